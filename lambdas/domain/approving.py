@@ -1,0 +1,162 @@
+"""The approval loop: accepted signals are applied in order, one write each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from lambdas.domain.changes import Change, StockMove, StockMovement, change
+from lambdas.domain.compensating import begin_compensation
+from lambdas.domain.ledger import PAY, Effect, EffectState, effect_key
+from lambdas.domain.order import MAX_LINES, MAX_QUANTITY, Line, Order
+from lambdas.domain.signals import Outcome, Signal, SignalKind, rejected
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import Price
+
+MAX_LOOPS = 200
+"""Wake-ups after which an order is given up: far above what deadline and inbox can cause, and far
+below the 25,000 events that one execution may have."""
+
+
+class Decision(StrEnum):
+    """What the state machine does next."""
+
+    WAIT = "wait"
+    PAY = "pay"
+    COMPENSATE = "compensate"
+    EXPIRE = "expire"
+
+
+def apply_next(
+    order: Order, now: int, prices: Mapping[str, Price], *, out_of_stock: bool = False
+) -> Change:
+    """Apply the oldest pending signal. `prices` holds today's price of the SKU it adds, if any;
+    `out_of_stock` says that holding the units was tried and refused."""
+    signal = order.pending[0]
+    if signal.kind is SignalKind.CANCEL_ORDER and order.stage is not Stage.COMPENSATING:
+        return begin_compensation(order, now, error="")
+    if order.cancel_requested_at is not None or order.stage is not Stage.AWAITING_APPROVAL:
+        return _settle(order, now, signal, Outcome.SUPERSEDED)
+    if signal.kind is SignalKind.APPROVE_PAYMENT:
+        return _approve(order, now, signal)
+    if out_of_stock:
+        return _settle(order, now, signal, rejected("insufficient stock"))
+    return _add_line(order, now, signal, prices)
+
+
+def _approve(order: Order, now: int, signal: Signal) -> Change:
+    """Freeze the amount that the approver saw as a payment intent; else the approval is stale."""
+    if signal.revision != order.revision:
+        return _settle(order, now, signal, Outcome.STALE)
+    amount = order.total.amount_minor
+    intent = Effect(
+        key=effect_key(PAY, order.order_id), state=EffectState.INTENT, at=now, amount_minor=amount
+    )
+    approved = replace(
+        order.with_effect(PAY, intent),
+        stage=Stage.PAYMENT,
+        payment_approved=True,
+        approved_by=signal.actor,
+    )
+    return _settle(order, now, signal, Outcome.APPLIED, after=approved)
+
+
+def _add_line(order: Order, now: int, signal: Signal, prices: Mapping[str, Price]) -> Change:
+    sku, quantity = signal.sku or "", signal.quantity or 0
+    refusal = _refusal(order, sku, quantity, prices.get(sku))
+    if refusal is not None:
+        return _settle(order, now, signal, rejected(refusal))
+    grown = replace(
+        order, items=_with_units(order, sku, quantity, prices), revision=order.revision + 1
+    )
+    move = StockMove(StockMovement.HOLD, sku, quantity)
+    return _settle(order, now, signal, Outcome.APPLIED, after=grown, stock=(move,))
+
+
+def _refusal(order: Order, sku: str, quantity: int, price: Price | None) -> str | None:
+    line = order.line(sku)
+    if price is None:
+        return "unknown SKU"
+    if price.currency != order.currency:
+        return f"priced in {price.currency}, the order is in {order.currency}"
+    if line is None and len(order.items) >= MAX_LINES:
+        return f"more than {MAX_LINES} distinct SKUs"
+    if (line.quantity if line else 0) + quantity > MAX_QUANTITY:
+        return f"more than {MAX_QUANTITY} units of one SKU"
+    return None
+
+
+def _with_units(
+    order: Order, sku: str, quantity: int, prices: Mapping[str, Price]
+) -> tuple[Line, ...]:
+    """The lines with more units of a SKU; a line keeps the price that it was quoted at."""
+    if order.line(sku) is None:
+        price = prices[sku].unit_price_minor
+        return (*order.items, Line(sku=sku, quantity=quantity, unit_price_minor=price))
+    return tuple(
+        replace(line, quantity=line.quantity + quantity) if line.sku == sku else line
+        for line in order.items
+    )
+
+
+def _settle(
+    order: Order,
+    now: int,
+    signal: Signal,
+    outcome: str,
+    *,
+    after: Order | None = None,
+    stock: tuple[StockMove, ...] = (),
+) -> Change:
+    settled = replace(
+        after or order,
+        applied=order.applied + 1,
+        outcomes={**order.outcomes, signal.signal_id: str(outcome)},
+    )
+    told = {"signal_id": signal.signal_id, "signal": signal.kind.value, "outcome": str(outcome)}
+    return change(order, settled, now, ("signal-settled", told), stock=stock)
+
+
+def expire(order: Order, now: int, loops: int) -> Change | None:
+    """End the wait if its time is over: nothing is pending and the deadline has passed."""
+    if order.stage is not Stage.AWAITING_APPROVAL or order.pending:
+        return None
+    if order.approval_deadline is not None and now >= order.approval_deadline:
+        return begin_compensation(order, now, error="approval timeout", cancelled=True)
+    if loops > MAX_LOOPS:
+        return begin_compensation(order, now, error=f"gave up after {MAX_LOOPS} wake-ups")
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What the state machine needs to take its next step: ids and counters only."""
+
+    decision: Decision
+    heartbeat_seconds: int
+    timeout_seconds: int
+    loops: int
+
+
+def next_step(order: Order, now: int, *, heartbeat_seconds: int, loops: int) -> Next:
+    """Read the next step off the order, and how long to wait if it is to wait.
+
+    The wait may last until just after the deadline, so that the wake-up finds it passed; the tick
+    is always shorter than the wait, as Step Functions demands.
+    """
+    left_ms = max(0, (order.approval_deadline or now) - now)
+    left = max(1, -(-left_ms // 1000))
+    return Next(
+        decision=_decision(order),
+        heartbeat_seconds=min(heartbeat_seconds, left),
+        timeout_seconds=left + 1,
+        loops=loops,
+    )
+
+
+def _decision(order: Order) -> Decision:
+    if order.stage is Stage.AWAITING_APPROVAL:
+        return Decision.WAIT
+    if order.stage in (Stage.PAYMENT, Stage.STATUS_UPDATE) and order.cancel_requested_at is None:
+        return Decision.PAY
+    expired = order.last_error == "approval timeout"
+    return Decision.EXPIRE if expired else Decision.COMPENSATE

@@ -1,0 +1,94 @@
+"""A change: one decision about an order, ready to be written as a whole or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+
+CHECK_SOON_MS = 60_000
+CHECK_WAITING_MS = 300_000
+BACKOFF_LIMIT_MS = 3_600_000
+
+
+class StockMovement(StrEnum):
+    HOLD = "hold"
+    """available -> held"""
+    RELEASE = "release"
+    """held -> available"""
+    SELL = "sell"
+    """held -> sold"""
+
+
+@dataclass(frozen=True, slots=True)
+class StockMove:
+    """So many units of one SKU change their place in the inventory."""
+
+    movement: StockMovement
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of an order's timeline; `number` counts from 1 without gaps."""
+
+    number: int
+    at: int
+    kind: str
+    stage: str
+    detail: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """`after` replaces `before` if nobody wrote meanwhile, together with events and stock."""
+
+    before: Order
+    after: Order
+    events: tuple[Event, ...] = ()
+    stock: tuple[StockMove, ...] = ()
+
+
+def change(
+    before: Order,
+    after: Order,
+    now: int,
+    *events: tuple[str, Mapping[str, str | int]],
+    stock: tuple[StockMove, ...] = (),
+    told_as: Stage | None = None,
+) -> Change:
+    """Make the change from `before` to `after`: next sequence, timeline and janitor's date.
+
+    `events` are (kind, detail) pairs; `told_as` names their stage where it is not the order's.
+    """
+    numbered = tuple(
+        Event(
+            number=before.event_count + index,
+            at=now,
+            kind=kind,
+            stage=told_as or after.stage,
+            detail=detail,
+        )
+        for index, (kind, detail) in enumerate(events, start=1)
+    )
+    written = replace(
+        after,
+        sequence=before.sequence + 1,
+        event_count=before.event_count + len(numbered),
+        updated_at=now,
+        next_check_at=next_check(after, now),
+        start_pending=after.start_pending if after.epoch != before.epoch else False,
+    )
+    return Change(before=before, after=written, events=numbered, stock=stock)
+
+
+def next_check(order: Order, now: int) -> int:
+    """When the janitor should look at the order again if nothing is heard of it."""
+    if any(effect.stuck for effect in order.ledger.values()):
+        return now + min(CHECK_SOON_MS << min(order.compensation_attempts, 6), BACKOFF_LIMIT_MS)
+    waits = order.stage is Stage.AWAITING_APPROVAL and not order.pending
+    if not waits or order.approval_deadline is None:
+        return now + CHECK_SOON_MS
+    return min(now + CHECK_WAITING_MS, max(now, order.approval_deadline) + CHECK_SOON_MS)

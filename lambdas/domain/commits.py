@@ -1,0 +1,68 @@
+"""Read, decide, write: again with jitter when another writer was faster."""
+
+import random
+from collections.abc import Callable
+from typing import TypeVar
+
+from lambdas.domain.changes import Change
+from lambdas.domain.errors import StoreConflict
+from lambdas.domain.order import Order
+from lambdas.domain.ports import Clock, OrderStore
+
+T = TypeVar("T")
+
+ATTEMPTS = 8
+FIRST_PAUSE_SECONDS = 0.02
+
+Decide = Callable[[Order, int], Change | None]
+"""From the order and the present (epoch ms) to a change, or None when there is nothing to do."""
+
+
+class Orders:
+    """The order records with in-place repetition of conflicting writes.
+
+    A conflict is repeated here and not by the state machine: there it costs a transition, and a
+    retried task could not tell a conflict from a refusal. `jitter` returns 0.0 up to 1.0.
+    """
+
+    def __init__(
+        self, store: OrderStore, clock: Clock, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._jitter = jitter
+
+    def get(self, order_id: str) -> Order:
+        """The order as it is now. Raises OrderNotFound, StoreUnavailable."""
+        return self._store.get(order_id)
+
+    def change(self, order_id: str, decide: Decide) -> Order:
+        """Write what `decide` makes of the newest record, and return the record afterwards.
+
+        Raises whatever `decide` raises, InsufficientStock, LedgerMismatch, StoreUnavailable, and
+        StoreConflict when other writers were faster too often.
+        """
+        return self.repeat(lambda: self._once(order_id, decide))
+
+    def change_in_epoch(self, order_id: str, epoch: int, decide: Decide) -> Order:
+        """`change` on behalf of an execution; raises StaleEpoch when it lost the order."""
+
+        def decide_if_owner(order: Order, now: int) -> Change | None:
+            order.require_epoch(epoch)
+            return decide(order, now)
+
+        return self.change(order_id, decide_if_owner)
+
+    def repeat(self, attempt: Callable[[], T]) -> T:
+        """Run `attempt` again, with growing full jitter, as long as it raises StoreConflict."""
+        for number in range(1, ATTEMPTS):
+            try:
+                return attempt()
+            except StoreConflict:
+                self._clock.sleep(self._jitter() * FIRST_PAUSE_SECONDS * 2**number)
+        return attempt()
+
+    def _once(self, order_id: str, decide: Decide) -> Order:
+        order = self._store.get(order_id)
+        change = decide(order, self._clock.now())
+        return order if change is None else self._store.commit(change)

@@ -1,0 +1,92 @@
+"""Compensation as state: entering it is the durable promise to undo what the ledger says."""
+
+from dataclasses import replace
+
+from lambdas.domain.changes import Change, change
+from lambdas.domain.ledger import PAY, EffectState, unsettled
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Outcome, SignalKind
+from lambdas.domain.stages import Stage
+
+
+def begin_compensation(
+    order: Order, now: int, *, error: str, cancelled: bool = False, next_epoch: bool = False
+) -> Change:
+    """Turn the order back. An accepted cancel outranks any other reason.
+
+    Every pending signal gets its outcome here: cancels are applied, the rest is superseded.
+    `next_epoch` hands the order to a new execution (the janitor's takeover).
+    """
+    cancel = _cancel_reason(order)
+    settled = {
+        signal.signal_id: str(
+            Outcome.APPLIED if signal.kind is SignalKind.CANCEL_ORDER else Outcome.SUPERSEDED
+        )
+        for signal in order.pending
+    }
+    after = replace(
+        order,
+        stage=Stage.COMPENSATING,
+        cancelled=order.cancelled or cancelled or cancel is not None,
+        last_error=order.last_error or (f"cancelled: {cancel}" if cancel is not None else error),
+        applied=len(order.inbox),
+        outcomes={**order.outcomes, **settled},
+        wait_token=None,
+        epoch=order.epoch + int(next_epoch),
+        start_pending=next_epoch,
+    )
+    signals = [
+        ("signal-settled", {"signal_id": s.signal_id, "signal": s.kind.value, "outcome": outcome})
+        for s, outcome in zip(order.pending, settled.values(), strict=True)
+    ]
+    return change(order, after, now, *signals, _turning_point(order, after))
+
+
+def _turning_point(order: Order, after: Order) -> tuple[str, dict[str, str | int]]:
+    if order.stage is Stage.COMPENSATING:
+        return ("compensation-resumed", {"epoch": after.epoch})
+    return ("compensation-started", {"reason": after.last_error or ""})
+
+
+def _cancel_reason(order: Order) -> str | None:
+    if order.cancel_requested_at is None:
+        return None
+    cancels = (s.reason for s in order.inbox if s.kind is SignalKind.CANCEL_ORDER)
+    return next(cancels, None) or "no reason given"
+
+
+def refunded(order: Order, now: int, refunded_minor: int) -> Change | None:
+    """Record that the payment key is closed and what it had captured is refunded."""
+    entry = order.ledger.get(PAY)
+    if entry is None or entry.state is EffectState.UNDONE:
+        return None
+    undone = replace(entry.moved(EffectState.UNDONE, now), refunded_minor=refunded_minor)
+    after = replace(order.with_effect(PAY, undone), charged=False)
+    kind = "payment-refunded" if refunded_minor else "payment-voided"
+    return change(order, after, now, (kind, {"amount_minor": refunded_minor}))
+
+
+def close(order: Order, now: int) -> Change | None:
+    """End a compensated order; what could not be undone keeps it open, marked as stuck.
+
+    Returns None when the order has ended already (also when it was completed: a lost answer of
+    the completing write leads here).
+    """
+    if order.ended:
+        return None
+    owed = unsettled(order.ledger)
+    if owed:
+        return _stuck(order, now, owed)
+    stage = Stage.CANCELLED if order.cancelled else Stage.FAILED
+    after = replace(order, stage=stage)
+    return change(order, after, now, (f"order-{stage}", {"reason": order.last_error or ""}))
+
+
+def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change:
+    marked = {name: replace(order.ledger[name], stuck=True) for name in owed}
+    after = replace(
+        order,
+        ledger={**order.ledger, **marked},
+        compensation_attempts=order.compensation_attempts + 1,
+    )
+    return change(order, after, now, ("compensation-stuck", {"effects": ", ".join(owed)}))

@@ -1,0 +1,138 @@
+"""Every error of the system, sorted by what must happen next.
+
+OrderError                     carries the order's id and a message that is safe to show
+├─ PermanentError              final: never retried; leads to compensation
+│   ├─ InsufficientStock  PaymentDeclined  PaymentClosed  OrderCancelled
+│   ├─ OrderMovedOn  StaleEpoch  LedgerMismatch  CustomerUnknown  MailRejected  MailUnsettled
+│   └─ ActivityDefect          a bug: the details are in the log, never in the history
+├─ TransientError              retried: by the state machine with backoff, or in place with jitter
+│   └─ ProviderUnavailable  PaymentUnsettled  StoreConflict  StoreUnavailable
+│      NotifierUnavailable  EngineUnavailable
+└─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
+    ├─ InvalidRequest  NotAllowed  OrderNotFound  SignalNotFound
+    └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull
+
+Step Functions matches exact class names and knows no inheritance: the leaves are the contract
+between this module and the `Retry` lists of statemachine/order_workflow.asl.json.
+"""
+
+
+class OrderError(Exception):
+    """Base of all expected errors; `message` holds no personal data, token or payload."""
+
+    def __init__(self, message: str, *, order_id: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.order_id = order_id
+
+
+class PermanentError(OrderError):
+    """Trying again cannot help: the workflow compensates."""
+
+
+class InsufficientStock(PermanentError):
+    """Too few units of at least one SKU are available."""
+
+
+class PaymentDeclined(PermanentError):
+    """The provider refused the charge for good; nothing was captured."""
+
+
+class PaymentClosed(PermanentError):
+    """Compensation closed the payment key before this charge reached the provider."""
+
+
+class OrderCancelled(PermanentError):
+    """A cancel was accepted: no forward step may write any more."""
+
+
+class OrderMovedOn(PermanentError):
+    """The order left the stage in which this step may write (an abandoned or repeated call)."""
+
+
+class StaleEpoch(PermanentError):
+    """Another execution owns the order now; this one must not write."""
+
+
+class LedgerMismatch(PermanentError):
+    """The ledger and a resource disagree (e.g. less stock held than the order holds)."""
+
+
+class CustomerUnknown(PermanentError):
+    """The customer's record does not exist."""
+
+
+class MailRejected(PermanentError):
+    """The mail service will not take this mail."""
+
+
+class MailUnsettled(PermanentError):
+    """The mail service's answer is missing; sending again could send twice, so nobody does."""
+
+
+class ActivityDefect(PermanentError):
+    """An unexpected exception inside an activity; its details are logged under the request id."""
+
+
+class TransientError(OrderError):
+    """Trying again may help, with the same key."""
+
+
+class ProviderUnavailable(TransientError):
+    """The payment provider did not do what was asked; nothing changed there."""
+
+
+class PaymentUnsettled(TransientError):
+    """The provider's answer is missing: the charge may or may not have happened."""
+
+
+class StoreConflict(TransientError):
+    """Another writer changed the order first; read it again and decide again."""
+
+
+class StoreUnavailable(TransientError):
+    """The order store is throttling or unreachable."""
+
+
+class NotifierUnavailable(TransientError):
+    """The mail service did not accept the mail; it was not sent."""
+
+
+class EngineUnavailable(TransientError):
+    """Step Functions is throttling or unreachable."""
+
+
+class RequestRefused(OrderError):
+    """Base of everything that a caller can be told with a 4xx."""
+
+
+class InvalidRequest(RequestRefused):
+    """The request is well-formed but asks for something that cannot be (422)."""
+
+
+class NotAllowed(RequestRefused):
+    """The caller's role, or the four-eyes rule, forbids it (403)."""
+
+
+class OrderNotFound(RequestRefused):
+    """No such order, or it belongs to another customer (404)."""
+
+
+class SignalNotFound(RequestRefused):
+    """The order has no signal of this id (404)."""
+
+
+class IdempotencyMismatch(RequestRefused):
+    """The key was used before with another body (422)."""
+
+
+class InboxFull(RequestRefused):
+    """The order has taken as many signals as it may (429)."""
+
+
+class SignalNotAdmitted(RequestRefused):
+    """The order's stage or deadline no longer admits this signal (409)."""
+
+    def __init__(self, message: str, *, order_id: str, stage: str) -> None:
+        super().__init__(message, order_id=order_id)
+        self.stage = stage

@@ -1,0 +1,126 @@
+"""The order record: the single truth about an order, and the guards of every write to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
+from lambdas.domain.ledger import Effect
+from lambdas.domain.money import Money
+from lambdas.domain.signals import Signal
+from lambdas.domain.stages import ENDS, Stage
+
+MAX_LINES = 50
+MAX_QUANTITY = 999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One SKU of an order at the price that the customer was quoted."""
+
+    sku: str
+    quantity: int
+    unit_price_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrichment:
+    """What the workflow found out about the order; None = not known (yet)."""
+
+    customer_tier: str | None = None
+    inventory_ok: bool | None = None
+    recommendations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order. Instants are epoch milliseconds. `sequence` counts the writes to the record:
+    a write names the sequence that it was decided on, so no decision rests on an old reading."""
+
+    order_id: str
+    customer_id: str
+    requested_by: str
+    currency: str
+    payment_method: str
+    version: str
+    items: tuple[Line, ...]
+    created_at: int
+    updated_at: int
+    next_check_at: int
+    stage: Stage = Stage.START
+    sequence: int = 1
+    epoch: int = 1
+    revision: int = 1
+    event_count: int = 0
+    start_pending: bool = True
+    reserved: bool = False
+    payment_approved: bool = False
+    charged: bool = False
+    cancelled: bool = False
+    last_error: str | None = None
+    approved_by: str | None = None
+    enrichment: Enrichment = field(default_factory=Enrichment)
+    approval_deadline: int | None = None
+    cancel_requested_at: int | None = None
+    looked_at: int | None = None
+    wait_token: str | None = field(default=None, repr=False)
+    inbox: tuple[Signal, ...] = ()
+    applied: int = 0
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    ledger: Mapping[str, Effect] = field(default_factory=dict)
+    compensation_attempts: int = 0
+
+    @property
+    def total(self) -> Money:
+        """The price of all lines at their quoted prices."""
+        return Money(
+            sum(line.unit_price_minor * line.quantity for line in self.items), self.currency
+        )
+
+    def price_of(self, line: Line) -> Money:
+        """The quoted price of one unit of a line."""
+        return Money(line.unit_price_minor, self.currency)
+
+    @property
+    def execution(self) -> str:
+        """The name of the execution that owns the order."""
+        return f"{self.order_id}-{self.epoch}"
+
+    @property
+    def ended(self) -> bool:
+        return self.stage in ENDS
+
+    @property
+    def pending(self) -> tuple[Signal, ...]:
+        """Accepted signals that were not applied yet, oldest first."""
+        return self.inbox[self.applied :]
+
+    @property
+    def result(self) -> str | None:
+        """The workflow's result in one sentence; None while it runs."""
+        if not self.ended:
+            return None
+        return f"Order {self.order_id} {self.stage} (version {self.version})"
+
+    def line(self, sku: str) -> Line | None:
+        return next((line for line in self.items if line.sku == sku), None)
+
+    def signal(self, signal_id: str) -> Signal | None:
+        return next((signal for signal in self.inbox if signal.signal_id == signal_id), None)
+
+    def with_effect(self, name: str, effect: Effect) -> "Order":
+        return replace(self, ledger={**self.ledger, name: effect})
+
+    def require_epoch(self, epoch: int) -> None:
+        """Raise StaleEpoch unless the execution of `epoch` owns the order."""
+        if epoch != self.epoch:
+            raise StaleEpoch(
+                f"execution {epoch} no longer owns the order (now {self.epoch})",
+                order_id=self.order_id,
+            )
+
+    def require_forward(self, stages: frozenset[Stage]) -> None:
+        """Raise unless a forward step may write: no cancel accepted, and the stage is its own."""
+        if self.cancel_requested_at is not None:
+            raise OrderCancelled("a cancel was accepted", order_id=self.order_id)
+        if self.stage not in stages:
+            raise OrderMovedOn(f"the order is in stage {self.stage}", order_id=self.order_id)

@@ -1,0 +1,37 @@
+"""Payment: the approved amount is charged once under one key, whatever happens to the answer."""
+
+from dataclasses import replace
+
+from lambdas.domain.changes import Change, change
+from lambdas.domain.errors import OrderMovedOn
+from lambdas.domain.ledger import PAY, EffectState
+from lambdas.domain.money import Money
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+
+PAYING = frozenset({Stage.PAYMENT, Stage.STATUS_UPDATE})
+
+
+def approved_amount(order: Order) -> Money:
+    """The amount that was frozen by the approval. Raises OrderMovedOn without an approval."""
+    intent = order.ledger.get(PAY)
+    if intent is None or intent.amount_minor is None:
+        raise OrderMovedOn("no payment was approved", order_id=order.order_id)
+    return Money(intent.amount_minor, order.currency)
+
+
+def charged(order: Order, now: int) -> Change | None:
+    """Record the capture; None when it is recorded. A pending cancel does not stop this write:
+    the ledger must tell the truth, and the next step turns the order back.
+
+    Raises OrderMovedOn when the order is no longer paying (compensation closes the key then).
+    """
+    if order.charged:
+        return None
+    if order.stage not in PAYING:
+        raise OrderMovedOn(f"the order is in stage {order.stage}", order_id=order.order_id)
+    entry = order.ledger[PAY].moved(EffectState.DONE, now)
+    after = replace(order.with_effect(PAY, entry), charged=True, stage=Stage.STATUS_UPDATE)
+    return change(
+        order, after, now, ("payment-captured", {"amount_minor": entry.amount_minor or 0})
+    )

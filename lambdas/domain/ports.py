@@ -1,0 +1,185 @@
+"""What the workflow needs from the outside world. Adapters implement these; tests fake them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lambdas.domain.changes import Change, Event
+from lambdas.domain.money import Money
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Signal
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import Price
+
+
+class Clock(Protocol):
+    """Time as data."""
+
+    def now(self) -> int:
+        """The present in epoch milliseconds."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """A caller's promise to mean one order by one key; `fingerprint` is the hash of the body."""
+
+    principal: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Orders newest first; `cursor` continues after the last one, None at the end."""
+
+    orders: tuple[Order, ...]
+    cursor: str | None
+
+
+class OrderStore(Protocol):
+    """The order records. Every method raises StoreUnavailable when the store cannot answer."""
+
+    def get(self, order_id: str) -> Order:
+        """The order as it is now (strongly consistent). Raises OrderNotFound."""
+        ...
+
+    def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
+        """Write a new order, or return the one that `key` made before (another `order_id`).
+
+        Raises IdempotencyMismatch when the key was used with another body.
+        """
+        ...
+
+    def commit(self, change: Change) -> Order:
+        """Write a change as a whole, if the record is still `change.before`.
+
+        Raises StoreConflict (read and decide again), InsufficientStock, LedgerMismatch.
+        """
+        ...
+
+    def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
+        """Append to the inbox if the order admits the signal, in one conditional write.
+
+        Returns the record afterwards and whether the signal was appended; when it was not, the
+        record tells why. Raises OrderNotFound.
+        """
+        ...
+
+    def timeline(self, order_id: str) -> tuple[Event, ...]:
+        """The order's events, oldest first."""
+        ...
+
+
+class OrderIndex(Protocol):
+    """Eventually consistent views over many orders."""
+
+    def page(
+        self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
+    ) -> Page:
+        """Orders newest first. Raises InvalidRequest for a cursor that is none."""
+        ...
+
+    def due(self, now: int, limit: int) -> tuple[str, ...]:
+        """Ids of open orders whose `next_check_at` has passed, the longest overdue first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """One SKU of the inventory as it was read."""
+
+    sku: str
+    available: int
+    price: Price
+    related: tuple[str, ...] = ()
+
+
+class Catalogue(Protocol):
+    """The inventory, to read."""
+
+    def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
+        """Levels and prices of the SKUs that exist; the others are missing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer; `email` and `name` never leave the process but in a mail."""
+
+    customer_id: str
+    tier: str
+    email: str
+    name: str
+
+
+class CustomerDirectory(Protocol):
+    """The customers, to read."""
+
+    def find(self, customer_id: str) -> Customer | None:
+        """The customer, or None."""
+        ...
+
+
+class PaymentGateway(Protocol):
+    """A payment provider. Every call is idempotent by its key.
+
+    All raise ProviderUnavailable (nothing happened) or PaymentUnsettled (unknown) when transient.
+    """
+
+    def charge(self, key: str, amount: Money, payment_method: str) -> None:
+        """Capture `amount` once per key. Raises PaymentDeclined, PaymentClosed."""
+        ...
+
+    def close(self, key: str) -> int:
+        """Make every later charge under `key` fail; the minor units captured before, or 0."""
+        ...
+
+    def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
+        """Give back `amount_minor` of what `payment_key` captured, once per `key`."""
+        ...
+
+
+class Notifier(Protocol):
+    """Mails to customers. Raises NotifierUnavailable when the mail was certainly not sent."""
+
+    def send(self, customer: Customer, subject: str, body: str) -> None:
+        """Hand one plain-text mail to the mail service."""
+        ...
+
+
+class OperationsDesk(Protocol):
+    """The people who run the system."""
+
+    def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
+        """Tell them that an order's compensation cannot go on by itself."""
+        ...
+
+
+class WorkflowEngine(Protocol):
+    """Step Functions. Every method raises EngineUnavailable when it cannot answer."""
+
+    def start(self, order: Order) -> None:
+        """Start the execution that the order names; a second start of one name is a success."""
+        ...
+
+    def ring(self, token: str) -> bool:
+        """Wake the execution that waits with `token`; False when nobody waits with it."""
+        ...
+
+    def extend_wait(self, token: str) -> bool:
+        """Begin the tick anew (a person is looking); False when nobody waits with `token`."""
+        ...
+
+    def is_running(self, order: Order) -> bool:
+        """True while the order's own execution runs; False when it ended or never began."""
+        ...
+
+    def history(self, order: Order, epoch: int) -> tuple[Mapping[str, object], ...]:
+        """The history events of one of the order's executions, oldest first, as the engine
+        tells them; empty when that execution never began."""
+        ...

@@ -1,0 +1,62 @@
+"""Signals: durable requests to a running order, and when the order admits them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lambdas.domain.stages import BEFORE_COMPLETION, BEFORE_PAYMENT, Stage
+
+MAX_SIGNALS = 64
+"""Signals that one order may take; keeps the order record far below DynamoDB's 400 KB."""
+
+
+class SignalKind(StrEnum):
+    APPROVE_PAYMENT = "approve-payment"
+    CANCEL_ORDER = "cancel-order"
+    ADD_LINE_ITEM = "add-line-item"
+
+
+ADMITTED_IN: Mapping[SignalKind, frozenset[Stage]] = {
+    SignalKind.APPROVE_PAYMENT: BEFORE_PAYMENT,
+    SignalKind.ADD_LINE_ITEM: BEFORE_PAYMENT,
+    SignalKind.CANCEL_ORDER: BEFORE_COMPLETION,
+}
+
+
+class Outcome(StrEnum):
+    """What became of an accepted signal; `rejected` is always followed by its reason."""
+
+    APPLIED = "applied"
+    STALE = "stale"
+    SUPERSEDED = "superseded"
+
+
+def rejected(reason: str) -> str:
+    """The outcome of a signal that was looked at and turned down."""
+    return f"rejected: {reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One accepted signal as the inbox holds it. `actor` comes from the caller's identity."""
+
+    signal_id: str
+    kind: SignalKind
+    actor: str
+    at: int
+    revision: int | None = None
+    sku: str | None = None
+    quantity: int | None = None
+    reason: str | None = None
+
+    def same_request(self, other: "Signal") -> bool:
+        """True when `other` asks for the same thing (a retry of the caller)."""
+        return self._request() == other._request()
+
+    def _request(self) -> tuple[object, ...]:
+        return (self.kind, self.actor, self.revision, self.sku, self.quantity, self.reason)
+
+    @property
+    def closes_at_deadline(self) -> bool:
+        """Approvals and added items come too late after the deadline; a cancel never does."""
+        return self.kind is not SignalKind.CANCEL_ORDER

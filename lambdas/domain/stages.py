@@ -1,0 +1,26 @@
+"""Stages: where an order stands, and what each stage admits."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where the order stands. `notify` is told by timeline events only: the confirmation is sent
+    after `completed`, because an order must not stay open for the sake of a mail."""
+
+    START = "start"
+    ENRICHMENT = "enrichment"
+    RESERVE = "reserve"
+    AWAITING_APPROVAL = "awaiting-approval"
+    PAYMENT = "payment"
+    STATUS_UPDATE = "status-update"
+    NOTIFY = "notify"
+    COMPLETED = "completed"
+    COMPENSATING = "compensating"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+ENDS = frozenset({Stage.COMPLETED, Stage.CANCELLED, Stage.FAILED})
+BEFORE_RESERVE = frozenset({Stage.START, Stage.ENRICHMENT, Stage.RESERVE})
+BEFORE_PAYMENT = BEFORE_RESERVE | {Stage.AWAITING_APPROVAL}
+BEFORE_COMPLETION = BEFORE_PAYMENT | {Stage.PAYMENT, Stage.STATUS_UPDATE}

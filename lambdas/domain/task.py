@@ -1,0 +1,52 @@
+"""What the state machine hands to an activity. Fields are only ever added, never changed:
+executions of an older definition call newer code."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.domain.errors import ActivityDefect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Ids and counters; `failure` says in one line why compensation began, if a step failed."""
+
+    order_id: str
+    epoch: int
+    token: str | None = None
+    loops: int = 0
+    failure: str = ""
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> "Task":
+        """Read an activity's input. Raises ActivityDefect when it is no such input."""
+        order_id, epoch = event.get("order_id"), event.get("epoch")
+        if not isinstance(order_id, str) or type(epoch) is not int:
+            raise ActivityDefect("the activity's input names no order_id and epoch")
+        return cls(
+            order_id=order_id,
+            epoch=epoch,
+            token=event.get("token"),
+            loops=event.get("next", {}).get("loops", 0),
+            failure=_failure(event.get("failure")),
+        )
+
+
+def _failure(caught: Mapping[str, str] | None) -> str:
+    """`PaymentDeclined: insufficient funds` from what a Catch stored; our errors' messages are
+    safe to show, anything else is told by its name alone."""
+    if caught is None:
+        return ""
+    name = caught.get("Error", "")
+    try:
+        cause = json.loads(caught.get("Cause", ""))
+    except ValueError:
+        return name
+    message = cause.get("errorMessage") if isinstance(cause, dict) else None
+    return f"{name}: {message}" if isinstance(message, str) and _ours(name) else name
+
+
+def _ours(name: str) -> bool:
+    return "." not in name
