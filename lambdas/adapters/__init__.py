@@ -1,0 +1,1 @@
+"""Technology behind the ports: `<technology>_<port>.py`; vendor errors are translated here."""

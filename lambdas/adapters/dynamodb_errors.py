@@ -1,0 +1,61 @@
+"""DynamoDB's errors in the workflow's words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from lambdas.adapters.aws_clients import THROTTLED, error_code
+from lambdas.domain.changes import StockMove, StockMovement
+from lambdas.domain.errors import (
+    InsufficientStock,
+    LedgerMismatch,
+    OrderError,
+    StoreConflict,
+    StoreUnavailable,
+)
+
+_CONFLICTS = frozenset({"TransactionConflictException", "ConditionalCheckFailedException"})
+CONDITION_FAILED = "ConditionalCheckFailed"
+
+
+@contextmanager
+def store_errors(order_id: str = "") -> Iterator[None]:
+    """Translate what may pass (throttling, conflicts, network); anything else is a defect and
+    goes up as it is."""
+    try:
+        yield
+    except ClientError as error:
+        code = error_code(error)
+        if code in _CONFLICTS:
+            raise StoreConflict("the record changed meanwhile", order_id=order_id) from error
+        if code in THROTTLED or code == "TransactionInProgressException":
+            raise StoreUnavailable(f"DynamoDB answered {code}", order_id=order_id) from error
+        raise
+    except (ConnectionError, HTTPClientError) as error:
+        raise StoreUnavailable("DynamoDB did not answer", order_id=order_id) from error
+
+
+def reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
+    """Why a transaction was cancelled, one reason per item, in the order of its items."""
+    return error.response.get("CancellationReasons", [])
+
+
+def cancelled(error: ClientError, order_id: str, stock: Sequence[StockMove]) -> OrderError:
+    """The meaning of a cancelled transaction whose last items move `stock`.
+
+    The order's own conditions outrank the stock's: if the record changed, the stock was asked for
+    on an old reading. (DynamoDB API reference, TransactWriteItems, "CancellationReasons")
+    """
+    codes = [reason.get("Code", "None") for reason in reasons(error)]
+    head, tail = codes[: len(codes) - len(stock)], codes[len(codes) - len(stock) :]
+    if CONDITION_FAILED in head or "TransactionConflict" in codes:
+        return StoreConflict("the record changed meanwhile", order_id=order_id)
+    short = [move for move, code in zip(stock, tail, strict=True) if code == CONDITION_FAILED]
+    if not short:
+        return StoreUnavailable(f"transaction cancelled: {sorted(set(codes))}", order_id=order_id)
+    skus = ", ".join(move.sku for move in short)
+    if short[0].movement is StockMovement.HOLD:
+        return InsufficientStock(f"insufficient stock: {skus}", order_id=order_id)
+    return LedgerMismatch(f"less stock held than the order holds: {skus}", order_id=order_id)

@@ -1,0 +1,112 @@
+"""The DynamoDB write requests that a change consists of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.adapters.attribute_values import to_attribute, to_item
+from lambdas.adapters.order_records import (
+    event_record,
+    order_key,
+    signal_record,
+    to_record,
+)
+from lambdas.domain.changes import Change, Event, StockMove, StockMovement
+from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, Signal, SignalKind
+
+_FROM_TO = {
+    StockMovement.HOLD: ("available", "held"),
+    StockMovement.RELEASE: ("held", "available"),
+    StockMovement.SELL: ("held", "sold"),
+}
+
+
+def update_order(table: str, change: Change) -> dict[str, Any]:
+    """Set what differs between `before` and `after`, if nobody wrote since `before`.
+
+    Only differences are written, so that attributes of a newer deployment survive. The epoch is
+    named besides the sequence: it must hold even against a record that was mended by hand.
+    """
+    before, after = to_record(change.before), to_record(change.after)
+    differing = sorted(name for name in after if after[name] != before[name])
+    sets = [name for name in differing if after[name] is not None]
+    removes = [name for name in differing if after[name] is None]
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
+    if removes:
+        expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
+    return {
+        "TableName": table,
+        "Key": to_item(order_key(change.before.order_id)),
+        "UpdateExpression": expression,
+        "ConditionExpression": "#sequence = :read_sequence AND #epoch = :read_epoch",
+        "ExpressionAttributeNames": {
+            f"#{name}": name for name in {*differing, "sequence", "epoch"}
+        },
+        "ExpressionAttributeValues": to_item(
+            {
+                **{f":{name}": after[name] for name in sets},
+                ":read_sequence": change.before.sequence,
+                ":read_epoch": change.before.epoch,
+            }
+        ),
+    }
+
+
+def put_event(table: str, order_id: str, event: Event) -> dict[str, Any]:
+    """Append to the timeline; an event is never written over."""
+    return {
+        "TableName": table,
+        "Item": to_item(event_record(order_id, event)),
+        "ConditionExpression": "attribute_not_exists(pk)",
+    }
+
+
+def move_stock(table: str, move: StockMove) -> dict[str, Any]:
+    """Move units between two counters of a SKU, if the first has enough."""
+    source, target = _FROM_TO[move.movement]
+    return {
+        "TableName": table,
+        "Key": to_item({"sku": move.sku}),
+        "UpdateExpression": "SET #source = #source - :quantity, #target = #target + :quantity",
+        "ConditionExpression": "#source >= :quantity",
+        "ExpressionAttributeNames": {"#source": source, "#target": target},
+        "ExpressionAttributeValues": to_item({":quantity": move.quantity}),
+    }
+
+
+def append_signal(
+    table: str, order_id: str, signal: Signal, *, now: int, next_check_at: int
+) -> dict[str, Any]:
+    """Append to the inbox if the order admits the signal; on refusal the old item comes back."""
+    stages = {f":stage{i}": stage for i, stage in enumerate(sorted(ADMITTED_IN[signal.kind]))}
+    conditions = [
+        f"#stage IN ({', '.join(stages)})",
+        "(attribute_not_exists(signal_ids) OR NOT contains(signal_ids, :id))",
+        "size(inbox) < :room",
+    ]
+    values: dict[str, object] = {**stages, ":id": signal.signal_id, ":room": MAX_SIGNALS}
+    sets = [
+        "inbox = list_append(inbox, :entry)",
+        "next_check_at = :check",
+        "updated_at = :now",
+        "#sequence = #sequence + :one",
+    ]
+    values |= {":entry": [signal_record(signal)], ":check": next_check_at, ":now": now, ":one": 1}
+    if signal.closes_at_deadline:
+        conditions.append("(attribute_not_exists(approval_deadline) OR approval_deadline > :now)")
+    if signal.kind is SignalKind.CANCEL_ORDER:
+        sets.append("cancel_requested_at = if_not_exists(cancel_requested_at, :now)")
+    return {
+        "TableName": table,
+        "Key": to_item(order_key(order_id)),
+        "UpdateExpression": f"SET {', '.join(sets)} ADD signal_ids :ids",
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": {"#stage": "stage", "#sequence": "sequence"},
+        "ExpressionAttributeValues": _with_set(values, signal.signal_id),
+        "ReturnValues": "ALL_NEW",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+
+
+def _with_set(values: Mapping[str, object], signal_id: str) -> dict[str, Any]:
+    encoded = {name: to_attribute(value) for name, value in values.items()}
+    return {**encoded, ":ids": {"SS": [signal_id]}}

@@ -1,0 +1,157 @@
+"""OrderStore on one DynamoDB table (and the inventory table, where stock moves with the stage)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lambdas.adapters import dynamodb_expressions as expressions
+from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.aws_clients import error_code
+from lambdas.adapters.dynamodb_errors import (
+    CONDITION_FAILED,
+    cancelled,
+    reasons,
+    store_errors,
+)
+from lambdas.adapters.order_records import (
+    event_record,
+    from_event_record,
+    from_record,
+    order_key,
+    to_record,
+)
+from lambdas.domain.changes import CHECK_SOON_MS, Change, Event
+from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
+from lambdas.domain.order import Order
+from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.signals import Signal
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+IDEMPOTENCY_DAYS = 7
+
+
+class DynamoDBOrders:
+    """The order records in DynamoDB."""
+
+    def __init__(
+        self, client: "DynamoDBClient", *, orders_table: str, inventory_table: str
+    ) -> None:
+        self._client = client
+        self._orders = orders_table
+        self._inventory = inventory_table
+
+    def get(self, order_id: str) -> Order:
+        with store_errors(order_id):
+            answer = self._client.get_item(
+                TableName=self._orders, Key=to_item(order_key(order_id)), ConsistentRead=True
+            )
+        return _order(order_id, answer.get("Item"))
+
+    def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
+        items = [
+            to_item({**to_record(order), "inbox": []}),
+            *(to_item(event_record(order.order_id, event)) for event in events),
+            to_item(_idempotency_record(order, key)),
+        ]
+        try:
+            with store_errors(order.order_id):
+                self._client.transact_write_items(
+                    TransactItems=[
+                        {
+                            "Put": {
+                                "TableName": self._orders,
+                                "Item": item,
+                                "ConditionExpression": "attribute_not_exists(pk)",
+                                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                            }
+                        }
+                        for item in items
+                    ]
+                )
+        except ClientError as error:
+            return self._made_before(error, order, key)
+        return order
+
+    def commit(self, change: Change) -> Order:
+        order_id = change.before.order_id
+        update = expressions.update_order(self._orders, change)
+        with store_errors(order_id):
+            if not change.events and not change.stock:
+                self._client.update_item(**update)
+                return change.after
+            try:
+                self._client.transact_write_items(TransactItems=self._transaction(update, change))
+            except ClientError as error:
+                if error_code(error) != "TransactionCanceledException":
+                    raise
+                raise cancelled(error, order_id, change.stock) from error
+        return change.after
+
+    def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
+        request = expressions.append_signal(
+            self._orders, order_id, signal, now=now, next_check_at=now + CHECK_SOON_MS
+        )
+        with store_errors(order_id):
+            return self._append(request, order_id)
+
+    def timeline(self, order_id: str) -> tuple[Event, ...]:
+        key = order_key(order_id, "EVENT#")
+        with store_errors(order_id):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._orders,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues=to_item({":pk": key["pk"], ":sk": key["sk"]}),
+                ConsistentRead=True,
+            )
+            return tuple(
+                from_event_record(from_item(item)) for page in pages for item in page["Items"]
+            )
+
+    def _append(self, request: dict[str, Any], order_id: str) -> tuple[Order, bool]:
+        try:
+            answer = self._client.update_item(**request)
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            return _order(order_id, error.response.get("Item")), False
+        return _order(order_id, answer["Attributes"]), True
+
+    def _transaction(self, update: dict[str, Any], change: Change) -> list[Any]:
+        order_id = change.before.order_id
+        events = [expressions.put_event(self._orders, order_id, event) for event in change.events]
+        return [
+            {"Update": update},
+            *({"Put": event} for event in events),
+            *({"Update": expressions.move_stock(self._inventory, m)} for m in change.stock),
+        ]
+
+    def _made_before(self, error: ClientError, order: Order, key: IdempotencyKey) -> Order:
+        """The order that the idempotency item names, if that item is what stopped the write."""
+        if error_code(error) != "TransactionCanceledException":
+            raise error
+        found = [r for r in reasons(error) if r.get("Code") == CONDITION_FAILED and "Item" in r]
+        if not found:
+            raise cancelled(error, order.order_id, ()) from error
+        made = from_item(found[-1]["Item"])
+        if made["fingerprint"] != key.fingerprint:
+            raise IdempotencyMismatch("this Idempotency-Key was used with another body")
+        return self.get(made["order_id"])
+
+
+def _idempotency_record(order: Order, key: IdempotencyKey) -> dict[str, Any]:
+    return {
+        "pk": f"IDEMPOTENCY#{key.principal}#{key.key}",
+        "sk": "IDEMPOTENCY",
+        "fingerprint": key.fingerprint,
+        "order_id": order.order_id,
+        "expires_at": order.created_at // 1000 + IDEMPOTENCY_DAYS * 86_400,
+    }
+
+
+def _order(order_id: str, item: Any) -> Order:
+    if not item:
+        raise OrderNotFound("there is no such order", order_id=order_id)
+    return from_record(from_item(item))

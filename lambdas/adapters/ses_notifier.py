@@ -1,0 +1,43 @@
+"""Notifier on Amazon SES. SES has no idempotency key, so a send is made once, without retries."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from lambdas.adapters.aws_clients import THROTTLED, error_code
+from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailable
+from lambdas.domain.ports import Customer
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+
+class SesNotifier:
+    """Plain-text mails from one verified sender."""
+
+    def __init__(self, client: "SESV2Client", *, sender: str) -> None:
+        self._client = client
+        self._sender = sender
+
+    def send(self, customer: Customer, subject: str, body: str) -> None:
+        try:
+            self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [customer.email]},
+                Content={
+                    "Simple": {
+                        "Subject": {"Data": subject, "Charset": "UTF-8"},
+                        "Body": {"Text": {"Data": body, "Charset": "UTF-8"}},
+                    }
+                },
+            )
+        except ClientError as error:
+            code = error_code(error)
+            # `from None`: SES's messages quote addresses, which must not reach a log.
+            if code in THROTTLED:
+                raise NotifierUnavailable(f"SES answered {code}") from None
+            raise MailRejected(f"SES refused the mail: {code}") from None
+        except ConnectionError:
+            raise NotifierUnavailable("SES could not be reached") from None
+        except HTTPClientError:
+            raise MailUnsettled("SES did not answer") from None
