@@ -1,0 +1,1 @@
+"""The activities: one function a state, a forward activity beside its compensation."""

@@ -1,0 +1,74 @@
+"""The approval loop: wait for the doorbell, then apply what came in."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from lambdas.domain.approving import apply_next, expire, next_step
+from lambdas.domain.changes import Change, change
+from lambdas.domain.errors import InsufficientStock
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import Price
+from lambdas.domain.task import Task
+from lambdas.runtime import Dependencies, activity
+
+
+@activity
+def await_signal(task: Task, deps: Dependencies) -> None:
+    """Leave the token with the order, or ring at once when there is something to do already.
+
+    The token is written on the record that was read: a signal that came in between makes this
+    read again and ring. So no signal can fall between reading and waiting.
+    """
+    token = task.token or ""
+
+    def keep_token(order: Order, now: int) -> Change | None:
+        if order.pending or order.stage is not Stage.AWAITING_APPROVAL:
+            return None
+        return change(order, replace(order, wait_token=token), now)
+
+    order = deps.orders.change_in_epoch(task.order_id, task.epoch, keep_token)
+    if order.wait_token != token:
+        deps.engine.ring(token)
+
+
+@activity
+def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
+    """Apply every pending signal in order, then say what comes next."""
+    order = deps.orders.get(task.order_id)
+    order.require_epoch(task.epoch)
+    while order.pending:
+        order = _apply_one(task, deps, order)
+    loops = task.loops + 1
+    order = deps.orders.change_in_epoch(
+        task.order_id, task.epoch, lambda order, now: expire(order, now, loops)
+    )
+    tick = deps.settings.heartbeat_seconds
+    return asdict(next_step(order, deps.clock.now(), heartbeat_seconds=tick, loops=loops))
+
+
+def _apply_one(task: Task, deps: Dependencies, seen: Order) -> Order:
+    """Apply the oldest pending signal of `seen`, unless somebody did so meanwhile."""
+    signal = seen.pending[0]
+    prices = _prices(deps, signal.sku)
+
+    def decide(order: Order, now: int, *, out_of_stock: bool = False) -> Change | None:
+        if order.applied != seen.applied:
+            return None
+        return apply_next(order, now, prices, out_of_stock=out_of_stock)
+
+    try:
+        return deps.orders.change_in_epoch(task.order_id, task.epoch, decide)
+    except InsufficientStock:
+        return deps.orders.change_in_epoch(
+            task.order_id,
+            task.epoch,
+            lambda order, now: decide(order, now, out_of_stock=True),
+        )
+
+
+def _prices(deps: Dependencies, sku: str | None) -> Mapping[str, Price]:
+    if sku is None:
+        return {}
+    return {found: level.price for found, level in deps.catalogue.stock([sku]).items()}

@@ -1,0 +1,52 @@
+"""Enrichment: three findings about an order, each recorded on it by its own activity."""
+
+from lambdas.domain.enriching import record_finding
+from lambdas.domain.errors import CustomerUnknown
+from lambdas.domain.task import Task
+from lambdas.runtime import Dependencies, activity
+
+MAX_RECOMMENDATIONS = 5
+
+
+@activity
+def fetch_inventory_snapshot(task: Task, deps: Dependencies) -> None:
+    """Record whether every line could be served now. Only a hint: reserving decides."""
+    order = deps.orders.get(task.order_id)
+    stock = deps.catalogue.stock([line.sku for line in order.items])
+    ok = all(
+        line.sku in stock and stock[line.sku].available >= line.quantity for line in order.items
+    )
+    deps.orders.change_in_epoch(
+        task.order_id, task.epoch, lambda order, now: record_finding(order, now, inventory_ok=ok)
+    )
+
+
+@activity
+def fetch_customer_profile(task: Task, deps: Dependencies) -> None:
+    """Record the customer's tier. Raises CustomerUnknown."""
+    order = deps.orders.get(task.order_id)
+    customer = deps.customers.find(order.customer_id)
+    if customer is None:
+        raise CustomerUnknown("the customer's record is gone", order_id=task.order_id)
+    tier = customer.tier
+    deps.orders.change_in_epoch(
+        task.order_id, task.epoch, lambda order, now: record_finding(order, now, customer_tier=tier)
+    )
+
+
+@activity
+def fetch_recommendations(task: Task, deps: Dependencies) -> None:
+    """Record what goes well with the order and is in stock, best first; at most five SKUs."""
+    order = deps.orders.get(task.order_id)
+    ordered = [line.sku for line in order.items]
+    levels = deps.catalogue.stock(ordered)
+    related = [sku for level in levels.values() for sku in level.related if sku not in ordered]
+    candidates = list(dict.fromkeys(related))[: 2 * MAX_RECOMMENDATIONS]
+    in_stock = deps.catalogue.stock(candidates) if candidates else {}
+    best = tuple(s for s in candidates if s in in_stock and in_stock[s].available > 0)
+    found = best[:MAX_RECOMMENDATIONS]
+    deps.orders.change_in_epoch(
+        task.order_id,
+        task.epoch,
+        lambda order, now: record_finding(order, now, recommendations=found),
+    )

@@ -1,0 +1,29 @@
+"""The order's end: completed, or closed after compensation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.domain.compensating import close
+from lambdas.domain.ledger import unsettled
+from lambdas.domain.reserving import complete
+from lambdas.domain.task import Task
+from lambdas.runtime import Dependencies, activity, count
+
+
+@activity
+def update_order_status(task: Task, deps: Dependencies) -> None:
+    """Complete the order and sell its stock in one write. Raises OrderCancelled."""
+    deps.orders.change_in_epoch(task.order_id, task.epoch, complete)
+    count("OrderCompleted")
+
+
+@activity
+def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
+    """End a compensated order; tell the operators about one that cannot be ended yet."""
+    order = deps.orders.change_in_epoch(task.order_id, task.epoch, close)
+    if order.ended:
+        count(f"Order{order.stage.capitalize()}")
+    else:
+        count("CompensationStuck")
+        deps.operations.report_stuck(order, unsettled(order.ledger))
+    return {"stage": order.stage.value, "result": order.result}

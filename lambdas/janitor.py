@@ -1,0 +1,115 @@
+"""The janitor: whatever was lost (a wake-up, a start, a whole execution), the order goes on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lambdas.domain.changes import Change, change
+from lambdas.domain.commits import Orders
+from lambdas.domain.compensating import begin_compensation
+from lambdas.domain.errors import OrderError, SignalNotAdmitted
+from lambdas.domain.order import Order
+from lambdas.domain.ports import Clock, OrderIndex, WorkflowEngine
+
+SWEEP_LIMIT = 200
+"""Orders that one sweep looks at; the next minute's sweep goes on with the rest."""
+
+STOPPED = "the execution stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Janitor:
+    """Looks after open orders. `report` hears of orders that could not be looked after yet."""
+
+    orders: Orders
+    index: OrderIndex
+    engine: WorkflowEngine
+    clock: Clock
+    report: Callable[[OrderError], None]
+
+    def sweep(self) -> dict[str, int]:
+        """Look after every overdue order; returns how often each thing was done."""
+        done: dict[str, int] = {}
+        for order_id in self.index.due(self.clock.now(), SWEEP_LIMIT):
+            deed = self._look_after_safely(order_id)
+            done[deed] = done.get(deed, 0) + 1
+        return done
+
+    def look_after(self, order_id: str) -> str:
+        """Do what one order needs: `started`, `rung`, `taken-over`, `running` or `nothing`."""
+        order = self.orders.get(order_id)
+        if order.ended:
+            return "nothing"
+        if order.start_pending:
+            return self._start_again(order)
+        if not self.engine.is_running(order):
+            return self._take_over(order, STOPPED)
+        return self._wake(order)
+
+    def execution_stopped(self, order_id: str, execution: str) -> str:
+        """The fast path: the engine says that an execution ended badly. An order whose
+        compensation is stuck waits for its next check instead: trying at once would not help."""
+        order = self.orders.get(order_id)
+        stuck = any(effect.stuck for effect in order.ledger.values())
+        if order.ended or order.execution != execution or stuck:
+            return "nothing"
+        return self.look_after(order_id)
+
+    def compensate(self, order_id: str, operator: str) -> Order:
+        """Takeover by hand: the order is compensated, whatever its execution is doing.
+
+        Raises OrderNotFound, SignalNotAdmitted when the order has ended.
+        """
+        order = self.orders.get(order_id)
+        if order.ended:
+            raise SignalNotAdmitted(
+                f"the order is {order.stage} already", order_id=order_id, stage=order.stage
+            )
+        self._take_over(order, f"compensated by operator {operator}")
+        return self.orders.get(order_id)
+
+    def _take_over(self, order: Order, reason: str) -> str:
+        """Raise the epoch, so that the old execution can write no more, and start a new one."""
+        seen = order.epoch
+
+        def decide(current: Order, now: int) -> Change | None:
+            if current.ended or current.epoch != seen:
+                return None
+            return begin_compensation(current, now, error=reason, next_epoch=True)
+
+        taken = self.orders.change(order.order_id, decide)
+        if taken.epoch == seen or taken.ended:
+            return "nothing"
+        self.engine.start(taken)
+        if order.wait_token is not None:
+            # The old execution may still wait: let it wake, find that it lost the order, and end.
+            self.engine.ring(order.wait_token)
+        return "taken-over"
+
+    def _start_again(self, order: Order) -> str:
+        """Repeat a start that may have been lost; a start that was not is recognised by name."""
+        self.engine.start(order)
+        self._check_later(order)
+        return "started"
+
+    def _wake(self, order: Order) -> str:
+        rung = bool(order.pending) and order.wait_token is not None
+        if rung:
+            self.engine.ring(order.wait_token or "")
+        self._check_later(order)
+        return "rung" if rung else "running"
+
+    def _check_later(self, order: Order) -> None:
+        def decide(current: Order, now: int) -> Change | None:
+            if current.ended or current.epoch != order.epoch:
+                return None
+            return change(current, current, now)
+
+        self.orders.change(order.order_id, decide)
+
+    def _look_after_safely(self, order_id: str) -> str:
+        """One order's trouble must not keep the others from being looked after."""
+        try:
+            return self.look_after(order_id)
+        except OrderError as error:
+            self.report(error)
+            return "failed"

@@ -1,0 +1,187 @@
+"""Composition root: settings -> dependencies, and the edge of every activity.
+
+Dependencies are built on first use and kept for the life of the process, so a function loads and
+connects only what it needs.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache, wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+from lambdas.domain.commits import Orders
+from lambdas.domain.errors import ActivityDefect, OrderError
+from lambdas.domain.ports import (
+    Catalogue,
+    Clock,
+    CustomerDirectory,
+    Notifier,
+    OperationsDesk,
+    OrderIndex,
+    OrderStore,
+    PaymentGateway,
+    WorkflowEngine,
+)
+from lambdas.domain.task import Task
+from lambdas.settings import Settings
+
+logger = Logger()
+metrics = Metrics()
+
+
+class Dependencies:
+    """Everything behind the ports. Tests build a subclass, or set the attributes they fake."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def clock(self) -> Clock:
+        from lambdas.adapters.system_clock import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def store(self) -> OrderStore:
+        from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+
+        return DynamoDBOrders(
+            self._dynamodb,
+            orders_table=self.settings.require("orders_table"),
+            inventory_table=self.settings.inventory_table,
+        )
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(self.store, self.clock)
+
+    @cached_property
+    def index(self) -> OrderIndex:
+        from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
+
+        return DynamoDBOrderIndex(
+            self._dynamodb, orders_table=self.settings.require("orders_table")
+        )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue
+
+        return DynamoDBCatalogue(
+            self._dynamodb, inventory_table=self.settings.require("inventory_table")
+        )
+
+    @cached_property
+    def customers(self) -> CustomerDirectory:
+        from lambdas.adapters.dynamodb_catalogue import DynamoDBCustomers
+
+        return DynamoDBCustomers(
+            self._dynamodb, customers_table=self.settings.require("customers_table")
+        )
+
+    @cached_property
+    def payments(self) -> PaymentGateway:
+        """The provider of this environment; a new provider is one more branch here."""
+        from lambdas.adapters.sandbox_payments import SandboxPayments
+
+        return SandboxPayments(
+            self._dynamodb, self.clock, payments_table=self.settings.require("payments_table")
+        )
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        from lambdas.adapters.aws_clients import client_without_retries
+        from lambdas.adapters.ses_notifier import SesNotifier
+
+        return SesNotifier(
+            client_without_retries("sesv2"), sender=self.settings.require("sender_email")
+        )
+
+    @cached_property
+    def operations(self) -> OperationsDesk:
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.sqs_operations import SqsOperationsDesk
+
+        return SqsOperationsDesk(
+            client("sqs"), queue_url=self.settings.require("operations_queue_url")
+        )
+
+    @cached_property
+    def engine(self) -> WorkflowEngine:
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
+
+        return StepFunctionsEngine(
+            client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
+        )
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        from lambdas.adapters.aws_clients import client
+
+        return client("dynamodb")
+
+
+@lru_cache
+def dependencies() -> Dependencies:
+    """The dependencies of this process. Raises SettingsError."""
+    return Dependencies(Settings.from_environment(os.environ))
+
+
+Step = Callable[[Task, Dependencies], Mapping[str, Any] | None]
+Handler = Callable[[Mapping[str, Any], object], Mapping[str, Any]]
+
+
+def activity(step: Step) -> Handler:
+    """Make a Lambda handler of an activity: parse, log under the order's keys, run, type errors.
+
+    A typed error reaches Step Functions under its class name, without traceback or cause: what a
+    history holds must be safe to show. The traceback is in the log.
+    """
+
+    @wraps(step)
+    def handler(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
+        task = Task.parse(event)
+        logger.append_keys(activity=step.__name__, order_id=task.order_id, epoch=task.epoch)
+        metrics.set_default_dimensions(activity=step.__name__)
+        try:
+            return step(task, dependencies()) or {}
+        except OrderError as error:
+            _tell(error)
+            raise error.with_traceback(None) from None
+        except Exception:
+            logger.exception("activity failed unexpectedly")
+            request_id = getattr(context, "aws_request_id", "unknown")
+            raise ActivityDefect(f"unexpected error, see the log of {request_id}") from None
+        finally:
+            flush_metrics()
+            logger.remove_keys(["activity", "order_id", "epoch"])
+
+    handler.activity_name = step.__name__  # type: ignore[attr-defined]
+    return handler
+
+
+def _tell(error: OrderError) -> None:
+    logger.warning("activity refused", error=type(error).__name__, reason=error.message)
+    metrics.add_metric(name=type(error).__name__, unit=MetricUnit.Count, value=1)
+
+
+def flush_metrics() -> None:
+    """Write what was counted to the log, if anything was."""
+    if metrics.metric_set:
+        metrics.flush_metrics()
+
+
+def report_survived(error: OrderError) -> None:
+    """Log an error that costs nothing but time."""
+    logger.warning(
+        "survived", error=type(error).__name__, reason=error.message, order_id=error.order_id
+    )
+
+
+def count(name: str, value: int = 1) -> None:
+    """Count something in CloudWatch (embedded metric format: no API call)."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)

@@ -1,0 +1,194 @@
+"""The application surface: start, signal, heartbeat, query, list.
+
+A signal is durable as soon as it is accepted; waking the execution is only a courtesy.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from lambdas.domain.changes import Change, Event, change
+from lambdas.domain.commits import Orders
+from lambdas.domain.errors import (
+    EngineUnavailable,
+    IdempotencyMismatch,
+    InboxFull,
+    InvalidRequest,
+    NotAllowed,
+    OrderError,
+    SignalNotAdmitted,
+    SignalNotFound,
+    StoreConflict,
+)
+from lambdas.domain.order import Order
+from lambdas.domain.ports import (
+    Catalogue,
+    Clock,
+    CustomerDirectory,
+    IdempotencyKey,
+    OrderIndex,
+    OrderStore,
+    Page,
+    WorkflowEngine,
+)
+from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, Signal, SignalKind
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import StartRequest, merged, new_order
+
+OUTCOME_POLL_SECONDS = 0.25
+LOOKED_AT_MOST_EVERY_MS = 60_000
+"""SendTaskHeartbeat allows 500 calls a second an account; once a minute an order is enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderWorkflow:
+    """What a caller may do with orders. `new_id` makes ULIDs; `report` hears of what was survived
+    (an error that the janitor will mend)."""
+
+    store: OrderStore
+    index: OrderIndex
+    engine: WorkflowEngine
+    catalogue: Catalogue
+    customers: CustomerDirectory
+    clock: Clock
+    orders: Orders
+    new_id: Callable[[], str]
+    report: Callable[[OrderError], None]
+    heartbeat_seconds: int
+
+    def start(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
+        """Place an order and start its execution; returns it and whether it is new.
+
+        The order is safe once it is written: a start that fails here is repeated by the janitor.
+        Raises InvalidRequest (unknown SKU, customer, limits), IdempotencyMismatch.
+        """
+        skus = tuple(merged(request.items))
+        prices = {sku: level.price for sku, level in self.catalogue.stock(skus).items()}
+        if self.customers.find(request.customer_id) is None:
+            raise InvalidRequest(f"there is no customer {request.customer_id!r}")
+        draft = new_order(self.new_id(), request, prices, self.clock.now())
+        placed = Event(number=1, at=draft.created_at, kind="order-placed", stage=draft.stage)
+        order = replace(draft, event_count=1)
+        made = self.orders.repeat(lambda: self.store.create(order, (placed,), key))
+        if made.start_pending:
+            self._survive(lambda: self.engine.start(made))
+        return made, made.order_id == order.order_id
+
+    def signal(self, order_id: str, signal: Signal) -> Order:
+        """Accept a signal durably, then ring. Accepting the same signal again changes nothing.
+
+        Raises OrderNotFound, SignalNotAdmitted, IdempotencyMismatch, InboxFull, and NotAllowed
+        where the requester would approve their own order.
+        """
+        order, appended = self.orders.repeat(lambda: self._append(order_id, signal))
+        if appended and order.wait_token is not None:
+            token = order.wait_token
+            self._survive(lambda: self.engine.ring(token))
+        return order
+
+    def heartbeat(self, order_id: str) -> None:
+        """A person looks at the order: begin the tick anew, at most once a minute.
+
+        Raises OrderNotFound, SignalNotAdmitted when the order does not wait for approval.
+        """
+        before = self.orders.get(order_id)
+        if before.stage is not Stage.AWAITING_APPROVAL:
+            raise SignalNotAdmitted(
+                "the order does not wait for approval", order_id=order_id, stage=before.stage
+            )
+        after = self.orders.change(order_id, self._looked_at)
+        if after.looked_at != before.looked_at and after.wait_token is not None:
+            token = after.wait_token
+            self._survive(lambda: self.engine.extend_wait(token))
+
+    def get_status(self, order_id: str) -> Order:
+        """The order as it is now; never waits, never writes. Raises OrderNotFound."""
+        return self.orders.get(order_id)
+
+    def get_signal(self, order_id: str, signal_id: str, wait_seconds: float = 0.0) -> Order:
+        """The order once the signal has its outcome, or after `wait_seconds` without one.
+
+        Raises OrderNotFound, SignalNotFound.
+        """
+        until = self.clock.now() + int(wait_seconds * 1000)
+        while True:
+            order = self.orders.get(order_id)
+            if order.signal(signal_id) is None:
+                raise SignalNotFound("the order has no such signal", order_id=order_id)
+            if signal_id in order.outcomes or self.clock.now() >= until:
+                return order
+            self.clock.sleep(OUTCOME_POLL_SECONDS)
+
+    def timeline(self, order_id: str) -> Sequence[Event]:
+        """What happened to the order, oldest first."""
+        return self.store.timeline(order_id)
+
+    def list_orders(
+        self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
+    ) -> Page:
+        """Orders newest first (eventually consistent)."""
+        return self.index.page(stage=stage, customer_id=customer_id, limit=limit, cursor=cursor)
+
+    def _append(self, order_id: str, signal: Signal) -> tuple[Order, bool]:
+        now = self.clock.now()
+        order, appended = self.store.append_signal(order_id, replace(signal, at=now), now)
+        if not appended:
+            refuse_unless_repeated(order, signal, now)
+        return order, appended
+
+    def _looked_at(self, order: Order, now: int) -> Change | None:
+        every = min(LOOKED_AT_MOST_EVERY_MS, self.heartbeat_seconds * 500)
+        recent = order.looked_at is not None and now - order.looked_at < every
+        if recent or order.stage is not Stage.AWAITING_APPROVAL:
+            return None
+        return change(order, replace(order, looked_at=now), now)
+
+    def _survive(self, call: Callable[[], object]) -> None:
+        """Make a call whose failure costs only time: the janitor makes it again."""
+        try:
+            call()
+        except EngineUnavailable as error:
+            self.report(error)
+
+
+def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
+    """Say why the order did not admit the signal; nothing when it has it already.
+
+    Raises IdempotencyMismatch, SignalNotAdmitted, InboxFull, or StoreConflict when the order
+    would admit it by now.
+    """
+    known = order.signal(signal.signal_id)
+    if known is not None:
+        if known.same_request(signal):
+            return
+        raise IdempotencyMismatch(
+            "this Idempotency-Key was used for another signal", order_id=order.order_id
+        )
+    if order.stage not in ADMITTED_IN[signal.kind]:
+        raise SignalNotAdmitted(
+            f"{signal.kind} comes too late: the order is {order.stage}",
+            order_id=order.order_id,
+            stage=order.stage,
+        )
+    if signal.closes_at_deadline and (order.approval_deadline or now + 1) <= now:
+        raise SignalNotAdmitted(
+            "the approval deadline has passed", order_id=order.order_id, stage=order.stage
+        )
+    if len(order.inbox) >= MAX_SIGNALS:
+        raise InboxFull(f"the order took {MAX_SIGNALS} signals already", order_id=order.order_id)
+    raise StoreConflict("the order changed meanwhile", order_id=order.order_id)
+
+
+def require_four_eyes(order: Order, approver: str) -> None:
+    """Raise NotAllowed when the approver asked for the order, or is its customer."""
+    if approver in (order.requested_by, order.customer_id):
+        raise NotAllowed("nobody approves their own order", order_id=order.order_id)
+
+
+def allowed_signals(order: Order, now: int) -> tuple[SignalKind, ...]:
+    """The signals that the order would admit now."""
+    in_time = order.approval_deadline is None or order.approval_deadline > now
+    return tuple(
+        kind
+        for kind in SignalKind
+        if order.stage in ADMITTED_IN[kind] and (in_time or kind is SignalKind.CANCEL_ORDER)
+    )
