@@ -79,8 +79,8 @@ class OrderWorkflow:
         Raises OrderNotFound, SignalNotAdmitted, IdempotencyMismatch, InboxFull, and NotAllowed
         where the requester would approve their own order.
         """
-        order, appended = self.orders.repeat(lambda: self._append(order_id, signal))
-        if appended and order.wait_token is not None:
+        order = self.orders.repeat(lambda: self._append(order_id, signal))
+        if signal.signal_id not in order.outcomes and order.wait_token is not None:
             token = order.wait_token
             self._survive(lambda: self.engine.ring(token))
         return order
@@ -128,12 +128,12 @@ class OrderWorkflow:
         """Orders newest first (eventually consistent)."""
         return self.index.page(stage=stage, customer_id=customer_id, limit=limit, cursor=cursor)
 
-    def _append(self, order_id: str, signal: Signal) -> tuple[Order, bool]:
+    def _append(self, order_id: str, signal: Signal) -> Order:
         now = self.clock.now()
         order, appended = self.store.append_signal(order_id, replace(signal, at=now), now)
         if not appended:
             refuse_unless_repeated(order, signal, now)
-        return order, appended
+        return order
 
     def _looked_at(self, order: Order, now: int) -> Change | None:
         every = min(LOOKED_AT_MOST_EVERY_MS, self.heartbeat_seconds * 500)

@@ -42,7 +42,7 @@ def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
         order = _apply_one(task, deps, order)
     loops = task.loops + 1
     order = deps.orders.change_in_epoch(
-        task.order_id, task.epoch, lambda order, now: expire(order, now, loops)
+        task.order_id, task.epoch, lambda order, now: expire(order, now, loops), seen=order
     )
     tick = deps.settings.heartbeat_seconds
     return asdict(next_step(order, deps.clock.now(), heartbeat_seconds=tick, loops=loops))
@@ -59,7 +59,7 @@ def _apply_one(task: Task, deps: Dependencies, seen: Order) -> Order:
         return apply_next(order, now, prices, out_of_stock=out_of_stock)
 
     try:
-        return deps.orders.change_in_epoch(task.order_id, task.epoch, decide)
+        return deps.orders.change_in_epoch(task.order_id, task.epoch, decide, seen=seen)
     except InsufficientStock:
         return deps.orders.change_in_epoch(
             task.order_id,

@@ -17,7 +17,10 @@ def fetch_inventory_snapshot(task: Task, deps: Dependencies) -> None:
         line.sku in stock and stock[line.sku].available >= line.quantity for line in order.items
     )
     deps.orders.change_in_epoch(
-        task.order_id, task.epoch, lambda order, now: record_finding(order, now, inventory_ok=ok)
+        task.order_id,
+        task.epoch,
+        lambda order, now: record_finding(order, now, inventory_ok=ok),
+        seen=order,
     )
 
 
@@ -30,7 +33,10 @@ def fetch_customer_profile(task: Task, deps: Dependencies) -> None:
         raise CustomerUnknown("the customer's record is gone", order_id=task.order_id)
     tier = customer.tier
     deps.orders.change_in_epoch(
-        task.order_id, task.epoch, lambda order, now: record_finding(order, now, customer_tier=tier)
+        task.order_id,
+        task.epoch,
+        lambda order, now: record_finding(order, now, customer_tier=tier),
+        seen=order,
     )
 
 
@@ -49,4 +55,5 @@ def fetch_recommendations(task: Task, deps: Dependencies) -> None:
         task.order_id,
         task.epoch,
         lambda order, now: record_finding(order, now, recommendations=found),
+        seen=order,
     )

@@ -45,9 +45,9 @@ def _send_once(task: Task, deps: Dependencies, mail: str) -> Order:
             raise CustomerUnknown("the customer's record is gone", order_id=order.order_id)
         deps.notifier.send(customer, *_TEXTS[mail](order))
     except (NotifierUnavailable, MailRejected, CustomerUnknown):
-        deps.orders.change(order.order_id, lambda order, now: mail_refused(order, now, mail))
+        deps.orders.change(order.order_id, lambda o, now: mail_refused(o, now, mail))
         raise
-    return deps.orders.change(order.order_id, lambda order, now: mail_sent(order, now, mail))
+    return deps.orders.change(order.order_id, lambda o, now: mail_sent(o, now, mail), seen=order)
 
 
 _TEXTS = {MAIL_CONFIRMATION: confirmation_mail, MAIL_CANCELLATION: cancellation_mail}

@@ -21,7 +21,7 @@ def process_payment(task: Task, deps: Dependencies) -> None:
     order.require_forward(PAYING)
     key = effect_key(PAY, task.order_id)
     deps.payments.charge(key, approved_amount(order), order.payment_method)
-    deps.orders.change_in_epoch(task.order_id, task.epoch, charged)
+    deps.orders.change_in_epoch(task.order_id, task.epoch, charged, seen=order)
 
 
 @activity
@@ -44,5 +44,8 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     if captured:
         deps.payments.refund(effect_key("refund", task.order_id), payment_key, captured)
     deps.orders.change_in_epoch(
-        task.order_id, task.epoch, lambda order, now: refunded(order, now, captured)
+        task.order_id,
+        task.epoch,
+        lambda order, now: refunded(order, now, captured),
+        seen=order,
     )

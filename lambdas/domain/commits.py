@@ -36,22 +36,27 @@ class Orders:
         """The order as it is now. Raises OrderNotFound, StoreUnavailable."""
         return self._store.get(order_id)
 
-    def change(self, order_id: str, decide: Decide) -> Order:
-        """Write what `decide` makes of the newest record, and return the record afterwards.
+    def change(self, order_id: str, decide: Decide, *, seen: Order | None = None) -> Order:
+        """Write what `decide` makes of the record, and return the record afterwards.
 
-        Raises whatever `decide` raises, InsufficientStock, LedgerMismatch, StoreUnavailable, and
-        StoreConflict when other writers were faster too often.
+        The first decision is made on `seen`, if the caller has just read it; should it be out of
+        date, the write is refused and the newest record is read. Raises whatever `decide` raises,
+        InsufficientStock, LedgerMismatch, StoreUnavailable, and StoreConflict when other writers
+        were faster too often.
         """
-        return self.repeat(lambda: self._once(order_id, decide))
+        readings = iter([] if seen is None else [seen])
+        return self.repeat(lambda: self._once(next(readings, None) or self.get(order_id), decide))
 
-    def change_in_epoch(self, order_id: str, epoch: int, decide: Decide) -> Order:
+    def change_in_epoch(
+        self, order_id: str, epoch: int, decide: Decide, *, seen: Order | None = None
+    ) -> Order:
         """`change` on behalf of an execution; raises StaleEpoch when it lost the order."""
 
         def decide_if_owner(order: Order, now: int) -> Change | None:
             order.require_epoch(epoch)
             return decide(order, now)
 
-        return self.change(order_id, decide_if_owner)
+        return self.change(order_id, decide_if_owner, seen=seen)
 
     def repeat(self, attempt: Callable[[], T]) -> T:
         """Run `attempt` again, with growing full jitter, as long as it raises StoreConflict."""
@@ -62,7 +67,6 @@ class Orders:
                 self._clock.sleep(self._jitter() * FIRST_PAUSE_SECONDS * 2**number)
         return attempt()
 
-    def _once(self, order_id: str, decide: Decide) -> Order:
-        order = self._store.get(order_id)
+    def _once(self, order: Order, decide: Decide) -> Order:
         change = decide(order, self._clock.now())
         return order if change is None else self._store.commit(change)
