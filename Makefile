@@ -1,0 +1,82 @@
+# `make` lists the targets. Everything runs from .venv, which the first target to need it sets up.
+
+# The Python that makes .venv; afterwards .venv's own. Choose another: make demo PYTHON=python3.12
+PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
+PYTEST_ARGS ?=
+# `make lock UPGRADE=--upgrade` moves every package to its newest allowed version.
+UPGRADE ?=
+
+RUN := .venv/bin/python -m
+CDK := PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/cdk
+NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
+NODE := PATH="$(CURDIR)/.venv/bin:$$PATH" node
+ASL := statemachine/order_workflow.asl.json
+SOURCES := $(wildcard app.py stacks statemachine lambdas local cli bench docs tests)
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+# The lock file's sponsor links change without any package changing.
+STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
+	const lock = JSON.parse(fs.readFileSync(file)); \
+	for (const entry of Object.values(lock.packages)) delete entry.funding; \
+	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-unit check lint format types asl synth pr lock clean purge
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what the lock files ask for (the other targets do this first)
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=python3.12"; \
+		exit 1; }
+	@$(PYTHON) -m local.setup
+
+demo: setup ## run the whole system on this machine and walk an order through it
+	@$(RUN) local demo
+
+test: setup ## run all tests; narrow them with PYTEST_ARGS='-k cancel'
+	$(RUN) pytest $(PYTEST_ARGS)
+
+test-unit: setup ## run the tests that need neither engine nor emulator
+	$(RUN) pytest tests/unit $(PYTEST_ARGS)
+
+check: lint types asl synth ## lint, types, the workflow definition, the AWS template
+
+lint: setup ## ruff: rules and format
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+format: setup ## let ruff repair and format the code
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+types: setup ## mypy, strict
+	$(RUN) mypy $(SOURCES)
+
+asl: setup ## validate the workflow definition, twice
+	PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/asl-validator --json-path $(ASL)
+	.venv/bin/statelint $(ASL)
+
+synth: setup ## synthesise the AWS template and lint it
+	rm -rf cdk.out
+	$(CDK) synth --quiet --no-notices --output cdk.out
+	.venv/bin/cfn-lint --non-zero-exit-code error cdk.out/*.template.json
+
+pr: format check test ## all that a change has to pass
+
+lock: setup ## recompile the lock files from requirements*.in and package.json
+	$(COMPILE) requirements-uv.in --output-file requirements-uv.txt
+	$(COMPILE) requirements.in --output-file requirements.txt
+	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+	$(NPM) install --package-lock-only --ignore-scripts
+	$(NODE) -e '$(STRIP_FUNDING)'
+
+clean: ## remove what checks and tests leave behind
+	rm -rf cdk.out build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis *.egg-info
+	find $(SOURCES) -type d -name __pycache__ -prune -exec rm -rf {} +
+
+purge: clean ## remove .venv, node_modules and local data too (first: python -m local down)
+	rm -rf .venv node_modules .local

@@ -1,0 +1,87 @@
+"""What set-up leaves in a checkout, and whether that is still what the lock files ask for."""
+
+import hashlib
+import platform
+from configparser import ConfigParser
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCK_FILES = ("requirements-dev.txt", "requirements-uv.txt", "package.json", "package-lock.json")
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """The paths of one checkout, and the marks that set-up leaves in it."""
+
+    root: Path
+
+    @property
+    def venv(self) -> Path:
+        return self.root / ".venv"
+
+    @property
+    def python(self) -> Path:
+        return self.venv / "bin" / "python"
+
+    @property
+    def stamp(self) -> Path:
+        """Holds the fingerprint of the last set-up that finished."""
+        return self.venv / ".setup-stamp"
+
+    @property
+    def unfinished(self) -> Path:
+        """Exists while a set-up runs, and after one that did not finish."""
+        return self.root / ".local" / "setup-unfinished"
+
+    @property
+    def log(self) -> Path:
+        return self.root / ".local" / "setup.log"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".local" / "setup.lock"
+
+    def fingerprint(self) -> str:
+        """A digest of the lock files, the Python, and the path (scripts in `.venv` hold it)."""
+        digest = hashlib.sha256()
+        for part in (platform.python_version(), platform.machine(), str(self.root)):
+            digest.update(part.encode() + b"\0")
+        for name in LOCK_FILES:
+            digest.update((self.root / name).read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def is_current(self) -> bool:
+        """Whether everything that the lock files ask for is in place."""
+        installed = self.python.exists() and (self.root / "node_modules").is_dir()
+        return installed and self._stamped() == self.fingerprint()
+
+    def _stamped(self) -> str:
+        return self.stamp.read_text() if self.stamp.exists() else ""
+
+    def venv_is_sound(self) -> bool:
+        """Whether `.venv` can be kept: finished once, made here, by this very Python version."""
+        made = self._venv_settings()
+        return (
+            self.python.exists()
+            and not self.unfinished.exists()
+            and made.get("version") == platform.python_version()
+            and made.get("command", "").endswith(f" {self.venv}")
+        )
+
+    def _venv_settings(self) -> dict[str, str]:
+        """What `python -m venv` noted in pyvenv.cfg, an INI file without a section."""
+        settings = self.venv / "pyvenv.cfg"
+        parser = ConfigParser(interpolation=None)
+        parser.read_string("[venv]\n" + (settings.read_text() if settings.exists() else ""))
+        return dict(parser["venv"])
+
+    def begin(self) -> None:
+        """From here until `finish` the checkout counts as broken, whatever happens."""
+        self.unfinished.parent.mkdir(parents=True, exist_ok=True)
+        self.unfinished.touch()
+        self.stamp.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        """Declare the checkout ready."""
+        self.stamp.write_text(self.fingerprint())
+        self.unfinished.unlink()

@@ -1,0 +1,1 @@
+"""Tests by tier; see CONTRIBUTING for what each tier may touch."""

@@ -1,0 +1,26 @@
+"""The process that every test runs in: no account of the developer's, no Node but set-up's."""
+
+import os
+import sys
+from pathlib import Path
+
+# What boto3 would otherwise look for in the developer's shell and home, and over the network.
+AWS_SETTINGS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def pytest_configure() -> None:
+    """Set the environment before any test module is imported."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        if name != "AWS_CA_BUNDLE":
+            del os.environ[name]
+    os.environ.update(AWS_SETTINGS)
+    # The CDK library needs Node, which set-up put here: the machine need not have one.
+    os.environ["JSII_NODE"] = str(Path(sys.prefix, "bin", "node"))

@@ -1,0 +1,64 @@
+"""A made-up checkout, and phases that stand for the installers in it."""
+
+import io
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.setup.checkout import LOCK_FILES, Checkout
+from local.setup.phases import Phase
+from local.setup.provision import set_up
+
+
+def a_checkout(root: Path) -> Checkout:
+    """Freshly cloned: lock files, nothing installed."""
+    for name in LOCK_FILES:
+        (root / name).write_text(f"the locked versions of {name}\n")
+    return Checkout(root)
+
+
+def a_phase(title: str, script: str) -> Phase:
+    """Runs Python code in place of an installer."""
+    return Phase(title, (sys.executable, "-c", script))
+
+
+def installs_everything(checkout: Checkout) -> list[Phase]:
+    """Leaves in the checkout what a set-up that worked leaves there."""
+    settings = f"version = {platform.python_version()}\ncommand = x -m venv {checkout.venv}\n"
+    return [
+        a_phase(
+            "making the environment",
+            "import pathlib; v = pathlib.Path('.venv'); (v / 'bin').mkdir(parents=True);"
+            f"(v / 'bin' / 'python').touch(); (v / 'pyvenv.cfg').write_text({settings!r})",
+        ),
+        a_phase("installing Node packages", "import os; os.makedirs('node_modules')"),
+    ]
+
+
+@dataclass
+class Terminal:
+    """Runs set-ups, and remembers what they said and how often they had work to do."""
+
+    checkout: Checkout
+    screen: io.StringIO = field(default_factory=io.StringIO)
+    provisions: int = 0
+
+    def set_up(
+        self,
+        plan: Callable[[Checkout], Sequence[Phase]] = installs_everything,
+        *,
+        verbose: bool = False,
+    ) -> int:
+        """Run one set-up. Returns its exit status."""
+
+        def counted(checkout: Checkout) -> Sequence[Phase]:
+            self.provisions += 1
+            return plan(checkout)
+
+        return set_up(self.checkout, plan=counted, terminal=self.screen, verbose=verbose)
+
+    @property
+    def shown(self) -> str:
+        return self.screen.getvalue()

@@ -1,0 +1,90 @@
+"""What a person sees when an installer fails, and what the next run makes of it."""
+
+from pathlib import Path
+
+import pytest
+
+from local.setup.advice import advice_on
+from local.setup.checkout import Checkout
+from local.setup.phases import Phase, phases_for
+from tests.setup.checkouts import Terminal, a_phase, installs_everything
+
+FORTY_LINES = "[print('line', number) for number in range(40)]; raise SystemExit(3)"
+
+
+def fails_after_its_first_phase(checkout: Checkout) -> list[Phase]:
+    return [installs_everything(checkout)[0], a_phase("installing too much", FORTY_LINES)]
+
+
+def test_a_failure_names_its_phase_and_the_log(terminal: Terminal) -> None:
+    assert terminal.set_up(fails_after_its_first_phase) == 1
+
+    assert "Set-up failed: [2/2] installing too much (exit status 3)" in terminal.shown
+    assert f"The whole log: {terminal.checkout.log}" in terminal.shown
+
+
+def test_a_failure_shows_the_last_fifteen_lines_of_the_log(terminal: Terminal) -> None:
+    terminal.set_up(fails_after_its_first_phase)
+
+    shown = [line for line in terminal.shown.splitlines() if line.startswith("    | ")]
+    assert shown == [f"    | line {number}" for number in range(25, 40)]
+    assert "line 0\n" in terminal.checkout.log.read_text()
+
+
+def test_nothing_runs_after_a_failure(terminal: Terminal) -> None:
+    def stops_at_once(checkout: Checkout) -> list[Phase]:
+        return [a_phase("failing", "raise SystemExit(1)"), *installs_everything(checkout)]
+
+    assert terminal.set_up(stops_at_once) == 1
+    assert not terminal.checkout.venv.exists()
+
+
+def test_an_installer_that_is_not_there_is_a_failure_like_any_other(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    missing = str(tmp_path / "uv")
+
+    assert terminal.set_up(lambda _: [Phase("installing Python packages", (missing,))]) == 1
+    assert f"    | cannot start {missing}" in terminal.shown
+
+
+def test_a_failed_set_up_is_repaired_from_the_ground_by_the_next(terminal: Terminal) -> None:
+    terminal.set_up(fails_after_its_first_phase)
+    assert not terminal.checkout.stamp.exists()
+    assert phases_for(terminal.checkout)[0].title == "creating the virtual environment"
+
+    assert terminal.set_up(lambda checkout: installs_everything(checkout)[1:]) == 0
+    assert terminal.checkout.is_current()
+    assert terminal.checkout.venv_is_sound()
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "npm error code ENOTFOUND",
+        "cause: dns error\ncause: failed to lookup address information",
+        "ProxyError('Cannot connect to proxy.', NewConnectionError('Connection refused'))\n"
+        "ERROR: No matching distribution found for uv",
+    ],
+)
+def test_without_a_network_the_settings_for_proxies_and_mirrors_are_named(output: str) -> None:
+    advice = advice_on(output)
+
+    assert "registries could not be reached" in advice
+    assert "HTTPS_PROXY" in advice
+    assert "PIP_INDEX_URL" in advice
+
+
+@pytest.mark.parametrize(
+    ("output", "advice"),
+    [
+        ("OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("error: Hash mismatch for `rich`", "not the locked one"),
+        ("npm error code EINTEGRITY", "not the locked one"),
+        ("SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED", "PIP_CERT"),
+        ("ERROR: No matching distribution found for uv==1", "no build for this Python"),
+        ("Segmentation fault", "make purge"),
+    ],
+)
+def test_other_failures_have_advice_of_their_own(output: str, advice: str) -> None:
+    assert advice in advice_on(output)

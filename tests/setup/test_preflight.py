@@ -1,0 +1,104 @@
+"""What a person sees whose Python cannot set the project up."""
+
+import ast
+import importlib.util
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import pytest
+
+from local.setup import preflight
+
+ROOT = Path(__file__).resolve().parents[2]
+OLDEST_PARSED = (3, 6)
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *missing: str) -> None:
+    real = importlib.util.find_spec
+
+    def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:
+        return None if name in missing else real(name, package)
+
+    monkeypatch.setattr(importlib.util, "find_spec", find_spec)
+
+
+def an_executable(folder: Path, name: str, script: str) -> None:
+    program = folder / name
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 4), (3, 13, 0), (4, 0, 0)])
+def test_a_new_enough_python_is_accepted(version: tuple[int, ...]) -> None:
+    assert preflight.problem_with_version(version, "/usr/bin/python3") == ""
+
+
+@pytest.mark.parametrize("version", [(3, 10, 13), (3, 9, 2), (3, 6, 15)])
+def test_an_old_python_is_named_with_the_versions_that_would_do(version: tuple[int, ...]) -> None:
+    problem = preflight.problem_with_version(version, "/usr/bin/python3")
+
+    assert "needs Python 3.11 or newer (tested with 3.11, 3.12, 3.13)" in problem
+    assert f"/usr/bin/python3 is Python {'.'.join(map(str, version))}." in problem
+
+
+def test_an_old_python_points_to_the_newest_good_one_that_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_executable(tmp_path, "python3.13", "exit 127")  # a version manager's placeholder
+    an_executable(tmp_path, "python3.12", "exit 0")
+    an_executable(tmp_path, "python3.11", "exit 0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    problem = preflight.problem_with_version((3, 9, 2), "/usr/bin/python3")
+
+    assert "make demo PYTHON=python3.12" in problem
+    assert "Install one" not in problem
+
+
+def test_an_old_python_tells_how_to_install_one_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    problem = preflight.problem_with_version((3, 9, 2), "/usr/bin/python3")
+
+    assert "Install one" in problem
+    assert "make demo PYTHON=python3.12" in problem
+
+
+@pytest.mark.parametrize("missing", ["venv", "ensurepip"])
+def test_a_python_that_cannot_make_environments_names_the_debian_package(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, missing)
+
+    problem = preflight.problem_with_this_python()
+
+    assert f"it has no {missing}" in problem
+    assert "apt-get install python3-venv" in problem
+
+
+def test_the_python_of_these_tests_has_no_problem() -> None:
+    assert preflight.problem_with_this_python() == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "local/__init__.py",
+        "local/setup/__init__.py",
+        "local/setup/__main__.py",
+        "local/setup/preflight.py",
+    ],
+)
+def test_what_an_old_python_reads_parses_there(path: str) -> None:
+    source = (ROOT / path).read_text()
+
+    ast.parse(source, path, feature_version=OLDEST_PARSED)
+    assert "from __future__" not in source  # `annotations` is an error before 3.7
+
+
+def test_the_package_around_set_up_imports_nothing() -> None:
+    body = ast.parse((ROOT / "local" / "__init__.py").read_text()).body
+
+    assert not [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]

@@ -1,0 +1,73 @@
+"""When set-up works, and when it sees that there is nothing to do."""
+
+import platform
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from local.setup.checkout import LOCK_FILES, Checkout
+from local.setup.phases import phases_for
+from tests.setup.checkouts import Terminal
+
+
+def test_each_phase_has_one_line_with_its_seconds(terminal: Terminal) -> None:
+    assert terminal.set_up() == 0
+
+    first, second = terminal.shown.splitlines()
+    assert re.fullmatch(r"\[1/2\] making the environment … \d+\.\d s", first)
+    assert re.fullmatch(r"\[2/2\] installing Node packages … \d+\.\d s", second)
+
+
+def test_a_second_run_does_nothing_and_says_nothing(terminal: Terminal) -> None:
+    terminal.set_up()
+    said = terminal.shown
+
+    assert terminal.set_up() == 0
+    assert terminal.shown == said
+    assert terminal.provisions == 1
+
+
+def test_a_second_run_says_one_line_when_asked_to(terminal: Terminal) -> None:
+    terminal.set_up()
+    before = terminal.shown
+
+    terminal.set_up(verbose=True)
+    assert terminal.shown.removeprefix(before) == "set-up: up to date\n"
+
+
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_a_changed_lock_file_is_installed(terminal: Terminal, name: str) -> None:
+    terminal.set_up()
+    (terminal.checkout.root / name).write_text("other versions\n")
+
+    assert not terminal.checkout.is_current()
+    assert phases_for(terminal.checkout)[0].title == "installing uv"  # the environment is kept
+
+
+def test_another_python_makes_the_environment_anew(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.set_up()
+    monkeypatch.setattr(platform, "python_version", lambda: "3.99.1")
+
+    assert not terminal.checkout.is_current()
+    assert phases_for(terminal.checkout)[0].title == "creating the virtual environment"
+
+
+def test_a_moved_checkout_makes_the_environment_anew(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.set_up()
+    elsewhere = tmp_path.with_name("elsewhere")
+    shutil.move(tmp_path, elsewhere)  # the scripts in .venv still name the old place
+
+    assert not Checkout(elsewhere).is_current()
+    assert phases_for(Checkout(elsewhere))[0].title == "creating the virtual environment"
+
+
+@pytest.mark.parametrize("lost", ["node_modules", ".venv"])
+def test_what_somebody_removed_is_installed_again(terminal: Terminal, lost: str) -> None:
+    terminal.set_up()
+    shutil.rmtree(terminal.checkout.root / lost)
+
+    assert not terminal.checkout.is_current()
