@@ -1,0 +1,101 @@
+"""The process environment that MiniStack reads, made the same on every machine."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.emulator.options import Options
+
+ACCOUNT = "000000000000"
+_OURS = {
+    "MINISTACK_ACCOUNT_ID": ACCOUNT,
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "IOT_MTLS_ENABLED": "0",
+    "SFTP_ENABLED": "0",
+    "USE_SSL": "0",
+    "LAMBDA_EXECUTOR": "local",
+    "DOCKER_HOST": "unix:///nonexistent/no-docker.sock",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+}
+
+
+_SCRATCH_PREFIX = "order-emulator-"
+
+
+@contextmanager
+def prepare(options: Options) -> Iterator[socket.socket]:
+    """Bind the port, set the environment, give a scratch directory; undo it all at the end.
+
+    The port is bound before MiniStack is imported, because MiniStack copies ``GATEWAY_PORT`` at
+    import and a port chosen twice might be taken in between.
+    """
+    listener = socket.create_server((options.host, options.port), backlog=512)
+    _sweep()
+    scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH_PREFIX}{os.getpid()}-"))
+    try:
+        _forget_the_shell()
+        os.environ.update(_settings(options, listener.getsockname()[1], scratch))
+        tempfile.tempdir = str(scratch)
+        yield listener
+    finally:
+        listener.close()
+        remove_scratch()
+
+
+def remove_scratch() -> None:
+    """Delete the scratch directory: unpacked functions, and the state if it is not kept."""
+    scratch = Path(tempfile.gettempdir())
+    if scratch.name.startswith(_SCRATCH_PREFIX):
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Delete what emulators that were killed left behind."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH_PREFIX}*-*"):
+        pid = left.name.removeprefix(_SCRATCH_PREFIX).split("-")[0]
+        if pid.isdigit() and not _runs(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
+
+
+def _forget_the_shell() -> None:
+    """Drop the caller's AWS settings (profiles, real keys, other endpoints) and PYTHONPATH.
+
+    They would reach the Lambda functions, which on AWS see nothing of the deployer's shell.
+    """
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    for name in [n for n in os.environ if n.startswith(("AWS_", "PYTHON")) or n == "EDGE_PORT"]:
+        del os.environ[name]
+    os.environ.update(AWS_REGION=region, AWS_DEFAULT_REGION=region, MINISTACK_REGION=region)
+
+
+def _settings(options: Options, port: int, scratch: Path) -> dict[str, str]:
+    kept = options.state_dir.resolve() if options.state_dir else None
+    state = kept or scratch / "state"
+    (state / "s3").mkdir(parents=True, exist_ok=True)
+    persist = "1" if kept else "0"
+    return {
+        **_OURS,
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": options.host,
+        "TMPDIR": str(scratch),
+        "PERSIST_STATE": persist,
+        "STATE_DIR": str(state),
+        "S3_PERSIST": persist,
+        "S3_DATA_DIR": str(state / "s3"),
+    }

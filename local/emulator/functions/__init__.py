@@ -1,0 +1,29 @@
+"""Lambda: the workers that run the functions' Python code, and how their errors are told."""
+
+from local.emulator.fixes import is_on
+
+
+def install() -> None:
+    """Give MiniStack our Python workers; Node.js and ``provided`` functions keep its own."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    from local.emulator.functions import nursery, results, workers
+
+    stock_class = lambda_runtime._worker_class_for
+    nursery.open_nursery()
+
+    def worker_class(config: dict[str, object]) -> object:
+        runtime = str(config.get("Runtime", "python"))
+        return workers.PythonWorker if runtime.startswith("python") else stock_class(config)
+
+    lambda_runtime._worker_class_for = worker_class
+    lambda_svc._execute_function_warm = results.execute_function_warm
+
+
+def shut_down() -> None:
+    """Close the nursery, if there is one."""
+    if is_on("lambda-workers"):
+        from local.emulator.functions import nursery
+
+        nursery.close_nursery()

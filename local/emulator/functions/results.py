@@ -1,0 +1,49 @@
+"""From a worker's answer to what Lambda answers."""
+
+import json
+from typing import Any
+
+from local.emulator.fixes import is_on
+
+_NO_CODE = {"errorMessage": "no code deployed", "errorType": "Runtime.NoCode"}
+
+
+def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+    """Run an invocation on a pooled worker; replaces ``_execute_function_warm``.
+
+    AWS, Lambda function handler exceptions in Python: the answer of a function that raised is
+    ``{errorMessage, errorType, requestId, stackTrace}``, with the exception's class name.
+    """
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    config = func.get("config") or func
+    if not func.get("code_zip"):
+        return _told({"status": "error", "error": _NO_CODE})
+    lambda_svc._ensure_reaper_thread()
+    name, version = config.get("FunctionName", "unknown"), config.get("Version", "$LATEST")
+    worker, _ = lambda_runtime.acquire_worker(name, config, func["code_zip"], qualifier=version)
+    try:
+        result = worker.invoke(
+            event,
+            request_id,
+            trace_id=lambda_svc._xray_trace_id_for_invocation(config),
+            invoked_function_arn=config.get("FunctionArn", ""),
+            depth=lambda_svc._invoke_depth.get(),
+            durable=lambda_svc._durable_env_overlay(),
+        )
+    finally:
+        lambda_runtime.release_worker(worker)
+    return _told(result)
+
+
+def _told(result: dict[str, Any]) -> dict[str, Any]:
+    log = result.get("log", "")
+    if result["status"] == "ok":
+        return {"body": result.get("result"), "log": log}
+    error = result["error"]
+    if isinstance(error, str):  # a Node.js worker of MiniStack
+        error = {"errorMessage": error, "errorType": "Runtime.HandlerError"}
+    if not is_on("error-names"):
+        error = {**error, "errorType": "Runtime.HandlerError"}
+    return {"body": error, "error": True, "log": "\n".join(filter(None, [log, json.dumps(error)]))}

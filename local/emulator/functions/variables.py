@@ -1,0 +1,65 @@
+"""The environment variables that a Lambda function sees."""
+
+import os
+import uuid
+from typing import Any
+
+_FROM_HOST = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+
+
+def environment_of(config: dict[str, Any], code: str) -> dict[str, str]:
+    """AWS, Using Lambda environment variables (Defined runtime environment variables).
+
+    Nothing else of the emulator's own environment gets in. ``AWS_ENDPOINT_URL`` is ours: it
+    points the function's AWS SDK to the emulator.
+    """
+    from ministack.core import lambda_runtime
+
+    own = config.get("Environment", {}).get("Variables", {})
+    reserved = lambda_runtime._RESERVED_RUNTIME_ENV_VARS
+    return {
+        **{name: os.environ[name] for name in _FROM_HOST if name in os.environ},
+        "TZ": ":UTC",
+        "AWS_ENDPOINT_URL": _endpoint(),
+        lambda_runtime.HOST_PREFIX_ENV: "true",
+        **{name: value for name, value in own.items() if name not in reserved},
+        **lambda_runtime.execution_credentials(config),
+        **_identity(config, code),
+    }
+
+
+def per_call(
+    trace_id: str | None, depth: int | None, durable: dict[str, str]
+) -> dict[str, str | int | None]:
+    """The variables that change with each invocation; None removes one."""
+    from ministack.core.lambda_runtime import DURABLE_ENV_VARS, INVOKE_DEPTH_ENV
+
+    told = {name: durable.get(name) for name in DURABLE_ENV_VARS}
+    return {"_X_AMZN_TRACE_ID": trace_id, INVOKE_DEPTH_ENV: depth, **told}
+
+
+def _endpoint() -> str:
+    bound = os.environ["BIND_HOST"]
+    host = "127.0.0.1" if bound == "0.0.0.0" else bound  # noqa: S104 - only compared
+    return f"http://{host}:{os.environ['GATEWAY_PORT']}"
+
+
+def _identity(config: dict[str, Any], code: str) -> dict[str, str]:
+    from ministack.core import lambda_runtime
+
+    name = config.get("FunctionName", "")
+    _, region = lambda_runtime._account_region_from_function_config(config)
+    log_group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
+    return {
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
+        "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": uuid.uuid4().hex,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', 'python3')}",
+        "LAMBDA_TASK_ROOT": code,
+        "_HANDLER": config.get("Handler", ""),
+    }

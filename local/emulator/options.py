@@ -1,0 +1,55 @@
+"""Command line of the emulator."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.emulator.fixes import FIXES
+
+EVERY_FIX = "all"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the emulator was asked to be.
+
+    ``port`` 0 means any free one. ``without`` names the fixes that stay off.
+    """
+
+    host: str
+    port: int
+    state_dir: Path | None
+    without: frozenset[str]
+
+
+def parse(arguments: list[str]) -> Options:
+    """Read the command line; argparse exits with status 2 on a mistake."""
+    found = _parser().parse_args(arguments)
+    names = set(found.without)
+    without = frozenset(FIXES) if EVERY_FIX in names else frozenset(names)
+    return Options(host=found.host, port=found.port, state_dir=found.state_dir, without=without)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.emulator",
+        description="MiniStack with its gaps to AWS closed, in one foreground process. Prints one "
+        'JSON line {"url", "pid"} on standard output when it is ready; logs go to standard error.',
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="IPv4 address to listen on (%(default)s)"
+    )
+    parser.add_argument("--port", type=int, default=0, help="port, 0 for any free one (0)")
+    parser.add_argument(
+        "--state-dir", type=Path, help="keep state there between graceful stops (off by default)"
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="FIX",
+        choices=[*FIXES, EVERY_FIX],
+        help=f"leave one fix off; repeatable; {EVERY_FIX} for a stock MiniStack: "
+        + ", ".join(FIXES),
+    )
+    return parser

@@ -1,0 +1,30 @@
+"""The one MiniStack version that the fixes were written for and tested on."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+PINNED_VERSION = "1.5.33"
+
+
+class WrongVersion(RuntimeError):
+    """Another MiniStack is installed, so the fixes might silently miss their functions."""
+
+
+def require_pinned_version(installed: str | None = None) -> None:
+    """Refuse any other MiniStack than the pinned one, saying what to do.
+
+    ``installed`` is for tests; by default the installed distribution is asked.
+    """
+    found = installed or _installed_version()
+    if found != PINNED_VERSION:
+        raise WrongVersion(
+            f"The local emulator needs ministack=={PINNED_VERSION}, but found {found}. "
+            "Its fixes replace whole functions of that version. Install the pinned version, or "
+            "check every fix with tests/parity on the new one before changing PINNED_VERSION."
+        )
+
+
+def _installed_version() -> str:
+    try:
+        return version("ministack")
+    except PackageNotFoundError:
+        return "none"

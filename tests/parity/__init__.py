@@ -1,0 +1,1 @@
+"""Does the local emulator behave like AWS where stock MiniStack does not?"""

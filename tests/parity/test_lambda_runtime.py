@@ -1,0 +1,156 @@
+"""What a deployed function finds around it, and how its workers live and die."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.parity.closing import closes
+from tests.parity.emulators import Emulator, emulator, eventually
+
+LOOK_AROUND = """
+import os
+
+def handle(event, context):
+    return {
+        "environment": dict(os.environ),
+        "name": context.function_name,
+        "request": context.aws_request_id,
+        "arn": context.invoked_function_arn,
+        "left": context.get_remaining_time_in_millis(),
+        "pid": os.getpid(),
+    }
+"""
+
+SLEEP = """
+import os, time
+
+def handle(event, context):
+    open(event["file"], "w").write(str(os.getpid()))
+    time.sleep(30)
+"""
+
+
+def invoked(aws: Emulator, function: str, event: Any = None) -> Any:
+    answer = aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event or {}))
+    return json.loads(answer["Payload"].read())
+
+
+def test_a_function_finds_its_context_and_the_runtimes_variables(aws: Emulator) -> None:
+    arn = aws.function(LOOK_AROUND, timeout=7, Environment={"Variables": {"ORDERS_TABLE": "t"}})
+    told = invoked(aws, arn)
+    variables = told["environment"]
+    assert told["name"] == variables["AWS_LAMBDA_FUNCTION_NAME"] == arn.rsplit(":", 1)[-1]
+    assert told["arn"] == arn
+    assert len(told["request"]) == 36
+    assert 0 < told["left"] <= 7000
+    assert variables["AWS_ENDPOINT_URL"] == aws.url
+    assert variables["AWS_REGION"] == "us-east-1"
+    assert variables["ORDERS_TABLE"] == "t"
+    assert Path(variables["LAMBDA_TASK_ROOT"]).is_absolute()
+
+
+def test_a_handler_can_be_a_dotted_package_path(aws: Emulator) -> None:
+    package = "lambdas/activities/payment.py"
+    files = {
+        "lambdas/__init__.py": "",
+        "lambdas/activities/__init__.py": "",
+        "lambdas/errors.py": "class PaymentDeclined(Exception): pass\n",
+        package: "from lambdas.errors import PaymentDeclined\n"
+        "def process_payment(event, context):\n    raise PaymentDeclined('no')\n",
+    }
+    arn = aws.packaged_function(files, "lambdas.activities.payment.process_payment")
+    assert invoked(aws, arn)["errorType"] == "PaymentDeclined"
+
+
+def test_a_function_cannot_import_this_repository(aws: Emulator) -> None:
+    arn = aws.function("import local\ndef handle(event, context):\n    pass\n")
+    assert invoked(aws, arn)["errorType"] == "Runtime.ImportModuleError"
+
+
+def test_a_function_that_takes_too_long_is_timed_out(aws: Emulator) -> None:
+    arn = aws.function("import time\ndef handle(e, c):\n    time.sleep(9)\n", timeout=1)
+    assert invoked(aws, arn)["errorType"] == "Sandbox.Timedout"
+
+
+def test_a_function_that_exits_is_an_exit_error_and_works_again(aws: Emulator) -> None:
+    source = "import os\ndef handle(event, context):\n    if event.get('die'): os._exit(1)\n"
+    arn = aws.function(source)
+    assert invoked(aws, arn, {"die": True})["errorType"] == "Runtime.ExitError"
+    assert invoked(aws, arn) is None
+
+
+def test_a_functions_prints_reach_its_log_group(aws: Emulator) -> None:
+    arn = aws.function("def handle(event, context):\n    print('seen by', context.function_name)\n")
+    name = arn.rsplit(":", 1)[-1]
+    invoked(aws, arn)
+    found = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+    assert any(f"seen by {name}" in event["message"] for event in found)
+
+
+@closes("lambda-workers")
+def test_a_function_that_raised_stays_warm(aws: Emulator) -> None:
+    source = (
+        "import os\n"
+        "def handle(event, context):\n"
+        "    if event.get('fail'): raise ValueError('no')\n"
+        "    return os.getpid()\n"
+    )
+    arn = aws.function(source)
+    before = invoked(aws, arn)
+    invoked(aws, arn, {"fail": True})
+    assert invoked(aws, arn) == before
+
+
+def test_workers_die_with_an_emulator_that_is_killed(tmp_path: Path) -> None:
+    with emulator() as running:
+        file = tmp_path / "pid"
+        arn = running.function(SLEEP, timeout=60)
+        running.client("lambda").invoke(
+            FunctionName=arn, InvocationType="Event", Payload=json.dumps({"file": str(file)})
+        )
+        pid = _pid_in(file)
+        running.process.kill()
+        running.process.wait()
+        assert eventually(lambda: not _runs(pid), seconds=5)
+
+
+def test_sigterm_ends_the_emulator_and_a_busy_worker_within_three_seconds(tmp_path: Path) -> None:
+    with emulator() as running:
+        file = tmp_path / "pid"
+        arn = running.function(SLEEP, timeout=60)
+        running.client("lambda").invoke(
+            FunctionName=arn, InvocationType="Event", Payload=json.dumps({"file": str(file)})
+        )
+        pid = _pid_in(file)
+        began = time.monotonic()
+        running.process.terminate()
+        assert running.process.wait(timeout=10) == 0
+        assert time.monotonic() - began < 3.5
+        assert eventually(lambda: not _runs(pid), seconds=5)
+
+
+def test_state_is_kept_between_graceful_stops_when_asked(tmp_path: Path) -> None:
+    with emulator("--state-dir", str(tmp_path)) as running:
+        running.client("sqs").create_queue(QueueName="kept")
+    with emulator("--state-dir", str(tmp_path)) as running:
+        assert running.client("sqs").get_queue_url(QueueName="kept")["QueueUrl"]
+
+
+def _pid_in(file: Path) -> int:
+    return int(eventually(lambda: file.read_text() if file.exists() else None))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0]
+
+
+if not Path("/proc/self/stat").exists():
+    pytest.skip("worker lifetimes are read from /proc", allow_module_level=True)

@@ -1,0 +1,137 @@
+"""Errors of functions, and what Retry and Catch make of them."""
+
+import json
+import time
+
+from tests.parity.closing import closes
+from tests.parity.definitions import DECLINED, OK, catching, passing, task
+from tests.parity.emulators import Emulator
+
+
+@closes("error-names")
+def test_a_raised_class_name_is_the_error_name_that_catch_matches(aws: Emulator) -> None:
+    declined = task(aws.function(DECLINED), Catch=catching("Refused", "PaymentDeclined"))
+    ended = aws.run(aws.machine({"Pay": declined, "Refused": passing()}))
+    assert ended["status"] == "SUCCEEDED"
+    failure = json.loads(ended["output"])["failure"]
+    assert failure["Error"] == "PaymentDeclined"
+    assert json.loads(failure["Cause"])["errorMessage"] == "no money"
+
+
+def test_an_uncaught_class_name_ends_the_execution(aws: Emulator) -> None:
+    ended = aws.run(aws.machine({"Pay": task(aws.function(DECLINED))}))
+    assert (ended["status"], ended["error"]) == ("FAILED", "PaymentDeclined")
+    assert json.loads(ended["cause"])["errorType"] == "PaymentDeclined"
+
+
+@closes("error-names")
+def test_an_invoke_answers_the_class_name_as_error_type(aws: Emulator) -> None:
+    answer = aws.client("lambda").invoke(FunctionName=aws.function(DECLINED))
+    error = json.loads(answer["Payload"].read())
+    assert answer["FunctionError"] == "Unhandled"
+    assert error["errorType"] == "PaymentDeclined"
+
+
+@closes("retry-delays")
+def test_retries_wait_no_longer_than_max_delay_seconds(aws: Emulator) -> None:
+    flaky = {
+        "ErrorEquals": ["States.ALL"],
+        "IntervalSeconds": 2,
+        "MaxDelaySeconds": 1,
+        "MaxAttempts": 2,
+    }
+    machine = aws.machine({"Pay": task(aws.function(DECLINED), Retry=[flaky])})
+    began = time.monotonic()
+    aws.run(machine)
+    assert time.monotonic() - began < 4.5
+
+
+@closes("retry-delays")
+def test_full_jitter_makes_retry_delays_random(aws: Emulator) -> None:
+    flaky = {
+        "ErrorEquals": ["States.ALL"],
+        "IntervalSeconds": 1,
+        "BackoffRate": 1,
+        "JitterStrategy": "FULL",
+        "MaxAttempts": 4,
+    }
+    execution = aws.start(aws.machine({"Pay": task(aws.function(DECLINED), Retry=[flaky])}))
+    aws.ended(execution)
+    events = aws.events(execution)
+    failed = [event["timestamp"] for event in events if event["type"] == "TaskFailed"]
+    again = [event["timestamp"] for event in events if event["type"] == "TaskScheduled"]
+    gaps = [(b - a).total_seconds() for a, b in zip(failed, again[1:], strict=False)]
+    assert len(gaps) == 4
+    assert min(gaps) < 0.9
+
+
+@closes("strict-paths")
+def test_a_path_that_finds_nothing_fails_the_execution_past_every_catch(aws: Emulator) -> None:
+    lost = task(aws.function(OK), Catch=catching("Saved", "States.ALL"))
+    lost["Parameters"]["Payload.$"] = "$.not.there"
+    ended = aws.run(aws.machine({"Lost": lost, "Saved": passing()}))
+    assert (ended["status"], ended.get("error")) == ("FAILED", "States.Runtime")
+    assert "$.not.there" in ended["cause"]
+
+
+def test_result_selector_sees_the_context_object(aws: Emulator) -> None:
+    named = task(aws.function(OK), ResultSelector={"name.$": "$$.Execution.Name"})
+    execution = aws.start(aws.machine({"Named": named}), name="the-name")
+    assert json.loads(aws.ended(execution)["output"]) == {"name": "the-name"}
+
+
+def test_a_null_value_is_not_a_missing_path(aws: Emulator) -> None:
+    chosen = passing(Parameters={"kept.$": "$.nothing"})
+    ended = aws.run(aws.machine({"Choose": chosen}), {"nothing": None})
+    assert json.loads(ended["output"]) == {"kept": None}
+
+
+def test_map_items_see_their_own_value_and_index(aws: Emulator) -> None:
+    keep = task(aws.function(OK), OutputPath="$.Payload")
+    each = {
+        "Type": "Map",
+        "ItemSelector": {"index.$": "$$.Map.Item.Index", "value.$": "$$.Map.Item.Value"},
+        "ItemProcessor": {"StartAt": "Keep", "States": {"Keep": keep}},
+        "End": True,
+    }
+    ended = aws.run(aws.machine({"Each": each}), ["a", "b"])
+    assert json.loads(ended["output"]) == [
+        {"index": 0, "value": "a"},
+        {"index": 1, "value": "b"},
+    ]
+
+
+@closes("lambda-throttle")
+def test_a_throttled_function_is_too_many_requests(aws: Emulator) -> None:
+    function = aws.function(OK)
+    aws.client("lambda").put_function_concurrency(
+        FunctionName=function, ReservedConcurrentExecutions=0
+    )
+    ended = aws.run(aws.machine({"Busy": task(function)}))
+    assert ended["error"] == "Lambda.TooManyRequestsException"
+
+
+def test_a_task_longer_than_its_timeout_is_a_states_timeout(aws: Emulator) -> None:
+    slow = aws.function("import time\ndef handle(e, c):\n    time.sleep(3)\n")
+    late = task(slow, TimeoutSeconds=1, Catch=catching("Late", "States.Timeout"))
+    ended = aws.run(aws.machine({"Slow": late, "Late": passing()}))
+    assert json.loads(ended["output"])["failure"]["Error"] == "States.Timeout"
+
+
+@closes("parallel-stop")
+def test_a_failing_branch_stops_its_siblings(aws: Emulator) -> None:
+    fail = {"Type": "Fail", "Error": "Broken", "Cause": "first branch"}
+    wait = {"Type": "Wait", "Seconds": 4, "End": True}
+    both = {
+        "Type": "Parallel",
+        "Branches": [
+            {"StartAt": "Break", "States": {"Break": fail}},
+            {"StartAt": "Wait", "States": {"Wait": wait}},
+        ],
+        "End": True,
+    }
+    machine = aws.machine({"Both": both})
+    began = time.monotonic()
+    ended = aws.run(machine)
+    assert ended["error"] == "Broken"
+    assert time.monotonic() - began < 3
