@@ -22,7 +22,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit check lint format types asl synth pr lock clean purge
+.PHONY: help setup demo test test-unit check lint format types asl synth diagram openapi pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,7 +62,13 @@ asl: setup ## validate the workflow definition, twice
 synth: setup ## synthesise the AWS template and lint it
 	rm -rf cdk.out
 	$(CDK) synth --quiet --no-notices --output cdk.out
-	.venv/bin/cfn-lint --non-zero-exit-code error cdk.out/*.template.json
+	.venv/bin/cfn-lint --non-zero-exit-code warning cdk.out/*.template.json
+
+diagram: setup ## draw the state machine into the README files
+	$(RUN) docs.state_diagram
+
+openapi: setup ## write docs/openapi.json from the API's code
+	$(RUN) lambdas.api.documentation > docs/openapi.json
 
 pr: format check test ## all that a change has to pass
 

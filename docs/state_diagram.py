@@ -1,4 +1,4 @@
-"""Draw the state machine: `python docs/state_diagram.py` rewrites the diagram in the README files.
+"""Draw the state machine: `make diagram` rewrites the diagram in the README files.
 
 The picture is made from statemachine/order_workflow.asl.json, so it cannot disagree with it; a
 test fails when somebody forgets to run this.
@@ -12,7 +12,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 DEFINITION = ROOT / "statemachine" / "order_workflow.asl.json"
 PAGES = (ROOT / "README.md", ROOT / "statemachine" / "README.md")
-BEGIN, END = "<!-- state diagram: made by docs/state_diagram.py -->", "<!-- end of state diagram -->"
+BEGIN, END = (
+    "<!-- state diagram: made by docs/state_diagram.py -->",
+    "<!-- end of state diagram -->",
+)
 
 State = Mapping[str, Any]
 

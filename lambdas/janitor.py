@@ -47,25 +47,26 @@ class Janitor:
 
     def execution_stopped(self, order_id: str, execution: str) -> str:
         """The fast path: the engine says that an execution ended badly. An order whose
-        compensation is stuck waits for its next check instead: trying at once would not help."""
+        compensation is stuck waits for its next check instead: trying at once would not help.
+        """
         order = self.orders.get(order_id)
         stuck = any(effect.stuck for effect in order.ledger.values())
         if order.ended or order.execution != execution or stuck:
             return "nothing"
         return self.look_after(order_id)
 
-    def compensate(self, order_id: str, operator: str) -> Order:
+    def compensate(self, order_id: str) -> Order:
         """Takeover by hand: the order is compensated, whatever its execution is doing.
 
         Raises OrderNotFound, SignalNotAdmitted when the order has ended.
         """
+        deed = self._take_over(self.orders.get(order_id), "compensated by an operator")
         order = self.orders.get(order_id)
-        if order.ended:
+        if deed == "nothing" and order.ended:
             raise SignalNotAdmitted(
                 f"the order is {order.stage} already", order_id=order_id, stage=order.stage
             )
-        self._take_over(order, f"compensated by operator {operator}")
-        return self.orders.get(order_id)
+        return order
 
     def _take_over(self, order: Order, reason: str) -> str:
         """Raise the epoch, so that the old execution can write no more, and start a new one."""
@@ -111,5 +112,6 @@ class Janitor:
         try:
             return self.look_after(order_id)
         except OrderError as error:
+            error.order_id = error.order_id or order_id  # a token does not tell its order
             self.report(error)
             return "failed"

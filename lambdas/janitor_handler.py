@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.domain.errors import OrderNotFound
-from lambdas.janitor import Janitor
-from lambdas.runtime import count, dependencies, flush_metrics, logger, report_survived
+from lambdas.runtime import count, dependencies, flush_metrics, logger
 
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
     """Once a minute: look after every overdue order."""
-    done = _janitor().sweep()
+    done = dependencies().janitor.sweep()
     for deed, times in done.items():
         count(f"Janitor-{deed}", times)
     flush_metrics()
@@ -24,19 +23,8 @@ def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str,
     order_id = execution.rpartition("-")[0]
     logger.append_keys(order_id=order_id)
     try:
-        deed = _janitor().execution_stopped(order_id, execution)
+        deed = dependencies().janitor.execution_stopped(order_id, execution)
     except OrderNotFound:
         deed = "nothing"
     logger.info("execution stopped", execution=execution, deed=deed)
     return {"deed": deed}
-
-
-def _janitor() -> Janitor:
-    deps = dependencies()
-    return Janitor(
-        orders=deps.orders,
-        index=deps.index,
-        engine=deps.engine,
-        clock=deps.clock,
-        report=report_survived,
-    )

@@ -7,29 +7,29 @@ connects only what it needs.
 import os
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache, wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
-
+from lambdas.domain import ports
 from lambdas.domain.commits import Orders
 from lambdas.domain.errors import ActivityDefect, OrderError
-from lambdas.domain.ports import (
-    Catalogue,
-    Clock,
-    CustomerDirectory,
-    Notifier,
-    OperationsDesk,
-    OrderIndex,
-    OrderStore,
-    PaymentGateway,
-    WorkflowEngine,
-)
 from lambdas.domain.task import Task
 from lambdas.settings import Settings
+from lambdas.telemetry import count, flush_metrics, logger, metrics, report_survived
 
-logger = Logger()
-metrics = Metrics()
+if TYPE_CHECKING:
+    from lambdas.janitor import Janitor
+    from lambdas.workflow import OrderWorkflow
+
+__all__ = [
+    "Dependencies",
+    "activity",
+    "count",
+    "dependencies",
+    "flush_metrics",
+    "logger",
+    "metrics",
+    "report_survived",
+]
 
 
 class Dependencies:
@@ -39,13 +39,13 @@ class Dependencies:
         self.settings = settings
 
     @cached_property
-    def clock(self) -> Clock:
+    def clock(self) -> ports.Clock:
         from lambdas.adapters.system_clock import SystemClock
 
         return SystemClock()
 
     @cached_property
-    def store(self) -> OrderStore:
+    def store(self) -> ports.OrderStore:
         from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 
         return DynamoDBOrders(
@@ -59,7 +59,7 @@ class Dependencies:
         return Orders(self.store, self.clock)
 
     @cached_property
-    def index(self) -> OrderIndex:
+    def index(self) -> ports.OrderIndex:
         from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 
         return DynamoDBOrderIndex(
@@ -67,7 +67,7 @@ class Dependencies:
         )
 
     @cached_property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> ports.Catalogue:
         from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue
 
         return DynamoDBCatalogue(
@@ -75,7 +75,7 @@ class Dependencies:
         )
 
     @cached_property
-    def customers(self) -> CustomerDirectory:
+    def customers(self) -> ports.CustomerDirectory:
         from lambdas.adapters.dynamodb_catalogue import DynamoDBCustomers
 
         return DynamoDBCustomers(
@@ -83,7 +83,7 @@ class Dependencies:
         )
 
     @cached_property
-    def payments(self) -> PaymentGateway:
+    def payments(self) -> ports.PaymentGateway:
         """The provider of this environment; a new provider is one more branch here."""
         from lambdas.adapters.sandbox_payments import SandboxPayments
 
@@ -92,7 +92,7 @@ class Dependencies:
         )
 
     @cached_property
-    def notifier(self) -> Notifier:
+    def notifier(self) -> ports.Notifier:
         from lambdas.adapters.aws_clients import client_without_retries
         from lambdas.adapters.ses_notifier import SesNotifier
 
@@ -101,7 +101,7 @@ class Dependencies:
         )
 
     @cached_property
-    def operations(self) -> OperationsDesk:
+    def operations(self) -> ports.OperationsDesk:
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.sqs_operations import SqsOperationsDesk
 
@@ -110,12 +110,42 @@ class Dependencies:
         )
 
     @cached_property
-    def engine(self) -> WorkflowEngine:
+    def engine(self) -> ports.WorkflowEngine:
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 
         return StepFunctionsEngine(
             client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
+        )
+
+    @cached_property
+    def workflow(self) -> "OrderWorkflow":
+        from lambdas.ulid import new_ulid
+        from lambdas.workflow import OrderWorkflow
+
+        return OrderWorkflow(
+            store=self.store,
+            index=self.index,
+            engine=self.engine,
+            catalogue=self.catalogue,
+            customers=self.customers,
+            clock=self.clock,
+            orders=self.orders,
+            new_id=new_ulid,
+            report=report_survived,
+            heartbeat_seconds=self.settings.heartbeat_seconds,
+        )
+
+    @cached_property
+    def janitor(self) -> "Janitor":
+        from lambdas.janitor import Janitor
+
+        return Janitor(
+            orders=self.orders,
+            index=self.index,
+            engine=self.engine,
+            clock=self.clock,
+            report=report_survived,
         )
 
     @cached_property
@@ -152,7 +182,7 @@ def activity(step: Step) -> Handler:
         except OrderError as error:
             _tell(error)
             raise error.with_traceback(None) from None
-        except Exception:
+        except Exception:  # noqa: BLE001  # logged with its traceback
             logger.exception("activity failed unexpectedly")
             request_id = getattr(context, "aws_request_id", "unknown")
             raise ActivityDefect(f"unexpected error, see the log of {request_id}") from None
@@ -166,22 +196,4 @@ def activity(step: Step) -> Handler:
 
 def _tell(error: OrderError) -> None:
     logger.warning("activity refused", error=type(error).__name__, reason=error.message)
-    metrics.add_metric(name=type(error).__name__, unit=MetricUnit.Count, value=1)
-
-
-def flush_metrics() -> None:
-    """Write what was counted to the log, if anything was."""
-    if metrics.metric_set:
-        metrics.flush_metrics()
-
-
-def report_survived(error: OrderError) -> None:
-    """Log an error that costs nothing but time."""
-    logger.warning(
-        "survived", error=type(error).__name__, reason=error.message, order_id=error.order_id
-    )
-
-
-def count(name: str, value: int = 1) -> None:
-    """Count something in CloudWatch (embedded metric format: no API call)."""
-    metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    count(type(error).__name__)

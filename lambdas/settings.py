@@ -11,7 +11,8 @@ class SettingsError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A function gets only the variables that it reads: a missing name is an empty string here,
-    and an error as soon as it is asked for through `require`."""
+    and an error as soon as it is asked for through `require`.
+    """
 
     environment: str = "dev"
     orders_table: str = ""

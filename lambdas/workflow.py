@@ -42,7 +42,8 @@ LOOKED_AT_MOST_EVERY_MS = 60_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderWorkflow:
     """What a caller may do with orders. `new_id` makes ULIDs; `report` hears of what was survived
-    (an error that the janitor will mend)."""
+    (an error that the janitor will mend).
+    """
 
     store: OrderStore
     index: OrderIndex
@@ -61,17 +62,10 @@ class OrderWorkflow:
         The order is safe once it is written: a start that fails here is repeated by the janitor.
         Raises InvalidRequest (unknown SKU, customer, limits), IdempotencyMismatch.
         """
-        skus = tuple(merged(request.items))
-        prices = {sku: level.price for sku, level in self.catalogue.stock(skus).items()}
-        if self.customers.find(request.customer_id) is None:
-            raise InvalidRequest(f"there is no customer {request.customer_id!r}")
-        draft = new_order(self.new_id(), request, prices, self.clock.now())
-        placed = Event(number=1, at=draft.created_at, kind="order-placed", stage=draft.stage)
-        order = replace(draft, event_count=1)
-        made = self.orders.repeat(lambda: self.store.create(order, (placed,), key))
+        made, is_new = self._made(request, key)
         if made.start_pending:
             self._survive(lambda: self.engine.start(made))
-        return made, made.order_id == order.order_id
+        return made, is_new
 
     def signal(self, order_id: str, signal: Signal) -> Order:
         """Accept a signal durably, then ring. Accepting the same signal again changes nothing.
@@ -127,6 +121,29 @@ class OrderWorkflow:
     ) -> Page:
         """Orders newest first (eventually consistent)."""
         return self.index.page(stage=stage, customer_id=customer_id, limit=limit, cursor=cursor)
+
+    def _made(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
+        """The order of this key: a new one, or the one made before, though it could not be made
+        today (a SKU was withdrawn, say).
+        """
+        try:
+            draft = self._drafted(request)
+        except InvalidRequest:
+            before = self.store.made_before(key)
+            if before is None:
+                raise
+            return before, False
+        placed = Event(number=1, at=draft.created_at, kind="order-placed", stage=draft.stage)
+        order = replace(draft, event_count=1)
+        made = self.orders.repeat(lambda: self.store.create(order, (placed,), key))
+        return made, made.order_id == order.order_id
+
+    def _drafted(self, request: StartRequest) -> Order:
+        skus = tuple(merged(request.items))
+        prices = {sku: level.price for sku, level in self.catalogue.stock(skus).items()}
+        if self.customers.find(request.customer_id) is None:
+            raise InvalidRequest(f"there is no customer {request.customer_id!r}")
+        return new_order(self.new_id(), request, prices, self.clock.now())
 
     def _append(self, order_id: str, signal: Signal) -> Order:
         now = self.clock.now()
@@ -185,7 +202,9 @@ def require_four_eyes(order: Order, approver: str) -> None:
 
 
 def allowed_signals(order: Order, now: int) -> tuple[SignalKind, ...]:
-    """The signals that the order would admit now."""
+    """The signals that the order admits now and that can still have an effect."""
+    if order.cancel_requested_at is not None:
+        return ()
     in_time = order.approval_deadline is None or order.approval_deadline > now
     return tuple(
         kind

@@ -13,7 +13,8 @@ from lambdas.runtime import Dependencies, activity
 @activity
 def process_payment(task: Task, deps: Dependencies) -> None:
     """Charge under the order's key. The intent was written with the approval, so a lost answer is
-    asked for again under the same key. Raises PaymentDeclined, PaymentClosed, OrderCancelled."""
+    asked for again under the same key. Raises PaymentDeclined, PaymentClosed, OrderCancelled.
+    """
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
     if order.charged:

@@ -7,7 +7,6 @@ records use exist here; a float is refused, because money must never become one.
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-Value: TypeAlias = "str | int | bool | None | list[Any] | tuple[Any, ...] | Mapping[str, Any]"
 Attributes: TypeAlias = dict[str, Any]
 
 

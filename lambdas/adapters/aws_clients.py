@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 # Each call must fail well before its Lambda function times out (20 s), or its error is lost.
-_CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "max_attempts": 3})
+_CONFIG = Config(
+    connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3}
+)
 _ONCE = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})
 
 THROTTLED = frozenset(

@@ -23,7 +23,8 @@ CONDITION_FAILED = "ConditionalCheckFailed"
 @contextmanager
 def store_errors(order_id: str = "") -> Iterator[None]:
     """Translate what may pass (throttling, conflicts, network); anything else is a defect and
-    goes up as it is."""
+    goes up as it is.
+    """
     try:
         yield
     except ClientError as error:
@@ -52,7 +53,7 @@ def cancelled(error: ClientError, order_id: str, stock: Sequence[StockMove]) -> 
     head, tail = codes[: len(codes) - len(stock)], codes[len(codes) - len(stock) :]
     if CONDITION_FAILED in head or "TransactionConflict" in codes:
         return StoreConflict("the record changed meanwhile", order_id=order_id)
-    short = [move for move, code in zip(stock, tail, strict=True) if code == CONDITION_FAILED]
+    short = [move for move, code in zip(stock, tail, strict=False) if code == CONDITION_FAILED]
     if not short:
         return StoreUnavailable(f"transaction cancelled: {sorted(set(codes))}", order_id=order_id)
     skus = ", ".join(move.sku for move in short)

@@ -72,8 +72,15 @@ class DynamoDBOrders:
                     ]
                 )
         except ClientError as error:
-            return self._made_before(error, order, key)
+            return self._already_made(error, order, key)
         return order
+
+    def made_before(self, key: IdempotencyKey) -> Order | None:
+        with store_errors():
+            answer = self._client.get_item(
+                TableName=self._orders, Key=to_item(_idempotency_key(key)), ConsistentRead=True
+            )
+        return self._order_of(answer["Item"], key) if "Item" in answer else None
 
     def commit(self, change: Change) -> Order:
         order_id = change.before.order_id
@@ -128,14 +135,17 @@ class DynamoDBOrders:
             *({"Update": expressions.move_stock(self._inventory, m)} for m in change.stock),
         ]
 
-    def _made_before(self, error: ClientError, order: Order, key: IdempotencyKey) -> Order:
+    def _already_made(self, error: ClientError, order: Order, key: IdempotencyKey) -> Order:
         """The order that the idempotency item names, if that item is what stopped the write."""
         if error_code(error) != "TransactionCanceledException":
             raise error
         found = [r for r in reasons(error) if r.get("Code") == CONDITION_FAILED and "Item" in r]
         if not found:
             raise cancelled(error, order.order_id, ()) from error
-        made = from_item(found[-1]["Item"])
+        return self._order_of(found[-1]["Item"], key)
+
+    def _order_of(self, item: Any, key: IdempotencyKey) -> Order:
+        made = from_item(item)
         if made["fingerprint"] != key.fingerprint:
             raise IdempotencyMismatch("this Idempotency-Key was used with another body")
         return self.get(made["order_id"])
@@ -143,12 +153,15 @@ class DynamoDBOrders:
 
 def _idempotency_record(order: Order, key: IdempotencyKey) -> dict[str, Any]:
     return {
-        "pk": f"IDEMPOTENCY#{key.principal}#{key.key}",
-        "sk": "IDEMPOTENCY",
+        **_idempotency_key(key),
         "fingerprint": key.fingerprint,
         "order_id": order.order_id,
         "expires_at": order.created_at // 1000 + IDEMPOTENCY_DAYS * 86_400,
     }
+
+
+def _idempotency_key(key: IdempotencyKey) -> dict[str, str]:
+    return {"pk": f"IDEMPOTENCY#{key.principal}#{key.key}", "sk": "IDEMPOTENCY"}
 
 
 def _order(order_id: str, item: Any) -> Order:

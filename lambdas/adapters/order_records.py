@@ -1,5 +1,6 @@
 """Order <-> the META item. Reading is tolerant: a field that an older version did not write has
-its default, a field that only a newer version knows is left alone by every write."""
+its default, a field that only a newer version knows is left alone by every write.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields

@@ -10,7 +10,7 @@ timeout), `pm_refund_fails_2`, `pm_refund_fails`.
 import re
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.aws_clients import error_code
@@ -46,7 +46,8 @@ class SandboxPayments:
     def charge(self, key: str, amount: Money, payment_method: str) -> None:
         known = self._find(key)
         if known is not None:
-            return _replayed(known, amount)
+            _replayed(known, amount)
+            return
         self._misbehave(key, payment_method)
         self._capture(key, amount, payment_method)
         if payment_method == "pm_slow":
@@ -67,8 +68,8 @@ class SandboxPayments:
 
     def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
         payment = self._find(payment_key)
-        if payment is None:
-            raise LedgerMismatch("the provider knows no payment under this key")
+        if payment is None or not payment["captured_minor"]:
+            raise LedgerMismatch("the provider knows no capture under this key")
         self._refuse_refund(key, payment["payment_method"])
         try:
             with store_errors():
@@ -113,6 +114,8 @@ class SandboxPayments:
                 with store_errors():
                     raise
             _replayed(from_item(error.response["Item"]), amount)  # type: ignore[typeddict-item]
+        except (ConnectionError, HTTPClientError) as error:
+            raise PaymentUnsettled("the payment provider did not answer") from error
 
     def _fail_first(self, attempts_key: str, failures: int) -> None:
         with store_errors():

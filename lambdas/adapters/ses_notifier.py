@@ -11,6 +11,9 @@ from lambdas.domain.ports import Customer
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
+_SERVER_ERROR = 500
+"""From this HTTP status on, SES may have taken the mail before it failed."""
+
 
 class SesNotifier:
     """Plain-text mails from one verified sender."""
@@ -34,6 +37,8 @@ class SesNotifier:
         except ClientError as error:
             code = error_code(error)
             # `from None`: SES's messages quote addresses, which must not reach a log.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
+                raise MailUnsettled(f"SES failed: {code}") from None
             if code in THROTTLED:
                 raise NotifierUnavailable(f"SES answered {code}") from None
             raise MailRejected(f"SES refused the mail: {code}") from None

@@ -1,13 +1,13 @@
 """WorkflowEngine on AWS Step Functions."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-from lambdas.adapters.aws_clients import THROTTLED, error_code
+from lambdas.adapters.aws_clients import error_code
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
@@ -15,8 +15,10 @@ from lambdas.domain.stages import Stage
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+T = TypeVar("T")
+
 _NOBODY_WAITS = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
-_BUSY = THROTTLED | {"ExecutionLimitExceeded"}
+_NO_EXECUTION = frozenset({"ExecutionDoesNotExist"})
 
 
 class StepFunctionsEngine:
@@ -30,50 +32,39 @@ class StepFunctionsEngine:
         task = {"order_id": order.order_id, "epoch": order.epoch, "version": order.version}
         if order.stage is Stage.COMPENSATING:
             task["resume"] = "compensate"
-        try:
-            with _engine_errors(order.order_id):
-                self._client.start_execution(
-                    stateMachineArn=self._alias_arn, name=order.execution, input=json.dumps(task)
-                )
-        except ClientError as error:
-            # The name belongs to this order and epoch: it was started before.
-            if error_code(error) != "ExecutionAlreadyExists":
-                raise
+        # An execution of this name belongs to this order and epoch: it was started before.
+        _asked(
+            lambda: self._client.start_execution(
+                stateMachineArn=self._alias_arn, name=order.execution, input=json.dumps(task)
+            ),
+            order_id=order.order_id,
+            unless=frozenset({"ExecutionAlreadyExists"}),
+        )
 
     def ring(self, token: str) -> bool:
-        with _nobody_waits() as answer, _engine_errors():
-            self._client.send_task_success(taskToken=token, output="{}")
-        return answer.somebody
+        wake = partial(self._client.send_task_success, taskToken=token, output="{}")
+        return _asked(wake, unless=_NOBODY_WAITS) is not None
 
     def extend_wait(self, token: str) -> bool:
-        with _nobody_waits() as answer, _engine_errors():
-            self._client.send_task_heartbeat(taskToken=token)
-        return answer.somebody
+        extend = partial(self._client.send_task_heartbeat, taskToken=token)
+        return _asked(extend, unless=_NOBODY_WAITS) is not None
 
     def is_running(self, order: Order) -> bool:
-        try:
-            with _engine_errors(order.order_id):
-                answer = self._client.describe_execution(
-                    executionArn=self._execution_arn(order.execution)
-                )
-        except ClientError as error:
-            if error_code(error) != "ExecutionDoesNotExist":
-                raise
-            return False
-        return answer["status"] == "RUNNING"
+        arn = self._execution_arn(order.execution)
+        describe = partial(self._client.describe_execution, executionArn=arn)
+        found = _asked(describe, order_id=order.order_id, unless=_NO_EXECUTION)
+        return found is not None and found["status"] == "RUNNING"
 
     def history(self, order: Order, epoch: int) -> tuple[Mapping[str, object], ...]:
         arn = self._execution_arn(f"{order.order_id}-{epoch}")
         pages = self._client.get_paginator("get_execution_history").paginate(
             executionArn=arn, includeExecutionData=False
         )
-        try:
-            with _engine_errors(order.order_id):
-                return tuple(dict(event) for page in pages for event in page["events"])
-        except ClientError as error:
-            if error_code(error) != "ExecutionDoesNotExist":
-                raise
-            return ()
+
+        def read() -> tuple[Mapping[str, object], ...]:
+            return tuple(dict(event) for page in pages for event in page["events"])
+
+        return _asked(read, order_id=order.order_id, unless=_NO_EXECUTION) or ()
 
     def _execution_arn(self, name: str) -> str:
         """Executions are named by machine, not by alias. (Step Functions API, ARN formats)"""
@@ -81,31 +72,20 @@ class StepFunctionsEngine:
         return f"{machine}:{name}"
 
 
-@contextmanager
-def _engine_errors(order_id: str = "") -> Iterator[None]:
+def _asked(
+    call: Callable[[], T], *, order_id: str = "", unless: frozenset[str] = frozenset()
+) -> T | None:
+    """The answer to a call, or None for the error codes `unless`; else EngineUnavailable.
+
+    Also for errors that look final (no such machine, no permission): whoever calls has made the
+    order durable, and the janitor makes the call again once the deployment is mended.
+    """
     try:
-        yield
+        return call()
     except ClientError as error:
-        if error_code(error) in _BUSY:
-            raise EngineUnavailable(
-                f"Step Functions answered {error_code(error)}", order_id=order_id
-            ) from error
-        raise
+        code = error_code(error)
+        if code in unless:
+            return None
+        raise EngineUnavailable(f"Step Functions answered {code}", order_id=order_id) from error
     except (ConnectionError, HTTPClientError) as error:
         raise EngineUnavailable("Step Functions did not answer", order_id=order_id) from error
-
-
-class _Answer:
-    somebody = True
-
-
-@contextmanager
-def _nobody_waits() -> Iterator[_Answer]:
-    """A token that is spent, expired or unknown only means that nobody waits with it."""
-    answer = _Answer()
-    try:
-        yield answer
-    except ClientError as error:
-        if error_code(error) not in _NOBODY_WAITS:
-            raise
-        answer.somebody = False

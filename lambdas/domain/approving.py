@@ -30,7 +30,8 @@ def apply_next(
     order: Order, now: int, prices: Mapping[str, Price], *, out_of_stock: bool = False
 ) -> Change:
     """Apply the oldest pending signal. `prices` holds today's price of the SKU it adds, if any;
-    `out_of_stock` says that holding the units was tried and refused."""
+    `out_of_stock` says that holding the units was tried and refused.
+    """
     signal = order.pending[0]
     if signal.kind is SignalKind.CANCEL_ORDER and order.stage is not Stage.COMPENSATING:
         return begin_compensation(order, now, error="")

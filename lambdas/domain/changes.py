@@ -7,12 +7,15 @@ from enum import StrEnum
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
 
-CHECK_SOON_MS = 60_000
+CHECK_SOON_MS = 45_000
+"""Less than the minute between two sweeps: what one sweep set going, the next one checks."""
 CHECK_WAITING_MS = 300_000
 BACKOFF_LIMIT_MS = 3_600_000
 
 
 class StockMovement(StrEnum):
+    """How units of a SKU change their place."""
+
     HOLD = "hold"
     """available -> held"""
     RELEASE = "release"

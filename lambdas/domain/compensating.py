@@ -70,9 +70,10 @@ def close(order: Order, now: int) -> Change | None:
     """End a compensated order; what could not be undone keeps it open, marked as stuck.
 
     Returns None when the order has ended already (also when it was completed: a lost answer of
-    the completing write leads here).
+    the completing write leads here), and when its compensation could not even begin: signals are
+    without an outcome then, so the janitor has to take the order over.
     """
-    if order.ended:
+    if order.stage is not Stage.COMPENSATING:
         return None
     owed = unsettled(order.ledger)
     if owed:

@@ -17,6 +17,8 @@ COMPENSATED_EFFECTS = (PAY, RESERVE)
 
 
 class EffectState(StrEnum):
+    """What is known about an effect; an intent may or may not have happened."""
+
     INTENT = "intent"
     DONE = "done"
     UNDONE = "undone"

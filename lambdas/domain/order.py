@@ -34,7 +34,8 @@ class Enrichment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One order. Instants are epoch milliseconds. `sequence` counts the writes to the record:
-    a write names the sequence that it was decided on, so no decision rests on an old reading."""
+    a write names the sequence that it was decided on, so no decision rests on an old reading.
+    """
 
     order_id: str
     customer_id: str

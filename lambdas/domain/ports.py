@@ -55,6 +55,10 @@ class OrderStore(Protocol):
         """
         ...
 
+    def made_before(self, key: IdempotencyKey) -> Order | None:
+        """The order that `key` made, or None. Raises IdempotencyMismatch as `create` does."""
+        ...
+
     def commit(self, change: Change) -> Order:
         """Write a change as a whole, if the record is still `change.before`.
 
@@ -181,5 +185,6 @@ class WorkflowEngine(Protocol):
 
     def history(self, order: Order, epoch: int) -> tuple[Mapping[str, object], ...]:
         """The history events of one of the order's executions, oldest first, as the engine
-        tells them; empty when that execution never began."""
+        tells them; empty when that execution never began.
+        """
         ...

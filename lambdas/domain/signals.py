@@ -11,6 +11,8 @@ MAX_SIGNALS = 64
 
 
 class SignalKind(StrEnum):
+    """What a signal asks for; the names are those of the HTTP routes."""
+
     APPROVE_PAYMENT = "approve-payment"
     CANCEL_ORDER = "cancel-order"
     ADD_LINE_ITEM = "add-line-item"

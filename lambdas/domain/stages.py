@@ -5,7 +5,8 @@ from enum import StrEnum
 
 class Stage(StrEnum):
     """Where the order stands. `notify` is told by timeline events only: the confirmation is sent
-    after `completed`, because an order must not stay open for the sake of a mail."""
+    after `completed`, because an order must not stay open for the sake of a mail.
+    """
 
     START = "start"
     ENRICHMENT = "enrichment"

@@ -48,7 +48,7 @@ def new_order(order_id: str, request: StartRequest, prices: Mapping[str, Price],
     quantities = merged(request.items)
     unknown = sorted(set(quantities) - set(prices))
     if unknown:
-        raise InvalidRequest(f"unknown SKU: {', '.join(unknown)}; see the catalogue")
+        raise InvalidRequest(f"unknown SKU: {', '.join(unknown)}")
     currencies = sorted({prices[sku].currency for sku in quantities})
     if len(currencies) > 1:
         raise InvalidRequest(f"one order has one currency, not {' and '.join(currencies)}")

@@ -1,5 +1,6 @@
 """What the state machine hands to an activity. Fields are only ever added, never changed:
-executions of an older definition call newer code."""
+executions of an older definition call newer code.
+"""
 
 import json
 from collections.abc import Mapping
@@ -36,7 +37,8 @@ class Task:
 
 def _failure(caught: Mapping[str, str] | None) -> str:
     """`PaymentDeclined: insufficient funds` from what a Catch stored; our errors' messages are
-    safe to show, anything else is told by its name alone."""
+    safe to show, anything else is told by its name alone.
+    """
     if caught is None:
         return ""
     name = caught.get("Error", "")

@@ -1,0 +1,33 @@
+"""The application: every resource's routes behind one resolver."""
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.api.errors import DEFECT, meaning_of, problem, translated
+from lambdas.api.resource import Operation, Resource
+from lambdas.api.routes.documentation import documentation
+from lambdas.api.routes.operations import operations
+from lambdas.api.routes.orders import orders
+from lambdas.api.routes.signals import signals
+from lambdas.runtime import logger
+
+RESOURCES: tuple[Resource, ...] = (orders, signals, operations, documentation)
+OPERATIONS: tuple[Operation, ...] = tuple(one for r in RESOURCES for one in r.operations)
+
+resolver = APIGatewayHttpResolver(enable_validation=True)
+for resource in RESOURCES:
+    resolver.include_router(resource)
+
+
+@resolver.exception_handler(Exception)  # type: ignore[untyped-decorator]
+def _refused(error: Exception) -> Response[str]:
+    return refused(error, resolver.lambda_context)
+
+
+def refused(error: Exception, context: LambdaContext) -> Response[str]:
+    """The answer to any error; one that nobody expected is logged with its traceback."""
+    request_id = getattr(context, "aws_request_id", "unknown")
+    refusal = translated(error)
+    if meaning_of(refusal) is DEFECT:
+        logger.error("request failed unexpectedly", exc_info=error, request_id=request_id)
+    return problem(refusal, request_id)

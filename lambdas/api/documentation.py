@@ -1,0 +1,136 @@
+"""OpenAPI, generated from the routes: `python -m lambdas.api.documentation` prints it.
+
+Powertools describes parameters and bodies; what the resources declare besides (who may call, which
+problems to expect) is added here.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from lambdas.api.application import OPERATIONS, resolver
+from lambdas.api.errors import DEFECT, MEANINGS, PROBLEM_JSON
+from lambdas.api.models.staff_views import ProblemView
+from lambdas.api.resource import Operation
+
+VERSION = "1.0.0"
+DESCRIPTION = (
+    "Place orders, follow them, and steer them while they run. An order's stock is held, its "
+    "payment is approved by a second person and charged once, and whatever cannot be completed is "
+    "undone. Requests to a running order are *signals*: accepted for good or refused at once, "
+    "applied in order, each with exactly one outcome.\n\n"
+    "Every error is an `application/problem+json` document that says what is wrong and what to "
+    "do. Times are UTC with milliseconds, amounts are whole minor units (cents). Unknown fields "
+    "and parameters are refused.\n\n"
+    "Send an access token as `Authorization: Bearer …`. People have the roles of their groups "
+    "(`customer`, `approver`, `operator`); machine clients have those of their scopes "
+    "(`orders/customer`, …) and act for every customer. `x-roles` names who may call."
+)
+TAGS = {
+    "orders": "Place, list and read orders.",
+    "signals": "Requests to a running order.",
+    "operations": "For the people who run the system.",
+    "documentation": "This description.",
+}
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of the user pool.",
+}
+_EVERYWHERE = (500,)
+_WITH_TOKEN = (401, 403, 422, 503)
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI description of the API."""
+    described = json.loads(
+        resolver.get_openapi_json_schema(
+            title="Order workflow", version=VERSION, openapi_version="3.1.0"
+        )
+    )
+    schemas = described["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        schemas.pop(name, None)
+    return {
+        "openapi": described["openapi"],
+        "info": {"title": "Order workflow", "version": VERSION, "description": DESCRIPTION},
+        "servers": [{"url": "./", "description": "Where this description was read."}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
+        "paths": _paths(described["paths"]),
+        "components": {
+            "schemas": dict(sorted({**schemas, **_problem_schemas()}.items())),
+            "securitySchemes": {"bearer": BEARER},
+        },
+    }
+
+
+def _paths(described: Mapping[str, Any]) -> dict[str, Any]:
+    """The operations by path, in the order of their declaration."""
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        one = described[operation.path][operation.method.lower()]
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _completed(operation, one)
+    return paths
+
+
+def _completed(operation: Operation, described: Mapping[str, Any]) -> dict[str, Any]:
+    answers = {
+        str(status): _answer(described["responses"][str(status)], shape)
+        for status, (_, shape) in operation.answers.items()
+    }
+    refusals = {*operation.refuses, *_EVERYWHERE, *(() if operation.public else _WITH_TOKEN)}
+    completed = {
+        **{name: value for name, value in described.items() if name != "deprecated"},
+        **_with_header_names(described),
+        "responses": {**answers, **{str(s): _problem(s) for s in sorted(refusals)}},
+        "security": [] if operation.public else [{"bearer": []}],
+    }
+    return completed if operation.public else {**completed, "x-roles": sorted(operation.roles)}
+
+
+def _with_header_names(described: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with headers written as people write them: `Idempotency-Key`."""
+    parameters = [
+        {**one, "name": one["name"].title()} if one["in"] == "header" else one
+        for one in described.get("parameters", ())
+    ]
+    return {"parameters": parameters} if parameters else {}
+
+
+def _answer(described: Mapping[str, Any], shape: type[BaseModel] | str | None) -> dict[str, Any]:
+    """An answer with its model, with its media type alone, or without a body."""
+    if shape is None:
+        return {"description": described["description"]}
+    return {**described, "content": {shape: {}}} if isinstance(shape, str) else dict(described)
+
+
+def _problem(status: int) -> dict[str, Any]:
+    """A documented refusal, with the titles that it may have."""
+    rows = [*MEANINGS.values(), DEFECT]
+    titles = dict.fromkeys(row.title for row in rows if row.status == status)
+    described: dict[str, Any] = {
+        "description": ", or: ".join(titles),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemView"}}},
+    }
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        described["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    return described
+
+
+def _problem_schemas() -> dict[str, Any]:
+    _, described = models_json_schema(
+        [(ProblemView, "serialization")], ref_template="#/components/schemas/{model}"
+    )
+    definitions: dict[str, Any] = described["$defs"]
+    return definitions
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,70 @@
+"""The Lambda handler: admit, answer, tell. Whatever happens, the caller gets an answer or a
+problem, and the log gets one line without bodies, tokens or addresses.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.api.application import OPERATIONS, refused, resolver
+from lambdas.api.gate import Admission, Event, admit, readable
+from lambdas.runtime import (
+    Dependencies,
+    count,
+    dependencies,
+    flush_metrics,
+    logger,
+    metrics,
+)
+
+
+def handle(event: Event, context: LambdaContext) -> Mapping[str, Any]:
+    """Answer one request of the HTTP API (payload format 2.0)."""
+    return respond(event, context, dependencies)
+
+
+def respond(
+    event: Event, context: LambdaContext, compose: Callable[[], Dependencies]
+) -> Mapping[str, Any]:
+    """Answer one request with the dependencies that `compose` makes."""
+    admission: Admission | None = None
+    try:
+        admission = admit(event, OPERATIONS)
+        resolver.append_context(  # type: ignore[no-untyped-call]
+            principal=admission.principal, dependencies=compose()
+        )
+        answer: Mapping[str, Any] = resolver.resolve(readable(event), context)
+    except Exception as error:  # noqa: BLE001  # `refused` logs what nobody expected
+        answer = _answer(refused(error, context))
+    _tell(admission, answer["statusCode"], context)
+    return answer
+
+
+def _answer(response: Response[str]) -> Mapping[str, Any]:
+    """A response in the payload format 2.0; problems are short texts."""
+    return {
+        "statusCode": response.status_code,
+        "headers": dict(response.headers),
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
+
+
+def _tell(admission: Admission | None, status: int, context: LambdaContext) -> None:
+    """One log line and one count for each answer; what is not a known route is `none`."""
+    route = admission.operation.name if admission else "none"
+    principal = admission.principal if admission else None
+    logger.info(
+        "answered",
+        route=route,
+        roles=sorted(principal.roles) if principal else [],
+        machine=principal.machine if principal else False,
+        order_id=admission.order_id if admission else None,
+        status=status,
+        request_id=getattr(context, "aws_request_id", "unknown"),
+    )
+    metrics.add_dimension(name="route", value=route)
+    count(f"Answer{status // 100}xx")
+    flush_metrics()

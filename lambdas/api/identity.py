@@ -1,0 +1,93 @@
+"""Who calls: a principal with roles, read from the claims of a verified access token.
+
+API Gateway verified signature, issuer, audience and expiry before it handed over the claims.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from lambdas.domain.order import Order
+
+_NAME = re.compile(r"[\w.@+=-]{1,128}")
+"""No `#` or `:`, which separate names in keys."""
+_SCOPE_PREFIX = "orders/"
+
+
+class Role(StrEnum):
+    """What a caller may do: a group of the user pool, or the scope `orders/<role>`."""
+
+    CUSTOMER = "customer"
+    APPROVER = "approver"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """The caller. A machine client (no person, roles by scope) acts for every customer."""
+
+    name: str
+    roles: frozenset[Role]
+    machine: bool = False
+
+    @property
+    def may_name_customers(self) -> bool:
+        """True for those who may act for a customer other than themselves."""
+        return self.machine or Role.OPERATOR in self.roles
+
+    @property
+    def sees_all(self) -> bool:
+        return self.machine or bool(self.roles & {Role.APPROVER, Role.OPERATOR})
+
+    def sees(self, order: Order) -> bool:
+        """Customers see their own orders; for them the others do not exist."""
+        return self.sees_all or self.owns(order)
+
+    def owns(self, order: Order) -> bool:
+        """True for the order's customer, and for a machine client that acts for customers."""
+        acts_for_it = self.machine or self.name == order.customer_id
+        return Role.CUSTOMER in self.roles and acts_for_it
+
+
+def principal_of(event: Mapping[str, Any]) -> Principal | None:
+    """The principal of an API Gateway event; None without the claims of an access token."""
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    if claims.get("token_use", "access") != "access":
+        return None
+    if name := _name(claims.get("username")):
+        return Principal(name=name, roles=_known(_listed(claims.get("cognito:groups"))))
+    if client := _name(claims.get("client_id")):
+        return Principal(name=f"client:{client}", roles=_known(_scopes(claims)), machine=True)
+    return None
+
+
+def _name(claim: object) -> str | None:
+    return claim if isinstance(claim, str) and _NAME.fullmatch(claim) else None
+
+
+def _scopes(claims: Mapping[str, Any]) -> list[str]:
+    scopes = str(claims.get("scope", "")).split()
+    return [s.removeprefix(_SCOPE_PREFIX) for s in scopes if s.startswith(_SCOPE_PREFIX)]
+
+
+def _listed(claim: object) -> list[str]:
+    """A list claim: HTTP APIs hand it over as the text `[customer approver]`, others as a list
+    or as JSON.
+    """
+    if isinstance(claim, list):
+        return [str(item) for item in claim]
+    if not isinstance(claim, str):
+        return []
+    try:
+        parsed = json.loads(claim)
+    except ValueError:
+        return claim.strip("[]").replace(",", " ").split()
+    return [str(item) for item in parsed] if isinstance(parsed, list) else [str(parsed)]
+
+
+def _known(names: list[str]) -> frozenset[Role]:
+    return frozenset(role for role in Role if role.value in names)

@@ -1,0 +1,151 @@
+"""From the domain's values to the shapes of the answers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from lambdas.api.history import HistoryEvent, redacted
+from lambdas.api.models import staff_views, views
+from lambdas.domain.changes import Event
+from lambdas.domain.ledger import Effect
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from lambdas.workflow import allowed_signals
+
+
+def instant(milliseconds: int) -> str:
+    """`2026-01-01T00:00:00.000Z` of epoch milliseconds."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+
+
+def order_view(order: Order, now: int) -> views.OrderView:
+    """The order; `now` (epoch ms) decides which signals it still admits."""
+    deadline = order.approval_deadline
+    return views.OrderView(
+        order_id=order.order_id,
+        customer_id=order.customer_id,
+        stage=order.stage,
+        items=_items(order),
+        reserved=order.reserved,
+        payment_approved=order.payment_approved,
+        charged=order.charged,
+        cancelled=order.cancelled,
+        last_error=order.last_error,
+        enrichment=_enrichment(order),
+        approval_deadline=None if deadline is None else instant(deadline),
+        version=order.version,
+        revision=order.revision,
+        total=_total(order),
+        allowed_signals=list(allowed_signals(order, now)),
+        ledger={name: _effect(effect) for name, effect in order.ledger.items()},
+        result=order.result,
+        created_at=instant(order.created_at),
+        updated_at=instant(order.updated_at),
+    )
+
+
+def etag(order: Order, now: int) -> str:
+    """Changes with every write to the order, and when time closes it to a signal. Weak: two
+    deployments may write the same order in different bytes.
+    """
+    return f'W/"{order.order_id}.{order.sequence}.{len(allowed_signals(order, now))}"'
+
+
+def items_view(order: Order) -> views.ItemsView:
+    """The lines alone, with the revision that an approval names."""
+    return views.ItemsView(
+        order_id=order.order_id,
+        revision=order.revision,
+        items=_items(order),
+        total=_total(order),
+    )
+
+
+def signal_view(order: Order, signal_id: str) -> views.SignalView:
+    """A signal that the order has. Raises LookupError otherwise."""
+    signal = next(one for one in order.inbox if one.signal_id == signal_id)
+    return views.SignalView(
+        order_id=order.order_id,
+        signal_id=signal_id,
+        kind=signal.kind,
+        outcome=order.outcomes.get(signal_id),
+    )
+
+
+def signal_detail_view(order: Order, signal_id: str) -> views.SignalDetailView:
+    """The signal and what it asked for, without who sent it."""
+    signal = next(one for one in order.inbox if one.signal_id == signal_id)
+    return views.SignalDetailView(
+        **signal_view(order, signal_id).model_dump(),
+        accepted_at=instant(signal.at),
+        revision=signal.revision,
+        sku=signal.sku,
+        quantity=signal.quantity,
+        reason=signal.reason,
+    )
+
+
+def timeline_view(events: Sequence[Event]) -> views.TimelineView:
+    """The events in the order in which they came."""
+    return views.TimelineView(
+        events=[
+            views.EventView(
+                sequence=event.number,
+                at=instant(event.at),
+                kind=event.kind,
+                stage=Stage(event.stage),
+                detail=dict(event.detail),
+            )
+            for event in events
+        ]
+    )
+
+
+def history_event_views(
+    epoch: int, events: Sequence[Mapping[str, Any]]
+) -> list[staff_views.HistoryEventView]:
+    """The redacted events of one execution."""
+    return [_history_event(epoch, event) for event in redacted(events)]
+
+
+def _history_event(epoch: int, event: HistoryEvent) -> staff_views.HistoryEventView:
+    return staff_views.HistoryEventView(
+        epoch=epoch,
+        id=event.id,
+        type=event.type,
+        timestamp=None if event.at is None else instant(event.at),
+        state=event.state,
+        error=event.error,
+        category=event.category,
+    )
+
+
+def _items(order: Order) -> list[views.ItemView]:
+    return [
+        views.ItemView(sku=line.sku, quantity=line.quantity, unit_price_minor=line.unit_price_minor)
+        for line in order.items
+    ]
+
+
+def _total(order: Order) -> views.TotalView:
+    total = order.total
+    return views.TotalView(amount_minor=total.amount_minor, currency=total.currency)
+
+
+def _enrichment(order: Order) -> views.EnrichmentView:
+    found = order.enrichment
+    return views.EnrichmentView(
+        customer_tier=found.customer_tier,
+        inventory_ok=found.inventory_ok,
+        recommendations=list(found.recommendations),
+    )
+
+
+def _effect(effect: Effect) -> views.EffectView:
+    return views.EffectView(
+        state=effect.state,
+        stuck=effect.stuck,
+        amount_minor=effect.amount_minor,
+        refunded_minor=effect.refunded_minor,
+    )

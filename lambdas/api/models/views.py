@@ -1,0 +1,152 @@
+"""What callers get: the shapes of the answers. No token and no address has a field here."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lambdas.api.models.inputs import A_SIGNAL_ID, AN_ORDER_ID
+from lambdas.domain.ledger import EffectState
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import Stage
+
+Instant = Annotated[
+    str,
+    Field(
+        json_schema_extra={"format": "date-time"},
+        description="UTC with milliseconds.",
+        examples=["2026-01-01T00:00:00.000Z"],
+    ),
+]
+Minor = Annotated[int, Field(description="Minor units (cents) of the currency.", examples=[2500])]
+Id = Annotated[str, Field(description="The order's id.", examples=[AN_ORDER_ID])]
+Revision = Annotated[
+    int, Field(description="Counts changes of the lines; an approval names it.", examples=[1])
+]
+
+
+class View(BaseModel):
+    """An answer, or a part of one; a field is never left out."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+
+class TotalView(View):
+    """An amount of money."""
+
+    amount_minor: Minor
+    currency: Annotated[str, Field(description="ISO 4217.", examples=["EUR"])]
+
+
+class ItemView(View):
+    """One line at the price that was quoted."""
+
+    sku: Annotated[str, Field(examples=["COFFEE-1KG"])]
+    quantity: Annotated[int, Field(examples=[2])]
+    unit_price_minor: Annotated[int, Field(description="Minor units.", examples=[1250])]
+
+
+class EnrichmentView(View):
+    """What the workflow found out; null = not known (yet)."""
+
+    customer_tier: Annotated[str | None, Field(examples=["gold"])]
+    inventory_ok: Annotated[bool | None, Field(description="A hint: reserving decides.")]
+    recommendations: Annotated[list[str], Field(description="SKUs.", examples=[["MUG-RED"]])]
+
+
+class EffectView(View):
+    """One side effect: `intent` = begun, perhaps done; `undone` = compensated."""
+
+    state: EffectState
+    stuck: Annotated[bool, Field(description="It could not be undone yet; it is tried again.")]
+    amount_minor: Annotated[int | None, Field(description="Minor units, for payments.")]
+    refunded_minor: Annotated[int | None, Field(description="Minor units, for payments.")]
+
+
+class OrderView(View):
+    """The order as it is now (get-status)."""
+
+    order_id: Id
+    customer_id: Annotated[str, Field(examples=["alice"])]
+    stage: Stage
+    items: list[ItemView]
+    reserved: Annotated[bool, Field(description="Stock is held, or was sold, for the order.")]
+    payment_approved: bool
+    charged: bool
+    cancelled: bool
+    last_error: Annotated[
+        str | None, Field(description="Why it did not complete.", examples=["approval timeout"])
+    ]
+    enrichment: EnrichmentView
+    approval_deadline: Instant | None
+    version: Annotated[str, Field(description="Of the workflow.", examples=["v2"])]
+    revision: Revision
+    total: TotalView
+    allowed_signals: Annotated[list[SignalKind], Field(description="What it admits now.")]
+    ledger: Annotated[dict[str, EffectView], Field(description="Side effects by name.")]
+    result: Annotated[
+        str | None,
+        Field(
+            description="The workflow's result; null while it runs.",
+            examples=[f"Order {AN_ORDER_ID} completed (version v2)"],
+        ),
+    ]
+    created_at: Instant
+    updated_at: Instant
+
+
+class OrdersView(View):
+    """One page of orders, newest first; a moment behind what the orders themselves say."""
+
+    orders: list[OrderView]
+    next_cursor: Annotated[str | None, Field(description="Send it as `cursor`; null at the end.")]
+
+
+class ItemsView(View):
+    """The order's lines (get-items)."""
+
+    order_id: Id
+    revision: Revision
+    items: list[ItemView]
+    total: TotalView
+
+
+class SignalView(View):
+    """An accepted signal and what became of it."""
+
+    order_id: Id
+    signal_id: Annotated[str, Field(examples=[A_SIGNAL_ID])]
+    kind: SignalKind
+    outcome: Annotated[
+        str | None,
+        Field(
+            description="`applied`, `stale` (the lines changed since), `superseded` (a cancel or "
+            "an earlier approval came first) or `rejected: …`; null while it is pending.",
+            examples=["applied"],
+        ),
+    ]
+
+
+class SignalDetailView(SignalView):
+    """A signal with what it asked for; what its kind does not have is null."""
+
+    accepted_at: Instant
+    revision: int | None
+    sku: str | None
+    quantity: int | None
+    reason: str | None
+
+
+class EventView(View):
+    """One thing that happened to the order."""
+
+    sequence: Annotated[int, Field(description="Counts from 1 without gaps.", examples=[1])]
+    at: Instant
+    kind: Annotated[str, Field(examples=["stock-reserved"])]
+    stage: Stage
+    detail: Annotated[dict[str, str | int], Field(examples=[{"units": 2}])]
+
+
+class TimelineView(View):
+    """What happened to the order, oldest first."""
+
+    events: list[EventView]

@@ -1,0 +1,170 @@
+"""Orders: place them, list them, read them."""
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from lambdas.api.identity import Principal, Role
+from lambdas.api.models import inputs, views
+from lambdas.api.models.presenting import etag, items_view, order_view, timeline_view
+from lambdas.api.resource import Resource, answer
+from lambdas.domain.errors import InvalidRequest, NotAllowed
+from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import StartRequest
+
+orders = Resource("orders")
+READERS = tuple(Role)
+
+
+@orders.operation(
+    "POST",
+    "/orders",
+    roles=(Role.CUSTOMER, Role.OPERATOR),
+    answers={
+        201: ("Placed; its workflow starts. `Location` is its address.", views.OrderView),
+        200: ("Placed before under this key: the same order as it is now.", views.OrderView),
+    },
+    refuses=(400, 413, 415, 422),
+)
+def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Response[Any]:
+    """Place an order
+
+    The workflow checks and holds the stock, then waits for approval. Only operators and machine
+    clients may order for somebody else or choose a workflow version.
+    """
+    customer_id = customer_of(body, orders.caller)
+    key = idempotency(body, orders.caller, customer_id, idempotency_key)
+    version = body.workflow_version or orders.dependencies.settings.default_workflow_version
+    order, new = orders.workflow.start(_request(body, orders.caller, customer_id, version), key)
+    headers = {"Location": f"/orders/{order.order_id}"}
+    return answer(order_view(order, orders.now), 201 if new else 200, headers)
+
+
+@orders.operation(
+    "GET",
+    "/orders",
+    roles=READERS,
+    answers={200: ("One page of orders, newest first.", views.OrdersView)},
+    refuses=(422,),
+)
+def list_orders(
+    stage: Annotated[Stage | None, Query(description="Orders at this stage.")] = None,
+    customer_id: inputs.OfCustomer = None,
+    limit: inputs.Limit = 20,
+    cursor: inputs.Cursor = None,
+) -> Response[Any]:
+    """List orders
+
+    Customers see their own; approvers, operators and machine clients see all.
+    """
+    whose = listed_customer(orders.caller, customer_id)
+    page = orders.workflow.list_orders(stage=stage, customer_id=whose, limit=limit, cursor=cursor)
+    shown = [order_view(order, orders.now) for order in page.orders]
+    return answer(views.OrdersView(orders=shown, next_cursor=page.cursor))
+
+
+@orders.operation(
+    "GET",
+    "/orders/{order_id}",
+    roles=READERS,
+    answers={
+        200: ("The order, with its `ETag`.", views.OrderView),
+        304: ("Unchanged since the `ETag` in If-None-Match.", None),
+    },
+    refuses=(404,),
+)
+def get_status(order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = None) -> Response[Any]:
+    """Read an order (get-status)
+
+    The newest state; reading never waits and never writes.
+    """
+    order = orders.visible(order_id)
+    tag = etag(order, orders.now)
+    if matches(if_none_match, tag):
+        return answer(None, 304, {"ETag": tag})
+    return answer(order_view(order, orders.now), headers={"ETag": tag})
+
+
+@orders.operation(
+    "GET",
+    "/orders/{order_id}/items",
+    roles=READERS,
+    answers={200: ("The lines and their total.", views.ItemsView)},
+    refuses=(404,),
+)
+def get_items(order_id: inputs.OrderId) -> Response[Any]:
+    """Read an order's lines (get-items)
+
+    `revision` is what an approval names.
+    """
+    return answer(items_view(orders.visible(order_id)))
+
+
+@orders.operation(
+    "GET",
+    "/orders/{order_id}/timeline",
+    roles=READERS,
+    answers={200: ("Every event, oldest first.", views.TimelineView)},
+    refuses=(404,),
+)
+def get_timeline(order_id: inputs.OrderId) -> Response[Any]:
+    """Read what happened to an order
+
+    Every event was written together with the change that it tells.
+    """
+    orders.visible(order_id)
+    return answer(timeline_view(orders.workflow.timeline(order_id)))
+
+
+def customer_of(body: inputs.NewOrder, caller: Principal) -> str:
+    """Whose order it becomes. Raises NotAllowed, InvalidRequest."""
+    customer_id = body.customer_id or caller.name
+    chooses = customer_id != caller.name or body.workflow_version is not None
+    if chooses and not caller.may_name_customers:
+        raise NotAllowed(
+            "only operators and machine clients may order for others or choose a workflow version"
+        )
+    if body.customer_id is None and caller.machine:
+        raise InvalidRequest("a machine client orders for a customer: `customer_id` is missing")
+    return customer_id
+
+
+def idempotency(
+    body: inputs.NewOrder, caller: Principal, customer_id: str, key: str
+) -> IdempotencyKey:
+    """The caller's key with the hash of what it stands for, however the JSON was written."""
+    meant = {**body.model_dump(mode="json", exclude_none=True), "customer_id": customer_id}
+    canonical = json.dumps(meant, sort_keys=True, separators=(",", ":"))
+    fingerprint = hashlib.sha256(canonical.encode()).hexdigest()
+    return IdempotencyKey(principal=caller.name, key=key, fingerprint=fingerprint)
+
+
+def listed_customer(caller: Principal, customer_id: str | None) -> str | None:
+    """Whose orders are listed; None = everybody's. Raises NotAllowed."""
+    if caller.sees_all:
+        return customer_id
+    if customer_id not in (None, caller.name):
+        raise NotAllowed("customers list their own orders only: leave `customer_id` out")
+    return caller.name
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Weak comparison, as If-None-Match wants it. (RFC 9110, 13.1.2)"""
+    given = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
+    return "*" in given or tag.removeprefix("W/") in given
+
+
+def _request(
+    body: inputs.NewOrder, caller: Principal, customer_id: str, version: str
+) -> StartRequest:
+    return StartRequest(
+        customer_id=customer_id,
+        requested_by=caller.name,
+        payment_method=body.payment_method,
+        version=version,
+        items=tuple((item.sku, item.quantity) for item in body.items),
+    )

@@ -1,0 +1,179 @@
+"""Signals: durable requests to a running order, and what became of them."""
+
+import re
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from lambdas.api.identity import Role
+from lambdas.api.models import inputs, views
+from lambdas.api.models.presenting import signal_detail_view, signal_view
+from lambdas.api.resource import Resource, answer
+from lambdas.domain.errors import InvalidRequest, NotAllowed
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Signal, SignalKind
+from lambdas.ulid import new_ulid
+from lambdas.workflow import require_four_eyes
+
+signals = Resource("signals")
+
+LONGEST_WAIT_SECONDS = 10
+"""Well below the 30 seconds after which API Gateway gives up on an answer."""
+
+_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,9})\s*(?=$|[,;])", re.IGNORECASE)
+_ANSWERS = {
+    202: ("Accepted for good; `outcome` is null while it is pending.", views.SignalView),
+    200: ("With `Prefer: wait=N`: the outcome came in time.", views.SignalView),
+}
+_REFUSES = (400, 404, 409, 413, 415, 422, 429)
+
+
+@signals.operation(
+    "POST",
+    "/orders/{order_id}/signals/approve-payment",
+    roles=(Role.APPROVER,),
+    answers=_ANSWERS,
+    refuses=_REFUSES,
+    body_limit=inputs.MAX_SIGNAL_BYTES,
+)
+def approve_payment(
+    order_id: inputs.OrderId,
+    body: inputs.Approval,
+    idempotency_key: inputs.SignalKey = None,
+    prefer: inputs.Prefer = None,
+) -> Response[Any]:
+    """Approve an order's payment
+
+    It holds for the revision that you saw: when the lines changed since, the outcome is `stale`
+    and nothing is charged. Nobody approves an order of their own (403).
+    """
+    order = signals.visible(order_id)
+    require_four_eyes(order, signals.caller.name)
+    asked = _signal(SignalKind.APPROVE_PAYMENT, idempotency_key, revision=body.revision)
+    return send(order, asked, prefer)
+
+
+@signals.operation(
+    "POST",
+    "/orders/{order_id}/signals/cancel-order",
+    roles=(Role.CUSTOMER, Role.OPERATOR),
+    answers=_ANSWERS,
+    refuses=_REFUSES,
+    body_limit=inputs.MAX_SIGNAL_BYTES,
+)
+def cancel_order(
+    order_id: inputs.OrderId,
+    body: inputs.Cancellation,
+    idempotency_key: inputs.SignalKey = None,
+    prefer: inputs.Prefer = None,
+) -> Response[Any]:
+    """Cancel an order
+
+    An accepted cancel always wins: the order ends cancelled, its stock is released and a payment
+    is refunded. A completed order refuses it (409).
+    """
+    order = signals.visible(order_id)
+    if Role.OPERATOR not in signals.caller.roles:
+        require_owner(order)
+    return send(
+        order, _signal(SignalKind.CANCEL_ORDER, idempotency_key, reason=body.reason), prefer
+    )
+
+
+@signals.operation(
+    "POST",
+    "/orders/{order_id}/signals/add-line-item",
+    roles=(Role.CUSTOMER,),
+    answers=_ANSWERS,
+    refuses=_REFUSES,
+    body_limit=inputs.MAX_SIGNAL_BYTES,
+)
+def add_line_item(
+    order_id: inputs.OrderId,
+    body: inputs.NewItem,
+    idempotency_key: inputs.SignalKey = None,
+    prefer: inputs.Prefer = None,
+) -> Response[Any]:
+    """Add units of a SKU to an order
+
+    Possible until the payment is approved. Without stock the outcome is `rejected: insufficient
+    stock` and the order stays as it is; otherwise its `revision` grows.
+    """
+    order = signals.visible(order_id)
+    require_owner(order)
+    added = {"sku": body.sku, "quantity": body.quantity}
+    asked = _signal(SignalKind.ADD_LINE_ITEM, idempotency_key, **added)
+    require_known_sku(order, asked)
+    return send(order, asked, prefer)
+
+
+@signals.operation(
+    "GET",
+    "/orders/{order_id}/signals/{signal_id}",
+    roles=tuple(Role),
+    answers={200: ("The signal and its outcome.", views.SignalDetailView)},
+    refuses=(404,),
+)
+def get_signal(order_id: inputs.OrderId, signal_id: inputs.SignalId) -> Response[Any]:
+    """Read a signal and its outcome
+
+    Every accepted signal gets exactly one outcome.
+    """
+    signals.visible(order_id)
+    order = signals.workflow.get_signal(order_id, signal_id)
+    return answer(signal_detail_view(order, signal_id))
+
+
+@signals.operation(
+    "POST",
+    "/orders/{order_id}/heartbeat",
+    roles=(Role.APPROVER,),
+    answers={204: ("Noted.", None)},
+    refuses=(404, 409),
+)
+def heartbeat(order_id: inputs.OrderId) -> Response[Any]:
+    """Say that an approver is looking at the order
+
+    Send it while the order is on the screen; more than once a minute makes no difference.
+    """
+    signals.visible(order_id)
+    signals.workflow.heartbeat(order_id)
+    return answer(None, 204)
+
+
+def send(order: Order, asked: Signal, prefer: str | None) -> Response[Any]:
+    """Hand the signal to the order and answer at once, or when the outcome is there."""
+    after = signals.workflow.signal(order.order_id, asked)
+    seconds = preferred_wait(prefer)
+    if seconds is None:
+        return answer(signal_view(after, asked.signal_id), 202)
+    after = signals.workflow.get_signal(order.order_id, asked.signal_id, wait_seconds=seconds)
+    status = 200 if asked.signal_id in after.outcomes else 202
+    applied = {"Preference-Applied": f"wait={seconds}"}
+    return answer(signal_view(after, asked.signal_id), status, applied)
+
+
+def preferred_wait(prefer: str | None) -> int | None:
+    """The seconds of `Prefer: wait=N`, capped; None without it. (RFC 7240, 4.3)"""
+    found = _WAIT.search(prefer or "")
+    return None if found is None else min(int(found[1]), LONGEST_WAIT_SECONDS)
+
+
+def require_owner(order: Order) -> None:
+    """Raise NotAllowed for those who may read the order, but did not order."""
+    if not signals.caller.owns(order):
+        raise NotAllowed("only the order's customer may do this", order_id=order.order_id)
+
+
+def require_known_sku(order: Order, asked: Signal) -> None:
+    """Raise InvalidRequest for a SKU that does not exist, unless the order took the signal."""
+    sku = asked.sku or ""
+    if order.signal(asked.signal_id) is None and not signals.dependencies.catalogue.stock([sku]):
+        raise InvalidRequest(f"unknown SKU: {sku}", order_id=order.order_id)
+
+
+def _signal(kind: SignalKind, key: str | None, **asked: Any) -> Signal:
+    """The signal as the caller means it; the order stamps the time when it takes it."""
+    return Signal(
+        signal_id=key or new_ulid(), kind=kind, actor=signals.caller.name, at=signals.now, **asked
+    )

@@ -1,0 +1,27 @@
+"""What functions tell about themselves: structured logs, and metrics in the embedded format."""
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+from lambdas.domain.errors import OrderError
+
+logger = Logger()
+metrics = Metrics()
+
+
+def flush_metrics() -> None:
+    """Write what was counted to the log, if anything was."""
+    if metrics.metric_set:
+        metrics.flush_metrics()
+
+
+def report_survived(error: OrderError) -> None:
+    """Log an error that costs nothing but time."""
+    logger.warning(
+        "survived", error=type(error).__name__, reason=error.message, order_id=error.order_id
+    )
+
+
+def count(name: str, value: int = 1) -> None:
+    """Count something in CloudWatch (embedded metric format: no API call)."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
