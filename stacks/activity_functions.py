@@ -1,0 +1,86 @@
+"""The activities: one row -> one function with its least-privilege grants, timeout and settings."""
+
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from stacks.grants import (
+    MOVE_STOCK,
+    ORDERS,
+    PAYMENTS,
+    READ_CUSTOMER,
+    READ_STOCK,
+    REPORT_TO_OPERATIONS,
+    RING,
+    SEND_EMAIL,
+    Grant,
+    Resources,
+)
+from stacks.lambda_function import FunctionRow, LambdaFunction
+from stacks.lambda_platform import LambdaPlatform
+
+TIMEOUT_SECONDS = 20
+"""Between the clients' own timeouts and the 30 s of a Task state: each outer one tells more."""
+
+
+def _row(function: str, *grants: Grant, settings: tuple[str, ...] = ()) -> FunctionRow:
+    return FunctionRow(
+        name=function.rpartition(".")[2].replace("_", "-"),
+        handler=f"lambdas.activities.{function}",
+        grants=(ORDERS, *grants),
+        timeout_seconds=TIMEOUT_SECONDS,
+        settings=settings,
+    )
+
+
+ACTIVITIES: dict[str, FunctionRow] = {
+    "FetchInventorySnapshot": _row("enrichment.fetch_inventory_snapshot", READ_STOCK),
+    "FetchCustomerProfile": _row("enrichment.fetch_customer_profile", READ_CUSTOMER),
+    "FetchRecommendations": _row("enrichment.fetch_recommendations", READ_STOCK),
+    "ReserveStock": _row(
+        "inventory.reserve_stock",
+        MOVE_STOCK,
+        settings=("approval_timeout_seconds", "heartbeat_seconds"),
+    ),
+    "AwaitSignal": _row("approval.await_signal", RING),
+    "ApplySignals": _row(
+        "approval.apply_signals", READ_STOCK, MOVE_STOCK, settings=("heartbeat_seconds",)
+    ),
+    "ProcessPayment": _row("payment.process_payment", PAYMENTS, settings=("payment_provider",)),
+    "UpdateOrderStatus": _row("order_status.update_order_status", MOVE_STOCK),
+    "SendOrderConfirmation": _row(
+        "notification.send_order_confirmation", READ_CUSTOMER, SEND_EMAIL
+    ),
+    "RefundPayment": _row("payment.refund_payment", PAYMENTS, settings=("payment_provider",)),
+    "ReleaseStock": _row("inventory.release_stock", MOVE_STOCK),
+    "SendCancellationEmail": _row(
+        "notification.send_cancellation_email", READ_CUSTOMER, SEND_EMAIL
+    ),
+    "CloseOrder": _row("order_status.close_order", REPORT_TO_OPERATIONS),
+}
+"""State of the definition (and its placeholder) -> function. To drop a row, wait until no running
+execution can still call it: a role has no versions, a running execution has."""
+
+
+class ActivityFunctions(Construct):
+    """A function for each row of ACTIVITIES."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: LambdaPlatform,
+        resources: Resources,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.functions = {
+            state: LambdaFunction(self, state, platform=platform, row=row, resources=resources)
+            for state, row in ACTIVITIES.items()
+        }
+
+    @property
+    def versions(self) -> dict[str, lambda_.Version]:
+        """The published version of each activity, by state."""
+        return {
+            state: activity.function.current_version for state, activity in self.functions.items()
+        }

@@ -1,0 +1,77 @@
+"""What a function may do: actions on one named resource, never a wildcard.
+
+A grant that names a resource also gives the function the variable through which it finds it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import aws_iam as iam
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """Something that functions use. Without a `variable` they need not know its name.
+
+    `wildcard_reason` says why the ARN has a wildcard, where it has one.
+    """
+
+    arn: str
+    variable: str = ""
+    value: str = ""
+    wildcard_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Some actions on the resource known under `resource` (a key of `Resources`)."""
+
+    resource: str
+    actions: tuple[str, ...]
+    conditions: Mapping[str, Mapping[str, str]] | None = None
+
+    def statement(self, resources: "Resources") -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            actions=list(self.actions),
+            resources=[resources[self.resource].arn],
+            conditions=self.conditions,
+        )
+
+
+Resources = Mapping[str, Resource]
+
+
+def variables(grants: Sequence[Grant], resources: Resources) -> dict[str, str]:
+    """The environment variables that name the resources of `grants`."""
+    granted = (resources[grant.resource] for grant in grants)
+    return {found.variable: found.value for found in granted if found.variable}
+
+
+LIVE = "live"
+"""The alias through which every order starts."""
+
+# Transactions are authorised by the actions that they consist of.
+ORDERS = Grant("orders", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))
+ORDER_TIMELINE = Grant("orders", ("dynamodb:Query",))
+ORDERS_BY_STAGE = Grant("orders-by-stage", ("dynamodb:Query",))
+ORDERS_BY_CUSTOMER = Grant("orders-by-customer", ("dynamodb:Query",))
+OPEN_ORDERS = Grant("open-orders", ("dynamodb:Query",))
+READ_STOCK = Grant("inventory", ("dynamodb:BatchGetItem",))
+MOVE_STOCK = Grant("inventory", ("dynamodb:UpdateItem",))
+READ_CUSTOMER = Grant("customers", ("dynamodb:GetItem",))
+PAYMENTS = Grant("payments", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))
+SEND_EMAIL = Grant("sender", ("ses:SendEmail",))
+REPORT_TO_OPERATIONS = Grant("operations-queue", ("sqs:SendMessage",))
+
+# A call with an alias is authorised on the ARN of the machine; the qualifier is a condition.
+# (Step Functions developer guide, "Authorization for versions and aliases")
+START_LIVE = Grant(
+    "live-workflow",
+    ("states:StartExecution",),
+    {"ForAnyValue:StringEquals": {"states:StateMachineQualifier": LIVE}},
+)
+# Answers to tasks are authorised on the ARN of the machine, as CDK's grant_task_response has it.
+RING = Grant("state-machine", ("states:SendTaskSuccess",))
+EXTEND_WAIT = Grant("state-machine", ("states:SendTaskHeartbeat",))
+IS_RUNNING = Grant("executions", ("states:DescribeExecution",))
+READ_HISTORY = Grant("executions", ("states:GetExecutionHistory",))

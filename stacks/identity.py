@@ -1,0 +1,116 @@
+"""Who may call: a Cognito user pool with the three roles as groups, and scopes for machines."""
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from stacks.deployment_settings import DeploymentSettings
+from stacks.removal import removal_policy
+from stacks.security_checks import acknowledge
+
+ROLES = ("customer", "approver", "operator")
+RESOURCE_SERVER = "orders"
+
+
+class Identity(Construct):
+    """Users are created by an administrator; their username is their customer id."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: DeploymentSettings,
+        console: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.user_pool = self._create_user_pool(settings)
+        for role in ROLES:
+            self.user_pool.add_group(role.capitalize(), group_name=role)
+        self._add_scopes()
+        self.client = self._create_client(console)
+        self.user_pool.add_domain(
+            "Domain",
+            cognito_domain=cognito.CognitoDomainOptions(
+                domain_prefix=f"{settings.stack_name.lower()}-{Aws.ACCOUNT_ID}"
+            ),
+        )
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Stack outputs."""
+        return {
+            "UserPoolId": self.user_pool.user_pool_id,
+            "UserPoolClientId": self.client.user_pool_client_id,
+        }
+
+    def _create_user_pool(self, settings: DeploymentSettings) -> cognito.UserPool:
+        pool = cognito.UserPool(
+            self,
+            "UserPool",
+            user_pool_name=settings.stack_name,
+            self_sign_up_enabled=False,
+            sign_in_aliases=cognito.SignInAliases(username=True),
+            sign_in_case_sensitive=False,
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+            account_recovery=cognito.AccountRecovery.NONE,
+            password_policy=cognito.PasswordPolicy(
+                min_length=14,
+                require_lowercase=True,
+                require_uppercase=True,
+                require_digits=True,
+                require_symbols=True,
+                temp_password_validity=Duration.days(3),
+            ),
+            deletion_protection=settings.keeps_data,
+            removal_policy=removal_policy(settings),
+        )
+        _acknowledge(pool)
+        return pool
+
+    def _add_scopes(self) -> None:
+        # For machine clients, which a platform team adds with a secret of their own. The client
+        # below must never be allowed these scopes: they would give its users a role.
+        self.user_pool.add_resource_server(
+            "Scopes",
+            identifier=RESOURCE_SERVER,
+            scopes=[
+                cognito.ResourceServerScope(
+                    scope_name=role, scope_description=f"Act as {role} in the order workflow"
+                )
+                for role in ROLES
+            ],
+        )
+
+    def _create_client(self, console: str) -> cognito.UserPoolClient:
+        """Public client (no secret): code grant with PKCE for people, passwords for admin tools."""
+        return self.user_pool.add_client(
+            "Client",
+            auth_flows=cognito.AuthFlow(admin_user_password=True, user_srp=True),
+            generate_secret=False,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(1),
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[cognito.OAuthScope.OPENID],
+                callback_urls=[console],
+                logout_urls=[console],
+            ),
+        )
+
+
+def _acknowledge(pool: cognito.UserPool) -> None:
+    acknowledge(
+        pool,
+        "AwsSolutions-COG8",
+        "Threat protection (Plus) is billed by user; strong passwords, no sign-up, optional TOTP.",
+    )
+    acknowledge(
+        pool,
+        "AwsSolutions-COG2",
+        "MFA is each user's choice (TOTP): local tools and tests sign in by password alone.",
+    )

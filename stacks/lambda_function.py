@@ -1,0 +1,127 @@
+"""One Lambda function of the workflow, with a role and a log group of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.grants import Grant, Resources, variables
+from stacks.lambda_platform import LambdaPlatform
+from stacks.removal import log_retention, removal_policy
+from stacks.security_checks import acknowledge, acknowledge_wildcard
+
+# Lambda gives CPU in proportion to memory: below 512 MB a cold start spends seconds on imports,
+# and the shorter run pays for the larger size. Warm, a function uses about 100 MB.
+MEMORY_MB = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionRow:
+    """A function as data: its name, what it runs, what it may do, how long, and what it reads.
+
+    `settings` are fields of DeploymentSettings, given as variables of the same name in capitals.
+    """
+
+    name: str
+    handler: str
+    grants: Sequence[Grant]
+    timeout_seconds: int
+    settings: Sequence[str] = ()
+
+
+class LambdaFunction(Construct):
+    """The function of a row. Its role holds the row's grants, its own log and X-Ray; no more."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: LambdaPlatform,
+        row: FunctionRow,
+        resources: Resources,
+        dead_letters: sqs.IQueue | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._platform, self._row, self._resources = platform, row, resources
+        self._name = f"{platform.settings.stack_name}-{row.name}"
+        self._log_group = self._create_log_group()
+        self.function = self._create_function(dead_letters)
+        self._acknowledge_findings(queued=dead_letters is not None)
+
+    def _create_log_group(self) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/lambda/{self._name}",
+            retention=log_retention(self._platform.settings),
+            removal_policy=removal_policy(self._platform.settings),
+        )
+
+    def _create_function(self, dead_letters: sqs.IQueue | None) -> lambda_.Function:
+        return lambda_.Function(
+            self,
+            "Function",
+            function_name=self._name,
+            handler=self._row.handler,
+            code=self._platform.code,
+            layers=[self._platform.layer],
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            architecture=lambda_.Architecture.ARM_64,
+            memory_size=MEMORY_MB,
+            timeout=Duration.seconds(self._row.timeout_seconds),
+            tracing=lambda_.Tracing.ACTIVE,
+            role=self._create_role(),
+            log_group=self._log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            environment=self._variables(),
+            dead_letter_queue=dead_letters,
+            # A running execution keeps its definition, and so the versions that this names.
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
+        )
+
+    def _create_role(self) -> iam.Role:
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[self._log_group.log_group_arn],
+            )
+        )
+        for grant in self._row.grants:
+            role.add_to_policy(grant.statement(self._resources))
+        return role
+
+    def _variables(self) -> dict[str, str]:
+        settings = self._platform.settings
+        read = {name.upper(): str(getattr(settings, name)) for name in self._row.settings}
+        named = variables(self._row.grants, self._resources)
+        return {**self._platform.variables, **named, **read}
+
+    def _acknowledge_findings(self, *, queued: bool) -> None:
+        acknowledge(
+            self,
+            "AwsSolutions-IAM5[Resource::*]",
+            "X-Ray's PutTraceSegments and PutTelemetryRecords have no resource to name.",
+        )
+        for used in {grant.resource for grant in self._row.grants}:
+            resource = self._resources[used]
+            if resource.wildcard_reason:
+                acknowledge_wildcard(self, resource.arn, resource.wildcard_reason)
+        if queued:
+            acknowledge(
+                self,
+                "Serverless-LambdaAsyncFailureDestination",
+                "Failed events go to the function's dead-letter queue, the error to its log.",
+            )
+        else:
+            acknowledge(
+                self,
+                "Serverless-LambdaDLQ",
+                "Only invoked synchronously: the caller gets the error, nothing is ever queued.",
+            )

@@ -1,0 +1,99 @@
+"""What operators watch: the operations queue, the alarms and where they go, the dashboard."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.deployment_settings import DeploymentSettings
+from stacks.grants import Resource
+from stacks.security_checks import acknowledge
+
+MAX_RECEIVES = 5
+
+
+class Operations(Construct):
+    """Created first: the other constructs hang their alarms and dead letters on it."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: DeploymentSettings
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.alarms: list[cloudwatch.Alarm] = []
+        self.topic = self._create_topic()
+        self.unread = self.dead_letter_queue("UnreadMessages")
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.unread, max_receive_count=MAX_RECEIVES
+            ),
+        )
+
+    @property
+    def resources(self) -> dict[str, Resource]:
+        queue = Resource(
+            arn=self.queue.queue_arn, variable="OPERATIONS_QUEUE_URL", value=self.queue.queue_url
+        )
+        return {"operations-queue": queue}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Stack outputs."""
+        return {"OperationsQueueUrl": self.queue.queue_url}
+
+    def dead_letter_queue(self, name: str) -> sqs.Queue:
+        """An encrypted queue for what nobody could handle, with an alarm once it holds anything."""
+        queue = sqs.Queue(
+            self,
+            name,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        acknowledge(queue, "Serverless-SQSRedrivePolicy", "Holds dead letters itself.")
+        self.alarm(
+            f"{name}Waiting",
+            queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
+            f"Dead letters in {name}: read them, mend the cause, then redrive.",
+        )
+        return queue
+
+    def alarm(
+        self, name: str, metric: cloudwatch.IMetric, description: str, *, threshold: float = 1
+    ) -> cloudwatch.Alarm:
+        """Tell the operators as soon as one period reaches the threshold; no data is fine."""
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=f"{self._settings.stack_name}-{name}",
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        self.alarms.append(alarm)
+        return alarm
+
+    def _create_topic(self) -> sns.Topic:
+        # Not encrypted by KMS: alarms may only publish with a customer-managed key, and their
+        # text holds names of alarms and numbers, nothing of an order.
+        topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        if self._settings.alarm_email:
+            topic.add_subscription(subscriptions.EmailSubscription(self._settings.alarm_email))
+            acknowledge(
+                topic,
+                "Serverless-SNSRedrivePolicy",
+                "A mail that bounces is not lost news: the dashboard shows every alarm's state.",
+            )
+        return topic

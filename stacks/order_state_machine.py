@@ -1,0 +1,102 @@
+"""The state machine: the committed definition with the activities' versions filled in."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from stacks.deployment_settings import DeploymentSettings
+from stacks.grants import Resource
+from stacks.removal import log_retention, removal_policy
+from stacks.security_checks import acknowledge, acknowledge_wildcard
+
+
+def workflow_resources(scope: Construct, settings: DeploymentSettings) -> dict[str, Resource]:
+    """The machine and its executions by name: activities ring it, and it invokes activities.
+
+    So neither can wait for the other's attributes.
+    """
+
+    def arn(resource: str, name: str) -> str:
+        return Stack.of(scope).format_arn(
+            service="states",
+            resource=resource,
+            resource_name=name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+
+    return {
+        "state-machine": Resource(arn=arn("stateMachine", settings.stack_name)),
+        "executions": Resource(
+            arn=arn("execution", f"{settings.stack_name}:*"),
+            wildcard_reason="Executions are named by order; all are of this one state machine.",
+        ),
+    }
+
+
+class OrderStateMachine(Construct):
+    """Standard, traced, logged without data. `substitutions` is what the definition was given."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: DeploymentSettings,
+        definition: Path,
+        activities: Mapping[str, lambda_.Version],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.definition = definition
+        self.substitutions = {state: version.function_arn for state, version in activities.items()}
+        self.machine = sfn.StateMachine(
+            self,
+            "Machine",
+            state_machine_name=settings.stack_name,
+            state_machine_type=sfn.StateMachineType.STANDARD,
+            definition_body=sfn.DefinitionBody.from_file(str(definition)),
+            definition_substitutions=self.substitutions,
+            role=self._create_role(activities),
+            tracing_enabled=True,
+            logs=sfn.LogOptions(
+                destination=self._create_log_group(),
+                level=sfn.LogLevel.ALL,
+                # Data would hold task tokens, and who has one can wake a waiting order.
+                include_execution_data=False,
+            ),
+            removal_policy=removal_policy(settings),
+        )
+
+    def _create_log_group(self) -> logs.LogGroup:
+        # The prefix keeps the account's log resource policy from growing with every log group.
+        return logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/vendedlogs/states/{self._settings.stack_name}",
+            retention=log_retention(self._settings),
+            removal_policy=removal_policy(self._settings),
+        )
+
+    def _create_role(self, activities: Mapping[str, lambda_.Version]) -> iam.Role:
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        # All versions: a running execution goes on with those that its definition names.
+        all_versions = [f"{one.lambda_.function_arn}:*" for one in activities.values()]
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=all_versions)
+        )
+        for arn in all_versions:
+            acknowledge_wildcard(
+                role, arn, "All versions of one activity: running executions need the older ones."
+            )
+        acknowledge(
+            role,
+            "AwsSolutions-IAM5[Resource::*]",
+            "X-Ray and the log-delivery actions of CloudWatch Logs have no resource to name.",
+        )
+        return role

@@ -1,0 +1,1 @@
+"""The template: what it grants, keeps, encrypts and refuses. Nothing is deployed."""

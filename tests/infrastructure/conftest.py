@@ -1,0 +1,37 @@
+"""The three templates that most tests look at, each synthesised once."""
+
+import pytest
+
+from tests.infrastructure.synthesis import Synthesis
+from tests.infrastructure.template import Template
+
+
+@pytest.fixture(scope="session")
+def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """Call it with context settings to get their template."""
+    return Synthesis(lambda: tmp_path_factory.mktemp("cdk.out"))
+
+
+@pytest.fixture(scope="session")
+def dev(synthesise: Synthesis) -> Template:
+    """The default deployment: dev, on AWS."""
+    return synthesise()
+
+
+@pytest.fixture(scope="session")
+def staging(synthesise: Synthesis) -> Template:
+    """An environment that keeps its data and releases step by step."""
+    return synthesise(environment="staging", alarm_email="oncall@example.com")
+
+
+@pytest.fixture(scope="session")
+def emulator(synthesise: Synthesis) -> Template:
+    """What `python -m local up` deploys."""
+    return synthesise(target="emulator")
+
+
+@pytest.fixture(params=["dev", "staging"])
+def template(request: pytest.FixtureRequest) -> Template:
+    """Each environment in turn, for what holds in all of them."""
+    found: Template = request.getfixturevalue(request.param)
+    return found

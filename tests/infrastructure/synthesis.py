@@ -1,0 +1,42 @@
+"""Synthesis in this process, with the context of cdk.json and what a test adds to it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from aws_cdk import App
+
+import app as application
+from tests.infrastructure.template import Template
+from tests.support.definition import ROOT
+
+
+def cdk_app(directory: Path, **context: str) -> App:
+    """An empty CDK application in the deployment's context, which it writes to `directory`."""
+    committed = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return App(context=committed | context, outdir=str(directory))
+
+
+class Synthesis:
+    """Synthesises each context once, also when that fails: a failure takes as long."""
+
+    def __init__(self, new_directory: Callable[[], Path]) -> None:
+        self._new_directory = new_directory
+        self._outcomes: dict[tuple[tuple[str, str], ...], Template | Exception] = {}
+
+    def __call__(self, **context: str) -> Template:
+        key = tuple(sorted(context.items()))
+        if key not in self._outcomes:
+            self._outcomes[key] = self._outcome(context)
+        outcome = self._outcomes[key]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def _outcome(self, context: dict[str, str]) -> Template | Exception:
+        cdk = cdk_app(self._new_directory(), **context)
+        try:
+            stack = application.build(cdk)
+            return Template(Path(cdk.synth().directory), stack.stack_name)
+        except (RuntimeError, ValueError) as error:
+            return error

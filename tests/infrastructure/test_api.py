@@ -1,0 +1,93 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from stacks.api_routes import ContractError, Route, read_routes
+from tests.infrastructure.template import Template
+from tests.support.definition import ROOT
+
+CONTRACT = read_routes(ROOT / "docs" / "openapi.json")
+
+
+def test_every_operation_of_the_contract_is_a_route_and_there_are_no_others(
+    template: Template,
+) -> None:
+    routes = {route["RouteKey"] for route in template.properties("ApiGatewayV2::Route")}
+
+    assert routes == {f"{route.method} {route.path}" for route in CONTRACT}
+
+
+def test_every_route_but_the_public_ones_asks_for_a_token(template: Template) -> None:
+    (authorizer,) = template.of_type("ApiGatewayV2::Authorizer")
+    public = {f"{route.method} {route.path}" for route in CONTRACT if route.public}
+    for route in template.properties("ApiGatewayV2::Route"):
+        if route["RouteKey"] in public:
+            assert route["AuthorizationType"] == "NONE"
+        else:
+            assert route["AuthorizationType"] == "JWT"
+            assert route["AuthorizerId"] == {"Ref": authorizer}
+
+
+def test_nothing_that_touches_an_order_is_public() -> None:
+    public = {route.path for route in CONTRACT if route.public}
+
+    assert "/health" in public
+    assert not [path for path in public if path.startswith(("/orders", "/ops"))]
+
+
+def test_tokens_are_those_of_the_user_pool_for_its_client(template: Template) -> None:
+    authorizer = template.only("ApiGatewayV2::Authorizer")["Properties"]
+    (pool,) = template.of_type("Cognito::UserPool")
+    (client,) = template.of_type("Cognito::UserPoolClient")
+
+    jwt = authorizer["JwtConfiguration"]
+    assert jwt["Audience"] == [{"Ref": client}]
+    assert jwt["Issuer"]["Fn::Join"][1][-1] == {"Ref": pool}
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+
+
+def test_the_access_log_names_routes_and_never_what_was_asked_or_by_whom(
+    template: Template,
+) -> None:
+    stage = template.only("ApiGatewayV2::Stage")["Properties"]
+    logged = json.loads(stage["AccessLogSettings"]["Format"])
+
+    assert logged["route"] == "$context.routeKey"
+    told = " ".join(logged.values())
+    assert not [
+        word for word in ("header", "querystring", "identity", "path", "claims") if word in told
+    ]
+
+
+def test_the_default_stage_deploys_itself_and_is_throttled(template: Template) -> None:
+    stage = template.only("ApiGatewayV2::Stage")["Properties"]
+
+    assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 100
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 200
+
+
+def test_public_is_only_what_says_that_it_needs_no_security(tmp_path: Path) -> None:
+    contract = tmp_path / "openapi.json"
+    paths = {
+        "/open": {"get": {"security": []}, "parameters": []},
+        "/closed": {"get": {}, "post": {"security": [{"bearer": []}]}},
+    }
+    contract.write_text(json.dumps({"paths": paths}))
+
+    assert read_routes(contract) == (
+        Route(method="GET", path="/open", public=True),
+        Route(method="GET", path="/closed", public=False),
+        Route(method="POST", path="/closed", public=False),
+    )
+
+
+@pytest.mark.parametrize("content", [None, "not json", "{}"])
+def test_a_missing_contract_is_named(tmp_path: Path, content: str | None) -> None:
+    contract = tmp_path / "openapi.json"
+    if content is not None:
+        contract.write_text(content)
+
+    with pytest.raises(ContractError, match=r"openapi\.json is not a readable OpenAPI document"):
+        read_routes(contract)

@@ -1,0 +1,121 @@
+import importlib
+from pathlib import Path
+
+import pytest
+
+from lambdas.settings import Settings
+from stacks.activity_functions import ACTIVITIES
+from tests.infrastructure.template import Template
+from tests.support.definition import ROOT, load, placeholder, tasks
+
+
+def test_activities_are_the_placeholders_of_the_definition() -> None:
+    assert set(ACTIVITIES) == {placeholder(task) for task in tasks(load()).values()}
+
+
+def test_every_handler_can_be_imported(dev: Template) -> None:
+    for properties in dev.functions().values():
+        module, _, function = properties["Handler"].rpartition(".")
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_functions_run_on_the_newest_python_on_arm_with_tracing(template: Template) -> None:
+    for properties in template.functions().values():
+        assert properties["Runtime"] == "python3.14"
+        assert properties["Architectures"] == ["arm64"]
+        assert properties["TracingConfig"] == {"Mode": "Active"}
+        assert properties["MemorySize"] == 512
+
+
+def test_an_activity_gives_up_before_its_state_does(dev: Template) -> None:
+    functions = dev.functions()
+    for task in tasks(load()).values():
+        row = ACTIVITIES[placeholder(task)]
+        timeout = functions[row.name]["Timeout"]
+        assert timeout == 20
+        assert timeout < task.get("TimeoutSeconds", 30)
+
+
+def test_api_and_janitor_have_their_own_timeouts(dev: Template) -> None:
+    functions = dev.functions()
+
+    assert functions["api"]["Timeout"] == 15
+    assert functions["janitor-sweep"]["Timeout"] == 60
+    assert functions["janitor-execution-stopped"]["Timeout"] == 60
+
+
+@pytest.mark.parametrize(
+    ("environment", "days", "kept"), [("dev", 30, False), ("staging", 365, True)]
+)
+def test_logs_are_kept_for_a_month_in_dev_and_a_year_elsewhere(
+    request: pytest.FixtureRequest, environment: str, days: int, kept: bool
+) -> None:
+    template: Template = request.getfixturevalue(environment)
+    policy = "RetainExceptOnCreate" if kept else "Delete"
+    for group in template.of_type("Logs::LogGroup").values():
+        assert group["Properties"]["RetentionInDays"] == days
+        assert group["DeletionPolicy"] == policy
+
+
+def test_every_function_logs_json_to_a_group_of_its_own(template: Template) -> None:
+    groups = []
+    for name, properties in template.functions().items():
+        logging = properties["LoggingConfig"]
+        group = template.resources[logging["LogGroup"]["Ref"]]["Properties"]["LogGroupName"]
+        assert logging["LogFormat"] == "JSON"
+        assert group == f"/aws/lambda/{template.stack_name}-{name}"
+        groups.append(group)
+    assert len(set(groups)) == len(groups)
+
+
+def test_functions_are_given_variables_that_their_settings_understand(template: Template) -> None:
+    for properties in template.functions().values():
+        variables = properties["Environment"]["Variables"]
+        ours = {name for name in variables if not name.startswith("POWERTOOLS_")}
+        assert ours <= {name.upper() for name in Settings.__dataclass_fields__}
+        plain = {name: value for name, value in variables.items() if isinstance(value, str)}
+        Settings.from_environment(plain)
+
+
+def test_a_function_is_given_no_more_names_than_it_uses(dev: Template) -> None:
+    given = {
+        name: {v for v in properties["Environment"]["Variables"] if "POWERTOOLS" not in v}
+        for name, properties in dev.functions().items()
+    }
+
+    assert given["fetch-customer-profile"] == {"ENVIRONMENT", "ORDERS_TABLE", "CUSTOMERS_TABLE"}
+    assert given["await-signal"] == {"ENVIRONMENT", "ORDERS_TABLE"}
+    assert given["process-payment"] == {
+        "ENVIRONMENT",
+        "ORDERS_TABLE",
+        "PAYMENTS_TABLE",
+        "PAYMENT_PROVIDER",
+    }
+    assert [name for name in given if "STATE_MACHINE_ALIAS_ARN" in given[name]] == [
+        "api",
+        "janitor-sweep",
+        "janitor-execution-stopped",
+    ]
+
+
+def test_the_code_asset_is_the_package_lambdas_and_nothing_else(dev: Template) -> None:
+    assets = [path for path in dev.directory.iterdir() if path.is_dir()]
+    assert len(assets) == 1, "all functions share one asset"
+    (asset,) = assets
+
+    packed = {path.relative_to(asset) for path in asset.rglob("*") if path.is_file()}
+
+    source = {
+        path.relative_to(ROOT)
+        for path in (ROOT / "lambdas").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert packed == source
+    assert Path("lambdas/activities/payment.py") in packed
+
+
+def test_the_powertools_layer_is_the_public_one_of_the_region(dev: Template) -> None:
+    for properties in dev.functions().values():
+        (layer,) = properties["Layers"]
+        assert {"Ref": "AWS::Region"} in layer["Fn::Join"][1]
+        assert ":017000801446:layer:AWSLambdaPowertoolsPythonV3-python314-arm64:" in str(layer)

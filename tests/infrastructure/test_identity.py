@@ -1,0 +1,44 @@
+from tests.infrastructure.template import Template
+
+ROLES = {"customer", "approver", "operator"}
+
+
+def test_nobody_signs_up_and_passwords_are_strong(template: Template) -> None:
+    pool = template.only("Cognito::UserPool")["Properties"]
+    policy = pool["Policies"]["PasswordPolicy"]
+
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert policy["MinimumLength"] >= 14
+    assert all(
+        policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols")
+    )
+    assert "AliasAttributes" not in pool, "the username is the customer id"
+    assert "UsernameAttributes" not in pool
+
+
+def test_roles_are_groups_for_people_and_scopes_for_machines(template: Template) -> None:
+    groups = {group["GroupName"] for group in template.properties("Cognito::UserPoolGroup")}
+    server = template.only("Cognito::UserPoolResourceServer")["Properties"]
+
+    assert groups == ROLES
+    assert server["Identifier"] == "orders"
+    assert {scope["ScopeName"] for scope in server["Scopes"]} == ROLES
+
+
+def test_the_client_of_people_can_get_no_role_by_scope(template: Template) -> None:
+    client = template.only("Cognito::UserPoolClient")["Properties"]
+
+    assert client["AllowedOAuthScopes"] == ["openid"]
+    assert client["AllowedOAuthFlows"] == ["code"]
+
+
+def test_the_client_has_no_secret_and_only_the_flows_in_use(template: Template) -> None:
+    client = template.only("Cognito::UserPoolClient")["Properties"]
+
+    assert client["GenerateSecret"] is False
+    assert set(client["ExplicitAuthFlows"]) == {
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+    }
+    assert client["PreventUserExistenceErrors"] == "ENABLED"

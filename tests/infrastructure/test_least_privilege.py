@@ -1,0 +1,129 @@
+"""Who may do what, written down a second time: a grant more or less has to be meant twice."""
+
+import pytest
+
+from tests.infrastructure.template import Statement, Template
+
+ALWAYS = {
+    ("xray:PutTelemetryRecords", "*"),
+    ("xray:PutTraceSegments", "*"),
+}
+ORDERS = {"<TablesOrders>": "dynamodb: GetItem PutItem UpdateItem"}
+READ_STOCK = {"<TablesInventory>": "dynamodb: BatchGetItem"}
+MOVE_STOCK = {"<TablesInventory>": "dynamodb: UpdateItem"}
+READ_CUSTOMER = {"<TablesCustomers>": "dynamodb: GetItem"}
+PAYMENTS = {"<TablesPayments>": "dynamodb: GetItem PutItem UpdateItem"}
+IN_ACCOUNT = "arn:<Partition>:{}:<Region>:<AccountId>:{}"
+SEND_EMAIL = {IN_ACCOUNT.format("ses", "identity/<SenderIdentity>"): "ses: SendEmail"}
+MACHINE = IN_ACCOUNT.format("states", "stateMachine:OrderWorkflow-dev")
+EXECUTIONS = IN_ACCOUNT.format("states", "execution:OrderWorkflow-dev:*")
+START = {"<WorkflowMachine>": "states: StartExecution"}
+
+MAY = {
+    "fetch-inventory-snapshot": ORDERS | READ_STOCK,
+    "fetch-customer-profile": ORDERS | READ_CUSTOMER,
+    "fetch-recommendations": ORDERS | READ_STOCK,
+    "reserve-stock": ORDERS | MOVE_STOCK,
+    "await-signal": ORDERS | {MACHINE: "states: SendTaskSuccess"},
+    "apply-signals": ORDERS | {"<TablesInventory>": "dynamodb: BatchGetItem UpdateItem"},
+    "process-payment": ORDERS | PAYMENTS,
+    "update-order-status": ORDERS | MOVE_STOCK,
+    "send-order-confirmation": ORDERS | READ_CUSTOMER | SEND_EMAIL,
+    "refund-payment": ORDERS | PAYMENTS,
+    "release-stock": ORDERS | MOVE_STOCK,
+    "send-cancellation-email": ORDERS | READ_CUSTOMER | SEND_EMAIL,
+    "close-order": ORDERS | {"<OperationsQueue>": "sqs: SendMessage"},
+    "api": READ_STOCK
+    | READ_CUSTOMER
+    | START
+    | {
+        "<TablesOrders>": "dynamodb: GetItem PutItem Query UpdateItem",
+        "<TablesOrders>/index/by_stage": "dynamodb: Query",
+        "<TablesOrders>/index/by_customer": "dynamodb: Query",
+        MACHINE: "states: SendTaskSuccess SendTaskHeartbeat",
+        EXECUTIONS: "states: GetExecutionHistory",
+    },
+    "janitor-sweep": ORDERS
+    | START
+    | {
+        "<TablesOrders>/index/open": "dynamodb: Query",
+        MACHINE: "states: SendTaskSuccess",
+        EXECUTIONS: "states: DescribeExecution",
+        "<OperationsJanitorFailures>": "sqs: SendMessage",
+    },
+    "janitor-execution-stopped": ORDERS
+    | START
+    | {
+        MACHINE: "states: SendTaskSuccess",
+        EXECUTIONS: "states: DescribeExecution",
+        "<OperationsJanitorFailures>": "sqs: SendMessage",
+    },
+}
+
+
+def spelled_out(grants: dict[str, str]) -> set[Statement]:
+    """`{"<TablesOrders>": "dynamodb: GetItem"}` as (action, resource) pairs."""
+    return {
+        (f"{service}:{action}", resource)
+        for resource, actions in grants.items()
+        for service, names in [actions.split(": ")]
+        for action in names.split()
+    }
+
+
+def own_log(template: Template, name: str) -> set[Statement]:
+    group = template.functions()[name]["LoggingConfig"]["LogGroup"]["Ref"][:-8]
+    return {(f"logs:{act}", f"<{group}>") for act in ("CreateLogStream", "PutLogEvents")}
+
+
+def test_no_function_is_missing_here(dev: Template) -> None:
+    assert set(dev.functions()) == set(MAY)
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_a_function_may_do_exactly_what_its_work_needs(dev: Template, name: str) -> None:
+    granted = dev.granted_to(dev.functions()[name]["Role"])
+
+    assert granted == spelled_out(MAY[name]) | ALWAYS | own_log(dev, name)
+
+
+def test_every_function_has_a_role_of_its_own(template: Template) -> None:
+    roles = [properties["Role"]["Fn::GetAtt"][0] for properties in template.functions().values()]
+
+    assert len(set(roles)) == len(roles)
+
+
+def test_no_action_is_a_wildcard_and_no_policy_comes_from_aws(template: Template) -> None:
+    for policy in template.properties("IAM::Policy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert "*" not in str(statement["Action"])
+    for role in template.properties("IAM::Role"):
+        assert not {"ManagedPolicyArns", "Policies"} & role.keys()
+
+
+def test_orders_start_through_the_alias_only(template: Template) -> None:
+    starts = [
+        statement
+        for policy in template.properties("IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "states:StartExecution" in statement["Action"]
+    ]
+
+    assert len(starts) == 3
+    for statement in starts:
+        assert statement["Condition"] == {
+            "ForAnyValue:StringEquals": {"states:StateMachineQualifier": "live"}
+        }
+
+
+def test_the_state_machine_may_only_invoke_versions_of_activities_and_write_logs(
+    dev: Template,
+) -> None:
+    machine = dev.only("StepFunctions::StateMachine")["Properties"]
+    granted = dev.granted_to(machine["RoleArn"])
+
+    invoked = {resource for action, resource in granted if action == "lambda:InvokeFunction"}
+    assert len(invoked) == len(machine["DefinitionSubstitutions"])
+    assert all(one.startswith("<Activities") and one.endswith(">:*") for one in invoked)
+    others = {(action.split(":")[0], on) for action, on in granted if on not in invoked}
+    assert others == {("logs", "*"), ("xray", "*")}

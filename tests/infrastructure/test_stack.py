@@ -1,0 +1,74 @@
+"""The stack as a whole: its outputs, the one emulator switch, the checks at synthesis."""
+
+import json
+from pathlib import Path
+
+import pytest
+from aws_cdk import aws_sqs as sqs
+
+import app as application
+from tests.infrastructure.synthesis import cdk_app
+from tests.infrastructure.template import Template
+
+OUTPUTS = {
+    "ApiUrl",
+    "ApiId",
+    "StateMachineArn",
+    "AliasArn",
+    "OrdersTable",
+    "InventoryTable",
+    "CustomersTable",
+    "PaymentsTable",
+    "OperationsQueueUrl",
+    "UserPoolId",
+    "UserPoolClientId",
+    "JanitorFunction",
+    "Region",
+}
+
+
+def test_the_outputs_have_the_names_that_scripts_rely_on(template: Template) -> None:
+    assert set(template.body["Outputs"]) == OUTPUTS
+
+
+def test_the_emulator_gets_the_template_of_aws_but_for_the_listed_gaps(
+    dev: Template, emulator: Template
+) -> None:
+    assert {**emulator.body, "Resources": {}} == {**dev.body, "Resources": {}}
+    assert set(emulator.resources) == set(dev.resources)
+    changed = [one for one in dev.resources if dev.resources[one] != emulator.resources[one]]
+    assert [one[:-8] for one in changed] == ["OperationsOrdersFailing"]
+    on_aws, locally = (t.resources[changed[0]]["Properties"] for t in (dev, emulator))
+    assert {name for name in on_aws if locally.get(name) != on_aws[name]} == {"Metrics"}
+    assert locally.keys() - on_aws.keys() == {"Namespace", "MetricName", "Statistic", "Period"}
+
+
+def test_nothing_in_the_template_of_aws_is_there_for_the_emulator(template: Template) -> None:
+    text = json.dumps(template.body).lower()
+
+    assert not [w for w in ("emulator", "ministack", "localhost", "000000000000") if w in text]
+
+
+def test_no_custom_resource_runs_code_of_its_own_at_deployment(template: Template) -> None:
+    kinds = {resource["Type"] for resource in template.resources.values()}
+
+    assert not [k for k in kinds if k.startswith("Custom::") or k.endswith("::CustomResource")]
+    assert len(template.functions()) == len(template.of_type("Lambda::Function")) == 16
+
+
+def test_a_finding_that_nobody_acknowledged_fails_the_synthesis(tmp_path: Path) -> None:
+    cdk = cdk_app(tmp_path)
+    stack = application.build(cdk)
+    sqs.Queue(stack, "Careless", encryption=sqs.QueueEncryption.UNENCRYPTED)
+
+    with pytest.raises(RuntimeError) as refused:
+        cdk.synth()
+
+    assert "Careless" in str(refused.value)
+    for finding in ("AwsSolutions-SQS2", "AwsSolutions-SQS4", "Serverless-SQSRedrivePolicy"):
+        assert finding in str(refused.value)
+
+
+def test_a_wrong_context_stops_before_anything_is_synthesised(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="environment must be one of"):
+        application.build(cdk_app(tmp_path, environment="moon"))

@@ -1,0 +1,89 @@
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.template import Template
+
+TABLES = ("Orders", "Inventory", "Customers", "Payments")
+
+
+def table(template: Template, name: str) -> Mapping[str, Any]:
+    (found,) = (
+        resource["Properties"]
+        for logical_id, resource in template.of_type("DynamoDB::GlobalTable").items()
+        if logical_id.startswith(f"Tables{name}")
+    )
+    properties: Mapping[str, Any] = found
+    return properties
+
+
+def keys(schema: list[dict[str, str]]) -> dict[str, str]:
+    return {key["KeyType"]: key["AttributeName"] for key in schema}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_are_on_demand_encrypted_and_recoverable(template: Template, name: str) -> None:
+    properties = table(template, name)
+    (replica,) = properties["Replicas"]
+
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+    assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_are_protected_outside_dev_only(dev: Template, staging: Template, name: str) -> None:
+    (in_dev,), (in_staging,) = table(dev, name)["Replicas"], table(staging, name)["Replicas"]
+
+    assert in_dev["DeletionProtectionEnabled"] is False
+    assert in_staging["DeletionProtectionEnabled"] is True
+
+
+def test_data_and_users_outlive_the_stack_outside_dev_only(
+    dev: Template, staging: Template
+) -> None:
+    for kind in ("DynamoDB::GlobalTable", "Cognito::UserPool", "StepFunctions::StateMachine"):
+        assert {one["DeletionPolicy"] for one in dev.of_type(kind).values()} == {"Delete"}
+        kept = {one["DeletionPolicy"] for one in staging.of_type(kind).values()}
+        assert kept == {"RetainExceptOnCreate"}
+
+
+def test_the_stack_itself_is_protected_outside_dev(dev: Template, staging: Template) -> None:
+    def protected(template: Template) -> bool:
+        manifest = (template.directory / "manifest.json").read_text()
+        return '"terminationProtection": true' in manifest
+
+    assert (protected(dev), protected(staging)) == (False, True)
+
+
+def test_orders_are_keyed_by_order_and_record_and_forget_idempotency_keys(dev: Template) -> None:
+    orders = table(dev, "Orders")
+
+    assert keys(orders["KeySchema"]) == {"HASH": "pk", "RANGE": "sk"}
+    assert orders["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_orders_have_the_three_indexes_that_the_code_reads(dev: Template) -> None:
+    indexes = {
+        index["IndexName"]: (keys(index["KeySchema"]), index["Projection"]["ProjectionType"])
+        for index in table(dev, "Orders")["GlobalSecondaryIndexes"]
+    }
+
+    assert indexes == {
+        "open": ({"HASH": "open_shard", "RANGE": "next_check_at"}, "KEYS_ONLY"),
+        "by_stage": ({"HASH": "stage_key", "RANGE": "order_id"}, "ALL"),
+        "by_customer": ({"HASH": "customer_key", "RANGE": "order_id"}, "ALL"),
+    }
+    attributes = table(dev, "Orders")["AttributeDefinitions"]
+    types = {one["AttributeName"]: one["AttributeType"] for one in attributes}
+    assert types.pop("next_check_at") == "N"
+    assert set(types.values()) == {"S"}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("Inventory", "sku"), ("Customers", "customer_id"), ("Payments", "payment_key")],
+)
+def test_the_other_tables_are_keyed_by_their_id(dev: Template, name: str, key: str) -> None:
+    assert keys(table(dev, name)["KeySchema"]) == {"HASH": key}
