@@ -16,11 +16,13 @@ AWS_SETTINGS = {
 }
 
 
-def pytest_configure() -> None:
-    """Set the environment before any test module is imported."""
+def _isolate() -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         if name != "AWS_CA_BUNDLE":
             del os.environ[name]
     os.environ.update(AWS_SETTINGS)
     # The CDK library needs Node, which set-up put here: the machine need not have one.
     os.environ["JSII_NODE"] = str(Path(sys.prefix, "bin", "node"))
+
+
+_isolate()  # now, not in a hook: the conftest modules further down import the CDK library

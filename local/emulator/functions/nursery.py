@@ -77,8 +77,9 @@ class Process:
 
     def _ended(self, timeout: float | None) -> int | None:
         if self._handle is not None:
-            ready, _, _ = select.select([self._handle], [], [], timeout)
-            if not ready:
+            ended = select.poll()  # unlike select(), it takes descriptors above 1,023
+            ended.register(self._handle, select.POLLIN)
+            if not ended.poll(None if timeout is None else timeout * 1000):
                 return None
             os.close(self._handle)
             self._handle = None

@@ -1,0 +1,1 @@
+"""The adapters against moto and stubbed answers."""

@@ -1,0 +1,70 @@
+"""The two order stores under one suite: in memory, and on DynamoDB."""
+
+from typing import Any, Protocol
+
+from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
+from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.domain.order import Order
+from lambdas.domain.ports import OrderIndex, OrderStore
+from tests.support import tables
+from tests.support.fake_directories import FakeInventory
+from tests.support.fake_store import FakeOrders
+
+
+class StoreUnderTest(Protocol):
+    """A store, and what a test needs to arrange and to see behind it."""
+
+    store: OrderStore
+    index: OrderIndex
+
+    def put(self, *orders: Order) -> None:
+        """Arrange orders as they are."""
+        ...
+
+    def shelve(self, sku: str, available: int, held: int = 0) -> None:
+        """Arrange one SKU."""
+        ...
+
+    def shelf(self, sku: str) -> tuple[int, int, int]:
+        """(available, held, sold) of a SKU."""
+        ...
+
+
+class InMemory:
+    """The fake that every unit test rests on."""
+
+    def __init__(self) -> None:
+        self._inventory = FakeInventory()
+        fake = FakeOrders(self._inventory)
+        self.store: OrderStore = fake
+        self.index: OrderIndex = fake
+        self.put = fake.put
+
+    def shelve(self, sku: str, available: int, held: int = 0) -> None:
+        self._inventory.put(sku, available=available, held=held)
+
+    def shelf(self, sku: str) -> tuple[int, int, int]:
+        shelf = self._inventory.shelves[sku]
+        return shelf.available, shelf.held, shelf.sold
+
+
+class OnDynamoDB:
+    """The adapter that runs in Lambda, on moto's DynamoDB."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.store: OrderStore = DynamoDBOrders(
+            client, orders_table=tables.ORDERS, inventory_table=tables.INVENTORY
+        )
+        self.index: OrderIndex = DynamoDBOrderIndex(client, orders_table=tables.ORDERS)
+
+    def put(self, *orders: Order) -> None:
+        for order in orders:
+            tables.put_order(self._client, order)
+
+    def shelve(self, sku: str, available: int, held: int = 0) -> None:
+        tables.put_stock(self._client, sku, available=available, held=held)
+
+    def shelf(self, sku: str) -> tuple[int, int, int]:
+        [found] = [r for r in tables.records(self._client, tables.INVENTORY) if r["sku"] == sku]
+        return found["available"], found["held"], found["sold"]

@@ -1,0 +1,57 @@
+"""How every client behaves, and that moto stands behind the adapters' own session."""
+
+import time
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas.adapters import aws_clients
+from lambdas.adapters.system_clock import SystemClock
+from tests.support import tables
+
+LAMBDA_TIMEOUT_SECONDS = 20
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "stepfunctions", "sqs"])
+def test_a_call_fails_well_before_its_lambda_times_out(service: str) -> None:
+    config = aws_clients.client(service).meta.config
+
+    attempts = config.retries["total_max_attempts"]
+    longest = attempts * (config.connect_timeout + config.read_timeout)
+    assert attempts > 1
+    assert longest < LAMBDA_TIMEOUT_SECONDS
+
+
+def test_a_client_without_retries_makes_one_attempt() -> None:
+    config = aws_clients.client_without_retries("sesv2").meta.config
+
+    assert config.retries["total_max_attempts"] == 1
+
+
+def test_an_error_is_named_by_its_code() -> None:
+    error = ClientError({"Error": {"Code": "Throttled"}}, "GetItem")
+
+    assert aws_clients.error_code(error) == "Throttled"
+    assert aws_clients.error_code(ClientError({}, "GetItem")) == ""
+
+
+def test_the_accounts_of_two_tests_are_not_the_same(clients: dict[str, Any]) -> None:
+    assert clients["dynamodb"].list_tables()["TableNames"] == []
+
+
+def test_moto_answers_the_session_of_the_adapters(dynamodb: Any) -> None:
+    assert sorted(dynamodb.list_tables()["TableNames"]) == sorted(
+        [tables.CUSTOMERS, tables.INVENTORY, tables.ORDERS, tables.PAYMENTS]
+    )
+
+
+def test_the_real_clock_tells_epoch_milliseconds_and_really_sleeps() -> None:
+    clock = SystemClock()
+    before, started = clock.now(), time.monotonic()
+
+    clock.sleep(0.01)
+
+    assert time.monotonic() - started >= 0.01
+    assert before <= clock.now()
+    assert abs(clock.now() - time.time() * 1000) < 2000

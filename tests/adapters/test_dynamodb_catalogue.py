@@ -1,0 +1,109 @@
+"""Inventory and customers, to read."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
+from lambdas.domain.errors import StoreUnavailable
+from lambdas.domain.ports import Customer, StockLevel
+from lambdas.domain.starting import Price
+from tests.support import tables
+from tests.support.faults import answer, intercept
+
+
+@pytest.fixture
+def catalogue(dynamodb: Any) -> DynamoDBCatalogue:
+    return DynamoDBCatalogue(dynamodb, inventory_table=tables.INVENTORY)
+
+
+@pytest.fixture
+def customers(dynamodb: Any) -> DynamoDBCustomers:
+    return DynamoDBCustomers(dynamodb, customers_table=tables.CUSTOMERS)
+
+
+def test_levels_are_told_of_the_skus_that_exist(
+    dynamodb: Any, catalogue: DynamoDBCatalogue
+) -> None:
+    tables.put_stock(dynamodb, "A", available=3, held=1, unit_price_minor=99, related=["B"])
+    tables.put_stock(dynamodb, "B", currency="USD")
+
+    found = catalogue.stock(["A", "B", "A", "NONE"])
+
+    assert found == {
+        "A": StockLevel(sku="A", available=3, price=Price(99, "EUR"), related=("B",)),
+        "B": StockLevel(sku="B", available=0, price=Price(1000, "USD")),
+    }
+
+
+def test_nothing_is_asked_for_no_sku(dynamodb: Any, catalogue: DynamoDBCatalogue) -> None:
+    answer(dynamodb, "BatchGetItem", "ValidationException")
+
+    assert catalogue.stock([]) == {}
+
+
+LEVEL = {"available": 1, "unit_price_minor": 5, "currency": "EUR"}
+
+
+def leave_unread(client: Any) -> list[int]:
+    """Let DynamoDB read one key of each request only; returns how many it was asked for."""
+    asked: list[int] = []
+
+    def one_key_only(params: Any, **_: Any) -> Any:
+        keys = json.loads(params["body"])["RequestItems"][tables.INVENTORY]["Keys"]
+        asked.append(len(keys))
+        first = {"sku": keys[0]["sku"], **to_item(LEVEL)}
+        rest = {tables.INVENTORY: {"Keys": keys[1:]}} if keys[1:] else {}
+        parsed = {"Responses": {tables.INVENTORY: [first]}, "UnprocessedKeys": rest}
+        return SimpleNamespace(status_code=200), parsed
+
+    intercept(client, "BatchGetItem", one_key_only)
+    return asked
+
+
+@pytest.mark.parametrize("skus", ["A", "ABC", "ABCD"])
+def test_what_was_left_unread_is_asked_for_again(
+    dynamodb: Any, catalogue: DynamoDBCatalogue, skus: str
+) -> None:
+    asked = leave_unread(dynamodb)
+
+    assert set(catalogue.stock(list(skus))) == set(skus)
+
+    assert asked == list(range(len(skus), 0, -1))
+
+
+def test_a_table_that_keeps_leaving_keys_unread_is_a_transient_error(
+    dynamodb: Any, catalogue: DynamoDBCatalogue
+) -> None:
+    asked = leave_unread(dynamodb)
+
+    with pytest.raises(StoreUnavailable, match="left part of the inventory unread"):
+        catalogue.stock([f"SKU-{i}" for i in range(9)])
+
+    assert asked == [9, 8, 7, 6]
+
+
+def test_a_customer_is_read_with_what_the_mails_need(
+    dynamodb: Any, customers: DynamoDBCustomers
+) -> None:
+    alice = {"customer_id": "alice", "tier": "gold", "email": "a@example.com", "name": "Alice"}
+    dynamodb.put_item(TableName=tables.CUSTOMERS, Item=to_item(alice))
+
+    assert customers.find("alice") == Customer(
+        customer_id="alice", tier="gold", email="a@example.com", name="Alice"
+    )
+    assert customers.find("bob") is None
+
+
+def test_both_translate_throttling(
+    dynamodb: Any, catalogue: DynamoDBCatalogue, customers: DynamoDBCustomers
+) -> None:
+    answer(dynamodb, "BatchGetItem", "ThrottlingException")
+    with pytest.raises(StoreUnavailable):
+        catalogue.stock(["A"])
+    answer(dynamodb, "GetItem", "ThrottlingException")
+    with pytest.raises(StoreUnavailable):
+        customers.find("alice")

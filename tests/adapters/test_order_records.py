@@ -1,0 +1,167 @@
+"""Order <-> META item: nothing is lost, older items are readable, newer attributes survive."""
+
+from dataclasses import MISSING, fields, replace
+from typing import Any
+
+import pytest
+
+from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.adapters.order_records import (
+    event_record,
+    from_event_record,
+    from_record,
+    order_key,
+    to_record,
+)
+from lambdas.domain.changes import Event, change
+from lambdas.domain.compensating import close
+from lambdas.domain.order import Enrichment, Order
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import ENDS, Stage
+from tests.support import tables
+from tests.support.builders import a_line, a_signal, an_order
+from tests.support.fake_clock import NOW
+
+FULL = an_order(
+    Stage.STATUS_UPDATE,
+    items=(a_line(), a_line("MUG-RED", 1, 800)),
+    enrichment=Enrichment(customer_tier="gold", inventory_ok=False, recommendations=("A", "B")),
+    inbox=tuple(a_signal(kind) for kind in SignalKind),
+    applied=1,
+    outcomes={"S": "rejected: insufficient stock"},
+    cancel_requested_at=NOW,
+    looked_at=NOW,
+    wait_token="T",
+    last_error="approval timeout",
+    cancelled=True,
+    epoch=3,
+    compensation_attempts=2,
+)
+WITH_DEFAULT = {
+    field.name
+    for field in fields(Order)
+    if field.default is not MISSING or field.default_factory is not MISSING
+} - {"stage"}
+
+
+def stored(order: Order) -> dict[str, Any]:
+    """The record after its way through DynamoDB's notation."""
+    return from_item(to_item(to_record(order)))
+
+
+@pytest.fixture
+def store(dynamodb: Any) -> DynamoDBOrders:
+    return DynamoDBOrders(dynamodb, orders_table=tables.ORDERS, inventory_table=tables.INVENTORY)
+
+
+def test_every_field_makes_the_round_trip() -> None:
+    empty = {name for name in WITH_DEFAULT if getattr(FULL, name) in (None, (), {})}
+
+    assert empty == set()
+    assert from_record(stored(FULL)) == FULL
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_an_order_of_every_stage_makes_the_round_trip(stage: Stage) -> None:
+    order = an_order(stage)
+
+    assert from_record(stored(order)) == order
+
+
+@pytest.mark.parametrize("missing", sorted(WITH_DEFAULT))
+def test_an_item_from_before_a_field_existed_has_its_default(missing: str) -> None:
+    record = {name: value for name, value in stored(FULL).items() if name != missing}
+    plain = an_order(Stage.START, start_pending=True)
+
+    assert getattr(from_record(record), missing) == getattr(plain, missing)
+
+
+def test_parts_of_a_newer_version_are_read_without_what_is_unknown() -> None:
+    record = stored(FULL)
+    for part in (record["items"][0], record["inbox"][0], record["ledger"]["pay"]):
+        part["from_the_future"] = 1
+    record["enrichment"]["from_the_future"] = 1
+
+    assert from_record({**record, "from_the_future": {"x": [1]}}) == FULL
+
+
+def test_attributes_of_a_newer_version_survive_a_write(
+    dynamodb: Any, store: DynamoDBOrders
+) -> None:
+    order = an_order()
+    tables.put_order(dynamodb, order, from_the_future={"x": [1, 2]})
+
+    store.commit(change(order, replace(order, revision=2), NOW, ("told", {})))
+    store.append_signal(order.order_id, a_signal(), NOW)
+
+    [meta] = [r for r in tables.records(dynamodb, tables.ORDERS) if r["sk"] == "META"]
+    assert meta["from_the_future"] == {"x": [1, 2]}
+    assert meta["revision"] == 2
+
+
+def test_an_ended_order_leaves_the_index_of_open_orders(
+    dynamodb: Any, store: DynamoDBOrders
+) -> None:
+    order = an_order(Stage.COMPENSATING, ledger={}, reserved=False)
+    tables.put_order(dynamodb, order)
+    closing = close(order, NOW)
+    assert closing is not None
+
+    store.commit(closing)
+
+    [meta] = [r for r in tables.records(dynamodb, tables.ORDERS) if r["sk"] == "META"]
+    assert "open_shard" not in meta
+    assert meta["stage_key"] == "failed"
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_only_open_orders_are_in_the_janitors_index(stage: Stage) -> None:
+    assert ("open_shard" in stored(an_order(stage))) == (stage not in ENDS)
+
+
+def test_open_orders_are_spread_over_the_shards_evenly() -> None:
+    shards = [stored(an_order())["open_shard"] for _ in range(400)]
+
+    counts = [shards.count(shard) for shard in sorted(set(shards))]
+    assert sorted(set(shards)) == ["0", "1", "2", "3"]
+    assert min(counts) > 50
+
+
+def test_index_keys_and_total_follow_the_order() -> None:
+    record = stored(FULL)
+
+    assert (record["pk"], record["sk"]) == (f"ORDER#{FULL.order_id}", "META")
+    assert (record["stage_key"], record["customer_key"]) == ("status-update", "alice")
+    assert record["total"] == 2 * 1250 + 800
+
+
+def test_events_make_the_round_trip_and_stay_out_of_the_indexes() -> None:
+    event = Event(number=12, at=NOW, kind="told", stage=Stage.NOTIFY, detail={"n": 1, "s": "x"})
+
+    record = from_item(to_item(event_record("O1", event)))
+
+    assert from_event_record(record) == event
+    assert (record["pk"], record["sk"]) == ("ORDER#O1", "EVENT#000012")
+    assert not {"stage", "stage_key", "customer_key", "open_shard"} & set(record)
+
+
+def test_the_largest_order_is_far_below_the_limit_of_an_item() -> None:
+    from lambdas.domain.order import MAX_LINES
+    from lambdas.domain.signals import MAX_SIGNALS
+
+    largest = replace(
+        FULL,
+        items=tuple(a_line(f"{i:032d}", 999, 10**9) for i in range(MAX_LINES)),
+        inbox=tuple(
+            a_signal(SignalKind.CANCEL_ORDER, reason="r" * 2000) for _ in range(MAX_SIGNALS)
+        ),
+        outcomes={a_signal().signal_id: "rejected: " + "x" * 60 for _ in range(MAX_SIGNALS)},
+        wait_token="t" * 2048,
+    )
+
+    assert len(repr(to_item(to_record(largest))).encode()) < 200_000
+
+
+def test_a_meta_key_names_the_order() -> None:
+    assert order_key("O1") == {"pk": "ORDER#O1", "sk": "META"}

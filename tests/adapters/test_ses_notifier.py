@@ -1,0 +1,98 @@
+"""SES: one attempt a mail, and no address in any error."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+from moto.ses.models import ses_backends
+
+from lambdas.adapters.ses_notifier import SesNotifier
+from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailable, OrderError
+from tests.support.builders import a_customer
+from tests.support.faults import answer, fail
+
+SENDER = "orders@example.com"
+
+
+@pytest.fixture
+def notifier(clients: dict[str, Any]) -> SesNotifier:
+    clients["sesv2"].create_email_identity(EmailIdentity=SENDER)
+    return SesNotifier(clients["sesv2"], sender=SENDER)
+
+
+def test_a_mail_goes_from_the_sender_to_the_customer(
+    clients: dict[str, Any], notifier: SesNotifier
+) -> None:
+    notifier.send(a_customer("alice"), "Subject ü", "Body")
+
+    region = clients["sesv2"].meta.region_name
+    [account] = ses_backends.values()
+    [mail] = account[region].sent_messages
+    assert mail.source == SENDER
+    assert mail.destinations["ToAddresses"] == ["alice@example.com"]
+    assert (mail.subject, mail.body) == ("Subject ü", "Body")
+
+
+def test_a_sender_that_is_not_verified_is_a_permanent_error(clients: dict[str, Any]) -> None:
+    with pytest.raises(MailRejected, match="SES refused the mail: MessageRejected"):
+        SesNotifier(clients["sesv2"], sender=SENDER).send(a_customer(), "s", "b")
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("TooManyRequestsException", NotifierUnavailable),
+        ("LimitExceededException", NotifierUnavailable),
+        ("ThrottlingException", NotifierUnavailable),
+        ("MessageRejected", MailRejected),
+        ("AccountSuspendedException", MailRejected),
+        ("BadRequestException", MailRejected),
+    ],
+)
+def test_a_refusal_is_named_without_the_address_that_it_quotes(
+    clients: dict[str, Any], notifier: SesNotifier, code: str, error: type[OrderError]
+) -> None:
+    answer(clients["sesv2"], "SendEmail", code, message="alice@example.com is not verified")
+
+    with pytest.raises(error, match=code) as raised:
+        notifier.send(a_customer("alice"), "s", "b")
+
+    assert "alice" not in str(raised.value)
+    assert raised.value.__suppress_context__
+
+
+@pytest.mark.parametrize("code", ["InternalFailure", "ThrottlingException"])
+def test_a_server_that_failed_may_have_sent_the_mail(
+    clients: dict[str, Any], notifier: SesNotifier, code: str
+) -> None:
+    answer(clients["sesv2"], "SendEmail", code, status=500)
+
+    with pytest.raises(MailUnsettled, match=code):
+        notifier.send(a_customer("alice"), "s", "b")
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (EndpointConnectionError(endpoint_url="https://ses"), NotifierUnavailable),
+        (ConnectTimeoutError(endpoint_url="https://ses"), NotifierUnavailable),
+        (ReadTimeoutError(endpoint_url="https://ses"), MailUnsettled),
+    ],
+)
+def test_only_a_mail_that_certainly_was_not_sent_may_be_sent_again(
+    clients: dict[str, Any], notifier: SesNotifier, failure: Exception, error: type[OrderError]
+) -> None:
+    fail(clients["sesv2"], "SendEmail", failure)
+
+    with pytest.raises(error):
+        notifier.send(a_customer(), "s", "b")
+
+
+def test_a_mail_is_sent_in_one_attempt(clients: dict[str, Any]) -> None:
+    retries = clients["sesv2"].meta.config.retries
+
+    assert retries["total_max_attempts"] == 1

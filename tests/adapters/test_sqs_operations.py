@@ -1,0 +1,26 @@
+import json
+from typing import Any
+
+from lambdas.adapters.sqs_operations import SqsOperationsDesk
+from lambdas.domain.stages import Stage
+from tests.support.builders import an_order
+from tests.support.invariants import leaks
+
+
+def test_a_stuck_order_is_reported_with_what_is_owed_and_nothing_personal(
+    clients: dict[str, Any],
+) -> None:
+    queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
+    order = an_order(Stage.COMPENSATING, epoch=2, compensation_attempts=3, wait_token="secret")
+
+    SqsOperationsDesk(clients["sqs"], queue_url=queue).report_stuck(order, ("pay", "reserve"))
+
+    [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(message["Body"]) == {
+        "kind": "compensation-stuck",
+        "order_id": order.order_id,
+        "epoch": 2,
+        "effects": ["pay", "reserve"],
+        "attempts": 3,
+    }
+    assert leaks(message["Body"], ["secret", "alice"]) == []

@@ -1,0 +1,200 @@
+"""Step Functions: what is sent, what each answer means; answers are stubbed, requests checked."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+from botocore.stub import Stubber
+
+from lambdas.adapters import aws_clients
+from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
+from lambdas.domain.errors import EngineUnavailable
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from tests.support.builders import an_order
+from tests.support.faults import fail
+
+ALIAS = "arn:aws:states:eu-central-1:123456789012:stateMachine:orders:live"
+EXECUTION = "arn:aws:states:eu-central-1:123456789012:execution:orders:"
+TOKEN = "AQ-the-token"
+
+
+@pytest.fixture
+def client() -> Any:
+    return aws_clients.client("stepfunctions")
+
+
+@pytest.fixture
+def engine(client: Any) -> StepFunctionsEngine:
+    return StepFunctionsEngine(client, alias_arn=ALIAS)
+
+
+@pytest.fixture
+def states(client: Any) -> Iterator[Stubber]:
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def start_of(order: Order, **task: str) -> dict[str, str]:
+    wanted = {"order_id": order.order_id, "epoch": order.epoch, "version": "v2", **task}
+    return {"stateMachineArn": ALIAS, "name": order.execution, "input": json.dumps(wanted)}
+
+
+STARTED = {"executionArn": EXECUTION + "x-1", "startDate": 0}
+
+
+def test_an_order_is_started_through_the_alias_under_its_own_name(
+    engine: StepFunctionsEngine, states: Stubber
+) -> None:
+    order = an_order(Stage.START)
+    states.add_response("start_execution", STARTED, start_of(order))
+
+    engine.start(order)
+
+
+def test_a_takeover_is_started_at_the_compensation(
+    engine: StepFunctionsEngine, states: Stubber
+) -> None:
+    order = an_order(Stage.COMPENSATING, epoch=2)
+    states.add_response("start_execution", STARTED, start_of(order, resume="compensate"))
+
+    engine.start(order)
+
+
+def test_a_second_start_of_one_name_is_a_success(
+    engine: StepFunctionsEngine, states: Stubber
+) -> None:
+    states.add_client_error("start_execution", "ExecutionAlreadyExists")
+
+    engine.start(an_order())
+
+
+def test_the_doorbell_carries_nothing(engine: StepFunctionsEngine, states: Stubber) -> None:
+    states.add_response("send_task_success", {}, {"taskToken": TOKEN, "output": "{}"})
+
+    assert engine.ring(TOKEN) is True
+
+
+def test_a_heartbeat_is_sent_with_the_token(engine: StepFunctionsEngine, states: Stubber) -> None:
+    states.add_response("send_task_heartbeat", {}, {"taskToken": TOKEN})
+
+    assert engine.extend_wait(TOKEN) is True
+
+
+@pytest.mark.parametrize("code", ["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"])
+def test_a_token_that_is_spent_or_unknown_means_that_nobody_waits(
+    engine: StepFunctionsEngine, states: Stubber, code: str
+) -> None:
+    states.add_client_error("send_task_success", code)
+    states.add_client_error("send_task_heartbeat", code)
+
+    assert engine.ring(TOKEN) is False
+    assert engine.extend_wait(TOKEN) is False
+
+
+@pytest.mark.parametrize(
+    ("status", "running"),
+    [
+        ("RUNNING", True),
+        ("SUCCEEDED", False),
+        ("FAILED", False),
+        ("TIMED_OUT", False),
+        ("ABORTED", False),
+    ],
+)
+def test_only_a_running_execution_runs(
+    engine: StepFunctionsEngine, states: Stubber, status: str, running: bool
+) -> None:
+    order = an_order(order_id="O1", epoch=3)
+    described = {
+        "executionArn": EXECUTION + "O1-3",
+        "stateMachineArn": ALIAS,
+        "status": status,
+        "startDate": 0,
+    }
+    states.add_response("describe_execution", described, {"executionArn": EXECUTION + "O1-3"})
+
+    assert engine.is_running(order) is running
+
+
+def test_an_execution_that_never_began_does_not_run_and_has_no_history(
+    engine: StepFunctionsEngine, states: Stubber
+) -> None:
+    states.add_client_error("describe_execution", "ExecutionDoesNotExist")
+    states.add_client_error("get_execution_history", "ExecutionDoesNotExist")
+
+    assert engine.is_running(an_order()) is False
+    assert engine.history(an_order(), 1) == ()
+
+
+def test_a_history_is_read_to_its_end_without_its_payloads(
+    engine: StepFunctionsEngine, states: Stubber
+) -> None:
+    request = {"executionArn": EXECUTION + "O1-2", "includeExecutionData": False}
+    pages = (
+        [{"id": 1, "type": "ExecutionStarted", "timestamp": 0}],
+        [{"id": 2, "type": "ExecutionSucceeded", "timestamp": 0}],
+    )
+    states.add_response("get_execution_history", {"events": pages[0], "nextToken": "n"}, request)
+    states.add_response(
+        "get_execution_history", {"events": pages[1]}, {**request, "nextToken": "n"}
+    )
+
+    events = engine.history(an_order(order_id="O1", epoch=5), 2)
+
+    assert [event["id"] for event in events] == [1, 2]
+
+
+CALLS: dict[str, Callable[[StepFunctionsEngine], object]] = {
+    "StartExecution": lambda engine: engine.start(an_order()),
+    "SendTaskSuccess": lambda engine: engine.ring(TOKEN),
+    "SendTaskHeartbeat": lambda engine: engine.extend_wait(TOKEN),
+    "DescribeExecution": lambda engine: engine.is_running(an_order()),
+    "GetExecutionHistory": lambda engine: engine.history(an_order(), 1),
+}
+every_call = pytest.mark.parametrize("operation", sorted(CALLS))
+
+
+def method(operation: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")
+
+
+@every_call
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "ExecutionLimitExceeded", "AccessDeniedException"]
+)
+def test_any_other_refusal_is_mended_later_and_told_without_the_token(
+    engine: StepFunctionsEngine, states: Stubber, operation: str, code: str
+) -> None:
+    states.add_client_error(method(operation), code, service_message=f"about {TOKEN}")
+
+    with pytest.raises(EngineUnavailable, match=f"Step Functions answered {code}") as raised:
+        CALLS[operation](engine)
+
+    assert TOKEN not in str(raised.value)
+
+
+@every_call
+@pytest.mark.parametrize(
+    "error",
+    [
+        EndpointConnectionError(endpoint_url="https://states"),
+        ConnectTimeoutError(endpoint_url="https://states"),
+        ReadTimeoutError(endpoint_url="https://states"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_engine_that_does_not_answer_is_a_transient_error(
+    client: Any, engine: StepFunctionsEngine, operation: str, error: Exception
+) -> None:
+    fail(client, operation, error)
+
+    with pytest.raises(EngineUnavailable, match="did not answer"):
+        CALLS[operation](engine)

@@ -1,0 +1,119 @@
+"""Builders: an order as it stands at a stage, with every field that the stage implies."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from lambdas.domain.ledger import PAY, RESERVE, Effect, EffectState, effect_key
+from lambdas.domain.order import Enrichment, Line, Order
+from lambdas.domain.ports import Customer, IdempotencyKey
+from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.stages import ENDS, Stage
+from tests.support.fake_clock import NOW
+
+APPROVAL_TIMEOUT_MS = 900_000
+_numbers = count(1)
+_UNTOUCHED = frozenset({Stage.START, Stage.ENRICHMENT})
+_HOLDING = frozenset(Stage) - _UNTOUCHED - {Stage.RESERVE} - ENDS
+_APPROVED = frozenset({Stage.PAYMENT, Stage.STATUS_UPDATE, Stage.NOTIFY, Stage.COMPLETED})
+
+
+def an_order_id() -> str:
+    """A new ULID; later ones sort after earlier ones."""
+    return f"01KDVDNH00{next(_numbers):016d}"
+
+
+def a_line(sku: str = "COFFEE-1KG", quantity: int = 2, unit_price_minor: int = 1250) -> Line:
+    """Two bags of coffee, 25.00 together."""
+    return Line(sku=sku, quantity=quantity, unit_price_minor=unit_price_minor)
+
+
+def an_order(stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
+    """Alice's order at `stage`; `total=` (minor units) makes it one unit at that price, any other
+    name is a field of Order and outranks what the stage implies.
+    """
+    total = changes.pop("total", None)
+    lines = (a_line(),) if total is None else (a_line(quantity=1, unit_price_minor=total),)
+    started = Order(
+        order_id=changes.get("order_id") or an_order_id(),
+        customer_id="alice",
+        requested_by="alice",
+        currency="EUR",
+        payment_method="pm_ok",
+        version="v2",
+        items=changes.get("items", lines),
+        created_at=NOW,
+        updated_at=NOW,
+        next_check_at=NOW + 60_000,
+        stage=stage,
+        start_pending=stage is Stage.START,
+    )
+    return replace(started, **{**_implied(started), **changes})
+
+
+def a_signal(kind: SignalKind = SignalKind.APPROVE_PAYMENT, **changes: Any) -> Signal:
+    """A signal with what its kind needs: revision 1, two red mugs, or a reason."""
+    signal_id = changes.pop("signal_id", None) or an_order_id()
+    return replace(
+        Signal(signal_id=signal_id, kind=kind, at=NOW, **_SIGNALS[kind]),
+        **changes,
+    )
+
+
+def a_customer(customer_id: str = "alice", tier: str = "gold") -> Customer:
+    """A customer whose address and name must appear in mails only."""
+    return Customer(
+        customer_id=customer_id,
+        tier=tier,
+        email=f"{customer_id}@example.com",
+        name=f"{customer_id.capitalize()} Example",
+    )
+
+
+def a_key(key: str = "key-1", principal: str = "alice", fingerprint: str = "f1") -> IdempotencyKey:
+    """What makes a start repeatable."""
+    return IdempotencyKey(principal=principal, key=key, fingerprint=fingerprint)
+
+
+_SIGNALS: Mapping[SignalKind, Mapping[str, Any]] = {
+    SignalKind.APPROVE_PAYMENT: {"actor": "approver1", "revision": 1},
+    SignalKind.ADD_LINE_ITEM: {"actor": "alice", "sku": "MUG-RED", "quantity": 2},
+    SignalKind.CANCEL_ORDER: {"actor": "alice", "reason": "changed my mind"},
+}
+
+
+def _implied(order: Order) -> dict[str, Any]:
+    """The fields that an order of this stage has, however it got there."""
+    stage = order.stage
+    fields: dict[str, Any] = {"ledger": _ledger(order)}
+    if stage not in _UNTOUCHED:
+        fields["enrichment"] = Enrichment(customer_tier="gold", inventory_ok=True)
+    if RESERVE in fields["ledger"]:
+        fields["approval_deadline"] = NOW + APPROVAL_TIMEOUT_MS
+        fields["reserved"] = stage in _HOLDING or stage is Stage.COMPLETED
+    if stage in _APPROVED:
+        fields |= {"payment_approved": True, "approved_by": "approver1"}
+        fields["charged"] = stage is not Stage.PAYMENT
+    if stage is Stage.CANCELLED:
+        fields |= {"cancelled": True, "last_error": "cancelled: changed my mind"}
+    if stage in (Stage.FAILED, Stage.COMPENSATING):
+        fields["last_error"] = "PaymentDeclined: insufficient funds"
+    return fields
+
+
+def _ledger(order: Order) -> dict[str, Effect]:
+    stage = order.stage
+    if stage in _UNTOUCHED or stage is Stage.RESERVE:
+        return {}
+    undone = stage in (Stage.CANCELLED, Stage.FAILED)
+    reserve = _effect(order, RESERVE, EffectState.UNDONE if undone else EffectState.DONE)
+    if stage not in _APPROVED:
+        return {RESERVE: reserve}
+    state = EffectState.INTENT if stage is Stage.PAYMENT else EffectState.DONE
+    pay = replace(_effect(order, PAY, state), amount_minor=order.total.amount_minor)
+    return {RESERVE: reserve, PAY: pay}
+
+
+def _effect(order: Order, name: str, state: EffectState) -> Effect:
+    return Effect(key=effect_key(name, order.order_id), state=state, at=NOW)

@@ -1,0 +1,102 @@
+"""The inventory and the customers in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lambdas.domain.changes import StockMove, StockMovement
+from lambdas.domain.errors import InsufficientStock, LedgerMismatch, StoreUnavailable
+from lambdas.domain.ports import Catalogue, Customer, CustomerDirectory, StockLevel
+from lambdas.domain.starting import Price
+
+_FROM_TO = {
+    StockMovement.HOLD: ("available", "held"),
+    StockMovement.RELEASE: ("held", "available"),
+    StockMovement.SELL: ("held", "sold"),
+}
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One SKU's units and where they are."""
+
+    price: Price
+    available: int
+    held: int = 0
+    sold: int = 0
+    related: tuple[str, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """All units that exist; no movement may change it."""
+        return self.available + self.held + self.sold
+
+
+class FakeInventory(Catalogue):
+    """The inventory table: a Catalogue to read, and the counters that a commit moves."""
+
+    def __init__(self, shelves: Mapping[str, Shelf] | None = None) -> None:
+        self.shelves = dict(shelves or {})
+        self.unavailable = False
+
+    def put(
+        self,
+        sku: str,
+        *,
+        available: int,
+        held: int = 0,
+        unit_price_minor: int = 1000,
+        currency: str = "EUR",
+        related: tuple[str, ...] = (),
+    ) -> Shelf:
+        """Stock a SKU, in place of whatever it had."""
+        price = Price(unit_price_minor, currency)
+        self.shelves[sku] = Shelf(price, available, held, related=related)
+        return self.shelves[sku]
+
+    def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
+        if self.unavailable:
+            raise StoreUnavailable("the inventory was told to be unavailable")
+        found = {sku: self.shelves[sku] for sku in skus if sku in self.shelves}
+        return {
+            sku: StockLevel(
+                sku=sku, available=shelf.available, price=shelf.price, related=shelf.related
+            )
+            for sku, shelf in found.items()
+        }
+
+    def require(self, moves: Sequence[StockMove], order_id: str) -> None:
+        """Raise unless every move has its units: DynamoDB checks all before it writes any."""
+        if len({move.sku for move in moves}) < len(moves):
+            raise ValueError("one transaction cannot write one item twice")
+        short = [move for move in moves if self._units(move) < move.quantity]
+        if not short:
+            return
+        skus = ", ".join(move.sku for move in short)
+        if short[0].movement is StockMovement.HOLD:
+            raise InsufficientStock(f"insufficient stock: {skus}", order_id=order_id)
+        raise LedgerMismatch(f"less stock held than the order holds: {skus}", order_id=order_id)
+
+    def apply(self, moves: Sequence[StockMove]) -> None:
+        """Make the moves that `require` let pass."""
+        for move in moves:
+            source, target = _FROM_TO[move.movement]
+            shelf = self.shelves[move.sku]
+            setattr(shelf, source, getattr(shelf, source) - move.quantity)
+            setattr(shelf, target, getattr(shelf, target) + move.quantity)
+
+    def _units(self, move: StockMove) -> int:
+        shelf = self.shelves.get(move.sku)
+        return 0 if shelf is None else int(getattr(shelf, _FROM_TO[move.movement][0]))
+
+
+class FakeCustomers(CustomerDirectory):
+    """The customers table."""
+
+    def __init__(self, customers: Sequence[Customer] = ()) -> None:
+        self.customers = {customer.customer_id: customer for customer in customers}
+        self.unavailable = False
+
+    def find(self, customer_id: str) -> Customer | None:
+        if self.unavailable:
+            raise StoreUnavailable("the customers were told to be unavailable")
+        return self.customers.get(customer_id)

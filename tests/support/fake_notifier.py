@@ -1,0 +1,39 @@
+"""Mails and reports in memory."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lambdas.domain.errors import OrderError
+from lambdas.domain.order import Order
+from lambdas.domain.ports import Customer, Notifier, OperationsDesk
+
+
+class Mail(NamedTuple):
+    """One mail that was sent."""
+
+    to: str
+    subject: str
+    body: str
+
+
+class FakeNotifier(Notifier):
+    """`sent` holds the mails; `failures` are raised first, one for each attempt."""
+
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+        self.failures: list[OrderError] = []
+
+    def send(self, customer: Customer, subject: str, body: str) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(Mail(customer.email, subject, body))
+
+
+class FakeOperationsDesk(OperationsDesk):
+    """`stuck` holds (order id, effects) of every report."""
+
+    def __init__(self) -> None:
+        self.stuck: list[tuple[str, tuple[str, ...]]] = []
+
+    def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
+        self.stuck.append((order.order_id, tuple(effects)))

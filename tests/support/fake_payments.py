@@ -1,0 +1,104 @@
+"""A payment provider in memory, as strict as a good one: one capture per key, no refund above it.
+
+The payment methods behave as those of the sandbox provider do.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from lambdas.domain.errors import (
+    LedgerMismatch,
+    PaymentClosed,
+    PaymentDeclined,
+    PaymentUnsettled,
+    ProviderUnavailable,
+)
+from lambdas.domain.money import Money
+from lambdas.domain.ports import PaymentGateway
+
+_FLAKY_CHARGE = re.compile(r"pm_flaky_(\d)")
+_FLAKY_REFUND = re.compile(r"pm_refund_fails_(\d)")
+_CAPTURING = frozenset({"pm_ok", "pm_slow", "pm_refund_fails"})
+
+
+@dataclass(slots=True)
+class Payment:
+    """What the provider knows about one payment key."""
+
+    captured: Money | None
+    method: str = ""
+    refunds: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def refunded_minor(self) -> int:
+        return sum(self.refunds.values())
+
+
+class FakePayments(PaymentGateway):
+    """`payments` are its books by key; `calls` every request that reached it."""
+
+    def __init__(self) -> None:
+        self.payments: dict[str, Payment] = {}
+        self.calls: list[str] = []
+        self._attempts: dict[str, int] = {}
+
+    def charge(self, key: str, amount: Money, payment_method: str) -> None:
+        self.calls.append(f"charge {key}")
+        if key in self.payments:
+            self._replay(self.payments[key], amount)
+            return
+        self._misbehave(key, payment_method)
+        self.payments[key] = Payment(amount, payment_method)
+        if payment_method == "pm_slow":
+            raise PaymentUnsettled("no answer in time")
+
+    def close(self, key: str) -> int:
+        self.calls.append(f"close {key}")
+        captured = self.payments.setdefault(key, Payment(None)).captured
+        return 0 if captured is None else captured.amount_minor
+
+    def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
+        self.calls.append(f"refund {key}")
+        payment = self.payments.get(payment_key)
+        if payment is None or payment.captured is None:
+            raise LedgerMismatch("the provider knows no capture under this key")
+        self._refuse_refund(key, payment.method)
+        if key in payment.refunds:
+            return
+        if payment.refunded_minor + amount_minor > payment.captured.amount_minor:
+            raise LedgerMismatch("more would be refunded than was captured")
+        payment.refunds[key] = amount_minor
+
+    def net_minor(self, key: str) -> int:
+        """Captured less refunded: what the customer has paid in the end."""
+        payment = self.payments.get(key)
+        if payment is None or payment.captured is None:
+            return 0
+        return payment.captured.amount_minor - payment.refunded_minor
+
+    def _replay(self, payment: Payment, amount: Money) -> None:
+        if payment.captured is None:
+            raise PaymentClosed("the payment key was closed before it was charged")
+        if payment.captured != amount:
+            raise LedgerMismatch("the key was charged with another amount")
+
+    def _misbehave(self, key: str, method: str) -> None:
+        if method == "pm_unavailable":
+            raise ProviderUnavailable("the payment provider is unavailable")
+        if flaky := _FLAKY_CHARGE.fullmatch(method):
+            self._fail_first(f"charge {key}", int(flaky[1]))
+        elif method == "pm_insufficient_funds":
+            raise PaymentDeclined("insufficient funds")
+        elif method not in _CAPTURING and not _FLAKY_REFUND.fullmatch(method):
+            raise PaymentDeclined("the payment method was declined")
+
+    def _refuse_refund(self, key: str, method: str) -> None:
+        if method == "pm_refund_fails":
+            raise ProviderUnavailable("the payment provider takes no refunds at present")
+        if flaky := _FLAKY_REFUND.fullmatch(method):
+            self._fail_first(f"refund {key}", int(flaky[1]))
+
+    def _fail_first(self, attempt: str, failures: int) -> None:
+        self._attempts[attempt] = self._attempts.get(attempt, 0) + 1
+        if self._attempts[attempt] <= failures:
+            raise ProviderUnavailable("the payment provider is unavailable")

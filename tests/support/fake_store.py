@@ -1,0 +1,161 @@
+"""The orders table in memory: an OrderStore and OrderIndex with the real one's conditions."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import RLock
+
+from lambdas.domain.changes import CHECK_SOON_MS, Change, Event
+from lambdas.domain.errors import (
+    IdempotencyMismatch,
+    InvalidRequest,
+    OrderNotFound,
+    StoreConflict,
+    StoreUnavailable,
+)
+from lambdas.domain.order import Order
+from lambdas.domain.ports import IdempotencyKey, OrderIndex, OrderStore, Page
+from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, Signal, SignalKind
+from lambdas.domain.stages import Stage
+from tests.support.fake_directories import FakeInventory
+
+_ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+
+
+class FakeOrders(OrderStore, OrderIndex):
+    """Every write is all or nothing, under the condition that DynamoDB would check.
+
+    `before_write` holds things that happen just before the next write, one for each write: that
+    is how a test lets another writer be faster. `unavailable` makes every call fail.
+    """
+
+    def __init__(self, inventory: FakeInventory | None = None) -> None:
+        self.inventory = inventory or FakeInventory()
+        self.before_write: list[Callable[[], object]] = []
+        self.unavailable = False
+        self.writes = 0
+        self._orders: dict[str, Order] = {}
+        self._events: dict[tuple[str, int], Event] = {}
+        self._keys: dict[tuple[str, str], tuple[str, str]] = {}
+        self._lock = RLock()
+
+    def put(self, *orders: Order) -> None:
+        """Arrange orders as they are, without conditions, timeline or stock."""
+        self._orders |= {order.order_id: order for order in orders}
+
+    def put_event(self, order_id: str, event: Event) -> None:
+        """Arrange one event of a timeline."""
+        self._events[order_id, event.number] = event
+
+    def get(self, order_id: str) -> Order:
+        self._answer()
+        if order_id not in self._orders:
+            raise OrderNotFound("there is no such order", order_id=order_id)
+        return self._orders[order_id]
+
+    def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
+        self._meanwhile()
+        with self._lock:
+            known = self._keys.get((key.principal, key.key))
+            if known is None:
+                self._keys[key.principal, key.key] = (key.fingerprint, order.order_id)
+                return self._write(order, events)
+        return self._order_of(known, key)
+
+    def made_before(self, key: IdempotencyKey) -> Order | None:
+        self._answer()
+        known = self._keys.get((key.principal, key.key))
+        return None if known is None else self._order_of(known, key)
+
+    def _order_of(self, known: tuple[str, str], key: IdempotencyKey) -> Order:
+        fingerprint, order_id = known
+        if fingerprint != key.fingerprint:
+            raise IdempotencyMismatch("this Idempotency-Key was used with another body")
+        return self.get(order_id)
+
+    def commit(self, change: Change) -> Order:
+        self._meanwhile()
+        before = change.before
+        with self._lock:
+            current = self._orders.get(before.order_id)
+            read = (before.sequence, before.epoch)
+            if current is None or (current.sequence, current.epoch) != read:
+                raise StoreConflict("the record changed meanwhile", order_id=before.order_id)
+            self.inventory.require(change.stock, before.order_id)
+            self.inventory.apply(change.stock)
+            return self._write(change.after, change.events)
+
+    def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
+        self._meanwhile()
+        with self._lock:
+            order = self.get(order_id)
+            if not _admits(order, signal, now):
+                return order, False
+            return self._write(_with_signal(order, signal, now), ()), True
+
+    def timeline(self, order_id: str) -> tuple[Event, ...]:
+        self._answer()
+        return tuple(event for (of, _), event in sorted(self._events.items()) if of == order_id)
+
+    def page(
+        self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
+    ) -> Page:
+        self._answer()
+        if cursor is not None and not _ULID.fullmatch(cursor):
+            raise InvalidRequest("the cursor is not one that a list of orders returned")
+        found = [
+            order
+            for _, order in sorted(self._orders.items(), reverse=True)
+            if (stage is None or order.stage is stage)
+            and (customer_id is None or order.customer_id == customer_id)
+            and (cursor is None or order.order_id < cursor)
+        ]
+        more = len(found) > limit
+        return Page(tuple(found[:limit]), found[limit - 1].order_id if more else None)
+
+    def due(self, now: int, limit: int) -> tuple[str, ...]:
+        self._answer()
+        overdue = sorted(
+            (order.next_check_at, order.order_id)
+            for order in self._orders.values()
+            if not order.ended and order.next_check_at <= now
+        )
+        return tuple(order_id for _, order_id in overdue[:limit])
+
+    def _write(self, order: Order, events: Sequence[Event]) -> Order:
+        numbered = {(order.order_id, event.number): event for event in events}
+        if self._events.keys() & numbered.keys():
+            raise StoreConflict("the event was written before", order_id=order.order_id)
+        self._events |= numbered
+        self._orders[order.order_id] = order
+        self.writes += 1
+        return order
+
+    def _meanwhile(self) -> None:
+        self._answer()
+        if self.before_write:
+            self.before_write.pop(0)()
+
+    def _answer(self) -> None:
+        if self.unavailable:
+            raise StoreUnavailable("the store was told to be unavailable")
+
+
+def _admits(order: Order, signal: Signal, now: int) -> bool:
+    deadline = order.approval_deadline
+    in_time = deadline is None or deadline > now or not signal.closes_at_deadline
+    known = order.signal(signal.signal_id) is not None
+    has_room = len(order.inbox) < MAX_SIGNALS
+    return order.stage in ADMITTED_IN[signal.kind] and in_time and has_room and not known
+
+
+def _with_signal(order: Order, signal: Signal, now: int) -> Order:
+    cancels = signal.kind is SignalKind.CANCEL_ORDER and order.cancel_requested_at is None
+    return replace(
+        order,
+        inbox=(*order.inbox, signal),
+        sequence=order.sequence + 1,
+        updated_at=now,
+        next_check_at=now + CHECK_SOON_MS,
+        cancel_requested_at=now if cancels else order.cancel_requested_at,
+    )

@@ -1,0 +1,72 @@
+"""Faults of AWS services, injected into one botocore client at its documented event hooks."""
+
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ReadTimeoutError
+
+_armed: list[tuple[Any, str, Any]] = []
+
+
+def disarm() -> None:
+    """Take back the faults that no call met."""
+    while _armed:
+        client, event, handler = _armed.pop()
+        client.meta.events.unregister(event, handler)
+
+
+def answer(
+    client: Any, operation: str, code: str, status: int = HTTPStatus.BAD_REQUEST, **more: Any
+) -> None:
+    """Let the next call of an operation be answered with an error instead of being made."""
+
+    def refuse(**_: Any) -> tuple[Any, dict[str, Any]]:
+        disarm()
+        error = {"Code": code, "Message": more.pop("message", f"{code}, says the test")}
+        about = {"HTTPStatusCode": int(status)}
+        return SimpleNamespace(status_code=status), {
+            "Error": error,
+            "ResponseMetadata": about,
+            **more,
+        }
+
+    _arm(client, _event("before-call", client, operation), refuse)
+
+
+def fail(client: Any, operation: str, error: Exception) -> None:
+    """Let the next call of an operation fail in the network, before it reached the service."""
+    _raise_once(client, "before-call", operation, error)
+
+
+def intercept(client: Any, operation: str, handler: Any) -> None:
+    """Let `handler` answer every call of an operation, with (HTTP response, parsed answer)."""
+    _arm(client, _event("before-call", client, operation), handler)
+
+
+def lose_answer(client: Any, operation: str) -> None:
+    """Let the next call of an operation be carried out without the caller's hearing of it."""
+    _raise_once(client, "after-call", operation, ReadTimeoutError(endpoint_url="https://service"))
+
+
+def cancelled(*codes: str) -> dict[str, Any]:
+    """The reasons of a cancelled transaction, to be given to `answer`."""
+    return {"CancellationReasons": [{"Code": code} for code in codes]}
+
+
+def _raise_once(client: Any, moment: str, operation: str, error: Exception) -> None:
+    def raise_it(**_: Any) -> None:
+        disarm()
+        raise error
+
+    _arm(client, _event(moment, client, operation), raise_it)
+
+
+def _arm(client: Any, event: str, handler: Any) -> None:
+    client.meta.events.register_first(event, handler)
+    _armed.append((client, event, handler))
+
+
+def _event(moment: str, client: Any, operation: str) -> str:
+    service = client.meta.service_model.service_id.hyphenize()
+    return f"{moment}.{service}.{operation}"

@@ -1,0 +1,81 @@
+"""The deployment's four tables, made in moto; `stacks/order_tables.py` makes the real ones."""
+
+from typing import TYPE_CHECKING, Any
+
+from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.order_records import to_record
+from lambdas.domain.order import Order
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ORDERS, INVENTORY, CUSTOMERS, PAYMENTS = "orders", "inventory", "customers", "payments"
+_KEYS = {INVENTORY: "sku", CUSTOMERS: "customer_id", PAYMENTS: "payment_key"}
+_INDEXES = {
+    "open": ("open_shard", "next_check_at", "KEYS_ONLY"),
+    "by_stage": ("stage_key", "order_id", "ALL"),
+    "by_customer": ("customer_key", "order_id", "ALL"),
+}
+
+
+def create_tables(client: "DynamoDBClient") -> None:
+    """All four tables, empty."""
+    for table, key in _KEYS.items():
+        client.create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    _create_orders(client)
+
+
+def _create_orders(client: "DynamoDBClient") -> None:
+    keys = {"pk", "sk", *(key for index in _INDEXES.values() for key in index[:2])}
+    attributes: Any = [
+        {"AttributeName": key, "AttributeType": "N" if key == "next_check_at" else "S"}
+        for key in sorted(keys)
+    ]
+    indexes: Any = [
+        {
+            "IndexName": name,
+            "KeySchema": _schema(hash_key, range_key),
+            "Projection": {"ProjectionType": projection},
+        }
+        for name, (hash_key, range_key, projection) in _INDEXES.items()
+    ]
+    client.create_table(
+        TableName=ORDERS,
+        KeySchema=_schema("pk", "sk"),
+        AttributeDefinitions=attributes,
+        GlobalSecondaryIndexes=indexes,
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _schema(hash_key: str, range_key: str) -> Any:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
+
+
+def put_order(client: "DynamoDBClient", order: Order, **more: Any) -> None:
+    """Arrange an order as it is; `more` are attributes that this version does not know."""
+    record: dict[str, Any] = {**to_record(order), **more}
+    item = to_item(record)
+    if order.inbox:
+        item["signal_ids"] = {"SS": [signal.signal_id for signal in order.inbox]}
+    client.put_item(TableName=ORDERS, Item=item)
+
+
+def put_stock(client: "DynamoDBClient", sku: str, **shelf: Any) -> None:
+    """Arrange one SKU: available, held, sold, unit_price_minor, currency, related."""
+    defaults = {"available": 0, "held": 0, "sold": 0, "unit_price_minor": 1000, "currency": "EUR"}
+    client.put_item(TableName=INVENTORY, Item=to_item({"sku": sku, **defaults, **shelf}))
+
+
+def records(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
+    """Every record of a table."""
+    pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return [from_item(item) for page in pages for item in page["Items"]]

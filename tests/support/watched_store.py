@@ -1,0 +1,30 @@
+"""A fake store that refuses every write which breaks an invariant, and can lose its answers."""
+
+from collections.abc import Sequence
+
+from lambdas.adapters.order_records import to_record
+from lambdas.domain.changes import Change, Event
+from lambdas.domain.errors import StoreUnavailable
+from lambdas.domain.order import Order
+from tests.support.fake_store import FakeOrders
+from tests.support.invariants import transition_problems
+
+
+class WatchedOrders(FakeOrders):
+    """`lost_answers` = how many of the next commits are written without the writer's knowing."""
+
+    lost_answers = 0
+
+    def commit(self, change: Change) -> Order:
+        written = super().commit(change)
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise StoreUnavailable("written, but the answer was lost")
+        return written
+
+    def _write(self, order: Order, events: Sequence[Event]) -> Order:
+        before = self._orders.get(order.order_id)
+        if before is not None:
+            broken = transition_problems(to_record(before), to_record(order))
+            assert broken == [], broken
+        return super()._write(order, events)

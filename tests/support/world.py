@@ -1,0 +1,132 @@
+"""Everything around an activity, in memory: dependencies of fakes, and the invariants over them."""
+
+import inspect
+from dataclasses import replace
+from typing import Any
+
+from lambdas.adapters.order_records import event_record, to_record
+from lambdas.domain.commits import Orders
+from lambdas.domain.money import Money
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.task import Task
+from lambdas.runtime import Dependencies, Handler
+from lambdas.settings import Settings
+from tests.support.builders import a_customer, a_signal, an_order
+from tests.support.fake_clock import FakeClock
+from tests.support.fake_directories import FakeCustomers, FakeInventory
+from tests.support.fake_engine import FakeEngine
+from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
+from tests.support.fake_payments import FakePayments
+from tests.support.invariants import problems, timeline_problems
+from tests.support.telemetry import forget_metrics
+from tests.support.watched_store import WatchedOrders
+
+TOKEN = "token-of-the-first-wait"
+
+
+class World:
+    """One new Lambda's surroundings. `units` counts what was ever put on the shelves."""
+
+    def __init__(self) -> None:
+        forget_metrics()
+        self.clock = FakeClock()
+        self.inventory = FakeInventory()
+        self.store = WatchedOrders(self.inventory)
+        self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
+        self.payments = FakePayments()
+        self.notifier = FakeNotifier()
+        self.operations = FakeOperationsDesk()
+        self.engine = FakeEngine()
+        self.units: dict[str, int] = {}
+        self.deps = self._dependencies(Settings())
+        self.stock("MUG-RED", available=10, unit_price_minor=800)
+
+    def stock(self, sku: str, *, available: int, **shelf: Any) -> None:
+        """Put units of a SKU on its shelf, in place of whatever was there."""
+        self.inventory.put(sku, available=available, **shelf)
+        self.units[sku] = available + shelf.get("held", 0)
+
+    def place(self, stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
+        """An order at a stage, with the stock, the payment and the execution that belong to it."""
+        order = an_order(stage, **changes)
+        for line in order.items:
+            self._shelve(order, line.sku, line.quantity)
+        if order.charged:
+            amount = order.ledger["pay"].amount_minor or 0
+            self.payments.charge(f"pay:{order.order_id}", Money(amount, order.currency), "pm_ok")
+            self.payments.calls.clear()
+        self.store.put(order)
+        self.engine.running.add(order.execution)
+        return order
+
+    def run(self, activity: Handler, order: Order, **task: Any) -> Any:
+        """Run an activity without its edge, as the order's own execution unless told otherwise."""
+        step: Any = inspect.unwrap(activity)
+        return step(Task(**{"order_id": order.order_id, "epoch": order.epoch, **task}), self.deps)
+
+    def accept(self, order: Order, signal: Signal) -> Signal:
+        """Have a signal accepted, as the API does, without ringing."""
+        _, appended = self.store.append_signal(order.order_id, signal, self.clock.now())
+        assert appended
+        return signal
+
+    def cancel(self, order: Order) -> Signal:
+        """Have a cancel accepted."""
+        return self.accept(order, a_signal(SignalKind.CANCEL_ORDER))
+
+    def another_write(self, order: Order) -> None:
+        """What another writer may do at any time: here, somebody looks at the order."""
+        current = self.store.get(order.order_id)
+        self.store.put(replace(current, sequence=current.sequence + 1, looked_at=self.clock.now()))
+
+    def now(self, order: Order) -> Order:
+        """The order as it is stored."""
+        return self.store.get(order.order_id)
+
+    def problems(self) -> list[str]:
+        """Every broken invariant of what is stored, sold and paid."""
+        orders = list(self.store.page(stage=None, customer_id=None, limit=999, cursor=None).orders)
+        metas = [to_record(order) for order in orders]
+        found = problems(metas, self._shelves(), self._books(), self.units)
+        for order, meta in zip(orders, metas, strict=True):
+            events = self.store.timeline(order.order_id)
+            records = [event_record(order.order_id, event) for event in events]
+            found += timeline_problems(meta, records)
+        return found
+
+    def _shelves(self) -> list[dict[str, Any]]:
+        return [
+            {"sku": sku, "available": shelf.available, "held": shelf.held, "sold": shelf.sold}
+            for sku, shelf in self.inventory.shelves.items()
+        ]
+
+    def _books(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "payment_key": key,
+                "captured_minor": payment.captured.amount_minor if payment.captured else 0,
+                "refunded_minor": payment.refunded_minor,
+            }
+            for key, payment in self.payments.payments.items()
+        ]
+
+    def _shelve(self, order: Order, sku: str, quantity: int) -> None:
+        if sku not in self.inventory.shelves:
+            self.stock(sku, available=100, unit_price_minor=1250)
+        shelf = self.inventory.shelves[sku]
+        if order.reserved:
+            place = "sold" if order.stage is Stage.COMPLETED else "held"
+            shelf.available -= quantity
+            setattr(shelf, place, getattr(shelf, place) + quantity)
+        assert order.stage not in ENDS - {Stage.COMPLETED} or not order.reserved
+
+    def _dependencies(self, settings: Settings) -> Dependencies:
+        deps = Dependencies(settings)
+        deps.clock, deps.store, deps.index = self.clock, self.store, self.store
+        deps.orders = Orders(self.store, self.clock, jitter=lambda: 0.0)
+        deps.catalogue, deps.customers = self.inventory, self.customers
+        deps.payments, deps.notifier = self.payments, self.notifier
+        deps.operations, deps.engine = self.operations, self.engine
+        return deps

@@ -1,0 +1,1 @@
+"""Pure Python against fakes: no sockets, no sleeps."""

@@ -1,0 +1,1 @@
+"""Every activity, undecorated, against fakes; the decorated edge in test_edge."""

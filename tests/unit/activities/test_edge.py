@@ -1,0 +1,168 @@
+"""The decorated edge: what Lambda, Step Functions and the log see of an activity."""
+
+import json
+import traceback
+from collections.abc import Iterator
+from io import StringIO
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lambdas import runtime
+from lambdas.activities.approval import await_signal
+from lambdas.activities.inventory import release_stock, reserve_stock
+from lambdas.activities.notification import send_order_confirmation
+from lambdas.activities.payment import process_payment
+from lambdas.domain.errors import ActivityDefect, MailRejected, PaymentDeclined, StaleEpoch
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from tests.support.invariants import leaks
+from tests.support.telemetry import captured_log, forget_metrics, lines
+from tests.support.world import TOKEN, World
+
+CONTEXT = SimpleNamespace(aws_request_id="request-1")
+SECRETS = [TOKEN, "alice@example.com", "Alice Example"]
+
+
+@pytest.fixture(autouse=True)
+def _deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "dependencies", lambda: world.deps)
+
+
+def event(order: Order, **fields: Any) -> dict[str, Any]:
+    return {"order_id": order.order_id, "epoch": order.epoch, "version": order.version, **fields}
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    with captured_log() as stream:
+        yield stream
+
+
+def test_an_answer_goes_back_as_it_is(world: World) -> None:
+    order = world.place(Stage.RESERVE)
+
+    answer = reserve_stock(event(order), CONTEXT)
+
+    assert answer["decision"] == "wait"
+    assert json.loads(json.dumps(answer)) == answer
+
+
+def test_an_activity_without_an_answer_returns_an_empty_object(world: World) -> None:
+    assert release_stock(event(world.place(Stage.COMPENSATING)), CONTEXT) == {}
+
+
+def test_a_typed_error_passes_under_its_own_name_and_shows_nothing_else(
+    world: World, log: StringIO
+) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_insufficient_funds")
+
+    with pytest.raises(PaymentDeclined) as raised:
+        process_payment(event(order), CONTEXT)
+
+    assert str(raised.value) == "insufficient funds"
+    assert (raised.value.__cause__, raised.value.__suppress_context__) == (None, True)
+    frames = traceback.extract_tb(raised.value.__traceback__)[1:]
+    assert [frame.name for frame in frames] == ["handler"]
+    [refused] = lines(log.getvalue())
+    assert (refused["error"], refused["reason"]) == ("PaymentDeclined", "insufficient funds")
+    assert refused["order_id"] == order.order_id
+
+
+def test_a_typed_error_is_counted_under_its_name(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = world.place(Stage.PAYMENT, epoch=2)
+
+    with pytest.raises(StaleEpoch):
+        process_payment(event(order, epoch=1), CONTEXT)
+
+    [counted] = lines(capsys.readouterr().out)
+    assert counted["StaleEpoch"] == [1.0]
+    assert counted["activity"] == "process_payment"
+    assert not runtime.metrics.metric_set
+
+
+def test_an_unexpected_exception_becomes_a_defect_and_its_details_stay_in_the_log(
+    world: World, log: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place(Stage.RESERVE)
+
+    def broken(order_id: str) -> Order:
+        raise KeyError("a detail of the code")
+
+    monkeypatch.setattr(world.store, "get", broken)
+
+    with pytest.raises(ActivityDefect) as raised:
+        reserve_stock(event(order), CONTEXT)
+
+    assert str(raised.value) == "unexpected error, see the log of request-1"
+    assert raised.value.__suppress_context__
+    [line] = lines(log.getvalue())
+    assert line["level"] == "ERROR"
+    assert "a detail of the code" in line["exception"]
+    assert line["order_id"] == order.order_id
+
+
+def test_an_input_that_is_none_is_a_defect() -> None:
+    with pytest.raises(ActivityDefect, match="names no order_id and epoch"):
+        reserve_stock({"order_id": "O1"}, CONTEXT)
+
+
+def test_a_missing_context_is_no_further_trouble(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.deps, "orders", None)
+
+    with pytest.raises(ActivityDefect, match="log of unknown"):
+        reserve_stock(event(world.place(Stage.RESERVE)), None)
+
+
+def test_neither_token_nor_person_is_ever_logged(
+    world: World, log: StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting, completed = world.place(), world.place(Stage.COMPLETED)
+    world.notifier.failures = [MailRejected("SES refused the mail: MessageRejected")]
+
+    await_signal(event(waiting, token=TOKEN), CONTEXT)
+    with pytest.raises(StaleEpoch):
+        await_signal(event(waiting, token=TOKEN, epoch=7), CONTEXT)
+    forget_metrics()
+    with pytest.raises(MailRejected):
+        send_order_confirmation(event(completed), CONTEXT)
+    send_order_confirmation(event(completed), CONTEXT)
+
+    shown = log.getvalue() + "".join(capsys.readouterr())
+    assert (waiting.order_id in shown, completed.order_id in shown) == (True, True)
+    assert leaks(shown, SECRETS) == []
+
+
+def test_the_timeline_shows_no_token_and_no_person(world: World) -> None:
+    order = world.place(Stage.COMPLETED, wait_token=TOKEN)
+
+    send_order_confirmation(event(order), CONTEXT)
+
+    assert leaks(repr(world.store.timeline(order.order_id)), SECRETS) == []
+
+
+def test_the_keys_of_one_order_do_not_stay_for_the_next_call(world: World, log: StringIO) -> None:
+    reserve_stock(event(world.place(Stage.RESERVE)), CONTEXT)
+
+    runtime.logger.info("something else")
+
+    [line] = lines(log.getvalue())
+    assert (line["message"], "order_id" in line) == ("something else", False)
+
+
+def test_an_activity_is_called_again_and_again_by_one_process(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = world.place(Stage.PAYMENT, epoch=2)
+
+    for _ in range(3):
+        with pytest.raises(StaleEpoch):
+            process_payment(event(order, epoch=1), CONTEXT)
+
+    counted = lines(capsys.readouterr().out)
+    assert [line["StaleEpoch"] for line in counted] == [[1.0]] * 3

@@ -1,0 +1,94 @@
+import pytest
+
+from lambdas.activities.inventory import release_stock, reserve_stock
+from lambdas.domain.errors import InsufficientStock, LedgerMismatch
+from lambdas.domain.ledger import RESERVE
+from lambdas.domain.stages import Stage
+from tests.support.builders import a_line
+from tests.support.world import World
+
+TWO_LINES = (a_line("COFFEE-1KG", 2), a_line("MUG-RED", 4))
+
+
+def test_all_lines_are_held_and_the_wait_begins(world: World) -> None:
+    order = world.place(Stage.RESERVE, items=TWO_LINES)
+
+    answer = world.run(reserve_stock, order)
+
+    assert answer == {
+        "decision": "wait",
+        "heartbeat_seconds": 300,
+        "timeout_seconds": 901,
+        "loops": 0,
+    }
+    shelf = world.inventory.shelves["MUG-RED"]
+    assert (shelf.available, shelf.held) == (6, 4)
+    after = world.now(order)
+    assert after.approval_deadline == world.clock.now() + 900_000
+    assert world.problems() == []
+
+
+def test_all_lines_are_held_or_none(world: World) -> None:
+    order = world.place(Stage.RESERVE, items=TWO_LINES)
+    world.stock("MUG-RED", available=3)
+
+    with pytest.raises(InsufficientStock, match="insufficient stock: MUG-RED"):
+        world.run(reserve_stock, order)
+
+    assert world.now(order) == order
+    assert world.inventory.shelves["COFFEE-1KG"].held == 0
+    assert world.problems() == []
+
+
+def test_the_last_unit_goes_to_one_order_only(world: World) -> None:
+    world.stock("RARE-1", available=1)
+    first = world.place(Stage.RESERVE, items=(a_line("RARE-1", 1),))
+    second = world.place(Stage.RESERVE, items=(a_line("RARE-1", 1),))
+
+    world.run(reserve_stock, first)
+    with pytest.raises(InsufficientStock):
+        world.run(reserve_stock, second)
+
+    assert world.problems() == []
+
+
+def test_a_late_retry_of_the_reservation_does_not_move_the_deadline(world: World) -> None:
+    order = world.place(Stage.RESERVE)
+    world.run(reserve_stock, order)
+    deadline = world.now(order).approval_deadline
+
+    world.clock.advance(100)
+    answer = world.run(reserve_stock, order)
+
+    assert world.now(order).approval_deadline == deadline
+    assert answer["timeout_seconds"] == 801
+
+
+def test_what_is_released_can_be_sold_again(world: World) -> None:
+    order = world.place(Stage.COMPENSATING, items=TWO_LINES)
+
+    world.run(release_stock, order)
+
+    shelf = world.inventory.shelves["MUG-RED"]
+    assert (shelf.available, shelf.held) == (10, 0)
+    assert world.problems() == []
+
+
+def test_stock_that_vanished_from_the_shelf_leaves_the_order_owing_it(world: World) -> None:
+    order = world.place(Stage.COMPENSATING)
+    world.inventory.shelves["COFFEE-1KG"].held = 1
+
+    with pytest.raises(LedgerMismatch, match="COFFEE-1KG"):
+        world.run(release_stock, order)
+
+    after = world.now(order)
+    assert after.reserved
+    assert after.ledger[RESERVE].state == "done"
+
+
+def test_an_order_whose_compensation_never_began_releases_nothing(world: World) -> None:
+    order = world.place()
+
+    world.run(release_stock, order)
+
+    assert world.now(order) == order

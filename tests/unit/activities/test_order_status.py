@@ -1,0 +1,110 @@
+from dataclasses import replace
+
+import pytest
+
+from lambdas import runtime
+from lambdas.activities.order_status import close_order, update_order_status
+from lambdas.domain.errors import OrderMovedOn
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import ENDS, Stage
+from tests.support.builders import a_signal
+from tests.support.world import World
+
+SETTLED = {"ledger": {}, "reserved": False}
+
+
+def counted() -> set[str]:
+    return set(runtime.metrics.metric_set)
+
+
+def test_a_paid_order_is_completed_and_its_stock_sold(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+
+    world.run(update_order_status, order)
+
+    assert world.now(order).stage is Stage.COMPLETED
+    shelf = world.inventory.shelves["COFFEE-1KG"]
+    assert (shelf.available, shelf.held, shelf.sold) == (98, 0, 2)
+    assert counted() == {"OrderCompleted"}
+    assert world.problems() == []
+
+
+def test_after_completion_a_cancel_is_refused(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+    world.run(update_order_status, order)
+
+    cancel = a_signal(SignalKind.CANCEL_ORDER)
+    after, appended = world.store.append_signal(order.order_id, cancel, world.clock.now())
+
+    assert (appended, after.stage) == (False, Stage.COMPLETED)
+
+
+def test_an_unpaid_order_is_not_completed(world: World) -> None:
+    order = world.place(Stage.PAYMENT)
+
+    with pytest.raises(OrderMovedOn):
+        world.run(update_order_status, order)
+
+    assert world.inventory.shelves["COFFEE-1KG"].sold == 0
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "stage", "metric"),
+    [(True, "cancelled", "OrderCancelled"), (False, "failed", "OrderFailed")],
+)
+def test_a_settled_order_is_closed_as_its_record_says(
+    world: World, cancelled: bool, stage: str, metric: str
+) -> None:
+    order = world.place(Stage.COMPENSATING, cancelled=cancelled, **SETTLED)
+
+    answer = world.run(close_order, order)
+
+    assert answer["stage"] == stage
+    assert answer["result"] == f"Order {order.order_id} {stage} (version v2)"
+    assert counted() == {metric}
+    assert world.operations.stuck == []
+
+
+@pytest.mark.parametrize("end", sorted(ENDS))
+def test_closing_an_ended_order_tells_how_it_ended(world: World, end: Stage) -> None:
+    order = world.place(end)
+
+    assert world.run(close_order, order)["stage"] == end.value
+    assert world.now(order) == order
+
+
+def test_an_order_that_still_holds_something_is_reported_every_time(world: World) -> None:
+    order = world.place(Stage.COMPENSATING)
+
+    world.run(close_order, order)
+    first_check = world.now(order).next_check_at
+    world.run(close_order, order)
+
+    after = world.now(order)
+    assert after.compensation_attempts == 2
+    assert after.next_check_at > first_check
+    assert world.operations.stuck == [(order.order_id, ("reserve",))] * 2
+    assert counted() == {"CompensationStuck"}
+    assert world.problems() == []
+
+
+def test_an_order_whose_compensation_could_not_begin_is_left_to_the_janitor(world: World) -> None:
+    """RefundPayment failed before it wrote anything: a cancel that waits must not end `failed`."""
+    order = world.place(Stage.ENRICHMENT)
+    world.cancel(order)
+
+    answer = world.run(close_order, order)
+
+    assert answer == {"stage": "enrichment", "result": None}
+    assert world.now(order).pending
+    assert world.operations.stuck == [(order.order_id, ())]
+    assert world.problems() == []
+
+
+def test_a_taken_over_order_is_closed_by_its_new_execution(world: World) -> None:
+    order = world.place(Stage.COMPENSATING, **SETTLED)
+    world.store.put(replace(order, epoch=2))
+
+    world.run(close_order, order, epoch=2)
+
+    assert world.now(order).stage is Stage.FAILED

@@ -1,0 +1,197 @@
+from dataclasses import replace
+
+import pytest
+
+from lambdas.activities.inventory import release_stock
+from lambdas.activities.order_status import close_order, update_order_status
+from lambdas.activities.payment import process_payment, refund_payment
+from lambdas.domain.errors import (
+    OrderCancelled,
+    OrderMovedOn,
+    PaymentClosed,
+    PaymentDeclined,
+    PaymentUnsettled,
+    ProviderUnavailable,
+)
+from lambdas.domain.ledger import PAY, EffectState
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from tests.support.builders import a_line
+from tests.support.world import World
+
+
+def key(order: Order) -> str:
+    return f"pay:{order.order_id}"
+
+
+def test_the_approved_amount_is_charged_once(world: World) -> None:
+    order = world.place(Stage.PAYMENT, total=4200)
+
+    world.run(process_payment, order)
+
+    after = world.now(order)
+    assert (after.stage, after.charged) == (Stage.STATUS_UPDATE, True)
+    assert world.payments.net_minor(key(order)) == 4200
+    assert world.problems() == []
+
+
+def test_a_declined_payment_captures_nothing_and_changes_nothing(world: World) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_insufficient_funds")
+
+    with pytest.raises(PaymentDeclined, match="insufficient funds"):
+        world.run(process_payment, order)
+
+    assert world.now(order) == order
+    assert world.problems() == []
+
+
+def test_a_provider_that_charged_but_did_not_answer_is_asked_again_not_charged_again(
+    world: World,
+) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_slow", total=4200)
+
+    with pytest.raises(PaymentUnsettled):
+        world.run(process_payment, order)
+    assert world.now(order).ledger[PAY].state is EffectState.INTENT
+    world.run(process_payment, order)
+
+    assert world.payments.net_minor(key(order)) == 4200
+    assert world.now(order).charged
+    assert world.problems() == []
+
+
+def test_a_flaky_provider_is_a_transient_error_until_it_works(world: World) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_flaky_2")
+
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            world.run(process_payment, order)
+    world.run(process_payment, order)
+
+    assert world.now(order).charged
+    assert world.payments.calls == [f"charge {key(order)}"] * 3
+
+
+def test_a_charged_order_is_not_sent_to_the_provider_again(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+
+    world.run(process_payment, order)
+
+    assert world.payments.calls == []
+
+
+def test_without_an_approval_nothing_is_charged(world: World) -> None:
+    order = world.place(Stage.AWAITING_APPROVAL)
+
+    with pytest.raises(OrderMovedOn):
+        world.run(process_payment, order)
+
+    assert world.payments.calls == []
+
+
+def test_a_cancel_during_the_provider_call_ends_with_a_refund(world: World) -> None:
+    order = world.place(Stage.PAYMENT, total=4200)
+    world.store.before_write = [lambda: world.cancel(order)]
+
+    world.run(process_payment, order)
+    with pytest.raises(OrderCancelled):
+        world.run(update_order_status, order)
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+
+    after = world.now(order)
+    assert after.stage is Stage.CANCELLED
+    assert after.ledger[PAY].refunded_minor == 4200
+    assert world.payments.payments[key(order)].captured is not None
+    assert world.payments.net_minor(key(order)) == 0
+    assert world.problems() == []
+
+
+def test_an_abandoned_charge_cannot_capture_after_compensation_closed_the_key(
+    world: World,
+) -> None:
+    """The call hangs in the network while its execution is stopped and the order taken over."""
+    order = world.place(Stage.PAYMENT)
+    taken = replace(order, epoch=2, stage=Stage.COMPENSATING)
+    world.store.put(taken)
+    world.run(refund_payment, taken)
+
+    with pytest.raises(PaymentClosed):
+        world.payments.charge(key(order), order.total, "pm_ok")
+
+    assert world.payments.net_minor(key(order)) == 0
+    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
+
+
+def test_a_charge_that_lands_before_the_key_is_closed_is_refunded_by_the_takeover(
+    world: World,
+) -> None:
+    order = world.place(Stage.PAYMENT, total=4200)
+    world.payments.charge(key(order), order.total, "pm_ok")
+
+    world.run(refund_payment, order, failure="States.Timeout")
+
+    after = world.now(order)
+    assert after.last_error == "States.Timeout"
+    assert after.ledger[PAY].refunded_minor == 4200
+    assert world.payments.net_minor(key(order)) == 0
+
+
+def test_refunding_an_order_that_never_paid_is_a_success(world: World) -> None:
+    order = world.place(Stage.AWAITING_APPROVAL)
+
+    world.run(refund_payment, order, failure="InsufficientStock: none")
+
+    after = world.now(order)
+    assert (after.stage, after.last_error) == (Stage.COMPENSATING, "InsufficientStock: none")
+    assert world.payments.calls == []
+
+
+def test_an_approved_but_uncharged_payment_is_closed_and_not_refunded(world: World) -> None:
+    order = world.place(Stage.PAYMENT)
+
+    world.run(refund_payment, order)
+
+    assert world.payments.calls == [f"close {key(order)}"]
+    assert world.now(order).ledger[PAY].refunded_minor == 0
+
+
+def test_a_refund_that_fails_twice_is_made_by_the_third_attempt_once(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.payments.payments[key(order)].method = "pm_refund_fails_2"
+
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            world.run(refund_payment, order)
+    world.run(refund_payment, order)
+    world.run(refund_payment, order)
+
+    assert list(world.payments.payments[key(order)].refunds.values()) == [4200]
+    assert not world.now(order).charged
+
+
+def test_a_refund_that_cannot_be_made_keeps_the_order_open_and_is_reported(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+    world.payments.payments[key(order)].method = "pm_refund_fails"
+
+    with pytest.raises(ProviderUnavailable):
+        world.run(refund_payment, order)
+    world.run(release_stock, order)
+    answer = world.run(close_order, order)
+
+    after = world.now(order)
+    assert answer == {"stage": "compensating", "result": None}
+    assert after.ledger[PAY].stuck
+    assert not after.reserved
+    assert world.operations.stuck == [(order.order_id, ("pay",))]
+    assert world.problems() == []
+
+
+def test_a_completed_order_keeps_its_money(world: World) -> None:
+    order = world.place(Stage.COMPLETED, items=(a_line(),))
+
+    world.run(refund_payment, order)
+
+    assert world.payments.calls == []
+    assert world.now(order) == order
+    assert world.problems() == []

@@ -1,0 +1,1 @@
+"""The HTTP API over fakes: every route, every role, every refusal."""

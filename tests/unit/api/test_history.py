@@ -1,0 +1,95 @@
+"""The categories of an execution's events, and what is left out of them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from lambdas.api.history import STATES, Category, HistoryEvent, redacted
+from tests.support.definition import load, scopes
+
+
+def entered(number: int, state: str, previous: int | None = None) -> dict[str, Any]:
+    event = {"id": number, "type": "TaskStateEntered", "stateEnteredEventDetails": {"name": state}}
+    return event if previous is None else {**event, "previousEventId": previous}
+
+
+def scheduled(number: int, previous: int | None = None) -> dict[str, Any]:
+    event = {"id": number, "type": "TaskScheduled", "taskScheduledEventDetails": {"region": "x"}}
+    return event if previous is None else {**event, "previousEventId": previous}
+
+
+def categories(*events: dict[str, Any]) -> list[str]:
+    return [event.category.value for event in redacted(events)]
+
+
+def test_every_state_of_the_definition_has_exactly_one_category() -> None:
+    defined = [name for scope, _ in scopes(load()) for name in scope["States"]]
+    known = [name for names in STATES.values() for name in names]
+
+    assert sorted(known) == sorted(defined)
+
+
+def test_every_category_has_states() -> None:
+    assert set(STATES) == set(Category)
+
+
+def test_an_event_belongs_where_the_one_that_it_names_belongs() -> None:
+    assert categories(
+        entered(1, "FetchCustomerProfile"),
+        entered(2, "ReserveStock"),
+        scheduled(3, previous=1),
+        scheduled(4, previous=2),
+    ) == ["enrichment", "reserve", "enrichment", "reserve"]
+
+
+def test_where_an_engine_names_no_previous_event_the_one_above_counts() -> None:
+    assert categories(entered(1, "ProcessPayment"), scheduled(2), scheduled(3)) == ["payment"] * 3
+
+
+def test_the_beginning_and_the_end_are_the_lifecycle() -> None:
+    assert categories(
+        {"id": 1, "type": "ExecutionStarted"},
+        entered(2, "AwaitSignal", previous=1),
+        {"id": 3, "type": "ExecutionAborted", "previousEventId": 2},
+    ) == ["lifecycle", "approval-loop", "lifecycle"]
+
+
+def test_a_state_of_another_version_belongs_to_the_lifecycle() -> None:
+    assert categories(entered(1, "StateOfTomorrow")) == ["lifecycle"]
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"taskFailedEventDetails": {"error": "alice@example.com said no", "cause": "secret"}},
+        {"taskSucceededEventDetails": {"output": "secret"}},
+        {"taskSubmittedEventDetails": None},
+        {"stateEnteredEventDetails": {"name": "x" * 81}},
+    ],
+)
+def test_what_is_no_plain_name_is_not_shown(details: dict[str, Any]) -> None:
+    [event] = redacted([{"id": 1, "type": "TaskFailed", **details}])
+
+    assert event == HistoryEvent(
+        id=1, type="TaskFailed", at=None, state=None, error=None, category=Category.LIFECYCLE
+    )
+
+
+@pytest.mark.parametrize("error", ["PaymentDeclined", "States.Timeout", "Lambda.Unknown"])
+def test_the_name_of_an_error_is_shown(error: str) -> None:
+    [event] = redacted(
+        [{"id": 1, "type": "TaskFailed", "taskFailedEventDetails": {"error": error}}]
+    )
+
+    assert event.error == error
+
+
+@pytest.mark.parametrize(
+    "timestamp",
+    [datetime(2026, 1, 1, 0, 0, 0, 5000, tzinfo=UTC), datetime(2026, 1, 1, 0, 0, 0, 5000)],  # noqa: DTZ001
+)
+def test_instants_are_kept_to_the_millisecond(timestamp: datetime) -> None:
+    [event] = redacted([{"id": 1, "type": "ExecutionStarted", "timestamp": timestamp}])
+
+    assert event.at == 1_767_225_600_005

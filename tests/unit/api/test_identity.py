@@ -1,0 +1,115 @@
+"""The principal: what of a token's claims counts, and what does not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.api.identity import Principal, Role, principal_of
+from tests.support.api_caller import a_machine, a_person, an_event
+from tests.support.builders import an_order
+
+
+def principal(**claims: Any) -> Principal | None:
+    return principal_of(an_event("GET", "/orders", claims))
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        "[customer approver]",
+        "[customer, approver]",
+        "customer approver",
+        "customer,approver",
+        ["customer", "approver"],
+        json.dumps(["customer", "approver"]),
+    ],
+)
+def test_groups_are_read_in_every_form_that_gateways_use(groups: Any) -> None:
+    known = principal(username="alice", **{"cognito:groups": groups})
+
+    assert known == Principal(name="alice", roles=frozenset({Role.CUSTOMER, Role.APPROVER}))
+
+
+@pytest.mark.parametrize("groups", [None, "", "[]", "[admin]", "[customers]", 5, {}, '"customer'])
+def test_groups_that_are_no_roles_give_no_role(groups: Any) -> None:
+    known = principal(username="alice", **{"cognito:groups": groups})
+
+    assert known is not None
+    assert known.roles == frozenset()
+
+
+def test_a_person_gets_no_role_from_the_scopes_of_a_client() -> None:
+    known = principal_of(
+        an_event("GET", "/", {**a_person("alice", "customer"), "scope": "orders/operator"})
+    )
+
+    assert known is not None
+    assert known.roles == {Role.CUSTOMER}
+    assert not known.machine
+
+
+def test_a_machine_client_gets_no_role_from_groups() -> None:
+    known = principal_of(
+        an_event("GET", "/", {**a_machine("orders/customer"), "cognito:groups": "[operator]"})
+    )
+
+    assert known == Principal(name="client:shop", roles=frozenset({Role.CUSTOMER}), machine=True)
+
+
+@pytest.mark.parametrize("scope", ["", "other/operator", "operator", "orders/admin", "orders/"])
+def test_other_scopes_give_no_role(scope: str) -> None:
+    known = principal_of(an_event("GET", "/", a_machine(scope)))
+
+    assert known is not None
+    assert known.roles == frozenset()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"sub": "1", "cognito:username": "alice", "cognito:groups": "[customer]"},
+        {**a_person("alice", "customer"), "token_use": "id"},
+        {"username": ""},
+        {"username": "a#b"},
+        {"username": 5},
+        {"client_id": "a:b"},
+    ],
+)
+def test_what_is_no_access_token_names_nobody(claims: dict[str, Any]) -> None:
+    assert principal(**claims) is None
+
+
+@pytest.mark.parametrize(
+    "context", [{}, {"authorizer": None}, {"authorizer": {}}, {"authorizer": {"jwt": {}}}]
+)
+def test_a_request_without_claims_names_nobody(context: dict[str, Any]) -> None:
+    assert principal_of({"requestContext": context}) is None
+
+
+def test_a_person_cannot_be_taken_for_a_machine_client_of_their_name() -> None:
+    person = principal(username="shop")
+    machine = principal_of(an_event("GET", "/", a_machine("orders/customer")))
+
+    assert person is not None
+    assert machine is not None
+    assert person.name != machine.name
+
+
+@pytest.mark.parametrize(
+    ("who", "sees", "owns"),
+    [
+        (Principal(name="alice", roles=frozenset({Role.CUSTOMER})), True, True),
+        (Principal(name="bob", roles=frozenset({Role.CUSTOMER})), False, False),
+        (Principal(name="alice", roles=frozenset()), False, False),
+        (Principal(name="a", roles=frozenset({Role.APPROVER})), True, False),
+        (Principal(name="o", roles=frozenset({Role.OPERATOR})), True, False),
+        (Principal(name="m", roles=frozenset({Role.CUSTOMER}), machine=True), True, True),
+        (Principal(name="m", roles=frozenset({Role.APPROVER}), machine=True), True, False),
+    ],
+)
+def test_who_sees_and_who_owns_alices_order(who: Principal, sees: bool, owns: bool) -> None:
+    order = an_order()
+
+    assert (who.sees(order), who.owns(order)) == (sees, owns)

@@ -1,0 +1,112 @@
+"""docs/openapi.json is what the code answers to, and the documentation routes serve it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from lambdas.api.application import OPERATIONS
+from lambdas.api.documentation import document
+from lambdas.api.resource import Operation
+from tests.support.api_caller import DOCUMENT, ApiCaller, an_event
+from tests.support.definition import ROOT
+
+COMMITTED = (ROOT / "docs/openapi.json").read_text()
+
+
+def described(operation: Operation) -> dict[str, Any]:
+    found: dict[str, Any] = DOCUMENT["paths"][operation.path][operation.method.lower()]
+    return found
+
+
+def name(operation: Operation) -> str:
+    return operation.name
+
+
+def test_the_committed_description_is_that_of_the_code() -> None:
+    assert json.dumps(document(), indent=2, ensure_ascii=False) + "\n" == COMMITTED, (
+        "run `make openapi` (python -m lambdas.api.documentation > docs/openapi.json)"
+    )
+
+
+def test_the_description_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+def test_every_operation_is_described_and_nothing_else() -> None:
+    told = {
+        (method.upper(), path)
+        for path, operations in DOCUMENT["paths"].items()
+        for method in operations
+    }
+
+    assert told == {(one.method, one.path) for one in OPERATIONS}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=name)
+def test_an_operation_tells_who_may_call_it(operation: Operation) -> None:
+    told = described(operation)
+
+    assert told["security"] == ([] if operation.public else [{"bearer": []}])
+    assert told.get("x-roles", []) == sorted(operation.roles)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=name)
+def test_every_refusal_of_an_operation_is_a_described_problem(operation: Operation) -> None:
+    responses = described(operation)["responses"]
+    refusals = {status: one for status, one in responses.items() if int(status) >= 400}
+
+    expected = {"500"} if operation.public else {"401", "403", "422", "500", "503"}
+    assert expected <= set(refusals)
+    for refusal in refusals.values():
+        assert list(refusal["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=name)
+def test_an_operation_explains_itself(operation: Operation) -> None:
+    told = described(operation)
+
+    assert told["summary"]
+    assert told["description"]
+    assert told["operationId"] == operation.name
+    assert all(parameter["description"] for parameter in told.get("parameters", ()))
+
+
+def test_every_field_of_a_request_teaches_by_description_or_example() -> None:
+    for schema in ("NewOrder", "NewItem", "Approval", "Cancellation"):
+        described_schema = DOCUMENT["components"]["schemas"][schema]
+        assert described_schema["additionalProperties"] is False
+        for field in described_schema["properties"].values():
+            assert "description" in field or "examples" in json.dumps(field)
+
+
+def test_the_description_tells_nothing_of_the_inside() -> None:
+    inside = re.compile(r"lambda|dynamo|step functions|arn:|token_|boto|pydantic|python", re.I)
+
+    assert inside.findall(COMMITTED) == []
+
+
+def test_the_api_serves_its_description(api: ApiCaller) -> None:
+    assert api.get("/openapi.json", None).json == DOCUMENT
+
+
+def test_the_page_is_complete_in_itself(api: ApiCaller) -> None:
+    answer = api.get("/docs", None)
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "SwaggerUIBundle" in answer.text
+    assert re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=[^>]*>", answer.text) == []
+
+
+def test_the_page_is_compressed_for_a_browser(api: ApiCaller) -> None:
+    answer = api.get("/docs", None, headers={"accept-encoding": "gzip"})
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "SwaggerUIBundle" in answer.text
+
+
+def test_events_of_the_tests_are_those_of_an_http_api() -> None:
+    assert an_event("GET", "/orders?limit=1")["queryStringParameters"] == {"limit": "1"}

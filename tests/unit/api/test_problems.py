@@ -1,0 +1,124 @@
+"""Errors as answers: one shape, one table, and nothing that a caller must not see."""
+
+import inspect
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.api import errors as api_errors
+from lambdas.api.errors import DEFECT, MEANINGS, meaning_of, problem
+from lambdas.domain import errors as domain
+from tests.support.api_caller import ALICE, ApiCaller, validate
+from tests.support.telemetry import captured_log, lines
+from tests.support.world import World
+
+SECRET = "arn:aws:secret-of-the-stack-trace"
+
+
+def body_of(error: Exception) -> Any:
+    response = problem(error, "request-1")
+    assert response.body is not None
+    return json.loads(response.body)
+
+
+def leaves() -> list[type[domain.OrderError]]:
+    """Every error that a caller can be told about."""
+    classes = [
+        one
+        for module in (domain, api_errors)
+        for _, one in inspect.getmembers(module, inspect.isclass)
+        if issubclass(one, domain.RequestRefused | domain.TransientError)
+    ]
+    bases = {domain.RequestRefused, domain.TransientError, api_errors.ApiRefusal}
+    return sorted(set(classes) - bases, key=lambda one: one.__name__)
+
+
+@pytest.mark.parametrize("error", leaves())
+def test_every_refusal_has_a_row_in_the_table(error: type[domain.OrderError]) -> None:
+    statuses = {meaning.status for meaning in MEANINGS.values()}
+
+    meaning = meaning_of(error.__new__(error))
+
+    assert meaning is not DEFECT
+    assert meaning.status in statuses - {500}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "slug"),
+    [
+        (domain.NotAllowed("no"), 403, "not-allowed"),
+        (domain.OrderNotFound("no"), 404, "order-not-found"),
+        (domain.SignalNotAdmitted("no", order_id="O", stage="failed"), 409, "signal-not-admitted"),
+        (domain.InvalidRequest("no"), 422, "invalid-request"),
+        (domain.InboxFull("no"), 429, "inbox-full"),
+        (domain.StoreConflict("no"), 503, "store-conflict"),
+        (domain.EngineUnavailable("no"), 503, "engine-unavailable"),
+    ],
+)
+def test_a_problem_says_what_is_wrong_and_what_to_do(
+    error: domain.OrderError, status: int, slug: str
+) -> None:
+    body = body_of(error)
+
+    validate({"$ref": "#/components/schemas/ProblemView"}, body)
+    assert body["status"] == status
+    assert body["type"] == f"urn:order-workflow:problem:{slug}"
+    assert body["detail"].startswith("No. ")
+    assert len(body["detail"]) > len("No. ")
+
+
+def test_only_a_refusing_order_tells_its_stage() -> None:
+    refused = domain.SignalNotAdmitted("late", order_id="O", stage="completed")
+
+    assert body_of(refused)["stage"] == "completed"
+    assert "stage" not in body_of(domain.OrderNotFound("gone"))
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError(SECRET), domain.LedgerMismatch(SECRET), domain.ActivityDefect(SECRET)]
+)
+def test_what_nobody_expected_is_told_by_the_requests_id_alone(error: Exception) -> None:
+    body = body_of(error)
+
+    assert body["status"] == 500
+    assert "request-1" in body["detail"]
+    assert SECRET not in json.dumps(body)
+
+
+def test_a_defect_in_a_route_is_answered_as_a_problem_and_logged(
+    api: ApiCaller, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defective(order_id: str) -> None:
+        raise ZeroDivisionError(f"{SECRET} {order_id}")
+
+    monkeypatch.setattr(world.store, "get", defective)
+    with captured_log() as log:
+        answer = api.get("/orders/01KDVDNH000000000000000001")
+
+    assert answer.status == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert SECRET not in answer.text
+    [error] = [line for line in lines(log.getvalue()) if line["level"] == "ERROR"]
+    assert error["request_id"] == "request-1"
+    assert "ZeroDivisionError" in error["exception"]
+
+
+def test_dependencies_that_cannot_be_made_are_answered_as_a_problem(
+    api: ApiCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(api.world, "deps")
+
+    assert api.get("/orders", ALICE).status == 500
+
+
+def test_an_overloaded_store_says_when_to_try_again(api: ApiCaller, world: World) -> None:
+    world.store.unavailable = True
+
+    answer = api.get("/orders", ALICE)
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+
+
+def test_nobody_may_keep_a_problem(api: ApiCaller) -> None:
+    assert api.get("/nothing").headers["cache-control"] == "no-store"

@@ -1,0 +1,87 @@
+"""What the API tells about itself: one line and one count an answer, and nothing secret."""
+
+from typing import cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas import runtime
+from lambdas.api.handler import handle
+from tests.support.api_caller import ALICE, APPROVER, SHOP, ApiCaller, Context, an_event, read
+from tests.support.invariants import leaks
+from tests.support.telemetry import captured_log, lines
+from tests.support.world import TOKEN, World
+
+
+def test_an_answer_is_logged_with_route_role_order_and_status(api: ApiCaller, world: World) -> None:
+    order = world.place()
+    with captured_log() as log:
+        api.get(f"/orders/{order.order_id}", ALICE)
+
+    [line] = lines(log.getvalue())
+    assert {name: line[name] for name in ("route", "roles", "machine", "order_id", "status")} == {
+        "route": "get_status",
+        "roles": ["customer"],
+        "machine": False,
+        "order_id": order.order_id,
+        "status": 200,
+    }
+    assert line["request_id"] == "request-1"
+
+
+def test_a_machine_client_is_told_apart_in_the_log(api: ApiCaller) -> None:
+    with captured_log() as log:
+        api.get("/orders", SHOP)
+
+    assert lines(log.getvalue())[0]["machine"] is True
+
+
+def test_a_path_that_nobody_serves_is_not_written_to_the_log(api: ApiCaller) -> None:
+    with captured_log() as log:
+        api.get("/orders/injected%0Aline", ALICE)
+        api.get("/nothing-of-ours", ALICE)
+
+    assert leaks(log.getvalue(), ["injected", "nothing-of-ours"]) == []
+
+
+def test_neither_names_nor_bodies_nor_tokens_are_logged(api: ApiCaller, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+    path = f"/orders/{order.order_id}/signals"
+    with captured_log() as log:
+        api.post(f"{path}/cancel-order", {"reason": "my secret reason"}, ALICE)
+        api.post(f"{path}/approve-payment", {"revision": 1}, APPROVER)
+        api.post("/orders", {"payment_method": "pm_secret"}, ALICE)
+
+    secrets = [TOKEN, "my secret reason", "alice", "approver1", "pm_secret", "@example.com"]
+    assert leaks(log.getvalue(), secrets) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "route", "metric"),
+    [
+        ("/orders", "list_orders", "Answer2xx"),
+        ("/orders?limit=0", "list_orders", "Answer4xx"),
+        ("/nothing", "none", "Answer4xx"),
+    ],
+)
+def test_answers_are_counted_by_route_and_class_of_status(
+    api: ApiCaller, capsys: pytest.CaptureFixture[str], path: str, route: str, metric: str
+) -> None:
+    with captured_log():
+        api.get(path, ALICE)
+
+    [written] = [line for line in lines(capsys.readouterr().out) if "_aws" in line]
+    assert (written["route"], written[metric]) == (route, [1.0])
+
+
+def test_the_lambda_handler_answers_with_the_dependencies_of_its_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runtime.metrics, "namespace", "OrderWorkflow")
+    runtime.dependencies.cache_clear()
+
+    raw = handle(an_event("GET", "/health"), cast(LambdaContext, Context()))
+
+    assert read(raw).json == {"status": "ok"}
+    assert runtime.dependencies.cache_info().currsize == 1
+    runtime.dependencies.cache_clear()

@@ -1,0 +1,58 @@
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.domain.errors import ActivityDefect
+from lambdas.domain.task import Task
+
+INPUT: dict[str, Any] = {"order_id": "O1", "epoch": 2}
+
+
+def test_an_input_of_ids_alone_is_enough() -> None:
+    assert Task.parse(INPUT) == Task(order_id="O1", epoch=2)
+
+
+def test_unknown_fields_of_a_newer_definition_are_ignored() -> None:
+    assert Task.parse({**INPUT, "version": "v9", "new": [1]}) == Task(order_id="O1", epoch=2)
+
+
+def test_token_and_loops_are_read_where_they_are() -> None:
+    task = Task.parse({**INPUT, "token": "T", "next": {"loops": 4, "decision": "wait"}})
+
+    assert (task.token, task.loops) == ("T", 4)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{}, {"order_id": "O1"}, {"epoch": 1}, {"order_id": 1, "epoch": 1}]
+    + [{"order_id": "O1", "epoch": epoch} for epoch in ("1", 1.0, True, None)],
+)
+def test_an_input_without_order_and_epoch_is_a_defect(event: dict[str, Any]) -> None:
+    with pytest.raises(ActivityDefect, match="names no order_id and epoch"):
+        Task.parse(event)
+
+
+def failure(name: str, cause: str) -> str:
+    return Task.parse({**INPUT, "failure": {"Error": name, "Cause": cause}}).failure
+
+
+def test_our_own_error_is_told_with_its_message() -> None:
+    cause = json.dumps({"errorMessage": "insufficient funds", "errorType": "PaymentDeclined"})
+
+    assert failure("PaymentDeclined", cause) == "PaymentDeclined: insufficient funds"
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("States.Timeout", ""),
+        ("Lambda.Unknown", json.dumps({"errorMessage": "secret"})),
+        ("Runtime.ExitError", json.dumps({"errorMessage": "RequestId: 1 secret"})),
+        ("PaymentDeclined", "no JSON"),
+        ("PaymentDeclined", json.dumps(["secret"])),
+        ("PaymentDeclined", json.dumps({"errorMessage": 7})),
+    ],
+)
+def test_everything_else_is_told_by_its_name_alone(name: str, cause: str) -> None:
+    assert failure(name, cause) == name

@@ -1,0 +1,127 @@
+"""Imports point inwards: the domain knows nothing, the edges know everything they need."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.definition import ROOT
+
+STDLIB = frozenset(sys.stdlib_module_names)
+OURS = ("lambdas", "stacks", "local", "cli", "tests", "app")
+
+DOMAIN = {"lambdas.domain"}
+APPLICATION = {"lambdas.workflow", "lambdas.janitor"}
+EDGE = {"lambdas.telemetry"}
+ALLOWED: dict[str, tuple[set[str], set[str]]] = {
+    # part of lambdas -> (our modules, third-party packages) besides the standard library
+    "domain": (DOMAIN, set()),
+    "settings": (set(), set()),
+    "ulid": (set(), set()),
+    "telemetry": (DOMAIN, {"aws_lambda_powertools"}),
+    "adapters": (DOMAIN | {"lambdas.adapters"}, {"botocore", "boto3"}),
+    "workflow": (DOMAIN, set()),
+    "janitor": (DOMAIN, set()),
+    "runtime": (
+        DOMAIN | APPLICATION | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
+        set(),
+    ),
+    "activities": (DOMAIN | APPLICATION | EDGE | {"lambdas.runtime"}, set()),
+    "janitor_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.runtime"}, set()),
+}
+
+
+def imports(file: Path) -> Iterator[tuple[str, bool]]:
+    """(module, only for type checkers) of every import of a file, wherever it stands."""
+    tree = ast.parse(file.read_text(), str(file))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) in typing_only
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: a relative import hides where it points"
+            for module in _from(node):
+                yield module, id(node) in typing_only
+
+
+def _from(node: ast.ImportFrom) -> list[str]:
+    """`from lambdas.adapters import x` may import the module `lambdas.adapters.x`."""
+    module = node.module or ""
+    if (ROOT / module.replace(".", "/")).is_dir():
+        return [f"{module}.{alias.name}" for alias in node.names]
+    return [module]
+
+
+def files(part: str) -> list[Path]:
+    path = ROOT / "lambdas" / part
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+
+
+def violations(file: Path, ours: set[str], packages: set[str]) -> list[str]:
+    wrong = []
+    for module, typing_only in imports(file):
+        root = module.split(".")[0]
+        if root in STDLIB or (typing_only and root.startswith("mypy_boto3")):
+            continue
+        if root in OURS:
+            allowed = any(module == one or module.startswith(f"{one}.") for one in ours)
+        else:
+            allowed = root in packages
+        if not allowed:
+            wrong.append(f"{file.relative_to(ROOT)} imports {module}")
+    return wrong
+
+
+@pytest.mark.parametrize("part", sorted(ALLOWED))
+def test_a_part_of_the_lambdas_imports_only_what_lies_further_in(part: str) -> None:
+    found = files(part)
+
+    assert found
+    assert [w for file in found for w in violations(file, *ALLOWED[part])] == []
+
+
+def test_the_api_never_imports_an_adapter_nor_the_sdk() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in files("api")
+        for module, _ in imports(file)
+        if module.startswith("lambdas.adapters") or module.split(".")[0] in ("boto3", "botocore")
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("folder", ["stacks", "local", "cli"])
+def test_tools_never_import_the_code_that_runs_in_lambda(folder: str) -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for module, _ in imports(file)
+        if module.split(".")[0] == "lambdas"
+    ]
+
+    assert wrong == []
+
+
+def test_every_file_of_the_lambdas_is_under_a_rule() -> None:
+    ruled = {file for part in (*ALLOWED, "api") for file in files(part)}
+    package = ROOT / "lambdas" / "__init__.py"
+
+    assert {f for f in (ROOT / "lambdas").rglob("*.py") if f != package} <= ruled
+
+
+def test_a_forbidden_import_is_noticed() -> None:
+    culprit = ROOT / "tests" / "unit" / "policy" / "test_imports.py"
+
+    assert violations(culprit, set(), set()) == [
+        "tests/unit/policy/test_imports.py imports pytest",
+        "tests/unit/policy/test_imports.py imports tests.support.definition",
+    ]

@@ -1,0 +1,57 @@
+"""Documents that can go stale are compared with what they describe."""
+
+import importlib.util
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("statemachine/*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.fixture(scope="module")
+def state_diagram() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("state_diagram", ROOT / "docs/state_diagram.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", ["README.md", "statemachine/README.md"])
+def test_the_state_diagram_shows_the_definition_as_it_is(
+    state_diagram: ModuleType, page: str
+) -> None:
+    definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
+    text = (ROOT / page).read_text()
+    assert state_diagram.with_diagram(text, state_diagram.mermaid(definition)) == text, (
+        "run `make diagram`"
+    )
+
+
+def test_the_state_diagram_shows_every_state(state_diagram: ModuleType) -> None:
+    definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
+    diagram = state_diagram.mermaid(definition)
+    assert [name for name in definition["States"] if name not in diagram] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    assert list(_broken(page)) == []
+
+
+def test_the_two_commands_stand_first_in_the_readme() -> None:
+    commands = re.findall(r"^make \w+$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert commands[:2] == ["make demo", "make test"]
+
+
+def _broken(page: Path) -> Iterator[str]:
+    for link in LINK.findall(page.read_text()):
+        if "://" not in link and not (page.parent / link).exists():
+            yield link

@@ -1,0 +1,82 @@
+"""The janitor's Lambda handlers: what they read of their events, log and count."""
+
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+
+from lambdas import janitor_handler
+from lambdas.domain.stages import Stage
+from tests.support.invariants import leaks
+from tests.support.telemetry import captured_log, lines
+from tests.support.world import TOKEN, World
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World()
+    monkeypatch.setattr(janitor_handler, "dependencies", lambda: world.deps)
+    return world
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    with captured_log() as stream:
+        yield stream
+
+
+def test_a_sweep_returns_logs_and_counts_what_it_did(
+    world: World, log: StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        order = world.place(next_check_at=0, wait_token=TOKEN)
+        world.engine.stop(order.execution)
+    world.place(next_check_at=0)
+
+    assert janitor_handler.sweep({}, None) == {"taken-over": 2, "running": 1}
+
+    [counted] = lines(capsys.readouterr().out)
+    assert (counted["Janitor-taken-over"], counted["Janitor-running"]) == ([2.0], [1.0])
+    [swept] = lines(log.getvalue())
+    assert swept["deeds"] == {"taken-over": 2, "running": 1}
+    assert leaks(log.getvalue(), [TOKEN]) == []
+
+
+def test_a_sweep_with_nothing_to_do_counts_nothing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert janitor_handler.sweep({}, None) == {}
+    assert capsys.readouterr().out == ""
+
+
+def test_a_sweep_logs_the_order_that_it_could_not_look_after(world: World, log: StringIO) -> None:
+    order = world.place(Stage.START, next_check_at=0)
+    world.engine.unavailable = True
+
+    assert janitor_handler.sweep({}, None) == {"failed": 1}
+
+    survived = lines(log.getvalue())[0]
+    assert (survived["error"], survived["order_id"]) == ("EngineUnavailable", order.order_id)
+
+
+def stopped(name: str) -> dict[str, dict[str, str]]:
+    """The part of EventBridge's event that matters."""
+    return {"detail": {"name": name, "status": "FAILED"}}
+
+
+def test_a_stopped_execution_is_found_by_its_name(world: World, log: StringIO) -> None:
+    order = world.place()
+    world.engine.stop(order.execution)
+
+    assert janitor_handler.on_execution_stopped(stopped(order.execution), None) == {
+        "deed": "taken-over"
+    }
+
+    assert world.now(order).epoch == 2
+    [line] = lines(log.getvalue())
+    assert (line["order_id"], line["deed"]) == (order.order_id, "taken-over")
+
+
+@pytest.mark.parametrize("name", ["01UNKNOWN-1", "started-by-hand", "nodash"])
+def test_an_execution_of_no_order_is_none_of_its_business(world: World, name: str) -> None:
+    assert janitor_handler.on_execution_stopped(stopped(name), None) == {"deed": "nothing"}

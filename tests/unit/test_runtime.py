@@ -1,0 +1,105 @@
+"""The composition root: settings -> adapters, built on first use and kept."""
+
+import pytest
+
+from lambdas import runtime
+from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
+from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
+from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.adapters.sandbox_payments import SandboxPayments
+from lambdas.adapters.ses_notifier import SesNotifier
+from lambdas.adapters.sqs_operations import SqsOperationsDesk
+from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
+from lambdas.adapters.system_clock import SystemClock
+from lambdas.domain.commits import Orders
+from lambdas.domain.errors import EngineUnavailable
+from lambdas.runtime import Dependencies
+from lambdas.settings import Settings, SettingsError
+from tests.support.telemetry import captured_log, forget_metrics, lines
+
+FULL = Settings(
+    orders_table="orders",
+    inventory_table="inventory",
+    customers_table="customers",
+    payments_table="payments",
+    operations_queue_url="https://sqs.eu-central-1.amazonaws.com/1/operations",
+    state_machine_alias_arn="arn:aws:states:eu-central-1:1:stateMachine:m:live",
+    sender_email="orders@example.com",
+)
+PORTS = {
+    "clock": SystemClock,
+    "store": DynamoDBOrders,
+    "orders": Orders,
+    "index": DynamoDBOrderIndex,
+    "catalogue": DynamoDBCatalogue,
+    "customers": DynamoDBCustomers,
+    "payments": SandboxPayments,
+    "notifier": SesNotifier,
+    "operations": SqsOperationsDesk,
+    "engine": StepFunctionsEngine,
+}
+
+
+@pytest.mark.parametrize("port", sorted(PORTS))
+def test_every_port_has_its_adapter_and_keeps_it(port: str) -> None:
+    deps = Dependencies(FULL)
+
+    adapter = getattr(deps, port)
+
+    assert type(adapter) is PORTS[port]
+    assert getattr(deps, port) is adapter
+
+
+@pytest.mark.parametrize(
+    ("port", "variable"),
+    [
+        ("store", "ORDERS_TABLE"),
+        ("index", "ORDERS_TABLE"),
+        ("catalogue", "INVENTORY_TABLE"),
+        ("customers", "CUSTOMERS_TABLE"),
+        ("payments", "PAYMENTS_TABLE"),
+        ("notifier", "SENDER_EMAIL"),
+        ("operations", "OPERATIONS_QUEUE_URL"),
+    ],
+)
+def test_a_port_names_the_variable_that_it_misses(port: str, variable: str) -> None:
+    with pytest.raises(SettingsError, match=f"{variable} is not set"):
+        getattr(Dependencies(Settings()), port)
+
+
+def test_dependencies_are_made_once_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime.dependencies.cache_clear()
+    monkeypatch.setenv("ORDERS_TABLE", "orders-of-this-process")
+
+    deps = runtime.dependencies()
+
+    assert deps.settings.orders_table == "orders-of-this-process"
+    assert runtime.dependencies() is deps
+    runtime.dependencies.cache_clear()
+
+
+def test_a_survived_error_is_logged_with_its_order() -> None:
+    with captured_log() as log:
+        runtime.report_survived(EngineUnavailable("busy", order_id="O1"))
+
+    [line] = lines(log.getvalue())
+    assert (line["level"], line["error"], line["reason"], line["order_id"]) == (
+        "WARNING",
+        "EngineUnavailable",
+        "busy",
+        "O1",
+    )
+
+
+def test_what_was_counted_is_written_in_the_embedded_metric_format(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    forget_metrics()
+    runtime.count("OrderCompleted")
+    runtime.count("OrderCompleted", 2)
+    runtime.flush_metrics()
+    runtime.flush_metrics()
+
+    [written] = lines(capsys.readouterr().out)
+    assert written["OrderCompleted"] == [1.0, 2.0]
+    assert written["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "OrderWorkflow"

@@ -1,0 +1,67 @@
+import pytest
+
+from lambdas.settings import Settings, SettingsError
+
+
+def test_a_function_reads_the_variables_that_it_was_given() -> None:
+    settings = Settings.from_environment(
+        {"ORDERS_TABLE": "orders", "HEARTBEAT_SECONDS": "60", "UNRELATED": "x", "PATH": "/bin"}
+    )
+
+    assert (settings.orders_table, settings.heartbeat_seconds) == ("orders", 60)
+    assert (settings.approval_timeout_seconds, settings.inventory_table) == (900, "")
+
+
+def test_a_setting_that_is_missing_is_an_error_when_it_is_needed() -> None:
+    settings = Settings.from_environment({"ORDERS_TABLE": "orders"})
+
+    assert settings.require("orders_table") == "orders"
+    with pytest.raises(SettingsError, match="PAYMENTS_TABLE is not set"):
+        settings.require("payments_table")
+
+
+def test_all_problems_are_reported_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment(
+            {
+                "ENVIRONMENT": "prod",
+                "HEARTBEAT_SECONDS": "soon",
+                "APPROVAL_TIMEOUT_SECONDS": "0",
+                "DEFAULT_WORKFLOW_VERSION": "v3",
+                "PAYMENT_PROVIDER": "cash",
+            }
+        )
+
+    assert str(raised.value).split("; ") == [
+        "APPROVAL_TIMEOUT_SECONDS must be a positive whole number, not '0'",
+        "HEARTBEAT_SECONDS must be a positive whole number, not 'soon'",
+        "ENVIRONMENT must be one of dev, staging, production",
+        "PAYMENT_PROVIDER must be one of sandbox",
+        "DEFAULT_WORKFLOW_VERSION must be one of v1, v2",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "-5", "1.5", "٣", " 7"])
+def test_seconds_are_positive_whole_numbers(text: str) -> None:
+    with pytest.raises(SettingsError, match="positive whole number"):
+        Settings.from_environment({"HEARTBEAT_SECONDS": text})
+
+
+def test_production_takes_no_sandbox_payments() -> None:
+    environment = {"ENVIRONMENT": "production", "PAYMENT_PROVIDER": "sandbox"}
+
+    with pytest.raises(SettingsError, match="not for production"):
+        Settings.from_environment(environment)
+
+
+def test_a_function_in_production_that_takes_no_payments_needs_no_provider() -> None:
+    assert Settings.from_environment({"ENVIRONMENT": "production"}).environment == "production"
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging"])
+def test_other_environments_may_use_the_sandbox(environment: str) -> None:
+    settings = Settings.from_environment(
+        {"ENVIRONMENT": environment, "PAYMENT_PROVIDER": "sandbox"}
+    )
+
+    assert settings.payment_provider == "sandbox"
