@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.domain.changes import Change
-from lambdas.domain.errors import CustomerUnknown, MailRejected, NotifierUnavailable
+from lambdas.domain.commits import Decide
+from lambdas.domain.errors import CustomerUnknown, MailUnsettled, OrderError
 from lambdas.domain.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
 from lambdas.domain.mails import cancellation_mail, confirmation_mail
 from lambdas.domain.notifying import claim_mail, mail_refused, mail_sent
@@ -39,15 +40,21 @@ def _send_once(task: Task, deps: Dependencies, mail: str) -> Order:
     order = deps.orders.change_in_epoch(task.order_id, task.epoch, claim)
     if not mine:
         return order
-    customer = deps.customers.find(order.customer_id)
     try:
+        customer = deps.customers.find(order.customer_id)
         if customer is None:
             raise CustomerUnknown("the customer's record is gone", order_id=order.order_id)
         deps.notifier.send(customer, *_TEXTS[mail](order))
-    except (NotifierUnavailable, MailRejected, CustomerUnknown):
-        deps.orders.change(order.order_id, lambda o, now: mail_refused(o, now, mail))
+    except MailUnsettled:
         raise
-    return deps.orders.change(order.order_id, lambda o, now: mail_sent(o, now, mail), seen=order)
+    except OrderError:
+        _record(task, deps, order, lambda o, now: mail_refused(o, now, mail))
+        raise
+    return _record(task, deps, order, lambda o, now: mail_sent(o, now, mail))
+
+
+def _record(task: Task, deps: Dependencies, seen: Order, decide: Decide) -> Order:
+    return deps.orders.change_in_epoch(task.order_id, task.epoch, decide, seen=seen)
 
 
 _TEXTS = {MAIL_CONFIRMATION: confirmation_mail, MAIL_CANCELLATION: cancellation_mail}

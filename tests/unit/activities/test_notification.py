@@ -7,8 +7,10 @@ from lambdas.domain.errors import (
     MailUnsettled,
     NotifierUnavailable,
     OrderError,
+    StaleEpoch,
+    StoreUnavailable,
 )
-from lambdas.domain.ledger import MAIL_CONFIRMATION, EffectState
+from lambdas.domain.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, EffectState
 from lambdas.domain.stages import Stage
 from tests.support.world import World
 
@@ -99,3 +101,28 @@ def test_a_stuck_order_gets_its_mail_once_however_often_it_is_taken_over(world: 
         world.run(send_cancellation_email, order)
 
     assert len(world.notifier.sent) == 1
+
+
+def test_a_customer_who_could_not_be_looked_up_gets_the_mail_from_a_retry(world: World) -> None:
+    order = world.place(Stage.COMPLETED)
+    world.customers.unavailable = True
+
+    with pytest.raises(StoreUnavailable):
+        world.run(send_order_confirmation, order)
+    world.customers.unavailable = False
+    world.run(send_order_confirmation, order)
+
+    assert len(world.notifier.sent) == 1
+
+
+def test_an_execution_that_lost_the_order_while_sending_writes_nothing(world: World) -> None:
+    order = world.place(Stage.COMPENSATING)
+    janitor = world.deps.janitor
+    world.store.before_write = [lambda: None, lambda: janitor.compensate(order.order_id)]
+
+    with pytest.raises(StaleEpoch):
+        world.run(send_cancellation_email, order)
+
+    now = world.now(order)
+    assert (now.epoch, now.start_pending) == (2, True)
+    assert now.ledger[MAIL_CANCELLATION].state is EffectState.INTENT

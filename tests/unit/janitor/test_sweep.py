@@ -1,4 +1,4 @@
-"""The janitor: whatever was lost, the order goes on; nothing is done twice."""
+"""Once a minute: every overdue order gets what it needs."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,55 +7,19 @@ import pytest
 
 from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order, update_order_status
-from lambdas.activities.payment import process_payment, refund_payment
+from lambdas.activities.payment import refund_payment
 from lambdas.domain.changes import CHECK_SOON_MS
 from lambdas.domain.errors import (
     EngineUnavailable,
-    OrderError,
     OrderNotFound,
-    SignalNotAdmitted,
     StaleEpoch,
 )
-from lambdas.domain.ledger import RESERVE
 from lambdas.domain.order import Order
 from lambdas.domain.stages import ENDS, Stage
 from lambdas.janitor import SWEEP_LIMIT, Janitor
 from tests.support.builders import a_signal, an_order
 from tests.support.world import TOKEN, World
-
-OPEN = sorted(set(Stage) - ENDS - {Stage.NOTIFY})
-
-
-class Survivors(list[OrderError]):
-    """The errors that the janitor reported."""
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def survivors() -> Survivors:
-    return Survivors()
-
-
-@pytest.fixture
-def janitor(world: World, survivors: Survivors) -> Janitor:
-    return Janitor(
-        orders=world.deps.orders,
-        index=world.store,
-        engine=world.engine,
-        clock=world.clock,
-        report=survivors.append,
-    )
-
-
-def gone(world: World, stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
-    """An order whose execution stopped."""
-    order = world.place(stage, **changes)
-    world.engine.stop(order.execution)
-    return order
+from tests.unit.janitor.stopped import OPEN, Survivors, gone
 
 
 @pytest.mark.parametrize("stage", OPEN)
@@ -246,114 +210,3 @@ def test_a_sweep_looks_at_the_longest_overdue_first_and_at_no_more_than_its_limi
 
     left = {order.order_id for order in orders[:5]}
     assert set(world.store.due(now, 999)) == left
-
-
-def test_the_fast_path_takes_over_what_the_engine_says_has_stopped(
-    world: World, janitor: Janitor
-) -> None:
-    order = gone(world)
-
-    assert janitor.execution_stopped(order.order_id, order.execution) == "taken-over"
-
-
-@pytest.mark.parametrize("execution", ["other-1", "{order_id}-2"])
-def test_the_fast_path_ignores_an_execution_that_does_not_own_the_order(
-    world: World, janitor: Janitor, execution: str
-) -> None:
-    order = gone(world)
-    name = execution.format(order_id=order.order_id)
-
-    assert janitor.execution_stopped(order.order_id, name) == "nothing"
-
-    assert world.now(order) == order
-
-
-def test_the_fast_path_leaves_a_stuck_order_to_its_backoff(world: World, janitor: Janitor) -> None:
-    order = gone(world, Stage.COMPENSATING)
-    world.run(close_order, order)
-    stuck = world.now(order)
-    assert stuck.ledger[RESERVE].stuck
-
-    assert janitor.execution_stopped(order.order_id, order.execution) == "nothing"
-    assert world.now(order) == stuck
-
-
-def test_the_fast_path_leaves_an_ended_order_alone(world: World, janitor: Janitor) -> None:
-    order = gone(world, Stage.FAILED)
-
-    assert janitor.execution_stopped(order.order_id, order.execution) == "nothing"
-
-
-def test_a_stuck_order_is_tried_again_until_it_works(world: World, janitor: Janitor) -> None:
-    order = gone(world, Stage.COMPENSATING)
-    world.inventory.shelves["COFFEE-1KG"].held = 0
-    world.run(close_order, order)
-    world.clock.advance(3600)
-
-    assert janitor.sweep() == {"taken-over": 1}
-    world.inventory.shelves["COFFEE-1KG"].held = 2
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, world.now(order))
-
-    assert world.now(order).stage is Stage.FAILED
-    assert world.problems() == []
-
-
-def test_an_order_whose_compensation_never_began_is_taken_over_with_its_cancel(
-    world: World, janitor: Janitor
-) -> None:
-    """RefundPayment failed before its first write, then CloseOrder ended the execution."""
-    order = world.place()
-    cancel = world.cancel(order)
-    world.run(close_order, order)
-    world.engine.stop(order.execution)
-
-    assert janitor.execution_stopped(order.order_id, order.execution) == "taken-over"
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, world.now(order))
-
-    after = world.now(order)
-    assert (after.stage, after.outcomes) == (Stage.CANCELLED, {cancel.signal_id: "applied"})
-    assert world.problems() == []
-
-
-@pytest.mark.parametrize("stage", OPEN)
-def test_an_operator_compensates_an_order_whatever_its_execution_is_doing(
-    world: World, janitor: Janitor, stage: Stage
-) -> None:
-    order = world.place(stage, wait_token=TOKEN, last_error=None)
-
-    after = janitor.compensate(order.order_id)
-
-    assert (after.stage, after.epoch) == (Stage.COMPENSATING, 2)
-    assert after.last_error == "compensated by an operator"
-    assert world.engine.started == [f"{order.order_id}-2"]
-    assert world.engine.rung == [TOKEN]
-
-
-@pytest.mark.parametrize("end", sorted(ENDS))
-def test_an_operator_cannot_turn_back_an_order_that_ended(
-    world: World, janitor: Janitor, end: Stage
-) -> None:
-    order = world.place(end)
-
-    with pytest.raises(SignalNotAdmitted, match=f"the order is {end} already"):
-        janitor.compensate(order.order_id)
-
-    assert world.now(order) == order
-
-
-def test_an_operators_takeover_during_a_payment_gives_the_money_back(
-    world: World, janitor: Janitor
-) -> None:
-    order = world.place(Stage.PAYMENT, total=4200)
-    world.store.before_write = [lambda: janitor.compensate(order.order_id)]
-
-    with pytest.raises(StaleEpoch):
-        world.run(process_payment, order)
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, world.now(order))
-
-    assert world.payments.net_minor(f"pay:{order.order_id}") == 0
-    assert world.now(order).ledger["pay"].refunded_minor == 4200
-    assert world.problems() == []

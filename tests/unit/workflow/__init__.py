@@ -1,0 +1,1 @@
+"""The application surface: start, signal, heartbeat, query, list."""

@@ -1,0 +1,38 @@
+"""The workflow over fakes."""
+
+import pytest
+
+from lambdas.domain.errors import (
+    OrderError,
+)
+from lambdas.workflow import (
+    OrderWorkflow,
+)
+from tests.support.builders import an_order_id
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def survived() -> list[OrderError]:
+    return []
+
+
+@pytest.fixture
+def workflow(world: World, survived: list[OrderError]) -> OrderWorkflow:
+    return OrderWorkflow(
+        store=world.store,
+        index=world.store,
+        engine=world.engine,
+        catalogue=world.inventory,
+        customers=world.customers,
+        clock=world.clock,
+        orders=world.deps.orders,
+        new_id=an_order_id,
+        report=survived.append,
+        heartbeat_seconds=300,
+    )

@@ -1,0 +1,67 @@
+"""Who may approve, and which signals would be accepted."""
+
+import pytest
+
+from lambdas.domain.errors import (
+    NotAllowed,
+    SignalNotAdmitted,
+)
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import StartRequest
+from lambdas.workflow import (
+    OrderWorkflow,
+    allowed_signals,
+    require_four_eyes,
+)
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
+from tests.support.world import World
+
+REQUEST = StartRequest(
+    customer_id="alice",
+    requested_by="alice",
+    payment_method="pm_ok",
+    version="v2",
+    items=(("MUG-RED", 2),),
+)
+
+
+@pytest.mark.parametrize("approver", ["alice", "operator1"])
+def test_neither_the_customer_nor_the_requester_approves(approver: str) -> None:
+    order = an_order(requested_by="operator1")
+
+    with pytest.raises(NotAllowed, match="nobody approves their own order"):
+        require_four_eyes(order, approver)
+
+
+def test_somebody_else_may_approve() -> None:
+    require_four_eyes(an_order(), "approver1")
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("late", [False, True])
+def test_the_allowed_signals_are_those_that_would_be_accepted(
+    world: World, workflow: OrderWorkflow, stage: Stage, late: bool
+) -> None:
+    order = world.place(stage)
+    world.clock.advance(APPROVAL_TIMEOUT_MS / 1000 if late else 0)
+
+    accepted = {kind for kind in SignalKind if accepts(workflow, order, a_signal(kind))}
+
+    assert set(allowed_signals(order, world.clock.now())) == accepted
+
+
+def accepts(workflow: OrderWorkflow, order: Order, signal: Signal) -> bool:
+    try:
+        workflow.signal(order.order_id, signal)
+    except SignalNotAdmitted:
+        return False
+    return True
+
+
+def test_nothing_is_worth_sending_to_an_order_that_is_being_cancelled(world: World) -> None:
+    order = world.place()
+    world.cancel(order)
+
+    assert allowed_signals(world.now(order), world.clock.now()) == ()

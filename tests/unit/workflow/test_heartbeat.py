@@ -1,0 +1,101 @@
+"""A person looks at the order."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.errors import (
+    OrderError,
+    SignalNotAdmitted,
+)
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import StartRequest
+from lambdas.workflow import (
+    OrderWorkflow,
+)
+from tests.support.fake_clock import NOW
+from tests.support.world import TOKEN, World
+
+REQUEST = StartRequest(
+    customer_id="alice",
+    requested_by="alice",
+    payment_method="pm_ok",
+    version="v2",
+    items=(("MUG-RED", 2),),
+)
+
+
+def test_a_heartbeat_extends_the_wait(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place(wait_token=TOKEN)
+
+    workflow.heartbeat(order.order_id)
+
+    assert world.engine.extended == [TOKEN]
+    assert world.now(order).looked_at == NOW
+    assert world.now(order).approval_deadline == order.approval_deadline
+
+
+def test_heartbeats_reach_the_engine_at_most_once_a_minute(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order = world.place(wait_token=TOKEN)
+
+    for _ in range(13):
+        workflow.heartbeat(order.order_id)
+        world.clock.advance(10)
+
+    assert len(world.engine.extended) == 3
+
+
+def test_short_ticks_allow_more_frequent_heartbeats(world: World, workflow: OrderWorkflow) -> None:
+    impatient = replace(workflow, heartbeat_seconds=10)
+    order = world.place(wait_token=TOKEN)
+
+    for _ in range(3):
+        impatient.heartbeat(order.order_id)
+        world.clock.advance(5)
+
+    assert len(world.engine.extended) == 3
+
+
+def test_a_heartbeat_without_a_token_is_remembered(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place()
+
+    workflow.heartbeat(order.order_id)
+
+    assert world.engine.extended == []
+    assert world.now(order).looked_at == NOW
+
+
+def test_a_heartbeat_that_the_engine_does_not_take_is_survived(
+    world: World, workflow: OrderWorkflow, survived: list[OrderError]
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    world.engine.unavailable = True
+
+    workflow.heartbeat(order.order_id)
+
+    assert len(survived) == 1
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.AWAITING_APPROVAL}))
+def test_only_a_waiting_order_takes_heartbeats(
+    world: World, workflow: OrderWorkflow, stage: Stage
+) -> None:
+    order = world.place(stage)
+
+    with pytest.raises(SignalNotAdmitted, match="does not wait"):
+        workflow.heartbeat(order.order_id)
+
+
+def test_a_heartbeat_for_an_order_that_was_just_approved_writes_nothing(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    paying = replace(order, stage=Stage.PAYMENT, sequence=order.sequence + 1)
+    world.store.before_write = [lambda: world.store.put(paying)]
+
+    workflow.heartbeat(order.order_id)
+
+    assert world.now(order) == paying
+    assert world.engine.extended == []

@@ -1,0 +1,195 @@
+"""A signal: durable first, then the doorbell."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.changes import CHECK_SOON_MS
+from lambdas.domain.errors import (
+    EngineUnavailable,
+    IdempotencyMismatch,
+    InboxFull,
+    OrderError,
+    OrderNotFound,
+    SignalNotAdmitted,
+    StoreConflict,
+    StoreUnavailable,
+)
+from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import StartRequest
+from lambdas.workflow import (
+    OrderWorkflow,
+    refuse_unless_repeated,
+)
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
+from tests.support.fake_clock import NOW
+from tests.support.world import TOKEN, World
+
+REQUEST = StartRequest(
+    customer_id="alice",
+    requested_by="alice",
+    payment_method="pm_ok",
+    version="v2",
+    items=(("MUG-RED", 2),),
+)
+
+
+@pytest.mark.parametrize("kind", list(SignalKind))
+def test_an_accepted_signal_is_durable_and_rings(
+    world: World, workflow: OrderWorkflow, kind: SignalKind
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    world.clock.advance(10)
+    signal = a_signal(kind, at=0)
+
+    after = workflow.signal(order.order_id, signal)
+
+    assert world.now(order) == after
+    assert after.pending == (replace(signal, at=world.clock.now()),)
+    assert (after.cancel_requested_at is not None) == (kind is SignalKind.CANCEL_ORDER)
+    assert world.engine.rung == [TOKEN]
+
+
+def test_a_signal_before_the_wait_has_nobody_to_ring(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place(Stage.START)
+
+    workflow.signal(order.order_id, a_signal())
+
+    assert world.engine.rung == []
+    assert len(world.now(order).inbox) == 1
+
+
+def test_a_broken_doorbell_costs_only_time(
+    world: World, workflow: OrderWorkflow, survived: list[OrderError]
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    world.engine.unavailable = True
+
+    after = workflow.signal(order.order_id, a_signal())
+
+    assert len(after.inbox) == 1
+    assert [type(error) for error in survived] == [EngineUnavailable]
+    assert after.next_check_at == NOW + CHECK_SOON_MS
+
+
+def test_a_repeated_signal_is_accepted_once_and_rings_as_long_as_it_is_pending(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    signal = a_signal()
+
+    first = workflow.signal(order.order_id, signal)
+    again = workflow.signal(order.order_id, signal)
+
+    assert again == first
+    assert world.engine.rung == [TOKEN, TOKEN]
+
+
+def test_a_settled_signal_that_is_repeated_rings_nobody(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    signal = a_signal()
+    order = world.place(
+        inbox=(signal,), applied=1, outcomes={signal.signal_id: "stale"}, wait_token=TOKEN
+    )
+
+    assert workflow.signal(order.order_id, signal) == order
+
+    assert world.engine.rung == []
+
+
+def test_the_key_of_one_signal_cannot_be_used_for_another(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order = world.place()
+    workflow.signal(order.order_id, a_signal(signal_id="S"))
+
+    with pytest.raises(IdempotencyMismatch):
+        workflow.signal(order.order_id, a_signal(signal_id="S", revision=2))
+
+    assert len(world.now(order).inbox) == 1
+
+
+CLOSED = [
+    (kind, stage)
+    for kind in SignalKind
+    for stage in sorted(set(Stage) - ADMITTED_IN[kind] - {Stage.NOTIFY})
+]
+
+
+@pytest.mark.parametrize(("kind", "stage"), CLOSED)
+def test_a_signal_that_its_stage_does_not_admit_is_refused_with_the_stage(
+    world: World, workflow: OrderWorkflow, kind: SignalKind, stage: Stage
+) -> None:
+    order = world.place(stage)
+
+    with pytest.raises(SignalNotAdmitted, match=f"the order is {stage}") as refused:
+        workflow.signal(order.order_id, a_signal(kind))
+
+    assert refused.value.stage == stage
+    assert world.now(order) == order
+
+
+@pytest.mark.parametrize("kind", [SignalKind.APPROVE_PAYMENT, SignalKind.ADD_LINE_ITEM])
+def test_approvals_and_additions_close_at_the_deadline(
+    world: World, workflow: OrderWorkflow, kind: SignalKind
+) -> None:
+    order = world.place()
+    world.clock.advance(APPROVAL_TIMEOUT_MS / 1000)
+
+    with pytest.raises(SignalNotAdmitted, match="deadline has passed"):
+        workflow.signal(order.order_id, a_signal(kind))
+
+
+def test_a_cancel_is_accepted_even_after_the_deadline(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order = world.place()
+    world.clock.advance(APPROVAL_TIMEOUT_MS / 1000)
+
+    workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
+
+    assert world.now(order).cancel_requested_at == world.clock.now()
+
+
+def test_the_second_cancel_does_not_change_when_the_first_one_came(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order = world.place()
+    workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
+    world.clock.advance(5)
+    workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
+
+    assert world.now(order).cancel_requested_at == NOW
+
+
+def test_a_full_inbox_takes_no_more(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place()
+    for _ in range(MAX_SIGNALS):
+        workflow.signal(order.order_id, a_signal())
+
+    with pytest.raises(InboxFull, match="64 signals"):
+        workflow.signal(order.order_id, a_signal())
+
+
+def test_a_signal_to_no_order_is_not_found(workflow: OrderWorkflow) -> None:
+    with pytest.raises(OrderNotFound):
+        workflow.signal("nobody", a_signal())
+
+
+def test_a_signal_refused_by_a_record_that_would_admit_it_by_now_is_tried_again() -> None:
+    with pytest.raises(StoreConflict):
+        refuse_unless_repeated(an_order(), a_signal(), NOW)
+
+
+def test_a_store_that_is_down_refuses_the_signal_without_losing_it_silently(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    world.store.unavailable = True
+
+    with pytest.raises(StoreUnavailable):
+        workflow.signal(order.order_id, a_signal())
+
+    assert world.engine.rung == []

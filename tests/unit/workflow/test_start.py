@@ -1,0 +1,131 @@
+"""A start: durable first, running second."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.errors import (
+    EngineUnavailable,
+    IdempotencyMismatch,
+    InvalidRequest,
+    OrderError,
+    StoreConflict,
+)
+from lambdas.domain.starting import StartRequest
+from lambdas.workflow import (
+    OrderWorkflow,
+)
+from tests.support.builders import a_key
+from tests.support.world import World
+
+REQUEST = StartRequest(
+    customer_id="alice",
+    requested_by="alice",
+    payment_method="pm_ok",
+    version="v2",
+    items=(("MUG-RED", 2),),
+)
+
+
+def test_a_start_writes_the_order_then_starts_its_execution(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order, new = workflow.start(REQUEST, a_key())
+
+    assert new
+    assert world.now(order) == order
+    assert order.total.amount_minor == 1600
+    assert world.engine.started == [f"{order.order_id}-1"]
+    [placed] = world.store.timeline(order.order_id)
+    assert (placed.number, placed.kind, placed.stage) == (1, "order-placed", "start")
+
+
+def test_the_same_key_and_body_give_the_same_order(world: World, workflow: OrderWorkflow) -> None:
+    first, _ = workflow.start(REQUEST, a_key())
+
+    again, new = workflow.start(REQUEST, a_key())
+
+    assert (again.order_id, new) == (first.order_id, False)
+    assert world.engine.started == [first.execution]
+
+
+def test_the_same_key_with_another_body_is_refused(workflow: OrderWorkflow) -> None:
+    workflow.start(REQUEST, a_key())
+
+    with pytest.raises(IdempotencyMismatch):
+        workflow.start(REQUEST, a_key(fingerprint="f2"))
+
+
+def test_two_principals_may_use_one_key(workflow: OrderWorkflow) -> None:
+    first, _ = workflow.start(REQUEST, a_key())
+
+    second, new = workflow.start(REQUEST, a_key(principal="bob"))
+
+    assert (new, second.order_id != first.order_id) == (True, True)
+
+
+def test_an_order_whose_start_fails_is_safe_and_still_pending(
+    world: World, workflow: OrderWorkflow, survived: list[OrderError]
+) -> None:
+    world.engine.unavailable = True
+
+    order, _ = workflow.start(REQUEST, a_key())
+
+    assert world.now(order).start_pending
+    assert [type(error) for error in survived] == [EngineUnavailable]
+    assert world.store.due(order.next_check_at, 10) == (order.order_id,)
+
+
+def test_a_repeated_request_repeats_a_start_that_was_lost(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    world.engine.unavailable = True
+    order, _ = workflow.start(REQUEST, a_key())
+    world.engine.unavailable = False
+
+    workflow.start(REQUEST, a_key())
+
+    assert world.engine.started == [order.execution]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"items": (("TEA", 1),)}, "unknown SKU: TEA"),
+        ({"items": ()}, "1 to 50 distinct SKUs"),
+        ({"items": (("MUG-RED", 0),)}, "must be 1 to 999"),
+        ({"customer_id": "nobody"}, "there is no customer 'nobody'"),
+    ],
+)
+def test_a_request_that_cannot_be_is_refused_before_anything_is_written(
+    world: World, workflow: OrderWorkflow, changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=message):
+        workflow.start(replace(REQUEST, **changes), a_key())  # type: ignore[arg-type]
+
+    assert world.store.writes == 0
+    assert world.engine.started == []
+
+
+def test_a_start_in_conflict_with_another_writer_is_repeated(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    def conflict() -> None:
+        raise StoreConflict("another start with this key is being written")
+
+    world.store.before_write = [conflict]
+
+    order, new = workflow.start(REQUEST, a_key())
+
+    assert (new, world.now(order)) == (True, order)
+
+
+def test_a_repeated_request_is_answered_though_its_sku_was_withdrawn_since(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    first, _ = workflow.start(REQUEST, a_key())
+    del world.inventory.shelves["MUG-RED"]
+
+    assert workflow.start(REQUEST, a_key()) == (first, False)
+    with pytest.raises(InvalidRequest, match="unknown SKU"):
+        workflow.start(REQUEST, a_key("key-2"))
