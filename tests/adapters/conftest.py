@@ -7,6 +7,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas.adapters import aws_clients
+from tests.adapters.stores import InMemory, OnDynamoDB, StoreUnderTest
 from tests.support.faults import disarm
 from tests.support.tables import create_tables
 
@@ -36,3 +37,10 @@ def dynamodb(clients: dict[str, Any]) -> Any:
     """DynamoDB with four empty tables."""
     create_tables(clients["dynamodb"])
     return clients["dynamodb"]
+
+
+@pytest.fixture(params=[InMemory, OnDynamoDB], ids=["in-memory", "dynamodb"])
+def under(request: pytest.FixtureRequest) -> StoreUnderTest:
+    if request.param is InMemory:
+        return InMemory()
+    return OnDynamoDB(request.getfixturevalue("dynamodb"))

@@ -11,6 +11,7 @@ from lambdas.domain.errors import (
     OrderError,
     StoreConflict,
 )
+from lambdas.domain.stages import Stage
 from lambdas.domain.starting import StartRequest
 from lambdas.workflow import (
     OrderWorkflow,
@@ -129,3 +130,15 @@ def test_a_repeated_request_is_answered_though_its_sku_was_withdrawn_since(
     assert workflow.start(REQUEST, a_key()) == (first, False)
     with pytest.raises(InvalidRequest, match="unknown SKU"):
         workflow.start(REQUEST, a_key("key-2"))
+
+
+def test_a_repeated_request_does_not_start_an_order_that_is_under_way(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order, _ = workflow.start(REQUEST, a_key())
+    under_way = replace(order, stage=Stage.ENRICHMENT, start_pending=False)
+    world.store.put(under_way)
+    world.engine.started.clear()
+
+    assert workflow.start(REQUEST, a_key()) == (under_way, False)
+    assert world.engine.started == []

@@ -1,0 +1,5 @@
+"""``python -m local``: see ``--help``."""
+
+from local.commands import app
+
+app()

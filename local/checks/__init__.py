@@ -1,0 +1,1 @@
+"""What was seen, what was expected, and what must always hold."""

@@ -1,0 +1,46 @@
+"""What the tables hold, for the invariants to look at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Record = Mapping[str, Any]
+
+ENDS = ("completed", "cancelled", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """Records of the tables; `events` are the timeline items of the orders."""
+
+    orders: Sequence[Record]
+    events: Sequence[Record] = ()
+    payments: Sequence[Record] = ()
+    inventory: Sequence[Record] = ()
+
+    def payment(self, key: str) -> Record | None:
+        """One entry of the payment provider's own books."""
+        return next((entry for entry in self.payments if entry["payment_key"] == key), None)
+
+    def timeline(self, order: Record) -> list[Record]:
+        """The events of an order, oldest first."""
+        mine = (event for event in self.events if event["pk"] == order["pk"])
+        return sorted(mine, key=lambda event: event["number"])
+
+
+@dataclass(slots=True)
+class Witness:
+    """What was seen of one order from outside while its story was played."""
+
+    order_id: str
+    accepted: list[str] = field(default_factory=list)
+    """Ids of the signals that the API accepted, in order."""
+    deadlines: set[int] = field(default_factory=set)
+    """Every approval deadline that the API told, in epoch milliseconds."""
+    executions: list[str] = field(default_factory=list)
+    """Status of each of its executions."""
+    histories: str = ""
+    """The text of all of its histories."""
+    tokens: set[str] = field(default_factory=set)
+    answers: tuple[str, ...] = ()
+    """The bodies of the API's answers."""

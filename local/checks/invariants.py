@@ -1,0 +1,152 @@
+"""What must hold at every moment, whatever a story did. Each check yields what is wrong.
+
+Independent of the code that is checked: only the records and what was seen from outside.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from local.checks.books import ENDS, Books, Record, Witness
+from local.deployment.catalogue import customer_records, units_by_sku
+
+_AFTER_THE_END = ("mail-confirmation-sent", "mail-cancellation-sent")
+_OUTCOMES = ("applied", "stale", "superseded")
+
+
+def violations(books: Books, witnesses: Mapping[str, Witness]) -> list[str]:
+    """Everything that is wrong with the orders of these books, seen by these witnesses."""
+    found = [f"stock: {wrong}" for wrong in stock_is_conserved(books)]
+    for order in books.orders:
+        witness = witnesses.get(order["order_id"], Witness(order["order_id"]))
+        for name, check in CHECKS.items():
+            found += [f"{name}: {order['order_id']}: {w}" for w in check(order, books, witness)]
+    return found
+
+
+def stock_is_conserved(books: Books) -> Iterator[str]:
+    """No unit appears or vanishes, and no counter is negative. Holds at any moment."""
+    seeded = units_by_sku()
+    for record in books.inventory:
+        parts = [record[name] for name in ("available", "held", "sold")]
+        if min(parts) < 0:
+            yield f"{record['sku']} has a negative counter: {parts}"
+        if sum(parts) != seeded[record["sku"]]:
+            yield f"{record['sku']} has {parts}, but there are {seeded[record['sku']]} units"
+
+
+def stock_is_accounted_for(books: Books) -> Iterator[str]:
+    """Held is what open orders hold, sold is what completed orders bought. Only where nothing
+    moves while it is read.
+    """
+    held: Counter[str] = Counter()
+    sold: Counter[str] = Counter()
+    for order in books.orders:
+        counter = sold if order["stage"] == "completed" else held if order["reserved"] else None
+        if counter is not None:
+            counter.update({line["sku"]: line["quantity"] for line in order["items"]})
+    for record in books.inventory:
+        for name, counted in (("held", held), ("sold", sold)):
+            if record[name] != counted[record["sku"]]:
+                yield f"{record['sku']}: {name} {record[name]}, by orders {counted[record['sku']]}"
+
+
+def money(order: Record, books: Books, _: Witness) -> Iterator[str]:
+    """One capture at most, of the approved amount; kept if and only if the order is completed."""
+    payment = books.payment(f"pay:{order['order_id']}") or {}
+    captured, returned = payment.get("captured_minor", 0), payment.get("refunded_minor", 0)
+    refund = (books.payment(f"refund:{order['order_id']}") or {}).get("minor", 0)
+    approved = order["ledger"].get("pay", {}).get("amount_minor")
+    if captured and captured != approved:
+        yield f"{captured} captured, {approved} approved"
+    if returned != refund:
+        yield f"{returned} refunded by the payment, {refund} by the refund"
+    kept = captured - returned
+    wanted = order["total"] if order["stage"] == "completed" else 0
+    if order["stage"] in ENDS and kept != wanted:
+        yield f"the end is {order['stage']} and {kept} of {order['total']} is kept"
+
+
+def signals(order: Record, _: Books, witness: Witness) -> Iterator[str]:
+    """Every accepted signal is there once and in order, and has one outcome at the end."""
+    inbox = [signal["signal_id"] for signal in order.get("inbox", ())]
+    if len(set(inbox)) != len(inbox):
+        yield "a signal is in the inbox twice"
+    if [one for one in inbox if one in witness.accepted] != witness.accepted:
+        yield f"accepted {witness.accepted}, the inbox holds {inbox}"
+    outcomes = order.get("outcomes", {})
+    if not outcomes.keys() <= set(inbox):
+        yield "an outcome belongs to no signal"
+    yield from (f"outcome {one!r}" for one in outcomes.values() if not _known_outcome(one))
+    if order["stage"] in ENDS and (len(outcomes), order["applied"]) != (len(inbox), len(inbox)):
+        yield f"{len(inbox)} signals, {len(outcomes)} outcomes, {order['applied']} applied"
+    if order["stage"] == "completed" and order.get("cancel_requested_at") is not None:
+        yield "completed although a cancel was accepted"
+
+
+def finality(order: Record, books: Books, _: Witness) -> Iterator[str]:
+    """The timeline has no gap, and nothing but mails happens after the end."""
+    timeline = books.timeline(order)
+    if [event["number"] for event in timeline] != list(range(1, order["event_count"] + 1)):
+        yield f"events {[event['number'] for event in timeline]} of {order['event_count']}"
+    if order["stage"] not in ENDS:
+        return
+    kinds = [event["kind"] for event in timeline]
+    end = f"order-{order['stage']}"
+    if kinds.count(end) != 1:
+        yield f"{kinds.count(end)} events {end}"
+    else:
+        late = [k for k in kinds[kinds.index(end) + 1 :] if k not in _AFTER_THE_END]
+        yield from (f"{kind} after the end" for kind in late)
+
+
+def deadline(order: Record, _: Books, witness: Witness) -> Iterator[str]:
+    """The approval deadline is set once."""
+    told = {order["approval_deadline"]} if "approval_deadline" in order else set()
+    seen = witness.deadlines | told
+    if len(seen) > 1:
+        yield f"the deadline moved: {sorted(seen)}"
+
+
+def epochs(order: Record, _: Books, witness: Witness) -> Iterator[str]:
+    """Each epoch has one execution, and only the last may have ended well."""
+    if witness.executions and len(witness.executions) != order["epoch"]:
+        yield f"epoch {order['epoch']}, executions {witness.executions}"
+    if "SUCCEEDED" in witness.executions[:-1]:
+        yield f"an execution that lost the order succeeded: {witness.executions}"
+
+
+def privacy(_: Record, __: Books, witness: Witness) -> Iterator[str]:
+    """No e-mail address or name in histories or answers, no task token in answers."""
+    personal = [record[field] for record in customer_records() for field in ("email", "name")]
+    answers = "\n".join(witness.answers)
+    for secret in personal:
+        if secret in witness.histories:
+            yield f"the history tells {secret!r}"
+        if secret in answers:
+            yield f"an answer of the API tells {secret!r}"
+    if any(token in answers for token in witness.tokens):
+        yield "an answer of the API tells a task token"
+
+
+def unchanged_ends(before: Sequence[Record], after: Books) -> Iterator[str]:
+    """Orders that had ended are the same later on."""
+    now = {order["order_id"]: order for order in after.orders}
+    for order in before:
+        if order["stage"] in ENDS and now.get(order["order_id"]) != order:
+            yield f"finality: {order['order_id']}: written after its end"
+
+
+def _known_outcome(outcome: str) -> bool:
+    return outcome in _OUTCOMES or outcome.startswith("rejected: ")
+
+
+Check = Callable[[Record, Books, Witness], Iterator[str]]
+CHECKS: Mapping[str, Check] = {
+    "money": money,
+    "signals": signals,
+    "finality": finality,
+    "deadline": deadline,
+    "epochs": epochs,
+    "privacy": privacy,
+}
+"""Checks of one order, by the names that stories use; stock is the seventh."""

@@ -1,0 +1,94 @@
+"""The path of an order, as stories write it down and as executions show it.
+
+One entry a line, in the order of the states:
+
+    ReserveStock               the state, one attempt
+    ProcessPayment x3          the state, three attempts (two retries)
+    AwaitSignal~tick           the wait, ended by the clock instead of the doorbell
+                               (plain AwaitSignal: ended by either)
+    (AwaitSignal ApplySignals RouteDecision)+
+                               these states in turn, once or more; with * never or more
+    EnrichOrder {A | B x2 C}   a Parallel state; branches in any order
+    = SUCCEEDED                the execution ended so; a later entry is the next execution of
+                               the same order
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+_WORD = re.compile(r"[A-Za-z0-9]+(?:~tick)?(?: x\d+)?")
+_LOOP = re.compile(r"\(([^()]+)\)([+*])")
+_PARALLEL = re.compile(r"([A-Za-z0-9]+) ?\{([^{}]+)\}")
+_END = re.compile(r"= ([A-Z_]+)")
+_SEPARATOR = ";"
+WAIT = "AwaitSignal"
+
+
+class BadNotation(ValueError):
+    """An entry of a path cannot be read."""
+
+
+def parallel(name: str, inside: Sequence[str]) -> str:
+    """How a Parallel state with these states inside is written when it was seen."""
+    return f"{name} {{{' '.join(sorted(inside))}}}"
+
+
+def ended(status: str) -> str:
+    """How the end of an execution is written."""
+    return f"= {status}"
+
+
+def pattern(entry: str) -> str:
+    """The regular expression of one entry. Raises BadNotation."""
+    entry = entry.strip()
+    if loop := _LOOP.fullmatch(entry):
+        words = "".join(_plain(word) for word in _words(loop[1]))
+        return f"(?:{words}){loop[2]}"
+    if found := _PARALLEL.fullmatch(entry):
+        inside = [word for branch in found[2].split("|") for word in _words(branch)]
+        return re.escape(parallel(found[1], inside)) + _SEPARATOR
+    if _END.fullmatch(entry):
+        return re.escape(entry) + _SEPARATOR
+    return "".join(_plain(word) for word in _words(entry, only=1))
+
+
+def matches(expected: Sequence[str], seen: Sequence[str]) -> bool:
+    """Whether the seen path is exactly one that the expected entries allow."""
+    return re.fullmatch("".join(map(pattern, expected)), _text(seen)) is not None
+
+
+def difference(expected: Sequence[str], seen: Sequence[str]) -> str | None:
+    """Where the paths part, in words; None when they do not."""
+    if matches(expected, seen):
+        return None
+    fitting, reached = _fitting(expected, seen)
+    wanted = expected[fitting] if fitting < len(expected) else "the end"
+    found = seen[reached] if reached < len(seen) else "the end"
+    after = f"after {seen[reached - 1]}" if reached else "at the start"
+    return f"{after}: expected {wanted}, saw {found}"
+
+
+def _fitting(expected: Sequence[str], seen: Sequence[str]) -> tuple[int, int]:
+    """How many expected entries fit the beginning of what was seen, and how far they reach."""
+    text = _text(seen)
+    for count in range(len(expected), 0, -1):
+        found = re.match("".join(map(pattern, expected[:count])), text)
+        if found:
+            return count, found[0].count(_SEPARATOR)
+    return 0, 0
+
+
+def _text(seen: Sequence[str]) -> str:
+    return "".join(f"{entry}{_SEPARATOR}" for entry in seen)
+
+
+def _plain(word: str) -> str:
+    either = "(?:~tick)?" if word == WAIT else ""
+    return re.escape(word) + either + _SEPARATOR
+
+
+def _words(text: str, *, only: int | None = None) -> Iterator[str]:
+    found = _WORD.findall(text)
+    if not found or " ".join(found) != " ".join(text.split()) or only not in (None, len(found)):
+        raise BadNotation(f"cannot read {text.strip()!r} in a path")
+    yield from found

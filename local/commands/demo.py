@@ -1,0 +1,130 @@
+"""Commands about stories: demo, stories."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from local.commands.environment import AsJson, show_connection
+from local.commands.output import print_json, reported
+from local.commands.show import LiveTable, show_result, show_stories
+from local.lifecycle.down import down
+from local.lifecycle.up import Wishes, up
+from local.machine.folders import Folders
+from local.machine.problems import LocalProblem
+from local.machine.state import State
+from local.player.performance import Performance, Result
+from local.player.story import BadStory, Story, all_stories
+
+DEMO_TIMES = Wishes(approval_timeout=20, heartbeat=4)
+"""Short enough to see a deadline pass, long enough for a slow machine to act in time."""
+
+MAX_TIMEOUT = 60
+JOBS = 6
+
+
+def demo(
+    as_json: AsJson = False,
+    story: Annotated[
+        list[str] | None, typer.Option(help="Play only this story; may be repeated.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Stories at the same time.", min=1)] = JOBS,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the environment running afterwards.")
+    ] = False,
+) -> None:
+    """Play the stories against a real deployment and compare their ends, paths and invariants.
+
+    Uses the running environment if there is one (it must have a short approval timeout), else
+    makes one and takes it down afterwards. Exit code 1 if anything differs.
+    """
+    folders = Folders.default()
+    with reported():
+        chosen = choose(story or ())
+        with _environment(folders, keep=keep) as (state, stays):
+            with LiveTable(chosen) as table:
+                result = Performance(state, jobs=jobs, watcher=table.tell).play(chosen)
+            if as_json:
+                print_json(_report(result, state, folders))
+            else:
+                show_result(result, console=Console())
+                _tell_how_to_go_on(state, result, stays=stays)
+    if not result.passed:
+        raise typer.Exit(1)
+
+
+def stories(as_json: AsJson = False) -> None:
+    """List the stories that `demo` plays."""
+    with reported():
+        found = choose(())
+        if as_json:
+            print_json({"stories": [_summary(story) for story in found]})
+        else:
+            show_stories(found)
+
+
+def choose(names: Sequence[str]) -> tuple[Story, ...]:
+    """The stories of these names, or all of them. Raises LocalProblem for an unknown name."""
+    try:
+        found = all_stories()
+    except BadStory as mistake:
+        raise LocalProblem("reading the stories", str(mistake), advice="mend the file") from None
+    unknown = set(names) - {story.name for story in found}
+    if unknown:
+        reason = f"there is no story {', '.join(sorted(unknown))}"
+        raise LocalProblem("reading the options", reason, advice="see `python -m local stories`")
+    return tuple(story for story in found if not names or story.name in names)
+
+
+@contextmanager
+def _environment(folders: Folders, *, keep: bool) -> Iterator[tuple[State, bool]]:
+    """The environment to play in, and whether it stays afterwards."""
+    state, made = up(folders, DEMO_TIMES)
+    stays = keep or not made
+    try:
+        if state.approval_timeout_seconds > MAX_TIMEOUT:
+            reason = f"the running one waits {state.approval_timeout_seconds} s for approval"
+            advice = "take it `down`, then run `demo` again: it makes its own"
+            raise LocalProblem("choosing the environment", reason, advice=advice)
+        yield state, stays
+    finally:
+        if not stays:
+            down(folders)
+
+
+def _tell_how_to_go_on(state: State, result: Result, *, stays: bool) -> None:
+    passed = sum(verdict.passed for verdict in result.verdicts)
+    print(f"{passed} of {len(result.verdicts)} stories ended as told")
+    if stays:
+        show_connection(state)
+    else:
+        print(
+            "\n  This environment goes now. To look around in one:"
+            "\n  .venv/bin/python -m local up        API, console and API docs, until Ctrl-C"
+            "\n  .venv/bin/python -m local stories   what was played here"
+        )
+
+
+def _report(result: Result, state: State, folders: Folders) -> dict[str, Any]:
+    return {
+        "passed": result.passed,
+        "stories": [verdict.as_json() for verdict in result.verdicts],
+        "violations": list(result.violations),
+        "environment": {
+            "api_url": state.api_url,
+            "emulator_url": state.emulator_url,
+            "state_file": str(folders.state_file),
+        },
+    }
+
+
+def _summary(story: Story) -> dict[str, Any]:
+    return {
+        "name": story.name,
+        "title": story.title,
+        "shows": story.shows,
+        "alone": story.alone,
+        "proves": list(story.proves),
+    }

@@ -1,0 +1,126 @@
+"""Commands about the environment: up, down, reset, status, tokens."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from local.commands.output import print_json, reported
+from local.lifecycle.down import down as take_down
+from local.lifecycle.reset import reset as reset_data
+from local.lifecycle.running import clear_away, require_running, with_fresh_tokens
+from local.lifecycle.status import status as read_status
+from local.lifecycle.up import Wishes
+from local.lifecycle.up import up as bring_up
+from local.machine.folders import Folders
+from local.machine.locking import only_one
+from local.machine.problems import LocalProblem
+from local.machine.progress import say
+from local.machine.state import State
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+def up(
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return when all is up; `down` ends it.")
+    ] = False,
+    as_json: AsJson = False,
+    approval_timeout: Annotated[
+        int, typer.Option(help="Seconds that an order waits for approval.", min=2)
+    ] = 900,
+    heartbeat: Annotated[
+        int, typer.Option(help="Seconds after which a waiting order looks around (tick).", min=1)
+    ] = 300,
+    port: Annotated[
+        int, typer.Option(help="Port of the emulator; 0, or one that is taken: any free one.")
+    ] = 0,
+) -> None:
+    """Start the emulator, deploy the stack into it, load data and users.
+
+    Without --detach the command stays, and Ctrl-C takes everything down. A second `up` finds the
+    running environment and prints the same. The JSON object holds api_url, emulator_url,
+    console_url, the ARNs and table names, and tokens for customer, other_customer, approver and
+    operator.
+    """
+    folders = Folders.default()
+    wishes = Wishes(approval_timeout=approval_timeout, heartbeat=heartbeat, port=port)
+    with reported():
+        state, made = bring_up(folders, wishes)
+        if as_json:
+            print_json(state.connection(folders.state_file))
+        else:
+            show_connection(state)
+        if made and not detach:
+            _stay(folders, state)
+
+
+def down(as_json: AsJson = False) -> None:
+    """End the environment and wait until every process of it is gone."""
+    with reported():
+        was_running = take_down(Folders.default())
+        if as_json:
+            print_json({"was_running": was_running})
+        elif not was_running:
+            say("there was nothing to take down")
+
+
+def reset(as_json: AsJson = False) -> None:
+    """Fresh data, same deployment: no orders, payments, mails or messages; full shelves."""
+    with reported():
+        state = reset_data(Folders.default())
+        if as_json:
+            print_json({"reset": True, "api_url": state.api_url})
+
+
+def status(as_json: AsJson = False) -> None:
+    """Tell whether an environment runs, where, and what it holds. Exit code 3 if none runs."""
+    with reported():
+        found = read_status(Folders.default())
+        if as_json:
+            print_json(found)
+        else:
+            for name, value in found.items():
+                print(f"{name:>26}  {value}")
+    if not found["running"]:
+        raise typer.Exit(3)
+
+
+def tokens(as_json: AsJson = False) -> None:
+    """Print access tokens of the local users; one with less than ten minutes left is replaced.
+
+    Use one as `Authorization: Bearer <token>`.
+    """
+    folders = Folders.default()
+    with reported():
+        state = with_fresh_tokens(folders, require_running(folders))
+        if as_json:
+            print_json(dict(state.tokens))
+        else:
+            for name, token in state.tokens.items():
+                print(f"{name}={token}")
+
+
+def show_connection(state: State) -> None:
+    """Where to go now."""
+    print(f"\n  API       {state.api_url}")
+    print(f"  console   {state.api_url}/console")
+    print(f"  API docs  {state.api_url}/docs")
+    print(f"  emulator  {state.emulator_url}")
+    print("\n  next: `python -m local tokens`, `… demo`, `… status`, `… reset`, `… down`\n")
+
+
+def _stay(folders: Folders, state: State) -> None:
+    """Watch over the emulator until Ctrl-C, or until somebody else takes it down."""
+    say("Ctrl-C takes everything down.")
+    taken_down = False
+    try:
+        while state.emulator.runs:
+            time.sleep(0.5)
+    finally:
+        # Under the lock: a `down` elsewhere may be about to remove the state file.
+        with only_one(folders.lock_file):
+            taken_down = not clear_away(folders)
+    if not taken_down:
+        log, advice = folders.log("emulator"), "read the log, then `up` again"
+        raise LocalProblem("running", "the emulator ended by itself", log=log, advice=advice)

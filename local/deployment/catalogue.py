@@ -1,0 +1,32 @@
+"""The seed data of catalogue.toml, as records of the tables."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_FILE = Path(__file__).resolve().parents[1] / "catalogue.toml"
+
+Records = Sequence[Mapping[str, Any]]
+
+
+@lru_cache
+def _catalogue() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+def inventory_records() -> Records:
+    """The inventory table at the start: everything available, nothing held or sold."""
+    currency = _catalogue()["currency"]
+    return [{**sku, "held": 0, "sold": 0, "currency": currency} for sku in _catalogue()["sku"]]
+
+
+def customer_records() -> Records:
+    """The customers table."""
+    return list(_catalogue()["customer"])
+
+
+def units_by_sku() -> dict[str, int]:
+    """How many units of each SKU there are in all, wherever they are now."""
+    return {record["sku"]: record["available"] for record in inventory_records()}

@@ -1,0 +1,69 @@
+"""The CDK command line, always with a time limit: a deployment that hangs is killed whole."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.deployment.clients import shell_environment
+from local.machine.folders import REPOSITORY
+from local.machine.problems import LocalProblem
+
+_COMMAND_LINE = REPOSITORY / "node_modules" / "aws-cdk" / "bin" / "cdk"
+_SETUP = "run `make setup` (it installs node and the CDK command line)"
+
+
+def run_cdk(
+    phase: str, arguments: Sequence[str], *, url: str, log: Path, limit_seconds: int
+) -> None:
+    """Run `cdk` with its output in `log`. Raises LocalProblem when it fails or takes too long."""
+    command = [_node(phase), str(_command_line(phase)), *arguments, "--no-notices"]
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env={**shell_environment(url), "PATH": _path()},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        status = _wait(child, limit_seconds)
+    if status != 0:
+        limit = f"gave no answer within {limit_seconds} s"
+        reason = limit if status is None else f"`cdk {arguments[0]}` ended with status {status}"
+        advice = "mend what the log says; `cdk synth` shows errors of the stack alone"
+        raise LocalProblem(phase, reason, log=log, advice=advice)
+
+
+def _wait(child: "subprocess.Popen[bytes]", limit_seconds: int) -> int | None:
+    """The exit status, None when the time was up. Whatever happens, nothing of it goes on."""
+    try:
+        return child.wait(timeout=limit_seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def _node(phase: str) -> str:
+    node = shutil.which("node", path=_path())
+    if node is None:
+        raise LocalProblem(phase, "there is no node", advice=_SETUP)
+    return node
+
+
+def _command_line(phase: str) -> Path:
+    if not _COMMAND_LINE.exists():
+        raise LocalProblem(phase, f"{_COMMAND_LINE} does not exist", advice=_SETUP)
+    return _COMMAND_LINE
+
+
+def _path() -> str:
+    """The virtual environment's programs first: its node, and the Python that runs the app."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

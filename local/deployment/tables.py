@@ -1,0 +1,65 @@
+"""Whole tables: read, write and empty them, in plain Python values."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Record = Mapping[str, Any]
+
+_BATCH = 25
+"""The limit of BatchWriteItem."""
+_read = TypeDeserializer().deserialize
+_write = TypeSerializer().serialize
+
+
+def to_item(record: Record) -> dict[str, Any]:
+    """A record in DynamoDB's notation."""
+    return {name: _write(value) for name, value in record.items()}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item in plain values; numbers are whole."""
+    return {name: _plain(_read(value)) for name, value in item.items()}
+
+
+def scan(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
+    """All records of a table."""
+    pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return [from_item(item) for page in pages for item in page["Items"]]
+
+
+def fill(client: "DynamoDBClient", table: str, records: Sequence[Record]) -> None:
+    """Put records into a table."""
+    _batches(client, table, [{"PutRequest": {"Item": to_item(one)}} for one in records])
+
+
+def empty(client: "DynamoDBClient", table: str) -> None:
+    """Delete every record of a table."""
+    schema = client.describe_table(TableName=table)["Table"]["KeySchema"]
+    names = [key["AttributeName"] for key in schema]
+    keys = [{name: record[name] for name in names} for record in scan(client, table)]
+    _batches(client, table, [{"DeleteRequest": {"Key": to_item(key)}} for key in keys])
+
+
+def _batches(client: "DynamoDBClient", table: str, requests: list[Any]) -> None:
+    open_requests = list(requests)
+    while open_requests:
+        batch, open_requests = open_requests[:_BATCH], open_requests[_BATCH:]
+        answer = client.batch_write_item(RequestItems={table: batch})
+        open_requests += answer.get("UnprocessedItems", {}).get(table, [])
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value)
+        case list():
+            return [_plain(one) for one in value]
+        case dict():
+            return {name: _plain(one) for name, one in value.items()}
+    return value

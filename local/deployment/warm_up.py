@@ -1,0 +1,79 @@
+"""The first call of each function, made before anybody waits for it.
+
+It is a smoke test, too: a function that cannot even be loaded fails here, by name.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from local.deployment.clients import client
+from local.machine.problems import LocalProblem
+from local.machine.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+AT_ONCE = 8
+API_CALLS = 4
+NO_ORDER = "WARM-UP"
+_EXPECTED = "OrderNotFound"
+_FUNCTION = re.compile(r'"FunctionName"\s*:\s*"([^"]+)"')
+_ADVICE = "mend the function, then `python -m local down` and `up` again"
+
+
+def warm_up(state: State) -> None:
+    """Call every activity, the janitor and the API once or more. Raises LocalProblem."""
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        calls = [pool.submit(_call_activity, state, arn) for arn in _activities(state)]
+        calls += [pool.submit(_list_orders, state) for _ in range(API_CALLS)]
+        calls.append(pool.submit(_call, state, state.outputs["JanitorFunction"], {}))
+        problems = [problem for call in calls if (problem := call.result())]
+    if problems:
+        raise LocalProblem("warming up", "; ".join(problems), advice=_ADVICE)
+
+
+def check_health(state: State) -> None:
+    """See whether the API answers at all. Raises LocalProblem."""
+    try:
+        answer = httpx.get(f"{state.api_url}/health", timeout=30, trust_env=False)
+    except httpx.HTTPError as error:
+        raise LocalProblem("checking the API", str(error), advice=_ADVICE) from error
+    if not answer.is_success:
+        reason = f"GET /health answered {answer.status_code}: {answer.text[:200]}"
+        raise LocalProblem("checking the API", reason, advice=_ADVICE)
+
+
+def _activities(state: State) -> Iterable[str]:
+    """The function versions that the deployed definition names."""
+    engine: SFNClient = client("stepfunctions", state.emulator_url)
+    machine = engine.describe_state_machine(stateMachineArn=state.outputs["StateMachineArn"])
+    return sorted(set(_FUNCTION.findall(machine["definition"])))
+
+
+def _call_activity(state: State, arn: str) -> str | None:
+    return _call(state, arn, {"order_id": NO_ORDER, "epoch": 0})
+
+
+def _call(state: State, function: str, event: dict[str, Any]) -> str | None:
+    """What is wrong with a function, if anything: that there is no such order is quite right."""
+    functions: LambdaClient = client("lambda", state.emulator_url)
+    answer = functions.invoke(FunctionName=function, Payload=json.dumps(event))
+    told = json.loads(answer["Payload"].read())
+    if not answer.get("FunctionError") or told.get("errorType") == _EXPECTED:
+        return None
+    name = function.rpartition(":function:")[2]
+    return f"{name}: {told.get('errorType')}: {told.get('errorMessage')}"
+
+
+def _list_orders(state: State) -> str | None:
+    headers = {"Authorization": f"Bearer {state.tokens['operator']}"}
+    answer = httpx.get(f"{state.api_url}/orders", headers=headers, timeout=30, trust_env=False)
+    if answer.is_success:
+        return None
+    return f"GET /orders answered {answer.status_code}: {answer.text[:200]}"

@@ -1,0 +1,1 @@
+"""The life of a local environment: up, status, reset, down."""

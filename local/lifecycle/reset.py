@@ -1,0 +1,82 @@
+"""`reset`: fresh data in the same deployment."""
+
+import time
+from typing import TYPE_CHECKING
+
+import httpx
+
+from local.deployment.clients import client
+from local.deployment.seed import forget_orders, seed
+from local.lifecycle.running import require_running
+from local.machine.folders import Folders
+from local.machine.locking import only_one
+from local.machine.problems import LocalProblem
+from local.machine.progress import phase
+from local.machine.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+STOP_SECONDS = 30
+SETTLE_SECONDS = 1.0
+
+
+def reset(folders: Folders) -> State:
+    """Empty orders, payments, queues and mailboxes, stop what runs, load the seed data again.
+
+    Raises LocalProblem when no environment runs or executions go on.
+    """
+    with only_one(folders.lock_file):
+        state = require_running(folders)
+        with phase("stopping executions and emptying tables"):
+            _forget_orders(state)
+        with phase("emptying queues and mailboxes, loading data"):
+            _forget_faults_and_mail(state)
+            _empty_queues(state)
+            seed(state.emulator_url, state.outputs)
+        return state
+
+
+def _forget_orders(state: State) -> None:
+    """Records first: an activity, or the janitor, that finds no order does nothing more. Then
+    once more, for what was written in between.
+    """
+    forget_orders(state.emulator_url, state.outputs)
+    _stop_executions(state)
+    time.sleep(SETTLE_SECONDS)
+    _stop_executions(state)
+    forget_orders(state.emulator_url, state.outputs)
+
+
+def running_executions(state: State) -> list[str]:
+    """The ARNs of executions that run."""
+    engine: SFNClient = client("stepfunctions", state.emulator_url)
+    pages = engine.get_paginator("list_executions").paginate(
+        stateMachineArn=state.outputs["StateMachineArn"], statusFilter="RUNNING"
+    )
+    return [one["executionArn"] for page in pages for one in page["executions"]]
+
+
+def _stop_executions(state: State) -> None:
+    engine: SFNClient = client("stepfunctions", state.emulator_url)
+    until = time.monotonic() + STOP_SECONDS
+    while running := running_executions(state):
+        if time.monotonic() > until:
+            reason = f"{len(running)} executions do not stop"
+            advice = "take the environment `down` and `up` again"
+            raise LocalProblem("resetting", reason, advice=advice)
+        for arn in running:
+            engine.stop_execution(executionArn=arn, cause="local reset")
+
+
+def _forget_faults_and_mail(state: State) -> None:
+    for desk in ("faults", "mail"):
+        url = f"{state.emulator_url}/_local/{desk}"
+        httpx.delete(url, timeout=10, trust_env=False).raise_for_status()
+
+
+def _empty_queues(state: State) -> None:
+    queues: SQSClient = client("sqs", state.emulator_url)
+    for url in queues.list_queues().get("QueueUrls", []):
+        queues.purge_queue(QueueUrl=url)

@@ -1,0 +1,119 @@
+"""`up`: emulator, deployment, data, users, health check, warm functions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from local.deployment.assembly import assembly
+from local.deployment.deploy import deploy, prepare_account
+from local.deployment.seed import seed
+from local.deployment.users import create_users, sign_in
+from local.deployment.warm_up import check_health, warm_up
+from local.lifecycle.running import (
+    clear_away,
+    clear_away_remains,
+    find_running,
+    with_fresh_tokens,
+)
+from local.machine import emulator_process
+from local.machine.folders import Folders
+from local.machine.locking import only_one
+from local.machine.problems import LocalProblem
+from local.machine.progress import phase, say
+from local.machine.state import State, save
+
+MAX_TICKS = 100
+"""The stack's own limit of heartbeats within the deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What `up` is asked for; times in seconds, `port` 0 is any free one."""
+
+    approval_timeout: int = 900
+    heartbeat: int = 300
+    port: int = 0
+
+    def check(self) -> None:
+        """Raise LocalProblem for times that the stack would refuse after half a minute."""
+        if not 0 < self.heartbeat < self.approval_timeout <= MAX_TICKS * self.heartbeat:
+            reason = f"a heartbeat of {self.heartbeat} s in {self.approval_timeout} s"
+            advice = f"choose 1 to {MAX_TICKS} heartbeats within the approval timeout"
+            raise LocalProblem("reading the options", reason, advice=advice)
+
+
+def up(folders: Folders, wishes: Wishes) -> tuple[State, bool]:
+    """The running environment, and whether it was just made. Raises LocalProblem; whatever goes
+    wrong, nothing is left running.
+    """
+    wishes.check()
+    with only_one(folders.lock_file):
+        running = find_running(folders)
+        if running is not None:
+            _tell_running(running, wishes)
+            return with_fresh_tokens(folders, running), False
+        clear_away_remains(folders)
+        return _bring_up(folders, wishes), True
+
+
+def _bring_up(folders: Folders, wishes: Wishes) -> State:
+    with phase("starting the emulator"):
+        emulator = emulator_process.start(folders, wishes.port)
+    state = State(
+        phase="starting",
+        emulator_pid=emulator.process.pid,
+        emulator_started=emulator.process.started,
+        emulator_url=emulator.url,
+        approval_timeout_seconds=wishes.approval_timeout,
+        heartbeat_seconds=wishes.heartbeat,
+    )
+    save(state, folders.state_file)
+    with _nothing_left(folders):
+        return _made_ready(folders, _deployed(folders, state))
+
+
+@contextmanager
+def _nothing_left(folders: Folders) -> Iterator[None]:
+    """Take everything down when the block fails or is interrupted."""
+    try:
+        yield
+    except BaseException as failure:
+        if isinstance(failure, LocalProblem) and failure.log is None:
+            failure.log = folders.log("emulator")
+        clear_away(folders)
+        raise
+
+
+def _deployed(folders: Folders, state: State) -> State:
+    context = {
+        "target": "emulator",
+        "approval_timeout_seconds": str(state.approval_timeout_seconds),
+        "heartbeat_seconds": str(state.heartbeat_seconds),
+    }
+    made = assembly(folders, context, url=state.emulator_url)
+    prepare_account(state.emulator_url)
+    return replace(state, outputs=deploy(folders, made, url=state.emulator_url))
+
+
+def _made_ready(folders: Folders, state: State) -> State:
+    url, outputs = state.emulator_url, state.outputs
+    with phase("loading data and users"):
+        seed(url, outputs)
+        passwords = create_users(url, outputs["UserPoolId"])
+        tokens = sign_in(url, outputs, passwords)
+    ready = replace(state, phase="ready", passwords=passwords, tokens=tokens)
+    with phase("checking the API and warming the functions up"):
+        check_health(ready)
+        warm_up(ready)
+    save(ready, folders.state_file)
+    return ready
+
+
+def _tell_running(state: State, wishes: Wishes) -> None:
+    say(f"an environment is running already: {state.emulator_url} (pid {state.emulator_pid})")
+    has = (state.approval_timeout_seconds, state.heartbeat_seconds)
+    if has != (wishes.approval_timeout, wishes.heartbeat):
+        say(
+            f"[yellow]it was made with --approval-timeout {has[0]} --heartbeat {has[1]}; "
+            "take it `down` first to change them[/]"
+        )

@@ -1,0 +1,91 @@
+"""The emulator as a child: started in a session of its own, so that Ctrl-C reaches only us."""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from local.machine.folders import REPOSITORY, Folders
+from local.machine.problems import LocalProblem
+from local.machine.processes import Process, end
+from local.machine.progress import say
+
+HOST = "127.0.0.1"
+START_SECONDS = 60
+END_SECONDS = 8
+_RERUN = "read the log; `.venv/bin/python -m local.emulator` starts the emulator alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """A running emulator."""
+
+    process: Process
+    url: str
+
+
+def start(folders: Folders, port: int) -> Emulator:
+    """Start the emulator and wait until it answers; `port` 0 means any free one.
+
+    Raises LocalProblem when it ends, or stays silent, before it is ready.
+    """
+    log = folders.log("emulator")
+    announced = log.with_suffix(".out")
+    with log.open("wb") as errors, announced.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "local.emulator", "--port", str(_usable(port))],
+            cwd=REPOSITORY,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            start_new_session=True,
+        )
+    process = Process.of(child.pid)
+    try:
+        url = _wait_for_url(child, announced, log)
+    except BaseException:
+        if process:
+            end(process, patience_seconds=END_SECONDS)
+        child.wait()
+        raise
+    # Whoever ends it need not be us: wait for it aside, so that no zombie stays behind.
+    threading.Thread(target=child.wait, daemon=True).start()
+    return Emulator(process or Process(child.pid, ""), url)
+
+
+def answers(url: str) -> bool:
+    """Whether an emulator is healthy at this address."""
+    try:
+        return httpx.get(f"{url}/_local/about", timeout=5, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _wait_for_url(child: "subprocess.Popen[bytes]", announced: Path, log: Path) -> str:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        line, complete, _ = announced.read_text(encoding="utf-8").partition("\n")
+        if complete:
+            return str(json.loads(line)["url"])
+        if child.poll() is not None:
+            reason = f"the emulator ended with status {child.returncode}"
+            raise LocalProblem("starting the emulator", reason, log=log, advice=_RERUN)
+        time.sleep(0.05)
+    reason = f"no sign of life for {START_SECONDS} s"
+    raise LocalProblem("starting the emulator", reason, log=log, advice=_RERUN)
+
+
+def _usable(port: int) -> int:
+    """The wanted port, or 0 (any) with a remark when somebody has it."""
+    try:
+        with socket.create_server((HOST, port)):
+            return port
+    except OSError:
+        say(f"[yellow]port {port} is taken; choosing a free one[/]")
+        return 0

@@ -1,0 +1,105 @@
+"""Processes by identity: a pid alone may belong to somebody else after a reboot or a crash."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_PROC = Path("/proc")
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process and the moment of its start, which together are unique."""
+
+    pid: int
+    started: str
+
+    @classmethod
+    def of(cls, pid: int) -> "Process | None":
+        """The process that has this pid now; None if there is none (a zombie is none)."""
+        started = _started(pid)
+        return None if started is None else cls(pid, started)
+
+    @property
+    def runs(self) -> bool:
+        return _started(self.pid) == self.started
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, if it is still the same process."""
+        if self.runs:
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                return
+
+
+def family(process: Process) -> list[Process]:
+    """The process and everything that descends from it, as far as it still runs."""
+    children: dict[int, list[int]] = {}
+    for pid, parent in _parents():
+        children.setdefault(parent, []).append(pid)
+    found, open_pids = [process], [process.pid]
+    while open_pids:
+        for pid in children.get(open_pids.pop(), []):
+            if child := Process.of(pid):
+                found.append(child)
+                open_pids.append(pid)
+    return [member for member in found if member.runs]
+
+
+def end(process: Process, *, patience_seconds: float) -> list[Process]:
+    """Ask a process to end, then force it; returns what of its family still runs (hopefully
+    nothing).
+    """
+    members = family(process)
+    process.send(signal.SIGTERM)
+    if wait_until_gone(members, patience_seconds):
+        for member in members:
+            member.send(signal.SIGKILL)
+    return wait_until_gone(members, patience_seconds)
+
+
+def wait_until_gone(members: Iterable[Process], seconds: float) -> list[Process]:
+    """Wait for processes to end; returns those that did not."""
+    until = time.monotonic() + seconds
+    left = [member for member in members if member.runs]
+    while left and time.monotonic() < until:
+        time.sleep(_POLL_SECONDS)
+        left = [member for member in left if member.runs]
+    return left
+
+
+def _started(pid: int) -> str | None:
+    if _PROC.is_dir():
+        fields = _stat(pid)
+        return None if fields is None or fields[0] == "Z" else fields[19]
+    answer = _ps("-o", "stat=,lstart=", "-p", str(pid)).strip()
+    return None if not answer or answer.startswith("Z") else answer.split(maxsplit=1)[1]
+
+
+def _parents() -> list[tuple[int, int]]:
+    """(pid, parent's pid) of all processes."""
+    if not _PROC.is_dir():
+        lines = _ps("-A", "-o", "pid=,ppid=").splitlines()
+        return [(int(pid), int(parent)) for pid, parent in (line.split() for line in lines)]
+    pids = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]
+    known = [(pid, _stat(pid)) for pid in pids]
+    return [(pid, int(fields[1])) for pid, fields in known if fields]
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the state on; the name before it may hold anything."""
+    try:
+        text = (_PROC / str(pid) / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return text.rpartition(")")[2].split()
+
+
+def _ps(*arguments: str) -> str:
+    return subprocess.run(["ps", *arguments], capture_output=True, text=True, check=False).stdout

@@ -1,0 +1,88 @@
+"""The state file: what `up` made, for every later command. It holds secrets: mode 0600."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from local.machine.processes import Process
+
+Phase = Literal["starting", "ready"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One environment. `starting` is written before anything can go wrong, so that whatever
+    comes next can clean up; `outputs` are the stack's.
+    """
+
+    phase: Phase
+    emulator_pid: int
+    emulator_started: str
+    emulator_url: str
+    approval_timeout_seconds: int
+    heartbeat_seconds: int
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def emulator(self) -> Process:
+        return Process(self.emulator_pid, self.emulator_started)
+
+    @property
+    def api_url(self) -> str:
+        """By path: the host names that AWS would use do not resolve on every machine."""
+        return f"{self.emulator_url}/_aws/execute-api/{self.outputs['ApiId']}/$default"
+
+    def connection(self, state_file: Path) -> dict[str, Any]:
+        """What scripts rely on: addresses, names and tokens of a ready environment."""
+        return {
+            "api_url": self.api_url,
+            "emulator_url": self.emulator_url,
+            "console_url": f"{self.api_url}/console",
+            "region": self.outputs["Region"],
+            **{name: self.outputs[output] for name, output in _NAMES.items()},
+            "approval_timeout_seconds": self.approval_timeout_seconds,
+            "heartbeat_seconds": self.heartbeat_seconds,
+            "state_file": str(state_file),
+            "tokens": dict(self.tokens),
+        }
+
+
+_NAMES = {
+    "state_machine_arn": "StateMachineArn",
+    "alias_arn": "AliasArn",
+    "orders_table": "OrdersTable",
+    "inventory_table": "InventoryTable",
+    "customers_table": "CustomersTable",
+    "payments_table": "PaymentsTable",
+    "operations_queue_url": "OperationsQueueUrl",
+    "user_pool_id": "UserPoolId",
+    "user_pool_client_id": "UserPoolClientId",
+    "janitor_function": "JanitorFunction",
+}
+
+
+def save(state: State, path: Path) -> None:
+    """Write the file whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(state), file, indent=2)
+    draft.replace(path)
+
+
+def load(path: Path) -> State | None:
+    """What the file says; None when there is none, or one that this version did not write."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return State(**found) if isinstance(found, dict) and found.keys() == _FIELDS else None
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+_FIELDS = {one.name for one in fields(State)}

@@ -1,0 +1,61 @@
+"""What people and their programs can do: the HTTP API, and nothing else."""
+
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+HTTP_SECONDS = 30
+
+
+class Refused(Exception):
+    """The API answered something else than was expected."""
+
+    def __init__(self, request: str, status: int, body: str) -> None:
+        super().__init__(f"{request} answered {status}: {body[:300]}")
+        self.status = status
+
+
+class Users:
+    """Everybody who has a token. Keeps the text of all answers, to look for secrets in them."""
+
+    def __init__(self, api_url: str, tokens: Mapping[str, str]) -> None:
+        self._http = httpx.Client(base_url=api_url, timeout=HTTP_SECONDS, trust_env=False)
+        self._tokens = tokens
+        self._lock = threading.Lock()
+        self._heard: list[str] = []
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """The bodies of all answers so far."""
+        with self._lock:
+            return tuple(self._heard)
+
+    def ask(
+        self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Make a request as `who` (a token's name). Raises Refused for a 4xx or 5xx."""
+        headers = {"Authorization": f"Bearer {self._tokens[who]}"}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        answer = self._http.request(method, path, json=body, headers=headers)
+        with self._lock:
+            self._heard.append(answer.text)
+        if answer.is_error:
+            raise Refused(f"{method} {path} by {who}", answer.status_code, answer.text)
+        told: dict[str, Any] = answer.json() if answer.content else {}
+        return told
+
+    def status(self, order_id: str) -> dict[str, Any]:
+        """get-status, as an operator sees it."""
+        return self.ask("operator", "GET", f"/orders/{order_id}")
+
+    def signal(self, order_id: str, signal_id: str) -> dict[str, Any]:
+        """A signal with its outcome, if it has one."""
+        return self.ask("operator", "GET", f"/orders/{order_id}/signals/{signal_id}")

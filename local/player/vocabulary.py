@@ -1,0 +1,43 @@
+"""The steps that a story may take, and the fields of each."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a step must and may say besides `do`."""
+
+    required: frozenset[str]
+    optional: frozenset[str]
+
+
+def _step(required: str = "", optional: str = "") -> Fields:
+    return Fields(frozenset(required.split()), frozenset(optional.split()))
+
+
+_SIGNAL = "order by outcome refused"
+
+STEPS = {
+    # What users do, over HTTP. `order` names the order where a story has more than one;
+    # `by` is the token that acts; `outcome` is waited for; `refused` is the expected status.
+    "place": _step("items", "order by payment_method version customer"),
+    "approve": _step("", f"revision {_SIGNAL}"),
+    "add": _step("sku quantity", _SIGNAL),
+    "cancel": _step("reason", _SIGNAL),
+    "heartbeat": _step("", "order by"),
+    "wait": _step("stage", "order within"),
+    # What users cannot see or do: the execution, the tables, what goes wrong.
+    "wait-for-token": _step("", "order within"),
+    "wait-for-charge": _step("", "order within"),
+    "fault": _step("service action effect", "times error status seconds after function"),
+    "faults-used-up": _step("", "within"),
+    "stop-execution": _step("", "order"),
+    "lose-token": _step("", "order"),
+}
+
+ORDER = "order"
+"""The name of a story's only order."""
+
+INVARIANTS = ("stock", "money", "signals", "finality", "deadline", "epochs", "privacy")
+MAILS = ("confirmation", "cancellation", "none")
+STAGES = ("completed", "cancelled", "failed")

@@ -1,0 +1,28 @@
+"""What the tests of the store contract share."""
+
+from dataclasses import replace
+
+from lambdas.domain.changes import Change, Event, StockMove, StockMovement, change
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from tests.adapters.stores import StoreUnderTest
+from tests.support.builders import (
+    an_order,
+)
+from tests.support.fake_clock import NOW
+
+PLACED = Event(number=1, at=NOW, kind="order-placed", stage=Stage.START)
+HOLD_ONE = StockMove(StockMovement.HOLD, "MUG-RED", 1)
+
+
+def placed(**changes: object) -> Order:
+    return an_order(Stage.START, event_count=1, **changes)
+
+
+def written(order: Order, *, now: int = NOW + 1000, stock: tuple[StockMove, ...] = ()) -> Change:
+    """A change with one event, and with stock if asked for."""
+    return change(order, replace(order, revision=2), now, ("told", {"n": 1}), stock=stock)
+
+
+def timeline(under: StoreUnderTest, order: Order) -> list[tuple[int, str]]:
+    return [(event.number, event.kind) for event in under.store.timeline(order.order_id)]

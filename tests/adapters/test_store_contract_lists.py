@@ -1,0 +1,80 @@
+"""Both stores, lists: what the unit tests' fake promises, DynamoDB keeps."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.changes import change
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from tests.adapters.stores import StoreUnderTest
+from tests.support.builders import (
+    an_order,
+)
+from tests.support.fake_clock import NOW
+
+
+@pytest.fixture
+def many(under: StoreUnderTest) -> list[Order]:
+    """Twelve orders, oldest first: alice's and bob's by turns, every third one is paying."""
+    orders = [
+        an_order(
+            Stage.PAYMENT if i % 3 == 0 else Stage.AWAITING_APPROVAL,
+            customer_id="alice" if i % 2 == 0 else "bob",
+        )
+        for i in range(12)
+    ]
+    under.put(*orders)
+    return orders
+
+
+@pytest.mark.parametrize("stage", [None, Stage.PAYMENT, Stage.COMPLETED])
+@pytest.mark.parametrize("customer", [None, "alice", "nobody"])
+@pytest.mark.parametrize("limit", [1, 5, 12])
+def test_pages_show_every_order_once_newest_first(
+    under: StoreUnderTest,
+    many: list[Order],
+    stage: Stage | None,
+    customer: str | None,
+    limit: int,
+) -> None:
+    wanted = [
+        order
+        for order in reversed(many)
+        if stage in (None, order.stage) and customer in (None, order.customer_id)
+    ]
+    found: list[Order] = []
+    cursor: str | None = None
+    for _ in range(len(many) + 1):
+        page = under.index.page(stage=stage, customer_id=customer, limit=limit, cursor=cursor)
+        assert len(page.orders) <= limit
+        found += page.orders
+        cursor = page.cursor
+        if cursor is None:
+            break
+
+    assert cursor is None
+    assert found == wanted
+
+
+def test_overdue_orders_come_longest_overdue_first(under: StoreUnderTest) -> None:
+    orders = [an_order(next_check_at=NOW - (i * 7) % 10) for i in range(10)]
+    under.put(
+        *orders,
+        an_order(next_check_at=NOW + 1),
+        an_order(Stage.COMPLETED, next_check_at=NOW - 99),
+    )
+    by_age = sorted(orders, key=lambda order: order.next_check_at)
+
+    assert under.index.due(NOW, 100) == tuple(order.order_id for order in by_age)
+    assert under.index.due(NOW, 3) == tuple(order.order_id for order in by_age[:3])
+
+
+def test_an_order_that_ends_is_no_longer_looked_after(under: StoreUnderTest) -> None:
+    order = an_order(next_check_at=NOW - 1)
+    under.put(order)
+    assert under.index.due(NOW, 10) == (order.order_id,)
+
+    under.store.commit(change(order, replace(order, stage=Stage.FAILED), NOW))
+
+    assert under.index.due(NOW * 2, 10) == ()

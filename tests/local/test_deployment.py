@@ -1,0 +1,95 @@
+import base64
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from local.deployment.assembly import fingerprint
+from local.deployment.catalogue import customer_records, inventory_records, units_by_sku
+from local.deployment.tables import from_item, to_item
+from local.deployment.users import TOKEN_OF, USERS, all_fresh, seconds_left
+from local.lifecycle.up import Wishes
+from local.machine.problems import LocalProblem
+
+
+def a_token(seconds: float) -> str:
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": time.time() + seconds}).encode())
+    return f"header.{claims.decode().rstrip('=')}.signature"
+
+
+def test_the_shelves_hold_what_the_documents_promise() -> None:
+    units = units_by_sku()
+    assert len(units) >= 12
+    assert {"COFFEE-1KG", "MUG-RED"} <= units.keys()
+    assert (units["HOT-SKU"], units["RARE-1"], units["SOLD-OUT"]) == (50, 1, 0)
+
+
+def test_related_products_exist() -> None:
+    for record in inventory_records():
+        assert set(record["related"]) <= units_by_sku().keys() - {record["sku"]}
+
+
+def test_prices_are_whole_minor_units() -> None:
+    for record in inventory_records():
+        assert type(record["unit_price_minor"]) is int
+        assert record["unit_price_minor"] > 0
+        assert (record["currency"], record["held"], record["sold"]) == ("EUR", 0, 0)
+
+
+def test_customers_are_users_of_the_pool() -> None:
+    tiers = {record["customer_id"]: record["tier"] for record in customer_records()}
+    assert tiers == {"alice": "gold", "bob": "standard", "carol": "new"}
+    assert all(USERS[customer] == "customer" for customer in tiers)
+    assert all(record["email"].endswith("@example.com") for record in customer_records())
+
+
+def test_records_survive_the_tables_notation() -> None:
+    record = {"sku": "A", "available": 3, "related": ["B"], "deep": {"n": 1}, "yes": True}
+    assert from_item(to_item(record)) == record
+
+
+def test_a_token_tells_how_long_it_is_valid() -> None:
+    assert seconds_left(a_token(1000)) == pytest.approx(1000, abs=5)
+
+
+@pytest.mark.parametrize(("seconds", "fresh"), [(3000, True), (500, False), (-1, False)])
+def test_tokens_are_replaced_before_they_expire(seconds: float, fresh: bool) -> None:
+    tokens = dict.fromkeys(TOKEN_OF, a_token(3000)) | {"approver": a_token(seconds)}
+    assert all_fresh(tokens) is fresh
+
+
+def test_a_missing_token_makes_all_stale() -> None:
+    assert not all_fresh({"customer": a_token(3000)})
+
+
+def test_the_assembly_depends_on_sources_and_context(tmp_path: Path) -> None:
+    (tmp_path / "stacks").mkdir()
+    source = tmp_path / "stacks" / "stack.py"
+    source.write_text("a = 1")
+    first = fingerprint(tmp_path, {"target": "emulator"})
+    assert fingerprint(tmp_path, {"target": "emulator"}) == first
+    assert fingerprint(tmp_path, {"target": "aws"}) != first
+    source.write_text("a = 2")
+    assert fingerprint(tmp_path, {"target": "emulator"}) != first
+
+
+def test_the_assembly_does_not_depend_on_compiled_files(tmp_path: Path) -> None:
+    (tmp_path / "lambdas").mkdir()
+    before = fingerprint(tmp_path, {})
+    (tmp_path / "lambdas" / "x.pyc").write_bytes(b"compiled")
+    (tmp_path / "elsewhere.txt").write_text("not a source")
+    assert fingerprint(tmp_path, {}) == before
+
+
+@pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 10), (10, 20), (1000, 9), (10, 0)])
+def test_times_that_the_stack_would_refuse_are_refused_at_once(
+    timeout: int, heartbeat: int
+) -> None:
+    with pytest.raises(LocalProblem, match="reading the options"):
+        Wishes(approval_timeout=timeout, heartbeat=heartbeat).check()
+
+
+def test_the_usual_times_are_accepted() -> None:
+    Wishes().check()
+    Wishes(approval_timeout=20, heartbeat=4).check()

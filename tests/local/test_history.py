@@ -1,0 +1,79 @@
+import json
+
+from local.checks.history import path, submitted_tokens, tokens
+from tests.local.histories import History
+
+
+def test_states_come_in_the_order_of_their_entry() -> None:
+    history = History()
+    history.add("ExecutionStarted")
+    history.enter("RouteStart", "Choice")
+    history.exit("RouteStart", "Choice")
+    history.task("ReserveStock", "TaskSucceeded")
+    assert path(history.events, "SUCCEEDED") == ["RouteStart", "ReserveStock", "= SUCCEEDED"]
+
+
+def test_attempts_are_counted() -> None:
+    history = History()
+    history.task("ProcessPayment", "TaskFailed", "TaskTimedOut", "TaskSucceeded")
+    assert path(history.events, "SUCCEEDED")[0] == "ProcessPayment x3"
+
+
+def test_a_wait_that_the_clock_ended_is_a_tick() -> None:
+    history = History()
+    history.task("AwaitSignal", "TaskTimedOut")
+    history.task("AwaitSignal", "TaskSucceeded")
+    assert path(history.events, "FAILED") == ["AwaitSignal~tick", "AwaitSignal", "= FAILED"]
+
+
+def test_an_execution_that_runs_has_no_end_yet() -> None:
+    history = History()
+    history.enter("ReserveStock")
+    assert path(history.events, "RUNNING") == ["ReserveStock"]
+
+
+def test_mixed_branches_are_told_apart_by_their_links() -> None:
+    history = History()
+    history.enter("EnrichOrder", "Parallel")
+    began = history.add("ParallelStateStarted")
+    first = history.enter("Profile", after=began)
+    second = history.enter("Stock", after=began)
+    tried = history.add("TaskScheduled", after=second)
+    history.add("TaskScheduled", after=first)
+    failed = history.add("TaskFailed", after=tried)
+    again = history.add("TaskScheduled", after=failed)
+    history.add("TaskSucceeded", after=again)
+    history.exit("EnrichOrder", "Parallel")
+    history.task("ReserveStock", "TaskSucceeded")
+    assert path(history.events, "SUCCEEDED") == [
+        "EnrichOrder {Profile Stock x2}",
+        "ReserveStock",
+        "= SUCCEEDED",
+    ]
+
+
+def test_a_parallel_state_that_was_stopped_is_told_too() -> None:
+    history = History()
+    history.enter("EnrichOrder", "Parallel")
+    history.enter("Profile")
+    assert path(history.events, "ABORTED") == ["EnrichOrder {Profile}", "= ABORTED"]
+
+
+def test_a_token_counts_from_when_it_was_handed_out_until_it_was_used() -> None:
+    history = History()
+    history.enter("AwaitSignal")
+    history.add("TaskScheduled")
+    assert submitted_tokens(history.events, "AwaitSignal") == 0
+    history.add("TaskSubmitted")
+    assert submitted_tokens(history.events, "AwaitSignal") == 1
+    assert submitted_tokens(history.events, "Other") == 0
+    history.add("TaskSucceeded")
+    assert submitted_tokens(history.events, "AwaitSignal") == 0
+
+
+def test_tokens_are_found_in_what_the_wait_was_given() -> None:
+    history = History()
+    for payload in ({"order_id": "1", "token": "secret"}, {"order_id": "1"}, "text"):
+        parameters = json.dumps({"FunctionName": "f", "Payload": payload})
+        history.add("TaskScheduled", taskScheduledEventDetails={"parameters": parameters})
+    assert tokens(history.events) == {"secret"}

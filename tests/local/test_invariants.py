@@ -1,0 +1,202 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from local.checks.books import Books, Witness
+from local.checks.invariants import (
+    CHECKS,
+    stock_is_accounted_for,
+    stock_is_conserved,
+    unchanged_ends,
+    violations,
+)
+from local.deployment.catalogue import inventory_records
+from local.player.vocabulary import INVARIANTS
+
+ID = "01TEST"
+KEY = f"ORDER#{ID}"
+
+
+def an_order(**changes: Any) -> dict[str, Any]:
+    """A completed order for two red mugs, with one approval."""
+    return {
+        "pk": KEY,
+        "sk": "META",
+        "order_id": ID,
+        "stage": "completed",
+        "epoch": 1,
+        "total": 1900,
+        "items": [{"sku": "MUG-RED", "quantity": 2}],
+        "reserved": True,
+        "inbox": [{"signal_id": "s1"}],
+        "applied": 1,
+        "outcomes": {"s1": "applied"},
+        "ledger": {"pay": {"amount_minor": 1900}},
+        "event_count": 2,
+        "approval_deadline": 1000,
+        **changes,
+    }
+
+
+def a_capture(**changes: Any) -> dict[str, Any]:
+    return {"payment_key": f"pay:{ID}", "captured_minor": 1900, "refunded_minor": 0, **changes}
+
+
+def events(*kinds: str) -> list[dict[str, Any]]:
+    return [
+        {"pk": KEY, "sk": f"EVENT#{number}", "number": number, "kind": kind}
+        for number, kind in enumerate(kinds, start=1)
+    ]
+
+
+def inventory(**mugs: int) -> list[dict[str, Any]]:
+    records = [dict(record) for record in inventory_records()]
+    for record in records:
+        if record["sku"] == "MUG-RED":
+            record.update(mugs)
+    return records
+
+
+def good_books(order: dict[str, Any] | None = None) -> Books:
+    return Books(
+        orders=[order or an_order()],
+        events=events("order-placed", "order-completed"),
+        payments=[a_capture()],
+        inventory=inventory(available=298, sold=2),
+    )
+
+
+def wrong_with(books: Books, witness: Witness | None = None) -> list[str]:
+    return violations(books, {ID: witness or Witness(ID)})
+
+
+def test_nothing_is_wrong_with_good_books() -> None:
+    witness = Witness(ID, accepted=["s1"], deadlines={1000}, executions=["SUCCEEDED"])
+    assert wrong_with(good_books(), witness) == []
+    assert list(stock_is_accounted_for(good_books())) == []
+
+
+def test_every_invariant_that_stories_name_is_checked() -> None:
+    assert {"stock", *CHECKS} == set(INVARIANTS)
+
+
+@pytest.mark.parametrize(
+    "mugs", [{"available": 299, "sold": 2}, {"available": 301, "held": -3, "sold": 2}]
+)
+def test_units_that_appear_or_vanish_are_noticed(mugs: dict[str, int]) -> None:
+    assert list(stock_is_conserved(Books(orders=[], inventory=inventory(**mugs))))
+
+
+@pytest.mark.parametrize("mugs", [{"available": 300}, {"available": 298, "held": 2}])
+def test_sold_units_must_be_those_of_completed_orders(mugs: dict[str, int]) -> None:
+    books = replace(good_books(), inventory=inventory(**mugs))
+    assert list(stock_is_conserved(books)) == []
+    assert list(stock_is_accounted_for(books))
+
+
+def test_held_units_must_be_those_of_open_orders() -> None:
+    order = an_order(stage="awaiting-approval")
+    held = replace(good_books(order), inventory=inventory(available=298, held=2))
+    assert list(stock_is_accounted_for(held)) == []
+    assert list(stock_is_accounted_for(good_books(order)))
+
+
+@pytest.mark.parametrize(
+    ("order", "payments"),
+    [
+        (an_order(), []),
+        (an_order(), [a_capture(captured_minor=1800)]),
+        (an_order(stage="cancelled"), [a_capture()]),
+        (an_order(), [a_capture(refunded_minor=1900)]),
+        (
+            an_order(stage="cancelled"),
+            [a_capture(refunded_minor=1900), {"payment_key": f"refund:{ID}", "minor": 900}],
+        ),
+    ],
+    ids=["not paid", "other amount", "kept", "refunded", "refund of another amount"],
+)
+def test_money_must_be_kept_exactly_by_completed_orders(
+    order: dict[str, Any], payments: list[dict[str, Any]]
+) -> None:
+    books = replace(good_books(order), payments=payments)
+    assert any(wrong.startswith("money: ") for wrong in wrong_with(books))
+
+
+def test_a_refunded_cancelled_order_is_fine() -> None:
+    order = an_order(stage="cancelled", reserved=False)
+    payments = [a_capture(refunded_minor=1900), {"payment_key": f"refund:{ID}", "minor": 1900}]
+    assert list(CHECKS["money"](order, Books(orders=[order], payments=payments), Witness(ID))) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcomes": {}, "applied": 0},
+        {"outcomes": {"s1": "applied", "s2": "applied"}},
+        {"outcomes": {"s1": "whatever"}},
+        {"inbox": [{"signal_id": "s1"}, {"signal_id": "s1"}], "applied": 2},
+        {"inbox": [], "outcomes": {}, "applied": 0},
+        {"cancel_requested_at": 5},
+    ],
+    ids=["no outcome", "outcome of nothing", "unknown", "twice", "lost", "cancelled, completed"],
+)
+def test_every_accepted_signal_has_its_place_and_outcome(changes: dict[str, Any]) -> None:
+    found = wrong_with(good_books(an_order(**changes)), Witness(ID, accepted=["s1"]))
+    assert any(wrong.startswith("signals: ") for wrong in found)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ["order-placed"],
+        ["order-placed", "order-completed", "payment-captured"],
+        ["order-completed", "order-completed"],
+    ],
+    ids=["no end", "goes on", "ends twice"],
+)
+def test_nothing_but_mails_happens_after_the_end(kinds: list[str]) -> None:
+    order = an_order(event_count=len(kinds))
+    books = replace(good_books(order), events=events(*kinds))
+    assert any(wrong.startswith("finality: ") for wrong in wrong_with(books))
+
+
+def test_a_mail_after_the_end_is_fine() -> None:
+    kinds = ["order-placed", "order-completed", "mail-confirmation-sent"]
+    books = replace(good_books(an_order(event_count=3)), events=events(*kinds))
+    assert wrong_with(books) == []
+
+
+def test_a_gap_in_the_timeline_is_noticed() -> None:
+    books = good_books(an_order(event_count=3))
+    assert any(wrong.startswith("finality: ") for wrong in wrong_with(books))
+
+
+def test_a_deadline_that_moved_is_noticed() -> None:
+    found = wrong_with(good_books(), Witness(ID, deadlines={999}))
+    assert any(wrong.startswith("deadline: ") for wrong in found)
+
+
+@pytest.mark.parametrize("executions", [["ABORTED", "FAILED"], ["SUCCEEDED", "SUCCEEDED"]])
+def test_each_epoch_has_its_execution(executions: list[str]) -> None:
+    found = wrong_with(good_books(), Witness(ID, executions=executions))
+    assert any(wrong.startswith("epochs: ") for wrong in found)
+
+
+LEAKS = [
+    Witness(ID, histories="… alice.adler@example.com …"),
+    Witness(ID, answers=('{"name": "Bob Birnbaum"}',)),
+    Witness(ID, tokens={"a-token"}, answers=('{"x": "a-token"}',)),
+]
+
+
+@pytest.mark.parametrize("witness", LEAKS, ids=["e-mail", "name", "token"])
+def test_personal_data_and_tokens_are_noticed(witness: Witness) -> None:
+    found = wrong_with(good_books(), witness)
+    assert any(wrong.startswith("privacy: ") for wrong in found)
+
+
+def test_a_write_after_the_end_is_noticed() -> None:
+    assert list(unchanged_ends([an_order()], good_books())) == []
+    assert list(unchanged_ends([an_order()], good_books(an_order(applied=7))))
+    assert list(unchanged_ends([an_order(stage="payment")], good_books())) == []

@@ -1,0 +1,144 @@
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from local.machine.problems import LocalProblem
+from local.machine.processes import Process, end, family, wait_until_gone
+from local.machine.state import State, load, save
+
+STATE = State(
+    phase="ready",
+    emulator_pid=1,
+    emulator_started="then",
+    emulator_url="http://127.0.0.1:1",
+    approval_timeout_seconds=20,
+    heartbeat_seconds=4,
+    outputs={
+        "ApiId": "abc",
+        "Region": "us-east-1",
+        "StateMachineArn": "arn:machine",
+        "AliasArn": "arn:machine:live",
+        "OrdersTable": "orders",
+        "InventoryTable": "inventory",
+        "CustomersTable": "customers",
+        "PaymentsTable": "payments",
+        "OperationsQueueUrl": "http://queue",
+        "UserPoolId": "pool",
+        "UserPoolClientId": "client",
+        "JanitorFunction": "janitor",
+    },
+    passwords={"alice": "secret"},
+    tokens={"customer": "t"},
+)
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_state_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    save(STATE, tmp_path / "deep" / "state.json")
+    assert load(tmp_path / "deep" / "state.json") == STATE
+
+
+def test_only_the_owner_can_read_the_state(tmp_path: Path) -> None:
+    save(STATE, tmp_path / "state.json")
+    assert stat.S_IMODE((tmp_path / "state.json").stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"phase": "ready"}'])
+def test_a_file_that_holds_no_state_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "state.json").write_text(text)
+    assert load(tmp_path / "state.json") is None
+    assert load(tmp_path / "missing.json") is None
+
+
+def test_the_state_shows_no_secret_when_printed() -> None:
+    shown = repr(replace(STATE, tokens={"customer": "token-text"}))
+    assert "secret" not in shown
+    assert "token-text" not in shown
+
+
+def test_the_connection_has_what_scripts_rely_on(tmp_path: Path) -> None:
+    connection = STATE.connection(tmp_path)
+    assert connection["api_url"] == "http://127.0.0.1:1/_aws/execute-api/abc/$default"
+    assert connection["alias_arn"] == "arn:machine:live"
+    assert connection["tokens"] == {"customer": "t"}
+    assert "passwords" not in connection
+
+
+@pytest.fixture
+def parent() -> Iterator["subprocess.Popen[str]"]:
+    """A process with a child, whose pid it prints."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def told_child(parent: "subprocess.Popen[str]") -> Process:
+    assert parent.stdout is not None
+    child = Process.of(int(parent.stdout.readline()))
+    assert child is not None
+    return child
+
+
+def test_a_process_is_known_by_its_start_too() -> None:
+    me = Process.of(os.getpid())
+    assert me is not None
+    assert me.runs
+    assert not Process(me.pid, "another time").runs
+
+
+def test_a_signal_does_not_reach_another_process_with_the_same_pid() -> None:
+    Process(os.getpid(), "another time").send(signal.SIGKILL)
+
+
+def test_there_is_no_process_without_a_pid() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert Process.of(ended.pid) is None
+
+
+def test_the_family_is_the_process_and_its_descendants(parent: "subprocess.Popen[str]") -> None:
+    child = told_child(parent)
+    root = Process.of(parent.pid)
+    assert root is not None
+    assert family(root) == [root, child]
+
+
+def test_ending_a_process_ends_what_it_left_behind(parent: "subprocess.Popen[str]") -> None:
+    child = told_child(parent)
+    root = Process.of(parent.pid)
+    assert root is not None
+    assert end(root, patience_seconds=1) == []
+    assert not root.runs
+    assert not child.runs
+
+
+def test_waiting_tells_who_is_still_there() -> None:
+    me = Process.of(os.getpid())
+    assert me is not None
+    assert wait_until_gone([me], 0.1) == [me]
+
+
+def test_a_problem_tells_phase_reason_log_and_advice(tmp_path: Path) -> None:
+    log = tmp_path / "deploy.log"
+    log.write_text("\n".join(f"line {number}" for number in range(40)))
+    text = LocalProblem("deploying", "it broke", log=log, advice="mend it").text()
+    assert "deploying failed: it broke" in text
+    assert "line 39" in text
+    assert "line 5" not in text.split()
+    assert str(log) in text
+    assert "what to do: mend it" in text

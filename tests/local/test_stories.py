@@ -1,0 +1,97 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from local.deployment.catalogue import units_by_sku
+from local.deployment.users import TOKEN_OF
+from local.player.steps import KNOWN_STEPS
+from local.player.story import BadStory, Story, all_stories, read_story
+from local.player.vocabulary import INVARIANTS, STEPS
+
+DEFINITION = Path(__file__).resolve().parents[2] / "statemachine" / "order_workflow.asl.json"
+STORIES = all_stories()
+GOOD = """
+title = "T"
+shows = "S"
+proves = ["stock"]
+steps = [ { do = "place", items = { MUG-RED = 1 } } ]
+[expect.order]
+stage = "completed"
+path = ["RouteStart", "= SUCCEEDED"]
+"""
+
+
+def a_file(folder: Path, text: str) -> Path:
+    file = folder / "01-a-story.toml"
+    file.write_text(text)
+    return file
+
+
+def test_a_story_is_read_with_its_defaults(tmp_path: Path) -> None:
+    story = read_story(a_file(tmp_path, GOOD))
+    expected = story.expect["order"]
+    assert (story.name, story.alone, story.steps[0].order) == ("a-story", False, "order")
+    assert (expected.version, expected.last_error, expected.mail) == ("v2", None, "none")
+    assert expected.result("01X") == "Order 01X completed (version v2)"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "complaint"),
+    [
+        ('do = "place"', 'do = "plaice"', "there is no step 'plaice'"),
+        ("items = { MUG-RED = 1 }", "by = 'customer'", "place needs items"),
+        ("items = {", "colour = 1, items = {", "place knows no colour"),
+        ('"stock"', '"luck"', "there is no invariant 'luck'"),
+        ('"completed"', '"done"', "there is no end 'done'"),
+        ('"RouteStart"', '"Route Start"', "cannot read 'Route Start'"),
+        ("[expect.order]", "[expect.other]", "expects something of"),
+        ('title = "T"', "", "title"),
+        ('title = "T"', 'titel = "T"', "titel"),
+        ("steps = [", "steps = [[", "01-a-story.toml"),
+    ],
+)
+def test_a_mistake_is_named_with_its_file(
+    tmp_path: Path, good: str, bad: str, complaint: str
+) -> None:
+    file = a_file(tmp_path, GOOD.replace(good, bad, 1))
+    with pytest.raises(BadStory, match=re.escape(complaint)) as refusal:
+        read_story(file)
+    assert "01-a-story.toml" in str(refusal.value)
+
+
+def test_every_step_that_may_be_written_can_be_taken() -> None:
+    assert STEPS.keys() == KNOWN_STEPS
+
+
+def test_names_of_stories_are_unique() -> None:
+    assert len({story.name for story in STORIES}) == len(STORIES)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_a_story_names_states_of_the_definition(story: Story) -> None:
+    text = DEFINITION.read_text()
+    states = set(json.loads(text)["States"]) | set(re.findall(r'"(\w+)": \{\s*"(?:Type|Com)', text))
+    for expected in story.expect.values():
+        entries = [entry for entry in expected.path if not entry.startswith("= ")]
+        words = re.findall(r"[A-Z]\w+", " ".join(entries))
+        assert set(words) <= states
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_a_story_uses_what_the_seed_data_has(story: Story) -> None:
+    for step in story.steps:
+        skus = {*step.fields.get("items", {}), step.fields.get("sku", "MUG-RED")}
+        assert skus <= units_by_sku().keys()
+        assert step.fields.get("by", "customer") in TOKEN_OF
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_a_story_that_orders_faults_is_played_alone(story: Story) -> None:
+    assert story.alone == any(step.do == "fault" for step in story.steps)
+
+
+def test_every_invariant_is_put_to_the_test_by_some_story() -> None:
+    proved = {name for story in STORIES for name in story.proves}
+    assert proved | {"privacy"} == set(INVARIANTS)

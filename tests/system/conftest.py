@@ -1,0 +1,45 @@
+"""One deployment for all tests that leave it standing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.player.performance import Performance
+from local.player.story import all_stories
+from local.player.verdict import Verdict
+from tests.system.environments import UP, Environment, environment
+
+JOBS = 4
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    """A running environment with short times; taken down at the end."""
+    made = environment(tmp_path_factory.mktemp("deployment"))
+    up = made.run(*UP, "--detach")
+    assert up.returncode == 0, up.stderr
+    yield made
+    down = made.run("down")
+    assert down.returncode == 0, down.stderr
+
+
+@pytest.fixture
+def undeployed(tmp_path: Path) -> Iterator[Environment]:
+    """An environment where nothing runs yet; nothing runs afterwards."""
+    made = environment(tmp_path)
+    yield made
+    down = made.run("down")
+    assert down.returncode == 0, down.stderr
+
+
+@pytest.fixture(scope="session")
+def verdicts(deployment: Environment, request: pytest.FixtureRequest) -> dict[str, Verdict]:
+    """The stories that are asked for in this session, played together as the demo does."""
+    parameters = [getattr(item, "callspec", None) for item in request.session.items]
+    wanted = [spec.params["story"].name for spec in parameters if spec and "story" in spec.params]
+    chosen = [story for story in all_stories() if story.name in wanted]
+    performance = Performance(deployment.state, jobs=JOBS, watcher=lambda story, doing: None)
+    result = performance.play(chosen)
+    assert not result.violations, "\n".join(result.violations)
+    return {verdict.story: verdict for verdict in result.verdicts}

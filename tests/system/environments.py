@@ -1,0 +1,83 @@
+"""Environments of the tests' own, beside whatever runs in the checkout."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.lifecycle.running import find_running
+from local.machine.folders import HOME_VARIABLE, REPOSITORY, Folders
+from local.machine.processes import Process, family
+from local.machine.state import State
+
+COMMAND_SECONDS = 300
+UP = ("up", "--approval-timeout", "20", "--heartbeat", "4")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Commands of `python -m local` in a folder of its own."""
+
+    folders: Folders
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end, whatever that is."""
+        return subprocess.run(
+            self._command(arguments),
+            env=self._variables(),
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> dict[str, Any]:
+        """The object that a command prints; fails with what it said when it fails."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command that stays."""
+        return subprocess.Popen(
+            self._command(arguments),
+            env=self._variables(),
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    @property
+    def state(self) -> State:
+        """The running environment."""
+        state = find_running(self.folders)
+        assert state is not None, "no environment runs"
+        return state
+
+    def processes(self) -> list[Process]:
+        """The emulator and everything that it started."""
+        return family(self.state.emulator)
+
+    def kill_emulator(self) -> list[Process]:
+        """kill -9 the emulator; returns the processes that there were."""
+        processes = self.processes()
+        os.kill(self.state.emulator_pid, signal.SIGKILL)
+        return processes
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "local", *arguments]
+
+    def _variables(self) -> dict[str, str]:
+        return {**os.environ, HOME_VARIABLE: str(self.folders.home)}
+
+
+def environment(home: Path) -> Environment:
+    """An environment that keeps its files in `home`."""
+    return Environment(Folders(home))

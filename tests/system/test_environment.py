@@ -1,0 +1,142 @@
+"""up, status, tokens and reset on a running environment."""
+
+import base64
+import json
+import stat
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from local.deployment.catalogue import units_by_sku
+from local.deployment.clients import client
+from local.deployment.tables import scan
+from local.deployment.users import FRESH_SECONDS, TOKEN_OF, USERS, seconds_left
+from local.machine.state import save
+from local.player.backstage import Backstage
+from local.player.scene import Scene
+from local.player.steps import take
+from local.player.story import Step
+from local.player.user import Users
+from tests.system.environments import UP, Environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+pytestmark = pytest.mark.slow
+
+PROMISED = {
+    "api_url",
+    "emulator_url",
+    "console_url",
+    "state_machine_arn",
+    "alias_arn",
+    "orders_table",
+    "inventory_table",
+    "customers_table",
+    "payments_table",
+    "operations_queue_url",
+    "user_pool_id",
+    "region",
+    "state_file",
+    "tokens",
+}
+
+
+def place_an_order(deployment: Environment) -> Scene:
+    """A scene with one order that waits for approval."""
+    state = deployment.state
+    scene = Scene(Users(state.api_url, state.tokens), Backstage(state))
+    take(scene, Step("place", {"items": {"HOT-SKU": 3}}))
+    take(scene, Step("wait-for-token", {}))
+    return scene
+
+
+def test_a_second_up_prints_the_same_object_with_all_that_is_promised(
+    deployment: Environment,
+) -> None:
+    first, second = deployment.json(*UP, "--detach"), deployment.json(*UP, "--detach")
+    assert first.keys() >= PROMISED
+    assert first["tokens"].keys() == TOKEN_OF.keys()
+    assert second == first
+
+
+def test_a_second_up_says_that_one_is_running(deployment: Environment) -> None:
+    told = deployment.run("up", "--detach").stderr
+    assert "running already" in told
+    assert "--approval-timeout 20 --heartbeat 4" in told
+
+
+def test_the_api_answers_at_the_address_that_up_prints(deployment: Environment) -> None:
+    connection = deployment.json(*UP, "--detach")
+    url, token = connection["api_url"], connection["tokens"]["operator"]
+    assert httpx.get(f"{url}/health", trust_env=False).status_code == 200
+    assert httpx.get(f"{url}/orders", trust_env=False).status_code == 401
+    signed_in = {"Authorization": f"Bearer {token}"}
+    assert httpx.get(f"{url}/orders", headers=signed_in, trust_env=False).status_code == 200
+
+
+def test_the_state_file_is_for_its_owner_only(deployment: Environment) -> None:
+    assert stat.S_IMODE(deployment.folders.state_file.stat().st_mode) == 0o600
+
+
+def test_tokens_belong_to_the_users_and_roles_they_are_named_for(deployment: Environment) -> None:
+    for name, token in deployment.json("tokens").items():
+        part = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        assert claims["username"] == TOKEN_OF[name]
+        assert claims["cognito:groups"] == [USERS[TOKEN_OF[name]]]
+        assert claims["token_use"] == "access"
+
+
+def test_tokens_that_would_soon_expire_are_replaced(deployment: Environment) -> None:
+    state = deployment.state
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": time.time() + 60}).encode()).decode()
+    expiring = {**state.tokens, "customer": f"header.{claims}.signature"}
+    save(replace(state, tokens=expiring), deployment.folders.state_file)
+    renewed = deployment.json("tokens")
+    assert seconds_left(renewed["customer"]) > FRESH_SECONDS
+    assert dict(deployment.state.tokens) == renewed
+
+
+def test_status_tells_what_runs_without_secrets(deployment: Environment) -> None:
+    told = deployment.json("status")
+    assert told["running"] is True
+    assert told["api_url"] == deployment.state.api_url
+    assert not {"tokens", "passwords"} & told.keys()
+
+
+def test_an_unknown_story_is_refused_by_name(deployment: Environment) -> None:
+    done = deployment.run("demo", "--story", "no-such-story")
+    assert done.returncode == 1
+    assert "no-such-story" in done.stderr
+
+
+def test_reset_gives_fresh_data_in_the_same_deployment(deployment: Environment) -> None:
+    scene, before = place_an_order(deployment), deployment.state
+    take(scene, Step("cancel", {"reason": "to have a mail"}))
+    take(scene, Step("wait", {"stage": "cancelled"}))
+    assert scene.backstage.mails(scene.id_of("order")) != []
+    waiting = place_an_order(deployment)
+    deployment.json("reset")
+    scene.users.close()
+    waiting.users.close()
+    assert deployment.state == before
+    dynamodb: DynamoDBClient = client("dynamodb", before.emulator_url)
+    assert scan(dynamodb, before.outputs["OrdersTable"]) == []
+    assert scan(dynamodb, before.outputs["PaymentsTable"]) == []
+    shelves = scan(dynamodb, before.outputs["InventoryTable"])
+    assert {record["sku"]: record["available"] for record in shelves} == units_by_sku()
+    assert {(record["held"], record["sold"]) for record in shelves} == {(0, 0)}
+    assert waiting.backstage.mails(scene.id_of("order")) == []
+    assert deployment.json("status")["running_executions"] == 0
+
+
+def test_orders_can_be_placed_after_a_reset(deployment: Environment) -> None:
+    deployment.json("reset")
+    scene = place_an_order(deployment)
+    take(scene, Step("approve", {"outcome": "applied"}))
+    scene.wait_for_end("order")
+    scene.users.close()

@@ -1,0 +1,104 @@
+"""Coming up and going down: nothing is ever left running."""
+
+import signal
+import time
+
+import pytest
+
+from local.lifecycle import up as lifecycle
+from local.lifecycle.running import find_running
+from local.lifecycle.up import Wishes
+from local.machine.problems import LocalProblem
+from local.machine.processes import Process, wait_until_gone
+from local.machine.state import State, load
+from tests.system.environments import UP, Environment
+
+pytestmark = pytest.mark.slow
+
+READY_SECONDS = 240
+
+
+def assert_gone(processes: list[Process]) -> None:
+    assert processes, "there were processes to look for"
+    assert wait_until_gone(processes, 5) == []
+
+
+def wait_until_ready(environment: Environment) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while find_running(environment.folders) is None:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+def test_down_leaves_nothing_running_after_a_kill_and_a_second_up(undeployed: Environment) -> None:
+    undeployed.json(*UP, "--detach")
+    first = undeployed.kill_emulator()
+    assert_gone(first)
+    assert undeployed.run("status").returncode == 3
+    again = undeployed.run(*UP, "--detach")
+    assert again.returncode == 0, again.stderr
+    assert "did not end properly" in again.stderr
+    second = undeployed.processes()
+    assert not set(first) & set(second)
+    assert undeployed.json("down") == {"was_running": True}
+    assert_gone(second)
+    assert undeployed.json("down") == {"was_running": False}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_takes_a_staying_environment_down(
+    undeployed: Environment, number: signal.Signals
+) -> None:
+    with undeployed.start(*UP) as staying:
+        wait_until_ready(undeployed)
+        processes = undeployed.processes()
+        staying.send_signal(number)
+        staying.communicate(timeout=60)
+    assert staying.returncode == 130
+    assert_gone(processes)
+    assert not undeployed.folders.state_file.exists()
+
+
+def test_a_staying_up_tells_when_its_emulator_dies(undeployed: Environment) -> None:
+    with undeployed.start(*UP) as staying:
+        wait_until_ready(undeployed)
+        undeployed.kill_emulator()
+        _, told = staying.communicate(timeout=60)
+    assert staying.returncode == 1
+    assert "the emulator ended by itself" in told
+    assert "emulator.log" in told
+    assert not undeployed.folders.state_file.exists()
+
+
+def test_an_up_that_fails_halfway_leaves_nothing(
+    undeployed: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[State] = []
+
+    def fail(_: object, state: State) -> State:
+        seen.append(state)
+        raise LocalProblem("deploying", "it broke", advice="mend it")
+
+    monkeypatch.setattr(lifecycle, "_deployed", fail)
+    with pytest.raises(LocalProblem, match="it broke") as problem:
+        lifecycle.up(undeployed.folders, Wishes())
+    assert problem.value.log == undeployed.folders.log("emulator")
+    assert_gone([seen[0].emulator])
+    assert load(undeployed.folders.state_file) is None
+
+
+def test_an_up_that_is_killed_halfway_is_cleared_away_by_down(
+    undeployed: Environment,
+) -> None:
+    with undeployed.start(*UP) as starting:
+        until = time.monotonic() + READY_SECONDS
+        while load(undeployed.folders.state_file) is None:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        starting.kill()
+        starting.communicate()
+    state = load(undeployed.folders.state_file)
+    assert state is not None
+    assert state.phase == "starting"
+    assert undeployed.json("down") == {"was_running": True}
+    assert_gone([state.emulator])
