@@ -87,6 +87,7 @@ class Dependencies:
         """The provider of this environment; a new provider is one more branch here."""
         from lambdas.adapters.sandbox_payments import SandboxPayments
 
+        self.settings.require("payment_provider")
         return SandboxPayments(
             self._dynamodb, self.clock, payments_table=self.settings.require("payments_table")
         )

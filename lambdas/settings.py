@@ -22,7 +22,7 @@ class Settings:
     operations_queue_url: str = ""
     state_machine_alias_arn: str = ""
     sender_email: str = ""
-    payment_provider: str = "sandbox"
+    payment_provider: str = ""
     default_workflow_version: str = "v2"
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 300

@@ -4,6 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from lambdas.domain.errors import OperationsUnavailable
 from lambdas.domain.order import Order
 
 if TYPE_CHECKING:
@@ -25,4 +28,9 @@ class SqsOperationsDesk:
             "effects": list(effects),
             "attempts": order.compensation_attempts,
         }
-        self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
+        try:
+            self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
+        except (ClientError, ConnectionError, HTTPClientError) as error:
+            raise OperationsUnavailable(
+                "the operations queue took no message", order_id=order.order_id
+            ) from error

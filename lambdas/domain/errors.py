@@ -7,7 +7,7 @@ OrderError                     carries the order's id and a message that is safe
 │   └─ ActivityDefect          a bug: the details are in the log, never in the history
 ├─ TransientError              retried: by the state machine with backoff, or in place with jitter
 │   └─ ProviderUnavailable  PaymentUnsettled  StoreConflict  StoreUnavailable
-│      NotifierUnavailable  EngineUnavailable
+│      NotifierUnavailable  EngineUnavailable  OperationsUnavailable
 └─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
     ├─ InvalidRequest  NotAllowed  OrderNotFound  SignalNotFound
     └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull
@@ -100,6 +100,10 @@ class NotifierUnavailable(TransientError):
 
 class EngineUnavailable(TransientError):
     """Step Functions is throttling or unreachable."""
+
+
+class OperationsUnavailable(TransientError):
+    """The operations queue did not take the message."""
 
 
 class RequestRefused(OrderError):

@@ -160,7 +160,10 @@ class OperationsDesk(Protocol):
     """The people who run the system."""
 
     def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
-        """Tell them that an order's compensation cannot go on by itself."""
+        """Tell them that an order's compensation cannot go on by itself.
+
+        Raises OperationsUnavailable.
+        """
         ...
 
 

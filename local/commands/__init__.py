@@ -13,7 +13,7 @@ app = typer.Typer(
     data and users.
 
     First steps: `demo` plays every story and tells whether it ended as it must. `up --detach`
-    leaves an environment running; `tokens` gives access tokens for its API; `reset` gives fresh
+    leaves an environment running; `env` and `tokens` tell how to reach its API; `reset` gives fresh
     data; `down` ends it. Files are in .local/ (logs in .local/logs/); the variable
     ORDER_WORKFLOW_LOCAL_DIR names another folder, for a second environment beside the first.
     """,
@@ -24,6 +24,7 @@ for command in (
     environment.reset,
     environment.status,
     environment.tokens,
+    environment.env,
     demo.demo,
     demo.stories,
 ):

@@ -1,5 +1,6 @@
-"""Commands about the environment: up, down, reset, status, tokens."""
+"""Commands about the environment: up, down, reset, status, tokens, env."""
 
+import shlex
 import time
 from typing import Annotated
 
@@ -101,13 +102,24 @@ def tokens(as_json: AsJson = False) -> None:
                 print(f"{name}={token}")
 
 
+def env() -> None:
+    """Print shell variables: API_URL, and a token each as CUSTOMER, OTHER_CUSTOMER, APPROVER and
+    OPERATOR. Use it as `eval "$(python -m local env)"`.
+    """
+    folders = Folders.default()
+    with reported():
+        state = with_fresh_tokens(folders, require_running(folders))
+        print(f"export API_URL={shlex.quote(state.api_url)}")
+        for name, token in state.tokens.items():
+            print(f"export {name.upper()}={shlex.quote(token)}")
+
+
 def show_connection(state: State) -> None:
     """Where to go now."""
     print(f"\n  API       {state.api_url}")
-    print(f"  console   {state.api_url}/console")
     print(f"  API docs  {state.api_url}/docs")
     print(f"  emulator  {state.emulator_url}")
-    print("\n  next: `python -m local tokens`, `… demo`, `… status`, `… reset`, `… down`\n")
+    print("\n  next: `python -m local env`, `… demo`, `… status`, `… reset`, `… down`\n")
 
 
 def _stay(folders: Folders, state: State) -> None:

@@ -1,7 +1,10 @@
 import json
 from typing import Any
 
+import pytest
+
 from lambdas.adapters.sqs_operations import SqsOperationsDesk
+from lambdas.domain.errors import OperationsUnavailable
 from lambdas.domain.stages import Stage
 from tests.support.builders import an_order
 from tests.support.invariants import leaks
@@ -24,3 +27,10 @@ def test_a_stuck_order_is_reported_with_what_is_owed_and_nothing_personal(
         "attempts": 3,
     }
     assert leaks(message["Body"], ["secret", "alice"]) == []
+
+
+def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, Any]) -> None:
+    desk = SqsOperationsDesk(clients["sqs"], queue_url="http://sqs.invalid/123456789012/gone")
+
+    with pytest.raises(OperationsUnavailable):
+        desk.report_stuck(an_order(Stage.COMPENSATING), ("pay",))

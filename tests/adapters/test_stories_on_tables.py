@@ -51,6 +51,7 @@ class Deployment:
                 inventory_table=tables.INVENTORY,
                 customers_table=tables.CUSTOMERS,
                 payments_table=tables.PAYMENTS,
+                payment_provider="sandbox",
             )
         )
         monkeypatch.setattr(self.deps, "_dynamodb", client)

@@ -22,6 +22,7 @@ FULL = Settings(
     inventory_table="inventory",
     customers_table="customers",
     payments_table="payments",
+    payment_provider="sandbox",
     operations_queue_url="https://sqs.eu-central-1.amazonaws.com/1/operations",
     state_machine_alias_arn="arn:aws:states:eu-central-1:1:stateMachine:m:live",
     sender_email="orders@example.com",
@@ -57,7 +58,7 @@ def test_every_port_has_its_adapter_and_keeps_it(port: str) -> None:
         ("index", "ORDERS_TABLE"),
         ("catalogue", "INVENTORY_TABLE"),
         ("customers", "CUSTOMERS_TABLE"),
-        ("payments", "PAYMENTS_TABLE"),
+        ("payments", "PAYMENT_PROVIDER"),
         ("notifier", "SENDER_EMAIL"),
         ("operations", "OPERATIONS_QUEUE_URL"),
     ],
@@ -103,3 +104,8 @@ def test_what_was_counted_is_written_in_the_embedded_metric_format(
     [written] = lines(capsys.readouterr().out)
     assert written["OrderCompleted"] == [1.0, 2.0]
     assert written["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "OrderWorkflow"
+
+
+def test_payments_without_a_named_provider_are_refused() -> None:
+    with pytest.raises(SettingsError, match="PAYMENT_PROVIDER is not set"):
+        _ = Dependencies(Settings(payments_table="payments")).payments

@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "INVENTORY_TABLE": "inventory",
     "CUSTOMERS_TABLE": "customers",
     "PAYMENTS_TABLE": "payments",
+    "PAYMENT_PROVIDER": "sandbox",
     "SENDER_EMAIL": "orders@example.com",
     "OPERATIONS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/operations",
 }
