@@ -102,7 +102,7 @@ def _tell_how_to_go_on(state: State, result: Result, *, stays: bool) -> None:
     else:
         print(
             "\n  This environment goes now. To look around in one:"
-            "\n  .venv/bin/python -m local up        API, console and API docs, until Ctrl-C"
+            "\n  .venv/bin/python -m local up        API and API docs, until Ctrl-C"
             "\n  .venv/bin/python -m local stories   what was played here"
         )
 
