@@ -1,7 +1,7 @@
 """What functions tell about themselves: structured logs, and metrics in the embedded format."""
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.metrics import Metrics, MetricUnit, SchemaValidationError
 
 from lambdas.domain.errors import OrderError
 
@@ -10,9 +10,16 @@ metrics = Metrics()
 
 
 def flush_metrics() -> None:
-    """Write what was counted to the log, if anything was."""
-    if metrics.metric_set:
+    """Write what was counted to the log, if anything was.
+
+    Counting never fails the step that was counted: its answer is worth more.
+    """
+    if not metrics.metric_set:
+        return
+    try:
         metrics.flush_metrics()
+    except SchemaValidationError:
+        logger.exception("metrics could not be written")
 
 
 def report_survived(error: OrderError) -> None:

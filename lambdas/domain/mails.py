@@ -22,7 +22,7 @@ def cancellation_mail(order: Order) -> tuple[str, str]:
     body = (
         f"Your order {order.order_id} was not carried out.\n\n"
         f"Reason: {order.last_error or 'none given'}\n\n"
-        "You owe nothing: a payment that was taken is refunded in full.\n"
+        "You owe nothing: whatever was charged goes back to you in full.\n"
     )
     return f"Your order {order.order_id} was cancelled", body
 

@@ -109,3 +109,18 @@ def test_what_was_counted_is_written_in_the_embedded_metric_format(
 def test_payments_without_a_named_provider_are_refused() -> None:
     with pytest.raises(SettingsError, match="PAYMENT_PROVIDER is not set"):
         _ = Dependencies(Settings(payments_table="payments")).payments
+
+
+def test_metrics_that_cannot_be_written_do_not_cost_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forget_metrics()
+    monkeypatch.setattr(runtime.metrics.provider, "namespace", None)
+    monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE", raising=False)
+    runtime.count("OrderCompleted")
+
+    with captured_log() as log:
+        runtime.flush_metrics()
+    forget_metrics()
+
+    assert "metrics could not be written" in log.getvalue()

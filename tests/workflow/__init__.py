@@ -1,0 +1,1 @@
+"""The state machine on engines: the committed definition with the real handlers."""

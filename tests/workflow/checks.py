@@ -1,0 +1,53 @@
+"""What holds in every story, whatever happens in it."""
+
+import json
+from itertools import pairwise
+
+from tests.support import invariants
+from tests.workflow import resources
+from tests.workflow.histories import inputs, without_tokens
+from tests.workflow.world import World
+
+MAX_STATE_BYTES = 1024
+
+
+def problems(world: World) -> list[str]:
+    """Broken invariants, and states that carry more than ids and counters."""
+    return [*_record_problems(world), *_write_problems(world), *_oversized_states(world)]
+
+
+def leaks(world: World, printed: str) -> list[str]:
+    """Tokens, addresses and names that the history, the log or the metrics show."""
+    calls = world.engine.lambdas.invocations
+    tokens = {call.event["token"] for call in calls if "token" in call.event}
+    histories = [without_tokens(history) for history in world.histories()]
+    shown = json.dumps(histories, default=str) + world.log() + printed
+    return invariants.leaks(shown, {*tokens, *resources.PERSONAL})
+
+
+def _record_problems(world: World) -> list[str]:
+    orders, stock = resources.scan("orders"), resources.scan("inventory")
+    meta = next(record for record in orders if record["sk"] == "META")
+    events = sorted((r for r in orders if r["sk"].startswith("EVENT#")), key=lambda r: str(r["sk"]))
+    return [
+        *invariants.problems([meta], stock, resources.scan("payments"), resources.UNITS),
+        *invariants.acceptance_problems(meta, world.accepted),
+        *invariants.timeline_problems(meta, events),
+    ]
+
+
+def _write_problems(world: World) -> list[str]:
+    return [
+        problem
+        for before, after in pairwise(world.versions)
+        for problem in invariants.transition_problems(before, after)
+    ]
+
+
+def _oversized_states(world: World) -> list[str]:
+    return [
+        f"{state}: {len(given)} bytes of input"
+        for history in world.histories()
+        for state, given in inputs(history)
+        if len(given) > MAX_STATE_BYTES
+    ]

@@ -1,0 +1,112 @@
+"""What can go wrong between the parts: at the edge of a Lambda function, and on the wire to AWS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+ALWAYS = 1_000_000
+SDK_ATTEMPTS = 3
+"""How often the SDK tries one call."""
+
+
+class Mishap(Enum):
+    """What happens to an invocation."""
+
+    THROTTLED = "Lambda answers 429; the handler does not run"
+    CRASHED = "the process dies before the handler runs"
+    ANSWER_LOST = "the handler runs, its answer is lost"
+    OVERDUE = "the handler runs, its answer comes after the state's TimeoutSeconds"
+    ABANDONED = "the handler will run much later, when nobody waits for its answer any more"
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaFault:
+    """The next `times` invocations of a state's function have this mishap."""
+
+    mishap: Mishap
+    state: str
+    times: int = 1
+
+
+class Loss(Enum):
+    """What happens to a call to an AWS service."""
+
+    REFUSED = "the service answers with an error and does nothing"
+    DROPPED = "the service answers OK and does nothing"
+    ANSWER_LOST = "the service does it and answers with an error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireFault:
+    """The next `times` calls of `operation` ("dynamodb.GetItem"), made by the function of `state`
+    if one is named and on `table` if one is named, end with this loss.
+    """
+
+    loss: Loss
+    operation: str
+    times: int = ALWAYS
+    state: str | None = None
+    table: str = ""
+    code: str = "ServiceUnavailable"
+    status: int = 503
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+Fault = LambdaFault | WireFault
+
+
+def throttled(state: str, times: int) -> LambdaFault:
+    return LambdaFault(Mishap.THROTTLED, state, times)
+
+
+def crashed(state: str, times: int = 1) -> LambdaFault:
+    return LambdaFault(Mishap.CRASHED, state, times)
+
+
+def answer_lost(state: str, times: int = 1) -> LambdaFault:
+    return LambdaFault(Mishap.ANSWER_LOST, state, times)
+
+
+def overdue(state: str, times: int = 1) -> LambdaFault:
+    return LambdaFault(Mishap.OVERDUE, state, times)
+
+
+def abandoned(state: str, times: int) -> LambdaFault:
+    return LambdaFault(Mishap.ABANDONED, state, times)
+
+
+def refused(operation: str, times: int = ALWAYS, **where: Any) -> WireFault:
+    return WireFault(loss=Loss.REFUSED, operation=operation, times=times, **where)
+
+
+def too_many(operation: str, times: int) -> WireFault:
+    """Throttled: refused, and certainly not done."""
+    return WireFault(
+        loss=Loss.REFUSED,
+        operation=operation,
+        times=times,
+        code="TooManyRequestsException",
+        status=429,
+    )
+
+
+def conflicting(times: int, state: str) -> WireFault:
+    """A transaction that meets another one on the same item."""
+    return WireFault(
+        loss=Loss.REFUSED,
+        operation="dynamodb.TransactWriteItems",
+        times=times,
+        state=state,
+        code="TransactionCanceledException",
+        status=400,
+        details={"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]},
+    )
+
+
+def dropped(operation: str, times: int = 1, **where: Any) -> WireFault:
+    return WireFault(loss=Loss.DROPPED, operation=operation, times=times, **where)
+
+
+def reply_lost(operation: str, times: int = 1, **where: Any) -> WireFault:
+    return WireFault(loss=Loss.ANSWER_LOST, operation=operation, times=times, **where)

@@ -1,0 +1,61 @@
+"""What an execution's history tells."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Event = Mapping[str, Any]
+IN_PARALLEL = frozenset(
+    {"FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations", "NoRecommendations"}
+)
+"""States inside EnrichOrder: their order among each other is nobody's business."""
+
+
+def entered(history: Iterable[Event]) -> tuple[str, ...]:
+    """Every state entered, in order."""
+    details = (event.get("stateEnteredEventDetails") for event in history)
+    return tuple(str(detail["name"]) for detail in details if detail is not None)
+
+
+def main_path(history: Iterable[Event]) -> tuple[str, ...]:
+    """The states entered one after the other; what runs in parallel is left out."""
+    return tuple(name for name in entered(history) if name not in IN_PARALLEL)
+
+
+def inputs(history: Iterable[Event]) -> list[tuple[str, str]]:
+    """(state, its input as JSON) of every state entered."""
+    details = (event.get("stateEnteredEventDetails") for event in history)
+    return [(str(d["name"]), str(d["input"])) for d in details if d is not None]
+
+
+def retries(histories: Iterable[Sequence[Event]]) -> dict[str, int]:
+    """How many more attempts than entries each Task state had."""
+    attempts: Counter[str] = Counter()
+    for history in histories:
+        state_of: dict[int, str] = {}
+        for event in history:
+            name = _state(event, state_of)
+            state_of[event["id"]] = name
+            if event["type"] == "TaskScheduled":
+                attempts[name] += 1
+            if event["type"] == "TaskStateEntered":
+                attempts[name] -= 1
+    return {name: more for name, more in sorted(attempts.items()) if more}
+
+
+def without_tokens(history: Iterable[Event]) -> list[Event]:
+    """The history without what Step Functions itself shows of the token: the parameters of the
+    task that waits with it (read access to the history is access to the token, on AWS too).
+    """
+    return [event for event in history if not _schedules_token_wait(event)]
+
+
+def _schedules_token_wait(event: Event) -> bool:
+    scheduled = event.get("taskScheduledEventDetails", {})
+    return str(scheduled.get("resource", "")).endswith(".waitForTaskToken")
+
+
+def _state(event: Event, state_of: Mapping[int, str]) -> str:
+    """The state that an event belongs to: named on entry, inherited from the event before it."""
+    detail = event.get("stateEnteredEventDetails")
+    return str(detail["name"]) if detail else state_of.get(event.get("previousEventId", 0), "")

@@ -1,0 +1,154 @@
+"""The committed state machine on moto's ASL interpreter, with the real handlers, in this process.
+
+moto is an interpreter of its own, written against recorded AWS histories: what the embedded
+emulator and moto agree on is the best evidence that a machine without AWS can give.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any, Self
+from unittest.mock import patch
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from moto import mock_aws
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from lambdas.adapters import aws_clients
+from lambdas.runtime import dependencies
+from lambdas.telemetry import metrics
+from tests.workflow import resources
+from tests.workflow.lambda_service import LambdaService
+from tests.workflow.moto_repairs import repaired
+from tests.workflow.virtual_time import POLL_SECONDS, VirtualClock
+from tests.workflow.wire import Wire
+
+PATIENCE_SECONDS = 30
+_LOADER = botocore.session.get_session().get_component("data_loader")
+_AWS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": resources.REGION,
+    "AWS_REGION": resources.REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+class MotoEngine:
+    """A context manager: a fresh account with the workflow deployed, on virtual time."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.lambdas = LambdaService(self.clock)
+        self.wire = Wire(
+            running=lambda: self.lambdas.running,
+            committing=lambda state: self.lambdas.happens("committing", state),
+        )
+        self.environment: Mapping[str, str] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        enter = self._open.enter_context
+        enter(patch.dict(os.environ, _AWS))
+        enter(mock_aws(config={"stepfunctions": {"execute_state_machine": True}}))
+        enter(repaired(self.clock))
+        enter(patch.object(metrics.provider, "namespace", "OrderWorkflow"))
+        enter(patch.object(boto3, "DEFAULT_SESSION", self._interpreters_session()))
+        adapters_session = _session()
+        self.wire.install(adapters_session)
+        enter(patch.object(aws_clients, "_session", lambda: adapters_session))
+        self.environment = resources.deploy()
+        enter(patch.dict(os.environ, self.environment))
+        dependencies.cache_clear()
+        self._open.callback(dependencies.cache_clear)
+        self._open.callback(self._stop_all)
+        resources.seed()
+        self._sfn = boto3.client("stepfunctions")
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._open.close()
+
+    def settle(self) -> None:
+        """Come back when every execution has ended or waits for its token."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self.clock.waiting_for_tokens() < len(running := self._running()):
+            assert time.monotonic() < until, f"still busy: {running}"
+            time.sleep(POLL_SECONDS)
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass: every wait that runs out meanwhile does so at its own moment."""
+        self.settle()
+        until = self.clock.now() + seconds * 1000
+        while (due := self.clock.next_due()) is not None and due <= until:
+            self.clock.advance_to(due)
+            self.settle()
+        self.clock.advance_to(until)
+        self.settle()
+
+    def stop(self, execution: str) -> None:
+        """StopExecution, as somebody in the console would."""
+        self._sfn.stop_execution(executionArn=self._arn(execution))
+        self.settle()
+
+    def status(self, execution: str) -> str:
+        return self._sfn.describe_execution(executionArn=self._arn(execution))["status"]
+
+    def output(self, execution: str) -> str:
+        return self._sfn.describe_execution(executionArn=self._arn(execution))["output"]
+
+    def history(self, execution: str) -> list[dict[str, Any]]:
+        """The execution's events with their data, oldest first."""
+        answer = self._sfn.get_execution_history(executionArn=self._arn(execution))
+        return [dict(event) for event in answer["events"]]
+
+    def executions(self) -> list[str]:
+        """The names of all executions, oldest first."""
+        listed = self._sfn.list_executions(stateMachineArn=self._machine())["executions"]
+        return [execution["name"] for execution in reversed(listed)]
+
+    def _running(self) -> list[str]:
+        """Read off moto itself: this is asked all the time, and an API call costs more."""
+        backend: Any = stepfunctions_parser_backends[resources.ACCOUNT][resources.REGION]
+        executions = [e for machine in backend.state_machines for e in machine.executions]
+        return [e.name for e in executions if e.status == "RUNNING"]
+
+    def _machine(self) -> str:
+        return self.environment["STATE_MACHINE_ALIAS_ARN"].removesuffix(":live")
+
+    def _arn(self, execution: str) -> str:
+        return f"{self._machine().replace(':stateMachine:', ':execution:')}:{execution}"
+
+    def _stop_all(self) -> None:
+        """Leave no thread of the interpreter behind."""
+        for name in self._running():
+            self.stop(name)
+
+    def _interpreters_session(self) -> boto3.Session:
+        session = _session()
+        self.lambdas.install(session)
+        return _OneClientPerService(botocore_session=session)
+
+
+class _OneClientPerService(boto3.Session):
+    """Making a client costs more than a call. No retries: the interpreter has its own."""
+
+    def client(self, service_name: str, *_: object, **__: object) -> Any:
+        made = self.__dict__.setdefault("_clients", {})
+        if service_name not in made:
+            config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+            create: Any = super().client
+            made[service_name] = create(service_name, config=config)
+        return made[service_name]
+
+
+def _session() -> botocore.session.Session:
+    """A session of its own; the service models are read from disk once per process."""
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _LOADER)
+    return session

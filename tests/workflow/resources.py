@@ -1,0 +1,115 @@
+"""What the stack deploys and the seed data puts into it, on moto."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+
+from lambdas.adapters.attribute_values import from_item, to_item
+from statemachine.substitute import substituted
+
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"
+SENDER = "orders@example.com"
+FUNCTIONS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/order-workflow"
+
+UNITS = {"MUG-RED": 100, "COFFEE-1KG": 50, "RARE-1": 1, "SOLD-OUT": 0}
+PRICES = {"MUG-RED": 900, "COFFEE-1KG": 1250, "RARE-1": 50_000, "SOLD-OUT": 700}
+RELATED = {"MUG-RED": ["COFFEE-1KG", "SOLD-OUT"]}
+CUSTOMERS = {
+    "alice": {"tier": "gold", "email": "a.pleasance@example.org", "name": "Pleasance Liddell"},
+    "bob": {"tier": "standard", "email": "b.cratchit@example.org", "name": "Cratchit"},
+}
+PERSONAL = tuple(c[field] for c in CUSTOMERS.values() for field in ("email", "name"))
+
+_KEYS = {
+    "orders": ("pk", "sk"),
+    "inventory": ("sku",),
+    "customers": ("customer_id",),
+    "payments": ("payment_key",),
+}
+_INDEXES = {
+    "open": ("open_shard", "next_check_at", "KEYS_ONLY"),
+    "by_stage": ("stage_key", "order_id", "ALL"),
+    "by_customer": ("customer_key", "order_id", "ALL"),
+}
+
+
+def deploy() -> dict[str, str]:
+    """Make tables, queue, sender and state machine; returns the functions' environment."""
+    for table in _KEYS:
+        _create_table(table)
+    boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+    queue = boto3.client("sqs").create_queue(QueueName="operations")
+    machine = boto3.client("stepfunctions").create_state_machine(
+        name="OrderWorkflow", definition=substituted(FUNCTIONS), roleArn=ROLE
+    )
+    return {
+        **{f"{table.upper()}_TABLE": table for table in _KEYS},
+        "PAYMENT_PROVIDER": "sandbox",
+        "OPERATIONS_QUEUE_URL": queue["QueueUrl"],
+        "STATE_MACHINE_ALIAS_ARN": f"{machine['stateMachineArn']}:live",
+        "SENDER_EMAIL": SENDER,
+        "APPROVAL_TIMEOUT_SECONDS": "900",
+        "HEARTBEAT_SECONDS": "300",
+    }
+
+
+def seed() -> None:
+    """Fill the inventory and the customers."""
+    for sku, units in UNITS.items():
+        counts = {"available": units, "held": 0, "sold": 0}
+        price = {"unit_price_minor": PRICES[sku], "currency": "EUR"}
+        put("inventory", {"sku": sku, **counts, **price, "related": RELATED.get(sku, [])})
+    for customer_id, customer in CUSTOMERS.items():
+        put("customers", {"customer_id": customer_id, **customer})
+
+
+def put(table: str, record: Mapping[str, Any]) -> None:
+    boto3.client("dynamodb").put_item(TableName=table, Item=to_item(record))
+
+
+def scan(table: str) -> list[dict[str, Any]]:
+    """Every record of a (small) table."""
+    return [from_item(item) for item in boto3.client("dynamodb").scan(TableName=table)["Items"]]
+
+
+def messages(queue_url: str) -> list[dict[str, Any]]:
+    """Take what the operators were told off the queue."""
+    sqs = boto3.client("sqs")
+    answer = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
+    return [json.loads(message["Body"]) for message in answer.get("Messages", ())]
+
+
+def _create_table(table: str) -> None:
+    indexes = _INDEXES if table == "orders" else {}
+    names = {*_KEYS[table], *(name for index in indexes.values() for name in index[:2])}
+    more: Any = {"GlobalSecondaryIndexes": [_index(i) for i in indexes]} if indexes else {}
+    boto3.client("dynamodb").create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_key_schema(*_KEYS[table]),
+        AttributeDefinitions=[
+            {"AttributeName": n, "AttributeType": "N" if n == "next_check_at" else "S"}
+            for n in sorted(names)
+        ],
+        **more,
+    )
+
+
+def _index(name: str) -> dict[str, Any]:
+    *key, projection = _INDEXES[name]
+    return {
+        "IndexName": name,
+        "KeySchema": _key_schema(*key),
+        "Projection": {"ProjectionType": projection},
+    }
+
+
+def _key_schema(*names: str) -> Any:
+    kinds = ("HASH", "RANGE")
+    return [
+        {"AttributeName": name, "KeyType": kind} for name, kind in zip(names, kinds, strict=False)
+    ]

@@ -1,0 +1,1 @@
+"""The scenario table: what happens to an order, and how it must end."""

@@ -1,0 +1,147 @@
+"""Stories of the approval loop: what people decide while the order waits."""
+
+from lambdas.domain.errors import SignalNotAdmitted
+from tests.workflow.faults import dropped
+from tests.workflow.stories.ends import (
+    CANCELLED,
+    LOOP,
+    PAY,
+    TO_WAIT,
+    TO_WAIT_V1,
+    cancelled,
+    completed,
+)
+from tests.workflow.stories.steps import add, approve, cancel, let_pass, look, refused
+from tests.workflow.stories.story import ORDERED, UNFINISHED, Story
+
+COFFEE = 1250
+
+HAPPY = Story(
+    name="an approved order is paid, completed and confirmed",
+    script=(approve(),),
+    ends=completed(),
+)
+
+HAPPY_V1 = Story(
+    name="an order of version 1 is enriched step by step and ends the same",
+    version="v1",
+    script=(approve(),),
+    ends=completed((*TO_WAIT_V1, *LOOP, *PAY)),
+)
+
+APPROVALS = (
+    HAPPY,
+    HAPPY_V1,
+    Story(
+        name="an added item is reserved, priced and paid with the rest",
+        script=(add("COFFEE-1KG", 1), approve()),
+        ends=completed(
+            (*TO_WAIT, *LOOP, *LOOP, *PAY),
+            outcomes=("applied", "applied"),
+            stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
+            payment=(ORDERED + COFFEE, 0),
+        ),
+    ),
+    Story(
+        name="an item without stock is rejected and the order goes on unchanged",
+        script=(add("RARE-1", 2), approve()),
+        ends=completed(
+            (*TO_WAIT, *LOOP, *LOOP, *PAY),
+            outcomes=("rejected: insufficient stock", "applied"),
+        ),
+    ),
+    Story(
+        name="an approval of an older revision is stale and the right one counts",
+        script=(add("COFFEE-1KG", 1), approve(revision=1), approve(revision=2)),
+        ends=completed(
+            (*TO_WAIT, *LOOP, *LOOP, *LOOP, *PAY),
+            outcomes=("applied", "stale", "applied"),
+            stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
+            payment=(ORDERED + COFFEE, 0),
+        ),
+    ),
+    Story(
+        name="a cancel while the order waits gives the stock back",
+        script=(cancel(),),
+        ends=cancelled((*TO_WAIT, *LOOP, *CANCELLED)),
+    ),
+    Story(
+        name="a cancel during enrichment ends the order at once",
+        meanwhile={("before", "FetchInventorySnapshot"): cancel()},
+        ends=cancelled(
+            ("RouteStart", "EnrichOrder", *CANCELLED),
+            ledger={"mail-cancellation": "done"},
+            found=UNFINISHED,
+        ),
+    ),
+    Story(
+        name="a cancel after enrichment stops the order before stock is held",
+        meanwhile={("before", "ReserveStock"): cancel()},
+        ends=cancelled((*TO_WAIT, *CANCELLED), ledger={"mail-cancellation": "done"}),
+    ),
+    Story(
+        name="a cancel while the stock is being held gives it back",
+        meanwhile={("after", "ReserveStock"): cancel()},
+        ends=cancelled((*TO_WAIT, *LOOP, *CANCELLED)),
+    ),
+    Story(
+        name="an approval before the wait begins is not lost",
+        meanwhile={("before", "ReserveStock"): approve()},
+        ends=completed(),
+    ),
+    Story(
+        name="an approval between storing the token and submitting the task is not lost",
+        meanwhile={("after", "AwaitSignal"): approve()},
+        ends=completed(),
+    ),
+    Story(
+        name="an approval followed by a cancel in one inbox is superseded",
+        script=(approve(),),
+        meanwhile={("before", "ApplySignals"): cancel()},
+        ends=cancelled(
+            (*TO_WAIT, *LOOP, *CANCELLED),
+            outcomes=("superseded", "applied"),
+        ),
+    ),
+    Story(
+        name="an approval behind a cancel in one inbox is superseded",
+        script=(cancel(),),
+        meanwhile={("before", "ApplySignals"): approve()},
+        ends=cancelled((*TO_WAIT, *LOOP, *CANCELLED), outcomes=("applied", "superseded")),
+    ),
+    Story(
+        name="an item behind an approval in one inbox is superseded",
+        script=(approve(),),
+        meanwhile={("before", "ApplySignals"): add("COFFEE-1KG", 1)},
+        ends=completed(outcomes=("applied", "superseded")),
+    ),
+    Story(
+        name="an approval accepted before the deadline counts after it",
+        faults=(dropped("sfn.SendTaskSuccess"),),
+        script=(let_pass(899), approve(), let_pass(2)),
+        ends=completed((*TO_WAIT, *LOOP, *LOOP, *LOOP, *PAY)),
+    ),
+    Story(
+        name="without an approval the order is cancelled at the deadline",
+        script=(let_pass(899), let_pass(2), refused(approve(), SignalNotAdmitted)),
+        ends=cancelled(
+            (*TO_WAIT, *LOOP, *LOOP, *LOOP, *CANCELLED),
+            outcomes=(),
+            last_error="approval timeout",
+        ),
+    ),
+    Story(
+        name="an approver who looks at the order spares its ticks but not its deadline",
+        script=(let_pass(250), look(), let_pass(250), look(), let_pass(250), look(), let_pass(200)),
+        ends=cancelled(
+            (*TO_WAIT, *LOOP, *CANCELLED),
+            outcomes=(),
+            last_error="approval timeout",
+        ),
+    ),
+    Story(
+        name="an approval one second before the deadline counts",
+        script=(let_pass(899), approve()),
+        ends=completed((*TO_WAIT, *LOOP, *LOOP, *LOOP, *PAY)),
+    ),
+)

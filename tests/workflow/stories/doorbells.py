@@ -1,0 +1,137 @@
+"""Stories of lost wake-ups, lost starts and lost executions: latency, never another end."""
+
+from tests.workflow.faults import SDK_ATTEMPTS, answer_lost, crashed, dropped, refused, reply_lost
+from tests.workflow.stories.ends import (
+    FAILED,
+    FAILED_LOOP,
+    LOOP,
+    PAY,
+    RESUMED,
+    TO_WAIT,
+    UNDO,
+    completed,
+    failed,
+)
+from tests.workflow.stories.steps import (
+    add,
+    approve,
+    breaks,
+    execution_stopped_event,
+    let_pass,
+    operator_compensates,
+    stop_execution,
+    sweep,
+    waits_at,
+)
+from tests.workflow.stories.story import Story
+
+STOPPED = (*TO_WAIT, "AwaitSignal")
+TAKEN_OVER = (*RESUMED, *FAILED)
+DOORBELLS = (
+    Story(
+        name="a lost doorbell is made good by the tick",
+        faults=(dropped("sfn.SendTaskSuccess"),),
+        script=(approve(), waits_at("awaiting-approval"), let_pass(300)),
+        ends=completed(),
+    ),
+    Story(
+        name="a lost doorbell is rung again by the janitor",
+        faults=(dropped("sfn.SendTaskSuccess"),),
+        script=(approve(), let_pass(61), sweep(rung=1)),
+        ends=completed(),
+    ),
+    Story(
+        name="a doorbell that cannot be rung does not refuse the signal",
+        faults=(refused("sfn.SendTaskSuccess", times=SDK_ATTEMPTS),),
+        script=(approve(), let_pass(61), sweep(rung=1)),
+        ends=completed(survived=("EngineUnavailable",)),
+    ),
+    Story(
+        name="a doorbell that rings twice changes nothing",
+        faults=(reply_lost("sfn.SendTaskSuccess"),),
+        script=(approve(),),
+        ends=completed(),
+    ),
+    Story(
+        name="the janitor leaves an order alone that waits in peace",
+        script=(let_pass(301), sweep(), approve()),
+        ends=completed((*TO_WAIT, *LOOP, *LOOP, *PAY)),
+    ),
+    Story(
+        name="a lost start is repeated by the janitor",
+        faults=(refused("sfn.StartExecution", times=SDK_ATTEMPTS),),
+        script=(waits_at("start"), let_pass(61), sweep(started=1), approve()),
+        ends=completed(survived=("EngineUnavailable",)),
+    ),
+    Story(
+        name="a start whose answer was lost is one start",
+        faults=(reply_lost("sfn.StartExecution", times=SDK_ATTEMPTS),),
+        script=(let_pass(61), sweep(), approve()),
+        ends=completed(survived=("EngineUnavailable",)),
+    ),
+    Story(
+        name="a wait that cannot begin is tried again after a pause",
+        faults=(crashed("AwaitSignal", times=2),),
+        script=(approve(),),
+        ends=completed((*TO_WAIT, *FAILED_LOOP, *FAILED_LOOP, *LOOP, *PAY)),
+    ),
+    Story(
+        name="a wait whose Lambda dies with the token stored begins anew with another token",
+        faults=(answer_lost("AwaitSignal"),),
+        script=(add("COFFEE-1KG", 1), approve(revision=1), approve()),
+        ends=completed(
+            (*TO_WAIT, *FAILED_LOOP, *LOOP, *LOOP, *LOOP, *PAY),
+            outcomes=("applied", "stale", "applied"),
+            stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
+            payment=(3050, 0),
+        ),
+    ),
+    Story(
+        name="an order whose execution was stopped is compensated at once",
+        script=(stop_execution(), execution_stopped_event("taken-over")),
+        ends=failed(
+            STOPPED,
+            "the execution stopped",
+            paths=(STOPPED, TAKEN_OVER),
+            statuses=("FAILED", "FAILED"),
+        ),
+    ),
+    Story(
+        name="an order whose execution was stopped unheard is taken over by the sweep",
+        script=(stop_execution(), let_pass(301), sweep(taken_over=1), sweep()),
+        ends=failed(
+            STOPPED,
+            "the execution stopped",
+            paths=(STOPPED, TAKEN_OVER),
+            statuses=("FAILED", "FAILED"),
+        ),
+    ),
+    Story(
+        name="a takeover whose start was lost is started by the next sweep",
+        script=(
+            stop_execution(),
+            breaks(refused("sfn.StartExecution", times=SDK_ATTEMPTS)),
+            let_pass(301),
+            sweep(failed=1),
+            let_pass(61),
+            sweep(started=1),
+        ),
+        ends=failed(
+            STOPPED,
+            "the execution stopped",
+            paths=(STOPPED, TAKEN_OVER),
+            statuses=("FAILED", "FAILED"),
+            survived=("EngineUnavailable",),
+        ),
+    ),
+    Story(
+        name="an operator's takeover silences the execution that still waits",
+        script=(operator_compensates(),),
+        ends=failed(
+            (),
+            "compensated by an operator",
+            paths=((*STOPPED, "ApplySignals", *UNDO, "OrderFailed"), TAKEN_OVER),
+            statuses=("FAILED", "FAILED"),
+        ),
+    ),
+)

@@ -1,0 +1,82 @@
+"""Paths through the state machine, and the three ways in which an order ends."""
+
+from typing import Any
+
+from tests.workflow.stories.story import ORDERED, End
+
+Path = tuple[str, ...]
+
+TO_WAIT = ("RouteStart", "EnrichOrder", "ReserveStock")
+TO_WAIT_V1 = (
+    "RouteStart",
+    "FetchInventorySnapshotV1",
+    "FetchCustomerProfileV1",
+    "FetchRecommendationsV1",
+    "ReserveStock",
+)
+LOOP = ("AwaitSignal", "ApplySignals", "RouteDecision")
+FAILED_LOOP = ("AwaitSignal", "BackOff", "ApplySignals", "RouteDecision")
+PAY = ("ProcessPayment", "UpdateOrderStatus", "SendOrderConfirmation")
+UNDO = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
+CANCELLED = (*UNDO, "RouteEnd", "OrderCancelled")
+FAILED = (*UNDO, "RouteEnd", "OrderFailed")
+RESUMED = ("RouteStart",)
+
+UNPAID = {"reserve": "undone", "mail-cancellation": "done"}
+REFUNDED = {**UNPAID, "pay": "undone"}
+CHANGED_MIND = "cancelled: changed my mind"
+
+
+def completed(path: Path = (*TO_WAIT, *LOOP, *PAY), **changes: Any) -> End:
+    """Paid, sold and confirmed."""
+    return _end(
+        path,
+        changes,
+        stage="completed",
+        statuses=("SUCCEEDED",),
+        outcomes=("applied",),
+        last_error=None,
+        flags=frozenset({"reserved", "payment_approved", "charged"}),
+        ledger={"reserve": "done", "pay": "done", "mail-confirmation": "done"},
+        stock={"MUG-RED": (98, 0, 2)},
+        payment=(ORDERED, 0),
+        mails=("confirmed",),
+    )
+
+
+def cancelled(path: Path, **changes: Any) -> End:
+    """Turned back because somebody wanted so, or because nobody approved in time."""
+    return _end(
+        path,
+        changes,
+        stage="cancelled",
+        statuses=("SUCCEEDED",),
+        outcomes=("applied",),
+        last_error=CHANGED_MIND,
+        flags=frozenset({"cancelled"}),
+        ledger=UNPAID,
+        stock={},
+        payment=(0, 0),
+        mails=("cancelled",),
+    )
+
+
+def failed(path: Path, last_error: str, **changes: Any) -> End:
+    """Turned back because a step failed for good."""
+    return _end(
+        path,
+        changes,
+        stage="failed",
+        statuses=("FAILED",),
+        outcomes=(),
+        last_error=last_error,
+        flags=frozenset(),
+        ledger=UNPAID,
+        stock={},
+        payment=(0, 0),
+        mails=("cancelled",),
+    )
+
+
+def _end(path: Path, changes: dict[str, Any], **usual: Any) -> End:
+    return End(**{"paths": (path,), **usual, **changes})

@@ -1,0 +1,131 @@
+"""Stories of broken surroundings: stock, directories, mail, and answers that never come."""
+
+from dataclasses import replace
+
+from lambdas.domain.order import Enrichment
+from tests.workflow.faults import (
+    refused,
+    reply_lost,
+    too_many,
+)
+from tests.workflow.stories.ends import (
+    CANCELLED,
+    FAILED,
+    LOOP,
+    PAY,
+    TO_WAIT,
+    cancelled,
+    completed,
+    failed,
+)
+from tests.workflow.stories.steps import (
+    approve,
+    cancel,
+    forget_customer,
+    sender_is_not_verified,
+)
+from tests.workflow.stories.story import FOUND, UNFINISHED, Story
+
+AT_ENRICHMENT = ("RouteStart", "EnrichOrder")
+TOLD = {"mail-cancellation": "done"}
+UNCONFIRMED = {"reserve": "done", "pay": "done"}
+
+FAILURES = (
+    Story(
+        name="an order without stock fails before anybody approves",
+        items=(("SOLD-OUT", 1),),
+        ends=failed(
+            (*TO_WAIT, *FAILED),
+            "InsufficientStock: insufficient stock: SOLD-OUT",
+            ledger=TOLD,
+            found=Enrichment(customer_tier="gold", inventory_ok=False),
+        ),
+    ),
+    Story(
+        name="an order holds all of its lines or none",
+        items=(("MUG-RED", 2), ("RARE-1", 2)),
+        ends=failed(
+            (*TO_WAIT, *FAILED),
+            "InsufficientStock: insufficient stock: RARE-1",
+            ledger=TOLD,
+            found=replace(FOUND, inventory_ok=False),
+        ),
+    ),
+    Story(
+        name="an order needs no recommendations",
+        faults=(refused("dynamodb.BatchGetItem", state="FetchRecommendations"),),
+        script=(approve(),),
+        ends=completed(
+            retried={"FetchRecommendations": 1},
+            found=Enrichment(customer_tier="gold", inventory_ok=True),
+        ),
+    ),
+    Story(
+        name="an order of version 1 needs no recommendations either",
+        version="v1",
+        faults=(refused("dynamodb.BatchGetItem", state="FetchRecommendations"),),
+        script=(approve(),),
+        ends=completed(
+            (
+                "RouteStart",
+                "FetchInventorySnapshotV1",
+                "FetchCustomerProfileV1",
+                "FetchRecommendationsV1",
+                "ReserveStock",
+                *LOOP,
+                *PAY,
+            ),
+            retried={"FetchRecommendationsV1": 1},
+            found=Enrichment(customer_tier="gold", inventory_ok=True),
+        ),
+    ),
+    Story(
+        name="an order whose customer cannot be read fails after five attempts",
+        faults=(refused("dynamodb.GetItem", state="FetchCustomerProfile", table="customers"),),
+        ends=failed(
+            (*AT_ENRICHMENT, *FAILED),
+            "StoreUnavailable: DynamoDB answered ServiceUnavailable",
+            ledger=TOLD,
+            retried={"FetchCustomerProfile": 4},
+            found=UNFINISHED,
+        ),
+    ),
+    Story(
+        name="an order whose customer is gone fails and tells nobody",
+        meanwhile={("before", "FetchCustomerProfile"): forget_customer()},
+        ends=failed(
+            (*AT_ENRICHMENT, *FAILED),
+            "CustomerUnknown: the customer's record is gone",
+            ledger={},
+            mails=(),
+            found=UNFINISHED,
+        ),
+    ),
+    Story(
+        name="a confirmation that SES refuses does not undo the order",
+        prologue=(sender_is_not_verified(),),
+        script=(approve(),),
+        ends=completed((*TO_WAIT, *LOOP, *PAY, "OrderCompleted"), ledger=UNCONFIRMED, mails=()),
+    ),
+    Story(
+        name="a throttled confirmation is sent later and once",
+        faults=(too_many("sesv2.SendEmail", times=2),),
+        script=(approve(),),
+        ends=completed(retried={"SendOrderConfirmation": 2}),
+    ),
+    Story(
+        name="a confirmation that SES may have sent is not sent again",
+        faults=(reply_lost("sesv2.SendEmail", code="InternalServerError", status=500),),
+        script=(approve(),),
+        ends=completed(
+            (*TO_WAIT, *LOOP, *PAY, "OrderCompleted"),
+            ledger={**UNCONFIRMED, "mail-confirmation": "intent"},
+        ),
+    ),
+    Story(
+        name="a cancellation mail that SES refuses does not keep the order open",
+        prologue=(sender_is_not_verified(),),
+        script=(cancel(),),
+        ends=cancelled((*TO_WAIT, *LOOP, *CANCELLED), ledger={"reserve": "undone"}, mails=()),
+    ),
+)

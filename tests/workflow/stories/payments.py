@@ -1,0 +1,140 @@
+"""Stories of money: captured once and kept, or given back to the last cent."""
+
+from lambdas.domain.errors import SignalNotAdmitted
+from tests.workflow.stories.ends import (
+    CANCELLED,
+    FAILED,
+    LOOP,
+    REFUNDED,
+    RESUMED,
+    TO_WAIT,
+    cancelled,
+    completed,
+    failed,
+)
+from tests.workflow.stories.steps import (
+    approve,
+    cancel,
+    execution_stopped_event,
+    let_pass,
+    provider_recovers,
+    refused,
+    sweep,
+    waits_at,
+)
+from tests.workflow.stories.story import ORDERED, Story
+
+TO_PAYMENT = (*TO_WAIT, *LOOP, "ProcessPayment")
+TO_COMPLETION = (*TO_PAYMENT, "UpdateOrderStatus")
+NOT_PAID = {
+    "outcomes": ("applied",),
+    "flags": frozenset({"payment_approved"}),
+    "ledger": REFUNDED,
+}
+PAID_BACK = {
+    "outcomes": ("applied", "applied"),
+    "flags": frozenset({"payment_approved", "cancelled"}),
+    "ledger": REFUNDED,
+    "payment": (ORDERED, ORDERED),
+}
+STUCK = (*TO_COMPLETION, *FAILED)
+
+CANCELLED_IN_FLIGHT = Story(
+    name="a cancel while the payment is in flight is refunded",
+    script=(approve(),),
+    meanwhile={("committing", "ProcessPayment"): cancel()},
+    ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
+)
+
+PAYMENTS = (
+    Story(
+        name="a declined payment releases the stock and is not tried again",
+        payment_method="pm_declined",
+        script=(approve(),),
+        ends=failed(
+            (*TO_PAYMENT, *FAILED),
+            "PaymentDeclined: the payment method was declined",
+            **NOT_PAID,
+        ),
+    ),
+    Story(
+        name="insufficient funds release the stock and are told",
+        payment_method="pm_insufficient_funds",
+        script=(approve(),),
+        ends=failed((*TO_PAYMENT, *FAILED), "PaymentDeclined: insufficient funds", **NOT_PAID),
+    ),
+    Story(
+        name="a provider that fails twice is asked a third time",
+        payment_method="pm_flaky_2",
+        script=(approve(),),
+        ends=completed(retried={"ProcessPayment": 2}),
+    ),
+    Story(
+        name="a capture whose answer was lost is found again and not repeated",
+        payment_method="pm_slow",
+        script=(approve(),),
+        ends=completed(retried={"ProcessPayment": 1}),
+    ),
+    Story(
+        name="a provider that stays away is given up after five attempts",
+        payment_method="pm_unavailable",
+        script=(approve(),),
+        ends=failed(
+            (*TO_PAYMENT, *FAILED),
+            "ProviderUnavailable: the payment provider is unavailable",
+            retried={"ProcessPayment": 4},
+            **NOT_PAID,
+        ),
+    ),
+    Story(
+        name="a cancel before the charge leaves nothing to refund",
+        script=(approve(),),
+        meanwhile={("before", "ProcessPayment"): cancel()},
+        ends=cancelled((*TO_PAYMENT, *CANCELLED), **{**PAID_BACK, "payment": (0, 0)}),
+    ),
+    CANCELLED_IN_FLIGHT,
+    Story(
+        name="a cancel in the middle of the completing write wins",
+        script=(approve(),),
+        meanwhile={("committing", "UpdateOrderStatus"): cancel()},
+        ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
+    ),
+    Story(
+        name="a cancel after the completing write is refused",
+        script=(approve(),),
+        meanwhile={("after", "UpdateOrderStatus"): refused(cancel(), SignalNotAdmitted)},
+        ends=completed(),
+    ),
+    Story(
+        name="a refund that fails twice is tried a third time",
+        payment_method="pm_refund_fails_2",
+        script=(approve(),),
+        meanwhile={("after", "ProcessPayment"): cancel()},
+        ends=cancelled((*TO_COMPLETION, *CANCELLED), retried={"RefundPayment": 2}, **PAID_BACK),
+    ),
+    Story(
+        name="a refund that cannot be made keeps the order open until the provider recovers",
+        payment_method="pm_refund_fails",
+        meanwhile={("after", "ProcessPayment"): cancel()},
+        script=(
+            approve(),
+            waits_at("compensating"),
+            execution_stopped_event("nothing"),
+            sweep(),
+            let_pass(121),
+            sweep(taken_over=1),
+            waits_at("compensating"),
+            provider_recovers(),
+            let_pass(241),
+            sweep(taken_over=1),
+        ),
+        ends=cancelled(
+            STUCK,
+            paths=(STUCK, (*RESUMED, *FAILED), (*RESUMED, *CANCELLED)),
+            statuses=("FAILED", "FAILED", "SUCCEEDED"),
+            retried={"RefundPayment": 12},
+            messages=2,
+            **PAID_BACK,
+        ),
+    ),
+)

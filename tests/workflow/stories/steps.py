@@ -1,0 +1,116 @@
+"""What can happen in a story. Each function makes a step."""
+
+import boto3
+import pytest
+
+from lambdas.domain.errors import OrderError
+from lambdas.domain.signals import SignalKind
+from tests.workflow import resources
+from tests.workflow.faults import WireFault
+from tests.workflow.stories.story import Step
+from tests.workflow.world import World
+
+
+def approve(revision: int | None = None) -> Step:
+    """Approve what the approver sees: the present revision, unless another one is named."""
+
+    def step(world: World) -> None:
+        seen = revision if revision is not None else world.order().revision
+        world.signal(SignalKind.APPROVE_PAYMENT, "approver1", revision=seen)
+
+    return step
+
+
+def add(sku: str, quantity: int) -> Step:
+    return lambda world: world.signal(SignalKind.ADD_LINE_ITEM, "alice", sku=sku, quantity=quantity)
+
+
+def cancel() -> Step:
+    return lambda world: world.signal(SignalKind.CANCEL_ORDER, "alice", reason="changed my mind")
+
+
+def refused(step: Step, error: type[OrderError]) -> Step:
+    """The step is refused with exactly this error."""
+
+    def attempt(world: World) -> None:
+        with pytest.raises(error) as refusal:
+            step(world)
+        assert refusal.type is error
+
+    return attempt
+
+
+def let_pass(seconds: float) -> Step:
+    return lambda world: world.engine.let_pass(seconds)
+
+
+def look() -> Step:
+    """An approver looks at the order: POST /orders/{id}/heartbeat."""
+    return lambda world: world.workflow.heartbeat(world.order_id)
+
+
+def sweep(**deeds: int) -> Step:
+    """One run of the janitor, which does exactly this (underscores stand for dashes)."""
+    expected = {deed.replace("_", "-"): times for deed, times in deeds.items()}
+
+    def step(world: World) -> None:
+        done = world.janitor.sweep()
+        assert done == expected, done
+
+    return step
+
+
+def execution_stopped_event(deed: str) -> Step:
+    """EventBridge tells of the order's execution, and the janitor does exactly this."""
+
+    def step(world: World) -> None:
+        execution = world.order().execution
+        assert world.janitor.execution_stopped(world.order_id, execution) == deed
+
+    return step
+
+
+def stop_execution() -> Step:
+    return lambda world: world.engine.stop(world.order().execution)
+
+
+def operator_compensates() -> Step:
+    return lambda world: world.janitor.compensate(world.order_id)
+
+
+def provider_recovers() -> Step:
+    return lambda world: world.set_payment_method("pm_ok")
+
+
+def sender_is_not_verified() -> Step:
+    return lambda _: boto3.client("sesv2").delete_email_identity(EmailIdentity=resources.SENDER)
+
+
+def forget_customer() -> Step:
+    return lambda _: boto3.client("dynamodb").delete_item(
+        TableName="customers", Key={"customer_id": {"S": "alice"}}
+    )
+
+
+def breaks(fault: WireFault) -> Step:
+    """From now on this goes wrong."""
+    return lambda world: world.engine.wire.faults.append(fault)
+
+
+def abandoned_calls_wake_up(*errors: str) -> Step:
+    """Calls that were given up run at last; each is refused with exactly this error."""
+
+    def step(world: World) -> None:
+        late = [world.engine.lambdas.run(call) for call in world.engine.lambdas.abandoned]
+        assert tuple(reply.get("errorType") for reply in late) == errors, late
+
+    return step
+
+
+def waits_at(stage: str) -> Step:
+    """Nothing happens: the order stands here."""
+
+    def step(world: World) -> None:
+        assert world.order().stage == stage, world.order().stage
+
+    return step

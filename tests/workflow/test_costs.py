@@ -1,0 +1,115 @@
+"""What a workflow costs: state entries, invocations, bytes, and the AWS calls of each activity."""
+
+from collections import Counter
+
+import pytest
+
+from tests.workflow.histories import entered
+from tests.workflow.stories.approvals import HAPPY, HAPPY_V1
+from tests.workflow.stories.payments import CANCELLED_IN_FLIGHT
+from tests.workflow.stories.steps import add, approve
+from tests.workflow.stories.story import Story
+from tests.workflow.stories.telling import tell
+from tests.workflow.world import World
+
+MAX_ENTRIES = 12
+MAX_ENTRIES_PER_SIGNAL = 3
+FORWARD = (
+    "FetchInventorySnapshot",
+    "FetchCustomerProfile",
+    "FetchRecommendations",
+    "ReserveStock",
+    "AwaitSignal",
+    "ApplySignals",
+    "ProcessPayment",
+    "UpdateOrderStatus",
+    "SendOrderConfirmation",
+)
+BACKWARD = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
+
+READ = "dynamodb.GetItem"
+READ_STOCK = "dynamodb.BatchGetItem"
+UPDATE = "dynamodb.UpdateItem"
+PUT = "dynamodb.PutItem"
+WRITE = "dynamodb.TransactWriteItems"
+MAIL = "sesv2.SendEmail"
+
+CALLS: dict[str, dict[str, int]] = {
+    "FetchInventorySnapshot": {READ: 1, READ_STOCK: 1, WRITE: 1},
+    "FetchCustomerProfile": {READ: 2, WRITE: 1},
+    "FetchRecommendations": {READ: 1, READ_STOCK: 2, UPDATE: 1},
+    "ReserveStock": {READ: 1, WRITE: 1},
+    "AwaitSignal": {READ: 1, UPDATE: 1},
+    "ApplySignals": {READ: 1, WRITE: 1},
+    "ProcessPayment": {READ: 2, PUT: 1, WRITE: 1},
+    "UpdateOrderStatus": {READ: 1, WRITE: 1},
+    "SendOrderConfirmation": {READ: 2, UPDATE: 1, MAIL: 1, WRITE: 1},
+}
+"""The AWS calls of each activity, enriching one after the other; the sandbox provider's among
+them."""
+
+CALLS_BACK: dict[str, dict[str, int]] = {
+    "RefundPayment": {READ: 2, UPDATE: 1, WRITE: 3},
+    "ReleaseStock": {READ: 1, WRITE: 1},
+    "SendCancellationEmail": {READ: 2, UPDATE: 1, MAIL: 1, WRITE: 1},
+    "CloseOrder": {READ: 1, WRITE: 1},
+}
+"""The AWS calls of the compensations of a paid order; one of RefundPayment's transactions is the
+provider's."""
+
+
+def test_the_happy_path_enters_twelve_states_and_invokes_nine_functions(world: World) -> None:
+    tell(HAPPY, world)
+
+    assert len(entered(world.histories()[0])) <= MAX_ENTRIES
+    assert _invocations(world) == dict.fromkeys(FORWARD, 1)
+
+
+@pytest.mark.parametrize("added", [1, 3])
+def test_every_further_signal_costs_three_entries(added: int, world: World) -> None:
+    script = (*[add("COFFEE-1KG", 1)] * added, approve())
+    story = Story(name="several items are added", script=script, ends=HAPPY.ends)
+
+    tell(story, world)
+
+    allowed = MAX_ENTRIES + added * MAX_ENTRIES_PER_SIGNAL
+    assert len(entered(world.histories()[0])) <= allowed
+
+
+def test_forward_activities_make_exactly_these_calls(world: World) -> None:
+    tell(HAPPY_V1, world)
+
+    assert _calls(world, FORWARD) == CALLS
+
+
+def test_no_forward_activity_writes_more_than_one_transaction(world: World) -> None:
+    tell(HAPPY, world)
+
+    written = {state: calls.get(WRITE, 0) for state, calls in _calls(world, FORWARD).items()}
+    assert max(written.values()) == 1
+
+
+def test_compensations_make_exactly_these_calls(world: World) -> None:
+    tell(CANCELLED_IN_FLIGHT, world)
+
+    assert _calls(world, BACKWARD) == CALLS_BACK
+
+
+def test_a_compensated_order_invokes_each_compensation_once(world: World) -> None:
+    tell(CANCELLED_IN_FLIGHT, world)
+
+    told = set(FORWARD) - {"SendOrderConfirmation"} | set(BACKWARD)
+    assert _invocations(world) == dict.fromkeys(told, 1)
+
+
+def _invocations(world: World) -> dict[str, int]:
+    return dict(Counter(call.state for call in world.engine.lambdas.invocations))
+
+
+def _calls(world: World, states: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """How often each function called each operation."""
+    made = Counter((call.state, call.operation) for call in world.engine.wire.calls)
+    return {
+        state: {operation: n for (caller, operation), n in made.items() if caller == state}
+        for state in states
+    }

@@ -1,0 +1,123 @@
+"""One order's world: the application surface on top of the engine, as the API composes it."""
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import boto3
+from moto.backends import get_backend
+
+from lambdas.domain.errors import OrderError
+from lambdas.domain.order import Order
+from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.starting import StartRequest
+from lambdas.runtime import dependencies
+from lambdas.telemetry import logger
+from tests.workflow import resources
+from tests.workflow.histories import main_path, retries
+from tests.workflow.moto_engine import MotoEngine
+
+
+class World:
+    """What a story may do, and what can be seen of it."""
+
+    def __init__(self, engine: MotoEngine, log: io.StringIO) -> None:
+        self.engine = engine
+        self.survived: list[OrderError] = []
+        self.accepted: list[str] = []
+        self.order_id = ""
+        self.versions: list[dict[str, Any]] = []
+        self._log = log
+        self._signal_ids = count(1)
+        self.deps = dependencies()
+        self.deps.clock = engine.clock
+        engine.wire.after_write = self._keep_version
+        report = self.survived.append
+        self.workflow = replace(self.deps.workflow, report=report)
+        self.janitor = replace(self.deps.janitor, report=report)
+
+    def place(self, request: StartRequest) -> None:
+        key = IdempotencyKey(principal=request.requested_by, key="first", fingerprint="f1")
+        order, _ = self.workflow.start(request, key)
+        self.order_id = order.order_id
+
+    def order(self) -> Order:
+        return self.workflow.get_status(self.order_id)
+
+    def signal(self, kind: SignalKind, actor: str, **fields: Any) -> None:
+        signal_id = f"signal-{next(self._signal_ids)}"
+        signal = Signal(signal_id=signal_id, kind=kind, actor=actor, at=0, **fields)
+        self.workflow.signal(self.order_id, signal)
+        self.accepted.append(signal_id)
+
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """The main line of each execution, the first one first."""
+        return tuple(main_path(h) for h in self.histories())
+
+    def retried(self) -> dict[str, int]:
+        """How often each state was tried again, over all executions."""
+        return retries(self.histories())
+
+    def histories(self) -> list[list[dict[str, Any]]]:
+        return [self.engine.history(name) for name in self.engine.executions()]
+
+    def statuses(self) -> tuple[str, ...]:
+        return tuple(self.engine.status(name) for name in self.engine.executions())
+
+    def moved_stock(self) -> dict[str, tuple[int, int, int]]:
+        """(available, held, sold) of the SKUs whose stock is not as it was seeded."""
+        counts = {
+            s["sku"]: (s["available"], s["held"], s["sold"]) for s in resources.scan("inventory")
+        }
+        return {sku: held for sku, held in counts.items() if held != (resources.UNITS[sku], 0, 0)}
+
+    def payment(self) -> tuple[int, int]:
+        """(captured, refunded) in the provider's own books."""
+        books = {p["payment_key"]: p for p in resources.scan("payments")}
+        book = books.get(f"pay:{self.order_id}", {})
+        return book.get("captured_minor", 0), book.get("refunded_minor", 0)
+
+    def mails(self) -> list[tuple[str, str]]:
+        """(address, subject) of every mail that SES took, oldest first."""
+        sent = get_backend("ses")[resources.ACCOUNT][resources.REGION].sent_messages
+        return [(m.destinations["ToAddresses"][0], m.subject) for m in sent]
+
+    def told_operators(self) -> list[dict[str, Any]]:
+        return resources.messages(self.engine.environment["OPERATIONS_QUEUE_URL"])
+
+    def set_payment_method(self, method: str) -> None:
+        """The provider behaves otherwise from now on: the books say how."""
+        boto3.client("dynamodb").update_item(
+            TableName="payments",
+            Key={"payment_key": {"S": f"pay:{self.order_id}"}},
+            UpdateExpression="SET payment_method = :method",
+            ExpressionAttributeValues={":method": {"S": method}},
+        )
+
+    def _keep_version(self) -> None:
+        """Keep every version of the order's record, to see that no write did what none may do."""
+        metas = [record for record in resources.scan("orders") if record["sk"] == "META"]
+        self.versions += [meta for meta in metas if meta not in self.versions[-1:]]
+
+    def log(self) -> str:
+        """Everything that the functions logged."""
+        return self._log.getvalue()
+
+
+@contextmanager
+def a_world() -> Iterator[World]:
+    """A fresh account, catalogue and log."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(logger.registered_formatter)
+    logger.addHandler(handler)
+    try:
+        with MotoEngine() as engine:
+            yield World(engine, log)
+    finally:
+        logging.getLogger(logger.name).removeHandler(handler)
