@@ -6,30 +6,36 @@ from dataclasses import dataclass
 from lambdas.domain.changes import Change, change
 from lambdas.domain.commits import Orders
 from lambdas.domain.compensating import begin_compensation
-from lambdas.domain.errors import OrderError, SignalNotAdmitted
+from lambdas.domain.errors import SignalNotAdmitted
 from lambdas.domain.order import Order
 from lambdas.domain.ports import Clock, OrderIndex, WorkflowEngine
 
-SWEEP_LIMIT = 200
-"""Orders that one sweep looks at; the next minute's sweep goes on with the rest."""
+SWEEP_LIMIT = 1_000
+SWEEP_MS = 40_000
+"""A sweep ends after so many orders or so long; the next minute's sweep goes on with the rest."""
 
 STOPPED = "the execution stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Janitor:
-    """Looks after open orders. `report` hears of orders that could not be looked after yet."""
+    """Looks after open orders. `report` hears of the orders (by id) that could not be looked
+    after yet, and why.
+    """
 
     orders: Orders
     index: OrderIndex
     engine: WorkflowEngine
     clock: Clock
-    report: Callable[[OrderError], None]
+    report: Callable[[str, Exception], None]
 
     def sweep(self) -> dict[str, int]:
         """Look after every overdue order; returns how often each thing was done."""
         done: dict[str, int] = {}
-        for order_id in self.index.due(self.clock.now(), SWEEP_LIMIT):
+        began = self.clock.now()
+        for order_id in self.index.due(began, SWEEP_LIMIT):
+            if self.clock.now() - began > SWEEP_MS:
+                break
             deed = self._look_after_safely(order_id)
             done[deed] = done.get(deed, 0) + 1
         return done
@@ -108,10 +114,11 @@ class Janitor:
         self.orders.change(order.order_id, decide)
 
     def _look_after_safely(self, order_id: str) -> str:
-        """One order's trouble must not keep the others from being looked after."""
+        """One order's trouble, even a record that cannot be read, must not keep the others from
+        being looked after.
+        """
         try:
             return self.look_after(order_id)
-        except OrderError as error:
-            error.order_id = error.order_id or order_id  # a token does not tell its order
-            self.report(error)
+        except Exception as error:  # noqa: BLE001  (reported in full)
+            self.report(order_id, error)
             return "failed"

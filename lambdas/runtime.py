@@ -14,7 +14,14 @@ from lambdas.domain.commits import Orders
 from lambdas.domain.errors import ActivityDefect, OrderError
 from lambdas.domain.task import Task
 from lambdas.settings import Settings
-from lambdas.telemetry import count, flush_metrics, logger, metrics, report_survived
+from lambdas.telemetry import (
+    count,
+    flush_metrics,
+    logger,
+    metrics,
+    report_survived,
+    report_unhealed,
+)
 
 if TYPE_CHECKING:
     from lambdas.janitor import Janitor
@@ -146,7 +153,7 @@ class Dependencies:
             index=self.index,
             engine=self.engine,
             clock=self.clock,
-            report=report_survived,
+            report=report_unhealed,
         )
 
     @cached_property

@@ -29,6 +29,17 @@ def report_survived(error: OrderError) -> None:
     )
 
 
+def report_unhealed(order_id: str, error: Exception) -> None:
+    """Log that the janitor could not look after an order yet; a defect with its traceback."""
+    expected = isinstance(error, OrderError)
+    logger.error(
+        "not looked after",
+        exc_info=None if expected else error,
+        order_id=order_id,
+        error=type(error).__name__,
+    )
+
+
 def count(name: str, value: int = 1) -> None:
     """Count something in CloudWatch (embedded metric format: no API call)."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)

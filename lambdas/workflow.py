@@ -5,19 +5,17 @@ A signal is durable as soon as it is accepted; waking the execution is only a co
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from lambdas.domain.admission import allowed_signals, refuse_unless_repeated
 from lambdas.domain.changes import Change, Event, change
 from lambdas.domain.commits import Orders
 from lambdas.domain.errors import (
     EngineUnavailable,
-    IdempotencyMismatch,
-    InboxFull,
     InvalidRequest,
-    NotAllowed,
     OrderError,
     SignalNotAdmitted,
     SignalNotFound,
-    StoreConflict,
 )
 from lambdas.domain.order import Order
 from lambdas.domain.ports import (
@@ -30,7 +28,7 @@ from lambdas.domain.ports import (
     Page,
     WorkflowEngine,
 )
-from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, Signal, SignalKind
+from lambdas.domain.signals import Signal, SignalKind
 from lambdas.domain.stages import Stage
 from lambdas.domain.starting import StartRequest, merged, new_order
 
@@ -82,17 +80,23 @@ class OrderWorkflow:
     def heartbeat(self, order_id: str) -> None:
         """A person looks at the order: begin the tick anew, at most once a minute.
 
-        Raises OrderNotFound, SignalNotAdmitted when the order does not wait for approval.
+        The tick is a safety net, so it is never put off while a signal waits to be applied: then
+        this rings instead. Raises OrderNotFound, SignalNotAdmitted when the order does not wait
+        for approval (any more).
         """
         before = self.orders.get(order_id)
-        if before.stage is not Stage.AWAITING_APPROVAL:
+        takes = allowed_signals(before, self.clock.now())
+        if before.stage is not Stage.AWAITING_APPROVAL or SignalKind.APPROVE_PAYMENT not in takes:
             raise SignalNotAdmitted(
                 "the order does not wait for approval", order_id=order_id, stage=before.stage
             )
-        after = self.orders.change(order_id, self._looked_at)
-        if after.looked_at != before.looked_at and after.wait_token is not None:
-            token = after.wait_token
-            self._survive(lambda: self.engine.extend_wait(token))
+        after = self.orders.change(order_id, self._looked_at, seen=before)
+        if after.wait_token is None:
+            return
+        if after.pending:
+            self._survive(partial(self.engine.ring, after.wait_token))
+        elif after.looked_at != before.looked_at:
+            self._survive(partial(self.engine.extend_wait, after.wait_token))
 
     def get_status(self, order_id: str) -> Order:
         """The order as it is now; never waits, never writes. Raises OrderNotFound."""
@@ -157,7 +161,9 @@ class OrderWorkflow:
         recent = order.looked_at is not None and now - order.looked_at < every
         if recent or order.stage is not Stage.AWAITING_APPROVAL:
             return None
-        return change(order, replace(order, looked_at=now), now)
+        looked = change(order, replace(order, looked_at=now), now)
+        check_at = min(order.next_check_at, looked.after.next_check_at)
+        return replace(looked, after=replace(looked.after, next_check_at=check_at))
 
     def _survive(self, call: Callable[[], object]) -> None:
         """Make a call whose failure costs only time: the janitor makes it again."""
@@ -165,49 +171,3 @@ class OrderWorkflow:
             call()
         except EngineUnavailable as error:
             self.report(error)
-
-
-def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
-    """Say why the order did not admit the signal; nothing when it has it already.
-
-    Raises IdempotencyMismatch, SignalNotAdmitted, InboxFull, or StoreConflict when the order
-    would admit it by now.
-    """
-    known = order.signal(signal.signal_id)
-    if known is not None:
-        if known.same_request(signal):
-            return
-        raise IdempotencyMismatch(
-            "this Idempotency-Key was used for another signal", order_id=order.order_id
-        )
-    if order.stage not in ADMITTED_IN[signal.kind]:
-        raise SignalNotAdmitted(
-            f"{signal.kind} comes too late: the order is {order.stage}",
-            order_id=order.order_id,
-            stage=order.stage,
-        )
-    if signal.closes_at_deadline and (order.approval_deadline or now + 1) <= now:
-        raise SignalNotAdmitted(
-            "the approval deadline has passed", order_id=order.order_id, stage=order.stage
-        )
-    if len(order.inbox) >= MAX_SIGNALS:
-        raise InboxFull(f"the order took {MAX_SIGNALS} signals already", order_id=order.order_id)
-    raise StoreConflict("the order changed meanwhile", order_id=order.order_id)
-
-
-def require_four_eyes(order: Order, approver: str) -> None:
-    """Raise NotAllowed when the approver asked for the order, or is its customer."""
-    if approver in (order.requested_by, order.customer_id):
-        raise NotAllowed("nobody approves their own order", order_id=order.order_id)
-
-
-def allowed_signals(order: Order, now: int) -> tuple[SignalKind, ...]:
-    """The signals that the order admits now and that can still have an effect."""
-    if order.cancel_requested_at is not None:
-        return ()
-    in_time = order.approval_deadline is None or order.approval_deadline > now
-    return tuple(
-        kind
-        for kind in SignalKind
-        if order.stage in ADMITTED_IN[kind] and (in_time or kind is SignalKind.CANCEL_ORDER)
-    )

@@ -20,17 +20,18 @@ def add_workflow_alarms(
 ) -> tuple[cloudwatch.Alarm, ...]:
     """Alarms on executions. A release that sets one of them off is rolled back."""
     alarm = operations.alarm
+    # Not one of them: an operator's StopExecution says nothing about the release.
+    alarm(
+        "ExecutionsAborted",
+        machine.metric_aborted(period=_PERIOD),
+        "Somebody stopped executions; the janitor compensates their orders.",
+    )
     return (
         alarm("CompensationStuck", _stuck(settings), "An order cannot be undone: see the queue."),
         alarm(
             "ExecutionsTimedOut",
             machine.metric_timed_out(period=_PERIOD),
             "Executions outlived their limit; the janitor compensates their orders.",
-        ),
-        alarm(
-            "ExecutionsAborted",
-            machine.metric_aborted(period=_PERIOD),
-            "Somebody stopped executions; the janitor compensates their orders.",
         ),
         alarm(
             "OrdersFailing",
@@ -41,7 +42,12 @@ def add_workflow_alarms(
     )
 
 
-def add_service_alarms(operations: Operations, api: apigateway.HttpApi, janitor: Janitor) -> None:
+def add_service_alarms(
+    operations: Operations,
+    api: apigateway.HttpApi,
+    janitor: Janitor,
+    settings: DeploymentSettings,
+) -> None:
     """Alarms on the API and the janitor."""
     operations.alarm(
         "ApiErrors",
@@ -55,6 +61,27 @@ def add_service_alarms(operations: Operations, api: apigateway.HttpApi, janitor:
             watched.function.metric_errors(period=_PERIOD),
             "The janitor fails: lost wake-ups and executions are not healed meanwhile.",
         )
+    operations.alarm(
+        "JanitorOrdersUnhealed",
+        _unhealed(settings),
+        "The janitor cannot look after some orders: its log names them and why.",
+        periods=3,
+    )
+    operations.alarm_on_silence(
+        "JanitorSilent",
+        janitor.sweep.function.metric_invocations(period=_PERIOD),
+        "The janitor does not run: lost wake-ups and executions are not healed meanwhile.",
+    )
+
+
+def _unhealed(settings: DeploymentSettings) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name="Janitor-failed",
+        dimensions_map={"service": settings.stack_name},
+        statistic="Sum",
+        period=_PERIOD,
+    )
 
 
 def _stuck(settings: DeploymentSettings) -> cloudwatch.Metric:

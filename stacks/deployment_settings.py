@@ -20,6 +20,7 @@ MAX_TICKS = 100
 """The workflow gives up after 200 loops; signals need the other hundred."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_CLIENT_ID = re.compile(r"[\w+]{1,128}")
 _LAYER = re.compile(r"arn:aws[a-z-]*:lambda:(\{region\}|[a-z0-9-]+):\d{12}:layer:[\w-]+:\d+")
 
 
@@ -38,6 +39,8 @@ class DeploymentSettings:
     default_workflow_version: str = "v2"
     payment_provider: str = "sandbox"
     sender_email: str = "orders@example.com"
+    create_sender: str = "no"
+    machine_client_ids: str = ""
     alarm_email: str = ""
     powertools_layer_arn: str = POWERTOOLS_LAYER
 
@@ -59,6 +62,11 @@ class DeploymentSettings:
         return f"OrderWorkflow-{self.environment}"
 
     @property
+    def machine_clients(self) -> tuple[str, ...]:
+        """Ids of the user pool's app clients that call the API as machines."""
+        return tuple(self.machine_client_ids.split(",")) if self.machine_client_ids else ()
+
+    @property
     def keeps_data(self) -> bool:
         """Whether data, logs and identities outlive their stack: everywhere but in dev."""
         return self.environment != "dev"
@@ -68,6 +76,7 @@ _DEFAULTS: dict[str, str | int] = {
     name: getattr(DeploymentSettings(), name) for name in DeploymentSettings.__dataclass_fields__
 }
 _ALLOWED = {
+    "create_sender": ("yes", "no"),
     "environment": ENVIRONMENTS,
     "target": TARGETS,
     "default_workflow_version": WORKFLOW_VERSIONS,
@@ -122,6 +131,8 @@ def _bad_names(settings: DeploymentSettings) -> list[str]:
         found.append(f"sender_email is not an e-mail address: {settings.sender_email!r}")
     if settings.alarm_email and not _EMAIL.fullmatch(settings.alarm_email):
         found.append(f"alarm_email is not an e-mail address: {settings.alarm_email!r}")
+    if not all(_CLIENT_ID.fullmatch(client) for client in settings.machine_clients):
+        found.append("machine_client_ids must be ids of app clients, separated by commas")
     if not _LAYER.fullmatch(settings.powertools_layer_arn):
         found.append("powertools_layer_arn is not the ARN of a layer version")
     return found

@@ -29,12 +29,22 @@ class Identity(Construct):
             self.user_pool.add_group(role.capitalize(), group_name=role)
         self._add_scopes()
         self.client = self._create_client(console)
+        self._machines = settings.machine_clients
         self.user_pool.add_domain(
             "Domain",
             cognito_domain=cognito.CognitoDomainOptions(
                 domain_prefix=f"{settings.stack_name.lower()}-{Aws.ACCOUNT_ID}"
             ),
         )
+
+    @property
+    def clients(self) -> list[cognito.IUserPoolClient]:
+        """Every client whose access tokens the API takes: people's, and the named machines'."""
+        machines = [
+            cognito.UserPoolClient.from_user_pool_client_id(self, f"Machine{index}", client)
+            for index, client in enumerate(self._machines)
+        ]
+        return [self.client, *machines]
 
     @property
     def names(self) -> dict[str, str]:
@@ -70,7 +80,8 @@ class Identity(Construct):
         return pool
 
     def _add_scopes(self) -> None:
-        # For machine clients, which a platform team adds with a secret of their own. The client
+        # For machine clients, which a platform team adds with a secret of their own and names in
+        # the context (machine_client_ids). The client
         # below must never be allowed these scopes: they would give its users a role.
         self.user_pool.add_resource_server(
             "Scopes",

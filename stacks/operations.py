@@ -1,5 +1,7 @@
 """What operators watch: the operations queue, the alarms and where they go, the dashboard."""
 
+from typing import Any
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -67,19 +69,45 @@ class Operations(Construct):
         return queue
 
     def alarm(
-        self, name: str, metric: cloudwatch.IMetric, description: str, *, threshold: float = 1
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        description: str,
+        *,
+        threshold: float = 1,
+        periods: int = 1,
     ) -> cloudwatch.Alarm:
-        """Tell the operators as soon as one period reaches the threshold; no data is fine."""
+        """Tell the operators when `periods` in a row reach the threshold; no data is fine."""
+        return self._add(
+            name,
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=periods,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def alarm_on_silence(
+        self, name: str, metric: cloudwatch.IMetric, description: str
+    ) -> cloudwatch.Alarm:
+        """Tell the operators when something that must go on has stopped for two periods."""
+        return self._add(
+            name,
+            alarm_description=description,
+            metric=metric,
+            threshold=1,
+            evaluation_periods=2,
+            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def _add(self, name: str, **properties: Any) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
             self,
             name,
             alarm_name=f"{self._settings.stack_name}-{name}",
-            alarm_description=description,
-            metric=metric,
-            threshold=threshold,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            **properties,
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         self.alarms.append(alarm)

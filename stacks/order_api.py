@@ -43,8 +43,8 @@ API = FunctionRow(
         EXTEND_WAIT,
         READ_HISTORY,
     ),
-    timeout_seconds=15,
-    settings=("approval_timeout_seconds", "heartbeat_seconds", "default_workflow_version"),
+    timeout_seconds=28,  # API Gateway waits 30 s; a signal may wait 10 s for its outcome
+    settings=("heartbeat_seconds", "default_workflow_version"),
 )
 
 MAX_REQUESTS_PER_SECOND = 100
@@ -91,7 +91,7 @@ class OrderApi(Construct):
             "Function", self.handler.function, scope_permission_to_route=False
         )
         signed_in = authorizers.HttpUserPoolAuthorizer(
-            "SignedIn", identity.user_pool, user_pool_clients=[identity.client]
+            "SignedIn", identity.user_pool, user_pool_clients=identity.clients
         )
         anybody = apigateway.HttpNoneAuthorizer()
         for route in routes:

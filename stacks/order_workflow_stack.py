@@ -65,7 +65,7 @@ class OrderWorkflowStack(Stack):
         janitor = Janitor(
             self, "Janitor", platform=platform, resources=resources, operations=operations
         )
-        add_service_alarms(operations, api.api, janitor)
+        add_service_alarms(operations, api.api, janitor, self._settings)
         page = Dashboard(self, "Dashboard", operations=operations)
         page.show(workflow.machine, api=api.api, janitor=janitor)
         self._tell(api.names | identity.names | janitor.names)

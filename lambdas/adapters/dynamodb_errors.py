@@ -17,6 +17,7 @@ from lambdas.domain.errors import (
 )
 
 _CONFLICTS = frozenset({"TransactionConflictException", "ConditionalCheckFailedException"})
+_PASSING = THROTTLED | {"TransactionInProgressException"}
 CONDITION_FAILED = "ConditionalCheckFailed"
 
 
@@ -31,7 +32,7 @@ def store_errors(order_id: str = "") -> Iterator[None]:
         code = error_code(error)
         if code in _CONFLICTS:
             raise StoreConflict("the record changed meanwhile", order_id=order_id) from error
-        if code in THROTTLED or code == "TransactionInProgressException":
+        if code in _PASSING or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             raise StoreUnavailable(f"DynamoDB answered {code}", order_id=order_id) from error
         raise
     except (ConnectionError, HTTPClientError) as error:

@@ -11,7 +11,7 @@ from lambdas.adapters.order_records import (
     to_record,
 )
 from lambdas.domain.changes import Change, Event, StockMove, StockMovement
-from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, Signal, SignalKind
+from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
 
 _FROM_TO = {
     StockMovement.HOLD: ("available", "held"),
@@ -83,7 +83,7 @@ def append_signal(
         "(attribute_not_exists(signal_ids) OR NOT contains(signal_ids, :id))",
         "size(inbox) < :room",
     ]
-    values: dict[str, object] = {**stages, ":id": signal.signal_id, ":room": MAX_SIGNALS}
+    values: dict[str, object] = {**stages, ":id": signal.signal_id, ":room": room_for(signal.kind)}
     sets = [
         "inbox = list_append(inbox, :entry)",
         "next_check_at = :check",

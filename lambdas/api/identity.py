@@ -58,8 +58,10 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
     if claims.get("token_use", "access") != "access":
         return None
-    if name := _name(claims.get("username")):
-        return Principal(name=name, roles=_known(_listed(claims.get("cognito:groups"))))
+    if "username" in claims:  # a person, who never becomes a machine, whatever the name
+        roles = _known(_listed(claims.get("cognito:groups")))
+        name = _name(claims["username"])
+        return Principal(name=name, roles=roles) if name else None
     if client := _name(claims.get("client_id")):
         return Principal(name=f"client:{client}", roles=_known(_scopes(claims)), machine=True)
     return None

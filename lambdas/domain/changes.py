@@ -82,6 +82,7 @@ def change(
         event_count=before.event_count + len(numbered),
         updated_at=now,
         next_check_at=next_check(after, now),
+        # Whoever writes in an execution's name shows that it was started.
         start_pending=after.start_pending if after.epoch != before.epoch else False,
     )
     return Change(before=before, after=written, events=numbered, stock=stock)
@@ -90,7 +91,7 @@ def change(
 def next_check(order: Order, now: int) -> int:
     """When the janitor should look at the order again if nothing is heard of it."""
     if any(effect.stuck for effect in order.ledger.values()):
-        return now + min(CHECK_SOON_MS << min(order.compensation_attempts, 6), BACKOFF_LIMIT_MS)
+        return now + min(CHECK_SOON_MS << min(order.compensation_attempts, 7), BACKOFF_LIMIT_MS)
     waits = order.stage is Stage.AWAITING_APPROVAL and not order.pending
     if not waits or order.approval_deadline is None:
         return now + CHECK_SOON_MS

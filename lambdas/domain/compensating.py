@@ -15,9 +15,11 @@ def begin_compensation(
     """Turn the order back. An accepted cancel outranks any other reason.
 
     Every pending signal gets its outcome here: cancels are applied, the rest is superseded.
-    `next_epoch` hands the order to a new execution (the janitor's takeover).
+    `next_epoch` hands the order to a new execution (the janitor's takeover); nothing is stuck
+    before that one has tried.
     """
     cancel = _cancel_reason(order)
+    retried = {name: replace(effect, stuck=False) for name, effect in order.ledger.items()}
     settled = {
         signal.signal_id: str(
             Outcome.APPLIED if signal.kind is SignalKind.CANCEL_ORDER else Outcome.SUPERSEDED
@@ -31,6 +33,7 @@ def begin_compensation(
         last_error=order.last_error or (f"cancelled: {cancel}" if cancel is not None else error),
         applied=len(order.inbox),
         outcomes={**order.outcomes, **settled},
+        ledger=retried,
         wait_token=None,
         epoch=order.epoch + int(next_epoch),
         start_pending=next_epoch,
@@ -83,7 +86,10 @@ def close(order: Order, now: int) -> Change | None:
     return change(order, after, now, (f"order-{stage}", {"reason": order.last_error or ""}))
 
 
-def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change:
+def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change | None:
+    """Mark what is owed; None when this execution has marked it before."""
+    if all(order.ledger[name].stuck for name in owed):
+        return None
     marked = {name: replace(order.ledger[name], stuck=True) for name in owed}
     after = replace(
         order,

@@ -10,6 +10,10 @@ MAX_SIGNALS = 64
 """Signals that one order may take; keeps the order record far below DynamoDB's 400 KB."""
 
 
+ROOM_FOR_CANCELS = 2
+"""Places that only cancels may take: an order full of other signals can still be cancelled."""
+
+
 class SignalKind(StrEnum):
     """What a signal asks for; the names are those of the HTTP routes."""
 
@@ -23,6 +27,11 @@ ADMITTED_IN: Mapping[SignalKind, frozenset[Stage]] = {
     SignalKind.ADD_LINE_ITEM: BEFORE_PAYMENT,
     SignalKind.CANCEL_ORDER: BEFORE_COMPLETION,
 }
+
+
+def room_for(kind: SignalKind) -> int:
+    """How many signals the inbox may hold for one of this kind to be appended."""
+    return MAX_SIGNALS + (ROOM_FOR_CANCELS if kind is SignalKind.CANCEL_ORDER else 0)
 
 
 class Outcome(StrEnum):

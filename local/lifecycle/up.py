@@ -89,6 +89,7 @@ def _deployed(folders: Folders, state: State) -> State:
         "target": "emulator",
         "approval_timeout_seconds": str(state.approval_timeout_seconds),
         "heartbeat_seconds": str(state.heartbeat_seconds),
+        "create_sender": "yes",  # an empty emulator has no sender of its own
     }
     made = assembly(folders, context, url=state.emulator_url)
     prepare_account(state.emulator_url)

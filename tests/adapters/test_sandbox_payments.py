@@ -164,3 +164,14 @@ def test_closing_is_translated_too(dynamodb: Any, payments: SandboxPayments) -> 
 
     with pytest.raises(TransientError):
         payments.close(KEY)
+
+
+def test_a_refund_that_was_made_by_hand_counts_though_the_method_refuses_refunds(
+    payments: SandboxPayments, dynamodb: Any
+) -> None:
+    payments.charge(KEY, TEN, "pm_refund_fails")
+    with pytest.raises(ProviderUnavailable):
+        payments.refund(REFUND, KEY, 1000)
+    dynamodb.put_item(TableName=tables.PAYMENTS, Item={"payment_key": {"S": REFUND}})
+
+    payments.refund(REFUND, KEY, 1000)

@@ -98,6 +98,15 @@ def test_a_full_inbox_takes_no_signal(under: StoreUnderTest) -> None:
     assert (after, appended) == (order, False)
 
 
+def test_a_full_inbox_has_room_for_a_cancel(under: StoreUnderTest) -> None:
+    order = an_order(inbox=tuple(a_signal() for _ in range(MAX_SIGNALS)))
+    under.put(order)
+
+    _, appended = under.store.append_signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER), NOW)
+
+    assert appended
+
+
 def test_the_first_cancel_sets_the_mark_that_stops_forward_steps(under: StoreUnderTest) -> None:
     order = an_order(Stage.PAYMENT)
     under.put(order)

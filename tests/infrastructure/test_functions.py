@@ -39,7 +39,7 @@ def test_an_activity_gives_up_before_its_state_does(dev: Template) -> None:
 def test_api_and_janitor_have_their_own_timeouts(dev: Template) -> None:
     functions = dev.functions()
 
-    assert functions["api"]["Timeout"] == 15
+    assert functions["api"]["Timeout"] == 28
     assert functions["janitor-sweep"]["Timeout"] == 60
     assert functions["janitor-execution-stopped"]["Timeout"] == 60
 

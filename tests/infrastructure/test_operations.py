@@ -43,6 +43,8 @@ def test_every_alarm_reaches_the_operators_and_says_what_to_do(template: Templat
         "CompensationStuck",
         "ExecutionsTimedOut",
         "ExecutionsAborted",
+        "JanitorOrdersUnhealed",
+        "JanitorSilent",
         "OrdersFailing",
         "ApiErrors",
         "JanitorSweepErrors",
@@ -52,7 +54,8 @@ def test_every_alarm_reaches_the_operators_and_says_what_to_do(template: Templat
     }
     for alarm in found.values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
-        assert alarm["TreatMissingData"] == "notBreaching"
+        silent = alarm is found["JanitorSilent"]
+        assert alarm["TreatMissingData"] == ("breaching" if silent else "notBreaching")
         assert len(str(alarm["AlarmDescription"])) > 30
 
 

@@ -85,7 +85,6 @@ def test_staging_releases_to_a_tenth_first_and_rolls_back_on_alarms(staging: Tem
     assert watched == {
         "OperationsCompensationStuck",
         "OperationsExecutionsTimedOut",
-        "OperationsExecutionsAborted",
         "OperationsOrdersFailing",
     }
 

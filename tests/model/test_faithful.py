@@ -139,7 +139,7 @@ def test_the_janitor_of_the_code_does_what_the_models_does() -> None:
         index=deps.index,
         engine=deps.engine,
         clock=deps.clock,
-        report=lambda error: None,
+        report=lambda _id, _error: None,
     )
     cases = {alone(state, None) for state in reached() if not state.order.ended}
     deeds = set()

@@ -15,7 +15,7 @@ from lambdas.domain.errors import (
 )
 from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey, OrderIndex, OrderStore, Page
-from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, Signal, SignalKind
+from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
 from lambdas.domain.stages import Stage
 from tests.support.fake_directories import FakeInventory
 
@@ -145,7 +145,7 @@ def _admits(order: Order, signal: Signal, now: int) -> bool:
     deadline = order.approval_deadline
     in_time = deadline is None or deadline > now or not signal.closes_at_deadline
     known = order.signal(signal.signal_id) is not None
-    has_room = len(order.inbox) < MAX_SIGNALS
+    has_room = len(order.inbox) < room_for(signal.kind)
     return order.stage in ADMITTED_IN[signal.kind] and in_time and has_room and not known
 
 

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 ALWAYS = 1_000_000
-SDK_ATTEMPTS = 3
+SDK_ATTEMPTS = 2
 """How often the SDK tries one call."""
 
 

@@ -49,7 +49,7 @@ CALLS: dict[str, dict[str, int]] = {
 them."""
 
 CALLS_BACK: dict[str, dict[str, int]] = {
-    "RefundPayment": {READ: 2, UPDATE: 1, WRITE: 3},
+    "RefundPayment": {READ: 3, UPDATE: 1, WRITE: 3},
     "ReleaseStock": {READ: 1, WRITE: 1},
     "SendCancellationEmail": {READ: 2, UPDATE: 1, MAIL: 1, WRITE: 1},
     "CloseOrder": {READ: 1, WRITE: 1},

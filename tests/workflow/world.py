@@ -11,7 +11,6 @@ from typing import Any
 import boto3
 from moto.backends import get_backend
 
-from lambdas.domain.errors import OrderError
 from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.signals import Signal, SignalKind
@@ -28,7 +27,7 @@ class World:
 
     def __init__(self, engine: MotoEngine, log: io.StringIO) -> None:
         self.engine = engine
-        self.survived: list[OrderError] = []
+        self.survived: list[Exception] = []
         self.accepted: list[str] = []
         self.order_id = ""
         self.versions: list[dict[str, Any]] = []
@@ -39,7 +38,7 @@ class World:
         engine.wire.after_write = self._keep_version
         report = self.survived.append
         self.workflow = replace(self.deps.workflow, report=report)
-        self.janitor = replace(self.deps.janitor, report=report)
+        self.janitor = replace(self.deps.janitor, report=lambda _id, error: report(error))
 
     def place(self, request: StartRequest) -> None:
         key = IdempotencyKey(principal=request.requested_by, key="first", fingerprint="f1")

@@ -6,11 +6,11 @@ from typing import Any
 
 from lambdas.api.history import HistoryEvent, redacted
 from lambdas.api.models import staff_views, views
+from lambdas.domain.admission import allowed_signals
 from lambdas.domain.changes import Event
 from lambdas.domain.ledger import Effect
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
-from lambdas.workflow import allowed_signals
 
 
 def instant(milliseconds: int) -> str:

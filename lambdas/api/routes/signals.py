@@ -9,11 +9,11 @@ from lambdas.api.identity import Role
 from lambdas.api.models import inputs, views
 from lambdas.api.models.presenting import signal_detail_view, signal_view
 from lambdas.api.resource import Resource, answer
+from lambdas.domain.admission import require_four_eyes
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.order import Order
 from lambdas.domain.signals import Signal, SignalKind
 from lambdas.ulid import new_ulid
-from lambdas.workflow import require_four_eyes
 
 signals = Resource("signals")
 

@@ -77,12 +77,11 @@ def test_an_order_that_still_holds_something_is_reported_every_time(world: World
     order = world.place(Stage.COMPENSATING)
 
     world.run(close_order, order)
-    first_check = world.now(order).next_check_at
+    first = world.now(order)
     world.run(close_order, order)
 
     after = world.now(order)
-    assert after.compensation_attempts == 2
-    assert after.next_check_at > first_check
+    assert (after.compensation_attempts, after.next_check_at) == (1, first.next_check_at)
     assert world.operations.stuck == [(order.order_id, ("reserve",))] * 2
     assert counted() == {"CompensationStuck"}
     assert world.problems() == []

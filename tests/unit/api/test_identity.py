@@ -73,6 +73,7 @@ def test_other_scopes_give_no_role(scope: str) -> None:
         {**a_person("alice", "customer"), "token_use": "id"},
         {"username": ""},
         {"username": "a#b"},
+        {"username": "eve#1", "client_id": "web", "scope": "orders/operator"},
         {"username": 5},
         {"client_id": "a:b"},
     ],

@@ -82,10 +82,10 @@ def test_a_stuck_order_is_tried_again_with_backoff_up_to_an_hour() -> None:
     stuck = order.with_effect(RESERVE, replace(order.ledger[RESERVE], stuck=True))
 
     waits = [
-        next_check(replace(stuck, compensation_attempts=n), NOW) - NOW for n in (1, 2, 5, 6, 99)
+        next_check(replace(stuck, compensation_attempts=n), NOW) - NOW for n in (1, 2, 6, 7, 99)
     ]
 
-    doubled = [CHECK_SOON_MS * factor for factor in (2, 4, 32, 64, 64)]
+    doubled = [CHECK_SOON_MS * factor for factor in (2, 4, 64, 128, 128)]
     assert waits == [min(wait, BACKOFF_LIMIT_MS) for wait in doubled]
 
 

@@ -104,7 +104,7 @@ class Story:
             index=world.store,
             engine=world.engine,
             clock=world.clock,
-            report=lambda error: None,
+            report=lambda _id, _error: None,
         )
 
     def _survive(self, act: Callable[[], object]) -> None:

@@ -24,5 +24,5 @@ def janitor(world: World, survivors: Survivors) -> Janitor:
         index=world.store,
         engine=world.engine,
         clock=world.clock,
-        report=survivors.append,
+        report=survivors.note,
     )

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from lambdas.domain.errors import (
-    OrderError,
-)
 from lambdas.domain.order import Order
 from lambdas.domain.stages import ENDS, Stage
 from tests.support.world import World
@@ -12,8 +9,11 @@ from tests.support.world import World
 OPEN = sorted(set(Stage) - ENDS - {Stage.NOTIFY})
 
 
-class Survivors(list[OrderError]):
-    """The errors that the janitor reported."""
+class Survivors(list[tuple[str, Exception]]):
+    """The orders that the janitor reported, and why."""
+
+    def note(self, order_id: str, error: Exception) -> None:
+        self.append((order_id, error))
 
 
 def gone(world: World, stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:

@@ -11,9 +11,9 @@ from lambdas.activities.payment import refund_payment
 from lambdas.domain.changes import CHECK_SOON_MS
 from lambdas.domain.errors import (
     EngineUnavailable,
-    OrderNotFound,
     StaleEpoch,
 )
+from lambdas.domain.ledger import RESERVE
 from lambdas.domain.order import Order
 from lambdas.domain.stages import ENDS, Stage
 from lambdas.janitor import SWEEP_LIMIT, Janitor
@@ -116,7 +116,7 @@ def test_a_takeover_whose_start_was_lost_is_started_by_the_next_sweep(
 
     world.engine.start = busy  # type: ignore[method-assign]
     assert janitor.sweep() == {"failed": 1}
-    assert [type(error) for error in survivors] == [EngineUnavailable]
+    assert [type(error) for _, error in survivors] == [EngineUnavailable]
     assert world.now(order).start_pending
 
     world.engine.start = starting  # type: ignore[method-assign]
@@ -188,13 +188,13 @@ def test_one_orders_trouble_does_not_keep_the_others_waiting(
 
     def fail_for_one(order_id: str) -> Order:
         if order_id == broken.order_id:
-            raise OrderNotFound("vanished", order_id=order_id)
+            raise ValueError("not a stage that this version knows")
         return getting(order_id)
 
     world.store.get = fail_for_one  # type: ignore[method-assign]
 
     assert janitor.sweep() == {"failed": 1, "taken-over": 1}
-    assert [error.order_id for error in survivors] == [broken.order_id]
+    assert [order_id for order_id, _ in survivors] == [broken.order_id]
     assert getting(healthy.order_id).epoch == 2
 
 
@@ -210,3 +210,23 @@ def test_a_sweep_looks_at_the_longest_overdue_first_and_at_no_more_than_its_limi
 
     left = {order.order_id for order in orders[:5]}
     assert set(world.store.due(now, 999)) == left
+
+
+def test_a_stuck_order_whose_new_execution_was_not_started_is_started_soon(
+    world: World, janitor: Janitor
+) -> None:
+    order = world.place(Stage.COMPENSATING, compensation_attempts=6)
+    stuck = replace(order.ledger[RESERVE], stuck=True)
+    world.store.put(replace(order.with_effect(RESERVE, stuck), next_check_at=0))
+    world.engine.running = set()
+    starting = world.engine.start
+
+    def busy(order: Order) -> None:
+        raise EngineUnavailable("busy", order_id=order.order_id)
+
+    world.engine.start = busy  # type: ignore[method-assign]
+    assert janitor.sweep() == {"failed": 1}
+    world.engine.start = starting  # type: ignore[method-assign]
+    world.clock.advance(60)
+
+    assert janitor.sweep() == {"started": 1}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lambdas.domain.admission import allowed_signals, require_four_eyes
 from lambdas.domain.errors import (
     NotAllowed,
     SignalNotAdmitted,
@@ -10,11 +11,7 @@ from lambdas.domain.order import Order
 from lambdas.domain.signals import Signal, SignalKind
 from lambdas.domain.stages import Stage
 from lambdas.domain.starting import StartRequest
-from lambdas.workflow import (
-    OrderWorkflow,
-    allowed_signals,
-    require_four_eyes,
-)
+from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.world import World
 

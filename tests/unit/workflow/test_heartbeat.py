@@ -13,6 +13,7 @@ from lambdas.domain.starting import StartRequest
 from lambdas.workflow import (
     OrderWorkflow,
 )
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
 from tests.support.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
@@ -99,3 +100,31 @@ def test_a_heartbeat_for_an_order_that_was_just_approved_writes_nothing(
 
     assert world.now(order) == paying
     assert world.engine.extended == []
+
+
+def test_a_heartbeat_rings_when_a_signal_waits(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place(wait_token=TOKEN)
+    world.accept(order, a_signal())
+
+    workflow.heartbeat(order.order_id)
+
+    assert (world.engine.rung, world.engine.extended) == ([TOKEN], [])
+
+
+def test_heartbeats_never_put_off_the_janitor(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place(wait_token=TOKEN)
+    due = world.now(order).next_check_at
+
+    for _ in range(4):
+        world.clock.advance(60)
+        workflow.heartbeat(order.order_id)
+
+    assert world.now(order).next_check_at <= due
+
+
+def test_after_the_deadline_nobody_has_to_look(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place(wait_token=TOKEN)
+    world.clock.advance(APPROVAL_TIMEOUT_MS // 1000)
+
+    with pytest.raises(SignalNotAdmitted):
+        workflow.heartbeat(order.order_id)

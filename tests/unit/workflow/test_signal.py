@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from lambdas.domain.admission import allowed_signals, refuse_unless_repeated
 from lambdas.domain.changes import CHECK_SOON_MS
 from lambdas.domain.errors import (
     EngineUnavailable,
@@ -18,10 +19,7 @@ from lambdas.domain.errors import (
 from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
 from lambdas.domain.stages import Stage
 from lambdas.domain.starting import StartRequest
-from lambdas.workflow import (
-    OrderWorkflow,
-    refuse_unless_repeated,
-)
+from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.support.world import TOKEN, World
@@ -171,6 +169,19 @@ def test_a_full_inbox_takes_no_more(world: World, workflow: OrderWorkflow) -> No
 
     with pytest.raises(InboxFull, match="64 signals"):
         workflow.signal(order.order_id, a_signal())
+
+
+def test_an_order_full_of_other_signals_can_still_be_cancelled(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    order = world.place()
+    for _ in range(MAX_SIGNALS):
+        workflow.signal(order.order_id, a_signal())
+    assert allowed_signals(world.now(order), NOW) == (SignalKind.CANCEL_ORDER,)
+
+    workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
+
+    assert world.now(order).cancel_requested_at == NOW
 
 
 def test_a_signal_to_no_order_is_not_found(workflow: OrderWorkflow) -> None:
