@@ -37,7 +37,11 @@ demo: setup ## run the whole system on this machine and walk an order through it
 	@$(RUN) local demo
 
 test: setup ## run all tests; narrow them with PYTEST_ARGS='-k cancel'
-	$(RUN) pytest $(PYTEST_ARGS)
+	$(RUN) pytest $(or $(PYTEST_ARGS),--cov --cov-report=)
+ifeq ($(PYTEST_ARGS),)
+	@$(RUN) coverage report --fail-under=95
+	@$(RUN) coverage report --include='lambdas/domain/*' --fail-under=100
+endif
 
 test-unit: setup ## run the tests that need neither engine nor emulator
 	$(RUN) pytest tests/unit $(PYTEST_ARGS)
