@@ -19,6 +19,7 @@ from lambdas.telemetry import (
     flush_metrics,
     logger,
     metrics,
+    report_refused,
     report_survived,
     report_unhealed,
 )
@@ -188,7 +189,7 @@ def activity(step: Step) -> Handler:
         try:
             return step(task, dependencies()) or {}
         except OrderError as error:
-            _tell(error)
+            report_refused(error)
             raise error.with_traceback(None) from None
         except Exception:  # noqa: BLE001  # logged with its traceback
             logger.exception("activity failed unexpectedly")
@@ -200,8 +201,3 @@ def activity(step: Step) -> Handler:
 
     handler.activity_name = step.__name__  # type: ignore[attr-defined]
     return handler
-
-
-def _tell(error: OrderError) -> None:
-    logger.warning("activity refused", error=type(error).__name__, reason=error.message)
-    count(type(error).__name__)

@@ -22,6 +22,12 @@ def flush_metrics() -> None:
         logger.exception("metrics could not be written")
 
 
+def report_refused(error: OrderError) -> None:
+    """Log and count the typed error with which an activity ends."""
+    logger.warning("activity refused", error=type(error).__name__, reason=error.message)
+    count(type(error).__name__)
+
+
 def report_survived(error: OrderError) -> None:
     """Log an error that costs nothing but time."""
     logger.warning(

@@ -1,5 +1,7 @@
 """Enrichment: three findings about an order, each recorded on it by its own activity."""
 
+from functools import partial
+
 from lambdas.domain.enriching import record_finding
 from lambdas.domain.errors import CustomerUnknown
 from lambdas.domain.task import Task
@@ -16,12 +18,8 @@ def fetch_inventory_snapshot(task: Task, deps: Dependencies) -> None:
     ok = all(
         line.sku in stock and stock[line.sku].available >= line.quantity for line in order.items
     )
-    deps.orders.change_in_epoch(
-        task.order_id,
-        task.epoch,
-        lambda order, now: record_finding(order, now, inventory_ok=ok),
-        seen=order,
-    )
+    record = partial(record_finding, inventory_ok=ok)
+    deps.orders.change_in_epoch(task.order_id, task.epoch, record, seen=order)
 
 
 @activity
@@ -31,13 +29,8 @@ def fetch_customer_profile(task: Task, deps: Dependencies) -> None:
     customer = deps.customers.find(order.customer_id)
     if customer is None:
         raise CustomerUnknown("the customer's record is gone", order_id=task.order_id)
-    tier = customer.tier
-    deps.orders.change_in_epoch(
-        task.order_id,
-        task.epoch,
-        lambda order, now: record_finding(order, now, customer_tier=tier),
-        seen=order,
-    )
+    record = partial(record_finding, customer_tier=customer.tier)
+    deps.orders.change_in_epoch(task.order_id, task.epoch, record, seen=order)
 
 
 @activity
@@ -50,10 +43,5 @@ def fetch_recommendations(task: Task, deps: Dependencies) -> None:
     candidates = list(dict.fromkeys(related))[: 2 * MAX_RECOMMENDATIONS]
     in_stock = deps.catalogue.stock(candidates) if candidates else {}
     best = tuple(s for s in candidates if s in in_stock and in_stock[s].available > 0)
-    found = best[:MAX_RECOMMENDATIONS]
-    deps.orders.change_in_epoch(
-        task.order_id,
-        task.epoch,
-        lambda order, now: record_finding(order, now, recommendations=found),
-        seen=order,
-    )
+    record = partial(record_finding, recommendations=best[:MAX_RECOMMENDATIONS])
+    deps.orders.change_in_epoch(task.order_id, task.epoch, record, seen=order)
