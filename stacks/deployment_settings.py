@@ -107,7 +107,10 @@ def _unknown_choices(settings: DeploymentSettings) -> list[str]:
         if getattr(settings, name) not in allowed
     ]
     if settings.environment == "production" and settings.payment_provider == "sandbox":
-        found.append("payment_provider sandbox takes no real money: not for production")
+        found.append(
+            "payment_provider sandbox takes no real money, so production refuses it: add your "
+            "provider's adapter first (CONTRIBUTING.md), or deploy -c environment=staging"
+        )
     if settings.environment != "dev" and settings.target == "emulator":
         found.append("target emulator is for environment dev only")
     return found
