@@ -1,0 +1,1 @@
+"""The real activities and the real definition in simulated time: one seed, one story."""

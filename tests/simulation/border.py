@@ -1,0 +1,119 @@
+"""The border between an actor and the outside world: each crossing takes time and may go wrong."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from lambdas.domain.errors import OrderError, PermanentError, StoreConflict
+from tests.simulation.actors import Actor, Crashed
+from tests.simulation.faults import ERRORS, Call, Fault
+
+if TYPE_CHECKING:
+    from tests.simulation.world import SimulatedWorld
+
+T = TypeVar("T")
+
+CLIENT_TIMEOUT_MS = 5_000
+ZOMBIE_MS = (31_000, 95_000)
+LATE_MS = (1_000, 70_000)
+
+
+class Poisoned(PermanentError):
+    """An activity's final answer, whichever it is."""
+
+
+class Border:
+    """`epoch` is that of the execution on whose behalf an activity runs, None for everybody
+    else; `crash_at` is the number of the own call at which the caller dies.
+    """
+
+    def __init__(
+        self,
+        world: "SimulatedWorld",
+        actor: Actor,
+        function: str,
+        *,
+        invocation: int = 1,
+        epoch: int | None = None,
+        skew_ms: int = 0,
+        crash_at: int | None = None,
+        again: Callable[[], None] | None = None,
+    ) -> None:
+        self.world = world
+        self.actor = actor
+        self.function = function
+        self.invocation = invocation
+        self.epoch = epoch
+        self.skew_ms = skew_ms
+        self._crash_at = crash_at
+        self._again = again
+        self._own = 0
+
+    def cross(self, point: str, effect: Callable[[], T]) -> T:
+        """Have an effect on the outside world, at some moment, or not."""
+        fault = self._fault(point)
+        self.actor.pause(self.world.latency())
+        if fault is not None:
+            self._before(fault, point, effect)
+        try:
+            result = effect()
+        except OrderError as error:
+            self.world.tell(self.actor.name, point, type(error).__name__)
+            raise
+        self.world.tell(self.actor.name, point, "ok" if fault is None else str(fault))
+        if fault is Fault.CRASH_AFTER:
+            raise Crashed
+        self.actor.pause(self.world.latency())
+        if fault is Fault.LOST:
+            raise ERRORS[_port(point)][1]("the answer was lost")
+        return result
+
+    def _fault(self, point: str) -> Fault | None:
+        own, self._own = self._own, self._own + 1
+        if own == self._crash_at:
+            return Fault.CRASH_BEFORE
+        number, is_activity = self.world.count_call(), self.epoch is not None
+        call = Call(number, self.function, self.invocation, own, point, is_activity)
+        fault = self.world.fault(call)
+        if fault is not None:
+            self.world.struck.append(fault)
+        return fault
+
+    def _before(self, fault: Fault, point: str, effect: Callable[[], object]) -> None:
+        if fault in (Fault.LOST, Fault.CRASH_AFTER):
+            return
+        if fault is Fault.DUPLICATE:
+            assert self._again is not None
+            self._again()
+            return
+        self.world.tell(self.actor.name, point, str(fault))
+        if fault is Fault.ZOMBIE:
+            self.actor.pause(self.world.random.randint(*ZOMBIE_MS))
+            return
+        if fault is Fault.CRASH_BEFORE:
+            raise Crashed
+        if fault is Fault.POISON:
+            raise Poisoned("no, and that is final")
+        if fault is Fault.CONFLICT:
+            raise StoreConflict("another writer was faster")
+        if fault in (Fault.LATE, Fault.DOORBELL):
+            self._later(fault, point, effect)
+        raise ERRORS[_port(point)][fault is Fault.LATE](str(fault))
+
+    def _later(self, fault: Fault, point: str, effect: Callable[[], object]) -> None:
+        """The caller gives up, but its request is still under way."""
+        if fault is Fault.LATE:
+            late = self.world.random.randint(*LATE_MS)
+            self.world.agenda.after(late, lambda: self._arrive(point, effect))
+            self.actor.pause(CLIENT_TIMEOUT_MS)
+
+    def _arrive(self, point: str, effect: Callable[[], object]) -> None:
+        try:
+            effect()
+        except OrderError as error:
+            self.world.tell(self.actor.name, point, f"late: {type(error).__name__}")
+        else:
+            self.world.tell(self.actor.name, point, "late: ok")
+
+
+def _port(point: str) -> str:
+    return point.partition(".")[0]

@@ -1,0 +1,143 @@
+"""Schedules by chance: a seed says which, and chance prefers the moments that matter."""
+
+from random import Random
+
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import Stage
+from tests.simulation.activities import STEPS
+from tests.simulation.faults import ANYWHERE
+from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
+
+_METHODS = (
+    *("pm_ok",) * 9,
+    "pm_declined",
+    "pm_flaky_2",
+    "pm_slow",
+    "pm_unavailable",
+    "pm_refund_fails_2",
+    "pm_refund_fails",
+)
+_WRITE = {
+    **dict.fromkeys(STEPS, "store.commit"),
+    "ProcessPayment": "payments.charge",
+    "RefundPayment": "payments.close",
+    "SendOrderConfirmation": "notifier.send",
+    "SendCancellationEmail": "notifier.send",
+    "sweep": "engine.start",
+}
+"""Where each function does what matters most."""
+_FUNCTIONS = (*_WRITE, *("ProcessPayment", "RefundPayment", "ReleaseStock") * 2)
+_SKUS = ("COFFEE-1KG", "MUG-RED", "RARE-1")
+_AT = (None, Stage.ENRICHMENT, Stage.RESERVE, *(Stage.AWAITING_APPROVAL,) * 3)
+_LATER = (*(Stage.PAYMENT,) * 3, Stage.STATUS_UPDATE, Stage.COMPENSATING, Stage.COMPLETED)
+_KINDS = (
+    *(SignalKind.APPROVE_PAYMENT,) * 3,
+    *(SignalKind.CANCEL_ORDER,) * 2,
+    *(SignalKind.ADD_LINE_ITEM,) * 2,
+)
+_DEEDS = (
+    *(Deed.HEARTBEAT, Deed.STOP, Deed.TAKEOVER, Deed.LOSE_ALL, Deed.DEPLOY),
+    *(Deed.SWEEP,) * 3,
+)
+
+
+def random_schedule(seed: int) -> Schedule:
+    """The schedule of a seed."""
+    random = Random(seed)
+    orders = random.choice((1, 1, 1, 2, 3))
+    happenings: list[Happening] = []
+    for order in range(orders):
+        if random.random() < 0.7:
+            happenings.append(_approval(random, order))
+        for number in range(random.choice((0, 0, 1, 1, 2, 3))):
+            happenings += _signals(random, order, f"s{order}{number}")
+    happenings += [_deed(random, orders) for _ in range(random.choice((0, 0, 1, 1, 2)))]
+    strikes = random.choice((0, 1, 2, 3, 5, 8))
+    return Schedule(
+        seed=seed,
+        units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
+        placements=tuple(_placement(random) for _ in range(orders)),
+        happenings=tuple(happenings),
+        strikes=tuple(one for _ in range(strikes) for one in _strikes(random, 60 * orders)),
+        quiet_ms=random.choice((60_000, 400_000, 1_000_000)),
+        skewed=random.random() < 0.3,
+    )
+
+
+def _strikes(random: Random, calls: int) -> list[Strike]:
+    """Anywhere, or at one function, or where that writes: most that can go wrong goes wrong
+    around a write. Some faults come back until all attempts are used up.
+    """
+    fault, number = random.choice(ANYWHERE), random.randint(1, calls)
+    if random.random() < 0.4:
+        return [Strike(fault, number)]
+    function = random.choice(_FUNCTIONS)
+    point = random.choice((None, _WRITE[function], _WRITE[function]))
+    return [Strike(fault, 1, function, point)] * random.choice((1, 1, 1, 2, 7))
+
+
+def _placement(random: Random) -> Placement:
+    skus = random.sample(_SKUS, random.choice((1, 1, 2)))
+    return Placement(
+        after_ms=random.randint(0, 300),
+        items=tuple((sku, 1 if sku == "RARE-1" else random.randint(1, 2)) for sku in skus),
+        customer=random.choice(("alice", "bob")),
+        payment_method=random.choice(_METHODS),
+        version=random.choice(("v1", "v2", "v2")),
+        crash_at=random.randint(1, 5) if random.random() < 0.1 else None,
+    )
+
+
+def _approval(random: Random, order: int) -> Happening:
+    """Most orders are approved as soon as somebody can see them."""
+    after = random.choice((random.randint(0, 500), random.randint(0, 400_000)))
+    kind = SignalKind.APPROVE_PAYMENT
+    return Happening(kind, order, after, Stage.AWAITING_APPROVAL, f"a{order}")
+
+
+def _signals(random: Random, order: int, signal_id: str) -> list[Happening]:
+    """A signal, 20 % of them twice, 20 % delayed on their way, 10 % from a caller that dies."""
+    first = Happening(
+        random.choice(_KINDS),
+        order,
+        _moment(random) + (random.randint(0, 2_000) if random.random() < 0.2 else 0),
+        random.choice(_AT + _LATER),
+        signal_id,
+        random.choice(_SKUS),
+        random.choice((None, None, None, None, 1, 2)),
+        random.randint(0, 2) if random.random() < 0.1 else None,
+    )
+    if random.random() >= 0.2:
+        return [first]
+    again = Happening(
+        first.what,
+        order,
+        first.after_ms + _moment(random),
+        first.stage,
+        signal_id,
+        first.sku,
+        first.revision,
+    )
+    return [first, again]
+
+
+def _moment(random: Random) -> int:
+    """Mostly at once, sometimes around a tick or the deadline."""
+    return random.choice(
+        (
+            random.randint(0, 150),
+            random.randint(0, 150),
+            random.randint(0, 3_000),
+            random.randint(0, 60_000),
+            random.choice((300_000, 900_000)) + random.randint(-2_000, 2_000),
+        )
+    )
+
+
+def _deed(random: Random, orders: int) -> Happening:
+    return Happening(
+        random.choice(_DEEDS),
+        random.randrange(orders),
+        _moment(random),
+        random.choice(_AT + _LATER),
+    )

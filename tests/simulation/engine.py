@@ -1,0 +1,113 @@
+"""Step Functions in virtual time: drives walks of the definition, keeps tokens and names."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from lambdas.domain.order import Order
+from tests.simulation.agenda import Agenda
+from tests.simulation.interpreter import Invoke, StateFailed, Surroundings, walk
+from tests.simulation.line import Line
+
+Done = Callable[[Any, StateFailed | None], None]
+
+
+class Functions(Protocol):
+    """Lambda, as the engine sees it: the answer, or the error's name, comes later or never."""
+
+    def __call__(self, function: str, payload: Mapping[str, Any], done: Done) -> None: ...
+
+
+class Execution:
+    """One run of the definition that was live when it began."""
+
+    def __init__(self, name: str, order_id: str, line: Line) -> None:
+        self.name = name
+        self.order_id = order_id
+        self.line = line
+        self.status = "RUNNING"
+        self.visited: list[str] = []
+
+
+class Engine:
+    """`stopped` hears of every execution that ended badly, as an EventBridge rule would."""
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        machine: Mapping[str, Any],
+        jitter: Callable[[], float],
+        invoke: Functions,
+        stopped: Callable[[Execution], None],
+    ) -> None:
+        self.agenda = agenda
+        self.machine = machine
+        self.jitter = jitter
+        self.invoke = invoke
+        self.stopped = stopped
+        self.executions: dict[str, Execution] = {}
+        self.running = 0
+        self._waits: dict[str, Line] = {}
+        self._tokens = 0
+
+    def start(self, order: Order, resume: bool) -> None:
+        """Start the order's execution, once by name."""
+        name = order.execution
+        if name in self.executions:
+            return
+        data = {"order_id": order.order_id, "epoch": order.epoch, "version": order.version}
+        if resume:
+            data["resume"] = "compensate"
+        execution = Execution(name, order.order_id, Line(self, name))
+        self.executions[name] = execution
+        self.running += 1
+        around = Surroundings(self._token, self.jitter, execution.visited.append)
+        machine = self.machine
+        execution.line.begin(
+            walk(machine, data, around),
+            lambda _, failure: self._end(execution, "FAILED" if failure else "SUCCEEDED"),
+        )
+        backstop = machine["TimeoutSeconds"] * 1000
+        self.agenda.after(backstop, lambda: self.stop(execution.name, "TIMED_OUT"))
+
+    def stop(self, name: str, status: str = "ABORTED") -> None:
+        """StopExecution: no Catch runs, and a function in flight is not told."""
+        execution = self.executions.get(name)
+        if execution is not None and execution.status == "RUNNING":
+            execution.line.stop()
+            self._end(execution, status)
+
+    def stop_all(self) -> None:
+        """The engine loses everything that it was running."""
+        for name in list(self.executions):
+            self.stop(name)
+
+    def ring(self, token: str) -> bool:
+        """SendTaskSuccess; a token is good once."""
+        line = self._waits.pop(token, None)
+        return line is not None and line.wake(token)
+
+    def extend_wait(self, token: str) -> bool:
+        """SendTaskHeartbeat."""
+        line = self._waits.get(token)
+        return line is not None and line.extend(token)
+
+    def is_running(self, name: str) -> bool:
+        execution = self.executions.get(name)
+        return execution is not None and execution.status == "RUNNING"
+
+    def waiting(self, token: str, line: Line) -> None:
+        """A line begins to wait with a token."""
+        self._waits[token] = line
+
+    def call(self, command: Invoke, done: Done) -> None:
+        self.invoke(command.function, command.payload, done)
+
+    def _token(self) -> str:
+        self._tokens += 1
+        return f"token-{self._tokens}"
+
+    def _end(self, execution: Execution, status: str) -> None:
+        execution.status = status
+        self.running -= 1
+        if status != "SUCCEEDED":
+            self.stopped(execution)

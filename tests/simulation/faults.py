@@ -1,0 +1,89 @@
+"""What can go wrong where an actor meets the outside world."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lambdas.domain import errors
+
+
+class Fault(StrEnum):
+    """One mishap at one call to the outside."""
+
+    THROTTLED = "throttled"
+    LOST = "answer lost"
+    CONFLICT = "conflict"
+    CRASH_BEFORE = "crash before"
+    CRASH_AFTER = "crash after"
+    LATE = "given up, done later"
+    ZOMBIE = "task times out, call goes on"
+    DUPLICATE = "invoked twice"
+    DOORBELL = "doorbell lost"
+    POISON = "permanent error"
+
+
+ANYWHERE = (
+    Fault.THROTTLED,
+    Fault.LOST,
+    Fault.CONFLICT,
+    Fault.CRASH_BEFORE,
+    Fault.CRASH_AFTER,
+    Fault.LATE,
+    Fault.ZOMBIE,
+    Fault.DUPLICATE,
+    Fault.DOORBELL,
+)
+"""What strikes at random. A permanent error is an answer of the application and not a mishap:
+only the matrix of faults asks for it."""
+
+READS = frozenset(
+    {"store.get", "store.made_before", "store.timeline", "index.due", "index.page"}
+    | {"catalogue.stock", "customers.find", "engine.is_running", "engine.history"}
+)
+
+Raised = Callable[[str], errors.OrderError]
+_STORE = (errors.StoreUnavailable, errors.StoreUnavailable)
+ERRORS: Mapping[str, tuple[Raised, Raised]] = {
+    "store": _STORE,
+    "index": _STORE,
+    "catalogue": _STORE,
+    "customers": _STORE,
+    "payments": (errors.ProviderUnavailable, errors.PaymentUnsettled),
+    "notifier": (errors.NotifierUnavailable, errors.MailUnsettled),
+    "operations": (errors.OperationsUnavailable, errors.OperationsUnavailable),
+    "engine": (errors.EngineUnavailable, errors.EngineUnavailable),
+}
+"""By port: what the adapter raises when certainly nothing happened, and when nobody knows."""
+
+LIKE_DYNAMODB = frozenset({"store.commit", "store.create", "store.append_signal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to the outside: the `number`th of the whole simulation, the `own`th (from 0) of
+    the `invocation`th (from 1) call of a function.
+    """
+
+    number: int
+    function: str
+    invocation: int
+    own: int
+    point: str
+    is_activity: bool
+
+
+Plan = Callable[[Call], Fault | None]
+"""Decides which calls go wrong."""
+
+
+def possible(fault: Fault, point: str, *, is_activity: bool) -> bool:
+    """False where a fault would be none."""
+    if fault is Fault.CONFLICT:
+        return point in LIKE_DYNAMODB
+    if fault is Fault.DOORBELL:
+        return point == "engine.ring"
+    if fault is Fault.LATE:
+        return point not in READS
+    if fault is Fault.DUPLICATE:
+        return is_activity
+    return True

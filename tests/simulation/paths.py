@@ -1,0 +1,60 @@
+"""JSONPath as far as the definition goes: `$`, `$.name.name` and `$$.Task.Token`."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tests.simulation.definition import Unsupported
+
+_NAMES = re.compile(r"\$(\.[A-Za-z_]+)*")
+
+
+class StatesRuntime(Exception):
+    """A path finds nothing: AWS ends the execution, and no Catch helps."""
+
+
+def exists(path: str, data: Any) -> bool:
+    """True when the path finds something."""
+    try:
+        find(path, data)
+    except StatesRuntime:
+        return False
+    return True
+
+
+def find(path: str, data: Any) -> Any:
+    """What the path finds. Raises StatesRuntime."""
+    for name in _names(path):
+        if not isinstance(data, Mapping) or name not in data:
+            raise StatesRuntime(f"{path} finds nothing")
+        data = data[name]
+    return data
+
+
+def put(path: str | None, data: Any, result: Any) -> Any:
+    """ResultPath: the data with the result at its place; None drops the result."""
+    if path is None:
+        return data
+    if path == "$":
+        return result
+    (name,) = _names(path)
+    return {**data, name: result}
+
+
+def filled(template: Mapping[str, Any], data: Any, token: str = "") -> dict[str, Any]:
+    """A payload template with its paths replaced by what they find. Raises StatesRuntime."""
+    result: dict[str, Any] = {}
+    for key, value in template.items():
+        if key.endswith(".$"):
+            result[key[:-2]] = token if value == "$$.Task.Token" else find(value, data)
+        elif isinstance(value, Mapping):
+            result[key] = filled(value, data, token)
+        else:
+            result[key] = value
+    return result
+
+
+def _names(path: str) -> list[str]:
+    if not _NAMES.fullmatch(path):
+        raise Unsupported(f"path {path}")
+    return path.split(".")[1:]

@@ -1,0 +1,142 @@
+"""The ports as an actor holds them: every method is one crossing of the border."""
+
+from collections.abc import Mapping, Sequence
+
+from lambdas.domain.changes import Change, Event
+from lambdas.domain.money import Money
+from lambdas.domain.order import Order
+from lambdas.domain.ports import (
+    Catalogue,
+    Clock,
+    Customer,
+    CustomerDirectory,
+    IdempotencyKey,
+    Notifier,
+    OperationsDesk,
+    OrderIndex,
+    OrderStore,
+    Page,
+    PaymentGateway,
+    StockLevel,
+    WorkflowEngine,
+)
+from lambdas.domain.signals import Signal
+from lambdas.domain.stages import Stage
+from tests.simulation.border import Border
+
+
+class Crossing:
+    """A port's real side lies across the border."""
+
+    def __init__(self, border: Border) -> None:
+        self._border = border
+        self._cross = border.cross
+        self._world = border.world
+
+
+class SkewedClock(Crossing, Clock):
+    """The clock of one process: a few seconds wrong, but always by as much."""
+
+    def now(self) -> int:
+        return self._world.agenda.now + self._border.skew_ms
+
+    def sleep(self, seconds: float) -> None:
+        self._border.actor.pause(int(seconds * 1000))
+
+
+class Store(Crossing, OrderStore, OrderIndex):
+    """The orders table."""
+
+    def get(self, order_id: str) -> Order:
+        return self._cross("store.get", lambda: self._world.store.get(order_id))
+
+    def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
+        return self._cross("store.create", lambda: self._world.store.create(order, events, key))
+
+    def made_before(self, key: IdempotencyKey) -> Order | None:
+        return self._cross("store.made_before", lambda: self._world.store.made_before(key))
+
+    def commit(self, change: Change) -> Order:
+        epoch = self._border.epoch
+        return self._cross("store.commit", lambda: self._world.store.commit_as(epoch, change))
+
+    def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
+        append = self._world.store.append_signal
+        return self._cross("store.append_signal", lambda: append(order_id, signal, now))
+
+    def timeline(self, order_id: str) -> tuple[Event, ...]:
+        return self._cross("store.timeline", lambda: self._world.store.timeline(order_id))
+
+    def page(
+        self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
+    ) -> Page:
+        raise NotImplementedError("nobody lists orders in a simulation")
+
+    def due(self, now: int, limit: int) -> tuple[str, ...]:
+        return self._cross("index.due", lambda: self._world.store.due(now, limit))
+
+
+class Shelves(Crossing, Catalogue):
+    """The inventory table."""
+
+    def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
+        return self._cross("catalogue.stock", lambda: self._world.inventory.stock(skus))
+
+
+class Customers(Crossing, CustomerDirectory):
+    """The customers table."""
+
+    def find(self, customer_id: str) -> Customer | None:
+        return self._cross("customers.find", lambda: self._world.customers.find(customer_id))
+
+
+class Payments(Crossing, PaymentGateway):
+    """The provider."""
+
+    def charge(self, key: str, amount: Money, payment_method: str) -> None:
+        charge = self._world.payments.charge
+        self._cross("payments.charge", lambda: charge(key, amount, payment_method))
+
+    def close(self, key: str) -> int:
+        return self._cross("payments.close", lambda: self._world.payments.close(key))
+
+    def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
+        refund = self._world.payments.refund
+        self._cross("payments.refund", lambda: refund(key, payment_key, amount_minor))
+
+
+class Mails(Crossing, Notifier):
+    """The mail service."""
+
+    def send(self, customer: Customer, subject: str, body: str) -> None:
+        send = self._world.notifier.send
+        self._cross("notifier.send", lambda: send(customer, subject, body))
+
+
+class Desk(Crossing, OperationsDesk):
+    """The operations queue."""
+
+    def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
+        report = self._world.operations.report_stuck
+        self._cross("operations.report_stuck", lambda: report(order, effects))
+
+
+class Executions(Crossing, WorkflowEngine):
+    """Step Functions; an order that is compensating resumes there, as the adapter decides."""
+
+    def start(self, order: Order) -> None:
+        resume = order.stage is Stage.COMPENSATING
+        self._cross("engine.start", lambda: self._world.engine.start(order, resume))
+
+    def ring(self, token: str) -> bool:
+        return self._cross("engine.ring", lambda: self._world.engine.ring(token))
+
+    def extend_wait(self, token: str) -> bool:
+        return self._cross("engine.extend_wait", lambda: self._world.engine.extend_wait(token))
+
+    def is_running(self, order: Order) -> bool:
+        engine = self._world.engine
+        return self._cross("engine.is_running", lambda: engine.is_running(order.execution))
+
+    def history(self, order: Order, epoch: int) -> tuple[Mapping[str, object], ...]:
+        raise NotImplementedError("nobody reads histories in a simulation")

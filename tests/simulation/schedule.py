@@ -1,0 +1,82 @@
+"""What is going to happen in a simulation, in pieces that can be left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import Stage
+from tests.simulation.faults import Call, Fault, possible
+
+
+class Deed(StrEnum):
+    """What happens besides signals; to one order, unless it says otherwise."""
+
+    HEARTBEAT = "a person looks"
+    STOP = "StopExecution"
+    TAKEOVER = "an operator compensates"
+    SWEEP = "the janitor sweeps (all orders)"
+    LOSE_ALL = "the engine loses every execution"
+    DEPLOY = "a new definition and new functions go live"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """An order that is placed; `crash_at` is the caller's call at which it dies."""
+
+    after_ms: int
+    items: tuple[tuple[str, int], ...]
+    customer: str
+    payment_method: str
+    version: str
+    crash_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happens `after_ms` after the beginning, or after the order first stands at
+    `stage`. Signals carry an id: the same id twice is a caller that tries again.
+    """
+
+    what: Deed | SignalKind
+    order: int
+    after_ms: int
+    stage: Stage | None = None
+    signal_id: str = ""
+    sku: str = ""
+    revision: int | None = None
+    crash_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A fault that strikes the first call that it can, from a number on; of one function, or at
+    one point of the border, where it names them.
+    """
+
+    fault: Fault
+    from_call: int
+    function: str | None = None
+    point: str | None = None
+
+    def hits(self, call: Call) -> bool:
+        """True for a call that this fault can strike."""
+        return (
+            self.from_call <= call.number
+            and self.function in (None, call.function)
+            and self.point in (None, call.point)
+            and possible(self.fault, call.point, is_activity=call.is_activity)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A whole story. Faults and happenings end at `quiet_ms`."""
+
+    seed: int
+    units: Mapping[str, int]
+    placements: tuple[Placement, ...]
+    happenings: tuple[Happening, ...]
+    strikes: tuple[Strike, ...]
+    quiet_ms: int
+    skewed: bool

@@ -1,0 +1,62 @@
+"""From a story that breaks an invariant to the shortest that still does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tests.simulation.schedule import Schedule
+from tests.simulation.story import Story
+from tests.simulation.verdict import told
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A broken invariant: the shrunk schedule, what is wrong with it, and its trace."""
+
+    schedule: Schedule
+    problems: tuple[str, ...]
+    trace: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = (
+            f"seed {self.schedule.seed}: {len(self.problems)} problem(s)",
+            *(f"  {problem}" for problem in self.problems),
+            *(f"  order: {placement}" for placement in self.schedule.placements),
+            *(f"  happens: {happening}" for happening in self.schedule.happenings),
+            *(f"  fault: {strike}" for strike in self.schedule.strikes),
+            *self.trace,
+        )
+        return "\n".join(lines)
+
+
+def played(schedule: Schedule) -> Finding:
+    """Play a schedule; no problems is a finding too."""
+    story = Story(schedule)
+    problems = story.play()
+    return Finding(schedule, tuple(problems), tuple(told(story.world)))
+
+
+def shortest(schedule: Schedule) -> Finding:
+    """Leave out one thing after the other, as long as something stays wrong."""
+    finding, smaller = played(schedule), True
+    while smaller:
+        smaller = False
+        for less in with_one_less(finding.schedule):
+            candidate = played(less)
+            if candidate.problems:
+                finding, smaller = candidate, True
+                break
+    return finding
+
+
+def with_one_less(schedule: Schedule) -> Iterator[Schedule]:
+    """Every schedule that lacks one thing: the last order, a fault, a happening, or the skew."""
+    if len(schedule.placements) > 1:
+        yield replace(schedule, placements=schedule.placements[:-1])
+    for index in range(len(schedule.strikes)):
+        left = schedule.strikes[:index] + schedule.strikes[index + 1 :]
+        yield replace(schedule, strikes=left)
+    for index in range(len(schedule.happenings)):
+        rest = schedule.happenings[:index] + schedule.happenings[index + 1 :]
+        yield replace(schedule, happenings=rest)
+    if schedule.skewed:
+        yield replace(schedule, skewed=False)

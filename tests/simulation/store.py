@@ -1,0 +1,64 @@
+"""The orders table of a simulation: every write is watched, and told to who waits for it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lambdas.adapters.order_records import to_record
+from lambdas.domain.changes import Change, Event
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Signal
+from tests.support.fake_directories import FakeInventory
+from tests.support.fake_store import FakeOrders
+from tests.support.invariants import stock_problems, transition_problems
+
+Written = Callable[[Order | None, Order], None]
+
+
+class WatchedStore(FakeOrders):
+    """`problems` collects the invariants that writes broke; `written` hears of each write."""
+
+    def __init__(self, inventory: FakeInventory, written: Written) -> None:
+        super().__init__(inventory)
+        self.problems: list[str] = []
+        self.records: dict[str, dict[str, Any]] = {}
+        self.accepted: dict[str, list[str]] = {}
+        self.units: dict[str, int] = {}
+        self.totals: dict[tuple[str, int], int] = {}
+        self._written = written
+
+    def orders(self) -> tuple[Order, ...]:
+        return tuple(self._orders.values())
+
+    def commit_as(self, epoch: int | None, change: Change) -> Order:
+        """A commit on behalf of an execution: it must be the one that owns the order."""
+        owner = self._orders[change.before.order_id].epoch
+        after = self.commit(change)
+        if epoch not in (None, owner):
+            self.problems.append(f"{after.order_id}: epoch {epoch} wrote, {owner} is the owner")
+        if change.stock:
+            self.problems += stock_problems(self.records.values(), self.shelves(), self.units)
+        return after
+
+    def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
+        order, appended = super().append_signal(order_id, signal, now)
+        if appended:
+            self.accepted.setdefault(order_id, []).append(signal.signal_id)
+        return order, appended
+
+    def shelves(self) -> list[dict[str, Any]]:
+        """The inventory as records."""
+        return [
+            {"sku": sku, "available": shelf.available, "held": shelf.held, "sold": shelf.sold}
+            for sku, shelf in self.inventory.shelves.items()
+        ]
+
+    def _write(self, order: Order, events: Sequence[Event]) -> Order:
+        before = self._orders.get(order.order_id)
+        written = super()._write(order, events)
+        record = to_record(order)
+        if before is not None:
+            self.problems += transition_problems(self.records[order.order_id], record)
+        self.records[order.order_id] = record
+        self.totals.setdefault((order.order_id, order.revision), record["total"])
+        self._written(before, order)
+        return written

@@ -1,0 +1,188 @@
+"""A schedule, played: placements and happenings are let loose, faults strike, then it is quiet."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lambdas.domain.order import Order
+from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import StartRequest
+from lambdas.runtime import Dependencies
+from tests.simulation.agenda import START_MS
+from tests.simulation.definition import order_workflow
+from tests.simulation.engine import Execution
+from tests.simulation.faults import Call, Fault
+from tests.simulation.schedule import Deed, Happening, Placement, Schedule
+from tests.simulation.verdict import TICK_MS, Ends, verdict
+from tests.simulation.world import SimulatedWorld
+
+LAST_MS = 6 * 3_600_000
+"""No simulation goes on for longer: whoever has not ended by then never will."""
+
+PRICES = {"COFFEE-1KG": 1250, "MUG-RED": 800, "RARE-1": 9900}
+
+
+class Story:
+    """Plays one schedule. `answered` holds every 202: (order id, signal id)."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self.world = SimulatedWorld(
+            schedule.seed,
+            fault=self._fault,
+            written=self._written,
+            stopped=self._stopped,
+            skewed=schedule.skewed,
+        )
+        self.answered: dict[tuple[str, str], None] = {}
+        self.ends = Ends()
+        self._strikes = list(schedule.strikes)
+        self._quiet_at = START_MS + schedule.quiet_ms
+        self._waiting: dict[tuple[int, Stage], list[Happening]] = {}
+        self._seen: set[tuple[str, Stage]] = set()
+
+    def play(self) -> list[str]:
+        """Play to the end; returns every invariant that was broken."""
+        self._prepare()
+        agenda, last = self.world.agenda, START_MS + LAST_MS
+        while agenda.now < last and not self._over():
+            agenda.step()
+        self.world.end_actors()
+        return verdict(self.world, self.ends, self._quiet_at, self.answered)
+
+    def _prepare(self) -> None:
+        world, schedule = self.world, self.schedule
+        for sku, units in schedule.units.items():
+            related = tuple(other for other in schedule.units if other != sku)
+            price = PRICES[sku]
+            world.inventory.put(sku, available=units, unit_price_minor=price, related=related)
+        world.store.units = dict(schedule.units)
+        for index, placement in enumerate(schedule.placements):
+            self._place(index, placement, placement.after_ms, placement.crash_at)
+        for happening in schedule.happenings:
+            if happening.stage is None:
+                world.agenda.after(happening.after_ms, lambda h=happening: self._happen(h))  # type: ignore[misc]
+            else:
+                self._waiting.setdefault((happening.order, happening.stage), []).append(happening)
+        world.agenda.after(TICK_MS, self._regular_sweep)
+        world.agenda.after(schedule.quiet_ms, self._quieten)
+
+    def _over(self) -> bool:
+        """True once all is quiet and nobody is at work any more."""
+        world = self.world
+        at_work = world.engine.running or world.actors
+        return (
+            not at_work
+            and world.agenda.now >= self._quiet_at
+            and self.ends.count == len(world.store.records)
+        )
+
+    def _place(self, index: int, placement: Placement, after: int, crash_at: int | None) -> None:
+        request = StartRequest(
+            customer_id=placement.customer,
+            requested_by=placement.customer,
+            payment_method=placement.payment_method,
+            version=placement.version,
+            items=placement.items,
+        )
+        key = IdempotencyKey(principal=placement.customer, key=f"key-{index}", fingerprint="f")
+
+        def deed(deps: Dependencies) -> None:
+            self.world.workflow(deps, order_id(index)).start(request, key)
+
+        self.world.agenda.after(after, lambda: self.world.act("place", deed, crash_at=crash_at))
+        if crash_at is not None and crash_at % 2:  # this caller asks again, the others give up
+            self._place(index, placement, after + 3_000, None)
+
+    def _fault(self, call: Call) -> Fault | None:
+        """Each fault strikes the first call from its number on that it can strike."""
+        if self.world.agenda.now >= self._quiet_at:
+            return None
+        for strike in self._strikes:
+            if strike.hits(call):
+                self._strikes.remove(strike)
+                return strike.fault
+        return None
+
+    def _written(self, before: Order | None, after: Order) -> None:
+        """Let happen what waits for the order to reach its stage."""
+        self.ends.written(after, self.world.agenda.now)
+        stage = after.stage
+        if before is not None and before.stage is stage:
+            return
+        for happening in self._waiting.pop((int(after.order_id[1:]) - 1, stage), ()):
+            self.world.agenda.after(
+                happening.after_ms,
+                lambda h=happening: self._happen(h),  # type: ignore[misc]
+            )
+
+    def _happen(self, happening: Happening) -> None:
+        world, order = self.world, order_id(happening.order)
+        if world.agenda.now >= self._quiet_at or order not in world.store.records:
+            return
+        world.tell("happening", happening.what.value, order)
+        if isinstance(happening.what, SignalKind):
+            self._signal(happening, order)
+        else:
+            self._do(happening.what, order)
+
+    def _do(self, deed: Deed, order: str) -> None:
+        world = self.world
+        if deed is Deed.HEARTBEAT:
+            world.act("looks", lambda deps: world.workflow(deps).heartbeat(order))
+        elif deed is Deed.TAKEOVER:
+            world.act("takeover", lambda deps: world.janitor(deps).compensate(order))
+        elif deed is Deed.SWEEP:
+            world.act("sweep", lambda deps: world.janitor(deps).sweep())
+        elif deed is Deed.STOP:
+            world.engine.stop(f"{order}-{world.store.get(order).epoch}")
+        elif deed is Deed.LOSE_ALL:
+            world.engine.stop_all()
+        else:
+            order_workflow.cache_clear()
+            world.engine.machine = order_workflow()
+
+    def _signal(self, happening: Happening, order: str) -> None:
+        kind = SignalKind(happening.what)
+        signal = Signal(signal_id=happening.signal_id, kind=kind, at=0, **_FIELDS[kind](happening))
+
+        def deed(deps: Dependencies) -> None:
+            workflow, sent = self.world.workflow(deps), signal
+            if kind is SignalKind.APPROVE_PAYMENT and signal.revision is None:
+                sent = replace(signal, revision=workflow.get_status(order).revision)
+            workflow.signal(order, sent)
+            self.answered[order, sent.signal_id] = None
+
+        self.world.act(kind.value, deed, crash_at=happening.crash_at)
+
+    def _stopped(self, execution: Execution) -> None:
+        """The rule on execution status change; a third of its events is lost."""
+        if self.world.random.random() < 0.7:
+            name, order = execution.name, execution.order_id
+            self.world.act(
+                "stopped", lambda deps: self.world.janitor(deps).execution_stopped(order, name)
+            )
+
+    def _regular_sweep(self) -> None:
+        self.world.act("sweep", lambda deps: self.world.janitor(deps).sweep())
+        self.world.agenda.after(TICK_MS, self._regular_sweep)
+
+    def _quieten(self) -> None:
+        """Faults are over, also those of the provider."""
+        self.world.tell("quiet", "", "")
+        for payment in self.world.payments.payments.values():
+            payment.method = "pm_ok"
+
+
+def order_id(index: int) -> str:
+    """The id of the order that a schedule places as its `index`th, from 0."""
+    return f"O{index + 1}"
+
+
+_FIELDS: Mapping[SignalKind, Any] = {
+    SignalKind.APPROVE_PAYMENT: lambda h: {"actor": "approver1", "revision": h.revision},
+    SignalKind.CANCEL_ORDER: lambda h: {"actor": "alice", "reason": "changed my mind"},
+    SignalKind.ADD_LINE_ITEM: lambda h: {"actor": "alice", "sku": h.sku, "quantity": 1},
+}

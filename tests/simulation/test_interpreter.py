@@ -1,0 +1,63 @@
+"""The interpreter takes the definition as it is, and nothing that it does not understand."""
+
+from typing import Any
+
+import pytest
+
+from tests.simulation.definition import Unsupported, check, order_workflow
+from tests.simulation.interpreter import Invoke, Sleep, StateFailed, Surroundings, walk
+from tests.simulation.paths import StatesRuntime, find
+
+AROUND = Surroundings(lambda: "token", lambda: 1.0, lambda state: None)
+
+
+def test_takes_the_definition_that_is_deployed() -> None:
+    assert "AwaitSignal" in order_workflow()["States"]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Map"},
+        {"Type": "Pass", "Parameters": {}},
+        {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"},
+        {"Type": "Task", "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {}}]},
+    ],
+)
+def test_refuses_what_it_does_not_interpret(state: dict[str, Any]) -> None:
+    with pytest.raises(Unsupported):
+        check({"Odd": state})
+
+
+def test_retries_with_backoff_up_to_its_limit_and_then_catches() -> None:
+    states = order_workflow()["States"]
+    steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, AROUND)
+    waits = []
+    asked = next(steps)
+    while isinstance(asked, Invoke) and asked.function == "ReserveStock":
+        again = steps.throw(StateFailed("StoreUnavailable"))
+        if isinstance(again, Sleep):
+            waits.append(again.milliseconds)
+            again = next(steps)
+        asked = again
+
+    assert waits == [1000, 2000, 4000, 8000]
+    assert isinstance(asked, Invoke)
+    assert asked.function == "RefundPayment"
+    assert asked.payload["failure"]["Error"] == "StoreUnavailable"
+
+
+def test_does_not_retry_a_permanent_error() -> None:
+    states = order_workflow()["States"]
+    steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, AROUND)
+    next(steps)
+
+    asked = steps.throw(StateFailed("InsufficientStock"))
+
+    assert isinstance(asked, Invoke)
+    assert asked.function == "RefundPayment"
+
+
+def test_ends_an_execution_whose_path_finds_nothing() -> None:
+    with pytest.raises(StatesRuntime):
+        find("$.next.decision", {"next": {}})

@@ -1,0 +1,35 @@
+"""The simulator can fail: each mutant of the code under test is found by a few orders."""
+
+from itertools import count
+
+import pytest
+
+from tests.simulation.chance import random_schedule
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.story import Story
+
+WITHIN_ORDERS = 1_500
+
+
+def orders_until_found(first_seed: int = 1) -> int | None:
+    """How many orders are simulated until something is wrong; None if nothing ever is."""
+    orders = 0
+    for seed in count(first_seed):
+        story = Story(random_schedule(seed))
+        problems = story.play()
+        orders += len(story.world.store.records)
+        if problems:
+            return orders
+        if orders > WITHIN_ORDERS:
+            return None
+    return None
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_finds_the_mutant(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant = MUTANTS[name]
+    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
+
+    found = orders_until_found()
+
+    assert found is not None, f"{mutant.story}: not found in {WITHIN_ORDERS} orders"

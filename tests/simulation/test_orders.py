@@ -1,0 +1,57 @@
+"""Thousands of orders by chance: whatever goes wrong, every invariant holds in the end."""
+
+import pytest
+
+from tests.simulation.campaign import Tally, campaign
+from tests.simulation.chance import random_schedule
+from tests.simulation.faults import ANYWHERE
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.shrinking import played, shortest, with_one_less
+
+ORDERS = 5_000
+
+
+@pytest.mark.slow
+def test_keeps_every_invariant_in_thousands_of_orders() -> None:
+    tally = Tally(next_seed=1)
+
+    for _ in campaign(tally, ORDERS):
+        for seed in tally.failed:
+            pytest.fail(str(shortest(random_schedule(seed))))
+
+    assert set(tally.stages) == {"completed", "cancelled", "failed"}
+    assert min(tally.faults[fault] for fault in ANYWHERE) > 50
+    assert tally.calls > 30 * ORDERS
+
+
+def test_tells_the_same_story_for_the_same_seed() -> None:
+    for seed in range(1, 30):
+        schedule = random_schedule(seed)
+        assert schedule == random_schedule(seed)
+        assert played(schedule) == played(random_schedule(seed))
+
+
+def test_goes_on_where_an_earlier_run_was_saved() -> None:
+    *_, whole = campaign(Tally(next_seed=1), 60)
+    *_, half = campaign(Tally(next_seed=1), 30)
+    *_, resumed = campaign(Tally.from_json(half.to_json()), 60)
+
+    assert resumed == whole
+
+
+def test_tells_other_stories_for_other_seeds() -> None:
+    assert len({played(random_schedule(seed)).trace for seed in range(1, 11)}) == 10
+
+
+def test_shrinks_a_finding_until_nothing_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant = MUTANTS["mail-without-claim"]
+    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
+    schedules = (random_schedule(seed) for seed in range(1, 200))
+    broken = next(schedule for schedule in schedules if played(schedule).problems)
+
+    finding = shortest(broken)
+
+    assert finding.problems
+    assert len(finding.trace) <= len(played(broken).trace)
+    assert not any(played(less).problems for less in with_one_less(finding.schedule))
+    assert f"seed {broken.seed}" in str(finding)

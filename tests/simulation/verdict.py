@@ -1,0 +1,107 @@
+"""The invariants of design and liveness, over a world whose story has ended."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Outcome, SignalKind
+from tests.simulation.agenda import START_MS
+from tests.simulation.world import SimulatedWorld
+from tests.support.invariants import acceptance_problems, problems
+
+TICK_MS = 60_000
+"""The janitor's tick."""
+
+
+class Ends:
+    """When orders ended, and until when a stuck one was told to wait."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, int] = {}
+        self.stuck_until: dict[str, int] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self.at)
+
+    def written(self, order: Order, now: int) -> None:
+        """Take note of a write."""
+        if order.ended:
+            self.at.setdefault(order.order_id, now)
+        elif any(effect.stuck for effect in order.ledger.values()):
+            self.stuck_until[order.order_id] = order.next_check_at
+
+
+def verdict(
+    world: SimulatedWorld, ends: Ends, quiet_at: int, answered: Iterable[tuple[str, str]]
+) -> list[str]:
+    """Everything that is wrong in the end, or was wrong at any write."""
+    store = world.store
+    found = [*world.defects, *store.problems]
+    found += problems(store.records.values(), store.shelves(), _books(world), store.units)
+    for order in store.orders():
+        found += acceptance_problems(
+            store.records[order.order_id], store.accepted.get(order.order_id, ())
+        )
+        found += _timeline_problems(world, order)
+        found += _unseen(world, order)
+        found += _late(order, ends, quiet_at)
+    for order_id, signal_id in answered:
+        if signal_id not in store.records[order_id]["outcomes"]:
+            found.append(f"{order_id}: 202 for {signal_id}, but no outcome")
+    subjects = [mail.subject for mail in world.notifier.sent]
+    found += [f"sent twice: {s}" for s in dict.fromkeys(subjects) if subjects.count(s) > 1]
+    return found
+
+
+def _late(order: Order, ends: Ends, quiet_at: int) -> list[str]:
+    """An order must end within three ticks of its deadline, or of the last fault."""
+    name = order.order_id
+    limit = max(quiet_at, order.approval_deadline or 0, ends.stuck_until.get(name, 0))
+    limit += 3 * TICK_MS
+    if name not in ends.at:
+        return [f"{name}: never ended ({order.stage})"]
+    late = ends.at[name] - limit
+    return [f"{name}: ended {late} ms too late"] if late > 0 else []
+
+
+def _unseen(world: SimulatedWorld, order: Order) -> list[str]:
+    """Money moves only for the amount that the approver saw."""
+    payment = world.payments.payments.get(f"pay:{order.order_id}")
+    if payment is None or payment.captured is None:
+        return []
+    approved = [
+        world.store.totals.get((order.order_id, signal.revision or 0))
+        for signal in order.inbox
+        if signal.kind is SignalKind.APPROVE_PAYMENT
+        and order.outcomes.get(signal.signal_id) == Outcome.APPLIED
+    ]
+    captured = payment.captured.amount_minor
+    seen = approved == [captured]
+    return [] if seen else [f"{order.order_id}: captured {captured}, approvers saw {approved}"]
+
+
+def _timeline_problems(world: SimulatedWorld, order: Order) -> list[str]:
+    """Times are left out: the clocks of processes may differ by seconds."""
+    numbers = [event.number for event in world.store.timeline(order.order_id)]
+    gaps = numbers != list(range(1, order.event_count + 1))
+    return [f"{order.order_id}: events {numbers} of {order.event_count}"] if gaps else []
+
+
+def _books(world: SimulatedWorld) -> list[dict[str, Any]]:
+    return [
+        {
+            "payment_key": key,
+            "captured_minor": payment.captured.amount_minor if payment.captured else 0,
+            "refunded_minor": payment.refunded_minor,
+        }
+        for key, payment in world.payments.payments.items()
+    ]
+
+
+def told(world: SimulatedWorld) -> list[str]:
+    """The trace in lines: seconds since the beginning, who, what, how."""
+    return [
+        f"{(at - START_MS) / 1000:10.3f}  {who:28} {what:22} {how}"
+        for at, who, what, how in world.trace
+    ]

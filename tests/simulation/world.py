@@ -1,0 +1,189 @@
+"""The simulated world: fakes behind borders, functions as actors, one agenda, one seed."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from lambdas.domain.commits import Orders
+from lambdas.domain.errors import OrderError
+from lambdas.domain.task import Task
+from lambdas.janitor import Janitor
+from lambdas.runtime import Dependencies
+from lambdas.settings import Settings
+from lambdas.workflow import OrderWorkflow
+from tests.simulation import ports
+from tests.simulation.activities import STEPS
+from tests.simulation.actors import Actor, Crashed
+from tests.simulation.agenda import Agenda
+from tests.simulation.border import Border
+from tests.simulation.definition import order_workflow
+from tests.simulation.engine import Done, Engine, Execution
+from tests.simulation.faults import Fault, Plan
+from tests.simulation.interpreter import StateFailed
+from tests.simulation.store import WatchedStore, Written
+from tests.support.builders import a_customer
+from tests.support.fake_directories import FakeCustomers, FakeInventory
+from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
+from tests.support.fake_payments import FakePayments
+from tests.support.telemetry import forget_metrics
+
+SKEW_MS = 5_000
+SETTINGS = Settings()
+_LATENCIES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 400)
+
+
+class SimulatedWorld:
+    """`fault` decides what goes wrong, `stopped` hears of executions that ended badly, `written`
+    of every write to an order. `skewed` makes the clock of every process wrong.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        fault: Plan,
+        written: Written = lambda before, after: None,
+        stopped: Callable[[Execution], None] = lambda execution: None,
+        skewed: bool = False,
+    ) -> None:
+        forget_metrics()
+        self.random = Random(seed)
+        self.agenda = Agenda()
+        self.inventory = FakeInventory()
+        self.store = WatchedStore(self.inventory, written)
+        self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
+        self.payments = FakePayments()
+        self.notifier = FakeNotifier()
+        self.operations = FakeOperationsDesk()
+        self.engine = Engine(
+            self.agenda, order_workflow(), self.random.random, self.invoke, stopped
+        )
+        self.fault = fault
+        self.skewed = skewed
+        self.calls = 0
+        self.struck: list[Fault] = []
+        self.actors: dict[Actor, None] = {}
+        self.trace: list[tuple[int, str, str, str]] = []
+        self.defects: list[str] = []
+        self._invocations: dict[str, int] = {}
+
+    def latency(self) -> int:
+        """Milliseconds of half a call."""
+        return _LATENCIES[int(self.random.random() * len(_LATENCIES))]
+
+    def count_call(self) -> int:
+        self.calls += 1
+        return self.calls
+
+    def tell(self, who: str, what: str, how: str) -> None:
+        """One line of the trace."""
+        self.trace.append((self.agenda.now, who, what, how))
+
+    def invoke(self, function: str, payload: Mapping[str, Any], done: Done) -> None:
+        """Invoke an activity, as Lambda does: the answer goes to `done`, at some time."""
+        task = Task.parse(payload)
+        invocation = self._invocations[function] = self._invocations.get(function, 0) + 1
+        answer: Mapping[str, Any] = {}
+
+        def body(actor: Actor) -> None:
+            nonlocal answer
+            border = Border(
+                self,
+                actor,
+                function,
+                invocation=invocation,
+                epoch=task.epoch,
+                skew_ms=self._skew(),
+                again=lambda: self._again(function, payload),
+            )
+            answer = STEPS[function](task, self._dependencies(border)) or {}
+            actor.pause(self.latency())
+
+        def end(raised: BaseException | None) -> None:
+            failure = None if raised is None else self._failure(function, raised)
+            done(json.loads(json.dumps(answer)), failure)
+
+        self._begin(Actor(self.agenda, f"{function}#{invocation} {task.order_id}", body, end))
+
+    def act(
+        self,
+        name: str,
+        deed: Callable[[Dependencies], object],
+        *,
+        crash_at: int | None = None,
+        on_end: Callable[[BaseException | None], None] = lambda raised: None,
+    ) -> None:
+        """Let somebody other than an execution do something."""
+
+        def body(actor: Actor) -> None:
+            border = Border(self, actor, name, skew_ms=self._skew(), crash_at=crash_at)
+            deed(self._dependencies(border))
+
+        def end(raised: BaseException | None) -> None:
+            if raised is not None:
+                self.tell(name, "ended", type(raised).__name__)
+            if isinstance(raised, Exception) and not isinstance(raised, OrderError):
+                self.defects.append(f"{name}: {raised!r}")
+            on_end(raised)
+
+        self._begin(Actor(self.agenda, name, body, end))
+
+    def workflow(self, deps: Dependencies, new_id: str = "") -> OrderWorkflow:
+        """The application surface; an order that is placed gets `new_id`."""
+        return replace(deps.workflow, new_id=lambda: new_id, report=self._report)
+
+    def janitor(self, deps: Dependencies) -> Janitor:
+        """The janitor, as its function composes it."""
+        return replace(deps.janitor, report=self._report_of)
+
+    def end_actors(self) -> None:
+        """Give the threads of the calls that are still in flight back."""
+        for actor in list(self.actors):
+            actor.kill()
+
+    def _report(self, error: OrderError) -> None:
+        self.tell("survived", type(error).__name__, error.order_id)
+
+    def _report_of(self, order_id: str, error: Exception) -> None:
+        self.tell("survived", type(error).__name__, order_id)
+        if not isinstance(error, OrderError):
+            self.defects.append(f"janitor, {order_id}: {error!r}")
+
+    def _begin(self, actor: Actor) -> None:
+        on_end = actor.on_end
+
+        def ended(raised: BaseException | None) -> None:
+            self.actors.pop(actor, None)
+            on_end(raised)
+
+        actor.on_end = ended
+        self.actors[actor] = None
+        self.agenda.after(self.latency(), actor.run)
+
+    def _again(self, function: str, payload: Mapping[str, Any]) -> None:
+        self.invoke(function, payload, lambda answer, failure: None)
+
+    def _failure(self, function: str, raised: BaseException) -> StateFailed:
+        if isinstance(raised, Crashed):
+            return StateFailed("Lambda.Unknown")
+        name, message = type(raised).__name__, str(raised)
+        if not isinstance(raised, OrderError):
+            self.defects.append(f"{function}: {raised!r}")
+            name, message = "ActivityDefect", "unexpected error"
+        cause = {"errorType": name, "errorMessage": message}
+        return StateFailed(name, json.dumps(cause))
+
+    def _skew(self) -> int:
+        return self.random.randint(-SKEW_MS, SKEW_MS) if self.skewed else 0
+
+    def _dependencies(self, border: Border) -> Dependencies:
+        deps = Dependencies(SETTINGS)
+        deps.clock = ports.SkewedClock(border)
+        deps.store = deps.index = ports.Store(border)
+        deps.orders = Orders(deps.store, deps.clock, jitter=self.random.random)
+        deps.catalogue, deps.customers = ports.Shelves(border), ports.Customers(border)
+        deps.payments, deps.notifier = ports.Payments(border), ports.Mails(border)
+        deps.operations, deps.engine = ports.Desk(border), ports.Executions(border)
+        return deps
