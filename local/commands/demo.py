@@ -101,7 +101,8 @@ def _tell_how_to_go_on(state: State, result: Result, *, stays: bool) -> None:
         show_connection(state)
     else:
         print(
-            "\n  This environment goes now. To look around in one:"
+            f"\n  Played at {state.api_url}"
+            f"\n  (emulator {state.emulator_url}), which goes now. To look around in one:"
             "\n  .venv/bin/python -m local up        API and API docs, until Ctrl-C"
             "\n  .venv/bin/python -m local stories   what was played here"
         )
