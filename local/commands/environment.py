@@ -34,7 +34,10 @@ def up(
         int, typer.Option(help="Seconds after which a waiting order looks around (tick).", min=1)
     ] = 300,
     port: Annotated[
-        int, typer.Option(help="Port of the emulator; 0, or one that is taken: any free one.")
+        int,
+        typer.Option(
+            help="Port of the emulator; 0, or one that is taken: any free one.", min=0, max=65535
+        ),
     ] = 0,
 ) -> None:
     """Start the emulator, deploy the stack into it, load data and users.
@@ -119,7 +122,7 @@ def show_connection(state: State) -> None:
     print(f"\n  API       {state.api_url}")
     print(f"  API docs  {state.api_url}/docs")
     print(f"  emulator  {state.emulator_url}")
-    print("\n  next: `python -m local env`, `… demo`, `… status`, `… reset`, `… down`\n")
+    print("\n  next: `.venv/bin/python -m local env`, `… status`, `… reset`, `… down`\n")
 
 
 def _stay(folders: Folders, state: State) -> None:
