@@ -56,8 +56,7 @@ class Janitor:
         compensation is stuck waits for its next check instead: trying at once would not help.
         """
         order = self.orders.get(order_id)
-        stuck = any(effect.stuck for effect in order.ledger.values())
-        if order.ended or order.execution != execution or stuck:
+        if order.ended or order.execution != execution or order.stuck:
             return "nothing"
         return self.look_after(order_id)
 
@@ -99,11 +98,11 @@ class Janitor:
         return "started"
 
     def _wake(self, order: Order) -> str:
-        rung = bool(order.pending) and order.wait_token is not None
-        if rung:
-            self.engine.ring(order.wait_token or "")
+        token = order.wait_token if order.pending else None
+        if token is not None:
+            self.engine.ring(token)
         self._check_later(order)
-        return "rung" if rung else "running"
+        return "running" if token is None else "rung"
 
     def _check_later(self, order: Order) -> None:
         def decide(current: Order, now: int) -> Change | None:

@@ -62,7 +62,7 @@ class OrderWorkflow:
         """
         made, is_new = self._made(request, key)
         if made.start_pending:
-            self._survive(lambda: self.engine.start(made))
+            self._survive(partial(self.engine.start, made))
         return made, is_new
 
     def signal(self, order_id: str, signal: Signal) -> Order:
@@ -73,8 +73,7 @@ class OrderWorkflow:
         """
         order = self.orders.repeat(lambda: self._append(order_id, signal))
         if signal.signal_id not in order.outcomes and order.wait_token is not None:
-            token = order.wait_token
-            self._survive(lambda: self.engine.ring(token))
+            self._survive(partial(self.engine.ring, order.wait_token))
         return order
 
     def heartbeat(self, order_id: str) -> None:

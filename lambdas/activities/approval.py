@@ -28,7 +28,7 @@ def await_signal(task: Task, deps: Dependencies) -> None:
             return None
         return change(order, replace(order, wait_token=token), now)
 
-    order = deps.orders.change_in_epoch(task.order_id, task.epoch, keep_token)
+    order = deps.orders.change_in_epoch(task, keep_token)
     if order.wait_token != token:
         deps.engine.ring(token)
 
@@ -42,7 +42,7 @@ def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
         order = _apply_one(task, deps, order)
     loops = task.loops + 1
     order = deps.orders.change_in_epoch(
-        task.order_id, task.epoch, lambda order, now: expire(order, now, loops), seen=order
+        task, lambda order, now: expire(order, now, loops), seen=order
     )
     tick = deps.settings.heartbeat_seconds
     return asdict(next_step(order, deps.clock.now(), heartbeat_seconds=tick, loops=loops))
@@ -59,11 +59,10 @@ def _apply_one(task: Task, deps: Dependencies, seen: Order) -> Order:
         return apply_next(order, now, prices, out_of_stock=out_of_stock)
 
     try:
-        return deps.orders.change_in_epoch(task.order_id, task.epoch, decide, seen=seen)
+        return deps.orders.change_in_epoch(task, decide, seen=seen)
     except InsufficientStock:
         return deps.orders.change_in_epoch(
-            task.order_id,
-            task.epoch,
+            task,
             lambda order, now: decide(order, now, out_of_stock=True),
         )
 

@@ -19,7 +19,7 @@ def fetch_inventory_snapshot(task: Task, deps: Dependencies) -> None:
         line.sku in stock and stock[line.sku].available >= line.quantity for line in order.items
     )
     record = partial(record_finding, inventory_ok=ok)
-    deps.orders.change_in_epoch(task.order_id, task.epoch, record, seen=order)
+    deps.orders.change_in_epoch(task, record, seen=order)
 
 
 @activity
@@ -30,7 +30,7 @@ def fetch_customer_profile(task: Task, deps: Dependencies) -> None:
     if customer is None:
         raise CustomerUnknown("the customer's record is gone", order_id=task.order_id)
     record = partial(record_finding, customer_tier=customer.tier)
-    deps.orders.change_in_epoch(task.order_id, task.epoch, record, seen=order)
+    deps.orders.change_in_epoch(task, record, seen=order)
 
 
 @activity
@@ -44,4 +44,4 @@ def fetch_recommendations(task: Task, deps: Dependencies) -> None:
     in_stock = deps.catalogue.stock(candidates) if candidates else {}
     best = tuple(s for s in candidates if s in in_stock and in_stock[s].available > 0)
     record = partial(record_finding, recommendations=best[:MAX_RECOMMENDATIONS])
-    deps.orders.change_in_epoch(task.order_id, task.epoch, record, seen=order)
+    deps.orders.change_in_epoch(task, record, seen=order)

@@ -14,9 +14,7 @@ from lambdas.runtime import Dependencies, activity
 def reserve_stock(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """Hold all lines or none, and begin the wait. Raises InsufficientStock, OrderCancelled."""
     timeout_ms = deps.settings.approval_timeout_seconds * 1000
-    order = deps.orders.change_in_epoch(
-        task.order_id, task.epoch, lambda order, now: reserve(order, now, timeout_ms)
-    )
+    order = deps.orders.change_in_epoch(task, lambda order, now: reserve(order, now, timeout_ms))
     tick = deps.settings.heartbeat_seconds
     return asdict(next_step(order, deps.clock.now(), heartbeat_seconds=tick, loops=0))
 
@@ -24,4 +22,4 @@ def reserve_stock(task: Task, deps: Dependencies) -> Mapping[str, Any]:
 @activity
 def release_stock(task: Task, deps: Dependencies) -> None:
     """Give back what the order holds; an order that holds nothing is fine."""
-    deps.orders.change_in_epoch(task.order_id, task.epoch, release)
+    deps.orders.change_in_epoch(task, release)

@@ -1,10 +1,10 @@
 """Mails to the customer: best effort, and never twice."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from lambdas.domain.changes import Change
-from lambdas.domain.commits import Decide
 from lambdas.domain.errors import CustomerUnknown, MailUnsettled, OrderError
 from lambdas.domain.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
 from lambdas.domain.mails import cancellation_mail, confirmation_mail
@@ -37,7 +37,7 @@ def _send_once(task: Task, deps: Dependencies, mail: str) -> Order:
         mine = change is not None
         return change
 
-    order = deps.orders.change_in_epoch(task.order_id, task.epoch, claim)
+    order = deps.orders.change_in_epoch(task, claim)
     if not mine:
         return order
     try:
@@ -48,13 +48,9 @@ def _send_once(task: Task, deps: Dependencies, mail: str) -> Order:
     except MailUnsettled:
         raise
     except OrderError:
-        _record(task, deps, order, lambda o, now: mail_refused(o, now, mail))
+        deps.orders.change_in_epoch(task, partial(mail_refused, mail=mail), seen=order)
         raise
-    return _record(task, deps, order, lambda o, now: mail_sent(o, now, mail))
-
-
-def _record(task: Task, deps: Dependencies, seen: Order, decide: Decide) -> Order:
-    return deps.orders.change_in_epoch(task.order_id, task.epoch, decide, seen=seen)
+    return deps.orders.change_in_epoch(task, partial(mail_sent, mail=mail), seen=order)
 
 
 _TEXTS = {MAIL_CONFIRMATION: confirmation_mail, MAIL_CANCELLATION: cancellation_mail}

@@ -13,14 +13,14 @@ from lambdas.runtime import Dependencies, activity, count
 @activity
 def update_order_status(task: Task, deps: Dependencies) -> None:
     """Complete the order and sell its stock in one write. Raises OrderCancelled."""
-    deps.orders.change_in_epoch(task.order_id, task.epoch, complete)
+    deps.orders.change_in_epoch(task, complete)
     count("OrderCompleted")
 
 
 @activity
 def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """End a compensated order; tell the operators about one that cannot be ended yet."""
-    order = deps.orders.change_in_epoch(task.order_id, task.epoch, close)
+    order = deps.orders.change_in_epoch(task, close)
     if order.ended:
         count(f"Order{order.stage.capitalize()}")
     else:

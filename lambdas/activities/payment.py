@@ -1,5 +1,7 @@
 """Payment: charge the approved amount once, and give it back."""
 
+from functools import partial
+
 from lambdas.domain.changes import Change
 from lambdas.domain.compensating import begin_compensation, refunded
 from lambdas.domain.ledger import PAY, effect_key, owes
@@ -22,7 +24,7 @@ def process_payment(task: Task, deps: Dependencies) -> None:
     order.require_forward(PAYING)
     key = effect_key(PAY, task.order_id)
     deps.payments.charge(key, approved_amount(order), order.payment_method)
-    deps.orders.change_in_epoch(task.order_id, task.epoch, charged, seen=order)
+    deps.orders.change_in_epoch(task, charged, seen=order)
 
 
 @activity
@@ -37,7 +39,7 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
             return None
         return begin_compensation(order, now, error=task.failure)
 
-    order = deps.orders.change_in_epoch(task.order_id, task.epoch, begin)
+    order = deps.orders.change_in_epoch(task, begin)
     if order.ended or not owes(order.ledger, PAY):
         return
     payment_key = effect_key(PAY, task.order_id)
@@ -45,8 +47,7 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     if captured:
         deps.payments.refund(effect_key("refund", task.order_id), payment_key, captured)
     deps.orders.change_in_epoch(
-        task.order_id,
-        task.epoch,
-        lambda order, now: refunded(order, now, captured),
+        task,
+        partial(refunded, refunded_minor=captured),
         seen=order,
     )

@@ -90,7 +90,7 @@ def change(
 
 def next_check(order: Order, now: int) -> int:
     """When the janitor should look at the order again if nothing is heard of it."""
-    if any(effect.stuck for effect in order.ledger.values()):
+    if order.stuck:
         return now + min(CHECK_SOON_MS << min(order.compensation_attempts, 7), BACKOFF_LIMIT_MS)
     waits = order.stage is Stage.AWAITING_APPROVAL and not order.pending
     if not waits or order.approval_deadline is None:

@@ -8,6 +8,7 @@ from lambdas.domain.changes import Change
 from lambdas.domain.errors import StoreConflict
 from lambdas.domain.order import Order
 from lambdas.domain.ports import Clock, OrderStore
+from lambdas.domain.task import Task
 
 T = TypeVar("T")
 
@@ -47,16 +48,14 @@ class Orders:
         readings = iter([] if seen is None else [seen])
         return self.repeat(lambda: self._once(next(readings, None) or self.get(order_id), decide))
 
-    def change_in_epoch(
-        self, order_id: str, epoch: int, decide: Decide, *, seen: Order | None = None
-    ) -> Order:
-        """`change` on behalf of an execution; raises StaleEpoch when it lost the order."""
+    def change_in_epoch(self, task: Task, decide: Decide, *, seen: Order | None = None) -> Order:
+        """`change` on behalf of a task's execution; raises StaleEpoch when it lost the order."""
 
         def decide_if_owner(order: Order, now: int) -> Change | None:
-            order.require_epoch(epoch)
+            order.require_epoch(task.epoch)
             return decide(order, now)
 
-        return self.change(order_id, decide_if_owner, seen=seen)
+        return self.change(task.order_id, decide_if_owner, seen=seen)
 
     def repeat(self, attempt: Callable[[], T]) -> T:
         """Run `attempt` again, with growing full jitter, as long as it raises StoreConflict."""

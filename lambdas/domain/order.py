@@ -91,6 +91,11 @@ class Order:
         return self.stage in ENDS
 
     @property
+    def stuck(self) -> bool:
+        """True when the last compensation gave up on something that it owes."""
+        return any(effect.stuck for effect in self.ledger.values())
+
+    @property
     def pending(self) -> tuple[Signal, ...]:
         """Accepted signals that were not applied yet, oldest first."""
         return self.inbox[self.applied :]

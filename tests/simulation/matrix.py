@@ -7,6 +7,7 @@ from lambdas.domain.stages import Stage
 from tests.simulation.faults import Fault
 from tests.simulation.schedule import Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
+from tests.support.activities import BACKWARD, FORWARD
 
 FAULTS: Mapping[str, Fault] = {
     "throttled": Fault.THROTTLED,
@@ -18,18 +19,6 @@ FAULTS: Mapping[str, Fault] = {
 }
 TIMES = ("once", "twice", "exhausted", "always")
 _ALWAYS = 200
-FORWARD = (
-    "FetchInventorySnapshot",
-    "FetchCustomerProfile",
-    "FetchRecommendations",
-    "ReserveStock",
-    "AwaitSignal",
-    "ApplySignals",
-    "ProcessPayment",
-    "UpdateOrderStatus",
-    "SendOrderConfirmation",
-)
-BACKWARD = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 ATTEMPTS = {
     **dict.fromkeys(FORWARD + BACKWARD, 5),
     **dict.fromkeys(("RefundPayment", "ReleaseStock", "CloseOrder"), 7),

@@ -7,7 +7,8 @@ A/B: which of the two depends on when the abandoned calls arrive.
 
 import pytest
 
-from tests.simulation.matrix import BACKWARD, FAULTS, FORWARD, TIMES, cell
+from tests.simulation.matrix import FAULTS, TIMES, cell
+from tests.support.activities import BACKWARD, FORWARD
 
 #                      throttled    answer lost  crash before crash after  zombie             poison
 EXPECTED = """

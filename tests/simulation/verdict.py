@@ -28,7 +28,7 @@ class Ends:
         """Take note of a write."""
         if order.ended:
             self.at.setdefault(order.order_id, now)
-        elif any(effect.stuck for effect in order.ledger.values()):
+        elif order.stuck:
             self.stuck_until[order.order_id] = order.next_check_at
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from tests.support.activities import BACKWARD, FORWARD
 from tests.workflow.histories import entered
 from tests.workflow.stories.approvals import HAPPY, HAPPY_V1
 from tests.workflow.stories.payments import CANCELLED_IN_FLIGHT
@@ -14,18 +15,6 @@ from tests.workflow.world import World
 
 MAX_ENTRIES = 12
 MAX_ENTRIES_PER_SIGNAL = 3
-FORWARD = (
-    "FetchInventorySnapshot",
-    "FetchCustomerProfile",
-    "FetchRecommendations",
-    "ReserveStock",
-    "AwaitSignal",
-    "ApplySignals",
-    "ProcessPayment",
-    "UpdateOrderStatus",
-    "SendOrderConfirmation",
-)
-BACKWARD = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 
 READ = "dynamodb.GetItem"
 READ_STOCK = "dynamodb.BatchGetItem"

@@ -8,6 +8,7 @@ from lambdas.domain.changes import Change, change
 from lambdas.domain.commits import ATTEMPTS, Orders
 from lambdas.domain.errors import StaleEpoch, StoreConflict
 from lambdas.domain.order import Order
+from lambdas.domain.task import Task
 from tests.support.builders import an_order
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_store import FakeOrders
@@ -89,7 +90,7 @@ def test_the_epoch_is_looked_at_again_after_a_conflict(orders: Orders, store: Fa
     store.before_write = [lambda: store.put(replace(order, epoch=2, sequence=9))]
 
     with pytest.raises(StaleEpoch):
-        orders.change_in_epoch(order.order_id, 1, count_up)
+        orders.change_in_epoch(Task(order_id=order.order_id, epoch=1), count_up)
 
     assert store.writes == 0
 

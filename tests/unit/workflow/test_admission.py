@@ -10,18 +10,9 @@ from lambdas.domain.errors import (
 from lambdas.domain.order import Order
 from lambdas.domain.signals import Signal, SignalKind
 from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.world import World
-
-REQUEST = StartRequest(
-    customer_id="alice",
-    requested_by="alice",
-    payment_method="pm_ok",
-    version="v2",
-    items=(("MUG-RED", 2),),
-)
 
 
 @pytest.mark.parametrize("approver", ["alice", "operator1"])

@@ -9,21 +9,10 @@ from lambdas.domain.errors import (
     SignalNotAdmitted,
 )
 from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest
-from lambdas.workflow import (
-    OrderWorkflow,
-)
+from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
 from tests.support.fake_clock import NOW
 from tests.support.world import TOKEN, World
-
-REQUEST = StartRequest(
-    customer_id="alice",
-    requested_by="alice",
-    payment_method="pm_ok",
-    version="v2",
-    items=(("MUG-RED", 2),),
-)
 
 
 def test_a_heartbeat_extends_the_wait(world: World, workflow: OrderWorkflow) -> None:

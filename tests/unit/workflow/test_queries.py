@@ -4,24 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import (
-    SignalNotFound,
-)
+from lambdas.domain.errors import SignalNotFound
 from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest
-from lambdas.workflow import (
-    OrderWorkflow,
-)
+from lambdas.workflow import OrderWorkflow
 from tests.support.builders import a_key, a_signal
+from tests.support.requests import REQUEST
 from tests.support.world import World
-
-REQUEST = StartRequest(
-    customer_id="alice",
-    requested_by="alice",
-    payment_method="pm_ok",
-    version="v2",
-    items=(("MUG-RED", 2),),
-)
 
 
 def test_a_query_neither_waits_nor_writes(world: World, workflow: OrderWorkflow) -> None:

@@ -18,19 +18,10 @@ from lambdas.domain.errors import (
 )
 from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
 from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.support.world import TOKEN, World
-
-REQUEST = StartRequest(
-    customer_id="alice",
-    requested_by="alice",
-    payment_method="pm_ok",
-    version="v2",
-    items=(("MUG-RED", 2),),
-)
 
 
 @pytest.mark.parametrize("kind", list(SignalKind))

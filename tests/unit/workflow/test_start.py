@@ -12,20 +12,10 @@ from lambdas.domain.errors import (
     StoreConflict,
 )
 from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest
-from lambdas.workflow import (
-    OrderWorkflow,
-)
+from lambdas.workflow import OrderWorkflow
 from tests.support.builders import a_key
+from tests.support.requests import REQUEST
 from tests.support.world import World
-
-REQUEST = StartRequest(
-    customer_id="alice",
-    requested_by="alice",
-    payment_method="pm_ok",
-    version="v2",
-    items=(("MUG-RED", 2),),
-)
 
 
 def test_a_start_writes_the_order_then_starts_its_execution(

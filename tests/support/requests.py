@@ -1,0 +1,11 @@
+"""What a customer asks for."""
+
+from lambdas.domain.starting import StartRequest
+
+REQUEST = StartRequest(
+    customer_id="alice",
+    requested_by="alice",
+    payment_method="pm_ok",
+    version="v2",
+    items=(("MUG-RED", 2),),
+)
