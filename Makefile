@@ -76,12 +76,16 @@ openapi: setup ## write docs/openapi.json from the API's code
 
 pr: format check test ## all that a change has to pass
 
-lock: setup ## recompile the lock files from requirements*.in and package.json
+# Not after `setup`: that refuses package.json and the lock file while they differ.
+lock: | .venv ## recompile the lock files from requirements*.in and package.json
 	$(COMPILE) requirements-uv.in --output-file requirements-uv.txt
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
 	$(NPM) install --package-lock-only --ignore-scripts
 	$(NODE) -e '$(STRIP_FUNDING)'
+
+.venv:
+	@$(MAKE) --no-print-directory setup
 
 clean: ## remove what checks and tests leave behind
 	rm -rf cdk.out build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
