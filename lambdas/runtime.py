@@ -25,6 +25,7 @@ from lambdas.telemetry import (
 )
 
 if TYPE_CHECKING:
+    from lambdas.domain.executions import ExecutionReader
     from lambdas.janitor import Janitor
     from lambdas.workflow import OrderWorkflow
 
@@ -124,6 +125,15 @@ class Dependencies:
         from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 
         return StepFunctionsEngine(
+            client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
+        )
+
+    @cached_property
+    def executions(self) -> "ExecutionReader":
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
+
+        return StepFunctionsExecutions(
             client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
         )
 

@@ -12,15 +12,18 @@ from stacks.api_routes import Route
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import (
     EXTEND_WAIT,
+    LIST_EXECUTIONS,
     ORDER_TIMELINE,
     ORDERS,
     ORDERS_BY_CUSTOMER,
     ORDERS_BY_STAGE,
     READ_CUSTOMER,
+    READ_DEFINITION,
     READ_HISTORY,
     READ_STOCK,
     RING,
     START_LIVE,
+    STOP_EXECUTION,
     Resources,
 )
 from stacks.identity import Identity
@@ -42,6 +45,9 @@ API = FunctionRow(
         RING,
         EXTEND_WAIT,
         READ_HISTORY,
+        READ_DEFINITION,
+        STOP_EXECUTION,
+        LIST_EXECUTIONS,
     ),
     timeout_seconds=28,  # API Gateway waits 30 s; a signal may wait 10 s for its outcome
     settings=("heartbeat_seconds", "default_workflow_version"),

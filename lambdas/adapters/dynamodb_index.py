@@ -2,7 +2,8 @@
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,13 @@ class DynamoDBOrderIndex:
         more = len(found) > limit
         return Page(found[:limit], found[limit - 1].order_id if more else None)
 
+    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, int]:
+        with store_errors():
+            if customer_id is None:
+                return {stage: self._count(stage, at_most) for stage in Stage}
+            newest = self._query("by_customer", "customer_key", customer_id, _AFTER_ALL, at_most)
+            return Counter(order.stage for order in islice(newest, at_most))
+
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         with store_errors():
             overdue = heapq.merge(*(self._due(shard, now, limit) for shard in range(OPEN_SHARDS)))
@@ -68,6 +76,18 @@ class DynamoDBOrderIndex:
             PaginationConfig={"PageSize": page_size},
         )
         return (from_record(from_item(item)) for page in pages for item in page["Items"])
+
+    def _count(self, stage: Stage, at_most: int) -> int:
+        """One page: up to a megabyte of index entries, which are thousands of orders."""
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName="by_stage",
+            KeyConditionExpression="stage_key = :stage",
+            ExpressionAttributeValues=to_item({":stage": stage.value}),
+            Select="COUNT",
+            Limit=at_most,
+        )
+        return answer["Count"]
 
     def _due(self, shard: int, now: int, limit: int) -> Sequence[tuple[int, str]]:
         answer = self._client.query(

@@ -1,7 +1,7 @@
 """WorkflowEngine on AWS Step Functions."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _NOBODY_WAITS = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
-_NO_EXECUTION = frozenset({"ExecutionDoesNotExist"})
+NO_EXECUTION = frozenset({"ExecutionDoesNotExist"})
 
 
 class StepFunctionsEngine:
@@ -33,7 +33,7 @@ class StepFunctionsEngine:
         if order.stage is Stage.COMPENSATING:
             task["resume"] = "compensate"
         # An execution of this name belongs to this order and epoch: it was started before.
-        _asked(
+        asked(
             lambda: self._client.start_execution(
                 stateMachineArn=self._alias_arn, name=order.execution, input=json.dumps(task)
             ),
@@ -43,36 +43,31 @@ class StepFunctionsEngine:
 
     def ring(self, token: str) -> bool:
         wake = partial(self._client.send_task_success, taskToken=token, output="{}")
-        return _asked(wake, unless=_NOBODY_WAITS) is not None
+        return asked(wake, unless=_NOBODY_WAITS) is not None
 
     def extend_wait(self, token: str) -> bool:
         extend = partial(self._client.send_task_heartbeat, taskToken=token)
-        return _asked(extend, unless=_NOBODY_WAITS) is not None
+        return asked(extend, unless=_NOBODY_WAITS) is not None
 
     def is_running(self, order: Order) -> bool:
-        arn = self._execution_arn(order.execution)
+        arn = execution_arn(self._alias_arn, order.execution)
         describe = partial(self._client.describe_execution, executionArn=arn)
-        found = _asked(describe, order_id=order.order_id, unless=_NO_EXECUTION)
+        found = asked(describe, order_id=order.order_id, unless=NO_EXECUTION)
         return found is not None and found["status"] == "RUNNING"
 
-    def history(self, order: Order, epoch: int) -> tuple[Mapping[str, object], ...]:
-        arn = self._execution_arn(f"{order.order_id}-{epoch}")
-        pages = self._client.get_paginator("get_execution_history").paginate(
-            executionArn=arn, includeExecutionData=False
-        )
-
-        def read() -> tuple[Mapping[str, object], ...]:
-            return tuple(dict(event) for page in pages for event in page["events"])
-
-        return _asked(read, order_id=order.order_id, unless=_NO_EXECUTION) or ()
-
-    def _execution_arn(self, name: str) -> str:
-        """Executions are named by machine, not by alias. (Step Functions API, ARN formats)"""
-        machine = self._alias_arn.replace(":stateMachine:", ":execution:").rsplit(":", 1)[0]
-        return f"{machine}:{name}"
+    def stop(self, order: Order) -> bool:
+        arn = execution_arn(self._alias_arn, order.execution)
+        stop = partial(self._client.stop_execution, executionArn=arn, error="AbortedByOperator")
+        return asked(stop, order_id=order.order_id, unless=NO_EXECUTION) is not None
 
 
-def _asked(
+def execution_arn(alias_arn: str, name: str) -> str:
+    """Executions are named by machine, not by alias. (Step Functions API, ARN formats)"""
+    machine = alias_arn.replace(":stateMachine:", ":execution:").rsplit(":", 1)[0]
+    return f"{machine}:{name}"
+
+
+def asked(
     call: Callable[[], T], *, order_id: str = "", unless: frozenset[str] = frozenset()
 ) -> T | None:
     """The answer to a call, or None for the error codes `unless`; else EngineUnavailable.

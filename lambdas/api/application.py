@@ -6,12 +6,21 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lambdas.api.errors import DEFECT, meaning_of, problem, translated
 from lambdas.api.resource import Operation, Resource
 from lambdas.api.routes.documentation import documentation
+from lambdas.api.routes.executions import executions
 from lambdas.api.routes.operations import operations
 from lambdas.api.routes.orders import orders
 from lambdas.api.routes.signals import signals
+from lambdas.api.routes.stages import stages
 from lambdas.runtime import logger
 
-RESOURCES: tuple[Resource, ...] = (orders, signals, operations, documentation)
+RESOURCES: tuple[Resource, ...] = (
+    orders,
+    stages,
+    signals,
+    executions,
+    operations,
+    documentation,
+)
 OPERATIONS: tuple[Operation, ...] = tuple(one for r in RESOURCES for one in r.operations)
 
 resolver = APIGatewayHttpResolver(enable_validation=True)

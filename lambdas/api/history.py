@@ -3,12 +3,13 @@
 Pure: from the events that Step Functions tells (GetExecutionHistory) to plain values.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, get_args
 
 
 class Category(StrEnum):
@@ -45,17 +46,23 @@ STATES: Mapping[Category, tuple[str, ...]] = {
 }
 _CATEGORY_OF = {state: category for category, states in STATES.items() for state in states}
 _SAFE_NAME = re.compile(r"[\w.]{1,80}")
+Decision = Literal["wait", "pay", "compensate", "expire"]
+_DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvent:
-    """`state` only where the event itself names one; `at` in epoch milliseconds."""
+    """`state` only where the event itself names one, `within` is the state that it belongs to;
+    `decision` where an activity said how to go on; `at` in epoch milliseconds.
+    """
 
     id: int
     type: str
     at: int | None
     state: str | None
+    within: str | None
     error: str | None
+    decision: Decision | None
     category: Category
 
 
@@ -65,28 +72,39 @@ def redacted(events: Iterable[Mapping[str, Any]]) -> Iterator[HistoryEvent]:
     An event without a state's name belongs where the event before it belongs: the one that it
     names as previous, or the one above it where an engine names none.
     """
-    categories: dict[int, Category] = {}
-    last = Category.LIFECYCLE
+    states: dict[int, str | None] = {}
+    last: str | None = None
     for event in events:
         number, kind = int(event["id"]), str(event["type"])
         state = _detail(event, "name")
-        inherited = categories.get(int(event.get("previousEventId") or 0), last)
-        last = _category(kind, state, inherited)
-        categories[number] = last
+        within = state or states.get(int(event.get("previousEventId") or 0), last)
+        last = None if kind.startswith("Execution") else within
+        states[number] = last
         yield HistoryEvent(
             id=number,
             type=kind,
             at=_milliseconds(event.get("timestamp")),
             state=state,
+            within=last,
             error=_detail(event, "error"),
-            category=last,
+            decision=_decision(event),
+            category=category_of(last),
         )
 
 
-def _category(kind: str, state: str | None, inherited: Category) -> Category:
-    if kind.startswith("Execution"):
-        return Category.LIFECYCLE
-    return inherited if state is None else _CATEGORY_OF.get(state, Category.LIFECYCLE)
+def category_of(state: str | None) -> Category:
+    """The category of a state; what is in no state, or in an unknown one, is the lifecycle's."""
+    return _CATEGORY_OF.get(state or "", Category.LIFECYCLE)
+
+
+def _decision(event: Mapping[str, Any]) -> Decision | None:
+    """How the order goes on, from the output of the state that said it (`$.next.decision`)."""
+    output = (event.get("stateExitedEventDetails") or {}).get("output", "")
+    try:
+        decision = json.loads(output)["next"]["decision"]
+    except (TypeError, ValueError, KeyError):
+        return None
+    return next((known for known in _DECISIONS if known == decision), None)
 
 
 def _detail(event: Mapping[str, Any], name: str) -> str | None:

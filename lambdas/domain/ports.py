@@ -88,6 +88,12 @@ class OrderIndex(Protocol):
         """Orders newest first. Raises InvalidRequest for a cursor that is none."""
         ...
 
+    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, int]:
+        """How many orders stand at each stage: everybody's, counted up to `at_most` a stage, or a
+        customer's, of whose orders only the newest `at_most` are counted.
+        """
+        ...
+
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         """Ids of open orders whose `next_check_at` has passed, the longest overdue first."""
         ...
@@ -186,8 +192,8 @@ class WorkflowEngine(Protocol):
         """True while the order's own execution runs; False when it ended or never began."""
         ...
 
-    def history(self, order: Order, epoch: int) -> tuple[Mapping[str, object], ...]:
-        """The history events of one of the order's executions, oldest first, as the engine
-        tells them; empty when that execution never began.
+    def stop(self, order: Order) -> bool:
+        """Stop the order's own execution where it stands: none of its code runs any more. False
+        when there is nothing to stop.
         """
         ...

@@ -124,32 +124,23 @@ def test_only_a_running_execution_runs(
     assert engine.is_running(order) is running
 
 
-def test_an_execution_that_never_began_does_not_run_and_has_no_history(
+def test_an_execution_that_never_began_neither_runs_nor_can_be_stopped(
     engine: StepFunctionsEngine, states: Stubber
 ) -> None:
     states.add_client_error("describe_execution", "ExecutionDoesNotExist")
-    states.add_client_error("get_execution_history", "ExecutionDoesNotExist")
+    states.add_client_error("stop_execution", "ExecutionDoesNotExist")
 
     assert engine.is_running(an_order()) is False
-    assert engine.history(an_order(), 1) == ()
+    assert engine.stop(an_order()) is False
 
 
-def test_a_history_is_read_to_its_end_without_its_payloads(
+def test_stops_the_execution_that_owns_the_order(
     engine: StepFunctionsEngine, states: Stubber
 ) -> None:
-    request = {"executionArn": EXECUTION + "O1-2", "includeExecutionData": False}
-    pages = (
-        [{"id": 1, "type": "ExecutionStarted", "timestamp": 0}],
-        [{"id": 2, "type": "ExecutionSucceeded", "timestamp": 0}],
-    )
-    states.add_response("get_execution_history", {"events": pages[0], "nextToken": "n"}, request)
-    states.add_response(
-        "get_execution_history", {"events": pages[1]}, {**request, "nextToken": "n"}
-    )
+    request = {"executionArn": EXECUTION + "O1-3", "error": "AbortedByOperator"}
+    states.add_response("stop_execution", {"stopDate": 0}, request)
 
-    events = engine.history(an_order(order_id="O1", epoch=5), 2)
-
-    assert [event["id"] for event in events] == [1, 2]
+    assert engine.stop(an_order(order_id="O1", epoch=3)) is True
 
 
 CALLS: dict[str, Callable[[StepFunctionsEngine], object]] = {
@@ -157,7 +148,7 @@ CALLS: dict[str, Callable[[StepFunctionsEngine], object]] = {
     "SendTaskSuccess": lambda engine: engine.ring(TOKEN),
     "SendTaskHeartbeat": lambda engine: engine.extend_wait(TOKEN),
     "DescribeExecution": lambda engine: engine.is_running(an_order()),
-    "GetExecutionHistory": lambda engine: engine.history(an_order(), 1),
+    "StopExecution": lambda engine: engine.stop(an_order()),
 }
 every_call = pytest.mark.parametrize("operation", sorted(CALLS))
 

@@ -57,6 +57,18 @@ def test_pages_show_every_order_once_newest_first(
     assert found == wanted
 
 
+def test_orders_are_counted_by_stage(under: StoreUnderTest, many: list[Order]) -> None:
+    everybody = under.index.counts(customer_id=None, at_most=5)
+    alice = under.index.counts(customer_id="alice", at_most=4)
+
+    assert {stage: n for stage, n in everybody.items() if n} == {
+        Stage.PAYMENT: 4,
+        Stage.AWAITING_APPROVAL: 5,
+    }
+    assert dict(alice) == {Stage.PAYMENT: 1, Stage.AWAITING_APPROVAL: 3}
+    assert not any(under.index.counts(customer_id="nobody", at_most=4).values())
+
+
 def test_overdue_orders_come_longest_overdue_first(under: StoreUnderTest) -> None:
     orders = [an_order(next_check_at=NOW - (i * 7) % 10) for i in range(10)]
     under.put(

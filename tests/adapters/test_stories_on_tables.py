@@ -178,7 +178,7 @@ def test_a_takeover_finishes_what_a_lost_execution_left(deployment: Deployment) 
     deployment.run(order, [*ENRICHMENT, reserve_stock])
 
     assert deployment.deps.janitor.look_after(order.order_id) == "running"
-    deployment.deps.engine.stop(order.execution)  # type: ignore[attr-defined]
+    deployment.deps.engine.stop(order)
     assert deployment.deps.janitor.look_after(order.order_id) == "taken-over"
     deployment.run(order, COMPENSATION)
 

@@ -40,8 +40,8 @@ MAY = {
         "<TablesOrders>": "dynamodb: GetItem PutItem Query UpdateItem",
         "<TablesOrders>/index/by_stage": "dynamodb: Query",
         "<TablesOrders>/index/by_customer": "dynamodb: Query",
-        MACHINE: "states: SendTaskSuccess SendTaskHeartbeat",
-        EXECUTIONS: "states: GetExecutionHistory",
+        MACHINE: "states: SendTaskSuccess SendTaskHeartbeat ListExecutions",
+        EXECUTIONS: "states: GetExecutionHistory DescribeStateMachineForExecution StopExecution",
     },
     "janitor-sweep": ORDERS
     | START

@@ -1,15 +1,18 @@
 """Step Functions in memory: it remembers what was started and rung, and runs nothing."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from lambdas.domain.errors import EngineUnavailable
+from lambdas.domain.executions import ExecutionReader
 from lambdas.domain.order import Order
 from lambdas.domain.ports import WorkflowEngine
 
 
-class FakeEngine(WorkflowEngine):
+class FakeEngine(WorkflowEngine, ExecutionReader):
     """`started` names each execution once, `running` those that still run, `waiting` holds the
-    tokens that somebody waits with; `histories` is what it tells about an execution.
+    tokens that somebody waits with; `histories` and `definitions` are what it tells about
+    executions.
     """
 
     def __init__(self) -> None:
@@ -18,7 +21,8 @@ class FakeEngine(WorkflowEngine):
         self.waiting: set[str] = set()
         self.rung: list[str] = []
         self.extended: list[str] = []
-        self.histories: dict[str, tuple[Mapping[str, object], ...]] = {}
+        self.histories: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self.definitions: dict[str, Mapping[str, Any]] = {}
         self.unavailable = False
 
     def start(self, order: Order) -> None:
@@ -44,13 +48,24 @@ class FakeEngine(WorkflowEngine):
         self._answer()
         return order.execution in self.running
 
-    def history(self, order: Order, epoch: int) -> tuple[Mapping[str, object], ...]:
+    def stop(self, order: Order) -> bool:
+        self._answer()
+        ran = order.execution in self.running
+        self.running.discard(order.execution)
+        return ran
+
+    def history(self, order: Order, epoch: int) -> tuple[Mapping[str, Any], ...]:
         self._answer()
         return self.histories.get(f"{order.order_id}-{epoch}", ())
 
-    def stop(self, execution: str) -> None:
-        """End an execution as StopExecution does: no code of it runs any more."""
-        self.running.discard(execution)
+    def definition(self, order: Order) -> Mapping[str, Any] | None:
+        self._answer()
+        return self.definitions.get(order.execution)
+
+    def running_by_version(self, limit: int) -> tuple[Mapping[str, int], bool]:
+        """All of them run version 1."""
+        self._answer()
+        return {"1": min(len(self.running), limit)}, len(self.running) > limit
 
     def _answer(self) -> None:
         if self.unavailable:

@@ -1,8 +1,10 @@
 """The orders table in memory: an OrderStore and OrderIndex with the real one's conditions."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from threading import RLock
 
 from lambdas.domain.changes import CHECK_SOON_MS, Change, Event
@@ -112,6 +114,15 @@ class FakeOrders(OrderStore, OrderIndex):
         ]
         more = len(found) > limit
         return Page(tuple(found[:limit]), found[limit - 1].order_id if more else None)
+
+    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, int]:
+        self._answer()
+        newest = [order for _, order in sorted(self._orders.items(), reverse=True)]
+        if customer_id is not None:
+            theirs = (order for order in newest if order.customer_id == customer_id)
+            return Counter(order.stage for order in islice(theirs, at_most))
+        found = Counter(order.stage for order in newest)
+        return {stage: min(found[stage], at_most) for stage in Stage}
 
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         self._answer()

@@ -129,4 +129,5 @@ class World:
         deps.catalogue, deps.customers = self.inventory, self.customers
         deps.payments, deps.notifier = self.payments, self.notifier
         deps.operations, deps.engine = self.operations, self.engine
+        deps.executions = self.engine
         return deps

@@ -1,11 +1,9 @@
 """From the domain's values to the shapes of the answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
-from lambdas.api.history import HistoryEvent, redacted
-from lambdas.api.models import staff_views, views
+from lambdas.api.models import views
 from lambdas.domain.admission import allowed_signals
 from lambdas.domain.changes import Event
 from lambdas.domain.ledger import Effect
@@ -99,25 +97,6 @@ def timeline_view(events: Sequence[Event]) -> views.TimelineView:
             )
             for event in events
         ]
-    )
-
-
-def history_event_views(
-    epoch: int, events: Sequence[Mapping[str, Any]]
-) -> list[staff_views.HistoryEventView]:
-    """The redacted events of one execution."""
-    return [_history_event(epoch, event) for event in redacted(events)]
-
-
-def _history_event(epoch: int, event: HistoryEvent) -> staff_views.HistoryEventView:
-    return staff_views.HistoryEventView(
-        epoch=epoch,
-        id=event.id,
-        type=event.type,
-        timestamp=None if event.at is None else instant(event.at),
-        state=event.state,
-        error=event.error,
-        category=event.category,
     )
 
 

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from lambdas.api.history import Category
+from lambdas.api.history import Category, Decision
 from lambdas.api.models.views import Id, Instant, View
+from lambdas.api.verdicts import Verdict
 from lambdas.domain.stages import Stage
 
 
@@ -18,15 +19,58 @@ class HistoryEventView(View):
     timestamp: Instant | None
     state: Annotated[str | None, Field(description="If it names one.", examples=["ReserveStock"])]
     error: Annotated[str | None, Field(description="Its name only.", examples=["PaymentDeclined"])]
+    decision: Annotated[
+        Decision | None,
+        Field(description="How an activity let the order go on."),
+    ]
     category: Category
 
 
+class ShareView(View):
+    """A category's part of an execution."""
+
+    events: int
+    milliseconds: Annotated[int, Field(description="What runs in parallel is counted once.")]
+
+
+class VerdictView(View):
+    """What became of an execution, judged by its history alone."""
+
+    epoch: Annotated[int, Field(description="1, and one more for every takeover.", examples=[1])]
+    verdict: Verdict
+    reason: Annotated[str, Field(examples=["ProcessPayment failed with PaymentDeclined"])]
+    started_at: Instant | None
+    stopped_at: Instant | None
+
+
+class ExecutionView(VerdictView):
+    """An execution's verdict and figures."""
+
+    categories: Annotated[dict[Category, ShareView], Field(description="Only those it came to.")]
+    retries: Annotated[dict[str, int], Field(examples=[{"ProcessPayment": 2}])]
+
+
 class HistoryView(View):
-    """The events of the order's newest executions, each execution's in order of its events."""
+    """The order's newest executions and their events, each execution's in order of its events."""
 
     order_id: Id
     omitted_executions: Annotated[int, Field(description="Older ones that are left out.")]
+    executions: list[ExecutionView]
     events: list[HistoryEventView]
+
+
+class OrderVerdictView(VerdictView):
+    """The verdict on an order's newest execution."""
+
+    order_id: Id
+    stage: Stage
+
+
+class VerdictsView(View):
+    """One page of verdicts, the newest order first."""
+
+    verdicts: list[OrderVerdictView]
+    next_cursor: Annotated[str | None, Field(description="For the next page; null = the last.")]
 
 
 class TakeoverView(View):
@@ -35,6 +79,31 @@ class TakeoverView(View):
     order_id: Id
     stage: Stage
     epoch: Annotated[int, Field(examples=[2])]
+
+
+class AbortView(View):
+    """The order's execution was asked to stop."""
+
+    order_id: Id
+    stage: Stage
+    epoch: Annotated[int, Field(description="The execution that was stopped.", examples=[1])]
+    stopped: Annotated[
+        bool, Field(description="False: none ran; the janitor looks after the order.")
+    ]
+
+
+class VersionsView(View):
+    """What runs which version."""
+
+    default_workflow_version: Annotated[str, Field(examples=["v2"])]
+    open_orders: Annotated[
+        dict[str, int], Field(description="By workflow version.", examples=[{"v1": 3, "v2": 40}])
+    ]
+    running_executions: Annotated[
+        dict[str, int],
+        Field(description="By published version of the definition.", examples=[{"7": 43}]),
+    ]
+    complete: Annotated[bool, Field(description="False: there are more than were counted.")]
 
 
 class HealthView(View):

@@ -150,3 +150,17 @@ class TimelineView(View):
     """What happened to the order, oldest first."""
 
     events: list[EventView]
+
+
+class StageCountView(View):
+    """How many orders stand at a stage."""
+
+    stage: Stage
+    orders: int
+    at_least: Annotated[bool, Field(description="There may be more than were counted.")]
+
+
+class StagesView(View):
+    """Every stage, in the order in which orders pass them."""
+
+    stages: list[StageCountView]

@@ -1,4 +1,4 @@
-"""Operations: what the people who run the system need, and the health of the API itself."""
+"""Operations: what the people who run the system do, and the health of the API itself."""
 
 from typing import Any
 
@@ -6,37 +6,20 @@ from aws_lambda_powertools.event_handler import Response
 
 from lambdas.api.identity import Role
 from lambdas.api.models import inputs
-from lambdas.api.models.presenting import history_event_views
-from lambdas.api.models.staff_views import HealthView, HistoryView, TakeoverView
+from lambdas.api.models.staff_views import (
+    AbortView,
+    HealthView,
+    TakeoverView,
+    VersionsView,
+)
 from lambdas.api.resource import Resource, answer
+from lambdas.domain.errors import SignalNotAdmitted
+from lambdas.domain.stages import ENDS, Stage
 
 operations = Resource("operations")
 
-SHOWN_EXECUTIONS = 10
-"""Executions that one answer holds; an order has more only after many takeovers."""
-
-
-@operations.operation(
-    "GET",
-    "/orders/{order_id}/history",
-    roles=(Role.OPERATOR,),
-    answers={200: ("Its newest executions, without data.", HistoryView)},
-    refuses=(404,),
-)
-def get_history(order_id: inputs.OrderId) -> Response[Any]:
-    """Read the events of an order's executions
-
-    Each event has its category. Inputs, outputs, causes and tokens are left out.
-    """
-    order = operations.visible(order_id)
-    first = max(1, order.epoch - SHOWN_EXECUTIONS + 1)
-    history = operations.dependencies.engine.history
-    shown = [
-        event
-        for epoch in range(first, order.epoch + 1)
-        for event in history_event_views(epoch, history(order, epoch))
-    ]
-    return answer(HistoryView(order_id=order_id, omitted_executions=first - 1, events=shown))
+COUNTED_AT_MOST = 1_000
+"""Open orders and running executions that the drain report looks at."""
 
 
 @operations.operation(
@@ -55,6 +38,63 @@ def compensate(order_id: inputs.OrderId) -> Response[Any]:
     taken = operations.dependencies.janitor.compensate(order_id)
     view = TakeoverView(order_id=order_id, stage=taken.stage, epoch=taken.epoch)
     return answer(view, 202)
+
+
+@operations.operation(
+    "POST",
+    "/ops/orders/{order_id}/abort",
+    roles=(Role.OPERATOR,),
+    answers={202: ("Asked to stop; the janitor compensates the order.", AbortView)},
+    refuses=(404, 409),
+)
+def abort(order_id: inputs.OrderId) -> Response[Any]:
+    """Stop an order's execution where it stands
+
+    A hard stop (StopExecution): no step of it runs any more and nothing is undone by it. The
+    janitor notices, and compensates the order. To end an order in good order, cancel it instead.
+    """
+    order = operations.visible(order_id)
+    if order.ended:
+        raise SignalNotAdmitted(
+            f"the order is {order.stage} already: nothing runs that could be stopped",
+            order_id=order_id,
+            stage=order.stage,
+        )
+    stopped = operations.dependencies.engine.stop(order)
+    view = AbortView(order_id=order_id, stage=order.stage, epoch=order.epoch, stopped=stopped)
+    return answer(view, 202)
+
+
+@operations.operation(
+    "GET",
+    "/ops/versions",
+    roles=(Role.OPERATOR,),
+    answers={200: ("Open orders and executions, counted by version.", VersionsView)},
+)
+def get_versions() -> Response[Any]:
+    """Read what runs which version (drain report)
+
+    A version may be removed once nothing runs it any more.
+    """
+    dependencies = operations.dependencies
+    orders: dict[str, int] = {}
+    complete = True
+    for stage in (one for one in Stage if one not in ENDS):
+        page = dependencies.index.page(
+            stage=stage, customer_id=None, limit=COUNTED_AT_MOST, cursor=None
+        )
+        complete = complete and page.cursor is None
+        for order in page.orders:
+            orders[order.version] = orders.get(order.version, 0) + 1
+    executions, more = dependencies.executions.running_by_version(COUNTED_AT_MOST)
+    return answer(
+        VersionsView(
+            default_workflow_version=dependencies.settings.default_workflow_version,
+            open_orders=orders,
+            running_executions=dict(executions),
+            complete=complete and not more,
+        )
+    )
 
 
 @operations.operation("GET", "/health", answers={200: ("The function runs.", HealthView)})

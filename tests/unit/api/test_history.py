@@ -72,8 +72,34 @@ def test_what_is_no_plain_name_is_not_shown(details: dict[str, Any]) -> None:
     [event] = redacted([{"id": 1, "type": "TaskFailed", **details}])
 
     assert event == HistoryEvent(
-        id=1, type="TaskFailed", at=None, state=None, error=None, category=Category.LIFECYCLE
+        id=1,
+        type="TaskFailed",
+        at=None,
+        state=None,
+        within=None,
+        error=None,
+        decision=None,
+        category=Category.LIFECYCLE,
     )
+
+
+@pytest.mark.parametrize(
+    ("output", "decision"),
+    [
+        ('{"order_id": "O1", "next": {"decision": "expire"}}', "expire"),
+        ('{"next": {"decision": "alice@example.com"}}', None),
+        ('{"next": "pay"}', None),
+        ('["pay"]', None),
+        ("no json", None),
+    ],
+)
+def test_of_what_a_state_put_out_only_a_known_decision_is_shown(
+    output: str, decision: str | None
+) -> None:
+    details = {"stateExitedEventDetails": {"name": "ApplySignals", "output": output}}
+    [event] = redacted([{"id": 1, "type": "TaskStateExited", **details}])
+
+    assert event.decision == decision
 
 
 @pytest.mark.parametrize("error", ["PaymentDeclined", "States.Timeout", "Lambda.Unknown"])

@@ -1,96 +1,14 @@
-"""What operators do over HTTP: history, takeover, health."""
+"""What operators do over HTTP: takeover, abort, drain report; and health."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
-from lambdas.api.routes.operations import SHOWN_EXECUTIONS
+import pytest
+
+from lambdas.api.routes import operations
 from lambdas.domain.stages import Stage
-from tests.support.api_caller import ALICE, OPERATOR, ApiCaller
+from tests.support.api_caller import ALICE, APPROVER, OPERATOR, ApiCaller, Claims
 from tests.support.builders import an_order_id
-from tests.support.invariants import leaks
 from tests.support.world import TOKEN, World
-
-AT = datetime(2026, 1, 1, 0, 0, 1, 250_000, tzinfo=UTC)
-
-
-def events() -> tuple[dict[str, Any], ...]:
-    return (
-        {
-            "id": 1,
-            "type": "ExecutionStarted",
-            "timestamp": AT,
-            "executionStartedEventDetails": {"input": TOKEN, "roleArn": "arn:aws:iam::1:role/r"},
-        },
-        {
-            "id": 2,
-            "previousEventId": 1,
-            "type": "TaskStateEntered",
-            "timestamp": AT,
-            "stateEnteredEventDetails": {"name": "ProcessPayment", "input": TOKEN},
-        },
-        {
-            "id": 3,
-            "previousEventId": 2,
-            "type": "TaskFailed",
-            "timestamp": AT,
-            "taskFailedEventDetails": {"error": "PaymentDeclined", "cause": "alice@example.com"},
-        },
-    )
-
-
-def test_an_operator_reads_the_redacted_history(api: ApiCaller, world: World) -> None:
-    order = world.place()
-    world.engine.histories[f"{order.order_id}-1"] = events()
-
-    answer = api.get(f"/orders/{order.order_id}/history", OPERATOR)
-
-    told = answer.json["events"]
-    assert [event["category"] for event in told] == ["lifecycle", "payment", "payment"]
-    assert told[2] == {
-        "epoch": 1,
-        "id": 3,
-        "type": "TaskFailed",
-        "timestamp": "2026-01-01T00:00:01.250Z",
-        "state": None,
-        "error": "PaymentDeclined",
-        "category": "payment",
-    }
-    assert leaks(answer.text, [TOKEN, "alice@example.com", "arn:"]) == []
-
-
-def test_the_history_has_every_execution_in_the_order_of_their_start(
-    api: ApiCaller, world: World
-) -> None:
-    order = world.place(epoch=3)
-    world.engine.histories[f"{order.order_id}-1"] = events()
-    world.engine.histories[f"{order.order_id}-3"] = events()
-
-    history = api.get(f"/orders/{order.order_id}/history", OPERATOR).json
-
-    told = [(event["epoch"], event["id"]) for event in history["events"]]
-    assert told == [(1, 1), (1, 2), (1, 3), (3, 1), (3, 2), (3, 3)]
-    assert history["omitted_executions"] == 0
-
-
-def test_the_history_of_very_many_executions_is_cut_at_its_old_end(
-    api: ApiCaller, world: World
-) -> None:
-    order = world.place(epoch=SHOWN_EXECUTIONS + 5)
-    for epoch in range(1, order.epoch + 1):
-        world.engine.histories[f"{order.order_id}-{epoch}"] = events()[:1]
-
-    history = api.get(f"/orders/{order.order_id}/history", OPERATOR).json
-
-    assert history["omitted_executions"] == 5
-    assert [event["epoch"] for event in history["events"]] == [*range(6, SHOWN_EXECUTIONS + 6)]
-
-
-def test_an_engine_that_does_not_answer_asks_to_try_again(api: ApiCaller, world: World) -> None:
-    order = world.place()
-    world.engine.unavailable = True
-
-    assert api.get(f"/orders/{order.order_id}/history", OPERATOR).status == 503
 
 
 def test_an_operator_takes_a_hanging_order_over(api: ApiCaller, world: World) -> None:
@@ -117,7 +35,6 @@ def test_no_order_is_taken_over_that_does_not_exist(api: ApiCaller) -> None:
     path = f"/ops/orders/{an_order_id()}/compensate"
 
     assert api.post(path, claims=OPERATOR).status == 404
-    assert api.get(f"/orders/{an_order_id()}/history", OPERATOR).status == 404
 
 
 def test_a_takeover_is_not_for_customers(api: ApiCaller, world: World) -> None:
@@ -125,6 +42,81 @@ def test_a_takeover_is_not_for_customers(api: ApiCaller, world: World) -> None:
 
     assert api.post(f"/ops/orders/{order.order_id}/compensate", claims=ALICE).status == 403
     assert world.now(order).epoch == 1
+
+
+def test_an_abort_stops_the_execution_and_leaves_the_order_to_the_janitor(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place()
+
+    answer = api.post(f"/ops/orders/{order.order_id}/abort", claims=OPERATOR)
+
+    assert answer.status == 202
+    assert answer.json == {
+        "order_id": order.order_id,
+        "stage": "awaiting-approval",
+        "epoch": 1,
+        "stopped": True,
+    }
+    assert not world.engine.running
+    assert world.now(order) == order
+    assert world.deps.janitor.look_after(order.order_id) == "taken-over"
+
+
+def test_an_abort_says_that_nothing_ran(api: ApiCaller, world: World) -> None:
+    order = world.place()
+    world.engine.running.clear()
+
+    answer = api.post(f"/ops/orders/{order.order_id}/abort", claims=OPERATOR)
+
+    assert (answer.status, answer.json["stopped"]) == (202, False)
+
+
+def test_an_order_that_has_ended_cannot_be_aborted(api: ApiCaller, world: World) -> None:
+    order = world.place(Stage.COMPLETED)
+
+    answer = api.post(f"/ops/orders/{order.order_id}/abort", claims=OPERATOR)
+
+    assert (answer.status, answer.json["stage"]) == (409, "completed")
+    assert world.engine.running
+
+
+@pytest.mark.parametrize("claims", [ALICE, APPROVER])
+def test_only_operators_abort(api: ApiCaller, world: World, claims: Claims) -> None:
+    order = world.place()
+
+    assert api.post(f"/ops/orders/{order.order_id}/abort", claims=claims).status == 403
+    assert world.engine.running
+
+
+def test_the_drain_report_counts_open_orders_and_executions_by_version(
+    api: ApiCaller, world: World
+) -> None:
+    for version in ("v1", "v2", "v2"):
+        world.place(version=version)
+    world.place(Stage.COMPLETED, version="v1")
+
+    report = api.get("/ops/versions", OPERATOR).json
+
+    assert report == {
+        "default_workflow_version": "v2",
+        "open_orders": {"v1": 1, "v2": 2},
+        "running_executions": {"1": 4},
+        "complete": True,
+    }
+
+
+def test_the_drain_report_says_when_it_did_not_count_all(
+    api: ApiCaller, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "COUNTED_AT_MOST", 1)
+    world.place()
+    world.place()
+
+    report = api.get("/ops/versions", OPERATOR).json
+
+    assert report["open_orders"] == {"v2": 1}
+    assert report["complete"] is False
 
 
 def test_health_needs_nothing(api: ApiCaller, world: World) -> None:

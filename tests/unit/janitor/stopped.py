@@ -19,5 +19,5 @@ class Survivors(list[tuple[str, Exception]]):
 def gone(world: World, stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
     """An order whose execution stopped."""
     order = world.place(stage, **changes)
-    world.engine.stop(order.execution)
+    world.engine.stop(order)
     return order

@@ -30,7 +30,7 @@ def test_a_sweep_returns_logs_and_counts_what_it_did(
 ) -> None:
     for _ in range(2):
         order = world.place(next_check_at=0, wait_token=TOKEN)
-        world.engine.stop(order.execution)
+        world.engine.stop(order)
     world.place(next_check_at=0)
 
     assert janitor_handler.sweep({}, None) == {"taken-over": 2, "running": 1}
@@ -66,7 +66,7 @@ def stopped(name: str) -> dict[str, dict[str, str]]:
 
 def test_a_stopped_execution_is_found_by_its_name(world: World, log: StringIO) -> None:
     order = world.place()
-    world.engine.stop(order.execution)
+    world.engine.stop(order)
 
     assert janitor_handler.on_execution_stopped(stopped(order.execution), None) == {
         "deed": "taken-over"

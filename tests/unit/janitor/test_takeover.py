@@ -74,7 +74,7 @@ def test_an_order_whose_compensation_never_began_is_taken_over_with_its_cancel(
     order = world.place()
     cancel = world.cancel(order)
     world.run(close_order, order)
-    world.engine.stop(order.execution)
+    world.engine.stop(order)
 
     assert janitor.execution_stopped(order.order_id, order.execution) == "taken-over"
     for activity in (refund_payment, release_stock, close_order):

@@ -1,0 +1,91 @@
+"""What an execution took: time and events by category, retries by activity.
+
+Pure, from redacted history events; durations are in milliseconds.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lambdas.api.history import Category, HistoryEvent
+
+Interval = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A category's part of an execution; what runs in parallel is counted once."""
+
+    events: int
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`retries` names only activities that were tried again; instants in epoch milliseconds."""
+
+    started_at: int | None
+    stopped_at: int | None
+    shares: Mapping[Category, Share]
+    retries: Mapping[str, int]
+
+
+def measured(events: Sequence[HistoryEvent]) -> Figures:
+    """The figures of one execution, complete or not."""
+    known = [event.at for event in events if event.at is not None]
+    ended = bool(events) and events[-1].type.startswith("Execution") and len(events) > 1
+    return Figures(
+        started_at=known[0] if known else None,
+        stopped_at=known[-1] if known and ended else None,
+        shares=_shares(events),
+        retries=_retries(events),
+    )
+
+
+def _shares(events: Sequence[HistoryEvent]) -> dict[Category, Share]:
+    counts = Counter(event.category for event in events)
+    visits: dict[Category, list[Interval]] = {}
+    for category, interval in _visits(events):
+        visits.setdefault(category, []).append(interval)
+    return {
+        category: Share(counts[category], _covered(visits.get(category, [])))
+        for category in Category
+        if counts[category]
+    }
+
+
+def _visits(events: Sequence[HistoryEvent]) -> Iterable[tuple[Category, Interval]]:
+    """From entering a state to leaving it, or to the newest event."""
+    entered: dict[str, HistoryEvent] = {}
+    newest = max((event.at for event in events if event.at is not None), default=0)
+    for event in events:
+        if event.state is None or event.at is None:
+            continue
+        if event.type.endswith("StateEntered"):
+            entered[event.state] = event
+        elif (begun := entered.pop(event.state, None)) is not None:
+            yield event.category, (begun.at or event.at, event.at)
+    for begun in entered.values():
+        yield begun.category, (begun.at or newest, newest)
+
+
+def _covered(intervals: Iterable[Interval]) -> int:
+    """The length of the union."""
+    total, reached = 0, 0
+    for begin, end in sorted(intervals):
+        total += max(0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total
+
+
+def _retries(events: Sequence[HistoryEvent]) -> dict[str, int]:
+    """Attempts beyond the first of each visit."""
+    more: Counter[str] = Counter()
+    for event in events:
+        if event.within is None:
+            continue
+        if event.type.endswith("StateEntered"):
+            more[event.within] -= 1
+        elif event.type in ("TaskScheduled", "LambdaFunctionScheduled"):
+            more[event.within] += 1
+    return {state: count for state, count in sorted(more.items()) if count > 0}

@@ -1,0 +1,102 @@
+"""From the histories of executions to the shapes of the answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lambdas.api.figures import measured
+from lambdas.api.graph import GraphState, drawn
+from lambdas.api.history import HistoryEvent, redacted
+from lambdas.api.models.graph_views import GraphView, StateView, WayView
+from lambdas.api.models.presenting import instant
+from lambdas.api.models.staff_views import (
+    ExecutionView,
+    HistoryEventView,
+    HistoryView,
+    OrderVerdictView,
+    ShareView,
+)
+from lambdas.api.verdicts import judged
+from lambdas.domain.order import Order
+
+_PLAIN = ("name", "type", "comment", "category", "inside", "ends", "progress", "visits", "error")
+Events = Sequence[Mapping[str, Any]]
+
+
+def history_view(order_id: str, histories: Mapping[int, Events], omitted: int) -> HistoryView:
+    """`histories` holds the engine's events of each epoch; executions that never began are not
+    shown.
+    """
+    told = {epoch: list(redacted(events)) for epoch, events in histories.items() if events}
+    return HistoryView(
+        order_id=order_id,
+        omitted_executions=omitted,
+        executions=[_execution(epoch, events) for epoch, events in told.items()],
+        events=[_event(epoch, event) for epoch, events in told.items() for event in events],
+    )
+
+
+def order_verdict_view(order: Order, events: Events) -> OrderVerdictView:
+    """The verdict on the order's own execution, whose events these are."""
+    judgement = _verdict(order.epoch, list(redacted(events)))
+    return OrderVerdictView(order_id=order.order_id, stage=order.stage, **judgement)
+
+
+def graph_view(order: Order, definition: Mapping[str, Any] | None, events: Events) -> GraphView:
+    """How far the order's own execution came; without a definition there is nothing to draw."""
+    states = () if definition is None else drawn(definition, list(redacted(events)))
+    return GraphView(
+        order_id=order.order_id,
+        epoch=order.epoch,
+        stage=order.stage,
+        start_at=None if definition is None else definition["StartAt"],
+        states=[_state(state) for state in states],
+    )
+
+
+def _state(state: GraphState) -> StateView:
+    plain = {name: getattr(state, name) for name in _PLAIN}
+    return StateView(
+        **plain,
+        ways=[WayView(to=way.to, kind=way.kind) for way in state.ways],
+        entered_at=_instant(state.entered_at),
+        left_at=_instant(state.left_at),
+    )
+
+
+def _execution(epoch: int, events: Sequence[HistoryEvent]) -> ExecutionView:
+    figures = measured(events)
+    categories = {
+        category: ShareView(events=share.events, milliseconds=share.milliseconds)
+        for category, share in figures.shares.items()
+    }
+    return ExecutionView(
+        **_verdict(epoch, events), categories=categories, retries=dict(figures.retries)
+    )
+
+
+def _verdict(epoch: int, events: Sequence[HistoryEvent]) -> dict[str, Any]:
+    judgement, figures = judged(events), measured(events)
+    return {
+        "epoch": epoch,
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
+        "started_at": _instant(figures.started_at),
+        "stopped_at": _instant(figures.stopped_at),
+    }
+
+
+def _event(epoch: int, event: HistoryEvent) -> HistoryEventView:
+    return HistoryEventView(
+        epoch=epoch,
+        id=event.id,
+        type=event.type,
+        timestamp=_instant(event.at),
+        state=event.state,
+        error=event.error,
+        decision=event.decision,
+        category=event.category,
+    )
+
+
+def _instant(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else instant(milliseconds)

@@ -1,0 +1,136 @@
+"""What Step Functions tells about executions; answers are stubbed, requests checked."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from lambdas.adapters import aws_clients
+from lambdas.adapters.stepfunctions_executions import UNVERSIONED, StepFunctionsExecutions
+from lambdas.domain.errors import EngineUnavailable
+from tests.support.builders import an_order
+
+MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:orders"
+EXECUTION = "arn:aws:states:eu-central-1:123456789012:execution:orders:"
+
+
+@pytest.fixture
+def client() -> Any:
+    return aws_clients.client("stepfunctions")
+
+
+@pytest.fixture
+def executions(client: Any) -> StepFunctionsExecutions:
+    return StepFunctionsExecutions(client, alias_arn=f"{MACHINE}:live")
+
+
+@pytest.fixture
+def states(client: Any) -> Iterator[Stubber]:
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def test_a_history_is_read_to_its_end(executions: StepFunctionsExecutions, states: Stubber) -> None:
+    request = {"executionArn": EXECUTION + "O1-2", "includeExecutionData": True}
+    pages = (
+        [{"id": 1, "type": "ExecutionStarted", "timestamp": 0}],
+        [{"id": 2, "type": "ExecutionSucceeded", "timestamp": 0}],
+    )
+    states.add_response("get_execution_history", {"events": pages[0], "nextToken": "n"}, request)
+    states.add_response(
+        "get_execution_history", {"events": pages[1]}, {**request, "nextToken": "n"}
+    )
+
+    events = executions.history(an_order(order_id="O1", epoch=5), 2)
+
+    assert [event["id"] for event in events] == [1, 2]
+
+
+def test_an_execution_that_never_began_has_neither_history_nor_definition(
+    executions: StepFunctionsExecutions, states: Stubber
+) -> None:
+    states.add_client_error("get_execution_history", "ExecutionDoesNotExist")
+    states.add_client_error("describe_state_machine_for_execution", "ExecutionDoesNotExist")
+
+    assert executions.history(an_order(), 1) == ()
+    assert executions.definition(an_order()) is None
+
+
+def test_the_definition_is_the_one_that_the_execution_runs(
+    executions: StepFunctionsExecutions, states: Stubber
+) -> None:
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    described = {
+        "stateMachineArn": MACHINE,
+        "name": "orders",
+        "definition": json.dumps(definition),
+        "roleArn": "arn:aws:iam::123456789012:role/r",
+        "updateDate": 0,
+    }
+    request = {"executionArn": EXECUTION + "O1-3"}
+    states.add_response("describe_state_machine_for_execution", described, request)
+
+    assert executions.definition(an_order(order_id="O1", epoch=3)) == definition
+    assert executions.definition(an_order(order_id="O1", epoch=3)) == definition  # asked once
+
+
+def running(*versions: str | None) -> list[dict[str, Any]]:
+    plain = {
+        "executionArn": EXECUTION + "O1-1",
+        "stateMachineArn": MACHINE,
+        "name": "O1-1",
+        "status": "RUNNING",
+        "startDate": 0,
+    }
+    return [
+        plain if version is None else {**plain, "stateMachineVersionArn": f"{MACHINE}:{version}"}
+        for version in versions
+    ]
+
+
+def test_running_executions_are_counted_by_version(
+    executions: StepFunctionsExecutions, states: Stubber
+) -> None:
+    request = {"stateMachineArn": MACHINE, "statusFilter": "RUNNING", "maxResults": 100}
+    states.add_response(
+        "list_executions", {"executions": running("7", "6", "7"), "nextToken": "n"}, request
+    )
+    states.add_response(
+        "list_executions", {"executions": running(None, "7")}, {**request, "nextToken": "n"}
+    )
+
+    counted, more = executions.running_by_version(5)
+
+    assert dict(counted) == {"7": 3, "6": 1, UNVERSIONED: 1}
+    assert not more
+
+
+def test_counting_stops_at_its_limit(executions: StepFunctionsExecutions, states: Stubber) -> None:
+    states.add_response("list_executions", {"executions": running("7", "7", "7")})
+
+    counted, more = executions.running_by_version(2)
+
+    assert dict(counted) == {"7": 2}
+    assert more
+
+
+def test_an_engine_that_refuses_is_a_transient_error(
+    executions: StepFunctionsExecutions, states: Stubber
+) -> None:
+    for method in (
+        "get_execution_history",
+        "describe_state_machine_for_execution",
+        "list_executions",
+    ):
+        states.add_client_error(method, "ThrottlingException")
+
+    for ask in (
+        lambda: executions.history(an_order(), 1),
+        lambda: executions.definition(an_order()),
+        lambda: executions.running_by_version(1),
+    ):
+        with pytest.raises(EngineUnavailable):
+            ask()

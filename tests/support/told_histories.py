@@ -1,0 +1,64 @@
+"""Histories of executions as Step Functions tells them, written down in a few words."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lambdas.api.history import HistoryEvent, redacted
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+CHOICES = ("RouteStart", "RouteDecision", "RouteEnd")
+
+
+class ToldHistory:
+    """Appends events, one second after the other, each naming the one before it."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.add("ExecutionStarted")
+
+    def add(self, kind: str, **details: Any) -> "ToldHistory":
+        number = len(self.events) + 1
+        at = BEGAN + timedelta(seconds=len(self.events))
+        plain = {"id": number, "previousEventId": number - 1, "type": kind, "timestamp": at}
+        self.events.append({**plain, **details})
+        return self
+
+    def enter(self, state: str) -> "ToldHistory":
+        kind = "Choice" if state in CHOICES else "Task"
+        return self.add(f"{kind}StateEntered", stateEnteredEventDetails={"name": state})
+
+    def leave(self, state: str, decision: str | None = None) -> "ToldHistory":
+        kind = "Choice" if state in CHOICES else "Task"
+        output = "{}" if decision is None else f'{{"next": {{"decision": "{decision}"}}}}'
+        details = {"name": state, "output": output}
+        return self.add(f"{kind}StateExited", stateExitedEventDetails=details)
+
+    def route(self, *states: str) -> "ToldHistory":
+        """Choice states, passed through."""
+        for state in states:
+            self.enter(state).leave(state)
+        return self
+
+    def ok(self, *states: str, decision: str | None = None) -> "ToldHistory":
+        """Tasks that succeed at once; `decision` is what the last one puts out."""
+        for state in states:
+            self.enter(state).add("TaskScheduled").add("TaskSucceeded")
+            self.leave(state, decision if state == states[-1] else None)
+        return self
+
+    def failing(self, state: str, *errors: str, kind: str = "TaskFailed") -> "ToldHistory":
+        """A task whose attempts fail with `errors`; the last one is caught."""
+        details = kind[0].lower() + kind[1:] + "EventDetails"
+        self.enter(state)
+        for error in errors:
+            self.add("TaskScheduled").add(kind, **{details: {"error": error}})
+        return self.leave(state)
+
+    def redacted(self) -> list[HistoryEvent]:
+        return list(redacted(self.events))
+
+
+def named(states: Iterable[str]) -> ToldHistory:
+    """A history that passed through tasks so far."""
+    return ToldHistory().route("RouteStart").ok(*states)

@@ -1,0 +1,173 @@
+"""How far an execution came, what happened in it and what became of it, over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from lambdas.api.routes.executions import SHOWN_EXECUTIONS
+from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
+from tests.support.builders import an_order_id
+from tests.support.definition import load
+from tests.support.invariants import leaks
+from tests.support.world import TOKEN, World
+
+AT = datetime(2026, 1, 1, 0, 0, 1, 250_000, tzinfo=UTC)
+
+
+def events() -> tuple[dict[str, Any], ...]:
+    return (
+        {
+            "id": 1,
+            "type": "ExecutionStarted",
+            "timestamp": AT,
+            "executionStartedEventDetails": {"input": TOKEN, "roleArn": "arn:aws:iam::1:role/r"},
+        },
+        {
+            "id": 2,
+            "previousEventId": 1,
+            "type": "TaskStateEntered",
+            "timestamp": AT,
+            "stateEnteredEventDetails": {"name": "ProcessPayment", "input": TOKEN},
+        },
+        {
+            "id": 3,
+            "previousEventId": 2,
+            "type": "TaskFailed",
+            "timestamp": AT,
+            "taskFailedEventDetails": {"error": "PaymentDeclined", "cause": "alice@example.com"},
+        },
+    )
+
+
+def test_an_operator_reads_the_redacted_history(api: ApiCaller, world: World) -> None:
+    order = world.place()
+    world.engine.histories[f"{order.order_id}-1"] = events()
+
+    answer = api.get(f"/orders/{order.order_id}/history", OPERATOR)
+
+    told = answer.json["events"]
+    assert [event["category"] for event in told] == ["lifecycle", "payment", "payment"]
+    assert told[2] == {
+        "epoch": 1,
+        "id": 3,
+        "type": "TaskFailed",
+        "timestamp": "2026-01-01T00:00:01.250Z",
+        "state": None,
+        "error": "PaymentDeclined",
+        "decision": None,
+        "category": "payment",
+    }
+    assert leaks(answer.text, [TOKEN, "alice@example.com", "arn:"]) == []
+
+
+def test_the_history_has_every_execution_in_the_order_of_their_start(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(epoch=3)
+    world.engine.histories[f"{order.order_id}-1"] = events()
+    world.engine.histories[f"{order.order_id}-3"] = events()
+
+    history = api.get(f"/orders/{order.order_id}/history", OPERATOR).json
+
+    told = [(event["epoch"], event["id"]) for event in history["events"]]
+    assert told == [(1, 1), (1, 2), (1, 3), (3, 1), (3, 2), (3, 3)]
+    assert history["omitted_executions"] == 0
+
+
+def test_the_history_of_very_many_executions_is_cut_at_its_old_end(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(epoch=SHOWN_EXECUTIONS + 5)
+    for epoch in range(1, order.epoch + 1):
+        world.engine.histories[f"{order.order_id}-{epoch}"] = events()[:1]
+
+    history = api.get(f"/orders/{order.order_id}/history", OPERATOR).json
+
+    assert history["omitted_executions"] == 5
+    assert [event["epoch"] for event in history["events"]] == [*range(6, SHOWN_EXECUTIONS + 6)]
+
+
+def test_an_engine_that_does_not_answer_asks_to_try_again(api: ApiCaller, world: World) -> None:
+    order = world.place()
+    world.engine.unavailable = True
+
+    assert api.get(f"/orders/{order.order_id}/history", OPERATOR).status == 503
+
+
+def test_each_execution_has_its_verdict_and_its_figures(api: ApiCaller, world: World) -> None:
+    order = world.place(epoch=2)
+    world.engine.histories[f"{order.order_id}-1"] = events()
+
+    told = api.get(f"/orders/{order.order_id}/history", OPERATOR).json["executions"]
+
+    assert told == [
+        {
+            "epoch": 1,
+            "verdict": "running",
+            "reason": "it is in ProcessPayment",
+            "started_at": "2026-01-01T00:00:01.250Z",
+            "stopped_at": None,
+            "categories": {
+                "payment": {"events": 2, "milliseconds": 0},
+                "lifecycle": {"events": 1, "milliseconds": 0},
+            },
+            "retries": {},
+        }
+    ]
+
+
+def test_no_order_has_no_history(api: ApiCaller) -> None:
+    assert api.get(f"/orders/{an_order_id()}/history", OPERATOR).status == 404
+    assert api.get(f"/orders/{an_order_id()}/execution", OPERATOR).status == 404
+
+
+@pytest.mark.parametrize("claims", [ALICE, APPROVER, OPERATOR])
+def test_who_sees_the_order_sees_how_far_it_came(
+    api: ApiCaller, world: World, claims: Claims
+) -> None:
+    order = world.place()
+    world.engine.definitions[order.execution] = load()
+    world.engine.histories[order.execution] = events()
+
+    answer = api.get(f"/orders/{order.order_id}/execution", claims)
+
+    assert answer.json["start_at"] == "RouteStart"
+    progress = {state["name"]: state["progress"] for state in answer.json["states"]}
+    assert progress["ProcessPayment"] == "running"
+    assert progress["ReserveStock"] == "not-reached"
+    assert leaks(answer.text, [TOKEN, "alice@example.com", "arn:", "${"]) == []
+
+
+def test_others_do_not_see_how_far_it_came(api: ApiCaller, world: World) -> None:
+    order = world.place()
+
+    assert api.get(f"/orders/{order.order_id}/execution", BOB).status == 404
+
+
+def test_an_execution_that_did_not_begin_has_no_states(api: ApiCaller, world: World) -> None:
+    order = world.place()
+
+    answer = api.get(f"/orders/{order.order_id}/execution", ALICE).json
+
+    assert (answer["start_at"], answer["states"]) == (None, [])
+
+
+def test_operators_list_verdicts_page_by_page(api: ApiCaller, world: World) -> None:
+    orders = [world.place() for _ in range(3)]
+    world.engine.histories[orders[2].execution] = events()
+
+    first = api.get("/ops/verdicts?limit=2", OPERATOR).json
+    rest = api.get(f"/ops/verdicts?limit=2&cursor={first['next_cursor']}", OPERATOR).json
+
+    assert [one["order_id"] for one in (*first["verdicts"], *rest["verdicts"])] == [
+        order.order_id for order in reversed(orders)
+    ]
+    assert [one["verdict"] for one in first["verdicts"]] == ["running", "unknown"]
+    assert rest["next_cursor"] is None
+
+
+@pytest.mark.parametrize("claims", [ALICE, APPROVER])
+@pytest.mark.parametrize("path", ["/ops/verdicts", "/ops/versions"])
+def test_reports_are_for_operators(api: ApiCaller, path: str, claims: Claims) -> None:
+    assert api.get(path, claims).status == 403

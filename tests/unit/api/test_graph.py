@@ -1,0 +1,89 @@
+"""The state machine as it is drawn: every state, its ways on, and how far an execution came."""
+
+import pytest
+
+from lambdas.api.graph import GraphState, Progress, Way, drawn
+from tests.support.definition import load, scopes
+from tests.support.told_histories import ToldHistory, named
+
+
+def graph(history: ToldHistory | None = None) -> dict[str, GraphState]:
+    return {state.name: state for state in drawn(load(), history.redacted() if history else [])}
+
+
+def test_every_state_is_drawn_in_the_order_of_the_definition() -> None:
+    defined = {name for scope, _ in scopes(load()) for name in scope["States"]}
+
+    assert set(graph()) == defined
+    assert next(iter(graph())) == "RouteStart"
+
+
+def test_ways_lead_to_the_states_that_the_definition_names() -> None:
+    assert graph()["RouteDecision"].ways == (
+        Way("AwaitSignal", "choice"),
+        Way("ProcessPayment", "choice"),
+        Way("RefundPayment", "default"),
+    )
+    assert graph()["ProcessPayment"].ways == (
+        Way("UpdateOrderStatus", "next"),
+        Way("RefundPayment", "catch"),
+    )
+
+
+def test_states_of_a_branch_name_the_state_that_holds_them() -> None:
+    assert graph()["FetchCustomerProfile"].inside == "EnrichOrder"
+    assert graph()["ReserveStock"].inside is None
+
+
+def test_the_end_is_marked() -> None:
+    ends = {name for name, state in graph().items() if state.ends and state.inside is None}
+
+    assert ends == {"SendOrderConfirmation", "OrderCompleted", "OrderCancelled", "OrderFailed"}
+
+
+def test_what_was_not_entered_is_not_reached() -> None:
+    assert {state.progress for state in graph().values()} == {Progress.NOT_REACHED}
+
+
+def test_states_show_how_far_they_came() -> None:
+    history = named(["ReserveStock"]).failing("ProcessPayment", "PaymentDeclined")
+
+    seen = graph(history.enter("RefundPayment"))
+
+    assert seen["ReserveStock"].progress is Progress.SUCCEEDED
+    assert seen["ProcessPayment"].progress is Progress.CAUGHT
+    assert seen["ProcessPayment"].error == "PaymentDeclined"
+    assert seen["RefundPayment"].progress is Progress.RUNNING
+    assert seen["RefundPayment"].left_at is None
+
+
+def test_a_retry_that_succeeds_leaves_no_error() -> None:
+    history = named(()).enter("ProcessPayment").add("TaskScheduled")
+    history.add("TaskFailed", taskFailedEventDetails={"error": "ProviderUnavailable"})
+    history.add("TaskScheduled").add("TaskSucceeded").leave("ProcessPayment")
+
+    state = graph(history)["ProcessPayment"]
+
+    assert (state.progress, state.error) == (Progress.SUCCEEDED, None)
+
+
+def test_visits_are_counted_and_the_newest_one_is_told() -> None:
+    state = graph(named(["AwaitSignal", "ApplySignals", "AwaitSignal"]))["AwaitSignal"]
+
+    assert state.visits == 2
+    assert state.entered_at is not None
+    assert state.left_at is not None
+    assert state.left_at > state.entered_at
+
+
+@pytest.mark.parametrize(
+    ("end", "progress"),
+    [
+        ("ExecutionFailed", Progress.FAILED),
+        ("ExecutionTimedOut", Progress.FAILED),
+        ("ExecutionAborted", Progress.ABORTED),
+        ("ExecutionSucceeded", Progress.SUCCEEDED),
+    ],
+)
+def test_where_an_execution_ends_its_last_state_ends_too(end: str, progress: Progress) -> None:
+    assert graph(named(()).enter("OrderFailed").add(end))["OrderFailed"].progress is progress

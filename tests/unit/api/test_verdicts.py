@@ -1,0 +1,159 @@
+"""The verdict on an execution, and its reason, from its history alone."""
+
+import pytest
+
+from lambdas.api.verdicts import Judgement, Verdict, judged
+from lambdas.domain import errors
+from tests.support.told_histories import ToldHistory, named
+
+COMPENSATION = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
+
+
+def waiting() -> ToldHistory:
+    return named(["FetchInventorySnapshotV1"]).ok("ReserveStock", decision="wait")
+
+
+def decided(decision: str) -> ToldHistory:
+    history = waiting().ok("AwaitSignal").ok("ApplySignals", decision=decision)
+    return history.route("RouteDecision")
+
+
+def failed(history: ToldHistory) -> ToldHistory:
+    """The history of an order that is compensated and ends failed."""
+    history.ok(*COMPENSATION).route("RouteEnd").enter("OrderFailed")
+    return history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
+
+
+def cancelled(history: ToldHistory) -> ToldHistory:
+    history.ok(*COMPENSATION).route("RouteEnd").enter("OrderCancelled").leave("OrderCancelled")
+    return history.add("ExecutionSucceeded")
+
+
+def verdict(history: ToldHistory) -> str:
+    return judged(history.redacted()).verdict.value
+
+
+def test_an_order_that_went_through_is_completed() -> None:
+    history = decided("pay").ok("ProcessPayment", "UpdateOrderStatus", "SendOrderConfirmation")
+
+    assert verdict(history.add("ExecutionSucceeded")) == "completed"
+
+
+def test_a_mail_that_was_not_sent_changes_nothing() -> None:
+    history = decided("pay").ok("ProcessPayment", "UpdateOrderStatus")
+    history.failing("SendOrderConfirmation", "MailRejected").enter("OrderCompleted")
+
+    assert verdict(history.add("ExecutionSucceeded")) == "completed"
+
+
+def test_an_order_that_compensation_finds_completed_is_completed() -> None:
+    history = named(()).ok(*COMPENSATION).route("RouteEnd").ok("SendOrderConfirmation")
+
+    assert verdict(history.add("ExecutionSucceeded")) == "completed"
+
+
+@pytest.mark.parametrize(
+    ("decision", "expected"), [("compensate", "cancelled"), ("expire", "expired")]
+)
+def test_what_ends_cancelled_was_cancelled_or_expired(decision: str, expected: str) -> None:
+    assert verdict(cancelled(decided(decision))) == expected
+
+
+def test_a_cancel_that_meets_a_step_cancels() -> None:
+    history = decided("pay").failing("ProcessPayment", "OrderCancelled")
+
+    assert verdict(cancelled(history)) == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "expected"),
+    [
+        ("ReserveStock", "InsufficientStock", "rejected"),
+        ("ProcessPayment", "PaymentDeclined", "rejected"),
+        ("ProcessPayment", "States.Timeout", "infrastructure"),
+        ("ProcessPayment", "Lambda.TooManyRequestsException", "infrastructure"),
+        ("UpdateOrderStatus", "StaleEpoch", "compensated"),
+        ("ApplySignals", "OrderMovedOn", "compensated"),
+        ("ApplySignals", "ActivityDefect", "defect"),
+        ("ReserveStock", "LedgerMismatch", "defect"),
+        ("ReserveStock", "KeyError", "defect"),
+    ],
+)
+def test_a_failure_is_judged_by_its_error(state: str, error: str, expected: str) -> None:
+    judgement = judged(failed(waiting().failing(state, error)).redacted())
+
+    assert judgement == Judgement(Verdict(expected), f"{state} failed with {error}")
+
+
+@pytest.mark.parametrize("error", [cls.__name__ for cls in errors.TransientError.__subclasses__()])
+def test_every_transient_error_that_outlasts_its_retries_is_infrastructure(error: str) -> None:
+    assert verdict(failed(decided("pay").failing("ProcessPayment", *[error] * 5))) == (
+        "infrastructure"
+    )
+
+
+def test_only_the_last_attempt_counts() -> None:
+    history = decided("pay").failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
+
+    assert verdict(failed(history)) == "rejected"
+
+
+def test_a_tick_is_no_failure() -> None:
+    history = waiting().failing("AwaitSignal", "States.Timeout", kind="TaskTimedOut")
+    history.ok("ApplySignals", decision="expire").route("RouteDecision")
+
+    assert verdict(cancelled(history)) == "expired"
+
+
+def test_a_takeover_compensates() -> None:
+    assert verdict(failed(named(()))) == "compensated"
+
+
+@pytest.mark.parametrize("state", ["RefundPayment", "ReleaseStock", "CloseOrder"])
+def test_what_could_not_be_undone_is_stuck(state: str) -> None:
+    history = decided("compensate")
+    for one in COMPENSATION:
+        if one == state:
+            history.failing(one, *["StoreUnavailable"] * 7)
+        else:
+            history.ok(one)
+    history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
+
+    judgement = judged(history.redacted())
+
+    assert judgement.verdict is Verdict.COMPENSATION_STUCK
+    assert judgement.reason == f"{state} failed with StoreUnavailable"
+
+
+def test_an_undo_that_succeeds_at_last_is_not_stuck() -> None:
+    history = decided("compensate").enter("RefundPayment").add("TaskScheduled")
+    history.add("TaskFailed", taskFailedEventDetails={"error": "ProviderUnavailable"})
+    history.add("TaskScheduled").add("TaskSucceeded").leave("RefundPayment")
+    history.ok("ReleaseStock", "CloseOrder").enter("OrderCancelled")
+
+    assert verdict(history.add("ExecutionSucceeded")) == "cancelled"
+
+
+@pytest.mark.parametrize("end", ["ExecutionAborted", "ExecutionTimedOut"])
+def test_what_was_ended_from_outside_is_infrastructure(end: str) -> None:
+    assert verdict(waiting().enter("AwaitSignal").add(end)) == "infrastructure"
+
+
+def test_a_definition_that_fails_by_itself_is_a_defect() -> None:
+    history = waiting().enter("RouteDecision")
+    history.add("ExecutionFailed", executionFailedEventDetails={"error": "States.Runtime"})
+
+    assert judged(history.redacted()) == Judgement(
+        Verdict.DEFECT, "RouteDecision failed with States.Runtime"
+    )
+
+
+def test_what_runs_has_no_verdict_yet_and_says_where_it_is() -> None:
+    assert judged(waiting().enter("AwaitSignal").redacted()) == Judgement(
+        Verdict.RUNNING, "it is in AwaitSignal"
+    )
+    assert verdict(ToldHistory()) == "running"
+
+
+def test_no_history_no_verdict() -> None:
+    assert judged([]).verdict is Verdict.UNKNOWN
