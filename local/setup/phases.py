@@ -16,6 +16,10 @@ class Phase:
     command: tuple[str, ...]
 
 
+_AS_IT_IS = ("--no-deps", "--no-build-isolation", "--offline")
+"""Of this checkout alone, by the setuptools that was just installed."""
+
+
 def phases_for(checkout: Checkout) -> list[Phase]:
     """The commands that bring a checkout up to its lock files; a sound `.venv` is kept."""
     kept = checkout.venv_is_sound()
@@ -30,15 +34,19 @@ def _environment(checkout: Checkout) -> Phase:
 
 
 def _installations(checkout: Checkout) -> list[Phase]:
-    """All from wheels, checked against the locked hashes: nothing is built, no script runs."""
+    """All from wheels, checked against the locked hashes: no script of a package runs, and nothing
+    is built but the command of this checkout.
+    """
     python, programs = str(checkout.python), checkout.venv / "bin"
     pip = (python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
     uv = (str(programs / "uv"), "pip", "sync", "--python", python, "--no-progress")
     npm = (str(programs / "npm"), "ci", "--include=dev", "--ignore-scripts", "--no-progress")
+    editable = (uv[0], "pip", "install", "--python", python, "--no-progress", *_AS_IT_IS)
     hashed = ("--require-hashes", "--only-binary", ":all:")
     return [
         Phase("installing uv", (*pip, *hashed, "-r", "requirements-uv.txt")),
         Phase("installing Python packages", (*uv, *hashed, "requirements-dev.txt")),
+        Phase("installing the command `orders`", (*editable, "--editable", ".")),
         Phase("installing Node packages", npm),
     ]
 

@@ -12,11 +12,12 @@ from tests.setup.checkouts import Terminal, a_checkout
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_a_fresh_checkout_runs_all_four_phases(tmp_path: Path) -> None:
+def test_a_fresh_checkout_runs_all_five_phases(tmp_path: Path) -> None:
     assert [phase.title for phase in phases_for(a_checkout(tmp_path))] == [
         "creating the virtual environment",
         "installing uv",
         "installing Python packages",
+        "installing the command `orders`",
         "installing Node packages",
     ]
 
