@@ -20,6 +20,7 @@ MAX_TICKS = 100
 """The workflow gives up after 200 loops; signals need the other hundred."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_SIGN_IN = re.compile(r"/|https?://[A-Za-z0-9.:-]+")
 _CLIENT_ID = re.compile(r"[\w+]{1,128}")
 _LAYER = re.compile(r"arn:aws[a-z-]*:lambda:(\{region\}|[a-z0-9-]+):\d{12}:layer:[\w-]+:\d+")
 
@@ -43,6 +44,7 @@ class DeploymentSettings:
     machine_client_ids: str = ""
     alarm_email: str = ""
     powertools_layer_arn: str = POWERTOOLS_LAYER
+    sign_in_url: str = ""
 
     @classmethod
     def from_context(cls, context: Mapping[str, object]) -> "DeploymentSettings":
@@ -136,6 +138,8 @@ def _bad_names(settings: DeploymentSettings) -> list[str]:
         found.append(f"alarm_email is not an e-mail address: {settings.alarm_email!r}")
     if not all(_CLIENT_ID.fullmatch(client) for client in settings.machine_clients):
         found.append("machine_client_ids must be ids of app clients, separated by commas")
+    if settings.sign_in_url and not _SIGN_IN.fullmatch(settings.sign_in_url):
+        found.append("sign_in_url must be like https://id.example.com, or / for the API's own host")
     if not _LAYER.fullmatch(settings.powertools_layer_arn):
         found.append("powertools_layer_arn is not the ARN of a layer version")
     return found

@@ -10,6 +10,10 @@ from stacks.security_checks import acknowledge
 
 ROLES = ("customer", "approver", "operator")
 RESOURCE_SERVER = "orders"
+COMMAND_LINE = "http://localhost:8912/signed-in"
+"""Where the command line waits for its sign-in. (RFC 8252, 7.3; Cognito allows http on localhost
+and wants the port fixed.)
+"""
 
 
 class Identity(Construct):
@@ -30,12 +34,8 @@ class Identity(Construct):
         self._add_scopes()
         self.client = self._create_client(console)
         self._machines = settings.machine_clients
-        self.user_pool.add_domain(
-            "Domain",
-            cognito_domain=cognito.CognitoDomainOptions(
-                domain_prefix=f"{settings.stack_name.lower()}-{Aws.ACCOUNT_ID}"
-            ),
-        )
+        self._domain = self._add_domain(settings)
+        self.sign_in_url = settings.sign_in_url or self._domain.base_url()
 
     @property
     def clients(self) -> list[cognito.IUserPoolClient]:
@@ -52,6 +52,14 @@ class Identity(Construct):
         return {
             "UserPoolId": self.user_pool.user_pool_id,
             "UserPoolClientId": self.client.user_pool_client_id,
+        }
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the API's function must know to tell people where to sign in."""
+        return {
+            "SIGN_IN_URL": self.sign_in_url,
+            "USER_POOL_CLIENT_ID": self.client.user_pool_client_id,
         }
 
     def _create_user_pool(self, settings: DeploymentSettings) -> cognito.UserPool:
@@ -94,6 +102,12 @@ class Identity(Construct):
             ],
         )
 
+    def _add_domain(self, settings: DeploymentSettings) -> cognito.UserPoolDomain:
+        prefix = f"{settings.stack_name.lower()}-{Aws.ACCOUNT_ID}"
+        return self.user_pool.add_domain(
+            "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix)
+        )
+
     def _create_client(self, console: str) -> cognito.UserPoolClient:
         """Public client (no secret): code grant with PKCE for people, passwords for admin tools."""
         return self.user_pool.add_client(
@@ -108,7 +122,7 @@ class Identity(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID],
-                callback_urls=[console],
+                callback_urls=[console, COMMAND_LINE],
                 logout_urls=[console],
             ),
         )

@@ -93,6 +93,8 @@ class OrderApi(Construct):
 
     def serve(self, routes: Sequence[Route], *, identity: Identity) -> None:
         """Send every route to the function; the authorizer stands before all but public ones."""
+        for name, value in identity.variables.items():
+            self.handler.function.add_environment(name, value)
         function = integrations.HttpLambdaIntegration(
             "Function", self.handler.function, scope_permission_to_route=False
         )

@@ -5,6 +5,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api.errors import DEFECT, meaning_of, problem, translated
 from lambdas.api.resource import Operation, Resource
+from lambdas.api.routes.console import console
 from lambdas.api.routes.documentation import documentation
 from lambdas.api.routes.executions import executions
 from lambdas.api.routes.operations import operations
@@ -19,6 +20,7 @@ RESOURCES: tuple[Resource, ...] = (
     signals,
     executions,
     operations,
+    console,
     documentation,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(one for r in RESOURCES for one in r.operations)

@@ -15,6 +15,8 @@ from pydantic.json_schema import models_json_schema
 
 from lambdas.api.application import OPERATIONS, resolver
 from lambdas.api.errors import DEFECT, MEANINGS, PROBLEM_JSON
+from lambdas.api.gateway import SCHEMA as GATEWAY_SCHEMA
+from lambdas.api.gateway import gateway_answers
 from lambdas.api.models.staff_views import ProblemView
 from lambdas.api.resource import Operation
 
@@ -25,8 +27,11 @@ DESCRIPTION = (
     "undone. Requests to a running order are *signals*: accepted for good or refused at once, "
     "applied in order, each with exactly one outcome.\n\n"
     "Every error is an `application/problem+json` document that says what is wrong and what to "
-    "do. Times are UTC with milliseconds, amounts are whole minor units (cents). Unknown fields "
-    "and parameters are refused.\n\n"
+    "do. Only the gateway in front answers otherwise, with an `application/json` object that holds "
+    "a `message` alone: 401 to a token that is missing or not valid, 404 to a path or method that "
+    "is not served, 429 to too many requests at once, 500 and 503 where it got no answer.\n\n"
+    "Times are UTC with milliseconds, amounts are whole minor units (cents). Unknown fields "
+    "and parameters are refused, and so is an object that gives a name twice.\n\n"
     "Send an access token as `Authorization: Bearer …`. People have the roles of their groups "
     "(`customer`, `approver`, `operator`); machine clients have those of their scopes "
     "(`orders/customer`, …) and act for every customer. `x-roles` names who may call."
@@ -85,14 +90,25 @@ def _completed(operation: Operation, described: Mapping[str, Any]) -> dict[str, 
         str(status): _answer(described["responses"][str(status)], shape)
         for status, (_, shape) in operation.answers.items()
     }
-    refusals = {*operation.refuses, *_EVERYWHERE, *(() if operation.public else _WITH_TOKEN)}
+    own = {*operation.refuses, *_EVERYWHERE, *(() if operation.public else _WITH_TOKEN)}
+    own |= {HTTPStatus.BAD_REQUEST} if _reads_headers(described) else set()
+    gateway = gateway_answers(operation)
+    refusals = {
+        str(status): _refusal(status, problem=status in own, gateway=gateway.get(status))
+        for status in sorted({*own, *gateway})
+    }
     completed = {
         **{name: value for name, value in described.items() if name != "deprecated"},
         **_with_header_names(described),
-        "responses": {**answers, **{str(s): _problem(s) for s in sorted(refusals)}},
+        "responses": {**answers, **refusals},
         "security": [] if operation.public else [{"bearer": []}],
     }
     return completed if operation.public else {**completed, "x-roles": sorted(operation.roles)}
+
+
+def _reads_headers(described: Mapping[str, Any]) -> bool:
+    """True for an operation that refuses a header it cannot read, as malformed."""
+    return any(one["in"] == "header" for one in described.get("parameters", ()))
 
 
 def _with_header_names(described: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,15 +127,22 @@ def _answer(described: Mapping[str, Any], shape: type[BaseModel] | str | None) -
     return {**described, "content": {shape: {}}} if isinstance(shape, str) else dict(described)
 
 
-def _problem(status: int) -> dict[str, Any]:
-    """A documented refusal, with the titles that it may have."""
-    rows = [*MEANINGS.values(), DEFECT]
-    titles = dict.fromkeys(row.title for row in rows if row.status == status)
+def _refusal(status: int, *, problem: bool, gateway: str | None) -> dict[str, Any]:
+    """A documented refusal: with the titles that the API's own may have, and the gateway's."""
+    rows = [*MEANINGS.values(), DEFECT] if problem else []
+    reasons = [row.title for row in rows if row.status == status]
+    shapes = {PROBLEM_JSON: "ProblemView"} if problem else {}
+    if gateway is not None:
+        reasons.append(f"{gateway} (the gateway)")
+        shapes["application/json"] = "GatewayView"
     described: dict[str, Any] = {
-        "description": ", or: ".join(titles),
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemView"}}},
+        "description": ", or: ".join(dict.fromkeys(reasons)),
+        "content": {
+            media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}
+            for media_type, name in shapes.items()
+        },
     }
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if problem and status == HTTPStatus.SERVICE_UNAVAILABLE:
         described["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     return described
 
@@ -128,8 +151,7 @@ def _problem_schemas() -> dict[str, Any]:
     _, described = models_json_schema(
         [(ProblemView, "serialization")], ref_template="#/components/schemas/{model}"
     )
-    definitions: dict[str, Any] = described["$defs"]
-    return definitions
+    return {**described["$defs"], "GatewayView": dict(GATEWAY_SCHEMA)}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ In this order: does the route exist (404, 405), who calls (401), may they (403),
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,10 @@ from lambdas.domain.errors import NotAllowed, OrderNotFound
 from lambdas.ulid import is_ulid
 
 Event = Mapping[str, Any]
+_ID = re.compile(r"[A-Za-z0-9._~:-]+")
+"""Any id or name in a path. The framework knows no route for some of the other characters."""
+_PLAIN_NAME = re.compile(r"\w{1,40}", re.ASCII)
+"""A name in a body that may be repeated in an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ def admit(event: Event, operations: Sequence[Operation]) -> Admission:
     order_id = ids.get("order_id")
     if order_id is not None and not is_ulid(order_id):
         raise OrderNotFound("there is no such order")
+    if not all(_ID.fullmatch(text) for text in ids.values()):
+        raise RouteNotFound("nothing is served under this path")
     return Admission(operation, principal, order_id)
 
 
@@ -91,7 +98,8 @@ def _authorised(event: Event, operation: Operation) -> Principal:
         raise NotAuthenticated("the request carries no access token of this user pool")
     if not principal.roles & operation.roles:
         roles = " or ".join(sorted(operation.roles))
-        raise NotAllowed(f"{operation.name} is for the role {roles}")
+        deed = operation.summary[:1].lower() + operation.summary[1:]
+        raise NotAllowed(f"you need the role {roles} to {deed}")
     return principal
 
 
@@ -103,11 +111,27 @@ def _require_json_object(event: Event, limit: int) -> None:
     if declared not in ("", "application/json"):
         raise MediaTypeNotSupported("the body is not declared as JSON")
     try:
-        parsed = json.loads(body.decode())
+        parsed = json.loads(body.decode(), object_pairs_hook=_each_name_once)
+    except _NameTwice as error:
+        raise MalformedRequest(f"the body gives {error.args[0]} twice in one object") from None
     except (ValueError, RecursionError):
         raise MalformedRequest("the body is not JSON") from None
     if not isinstance(parsed, dict):
         raise MalformedRequest("the body is not a JSON object")
+
+
+class _NameTwice(Exception):
+    """An object gives a name twice: readers would differ about which value is meant."""
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a body. (RFC 8259, 4: names should be unique; RFC 7493, 2.3: must be)"""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _NameTwice(repr(twice) if _PLAIN_NAME.fullmatch(twice) else "a name")
+    return found
 
 
 def _body(event: Event) -> bytes:

@@ -31,10 +31,12 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One route. No roles: public. `answers` are, by status, what they mean and their shape (or
-    media type, or nothing); `refuses` the 4xx that are special to it; `name` is the function's.
+    media type, or nothing); `refuses` the 4xx that are special to it; `name` is the function's and
+    `summary` says in a few words what a caller does with it ("Place an order").
     """
 
     name: str
+    summary: str
     method: str
     path: str
     tag: str
@@ -101,6 +103,7 @@ class Resource(Router):
         def declare(route: Route[P]) -> Route[P]:
             declared = Operation(
                 name=route.__name__,
+                summary=_documented(route)[0],
                 method=method,
                 path=path,
                 tag=self.tag,
@@ -119,17 +122,22 @@ class Resource(Router):
         return declare
 
     def _register(self, declared: Operation, route: Callable[..., Any]) -> None:
-        summary, _, description = inspect.cleandoc(route.__doc__ or "").partition("\n\n")
         self.route(
             _PLACEHOLDER.sub(r"<\1>", declared.path),
             declared.method,
-            summary=" ".join(summary.split()).rstrip("."),
-            description=" ".join(description.split()),
+            summary=declared.summary,
+            description=_documented(route)[1],
             tags=[self.tag],
             operation_id=declared.name,
             responses={status: _answer(*a) for status, a in declared.answers.items()},
             compress=declared.public,
         )(route)
+
+
+def _documented(route: Callable[..., Any]) -> tuple[str, str]:
+    """A route function's summary and description, each on one line."""
+    summary, _, description = inspect.cleandoc(route.__doc__ or "").partition("\n\n")
+    return " ".join(summary.split()).rstrip("."), " ".join(description.split())
 
 
 def _query_names(route: Callable[..., Any]) -> frozenset[str]:

@@ -17,7 +17,7 @@ from local.machine.folders import Folders
 from local.machine.locking import only_one
 from local.machine.problems import LocalProblem
 from local.machine.progress import say
-from local.machine.state import State
+from local.machine.state import State, profiles_beside
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
@@ -107,7 +107,9 @@ def tokens(as_json: AsJson = False) -> None:
 
 def env() -> None:
     """Print shell variables: API_URL, and a token each as CUSTOMER, OTHER_CUSTOMER, APPROVER and
-    OPERATOR. Use it as `eval "$(python -m local env)"`.
+    OPERATOR. Use it as `eval "$(.venv/bin/python -m local env)"`.
+
+    Afterwards `orders` acts as the customer, and with `-p approver` or `-p operator` as they.
     """
     folders = Folders.default()
     with reported():
@@ -115,14 +117,18 @@ def env() -> None:
         print(f"export API_URL={shlex.quote(state.api_url)}")
         for name, token in state.tokens.items():
             print(f"export {name.upper()}={shlex.quote(token)}")
+        print(f"export ORDERS_CONFIG={shlex.quote(str(profiles_beside(folders.state_file)))}")
+        print("export ORDERS_PROFILE=customer")
 
 
 def show_connection(state: State) -> None:
     """Where to go now."""
     print(f"\n  API       {state.api_url}")
     print(f"  API docs  {state.api_url}/docs")
+    print(f"  console   {state.api_url}/console")
     print(f"  emulator  {state.emulator_url}")
-    print("\n  next: `.venv/bin/python -m local env`, `… status`, `… reset`, `… down`\n")
+    print('\n  in a shell: eval "$(.venv/bin/python -m local env)", then .venv/bin/orders --help')
+    print("  next: `.venv/bin/python -m local status`, `… reset`, `… down`\n")
 
 
 def _stay(folders: Folders, state: State) -> None:

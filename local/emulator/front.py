@@ -28,7 +28,7 @@ def front(emulator: App, *, host: str) -> App:
     ``/_local/*`` exists only where ``host`` is a loopback address, for a caller on this machine
     who names it by such an address (so no web page can reach it); everybody else gets 404.
     """
-    desk_open = _is_loopback(host)
+    desk_open = is_loopback(host)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,7 +43,8 @@ def front(emulator: App, *, host: str) -> App:
     return app
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens on `host`."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -53,7 +54,7 @@ def _is_loopback(host: str) -> bool:
 async def _local(scope: Scope, receive: Receive, send: Send, *, desk_open: bool) -> None:
     client = (scope.get("client") or ("",))[0]
     body = await _body(receive)
-    if not (desk_open and _is_loopback(client) and _is_loopback(_host_name(scope))):
+    if not (desk_open and is_loopback(client) and is_loopback(_host_name(scope))):
         await _answer(send, 404, {"message": "not found"})
         return
     try:

@@ -11,7 +11,7 @@ import threading
 from typing import Any, TextIO
 
 from local.emulator import fixes
-from local.emulator.front import App, front
+from local.emulator.front import App, front, is_loopback
 from local.emulator.options import Options
 
 LATEST_EXIT_SECONDS = 2.5
@@ -40,7 +40,7 @@ def _patched_ministack(options: Options) -> App:
     from ministack import app as ministack
     from ministack.core import hypercorn_compat
 
-    from local.emulator import cloudformation, functions, steps
+    from local.emulator import cloudformation, functions, sign_in, steps
 
     hypercorn_compat.install()
     if fixes.is_on("lambda-workers"):
@@ -51,6 +51,8 @@ def _patched_ministack(options: Options) -> App:
         steps.install()
     if fixes.is_on("cfn-versions"):
         cloudformation.install()
+    if is_loopback(options.host):
+        sign_in.install()
     return front(ministack.app, host=options.host)
 
 

@@ -8,7 +8,7 @@ from local.machine.folders import Folders
 from local.machine.problems import LocalProblem
 from local.machine.processes import end
 from local.machine.progress import say
-from local.machine.state import State, load, save
+from local.machine.state import State, forget, load, save
 
 
 def find_running(folders: Folders) -> State | None:
@@ -47,14 +47,14 @@ def clear_away(folders: Folders) -> bool:
     """
     state = load(folders.state_file)
     if state is None:
-        folders.state_file.unlink(missing_ok=True)
+        forget(folders.state_file)
         return False
     left = end(state.emulator, patience_seconds=END_SECONDS)
     if left:
         pids = ", ".join(str(process.pid) for process in left)
         log, advice = folders.log("emulator"), f"look at these processes: {pids}"
         raise LocalProblem("taking down", "processes will not end", log=log, advice=advice)
-    folders.state_file.unlink(missing_ok=True)
+    forget(folders.state_file)
     return True
 
 

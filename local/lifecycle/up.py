@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from local.deployment.assembly import assembly
 from local.deployment.deploy import deploy, prepare_account
 from local.deployment.seed import seed
-from local.deployment.users import create_users, sign_in
+from local.deployment.users import create_users, let_console_sign_in, sign_in
 from local.deployment.warm_up import check_health, warm_up
 from local.lifecycle.running import (
     clear_away,
@@ -89,6 +89,7 @@ def _deployed(folders: Folders, state: State) -> State:
         "target": "emulator",
         "approval_timeout_seconds": str(state.approval_timeout_seconds),
         "heartbeat_seconds": str(state.heartbeat_seconds),
+        "sign_in_url": "/",  # the emulator serves the API and the sign-in page on one port
         "create_sender": "yes",  # an empty emulator has no sender of its own
     }
     made = assembly(folders, context, url=state.emulator_url)
@@ -101,6 +102,7 @@ def _made_ready(folders: Folders, state: State) -> State:
     with phase("loading data and users"):
         seed(url, outputs)
         passwords = create_users(url, outputs["UserPoolId"])
+        let_console_sign_in(url, outputs, f"{state.api_url}/console")
         tokens = sign_in(url, outputs, passwords)
     ready = replace(state, phase="ready", passwords=passwords, tokens=tokens)
     with phase("checking the API and warming the functions up"):

@@ -67,12 +67,34 @@ _NAMES = {
 
 
 def save(state: State, path: Path) -> None:
-    """Write the file whole or not at all, readable by its owner only."""
+    """Write the state file, and the profiles of the command line `orders` beside it."""
+    _write(path, asdict(state))
+    if state.phase == "ready":
+        url = state.api_url
+        _write(
+            profiles_beside(path),
+            {n: {"api_url": url, "token": t} for n, t in state.tokens.items()},
+        )
+
+
+def forget(path: Path) -> None:
+    """Remove both files."""
+    path.unlink(missing_ok=True)
+    profiles_beside(path).unlink(missing_ok=True)
+
+
+def profiles_beside(path: Path) -> Path:
+    """Where the profiles are: one for each token, named like it (see cli/profiles.py)."""
+    return path.with_name("profiles.json")
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    """Whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(state), file, indent=2)
+        json.dump(content, file, indent=2)
     draft.replace(path)
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.profiles import Profile, read_all
 from local.machine.problems import LocalProblem
 from local.machine.processes import Process, end, family, wait_until_gone
-from local.machine.state import State, load, save
+from local.machine.state import State, forget, load, save
 
 STATE = State(
     phase="ready",
@@ -50,10 +51,21 @@ def test_the_state_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     assert load(tmp_path / "deep" / "state.json") == STATE
 
 
-def test_only_the_owner_can_read_the_state(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_state_and_the_profiles(tmp_path: Path) -> None:
     save(STATE, tmp_path / "state.json")
-    assert stat.S_IMODE((tmp_path / "state.json").stat().st_mode) == 0o600
-    assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == {"state.json": 0o600, "profiles.json": 0o600}
+
+
+def test_the_profiles_are_those_that_the_command_line_reads(tmp_path: Path) -> None:
+    save(STATE, tmp_path / "state.json")
+    assert read_all(tmp_path / "profiles.json") == {"customer": Profile(STATE.api_url, "t")}
+
+
+def test_nothing_is_left_of_what_is_forgotten(tmp_path: Path) -> None:
+    save(STATE, tmp_path / "state.json")
+    forget(tmp_path / "state.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"phase": "ready"}'])

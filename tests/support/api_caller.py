@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -143,8 +144,10 @@ def require_as_documented(method: str, path: str, answer: Answer) -> None:
         return
     assert str(answer.status) in documented, f"{answer.status} is not documented for {path}"
     content = documented[str(answer.status)].get("content", {})
-    for media_type, described in content.items():
-        assert answer.headers["content-type"].partition(";")[0] == media_type
+    if content:
+        # The first one is the API's own; what may follow is the gateway's, which is not here.
+        media_type, described = next(iter(content.items()))
+        assert fnmatch(answer.headers["content-type"].partition(";")[0], media_type)
         if "schema" in described:
             validate(described["schema"], answer.json)
     assert content or answer.status in (204, 304) or answer.text

@@ -24,6 +24,7 @@ from tests.support.telemetry import forget_metrics
 from tests.support.watched_store import WatchedOrders
 
 TOKEN = "token-of-the-first-wait"
+SETTINGS = Settings(sign_in_url="https://id.example.com", user_pool_client_id="client-1")
 
 
 class World:
@@ -40,7 +41,7 @@ class World:
         self.operations = FakeOperationsDesk()
         self.engine = FakeEngine()
         self.units: dict[str, int] = {}
-        self.deps = self._dependencies(Settings())
+        self.deps = self._dependencies(SETTINGS)
         self.stock("MUG-RED", available=10, unit_price_minor=800)
 
     def stock(self, sku: str, *, available: int, **shelf: Any) -> None:

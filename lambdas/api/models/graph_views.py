@@ -40,5 +40,8 @@ class GraphView(View):
     order_id: Id
     epoch: Annotated[int, Field(description="1, and one more for every takeover.", examples=[1])]
     stage: Stage
+    looked_at: Annotated[
+        Instant | None, Field(description="When an approver last looked, to the minute.")
+    ]
     start_at: Annotated[str | None, Field(examples=["RouteStart"])]
     states: list[StateView]

@@ -9,6 +9,8 @@ from lambdas.domain.order import MAX_LINES, MAX_QUANTITY
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_SIGNAL_BYTES = 2 * 1024
+MAX_REVISION = 1_000_000
+"""Far above what signals can bring an order to, far below what a table's numbers cannot hold."""
 AN_ORDER_ID = "01KDVDNH000000000000000001"
 A_SIGNAL_ID = "01KDVDPZ6R0000000000000002"
 
@@ -24,10 +26,12 @@ Quantity = Annotated[
     int,
     Field(strict=True, ge=1, le=MAX_QUANTITY, description="Units of the SKU.", examples=[2]),
 ]
+CUSTOMER = r"^[A-Za-z0-9_.@+=-]{1,128}$"
+r"""Written out: readers of the description take `\w` for ASCII, the validator for any alphabet."""
 CustomerId = Annotated[
     str,
     Field(
-        pattern=r"^[\w.@+=-]{1,128}$",
+        pattern=CUSTOMER,
         description="The customer; the caller unless an operator or a machine client names one.",
         examples=["alice"],
     ),
@@ -75,7 +79,11 @@ class Approval(Request):
     revision: Annotated[
         int,
         Field(
-            strict=True, ge=1, description="`revision` of the order as you saw it.", examples=[1]
+            strict=True,
+            ge=1,
+            le=MAX_REVISION,
+            description="`revision` of the order as you saw it.",
+            examples=[1],
         ),
     ]
 
@@ -149,7 +157,5 @@ Cursor = Annotated[
 ]
 OfCustomer = Annotated[
     str | None,
-    Query(
-        pattern=r"^[\w.@+=-]{1,128}$", description="Orders of this customer.", examples=["alice"]
-    ),
+    Query(pattern=CUSTOMER, description="Orders of this customer.", examples=["alice"]),
 ]

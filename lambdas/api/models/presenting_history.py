@@ -48,6 +48,7 @@ def graph_view(order: Order, definition: Mapping[str, Any] | None, events: Event
         order_id=order.order_id,
         epoch=order.epoch,
         stage=order.stage,
+        looked_at=_instant(order.looked_at),
         start_at=None if definition is None else definition["StartAt"],
         states=[_state(state) for state in states],
     )

@@ -152,6 +152,18 @@ class TimelineView(View):
     events: list[EventView]
 
 
+class SignInView(View):
+    """Where people sign in (OAuth 2.0, authorization code with PKCE); addresses may be relative to
+    this one.
+    """
+
+    authorize_url: str
+    token_url: str
+    logout_url: str
+    client_id: str
+    scope: str
+
+
 class StageCountView(View):
     """How many orders stand at a stage."""
 

@@ -1,6 +1,7 @@
 """The gate: routes, callers and bodies that never reach a route function."""
 
 import base64
+import re
 from typing import Any, cast
 
 import pytest
@@ -26,7 +27,9 @@ def name(operation: Operation) -> str:
 
 
 def path_of(operation: Operation) -> str:
-    return operation.path.format_map({"order_id": an_order_id(), "signal_id": "s1"})
+    return operation.path.format_map(
+        {"order_id": an_order_id(), "signal_id": "s1", "file": "console.js"}
+    )
 
 
 def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
@@ -51,6 +54,9 @@ def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
         ("GET", "/ops/verdicts"): {"operator"},
         ("GET", "/ops/versions"): {"operator"},
         ("GET", "/health"): set(),
+        ("GET", "/console"): set(),
+        ("GET", "/console/{file}"): set(),
+        ("GET", "/sign-in"): set(),
         ("GET", "/docs"): set(),
         ("GET", "/openapi.json"): set(),
     }
@@ -114,6 +120,22 @@ def test_a_method_that_is_not_served_is_told_which_are(
     assert answer.headers["allow"] == allowed
 
 
+@pytest.mark.parametrize("text", ["\x03", "·", "a b", "%C2%B7", "a\u2028", "😀"])
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if "{" in o.path], ids=name)
+def test_an_id_of_odd_characters_is_not_found(
+    api: ApiCaller, world: World, operation: Operation, text: str
+) -> None:
+    caller = a_person("x", *Role)
+    order_id = world.place(customer_id="x").order_id
+    names = {"order_id": order_id, "signal_id": "s1", "file": "f"}
+    last = re.findall(r"{(\w+)}", operation.path)[-1]
+    path = operation.path.format_map({**names, last: text})
+
+    answer = api.call(operation.method, path, caller, text="{}", headers=KEY)
+
+    assert answer.status == 404
+
+
 def test_a_stages_name_before_the_path_is_dropped() -> None:
     event = an_event("get", "/live/orders")
     event["requestContext"]["stage"] = "live"
@@ -130,6 +152,21 @@ def test_a_body_that_is_no_json_object_is_malformed(api: ApiCaller, text: str) -
 
     assert answer.status == 400
     assert answer.json["type"].endswith("malformed-request")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"payment_method": "pm_ok", "payment_method": "pm_slow"}', "'payment_method'"),
+        ('{"items": [{"sku": "A", "quantity": 1, "quantity": 999}]}', "'quantity'"),
+        ('{"<b>": 1, "<b>": 2}', "a name"),
+    ],
+)
+def test_a_body_that_gives_a_name_twice_is_malformed(api: ApiCaller, text: str, told: str) -> None:
+    answer = api.call("POST", "/orders", text=text, headers=KEY)
+
+    assert answer.status == 400
+    assert f"The body gives {told} twice" in answer.json["detail"]
 
 
 def test_a_missing_body_is_malformed(api: ApiCaller) -> None:
@@ -182,6 +219,16 @@ def test_a_body_in_base64_is_decoded_or_refused(world: World, body: str, status:
     raw = respond(event, cast(LambdaContext, Context()), lambda: world.deps)
 
     assert read(raw).status == status
+
+
+@pytest.mark.parametrize("operation", PRIVATE, ids=name)
+def test_a_refused_role_is_told_in_words_what_it_may_not_do(
+    api: ApiCaller, operation: Operation
+) -> None:
+    detail = api.call(operation.method, path_of(operation), a_person("x")).json["detail"]
+
+    assert operation.summary[1:] in detail
+    assert "_" not in detail
 
 
 def test_who_may_not_call_learns_nothing_about_what_was_wrong_otherwise(api: ApiCaller) -> None:

@@ -288,3 +288,19 @@ def test_events_of_every_stage_are_shown(api: ApiCaller, world: World) -> None:
     events = api.get(f"/orders/{order.order_id}/timeline").json["events"]
 
     assert [event["stage"] for event in events] == [stage.value for stage in Stage]
+
+
+def test_an_if_none_match_that_is_too_long_is_refused_as_documented(
+    api: ApiCaller, world: World
+) -> None:
+    path = f"/orders/{world.place().order_id}"
+
+    assert api.get(path, headers={"If-None-Match": "x" * 2001}).status == 400
+
+
+@pytest.mark.parametrize("path", ["/orders", "/stages"])
+def test_a_customer_id_keeps_to_the_characters_that_are_described(
+    api: ApiCaller, path: str
+) -> None:
+    assert api.get(f"{path}?customer_id=zo.e@x", OPERATOR).status == 200
+    assert api.get(f"{path}?customer_id=zo\u00eb", OPERATOR).status == 422

@@ -286,6 +286,7 @@ def test_an_unknown_sku_is_refused_at_once(api: ApiCaller, world: World) -> None
         ("approve-payment", {"revision": True}, "revision"),
         ("approve-payment", {"revision": 1.0}, "revision"),
         ("approve-payment", {"revision": 0}, "revision"),
+        ("approve-payment", {"revision": int("9" * 39)}, "revision"),
         ("approve-payment", {"revision": 1, "approved_by": "me"}, "approved_by"),
         ("cancel-order", {"reason": ""}, "reason"),
         ("cancel-order", {"reason": "  "}, "reason"),

@@ -1,0 +1,55 @@
+// The API as the views call it. Every refusal is a Problem with the server's own words.
+
+import { API, forget, token } from "./session.js";
+
+export class Problem extends Error {
+  /** `status` is the HTTP status, 0 when nobody answered. */
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const kept = new Map(); // path -> {tag, body}: what is unchanged is not sent again
+
+/** Read something. */
+export async function get(path) {
+  const known = kept.get(path);
+  const answer = await call(path, { headers: known ? { "If-None-Match": known.tag } : {} });
+  if (answer.status === 304) return known.body;
+  const body = await answer.json();
+  const tag = answer.headers.get("ETag");
+  if (tag) kept.set(path, { tag, body });
+  return body;
+}
+
+/** Ask for something; waits up to `wait` seconds for a signal's outcome. */
+export async function post(path, body, { key = crypto.randomUUID(), wait = 5 } = {}) {
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+  if (path.includes("/signals/")) headers.Prefer = `wait=${wait}`;
+  const answer = await call(path, { method: "POST", headers, body: body && JSON.stringify(body) });
+  return answer.status === 204 ? null : answer.json();
+}
+
+async function call(path, request) {
+  const headers = { ...request.headers, Authorization: `Bearer ${token()}` };
+  let answer;
+  try {
+    answer = await fetch(new URL(path.slice(1), API), { ...request, headers });
+  } catch {
+    throw new Problem(0, "The API does not answer. It is tried again by itself.");
+  }
+  if (answer.ok || answer.status === 304) return answer;
+  if (answer.status === 401) forget();
+  throw new Problem(answer.status, await reason(answer));
+}
+
+async function reason(answer) {
+  try {
+    const told = await answer.json();
+    const fields = (told.errors ?? []).map((one) => `${one.field}: ${one.problem}`);
+    return [told.detail ?? told.message, ...fields].join(" ");
+  } catch {
+    return `The server answered with status ${answer.status}.`;
+  }
+}

@@ -1,0 +1,69 @@
+// Who is signed in: OAuth 2.0, authorization code with PKCE, at the user pool's own page.
+// The token lives in this tab's session storage only.
+
+export const API = new URL("./", location.origin + location.pathname).href;
+const PAGE = location.origin + location.pathname;
+
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const random = () => base64url(crypto.getRandomValues(new Uint8Array(48)));
+
+export const token = () => sessionStorage.getItem("token");
+
+/** `{name, roles}` of whoever is signed in, or null. */
+export function person() {
+  const held = token();
+  if (!held) return null;
+  const claims = JSON.parse(atob(held.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+  return { name: claims.username ?? claims.client_id, roles: claims["cognito:groups"] ?? [] };
+}
+
+/** Go to the sign-in page; it sends the person back here, to the view they wanted. */
+export async function signIn() {
+  const how = await howToSignIn();
+  const [verifier, state] = [random(), random()];
+  sessionStorage.setItem("asked", JSON.stringify({ verifier, state, view: location.hash }));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  location.assign(`${new URL(how.authorize_url, API)}?${new URLSearchParams({
+    client_id: how.client_id, redirect_uri: PAGE, response_type: "code", scope: how.scope, state,
+    code_challenge: base64url(new Uint8Array(digest)), code_challenge_method: "S256",
+  })}`);
+}
+
+/** Forget the token, here and at the user pool. */
+export async function signOut() {
+  const how = await howToSignIn();
+  sessionStorage.clear();
+  location.assign(`${new URL(how.logout_url, API)}?${new URLSearchParams({
+    client_id: how.client_id, logout_uri: PAGE,
+  })}`);
+}
+
+export const forget = () => sessionStorage.removeItem("token");
+
+/** Exchange the code that the sign-in page sent back, if there is one. */
+export async function comeBack() {
+  const query = new URLSearchParams(location.search);
+  if (!query.has("code") && !query.has("error")) return;
+  const asked = JSON.parse(sessionStorage.getItem("asked") ?? "{}");
+  sessionStorage.removeItem("asked");
+  history.replaceState(null, "", PAGE + (asked.view ?? ""));
+  if (query.has("error")) throw new Error(`Signing in failed: ${query.get("error")}`);
+  if (query.get("state") !== asked.state) throw new Error("Signing in failed: try again.");
+  const how = await howToSignIn();
+  const answer = await fetch(new URL(how.token_url, API), {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "authorization_code", client_id: how.client_id, redirect_uri: PAGE,
+      code: query.get("code"), code_verifier: asked.verifier,
+    }),
+  });
+  if (!answer.ok) throw new Error("Signing in failed: the code was refused. Try again.");
+  sessionStorage.setItem("token", (await answer.json()).access_token);
+}
+
+async function howToSignIn() {
+  const answer = await fetch(new URL("sign-in", API));
+  if (!answer.ok) throw new Error("The API does not say how to sign in.");
+  return answer.json();
+}

@@ -1,0 +1,58 @@
+"""The user pool's own sign-in page, as a choice of people: on this machine nobody has a password.
+
+The page stands where Cognito's hosted login stands and ends in the same redirect with a code, so
+whoever signs in (the console, the command line) does what it does on AWS.
+"""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+_ASKED = (
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "response_type",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+)
+_TEXT = "On AWS this is the user pool's sign-in page. Here it asks for no password."
+_STYLE = "<style>button{display:block;width:100%;margin:8px 0;text-align:left}</style>"
+
+
+def install() -> None:
+    """Replace MiniStack's form for name and password, and what checks them."""
+    from ministack.services import cognito
+
+    def page(*asked: str, error_message: str = "") -> str:
+        _, pool, _ = cognito._find_pool_by_client_id(asked[0])
+        hidden = "".join(_hidden(name, value) for name, value in zip(_ASKED, asked, strict=False))
+        people = "".join(_button(user, groups) for user, groups in _people(pool or {}))
+        form = f'<form method="POST" action="/login">{hidden}{people}</form>'
+        shell: str = cognito._page_shell(
+            "Sign in", "Who are you?", f"{_STYLE}<p>{escape(error_message or _TEXT)}</p>{form}"
+        )
+        return shell
+
+    def chosen(pool: Mapping[str, Any], username: str, _password: str) -> tuple[Any, str]:
+        user, error = cognito._resolve_user(pool, username)
+        return (None, "There is nobody of this name.") if error else (user, "")
+
+    cognito._login_page_html = page
+    cognito._authenticate_hosted_ui_user = chosen
+
+
+def _people(pool: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    for name, user in sorted(pool.get("_users", {}).items()):
+        yield name, user.get("_groups", [])
+
+
+def _hidden(name: str, value: str) -> str:
+    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
+
+
+def _button(user: str, groups: list[str]) -> str:
+    name, roles = escape(user), escape(", ".join(groups) or "no role")
+    return f'<button name="username" value="{name}">{name} ({roles})</button>'
