@@ -1,0 +1,5 @@
+"""`python -m cli` is `orders`."""
+
+from cli.app import main
+
+main()

@@ -1,0 +1,96 @@
+"""The API as the commands call it: JSON in, JSON out, problems as exceptions."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from cli.problems import NotFound, Problem, Refused, Unreachable
+
+TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+"""API Gateway itself gives up after 30 seconds."""
+
+_ASK = {
+    401: "your token is missing or has expired: sign in with `orders login`",
+    403: "ask somebody whose role allows it, or use another profile (`--profile`)",
+    409: "`orders describe ORDER` shows what the order admits now",
+    429: "wait for the order's end, or cancel it",
+}
+
+
+class Api:
+    """Calls one deployment as one caller. Keep it open for as long as the command runs."""
+
+    def __init__(
+        self, url: str, token: str | None, *, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.url = url.rstrip("/")
+        self._http = httpx.Client(
+            base_url=self.url, headers=headers, timeout=TIMEOUT, transport=transport
+        )
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """Read something. Raises Problem."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._answer("GET", path, params=asked)
+
+    def post(
+        self, path: str, body: Mapping[str, Any] | None = None, **headers: str
+    ) -> dict[str, Any]:
+        """Ask for something; `headers` as `idempotency_key=…`. Raises Problem."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._answer("POST", path, json=body, headers=named)
+
+    def pages(self, path: str, field: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """Every entry of a list, page by page."""
+        cursor = None
+        while True:
+            page = self.get(path, cursor=cursor, **query)
+            yield from page[field]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def _answer(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        try:
+            answer = self._http.request(method, path, **request)
+        except httpx.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            raise Unreachable(
+                f"{self.url} does not answer ({reason})",
+                advice="check the address (`orders doctor`), or start one: `python -m local up`",
+            ) from error
+        if answer.is_success:
+            return _json(answer) if answer.content else {}
+        raise _problem(answer)
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = answer.json()
+    except ValueError as error:
+        raise Unreachable(
+            f"{answer.request.url} answered something that is not JSON",
+            advice="check that ORDERS_API_URL is the address of the order API",
+        ) from error
+    return told
+
+
+def _problem(answer: httpx.Response) -> Problem:
+    """The server's reason in its own words; a gateway's answer has no `detail`."""
+    try:
+        told = answer.json()
+    except ValueError:
+        told = {}
+    status = answer.status_code
+    message = str(told.get("detail") or told.get("message") or f"HTTP status {status}")
+    for field in told.get("errors") or ():
+        message += f"\n  {field['field']}: {field['problem']}"
+    if status == 404:
+        advice = "`orders list` shows the orders that you may see"
+        return NotFound(message, advice=advice)
+    if status >= 500:
+        return Unreachable(message, advice="try again; `orders doctor` looks for the cause")
+    advice = _ASK.get(status, "correct the command and try again (`--help`)")
+    return Refused(message, advice=advice, status=status)

@@ -1,0 +1,156 @@
+"""Many orders at once: batch cancel, batch export."""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from cli.commands.exporting import export_orders
+from cli.commands.signalling import send
+from cli.output import Format, Output, err, show
+from cli.problems import Problem, Refused, WrongUsage
+from cli.selection import Most, selected
+from cli.session import As, open_api
+from cli.words import instant
+
+batch = typer.Typer(
+    no_args_is_help=True,
+    help="""Do something with many orders (operators).
+
+    --filter picks them, by field=value: stage, customer, version, older (minutes). It may be
+    repeated; all must hold. Try --dry-run first: it names the orders and changes nothing.
+    """,
+)
+
+Filters = Annotated[
+    list[str] | None,
+    typer.Option("--filter", help="stage=…, customer=…, version=…, older=MINUTES.", metavar="F=V"),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only name the orders.")]
+Rate = Annotated[float, typer.Option(min=0.1, max=50, help="Orders a second, at most.")]
+
+_FIELDS = ("stage", "customer", "version", "older")
+
+
+@batch.command("cancel")
+def cancel(
+    reason: Annotated[str, typer.Option("-r", "--reason", help="One line, shown to everybody.")],
+    filters: Filters = None,
+    dry_run: DryRun = False,
+    rate: Rate = 5.0,
+    limit: Most = 1_000,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
+    profile: As = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Cancel many orders, each by its own signal.
+
+    Safe to repeat: an order has one cancel of this command, however often it is sent.
+    """
+    if not filters:
+        raise WrongUsage(
+            "cancel which orders?", advice="name them: --filter stage=awaiting-approval"
+        )
+    api = open_api(profile)
+    chosen = [one["order_id"] for one in filtered(api, filters, limit) if _may_cancel(one)]
+    if dry_run:
+        show({"orders": chosen}, output, lambda: "\n".join((*chosen, f"{len(chosen)} orders")))
+        return
+    if not yes:
+        typer.confirm(f"Cancel {len(chosen)} orders?", abort=True, err=True)
+
+    def one(order_id: str) -> Any:
+        return send(api, order_id, "cancel-order", {"reason": reason}, "batch-cancel", 0)
+
+    told = each(chosen, one, rate=rate, what="cancelling")
+    show({"orders": told}, output, lambda: _summary(told))
+    _fail_if_any(told)
+
+
+@batch.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.", metavar="FOLDER")],
+    filters: Filters = None,
+    dry_run: DryRun = False,
+    rate: Rate = 10.0,
+    limit: Most = 1_000,
+    profile: As = None,
+) -> None:
+    """Write the histories of the chosen orders to files; goes on where it was broken off."""
+    api = open_api(profile)
+    chosen = filtered(api, filters or [], limit)
+    if dry_run:
+        for order in chosen:
+            typer.echo(order["order_id"])
+        return
+    export_orders(api, folder, chosen, rate=rate)
+
+
+def filtered(api: Any, filters: list[str], limit: int) -> list[dict[str, Any]]:
+    """The newest orders for which every filter holds. Raises WrongUsage for one that is none."""
+    wanted = dict(_filter(text) for text in filters)
+    query = {"stage": wanted.get("stage"), "customer_id": wanted.get("customer")}
+    found = selected(api, "/orders", "orders", limit, page=100, **query)
+    return [order for order in found if _holds(order, wanted)]
+
+
+def each(
+    orders: Iterable[str], deed: Callable[[str], Any], *, rate: float, what: str
+) -> list[dict[str, Any]]:
+    """Do something with every order, at most `rate` a second; a refusal stops nothing."""
+    told: list[dict[str, Any]] = []
+    pause = 1.0 / rate
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
+    with Progress(*columns, console=err) as progress:
+        for order_id in progress.track(list(orders), description=what):
+            began = time.monotonic()
+            told.append({"order_id": order_id, **_tried(deed, order_id)})
+            time.sleep(max(0.0, pause - (time.monotonic() - began)))
+    return told
+
+
+def _tried(deed: Callable[[str], Any], order_id: str) -> dict[str, Any]:
+    try:
+        deed(order_id)
+    except Problem as problem:
+        return {"done": False, "why": problem.message}
+    return {"done": True, "why": None}
+
+
+def _filter(text: str) -> tuple[str, str]:
+    field, given, value = text.partition("=")
+    if field not in _FIELDS or not given or (field == "older" and not value.isdigit()):
+        raise WrongUsage(
+            f"{text!r} is no filter", advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}"
+        )
+    return field, value
+
+
+def _holds(order: dict[str, Any], wanted: dict[str, str]) -> bool:
+    created = instant(order["created_at"])
+    minutes = (time.time() - created.timestamp()) / 60 if created else 0
+    return (
+        wanted.get("version", order["version"]) == order["version"]
+        and wanted.get("stage", order["stage"]) == order["stage"]
+        and minutes >= int(wanted.get("older", 0))
+    )
+
+
+def _may_cancel(order: dict[str, Any]) -> bool:
+    return "cancel-order" in order["allowed_signals"]
+
+
+def _summary(told: list[dict[str, Any]]) -> str:
+    refused = [f"[red]✗[/] {one['order_id']}: {one['why']}" for one in told if not one["done"]]
+    return "\n".join((*refused, f"{len(told) - len(refused)} of {len(told)} accepted"))
+
+
+def _fail_if_any(told: list[dict[str, Any]]) -> None:
+    refused = sum(not one["done"] for one in told)
+    if refused:
+        raise Refused(
+            f"{refused} of {len(told)} were refused", advice="run it again: it is safe", status=409
+        )

@@ -1,0 +1,119 @@
+"""Explaining what happened: history, classify, export."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import charts
+from cli.commands.exporting import export_orders
+from cli.commands.following import follow_history
+from cli.history_views import figures, history_table, verdict_table
+from cli.output import Format, Output, err, out, print_json, show
+from cli.selection import Customer, Most, Stage, selected
+from cli.session import As, OrderId, open_api
+
+
+class Drawing(StrEnum):
+    """How a history is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MERMAID = "mermaid"
+    CHROME_TRACE = "chrome-trace"
+
+
+HistoryOutput = Annotated[
+    Drawing,
+    typer.Option(
+        "-o",
+        "--output",
+        help="table; json; mermaid (a Gantt chart for any Markdown page); chrome-trace (for "
+        "ui.perfetto.dev or chrome://tracing).",
+    ),
+]
+
+
+def history(
+    order: OrderId,
+    follow: Annotated[
+        bool, typer.Option("-f", "--follow", help="Go on until the order ends.")
+    ] = False,
+    detailed: Annotated[
+        bool, typer.Option("--detailed", help="Every event, not only the states.")
+    ] = False,
+    profile: As = None,
+    output: HistoryOutput = Drawing.TABLE,
+) -> None:
+    """Show the executions of an order: states, attempts, errors, verdicts (operators).
+
+    The data itself is never shown. `classify` tells the verdicts alone.
+    """
+    api = open_api(profile)
+    if follow:
+        follow_history(api, order, as_json=output is Drawing.JSON)
+        return
+    found = api.get(f"/orders/{order}/history")
+    if output is Drawing.JSON:
+        print_json(found)
+    elif output is Drawing.MERMAID:
+        typer.echo(charts.mermaid(found))
+    elif output is Drawing.CHROME_TRACE:
+        print_json(charts.chrome_trace([found]))
+    else:
+        out.print(history_table(found, detailed=detailed))
+        out.print(figures(found))
+
+
+def classify(
+    order: Annotated[list[str] | None, typer.Argument(help="Orders; all if none is named.")] = None,
+    stage: Stage = None,
+    limit: Most = 100,
+    profile: As = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Tell what became of executions and why, judged by their history alone (operators).
+
+    Verdicts: completed, rejected, expired, cancelled, compensated, compensation-stuck,
+    infrastructure, defect; running and unknown while there is none.
+    """
+    api = open_api(profile)
+    with err.status("reading histories"):
+        if order:
+            told = [_newest(api.get(f"/orders/{one}/history")) for one in order]
+        else:
+            told = list(selected(api, "/ops/verdicts", "verdicts", limit, page=20, stage=stage))
+    show({"verdicts": told}, output, lambda: verdict_table(told))
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.", metavar="FOLDER")],
+    stage: Stage = None,
+    customer: Customer = None,
+    limit: Most = 1_000,
+    profile: As = None,
+) -> None:
+    """Write the histories of many orders to files, one an order (operators).
+
+    Orders that have their file already are left out, so a broken-off export goes on where it
+    stopped; orders that are still open are always written again.
+    """
+    api = open_api(profile)
+    query = {"stage": stage, "customer_id": customer}
+    export_orders(api, folder, list(selected(api, "/orders", "orders", limit, page=100, **query)))
+
+
+def _newest(history: dict[str, Any]) -> dict[str, Any]:
+    """The verdict on the newest execution of a history, as /ops/verdicts has it."""
+    newest = history["executions"][-1] if history["executions"] else _NEVER_BEGAN
+    return {"order_id": history["order_id"], **newest}
+
+
+_NEVER_BEGAN = {
+    "epoch": 0,
+    "verdict": "unknown",
+    "reason": "no execution began",
+    "started_at": None,
+    "stopped_at": None,
+}

@@ -1,0 +1,51 @@
+"""Writing histories to files, one an order."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from cli.api import Api
+from cli.output import err
+from cli.problems import WrongUsage
+
+ENDS = ("completed", "cancelled", "failed")
+
+
+def export_orders(
+    api: Api, folder: Path, orders: list[dict[str, Any]], *, rate: float = 20.0
+) -> None:
+    """Write what is missing, at most `rate` histories a second. Raises WrongUsage."""
+    if folder.exists() and not folder.is_dir():
+        raise WrongUsage(f"{folder} is a file", advice="name a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [order for order in orders if not _is_done(folder, order)]
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
+    with Progress(*columns, console=err) as progress:
+        for order in progress.track(missing, description="exporting"):
+            began = time.monotonic()
+            _write(_file(folder, order), {**_history(api, order), "order": order})
+            time.sleep(max(0.0, 1.0 / rate - (time.monotonic() - began)))
+    err.print(f"[green]✓[/] {len(missing)} written, {len(orders) - len(missing)} there already")
+
+
+def _is_done(folder: Path, order: dict[str, Any]) -> bool:
+    """A closed order's history does not change any more."""
+    return order["stage"] in ENDS and _file(folder, order).exists()
+
+
+def _file(folder: Path, order: dict[str, Any]) -> Path:
+    return folder / f"{order['order_id']}.json"
+
+
+def _history(api: Api, order: dict[str, Any]) -> dict[str, Any]:
+    return api.get(f"/orders/{order['order_id']}/history")
+
+
+def _write(file: Path, told: dict[str, Any]) -> None:
+    """Whole or not at all."""
+    draft = file.with_suffix(".part")
+    draft.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    draft.replace(file)

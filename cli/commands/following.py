@@ -1,0 +1,28 @@
+"""Following a history: new events as they come."""
+
+import time
+
+from cli.api import Api
+from cli.history_views import event_line
+from cli.output import out, print_json
+
+POLL_SECONDS = 1.0
+ENDS = ("completed", "cancelled", "failed")
+
+
+def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
+    """Print every event once, in order, until the order has ended and no more come."""
+    seen: set[tuple[int, int]] = set()
+    while True:
+        stage = api.get(f"/orders/{order_id}")["stage"]
+        events = api.get(f"/orders/{order_id}/history")["events"]
+        fresh = [event for event in events if (event["epoch"], event["id"]) not in seen]
+        for event in fresh:
+            seen.add((event["epoch"], event["id"]))
+            if as_json:
+                print_json(event, lines=True)
+            else:
+                out.print(event_line(event))
+        if stage in ENDS and not fresh:
+            return
+        time.sleep(POLL_SECONDS)

@@ -1,0 +1,130 @@
+"""Load: place many orders at once and measure how fast the API answers."""
+
+import threading
+import time
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+
+from cli.api import Api
+from cli.commands.ordering import Item, parse_item
+from cli.output import Format, Output, err, show
+from cli.problems import Problem, Refused
+from cli.session import As, open_api
+
+_BINS_MS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+_BAR = 40
+
+
+@dataclass(slots=True)
+class Load:
+    """What was measured so far; latencies in seconds. Threads share it under its lock."""
+
+    began: float = field(default_factory=time.perf_counter)
+    latencies: list[float] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, seconds: float, answer: str) -> None:
+        with self.lock:
+            self.latencies.append(seconds)
+            self.answers[answer] += 1
+
+    def told(self) -> dict[str, Any]:
+        """The figures: times in milliseconds, rate in orders a second."""
+        with self.lock:
+            known, answers = sorted(self.latencies), dict(self.answers)
+        spent = time.perf_counter() - self.began
+        at = {f"p{part}_ms": round(1000 * _percentile(known, part), 1) for part in (50, 95, 99)}
+        longest = round(1000 * known[-1], 1) if known else 0.0
+        rate = round(len(known) / spent, 1)
+        bins = _histogram(known)
+        return {
+            "orders": len(known),
+            "answers": answers,
+            "rate": rate,
+            **at,
+            "max_ms": longest,
+            "histogram": bins,
+        }
+
+
+def load(
+    number: Annotated[int, typer.Option("-n", "--number", min=1, help="Orders to place.")] = 100,
+    callers: Annotated[int, typer.Option("-c", "--callers", min=1, max=64, help="At once.")] = 8,
+    item: Item = ["COFFEE-1KG"],  # noqa: B006  # typer reads it, nobody changes it
+    profile: As = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Place many orders and show rate, latency percentiles and a histogram.
+
+    Real orders: they hold stock until somebody approves or cancels them, or they expire.
+    """
+    api, measured = open_api(profile), Load()
+    body = {"items": [parse_item(text) for text in item], "payment_method": "pm_ok"}
+    with ThreadPoolExecutor(callers) as pool, _live(measured) as live:
+        for done in [pool.submit(_place, api, body, measured) for _ in range(number)]:
+            done.result()
+            live.update(_table(measured.told()))
+    told = measured.told()
+    show(told, output, lambda: _table(told))
+    failed = number - told["answers"].get("placed", 0)
+    if failed:
+        raise Refused(
+            f"{failed} of {number} were not placed",
+            advice="the answers above say why; fewer callers, or units in stock?",
+            status=0,
+        )
+
+
+def _live(measured: Load) -> Live:
+    return Live(_table(measured.told()), console=err, refresh_per_second=4, transient=True)
+
+
+def _place(api: Api, body: dict[str, Any], measured: Load) -> None:
+    began = time.perf_counter()
+    try:
+        api.post("/orders", body, idempotency_key=str(uuid.uuid4()))
+    except Problem as problem:
+        measured.add(time.perf_counter() - began, problem.message.splitlines()[0])
+    else:
+        measured.add(time.perf_counter() - began, "placed")
+
+
+def _percentile(ordered: list[float], part: int) -> float:
+    """The nearest rank; 0 for nothing."""
+    return ordered[max(0, -(-len(ordered) * part // 100) - 1)] if ordered else 0.0
+
+
+def _histogram(ordered: list[float]) -> dict[str, int]:
+    """How many took at most so many milliseconds, and longer than the bin before."""
+    counts = dict.fromkeys((*(f"<= {limit} ms" for limit in _BINS_MS), "longer"), 0)
+    for seconds in ordered:
+        limit = next((one for one in _BINS_MS if seconds * 1000 <= one), None)
+        counts["longer" if limit is None else f"<= {limit} ms"] += 1
+    return counts
+
+
+def _table(told: dict[str, Any]) -> RenderableType:
+    facts = Table(box=None, show_header=False)
+    for answer, count in told["answers"].items():
+        facts.add_row(answer, str(count))
+    facts.add_row("orders a second", str(told["rate"]))
+    times = " · ".join(f"{name[:-3]} {told[name]} ms" for name in _TIMES)
+    facts.add_row("latency", times)
+    bars = Table(box=None, show_header=False)
+    most = max(told["histogram"].values(), default=0) or 1
+    for name, count in told["histogram"].items():
+        if count:
+            bars.add_row(name, str(count), "█" * max(1, round(_BAR * count / most)))
+    return Group(facts, bars)
+
+
+_TIMES = ("p50_ms", "p95_ms", "p99_ms", "max_ms")

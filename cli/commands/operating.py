@@ -1,0 +1,72 @@
+"""For operators: compensate, abort, versions."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from cli.output import Format, Output, out, print_json, show
+from cli.session import As, OrderId, open_api
+
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+
+
+def compensate(
+    order: OrderId, yes: Yes = False, profile: As = None, output: Output = Format.TABLE
+) -> None:
+    """Take an order away from its execution and undo what was done (operators).
+
+    For an order that hangs. A new execution releases its stock and refunds its payment.
+    """
+    _ask(f"Compensate {order}? It cannot be completed afterwards.", yes=yes)
+    taken = open_api(profile).post(f"/ops/orders/{order}/compensate")
+    _tell(taken, output, f"taken over by execution {taken['epoch']}, which compensates it")
+
+
+def abort(
+    order: OrderId, yes: Yes = False, profile: As = None, output: Output = Format.TABLE
+) -> None:
+    """Stop an order's execution where it stands: the emergency brake (operators).
+
+    Nothing of the execution runs any more, not even its own compensation. The janitor notices
+    within minutes and compensates the order, so stock and money are given back a little later.
+
+    To end an order in good order use `cancel`: it is a signal, applied by the execution itself.
+    """
+    _ask(f"Stop the execution of {order} where it stands?", yes=yes)
+    told = open_api(profile).post(f"/ops/orders/{order}/abort")
+    stopped = "stopped" if told["stopped"] else "nothing ran"
+    _tell(told, output, f"{stopped}; the janitor compensates it within minutes: `orders watch`")
+
+
+def versions(profile: As = None, output: Output = Format.TABLE) -> None:
+    """Show what runs which version: the drain report (operators).
+
+    A workflow version, or a published definition, may go once nothing runs it any more.
+    """
+    report = open_api(profile).get("/ops/versions")
+    show(report, output, lambda: _versions(report))
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
+
+
+def _tell(told: dict[str, Any], output: Format, sentence: str) -> None:
+    if output is Format.JSON:
+        print_json(told)
+    else:
+        out.print(f"{told['order_id']}: {sentence}")
+
+
+def _versions(report: dict[str, Any]) -> Table:
+    title = f"new orders start as {report['default_workflow_version']}"
+    table = Table("what", "version", "running", box=None, title=title, title_justify="left")
+    for version, count in sorted(report["open_orders"].items()):
+        table.add_row("open orders, workflow", version, str(count))
+    for version, count in sorted(report["running_executions"].items()):
+        table.add_row("running executions, definition", version, str(count))
+    if not report["complete"]:
+        table.add_row("and more that were not counted", "", "")
+    return table

@@ -1,0 +1,51 @@
+"""Reading orders: status, items, describe, list, timeline."""
+
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from cli import order_views
+from cli.output import Format, Output, show
+from cli.session import As, OrderId, open_api
+
+
+def status(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
+    """Show where an order stands."""
+    found = open_api(profile).get(f"/orders/{order}")
+    show(found, output, lambda: order_views.order_status(found))
+
+
+def items(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
+    """Show an order's lines, and the revision that an approval names."""
+    found = open_api(profile).get(f"/orders/{order}/items")
+    show(found, output, lambda: order_views.order_items(found["items"], found["total"]))
+
+
+def describe(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
+    """Show everything about an order: deadline, heartbeat, allowed signals, ledger, events."""
+    api = open_api(profile)
+    found = api.get(f"/orders/{order}")
+    events = api.get(f"/orders/{order}/timeline")["events"]
+    looked_at = api.get(f"/orders/{order}/execution")["looked_at"]
+    whole = {**found, "looked_at": looked_at, "events": events}
+    show(whole, output, lambda: order_views.order_description(whole, events))
+
+
+def list_orders(
+    stage: Annotated[str | None, typer.Option(help="Only orders at this stage.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Only this customer's orders.")] = None,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="At most so many.")] = 20,
+    profile: As = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """List orders, newest first: your own, or everybody's for approvers and operators."""
+    query = {"stage": stage, "customer_id": customer, "limit": min(limit, 100)}
+    found = list(islice(open_api(profile).pages("/orders", "orders", **query), limit))
+    show({"orders": found}, output, lambda: order_views.order_list(found))
+
+
+def timeline(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
+    """Show what happened to an order, event by event."""
+    found = open_api(profile).get(f"/orders/{order}/timeline")
+    show(found, output, lambda: order_views.timeline(found["events"]))

@@ -1,0 +1,65 @@
+"""Signing in: login, logout, profiles."""
+
+import os
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from cli import profiles
+from cli.api import Api
+from cli.output import Format, Output, say, show
+from cli.problems import WrongUsage
+from cli.profiles import DEFAULT, Profile, config_file, read_all, save
+from cli.session import As
+from cli.sign_in import claims, sign_in_by_browser
+
+
+def login(
+    api_url: Annotated[
+        str | None, typer.Option("--api-url", envvar="ORDERS_API_URL", help="Address of the API.")
+    ] = None,
+    profile: Annotated[
+        str, typer.Option("-p", "--profile", help="Keep it under this name.")
+    ] = DEFAULT,
+    browser: Annotated[
+        bool, typer.Option(help="Open a browser; without, the address is printed.")
+    ] = True,
+) -> None:
+    """Sign in at the user pool's page and keep the token in a profile.
+
+    On this machine the page asks only who you are.
+    """
+    url = api_url or read_all(config_file(os.environ)).get(profile, Profile()).api_url
+    if not url:
+        raise WrongUsage("which API?", advice="name it: `orders login --api-url URL`")
+    how = Api(url, None).get("/sign-in")
+    signed_in = sign_in_by_browser(url, how, open_browser=browser)
+    save(config_file(os.environ), profile, signed_in)
+    told = claims(signed_in.token)
+    roles = ", ".join(told.get("cognito:groups", [])) or "no role"
+    say(f"[green]✓[/] signed in as {told.get('username')} ({roles}), profile {profile}")
+
+
+def logout(profile: As = None) -> None:
+    """Forget the tokens of a profile."""
+    name, kept = profiles.current(os.environ, profile)
+    save(config_file(os.environ), name, Profile(kept.api_url))
+    say(f"[green]✓[/] signed out, profile {name}")
+
+
+def list_profiles(output: Output = Format.TABLE) -> None:
+    """List the profiles, without their tokens."""
+    known = read_all(config_file(os.environ))
+    told = [
+        {"name": name, "api_url": one.api_url, "user": claims(one.token).get("username")}
+        for name, one in sorted(known.items())
+    ]
+    show({"profiles": told}, output, lambda: _table(told))
+
+
+def _table(told: list[dict[str, Any]]) -> Table:
+    table = Table("profile", "user", "API", box=None)
+    for one in told:
+        table.add_row(one["name"], one["user"] or "signed out", one["api_url"])
+    return table

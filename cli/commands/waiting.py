@@ -1,0 +1,107 @@
+"""Waiting for orders: wait until one ends, watch one live."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+from rich.live import Live
+
+from cli.api import Api
+from cli.order_views import order_status
+from cli.output import Format, Output, err, out, print_json, show
+from cli.problems import Refused
+from cli.session import As, OrderId, open_api
+from cli.workflow_tree import workflow_tree
+
+ENDS = ("completed", "cancelled", "failed")
+POLL_SECONDS = 1.0
+Timeout = Annotated[
+    float, typer.Option("-t", "--timeout", min=0, help="Give up after so many seconds.")
+]
+
+
+def wait(
+    order: OrderId,
+    stage: Annotated[
+        str | None, typer.Option("-s", "--stage", help="Wait for this stage, not for the end.")
+    ] = None,
+    timeout: Timeout = 1_200,
+    profile: As = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Wait until an order ends, or reaches a stage.
+
+    Exit code 0: it completed (or reached the stage); 1: it ended otherwise, or not in time.
+    """
+    api = open_api(profile)
+    wanted = (stage,) if stage else ("completed",)
+    with err.status(f"waiting for {order}"):
+        found = _until(api, order, {*ENDS, *wanted}, timeout)
+    show(found, output, lambda: order_status(found))
+    if found["stage"] not in wanted:
+        raise Refused(
+            f"the order is {found['stage']}: {found['last_error'] or 'not there yet'}",
+            advice=f"`orders describe {order}` tells more",
+            status=200,
+        )
+
+
+def watch(
+    order: OrderId,
+    once: Annotated[bool, typer.Option("--once", help="Show it as it is now, and end.")] = False,
+    profile: As = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Watch the workflow of an order live, state by state, until it ends.
+
+    With `-o json` every change is one line of JSON.
+    """
+    api = open_api(profile)
+    if output is Format.JSON:
+        _print_changes(api, order, once=once)
+        return
+    found = _both(api, order)
+    if once or not out.is_terminal:
+        found = found if once else _both_at_end(api, order)
+        out.print(workflow_tree(*found))
+        return
+    with Live(workflow_tree(*found), console=out, refresh_per_second=4) as live:
+        while found[0]["stage"] not in ENDS:
+            time.sleep(POLL_SECONDS)
+            found = _both(api, order)
+            live.update(workflow_tree(*found))
+
+
+def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[str, Any]:
+    """The order as soon as it stands at one of `stages`, or when time is up."""
+    give_up = time.monotonic() + timeout
+    while True:
+        found = api.get(f"/orders/{order_id}")
+        if found["stage"] in stages or time.monotonic() >= give_up:
+            return found
+        time.sleep(POLL_SECONDS)
+
+
+def _both(api: Api, order_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The execution first: whatever it tells is never newer than the order."""
+    execution = api.get(f"/orders/{order_id}/execution")
+    return api.get(f"/orders/{order_id}"), execution
+
+
+def _both_at_end(api: Api, order_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    _until(api, order_id, set(ENDS), float("inf"))
+    return _both(api, order_id)
+
+
+def _print_changes(api: Api, order_id: str, *, once: bool) -> None:
+    last = None
+    while True:
+        found, execution = _both(api, order_id)
+        progress = {s["name"]: s["progress"] for s in execution["states"]}
+        now = {"order_id": order_id, "stage": found["stage"], "states": progress}
+        if now != last:
+            print_json(now, lines=True)
+        last = now
+        if once or found["stage"] in ENDS:
+            return
+        time.sleep(POLL_SECONDS)

@@ -1,0 +1,128 @@
+"""Orders as tables and panels."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+
+from cli.words import age, clock, left, money, stage
+
+Order = Mapping[str, Any]
+
+
+def order_list(orders: Iterable[Order]) -> RenderableType:
+    """One line an order."""
+    table = Table("order", "stage", "customer", "total", "age", "deadline", box=None)
+    for column in table.columns[:2]:
+        column.no_wrap, column.min_width = True, 26 if column.header == "order" else 17
+    for order in orders:
+        open_ = order["stage"] == "awaiting-approval"
+        table.add_row(
+            order["order_id"],
+            stage(order["stage"]),
+            order["customer_id"],
+            money(order["total"]),
+            age(order["created_at"]),
+            left(order["approval_deadline"]) if open_ else "-",
+        )
+    return table
+
+
+def order_status(order: Order) -> RenderableType:
+    """What most people want to know, on a few lines."""
+    facts = _facts()
+    facts.add_row("order", order["order_id"])
+    facts.add_row("stage", stage(order["stage"]))
+    facts.add_row("total", f"{money(order['total'])} (revision {order['revision']})")
+    if order["stage"] == "awaiting-approval":
+        facts.add_row("deadline", f"in {left(order['approval_deadline'])}")
+    if order["last_error"]:
+        facts.add_row("last error", order["last_error"])
+    if order["result"]:
+        facts.add_row("result", order["result"])
+    return facts
+
+
+def order_items(items: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> RenderableType:
+    """The lines with their prices, and the total."""
+    table = Table("SKU", "quantity", "price", "amount", box=None, show_footer=True)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for item in items:
+        price = {**total, "amount_minor": item["unit_price_minor"]}
+        amount = {**total, "amount_minor": item["unit_price_minor"] * item["quantity"]}
+        table.add_row(item["sku"], str(item["quantity"]), money(price), money(amount))
+    table.columns[0].footer = "total"
+    table.columns[3].footer = money(total)
+    return table
+
+
+def order_description(order: Order, events: list[Mapping[str, Any]]) -> RenderableType:
+    """Everything about an order on one page."""
+    facts = _facts()
+    facts.add_row("customer", order["customer_id"])
+    facts.add_row("stage", stage(order["stage"]))
+    facts.add_row("version", f"{order['version']}, revision {order['revision']}")
+    facts.add_row("created", f"{clock(order['created_at'])} ({age(order['created_at'])} ago)")
+    facts.add_row("last change", f"{clock(order['updated_at'])} ({age(order['updated_at'])} ago)")
+    facts.add_row("deadline", _deadline(order))
+    facts.add_row("heartbeat", _heartbeat(order))
+    facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing any more")
+    facts.add_row("last error", order["last_error"] or "-")
+    facts.add_row("result", order["result"] or "-")
+    found = order["enrichment"]
+    facts.add_row("tier", found["customer_tier"] or "not known")
+    facts.add_row("goes well with", ", ".join(found["recommendations"]) or "-")
+    parts = (
+        facts,
+        Panel(order_items(order["items"], order["total"]), title="items", title_align="left"),
+        Panel(_ledger(order["ledger"]), title="ledger", title_align="left"),
+        Panel(timeline(events[-8:]), title="newest events", title_align="left"),
+    )
+    return Panel(Group(*parts), title=order["order_id"], title_align="left", expand=False)
+
+
+def timeline(events: Iterable[Mapping[str, Any]]) -> RenderableType:
+    """Events, one a line."""
+    table = Table("#", "at", "event", "stage", "detail", box=None)
+    for column in table.columns[:4]:
+        column.no_wrap = True
+    for event in events:
+        told = {name: value for name, value in event["detail"].items() if name != "signal_id"}
+        detail = ", ".join(f"{name} {value}" for name, value in told.items())
+        number = str(event["sequence"])
+        table.add_row(number, clock(event["at"]), event["kind"], stage(event["stage"]), detail)
+    return table
+
+
+def _facts() -> Table:
+    facts = Table(box=None, show_header=False)
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column()
+    return facts
+
+
+def _deadline(order: Order) -> str:
+    deadline = order["approval_deadline"]
+    if deadline is None:
+        return "none yet"
+    return f"{clock(deadline)} ({left(deadline)})"
+
+
+def _heartbeat(order: Order) -> str:
+    looked = order["looked_at"]
+    return f"somebody looked {age(looked)} ago" if looked else "nobody looked yet"
+
+
+def _ledger(ledger: Mapping[str, Mapping[str, Any]]) -> RenderableType:
+    table = Table("effect", "state", "amount", "refunded", box=None)
+    for name, effect in ledger.items():
+        state = "[red]stuck[/]" if effect["stuck"] else effect["state"]
+        table.add_row(name, state, _minor(effect["amount_minor"]), _minor(effect["refunded_minor"]))
+    return table if ledger else "nothing was done yet"
+
+
+def _minor(amount: int | None) -> str:
+    return "-" if amount is None else f"{amount / 100:.2f}"

@@ -1,0 +1,127 @@
+"""OAuth 2.0 for a command line: authorization code with PKCE, caught on the loopback address.
+
+(RFC 8252, 7.3: loopback redirection; RFC 7636: PKCE.)
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import webbrowser
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+import httpx
+
+from cli.output import say
+from cli.problems import Refused, Unreachable, WrongUsage
+from cli.profiles import Profile
+
+REDIRECT = "http://localhost:8912/signed-in"
+"""Registered with the user pool's client; Cognito wants the port fixed."""
+PATIENCE_SECONDS = 300
+_DONE = b"<!doctype html><title>Orders</title><p>Signed in. You can close this page."
+
+
+def sign_in_by_browser(api_url: str, how: Mapping[str, str], *, open_browser: bool) -> Profile:
+    """Send the person to the sign-in page, wait for them to come back, redeem their code.
+
+    Raises WrongUsage when the port is taken, Refused when the page or the pool says no.
+    """
+    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+    digest = hashlib.sha256(verifier.encode()).digest()
+    asked = {
+        "client_id": how["client_id"],
+        "redirect_uri": REDIRECT,
+        "response_type": "code",
+        "scope": how["scope"],
+        "state": state,
+        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+    }
+    page = f"{urljoin(api_url, how['authorize_url'])}?{urlencode(asked)}"
+    with _listener() as listener:
+        say(f"Sign in at\n  {page}")
+        if open_browser:
+            webbrowser.open(page)
+        answer = _answer(listener)
+    if answer.get("state") != state or "code" not in answer:
+        reason = answer.get("error_description") or answer.get("error") or "nobody came back"
+        raise Refused(f"signing in failed: {reason}", advice="try `orders login` again", status=0)
+    return _redeemed(api_url, how, answer["code"], verifier)
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a token says about its bearer; not verified, the API does that."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    told: dict[str, Any] = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+    return told
+
+
+class _Listener(HTTPServer):
+    """Takes one request: the redirect."""
+
+    timeout = PATIENCE_SECONDS
+    answer: dict[str, str] = {}  # noqa: RUF012  # replaced, never changed
+
+
+class _Redirect(BaseHTTPRequestHandler):
+    server: _Listener
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        if parts.path == urlsplit(REDIRECT).path:
+            self.server.answer = {name: found[0] for name, found in parse_qs(parts.query).items()}
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(_DONE)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the request holds a code."""
+
+
+def _listener() -> _Listener:
+    port = urlsplit(REDIRECT).port or 0
+    try:
+        return _Listener(("localhost", port), _Redirect)
+    except OSError as error:
+        raise WrongUsage(
+            f"port {port} is taken, and the sign-in comes back to it",
+            advice="end the other `orders login`, or whatever else listens there",
+        ) from error
+
+
+def _answer(listener: _Listener) -> dict[str, str]:
+    """What the redirect says; empty when nobody came in time. Browsers ask for icons too."""
+    for _ in range(5):
+        listener.handle_request()
+        if listener.answer:
+            break
+    return listener.answer
+
+
+def _redeemed(api_url: str, how: Mapping[str, str], code: str, verifier: str) -> Profile:
+    asked = {
+        "grant_type": "authorization_code",
+        "client_id": how["client_id"],
+        "redirect_uri": REDIRECT,
+        "code": code,
+        "code_verifier": verifier,
+    }
+    try:
+        answer = httpx.post(urljoin(api_url, how["token_url"]), data=asked, timeout=30)
+    except httpx.HTTPError as error:
+        raise Unreachable(
+            "the user pool does not answer", advice="try `orders login` again"
+        ) from error
+    if not answer.is_success:
+        raise Refused(
+            "the user pool refused the code", advice="try `orders login` again", status=401
+        )
+    told = answer.json()
+    return Profile(api_url, told["access_token"], told.get("refresh_token", ""))

@@ -1,0 +1,77 @@
+"""How values are written for people: money, times, stages."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+STAGE_STYLES = {
+    "awaiting-approval": "yellow",
+    "completed": "green",
+    "compensating": "magenta",
+    "cancelled": "dim",
+    "failed": "red",
+}
+STAGE_MARKS = {
+    "awaiting-approval": "…",
+    "completed": "✓",
+    "compensating": "↺",
+    "cancelled": "⊘",
+    "failed": "✗",
+}
+
+
+def money(total: Mapping[str, Any]) -> str:
+    """`25.00 EUR` of 2500 minor units. Every currency of the catalogue has two decimals."""
+    whole, cents = divmod(int(total["amount_minor"]), 100)
+    return f"{whole}.{cents:02d} {total['currency']}"
+
+
+def stage(name: str) -> str:
+    """The stage with its mark and colour; the mark tells it without colour too."""
+    style = STAGE_STYLES.get(name, "cyan")
+    return f"[{style}]{STAGE_MARKS.get(name, '▸')} {name}[/]"
+
+
+def instant(text: str | None) -> datetime | None:
+    """A time of the API as a moment."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def clock(text: str | None) -> str:
+    """A time of the API as the local time of day, with the date unless it is today's."""
+    moment = instant(text)
+    if moment is None:
+        return "-"
+    local = moment.astimezone()
+    same_day = local.date() == datetime.now().astimezone().date()
+    return f"{local:%H:%M:%S}" if same_day else f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+def age(text: str, now: datetime | None = None) -> str:
+    """How long ago, as `3 min`."""
+    return duration((now or datetime.now(UTC)) - datetime.fromisoformat(text))
+
+
+def left(text: str | None, now: datetime | None = None) -> str:
+    """How long until then, or `passed`."""
+    moment = instant(text)
+    if moment is None:
+        return "-"
+    remaining = moment - (now or datetime.now(UTC))
+    return "passed" if remaining < timedelta() else duration(remaining)
+
+
+def duration(span: timedelta) -> str:
+    """`850 ms`, `4.2 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`."""
+    seconds = max(0.0, span.total_seconds())
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes:02d} min"
+    return f"{hours // 24} d {hours % 24} h"

@@ -1,0 +1,94 @@
+"""The workflow of one order as a tree: done, running, waiting, failed, compensated."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.words import duration, instant, left, money, stage
+
+State = Mapping[str, Any]
+
+_MARKS = {
+    "not-reached": ("○", "dim"),
+    "running": ("●", "bold cyan"),
+    "succeeded": ("✓", "green"),
+    "caught": ("!", "yellow"),
+    "failed": ("✗", "red"),
+    "aborted": ("■", "red"),
+}
+_TITLES = {
+    "enrichment": "enrichment",
+    "reserve": "reserve stock",
+    "approval-loop": "wait for approval",
+    "payment": "payment",
+    "status-update": "complete",
+    "compensation": "compensation",
+    "notification": "notify",
+}
+_WAITS = "AwaitSignal"
+
+
+def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> RenderableType:
+    """The order in one line, and under it every part of the workflow that it may pass."""
+    head = f"[bold]{order['order_id']}[/]  {stage(order['stage'])}  {money(order['total'])}"
+    tree = Tree(head, guide_style="dim")
+    states = execution["states"]
+    for category, title in _TITLES.items():
+        shown = [one for one in states if one["category"] == category and _counts(one, states)]
+        if shown:
+            branch = tree.add(_line(title, _of_all(shown)))
+            for one in shown:
+                branch.add(_state(one, order))
+    if not states:
+        tree.add("[dim]the execution has not begun yet[/]")
+    notes = [f"epoch {execution['epoch']}, version {order['version']}"]
+    if order["last_error"]:
+        notes.append(f"last error: {order['last_error']}")
+    return Group(tree, Text("  ".join(notes), style="dim"))
+
+
+def _counts(state: State, states: list[State]) -> bool:
+    """Leave out what only routes, and the paths of other versions that were not taken."""
+    if state["type"] in ("Choice", "Wait", "Succeed", "Pass"):
+        return False
+    taken = state["progress"] != "not-reached"
+    return taken or not (state["name"].endswith("V1") or _sequential(states))
+
+
+def _sequential(states: list[State]) -> bool:
+    """True for an order of v1, whose sequential states took the place of the parallel ones."""
+    return any(one["name"].endswith("V1") and one["visits"] for one in states)
+
+
+def _of_all(states: list[State]) -> str:
+    """One mark for several states: the most telling one."""
+    found = {one["progress"] for one in states}
+    for mark in ("running", "failed", "aborted", "caught", "succeeded"):
+        if mark in found:
+            return mark
+    return "not-reached"
+
+
+def _line(text: str, progress: str) -> str:
+    mark, style = _MARKS[progress]
+    return f"[{style}]{mark} {text}[/]"
+
+
+def _state(state: State, order: Mapping[str, Any]) -> str:
+    return "  ".join((_line(state["name"], state["progress"]), *_remarks(state, order)))
+
+
+def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[str]:
+    entered, left_at = instant(state["entered_at"]), instant(state["left_at"])
+    if entered is not None:
+        yield f"[dim]{duration((left_at or datetime.now(UTC)) - entered)}[/]"
+    if state["visits"] > 1:
+        yield f"[dim]{state['visits']} times[/]"
+    if state["error"]:
+        yield f"[red]{state['error']}[/]"
+    if state["name"] == _WAITS and state["progress"] == "running":
+        yield f"[yellow]waiting, {left(order['approval_deadline'])} left[/]"
