@@ -1,20 +1,39 @@
-"""`python -m tests.simulation --orders 20000 --seed 1 [--resume FILE]`, or `--replay SEED`."""
+"""Simulate many orders under random faults, signals and time; every invariant must hold.
+
+  python -m tests.simulation --orders 20000                  the first 20,000 orders
+  python -m tests.simulation --orders 1000000 --resume FILE  a long run; goes on where it was ended
+  python -m tests.simulation --pairs                         every pair of single faults
+  python -m tests.simulation --replay 4711                   the trace of one seed
+
+The same seed always tells the same story. A seed that breaks an invariant is shrunk to the shortest
+story that still does, and told with its trace. Exit status 1 if any did.
+"""
 
 import argparse
+import os
 import sys
 from itertools import zip_longest
+from multiprocessing import Pool
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from tests.simulation.campaign import Tally, campaign
 from tests.simulation.chance import random_schedule
+from tests.simulation.pairs import all_pairs, wrong
 from tests.simulation.shrinking import played, shortest
 
-SAVE_EVERY = 100
-"""Schedules between two savings of the tally."""
+SHOWN = 3
+"""Broken seeds that are shrunk and told; the others are named."""
 
 console = Console()
 
@@ -23,36 +42,64 @@ def main() -> int:
     """Run what the command line asks for; the exit status tells whether all is well."""
     options = _options()
     if options.replay is not None:
-        finding = played(random_schedule(options.replay))
-        console.print(str(finding), markup=False, highlight=False, soft_wrap=True)
-        return 1 if finding.problems else 0
+        return _replay(options.replay)
+    if options.pairs:
+        return _pairs(options.jobs)
     tally = _resumed(options.resume) or Tally(next_seed=options.seed)
     try:
-        _run(tally, options.orders, options.resume)
+        _run(tally, options)
     except KeyboardInterrupt:
-        console.print("interrupted")
-    _save(tally, options.resume)
+        console.print("interrupted: what was played is kept" if options.resume else "interrupted")
     _report(tally)
     return 1 if tally.failed else 0
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("--orders", type=int, default=5_000, help="how many orders to simulate")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--orders", type=int, default=20_000, help="how many orders to simulate")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--resume", type=Path, help="file to save to, and to go on from")
     parser.add_argument("--replay", type=int, metavar="SEED", help="print the trace of one seed")
+    parser.add_argument("--pairs", action="store_true", help="all pairs of single faults")
     return parser.parse_args()
 
 
-def _run(tally: Tally, orders: int, file: Path | None) -> None:
-    columns = (SpinnerColumn(), *Progress.get_default_columns()[:2], MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-        task = progress.add_task("orders", total=orders, completed=tally.orders)
-        for _ in campaign(tally, orders):
-            progress.update(task, completed=tally.orders, description=f"seed {tally.next_seed}")
-            if tally.schedules % SAVE_EVERY == 0:
-                _save(tally, file)
+def _replay(seed: int) -> int:
+    finding = played(random_schedule(seed))
+    console.print(str(finding), markup=False, highlight=False, soft_wrap=True)
+    return 1 if finding.problems else 0
+
+
+def _pairs(jobs: int) -> int:
+    pairs = list(all_pairs())
+    found: list[str] = []
+    with Pool(jobs) as pool, _progress() as progress:
+        results = pool.imap_unordered(wrong, pairs, chunksize=20)
+        for problems in progress.track(results, total=len(pairs), description="pairs of faults"):
+            found += problems
+    for problem in found:
+        console.print(problem, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{len(pairs)} pairs, {len(found)} problems")
+    return 1 if found else 0
+
+
+def _run(tally: Tally, options: argparse.Namespace) -> None:
+    with _progress() as progress:
+        task = progress.add_task("orders", total=options.orders, completed=tally.orders)
+        for _ in campaign(tally, options.orders, jobs=options.jobs):
+            told = f"orders, to seed {tally.next_seed - 1}, {len(tally.failed)} broken"
+            progress.update(task, completed=tally.orders, description=told)
+            _save(tally, options.resume)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console)
 
 
 def _resumed(file: Path | None) -> Tally | None:
@@ -62,21 +109,27 @@ def _resumed(file: Path | None) -> Tally | None:
 
 
 def _save(tally: Tally, file: Path | None) -> None:
+    """Whole or not at all: the run may be killed at any moment."""
     if file is not None:
-        file.write_text(tally.to_json())
+        draft = file.with_suffix(".part")
+        draft.write_text(tally.to_json())
+        draft.replace(file)
 
 
 def _report(tally: Tally) -> None:
     title = f"{tally.orders} orders in {tally.schedules} schedules, {tally.calls} outside calls"
-    table = Table("ended", "orders", "fault", "struck", title=title)
-    both = zip_longest(tally.stages.most_common(), tally.faults.most_common(), fillvalue=("", ""))
-    for stage, fault in both:
-        table.add_row(*(str(cell) for cell in (*stage, *fault)))
+    table = Table("ended", "orders", "fault", "struck", "signals", "sent", title=title)
+    counted = (tally.stages.most_common(), tally.faults.most_common(), tally.signals.most_common())
+    for row in zip_longest(*counted, fillvalue=("", "")):
+        table.add_row(*(str(cell) for pair in row for cell in pair))
     console.print(table)
-    for seed in list(tally.failed)[:3]:
+    for seed in list(tally.failed)[:SHOWN]:
         found = shortest(random_schedule(seed))
         console.print(str(found), markup=False, highlight=False, soft_wrap=True)
     console.print(f"{len(tally.failed)} seeds broke an invariant: {list(tally.failed)[:20]}")
+    if tally.failed:
+        seed = next(iter(tally.failed))
+        console.print(f"replay one: python -m tests.simulation --replay {seed}")
 
 
 if __name__ == "__main__":

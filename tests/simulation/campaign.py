@@ -1,17 +1,27 @@
-"""Many seeds, one after the other, until enough orders were simulated."""
+"""Many seeds, until enough orders were simulated: one after the other, or on all cores."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, fields
+from itertools import count, islice
+from multiprocessing import Pool
 
+from lambdas.domain.signals import SignalKind
 from tests.simulation.chance import random_schedule
+from tests.simulation.schedule import Schedule
 from tests.simulation.story import Story
+
+CHUNK = 25
+"""Seeds that one process plays at a time."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """How far a campaign is; `failed` maps seeds to the problems that they showed."""
+    """How far a campaign is; `failed` maps seeds to the problems that they showed, `signals` counts
+    how signals came: all of them, those sent twice, held up, or by a caller that died.
+    """
 
     next_seed: int
     schedules: int = 0
@@ -19,6 +29,7 @@ class Tally:
     calls: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)
+    signals: Counter[str] = field(default_factory=Counter)
     failed: dict[int, list[str]] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -30,22 +41,70 @@ class Tally:
     def from_json(cls, text: str) -> "Tally":
         """The tally of an earlier run."""
         saved = json.loads(text)
-        counters = {name: Counter(saved[name]) for name in ("faults", "stages")}
+        counters = {name: Counter(saved[name]) for name in ("faults", "stages", "signals")}
         failed = {int(seed): problems for seed, problems in saved["failed"].items()}
         return cls(**{**saved, **counters, "failed": failed})
 
+    def add(self, other: "Tally") -> None:
+        """Take in what was played from this tally's next seed on."""
+        assert other.next_seed - other.schedules == self.next_seed, "a gap in the seeds"
+        self.next_seed = other.next_seed
+        self.schedules += other.schedules
+        self.orders += other.orders
+        self.calls += other.calls
+        self.faults += other.faults
+        self.stages += other.stages
+        self.signals += other.signals
+        self.failed |= other.failed
 
-def campaign(tally: Tally, orders: int) -> Iterator[Tally]:
-    """Play seed after seed until there were so many orders; yields after each seed."""
-    while tally.orders < orders:
-        story = Story(random_schedule(tally.next_seed))
+
+def campaign(tally: Tally, orders: int, *, jobs: int = 1) -> Iterator[Tally]:
+    """Play seeds until there were so many orders; yields after each chunk of them. Several jobs
+    come to the same tally: chunks are taken in by the order of their seeds.
+    """
+    with closing(_chunks(tally.next_seed, jobs)) as chunks:
+        while tally.orders < orders:
+            tally.add(next(chunks))
+            yield tally
+
+
+def _chunks(first_seed: int, jobs: int) -> Generator[Tally, None, None]:
+    ranges = (range(seed, seed + CHUNK) for seed in count(first_seed, CHUNK))
+    if jobs == 1:
+        yield from map(play, ranges)
+        return
+    with Pool(jobs) as pool:
+        while True:
+            yield from pool.map(play, islice(ranges, 4 * jobs), chunksize=1)
+
+
+def play(seeds: range) -> Tally:
+    """Play a range of seeds."""
+    tally = Tally(next_seed=seeds.start)
+    for seed in seeds:
+        schedule = random_schedule(seed)
+        story = Story(schedule)
         problems = story.play()
         if problems:
-            tally.failed[tally.next_seed] = problems
+            tally.failed[seed] = problems
         tally.next_seed += 1
         tally.schedules += 1
         tally.orders += len(story.world.store.records)
         tally.calls += story.world.calls
         tally.faults.update(story.world.struck)
         tally.stages.update(order.stage.value for order in story.world.store.orders())
-        yield tally
+        tally.signals.update(_signals(schedule))
+    return tally
+
+
+def _signals(schedule: Schedule) -> Counter[str]:
+    sent = [one for one in schedule.happenings if isinstance(one.what, SignalKind)]
+    ids = Counter(one.signal_id for one in sent)
+    return Counter(
+        {
+            "signals": len(ids),
+            "sent twice": sum(times > 1 for times in ids.values()),
+            "held up": len({one.signal_id for one in sent if one.held_up_ms}),
+            "caller dies": len({one.signal_id for one in sent if one.crash_at is not None}),
+        }
+    )

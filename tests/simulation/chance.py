@@ -1,5 +1,6 @@
 """Schedules by chance: a seed says which, and chance prefers the moments that matter."""
 
+from dataclasses import replace
 from random import Random
 
 from lambdas.domain.signals import SignalKind
@@ -48,7 +49,7 @@ def random_schedule(seed: int) -> Schedule:
     happenings: list[Happening] = []
     for order in range(orders):
         if random.random() < 0.7:
-            happenings.append(_approval(random, order))
+            happenings += _approval(random, order)
         for number in range(random.choice((0, 0, 1, 1, 2, 3))):
             happenings += _signals(random, order, f"s{order}{number}")
     happenings += [_deed(random, orders) for _ in range(random.choice((0, 0, 1, 1, 2)))]
@@ -88,37 +89,38 @@ def _placement(random: Random) -> Placement:
     )
 
 
-def _approval(random: Random, order: int) -> Happening:
+def _approval(random: Random, order: int) -> list[Happening]:
     """Most orders are approved as soon as somebody can see them."""
     after = random.choice((random.randint(0, 500), random.randint(0, 400_000)))
     kind = SignalKind.APPROVE_PAYMENT
-    return Happening(kind, order, after, Stage.AWAITING_APPROVAL, f"a{order}")
+    return _sent(random, Happening(kind, order, after, Stage.AWAITING_APPROVAL, f"a{order}"))
 
 
 def _signals(random: Random, order: int, signal_id: str) -> list[Happening]:
-    """A signal, 20 % of them twice, 20 % delayed on their way, 10 % from a caller that dies."""
-    first = Happening(
+    signal = Happening(
         random.choice(_KINDS),
         order,
-        _moment(random) + (random.randint(0, 2_000) if random.random() < 0.2 else 0),
+        _moment(random),
         random.choice(_AT + _LATER),
         signal_id,
         random.choice(_SKUS),
         random.choice((None, None, None, None, 1, 2)),
-        random.randint(0, 2) if random.random() < 0.1 else None,
+    )
+    return _sent(random, signal)
+
+
+def _sent(random: Random, signal: Happening) -> list[Happening]:
+    """What becomes of a signal on its way: 20 % come twice, 20 % are held up so that others may
+    overtake them, 10 % are from a caller that dies.
+    """
+    first = replace(
+        signal,
+        crash_at=random.randint(0, 2) if random.random() < 0.1 else None,
+        held_up_ms=random.randint(1, 2_000) if random.random() < 0.2 else 0,
     )
     if random.random() >= 0.2:
         return [first]
-    again = Happening(
-        first.what,
-        order,
-        first.after_ms + _moment(random),
-        first.stage,
-        signal_id,
-        first.sku,
-        first.revision,
-    )
-    return [first, again]
+    return [first, replace(signal, after_ms=signal.after_ms + _moment(random))]
 
 
 def _moment(random: Random) -> int:

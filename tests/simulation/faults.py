@@ -38,7 +38,7 @@ only the matrix of faults asks for it."""
 
 READS = frozenset(
     {"store.get", "store.made_before", "store.timeline", "index.due", "index.page"}
-    | {"catalogue.stock", "customers.find", "engine.is_running", "engine.history"}
+    | {"catalogue.stock", "customers.find", "engine.is_running"}
 )
 
 Raised = Callable[[str], errors.OrderError]

@@ -1,6 +1,9 @@
-"""Every activity meets every fault once, twice, until its attempts are used up, and always."""
+"""Every activity meets every fault once, twice, until its attempts are used up, always, and at
+every other invocation.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import Stage
@@ -17,7 +20,7 @@ FAULTS: Mapping[str, Fault] = {
     "zombie": Fault.ZOMBIE,
     "poison": Fault.POISON,
 }
-TIMES = ("once", "twice", "exhausted", "always")
+TIMES = ("once", "twice", "exhausted", "always", "flapping")
 _ALWAYS = 200
 ATTEMPTS = {
     **dict.fromkeys(FORWARD + BACKWARD, 5),
@@ -42,31 +45,53 @@ def cell(activity: str, fault: str, times: str) -> tuple[str, list[str]]:
     """How the order ended (C completed, F failed, X cancelled; + when another execution had to
     take over), and the invariants that were broken.
     """
-    story = Story(_schedule(activity, FAULTS[fault], _count(activity, times)))
+    found = played(strikes(activity, fault, times), compensated=activity in BACKWARD)
+    return found.end, found.problems
+
+
+def strikes(activity: str, fault: str, times: str) -> tuple[Strike, ...]:
+    """The fault at the activity's write (a throttle: at its first call), so many times."""
+    kind = FAULTS[fault]
+    point = None if kind is Fault.THROTTLED else _EFFECTS.get(activity, "store.commit")
+    flapping = times == "flapping"
+    return (Strike(kind, 1, activity, point, flapping),) * _count(activity, times)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How an order ended (as in `cell`), what was broken, and the faults that never struck."""
+
+    end: str
+    problems: list[str]
+    unstruck: tuple[Strike, ...]
+
+
+REFUSAL = Strike(Fault.POISON, 1, "UpdateOrderStatus", "store.commit")
+"""Has an order that was charged reach its compensation."""
+
+
+def played(faults: tuple[Strike, ...], *, compensated: bool) -> Played:
+    """An approved order under the faults; `compensated`: under REFUSAL too."""
+    if compensated:
+        faults += (REFUSAL,)
+    story = Story(_schedule(faults))
     problems = story.play()
     order = story.world.store.get("O1")
-    return _LETTERS[order.stage] + "+" * (order.epoch > 1), problems
+    return Played(_LETTERS[order.stage] + "+" * (order.epoch > 1), problems, story.unstruck)
 
 
 def _count(activity: str, times: str) -> int:
-    return {"once": 1, "twice": 2, "exhausted": ATTEMPTS[activity], "always": _ALWAYS}[times]
+    return {"once": 1, "twice": 2, "exhausted": ATTEMPTS[activity]}.get(times, _ALWAYS)
 
 
-def _schedule(activity: str, fault: Fault, count: int) -> Schedule:
-    """An approved order; a compensation is reached, after the charge, by a final refusal of
-    UpdateOrderStatus.
-    """
-    point = None if fault is Fault.THROTTLED else _EFFECTS.get(activity, "store.commit")
-    strikes = (Strike(fault, 1, activity, point),) * count
-    if activity in BACKWARD:
-        strikes += (Strike(Fault.POISON, 1, "UpdateOrderStatus", "store.commit"),)
+def _schedule(faults: tuple[Strike, ...]) -> Schedule:
     approval = SignalKind.APPROVE_PAYMENT
     return Schedule(
         seed=7,
         units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
         placements=(Placement(0, (("COFFEE-1KG", 2),), "alice", "pm_ok", "v2", None),),
         happenings=(Happening(approval, 0, 5_000, Stage.AWAITING_APPROVAL, "a0"),),
-        strikes=strikes,
+        strikes=faults,
         quiet_ms=400_000,
         skewed=False,
     )

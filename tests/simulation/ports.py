@@ -72,6 +72,9 @@ class Store(Crossing, OrderStore, OrderIndex):
     ) -> Page:
         raise NotImplementedError("nobody lists orders in a simulation")
 
+    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, int]:
+        raise NotImplementedError("nobody counts orders in a simulation")
+
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         return self._cross("index.due", lambda: self._world.store.due(now, limit))
 
@@ -138,5 +141,5 @@ class Executions(Crossing, WorkflowEngine):
         engine = self._world.engine
         return self._cross("engine.is_running", lambda: engine.is_running(order.execution))
 
-    def history(self, order: Order, epoch: int) -> tuple[Mapping[str, object], ...]:
-        raise NotImplementedError("nobody reads histories in a simulation")
+    def stop(self, order: Order) -> bool:
+        raise NotImplementedError("a schedule stops executions from outside")

@@ -35,7 +35,8 @@ class Placement:
 @dataclass(frozen=True, slots=True)
 class Happening:
     """Something that happens `after_ms` after the beginning, or after the order first stands at
-    `stage`. Signals carry an id: the same id twice is a caller that tries again.
+    `stage`. Signals carry an id: the same id twice is a caller that tries again. `held_up_ms` it is
+    under way, and others may overtake it.
     """
 
     what: Deed | SignalKind
@@ -46,24 +47,27 @@ class Happening:
     sku: str = ""
     revision: int | None = None
     crash_at: int | None = None
+    held_up_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
     """A fault that strikes the first call that it can, from a number on; of one function, or at
-    one point of the border, where it names them.
+    one point of the border, where it names them; of every other invocation only, if flapping.
     """
 
     fault: Fault
     from_call: int
     function: str | None = None
     point: str | None = None
+    flapping: bool = False
 
     def hits(self, call: Call) -> bool:
         """True for a call that this fault can strike."""
         return (
             self.from_call <= call.number
             and self.function in (None, call.function)
+            and not (self.flapping and call.invocation % 2 == 0)
             and self.point in (None, call.point)
             and possible(self.fault, call.point, is_activity=call.is_activity)
         )

@@ -14,7 +14,7 @@ from tests.simulation.agenda import START_MS
 from tests.simulation.definition import order_workflow
 from tests.simulation.engine import Execution
 from tests.simulation.faults import Call, Fault
-from tests.simulation.schedule import Deed, Happening, Placement, Schedule
+from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
 from tests.simulation.verdict import TICK_MS, Ends, verdict
 from tests.simulation.world import SimulatedWorld
 
@@ -43,6 +43,11 @@ class Story:
         self._waiting: dict[tuple[int, Stage], list[Happening]] = {}
         self._seen: set[tuple[str, Stage]] = set()
 
+    @property
+    def unstruck(self) -> tuple[Strike, ...]:
+        """The faults that found no call to strike (any more)."""
+        return tuple(self._strikes)
+
     def play(self) -> list[str]:
         """Play to the end; returns every invariant that was broken."""
         self._prepare()
@@ -63,7 +68,7 @@ class Story:
             self._place(index, placement, placement.after_ms, placement.crash_at)
         for happening in schedule.happenings:
             if happening.stage is None:
-                world.agenda.after(happening.after_ms, lambda h=happening: self._happen(h))  # type: ignore[misc]
+                self._let_happen(happening)
             else:
                 self._waiting.setdefault((happening.order, happening.stage), []).append(happening)
         world.agenda.after(TICK_MS, self._regular_sweep)
@@ -113,10 +118,11 @@ class Story:
         if before is not None and before.stage is stage:
             return
         for happening in self._waiting.pop((int(after.order_id[1:]) - 1, stage), ()):
-            self.world.agenda.after(
-                happening.after_ms,
-                lambda h=happening: self._happen(h),  # type: ignore[misc]
-            )
+            self._let_happen(happening)
+
+    def _let_happen(self, happening: Happening) -> None:
+        after = happening.after_ms + happening.held_up_ms
+        self.world.agenda.after(after, lambda: self._happen(happening))
 
     def _happen(self, happening: Happening) -> None:
         world, order = self.world, order_id(happening.order)

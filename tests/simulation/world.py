@@ -139,7 +139,7 @@ class SimulatedWorld:
         return replace(deps.janitor, report=self._report_of)
 
     def end_actors(self) -> None:
-        """Give the threads of the calls that are still in flight back."""
+        """Unwind the calls that are still in flight."""
         for actor in list(self.actors):
             actor.kill()
 
