@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 _NOBODY_WAITS = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
 NO_EXECUTION = frozenset({"ExecutionDoesNotExist"})
+_NOTHING_RUNS = NO_EXECUTION | {"ValidationException"}
+"""Our ARN is well formed: what can be invalid about stopping an execution is that it has ended."""
 
 
 class StepFunctionsEngine:
@@ -58,7 +60,7 @@ class StepFunctionsEngine:
     def stop(self, order: Order) -> bool:
         arn = execution_arn(self._alias_arn, order.execution)
         stop = partial(self._client.stop_execution, executionArn=arn, error="AbortedByOperator")
-        return asked(stop, order_id=order.order_id, unless=NO_EXECUTION) is not None
+        return asked(stop, order_id=order.order_id, unless=_NOTHING_RUNS) is not None
 
 
 def execution_arn(alias_arn: str, name: str) -> str:

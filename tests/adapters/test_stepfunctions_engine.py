@@ -134,6 +134,14 @@ def test_an_execution_that_never_began_neither_runs_nor_can_be_stopped(
     assert engine.stop(an_order()) is False
 
 
+def test_an_execution_that_has_ended_already_cannot_be_stopped(
+    engine: StepFunctionsEngine, states: Stubber
+) -> None:
+    states.add_client_error("stop_execution", "ValidationException", "Execution is not running")
+
+    assert engine.stop(an_order()) is False
+
+
 def test_stops_the_execution_that_owns_the_order(
     engine: StepFunctionsEngine, states: Stubber
 ) -> None:

@@ -1,0 +1,96 @@
+"""Random walks through the lives of orders: place, signal, look, by whoever comes along. Each walk
+has its own seed; what one step answered (ids, revisions, cursors, ETags) the next ones use.
+"""
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.fuzz.callers import ROLE_OF, Caller
+from tests.fuzz.contract import Route, route, routes
+from tests.fuzz.desk import Desk
+from tests.fuzz.judging import Answer
+
+METHODS = ("pm_ok", "pm_declined", "pm_flaky_2", "pm_refund_fails_2", "pm_nobody_knows")
+SKUS = ("MUG-RED", "COFFEE-1KG", "SOLD-OUT", "NO-SUCH-SKU", "HOT-SKU")
+OWNERS = ("customer", "other_customer")
+
+
+class Journey:
+    """One walk. Everything it chooses comes from its seed."""
+
+    def __init__(self, desk: Desk, callers: Mapping[str, Caller], seed: str) -> None:
+        self._desk = desk
+        self._callers = callers
+        self._chance = random.Random(seed)
+        self._owner = self._chance.choice(OWNERS)
+        self._order: dict[str, Any] = {}
+        self._keys = [f"{seed} {number}".replace(" ", "-") for number in range(4)]
+        self._signals = ["never-sent"]
+
+    def walk(self, steps: int) -> None:
+        """Place an order, then take so many steps."""
+        for _ in range(5):  # some of the orders are refused
+            self._placed(self._send(route("POST /orders"), self._owner))
+            if self._order:
+                break
+        later = [one for one in routes() if "{order_id}" in one.path or one.path == "/orders"]
+        for _ in range(steps):
+            who = self._chance.choice((self._owner, self._owner, *ROLE_OF))
+            self._learn(self._send(self._chance.choice(later), who))
+
+    def _send(self, one: Route, who: str) -> Answer:
+        order_id = self._order.get("order_id", "01KDVDNH000000000000000001")
+        signal_id = self._chance.choice((self._signals[0], *self._signals[-2:]))
+        path = one.address(order_id=order_id, signal_id=signal_id)
+        body = json.dumps(_BODIES[one.path](self)).encode() if one.has_body else None
+        mine = self._order.get("customer_id") == _NAMES.get(self._owner)
+        hidden = who in OWNERS and who != self._owner and "{" in one.path and mine
+        return self._desk.send(
+            one, self._callers[who], path, body=body, headers=self._headers(body), hidden=hidden
+        )
+
+    def _headers(self, body: bytes | None) -> dict[str, str]:
+        headers = {"Idempotency-Key": self._chance.choice(self._keys)}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._chance.random() < 0.1:
+            headers["Prefer"] = "wait=1"
+        if self._chance.random() < 0.2:
+            headers["If-None-Match"] = self._chance.choice(("*", '"x"'))
+        return headers
+
+    def _placed(self, answer: Answer) -> None:
+        if answer.status in (200, 201):
+            self._order = json.loads(answer.body)
+
+    def _learn(self, answer: Answer) -> None:
+        told = json.loads(answer.body) if answer.body else {}
+        if answer.status in (200, 202) and "signal_id" in told:
+            self._signals.append(told["signal_id"])
+        if "revision" in told and "customer_id" in told:
+            self._order = {**self._order, "revision": told["revision"]}
+
+    def new_order(self) -> dict[str, Any]:
+        items = [self.new_item() for _ in range(self._chance.randint(1, 3))]
+        return {"items": items, "payment_method": self._chance.choice(METHODS)}
+
+    def new_item(self) -> dict[str, Any]:
+        return {"sku": self._chance.choice(SKUS), "quantity": self._chance.choice((1, 1, 2, 999))}
+
+    def approval(self) -> dict[str, Any]:
+        return {"revision": self._order.get("revision", 1) + self._chance.choice((0, 0, 0, 1))}
+
+    def cancellation(self) -> dict[str, Any]:
+        return {"reason": self._chance.choice(("no more", "zu spät 😀", "\u202etxt"))}
+
+
+_NAMES = {"customer": "alice", "other_customer": "bob"}
+_SIGNALS = "/orders/{order_id}/signals/"
+_BODIES: Mapping[str, Callable[[Journey], dict[str, Any]]] = {
+    "/orders": Journey.new_order,
+    f"{_SIGNALS}approve-payment": Journey.approval,
+    f"{_SIGNALS}cancel-order": Journey.cancellation,
+    f"{_SIGNALS}add-line-item": Journey.new_item,
+}

@@ -1,0 +1,171 @@
+"""Bad requests that a generator does not think of: each kind at every route that it fits."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.fuzz.callers import Caller
+from tests.fuzz.contract import Route, routes
+from tests.fuzz.desk import Desk
+from tests.fuzz.doors import BODIES
+
+KEY = {"Idempotency-Key": "mischief"}
+JSON = {"Content-Type": "application/json"}
+ANYTHING = frozenset(range(200, 500))
+REFUSED = frozenset(range(400, 500))
+UNREAD = frozenset({400, 413, 415, 422})
+REPLACED = frozenset({"not UTF-8"})
+"""Bodies that a gateway may mend (with replacement characters) before the API sees them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mischief:
+    """A bad request; only these statuses are right, and of those only documented ones."""
+
+    name: str
+    route: Route
+    path: str
+    statuses: frozenset[int]
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def mischiefs(order_id: str) -> Iterator[Mischief]:
+    """All of it, against one order."""
+    for route in routes():
+        path = route.address(order_id=order_id, signal_id="s1", file="console.js")
+        yield from _queries(route, path)
+        yield from _headers(route, path)
+        if "{" in route.path:
+            yield from _ids(route, order_id)
+        if route.has_body:
+            yield from _bodies(route, path)
+            yield from _media_types(route, path)
+
+
+def send(desk: Desk, caller: Caller, one: Mischief) -> None:
+    """Send it, and note a status that does not fit it."""
+    headers = dict(one.headers)
+    answer = desk.send(one.route, caller, one.path, body=one.body, headers=headers)
+    if caller.role in one.route.roles and answer.status not in one.statuses:
+        finding = f"{one.route.label} by {caller.name}: {one.name} was answered {answer.status}"
+        desk.tally.findings.setdefault(finding, one.path)
+        desk.tally.repeated[finding] += 1
+
+
+def _bodies(route: Route, path: str) -> Iterator[Mischief]:
+    sound = BODIES[route.label]
+    for name, body in bad_bodies(json.dumps(sound)).items():
+        headers = tuple({**JSON, **KEY}.items())
+        statuses = ANYTHING if name in REPLACED else UNREAD
+        yield Mischief(name, route, path, statuses, body, headers)
+
+
+def bad_bodies(sound: str) -> Mapping[str, bytes]:
+    """Bodies that are none, made of one that is (an object, as JSON)."""
+    first = next(iter(json.loads(sound)))
+    value = json.dumps(json.loads(sound)[first])
+    member = f'"{first}": {value}'
+    huge = " " * (16 * 1024)
+    return {
+        "no body": b"",
+        "half an object": sound[:-1].encode(),
+        "two objects": (sound * 2).encode(),
+        "a list": f"[{sound}]".encode(),
+        "a text": b'"text"',
+        "null": b"null",
+        "an empty object": b"{}",
+        "deep brackets": b"[" * 15_000,
+        "deep objects": b'{"a":' * 3_000,
+        "17 KB": (sound + huge).encode(),
+        "200 KB": (sound + huge * 12).encode(),
+        "an unknown field": (sound[:-1] + ', "customer": "bob"}').encode(),
+        "the actor in the body": (sound[:-1] + ', "approved_by": "alice"}').encode(),
+        "a field twice": (sound[:-1] + f", {member}}}").encode(),
+        "a float": sound.replace(": 1", ": 1.5")
+        .replace("999", "1.5")
+        .replace('"at the door"', "1.5")
+        .encode(),
+        "a number as text": sound.replace(": 1", ': "1"')
+        .replace("999", '"999"')
+        .replace('"at the door"', "5")
+        .encode(),
+        "NaN": sound.replace(value, "NaN").encode(),
+        "infinity": sound.replace(value, "1e999").encode(),
+        "a huge number": sound.replace(value, "9" * 1_500).encode(),
+        "a lone surrogate": sound.replace(value, '"\\ud800"').encode(),
+        "a control character": sound.replace(value, '"a\\u0000b"').encode(),
+        "not UTF-8": b'{"reason": "\xff\xfe"}',
+        "UTF-16": sound.encode("utf-16"),
+        "a byte order mark": b"\xef\xbb\xbf" + sound.encode(),
+        "a script": sound.replace(value, '"<script>\\n</script>"').encode(),
+    }
+
+
+def _media_types(route: Route, path: str) -> Iterator[Mischief]:
+    body = json.dumps(BODIES[route.label]).encode()
+    for media_type in ("text/plain", "application/xml", "multipart/form-data", "application/*"):
+        headers = tuple({**KEY, "Content-Type": media_type}.items())
+        yield Mischief(f"a body as {media_type}", route, path, UNREAD, body, headers)
+
+
+def _headers(route: Route, path: str) -> Iterator[Mischief]:
+    body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
+    for name, value in (
+        ("Idempotency-Key", ""),
+        ("Idempotency-Key", "x" * 129),
+        ("Idempotency-Key", "a b\tc"),
+        ("Idempotency-Key", "schlüssel"),
+        ("Prefer", "wait=99999999999"),
+        ("Prefer", "wait=-1; wait=x, respond-async"),
+        ("Prefer", "x" * 201),
+        ("If-None-Match", "*"),
+        ("If-None-Match", 'W/"x", "' + "y" * 1_000),
+        ("If-None-Match", "z" * 2_001),
+        ("Accept", "application/xml"),
+        ("X-HTTP-Method-Override", "DELETE"),
+        ("X-Forwarded-For", "127.0.0.1"),
+        ("Content-Encoding", "gzip"),
+    ):
+        sent = {**(JSON if body else {}), "Idempotency-Key": uuid.uuid4().hex, name: value}
+        yield Mischief(f"{name}: {value[:20]}", route, path, ANYTHING, body, tuple(sent.items()))
+
+
+def _queries(route: Route, path: str) -> Iterator[Mischief]:
+    body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
+    wanted = ANYTHING if route.public else REFUSED
+    for query in (
+        "unknown=1",
+        "limit=0",
+        "limit=101",
+        "limit=1.5",
+        "limit=%00",
+        f"limit={'9' * 400}",
+        "stage=nowhere",
+        "stage=",
+        "cursor=%F0%9F%92%A9",
+        "cursor=../../etc/passwd",
+        f"cursor={'A' * 64}",
+        f"cursor={'A' * 65}",
+        "customer_id=a%23b",
+        "customer_id=%0d%0aSet-Cookie:x",
+        "__proto__=1&constructor=2",
+    ):
+        headers = tuple({**(JSON if body else {}), "Idempotency-Key": uuid.uuid4().hex}.items())
+        yield Mischief(f"?{query[:30]}", route, f"{path}?{query}", wanted, body, headers)
+
+
+def _ids(route: Route, order_id: str) -> Iterator[Mischief]:
+    body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
+    headers = tuple({**(JSON if body else {}), **KEY}.items())
+    for text in (
+        "%00", "%C2%B7", "a%20b", "a%2Fb", "..%2f..%2fhealth", "%25", "%u0041", "null", "0",
+        order_id.lower(), f"{order_id}x", f"%20{order_id}", f"{order_id}%0A", "x" * 3_000,
+        "ORDER%23x", "%7B%7D", "%F0%9F%92%A9", "%E2%80%AE", "'%20or%20'1'='1",
+    ):  # fmt: skip
+        path = route.address(order_id=text, signal_id=text, file=text)
+        yield Mischief(f"id {text[:20]}", route, path, REFUSED, body, headers)
+        if "{signal_id}" in route.path:
+            path = route.address(order_id=order_id, signal_id=text)
+            yield Mischief(f"signal id {text[:20]}", route, path, REFUSED, body, headers)

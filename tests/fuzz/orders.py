@@ -1,0 +1,90 @@
+"""Real orders at several stages, so that requests come further than to "no such order"."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.fuzz.callers import Caller
+from tests.fuzz.contract import route, routes
+from tests.fuzz.desk import Desk
+
+PLACE = "POST /orders"
+READ = "GET /orders/{order_id}"
+SIGNAL = "POST /orders/{{order_id}}/signals/{}"
+ENDS = ("completed", "cancelled", "failed")
+WITHIN_SECONDS = 60.0
+NOBODYS_ORDER = "01KDVDNH000000000000000001"
+
+
+class Orders:
+    """Places orders and steers them through the API, as their owners do."""
+
+    def __init__(self, desk: Desk, callers: Mapping[str, Caller]) -> None:
+        self._desk = desk
+        self._callers = callers
+
+    def place(self, by: str = "customer", method: str = "pm_ok", **more: Any) -> str:
+        """A new order of one mug; returns its id."""
+        body = {"items": [{"sku": "MUG-RED", "quantity": 1}], "payment_method": method, **more}
+        placed = self.ask(by, PLACE, "", body)
+        order_id: str = placed["order_id"]
+        return order_id
+
+    def signal(self, by: str, kind: str, order_id: str, body: Mapping[str, Any]) -> str:
+        """An accepted signal; returns its id."""
+        signal_id: str = self.ask(by, SIGNAL.format(kind), order_id, body)["signal_id"]
+        return signal_id
+
+    def approve(self, order_id: str) -> str:
+        revision = self.status(order_id)["revision"]
+        return self.signal("approver", "approve-payment", order_id, {"revision": revision})
+
+    def status(self, order_id: str) -> dict[str, Any]:
+        return self.ask("operator", READ, order_id)
+
+    def wait(self, order_id: str, *stages: str) -> str:
+        """Wait until an order is at one of these stages; returns which."""
+        return eventually(lambda: self._reached(order_id, stages), f"{order_id} to be {stages}")
+
+    def look(self, order_id: str, *people: str) -> None:
+        """Read all that there is to read of an order, as each of these people."""
+        for one in routes():
+            if one.method == "GET" and "{order_id}" in one.path:
+                path = one.address(order_id=order_id, signal_id="s1")
+                for name in people:
+                    hidden = name == "other_customer"
+                    self._desk.send(one, self._callers[name], path, hidden=hidden)
+
+    def ask(
+        self,
+        by: str,
+        label: str,
+        order_id: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        signal_id: str = "",
+    ) -> dict[str, Any]:
+        """A request that must be answered well; `signal_id` where the path has one."""
+        one = route(label)
+        headers = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
+        sent = None if body is None else json.dumps(body).encode()
+        path = one.address(order_id=order_id, signal_id=signal_id)
+        answer = self._desk.send(one, self._callers[by], path, body=sent, headers=headers)
+        assert answer.status < 300, f"{label} by {by}: {answer.status} {answer.text}"
+        told: dict[str, Any] = json.loads(answer.body) if answer.body else {}
+        return told
+
+    def _reached(self, order_id: str, stages: tuple[str, ...]) -> str | None:
+        stage = str(self.status(order_id)["stage"])
+        return stage if stage in stages else None
+
+
+def eventually(look: Callable[[], str | None], what: str) -> str:
+    """The first text that `look` finds; fails when the time is up."""
+    until = time.monotonic() + WITHIN_SECONDS
+    while (found := look()) is None:
+        assert time.monotonic() < until, f"waited {WITHIN_SECONDS:.0f} s in vain for {what}"
+        time.sleep(0.15)
+    return found

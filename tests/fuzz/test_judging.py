@@ -1,0 +1,91 @@
+"""The judge of answers refuses what it must refuse."""
+
+import json
+
+import pytest
+
+from tests.fuzz.callers import Caller
+from tests.fuzz.contract import Route, route
+from tests.fuzz.judging import Answer, wrong_door, wrong_form
+
+READ = route("GET /orders/{order_id}")
+OPERATE = route("GET /ops/versions")
+HEALTH = route("GET /health")
+CUSTOMER = Caller("customer", "Bearer good", "customer", known=True)
+OPERATOR = Caller("operator", "Bearer good", "operator", known=True)
+ROLELESS = Caller("roleless", "Bearer good", known=True)
+STRANGER = Caller("garbage", "Bearer bad")
+PROBLEM = "application/problem+json"
+
+
+def a_problem(status: int) -> Answer:
+    body = {"type": "urn:x", "title": "t", "status": status, "detail": "d"}
+    return Answer(status, PROBLEM, json.dumps(body).encode())
+
+
+def a_gateway_answer(status: int) -> Answer:
+    return Answer(status, "application/json", b'{"message": "no"}')
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (a_problem(500), "server error"),
+        (a_problem(418), "418 is not documented"),
+        (Answer(404, "text/html", b"<html>"), "404 as 'text/html'"),
+        (Answer(200, "application/json", b"{}"), "differs from its schema"),
+        (Answer(404, PROBLEM, b"{not"), "is no JSON"),
+        (Answer(304, "", b"something"), "a body where none is documented"),
+        (Answer(401, "application/json", b'{"error": 1}'), "differs from its schema"),
+    ],
+)
+def test_an_answer_that_is_not_as_documented_is_told(answer: Answer, told: str) -> None:
+    assert any(told in one for one in wrong_form(READ, answer))
+
+
+@pytest.mark.parametrize(
+    "answer", [a_problem(404), a_gateway_answer(401), a_gateway_answer(404), Answer(304, "", b"")]
+)
+def test_an_answer_as_documented_is_right(answer: Answer) -> None:
+    assert list(wrong_form(READ, answer)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "caller", "status"),
+    [
+        (OPERATE, STRANGER, 200),
+        (OPERATE, STRANGER, 403),
+        (OPERATE, CUSTOMER, 200),
+        (OPERATE, CUSTOMER, 401),
+        (OPERATE, CUSTOMER, 422),
+        (OPERATE, ROLELESS, 200),
+        (OPERATE, OPERATOR, 401),
+        (HEALTH, STRANGER, 401),
+        (HEALTH, CUSTOMER, 403),
+    ],
+)
+def test_the_wrong_door_is_told(one: Route, caller: Caller, status: int) -> None:
+    assert list(wrong_door(one, caller, a_problem(status)))
+
+
+@pytest.mark.parametrize(
+    ("one", "caller", "status"),
+    [
+        (OPERATE, STRANGER, 401),
+        (OPERATE, CUSTOMER, 403),
+        (OPERATE, OPERATOR, 200),
+        (HEALTH, STRANGER, 200),
+    ],
+)
+def test_the_right_door_is_right(one: Route, caller: Caller, status: int) -> None:
+    assert list(wrong_door(one, caller, a_problem(status))) == []
+
+
+def test_another_customers_order_may_only_be_not_found() -> None:
+    assert list(wrong_door(READ, CUSTOMER, a_problem(200), hidden=True))
+    assert list(wrong_door(READ, CUSTOMER, a_problem(403), hidden=True))
+    assert list(wrong_door(READ, CUSTOMER, a_problem(404), hidden=True)) == []
+
+
+def test_a_path_that_the_gateway_does_not_know_has_no_door() -> None:
+    assert list(wrong_door(READ, STRANGER, a_gateway_answer(404))) == []

@@ -1,0 +1,29 @@
+"""The search for canaries finds them where they are forbidden, and does not spread them."""
+
+import pytest
+
+from tests.fuzz.canaries import EVERYWHERE, Canary, leaks, with_leak
+
+ADDRESS = Canary("e-mail address", "canary.1@example.com")
+TOKEN = Canary("task token", "AQCk-token", EVERYWHERE - {"histories"})
+QUIET: dict[str, list[str]] = {place: ["nothing here"] for place in EVERYWHERE}
+
+
+def test_where_nothing_leaks_nothing_is_found() -> None:
+    assert list(leaks(QUIET, [ADDRESS, TOKEN])) == []
+
+
+@pytest.mark.parametrize("place", sorted(EVERYWHERE))
+def test_a_leaking_text_is_found_in_every_place(place: str) -> None:
+    told = with_leak(QUIET, place, f'could not mail "{ADDRESS.text}": try later')
+
+    (found,) = leaks(told, [ADDRESS, TOKEN])
+
+    assert found.startswith(f"{place} tell the e-mail address")
+    assert "could not mail" in found
+    assert ADDRESS.text not in found
+
+
+def test_a_canary_may_be_where_it_is_allowed() -> None:
+    assert list(leaks(with_leak(QUIET, "histories", TOKEN.text), [TOKEN])) == []
+    assert list(leaks(with_leak(QUIET, "logs", TOKEN.text), [TOKEN])) != []
