@@ -22,7 +22,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit check lint format types asl synth diagram openapi pr lock clean purge
+.PHONY: help setup demo test test-unit soak fuzz check lint format types asl synth diagram openapi pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,13 @@ endif
 
 test-unit: setup ## run the tests that need neither engine nor emulator
 	$(RUN) pytest tests/unit $(PYTEST_ARGS)
+
+soak: setup ## simulate N orders on all cores (default 1000000; goes on where it was ended), check the whole model
+	@$(RUN) tests.simulation --orders $(or $(N),1000000) --resume .local/soak.json
+	@$(RUN) tests.model --full
+
+fuzz: setup ## fuzz the deployed API by role; FUZZ_ARGS='--seed 7 --examples 200'
+	@$(RUN) tests.fuzz $(FUZZ_ARGS)
 
 check: lint types asl synth ## lint, types, the workflow definition, the AWS template
 

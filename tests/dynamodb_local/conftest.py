@@ -1,0 +1,34 @@
+"""One server for all tests; each test has an account, and so tables, of its own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.adapters.stores import OnDynamoDB, StoreUnderTest
+from tests.dynamodb_local.server import DynamoDBLocal, dynamodb_local, why_not
+from tests.support.tables import create_tables
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[DynamoDBLocal]:
+    """DynamoDB Local; where it cannot run, its tests are reported as not run, with the reason."""
+    reason = why_not()
+    if reason:
+        pytest.skip(f"DynamoDB Local was not run: {reason}")
+    with dynamodb_local() as running:
+        yield running
+
+
+@pytest.fixture
+def dynamodb(server: DynamoDBLocal) -> Any:
+    """A client of a new account with the four tables, empty."""
+    client = server.client()
+    create_tables(client)
+    return client
+
+
+@pytest.fixture
+def under(dynamodb: Any) -> StoreUnderTest:
+    """The adapter, under the contract that it shares with the fake."""
+    return OnDynamoDB(dynamodb)

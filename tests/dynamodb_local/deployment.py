@@ -1,0 +1,81 @@
+"""The real application on DynamoDB Local's tables; only time, engine and mail are fakes."""
+
+import inspect
+from typing import Any
+
+from lambdas.adapters.attribute_values import to_item
+from lambdas.domain.errors import StoreConflict
+from lambdas.domain.order import Order
+from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.starting import StartRequest
+from lambdas.domain.task import Task
+from lambdas.runtime import Dependencies, Handler
+from lambdas.settings import Settings
+from lambdas.ulid import new_ulid
+from tests.support import tables
+from tests.support.fake_clock import FakeClock
+from tests.support.fake_engine import FakeEngine
+from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
+from tests.support.invariants import problems, timeline_problems
+
+_SETTINGS = Settings(
+    orders_table=tables.ORDERS,
+    inventory_table=tables.INVENTORY,
+    customers_table=tables.CUSTOMERS,
+    payments_table=tables.PAYMENTS,
+    payment_provider="sandbox",
+)
+
+
+class Deployment:
+    """`units` is what was put on the shelves."""
+
+    def __init__(self, client: Any, units: dict[str, int]) -> None:
+        self.client, self.units = client, units
+        self.deps = Dependencies(_SETTINGS)
+        self.deps.__dict__["_dynamodb"] = client
+        self.deps.clock, self.deps.engine = FakeClock(), FakeEngine()
+        self.deps.notifier, self.deps.operations = FakeNotifier(), FakeOperationsDesk()
+        for sku, available in units.items():
+            tables.put_stock(client, sku, available=available)
+        customer = {"customer_id": "alice", "tier": "gold", "email": "a@example.com", "name": "A"}
+        client.put_item(TableName=tables.CUSTOMERS, Item=to_item(customer))
+
+    def place(self, **items: int) -> Order:
+        """Place an order of alice's, e.g. `place(MUG_RED=2)`."""
+        request = StartRequest(
+            customer_id="alice",
+            requested_by="alice",
+            payment_method="pm_ok",
+            version="v2",
+            items=tuple((sku.replace("_", "-"), n) for sku, n in items.items()),
+        )
+        key = IdempotencyKey(principal="alice", key=new_ulid(), fingerprint="f")
+        return self.deps.workflow.start(request, key)[0]
+
+    def run(self, activity: Handler, order: Order) -> Any:
+        """Run an activity as the order's own execution does, retried where the definition would."""
+        step: Any = inspect.unwrap(activity)
+        task = Task(order_id=order.order_id, epoch=order.epoch)
+        for _ in range(4):
+            try:
+                return step(task, self.deps)
+            except StoreConflict:
+                continue
+        return step(task, self.deps)
+
+    def now(self, order: Order) -> Order:
+        """The order as it is stored."""
+        return self.deps.store.get(order.order_id)
+
+    def problems(self) -> list[str]:
+        """Every broken invariant of what the tables hold."""
+        found = tables.records(self.client, tables.ORDERS)
+        metas = [one for one in found if one["sk"] == "META"]
+        shelves = tables.records(self.client, tables.INVENTORY)
+        books = tables.records(self.client, tables.PAYMENTS)
+        wrong = problems(metas, shelves, books, self.units)
+        for meta in metas:
+            mine = [o for o in found if o["pk"] == meta["pk"] and o["sk"].startswith("EVENT#")]
+            wrong += timeline_problems(meta, mine)
+        return wrong

@@ -1,0 +1,129 @@
+"""Races on AWS's own DynamoDB: whoever is faster, nothing is lost, doubled or oversold."""
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+import pytest
+
+from lambdas.activities.approval import apply_signals
+from lambdas.activities.inventory import reserve_stock
+from lambdas.activities.order_status import update_order_status
+from lambdas.activities.payment import process_payment
+from lambdas.domain.errors import OrderError, SignalNotAdmitted
+from lambdas.domain.order import Order
+from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import Stage
+from lambdas.domain.starting import StartRequest
+from tests.dynamodb_local.deployment import Deployment
+from tests.dynamodb_local.together import CALLERS, together
+from tests.support.builders import a_signal
+
+ROUNDS = 4
+
+
+def waiting(deployment: Deployment) -> Order:
+    order = deployment.place(MUG_RED=2)
+    deployment.run(reserve_stock, order)
+    return deployment.now(order)
+
+
+def accepted(answers: list[Any]) -> list[Any]:
+    return [one for one in answers if not isinstance(one, OrderError)]
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_many_signals_at_once_are_all_kept_and_applied_in_one_order(
+    dynamodb: Any, round_: int
+) -> None:
+    deployment = Deployment(dynamodb, {"MUG-RED": 60})
+    order = waiting(deployment)
+    kinds = [*SignalKind] * (CALLERS // 3)
+    signals = [a_signal(kind) for kind in kinds]
+    send = deployment.deps.workflow.signal
+
+    answers = together([partial(send, order.order_id, one) for one in signals])
+    kept = deployment.now(order)
+    deployment.run(apply_signals, order)
+
+    assert len(kept.inbox) == len(accepted(answers))
+    assert {type(one) for one in answers if isinstance(one, OrderError)} <= {SignalNotAdmitted}
+    after = deployment.now(order)
+    assert set(after.outcomes) == {signal.signal_id for signal in after.inbox}
+    assert after.stage is Stage.COMPENSATING  # an accepted cancel wins
+    assert deployment.problems() == []
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_a_cancel_and_the_completion_have_one_winner(dynamodb: Any, round_: int) -> None:
+    deployment = Deployment(dynamodb, {"MUG-RED": 10})
+    order = waiting(deployment)
+    deployment.deps.workflow.signal(order.order_id, a_signal())
+    deployment.run(apply_signals, order)
+    deployment.run(process_payment, order)
+    send = deployment.deps.workflow.signal
+    cancels = [a_signal(SignalKind.CANCEL_ORDER) for _ in range(CALLERS // 2)]
+
+    answers = together(
+        [partial(send, order.order_id, one) for one in cancels]
+        + [partial(deployment.run, update_order_status, order)] * (CALLERS // 2)
+    )
+
+    completed = deployment.now(order).stage is Stage.COMPLETED
+    assert bool(accepted(answers[: len(cancels)])) is not completed
+    assert deployment.problems() == []
+
+
+def test_fifty_of_two_hundred_orders_get_the_fifty_units(dynamodb: Any) -> None:
+    deployment = Deployment(dynamodb, {"HOT-SKU": 50})
+    orders = [deployment.place(HOT_SKU=1) for _ in range(200)]
+
+    answers: list[Any] = []
+    for first in range(0, len(orders), CALLERS):
+        some = orders[first : first + CALLERS]
+        answers += together([partial(deployment.run, reserve_stock, one) for one in some])
+
+    kinds = Counter(type(one).__name__ for one in answers if isinstance(one, OrderError))
+    assert kinds == {"InsufficientStock": 150}
+    assert len(accepted(answers)) == 50
+    assert sum(deployment.now(order).reserved for order in orders) == 50
+    assert deployment.problems() == []
+
+
+@pytest.mark.parametrize(
+    "activity", [reserve_stock, apply_signals, process_payment, update_order_status]
+)
+def test_an_activity_that_runs_many_times_at_once_has_its_effect_once(
+    dynamodb: Any, activity: Any
+) -> None:
+    deployment = Deployment(dynamodb, {"MUG-RED": 10})
+    order = deployment.place(MUG_RED=2)
+    for step in (reserve_stock, apply_signals, process_payment, update_order_status):
+        if step is apply_signals:
+            deployment.deps.workflow.signal(order.order_id, a_signal())
+        if step is activity:
+            together([partial(deployment.run, activity, order)] * 16)
+        else:
+            deployment.run(step, order)
+
+    assert deployment.now(order).stage is Stage.COMPLETED
+    assert deployment.problems() == []
+
+
+def test_one_key_makes_one_order_for_everybody_who_asks_at_once(dynamodb: Any) -> None:
+    deployment = Deployment(dynamodb, {"MUG-RED": 10})
+    key = IdempotencyKey(principal="alice", key="same", fingerprint="f")
+    request = StartRequest(
+        customer_id="alice",
+        requested_by="alice",
+        payment_method="pm_ok",
+        version="v2",
+        items=(("MUG-RED", 1),),
+    )
+
+    answers = together([partial(deployment.deps.workflow.start, request, key)] * CALLERS)
+
+    assert len({order.order_id for order, _ in answers}) == 1
+    assert sum(new for _, new in answers) == 1
+    assert deployment.problems() == []

@@ -1,0 +1,67 @@
+"""The in-memory store is trusted because it answers as AWS's DynamoDB does, whatever is asked."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.adapters.stores import InMemory, OnDynamoDB
+from tests.dynamodb_local.operations import SKUS, Operation, Played, answer, operations, some_orders
+from tests.dynamodb_local.server import DynamoDBLocal
+from tests.support.tables import create_tables
+
+EXAMPLES, STEPS = 60, 30
+REFUSALS = {
+    "IdempotencyMismatch",
+    "InsufficientStock",
+    "LedgerMismatch",
+    "OrderNotFound",
+    "StoreConflict",
+}
+
+
+def test_every_sequence_of_operations_gets_the_same_answers(server: DynamoDBLocal) -> None:
+    answered: Counter[str] = Counter()
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(asked=st.lists(operations, min_size=5, max_size=STEPS))
+    def compared(asked: list[Operation]) -> None:
+        answered.update(compare(stores(server), asked))
+
+    compared()
+    assert answered["answer"] > EXAMPLES
+    assert answered.keys() >= REFUSALS
+
+
+def stores(server: DynamoDBLocal) -> tuple[InMemory, OnDynamoDB]:
+    """Both stores with the same shelves."""
+    client: Any = server.client()
+    create_tables(client)
+    pair = InMemory(), OnDynamoDB(client)
+    for under in pair:
+        for sku in SKUS:
+            under.shelve(sku, available=1, held=1)
+    return pair
+
+
+def compare(pair: tuple[InMemory, OnDynamoDB], asked: list[Operation]) -> Iterator[str]:
+    """Ask both the same; answers and what is stored in the end must be equal. Yields the kinds of
+    the answers.
+    """
+    orders = some_orders()
+    fake, real = (Played(under, orders) for under in pair)
+    for operation in asked:
+        ours, theirs = answer(operation, fake), answer(operation, real)
+        assert ours == theirs
+        yield ours if isinstance(ours, str) else "answer"
+    assert [fake.newest(i) for i in range(len(orders))] == [
+        real.newest(i) for i in range(len(orders))
+    ]
+    assert [fake.under.shelf(sku) for sku in SKUS] == [real.under.shelf(sku) for sku in SKUS]
