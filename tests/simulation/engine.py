@@ -26,6 +26,8 @@ class Execution:
         self.line = line
         self.status = "RUNNING"
         self.visited: list[str] = []
+        self.output: Any = None
+        self.ended_at: int | None = None
 
 
 class Engine:
@@ -64,7 +66,7 @@ class Engine:
         machine = self.machine
         execution.line.begin(
             walk(machine, data, around),
-            lambda _, failure: self._end(execution, "FAILED" if failure else "SUCCEEDED"),
+            lambda output, failure: self._ended(execution, output, failure),
         )
         backstop = machine["TimeoutSeconds"] * 1000
         self.agenda.after(backstop, lambda: self.stop(execution.name, "TIMED_OUT"))
@@ -106,8 +108,13 @@ class Engine:
         self._tokens += 1
         return f"token-{self._tokens}"
 
+    def _ended(self, execution: Execution, output: Any, failure: StateFailed | None) -> None:
+        execution.output = output
+        self._end(execution, "FAILED" if failure else "SUCCEEDED")
+
     def _end(self, execution: Execution, status: str) -> None:
         execution.status = status
+        execution.ended_at = self.agenda.now
         self.running -= 1
         if status != "SUCCEEDED":
             self.stopped(execution)

@@ -1,0 +1,1 @@
+"""The definition, changed in one place: some scenario must notice."""

@@ -1,0 +1,80 @@
+"""Change the definition in one place, everywhere; some scenario of the simulator must notice.
+
+  python -m tests.mutation                          every mutant (minutes)
+  python -m tests.mutation --only 'RefundPayment'   those whose name matches a pattern
+  python -m tests.mutation --json > mutants.json    what killed each, for scripts
+
+A survivor is a hole in the scenarios, or behaves as the definition does: then it stands in
+tests/mutation/equivalents.py with the reason. Exit status 1 if one stands nowhere.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from multiprocessing import Pool
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from tests.mutation.hunt import Found, hunted
+from tests.mutation.operators import Mutant, mutants
+from tests.support.definition import load
+
+console = Console(stderr=True)
+
+
+def main() -> int:
+    """Hunt what the command line asks for; the exit status tells whether all died."""
+    options = _options()
+    chosen = [one for one in mutants(load()) if re.search(options.only, one.name)]
+    if not chosen:
+        console.print(f"no mutant's name matches {options.only!r}", markup=False)
+        return 2
+    found = _hunt(chosen, options.jobs)
+    if options.json:
+        sys.stdout.write(json.dumps([asdict(one) for one in found], indent=2) + "\n")
+    _report(found)
+    return 1 if any(one.survives for one in found) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutation",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", default="", metavar="PATTERN", help="regular expression on names")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--json", action="store_true", help="every mutant on stdout")
+    return parser.parse_args()
+
+
+def _hunt(chosen: Sequence[Mutant], jobs: int) -> list[Found]:
+    with Pool(jobs) as pool:
+        hunts = pool.imap(hunted, chosen, chunksize=5)
+        return list(track(hunts, "mutants", total=len(chosen), console=console))
+
+
+def _report(found: Sequence[Found]) -> None:
+    equivalent = Counter(one.equivalent for one in found if one.equivalent)
+    table = Table("equivalent", "because")
+    for why, number in equivalent.most_common():
+        table.add_row(str(number), why)
+    if equivalent:
+        console.print(table)
+    survivors = [one.mutant for one in found if one.survives]
+    for name in survivors:
+        console.print(f"survives: {name}", markup=False, highlight=False)
+    killed = len(found) - len(survivors) - equivalent.total()
+    told = f"{killed} killed, {equivalent.total()} equivalent, {len(survivors)} survive"
+    console.print(f"{len(found)} mutants: {told}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""Mutants that behave as the definition does, each with the reason; everything else must die."""
+
+import re
+from collections.abc import Mapping
+
+_BRANCHES = "FetchInventorySnapshot|FetchCustomerProfile|FetchRecommendations"
+
+EQUIVALENT: Mapping[str, str] = {
+    r"\w+: Retry 0 MaxDelaySeconds 100": (
+        "five attempts are at most 8 s apart, the limit of 10 s is never met"
+    ),
+    r"FetchRecommendations(V1)?: Retry 0 (BackoffRate 1.0|MaxDelaySeconds 1)": (
+        "it is tried again once, after 1 s: no delay grows"
+    ),
+    r"Route(Decision|End): Choices in reverse": "no two rules match the same input",
+    r"RouteStart: Choice 0 without part 1": "`resume` is absent or `compensate`",
+    r"CloseOrder: Catch 0 ResultPath (None|\$)": "OrderFailed tells nothing of its input",
+    rf"({_BRANCHES}): ResultPath .*": "EnrichOrder drops the outputs of its branches",
+    r"FetchRecommendations: Catch 0 ResultPath .*": "EnrichOrder drops the outputs of its branches",
+}
+"""Pattern of mutants' names -> why nobody can tell them from the definition."""
+
+
+def why_equivalent(mutant: str) -> str | None:
+    """The reason, None for a mutant that has none."""
+    return next((why for pattern, why in EQUIVALENT.items() if re.fullmatch(pattern, mutant)), None)

@@ -1,0 +1,61 @@
+"""Hunting mutants: scenarios that touch a mutant's state go first, the first difference kills."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from lambdas.domain.errors import ActivityDefect
+from tests.mutation.equivalents import why_equivalent
+from tests.mutation.operators import Mutant
+from tests.mutation.scenarios import Runaway, Scenario, scenarios
+from tests.simulation.definition import Unsupported, order_workflow
+from tests.simulation.paths import StatesRuntime
+
+Facts = Mapping[str, object]
+BROKEN = (
+    *(KeyError, AttributeError, TypeError, AssertionError),
+    *(ActivityDefect, Runaway, StatesRuntime, Unsupported),
+)
+"""What the interpreter raises at a definition that AWS would refuse, or fail, or never end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`killed_by` tells scenario and difference; a survivor is equivalent, or a hole in the net."""
+
+    mutant: str
+    killed_by: str | None
+    equivalent: str | None
+
+    @property
+    def survives(self) -> bool:
+        return self.killed_by is None and self.equivalent is None
+
+
+def hunted(mutant: Mutant) -> Found:
+    """Play until a scenario tells the mutant from the definition."""
+    for scenario in _by_nearness(mutant.state):
+        difference = _difference(scenario, mutant)
+        if difference:
+            return Found(mutant.name, f"{scenario.name}: {difference}", None)
+    return Found(mutant.name, None, why_equivalent(mutant.name))
+
+
+def _by_nearness(state: str) -> list[Scenario]:
+    function = state.removesuffix("V1")
+    return sorted(scenarios(), key=lambda one: not one.name.startswith((state, function)))
+
+
+def _difference(scenario: Scenario, mutant: Mutant) -> str | None:
+    try:
+        facts = scenario.play(mutant.definition)
+    except BROKEN as broken:
+        return f"breaks ({type(broken).__name__})"
+    expected = _expected(scenario.name)
+    return next((name for name in expected if facts[name] != expected[name]), None)
+
+
+@cache
+def _expected(name: str) -> Facts:
+    scenario = next(one for one in scenarios() if one.name == name)
+    return scenario.play(order_workflow())

@@ -1,0 +1,65 @@
+"""Operators on the ways between states: another target for each, and every state left out."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from tests.mutation.edits import Change, Json, put
+
+
+def starts(scope: Json) -> Iterator[Change]:
+    """StartAt names another state."""
+    begins = scope["StartAt"]
+    for target in scope["States"]:
+        if target != begins:
+            yield f"{begins}: StartAt {target}", put("StartAt", value=target)
+
+
+def ways(scope: Json, name: str) -> Iterator[Change]:
+    """Every way on from a state leads to every other state instead, or the state ends."""
+    state = scope["States"][name]
+    for field in ("Next", "Default"):
+        for target in _others(scope, name, state.get(field)):
+            yield f"{field} {target}", put(field, value=target)
+    for rules in ("Choices", "Catch"):
+        for index, rule in enumerate(state.get(rules, ())):
+            for target in _others(scope, name, rule["Next"]):
+                yield f"{rules} {index} Next {target}", put(rules, index, "Next", value=target)
+    if "Next" in state:
+        yield "ends", _end
+    elif state.get("End") and len(scope["States"]) > 1:
+        target = next(other for other in scope["States"] if other != name)
+        yield f"goes on to {target}", partial(_go_on, target=target)
+
+
+def skips(scope: Json) -> Iterator[Change]:
+    """Whatever leads to a state leads to the one behind it."""
+    for name, state in scope["States"].items():
+        if "Next" in state:
+            behind = state["Next"]
+            yield f"{name}: skipped", partial(_reroute, name=name, behind=behind)
+
+
+def _others(scope: Json, name: str, target: str | None) -> Iterator[str]:
+    """A choice that leads to itself would be no definition."""
+    if target is not None:
+        yield from (one for one in scope["States"] if one not in (target, name))
+
+
+def _end(state: Json) -> None:
+    del state["Next"]
+    state["End"] = True
+
+
+def _go_on(state: Json, target: str) -> None:
+    del state["End"]
+    state["Next"] = target
+
+
+def _reroute(scope: Json, name: str, behind: str) -> None:
+    if scope["StartAt"] == name:
+        scope["StartAt"] = behind
+    for state in scope["States"].values():
+        rules = [*state.get("Choices", ()), *state.get("Catch", ())]
+        for holder, field in [(state, "Next"), (state, "Default"), *((r, "Next") for r in rules)]:
+            if holder.get(field) == name:
+                holder[field] = behind

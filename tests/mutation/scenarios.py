@@ -1,0 +1,187 @@
+"""Stories that together go every way of the definition, in the simulator."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import Stage
+from tests.simulation.engine import Done, Execution
+from tests.simulation.faults import Fault
+from tests.simulation.interpreter import StateFailed
+from tests.simulation.matrix import ATTEMPTS, FAULTS, REFUSAL, strikes
+from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
+from tests.simulation.story import Story
+from tests.support.activities import BACKWARD, FORWARD
+from tests.support.definition import load, placeholder, tasks
+
+MOST_CALLS = 90
+"""A definition that calls more often in one of these stories goes round in circles."""
+
+APPROVE = Happening(SignalKind.APPROVE_PAYMENT, 0, 5_000, Stage.AWAITING_APPROVAL, "a0")
+
+
+class Runaway(Exception):
+    """The definition does not come to an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A schedule, and how a function's first `times` invocations (or those `after` so many) fail
+    by the service's own doing.
+    """
+
+    name: str
+    schedule: Schedule
+    function: str = ""
+    error: str = ""
+    times: int = 0
+    after: int = 0
+
+    def play(self, machine: Mapping[str, Any]) -> Mapping[str, object]:
+        """What happens under a definition: facts that people would call its behaviour."""
+        story = Story(self.schedule)
+        story.world.engine.machine = machine
+        calls = _Calls(story.world.engine.invoke, self)
+        story.world.engine.invoke = calls
+        problems = story.play()
+        store, engine = story.world.store, story.world.engine
+        return {
+            "problems": problems,
+            "orders": [_order(record) for record in store.records.values()],
+            "ended at": story.ends.at,
+            "executions": [_execution(one) for one in engine.executions.values()],
+            "calls": calls.made,
+        }
+
+
+class _Calls:
+    """Counts invocations, keeps what they were given, and lets the first ones fail."""
+
+    def __init__(self, invoke: Callable[..., None], scenario: Scenario) -> None:
+        self._invoke, self._scenario = invoke, scenario
+        self._before, self._left = scenario.after, scenario.times
+        self.made: list[tuple[str, tuple[str, ...]]] = []
+
+    def __call__(self, function: str, payload: Mapping[str, Any], done: Done) -> None:
+        self.made.append((function, _names(payload)))
+        if len(self.made) > MOST_CALLS:
+            raise Runaway
+        if self._fails(function):
+            done(None, StateFailed(self._scenario.error))
+        else:
+            self._invoke(function, payload, done)
+
+    def _fails(self, function: str) -> bool:
+        if function != self._scenario.function:
+            return False
+        if self._before:
+            self._before -= 1
+            return False
+        self._left -= 1
+        return self._left >= 0
+
+
+def _names(payload: object) -> tuple[str, ...]:
+    """A mutant may hand over anything."""
+    return tuple(sorted(payload)) if isinstance(payload, Mapping) else (repr(payload),)
+
+
+def _execution(execution: Execution) -> tuple[object, ...]:
+    ended = execution.status, execution.ended_at, execution.output
+    return execution.name, execution.visited, ended
+
+
+def _order(record: Mapping[str, Any]) -> tuple[object, ...]:
+    ledger = {name: effect["state"] for name, effect in record["ledger"].items()}
+    told = (record[name] for name in ("stage", "epoch", "charged", "reserved", "outcomes"))
+    return (*told, ledger)
+
+
+@lru_cache
+def scenarios() -> tuple[Scenario, ...]:
+    """All of them, the plainest first."""
+    return (*_plain(), *_faults(), *_service_errors())
+
+
+def _schedule(**changes: Any) -> Schedule:
+    usual = Schedule(
+        seed=7,
+        units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
+        placements=(Placement(0, (("COFFEE-1KG", 2),), "alice", "pm_ok", "v2", None),),
+        happenings=(APPROVE,),
+        strikes=(),
+        quiet_ms=400_000,
+        skewed=False,
+    )
+    return replace(usual, **changes)
+
+
+def _placed(**changes: Any) -> Schedule:
+    schedule = _schedule()
+    return replace(schedule, placements=(replace(schedule.placements[0], **changes),))
+
+
+def _plain() -> Iterator[Scenario]:
+    cancel = Happening(SignalKind.CANCEL_ORDER, 0, 5_000, Stage.AWAITING_APPROVAL, "c0")
+    add = Happening(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
+    yield Scenario("approved", _schedule())
+    yield Scenario("approved, v1", _placed(version="v1"))
+    yield Scenario("cancelled", _schedule(happenings=(cancel,)))
+    yield Scenario("item added, then approved", _schedule(happenings=(add, APPROVE)))
+    yield Scenario("expired after ticks", _schedule(happenings=()))
+    yield Scenario("declined", _placed(payment_method="pm_declined"))
+    yield Scenario("out of stock", _placed(items=(("RARE-1", 2),)))
+    for version in ("v1", "v2"):
+        for deed in (Deed.TAKEOVER, Deed.STOP):
+            happens = Happening(deed, 0, 1_000, Stage.AWAITING_APPROVAL)
+            schedule = replace(_placed(version=version), happenings=(happens,))
+            yield Scenario(f"{deed}, {version}", schedule)
+    completed = (Strike(Fault.CRASH_AFTER, 1, "UpdateOrderStatus", "store.commit"),)
+    takeover = Happening(Deed.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
+    late = _schedule(happenings=(APPROVE, takeover), strikes=completed)
+    yield Scenario("taken over at the end", late)
+    unanswered = _schedule(strikes=completed)
+    yield Scenario(
+        "completed, not answered", unanswered, "UpdateOrderStatus", "Lambda.Unknown", 4, after=1
+    )
+    unsent = strikes("SendCancellationEmail", "poison", "once")
+    yield Scenario("cancelled, mail fails", _schedule(happenings=(cancel,), strikes=unsent))
+
+
+def _faults() -> Iterator[Scenario]:
+    """Every activity meets a poison, a crash and a zombie, once and until it gives up."""
+    for activity in (*FORWARD, *BACKWARD):
+        for fault in FAULTS:
+            for times in ("once", "exhausted"):
+                met = strikes(activity, fault, times)
+                if activity in BACKWARD:
+                    met += (REFUSAL,)
+                yield Scenario(f"{activity}, {fault} {times}", _schedule(strikes=met))
+    for activity in FORWARD[:3]:
+        met = strikes(activity, "zombie", "once")
+        yield Scenario(f"{activity}, v1, zombie", replace(_placed(version="v1"), strikes=met))
+
+
+def _service_errors() -> Iterator[Scenario]:
+    """Every error that a Retry names, once, at every state: it must make no difference in the end;
+    and one too many, which must be caught.
+    """
+    for name, task in tasks(load()).items():
+        function = placeholder(task)
+        version = "v1" if name.endswith("V1") else "v2"
+        met = (REFUSAL,) if name in BACKWARD else ()
+        schedule = replace(_placed(version=version), strikes=met)
+        for rule in task.get("Retry", ()):
+            for error in rule["ErrorEquals"]:
+                yield Scenario(f"{name}, {error} once", schedule, function, error, 1)
+            many = rule["MaxAttempts"] + 1
+            yield Scenario(
+                f"{name}, Lambda.Unknown {many} times", schedule, function, "Lambda.Unknown", many
+            )
+        yield Scenario(f"{name}, unknown error", schedule, function, "SomethingNew", 1)
+        for error in ("States.Timeout", "States.HeartbeatTimeout"):
+            yield Scenario(f"{name}, {error}", schedule, function, error, 1)
+        many = ATTEMPTS.get(name, 5)
+        yield Scenario(f"{name}, PaymentDeclined", schedule, function, "PaymentDeclined", many)

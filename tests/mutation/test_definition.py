@@ -1,0 +1,74 @@
+"""Every part of the definition matters: whoever changes one is found out.
+
+A portion of `python -m tests.mutation`, spread over all states and operators.
+"""
+
+import re
+
+import pytest
+
+from tests.mutation.equivalents import EQUIVALENT, why_equivalent
+from tests.mutation.hunt import hunted
+from tests.mutation.operators import Mutant, mutants
+from tests.mutation.scenarios import scenarios
+from tests.support.definition import load
+
+SHARES = 4
+EVERY = 6
+"""One mutant of so many; `make mutate` hunts them all."""
+
+ALL = tuple(mutants(load()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_change_of_the_definition_is_noticed(share: int) -> None:
+    chosen = ALL[::EVERY][share::SHARES]
+
+    survivors = [one.mutant for one in map(hunted, chosen) if one.survives]
+
+    assert not survivors
+
+
+def test_every_mutant_differs_from_the_definition_and_has_a_name_of_its_own() -> None:
+    assert not [one.name for one in ALL if one.definition == load()]
+    assert len({one.name for one in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *("Retry 0 dropped", "Retry 0 retries all", "Retry 0 without States.Timeout"),
+        *("Retry 0 without jitter", "Retry 0 MaxAttempts 0", "Catch 0 dropped", "Catch 0 narrowed"),
+        *("Choice 0 negated", "Choice 0 dropped", "TimeoutSeconds dropped", "skipped", "ends"),
+        *("HeartbeatSecondsPath dropped", "tick and deadline swapped", "ResultPath dropped"),
+        *("Resource swapped", "Payload without token.$", "branch 0 dropped", "OutputPath dropped"),
+    ],
+)
+def test_every_operator_finds_a_place_in_the_definition(change: str) -> None:
+    assert [one.name for one in ALL if one.name.partition(": ")[2] == change]
+
+
+def test_every_way_out_of_a_state_is_led_to_every_other_state() -> None:
+    retargeted = {one.name for one in ALL if one.name.startswith("RouteDecision: Default")}
+
+    assert len(retargeted) == len(load()["States"]) - 2
+
+
+@pytest.mark.parametrize("pattern", EQUIVALENT)
+def test_an_equivalent_mutant_exists_and_survives(pattern: str) -> None:
+    concerned = [one for one in ALL if re.fullmatch(pattern, one.name)]
+
+    assert concerned
+    assert why_equivalent(hunted(concerned[0]).mutant)
+    assert hunted(concerned[0]).killed_by is None
+
+
+def test_the_definition_itself_is_not_taken_for_a_mutant() -> None:
+    assert hunted(Mutant("nothing: changed", load())).killed_by is None
+
+
+def test_no_scenario_is_told_twice() -> None:
+    names = [one.name for one in scenarios()]
+
+    assert len(set(names)) == len(names)
