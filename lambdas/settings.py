@@ -26,6 +26,8 @@ class Settings:
     default_workflow_version: str = "v2"
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 300
+    approver_email: str = ""
+    console_url: str = ""
     sign_in_url: str = ""
     user_pool_client_id: str = ""
 

@@ -32,6 +32,8 @@ def _row(function: str, *grants: Grant, settings: tuple[str, ...] = ()) -> Funct
     )
 
 
+_PACE = ("approval_timeout_seconds", "heartbeat_seconds", "approver_email")
+
 ACTIVITIES: dict[str, FunctionRow] = {
     "FetchInventorySnapshot": _row("enrichment.fetch_inventory_snapshot", READ_STOCK),
     "FetchCustomerProfile": _row("enrichment.fetch_customer_profile", READ_CUSTOMER),
@@ -39,12 +41,11 @@ ACTIVITIES: dict[str, FunctionRow] = {
     "ReserveStock": _row(
         "inventory.reserve_stock",
         MOVE_STOCK,
-        settings=("approval_timeout_seconds", "heartbeat_seconds"),
+        settings=_PACE,
     ),
     "AwaitSignal": _row("approval.await_signal", RING),
-    "ApplySignals": _row(
-        "approval.apply_signals", READ_STOCK, MOVE_STOCK, settings=("heartbeat_seconds",)
-    ),
+    "ApplySignals": _row("approval.apply_signals", READ_STOCK, MOVE_STOCK, settings=_PACE),
+    "RequestApproval": _row("notification.request_approval", SEND_EMAIL, settings=_PACE),
     "ProcessPayment": _row("payment.process_payment", PAYMENTS, settings=("payment_provider",)),
     "UpdateOrderStatus": _row("order_status.update_order_status", MOVE_STOCK),
     "SendOrderConfirmation": _row(
@@ -77,6 +78,10 @@ class ActivityFunctions(Construct):
             state: LambdaFunction(self, state, platform=platform, row=row, resources=resources)
             for state, row in ACTIVITIES.items()
         }
+
+    def tell_console(self, url: str) -> None:
+        """Name the page that mails to the approver link to."""
+        self.functions["RequestApproval"].function.add_environment("CONSOLE_URL", url)
 
     @property
     def versions(self) -> dict[str, lambda_.Version]:

@@ -21,6 +21,7 @@ MAX_TICKS = 100
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SIGN_IN = re.compile(r"/|https?://[A-Za-z0-9.:-]+")
+_CONSOLE = re.compile(r"https?://[^\s/]+(/[^\s#?]*)*")
 _CLIENT_ID = re.compile(r"[\w+]{1,128}")
 _LAYER = re.compile(r"arn:aws[a-z-]*:lambda:(\{region\}|[a-z0-9-]+):\d{12}:layer:[\w-]+:\d+")
 
@@ -41,6 +42,8 @@ class DeploymentSettings:
     payment_provider: str = "sandbox"
     sender_email: str = "orders@example.com"
     create_sender: str = "no"
+    approver_email: str = ""
+    console_url: str = ""
     machine_client_ids: str = ""
     alarm_email: str = ""
     powertools_layer_arn: str = POWERTOOLS_LAYER
@@ -134,8 +137,12 @@ def _bad_names(settings: DeploymentSettings) -> list[str]:
     found = []
     if not _EMAIL.fullmatch(settings.sender_email):
         found.append(f"sender_email is not an e-mail address: {settings.sender_email!r}")
-    if settings.alarm_email and not _EMAIL.fullmatch(settings.alarm_email):
-        found.append(f"alarm_email is not an e-mail address: {settings.alarm_email!r}")
+    for name in ("alarm_email", "approver_email"):
+        address = getattr(settings, name)
+        if address and not _EMAIL.fullmatch(address):
+            found.append(f"{name} is not an e-mail address: {address!r}")
+    if settings.console_url and not _CONSOLE.fullmatch(settings.console_url):
+        found.append("console_url must be like https://orders.example.com/console")
     if not all(_CLIENT_ID.fullmatch(client) for client in settings.machine_clients):
         found.append("machine_client_ids must be ids of app clients, separated by commas")
     if settings.sign_in_url and not _SIGN_IN.fullmatch(settings.sign_in_url):

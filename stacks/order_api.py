@@ -70,6 +70,7 @@ class OrderApi(Construct):
         resources: Resources,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._settings = platform.settings
         self.api = apigateway.HttpApi(
             self,
             "HttpApi",
@@ -84,7 +85,8 @@ class OrderApi(Construct):
     @property
     def console_url(self) -> str:
         """The page that people use; also where they come back to after signing in."""
-        return f"{self.api.api_endpoint}/console"
+        own_url = self._settings.console_url.replace("{api_id}", self.api.api_id)
+        return own_url or f"{self.api.api_endpoint}/console"
 
     @property
     def names(self) -> dict[str, str]:

@@ -39,7 +39,7 @@ class OrderWorkflowStack(Stack):
 
     def _add_workflow(self) -> OrderStateMachine:
         settings, definition = self._settings, self._root / "statemachine/order_workflow.asl.json"
-        functions = ActivityFunctions(
+        self._activities = functions = ActivityFunctions(
             self, "Activities", platform=self._platform, resources=self._resources
         )
         workflow = OrderStateMachine(
@@ -60,6 +60,7 @@ class OrderWorkflowStack(Stack):
     def _add_callers(self, workflow: OrderStateMachine) -> None:
         platform, resources, operations = self._platform, self._resources, self._operations
         api = OrderApi(self, "Api", platform=platform, resources=resources)
+        self._activities.tell_console(api.console_url)
         identity = Identity(self, "Identity", settings=self._settings, console=api.console_url)
         api.serve(read_routes(self._root / "docs/openapi.json"), identity=identity)
         janitor = Janitor(

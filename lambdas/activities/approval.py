@@ -44,8 +44,7 @@ def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     order = deps.orders.change_in_epoch(
         task, lambda order, now: expire(order, now, loops), seen=order
     )
-    tick = deps.settings.heartbeat_seconds
-    return asdict(next_step(order, deps.clock.now(), heartbeat_seconds=tick, loops=loops))
+    return asdict(next_step(order, deps.clock.now(), deps.pace, loops=loops))
 
 
 def _apply_one(task: Task, deps: Dependencies, seen: Order) -> Order:

@@ -15,8 +15,7 @@ def reserve_stock(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """Hold all lines or none, and begin the wait. Raises InsufficientStock, OrderCancelled."""
     timeout_ms = deps.settings.approval_timeout_seconds * 1000
     order = deps.orders.change_in_epoch(task, lambda order, now: reserve(order, now, timeout_ms))
-    tick = deps.settings.heartbeat_seconds
-    return asdict(next_step(order, deps.clock.now(), heartbeat_seconds=tick, loops=0))
+    return asdict(next_step(order, deps.clock.now(), deps.pace, loops=0))
 
 
 @activity

@@ -6,7 +6,6 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from lambdas.adapters.aws_clients import THROTTLED, error_code
 from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailable
-from lambdas.domain.ports import Customer
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -22,11 +21,11 @@ class SesNotifier:
         self._client = client
         self._sender = sender
 
-    def send(self, customer: Customer, subject: str, body: str) -> None:
+    def send(self, address: str, subject: str, body: str) -> None:
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,
-                Destination={"ToAddresses": [customer.email]},
+                Destination={"ToAddresses": [address]},
                 Content={
                     "Simple": {
                         "Subject": {"Data": subject, "Charset": "UTF-8"},

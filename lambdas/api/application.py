@@ -5,6 +5,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api.errors import DEFECT, meaning_of, problem, translated
 from lambdas.api.resource import Operation, Resource
+from lambdas.api.routes.approvals import approvals
 from lambdas.api.routes.console import console
 from lambdas.api.routes.documentation import documentation
 from lambdas.api.routes.executions import executions
@@ -18,6 +19,7 @@ RESOURCES: tuple[Resource, ...] = (
     orders,
     stages,
     signals,
+    approvals,
     executions,
     operations,
     console,

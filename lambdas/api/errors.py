@@ -60,6 +60,14 @@ class InvalidFields(ApiRefusal):
         self.errors = tuple(errors)
 
 
+class LinkNotFound(ApiRefusal):
+    """No mail carried this link."""
+
+
+class LinkUsed(ApiRefusal):
+    """The link has decided already, for somebody else or another revision."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What an error means over HTTP, and what the caller should do about it."""
@@ -78,10 +86,12 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
     RouteNotFound: Meaning(404, "No such route", "See /docs for the routes that exist."),
     domain.OrderNotFound: Meaning(404, "No such order", "Check the order id."),
     domain.SignalNotFound: Meaning(404, "No such signal", "Check the signal id."),
+    LinkNotFound: Meaning(404, "No such link", "Open the link of the newest mail."),
     MethodNotAllowed: Meaning(405, "Method not allowed", "Use a method that `Allow` names."),
     domain.SignalNotAdmitted: Meaning(
         409, "The order refused", "Read the order: `allowed_signals` says what it admits now."
     ),
+    LinkUsed: Meaning(409, "Link used before", "Read the order; approve it by its id."),
     BodyTooLarge: Meaning(413, "Body too large", "Send less at once."),
     MediaTypeNotSupported: Meaning(
         415, "Media type not supported", "Send `Content-Type: application/json`."

@@ -48,7 +48,8 @@ class OrderStatusActivities(Protocol):
 
 
 class NotificationActivities(Protocol):
-    """Mails to the customer."""
+    """Mails to the approver and to the customer."""
 
+    def request_approval(self, event: Input, context: object, /) -> Answer: ...
     def send_order_confirmation(self, event: Input, context: object, /) -> Answer: ...
     def send_cancellation_email(self, event: Input, context: object, /) -> Answer: ...

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from lambdas.domain.asking import next_mail_at
 from lambdas.domain.changes import Change, StockMove, StockMovement, change
 from lambdas.domain.compensating import begin_compensation
 from lambdas.domain.ledger import PAY, Effect, EffectState, effect_key
@@ -21,6 +22,7 @@ class Decision(StrEnum):
     """What the state machine does next."""
 
     WAIT = "wait"
+    REMIND = "remind"
     PAY = "pay"
     COMPENSATE = "compensate"
     EXPIRE = "expire"
@@ -138,25 +140,47 @@ class Next:
     loops: int
 
 
-def next_step(order: Order, now: int, *, heartbeat_seconds: int, loops: int) -> Next:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long a wait lasts and how often it looks up, in seconds; whether mails go out."""
+
+    approval_timeout_seconds: int
+    heartbeat_seconds: int
+    asks_by_mail: bool
+
+    @property
+    def mailed_wait_ms(self) -> int:
+        """The whole wait, 0 when nobody is asked by mail."""
+        return self.approval_timeout_seconds * 1000 if self.asks_by_mail else 0
+
+
+def next_step(order: Order, now: int, pace: Pace, *, loops: int) -> Next:
     """Read the next step off the order, and how long to wait if it is to wait.
 
     The wait may last until just after the deadline, so that the wake-up finds it passed; the tick
-    is always shorter than the wait, as Step Functions demands.
+    is always shorter than the wait, as Step Functions demands, and ends when a mail is due.
     """
-    left_ms = max(0, (order.approval_deadline or now) - now)
-    left = max(1, -(-left_ms // 1000))
+    left = _seconds(max(0, (order.approval_deadline or now) - now))
+    mail_at = next_mail_at(order, pace.mailed_wait_ms)
+    tick = min(pace.heartbeat_seconds, left)
+    if mail_at is not None and mail_at > now:
+        tick = min(tick, _seconds(mail_at - now))
     return Next(
-        decision=_decision(order),
-        heartbeat_seconds=min(heartbeat_seconds, left),
+        decision=_decision(order, mail_is_due=mail_at is not None and mail_at <= now),
+        heartbeat_seconds=tick,
         timeout_seconds=left + 1,
         loops=loops,
     )
 
 
-def _decision(order: Order) -> Decision:
+def _seconds(milliseconds: int) -> int:
+    """Whole seconds, rounded up, at least one."""
+    return max(1, -(-milliseconds // 1000))
+
+
+def _decision(order: Order, *, mail_is_due: bool) -> Decision:
     if order.stage is Stage.AWAITING_APPROVAL:
-        return Decision.WAIT
+        return Decision.REMIND if mail_is_due else Decision.WAIT
     if order.stage in (Stage.PAYMENT, Stage.STATUS_UPDATE) and order.cancel_requested_at is None:
         return Decision.PAY
     expired = order.last_error == "approval timeout"

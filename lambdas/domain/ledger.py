@@ -11,6 +11,8 @@ RESERVE = "reserve"
 PAY = "pay"
 MAIL_CONFIRMATION = "mail-confirmation"
 MAIL_CANCELLATION = "mail-cancellation"
+MAIL_APPROVAL = "mail-approval"
+"""The mails to the approver are numbered: `mail-approval-1`."""
 
 COMPENSATED_EFFECTS = (PAY, RESERVE)
 """Effects that must be undone before an order may end unpaid, in the order of their undoing."""

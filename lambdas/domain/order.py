@@ -35,6 +35,7 @@ class Enrichment:
 class Order:
     """One order. Instants are epoch milliseconds. `sequence` counts the writes to the record:
     a write names the sequence that it was decided on, so no decision rests on an old reading.
+    `approval_links`: digest of a link's code -> the mail that carried it.
     """
 
     order_id: str
@@ -63,6 +64,7 @@ class Order:
     approval_deadline: int | None = None
     cancel_requested_at: int | None = None
     looked_at: int | None = None
+    approval_links: Mapping[str, str] = field(default_factory=dict)
     wait_token: str | None = field(default=None, repr=False)
     inbox: tuple[Signal, ...] = ()
     applied: int = 0

@@ -155,9 +155,9 @@ class PaymentGateway(Protocol):
 
 
 class Notifier(Protocol):
-    """Mails to customers. Raises NotifierUnavailable when the mail was certainly not sent."""
+    """Mails to people. Raises NotifierUnavailable when the mail was certainly not sent."""
 
-    def send(self, customer: Customer, subject: str, body: str) -> None:
+    def send(self, address: str, subject: str, body: str) -> None:
         """Hand one plain-text mail to the mail service."""
         ...
 

@@ -33,6 +33,12 @@ def up(
     heartbeat: Annotated[
         int, typer.Option(help="Seconds after which a waiting order looks around (tick).", min=1)
     ] = 300,
+    approver_email: Annotated[
+        str,
+        typer.Option(
+            help="Ask this address by mail to approve orders; the mails stay in the emulator."
+        ),
+    ] = "",
     port: Annotated[
         int,
         typer.Option(
@@ -48,7 +54,12 @@ def up(
     operator.
     """
     folders = Folders.default()
-    wishes = Wishes(approval_timeout=approval_timeout, heartbeat=heartbeat, port=port)
+    wishes = Wishes(
+        approval_timeout=approval_timeout,
+        heartbeat=heartbeat,
+        approver_email=approver_email,
+        port=port,
+    )
     with reported():
         state, made = bring_up(folders, wishes)
         if as_json:

@@ -5,7 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from local.deployment.clients import client
 
@@ -29,20 +29,6 @@ TOKEN_OF = {
 }
 """Token's name in the connection -> user."""
 
-_KEPT = (
-    "ClientName",
-    "ExplicitAuthFlows",
-    "AllowedOAuthFlows",
-    "AllowedOAuthScopes",
-    "AllowedOAuthFlowsUserPoolClient",
-    "SupportedIdentityProviders",
-    "AccessTokenValidity",
-    "IdTokenValidity",
-    "RefreshTokenValidity",
-    "TokenValidityUnits",
-)
-"""What an update of a client would reset. (UpdateUserPoolClient)"""
-
 FRESH_SECONDS = 600
 """A token with less time left is replaced."""
 
@@ -63,21 +49,6 @@ def create_users(url: str, pool_id: str) -> Mapping[str, str]:
         )
         cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=user, GroupName=group)
     return passwords
-
-
-def let_console_sign_in(url: str, outputs: Mapping[str, str], console_url: str) -> None:
-    """Let the sign-in page send people back to the console where it is on this machine: the
-    stack knows only the address that it would have on AWS.
-    """
-    cognito: CognitoIdentityProviderClient = client("cognito-idp", url)
-    pool, app = outputs["UserPoolId"], outputs["UserPoolClientId"]
-    described = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=app)
-    known: Mapping[str, Any] = described["UserPoolClient"]
-    callbacks = [*known.get("CallbackURLs", []), console_url]
-    kept: dict[str, Any] = {name: known[name] for name in _KEPT if known.get(name)}
-    cognito.update_user_pool_client(
-        UserPoolId=pool, ClientId=app, CallbackURLs=callbacks, LogoutURLs=[console_url], **kept
-    )
 
 
 def sign_in(url: str, outputs: Mapping[str, str], passwords: Mapping[str, str]) -> dict[str, str]:

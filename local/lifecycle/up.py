@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from local.deployment.assembly import assembly
 from local.deployment.deploy import deploy, prepare_account
 from local.deployment.seed import seed
-from local.deployment.users import create_users, let_console_sign_in, sign_in
+from local.deployment.users import create_users, sign_in
 from local.deployment.warm_up import check_health, warm_up
 from local.lifecycle.running import (
     clear_away,
@@ -20,7 +20,7 @@ from local.machine.folders import Folders
 from local.machine.locking import only_one
 from local.machine.problems import LocalProblem
 from local.machine.progress import phase, say
-from local.machine.state import State, save
+from local.machine.state import State, api_path, save
 
 MAX_TICKS = 100
 """The stack's own limit of heartbeats within the deadline."""
@@ -28,10 +28,13 @@ MAX_TICKS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What `up` is asked for; times in seconds, `port` 0 is any free one."""
+    """What `up` is asked for; times in seconds, `port` 0 is any free one; without an
+    `approver_email` nobody is asked by mail.
+    """
 
     approval_timeout: int = 900
     heartbeat: int = 300
+    approver_email: str = ""
     port: int = 0
 
     def check(self) -> None:
@@ -69,7 +72,7 @@ def _bring_up(folders: Folders, wishes: Wishes) -> State:
     )
     save(state, folders.state_file)
     with _nothing_left(folders):
-        return _made_ready(folders, _deployed(folders, state))
+        return _made_ready(folders, _deployed(folders, state, wishes.approver_email))
 
 
 @contextmanager
@@ -84,12 +87,15 @@ def _nothing_left(folders: Folders) -> Iterator[None]:
         raise
 
 
-def _deployed(folders: Folders, state: State) -> State:
+def _deployed(folders: Folders, state: State, approver_email: str) -> State:
     context = {
         "target": "emulator",
         "approval_timeout_seconds": str(state.approval_timeout_seconds),
         "heartbeat_seconds": str(state.heartbeat_seconds),
-        "sign_in_url": "/",  # the emulator serves the API and the sign-in page on one port
+        # The emulator serves the API and the sign-in page on one port, the API by path.
+        "sign_in_url": "/",
+        "console_url": state.emulator_url + api_path("{api_id}") + "/console",
+        "approver_email": approver_email,
         "create_sender": "yes",  # an empty emulator has no sender of its own
     }
     made = assembly(folders, context, url=state.emulator_url)
@@ -102,7 +108,6 @@ def _made_ready(folders: Folders, state: State) -> State:
     with phase("loading data and users"):
         seed(url, outputs)
         passwords = create_users(url, outputs["UserPoolId"])
-        let_console_sign_in(url, outputs, f"{state.api_url}/console")
         tokens = sign_in(url, outputs, passwords)
     ready = replace(state, phase="ready", passwords=passwords, tokens=tokens)
     with phase("checking the API and warming the functions up"):

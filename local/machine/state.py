@@ -35,7 +35,7 @@ class State:
     @property
     def api_url(self) -> str:
         """By path: the host names that AWS would use do not resolve on every machine."""
-        return f"{self.emulator_url}/_aws/execute-api/{self.outputs['ApiId']}/$default"
+        return self.emulator_url + api_path(self.outputs["ApiId"])
 
     def connection(self, state_file: Path) -> dict[str, Any]:
         """What scripts rely on: addresses, names and tokens of a ready environment."""
@@ -64,6 +64,11 @@ _NAMES = {
     "user_pool_client_id": "UserPoolClientId",
     "janitor_function": "JanitorFunction",
 }
+
+
+def api_path(api_id: str) -> str:
+    """Where the emulator serves an API's default stage."""
+    return f"/_aws/execute-api/{api_id}/$default"
 
 
 def save(state: State, path: Path) -> None:

@@ -33,6 +33,7 @@ FULL = an_order(
     cancel_requested_at=NOW,
     looked_at=NOW,
     wait_token="T",
+    approval_links={"digest": "mail-approval-1"},
     last_error="approval timeout",
     cancelled=True,
     epoch=3,

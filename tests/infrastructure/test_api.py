@@ -36,6 +36,12 @@ def test_nothing_that_touches_an_order_is_public() -> None:
     assert not [path for path in public if path.startswith(("/orders", "/ops"))]
 
 
+def test_a_mailed_link_is_read_by_anybody_and_decides_for_signed_in_people_only() -> None:
+    links = {route.method: route.public for route in CONTRACT if route.path == "/approvals/{code}"}
+
+    assert links == {"GET": True, "POST": False}
+
+
 def test_tokens_are_those_of_the_user_pool_for_its_client(template: Template) -> None:
     authorizer = template.only("ApiGatewayV2::Authorizer")["Properties"]
     (pool,) = template.of_type("Cognito::UserPool")

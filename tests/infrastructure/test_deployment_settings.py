@@ -53,6 +53,8 @@ def test_numbers_may_come_as_text_from_the_command_line() -> None:
         ({"heartbeat_seconds": "5m"}, "heartbeat_seconds must be a positive whole number"),
         ({"sender_email": "orders"}, "sender_email is not an e-mail address: 'orders'"),
         ({"alarm_email": "on call"}, "alarm_email is not an e-mail address"),
+        ({"approver_email": "the boss"}, "approver_email is not an e-mail address: 'the boss'"),
+        ({"console_url": "orders.example.com"}, "console_url must be like https://"),
         ({"powertools_layer_arn": "powertools"}, "powertools_layer_arn is not the ARN"),
     ],
 )

@@ -26,6 +26,7 @@ MAY = {
     "reserve-stock": ORDERS | MOVE_STOCK,
     "await-signal": ORDERS | {MACHINE: "states: SendTaskSuccess"},
     "apply-signals": ORDERS | {"<TablesInventory>": "dynamodb: BatchGetItem UpdateItem"},
+    "request-approval": ORDERS | SEND_EMAIL,
     "process-payment": ORDERS | PAYMENTS,
     "update-order-status": ORDERS | MOVE_STOCK,
     "send-order-confirmation": ORDERS | READ_CUSTOMER | SEND_EMAIL,

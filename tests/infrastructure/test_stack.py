@@ -54,7 +54,7 @@ def test_no_custom_resource_runs_code_of_its_own_at_deployment(template: Templat
     kinds = {resource["Type"] for resource in template.resources.values()}
 
     assert not [k for k in kinds if k.startswith("Custom::") or k.endswith("::CustomResource")]
-    assert len(template.functions()) == len(template.of_type("Lambda::Function")) == 16
+    assert len(template.functions()) == len(template.of_type("Lambda::Function")) == 17
 
 
 def test_a_finding_that_nobody_acknowledged_fails_the_synthesis(tmp_path: Path) -> None:

@@ -102,10 +102,11 @@ def test_a_changed_setting_publishes_new_versions_of_what_reads_it(
 
     new = set(changed.resources) - set(dev.resources)
     kinds = sorted(changed.resources[one]["Type"].removeprefix("AWS::") for one in new)
-    assert kinds == ["Lambda::Version"] * 2 + ["StepFunctions::StateMachineVersion"]
+    assert kinds == ["Lambda::Version"] * 3 + ["StepFunctions::StateMachineVersion"]
     assert {one.split("Function")[0] for one in new if one.startswith("Activities")} == {
         "ActivitiesReserveStock",
         "ActivitiesApplySignals",
+        "ActivitiesRequestApproval",
     }
 
 

@@ -9,7 +9,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"\w+: Retry 0 MaxDelaySeconds 100": (
         "five attempts are at most 8 s apart, the limit of 10 s is never met"
     ),
-    r"FetchRecommendations(V1)?: Retry 0 (BackoffRate 1.0|MaxDelaySeconds 1)": (
+    r"(FetchRecommendations(V1)?|RequestApproval): Retry 0 (BackoffRate 1.0|MaxDelaySeconds 1)": (
         "it is tried again once, after 1 s: no delay grows"
     ),
     r"Route(Decision|End): Choices in reverse": "no two rules match the same input",

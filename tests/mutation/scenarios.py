@@ -10,7 +10,7 @@ from lambdas.domain.stages import Stage
 from tests.simulation.engine import Done, Execution
 from tests.simulation.faults import Fault
 from tests.simulation.interpreter import StateFailed
-from tests.simulation.matrix import ATTEMPTS, FAULTS, REFUSAL, strikes
+from tests.simulation.matrix import ATTEMPTS, FAULTS, LATE_MS, REFUSAL, strikes
 from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
 from tests.support.activities import BACKWARD, FORWARD
@@ -19,7 +19,7 @@ from tests.support.definition import load, placeholder, tasks
 MOST_CALLS = 90
 """A definition that calls more often in one of these stories goes round in circles."""
 
-APPROVE = Happening(SignalKind.APPROVE_PAYMENT, 0, 5_000, Stage.AWAITING_APPROVAL, "a0")
+APPROVE = Happening(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
 
 
 class Runaway(Exception):

@@ -14,7 +14,7 @@ from tests.mutation.scenarios import scenarios
 from tests.support.definition import load
 
 SHARES = 4
-EVERY = 6
+EVERY = 12
 """One mutant of so many; `make mutate` hunts them all."""
 
 ALL = tuple(mutants(load()))

@@ -22,6 +22,7 @@ _WRITE = {
     **dict.fromkeys(STEPS, "store.commit"),
     "ProcessPayment": "payments.charge",
     "RefundPayment": "payments.close",
+    "RequestApproval": "notifier.send",
     "SendOrderConfirmation": "notifier.send",
     "SendCancellationEmail": "notifier.send",
     "sweep": "engine.start",

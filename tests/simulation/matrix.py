@@ -22,15 +22,19 @@ FAULTS: Mapping[str, Fault] = {
 }
 TIMES = ("once", "twice", "exhausted", "always", "flapping")
 _ALWAYS = 200
+LATE_MS = 20_000
+"""When the order is approved: after the first mail to the approver."""
 ATTEMPTS = {
     **dict.fromkeys(FORWARD + BACKWARD, 5),
     **dict.fromkeys(("RefundPayment", "ReleaseStock", "CloseOrder"), 7),
     "FetchRecommendations": 2,
+    "RequestApproval": 2,
     "AwaitSignal": 1,
 }
 _EFFECTS = {
     "ProcessPayment": "payments.charge",
     "RefundPayment": "payments.refund",
+    "RequestApproval": "notifier.send",
     "SendOrderConfirmation": "notifier.send",
     "SendCancellationEmail": "notifier.send",
 }
@@ -90,7 +94,7 @@ def _schedule(faults: tuple[Strike, ...]) -> Schedule:
         seed=7,
         units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
         placements=(Placement(0, (("COFFEE-1KG", 2),), "alice", "pm_ok", "v2", None),),
-        happenings=(Happening(approval, 0, 5_000, Stage.AWAITING_APPROVAL, "a0"),),
+        happenings=(Happening(approval, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0"),),
         strikes=faults,
         quiet_ms=400_000,
         skewed=False,

@@ -111,9 +111,9 @@ class Payments(Crossing, PaymentGateway):
 class Mails(Crossing, Notifier):
     """The mail service."""
 
-    def send(self, customer: Customer, subject: str, body: str) -> None:
+    def send(self, address: str, subject: str, body: str) -> None:
         send = self._world.notifier.send
-        self._cross("notifier.send", lambda: send(customer, subject, body))
+        self._cross("notifier.send", lambda: send(address, subject, body))
 
 
 class Desk(Crossing, OperationsDesk):

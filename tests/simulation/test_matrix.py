@@ -17,7 +17,8 @@ FetchCustomerProfile    C C F F C   | C C C C C   | C C F F C    | C C C C C   |
 FetchRecommendations    C C C C C   | C C C C C   | C C C C C    | C C C C C   | C C C C C       | C C C C C
 ReserveStock            C C F F C   | C C C C C   | C C F F C    | C C C C C   | C C C/F C/F C   | F F F F F
 AwaitSignal             C C C C C   | C C C C C   | C C C C C    | C C C C C   | C C C C C       | C C C C C
-ApplySignals            C C F F C   | C C C C C   | C C F F C    | C C C C C   | C C C/F C/F C   | F F F F F
+ApplySignals            C C F F C   | C C C C C   | C C F F C    | C C C C C   | C C C/F C/F C   | F F F F C
+RequestApproval         C C C C C   | C C C C C   | C C C C C    | C C C C C   | C C C C C       | C C C C C
 ProcessPayment          C C F F C   | C C F F C   | C C F F C    | C C F F C   | C C C/F C/F C   | F F F F F
 UpdateOrderStatus       C C F F C   | C C C C C   | C C F F C    | C C C C C   | C C C/F C/F C   | F F F F F
 SendOrderConfirmation   C C C C C   | C C C C C   | C C C C C    | C C C C C   | C C C C C       | C C C C C

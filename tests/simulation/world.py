@@ -30,7 +30,9 @@ from tests.support.fake_payments import FakePayments
 from tests.support.telemetry import forget_metrics
 
 SKEW_MS = 5_000
-SETTINGS = Settings()
+SETTINGS = Settings(
+    approver_email="approvers@example.com", console_url="https://orders.example.com"
+)
 _LATENCIES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 400)
 
 
@@ -49,7 +51,7 @@ class SimulatedWorld:
         skewed: bool = False,
     ) -> None:
         forget_metrics()
-        self.random = Random(seed)
+        self.random, self._secrets = Random(seed), Random(seed)
         self.agenda = Agenda()
         self.inventory = FakeInventory()
         self.store = WatchedStore(self.inventory, written)
@@ -184,6 +186,7 @@ class SimulatedWorld:
         deps.store = deps.index = ports.Store(border)
         deps.orders = Orders(deps.store, deps.clock, jitter=self.random.random)
         deps.catalogue, deps.customers = ports.Shelves(border), ports.Customers(border)
+        deps.random_bytes = self._secrets.randbytes
         deps.payments, deps.notifier = ports.Payments(border), ports.Mails(border)
         deps.operations, deps.engine = ports.Desk(border), ports.Executions(border)
         return deps

@@ -7,6 +7,7 @@ FORWARD = (
     "ReserveStock",
     "AwaitSignal",
     "ApplySignals",
+    "RequestApproval",
     "ProcessPayment",
     "UpdateOrderStatus",
     "SendOrderConfirmation",

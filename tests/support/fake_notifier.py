@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lambdas.domain.errors import OrderError
 from lambdas.domain.order import Order
-from lambdas.domain.ports import Customer, Notifier, OperationsDesk
+from lambdas.domain.ports import Notifier, OperationsDesk
 
 
 class Mail(NamedTuple):
@@ -23,10 +23,10 @@ class FakeNotifier(Notifier):
         self.sent: list[Mail] = []
         self.failures: list[OrderError] = []
 
-    def send(self, customer: Customer, subject: str, body: str) -> None:
+    def send(self, address: str, subject: str, body: str) -> None:
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(Mail(customer.email, subject, body))
+        self.sent.append(Mail(address, subject, body))
 
 
 class FakeOperationsDesk(OperationsDesk):

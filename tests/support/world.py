@@ -24,6 +24,8 @@ from tests.support.telemetry import forget_metrics
 from tests.support.watched_store import WatchedOrders
 
 TOKEN = "token-of-the-first-wait"
+APPROVERS = "approvers@example.com"
+CONSOLE = "https://orders.example.com/console"
 SETTINGS = Settings(sign_in_url="https://id.example.com", user_pool_client_id="client-1")
 
 
@@ -61,6 +63,12 @@ class World:
         self.store.put(order)
         self.engine.running.add(order.execution)
         return order
+
+    def ask_by_mail(self) -> None:
+        """The deployment asks an approver by mail."""
+        self.deps.settings = replace(
+            self.deps.settings, approver_email=APPROVERS, console_url=CONSOLE
+        )
 
     def run(self, activity: Handler, order: Order, **task: Any) -> Any:
         """Run an activity without its edge, as the order's own execution unless told otherwise."""

@@ -12,6 +12,8 @@ from statemachine.substitute import substituted
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 SENDER = "orders@example.com"
+APPROVER = "approvers@example.com"
+CONSOLE = "https://orders.example.com/console"
 FUNCTIONS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/order-workflow"
 

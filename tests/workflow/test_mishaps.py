@@ -10,6 +10,7 @@ from tests.workflow.checks import problems
 from tests.workflow.faults import LambdaFault, Mishap
 from tests.workflow.histories import IN_PARALLEL
 from tests.workflow.stories.approvals import HAPPY, HAPPY_V1
+from tests.workflow.stories.asking import SEEN_TOO_LATE
 from tests.workflow.stories.ends import FAILED_LOOP, LOOP, PAY, TO_WAIT
 from tests.workflow.stories.payments import CANCELLED_IN_FLIGHT
 from tests.workflow.stories.story import End, Story
@@ -45,6 +46,8 @@ def _told(activity: str, mishap: Mishap) -> tuple[Story, str]:
     """A story that comes by the activity, and the state in which it does."""
     if activity in COMPENSATIONS:
         return CANCELLED_IN_FLIGHT, activity
+    if activity == "RequestApproval":
+        return SEEN_TOO_LATE, activity
     if activity in IN_PARALLEL and mishap is Mishap.OVERDUE:
         return HAPPY_V1, f"{activity}V1"  # while one is overdue, its siblings would become so too
     return HAPPY, activity
@@ -57,4 +60,7 @@ def _same_end(end: End, state: str, times: int) -> End:
     if state == "FetchRecommendations" and times > 1:
         nothing_recommended = Enrichment(customer_tier="gold", inventory_ok=True)
         return replace(end, retried={state: 1}, found=nothing_recommended)
+    if state == "RequestApproval" and times > 1:
+        unasked = {name: how for name, how in end.ledger.items() if name != "mail-approval-1"}
+        return replace(end, retried={state: 1}, ledger=unasked, mails=("confirmed",))
     return replace(end, retried={state: times})

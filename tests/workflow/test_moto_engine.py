@@ -102,7 +102,7 @@ def test_an_engine_begins_with_the_seed_data_alone() -> None:
 
 
 def test_every_function_of_the_definition_has_a_handler() -> None:
-    assert len(activity_handlers()) == 13
+    assert len(activity_handlers()) == 14
 
 
 @pytest.mark.parametrize("mishap", list(Mishap))

@@ -8,6 +8,7 @@ from lambdas.domain.admission import allowed_signals
 from lambdas.domain.changes import Event
 from lambdas.domain.ledger import Effect
 from lambdas.domain.order import Order
+from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import Stage
 
 
@@ -57,6 +58,19 @@ def items_view(order: Order) -> views.ItemsView:
         revision=order.revision,
         items=_items(order),
         total=_total(order),
+    )
+
+
+def approval_view(order: Order, now: int, signal_id: str) -> views.LinkView:
+    """What a mailed link shows; `signal_id` is of the signal that the link sends."""
+    closed = SignalKind.APPROVE_PAYMENT not in allowed_signals(order, now)
+    used = order.signal(signal_id) is not None
+    deadline = order.approval_deadline
+    return views.LinkView(
+        **items_view(order).model_dump(),
+        stage=order.stage,
+        approval_deadline=None if deadline is None else instant(deadline),
+        link="used" if used else "closed" if closed else "open",
     )
 
 

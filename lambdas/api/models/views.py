@@ -1,6 +1,6 @@
 """What callers get: the shapes of the answers. No token and no address has a field here."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -123,6 +123,17 @@ class SignalView(View):
             "an earlier approval came first) or `rejected: …`; null while it is pending.",
             examples=["applied"],
         ),
+    ]
+
+
+class LinkView(ItemsView):
+    """The order that a mailed link leads to."""
+
+    stage: Stage
+    approval_deadline: Instant | None
+    link: Annotated[
+        Literal["open", "used", "closed"],
+        Field(description="`closed`: the order takes no approval any more."),
     ]
 
 

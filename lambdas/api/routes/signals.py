@@ -21,19 +21,19 @@ LONGEST_WAIT_SECONDS = 10
 """Well below the 30 seconds after which API Gateway gives up on an answer."""
 
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,9})\s*(?=$|[,;])", re.IGNORECASE)
-_ANSWERS = {
+ANSWERS = {
     202: ("Accepted for good; `outcome` is null while it is pending.", views.SignalView),
     200: ("With `Prefer: wait=N`: the outcome came in time.", views.SignalView),
 }
-_REFUSES = (400, 404, 409, 413, 415, 422, 429)
+REFUSES = (400, 404, 409, 413, 415, 422, 429)
 
 
 @signals.operation(
     "POST",
     "/orders/{order_id}/signals/approve-payment",
     roles=(Role.APPROVER,),
-    answers=_ANSWERS,
-    refuses=_REFUSES,
+    answers=ANSWERS,
+    refuses=REFUSES,
     body_limit=inputs.MAX_SIGNAL_BYTES,
 )
 def approve_payment(
@@ -57,8 +57,8 @@ def approve_payment(
     "POST",
     "/orders/{order_id}/signals/cancel-order",
     roles=(Role.CUSTOMER, Role.OPERATOR),
-    answers=_ANSWERS,
-    refuses=_REFUSES,
+    answers=ANSWERS,
+    refuses=REFUSES,
     body_limit=inputs.MAX_SIGNAL_BYTES,
 )
 def cancel_order(
@@ -84,8 +84,8 @@ def cancel_order(
     "POST",
     "/orders/{order_id}/signals/add-line-item",
     roles=(Role.CUSTOMER,),
-    answers=_ANSWERS,
-    refuses=_REFUSES,
+    answers=ANSWERS,
+    refuses=REFUSES,
     body_limit=inputs.MAX_SIGNAL_BYTES,
 )
 def add_line_item(

@@ -21,6 +21,7 @@ def test_every_state_is_drawn_in_the_order_of_the_definition() -> None:
 def test_ways_lead_to_the_states_that_the_definition_names() -> None:
     assert graph()["RouteDecision"].ways == (
         Way("AwaitSignal", "choice"),
+        Way("RequestApproval", "choice"),
         Way("ProcessPayment", "choice"),
         Way("RefundPayment", "default"),
     )

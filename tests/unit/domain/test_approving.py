@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.approving import MAX_LOOPS, Decision, apply_next, expire, next_step
+from lambdas.domain.approving import MAX_LOOPS, Decision, Pace, apply_next, expire, next_step
 from lambdas.domain.changes import Change, StockMove, StockMovement
 from lambdas.domain.ledger import PAY, EffectState
 from lambdas.domain.order import MAX_LINES, MAX_QUANTITY, Order
@@ -14,6 +14,7 @@ from tests.support.fake_clock import NOW
 
 PRICES = {"MUG-RED": Price(800, "EUR"), "COFFEE-1KG": Price(9999, "EUR")}
 AFTER_DEADLINE = NOW + APPROVAL_TIMEOUT_MS
+PACE = Pace(approval_timeout_seconds=900, heartbeat_seconds=300, asks_by_mail=False)
 APPROVE = a_signal(signal_id="A")
 ADD = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N")
 CANCEL = a_signal(SignalKind.CANCEL_ORDER, signal_id="C")
@@ -197,7 +198,7 @@ def test_an_order_that_wakes_too_often_is_given_up_as_failed() -> None:
     ],
 )
 def test_the_next_step_is_read_off_the_order(order: Order, decision: Decision) -> None:
-    assert next_step(order, NOW, heartbeat_seconds=300, loops=3).decision is decision
+    assert next_step(order, NOW, PACE, loops=3).decision is decision
 
 
 @pytest.mark.parametrize(
@@ -207,19 +208,19 @@ def test_the_next_step_is_read_off_the_order(order: Order, decision: Decision) -
 def test_the_tick_is_always_shorter_than_the_wait_and_the_wait_outlasts_the_deadline(
     left_ms: int, heartbeat: int, timeout: int
 ) -> None:
-    step = next_step(an_order(), AFTER_DEADLINE - left_ms, heartbeat_seconds=300, loops=3)
+    step = next_step(an_order(), AFTER_DEADLINE - left_ms, PACE, loops=3)
 
     assert (step.heartbeat_seconds, step.timeout_seconds, step.loops) == (heartbeat, timeout, 3)
     assert step.heartbeat_seconds < step.timeout_seconds
 
 
 def test_a_deadline_long_gone_still_makes_a_valid_wait() -> None:
-    step = next_step(an_order(), AFTER_DEADLINE * 2, heartbeat_seconds=300, loops=0)
+    step = next_step(an_order(), AFTER_DEADLINE * 2, PACE, loops=0)
 
     assert (step.heartbeat_seconds, step.timeout_seconds) == (1, 2)
 
 
 def test_an_order_without_a_deadline_makes_a_valid_wait() -> None:
-    step = next_step(an_order(approval_deadline=None), NOW, heartbeat_seconds=300, loops=0)
+    step = next_step(an_order(approval_deadline=None), NOW, PACE, loops=0)
 
     assert (step.heartbeat_seconds, step.timeout_seconds) == (1, 2)

@@ -24,10 +24,11 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "adapters": (DOMAIN | {"lambdas.adapters"}, {"botocore", "boto3"}),
     "workflow": (DOMAIN, set()),
     "janitor": (DOMAIN, set()),
-    "runtime": (
+    "dependencies": (
         DOMAIN | APPLICATION | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
         set(),
     ),
+    "runtime": (DOMAIN | EDGE | {"lambdas.dependencies", "lambdas.settings"}, set()),
     "activities": (DOMAIN | APPLICATION | EDGE | {"lambdas.runtime"}, set()),
     "janitor_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.runtime"}, set()),
 }

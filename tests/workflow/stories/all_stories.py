@@ -1,9 +1,10 @@
 """Every story."""
 
 from tests.workflow.stories.approvals import APPROVALS
+from tests.workflow.stories.asking import ASKING
 from tests.workflow.stories.doorbells import DOORBELLS
 from tests.workflow.stories.failures import FAILURES
 from tests.workflow.stories.lost_answers import LOST_ANSWERS
 from tests.workflow.stories.payments import PAYMENTS
 
-STORIES = (*APPROVALS, *PAYMENTS, *FAILURES, *LOST_ANSWERS, *DOORBELLS)
+STORIES = (*APPROVALS, *ASKING, *PAYMENTS, *FAILURES, *LOST_ANSWERS, *DOORBELLS)

@@ -17,6 +17,7 @@ TO_WAIT_V1 = (
 LOOP = ("AwaitSignal", "ApplySignals", "RouteDecision")
 FAILED_LOOP = ("AwaitSignal", "BackOff", "ApplySignals", "RouteDecision")
 PAY = ("ProcessPayment", "UpdateOrderStatus", "SendOrderConfirmation")
+ASK = ("RequestApproval",)
 UNDO = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 CANCELLED = (*UNDO, "RouteEnd", "OrderCancelled")
 FAILED = (*UNDO, "RouteEnd", "OrderFailed")

@@ -1,5 +1,7 @@
 """What can happen in a story. Each function makes a step."""
 
+from dataclasses import replace
+
 import boto3
 import pytest
 
@@ -38,6 +40,17 @@ def refused(step: Step, error: type[OrderError]) -> Step:
         assert refusal.type is error
 
     return attempt
+
+
+def ask_by_mail() -> Step:
+    """The deployment names an approver's address."""
+
+    def step(world: World) -> None:
+        world.deps.settings = replace(
+            world.deps.settings, approver_email=resources.APPROVER, console_url=resources.CONSOLE
+        )
+
+    return step
 
 
 def let_pass(seconds: float) -> Step:

@@ -1,0 +1,85 @@
+"""Links in mails to approvers: whoever has one sees its order; a signed-in approver decides."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from lambdas.api.errors import LinkNotFound, LinkUsed
+from lambdas.api.identity import Role
+from lambdas.api.models import inputs, views
+from lambdas.api.models.presenting import approval_view
+from lambdas.api.resource import Resource, answer
+from lambdas.api.routes import signals
+from lambdas.domain.admission import require_four_eyes
+from lambdas.domain.approval_links import named_order, opens, signal_id
+from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Signal, SignalKind
+from lambdas.ulid import is_ulid
+
+approvals = Resource("approvals")
+
+Code = Annotated[
+    str,
+    Path(description="The code of the link.", examples=["MDFLRFZETkgw" + "A" * 52]),
+]
+
+
+@approvals.operation(
+    "GET",
+    "/approvals/{code}",
+    answers={200: ("The order as it is now, and whether the link still decides.", views.LinkView)},
+    refuses=(404,),
+)
+def get_approval(code: Code) -> Response[Any]:
+    """Read the order that a mailed link leads to
+
+    It changes nothing, however often a mail scanner or a person opens it.
+    """
+    return answer(approval_view(_order(code), approvals.now, signal_id(code)))
+
+
+@approvals.operation(
+    "POST",
+    "/approvals/{code}",
+    roles=(Role.APPROVER,),
+    answers=signals.ANSWERS,
+    refuses=signals.REFUSES,
+    body_limit=inputs.MAX_SIGNAL_BYTES,
+)
+def approve_by_link(
+    code: Code, body: inputs.Approval, prefer: inputs.Prefer = None
+) -> Response[Any]:
+    """Approve an order's payment by a mailed link
+
+    As approve-payment, and once: the same approver may repeat the request and gets the same
+    answer, any other use of the link is refused (409).
+    """
+    order = _order(code)
+    require_four_eyes(order, approvals.caller.name)
+    asked = Signal(
+        signal_id=signal_id(code),
+        kind=SignalKind.APPROVE_PAYMENT,
+        actor=approvals.caller.name,
+        at=approvals.now,
+        revision=body.revision,
+    )
+    try:
+        return signals.send(order, asked, prefer)
+    except IdempotencyMismatch:
+        raise LinkUsed("the link was used before", order_id=order.order_id) from None
+
+
+def _order(code: str) -> Order:
+    """The order that the link was made for. A wrong code never tells whether an order exists."""
+    order_id = named_order(code)
+    if order_id is None or not is_ulid(order_id):
+        raise LinkNotFound("the link leads to no order")
+    try:
+        order = approvals.workflow.get_status(order_id)
+    except OrderNotFound:
+        raise LinkNotFound("the link leads to no order") from None
+    if not opens(order, code):
+        raise LinkNotFound("the link leads to no order")
+    return order

@@ -1,0 +1,168 @@
+"""What a function works with, behind the ports. Everything is built on first use and kept for the
+life of the process, so a function loads and connects only what it needs.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from lambdas.domain import ports
+from lambdas.domain.commits import Orders
+from lambdas.settings import Settings
+from lambdas.telemetry import report_survived, report_unhealed
+
+if TYPE_CHECKING:
+    from lambdas.domain.approving import Pace
+    from lambdas.domain.executions import ExecutionReader
+    from lambdas.janitor import Janitor
+    from lambdas.workflow import OrderWorkflow
+
+
+class Dependencies:
+    """Everything behind the ports. Tests build a subclass, or set the attributes they fake."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def clock(self) -> ports.Clock:
+        from lambdas.adapters.system_clock import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def random_bytes(self) -> Callable[[int], bytes]:
+        """So many bytes that nobody can guess."""
+        from secrets import token_bytes
+
+        return token_bytes
+
+    @property
+    def pace(self) -> "Pace":
+        from lambdas.domain.approving import Pace
+
+        return Pace(
+            approval_timeout_seconds=self.settings.approval_timeout_seconds,
+            heartbeat_seconds=self.settings.heartbeat_seconds,
+            asks_by_mail=bool(self.settings.approver_email),
+        )
+
+    @cached_property
+    def store(self) -> ports.OrderStore:
+        from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+
+        return DynamoDBOrders(
+            self._dynamodb,
+            orders_table=self.settings.require("orders_table"),
+            inventory_table=self.settings.inventory_table,
+        )
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(self.store, self.clock)
+
+    @cached_property
+    def index(self) -> ports.OrderIndex:
+        from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
+
+        return DynamoDBOrderIndex(
+            self._dynamodb, orders_table=self.settings.require("orders_table")
+        )
+
+    @cached_property
+    def catalogue(self) -> ports.Catalogue:
+        from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue
+
+        return DynamoDBCatalogue(
+            self._dynamodb, inventory_table=self.settings.require("inventory_table")
+        )
+
+    @cached_property
+    def customers(self) -> ports.CustomerDirectory:
+        from lambdas.adapters.dynamodb_catalogue import DynamoDBCustomers
+
+        return DynamoDBCustomers(
+            self._dynamodb, customers_table=self.settings.require("customers_table")
+        )
+
+    @cached_property
+    def payments(self) -> ports.PaymentGateway:
+        """The provider of this environment; a new provider is one more branch here."""
+        from lambdas.adapters.sandbox_payments import SandboxPayments
+
+        self.settings.require("payment_provider")
+        return SandboxPayments(
+            self._dynamodb, self.clock, payments_table=self.settings.require("payments_table")
+        )
+
+    @cached_property
+    def notifier(self) -> ports.Notifier:
+        from lambdas.adapters.aws_clients import client_without_retries
+        from lambdas.adapters.ses_notifier import SesNotifier
+
+        return SesNotifier(
+            client_without_retries("sesv2"), sender=self.settings.require("sender_email")
+        )
+
+    @cached_property
+    def operations(self) -> ports.OperationsDesk:
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.sqs_operations import SqsOperationsDesk
+
+        return SqsOperationsDesk(
+            client("sqs"), queue_url=self.settings.require("operations_queue_url")
+        )
+
+    @cached_property
+    def engine(self) -> ports.WorkflowEngine:
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
+
+        return StepFunctionsEngine(
+            client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
+        )
+
+    @cached_property
+    def executions(self) -> "ExecutionReader":
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
+
+        return StepFunctionsExecutions(
+            client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
+        )
+
+    @cached_property
+    def workflow(self) -> "OrderWorkflow":
+        from lambdas.ulid import new_ulid
+        from lambdas.workflow import OrderWorkflow
+
+        return OrderWorkflow(
+            store=self.store,
+            index=self.index,
+            engine=self.engine,
+            catalogue=self.catalogue,
+            customers=self.customers,
+            clock=self.clock,
+            orders=self.orders,
+            new_id=new_ulid,
+            report=report_survived,
+            heartbeat_seconds=self.settings.heartbeat_seconds,
+        )
+
+    @cached_property
+    def janitor(self) -> "Janitor":
+        from lambdas.janitor import Janitor
+
+        return Janitor(
+            orders=self.orders,
+            index=self.index,
+            engine=self.engine,
+            clock=self.clock,
+            report=report_unhealed,
+        )
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        from lambdas.adapters.aws_clients import client
+
+        return client("dynamodb")

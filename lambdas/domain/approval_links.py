@@ -1,0 +1,46 @@
+"""The link in a mail to an approver: it shows one order, and approves it once.
+
+Its code names the order and carries a secret of 176 bits. The order keeps only the code's digest,
+so neither a record nor a history lets anybody make a link. A link ends with the wait itself; that
+it works once follows from its signal: the same link always sends a signal of the same id.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+
+from lambdas.domain.order import Order
+
+ORDER_ID_CHARACTERS = 26
+SECRET_BYTES = 22
+"""Together with the order's id a multiple of three: base64 without padding."""
+CODE = r"^[A-Za-z0-9_-]{64}$"
+
+
+def new_code(order_id: str, random_bytes: Callable[[int], bytes]) -> str:
+    """A code for an order's link. `order_id` is a ULID."""
+    return base64.urlsafe_b64encode(order_id.encode() + random_bytes(SECRET_BYTES)).decode()
+
+
+def named_order(code: str) -> str | None:
+    """The id of the order that a code names; None when it is no code."""
+    try:
+        return base64.urlsafe_b64decode(code)[:ORDER_ID_CHARACTERS].decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+
+
+def digest(code: str) -> str:
+    """What the order keeps of a code."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def opens(order: Order, code: str) -> bool:
+    """True when the code was made for the order. Comparing digests tells nothing by its time."""
+    return digest(code) in order.approval_links
+
+
+def signal_id(code: str) -> str:
+    """The id of the only signal that a link can send."""
+    return f"approval-link-{digest(code)[:32]}"

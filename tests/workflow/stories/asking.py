@@ -1,0 +1,87 @@
+"""Stories of mails to the approver: they ask, they remind, and they never hold an order up."""
+
+from typing import Any
+
+from tests.workflow.faults import refused
+from tests.workflow.stories.ends import (
+    ASK,
+    CANCELLED,
+    LOOP,
+    PAY,
+    TO_WAIT,
+    UNPAID,
+    Path,
+    cancelled,
+    completed,
+)
+from tests.workflow.stories.steps import add, approve, ask_by_mail, let_pass, look
+from tests.workflow.stories.story import ORDERED, End, Story
+
+COFFEE = 1250
+ASKED = (*TO_WAIT, *LOOP, *ASK)
+
+
+def _completed(path: Path, *mails: str, **changes: Any) -> End:
+    """Completed, after these mails to the approver."""
+    told = {f"mail-approval-{number}": "done" for number in range(1, len(mails) + 1)}
+    ledger = {"reserve": "done", "pay": "done", "mail-confirmation": "done", **told}
+    return completed(path, ledger=ledger, mails=(*mails, "confirmed"), **changes)
+
+
+SEEN_TOO_LATE = Story(
+    name="an order that nobody looks at is asked about by mail",
+    prologue=(ask_by_mail(),),
+    script=(let_pass(16), approve()),
+    ends=_completed((*ASKED, *LOOP, *PAY), "approval"),
+)
+
+ASKING = (
+    SEEN_TOO_LATE,
+    Story(
+        name="an order that is decided at once is never asked about",
+        prologue=(ask_by_mail(),),
+        script=(approve(),),
+        ends=completed(),
+    ),
+    Story(
+        name="reminders go out until the deadline, three mails at most",
+        prologue=(ask_by_mail(),),
+        script=(let_pass(16), let_pass(300), let_pass(135), let_pass(270), let_pass(182)),
+        ends=cancelled(
+            (*ASKED, *LOOP, *LOOP, *ASK, *LOOP, *ASK, *LOOP, *CANCELLED),
+            outcomes=(),
+            last_error="approval timeout",
+            ledger={**UNPAID, **{f"mail-approval-{n}": "done" for n in (1, 2, 3)}},
+            mails=("approval", "1)", "2)", "cancelled"),
+        ),
+    ),
+    Story(
+        name="nobody is asked about an order while somebody looks at it",
+        prologue=(ask_by_mail(),),
+        script=(let_pass(10), look(), let_pass(16), look(), let_pass(16), approve()),
+        ends=completed((*TO_WAIT, *LOOP, *LOOP, *PAY)),
+    ),
+    Story(
+        name="an item added after a mail makes its revision stale and the next one right",
+        prologue=(ask_by_mail(),),
+        script=(let_pass(16), add("COFFEE-1KG", 1), approve(revision=1), approve(revision=2)),
+        ends=_completed(
+            (*ASKED, *LOOP, *LOOP, *LOOP, *PAY),
+            "approval",
+            outcomes=("applied", "stale", "applied"),
+            stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
+            payment=(ORDERED + COFFEE, 0),
+        ),
+    ),
+    Story(
+        name="a mail that is refused is tried again at the next tick",
+        prologue=(ask_by_mail(),),
+        faults=(
+            refused(
+                "sesv2.SendEmail", 1, state="RequestApproval", code="MessageRejected", status=400
+            ),
+        ),
+        script=(let_pass(16), let_pass(301), approve()),
+        ends=_completed((*ASKED, *LOOP, *ASK, *LOOP, *PAY), "approval"),
+    ),
+)
