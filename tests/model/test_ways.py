@@ -7,7 +7,6 @@ from tests.model import engine
 from tests.model.world import ENDED
 from tests.support.definition import load
 
-
 ASKS_BY_MAIL = "RequestApproval"
 """Not in the model: whatever comes of the mail, the order goes on waiting."""
 
