@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from cli.visits import visits
-from cli.words import clock, duration, instant
+from cli.words import clock, duration, instant, plain
 
 History = Mapping[str, Any]
 
@@ -41,7 +41,7 @@ def figures(history: History) -> RenderableType:
         retries = ", ".join(f"{name} {count}" for name, count in one["retries"].items()) or "-"
         named = _verdict(one["verdict"])
         table.add_row(
-            str(one["epoch"]), named, one["reason"], _took(one), retries, ", ".join(shares)
+            str(one["epoch"]), named, plain(one["reason"]), _took(one), retries, ", ".join(shares)
         )
     return table
 
@@ -54,7 +54,7 @@ def verdict_table(verdicts: list[dict[str, Any]]) -> RenderableType:
             one["order_id"],
             str(one["epoch"]),
             _verdict(one["verdict"]),
-            one["reason"],
+            plain(one["reason"]),
             clock(one["started_at"]),
             _took(one),
         )
@@ -100,7 +100,7 @@ def _states(events: Iterable[Mapping[str, Any]]) -> Table:
             clock(visit.entered_at),
             "running" if visit.left_at is None else duration(visit.span),
             str(visit.attempts or "-"),
-            visit.error or "",
+            plain(visit.error),
         )
     return table
 
@@ -110,7 +110,15 @@ def _events(events: Iterable[Mapping[str, Any]]) -> Table:
     for event in events:
         number, at = str(event["id"]), clock(event["timestamp"])
         state, remark = event["state"] or "", event["error"] or event["decision"] or ""
-        row = (str(event["epoch"]), number, at, event["type"], state, event["category"], remark)
+        row = (
+            str(event["epoch"]),
+            number,
+            at,
+            event["type"],
+            state,
+            event["category"],
+            plain(remark),
+        )
         table.add_row(*row)
     return table
 
@@ -119,8 +127,8 @@ def event_line(event: Mapping[str, Any]) -> str:
     """One event on a line of its own, for a list that grows."""
     remark = event["error"] or event["decision"] or ""
     place = f"{event['epoch']}.{event['id']:<4} {clock(event['timestamp'])}"
-    state = event["state"] or ""
-    return f"[dim]{place}[/]  {event['category']:<14} {event['type']:<24} {state} [red]{remark}[/]"
+    what = f"{event['category']:<14} {event['type']:<24} {event['state'] or ''}"
+    return f"[dim]{place}[/]  {what} [red]{plain(remark)}[/]"
 
 
 def _took(one: Mapping[str, Any]) -> str:

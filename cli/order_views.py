@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 
-from cli.words import age, clock, left, money, stage
+from cli.words import age, amount, clock, left, money, plain, stage
 
 Order = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ def order_list(orders: Iterable[Order]) -> RenderableType:
         table.add_row(
             order["order_id"],
             stage(order["stage"]),
-            order["customer_id"],
+            plain(order["customer_id"]),
             money(order["total"]),
             age(order["created_at"]),
             left(order["approval_deadline"]) if open_ else "-",
@@ -39,9 +39,9 @@ def order_status(order: Order) -> RenderableType:
     if order["stage"] == "awaiting-approval":
         facts.add_row("deadline", f"in {left(order['approval_deadline'])}")
     if order["last_error"]:
-        facts.add_row("last error", order["last_error"])
+        facts.add_row("last error", plain(order["last_error"]))
     if order["result"]:
-        facts.add_row("result", order["result"])
+        facts.add_row("result", plain(order["result"]))
     return facts
 
 
@@ -52,8 +52,8 @@ def order_items(items: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) ->
         column.justify = "right"
     for item in items:
         price = {**total, "amount_minor": item["unit_price_minor"]}
-        amount = {**total, "amount_minor": item["unit_price_minor"] * item["quantity"]}
-        table.add_row(item["sku"], str(item["quantity"]), money(price), money(amount))
+        line = {**total, "amount_minor": item["unit_price_minor"] * item["quantity"]}
+        table.add_row(item["sku"], str(item["quantity"]), money(price), money(line))
     table.columns[0].footer = "total"
     table.columns[3].footer = money(total)
     return table
@@ -62,7 +62,7 @@ def order_items(items: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) ->
 def order_description(order: Order, events: list[Mapping[str, Any]]) -> RenderableType:
     """Everything about an order on one page."""
     facts = _facts()
-    facts.add_row("customer", order["customer_id"])
+    facts.add_row("customer", plain(order["customer_id"]))
     facts.add_row("stage", stage(order["stage"]))
     facts.add_row("version", f"{order['version']}, revision {order['revision']}")
     facts.add_row("created", f"{clock(order['created_at'])} ({age(order['created_at'])} ago)")
@@ -70,7 +70,7 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
     facts.add_row("deadline", _deadline(order))
     facts.add_row("heartbeat", _heartbeat(order))
     facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing any more")
-    facts.add_row("last error", order["last_error"] or "-")
+    facts.add_row("last error", plain(order["last_error"]) or "-")
     facts.add_row("result", order["result"] or "-")
     found = order["enrichment"]
     facts.add_row("tier", found["customer_tier"] or "not known")
@@ -78,7 +78,7 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
     parts = (
         facts,
         Panel(order_items(order["items"], order["total"]), title="items", title_align="left"),
-        Panel(_ledger(order["ledger"]), title="ledger", title_align="left"),
+        Panel(_ledger(order), title="ledger", title_align="left"),
         Panel(timeline(events[-8:]), title="newest events", title_align="left"),
     )
     return Panel(Group(*parts), title=order["order_id"], title_align="left", expand=False)
@@ -91,7 +91,7 @@ def timeline(events: Iterable[Mapping[str, Any]]) -> RenderableType:
         column.no_wrap = True
     for event in events:
         told = {name: value for name, value in event["detail"].items() if name != "signal_id"}
-        detail = ", ".join(f"{name} {value}" for name, value in told.items())
+        detail = plain(", ".join(f"{name} {value}" for name, value in told.items()))
         number = str(event["sequence"])
         table.add_row(number, clock(event["at"]), event["kind"], stage(event["stage"]), detail)
     return table
@@ -116,13 +116,11 @@ def _heartbeat(order: Order) -> str:
     return f"somebody looked {age(looked)} ago" if looked else "nobody looked yet"
 
 
-def _ledger(ledger: Mapping[str, Mapping[str, Any]]) -> RenderableType:
+def _ledger(order: Order) -> RenderableType:
+    ledger, currency = order["ledger"], order["total"]["currency"]
     table = Table("effect", "state", "amount", "refunded", box=None)
     for name, effect in ledger.items():
         state = "[red]stuck[/]" if effect["stuck"] else effect["state"]
-        table.add_row(name, state, _minor(effect["amount_minor"]), _minor(effect["refunded_minor"]))
+        sums = (effect["amount_minor"], effect["refunded_minor"])
+        table.add_row(name, state, *("-" if one is None else amount(one, currency) for one in sums))
     return table if ledger else "nothing was done yet"
-
-
-def _minor(amount: int | None) -> str:
-    return "-" if amount is None else f"{amount / 100:.2f}"

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from cli.problems import Problem
+from cli.words import plain
 
 PIPED_WIDTH = 160
 """Columns of a table that no terminal shows: wide enough for every command's."""
@@ -50,10 +51,5 @@ def say(text: str) -> None:
 
 def show_problem(problem: Problem) -> None:
     """What went wrong, and what to try next."""
-    err.print(f"[red]✗[/] {_plain(problem.message)}")
-    err.print(f"  [dim]→ {_plain(problem.advice)}[/]")
-
-
-def _plain(text: str) -> str:
-    """Text that is printed as it is, whatever brackets it holds."""
-    return text.replace("[", r"\[")
+    err.print(f"[red]✗[/] {plain(problem.message)}")
+    err.print(f"  [dim]→ {plain(problem.advice)}[/]")

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+
+from rich.markup import escape
 
 STAGE_STYLES = {
     "awaiting-approval": "yellow",
@@ -20,10 +23,31 @@ STAGE_MARKS = {
 }
 
 
+ENDS = ("completed", "cancelled", "failed")
+"""Stages that nothing follows."""
+
+_DECIMALS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
+    **dict.fromkeys(("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+"""Decimals of the minor unit where they are not two. (ISO 4217)"""
+
+
 def money(total: Mapping[str, Any]) -> str:
-    """`25.00 EUR` of 2500 minor units. Every currency of the catalogue has two decimals."""
-    whole, cents = divmod(int(total["amount_minor"]), 100)
-    return f"{whole}.{cents:02d} {total['currency']}"
+    """`25.00 EUR` of 2500 minor units."""
+    return f"{amount(total['amount_minor'], total['currency'])} {total['currency']}"
+
+
+def amount(minor: int, currency: str) -> str:
+    """`25.00` of 2500 minor units of a currency with two decimals."""
+    decimals = _DECIMALS.get(currency, 2)
+    return f"{Decimal(minor).scaleb(-decimals):.{decimals}f}"
+
+
+def plain(text: str | None) -> str:
+    """Text of the server's, shown as it is: its brackets are no markup."""
+    return escape(text or "")
 
 
 def stage(name: str) -> str:

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.words import duration, instant, left, money, stage
+from cli.words import duration, instant, left, money, plain, stage
 
 State = Mapping[str, Any]
 
@@ -89,6 +89,6 @@ def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[str]:
     if state["visits"] > 1:
         yield f"[dim]{state['visits']} times[/]"
     if state["error"]:
-        yield f"[red]{state['error']}[/]"
+        yield f"[red]{plain(state['error'])}[/]"
     if state["name"] == _WAITS and state["progress"] == "running":
         yield f"[yellow]waiting, {left(order['approval_deadline'])} left[/]"

@@ -14,7 +14,7 @@ from cli.output import Format, Output, err, show
 from cli.problems import Problem, Refused, WrongUsage
 from cli.selection import Most, selected
 from cli.session import As, open_api
-from cli.words import instant
+from cli.words import instant, plain
 
 batch = typer.Typer(
     no_args_is_help=True,
@@ -144,7 +144,9 @@ def _may_cancel(order: dict[str, Any]) -> bool:
 
 
 def _summary(told: list[dict[str, Any]]) -> str:
-    refused = [f"[red]✗[/] {one['order_id']}: {one['why']}" for one in told if not one["done"]]
+    refused = [
+        f"[red]✗[/] {one['order_id']}: {plain(one['why'])}" for one in told if not one["done"]
+    ]
     return "\n".join((*refused, f"{len(told) - len(refused)} of {len(told)} accepted"))
 
 

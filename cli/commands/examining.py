@@ -11,7 +11,7 @@ from cli.output import Format, Output, show
 from cli.problems import Problem, Unreachable
 from cli.session import As
 from cli.sign_in import claims
-from cli.words import STAGE_MARKS
+from cli.words import STAGE_MARKS, plain
 
 Finding = dict[str, str | bool]
 
@@ -78,5 +78,5 @@ def _table(findings: list[Finding]) -> Table:
     table = Table(box=None, show_header=False)
     for one in findings:
         mark = "[green]✓[/]" if one["ok"] else "[red]✗[/]"
-        table.add_row(mark, str(one["check"]), str(one["told"]))
+        table.add_row(mark, str(one["check"]), plain(str(one["told"])))
     return table

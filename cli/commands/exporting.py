@@ -10,8 +10,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from cli.api import Api
 from cli.output import err
 from cli.problems import WrongUsage
-
-ENDS = ("completed", "cancelled", "failed")
+from cli.words import ENDS
 
 
 def export_orders(

@@ -5,9 +5,9 @@ import time
 from cli.api import Api
 from cli.history_views import event_line
 from cli.output import out, print_json
+from cli.words import ENDS
 
 POLL_SECONDS = 1.0
-ENDS = ("completed", "cancelled", "failed")
 
 
 def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:

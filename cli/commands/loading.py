@@ -18,6 +18,7 @@ from cli.commands.ordering import Item, parse_item
 from cli.output import Format, Output, err, show
 from cli.problems import Problem, Refused
 from cli.session import As, open_api
+from cli.words import plain
 
 _BINS_MS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
 _BAR = 40
@@ -115,7 +116,7 @@ def _histogram(ordered: list[float]) -> dict[str, int]:
 def _table(told: dict[str, Any]) -> RenderableType:
     facts = Table(box=None, show_header=False)
     for answer, count in told["answers"].items():
-        facts.add_row(answer, str(count))
+        facts.add_row(plain(answer), str(count))
     facts.add_row("orders a second", str(told["rate"]))
     times = " · ".join(f"{name[:-3]} {told[name]} ms" for name in _TIMES)
     facts.add_row("latency", times)

@@ -9,6 +9,7 @@ import typer
 from cli.api import Api
 from cli.output import Format, out, print_json
 from cli.problems import Refused
+from cli.words import plain
 
 WaitSeconds = Annotated[
     int,
@@ -53,4 +54,4 @@ def tell(signal: Mapping[str, Any], output: Format) -> None:
 
 def meaning(outcome: str | None) -> str:
     """The outcome in a sentence."""
-    return _MEANING.get(outcome) or f"[red]✗ {outcome}[/]"
+    return _MEANING.get(outcome) or f"[red]✗ {plain(outcome)}[/]"

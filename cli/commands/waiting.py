@@ -7,14 +7,14 @@ import typer
 from rich.live import Live
 
 from cli.api import Api
+from cli.commands.following import POLL_SECONDS
 from cli.order_views import order_status
 from cli.output import Format, Output, err, out, print_json, show
 from cli.problems import Refused
 from cli.session import As, OrderId, open_api
+from cli.words import ENDS
 from cli.workflow_tree import workflow_tree
 
-ENDS = ("completed", "cancelled", "failed")
-POLL_SECONDS = 1.0
 Timeout = Annotated[
     float, typer.Option("-t", "--timeout", min=0, help="Give up after so many seconds.")
 ]

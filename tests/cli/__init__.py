@@ -1,0 +1,1 @@
+"""The command line `orders`, against the real API over fakes."""

@@ -1,0 +1,122 @@
+"""A terminal in which somebody types `orders …`; the API behind it is the real one, on fakes."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+import cli.commands.examining
+import cli.commands.signing_in
+import cli.session
+from cli.api import Api
+from cli.app import main
+from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
+
+PEOPLE: Mapping[str, Claims] = {
+    "alice": ALICE,
+    "bob": BOB,
+    "approver": APPROVER,
+    "operator": OPERATOR,
+}
+FAR_AWAY = 4_000_000_000  # 2096, in seconds
+URL = "https://orders.example.com"
+
+
+def token(who: str) -> str:
+    """An access token as Cognito would make it, unsigned: only API Gateway looks at that."""
+    claims = {**PEOPLE[who], "cognito:groups": [_group(who)], "exp": FAR_AWAY}
+    body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"h.{body}.{who}"
+
+
+def _group(who: str) -> str:
+    return str(PEOPLE[who]["cognito:groups"]).strip("[]")
+
+
+class InProcess(httpx.BaseTransport):
+    """Hands requests to the API's handler, as API Gateway does. `down`: nobody listens."""
+
+    def __init__(self, api: ApiCaller) -> None:
+        self.api = api
+        self.down = False
+        self.answers: list[httpx.Response] = []
+        self.sent: list[httpx.Request] = []
+        self._one_at_a_time = Lock()  # as many requests as a Lambda process answers at once
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(request)
+        if self.down:
+            raise httpx.ConnectError("connection refused", request=request)
+        if self.answers:
+            return self.answers.pop(0)
+        with self._one_at_a_time:
+            return self._answer(request)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        who = request.headers.get("authorization", "").rpartition(".")[2]
+        answer = self.api.call(
+            request.method,
+            unquote(request.url.raw_path.decode()),
+            PEOPLE.get(who),
+            text=request.content.decode() or None,
+            headers=dict(request.headers),
+        )
+        plain = {n: v for n, v in answer.headers.items() if n != "content-encoding"}
+        return httpx.Response(answer.status, headers=plain, text=answer.text)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, object]:
+        """stdout, which must be one JSON document and nothing else."""
+        told: dict[str, object] = json.loads(self.out)
+        return told
+
+
+class Terminal:
+    """`meanwhile` holds what happens, one after the other, whenever a command sleeps."""
+
+    def __init__(
+        self,
+        api: ApiCaller,
+        home: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        self.wire = InProcess(api)
+        self.meanwhile: list[Callable[[], object]] = []
+        self.config = home / "profiles.json"
+        self._patch, self._capsys = monkeypatch, capsys
+        for module in (cli.session, cli.commands.examining, cli.commands.signing_in):
+            monkeypatch.setattr(module, "Api", partial(Api, transport=self.wire))
+        monkeypatch.setattr("time.sleep", self._sleep)
+        monkeypatch.setenv("ORDERS_CONFIG", str(self.config))
+        monkeypatch.setenv("ORDERS_API_URL", URL)
+        monkeypatch.delenv("ORDERS_PROFILE", raising=False)
+
+    def run(self, *arguments: str, who: str | None = "alice") -> Ran:
+        """Type a command, as somebody; nobody has no token."""
+        self._patch.setattr("sys.argv", ["orders", *arguments])
+        self._patch.setenv("ORDERS_TOKEN", token(who) if who else "")
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = self._capsys.readouterr()
+        return Ran(int(ended.value.code or 0), told.out, told.err)
+
+    def _sleep(self, seconds: float) -> None:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()

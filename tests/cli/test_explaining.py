@@ -1,0 +1,148 @@
+"""history, classify, export."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from tests.cli.terminal import Terminal
+from tests.support.told_histories import named
+from tests.support.world import World
+
+WAY = ["RouteStart", "ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPayment"]
+
+
+@pytest.fixture
+def order(world: World) -> Order:
+    """One whose payment was declined, with the history of its execution."""
+    order = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
+    return told(world, order)
+
+
+def told(world: World, order: Order) -> Order:
+    history = named(WAY[:-1]).failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
+    history.ok("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
+    history.enter("OrderFailed").add("ExecutionFailed")
+    world.engine.histories[order.execution] = tuple(history.events)
+    return order
+
+
+def test_a_history_as_a_table_shows_states_attempts_and_the_verdict(
+    terminal: Terminal, order: Order
+) -> None:
+    shown = terminal.run("history", order.order_id, who="operator").out
+
+    payment = next(line.split() for line in shown.splitlines() if " ProcessPayment " in line)
+    assert payment[1:3] == ["ProcessPayment", "payment"]
+    assert payment[-2:] == ["2", "PaymentDeclined"]
+    assert "time by category" in shown
+
+
+def test_a_detailed_history_shows_every_event(
+    terminal: Terminal, world: World, order: Order
+) -> None:
+    shown = terminal.run("history", order.order_id, "--detailed", who="operator").out
+
+    assert shown.count("TaskScheduled") == sum(
+        event["type"] == "TaskScheduled" for event in world.engine.histories[order.execution]
+    )
+
+
+def test_a_history_as_data_gives_every_event_one_category(terminal: Terminal, order: Order) -> None:
+    ran = terminal.run("history", order.order_id, "-o", "json", who="operator")
+
+    events: Any = ran.json["events"]
+    assert {event["category"] for event in events} >= {"reserve", "payment", "compensation"}
+
+
+def test_a_history_as_mermaid_is_a_chart_with_a_bar_for_every_state(
+    terminal: Terminal, order: Order
+) -> None:
+    chart = terminal.run("history", order.order_id, "-o", "mermaid", who="operator").out
+
+    assert chart.startswith("gantt")
+    for state in ("ReserveStock", "ProcessPayment", "ReleaseStock"):
+        assert state in chart
+
+
+def test_a_history_as_chrome_trace_is_what_trace_viewers_read(
+    terminal: Terminal, order: Order
+) -> None:
+    ran = terminal.run("history", order.order_id, "-o", "chrome-trace", who="operator")
+
+    spans: Any = [e for e in ran.json["traceEvents"] if e["ph"] == "X"]  # type: ignore[attr-defined]
+    assert "ProcessPayment" in {span["name"] for span in spans}
+    assert all(span["dur"] >= 0 and span["ts"] > 0 for span in spans)
+
+
+def test_following_a_history_ends_with_the_order_and_tells_every_event_once(
+    terminal: Terminal, world: World
+) -> None:
+    order = told(world, world.place(Stage.FAILED))
+
+    ran = terminal.run("history", order.order_id, "-f", "-o", "json", who="operator")
+
+    numbers = [json.loads(line)["id"] for line in ran.out.splitlines()]
+    assert numbers == list(range(1, len(world.engine.histories[order.execution]) + 1))
+
+
+def test_a_verdict_comes_with_its_reason(terminal: Terminal, order: Order) -> None:
+    ran = terminal.run("classify", order.order_id, "-o", "json", who="operator")
+
+    verdicts: Any = ran.json["verdicts"]
+    assert [(one["order_id"], one["epoch"]) for one in verdicts] == [(order.order_id, 1)]
+    assert [(one["verdict"], one["reason"]) for one in verdicts] == [
+        ("rejected", "ProcessPayment failed with PaymentDeclined")
+    ]
+
+
+def test_verdicts_are_counted_and_charted_over_time(terminal: Terminal, world: World) -> None:
+    for _ in range(3):
+        told(world, world.place(Stage.FAILED))
+
+    shown = terminal.run("classify", who="operator").out
+
+    assert "how many" in shown
+    assert "█" in shown
+    assert "by hour (UTC)" in shown
+
+
+def test_an_export_writes_a_file_for_every_order_and_goes_on_where_it_was_broken_off(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    orders = [told(world, world.place(Stage.FAILED)) for _ in range(3)]
+    folder = tmp_path / "histories"
+    terminal.run("export", str(folder), "-n", "2", who="operator")
+    first = {file.name for file in folder.iterdir()}
+    asked = len(terminal.wire.sent)
+
+    ran = terminal.run("export", str(folder), who="operator")
+
+    assert len(first) == 2
+    assert ran.out == ""
+    assert "1 written, 2 there already" in ran.err
+    assert {file.stem for file in folder.iterdir()} == {order.order_id for order in orders}
+    histories = [r for r in terminal.wire.sent[asked:] if r.url.path.endswith("/history")]
+    assert len(histories) == 1
+    [one, *_] = [json.loads(file.read_text()) for file in folder.iterdir()]
+    assert one["events"][0]["type"] == "ExecutionStarted"
+
+
+def test_an_open_order_is_exported_again(terminal: Terminal, world: World, tmp_path: Path) -> None:
+    told(world, world.place())
+
+    runs = [terminal.run("export", str(tmp_path / "h"), who="operator") for _ in range(2)]
+
+    assert all("1 written, 0 there already" in ran.err for ran in runs)
+
+
+def test_a_customer_is_told_that_histories_are_for_operators(
+    terminal: Terminal, order: Order
+) -> None:
+    ran = terminal.run("history", order.order_id)
+
+    assert ran.code == 1
+    assert "you need the role operator" in ran.err.lower()

@@ -1,0 +1,134 @@
+"""place, approve, cancel, add-item, signal."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.order import Order
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import Stage
+from tests.cli.terminal import Terminal
+from tests.support.builders import a_signal
+from tests.support.world import TOKEN, World
+
+
+def settled(world: World, order: Order, outcome: str) -> None:
+    """What the workflow does with the inbox."""
+    current = world.now(order)
+    outcomes = {signal.signal_id: outcome for signal in current.inbox}
+    world.store.put(replace(current, outcomes=outcomes, applied=len(current.inbox)))
+
+
+def test_an_order_is_placed_and_told_as_data(terminal: Terminal, world: World) -> None:
+    ran = terminal.run("place", "-i", "MUG-RED=2", "-o", "json")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert (ran.json["stage"], ran.json["customer_id"]) == ("start", "alice")
+    assert ran.json["items"] == [{"sku": "MUG-RED", "quantity": 2, "unit_price_minor": 800}]
+    assert len(world.engine.started) == 1
+
+
+def test_a_placed_order_is_told_to_people(terminal: Terminal) -> None:
+    ran = terminal.run("place", "-i", "MUG-RED")
+
+    assert "start" in ran.out
+    assert "8.00 EUR (revision 1)" in ran.out
+    assert "\x1b" not in ran.out + ran.err
+
+
+def test_the_same_key_places_the_same_order(terminal: Terminal) -> None:
+    first = terminal.run("place", "-i", "MUG-RED", "--key", "k1", "-o", "json")
+    again = terminal.run("place", "-i", "MUG-RED", "--key", "k1", "-o", "json")
+
+    assert first.json["order_id"] == again.json["order_id"]
+
+
+def test_an_unknown_sku_is_refused_with_the_servers_reason(terminal: Terminal) -> None:
+    ran = terminal.run("place", "-i", "NO-SUCH")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "unknown SKU: NO-SUCH" in ran.err.replace("Unknown", "unknown")
+    assert "→" in ran.err
+
+
+@pytest.mark.parametrize("item", ["MUG-RED=two", "MUG-RED="])
+def test_an_item_that_is_none_is_wrong_usage(terminal: Terminal, item: str) -> None:
+    ran = terminal.run("place", "-i", item)
+
+    assert ran.code == 2
+    assert "write SKU or SKU=QUANTITY" in ran.err
+    assert terminal.wire.sent == []
+
+
+def test_an_approval_names_the_revision_that_was_shown(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN, revision=3)
+
+    ran = terminal.run("approve", order.order_id, "--yes", "-w", "0", who="approver")
+
+    assert ran.code == 0
+    assert "accepted for good, and still pending" in ran.out
+    assert [signal.revision for signal in world.now(order).inbox] == [3]
+
+
+def test_an_approval_that_is_stale_ends_as_refused(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+    terminal.run("approve", order.order_id, "-y", "-w", "0", "--key", "a1", who="approver")
+    settled(world, order, "stale")
+
+    ran = terminal.run("signal", order.order_id, "a1")
+
+    assert ran.code == 1
+    assert "the lines changed since" in ran.out
+    assert f"orders describe {order.order_id}" in ran.err
+
+
+def test_a_cancel_is_told_with_its_outcome(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+    terminal.run("cancel", order.order_id, "-r", "why not", "-w", "0", "--key", "c1")
+    settled(world, order, "applied")
+
+    ran = terminal.run("signal", order.order_id, "c1", "-o", "json")
+
+    assert ran.code == 0
+    assert (ran.json["kind"], ran.json["outcome"]) == ("cancel-order", "applied")
+    [signal] = world.now(order).inbox
+    assert (signal.kind, signal.reason) == (SignalKind.CANCEL_ORDER, "why not")
+
+
+def test_an_item_is_added(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+
+    ran = terminal.run("add-item", order.order_id, "MUG-RED=2", "-w", "0", "-o", "json")
+
+    assert ran.json["kind"] == "add-line-item"
+    assert [(s.sku, s.quantity) for s in world.now(order).inbox] == [("MUG-RED", 2)]
+
+
+def test_an_order_that_has_ended_says_why_it_takes_no_signal(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED)
+
+    ran = terminal.run("cancel", order.order_id, "-r", "too late")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "the order is completed" in ran.err
+    assert "orders describe ORDER" in ran.err
+
+
+def test_what_a_role_may_not_do_is_refused_with_what_it_needs(
+    terminal: Terminal, world: World
+) -> None:
+    ran = terminal.run("approve", world.place().order_id, "--revision", "1")
+
+    assert ran.code == 1
+    assert "you need the role approver" in ran.err.lower()
+    assert "--profile" in ran.err
+
+
+def test_text_of_others_is_shown_as_it_is(terminal: Terminal, world: World) -> None:
+    order = world.place(Stage.CANCELLED, last_error="cancelled: [red]not[/] [bold]mine")
+    world.accept(world.place(), a_signal())
+
+    for command in ("status", "describe"):
+        assert "cancelled: [red]not[/] [bold]mine" in terminal.run(command, order.order_id).out

@@ -1,0 +1,143 @@
+"""Who acts where: environment, profiles, and what happens when nobody answers."""
+
+import json
+import stat
+
+import httpx
+import pytest
+
+from cli.words import amount
+from tests.cli.terminal import URL, Terminal, token
+from tests.support.world import World
+
+COMMANDS = (
+    *("place", "approve", "cancel", "add-item", "signal", "list", "status", "items", "describe"),
+    *("timeline", "watch", "wait", "history", "classify", "export", "compensate", "abort"),
+    *("versions", "doctor", "load", "login", "logout", "profiles"),
+)
+
+
+def test_an_api_that_does_not_answer_is_unreachable(terminal: Terminal) -> None:
+    terminal.wire.down = True
+
+    ran = terminal.run("list")
+
+    assert (ran.code, ran.out) == (4, "")
+    assert f"{URL} does not answer" in ran.err
+    assert "python -m local up" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "told"),
+    [
+        (httpx.Response(401, json={"message": "Unauthorized"}), 1, "orders login"),
+        (httpx.Response(502, text="<html>"), 4, "orders doctor"),
+        (httpx.Response(200, text="<html>"), 4, "ORDERS_API_URL"),
+    ],
+    ids=["expired", "gateway", "page"],
+)
+def test_an_answer_that_is_not_the_apis_says_what_to_try(
+    terminal: Terminal, answer: httpx.Response, code: int, told: str
+) -> None:
+    answer.request = httpx.Request("GET", URL)
+    terminal.wire.answers = [answer]
+
+    ran = terminal.run("list")
+
+    assert ran.code == code
+    assert told in ran.err
+
+
+def test_whoever_is_not_signed_in_is_told_how(terminal: Terminal) -> None:
+    ran = terminal.run("list", who=None)
+
+    assert ran.code == 2
+    assert "orders login" in ran.err
+    assert terminal.wire.sent == []
+
+
+def test_without_an_address_the_ways_to_name_one_are_told(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ORDERS_API_URL")
+
+    ran = terminal.run("list")
+
+    assert ran.code == 2
+    assert "ORDERS_API_URL" in ran.err
+
+
+def test_a_profile_acts_as_its_own_caller(terminal: Terminal, world: World) -> None:
+    order = world.place()
+    kept = {"boss": {"api_url": URL, "token": token("approver")}}
+    terminal.config.write_text(json.dumps(kept))
+
+    ran = terminal.run("approve", order.order_id, "-y", "-w", "0", "--profile", "boss")
+
+    assert ran.code == 0
+    assert [signal.actor for signal in world.now(order).inbox] == ["approver1"]
+
+
+def test_a_profile_that_does_not_exist_is_told_with_those_that_do(terminal: Terminal) -> None:
+    terminal.config.write_text(json.dumps({"boss": {"api_url": URL, "token": "t"}}))
+
+    ran = terminal.run("list", "--profile", "bos")
+
+    assert ran.code == 2
+    assert "known profiles: boss" in ran.err
+
+
+def test_a_broken_profile_file_is_named(terminal: Terminal) -> None:
+    terminal.config.write_text("not json")
+
+    ran = terminal.run("profiles")
+
+    assert ran.code == 2
+    assert str(terminal.config) in ran.err
+
+
+def test_profiles_are_listed_without_their_tokens(terminal: Terminal) -> None:
+    secret = token("alice")
+    terminal.config.write_text(json.dumps({"me": {"api_url": URL, "token": secret}}))
+
+    told = terminal.run("profiles", "-o", "json")
+
+    assert told.json == {"profiles": [{"name": "me", "api_url": URL, "user": "alice"}]}
+    assert secret not in terminal.run("profiles").out
+
+
+def test_signing_out_forgets_the_token_and_keeps_the_address(terminal: Terminal) -> None:
+    terminal.config.write_text(json.dumps({"default": {"api_url": URL, "token": token("alice")}}))
+
+    assert terminal.run("logout").code == 0
+
+    kept = json.loads(terminal.config.read_text())["default"]
+    assert (kept["api_url"], kept["token"]) == (URL, "")
+    assert stat.S_IMODE(terminal.config.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(terminal: Terminal, command: str) -> None:
+    ran = terminal.run(command, "--help", who=None)
+
+    assert ran.code == 0
+    assert len(ran.out.splitlines()) > 5
+
+
+def test_the_help_names_every_command_and_the_exit_codes(terminal: Terminal) -> None:
+    told = " ".join(terminal.run("--help", who=None).out.split())
+
+    assert [name for name in (*COMMANDS, "batch") if name not in told] == []
+    assert "4 unreachable" in told
+
+
+def test_an_option_that_does_not_exist_is_wrong_usage(terminal: Terminal) -> None:
+    assert terminal.run("list", "--colour").code == 2
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "told"),
+    [(2505, "EUR", "25.05"), (2505, "JPY", "2505"), (2505, "KWD", "2.505"), (-5, "EUR", "-0.05")],
+)
+def test_money_has_the_decimals_of_its_currency(minor: int, currency: str, told: str) -> None:
+    assert amount(minor, currency) == told
