@@ -8,7 +8,7 @@ import pytest
 from local.player.performance import Performance
 from local.player.story import all_stories
 from local.player.verdict import Verdict
-from tests.system.environments import UP, Environment, environment
+from tests.system.environments import Environment, deployed, environment
 
 JOBS = 4
 
@@ -16,12 +16,8 @@ JOBS = 4
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """A running environment with short times; taken down at the end."""
-    made = environment(tmp_path_factory.mktemp("deployment"))
-    up = made.run(*UP, "--detach")
-    assert up.returncode == 0, up.stderr
-    yield made
-    down = made.run("down")
-    assert down.returncode == 0, down.stderr
+    with deployed(tmp_path_factory.mktemp("deployment")) as made:
+        yield made
 
 
 @pytest.fixture

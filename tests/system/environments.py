@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,3 +83,16 @@ class Environment:
 def environment(home: Path) -> Environment:
     """An environment that keeps its files in `home`."""
     return Environment(Folders(home))
+
+
+@contextmanager
+def deployed(home: Path, up: Sequence[str] = UP) -> Iterator[Environment]:
+    """A running environment with short times, or what `up` asks for; taken down at the end."""
+    made = environment(home)
+    done = made.run(*up, "--detach")
+    assert done.returncode == 0, done.stderr
+    try:
+        yield made
+    finally:
+        down = made.run("down")
+    assert down.returncode == 0, down.stderr

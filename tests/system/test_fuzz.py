@@ -14,7 +14,7 @@ from tests.fuzz.contract import routes
 from tests.fuzz.desk import Desk
 from tests.system.environments import Environment
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("emulator")]
+pytestmark = pytest.mark.slow
 
 PLAN = Plan(examples=2, journeys=5, seed=20, thinned=4)
 

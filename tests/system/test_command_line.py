@@ -1,0 +1,104 @@
+"""The installed command `orders`, as people and scripts start it, against the deployed API."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.machine.state import State, profiles_beside
+from tests.system.environments import Environment
+
+pytestmark = pytest.mark.slow
+
+ORDERS = str(Path(sys.executable).with_name("orders"))
+
+
+class CommandLine:
+    """Types `orders …` with the environment that `python -m local env` prints."""
+
+    def __init__(self, state: State, state_file: Path) -> None:
+        self._variables = {
+            **os.environ,
+            "ORDERS_API_URL": state.api_url,
+            "ORDERS_CONFIG": str(profiles_beside(state_file)),
+        }
+
+    def __call__(
+        self, *arguments: str, who: str = "customer"
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [ORDERS, *arguments, "--profile", who],
+            env=self._variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def json(self, *arguments: str, who: str = "customer") -> Any:
+        done = self(*arguments, "-o", "json", who=who)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def orders(deployment: Environment) -> CommandLine:
+    return CommandLine(deployment.state, deployment.folders.state_file)
+
+
+def test_an_order_is_placed_approved_waited_for_and_explained(orders: CommandLine) -> None:
+    order_id = orders.json("place", "-i", "MUG-RED=2")["order_id"]
+    waiting = orders.json("wait", order_id, "--stage", "awaiting-approval", "-t", "20")
+    watched = orders("watch", order_id, "--once")
+    approved = orders.json("approve", order_id, "-y", "-w", "10", who="approver")
+    completed = orders("wait", order_id, "-t", "20")
+    verdict = orders.json("classify", order_id, who="operator")["verdicts"][0]
+    history = orders("history", order_id, "-o", "mermaid", who="operator")
+
+    assert waiting["allowed_signals"]
+    assert "● AwaitSignal" in watched.stdout
+    assert approved["outcome"] == "applied"
+    assert completed.returncode == 0
+    assert "completed" in completed.stdout
+    assert verdict["verdict"] == "completed"
+    assert "SendOrderConfirmation" in history.stdout
+
+
+def test_a_cancelled_order_takes_no_approval(orders: CommandLine) -> None:
+    order_id = orders.json("place", "-i", "MUG-RED")["order_id"]
+    orders.json("cancel", order_id, "-r", "[changed] my mind", "-w", "10")
+
+    ended = orders("wait", order_id, "-t", "20")
+    refused = orders("approve", order_id, "--revision", "1", who="approver")
+
+    assert ended.returncode == 1
+    assert "cancelled: [changed] my mind" in ended.stderr
+    assert refused.returncode == 1
+    assert "comes too late" in refused.stderr
+
+
+def test_every_exit_code_tells_a_script_what_happened(orders: CommandLine, tmp_path: Path) -> None:
+    nobody = {**os.environ, "ORDERS_API_URL": "http://127.0.0.1:9", "ORDERS_TOKEN": "t"}
+    unreachable = subprocess.run(
+        [ORDERS, "list"], env=nobody, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert orders("status", "01KDVDNH009999999999999999").returncode == 3
+    assert orders("place", "-i", "MUG-RED=many").returncode == 2
+    assert unreachable.returncode == 4
+    assert "python -m local up" in unreachable.stderr
+
+
+def test_histories_are_exported_to_files(orders: CommandLine, tmp_path: Path) -> None:
+    order_id = orders.json("place", "-i", "SOLD-OUT")["order_id"]
+    orders("wait", order_id, "-t", "20")
+
+    done = orders("export", str(tmp_path), "--stage", "failed", who="operator")
+
+    assert done.returncode == 0
+    told = json.loads((tmp_path / f"{order_id}.json").read_text())
+    assert told["executions"][-1]["verdict"] == "rejected"
