@@ -1,0 +1,1 @@
+"""Any sequence of requests, steps, time and trouble is answered as a small model predicts."""

@@ -1,0 +1,232 @@
+"""The machine: rules that do one thing to the surface and to the model, and compare the two."""
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from lambdas.domain.signals import Signal, SignalKind
+from tests.stateful.comparing import differences
+from tests.stateful.model import Model
+from tests.stateful.predicted import APPROVAL_MS, Body, Predicted
+from tests.stateful.surface import Asked, Surface
+from tests.stateful.surroundings import UNITS, Surroundings
+
+ORDERS = 3
+SWEEP_MS = 60_000
+_which = st.integers(0, ORDERS - 1)
+_skus = st.sampled_from(("MUG-RED", "MUG-RED", "RARE-1", "SOLD-OUT", "UNKNOWN"))
+_answers = st.booleans() | st.just(True)
+_lines = st.dictionaries(
+    st.sampled_from(("MUG-RED", "RARE-1")), st.integers(1, 4), min_size=1, max_size=2
+) | st.just({"UNKNOWN": 1})
+_provider = st.lists(st.sampled_from(("declined", "lost", "unavailable")), min_size=1, max_size=6)
+
+
+class SurfaceMachine(RuleBasedStateMachine):
+    """Up to three orders at once. `which` chooses one of those that there are."""
+
+    def __init__(self, around: Callable[[], Surroundings]) -> None:
+        super().__init__()
+        self.surface = Surface(around())
+        self.model = Model(UNITS)
+        self.signals = 0
+
+    @initialize(mugs=st.integers(1, 4))
+    def begin(self, mugs: int) -> None:
+        """Every story is about an order."""
+        self.start(0, {"MUG-RED": mugs}, engine=True)
+
+    @rule(key=_which, lines=_lines, engine=_answers)
+    def start(self, key: int, lines: dict[str, int], engine: bool) -> None:
+        surface, made = self.surface, [""]
+        expected, order_id = self.model.start(
+            f"k{key}", lines, surface.next_id, surface.version, engine=engine
+        )
+
+        def place() -> None:
+            made[0] = surface.start(f"k{key}", lines)
+
+        assert surface.answer(place, engine=engine) == expected
+        assert made == [order_id]
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which, behind=st.sampled_from((0, 0, 0, 1)), engine=_answers)
+    def approve(self, which: int, behind: int, engine: bool) -> None:
+        """`behind` = how many revisions ago the approver looked."""
+        order = self._order(which)
+        self._signal(order, ("approve-payment", order.revision - behind), engine)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which, sku=_skus, quantity=st.integers(1, 3), engine=_answers)
+    def add_line_item(self, which: int, sku: str, quantity: int, engine: bool) -> None:
+        self._signal(self._order(which), ("add-line-item", sku, quantity), engine)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which, reason=st.sampled_from(("too late", "too dear")), engine=_answers)
+    def cancel(self, which: int, reason: str, engine: bool) -> None:
+        self._signal(self._order(which), ("cancel-order", reason), engine)
+
+    @precondition(lambda self: self._signalled())
+    @rule(which=_which, one=st.integers(0, 9), other=st.booleans())
+    def signal_again(self, which: int, one: int, other: bool) -> None:
+        """Under a known id: the same body, or that of an `other` signal."""
+        order = self._signalled()[which % len(self._signalled())]
+        signal_id, body = list(order.inbox.items())[one % len(order.inbox)]
+        asked: Body = ("cancel-order", "quite another") if other else body
+        self._send(order, signal_id, asked, engine=True)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which)
+    def heartbeat(self, which: int) -> None:
+        order = self._order(which)
+        expected = self.model.heartbeat(order, self.surface.now)
+        workflow = self.surface.workflow
+        assert self.surface.answer(lambda: workflow.heartbeat(order.order_id)) == expected
+
+    @precondition(lambda self: self.surface.asked)
+    @rule(which=_which, steps=st.integers(1, 10))
+    def work(self, which: int, steps: int) -> None:
+        """So many functions of one order run, whichever are asked for."""
+        order_id = self.surface.asked[which % len(self.surface.asked)].task.order_id
+        for _ in range(steps):
+            mine = [asked for asked in self.surface.asked if asked.task.order_id == order_id]
+            if mine:
+                self._run(mine[0])
+
+    @precondition(lambda self: self.model.orders)
+    @rule(seconds=st.sampled_from((1, 45, 70, 310, 899, 901)))
+    def time_passes(self, seconds: int) -> None:
+        """Lambda is idle by then: whatever is asked for meanwhile is run."""
+        until = self.surface.now + seconds * 1000
+        self._run_all()
+        while self.surface.pass_until(until):
+            self.surface.settle()
+            self._run_all()
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which)
+    def time_passes_to_the_deadline(self, which: int) -> None:
+        deadline = self._order(which).deadline or 0
+        self.time_passes(max(1, (deadline - self.surface.now) // 1000))
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which, told=st.booleans())
+    def stop(self, which: int, told: bool) -> None:
+        """Somebody stops an execution; the rule on its end may fire at once, or never."""
+        order = self._order(which)
+        stored = self.surface.deps.store.get(order.order_id)
+        self.surface.engine.stop(stored.execution)
+        self.model.stop(order)
+        if told:
+            janitor = self.surface.janitor
+            expected = self.model.look_after(order)
+            deed = janitor.execution_stopped(order.order_id, stored.execution)
+            self.surface.settle()
+            assert deed == expected
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which)
+    def compensate(self, which: int) -> None:
+        """An operator takes the order over, whatever its execution does."""
+        order = self._order(which)
+        expected = self.model.compensate(order)
+        janitor = self.surface.janitor
+        assert self.surface.answer(lambda: janitor.compensate(order.order_id)) == expected
+
+    @precondition(lambda self: self.model.orders)
+    @rule()
+    def sweep(self) -> None:
+        due = self.surface.deps.index.due(self.surface.now, 100)
+        expected: dict[str, int] = {}
+        for order_id in due:
+            deed = self.model.look_after(self.model.orders[order_id])
+            expected[deed] = expected.get(deed, 0) + 1
+        done = self.surface.janitor.sweep()
+        self.surface.settle()
+        assert done == expected
+
+    @rule(version=st.sampled_from(("v1", "v2")))
+    def deploy(self, version: str) -> None:
+        self.surface.deploy(version)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which, answers=_provider)
+    def provider_will_answer(self, which: int, answers: list[str]) -> None:
+        order = self._order(which)
+        order.provider = list(answers)
+        self.surface.payments.answers[f"pay:{order.order_id}"] = list(answers)
+
+    @invariant()
+    def is_as_predicted(self) -> None:
+        self._notice_wakes()
+        found = differences(self.surface, self.model)
+        assert found == [], "\n".join(found)
+
+    def teardown(self) -> None:
+        """Every order ends within its deadline and a few sweeps, and no invariant is broken."""
+        for _ in range(4 + APPROVAL_MS // (5 * SWEEP_MS)):
+            if all(order.ended for order in self.model.orders.values()):
+                break
+            self.time_passes(300)
+            self.sweep()
+        self._run_all()
+        self.is_as_predicted()
+        assert all(order.ended for order in self.model.orders.values()), "an order does not end"
+        found = self.surface.around.problems()
+        assert found == [], "\n".join(found)
+
+    def _order(self, which: int) -> Predicted:
+        orders = list(self.model.orders.values())
+        return orders[which % len(orders)]
+
+    def _signalled(self) -> list[Predicted]:
+        return [order for order in self.model.orders.values() if order.inbox]
+
+    def _signal(self, order: Predicted, body: Body, engine: bool) -> None:
+        self.signals += 1
+        self._send(order, f"S{self.signals:02}", body, engine=engine)
+
+    def _send(self, order: Predicted, signal_id: str, body: Body, *, engine: bool) -> None:
+        now, signal = self.surface.now, _signal(signal_id, body)
+        expected = self.model.signal(order, signal_id, body, now, engine=engine)
+        answer = self.surface.answer(
+            lambda: self.surface.signal(order.order_id, signal), engine=engine
+        )
+        assert answer == expected, (signal, answer, expected)
+
+    def _run_all(self) -> None:
+        while self.surface.asked:
+            self._run(self.surface.asked[0])
+
+    def _run(self, asked: Asked) -> None:
+        self._notice_wakes()
+        order = self.model.orders[asked.task.order_id]
+        self.model.work(order, asked.function, asked.task.epoch, self.surface.now)
+        self.surface.run(asked)
+
+    def _notice_wakes(self) -> None:
+        """A tick or the deadline ends a wait: when is the engine's affair, what follows is not."""
+        for asked in self.surface.asked:
+            order = self.model.orders[asked.task.order_id]
+            mine = asked.task.epoch == order.epoch and asked.function == "ApplySignals"
+            if mine and asked.function not in order.open_calls:
+                self.model.wake(order)
+
+
+def _signal(signal_id: str, body: Body) -> Signal:
+    kind, asked = SignalKind(str(body[0])), body[1:]
+    names = {
+        SignalKind.APPROVE_PAYMENT: ("revision",),
+        SignalKind.ADD_LINE_ITEM: ("sku", "quantity"),
+        SignalKind.CANCEL_ORDER: ("reason",),
+    }[kind]
+    actor = "approver1" if kind is SignalKind.APPROVE_PAYMENT else "alice"
+    fields: dict[str, object] = dict(zip(names, asked, strict=True))
+    return Signal(signal_id=signal_id, kind=kind, actor=actor, at=0, **fields)  # type: ignore[arg-type]

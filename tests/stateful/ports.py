@@ -1,0 +1,87 @@
+"""Time, Step Functions and the payment provider as the machine rules them."""
+
+from lambdas.domain.errors import (
+    EngineUnavailable,
+    PaymentDeclined,
+    PaymentUnsettled,
+    ProviderUnavailable,
+)
+from lambdas.domain.money import Money
+from lambdas.domain.order import Order
+from lambdas.domain.ports import Clock, PaymentGateway, WorkflowEngine
+from lambdas.domain.stages import Stage
+from tests.simulation.agenda import Agenda
+from tests.simulation.engine import Engine
+
+
+class AgendaClock(Clock):
+    """The present of the agenda that the engine runs by."""
+
+    def __init__(self, agenda: Agenda) -> None:
+        self._agenda = agenda
+
+    def now(self) -> int:
+        return self._agenda.now
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError("one caller at a time: nobody has to wait")
+
+
+class RuledEngine(WorkflowEngine):
+    """The simulator's engine behind the port; it can be unavailable."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.unavailable = False
+
+    def start(self, order: Order) -> None:
+        self._answer()
+        self._engine.start(order, resume=order.stage is Stage.COMPENSATING)
+
+    def ring(self, token: str) -> bool:
+        self._answer()
+        return self._engine.ring(token)
+
+    def extend_wait(self, token: str) -> bool:
+        self._answer()
+        return self._engine.extend_wait(token)
+
+    def is_running(self, order: Order) -> bool:
+        self._answer()
+        return self._engine.is_running(order.execution)
+
+    def stop(self, order: Order) -> bool:
+        running = self.is_running(order)
+        self._engine.stop(order.execution)
+        return running
+
+    def _answer(self) -> None:
+        if self.unavailable:
+            raise EngineUnavailable("the engine was told to be unavailable")
+
+
+class RuledPayments(PaymentGateway):
+    """A provider whose next answers, by payment key, are chosen from outside; else it approves."""
+
+    def __init__(self, provider: PaymentGateway) -> None:
+        self._provider = provider
+        self.answers: dict[str, list[str]] = {}
+        self.captured: set[str] = set()
+
+    def charge(self, key: str, amount: Money, payment_method: str) -> None:
+        waiting = [] if key in self.captured else self.answers.get(key, [])
+        answer = waiting.pop(0) if waiting else "approved"
+        if answer == "declined":
+            raise PaymentDeclined("the payment method was declined")
+        if answer == "unavailable":
+            raise ProviderUnavailable("the payment provider is unavailable")
+        self._provider.charge(key, amount, payment_method)
+        self.captured.add(key)
+        if answer == "lost":
+            raise PaymentUnsettled("no answer in time")
+
+    def close(self, key: str) -> int:
+        return self._provider.close(key)
+
+    def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
+        self._provider.refund(key, payment_key, amount_minor)

@@ -1,0 +1,15 @@
+"""Narrowly, on AWS's DynamoDB Local: the same rules, the same model."""
+
+import pytest
+
+from tests.dynamodb_local.server import DynamoDBLocal
+from tests.stateful.running import run
+from tests.stateful.surroundings import OnDynamoDB
+
+EXAMPLES, STEPS = 20, 40
+
+
+@pytest.mark.slow
+def test_every_sequence_on_dynamodb_is_answered_as_predicted(server: DynamoDBLocal) -> None:
+    seen = run(lambda: OnDynamoDB(server.client()), examples=EXAMPLES, steps=STEPS)
+    assert seen.keys() >= {"completed", "cancelled"}
