@@ -113,8 +113,16 @@ class SurfaceMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.orders)
     @rule(which=_which)
     def time_passes_to_the_deadline(self, which: int) -> None:
-        deadline = self._order(which).deadline or 0
-        self.time_passes(max(1, (deadline - self.surface.now) // 1000))
+        self._pass_to_deadline(self._order(which), early=0)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(which=_which)
+    def approve_at_the_last_moment(self, which: int) -> None:
+        """In time; but the wake-up is lost, and the deadline has passed when it is applied."""
+        order = self._order(which)
+        self._pass_to_deadline(order, early=1)
+        self._signal(order, ("approve-payment", order.revision), engine=False)
+        self.time_passes(2)
 
     @precondition(lambda self: self.model.orders)
     @rule(which=_which, told=st.booleans())
@@ -181,6 +189,9 @@ class SurfaceMachine(RuleBasedStateMachine):
         assert all(order.ended for order in self.model.orders.values()), "an order does not end"
         found = self.surface.around.problems()
         assert found == [], "\n".join(found)
+
+    def _pass_to_deadline(self, order: Predicted, *, early: int) -> None:
+        self.time_passes(max(1, ((order.deadline or 0) - self.surface.now) // 1000 - early))
 
     def _order(self, which: int) -> Predicted:
         orders = list(self.model.orders.values())

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from tests.stateful.model_steps import Steps, turn_back
+from tests.stateful.model_effects import turn_back
+from tests.stateful.model_steps import Steps
 from tests.stateful.predicted import LOOKED_EVERY_MS, Body, Execution, Predicted, Shelf
 
 OPEN = ("start", "enrichment", "reserve", "awaiting-approval")

@@ -7,9 +7,10 @@ from tests.stateful.running import run
 from tests.stateful.surroundings import OnDynamoDB
 
 EXAMPLES, STEPS = 20, 40
+ENDS = ("completed", "cancelled", "failed")
 
 
 @pytest.mark.slow
 def test_every_sequence_on_dynamodb_is_answered_as_predicted(server: DynamoDBLocal) -> None:
     seen = run(lambda: OnDynamoDB(server.client()), examples=EXAMPLES, steps=STEPS)
-    assert seen.keys() >= {"completed", "cancelled"}
+    assert sum(seen[end] for end in ENDS) >= EXAMPLES
