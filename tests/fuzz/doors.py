@@ -1,5 +1,6 @@
 """Every route × every caller × {a sound request, a broken one, another customer's order}."""
 
+import base64
 import json
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ BODIES: Mapping[str, object] = {
         "payment_method": "pm_ok",
     },
     "POST /orders/{order_id}/signals/approve-payment": {"revision": 999},
+    "POST /approvals/{code}": {"revision": 999},
     "POST /orders/{order_id}/signals/cancel-order": {"reason": "at the door"},
     "POST /orders/{order_id}/signals/add-line-item": {"sku": "MUG-RED", "quantity": 1},
 }
@@ -55,13 +57,20 @@ def knock(desk: Desk, one: Knock) -> None:
     )
 
 
+def forged_code(order_id: str) -> str:
+    """Of the form of a mailed link's code, naming the order; its secret is wrong."""
+    return base64.urlsafe_b64encode(order_id.ljust(26).encode() + bytes(22)).decode()
+
+
 def _harmless(route: Route, caller: Caller) -> bool:
     """Whether the request may name a real order: also where it must be refused, it does."""
     return not (caller.role in route.roles and route.label in GENTLE)
 
 
 def _sound(route: Route, caller: Caller, order_id: str, *, hidden: bool = False) -> Knock:
-    path = route.address(order_id=order_id, signal_id="no-such-signal", file="app.js")
+    path = route.address(
+        order_id=order_id, signal_id="no-such-signal", file="app.js", code=forged_code(order_id)
+    )
     body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
     sent = {"Content-Type": "application/json"} if body else {}
     headers = {**sent, "Idempotency-Key": uuid.uuid4().hex}
@@ -69,6 +78,6 @@ def _sound(route: Route, caller: Caller, order_id: str, *, hidden: bool = False)
 
 
 def _broken(route: Route, caller: Caller) -> Knock:
-    path = route.address(order_id="no-ulid", signal_id="%00", file="no-such-file")
+    path = route.address(order_id="no-ulid", signal_id="%00", file="no-such-file", code="%00")
     headers = {"Content-Type": "text/plain", "Idempotency-Key": "ü"}
     return Knock(route, caller, f"{path}?unknown=1", b"{broken", headers)

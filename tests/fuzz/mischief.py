@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.fuzz.callers import Caller
 from tests.fuzz.contract import Route, routes
 from tests.fuzz.desk import Desk
-from tests.fuzz.doors import BODIES
+from tests.fuzz.doors import BODIES, forged_code
 
 KEY = {"Idempotency-Key": "mischief"}
 JSON = {"Content-Type": "application/json"}
@@ -34,7 +34,9 @@ class Mischief:
 def mischiefs(order_id: str) -> Iterator[Mischief]:
     """All of it, against one order."""
     for route in routes():
-        path = route.address(order_id=order_id, signal_id="s1", file="console.js")
+        path = route.address(
+            order_id=order_id, signal_id="s1", file="console.js", code=forged_code(order_id)
+        )
         yield from _queries(route, path)
         yield from _headers(route, path)
         if "{" in route.path:
@@ -164,7 +166,7 @@ def _ids(route: Route, order_id: str) -> Iterator[Mischief]:
         order_id.lower(), f"{order_id}x", f"%20{order_id}", f"{order_id}%0A", "x" * 3_000,
         "ORDER%23x", "%7B%7D", "%F0%9F%92%A9", "%E2%80%AE", "'%20or%20'1'='1",
     ):  # fmt: skip
-        path = route.address(order_id=text, signal_id=text, file=text)
+        path = route.address(order_id=text, signal_id=text, file=text, code=text)
         yield Mischief(f"id {text[:20]}", route, path, REFUSED, body, headers)
         if "{signal_id}" in route.path:
             path = route.address(order_id=order_id, signal_id=text)
