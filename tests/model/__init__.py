@@ -7,7 +7,8 @@
 A step is one access to the order or to the provider, so everything happens between any two of
 them: signals, other writers, the deadline, crashes, StopExecution, takeovers. `test_protocol` says
 what must hold; `test_faithful` compares the model with `lambdas/` on every record that the model
-reaches, `test_ways` with the state machine's definition.
+reaches, `test_ways` with the state machine's definition, and `tests/replay` plays the trace of
+every mutant on the real activities in the simulator.
 
 Read in this order: `rules` (what the protocol promises, one switch each), `record` and `decisions`
 (the order and every decision about it, as `lambdas/domain` makes them), `world` (everything else

@@ -49,6 +49,10 @@ class Actor:
         if self._agenda.pass_quietly(milliseconds):
             return
         self._agenda.after(milliseconds, self.run)
+        self.stand_still()
+
+    def stand_still(self) -> None:
+        """Do nothing until somebody calls `run`; called by the actor itself only."""
         assert self._stack.parent is not None
         self._stack.parent.switch()
         if self._killed:

@@ -36,13 +36,17 @@ class Agenda:
 
     def pass_quietly(self, milliseconds: int) -> bool:
         """Let time pass if nothing would happen meanwhile; False, and nothing done, otherwise."""
-        heap = self._heap
-        while heap and heap[0][2].action is None:
-            heapq.heappop(heap)
-        if heap and heap[0][0] <= self.now + milliseconds:
+        if self.due_within(milliseconds):
             return False
         self.now += milliseconds
         return True
+
+    def due_within(self, milliseconds: int) -> bool:
+        """True if something will happen so soon."""
+        heap = self._heap
+        while heap and heap[0][2].action is None:
+            heapq.heappop(heap)
+        return bool(heap) and heap[0][0] <= self.now + milliseconds
 
     def step(self) -> bool:
         """Let the next entry happen; False when there is none."""

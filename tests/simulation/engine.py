@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from lambdas.domain.order import Order
 from tests.simulation.agenda import Agenda
 from tests.simulation.interpreter import Invoke, StateFailed, Surroundings, walk
+from tests.simulation.journal import Journal
 from tests.simulation.line import Line
 
 Done = Callable[[Any, StateFailed | None], None]
@@ -25,9 +26,15 @@ class Execution:
         self.order_id = order_id
         self.line = line
         self.status = "RUNNING"
-        self.visited: list[str] = []
+        self.journal = Journal()
         self.output: Any = None
+        self.failure: StateFailed | None = None
         self.ended_at: int | None = None
+
+    @property
+    def visited(self) -> list[str]:
+        """The names of the states that it entered."""
+        return self.journal.states
 
 
 class Engine:
@@ -62,7 +69,7 @@ class Engine:
         execution = Execution(name, order.order_id, Line(self, name))
         self.executions[name] = execution
         self.running += 1
-        around = Surroundings(self._token, self.jitter, execution.visited.append)
+        around = Surroundings(self._token, self.jitter, execution.journal)
         machine = self.machine
         execution.line.begin(
             walk(machine, data, around),
@@ -101,6 +108,16 @@ class Engine:
         """A line begins to wait with a token."""
         self._waits[token] = line
 
+    def expects(self, token: str | None) -> bool:
+        """True while a token was handed out and not used."""
+        return token in self._waits
+
+    @property
+    def at_rest(self) -> bool:
+        """True when every running execution waits for its token."""
+        running = (one for one in self.executions.values() if one.status == "RUNNING")
+        return all(one.line.rests for one in running)
+
     def call(self, command: Invoke, done: Done) -> None:
         self.invoke(command.function, command.payload, done)
 
@@ -109,7 +126,7 @@ class Engine:
         return f"token-{self._tokens}"
 
     def _ended(self, execution: Execution, output: Any, failure: StateFailed | None) -> None:
-        execution.output = output
+        execution.output, execution.failure = output, failure
         self._end(execution, "FAILED" if failure else "SUCCEEDED")
 
     def _end(self, execution: Execution, status: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.simulation.definition import WAIT_FOR_TOKEN, State, Unsupported
+from tests.simulation.journal import Journal
 from tests.simulation.paths import exists, filled, find, put
 
 
@@ -54,7 +55,7 @@ class Surroundings:
 
     new_token: Callable[[], str]
     jitter: Callable[[], float]
-    entered: Callable[[str], None]
+    journal: Journal
 
 
 def walk(machine: Mapping[str, Any], data: Any, around: Surroundings) -> Walk:
@@ -62,19 +63,20 @@ def walk(machine: Mapping[str, Any], data: Any, around: Surroundings) -> Walk:
     name: str | None = machine["StartAt"]
     while name is not None:
         state = machine["States"][name]
-        around.entered(name)
+        around.journal.entered(name)
         if state["Type"] == "Fail":
             raise StateFailed(state["Error"], state["Cause"])
+        here, following = name, None
         if state["Type"] == "Choice":
-            name = _chosen(state, data)
-        elif state["Type"] == "Succeed":
-            name = None
-        else:
-            data, name = yield from _caught(state, data, around)
+            following = _chosen(state, data)
+        elif state["Type"] != "Succeed":
+            data, following = yield from _caught(here, state, data, around)
+        around.journal.left(here, data)
+        name = following
     return data
 
 
-def _caught(state: State, data: Any, around: Surroundings) -> Generator[Any, Any, Any]:
+def _caught(name: str, state: State, data: Any, around: Surroundings) -> Generator[Any, Any, Any]:
     """(output, next state) of a state, after its Retry and Catch."""
     tried: dict[int, int] = {}
     result: Any = None
@@ -84,6 +86,7 @@ def _caught(state: State, data: Any, around: Surroundings) -> Generator[Any, Any
             result = yield from _performed(state, data, around)
             done = True
         except StateFailed as failure:
+            around.journal.failed(name, failure.error)
             wait = _retried(state, failure.error, tried, around)
             if wait is None:
                 return _handled(state, data, failure)

@@ -44,6 +44,11 @@ class Line:
         self._answer_later(5, {}, None)
         return True
 
+    @property
+    def rests(self) -> bool:
+        """True while nothing happens to it but the doorbell or a timer."""
+        return self._walk is not None and self._engine.expects(self._token)
+
     def extend(self, token: str) -> bool:
         """Somebody is looking: the tick begins anew."""
         if self._walk is None or token != self._token:

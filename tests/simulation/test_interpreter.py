@@ -6,9 +6,10 @@ import pytest
 
 from tests.simulation.definition import Unsupported, check, order_workflow
 from tests.simulation.interpreter import Invoke, Sleep, StateFailed, Surroundings, walk
+from tests.simulation.journal import Journal
 from tests.simulation.paths import StatesRuntime, find
 
-AROUND = Surroundings(lambda: "token", lambda: 1.0, lambda state: None)
+AROUND = Surroundings(lambda: "token", lambda: 1.0, Journal())
 
 
 def test_takes_the_definition_that_is_deployed() -> None:

@@ -38,13 +38,14 @@ def verdict(
     """Everything that is wrong in the end, or was wrong at any write."""
     store = world.store
     found = [*world.defects, *store.problems]
-    found += problems(store.records.values(), store.shelves(), _books(world), store.units)
+    found += problems(store.records.values(), store.shelves(), books(world), store.units)
     for order in store.orders():
         found += acceptance_problems(
             store.records[order.order_id], store.accepted.get(order.order_id, ())
         )
         found += _timeline_problems(world, order)
         found += _unseen(world, order)
+        found += _expired_too_soon(order)
         found += _late(order, ends, quiet_at)
     for order_id, signal_id in answered:
         if signal_id not in store.records[order_id]["outcomes"]:
@@ -81,6 +82,13 @@ def _unseen(world: SimulatedWorld, order: Order) -> list[str]:
     return [] if seen else [f"{order.order_id}: captured {captured}, approvers saw {approved}"]
 
 
+def _expired_too_soon(order: Order) -> list[str]:
+    """What was accepted in time is applied, however late: only then does an order expire."""
+    expired = order.last_error == "approval timeout"
+    superseded = expired and Outcome.SUPERSEDED in order.outcomes.values()
+    return [f"{order.order_id}: expired over a signal in time"] if superseded else []
+
+
 def _timeline_problems(world: SimulatedWorld, order: Order) -> list[str]:
     """Times are left out: the clocks of processes may differ by seconds."""
     numbers = [event.number for event in world.store.timeline(order.order_id)]
@@ -88,7 +96,8 @@ def _timeline_problems(world: SimulatedWorld, order: Order) -> list[str]:
     return [f"{order.order_id}: events {numbers} of {order.event_count}"] if gaps else []
 
 
-def _books(world: SimulatedWorld) -> list[dict[str, Any]]:
+def books(world: SimulatedWorld) -> list[dict[str, Any]]:
+    """The provider's books as records."""
     return [
         {
             "payment_key": key,

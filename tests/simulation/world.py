@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from lambdas.domain.commits import Orders
 from lambdas.domain.errors import OrderError
@@ -40,6 +40,8 @@ class SimulatedWorld:
     """`fault` decides what goes wrong, `stopped` hears of executions that ended badly, `written`
     of every write to an order. `skewed` makes the clock of every process wrong.
     """
+
+    border: ClassVar[type[Border]] = Border
 
     def __init__(
         self,
@@ -91,7 +93,7 @@ class SimulatedWorld:
 
         def body(actor: Actor) -> None:
             nonlocal answer
-            border = Border(
+            border = self.border(
                 self,
                 actor,
                 function,
@@ -120,7 +122,7 @@ class SimulatedWorld:
         """Let somebody other than an execution do something."""
 
         def body(actor: Actor) -> None:
-            border = Border(self, actor, name, skew_ms=self._skew(), crash_at=crash_at)
+            border = self.border(self, actor, name, skew_ms=self._skew(), crash_at=crash_at)
             deed(self._dependencies(border))
 
         def end(raised: BaseException | None) -> None:

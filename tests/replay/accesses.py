@@ -1,0 +1,78 @@
+"""What a running call does in a trace: its next access, or its end."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from tests.model.world import CHARGES, CLOSES, JANITOR, READS, RECALLS, RECORDS, REFUNDS, WRITES
+from tests.replay.world import OUT_OF_ATTEMPTS, READ, TAKEOVER, WRITE, Held, HeldWorld
+
+Cue = Callable[[HeldWorld], bool]
+"""Does something; False if it cannot be done (any more) in this world."""
+Find = Callable[[HeldWorld], Held | None]
+
+_POINTS = {CHARGES: "payments.charge", CLOSES: "payments.close", REFUNDS: "payments.refund"}
+
+
+def access(who: str, deed: str, *, fails: bool) -> Cue:
+    """The next access of a running call, or its end. Raises KeyError for an unknown deed."""
+    abandoned = who.startswith("abandoned ")
+    function = TAKEOVER if who == JANITOR else who.removeprefix("abandoned ")
+    find = partial(_held, function=function, abandoned=abandoned)
+    cues: Mapping[str, Cue] = {
+        READS: partial(_read, find),
+        RECALLS: partial(_read, find),
+        WRITES: partial(_write, find, fails=fails),
+        RECORDS: partial(_write, find, fails=fails),
+        **{told: partial(_access, find, point) for told, point in _POINTS.items()},
+        "crashes or times out; given up": partial(_fail, find, OUT_OF_ATTEMPTS),
+        "crashes or times out; retried": partial(_fail, find, "Sandbox.Timedout"),
+    }
+    return cues[deed]
+
+
+def _held(world: HeldWorld, function: str, *, abandoned: bool) -> Held | None:
+    """The call that the execution waits for, or the oldest one that it does not wait for."""
+    found = [held for held in world.held if held.border.function == function]
+    if abandoned:
+        return found[0] if found else None
+    live = [held for held in found if held.border.actor not in world.abandoned]
+    return live[-1] if live else None
+
+
+def _read(find: Find, world: HeldWorld) -> bool:
+    """Let it read. A write on an older reading comes to nothing, and the code reads again; what
+    the code has read and may still use, it does not read a second time as the model does.
+    """
+    held = find(world)
+    while held is not None and held.point == WRITE and held.outdated:
+        world.let_go(held)
+        held = find(world)
+    if held is None or held.point not in (READ, WRITE):
+        return False
+    if held.point == READ:
+        world.let_go(held)
+    return True
+
+
+def _write(find: Find, world: HeldWorld, *, fails: bool) -> bool:
+    held, before = find(world), world.store.writes
+    if held is None or held.point != WRITE:
+        return False
+    world.let_go(held)
+    return fails or world.store.writes > before
+
+
+def _access(find: Find, point: str, world: HeldWorld) -> bool:
+    held = find(world)
+    if held is None or held.point != point:
+        return False
+    world.let_go(held)
+    return True
+
+
+def _fail(find: Find, error: str, world: HeldWorld) -> bool:
+    held = find(world)
+    if held is None:
+        return False
+    world.fail_task(held.border.function, error)
+    return True

@@ -1,0 +1,153 @@
+"""Parts of the code, each with one rule of the protocol turned off; the others stay as they are.
+
+Mutants that the simulation has anyway are taken from there: see `code_mutants`.
+"""
+
+from dataclasses import fields, replace
+from functools import partial
+from typing import Any
+
+from lambdas.domain import approving, compensating
+from lambdas.domain.approving import Next, apply_next, next_step
+from lambdas.domain.changes import Change, change
+from lambdas.domain.compensating import begin_compensation, refunded
+from lambdas.domain.errors import PaymentDeclined, PaymentUnsettled
+from lambdas.domain.ledger import PAY, Effect, EffectState, effect_key, owes
+from lambdas.domain.order import Order
+from lambdas.domain.paying import charged
+from lambdas.domain.signals import Signal
+from lambdas.domain.stages import Stage
+from lambdas.domain.task import Task
+from lambdas.runtime import Dependencies
+from tests.simulation.activities import STEPS
+from tests.simulation.ports import Store
+from tests.simulation.store import WatchedStore
+
+FOR_EVER_SECONDS = 1_000_000
+WAIT_MS = 900_000
+
+_approve = approving._approve
+_append = WatchedStore.append_signal
+_commit = Store.commit
+_process_payment = STEPS["ProcessPayment"]
+
+
+def append_if_awaited(
+    store: WatchedStore, order_id: str, signal: Signal, now: int
+) -> tuple[Order, bool]:
+    """A signal goes to whoever waits with a token, else nowhere; the caller hears 202."""
+    order = store.get(order_id)
+    return (order, True) if order.wait_token is None else _append(store, order_id, signal, now)
+
+
+def wait_for_ever(order: Order, now: int, pace: Any, *, loops: int) -> Next:
+    made = next_step(order, now, pace, loops=loops)
+    tick, timeout = FOR_EVER_SECONDS, FOR_EVER_SECONDS + 1
+    return replace(made, heartbeat_seconds=tick, timeout_seconds=timeout)
+
+
+def expire_first(order: Order, now: int, prices: Any, *, out_of_stock: bool = False) -> Change:
+    late = order.approval_deadline is not None and now >= order.approval_deadline
+    if late and order.stage is Stage.AWAITING_APPROVAL:
+        return begin_compensation(order, now, error="approval timeout", cancelled=True)
+    return apply_next(order, now, prices, out_of_stock=out_of_stock)
+
+
+def charge_or_decline(task: Task, deps: Dependencies) -> None:
+    try:
+        _process_payment(task, deps)
+    except PaymentUnsettled:
+        deps.orders.change_in_epoch(task, partial(refunded, refunded_minor=0))
+        raise PaymentDeclined("no answer") from None
+
+
+def refund_then_close(task: Task, deps: Dependencies) -> None:
+    def begin(order: Order, now: int) -> Change | None:
+        if order.ended or order.stage is Stage.COMPENSATING:
+            return None
+        return begin_compensation(order, now, error=task.failure)
+
+    order = deps.orders.change_in_epoch(task, begin)
+    if order.ended or not owes(order.ledger, PAY):
+        return
+    found = _refund_what_is_there(deps.payments, task.order_id)
+    deps.payments.close(effect_key(PAY, task.order_id))
+    deps.orders.change_in_epoch(task, partial(refunded, refunded_minor=found), seen=order)
+
+
+def _refund_what_is_there(payments: Any, order_id: str) -> int:
+    def refund() -> int:
+        key, books = effect_key(PAY, order_id), payments._world.payments
+        payment = books.payments.get(key)
+        if payment is None or payment.captured is None:
+            return 0
+        captured = int(payment.captured.amount_minor)
+        books.refund(effect_key("refund", order_id), key, captured)
+        return captured
+
+    return int(payments._cross("payments.refund", refund))
+
+
+def stage_then_stock(store: Store, planned: Change) -> Order:
+    after = _commit(store, replace(planned, stock=()))
+    if planned.stock:
+        shelves = store._world.inventory
+        store._cross("store.commit", lambda: shelves.apply(planned.stock))
+    return after
+
+
+def write_blindly(store: WatchedStore, planned: Change) -> Order:
+    """What the decision changed is written, on top of whatever the record is by now."""
+    now = store.get(planned.before.order_id)
+    changed = {
+        field.name: getattr(planned.after, field.name)
+        for field in fields(Order)
+        if getattr(planned.after, field.name) != getattr(planned.before, field.name)
+    }
+    store.inventory.require(planned.stock, now.order_id)
+    store.inventory.apply(planned.stock)
+    after = replace(now, **{**changed, "sequence": now.sequence + 1})
+    return store._write(after, planned.events)
+
+
+def approve_without_intent(order: Order, now: int, signal: Signal) -> Change:
+    made = _approve(order, now, signal)
+    ledger = {name: effect for name, effect in made.after.ledger.items() if name != PAY}
+    return replace(made, after=replace(made.after, ledger=ledger))
+
+
+def charged_without_intent(order: Order, now: int) -> Change | None:
+    if order.charged:
+        return None
+    effect = Effect(
+        key=effect_key(PAY, order.order_id),
+        state=EffectState.INTENT,
+        at=now,
+        amount_minor=order.total.amount_minor,
+    )
+    return _on(order, charged(order.with_effect(PAY, effect), now))
+
+
+def charged_at_any_stage(order: Order, now: int) -> Change | None:
+    return _on(order, charged(replace(order, stage=Stage.PAYMENT), now))
+
+
+def keep_token_with_new_deadline(before: Order, after: Order, now: int) -> Change:
+    return change(before, replace(after, approval_deadline=now + WAIT_MS), now)
+
+
+def forget_pending(order: Order, now: int, **more: Any) -> Change:
+    made = begin_compensation(order, now, **more)
+    after = replace(made.after, applied=order.applied, outcomes=order.outcomes)
+    return replace(made, after=after)
+
+
+def close_whatever_the_stage(order: Order, now: int) -> Change | None:
+    if order.ended:
+        return None
+    return _on(order, compensating.close(replace(order, stage=Stage.COMPENSATING), now))
+
+
+def _on(order: Order, made: Change | None) -> Change | None:
+    """The change as one of the order as it really is."""
+    return None if made is None else replace(made, before=order)
