@@ -75,7 +75,7 @@ def judged(events: Sequence[HistoryEvent]) -> Judgement:
         return Judgement(Verdict.INFRASTRUCTURE, _ENDED_FROM_OUTSIDE[end.type])
     if end.type == "ExecutionSucceeded" and "OrderCancelled" not in _entered(events):
         return Judgement(Verdict.COMPLETED, "every step succeeded")
-    return _stuck(events) or _cause(events, end)
+    return _lost(events) or _stuck(events) or _cause(events, end)
 
 
 def _end(events: Sequence[HistoryEvent]) -> HistoryEvent | None:
@@ -90,6 +90,13 @@ def _newest_state(events: Sequence[HistoryEvent]) -> str | None:
 
 def _entered(events: Sequence[HistoryEvent]) -> list[str]:
     return [e.state for e in events if e.state and e.type.endswith("StateEntered")]
+
+
+def _lost(events: Sequence[HistoryEvent]) -> Judgement | None:
+    """An undoing state that may not write any more: whoever took the order over undoes the rest."""
+    if all(_last_error(events, state) != "StaleEpoch" for state in _UNDOING):
+        return None
+    return Judgement(Verdict.COMPENSATED, "another execution took its order over")
 
 
 def _stuck(events: Sequence[HistoryEvent]) -> Judgement | None:

@@ -1,11 +1,37 @@
 """Every story of local/stories ends as told, by the path told, with all invariants intact."""
 
+from collections.abc import Mapping
+
+import httpx
 import pytest
 
 from local.player.story import Story, all_stories
 from local.player.verdict import Verdict
+from tests.system.environments import Environment
 
 pytestmark = pytest.mark.slow
+
+COMPLETED = ("completed",)
+CLASSIFIED: Mapping[str, tuple[str, ...]] = {
+    "happy-path": COMPLETED,
+    "add-item-then-approve": COMPLETED,
+    "stale-approval": COMPLETED,
+    "cancel-while-waiting": ("cancelled",),
+    "deadline-passes": ("expired",),
+    "lost-doorbell": COMPLETED,
+    "lost-token": COMPLETED,
+    "payment-declined": ("rejected",),
+    "payment-flaky": COMPLETED,
+    "payment-answer-lost": COMPLETED,
+    "cancel-during-payment": ("cancelled",),
+    "out-of-stock": ("rejected",),
+    "add-item-without-stock": COMPLETED,
+    "recommendations-down": COMPLETED,
+    "confirmation-mail-fails": COMPLETED,
+    "execution-stopped": ("infrastructure", "compensated"),
+    "version-1-beside-2": COMPLETED,
+}
+"""What the API makes of the history of each execution of a story's orders."""
 
 
 @pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
@@ -14,3 +40,20 @@ def test_the_story_ends_as_told(story: Story, verdicts: dict[str, Verdict]) -> N
     problems = [*verdict.path_differences, *verdict.differences, *verdict.violations]
     assert not problems, "\n".join([*problems, f"seen: {verdict.seen_paths}"])
     assert verdict.ends.keys() == story.expect.keys()
+
+
+def test_every_story_is_classified() -> None:
+    assert [story.name for story in all_stories()] == list(CLASSIFIED)
+
+
+@pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
+def test_the_api_judges_a_storys_executions_by_their_histories(
+    story: Story, verdicts: dict[str, Verdict], deployment: Environment
+) -> None:
+    state = deployment.state
+    signed_in = {"Authorization": f"Bearer {state.tokens['operator']}"}
+    for order_id in verdicts[story.name].order_ids.values():
+        url = f"{state.api_url}/orders/{order_id}/history"
+        told = httpx.get(url, headers=signed_in, timeout=30, trust_env=False).json()
+
+        assert tuple(one["verdict"] for one in told["executions"]) == CLASSIFIED[story.name]

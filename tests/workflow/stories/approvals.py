@@ -128,6 +128,7 @@ APPROVALS = (
             (*TO_WAIT, *LOOP, *LOOP, *LOOP, *CANCELLED),
             outcomes=(),
             last_error="approval timeout",
+            verdicts=("expired",),
         ),
     ),
     Story(
@@ -137,6 +138,7 @@ APPROVALS = (
             (*TO_WAIT, *LOOP, *CANCELLED),
             outcomes=(),
             last_error="approval timeout",
+            verdicts=("expired",),
         ),
     ),
     Story(

@@ -51,6 +51,7 @@ ASKING = (
             (*ASKED, *LOOP, *LOOP, *ASK, *LOOP, *ASK, *LOOP, *CANCELLED),
             outcomes=(),
             last_error="approval timeout",
+            verdicts=("expired",),
             ledger={**UNPAID, **{f"mail-approval-{n}": "done" for n in (1, 2, 3)}},
             mails=("approval", "1)", "2)", "cancelled"),
         ),

@@ -94,6 +94,7 @@ DOORBELLS = (
             "the execution stopped",
             paths=(STOPPED, TAKEN_OVER),
             statuses=("FAILED", "FAILED"),
+            verdicts=("infrastructure", "compensated"),
         ),
     ),
     Story(
@@ -104,6 +105,7 @@ DOORBELLS = (
             "the execution stopped",
             paths=(STOPPED, TAKEN_OVER),
             statuses=("FAILED", "FAILED"),
+            verdicts=("infrastructure", "compensated"),
         ),
     ),
     Story(
@@ -121,6 +123,7 @@ DOORBELLS = (
             "the execution stopped",
             paths=(STOPPED, TAKEN_OVER),
             statuses=("FAILED", "FAILED"),
+            verdicts=("infrastructure", "compensated"),
             survived=("EngineUnavailable",),
         ),
     ),
@@ -132,6 +135,7 @@ DOORBELLS = (
             "compensated by an operator",
             paths=((*STOPPED, "ApplySignals", *UNDO, "OrderFailed"), TAKEN_OVER),
             statuses=("FAILED", "FAILED"),
+            verdicts=("compensated", "compensated"),
         ),
     ),
 )

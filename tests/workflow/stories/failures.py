@@ -85,6 +85,7 @@ FAILURES = (
         ends=failed(
             (*AT_ENRICHMENT, *FAILED),
             "StoreUnavailable: DynamoDB answered ServiceUnavailable",
+            verdicts=("infrastructure",),
             ledger=TOLD,
             retried={"FetchCustomerProfile": 4},
             found=UNFINISHED,

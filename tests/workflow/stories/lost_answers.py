@@ -53,6 +53,7 @@ LOST_ANSWERS = (
         ends=failed(
             (*TO_PAYMENT, *FAILED),
             "Sandbox.Timedout",
+            verdicts=("infrastructure",),
             outcomes=("applied",),
             flags=frozenset({"payment_approved"}),
             ledger=REFUNDED,
@@ -66,6 +67,7 @@ LOST_ANSWERS = (
         ends=failed(
             (*TO_COMPLETION, *FAILED),
             "Sandbox.Timedout",
+            verdicts=("infrastructure",),
             outcomes=("applied",),
             flags=frozenset({"payment_approved"}),
             ledger=REFUNDED,
@@ -95,6 +97,7 @@ LOST_ANSWERS = (
             "the execution stopped",
             paths=((*TO_PAYMENT, *FAILED), (*RESUMED, *FAILED)),
             statuses=("FAILED", "FAILED"),
+            verdicts=("compensation-stuck", "compensated"),
             outcomes=("applied",),
             flags=frozenset({"payment_approved"}),
             ledger=REFUNDED,

@@ -82,6 +82,7 @@ PAYMENTS = (
         ends=failed(
             (*TO_PAYMENT, *FAILED),
             "ProviderUnavailable: the payment provider is unavailable",
+            verdicts=("infrastructure",),
             retried={"ProcessPayment": 4},
             **NOT_PAID,
         ),
@@ -132,6 +133,7 @@ PAYMENTS = (
             STUCK,
             paths=(STUCK, (*RESUMED, *FAILED), (*RESUMED, *CANCELLED)),
             statuses=("FAILED", "FAILED", "SUCCEEDED"),
+            verdicts=("compensation-stuck", "compensation-stuck", "compensated"),
             retried={"RefundPayment": 12},
             messages=2,
             **PAID_BACK,

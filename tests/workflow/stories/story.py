@@ -21,13 +21,15 @@ UNFINISHED = Enrichment()
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """Everything that is compared, exactly. `retried` counts attempts after the first; `stock` is
-    (available, held, sold) of the SKUs that moved; `payment` is (captured, refunded).
+    """Everything that is compared, exactly. `verdicts` are what the API makes of each execution's
+    history; `retried` counts attempts after the first; `stock` is (available, held, sold) of the
+    SKUs that moved; `payment` is (captured, refunded).
     """
 
     stage: str
     paths: tuple[tuple[str, ...], ...]
     statuses: tuple[str, ...]
+    verdicts: tuple[str, ...]
     outcomes: tuple[str, ...]
     last_error: str | None
     flags: frozenset[str]

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from lambdas.api.history import redacted
+from lambdas.api.verdicts import judged
 from lambdas.domain.ledger import Effect
 from lambdas.domain.starting import StartRequest
 from tests.workflow.faults import LambdaFault, WireFault
@@ -37,6 +39,7 @@ def ending(world: World) -> End:
         stage=order.stage.value,
         paths=paths,
         statuses=world.statuses(),
+        verdicts=tuple(str(judged(list(redacted(h))).verdict) for h in world.histories()),
         outcomes=tuple(order.outcomes.get(signal_id, "none") for signal_id in world.accepted),
         last_error=order.last_error,
         flags=frozenset(flag for flag in _FLAGS if getattr(order, flag)),

@@ -1,0 +1,165 @@
+"""A scenario, played over HTTP on a deployed emulator, in real time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from local.deployment.clients import client
+from local.deployment.tables import fill, scan
+from local.machine.state import State
+from local.player import story
+from local.player.backstage import Backstage
+from local.player.scene import Scene
+from local.player.steps import take
+from local.player.user import Users
+from local.player.vocabulary import ORDER
+from tests.engines.histories import Event, result, visits
+from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
+from tests.engines.telling import Ran, Seen, Telling, shelf_records, telling
+
+REST_SECONDS = 40.0
+DEADLINE_SECONDS = 90.0
+DELAY_SECONDS = 3.0
+"""How long UpdateOrderStatus is held up for a scenario's moment to come before it."""
+
+_FAULTS: dict[object, dict[str, Any]] = {
+    Mishap.RECOMMENDATIONS: {
+        "service": "lambda",
+        "action": "Invoke",
+        "function": "fetch-recommendations",
+        "effect": "fail",
+        "times": 2,
+    },
+    Mishap.MAIL: {
+        "service": "ses",
+        "action": "SendEmail",
+        "effect": "fail",
+        "error": "MessageRejected",
+        "status": 400,
+    },
+    Moment.CHARGED: {
+        "service": "lambda",
+        "action": "Invoke",
+        "function": "update-order-status",
+        "effect": "delay",
+        "seconds": DELAY_SECONDS,
+    },
+}
+
+
+def is_alone(scenario: Scenario) -> bool:
+    """True when others would feel its faults."""
+    return bool(_faults(scenario))
+
+
+def play(scenario: Scenario, number: int, state: State) -> Telling:
+    """Play it to its end, with products of its own: others may be played at the same time."""
+    player = Player(state, number)
+    try:
+        return player.play(scenario)
+    finally:
+        player.close()
+
+
+class Player:
+    """Plays one scenario; `number` makes its products its own."""
+
+    def __init__(self, state: State, number: int) -> None:
+        self._state, self._tag = state, f"-OF-{number:02}"
+        self._users = Users(state.api_url, state.tokens)
+        self._scene = Scene(self._users, Backstage(state))
+        self._dynamodb = client("dynamodb", state.emulator_url)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._users.close()
+
+    def play(self, scenario: Scenario) -> Telling:
+        """Play it to its end."""
+        fill(self._dynamodb, self._state.outputs["InventoryTable"], shelf_records(self._tag))
+        for fault in _faults(scenario):
+            self._do("fault", **fault)
+        self._place(scenario)
+        for step in scenario.steps:
+            self._rest()
+            self._take(step)
+        if scenario.then is not None:
+            self._do("wait-for-charge")
+            self._take(scenario.then[1])
+        self._wait_for_the_end(scenario)
+        if is_alone(scenario):
+            self._do("faults-used-up")
+        return telling(self._seen())
+
+    def executions(self) -> list[tuple[str, Sequence[Event]]]:
+        """Status and history of each execution of the order, the first one first."""
+        order_id = self._scene.id_of(ORDER)
+        epoch = self._scene.backstage.books_of(order_id).orders[0]["epoch"]
+        each = range(1, epoch + 1)
+        return [self._scene.backstage.execution(order_id, number) for number in each]
+
+    def _place(self, scenario: Scenario) -> None:
+        """Only staff may ask for a version, on behalf of a customer."""
+        staff = {"by": "operator", "customer": "alice", "version": scenario.version}
+        self._do(
+            "place",
+            items={sku + self._tag: quantity for sku, quantity in scenario.items},
+            payment_method=scenario.payment_method,
+            **(staff if scenario.version != "v2" else {}),
+        )
+
+    def _take(self, step: Step) -> None:
+        match step:
+            case Approve(revision):
+                self._do("approve", **({"revision": revision} if revision else {}))
+            case Add(sku, quantity):
+                self._do("add", sku=sku + self._tag, quantity=quantity)
+            case Act.CANCEL:
+                self._do("cancel", reason=REASON)
+            case Act.DEADLINE:
+                self._do("wait", stage="cancelled", within=DEADLINE_SECONDS)
+            case Act.STOP:
+                self._do("stop-execution")
+
+    def _do(self, what: str, **fields: Any) -> None:
+        take(self._scene, story.Step(what, fields))
+
+    def _rest(self) -> None:
+        """Until every accepted signal is applied and the order waits again."""
+
+        def applied() -> bool:
+            order = self._scene.backstage.books_of(self._scene.id_of(ORDER)).orders[0]
+            return int(order["applied"]) == len(order["inbox"])
+
+        self._scene.eventually("the signals to be applied", applied, REST_SECONDS)
+        self._do("wait-for-token")
+
+    def _wait_for_the_end(self, scenario: Scenario) -> None:
+        if not scenario.stuck:
+            self._scene.wait_for_end(ORDER, DEADLINE_SECONDS)
+            return
+
+        def over() -> bool:
+            return self._scene.backstage.execution(self._scene.id_of(ORDER), 1)[0] != "RUNNING"
+
+        self._scene.eventually("the compensation to be given up", over, DEADLINE_SECONDS)
+
+    def _seen(self) -> Seen:
+        order_id = self._scene.id_of(ORDER)
+        books = self._scene.backstage.books_of(order_id)
+        order = books.orders[0]
+        table = scan(self._dynamodb, self._state.outputs["InventoryTable"])
+        return Seen(
+            order_id=order_id,
+            executions=[Ran(s, result(h), visits(h)) for s, h in self.executions()],
+            order=order,
+            events=books.timeline(order),
+            inventory=[record for record in table if record["sku"].endswith(self._tag)],
+            payments=[book for book in books.payments if order_id in book["payment_key"]],
+            subjects=self._scene.backstage.mails(order_id),
+            tag=self._tag,
+        )
+
+
+def _faults(scenario: Scenario) -> list[dict[str, Any]]:
+    wanted = (scenario.mishap, scenario.then[0] if scenario.then else None)
+    return [_FAULTS[one] for one in wanted if one in _FAULTS]

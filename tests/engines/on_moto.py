@@ -1,0 +1,88 @@
+"""A scenario, played on moto's interpreter."""
+
+from functools import partial
+
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.starting import StartRequest
+from tests.engines.histories import result, visits
+from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
+from tests.engines.telling import Ran, Seen, Telling, shelf_records, telling
+from tests.workflow import resources
+from tests.workflow.faults import refused, throttled
+from tests.workflow.world import World
+
+_MOMENTS = {
+    Moment.CHARGED_UNANSWERED: ("after", "ProcessPayment"),
+    Moment.CHARGED: ("before", "UpdateOrderStatus"),
+}
+PATIENCE_SECONDS = 902
+"""A little longer than an approval may take."""
+
+
+def play(scenario: Scenario, world: World) -> Telling:
+    """Play it to its end in a fresh world."""
+    for record in shelf_records():
+        resources.put("inventory", record)
+    _go_wrong(scenario.mishap, world)
+    if scenario.then is not None:
+        moment, step = scenario.then
+        world.engine.lambdas.moments[_MOMENTS[moment]] = [partial(_take, world, step)]
+    world.place(
+        StartRequest(
+            customer_id="alice",
+            requested_by="alice",
+            payment_method=scenario.payment_method,
+            version=scenario.version,
+            items=scenario.items,
+        )
+    )
+    for step in scenario.steps:
+        world.engine.settle()
+        _take(world, step)
+    world.engine.settle()
+    return telling(_seen(world))
+
+
+def _take(world: World, step: Step) -> None:
+    match step:
+        case Approve(revision):
+            seen = revision or world.order().revision
+            world.signal(SignalKind.APPROVE_PAYMENT, "approver1", revision=seen)
+        case Add(sku, quantity):
+            world.signal(SignalKind.ADD_LINE_ITEM, "alice", sku=sku, quantity=quantity)
+        case Act.CANCEL:
+            world.signal(SignalKind.CANCEL_ORDER, "alice", reason=REASON)
+        case Act.DEADLINE:
+            world.engine.let_pass(PATIENCE_SECONDS)
+        case Act.STOP:
+            execution = world.order().execution
+            world.engine.stop(execution)
+            world.janitor.execution_stopped(world.order_id, execution)
+
+
+def _go_wrong(mishap: Mishap | None, world: World) -> None:
+    if mishap is Mishap.RECOMMENDATIONS:
+        world.engine.lambdas.faults.append(throttled("FetchRecommendations", times=2))
+    elif mishap is Mishap.MAIL:
+        fault = refused("sesv2.SendEmail", times=1, code="MessageRejected", status=400)
+        world.engine.wire.faults.append(fault)
+
+
+def _seen(world: World) -> Seen:
+    records = resources.scan("orders")
+    events = sorted((r for r in records if r["sk"][:5] == "EVENT"), key=lambda r: str(r["sk"]))
+    skus = {record["sku"] for record in shelf_records()}
+    return Seen(
+        order_id=world.order_id,
+        executions=[_ran(world, name) for name in world.engine.executions()],
+        order=next(record for record in records if record["sk"] == "META"),
+        events=events,
+        inventory=[r for r in resources.scan("inventory") if r["sku"] in skus],
+        payments=resources.scan("payments"),
+        subjects=[subject for _, subject in world.mails()],
+    )
+
+
+def _ran(world: World, execution: str) -> Ran:
+    history = world.engine.history(execution)
+    return Ran(world.engine.status(execution), result(history), visits(history))

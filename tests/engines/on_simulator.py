@@ -1,0 +1,50 @@
+"""A scenario, played in the simulator: step by step instead of by chance."""
+
+from typing import Any
+
+from lambdas.adapters.order_records import event_record
+from tests.engines.scenario import Scenario
+from tests.engines.scripted_world import ORDER, ScriptedWorld
+from tests.engines.telling import Ran, Seen, Telling, telling
+from tests.simulation.engine import Execution
+
+
+def play(scenario: Scenario) -> Telling:
+    """Play it to its end in a fresh world."""
+    world = ScriptedWorld(scenario)
+    world.place(scenario)
+    for step in scenario.steps:
+        world.settle()
+        world.take(step)
+    world.settle()
+    world.end_actors()
+    assert not world.defects, world.defects
+    return telling(_seen(world))
+
+
+def _seen(world: ScriptedWorld) -> Seen:
+    return Seen(
+        order_id=ORDER,
+        executions=[_ran(one) for one in world.engine.executions.values()],
+        order=world.store.records[ORDER],
+        events=[event_record(ORDER, event) for event in world.store.timeline(ORDER)],
+        inventory=world.store.shelves(),
+        payments=_books(world),
+        subjects=[mail.subject for mail in world.notifier.sent],
+    )
+
+
+def _ran(execution: Execution) -> Ran:
+    failure = execution.failure
+    result = execution.output if failure is None else [failure.error, failure.cause]
+    return Ran(execution.status, result, execution.journal.visits)
+
+
+def _books(world: ScriptedWorld) -> list[dict[str, Any]]:
+    books: list[dict[str, Any]] = []
+    for key, payment in world.payments.payments.items():
+        captured = payment.captured.amount_minor if payment.captured else 0
+        refunded = payment.refunded_minor
+        books.append({"payment_key": key, "captured_minor": captured, "refunded_minor": refunded})
+        books += [{"payment_key": k, "minor": minor} for k, minor in payment.refunds.items()]
+    return books

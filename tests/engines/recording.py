@@ -1,0 +1,96 @@
+"""Record histories of both local engines, for the tests of what is made of a history.
+
+  python -m tests.engines.recording      plays on moto and on an emulator of its own (two minutes)
+
+Needed after a change of the definition or of an engine. Kept is what tells of the way: numbers,
+types, names of states and errors, decisions. Inputs, outputs, causes, tokens, ARNs and instants
+are left out, as they are other than in the next run, or nobody's business.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from local.machine.state import State
+from tests.engines import on_emulator, on_moto
+from tests.engines.scenario import Scenario
+from tests.engines.scenarios import SCENARIOS
+from tests.system.environments import deployed
+from tests.workflow.world import a_world
+
+FOLDER = Path(__file__).parents[1] / "unit" / "api" / "recorded"
+VERDICTS: Mapping[str, tuple[str, ...]] = {
+    "approved": ("completed",),
+    "confirmation cannot be sent": ("completed",),
+    "out of stock": ("rejected",),
+    "payment declined": ("rejected",),
+    "nobody approves in time": ("expired",),
+    "cancelled while waiting": ("cancelled",),
+    "cancelled during the payment": ("cancelled",),
+    "provider stays away": ("infrastructure",),
+    "execution stopped": ("infrastructure", "compensated"),
+    "refund fails for good": ("compensation-stuck",),
+}
+"""The recorded scenarios, and the verdict on each of their executions."""
+
+Event = Mapping[str, Any]
+
+
+def main() -> None:
+    """Record all of them anew."""
+    chosen = [scenario for scenario in SCENARIOS if scenario.name in VERDICTS]
+    for scenario in chosen:
+        with a_world() as world, redirect_stdout(StringIO()):  # the functions log
+            on_moto.play(scenario, world)
+            _write("moto", scenario, world.histories())
+    with TemporaryDirectory() as home, deployed(Path(home)) as environment:
+        for number, scenario in enumerate(chosen):
+            _write("emulator", scenario, _on_emulator(scenario, number, environment.state))
+
+
+def _on_emulator(scenario: Scenario, number: int, state: State) -> list[Sequence[Event]]:
+    sys.stdout.write(f"{scenario.name}\n")
+    player = on_emulator.Player(state, number)
+    try:
+        player.play(scenario)
+        return [history for _, history in player.executions()]
+    finally:
+        player.close()
+
+
+def _write(engine: str, scenario: Scenario, histories: Iterable[Iterable[Event]]) -> None:
+    """One event a line: small, and easy to compare."""
+    executions = [[_redacted(event) for event in history] for history in histories]
+    for verdict, events in zip(VERDICTS[scenario.name], executions, strict=True):
+        name = f"{scenario.name}, {verdict}.json".replace(" ", "-").replace(",", "")
+        lines = ",\n".join(json.dumps(event, separators=(",", ":")) for event in events)
+        FOLDER.joinpath(engine).mkdir(parents=True, exist_ok=True)
+        FOLDER.joinpath(engine, name).write_text(f"[\n{lines}\n]\n")
+
+
+def _redacted(event: Event) -> dict[str, Any]:
+    kept = {name: event[name] for name in ("id", "previousEventId", "type") if name in event}
+    for name, detail in event.items():
+        if name.endswith("EventDetails") and (told := _detail(detail)):
+            kept[name] = told
+    return kept
+
+
+def _detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: detail[name] for name in ("name", "error") if name in detail}
+    output = json.loads(detail.get("output") or "null")
+    decision = (
+        output["next"].get("decision") if isinstance(output, dict) and "next" in output else None
+    )
+    if decision is not None and "name" in told:
+        told["output"] = json.dumps({"next": {"decision": decision}})
+    return told
+
+
+if __name__ == "__main__":
+    main()

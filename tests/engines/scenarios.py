@@ -1,0 +1,50 @@
+"""The table of scenarios."""
+
+from tests.engines.scenario import Act, Add, Approve, Mishap, Moment, Scenario
+
+CANCEL_BEFORE_COMPLETION = (Moment.CHARGED, Act.CANCEL)
+
+SCENARIOS = (
+    Scenario(name="approved"),
+    Scenario(name="approved, version 1", version="v1"),
+    Scenario(name="item added, then approved", steps=(Add("TEA", 1), Add("MUG", 1), Approve())),
+    Scenario(name="item without stock added", steps=(Add("RARE", 2), Approve())),
+    Scenario(name="approval of an old revision", steps=(Add("TEA", 1), Approve(1), Approve(2))),
+    Scenario(name="cancelled while waiting", steps=(Act.CANCEL,)),
+    Scenario(name="item added, then cancelled", steps=(Add("TEA", 2), Act.CANCEL)),
+    Scenario(name="nobody approves in time", steps=(Act.DEADLINE,)),
+    Scenario(name="payment declined", payment_method="pm_declined"),
+    Scenario(
+        name="insufficient funds, version 1", version="v1", payment_method="pm_insufficient_funds"
+    ),
+    Scenario(name="payment fails twice", payment_method="pm_flaky_2"),
+    Scenario(name="provider stays away", payment_method="pm_unavailable"),
+    Scenario(name="payment's answer is lost", payment_method="pm_slow"),
+    Scenario(
+        name="cancelled during the payment",
+        payment_method="pm_slow",
+        then=(Moment.CHARGED_UNANSWERED, Act.CANCEL),
+    ),
+    Scenario(name="cancelled before completion", then=CANCEL_BEFORE_COMPLETION),
+    Scenario(
+        name="refund fails twice",
+        payment_method="pm_refund_fails_2",
+        then=CANCEL_BEFORE_COMPLETION,
+    ),
+    Scenario(
+        name="refund fails for good",
+        payment_method="pm_refund_fails",
+        then=CANCEL_BEFORE_COMPLETION,
+        stuck=True,
+    ),
+    Scenario(name="out of stock", steps=(), items=(("GONE", 1),)),
+    Scenario(name="all lines or none", steps=(), items=(("MUG", 2), ("RARE", 2))),
+    Scenario(name="recommendations are down", mishap=Mishap.RECOMMENDATIONS),
+    Scenario(
+        name="recommendations are down, version 1", version="v1", mishap=Mishap.RECOMMENDATIONS
+    ),
+    Scenario(name="confirmation cannot be sent", mishap=Mishap.MAIL),
+    Scenario(name="cancellation cannot be sent", steps=(Act.CANCEL,), mishap=Mishap.MAIL),
+    Scenario(name="execution stopped", steps=(Act.STOP,)),
+    Scenario(name="execution stopped, item added", steps=(Add("TEA", 1), Act.STOP)),
+)

@@ -1,0 +1,141 @@
+"""The simulated world, where a scenario says what happens and nothing is left to chance."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lambdas.domain.errors import MailRejected
+from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.starting import StartRequest
+from lambdas.runtime import Dependencies
+from lambdas.settings import Settings
+from tests.engines.scenario import (
+    REASON,
+    SHELVES,
+    Act,
+    Add,
+    Approve,
+    Mishap,
+    Moment,
+    Scenario,
+    Step,
+)
+from tests.simulation.border import Border
+from tests.simulation.engine import Done, Execution
+from tests.simulation.faults import Call, Fault
+from tests.simulation.interpreter import StateFailed
+from tests.simulation.world import SimulatedWorld
+
+ORDER = "01KDVDNH000000000000000001"
+PATIENCE_MS = 902_000
+"""A little longer than an approval may take."""
+
+
+class ScriptedWorld(SimulatedWorld):
+    """One order, quick calls, and an EventBridge rule that always finds the janitor."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(seed=1, fault=self._fault, stopped=self._hear)
+        self._failing = 2 if scenario.mishap is Mishap.RECOMMENDATIONS else 0
+        self._then = scenario.then
+        self._signals = 0
+        if scenario.mishap is Mishap.MAIL:
+            refusal = MailRejected("SES refused the mail: MessageRejected")
+            self.notifier.failures.append(refusal)
+        for sku, goods in SHELVES.items():
+            self.inventory.put(
+                sku,
+                available=goods.available,
+                unit_price_minor=goods.price,
+                related=goods.related,
+            )
+        self.store.units = {sku: goods.available for sku, goods in SHELVES.items()}
+
+    def latency(self) -> int:
+        return 2
+
+    def invoke(self, function: str, payload: Mapping[str, Any], done: Done) -> None:
+        """Let the scenario's moment come before UpdateOrderStatus, or after the first charge."""
+        begin = super().invoke
+        if self._is(Moment.CHARGED, function, "UpdateOrderStatus"):
+            self._do_then(lambda: begin(function, payload, done))
+        elif self._is(Moment.CHARGED_UNANSWERED, function, "ProcessPayment"):
+
+            def answered(answer: Any, failure: StateFailed | None) -> None:
+                self._do_then(lambda: done(answer, failure))
+
+            begin(function, payload, answered)
+        else:
+            begin(function, payload, done)
+
+    def place(self, scenario: Scenario) -> None:
+        request = StartRequest(
+            customer_id="alice",
+            requested_by="alice",
+            payment_method=scenario.payment_method,
+            version=scenario.version,
+            items=scenario.items,
+        )
+        key = IdempotencyKey(principal="alice", key="first", fingerprint="f1")
+        self.act("place", lambda deps: self.workflow(deps, ORDER).start(request, key))
+
+    def take(self, step: Step, on_end: Callable[[], None] = lambda: None) -> None:
+        match step:
+            case Approve(revision):
+                seen = revision or self.store.get(ORDER).revision
+                self._send(on_end, SignalKind.APPROVE_PAYMENT, "approver1", revision=seen)
+            case Add(sku, quantity):
+                self._send(on_end, SignalKind.ADD_LINE_ITEM, "alice", sku=sku, quantity=quantity)
+            case Act.CANCEL:
+                self._send(on_end, SignalKind.CANCEL_ORDER, "alice", reason=REASON)
+            case Act.DEADLINE:
+                self._let_pass(PATIENCE_MS)
+            case Act.STOP:
+                self.engine.stop(self.store.get(ORDER).execution)
+
+    def settle(self) -> None:
+        """Go on until every execution waits for its token or has ended, and nobody is at work."""
+        while self.actors or not self.engine.at_rest:
+            assert self.agenda.step(), "nothing will ever happen again"
+
+    def _is(self, moment: Moment, function: str, wanted: str) -> bool:
+        return self._then is not None and self._then[0] is moment and function == wanted
+
+    def _do_then(self, afterwards: Callable[[], None]) -> None:
+        assert self._then is not None
+        (_, step), self._then = self._then, None
+        self.take(step, afterwards)
+
+    def _send(
+        self, on_end: Callable[[], None], kind: SignalKind, actor: str, **fields: Any
+    ) -> None:
+        self._signals += 1
+        signal_id = f"signal-{self._signals}"
+        signal = Signal(signal_id=signal_id, kind=kind, actor=actor, at=0, **fields)
+        self.act(
+            kind.value,
+            lambda deps: self.workflow(deps).signal(ORDER, signal),
+            on_end=lambda raised: on_end(),
+        )
+
+    def _let_pass(self, milliseconds: int) -> None:
+        over: list[bool] = []
+        self.agenda.after(milliseconds, lambda: over.append(True))
+        while not over:
+            self.agenda.step()
+
+    def _fault(self, call: Call) -> Fault | None:
+        if call.function == "FetchRecommendations" and call.own == 0 and self._failing:
+            self._failing -= 1
+            return Fault.CRASH_BEFORE
+        return None
+
+    def _hear(self, execution: Execution) -> None:
+        """The rule on execution status change, which always finds the janitor here."""
+        name = execution.name
+        self.act("stopped", lambda deps: self.janitor(deps).execution_stopped(ORDER, name))
+
+    def _dependencies(self, border: Border) -> Dependencies:
+        deps = super()._dependencies(border)
+        deps.settings = Settings()  # nobody is asked by mail
+        return deps

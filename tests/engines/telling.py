@@ -1,0 +1,137 @@
+"""What an engine tells of a scenario: plain values, without ids and instants, to be compared."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.engines.scenario import SHELVES
+from tests.simulation.journal import Visit
+
+Record = Mapping[str, Any]
+
+IN_BRANCHES = frozenset(
+    {"FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations", "NoRecommendations"}
+)
+"""States inside EnrichOrder: their order among each other is nobody's business."""
+
+_ORDER_FIELDS = (
+    *("stage", "version", "epoch", "revision", "items", "total", "currency", "customer_id"),
+    *("reserved", "payment_approved", "charged", "cancelled", "last_error", "approved_by"),
+    *("enrichment", "applied", "start_pending", "compensation_attempts", "payment_method"),
+)
+_SIGNAL_FIELDS = ("kind", "actor", "revision", "sku", "quantity", "reason")
+_EFFECT_FIELDS = ("key", "state", "amount_minor", "refunded_minor", "stuck")
+
+
+@dataclass(slots=True)
+class Ran:
+    """One execution: how it ended, what it put out (or its error), and its visits."""
+
+    status: str
+    result: Any
+    visits: Sequence[Visit]
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """The raw material of a telling; `tag` is what the engine's player appended to every SKU."""
+
+    order_id: str
+    executions: Sequence[Ran]
+    order: Record
+    events: Sequence[Record]
+    inventory: Iterable[Record]
+    payments: Iterable[Record]
+    subjects: Sequence[str]
+    tag: str = ""
+
+
+Telling = Mapping[str, Any]
+
+
+def telling(seen: Seen) -> Telling:
+    """Everything that must be the same on every engine."""
+    told = {
+        "executions": [_execution(ran) for ran in seen.executions],
+        "order": _order(seen.order),
+        "timeline": [_event(event) for event in seen.events],
+        "stock": {s["sku"]: [s["available"], s["held"], s["sold"]] for s in seen.inventory},
+        "payments": dict(sorted(_payments(seen.payments))),
+        "mails": list(seen.subjects),
+    }
+    return _without_ids(told, seen)
+
+
+def shelf_records(tag: str = "") -> list[dict[str, Any]]:
+    """What every scenario finds in the inventory table."""
+    return [
+        {
+            "sku": sku + tag,
+            "name": sku.capitalize(),
+            "available": goods.available,
+            "held": 0,
+            "sold": 0,
+            "unit_price_minor": goods.price,
+            "currency": "EUR",
+            "related": [other + tag for other in goods.related],
+        }
+        for sku, goods in SHELVES.items()
+    ]
+
+
+def _execution(ran: Ran) -> dict[str, Any]:
+    main = [_visit(visit) for visit in ran.visits if visit.state not in IN_BRANCHES]
+    branches = [_visit(visit) for visit in ran.visits if visit.state in IN_BRANCHES]
+    return {
+        "status": ran.status,
+        "result": ran.result,
+        "main": main,
+        "branches": sorted(branches, key=lambda visit: str(visit["state"])),
+    }
+
+
+def _visit(visit: Visit) -> dict[str, Any]:
+    return {"state": visit.state, "errors": list(visit.errors), "output": visit.output}
+
+
+def _order(record: Record) -> dict[str, Any]:
+    signals = [_only(signal, _SIGNAL_FIELDS) for signal in record.get("inbox", ())]
+    outcomes = [record["outcomes"].get(s["signal_id"], "none") for s in record.get("inbox", ())]
+    ledger = {name: _only(effect, _EFFECT_FIELDS) for name, effect in record["ledger"].items()}
+    return {
+        **_only(record, _ORDER_FIELDS),
+        "inbox": signals,
+        "outcomes": outcomes,
+        "ledger": ledger,
+        "waits": bool(record.get("wait_token")),
+        "cancel requested": record.get("cancel_requested_at") is not None,
+    }
+
+
+def _event(event: Record) -> list[Any]:
+    return [event["kind"], event["event_stage"], dict(event["detail"])]
+
+
+def _payments(books: Iterable[Record]) -> Iterable[tuple[str, Any]]:
+    """What was captured and given back under each key of the order's."""
+    for book in books:
+        if "captured_minor" in book:
+            yield book["payment_key"], [book["captured_minor"], book.get("refunded_minor", 0)]
+        elif "minor" in book:
+            yield book["payment_key"], book["minor"]
+
+
+def _only(record: Record, names: Iterable[str]) -> dict[str, Any]:
+    """These fields, as far as they hold anything."""
+    return {name: record[name] for name in names if record.get(name) not in (None, False)}
+
+
+def _without_ids(told: Any, seen: Seen) -> Telling:
+    text = json.dumps(told, default=str).replace(seen.order_id, "ORDER")
+    for number, signal in enumerate(seen.order.get("inbox", ()), start=1):
+        text = text.replace(signal["signal_id"], f"SIGNAL {number}")
+    if seen.tag:
+        text = text.replace(seen.tag, "")
+    plain: Telling = json.loads(text)
+    return plain

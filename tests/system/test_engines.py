@@ -1,0 +1,51 @@
+"""The emulator tells of every scenario what the simulator tells (and so what moto tells)."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from tests.engines import on_emulator, on_simulator
+from tests.engines.differences import comparable, folded
+from tests.engines.scenario import Scenario
+from tests.engines.scenarios import SCENARIOS
+from tests.engines.telling import Telling
+from tests.system.environments import Environment
+
+pytestmark = pytest.mark.slow
+
+JOBS = 4
+
+
+@pytest.fixture(scope="module")
+def told(
+    deployment: Environment, request: pytest.FixtureRequest
+) -> Iterator[dict[str, Future[Telling]]]:
+    """What the emulator tells of the scenarios that are asked for in this session: played
+    together, but one by one where others would feel a fault.
+
+    They bring products of their own into the inventory; the seed data comes back after.
+    """
+    state = deployment.state
+    specs = [getattr(item, "callspec", None) for item in request.session.items]
+    wanted = [spec.params.get("scenario") for spec in specs if spec]
+    numbered = [pair for pair in enumerate(SCENARIOS) if pair[1] in wanted]
+    numbered.sort(key=lambda pair: on_emulator.is_alone(pair[1]))
+    with ThreadPoolExecutor(JOBS) as together, ThreadPoolExecutor(1) as one_by_one:
+        playing = {}
+        for number, scenario in numbered:
+            pool = one_by_one if on_emulator.is_alone(scenario) else together
+            if pool is one_by_one:
+                together.shutdown()
+            playing[scenario.name] = pool.submit(on_emulator.play, scenario, number, state)
+        yield playing
+    deployment.json("reset")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_simulator_and_emulator_tell_the_same(
+    scenario: Scenario, told: dict[str, Future[Telling]]
+) -> None:
+    simulated = folded(comparable(on_simulator.play(scenario)))
+
+    assert folded(comparable(told[scenario.name].result())) == simulated
