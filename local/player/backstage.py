@@ -24,7 +24,7 @@ class Backstage:
     def __init__(self, state: State) -> None:
         self._url = state.emulator_url
         self._outputs = state.outputs
-        self._dynamodb: DynamoDBClient = client("dynamodb", self._url)
+        self._dynamodb: DynamoDBClient = client("dynamodb", state.tables_url)
         self._engine: SFNClient = client("stepfunctions", self._url)
 
     def order_fault(self, fault: Mapping[str, Any]) -> None:

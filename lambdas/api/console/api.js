@@ -23,21 +23,32 @@ export async function get(path) {
   return body;
 }
 
-/** Ask for something; waits up to `wait` seconds for a signal's outcome. */
-export async function post(path, body, { key = crypto.randomUUID(), wait = 5 } = {}) {
+const unanswered = new Map(); // what was asked for -> its key: asking again must not do it twice
+
+/** Ask for something; waits a few seconds for a signal's outcome. */
+export async function post(path, body) {
+  const asked = `${path} ${JSON.stringify(body)}`;
+  const key = unanswered.get(asked) ?? crypto.randomUUID();
   const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
-  if (path.includes("/signals/")) headers.Prefer = `wait=${wait}`;
-  const answer = await call(path, { method: "POST", headers, body: body && JSON.stringify(body) });
-  return answer.status === 204 ? null : answer.json();
+  if (/^\/approvals\/|\/signals\//.test(path)) headers.Prefer = "wait=5";
+  unanswered.set(asked, key);
+  try {
+    const answer = await call(path, { method: "POST", headers, body: body && JSON.stringify(body) });
+    unanswered.delete(asked);
+    return answer.status === 204 ? null : await answer.json();
+  } catch (problem) {
+    if (problem.status >= 400 && problem.status < 500) unanswered.delete(asked);
+    throw problem;
+  }
 }
 
 async function call(path, request) {
-  const headers = { ...request.headers, Authorization: `Bearer ${token()}` };
+  const headers = token() ? { ...request.headers, Authorization: `Bearer ${token()}` } : request.headers;
   let answer;
   try {
     answer = await fetch(new URL(path.slice(1), API), { ...request, headers });
   } catch {
-    throw new Problem(0, "The API does not answer. It is tried again by itself.");
+    throw new Problem(0, "The API does not answer.");
   }
   if (answer.ok || answer.status === 304) return answer;
   if (answer.status === 401) forget();

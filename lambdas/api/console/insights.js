@@ -1,44 +1,47 @@
 // Insights: what became of the newest orders, and what is stuck.
 
 import { get, post } from "./api.js";
-import { h, show } from "./dom.js";
+import { h, show, update } from "./dom.js";
+import { once } from "./forms.js";
 import { age, clock } from "./words.js";
 
 const PAGES = 5;
 const BAD = ["compensation-stuck", "infrastructure", "defect"];
 
-export function insights({ main, tell, fail }) {
+export function insights(page) {
+  const { main, tell, fail, calm } = page;
   const verdicts = h("section", { class: "card" }, h("p", { class: "quiet" }, "Reading histories…"));
   const stuck = h("section", { class: "card" }, h("p", { class: "quiet" }, "Loading…"));
 
   async function look() {
-    show(verdicts, ...charts(await newest()));
     const found = await get("/orders?stage=compensating&limit=100");
-    show(stuck, ...stuckOrders(found.orders));
+    update(stuck, ...stuckOrders(found.orders));
+    update(verdicts, ...charts(await newest()));
   }
 
-  async function retry(id, button) {
-    button.disabled = true;
+  async function retry(id) {
     try {
       await post(`/ops/orders/${id}/compensate`);
+      await look();
       tell(`${id}: a new execution tries again.`);
     } catch (problem) {
       fail(problem);
     }
-    await look().catch(fail);
   }
 
   const stuckOrders = (found) => [h("h2", {}, "Compensating"),
     found.length ? null : h("p", { class: "quiet" }, "Nothing is being compensated, nothing is stuck."),
     ...found.map((one) => {
       const effects = Object.entries(one.ledger).filter(([, effect]) => effect.stuck).map(([name]) => name);
-      const button = h("button", { onclick: () => retry(one.order_id, button) }, "Compensate again");
-      return h("div", { class: "row" }, h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id),
+      return h("div", { class: "row", "data-key": one.order_id },
+        h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id),
         h("span", { class: effects.length ? "stuck" : "" }, effects.length
-          ? `⚠ stuck: ${effects.join(", ")}, for ${age(one.updated_at)}` : `under way for ${age(one.updated_at)}`), button);
+          ? `⚠ stuck: ${effects.join(", ")}, for ${age(one.updated_at)}` : `under way for ${age(one.updated_at)}`),
+        h("button", { onclick: ({ currentTarget }) => once(currentTarget, () => retry(one.order_id)) }, "Compensate again"));
     })];
 
-  show(main, h("h1", {}, "Insights"), h("button", { onclick: () => look().catch(fail) }, "Look again"), verdicts, stuck);
+  const again = ({ currentTarget }) => once(currentTarget, () => look().then(calm, fail));
+  show(main, h("div", { class: "title" }, h("h1", {}, "Insights"), h("button", { onclick: again }, "Look again")), verdicts, stuck);
   look().catch(fail);
 }
 
@@ -57,11 +60,10 @@ async function newest() {
 function charts(found) {
   const counts = Object.entries(Object.groupBy(found, (one) => one.verdict))
     .map(([name, list]) => [name, list.length]).sort((a, b) => b[1] - a[1]);
-  const most = Math.max(1, ...counts.map(([, count]) => count));
   return [h("h2", {}, `What became of the newest ${found.length} orders`),
     found.length ? null : h("p", { class: "quiet" }, "There is no order yet."),
-    ...counts.map(([name, count]) => h("div", { class: `bar ${BAD.includes(name) ? "bad" : ""}` },
-      h("span", {}, name), h("meter", { min: 0, max: most, value: count, "aria-label": name }), h("span", {}, String(count)))),
+    ...counts.map(([name, count]) => h("div", { class: `bar ${BAD.includes(name) ? "bad" : ""}`, "data-key": name },
+      h("span", {}, name), h("meter", { min: 0, max: found.length, value: count, "aria-label": `${name} of all` }), h("span", {}, String(count)))),
     h("h2", {}, "What went wrong"),
     ...problems(found)];
 }

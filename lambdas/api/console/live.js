@@ -1,25 +1,29 @@
 // Looking again and again, as long as the page is seen.
 
-/** Call `look` now and every `seconds`; failures go to `fail`. Returns how to end it, and how to
- * look at once. */
-export function live(look, fail, seconds = 2) {
-  let ended = false;
-  let timer;
+/** Call `look` now and every `seconds`; failures go to `page.fail`, and `page.calm` is told when it
+ * works again. Returns how to end it, and how to look at once. */
+export function live(look, { fail, calm }, seconds = 2) {
+  let [ended, failing, timer, looking] = [false, false, null, null];
   const again = async () => {
     clearTimeout(timer);
+    let hopeless = false;
     try {
       if (!document.hidden) await look();
+      if (failing && !ended) calm();
+      failing = false;
     } catch (problem) {
+      failing = true;
+      hopeless = [401, 403, 404].includes(problem.status);
       if (!ended) fail(problem);
-      if (problem.status === 401 || problem.status === 404) return;
     }
-    if (!ended) timer = setTimeout(again, seconds * 1000);
+    if (!ended && !hopeless) timer = setTimeout(start, seconds * 1000);
   };
-  const seen = () => document.hidden || again();
+  const start = () => { looking = again(); return looking; };
+  const seen = () => document.hidden || ended || start();
   document.addEventListener("visibilitychange", seen);
-  again();
+  start();
   return {
-    now: again,
+    now: async () => { await looking; await start(); },
     end: () => {
       ended = true;
       clearTimeout(timer);

@@ -30,10 +30,11 @@ export async function signIn() {
   })}`);
 }
 
-/** Forget the token, here and at the user pool. */
-export async function signOut() {
+/** Forget the token, here and at the user pool; `view` is where to come back to. */
+export async function signOut(view = "") {
   const how = await howToSignIn();
   sessionStorage.clear();
+  if (view) sessionStorage.setItem("view", view);
   location.assign(`${new URL(how.logout_url, API)}?${new URLSearchParams({
     client_id: how.client_id, logout_uri: PAGE,
   })}`);
@@ -41,8 +42,11 @@ export async function signOut() {
 
 export const forget = () => sessionStorage.removeItem("token");
 
-/** Exchange the code that the sign-in page sent back, if there is one. */
+/** Exchange the code that the sign-in page sent back, if there is one; show what was shown before. */
 export async function comeBack() {
+  const view = sessionStorage.getItem("view");
+  sessionStorage.removeItem("view");
+  if (view && !location.hash) history.replaceState(null, "", PAGE + view);
   const query = new URLSearchParams(location.search);
   if (!query.has("code") && !query.has("error")) return;
   const asked = JSON.parse(sessionStorage.getItem("asked") ?? "{}");

@@ -9,10 +9,16 @@ export const PROGRESS = {
   "not-reached": ["○", "not reached"],
   "running": ["●", "in progress"],
   "succeeded": ["✓", "succeeded"],
+  "compensated": ["↺", "compensated"],
   "caught": ["!", "error caught"],
   "failed": ["✗", "failed"],
   "aborted": ["■", "stopped"],
 };
+
+/** States whose effect may be undone, and its name in the order's ledger. */
+export const UNDOABLE = { ReserveStock: "reserve", ProcessPayment: "pay" };
+
+export const EFFECTS = { intent: ["…", "intent"], done: ["✓", "done"], undone: ["↺", "undone"] };
 
 /** `25.00 EUR`: the browser knows how many decimals a currency has. */
 export function money({ amount_minor: minor, currency }) {
@@ -33,11 +39,12 @@ export function duration(milliseconds) {
 
 export const age = (instant) => duration(Date.now() - Date.parse(instant));
 
+export const passed = (deadline) => Boolean(deadline) && Date.parse(deadline) <= Date.now();
+
 /** What is left of a deadline, or that it has passed. */
 export function left(deadline) {
   if (!deadline) return "–";
-  const rest = Date.parse(deadline) - Date.now();
-  return rest > 0 ? duration(rest) : "passed";
+  return passed(deadline) ? "passed" : duration(Date.parse(deadline) - Date.now());
 }
 
 export const clock = (instant) =>

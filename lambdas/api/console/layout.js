@@ -1,0 +1,86 @@
+// Where the boxes of a state machine stand: three columns, each state below those that lead to it.
+// Column 0 is the way that an order goes if all is well, column 2 the compensation and what follows
+// from it, column 1 the rest.
+
+export const [WIDTH, HEIGHT, GAP, GUTTER, PAD] = [216, 42, 20, 44, 24];
+
+/** `{x, y, w, h, column}` of every state by its name. */
+export function placed(start, states) {
+  const outer = new Map(states.filter((one) => !one.inside).map((one) => [one.name, one]));
+  const [rank, column] = [ranks(start, outer), columns(start, outer)];
+  const boxes = new Map();
+  const bottoms = [PAD - GAP, PAD - GAP, PAD - GAP];
+  for (const one of [...outer.values()].sort((a, b) => rank.get(a.name) - rank.get(b.name))) {
+    const at = column.get(one.name);
+    const y = Math.max(bottoms[at] + GAP, ...leading(one, outer, rank).filter((other) => column.get(other.name) <= at)
+      .map((other) => level(other, one, boxes.get(other.name))));
+    const box = { x: PAD + at * (WIDTH + GUTTER), y, w: WIDTH, h: HEIGHT, column: at };
+    boxes.set(one.name, box);
+    contain(states.filter((other) => other.inside === one.name), box, boxes);
+    bottoms[at] = bottom(box);
+  }
+  return boxes;
+}
+
+const leading = (one, outer, rank) => [...outer.values()].filter((other) =>
+  rank.get(other.name) < rank.get(one.name) && other.ways.some((way) => way.to === one.name));
+
+/** What is done next stands below; what only a failure leads to stands beside. */
+const level = (from, to, box) =>
+  from.ways.every((way) => way.to !== to.name || way.kind === "catch") ? box.y : bottom(box) + GAP;
+
+export const bottom = (box) => box.y + box.h;
+
+/** Boxes of a Parallel state's own states, one below the other under its name. */
+function contain(inner, box, boxes) {
+  for (const one of inner) {
+    boxes.set(one.name, { x: box.x + 7, y: bottom(box), w: box.w - 14, h: HEIGHT });
+    box.h += HEIGHT + 6;
+  }
+}
+
+function columns(start, outer) {
+  const well = wayOfSuccess(start, outer);
+  const undoing = new Set();
+  const follow = (name) => {
+    if (well.has(name) || undoing.has(name)) return;
+    undoing.add(name);
+    outer.get(name).ways.forEach((way) => follow(way.to));
+  };
+  [...outer.values()].filter(compensates).forEach((one) => follow(one.name));
+  return new Map([...outer.keys()].map((name) => [name, well.has(name) ? 0 : undoing.has(name) ? 2 : 1]));
+}
+
+const compensates = (state) => state.category === "compensation";
+
+const LIKELIEST = ["default", "next", "choice", "catch"];
+
+/** The first way from the start to an end that compensates nothing and never turns back. */
+function wayOfSuccess(start, outer) {
+  const on = (name, before) => {
+    const path = [...before, name];
+    const { ways, ends } = outer.get(name);
+    const found = ways.filter((way) => !path.includes(way.to) && !compensates(outer.get(way.to)))
+      .sort((a, b) => LIKELIEST.indexOf(a.kind) - LIKELIEST.indexOf(b.kind))
+      .map((way) => way.to).reduce((whole, next) => whole ?? on(next, path), null);
+    return found ?? (ends ? path : null);
+  };
+  return new Set(on(start, []) ?? [start]);
+}
+
+/** The longest way from the start, without going back and without what only errors take. */
+function ranks(start, outer) {
+  const rank = new Map();
+  const visit = (name, depth, path) => {
+    if (path.has(name) || (rank.get(name) ?? -1) >= depth) return;
+    rank.set(name, depth);
+    for (const way of outer.get(name).ways.filter((one) => one.kind !== "catch")) {
+      visit(way.to, depth + 1, new Set([...path, name]));
+    }
+  };
+  visit(start, 0, new Set());
+  for (const [name, state] of outer) {
+    for (const way of state.ways) if (!rank.has(way.to)) rank.set(way.to, (rank.get(name) ?? 0) + 1);
+  }
+  return rank;
+}

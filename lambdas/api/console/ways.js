@@ -1,0 +1,58 @@
+// The ways between states: which are drawn, which were taken, and along which line.
+
+import { GAP, GUTTER, HEIGHT, bottom } from "./layout.js";
+
+/** `{from, to, kind, taken, path}` of every way that is worth a line. */
+export function drawnWays(states, boxes) {
+  const outer = states.filter((one) => !one.inside);
+  return outer.flatMap((from) => from.ways
+    .filter((way, index) => from.ways.findIndex((other) => other.to === way.to) === index)
+    .map((way) => ({ ...way, from: from.name, taken: taken(from, way, outer) }))
+    .filter((way) => way.taken || way.kind !== "catch" || boxes.get(way.to).column !== 2 || boxes.get(from.name).column === 2)
+    .map((way) => ({ ...way, path: path(boxes.get(way.from), boxes.get(way.to), boxes) })));
+}
+
+/** The history names no ways, only when each state was last entered and left. A way was taken if no
+ * other leads on or to its end, if its end was entered next, or if it leads back into a loop. */
+function taken(from, way, outer) {
+  const to = outer.find((one) => one.name === way.to);
+  if (!from.visits || !to.visits || (way.kind === "catch" && from.progress !== "caught")) return false;
+  if (way.kind === "next" && ["succeeded", "compensated"].includes(from.progress)) return true;
+  const origins = outer.filter((one) => one.visits && one.ways.some((other) => other.to === to.name));
+  if (origins.length === 1) return true;
+  const left = Date.parse(from.left_at);
+  const entered = Date.parse(to.entered_at);
+  if (entered < left) return to.visits > 1 && from.visits > 1;
+  return entered >= left && !outer.some((one) => one !== from && one !== to && one.visits
+    && Date.parse(one.entered_at) >= left && Date.parse(one.entered_at) < entered);
+}
+
+/** Straight down to the next box; round the outside past other boxes; else through the gutter. */
+function path(a, b, boxes) {
+  const middle = a.x + a.w / 2;
+  if (a.column === b.column && b.y > a.y && !between(a, b, boxes)) {
+    return `M${middle} ${bottom(a)} V${b.y}`;
+  }
+  if (a.column === b.column) {
+    const [side, out] = b.y > a.y ? [a.x + a.w, GUTTER / 2 - 6] : [a.x, -GAP];
+    return `M${side} ${a.y + HEIGHT / 2} H${side + out} V${b.y + HEIGHT / 2} H${side}`;
+  }
+  return across(a, b, boxes);
+}
+
+const between = (a, b, boxes) => [...boxes.values()].some((one) =>
+  one.column === a.column && one.y > a.y && one.y < b.y);
+
+/** To another column: into the gutter before it, and from there to its side; below a box that is
+ * in the way. Arrows leave in the upper half of a box and arrive in its lower half, so two between
+ * the same boxes stay apart. */
+function across(a, b, boxes) {
+  const right = b.column > a.column;
+  const [from, to, sign] = right ? [a.x + a.w, b.x, 1] : [a.x, b.x + b.w, -1];
+  const turn = to - sign * (GUTTER / 2 + 4);
+  const [start, end] = [a.y + HEIGHT * 0.35, b.y + HEIGHT * 0.65];
+  const blocked = [...boxes.values()].some((one) => (one.column - a.column) * (one.column - b.column) < 0
+    && one.y <= start && bottom(one) >= start);
+  const lane = blocked ? bottom(a) + GAP / 2 : start;
+  return `M${from} ${start} H${from + sign * 10} V${lane} H${turn} V${end} H${to}`;
+}

@@ -1,0 +1,92 @@
+"""Mails to the approver, as the emulator took them, and the orders that they are about."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from local.machine.state import State
+from local.player.backstage import HTTP_SECONDS
+from local.player.scene import Scene
+from local.player.steps import take
+from local.player.story import Step
+
+ADDRESS = "approvers@example.com"
+MAIL_SECONDS = 90.0
+"""The first mail is due after a sixtieth of the wait: 15 of 900 seconds; more on a busy machine."""
+_BATCH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that asks to approve; `order` is its order's name in the scene."""
+
+    scene: Scene
+    order: str
+    subject: str
+    body: str
+
+    @property
+    def order_id(self) -> str:
+        return self.scene.id_of(self.order)
+
+    @property
+    def link(self) -> str:
+        """The address that the mail carries, as people click it."""
+        [found] = [line for line in self.body.splitlines() if line.startswith("http")]
+        return found
+
+    @property
+    def view(self) -> str:
+        """The part of the link that names a view of the console."""
+        return self.link.partition("#/")[2]
+
+    @property
+    def code(self) -> str:
+        return self.view.removeprefix("approval/")
+
+    def approve(self, *, revision: int = 1) -> None:
+        """Use the link as the approver, beside the browser."""
+        body = {"revision": revision}
+        self.scene.users.ask("approver", "POST", f"/approvals/{self.code}", body)
+
+
+class PostOffice:
+    """Letters about alice's orders for one MUG-RED. Several orders are placed at once, and each
+    letter is given away once: the first takes its time, the others are there.
+    """
+
+    def __init__(self, scene: Scene, state: State) -> None:
+        self._scene = scene
+        self._messages = f"{state.emulator_url}/_ministack/ses/messages"
+        self._undelivered: list[str] = []
+
+    def letter(self) -> Letter:
+        """One that nobody has had."""
+        if not self._undelivered:
+            self._undelivered = [self._placed(number) for number in range(_BATCH)]
+        order = self._undelivered.pop(0)
+        order_id = self._scene.id_of(order)
+        self._scene.eventually("the mail", lambda: bool(self._mails(order_id)), MAIL_SECONDS)
+        mail = self._mails(order_id)[0]
+        return Letter(self._scene, order, mail["Subject"], mail["BodyText"])
+
+    def close(self) -> None:
+        """Cancel what still waits, so that no other test finds it."""
+        for order, witness in self._scene.orders.items():
+            if "cancel-order" in self._scene.status(order)["allowed_signals"]:
+                path = f"/orders/{witness.order_id}/signals/cancel-order"
+                self._scene.users.ask("operator", "POST", path, {"reason": "the tests are over"})
+            self._scene.wait_for_end(order)
+
+    def _placed(self, number: int) -> str:
+        order = f"letter {len(self._scene.orders) + 1}"
+        take(self._scene, Step("place", {"order": order, "items": {"MUG-RED": 1}}))
+        return order
+
+    def _mails(self, order_id: str) -> list[dict[str, Any]]:
+        """The mails to the approver about an order, oldest first."""
+        answer = httpx.get(self._messages, timeout=HTTP_SECONDS, trust_env=False)
+        boxes: dict[str, list[dict[str, Any]]] = answer.raise_for_status().json()["messages"]
+        mails = [mail for box in boxes.values() for mail in box]
+        return [one for one in mails if order_id in one["Subject"] and ADDRESS in one["To"]]

@@ -1,0 +1,35 @@
+"""Orders that the browser finds: placed and led to where a test wants them, by HTTP."""
+
+from local.player.scene import Scene
+from local.player.steps import take
+from local.player.story import Step
+
+
+def place(scene: Scene, order: str = "order", *, payment_method: str = "pm_ok") -> str:
+    """Place alice's order for one MUG-RED; returns its id once it waits for approval."""
+    fields = {"order": order, "items": {"MUG-RED": 1}, "payment_method": payment_method}
+    take(scene, Step("place", fields))
+    take(scene, Step("wait", {"order": order, "stage": "awaiting-approval"}))
+    take(scene, Step("wait-for-token", {"order": order}))
+    return scene.id_of(order)
+
+
+def look_at(scene: Scene, order: str = "order") -> None:
+    """Look at it, as the approver: no mail comes between."""
+    take(scene, Step("heartbeat", {"order": order}))
+
+
+def add(scene: Scene, sku: str, order: str = "order") -> None:
+    """Add one of `sku`, as its customer."""
+    fields = {"order": order, "sku": sku, "quantity": 1, "outcome": "applied"}
+    take(scene, Step("add", fields))
+
+
+def cancel(scene: Scene, order: str = "order", *, reason: str = "no longer needed") -> None:
+    """Cancel, as its customer."""
+    take(scene, Step("cancel", {"order": order, "reason": reason}))
+
+
+def approve(scene: Scene, order: str = "order") -> None:
+    """Approve, as the approver."""
+    take(scene, Step("approve", {"order": order}))

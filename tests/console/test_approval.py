@@ -1,0 +1,169 @@
+"""The link of a mail, from opening it to the decision: by whom, once, and of what they saw."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.machine.state import State
+from tests.console.conftest import Visit
+from tests.console.letters import Letter
+from tests.console.orders import add
+from tests.console.people import promoted, somebody
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+
+
+def test_anybody_with_the_link_sees_the_order_and_changes_nothing(
+    visit: Visit, letter: Letter
+) -> None:
+    before = letter.scene.backstage.books_of(letter.order_id)
+    visitor = visit()
+    with visitor.page.expect_request(f"**/approvals/{letter.code}") as asked:
+        visitor.page.goto(letter.link)
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("An order waits for approval")
+    expect(visitor.page.get_by_role("row", name="MUG-RED")).to_contain_text("EUR 9.50")
+    expect(visitor.page.get_by_role("heading", name="Items (revision 1)")).to_be_visible()
+    expect(visitor.main).to_contain_text("left, until ")
+    expect(visitor.page.get_by_role("button")).to_have_text(["Sign in to decide"])
+    expect(visitor.main).not_to_contain_text("alice")
+
+    assert "authorization" not in asked.value.all_headers()
+    assert all(one.startswith("GET ") for one in visitor.asked)
+    assert letter.scene.backstage.books_of(letter.order_id) == before
+
+
+def test_an_approver_signs_in_from_the_link_comes_back_to_it_and_approves(
+    visit: Visit, letter: Letter
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.goto(letter.link)
+    page.get_by_role("button", name="Sign in to decide").click()
+    page.get_by_role("button", name="approver1").click()
+    page.get_by_role("button", name="Approve payment").click()
+    expect(visitor.main).to_contain_text("The order was approved, and is paid and completed.")
+    expect(visitor.notice).to_contain_text("approve-payment: ")
+    assert page.url == letter.link
+    letter.scene.wait_for_stage(letter.order, "completed")
+    page.get_by_role("link", name="See the whole order").click()
+    expect(visitor.stage).to_have_text("✓ completed")
+
+
+def test_a_link_that_was_used_says_so_also_to_those_who_had_it_open(
+    visit: Visit, letter: Letter
+) -> None:
+    visitor, late = visit("approver"), visit()
+    visitor.open(letter.view)
+    expect(visitor.page.get_by_role("button", name="Approve payment")).to_be_visible()
+    letter.approve()
+    letter.scene.wait_for_stage(letter.order, "completed")
+    visitor.look_again()
+    late.open(letter.view)
+    for one in (visitor, late):
+        expect(one.main).to_contain_text("Nothing is left to decide")
+        expect(one.main).to_contain_text("There is nothing left for you to do.")
+        expect(one.main.get_by_role("button")).to_have_count(0)
+
+
+def test_a_link_whose_approval_came_too_late_leads_to_where_the_order_can_be_decided(
+    visit: Visit, letter: Letter
+) -> None:
+    add(letter.scene, "GRINDER-HAND", letter.order)
+    letter.approve(revision=1)
+    visitor = visit()
+    page = visitor.open(letter.view)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link was used")
+    expect(visitor.main).to_contain_text("The order still waits")
+    page.get_by_role("button", name="Sign in to decide").click()
+    page.get_by_role("button", name="approver1").click()
+    page.get_by_role("link", name="See the whole order").click()
+    page.get_by_role("button", name="Approve payment").click()
+    letter.scene.wait_for_stage(letter.order, "completed")
+
+
+def test_an_item_added_under_the_approvers_eyes_is_shown_before_they_can_approve(
+    visit: Visit, letter: Letter
+) -> None:
+    visitor = visit("approver")
+    page = visitor.open(letter.view)
+    expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
+    add(letter.scene, "GRINDER-HAND", letter.order)
+    visitor.look_again()
+    changed = visitor.main.get_by_role("alert")
+    expect(changed).to_contain_text("revision 2 now, EUR 58.50 instead of EUR 9.50")
+    expect(page.get_by_role("button", name="Approve payment")).to_have_count(0)
+    page.get_by_role("button", name="I have seen the change").click()
+    expect(visitor.main).to_contain_text("EUR 58.50, as the lines stand at revision 2.")
+    page.get_by_role("button", name="Approve payment").click()
+    letter.scene.wait_for_stage(letter.order, "completed")
+    assert len(visitor.asked_of(f"POST {visitor.api}/approvals/{letter.code}")) == 1
+
+
+def test_who_asked_for_the_order_is_refused_with_the_reason(
+    visit: Visit, letter: Letter, state: State
+) -> None:
+    visitor = visit()
+    visitor.refusals.add(403)
+    with promoted(state, "alice", "approver") as requester:
+        page = visitor.open(letter.view)
+        page.get_by_role("button", name="Sign in to decide").click()
+        page.get_by_role("button", name=requester).click()
+        page.get_by_role("button", name="Approve payment").click()
+        expect(visitor.main.get_by_role("alert")).to_contain_text(
+            "You cannot approve this order. Nobody approves their own order."
+        )
+        expect(page.get_by_role("button", name="Approve payment")).to_have_count(0)
+    assert letter.scene.status(letter.order)["payment_approved"] is False
+
+
+def test_who_is_no_approver_is_told_so_and_may_sign_in_as_somebody_else(
+    visit: Visit, letter: Letter
+) -> None:
+    visitor = visit("customer")
+    page = visitor.open(letter.view)
+    expect(visitor.main).to_contain_text("You are alice (customer). Only the role approver")
+    page.get_by_role("button", name="Sign in as somebody else").click()
+    page.get_by_role("button", name="Sign in to decide").click()
+    page.get_by_role("button", name="approver1").click()
+    expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
+    assert page.url == letter.link
+
+
+def test_an_expired_session_is_renewed_and_leads_back_to_the_link(
+    visit: Visit, letter: Letter
+) -> None:
+    visitor = visit("approver")
+    visitor.refusals.add(401)
+    page = visitor.open(letter.view)
+    expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
+    page.evaluate("sessionStorage.setItem('token', sessionStorage.getItem('token') + 'x')")
+    page.get_by_role("button", name="Approve payment").click()
+    expect(visitor.alert).to_contain_text("Your session has expired")
+    expect(page.get_by_role("button", name="Sign in to decide")).to_be_visible()
+    page.get_by_role("button", name="Sign in again").click()
+    page.get_by_role("button", name="approver1").click()
+    page.get_by_role("button", name="Approve payment").click()
+    letter.scene.wait_for_stage(letter.order, "completed")
+
+
+def test_an_operator_who_approves_too_cancels_from_the_link(
+    visit: Visit, letter: Letter, state: State
+) -> None:
+    visitor = visit()
+    with somebody(state, "lead2", "approver", "operator") as lead:
+        page = visitor.open(letter.view)
+        page.get_by_role("button", name="Sign in to decide").click()
+        page.get_by_role("button", name=lead).click()
+        page.get_by_label("Reason").fill("a suspicious address")
+        page.get_by_role("button", name="Cancel order").click()
+        expect(visitor.main).to_contain_text("The order was cancelled, or its time was up.")
+    letter.scene.wait_for_end(letter.order)
+    assert letter.scene.status(letter.order)["last_error"] == "cancelled: a suspicious address"
+
+
+def test_an_approver_who_looks_at_the_link_holds_further_mails_back(
+    visit: Visit, letter: Letter
+) -> None:
+    visitor = visit("approver")
+    with visitor.page.expect_response(f"**/orders/{letter.order_id}/heartbeat") as answered:
+        visitor.open(letter.view)
+    assert answered.value.status == 204

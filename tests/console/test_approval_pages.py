@@ -1,0 +1,116 @@
+"""What the page of a mailed link says in every state and on every screen; the mail before it."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.console.conftest import Visit
+from tests.console.letters import Letter
+from tests.console.visitor import NARROW, WIDE
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+
+CODE = "A" * 64
+LATER, BEFORE = "2999-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"
+STATES = {
+    ("used", "payment", LATER): "The order was approved, and its payment is under way.",
+    ("closed", "completed", LATER): "The order was approved, and is paid and completed.",
+    ("closed", "compensating", LATER): "The order is being cancelled",
+    ("closed", "cancelled", LATER): "The order was cancelled, or its time was up.",
+    ("closed", "failed", LATER): "The order failed.",
+    ("closed", "awaiting-approval", BEFORE): "The time is up: the order is being cancelled.",
+    ("closed", "awaiting-approval", LATER): "another decision came first.",
+}
+"""By what the API says of the link, the stage and the deadline."""
+
+
+def answer(page: Page, **told: Any) -> None:
+    """Let the API answer so: a state that passes too soon to be met."""
+    order = {
+        "order_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "revision": 1,
+        "items": [{"sku": "MUG-RED", "quantity": 2, "unit_price_minor": 950}],
+        "total": {"amount_minor": 1900, "currency": "EUR"},
+    }
+    page.route(f"**/approvals/{CODE}", lambda route: route.fulfill(json={**order, **told}))
+
+
+@pytest.mark.parametrize(("case", "text"), STATES.items(), ids=[f"{c[0]}-{c[1]}" for c in STATES])
+def test_every_end_is_told_with_nothing_left_to_do(
+    visit: Visit, case: tuple[str, str, str], text: str
+) -> None:
+    link, stage, deadline = case
+    visitor = visit()
+    answer(visitor.page, link=link, stage=stage, approval_deadline=deadline)
+    page = visitor.open(f"approval/{CODE}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is left to decide")
+    expect(visitor.main).to_contain_text(text)
+    expect(visitor.main).to_contain_text("There is nothing left for you to do.")
+    expect(page.get_by_role("row", name="MUG-RED")).to_contain_text("EUR 9.50")
+    expect(page.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("wrong", [CODE, "cut-off", "50%25", "a/b", ""])
+@pytest.mark.parametrize("who", [None, "approver"])
+def test_a_wrong_link_says_what_to_do(visit: Visit, who: str | None, wrong: str) -> None:
+    visitor = visit(who)
+    visitor.refusals.add(404)
+    page = visitor.open(f"approval/{wrong}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link leads to no order")
+    expect(visitor.main).to_contain_text("Copy it from the mail to its last character")
+    page.get_by_role("link", name="All orders" if who else "Start page").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Orders" if who else "Order workflow")
+
+
+@pytest.mark.parametrize("who", [None, "customer", "approver"])
+def test_the_page_is_accessible_and_fits_narrow_and_wide_screens_by_day_and_by_night(
+    visit: Visit, letter: Letter, who: str | None
+) -> None:
+    visitor = visit(who, width=NARROW)
+    page = visitor.open(letter.view)
+    expect(page.get_by_role("heading", level=1)).to_have_text("An order waits for approval")
+    for width in (NARROW, WIDE):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert visitor.overflow() <= 0
+        assert visitor.violations() == []
+    page.emulate_media(color_scheme="dark")
+    assert visitor.violations() == []
+
+
+def test_an_order_is_approved_from_its_link_with_the_keyboard_alone(
+    visit: Visit, letter: Letter
+) -> None:
+    visitor = visit("approver")
+    page = visitor.open(letter.view)
+    expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
+    visitor.press_tab_until("Approve payment")
+    page.keyboard.press("Enter")
+    letter.scene.wait_for_stage(letter.order, "completed")
+
+
+def test_a_lost_connection_is_told_until_it_is_back(visit: Visit, letter: Letter) -> None:
+    visitor = visit("approver")
+    page = visitor.open(letter.view)
+    expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
+    visitor.refusals.add(503)
+    page.route("**/approvals/*", lambda one: one.fulfill(status=503, json={"detail": "Resting."}))
+    visitor.look_again()
+    expect(visitor.alert).to_contain_text("Resting.")
+    page.unroute("**/approvals/*")
+    visitor.look_again()
+    expect(visitor.alert).to_be_empty()
+
+
+def test_the_mail_is_readable_as_plain_text_and_says_all_that_is_needed(letter: Letter) -> None:
+    lines = letter.body.splitlines()
+    assert letter.subject == f"Order {letter.order_id} waits for your approval"
+    assert letter.body.isascii()
+    assert max(map(len, lines)) <= 998  # RFC 5322, 2.1.1
+    assert max(len(line) for line in lines if line != letter.link) <= 78
+    assert "  1 x MUG-RED at 9.50 EUR" in lines
+    assert "Total: 9.50 EUR (revision 1)" in lines
+    deadline = letter.scene.status(letter.order)["approval_deadline"]
+    assert f"Decide by {deadline[:10]} {deadline[11:19]} UTC, or the order is cancelled." in lines
+    assert "Do not pass this mail on: whoever has the link can see the order." in lines
+    assert "alice.adler@example.com" not in letter.body

@@ -1,0 +1,147 @@
+"""The approvers' desk: conflicts, keyboard, heartbeats."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from local.machine.state import State
+from local.player.scene import Scene
+from tests.console.conftest import Visit
+from tests.console.orders import add, cancel, place
+from tests.console.people import somebody
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+
+
+@pytest.fixture
+def both_roles(state: State) -> Iterator[str]:
+    """Somebody of the user pool who approves and operates."""
+    with somebody(state, "lead1", "approver", "operator") as user:
+        yield user
+
+
+def test_an_item_added_under_the_approvers_eyes_is_shown_before_they_can_approve(
+    visit: Visit, scene: Scene
+) -> None:
+    order_id = place(scene)
+    approver = visit("approver")
+    page = approver.open("desk")
+    expect(approver.sheet).to_contain_text(order_id)
+    expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+
+    add(scene, "GRINDER-HAND")
+    approver.look_again()
+
+    changed = approver.sheet.get_by_role("alert")
+    expect(changed).to_contain_text("revision 2 now, EUR 58.50 instead of EUR 9.50")
+    expect(changed).to_contain_text("GRINDER-HAND: 1 instead of 0")
+    expect(page.get_by_role("button", name="Approve")).to_be_disabled()
+    page.keyboard.press("a")
+    page.get_by_role("button", name="I have seen the change").click()
+    expect(changed).to_have_count(0)
+    expect(approver.sheet).to_contain_text("1 × GRINDER-HAND at EUR 49.00")
+    page.get_by_role("button", name="Approve").click()
+    scene.wait_for_stage("order", "completed")
+    assert len(approver.asked_of("approve-payment")) == 1
+
+
+def test_the_order_page_shows_a_change_before_its_approval_too(visit: Visit, scene: Scene) -> None:
+    approver = visit("approver")
+    page = approver.open(f"orders/{place(scene)}")
+    expect(approver.main).to_contain_text("EUR 9.50, as the lines stand at revision 1.")
+    add(scene, "GRINDER-HAND")
+    approver.look_again()
+    expect(approver.main).to_contain_text("revision 2 now, EUR 58.50 instead of EUR 9.50")
+    expect(page.get_by_role("button", name="Approve payment")).to_have_count(0)
+    page.get_by_role("button", name="I have seen the change").click()
+    page.get_by_role("button", name="Approve payment").click()
+    scene.wait_for_stage("order", "completed")
+
+
+def test_an_approver_who_is_an_operator_too_cancels_at_the_desk(
+    visit: Visit, scene: Scene, both_roles: str
+) -> None:
+    order_id = place(scene)
+    approver = visit()
+    approver.sign_in(both_roles)
+    page = approver.open("desk")
+    page.get_by_label("Reason").fill("a suspicious address")
+    page.get_by_role("button", name="Cancel order").click()
+    expect(approver.sheet).to_contain_text(f"You cancelled order {order_id}.")
+    scene.wait_for_end("order")
+    assert scene.status("order")["last_error"] == "cancelled: a suspicious address"
+
+
+def test_a_refused_approval_tells_why_and_shows_what_changed(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    approver = visit("approver")
+    page = approver.open("desk")
+    expect(approver.sheet).to_contain_text(order_id)
+    before = scene.users.ask("approver", "GET", f"/orders/{order_id}")
+    page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=before))
+    add(scene, "GRINDER-HAND")
+    page.get_by_role("button", name="Approve").click()
+    expect(approver.alert).to_contain_text("the lines changed since you saw them")
+    page.unroute(f"**/orders/{order_id}")
+    expect(approver.sheet.get_by_role("alert")).to_contain_text("revision 2 now")
+    assert scene.status("order")["payment_approved"] is False
+
+
+def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
+    visit: Visit, scene: Scene
+) -> None:
+    first, second = place(scene, "first"), place(scene, "second")
+    approver = visit("approver")
+    page = approver.open("desk")
+    expect(approver.sheet).to_contain_text(first)
+    cancel(scene, "first")
+    scene.wait_for_end("first")
+    approver.look_again()
+    expect(approver.sheet).to_contain_text(f"Order {first} needs no decision any more")
+    for _ in range(2):  # when the second answer has come, the first is drawn
+        with page.expect_response("**/orders?stage=*"):
+            approver.look_again()
+    expect(approver.sheet).to_contain_text(f"Order {first} needs no decision any more")
+    page.keyboard.press("a")
+    page.keyboard.press("n")
+    expect(approver.sheet).to_contain_text(second)
+    assert approver.asked_of("approve-payment") == []
+
+
+def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    approver = visit("approver")
+    page = approver.open()
+    approver.press_tab_until("Desk")
+    page.keyboard.press("Enter")
+    expect(approver.sheet).to_contain_text(order_id)
+    approver.press_tab_until("Approve (a)")
+    page.keyboard.press("Enter")
+    expect(approver.sheet).to_contain_text(f"You approved order {order_id}.")
+    scene.wait_for_stage("order", "completed")
+
+
+def test_an_approver_who_looks_holds_the_tick_back(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    approver = visit("approver")
+    with approver.page.expect_response(f"**/orders/{order_id}/heartbeat") as answered:
+        approver.open("desk")
+    assert answered.value.status == 204
+    looked_at = scene.users.ask("approver", "GET", f"/orders/{order_id}/execution")["looked_at"]
+    assert looked_at is not None
+
+
+def test_nobody_looks_while_the_page_is_hidden(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    approver = visit("approver")
+    approver.page.add_init_script(
+        "Object.defineProperty(document, 'hidden', {configurable: true, get: () => true})"
+    )
+    page = approver.open("desk")
+    expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+    with page.expect_response(f"**/orders/{order_id}/heartbeat"):
+        assert approver.asked_of("/heartbeat") == []
+        page.evaluate(
+            "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
+        )

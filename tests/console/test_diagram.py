@@ -1,0 +1,88 @@
+"""The picture of the state machine: what each state says about an order."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.player.scene import Scene
+from tests.console.conftest import Visit
+from tests.console.letters import Letter
+from tests.console.orders import look_at, place
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+
+PAID = ("ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPayment", "UpdateOrderStatus")
+UNDONE = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
+
+
+def test_a_completed_order_shows_its_way_and_no_compensation(
+    visit: Visit, ended: dict[str, str]
+) -> None:
+    visitor = visit("customer")
+    visitor.open(f"orders/{ended['completed']}")
+    visitor.expect_progress(**dict.fromkeys(PAID, "✓ succeeded"))
+    visitor.expect_progress(**dict.fromkeys(UNDONE, "○ not reached"))
+    visitor.expect_progress(FetchRecommendations="✓ succeeded", NoRecommendations="○ not reached")
+    visitor.expect_taken("RouteDecision ProcessPayment", "ProcessPayment UpdateOrderStatus")
+    visitor.expect_not_taken("RouteStart RefundPayment", "RouteDecision AwaitSignal")
+
+
+def test_a_cancelled_order_shows_what_was_compensated(visit: Visit, ended: dict[str, str]) -> None:
+    visitor = visit("customer")
+    visitor.open(f"orders/{ended['cancelled']}")
+    visitor.expect_progress(ReserveStock="↺ compensated", OrderCancelled="✓ succeeded")
+    visitor.expect_progress(**dict.fromkeys(UNDONE, "✓ succeeded"))
+    visitor.expect_progress(ProcessPayment="○ not reached", OrderFailed="○ not reached")
+    visitor.expect_taken("RouteDecision RefundPayment", "RouteEnd OrderCancelled")
+    visitor.expect_not_taken("RouteStart RefundPayment", "CloseOrder OrderFailed")
+    expect(visitor.main).to_contain_text("↺ undone: reserve")
+
+
+def test_a_declined_payment_shows_where_it_failed(visit: Visit, ended: dict[str, str]) -> None:
+    visitor = visit("customer")
+    visitor.open(f"orders/{ended['failed']}")
+    visitor.expect_progress(ProcessPayment="! error caught", ReserveStock="↺ compensated")
+    visitor.expect_progress(UpdateOrderStatus="○ not reached", OrderFailed="✗ failed")
+    visitor.expect_taken("ProcessPayment RefundPayment", "RouteEnd OrderFailed")
+    visitor.expect_not_taken("RouteDecision RefundPayment", "CloseOrder OrderFailed")
+    visitor.page.get_by_text("As a list").click()
+    expect(visitor.main).to_contain_text("ProcessPayment: error caught (PaymentDeclined)")
+
+
+def test_a_waiting_order_shows_the_state_where_it_waits(visit: Visit, scene: Scene) -> None:
+    visitor, order_id = visit("customer"), place(scene)
+    look_at(scene)
+    visitor.open(f"orders/{order_id}")
+    visitor.expect_progress(AwaitSignal="● in progress", ApplySignals="○ not reached")
+
+
+def test_an_order_about_which_a_mail_went_out_waits_on_and_shows_its_whole_way(
+    visit: Visit, letter: Letter
+) -> None:
+    visitor = visit("customer")
+    visitor.open(f"orders/{letter.order_id}")
+    visitor.expect_progress(RequestApproval="✓ succeeded", AwaitSignal="● in progress ×2")
+    visitor.expect_taken(
+        "ReserveStock AwaitSignal",
+        "AwaitSignal ApplySignals",
+        "RouteDecision RequestApproval",
+        "RequestApproval AwaitSignal",
+    )
+    visitor.expect_not_taken("RouteDecision AwaitSignal", "RouteDecision ProcessPayment")
+
+
+def test_what_a_person_opened_scrolled_and_typed_survives_the_next_look(
+    visit: Visit, scene: Scene
+) -> None:
+    visitor = visit("customer", width=375)
+    page = visitor.open(f"orders/{place(scene)}")
+    page.get_by_text("As a list").click()
+    page.get_by_label("Reason").fill("half a sen")
+    chart = page.get_by_role("region", name="State machine")
+    chart.evaluate("one => { one.scrollLeft = 100 }")
+    for _ in range(2):  # when the second has come, the first is drawn
+        with page.expect_response("**/execution"):
+            visitor.look_again()
+    expect(page.get_by_label("Reason")).to_be_focused()
+    expect(page.get_by_label("Reason")).to_have_value("half a sen")
+    expect(page.get_by_text("AwaitSignal: in progress", exact=True)).to_be_visible()
+    assert chart.evaluate("one => one.scrollLeft") == 100

@@ -1,0 +1,53 @@
+"""What operators see: what became of orders, what is stuck, and the way out of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.player.scene import Scene
+from tests.console.conftest import Visit
+from tests.console.orders import cancel, place
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+
+NO_RELEASE = {
+    "service": "lambda",
+    "action": "Invoke",
+    "function": "release-stock",
+    "effect": "fail",
+    "error": "AccessDeniedException",
+    "status": 403,
+}
+
+
+def stuck_order(scene: Scene) -> str:
+    """A cancelled order whose stock could not be released."""
+    order_id = place(scene)
+    scene.backstage.order_fault(NO_RELEASE)
+    cancel(scene)
+    scene.eventually("stuck", lambda: bool(scene.status("order")["ledger"]["reserve"]["stuck"]), 20)
+    return order_id
+
+
+def test_a_stuck_compensation_is_shown_and_tried_again(visit: Visit, scene: Scene) -> None:
+    order_id = stuck_order(scene)
+    operator = visit("operator")
+    page = operator.open(f"orders/{order_id}")
+    expect(operator.main).to_contain_text("⚠ stuck: reserve")
+    operator.expect_progress(ReleaseStock="! error caught", ReserveStock="✓ succeeded")
+    assert operator.violations() == []
+
+    operator.open("insights")
+    expect(operator.main).to_contain_text("⚠ stuck: reserve")
+    assert operator.violations() == []
+    page.get_by_role("button", name="Compensate again").click()
+    expect(operator.notice).to_contain_text(f"{order_id}: a new execution tries again.")
+    scene.wait_for_stage("order", "cancelled")
+    page.get_by_role("button", name="Look again").click()
+    expect(operator.main).to_contain_text("Nothing is being compensated, nothing is stuck.")
+
+
+def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str, str]) -> None:
+    operator = visit("operator")
+    page = operator.open("insights")
+    for verdict in ("completed", "cancelled", "rejected"):
+        expect(page.get_by_label(f"{verdict} of all")).to_be_visible()

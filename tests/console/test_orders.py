@@ -1,0 +1,70 @@
+"""The list of orders: empty, chosen by stage, searched, out of reach."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.player.scene import Scene
+from tests.console.conftest import Visit
+from tests.console.orders import cancel, place
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+
+
+def test_who_never_ordered_is_told_how_to_begin(visit: Visit) -> None:
+    visitor = visit()
+    visitor.sign_in("carol")
+    expect(visitor.main).to_contain_text("There is no order yet. Place the first one below.")
+
+
+def test_an_empty_desk_says_so(visit: Visit) -> None:
+    visitor = visit("approver")
+    visitor.open("desk")
+    expect(visitor.main).to_contain_text("Nothing waits for approval.")
+    expect(visitor.sheet).to_contain_text("There is no order to decide.")
+
+
+def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
+    visit: Visit, scene: Scene
+) -> None:
+    waiting, cancelled = place(scene, "waiting"), place(scene, "cancelled")
+    cancel(scene, "cancelled")
+    scene.wait_for_end("cancelled")
+    visitor = visit("operator")
+    page = visitor.open("orders")
+    chip = page.get_by_role("button", name="⊘ cancelled")
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("link", name=cancelled)).to_be_visible()
+    expect(page.get_by_role("link", name=waiting)).to_have_count(0)
+    expect(chip).to_be_focused()
+
+
+def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
+    visit: Visit, scene: Scene
+) -> None:
+    order_id = place(scene)
+    visitor = visit("operator")
+    page = visitor.open("orders")
+    search = page.get_by_label("Order or customer")
+    search.fill("nobody")
+    search.press("Enter")
+    expect(visitor.main).to_contain_text("No order matches.")
+    search.fill("alice")
+    search.press("Enter")
+    expect(page.get_by_role("link", name=order_id)).to_be_visible()
+    search.fill(order_id.lower())
+    search.press("Enter")
+    expect(page.get_by_role("heading", name=order_id)).to_be_visible()
+
+
+def test_a_lost_connection_is_told_until_it_is_back(visit: Visit) -> None:
+    visitor = visit("operator")
+    page = visitor.open("orders")
+    expect(page.get_by_role("button", name="all")).to_be_visible()
+    visitor.refusals.add(503)
+    page.route("**/orders?*", lambda route: route.fulfill(status=503, json={"detail": "Resting."}))
+    visitor.look_again()
+    expect(visitor.alert).to_contain_text("Resting.")
+    page.unroute("**/orders?*")
+    visitor.look_again()
+    expect(visitor.alert).to_be_empty()

@@ -1,0 +1,83 @@
+"""Who is signed in, for how long, and what they may see."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.player.scene import Scene
+from tests.console.conftest import Visit
+from tests.console.orders import place
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+
+VIEWS = {
+    "alice": ["Orders"],
+    "approver1": ["Orders", "Desk"],
+    "operator1": ["Orders", "Insights"],
+}
+
+
+@pytest.mark.parametrize("user", VIEWS)
+def test_the_sign_in_leads_to_the_views_of_the_role_and_out_again(visit: Visit, user: str) -> None:
+    visitor = visit()
+    visitor.sign_in(user)
+    links = visitor.page.get_by_role("navigation").get_by_role("link")
+    expect(links).to_have_text(VIEWS[user])
+    visitor.page.get_by_role("button", name="Sign out").click()
+    expect(visitor.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert visitor.page.evaluate("sessionStorage.length") == 0
+
+
+def test_an_expired_session_is_told_and_a_new_one_leads_back_to_the_same_view(
+    visit: Visit, scene: Scene
+) -> None:
+    order_id = place(scene)
+    visitor = visit("customer")
+    page = visitor.open(f"orders/{order_id}")
+    expect(visitor.stage).to_have_text("… awaiting-approval")
+    visitor.refusals.add(401)
+    page.evaluate("sessionStorage.setItem('token', sessionStorage.getItem('token') + 'x')")
+    expect(visitor.alert).to_contain_text("Your session has expired")
+    expect(visitor.stage).to_have_text("… awaiting-approval")  # what was read stays readable
+
+    page.get_by_role("button", name="Sign in again").click()
+    page.get_by_role("button", name="alice").click()
+    expect(visitor.stage).to_have_text("… awaiting-approval")
+    assert page.url.endswith(f"/console#/orders/{order_id}")
+    expect(visitor.alert).to_be_empty()
+
+
+def test_a_page_without_a_token_asks_to_sign_in_and_then_shows_what_was_wanted(
+    visit: Visit, scene: Scene
+) -> None:
+    order_id = place(scene)
+    visitor = visit()
+    page = visitor.open(f"orders/{order_id}")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="alice").click()
+    expect(page.get_by_role("heading", name=order_id)).to_be_visible()
+
+
+def test_a_view_of_another_role_says_whose_it_is_and_asks_for_nothing(visit: Visit) -> None:
+    visitor = visit("customer")
+    visitor.open("desk")
+    expect(visitor.main).to_contain_text("Desk is for the role approver; you are customer.")
+    visitor.open("insights")
+    expect(visitor.main).to_contain_text("Insights is for the role operator; you are customer.")
+    assert [one for one in visitor.asked if "/console" not in one] == []
+
+
+def test_somebody_elses_order_does_not_exist(visit: Visit, scene: Scene) -> None:
+    visitor = visit("other_customer")
+    visitor.refusals.add(404)
+    visitor.open(f"orders/{place(scene)}")
+    expect(visitor.main).to_contain_text("does not exist, or is not yours")
+
+
+def test_the_skip_link_leads_to_the_content_and_not_to_another_view(visit: Visit) -> None:
+    visitor = visit("approver")
+    page = visitor.open("desk")
+    expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+    visitor.press_tab_until("Skip to the content")
+    page.keyboard.press("Enter")
+    expect(visitor.main).to_be_focused()
+    expect(page.get_by_role("heading", name="Desk")).to_be_visible()

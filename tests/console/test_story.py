@@ -1,0 +1,87 @@
+"""From placing an order to its end, as a customer and an approver see it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.player.scene import Scene
+from tests.console.conftest import Visit
+from tests.console.orders import place
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+
+
+def test_a_placed_order_is_watched_approved_and_seen_completed_without_a_reload(
+    visit: Visit,
+) -> None:
+    customer, approver = visit(), visit()
+    customer.sign_in("alice")
+    customer.page.get_by_label("SKU").fill("kettle-1l")
+    customer.page.get_by_role("button", name="Place").click()
+    expect(customer.stage).to_have_text("… awaiting-approval")
+    customer.expect_progress(ReserveStock="✓ succeeded", AwaitSignal="● in progress")
+    customer.page.evaluate("window.sameDocument = true")
+
+    approver.sign_in("approver1")
+    approver.page.get_by_role("link", name="Desk").click()
+    approver.page.get_by_role("button", name="EUR 64.50 alice").click()
+    expect(approver.sheet).to_contain_text("1 × KETTLE-1L at EUR 64.50")
+    approver.page.get_by_role("button", name="Approve").click()
+    expect(approver.notice).to_contain_text("approve-payment: ")
+
+    expect(customer.stage).to_have_text("✓ completed")
+    expect(customer.main).to_contain_text("completed (version v2)")
+    path = ("RouteStart", "EnrichOrder", "ReserveStock", "AwaitSignal", "ApplySignals")
+    customer.expect_progress(**dict.fromkeys(path, "✓ succeeded"))
+    customer.expect_progress(ProcessPayment="✓ succeeded", SendOrderConfirmation="✓ succeeded")
+    expect(customer.main).to_contain_text("✓ done: pay EUR 64.50")
+    assert customer.page.evaluate("window.sameDocument") is True
+
+
+def test_a_customer_cancels_with_a_reason(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    customer = visit("customer")
+    page = customer.open(f"orders/{order_id}")
+    page.get_by_label("Reason").fill("I found it in the cellar")
+    page.get_by_role("button", name="Cancel order").click()
+    expect(customer.notice).to_contain_text("cancel-order: ")
+    expect(customer.stage).to_have_text("⊘ cancelled")
+    expect(customer.main).to_contain_text("cancelled: I found it in the cellar")
+    expect(customer.main).to_contain_text("Nothing: the order takes no signal of yours now.")
+
+
+def test_a_customer_adds_an_item(visit: Visit, scene: Scene) -> None:
+    customer = visit("customer")
+    page = customer.open(f"orders/{place(scene)}")
+    expect(page.get_by_role("heading", name="Items (revision 1)")).to_be_visible()
+    page.get_by_label("SKU").fill("tea-green")
+    page.get_by_label("Quantity").fill("3")
+    page.get_by_role("button", name="Add item").click()
+    expect(customer.notice).to_contain_text("add-line-item: ")
+    expect(page.get_by_role("heading", name="Items (revision 2)")).to_be_visible()
+    expect(page.get_by_role("row", name="TEA-GREEN")).to_contain_text("3")
+    expect(page.get_by_label("SKU")).to_have_value("")
+
+
+def test_what_the_server_refuses_is_told_in_its_words_and_leaves_what_was_typed(
+    visit: Visit, scene: Scene
+) -> None:
+    customer = visit("customer")
+    page = customer.open(f"orders/{place(scene)}")
+    page.get_by_label("SKU").fill("SOLD-OUT")
+    page.get_by_role("button", name="Add item").click()
+    expect(customer.alert).to_contain_text("rejected: insufficient stock")
+    expect(page.get_by_label("SKU")).to_have_value("SOLD-OUT")
+    page.get_by_role("button", name="Dismiss").click()
+    expect(customer.alert).to_be_empty()
+
+
+def test_an_order_is_placed_once_however_often_the_button_is_pressed(visit: Visit) -> None:
+    customer = visit("customer")
+    page = customer.open("orders")
+    page.get_by_label("SKU").fill("FILTER-100")
+    page.get_by_role("button", name="Place").dblclick()
+    expect(customer.stage).to_be_visible()
+    assert len([one for one in customer.asked if one.startswith("POST")]) == 1
+    page.get_by_label("Reason").fill("the test is over")
+    page.get_by_role("button", name="Cancel order").click()
+    expect(customer.stage).to_have_text("⊘ cancelled")
