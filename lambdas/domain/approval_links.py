@@ -19,8 +19,14 @@ CODE = r"^[A-Za-z0-9_-]{64}$"
 
 
 def new_code(order_id: str, random_bytes: Callable[[int], bytes]) -> str:
-    """A code for an order's link. `order_id` is a ULID."""
-    return base64.urlsafe_b64encode(order_id.encode() + random_bytes(SECRET_BYTES)).decode()
+    """A code for an order's link. `order_id` is a ULID.
+
+    It ends in a letter or digit: mail programs leave other characters out of a link's end.
+    """
+    while True:
+        code = base64.urlsafe_b64encode(order_id.encode() + random_bytes(SECRET_BYTES)).decode()
+        if code[-1].isalnum():
+            return code
 
 
 def named_order(code: str) -> str | None:

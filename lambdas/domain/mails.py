@@ -36,7 +36,7 @@ def approval_mail(order: Order, mail: str, link: str) -> tuple[str, str]:
         f"Total: {_readable(order.total)} (revision {order.revision})\n"
         f"Decide by {_instant(order.approval_deadline or 0)}, or the order is cancelled.\n\n"
         f"See the order and decide:\n{link}\n\n"
-        "Opening the link changes nothing. Approving asks you to sign in, and works once.\n"
+        "Opening the link changes nothing. Approving asks to sign in, and works once.\n"
         "Do not pass this mail on: whoever has the link can see the order.\n"
     )
     number = MAILS.index(mail)

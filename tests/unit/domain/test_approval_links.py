@@ -19,6 +19,15 @@ def test_a_code_names_its_order_and_fits_into_a_link() -> None:
     assert re.fullmatch(CODE, code)
 
 
+def test_a_code_never_ends_in_what_mail_programs_leave_out_of_a_link() -> None:
+    drawn = iter([b"\xff" * 22, b"\xfb" * 21 + b"\xfe", bytes(22)])
+
+    code = new_code(an_order_id(), lambda _count: next(drawn))
+
+    assert code[-1].isalnum()
+    assert next(drawn, None) is None
+
+
 def test_two_codes_of_one_order_have_nothing_secret_in_common() -> None:
     order_id = an_order_id()
     one, other = new_code(order_id, zeros), new_code(order_id, lambda count: b"x" * count)
