@@ -45,6 +45,14 @@ def up(
             help="Port of the emulator; 0, or one that is taken: any free one.", min=0, max=65535
         ),
     ] = 0,
+    dynamodb: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Keep the tables in this DynamoDB (DynamoDB Local with -sharedDb): they outlive "
+            "the emulator, and data that are there stay.",
+        ),
+    ] = "",
 ) -> None:
     """Start the emulator, deploy the stack into it, load data and users.
 
@@ -59,6 +67,7 @@ def up(
         heartbeat=heartbeat,
         approver_email=approver_email,
         port=port,
+        dynamodb=dynamodb,
     )
     with reported():
         state, made = bring_up(folders, wishes)

@@ -33,6 +33,27 @@ def scan(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
     return [from_item(item) for page in pages for item in page["Items"]]
 
 
+def make_like(source: "DynamoDBClient", target: "DynamoDBClient", table: str) -> bool:
+    """Make a table in `target` with the keys and indexes that it has in `source`; False if it is
+    there already.
+    """
+    if table in target.list_tables()["TableNames"]:
+        return False
+    told = source.describe_table(TableName=table)["Table"]
+    indexes = [
+        {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
+        for index in told.get("GlobalSecondaryIndexes", ())
+    ]
+    target.create_table(
+        TableName=table,
+        KeySchema=told["KeySchema"],
+        AttributeDefinitions=told["AttributeDefinitions"],
+        BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),  # type: ignore[arg-type]
+    )
+    return True
+
+
 def fill(client: "DynamoDBClient", table: str, records: Sequence[Record]) -> None:
     """Put records into a table."""
     _batches(client, table, [{"PutRequest": {"Item": to_item(one)}} for one in records])

@@ -24,7 +24,8 @@ _OURS = {
     "no_proxy": "127.0.0.1,localhost",
 }
 
-
+FUNCTIONS_DYNAMODB = "FUNCTIONS_DYNAMODB_URL"
+"""Names the DynamoDB that functions use where it is not the emulator's."""
 _SCRATCH_PREFIX = "order-emulator-"
 
 
@@ -94,6 +95,7 @@ def _settings(options: Options, port: int, scratch: Path) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "BIND_HOST": options.host,
         "TMPDIR": str(scratch),
+        FUNCTIONS_DYNAMODB: options.dynamodb,
         "PERSIST_STATE": persist,
         "STATE_DIR": str(state),
         "S3_PERSIST": persist,

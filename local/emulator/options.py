@@ -13,13 +13,15 @@ EVERY_FIX = "all"
 class Options:
     """What the emulator was asked to be.
 
-    ``port`` 0 means any free one. ``without`` names the fixes that stay off.
+    ``port`` 0 means any free one. ``without`` names the fixes that stay off. ``dynamodb`` is the
+    address of the DynamoDB that the functions use; empty for the emulator's own.
     """
 
     host: str
     port: int
     state_dir: Path | None
     without: frozenset[str]
+    dynamodb: str = ""
 
 
 def parse(arguments: list[str]) -> Options:
@@ -27,7 +29,13 @@ def parse(arguments: list[str]) -> Options:
     found = _parser().parse_args(arguments)
     names = set(found.without)
     without = frozenset(FIXES) if EVERY_FIX in names else frozenset(names)
-    return Options(host=found.host, port=found.port, state_dir=found.state_dir, without=without)
+    return Options(
+        host=found.host,
+        port=found.port,
+        state_dir=found.state_dir,
+        without=without,
+        dynamodb=found.dynamodb,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,6 +50,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port, 0 for any free one (0)")
     parser.add_argument(
         "--state-dir", type=Path, help="keep state there between graceful stops (off by default)"
+    )
+    parser.add_argument(
+        "--dynamodb",
+        default="",
+        metavar="URL",
+        help="let the functions keep their data in this DynamoDB, which outlives the emulator "
+        "(the emulator's own)",
     )
     parser.add_argument(
         "--without",

@@ -34,7 +34,7 @@ def reset(folders: Folders) -> State:
         with phase("emptying queues and mailboxes, loading data"):
             _forget_faults_and_mail(state)
             _empty_queues(state)
-            seed(state.emulator_url, state.outputs)
+            seed(state.tables_url, state.outputs)
         return state
 
 
@@ -42,11 +42,11 @@ def _forget_orders(state: State) -> None:
     """Records first: an activity, or the janitor, that finds no order does nothing more. Then
     once more, for what was written in between.
     """
-    forget_orders(state.emulator_url, state.outputs)
+    forget_orders(state.tables_url, state.outputs)
     _stop_executions(state)
     time.sleep(SETTLE_SECONDS)
     _stop_executions(state)
-    forget_orders(state.emulator_url, state.outputs)
+    forget_orders(state.tables_url, state.outputs)
 
 
 def running_executions(state: State) -> list[str]:

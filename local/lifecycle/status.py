@@ -25,7 +25,7 @@ def status(folders: Folders) -> dict[str, Any]:
 
 
 def _content(state: State) -> dict[str, Any]:
-    dynamodb: DynamoDBClient = client("dynamodb", state.emulator_url)
+    dynamodb: DynamoDBClient = client("dynamodb", state.tables_url)
     records = scan(dynamodb, state.outputs["OrdersTable"])
     stages = Counter(record["stage"] for record in records if record["sk"] == "META")
     return {

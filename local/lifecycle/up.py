@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from local.deployment.assembly import assembly
 from local.deployment.deploy import deploy, prepare_account
-from local.deployment.seed import seed
+from local.deployment.seed import make_tables, seed
 from local.deployment.users import create_users, sign_in
 from local.deployment.warm_up import check_health, warm_up
 from local.lifecycle.running import (
@@ -29,13 +29,15 @@ MAX_TICKS = 100
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """What `up` is asked for; times in seconds, `port` 0 is any free one; without an
-    `approver_email` nobody is asked by mail.
+    `approver_email` nobody is asked by mail. `dynamodb` is the address of another DynamoDB that
+    keeps the tables: data that are there stay.
     """
 
     approval_timeout: int = 900
     heartbeat: int = 300
     approver_email: str = ""
     port: int = 0
+    dynamodb: str = ""
 
     def check(self) -> None:
         """Raise LocalProblem for times that the stack would refuse after half a minute."""
@@ -61,7 +63,7 @@ def up(folders: Folders, wishes: Wishes) -> tuple[State, bool]:
 
 def _bring_up(folders: Folders, wishes: Wishes) -> State:
     with phase("starting the emulator"):
-        emulator = emulator_process.start(folders, wishes.port)
+        emulator = emulator_process.start(folders, wishes.port, wishes.dynamodb)
     state = State(
         phase="starting",
         emulator_pid=emulator.process.pid,
@@ -69,6 +71,7 @@ def _bring_up(folders: Folders, wishes: Wishes) -> State:
         emulator_url=emulator.url,
         approval_timeout_seconds=wishes.approval_timeout,
         heartbeat_seconds=wishes.heartbeat,
+        dynamodb=wishes.dynamodb,
     )
     save(state, folders.state_file)
     with _nothing_left(folders):
@@ -106,7 +109,8 @@ def _deployed(folders: Folders, state: State, approver_email: str) -> State:
 def _made_ready(folders: Folders, state: State) -> State:
     url, outputs = state.emulator_url, state.outputs
     with phase("loading data and users"):
-        seed(url, outputs)
+        if not state.dynamodb or make_tables(url, state.dynamodb, outputs):
+            seed(state.tables_url, outputs)
         passwords = create_users(url, outputs["UserPoolId"])
         tokens = sign_in(url, outputs, passwords)
     ready = replace(state, phase="ready", passwords=passwords, tokens=tokens)

@@ -30,16 +30,18 @@ class Emulator:
     url: str
 
 
-def start(folders: Folders, port: int) -> Emulator:
-    """Start the emulator and wait until it answers; `port` 0 means any free one.
+def start(folders: Folders, port: int, dynamodb: str = "") -> Emulator:
+    """Start the emulator and wait until it answers; `port` 0 means any free one, `dynamodb` is
+    the address of the tables where they are not in the emulator.
 
     Raises LocalProblem when it ends, or stays silent, before it is ready.
     """
     log = folders.log("emulator")
     announced = log.with_suffix(".out")
+    options = ["--port", str(_usable(port)), *(["--dynamodb", dynamodb] if dynamodb else [])]
     with log.open("wb") as errors, announced.open("wb") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator", "--port", str(_usable(port))],
+            [sys.executable, "-m", "local.emulator", *options],
             cwd=REPOSITORY,
             stdin=subprocess.DEVNULL,
             stdout=output,

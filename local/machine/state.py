@@ -15,7 +15,8 @@ Phase = Literal["starting", "ready"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """One environment. `starting` is written before anything can go wrong, so that whatever
-    comes next can clean up; `outputs` are the stack's.
+    comes next can clean up; `outputs` are the stack's; `dynamodb` is the address of the tables
+    where they are not in the emulator.
     """
 
     phase: Phase
@@ -24,6 +25,7 @@ class State:
     emulator_url: str
     approval_timeout_seconds: int
     heartbeat_seconds: int
+    dynamodb: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -31,6 +33,11 @@ class State:
     @property
     def emulator(self) -> Process:
         return Process(self.emulator_pid, self.emulator_started)
+
+    @property
+    def tables_url(self) -> str:
+        """Where the tables are."""
+        return self.dynamodb or self.emulator_url
 
     @property
     def api_url(self) -> str:

@@ -67,13 +67,15 @@ class DynamoDBLocal:
 
 
 @contextmanager
-def dynamodb_local(folder: Path | None = None) -> Iterator[DynamoDBLocal]:
-    """DynamoDB Local in memory, or with its data in a folder; killed at the end."""
+def dynamodb_local(folder: Path | None = None, port: int = 0) -> Iterator[DynamoDBLocal]:
+    """DynamoDB Local in memory, or with its data in a folder and then the same for all accounts;
+    killed at the end. `port` 0 is any free one.
+    """
     jar, java = _jar(), _java()
     assert jar is not None
     assert java is not None
-    port = _free_port()
-    where = ["-inMemory"] if folder is None else ["-dbPath", str(folder)]
+    port = port or free_port()
+    where = ["-inMemory"] if folder is None else ["-sharedDb", "-dbPath", str(folder)]
     options = ["-Xmx512m", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", jar.name]
     command = [java, *options, *where, "-port", str(port), "-disableTelemetry"]
     process = _started(command, jar.parent)
@@ -91,7 +93,8 @@ def _started(command: Sequence[str], folder: Path) -> "subprocess.Popen[bytes]":
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

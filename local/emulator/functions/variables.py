@@ -4,14 +4,16 @@ import os
 import uuid
 from typing import Any
 
+from local.emulator.environment import FUNCTIONS_DYNAMODB
+
 _FROM_HOST = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
 
 def environment_of(config: dict[str, Any], code: str) -> dict[str, str]:
     """AWS, Using Lambda environment variables (Defined runtime environment variables).
 
-    Nothing else of the emulator's own environment gets in. ``AWS_ENDPOINT_URL`` is ours: it
-    points the function's AWS SDK to the emulator.
+    Nothing else of the emulator's own environment gets in. The endpoints are ours: they point
+    the function's AWS SDK to the emulator, and for tables that outlive it to where they are.
     """
     from ministack.core import lambda_runtime
 
@@ -20,7 +22,7 @@ def environment_of(config: dict[str, Any], code: str) -> dict[str, str]:
     return {
         **{name: os.environ[name] for name in _FROM_HOST if name in os.environ},
         "TZ": ":UTC",
-        "AWS_ENDPOINT_URL": _endpoint(),
+        **_endpoints(),
         lambda_runtime.HOST_PREFIX_ENV: "true",
         **{name: value for name, value in own.items() if name not in reserved},
         **lambda_runtime.execution_credentials(config),
@@ -38,10 +40,13 @@ def per_call(
     return {"_X_AMZN_TRACE_ID": trace_id, INVOKE_DEPTH_ENV: depth, **told}
 
 
-def _endpoint() -> str:
+def _endpoints() -> dict[str, str]:
     bound = os.environ["BIND_HOST"]
     host = "127.0.0.1" if bound == "0.0.0.0" else bound  # noqa: S104 - only compared
-    return f"http://{host}:{os.environ['GATEWAY_PORT']}"
+    emulator = f"http://{host}:{os.environ['GATEWAY_PORT']}"
+    tables = os.environ.get(FUNCTIONS_DYNAMODB)
+    elsewhere = {"AWS_ENDPOINT_URL_DYNAMODB": tables} if tables else {}
+    return {"AWS_ENDPOINT_URL": emulator, **elsewhere}
 
 
 def _identity(config: dict[str, Any], code: str) -> dict[str, str]:

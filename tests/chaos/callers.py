@@ -1,0 +1,91 @@
+"""Callers who do not give up: the same request with the same key until it is answered."""
+
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from tests.chaos.surroundings import Surroundings
+
+HTTP_SECONDS = 40
+PATIENCE_SECONDS = 300
+PAUSE_SECONDS = 0.3
+_BUSY = 429
+
+
+class Unanswered(Exception):
+    """A request was repeated for as long as anybody would, and never answered."""
+
+
+class Callers:
+    """Everybody who has a token of the current deployment. `repeated` counts, by cause, the
+    requests that had to be made again: what the kills did to the callers.
+    """
+
+    def __init__(self, place: Surroundings) -> None:
+        self._place = place
+        self._http = httpx.Client(timeout=HTTP_SECONDS, trust_env=False)
+        self._lock = threading.Lock()
+        self.repeated: Counter[str] = Counter()
+        self.ended = threading.Event()
+        """Set when the run is broken off: whoever waits then stops."""
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.ended.set()
+        self._http.close()
+
+    def post(
+        self, who: str, path: str, body: Mapping[str, Any], *, wait: int = 0
+    ) -> httpx.Response:
+        """Make a change, under one idempotency key however often it takes; `wait` is how many
+        seconds the answer may be held back for a signal's outcome. Raises Unanswered.
+        """
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        if wait:
+            headers["Prefer"] = f"wait={wait}"
+        return self._ask(who, "POST", path, body, headers)
+
+    def get(self, who: str, path: str) -> httpx.Response:
+        """Read something. Raises Unanswered."""
+        return self._ask(who, "GET", path, None, {})
+
+    def _ask(
+        self,
+        who: str,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+    ) -> httpx.Response:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < give_up:
+            self._wait_until_open()
+            state = self._place.state
+            sent = {"Authorization": f"Bearer {state.tokens[who]}", **headers}
+            try:
+                answer = self._http.request(method, state.api_url + path, json=body, headers=sent)
+            except httpx.TransportError as failure:
+                self._again(type(failure).__name__)
+                continue
+            if answer.is_server_error or answer.status_code == _BUSY:
+                self._again(str(answer.status_code))
+            elif self._place.open.is_set():
+                return answer
+            # Else it may come from a deployment that is going: asked again, with the same key.
+        raise Unanswered(f"{method} {path} by {who}: no answer, {dict(self.repeated)}")
+
+    def _wait_until_open(self) -> None:
+        while not self._place.open.wait(PAUSE_SECONDS):
+            if self.ended.is_set():
+                raise Unanswered("the run was broken off")
+
+    def _again(self, cause: str) -> None:
+        with self._lock:
+            self.repeated[cause] += 1
+        if self.ended.wait(PAUSE_SECONDS):
+            raise Unanswered("the run was broken off")

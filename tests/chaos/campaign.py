@@ -1,0 +1,177 @@
+"""A whole run: workers killed, the emulator killed, the tables killed, and what came of it."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from local.checks.books import ENDS, Record
+from local.lifecycle.reset import running_executions
+from tests.chaos import workers
+from tests.chaos.callers import Callers
+from tests.chaos.orders import Promises, Shopper
+from tests.chaos.parking import PLACES, Place, park
+from tests.chaos.surroundings import Surroundings
+from tests.chaos.traffic import Traffic
+from tests.chaos.verdict import Verdict, judge
+from tests.chaos.watching import remember_executions, settled_ends
+
+WORKER_PAUSE_SECONDS = (0.1, 1.5)
+TABLES_RUN_SECONDS = (1.0, 4.0)
+TABLES_DOWN_SECONDS = (0.0, 1.5)
+SETTLE_SECONDS = 420
+"""How long the last order may take to end once nothing is killed any more: a deadline, the dates
+of the janitor, and a takeover; generous, because a limit too low would call a slow machine a loss.
+"""
+POLL_SECONDS = 1.0
+
+Watcher = Callable[[str], None]
+"""Told what is being done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How many kills of each kind while how many orders; the same seed means the same orders,
+    chosen workers and pauses, as far as the machine's own timing lets it. In a `hurry` the
+    janitor's dates are not waited for.
+    """
+
+    seed: int
+    orders: int = 60
+    worker_kills: int = 20
+    emulator_kills: int = 2
+    table_kills: int = 3
+    places: tuple[Place, ...] = PLACES
+    hurry: bool = False
+
+
+@dataclass(slots=True)
+class Campaign:
+    """One plan on one deployment. `killed` counts by kind, `struck` the workers that were killed
+    at work, `interrupted` the activities that the workflow saw end with their worker, `stages`
+    where the orders were when the emulator was killed.
+    """
+
+    place: Surroundings
+    plan: Plan
+    watcher: Watcher = field(default=lambda doing: None)
+    promises: Promises = field(default_factory=Promises)
+    killed: Counter[str] = field(default_factory=Counter)
+    struck: int = 0
+    interrupted: int = 0
+    stages: list[Counter[str]] = field(default_factory=list)
+    repeated: Counter[str] = field(default_factory=Counter)
+    _ends: dict[str, Record] = field(default_factory=dict)
+    _rng: Random = field(init=False)
+    _callers: Callers = field(init=False)
+    _traffic: Traffic = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rng = Random(self.plan.seed)
+        self._callers = Callers(self.place)
+        self._traffic = Traffic(self._callers, self.promises, self.plan.seed)
+        self.repeated = self._callers.repeated
+
+    def run(self) -> Verdict:
+        """All of it. Raises Unanswered, or AssertionError when the machinery itself fails."""
+        try:
+            self._kill_workers()
+            for number in range(self.plan.emulator_kills):
+                self._kill_emulator(number + 1)
+            self._kill_tables()
+            self._settle()
+        finally:
+            self._callers.close()
+        return self.verdict()
+
+    def verdict(self) -> Verdict:
+        """What the tables say now."""
+        return judge(self.place.books(), self.promises, list(self._ends.values()))
+
+    def _kill_workers(self) -> None:
+        if not self.plan.worker_kills:
+            return
+        with self._traffic.flowing(self._share):
+            for number in range(self.plan.worker_kills):
+                self._pause(WORKER_PAUSE_SECONDS)
+                self.watcher(f"killing worker {number + 1} of {self.plan.worker_kills}")
+                self.struck += workers.kill_one(self.place.state.emulator, self._rng)
+                self.killed["workers"] += 1
+
+    def _kill_emulator(self, number: int) -> None:
+        self._settle()  # else what still runs would be held in the place of the parked orders
+        parked = self._park()
+        with self._traffic.flowing(self._share):
+            self._pause(WORKER_PAUSE_SECONDS)
+            self._keep_ends()
+            self.watcher(f"killing the emulator ({number} of {self.plan.emulator_kills})")
+            self.place.kill_emulator()
+            self.killed["emulator"] += 1
+            self.stages.append(Counter(order["stage"] for order in self.place.books().orders))
+            self.watcher("deploying into a new emulator")
+            self.place.bring_up()
+        self._go_on(parked)
+
+    def _park(self) -> list[tuple[Place, Shopper]]:
+        parked = []
+        for place in self.plan.places:
+            self.watcher(f"parking an order: {place.name}")
+            shopper = Shopper(self._callers, self.promises, place.method)
+            park(place, shopper, self.place.backstage)
+            parked.append((place, shopper))
+        return parked
+
+    def _go_on(self, parked: list[tuple[Place, Shopper]]) -> None:
+        """The users come back; an order whose start was lost is started by the janitor first."""
+        for place, shopper in parked:
+            if place.after:
+                self.watcher(f"going on with an order: {place.name}")
+            for deed in place.after:
+                self._look_after_in_a_hurry()
+                deed(shopper)
+
+    def _kill_tables(self) -> None:
+        if not self.plan.table_kills:
+            return
+        with self._traffic.flowing(self._share):
+            for number in range(self.plan.table_kills):
+                self._pause(TABLES_RUN_SECONDS)
+                self._keep_ends()
+                self.watcher(f"killing DynamoDB Local ({number + 1} of {self.plan.table_kills})")
+                self.place.tables.kill()
+                self.killed["tables"] += 1
+                self._pause(TABLES_DOWN_SECONDS)
+                self.place.tables.start()
+
+    def _settle(self) -> None:
+        """Wait until every order and every execution has ended, however they do; what has not
+        is left to the verdict. Only this engine can tell of its executions: so it is asked now.
+        """
+        give_up = time.monotonic() + SETTLE_SECONDS
+        while (left := self._open()) and time.monotonic() < give_up:
+            self.watcher(f"waiting for {left} orders and executions to end")
+            self._look_after_in_a_hurry()
+            time.sleep(POLL_SECONDS)
+        self.interrupted += remember_executions(self.place, self.promises)
+
+    def _open(self) -> int:
+        orders = [order for order in self.place.books().orders if order["stage"] not in ENDS]
+        return len(orders) + len(running_executions(self.place.state))
+
+    def _look_after_in_a_hurry(self) -> None:
+        if self.plan.hurry:
+            self.place.hurry()
+
+    def _keep_ends(self) -> None:
+        for record in settled_ends(self.place):
+            self._ends.setdefault(record["order_id"], record)
+
+    def _pause(self, seconds: tuple[float, float]) -> None:
+        time.sleep(self._rng.uniform(*seconds))
+
+    @property
+    def _share(self) -> int:
+        """Each act has about the same part of the orders."""
+        acts = bool(self.plan.worker_kills) + self.plan.emulator_kills + bool(self.plan.table_kills)
+        return -(-self.plan.orders // max(1, acts))

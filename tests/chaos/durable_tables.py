@@ -1,0 +1,45 @@
+"""Tables that outlive everything: DynamoDB Local with its data on disk, killed and started anew."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.dynamodb_local.server import DynamoDBLocal, dynamodb_local, free_port
+
+
+class DurableTables:
+    """One address and one folder, whichever process serves them now."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder, self._port = folder, free_port()
+        self._stack = ExitStack()
+        self._server: DynamoDBLocal | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is flushed, no connection is closed in order."""
+        assert self._server is not None
+        self._server.process.kill()
+        self._server.process.wait()
+        self._stack.close()
+
+    def start(self) -> None:
+        """Serve the folder, whatever was left in it; returns when it listens."""
+        self._server = self._stack.enter_context(dynamodb_local(self._folder, self._port))

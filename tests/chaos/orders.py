@@ -1,0 +1,133 @@
+"""What customers and approvers do with one order, and what they were promised."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import httpx
+
+from local.checks.books import Witness
+from tests.chaos.callers import Callers
+
+OUTCOME_SECONDS = 5
+_PLACED = (200, 201)
+_ACCEPTED = (200, 202)
+_REFUSED = 409
+_SKUS = ("COFFEE-1KG", "COFFEE-250G", "TEA-GREEN", "MUG-RED", "MUG-BLUE", "FILTER-100")
+_METHODS = ("pm_ok",) * 7 + ("pm_flaky_2", "pm_declined", "pm_slow")
+_PLANS = (
+    *((("approve",),) * 5),
+    *((("add", "approve"),) * 2),
+    ("add", "cancel"),
+    ("cancel",),
+    ("approve", "cancel"),
+    (),  # nobody looks at it: its deadline passes
+)
+
+
+@dataclass(slots=True)
+class Promises:
+    """Everything that the API acknowledged, and answers that it should not have given."""
+
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def placed(self, order_id: str) -> Witness:
+        """An order was acknowledged: from now on it must never be lost."""
+        with self.lock:
+            return self.witnesses.setdefault(order_id, Witness(order_id))
+
+    def unexpected(self, request: str, answer: httpx.Response) -> None:
+        """An answer that no kill excuses."""
+        with self.lock:
+            self.wrong.append(f"{request} answered {answer.status_code}: {answer.text[:200]}")
+
+    @property
+    def signals(self) -> int:
+        return sum(len(witness.accepted) for witness in self.witnesses.values())
+
+
+class NotPlaced(Exception):
+    """The order was refused; the promises tell what the answer was."""
+
+
+class Shopper:
+    """One order, from its placing on."""
+
+    def __init__(self, callers: Callers, promises: Promises, method: str = "pm_ok") -> None:
+        self._callers, self._promises = callers, promises
+        self._items = [{"sku": "MUG-RED", "quantity": 1}]
+        self._method = method
+        self._witness: Witness | None = None
+
+    @property
+    def witness(self) -> Witness:
+        assert self._witness is not None, "the order is not placed yet"
+        return self._witness
+
+    def act(self, rng: Random, pause_seconds: float) -> None:
+        """Place an order and do with it what chance says, with pauses up to so long.
+
+        Raises NotPlaced, and Unanswered when nobody answers any more.
+        """
+        chosen = rng.sample(_SKUS, rng.randint(1, 2))
+        self._items = [{"sku": sku, "quantity": rng.randint(1, 2)} for sku in chosen]
+        self._method, plan = rng.choice(_METHODS), rng.choice(_PLANS)
+        self.place()
+        for doing in plan:
+            self._callers.ended.wait(rng.uniform(0, pause_seconds))
+            {"approve": self.approve, "add": self.add, "cancel": self.cancel}[doing]()
+
+    def place(self) -> str:
+        """Place it; returns its id. Raises NotPlaced, Unanswered."""
+        body = {"items": self._items, "payment_method": self._method}
+        answer = self._callers.post("customer", "/orders", body)
+        if answer.status_code not in _PLACED:
+            self._promises.unexpected("POST /orders", answer)
+            raise NotPlaced(answer.text)
+        self._witness = self._promises.placed(str(answer.json()["order_id"]))
+        self._remember(answer)
+        return self.witness.order_id
+
+    def approve(self) -> None:
+        """Approve what an approver sees now."""
+        revision = self.look()["revision"]
+        self._signal("approver", "approve-payment", {"revision": revision})
+
+    def add(self) -> None:
+        """One more line; waits a moment for what becomes of it, as a person would."""
+        body = {"sku": "CHOCOLATE-70", "quantity": 1}
+        self._signal("customer", "add-line-item", body, wait=OUTCOME_SECONDS)
+
+    def cancel(self) -> None:
+        """Ask for the end."""
+        self._signal("customer", "cancel-order", {"reason": "changed my mind"})
+
+    def look(self) -> Mapping[str, Any]:
+        """get-status, as the approver sees it."""
+        answer = self._callers.get("approver", f"/orders/{self.witness.order_id}")
+        if answer.status_code != httpx.codes.OK:
+            self._promises.unexpected(f"GET of {self.witness.order_id}", answer)
+            return {"revision": 1, "stage": "unknown"}
+        self._remember(answer)
+        told: dict[str, Any] = answer.json()
+        if told["approval_deadline"] is not None:
+            deadline = datetime.fromisoformat(told["approval_deadline"])
+            self.witness.deadlines.add(round(deadline.timestamp() * 1000))
+        return told
+
+    def _signal(self, who: str, kind: str, body: Mapping[str, Any], *, wait: int = 0) -> None:
+        path = f"/orders/{self.witness.order_id}/signals/{kind}"
+        answer = self._callers.post(who, path, body, wait=wait)
+        self._remember(answer)
+        if answer.status_code in _ACCEPTED:
+            self.witness.accepted.append(answer.json()["signal_id"])
+        elif answer.status_code != _REFUSED:
+            self._promises.unexpected(f"{kind} of {self.witness.order_id}", answer)
+
+    def _remember(self, answer: httpx.Response) -> None:
+        self.witness.answers += (answer.text,)

@@ -1,0 +1,118 @@
+"""One order in every stage: the emulator's fault desk holds each where it is wanted.
+
+A held activity is let go after a while, so the kill has to come soon.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.checks.books import ENDS
+from local.player.backstage import Backstage
+from tests.chaos.orders import Shopper
+
+HOLD_SECONDS = 28.0
+"""Below the 30 s after which the workflow gives an activity up and repeats it."""
+PATIENCE_SECONDS = 240.0
+"""A start that was lost is repeated by the janitor: its date, and the minute of its sweep."""
+POLL_SECONDS = 0.05
+
+Fault = Mapping[str, Any]
+Deed = Callable[[Shopper], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an order is kept: what users do, the fault that holds it, what they do after the
+    kill, and the end that is waited for where nothing holds it.
+    """
+
+    name: str
+    method: str = "pm_ok"
+    fault: Fault | None = None
+    before: tuple[Deed, ...] = ()
+    stage: str = ""
+    after: tuple[Deed, ...] = field(default=())
+
+
+def _held(function: str, *, after: bool = False) -> Fault:
+    """The activity is asked for and does not begin, or is done and does not answer."""
+    return {
+        "service": "lambda",
+        "action": "Invoke",
+        "function": function,
+        "effect": "delay",
+        "seconds": HOLD_SECONDS,
+        "after": after,
+    }
+
+
+def _lost(action: str) -> Fault:
+    return {"service": "states", "action": action, "effect": "drop"}
+
+
+def _waiting(shopper: Shopper) -> None:
+    _reached(shopper, "awaiting-approval")
+
+
+_APPROVED: tuple[Deed, ...] = (_waiting, Shopper.approve)
+_CANCELLED: tuple[Deed, ...] = (_waiting, Shopper.cancel)
+
+# Those that nothing holds come last: their deadline, or the next tick, comes soon.
+PLACES = (
+    Place(name="ended: completed", before=_APPROVED, stage="completed"),
+    Place(name="ended: cancelled", before=_CANCELLED, stage="cancelled"),
+    Place(name="ended: failed", method="pm_declined", before=_APPROVED, stage="failed"),
+    Place(name="enriching", fault=_held("fetch-customer-profile")),
+    Place(name="reserving", fault=_held("reserve-stock")),
+    Place(name="reserved, not told", fault=_held("reserve-stock", after=True)),
+    Place(name="applying signals", fault=_held("apply-signals"), before=_APPROVED),
+    Place(name="about to charge", fault=_held("process-payment"), before=_APPROVED),
+    Place(name="charged, not told", fault=_held("process-payment", after=True), before=_APPROVED),
+    Place(name="about to complete", fault=_held("update-order-status"), before=_APPROVED),
+    Place(name="about to mail", fault=_held("send-order-confirmation"), before=_APPROVED),
+    Place(name="about to refund", fault=_held("refund-payment"), before=_CANCELLED),
+    Place(name="about to release", fault=_held("release-stock"), before=_CANCELLED),
+    Place(name="released, not told", fault=_held("release-stock", after=True), before=_CANCELLED),
+    Place(name="about to close", fault=_held("close-order"), before=_CANCELLED),
+    Place(name="start lost", fault=_lost("StartExecution"), after=_APPROVED),
+    Place(name="waits, nobody comes", stage="awaiting-approval"),
+    Place(name="waits, approved afterwards", stage="awaiting-approval", after=(Shopper.approve,)),
+    Place(name="waits, cancelled afterwards", stage="awaiting-approval", after=(Shopper.cancel,)),
+    Place(name="doorbell lost", fault=_lost("SendTaskSuccess"), before=_APPROVED),
+)
+
+
+def park(place: Place, shopper: Shopper, backstage: Backstage) -> None:
+    """Bring one order to its place; returns when it is there. One at a time: the next call of
+    the activity, whoever makes it, is the one that is held.
+    """
+    if place.fault is not None:
+        backstage.order_fault(place.fault)
+    shopper.place()
+    for deed in place.before:
+        deed(shopper)
+    if place.stage:
+        found = _reached(shopper, place.stage)
+        assert found == place.stage, f"{found} instead of {place.name}"
+    for _ in _patiently(f"an order to be held: {place.name}"):
+        if backstage.faults_left() == 0:
+            return
+
+
+def _reached(shopper: Shopper, stage: str) -> str:
+    """Wait until the order is in a stage, or has ended elsewhere; tells which."""
+    for _ in _patiently(f"{shopper.witness.order_id} to be {stage}"):
+        found = str(shopper.look()["stage"])
+        if found == stage or found in ENDS:
+            return found
+    raise AssertionError("not reached")
+
+
+def _patiently(what: str) -> Iterator[None]:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < give_up:
+        yield
+        time.sleep(POLL_SECONDS)
+    raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s in vain for {what}")

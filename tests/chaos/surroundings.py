@@ -1,0 +1,110 @@
+"""A deployed environment whose parts can be killed: workers, emulator, tables."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local.checks.books import Books
+from local.deployment.clients import client
+from local.deployment.tables import from_item, to_item
+from local.machine.processes import wait_until_gone
+from local.machine.state import State
+from local.player.backstage import Backstage
+from tests.chaos.durable_tables import DurableTables
+from tests.dynamodb_local.server import free_port
+from tests.system.environments import Environment, environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+
+TIMES = ("--approval-timeout", "20", "--heartbeat", "4")
+GONE_SECONDS = 20
+
+
+class Surroundings:
+    """What the orders run on. `open` is set while there is a whole deployment to talk to."""
+
+    def __init__(self, made: Environment, tables: DurableTables) -> None:
+        self.environment, self.tables = made, tables
+        self.open = threading.Event()
+        # The addresses are part of the template: with the same port it is not synthesised again.
+        self._port = str(free_port())
+        self._state: State | None = None
+
+    @property
+    def state(self) -> State:
+        """The deployment as it is now; a new one has new tokens."""
+        assert self._state is not None, "nothing is deployed"
+        return self._state
+
+    @property
+    def backstage(self) -> Backstage:
+        return Backstage(self.state)
+
+    def bring_up(self) -> None:
+        """Start an emulator and deploy into it; the tables keep what they have."""
+        places = ("--port", self._port, "--dynamodb", self.tables.url)
+        up = self.environment.run("up", *TIMES, *places, "--detach")
+        assert up.returncode == 0, up.stderr
+        self._state = self.environment.state
+        self.open.set()
+
+    def kill_emulator(self) -> None:
+        """kill -9; the workers die with it. Until `bring_up` there is nobody to talk to."""
+        self.open.clear()
+        left = wait_until_gone(self.environment.kill_emulator(), GONE_SECONDS)
+        assert not left, f"outlived the emulator: {left}"
+
+    def books(self) -> Books:
+        """Every record there is."""
+        return self.backstage.all_books()
+
+    def hurry(self) -> None:
+        """Let the janitor look at every open order now, instead of at its date."""
+        for order in self.books().orders:
+            if "open_shard" in order:
+                self._date_back(str(order["order_id"]))
+        functions: LambdaClient = client("lambda", self.state.emulator_url)
+        functions.invoke(
+            FunctionName=self.state.outputs["JanitorFunction"], Payload=json.dumps({})
+        )["Payload"].read()
+
+    def _date_back(self, order_id: str) -> None:
+        dynamodb: DynamoDBClient = client("dynamodb", self.tables.url)
+        try:
+            dynamodb.update_item(
+                TableName=self.state.outputs["OrdersTable"],
+                Key=to_item({"pk": f"ORDER#{order_id}", "sk": "META"}),
+                UpdateExpression="SET next_check_at = :past",
+                ConditionExpression="attribute_exists(open_shard)",
+                ExpressionAttributeValues=to_item({":past": 0}),
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return  # it has ended meanwhile
+
+    def remove_record(self, order_id: str) -> None:
+        """Lose an order, to see that the loss is noticed."""
+        dynamodb: DynamoDBClient = client("dynamodb", self.tables.url)
+        key = to_item({"pk": f"ORDER#{order_id}", "sk": "META"})
+        gone = dynamodb.delete_item(
+            TableName=self.state.outputs["OrdersTable"], Key=key, ReturnValues="ALL_OLD"
+        )
+        assert from_item(gone["Attributes"])["order_id"] == order_id
+
+
+@contextmanager
+def surroundings(folder: Path) -> Iterator[Surroundings]:
+    """A deployment on durable tables in a folder; nothing of it runs afterwards."""
+    made = environment(folder / "home")
+    with DurableTables(folder / "tables") as tables:
+        whole = Surroundings(made, tables)
+        try:
+            whole.bring_up()
+            yield whole
+        finally:
+            down = made.run("down")
+    assert down.returncode == 0, down.stderr

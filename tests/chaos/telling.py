@@ -1,0 +1,61 @@
+"""What a run is told as."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from tests.chaos.campaign import Campaign, Plan
+from tests.chaos.verdict import Verdict
+
+
+def show(console: Console, campaign: Campaign, verdict: Verdict, seconds: float) -> None:
+    """For people: what was wrong, what was killed, what it did, and how to see it again."""
+    for problem in (*verdict.lost, *verdict.broken):
+        console.print(f"[red]✗[/] {escape(problem)}")
+    for stages in campaign.stages:
+        console.print(f"at a kill of the emulator: {_counts(stages)}")
+    killed = campaign.killed
+    console.print(
+        f"killed: {killed['workers']} workers ({campaign.struck} at work), "
+        f"{killed['emulator']} emulators, {killed['tables']} times the tables"
+    )
+    console.print(
+        f"felt: {campaign.interrupted} activities died with their worker; "
+        f"requests repeated after {_counts(campaign.repeated)}"
+    )
+    console.print(f"{verdict.orders} orders, {verdict.signals} accepted signals in {seconds:.0f} s")
+    console.print(f"ends: {_counts(verdict.ends)}")
+    console.print(f"lost {len(verdict.lost)}, invariants broken {len(verdict.broken)}")
+    console.print(f"replay: {_replay(campaign.plan)}")
+
+
+def _counts(counter: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counter.items())) or "nothing"
+
+
+def _replay(plan: Plan) -> str:
+    numbers = f"--seed {plan.seed} --orders {plan.orders} --kills {plan.worker_kills}"
+    others = f"--emulator-kills {plan.emulator_kills} --table-kills {plan.table_kills}"
+    return f"python -m tests.chaos {numbers} {others}{' --hurry' if plan.hurry else ''}"
+
+
+def as_json(campaign: Campaign, verdict: Verdict, seconds: float) -> dict[str, Any]:
+    """For programs: the same."""
+    return {
+        "orders": verdict.orders,
+        "signals": verdict.signals,
+        "ends": verdict.ends,
+        "lost": verdict.lost,
+        "broken": verdict.broken,
+        "seed": campaign.plan.seed,
+        "replay": _replay(campaign.plan),
+        "passed": verdict.passed,
+        "seconds": round(seconds, 1),
+        "killed": campaign.killed,
+        "killed_at_work": campaign.struck,
+        "activities_interrupted": campaign.interrupted,
+        "requests_repeated": campaign.repeated,
+        "stages_at_emulator_kills": campaign.stages,
+    }

@@ -1,0 +1,80 @@
+"""Workers, emulator and tables killed under orders: a small portion of `python -m tests.chaos`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chaos.campaign import Campaign, Plan
+from tests.chaos.parking import PLACES
+from tests.chaos.surroundings import Surroundings, surroundings
+from tests.chaos.verdict import Verdict
+from tests.dynamodb_local.server import why_not
+
+pytestmark = pytest.mark.slow
+
+PARKED = ("ended: completed", "charged, not told", "about to refund", "start lost")
+PLAN = Plan(
+    seed=20,
+    orders=6,
+    worker_kills=3,
+    emulator_kills=1,
+    table_kills=1,
+    places=tuple(place for place in PLACES if place.name in PARKED),
+    hurry=True,
+)
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
+    """A deployment whose tables are on disk; without DynamoDB Local it is reported as not run."""
+    reason = why_not()
+    if reason:
+        pytest.skip(f"DynamoDB Local was not run: {reason}")
+    with surroundings(tmp_path_factory.mktemp("chaos")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def campaign(deployment: Surroundings) -> Campaign:
+    """Not run yet."""
+    return Campaign(deployment, PLAN)
+
+
+@pytest.fixture(scope="module")
+def verdict(campaign: Campaign) -> Verdict:
+    return campaign.run()
+
+
+def test_no_acknowledged_order_is_lost(verdict: Verdict) -> None:
+    assert verdict.orders >= PLAN.orders + len(PARKED)
+    assert verdict.lost == ()
+
+
+def test_no_invariant_is_broken(verdict: Verdict) -> None:
+    assert verdict.broken == ()
+
+
+def test_everything_was_killed_as_planned(campaign: Campaign, verdict: Verdict) -> None:
+    assert campaign.killed == {"workers": 3, "emulator": 1, "tables": 1}
+
+
+def test_the_emulator_died_under_orders_in_several_stages(
+    campaign: Campaign, verdict: Verdict
+) -> None:
+    [stages] = campaign.stages
+    assert stages.keys() >= {"start", "compensating", "completed"}
+
+
+def test_an_order_whose_execution_was_lost_is_taken_over_or_started(
+    campaign: Campaign, deployment: Surroundings, verdict: Verdict
+) -> None:
+    epochs = {order["epoch"] for order in deployment.books().orders}
+    assert max(epochs) > 1
+
+
+def test_a_record_that_vanishes_is_noticed(
+    campaign: Campaign, deployment: Surroundings, verdict: Verdict
+) -> None:
+    order_id = next(iter(campaign.promises.witnesses))
+    deployment.remove_record(order_id)
+    assert campaign.verdict().lost == (f"{order_id}: acknowledged, and gone",)

@@ -1,0 +1,85 @@
+"""The verdict tells every loss: a proof that cannot fail proves nothing."""
+
+from typing import Any
+
+import httpx
+
+from local.checks.books import Books
+from local.deployment.catalogue import inventory_records
+from tests.chaos.orders import Promises
+from tests.chaos.verdict import judge
+
+ID = "01TEST"
+
+
+def a_record(**changes: Any) -> dict[str, Any]:
+    """An order that was cancelled before anything was reserved."""
+    return {
+        "pk": f"ORDER#{ID}",
+        "order_id": ID,
+        "stage": "cancelled",
+        "epoch": 1,
+        "total": 950,
+        "items": [{"sku": "MUG-RED", "quantity": 1}],
+        "reserved": False,
+        "inbox": [],
+        "applied": 0,
+        "ledger": {},
+        "event_count": 1,
+        **changes,
+    }
+
+
+def books(*records: dict[str, Any]) -> Books:
+    event = {"pk": f"ORDER#{ID}", "number": 1, "kind": "order-cancelled"}
+    return Books(orders=records, events=[event], inventory=inventory_records())
+
+
+def promised(*order_ids: str) -> Promises:
+    promises = Promises()
+    for order_id in order_ids:
+        promises.placed(order_id)
+    return promises
+
+
+def test_an_order_that_ended_as_promised_is_neither_lost_nor_broken() -> None:
+    verdict = judge(books(a_record()), promised(ID))
+    assert (verdict.lost, verdict.broken, verdict.passed) == ((), (), True)
+
+
+def test_an_acknowledged_order_that_is_gone_is_lost() -> None:
+    verdict = judge(books(a_record()), promised(ID, "01GONE"))
+    assert verdict.lost == ("01GONE: acknowledged, and gone",)
+    assert not verdict.passed
+
+
+def test_an_order_that_never_ends_is_lost() -> None:
+    verdict = judge(books(a_record(stage="payment")), promised(ID))
+    assert verdict.lost == (f"{ID}: still payment",)
+
+
+def test_an_accepted_signal_that_the_inbox_does_not_hold_is_told() -> None:
+    promises = promised(ID)
+    promises.witnesses[ID].accepted.append("s1")
+    verdict = judge(books(a_record()), promises)
+    assert verdict.broken == (f"signals: {ID}: accepted ['s1'], the inbox holds []",)
+
+
+def test_an_order_that_nobody_was_told_of_is_told() -> None:
+    verdict = judge(books(a_record()), promised())
+    assert verdict.broken == (f"{ID}: nobody was told of it",)
+
+
+def test_an_end_that_was_written_to_after_a_kill_is_told() -> None:
+    verdict = judge(books(a_record()), promised(ID), [a_record(last_error="something else")])
+    assert verdict.broken == (f"finality: {ID}: written after its end",)
+
+
+def test_an_answer_that_no_kill_excuses_is_told() -> None:
+    promises = promised(ID)
+    promises.unexpected("POST /orders", httpx.Response(422, text="no"))
+    assert judge(books(a_record()), promises).broken == ("POST /orders answered 422: no",)
+
+
+def test_a_run_without_orders_proves_nothing() -> None:
+    assert not judge(Books(orders=[], inventory=inventory_records()), promised()).passed

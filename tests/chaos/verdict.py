@@ -1,0 +1,55 @@
+"""What was lost, and what was broken: the tables against what the API had promised."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from local.checks.books import ENDS, Books, Record
+from local.checks.invariants import stock_is_accounted_for, unchanged_ends, violations
+from tests.chaos.orders import Promises
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`lost` are acknowledged orders that are gone or never ended, `broken` everything else that
+    is not as it must be; `ends` counts orders by stage.
+    """
+
+    orders: int
+    signals: int
+    ends: Counter[str]
+    lost: tuple[str, ...]
+    broken: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return self.orders > 0 and not self.lost and not self.broken
+
+
+def judge(books: Books, promises: Promises, ends_before: Sequence[Record] = ()) -> Verdict:
+    """Judge tables that nobody writes to any more; `ends_before` are the records of orders that
+    had ended before something was killed.
+    """
+    known = {order["order_id"]: order for order in books.orders}
+    gone = [
+        f"{order_id}: acknowledged, and gone"
+        for order_id in promises.witnesses.keys() - known.keys()
+    ]
+    stuck = [
+        f"{order_id}: still {order['stage']}"
+        for order_id, order in known.items()
+        if order["stage"] not in ENDS
+    ]
+    return Verdict(
+        orders=len(promises.witnesses),
+        signals=promises.signals,
+        ends=Counter(order["stage"] for order in books.orders),
+        lost=(*gone, *stuck),
+        broken=(
+            *promises.wrong,
+            *violations(books, promises.witnesses),
+            *(f"stock: {wrong}" for wrong in stock_is_accounted_for(books)),
+            *unchanged_ends(ends_before, books),
+            *(f"{o}: nobody was told of it" for o in known.keys() - promises.witnesses.keys()),
+        ),
+    )

@@ -1,0 +1,62 @@
+"""The Lambda workers: which of them are in the middle of something, and killing one."""
+
+import signal
+import time
+from pathlib import Path
+from random import Random
+
+from local.machine.processes import Process, family
+
+BUSY_SECONDS = 3.0
+"""How long to look for a worker that is at work, before an idle one has to do."""
+_PROC = Path("/proc")
+_IDLE = "pipe_read"
+"""Where the kernel keeps a worker that waits for its next event."""
+
+
+def workers(emulator: Process) -> list[Process]:
+    """The processes that run functions: what the forker forked, and it forks nothing else."""
+    if not _PROC.is_dir():
+        return family(emulator)[1:]  # there, each is started plainly
+    descendants = {one.pid: one for one in family(emulator)}
+    by_command = {pid: _command(pid) for pid in descendants}
+    forkers = [pid for pid, command in by_command.items() if "forker.py" in command]
+    parents = {pid: _parent(pid) for pid in descendants}
+    first = [pid for pid in forkers if parents[pid] == emulator.pid]
+    return [descendants[pid] for pid, parent in parents.items() if parent in first]
+
+
+def kill_one(emulator: Process, rng: Random) -> bool:
+    """SIGKILL one worker, one that is at work if there is any; returns whether it was."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    running = workers(emulator)
+    while not (busy := [one for one in running if is_busy(one)]) and time.monotonic() < give_up:
+        time.sleep(0.002)
+        running = workers(emulator)
+    assert running, "there are no workers to kill"
+    rng.choice(busy or running).send(signal.SIGKILL)
+    return bool(busy)
+
+
+def is_busy(worker: Process) -> bool:
+    """Whether it does anything else than wait for its next event; False where nobody can tell."""
+    try:
+        where = (_PROC / str(worker.pid) / "wchan").read_text()
+    except OSError:
+        return False
+    return _IDLE not in where
+
+
+def _command(pid: int) -> str:
+    try:
+        return (_PROC / str(pid) / "cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _parent(pid: int) -> int:
+    try:
+        text = (_PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return 0
+    return int(text.rpartition(")")[2].split()[1])

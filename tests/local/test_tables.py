@@ -1,0 +1,46 @@
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local.deployment.tables import fill, make_like, scan
+from tests.support import tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture
+def here() -> Iterator["DynamoDBClient"]:
+    """A DynamoDB with the application's tables."""
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", "us-east-1")
+        tables.create_tables(dynamodb)
+        yield dynamodb
+
+
+@pytest.fixture
+def elsewhere(here: "DynamoDBClient") -> "DynamoDBClient":
+    """An empty one."""
+    return boto3.client("dynamodb", "eu-west-1")
+
+
+def test_a_table_is_made_elsewhere_with_its_keys_and_indexes(
+    here: "DynamoDBClient", elsewhere: "DynamoDBClient"
+) -> None:
+    assert make_like(here, elsewhere, tables.ORDERS)
+    told = [one.describe_table(TableName=tables.ORDERS)["Table"] for one in (here, elsewhere)]
+    assert told[0]["KeySchema"] == told[1]["KeySchema"]
+    names = [{index["IndexName"] for index in one["GlobalSecondaryIndexes"]} for one in told]
+    assert names[0] == names[1] != set()
+
+
+def test_a_table_that_is_there_keeps_its_data(
+    here: "DynamoDBClient", elsewhere: "DynamoDBClient"
+) -> None:
+    make_like(here, elsewhere, tables.CUSTOMERS)
+    fill(elsewhere, tables.CUSTOMERS, [{"customer_id": "alice"}])
+    assert not make_like(here, elsewhere, tables.CUSTOMERS)
+    assert scan(elsewhere, tables.CUSTOMERS) == [{"customer_id": "alice"}]
