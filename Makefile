@@ -22,7 +22,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit soak fuzz check lint format types asl synth diagram openapi pr lock clean purge
+.PHONY: help setup demo test test-unit soak mutate chaos fuzz check lint format types asl synth diagram openapi pictures pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +36,8 @@ setup: ## install what the lock files ask for (the other targets do this first)
 demo: setup ## run the whole system on this machine and play every story
 	@$(RUN) local demo
 
-test: setup ## run all tests; narrow them with PYTEST_ARGS='-k cancel'
-	$(RUN) pytest $(or $(PYTEST_ARGS),--cov --cov-report=)
+test: setup ## run all tests on all cores; narrow them with PYTEST_ARGS='-k cancel'
+	$(RUN) pytest $(or $(PYTEST_ARGS),-n auto --dist loadgroup --cov --cov-report=)
 ifeq ($(PYTEST_ARGS),)
 	@$(RUN) coverage report --fail-under=95
 	@$(RUN) coverage report --include='lambdas/domain/*' --fail-under=100
@@ -52,6 +52,13 @@ soak: setup ## simulate N orders on all cores (default 1000000; goes on where it
 
 fuzz: setup ## fuzz the deployed API by role; FUZZ_ARGS='--seed 7 --examples 200'
 	@$(RUN) tests.fuzz $(FUZZ_ARGS)
+
+mutate: setup ## change the definition and the code's rules, one place at a time; the tests must notice
+	@$(RUN) tests.mutation
+	@$(RUN) tests.mutation.code $(MUTATE_ARGS)
+
+chaos: setup ## kill -9 functions, emulator and tables while orders run; CHAOS_ARGS='--seed 7'
+	@$(RUN) tests.chaos $(CHAOS_ARGS)
 
 check: lint types asl synth ## lint, types, the workflow definition, the AWS template
 
@@ -81,6 +88,9 @@ diagram: setup ## draw the state machine into the README files
 openapi: setup ## write docs/openapi.json from the API's code
 	$(RUN) lambdas.api.documentation > docs/openapi.json
 
+pictures: setup ## make the pictures of the documents, from a running environment
+	$(RUN) docs.pictures
+
 pr: format check test ## all that a change has to pass
 
 # Not after `setup`: that refuses package.json and the lock file while they differ.
@@ -96,7 +106,7 @@ lock: | .venv ## recompile the lock files from requirements*.in and package.json
 
 clean: ## remove what checks and tests leave behind
 	rm -rf cdk.out build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
-		.hypothesis *.egg-info
+		.hypothesis mutants *.egg-info
 	find $(SOURCES) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 purge: clean ## remove .venv, node_modules and local data too (first: python -m local down)
