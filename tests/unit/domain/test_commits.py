@@ -112,3 +112,13 @@ def test_the_order_is_read_as_it_is_now(orders: Orders, store: FakeOrders) -> No
     store.put(order)
 
     assert orders.get(order.order_id) is order
+
+
+def test_what_a_task_has_just_read_is_not_read_again(orders: Orders, store: FakeOrders) -> None:
+    read, order = an_order(), an_order()
+    store.put(order)
+    stale = replace(read, order_id=order.order_id, compensation_attempts=6)
+
+    after = orders.change_in_epoch(Task(order_id=order.order_id, epoch=1), count_up, seen=stale)
+
+    assert after.compensation_attempts == 7

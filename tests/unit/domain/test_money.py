@@ -7,7 +7,7 @@ from lambdas.domain.money import Money
 
 @pytest.mark.parametrize("amount", [1.0, "1", None, True])
 def test_an_amount_that_is_no_int_is_refused(amount: object) -> None:
-    with pytest.raises(TypeError, match="must be an int"):
+    with pytest.raises(TypeError, match=f"must be an int, got {type(amount).__name__}"):
         Money(amount, "EUR")  # type: ignore[arg-type]
 
 

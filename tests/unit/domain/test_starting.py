@@ -34,7 +34,9 @@ def test_a_new_order_remembers_who_asked_and_waits_for_its_start() -> None:
     order = new_order("O1", REQUEST, PRICES, NOW)
 
     assert (order.customer_id, order.requested_by, order.version) == ("bob", "alice", "v1")
+    assert (order.currency, order.payment_method) == ("EUR", "pm_ok")
     assert (order.stage, order.epoch, order.start_pending) == (Stage.START, 1, True)
+    assert (order.created_at, order.updated_at) == (NOW, NOW)
     assert order.next_check_at == NOW + CHECK_SOON_MS
     assert not order.ledger
 

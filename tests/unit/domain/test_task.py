@@ -29,7 +29,7 @@ def test_token_and_loops_are_read_where_they_are() -> None:
     + [{"order_id": "O1", "epoch": epoch} for epoch in ("1", 1.0, True, None)],
 )
 def test_an_input_without_order_and_epoch_is_a_defect(event: dict[str, Any]) -> None:
-    with pytest.raises(ActivityDefect, match="names no order_id and epoch"):
+    with pytest.raises(ActivityDefect, match=r"^the activity's input names no order_id and epoch$"):
         Task.parse(event)
 
 
@@ -56,3 +56,13 @@ def test_our_own_error_is_told_with_its_message() -> None:
 )
 def test_everything_else_is_told_by_its_name_alone(name: str, cause: str) -> None:
     assert failure(name, cause) == name
+
+
+@pytest.mark.parametrize(
+    ("caught", "told"),
+    [({}, ""), ({"Error": "States.Timeout"}, "States.Timeout"), ({"Cause": "no JSON"}, "")],
+)
+def test_a_failure_without_name_or_cause_is_told_as_far_as_it_goes(
+    caught: dict[str, str], told: str
+) -> None:
+    assert Task.parse({**INPUT, "failure": caught}).failure == told

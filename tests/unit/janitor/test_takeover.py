@@ -105,8 +105,9 @@ def test_an_operator_cannot_turn_back_an_order_that_ended(
 ) -> None:
     order = world.place(end)
 
-    with pytest.raises(SignalNotAdmitted, match=f"the order is {end} already"):
+    with pytest.raises(SignalNotAdmitted, match=f"the order is {end} already") as late:
         janitor.compensate(order.order_id)
+    assert (late.value.order_id, late.value.stage) == (order.order_id, end)
 
     assert world.now(order) == order
 

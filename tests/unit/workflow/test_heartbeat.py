@@ -8,6 +8,7 @@ from lambdas.domain.errors import (
     OrderError,
     SignalNotAdmitted,
 )
+from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
@@ -74,8 +75,10 @@ def test_only_a_waiting_order_takes_heartbeats(
 ) -> None:
     order = world.place(stage)
 
-    with pytest.raises(SignalNotAdmitted, match="does not wait"):
+    with pytest.raises(SignalNotAdmitted, match=r"^the order does not wait for approval$") as late:
         workflow.heartbeat(order.order_id)
+
+    assert (late.value.order_id, late.value.stage) == (order.order_id, stage)
 
 
 def test_a_heartbeat_for_an_order_that_was_just_approved_writes_nothing(
@@ -117,3 +120,21 @@ def test_after_the_deadline_nobody_has_to_look(world: World, workflow: OrderWork
 
     with pytest.raises(SignalNotAdmitted):
         workflow.heartbeat(order.order_id)
+
+
+def test_a_heartbeat_reads_the_order_once(
+    world: World, workflow: OrderWorkflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    readings = []
+    getting = world.store.get
+
+    def get(order_id: str) -> Order:
+        readings.append(order_id)
+        return getting(order_id)
+
+    monkeypatch.setattr(world.store, "get", get)
+
+    workflow.heartbeat(order.order_id)
+
+    assert readings == [order.order_id]

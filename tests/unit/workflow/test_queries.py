@@ -20,8 +20,15 @@ def test_a_query_neither_waits_nor_writes(world: World, workflow: OrderWorkflow)
 
 
 def test_an_unknown_signal_is_not_found(world: World, workflow: OrderWorkflow) -> None:
-    with pytest.raises(SignalNotFound):
-        workflow.get_signal(world.place().order_id, "nobody", wait_seconds=5)
+    order_id = world.place().order_id
+
+    with pytest.raises(SignalNotFound) as missing:
+        workflow.get_signal(order_id, "nobody", wait_seconds=5)
+
+    assert (missing.value.message, missing.value.order_id) == (
+        "the order has no such signal",
+        order_id,
+    )
 
 
 def test_an_outcome_is_waited_for_as_long_as_asked(world: World, workflow: OrderWorkflow) -> None:
@@ -62,3 +69,15 @@ def test_lists_and_timelines_come_from_the_store(world: World, workflow: OrderWo
 
     assert page.orders == (order,)
     assert [event.kind for event in workflow.timeline(order.order_id)] == ["order-placed"]
+
+
+def test_a_list_is_narrowed_by_stage_and_goes_on_where_it_ended(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    oldest, middle = world.place(Stage.PAYMENT), world.place(Stage.PAYMENT)
+    world.place(Stage.FAILED)
+
+    first = workflow.list_orders(stage=Stage.PAYMENT, customer_id=None, limit=1, cursor=None)
+    rest = workflow.list_orders(stage=Stage.PAYMENT, customer_id=None, limit=1, cursor=first.cursor)
+
+    assert (first.orders, rest.orders) == ((middle,), (oldest,))

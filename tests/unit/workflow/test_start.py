@@ -27,8 +27,10 @@ def test_a_start_writes_the_order_then_starts_its_execution(
     assert world.now(order) == order
     assert order.total.amount_minor == 1600
     assert world.engine.started == [f"{order.order_id}-1"]
+    assert order.event_count == 1
     [placed] = world.store.timeline(order.order_id)
     assert (placed.number, placed.kind, placed.stage) == (1, "order-placed", "start")
+    assert placed.at == order.created_at
 
 
 def test_the_same_key_and_body_give_the_same_order(world: World, workflow: OrderWorkflow) -> None:

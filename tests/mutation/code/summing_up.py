@@ -1,0 +1,71 @@
+"""Figures of a hunt, and whether they are good enough."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.box import SIMPLE
+from rich.table import Table
+
+from tests.mutation.code.verdicts import Verdict
+
+ENOUGH = 0.95
+"""So large a part of the mutants has to be noticed by a test; equivalent ones count as missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All verdicts; of those that nobody noticed `equivalent` have a reason (key -> reason)."""
+
+    verdicts: Sequence[Verdict]
+    equivalent: Mapping[str, str]
+
+    @property
+    def noticed(self) -> int:
+        return sum(one.noticed for one in self.verdicts)
+
+    @property
+    def share(self) -> float:
+        """The part of all mutants that a test noticed."""
+        return self.noticed / len(self.verdicts)
+
+    @property
+    def survivors(self) -> list[Verdict]:
+        """What nobody noticed and nothing explains."""
+        missed = (one for one in self.verdicts if not one.noticed)
+        return [one for one in missed if one.key not in self.equivalent]
+
+    @property
+    def good(self) -> bool:
+        return self.share >= ENOUGH and not self.survivors
+
+
+def by_file(summary: Summary) -> Table:
+    """A row a file, and one for all of them."""
+    table = Table(box=SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column("lambdas/", no_wrap=True)
+    for name in ("mutants", "killed", "endless", "equal", "survive", "noticed"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for file in sorted({one.file for one in summary.verdicts}):
+        of_file = [one for one in summary.verdicts if one.file == file]
+        table.add_row(
+            file.removeprefix("lambdas/"), *_figures(Summary(of_file, summary.equivalent))
+        )
+    table.add_section()
+    table.add_row("all", *_figures(summary))
+    return table
+
+
+def reasons(summary: Summary) -> Table:
+    """How many equivalent mutants there are, for which reason."""
+    table = Table("equivalent", "because")
+    for why, number in Counter(summary.equivalent.values()).most_common():
+        table.add_row(str(number), why)
+    return table
+
+
+def _figures(summary: Summary) -> tuple[str, ...]:
+    status = Counter(one.status for one in summary.verdicts)
+    equivalent = sum(one.key in summary.equivalent for one in summary.verdicts)
+    numbers = (len(summary.verdicts), status["killed"], status["timeout"], equivalent)
+    return (*map(str, numbers), str(len(summary.survivors)), f"{summary.share:.1%}")

@@ -1,0 +1,50 @@
+"""What mutmut found out about each mutant, read from what it leaves behind in mutants/."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.stats import status_by_exit_code
+
+FOLDER = Path("mutants")
+NOTICED = frozenset({"killed", "timeout"})
+"""A mutant that never ends is noticed too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`key` is mutmut's name; `file` the source; `status` in mutmut's words, e.g. `survived`."""
+
+    key: str
+    file: str
+    status: str
+
+    @property
+    def noticed(self) -> bool:
+        return self.status in NOTICED
+
+    @property
+    def function(self) -> str:
+        """`domain.order.Order.line`: where the mutant is, without mutmut's number and marks."""
+        path, _, mangled = self.key.rpartition(".")
+        name = mangled.rpartition("__mutmut_")[0].removeprefix("x_").removeprefix("xǁ")
+        return f"{path.removeprefix('lambdas.')}.{name.replace('ǁ', '.')}"
+
+
+def verdicts(folder: Path = FOLDER) -> Iterator[Verdict]:
+    """Every mutant that was tried, by file and place."""
+    for file in sorted(folder.rglob("*.py.meta")):
+        source = str(file.relative_to(folder)).removesuffix(".meta")
+        found = json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"]
+        for key, exit_code in found.items():
+            if exit_code is not None:
+                yield Verdict(key, source, status_by_exit_code[exit_code])
+
+
+def changed(verdict: Verdict) -> str:
+    """The lines that the mutant has in place of others, on one line: `function: new lines`."""
+    lines = get_diff_for_mutant(verdict.key, path=verdict.file).splitlines()
+    new = [line[1:].strip() for line in lines if line.startswith("+") and line[1:2] != "+"]
+    return f"{verdict.function}: {' '.join(new)}"

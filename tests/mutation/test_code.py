@@ -1,0 +1,81 @@
+"""The report about the code's mutants tells the truth, and fails when it should."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
+from tests.mutation.code.summing_up import Summary
+from tests.mutation.code.verdicts import Verdict, verdicts
+
+
+def tried(key: str, status: str) -> Verdict:
+    return Verdict(key, "lambdas/domain/order.py", status)
+
+
+def hunted(killed: int, *others: Verdict) -> Summary:
+    """So many killed mutants, and others, of which those named `same` are equivalent."""
+    found = [tried(f"k{number}", "killed") for number in range(killed)]
+    return Summary([*found, *others], {"same": "it is the same"})
+
+
+def test_verdicts_are_read_by_file_without_what_was_not_tried(tmp_path: Path) -> None:
+    folder = tmp_path / "lambdas" / "domain"
+    folder.mkdir(parents=True)
+    codes = {"a": 0, "b": 1, "c": 33, "d": -24, "e": None}
+    (folder / "order.py.meta").write_text(json.dumps({"exit_code_by_key": codes}))
+
+    found = list(verdicts(tmp_path))
+
+    assert {one.key: one.status for one in found} == {
+        "a": "survived",
+        "b": "killed",
+        "c": "no tests",
+        "d": "timeout",
+    }
+    assert {one.file for one in found} == {"lambdas/domain/order.py"}
+    assert {one.key for one in found if one.noticed} == {"b", "d"}
+
+
+@pytest.mark.parametrize(
+    ("key", "function"),
+    [
+        ("lambdas.domain.asking.x__left__mutmut_23", "domain.asking._left"),
+        ("lambdas.domain.asking.x_mail_due__mutmut_1", "domain.asking.mail_due"),
+        ("lambdas.janitor.xǁJanitorǁ_wake__mutmut_3", "janitor.Janitor._wake"),
+        ("lambdas.domain.money.xǁMoneyǁ__add____mutmut_3", "domain.money.Money.__add__"),
+    ],
+)
+def test_a_mutant_is_told_by_its_function(key: str, function: str) -> None:
+    assert tried(key, "survived").function == function
+
+
+def test_all_noticed_is_good() -> None:
+    assert hunted(20, tried("endless", "timeout")).good
+
+
+@pytest.mark.parametrize("status", ["survived", "no tests", "suspicious"])
+def test_what_nobody_noticed_and_nothing_explains_is_not_good(status: str) -> None:
+    summary = hunted(99, tried("hole", status))
+
+    assert [one.key for one in summary.survivors] == ["hole"]
+    assert not summary.good
+
+
+@pytest.mark.parametrize(("killed", "good"), [(19, True), (18, False)])
+def test_an_equivalent_mutant_is_explained_but_counts_as_missed(killed: int, good: bool) -> None:
+    summary = hunted(killed, tried("same", "survived"))
+
+    assert summary.survivors == []
+    assert summary.share == killed / (killed + 1)
+    assert summary.good is good
+
+
+def test_a_reason_is_found_by_function_and_new_lines() -> None:
+    assert why_equivalent("domain.asking._nobody_looks_at: return 1 if order.looked_at is None")
+    assert why_equivalent("domain.asking._nobody_looks_at: return 2") is None
+
+
+def test_every_reason_explains_mutants_of_one_kind() -> None:
+    assert len(set(EQUIVALENT.values())) == len(EQUIVALENT)

@@ -1,0 +1,149 @@
+"""Whatever refuses to go on with an order says which one, and why."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.admission import refuse_unless_repeated, require_four_eyes
+from lambdas.domain.errors import (
+    IdempotencyMismatch,
+    InboxFull,
+    InvalidRequest,
+    NotAllowed,
+    OrderCancelled,
+    OrderError,
+    OrderMovedOn,
+    SignalNotAdmitted,
+    StoreConflict,
+)
+from lambdas.domain.order import Order
+from lambdas.domain.paying import approved_amount, charged
+from lambdas.domain.reserving import complete
+from lambdas.domain.signals import MAX_SIGNALS, ROOM_FOR_CANCELS, Signal, SignalKind
+from lambdas.domain.stages import Stage
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
+from tests.support.fake_clock import NOW
+
+APPROVE = a_signal(signal_id="A")
+CANCEL = a_signal(SignalKind.CANCEL_ORDER)
+FORWARD = frozenset({Stage.START})
+
+
+def holding(count: int) -> tuple[Signal, ...]:
+    """An inbox of so many signals."""
+    return tuple(a_signal(SignalKind.ADD_LINE_ITEM) for _ in range(count))
+
+
+@pytest.mark.parametrize(
+    ("order", "signal", "now", "error", "message"),
+    [
+        (
+            an_order(inbox=(APPROVE,)),
+            replace(APPROVE, revision=2),
+            NOW,
+            IdempotencyMismatch,
+            "this Idempotency-Key was used for another signal",
+        ),
+        (
+            an_order(Stage.FAILED),
+            CANCEL,
+            NOW,
+            SignalNotAdmitted,
+            "cancel-order comes too late: the order is failed",
+        ),
+        (
+            an_order(),
+            APPROVE,
+            NOW + APPROVAL_TIMEOUT_MS,
+            SignalNotAdmitted,
+            "the approval deadline has passed",
+        ),
+        (
+            an_order(inbox=holding(MAX_SIGNALS)),
+            APPROVE,
+            NOW,
+            InboxFull,
+            "the order took 64 signals already",
+        ),
+    ],
+)
+def test_a_signal_is_refused_with_the_order_and_the_reason(
+    order: Order, signal: Signal, now: int, error: type[OrderError], message: str
+) -> None:
+    with pytest.raises(error) as refused:
+        refuse_unless_repeated(order, signal, now)
+
+    assert (refused.value.message, refused.value.order_id) == (message, order.order_id)
+    assert getattr(refused.value, "stage", order.stage) == order.stage
+
+
+@pytest.mark.parametrize(
+    ("order", "signal"),
+    [
+        (an_order(), APPROVE),
+        (an_order(Stage.RESERVE), APPROVE),
+        (an_order(inbox=holding(MAX_SIGNALS)), CANCEL),
+        (an_order(inbox=holding(MAX_SIGNALS + ROOM_FOR_CANCELS - 1)), CANCEL),
+    ],
+    ids=["in time", "before there is a deadline", "a place for cancels", "the last such place"],
+)
+def test_a_signal_that_would_be_admitted_by_now_is_tried_again(
+    order: Order, signal: Signal
+) -> None:
+    with pytest.raises(StoreConflict) as conflict:
+        refuse_unless_repeated(order, signal, NOW)
+
+    assert (conflict.value.message, conflict.value.order_id) == (
+        "the order changed meanwhile",
+        order.order_id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "step", "error", "message"),
+    [
+        (
+            an_order(),
+            lambda order: require_four_eyes(order, "alice"),
+            NotAllowed,
+            "nobody approves their own order",
+        ),
+        (
+            an_order(cancel_requested_at=NOW),
+            lambda order: order.require_forward(FORWARD),
+            OrderCancelled,
+            "a cancel was accepted",
+        ),
+        (
+            an_order(Stage.PAYMENT),
+            lambda order: order.require_forward(FORWARD),
+            OrderMovedOn,
+            "the order is in stage payment",
+        ),
+        (an_order(), approved_amount, OrderMovedOn, "no payment was approved"),
+        (
+            an_order(Stage.COMPENSATING),
+            lambda order: charged(order, NOW),
+            OrderMovedOn,
+            "the order is in stage compensating",
+        ),
+        (
+            an_order(Stage.STATUS_UPDATE, charged=False),
+            lambda order: complete(order, NOW),
+            OrderMovedOn,
+            "the order is not paid and reserved",
+        ),
+    ],
+)
+def test_a_step_is_refused_with_the_order_and_the_reason(
+    order: Order, step: Callable[[Order], object], error: type[OrderError], message: str
+) -> None:
+    with pytest.raises(error) as refused:
+        step(order)
+
+    assert (refused.value.message, refused.value.order_id) == (message, order.order_id)
+
+
+def test_an_error_that_concerns_no_order_names_none() -> None:
+    assert InvalidRequest("unknown SKU").order_id == ""

@@ -1,0 +1,66 @@
+"""How far a sweep goes, and what happens to an order while the janitor holds it."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from lambdas.janitor import SWEEP_MS, Janitor
+from tests.support.world import TOKEN, World
+from tests.unit.janitor.stopped import gone
+
+
+@pytest.mark.parametrize(("first_ms", "looked_after"), [(SWEEP_MS, 2), (SWEEP_MS + 1, 1)])
+def test_a_sweep_ends_when_its_time_is_over_and_tells_what_it_did(
+    world: World,
+    janitor: Janitor,
+    monkeypatch: pytest.MonkeyPatch,
+    first_ms: int,
+    looked_after: int,
+) -> None:
+    for _ in range(2):
+        world.place(next_check_at=world.clock.now())
+    looks = iter([first_ms / 1000, 0.0])
+
+    def slow(order: Order) -> bool:
+        world.clock.advance(next(looks))
+        return True
+
+    monkeypatch.setattr(world.engine, "is_running", slow)
+
+    assert janitor.sweep() == {"running": looked_after}
+
+
+def test_a_waiting_order_without_a_signal_is_not_rung(world: World, janitor: Janitor) -> None:
+    order = world.place(wait_token=TOKEN)
+
+    assert janitor.look_after(order.order_id) == "running"
+
+    assert world.engine.rung == []
+
+
+def test_an_order_that_another_janitor_took_over_and_ended_is_not_started(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world)
+    changes = {"epoch": 2, "stage": Stage.FAILED, "sequence": order.sequence + 2}
+    ended = replace(order, **changes)  # type: ignore[arg-type]
+    world.store.before_write = [lambda: world.store.put(ended)]
+
+    assert janitor.look_after(order.order_id) == "nothing"
+
+    assert world.engine.started == []
+
+
+def test_an_operator_hears_of_an_order_that_the_new_execution_has_ended_already(
+    world: World, janitor: Janitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place()
+
+    def at_once(started: Order) -> None:
+        world.store.put(replace(started, stage=Stage.FAILED, sequence=started.sequence + 1))
+
+    monkeypatch.setattr(world.engine, "start", at_once)
+
+    assert janitor.compensate(order.order_id).stage is Stage.FAILED
