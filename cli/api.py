@@ -1,11 +1,13 @@
 """The API as the commands call it: JSON in, JSON out, problems as exceptions."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
-from cli.problems import NotFound, Problem, Refused, Unreachable
+from cli.problems import NotFound, Problem, Refused, Unavailable, Unreachable, WrongUsage
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 """API Gateway itself gives up after 30 seconds."""
@@ -26,9 +28,10 @@ class Api:
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url.rstrip("/")
-        self._http = httpx.Client(
-            base_url=self.url, headers=headers, timeout=TIMEOUT, transport=transport
-        )
+        with _sendable():
+            self._http = httpx.Client(
+                base_url=self.url, headers=headers, timeout=TIMEOUT, transport=transport
+            )
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Read something. Raises Problem."""
@@ -54,7 +57,8 @@ class Api:
 
     def _answer(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         try:
-            answer = self._http.request(method, path, **request)
+            with _sendable():
+                answer = self._http.request(method, path, **request)
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise Unreachable(
@@ -64,6 +68,27 @@ class Api:
         if answer.is_success:
             return _json(answer) if answer.content else {}
         raise _problem(answer)
+
+
+def path(*parts: str) -> str:
+    """The path of these parts, none of which can reach into another. Raises WrongUsage."""
+    for part in parts:
+        if part in ("", ".", "..") or "/" in part:  # servers decode %2F before they route
+            raise WrongUsage(f"{part!r} is no id", advice="`orders list` shows the ids of orders")
+    return "".join(f"/{quote(part, safe='', errors='surrogateescape')}" for part in parts)
+
+
+@contextmanager
+def _sendable() -> Iterator[None]:
+    """Whatever cannot even be written into a request was typed, or set up, in a wrong way."""
+    try:
+        yield
+    except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError) as error:
+        raise WrongUsage(
+            f"this cannot be sent: {error}",
+            advice="write keys and ids in plain ASCII, without control characters; "
+            "check ORDERS_API_URL and ORDERS_TOKEN too",
+        ) from error
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:
@@ -91,6 +116,6 @@ def _problem(answer: httpx.Response) -> Problem:
         advice = "`orders list` shows the orders that you may see"
         return NotFound(message, advice=advice)
     if status >= 500:
-        return Unreachable(message, advice="try again; `orders doctor` looks for the cause")
+        return Unavailable(message, advice="try again; `orders doctor` looks for the cause")
     advice = _ASK.get(status, "correct the command and try again (`--help`)")
     return Refused(message, advice=advice, status=status)

@@ -39,3 +39,12 @@ class Unreachable(Problem):
     """Nobody answered, or the answer was not the API's."""
 
     exit_code = 4
+
+
+class Unavailable(Unreachable):
+    """The API answered that it cannot now (5xx): the next request may go through."""
+
+
+def gone(problem: Problem) -> bool:
+    """Whether asking for more is useless: nobody answers at all."""
+    return isinstance(problem, Unreachable) and not isinstance(problem, Unavailable)

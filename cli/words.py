@@ -1,5 +1,6 @@
 """How values are written for people: money, times, stages."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,9 +23,13 @@ STAGE_MARKS = {
     "failed": "✗",
 }
 
-
 ENDS = ("completed", "cancelled", "failed")
 """Stages that nothing follows."""
+STAGES = (
+    *("start", "enrichment", "reserve", "awaiting-approval", "payment", "status-update"),
+    *("compensating", *ENDS),
+)
+"""Where an order can stand."""
 
 _DECIMALS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
@@ -48,6 +53,11 @@ def amount(minor: int, currency: str) -> str:
 def plain(text: str | None) -> str:
     """Text of the server's, shown as it is: its brackets are no markup."""
     return escape(text or "")
+
+
+def whole(text: str) -> int | None:
+    """A whole number as it is typed, of at most nine digits; None for anything else."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
 def stage(name: str) -> str:

@@ -16,6 +16,7 @@ _MARKS = {
     "not-reached": ("○", "dim"),
     "running": ("●", "bold cyan"),
     "succeeded": ("✓", "green"),
+    "compensated": ("↺", "magenta"),
     "caught": ("!", "yellow"),
     "failed": ("✗", "red"),
     "aborted": ("■", "red"),
@@ -30,13 +31,15 @@ _TITLES = {
     "notification": "notify",
 }
 _WAITS = "AwaitSignal"
+_UNDOABLE = {"ReserveStock": "reserve", "ProcessPayment": "pay"}
+"""States whose effect may be undone, and its name in the order's ledger (the console's too)."""
 
 
 def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> RenderableType:
     """The order in one line, and under it every part of the workflow that it may pass."""
     head = f"[bold]{order['order_id']}[/]  {stage(order['stage'])}  {money(order['total'])}"
     tree = Tree(head, guide_style="dim")
-    states = execution["states"]
+    states = [_as_undone(one, order["ledger"]) for one in execution["states"]]
     for category, title in _TITLES.items():
         shown = [one for one in states if one["category"] == category and _counts(one, states)]
         if shown:
@@ -49,6 +52,14 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
     if order["last_error"]:
         notes.append(f"last error: {order['last_error']}")
     return Group(tree, Text("  ".join(notes), style="dim"))
+
+
+def _as_undone(state: State, ledger: Mapping[str, Any]) -> State:
+    """What was done and then undone is compensated, whatever the history says about it."""
+    effect = ledger.get(_UNDOABLE.get(state["name"], ""))
+    if state["progress"] != "succeeded" or effect is None or effect["state"] != "undone":
+        return state
+    return {**state, "progress": "compensated"}
 
 
 def _counts(state: State, states: list[State]) -> bool:
@@ -67,7 +78,7 @@ def _sequential(states: list[State]) -> bool:
 def _of_all(states: list[State]) -> str:
     """One mark for several states: the most telling one."""
     found = {one["progress"] for one in states}
-    for mark in ("running", "failed", "aborted", "caught", "succeeded"):
+    for mark in ("running", "failed", "aborted", "caught", "compensated", "succeeded"):
         if mark in found:
             return mark
     return "not-reached"
@@ -83,6 +94,8 @@ def _state(state: State, order: Mapping[str, Any]) -> str:
 
 
 def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[str]:
+    if state["progress"] == "compensated":
+        yield "[magenta]compensated[/]"
     entered, left_at = instant(state["entered_at"]), instant(state["left_at"])
     if entered is not None:
         yield f"[dim]{duration((left_at or datetime.now(UTC)) - entered)}[/]"

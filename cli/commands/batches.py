@@ -1,33 +1,40 @@
 """Many orders at once: batch cancel, batch export."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from cli.api import Api
 from cli.commands.exporting import export_orders
 from cli.commands.signalling import send
-from cli.output import Format, Output, err, show
-from cli.problems import Problem, Refused, WrongUsage
-from cli.selection import Most, selected
+from cli.output import Format, Output, err, print_json, say, show
+from cli.problems import Problem, Refused, Unreachable, WrongUsage, gone
+from cli.selection import Most
 from cli.session import As, open_api
-from cli.words import instant, plain
+from cli.words import instant, plain, whole
 
 batch = typer.Typer(
     no_args_is_help=True,
     help="""Do something with many orders (operators).
 
     --filter picks them, by field=value: stage, customer, version, older (minutes). It may be
-    repeated; all must hold. Try --dry-run first: it names the orders and changes nothing.
+    repeated, once for each field; all must hold. Of the orders for which they do, -n takes the
+    newest. Try --dry-run first: it names the orders and changes nothing.
     """,
 )
 
 Filters = Annotated[
     list[str] | None,
-    typer.Option("--filter", help="stage=…, customer=…, version=…, older=MINUTES.", metavar="F=V"),
+    typer.Option(
+        "--filter",
+        help="stage=…, customer=…, version=…, older=MINUTES; each at most once, all must hold.",
+        metavar="F=V",
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only name the orders.")]
 Rate = Annotated[float, typer.Option(min=0.1, max=50, help="Orders a second, at most.")]
@@ -48,16 +55,18 @@ def cancel(
 ) -> None:
     """Cancel many orders, each by its own signal.
 
-    Safe to repeat: an order has one cancel of this command, however often it is sent.
+    Safe to repeat: an order has one cancel of this command, however often it is sent. A refusal
+    stops nothing; an API that does not answer stops it.
     """
     if not filters:
         raise WrongUsage(
             "cancel which orders?", advice="name them: --filter stage=awaiting-approval"
         )
     api = open_api(profile)
-    chosen = [one["order_id"] for one in filtered(api, filters, limit) if _may_cancel(one)]
+    admitting = filter(_may_cancel, filtered(api, filters))
+    chosen = [one["order_id"] for one in islice(admitting, limit)]
     if dry_run:
-        show({"orders": chosen}, output, lambda: "\n".join((*chosen, f"{len(chosen)} orders")))
+        _name(chosen, output)
         return
     if not yes:
         typer.confirm(f"Cancel {len(chosen)} orders?", abort=True, err=True)
@@ -78,36 +87,52 @@ def export(
     rate: Rate = 10.0,
     limit: Most = 1_000,
     profile: As = None,
+    output: Output = Format.TABLE,
 ) -> None:
     """Write the histories of the chosen orders to files; goes on where it was broken off."""
     api = open_api(profile)
-    chosen = filtered(api, filters or [], limit)
+    chosen = list(islice(filtered(api, filters or []), limit))
     if dry_run:
-        for order in chosen:
-            typer.echo(order["order_id"])
+        _name([one["order_id"] for one in chosen], output)
         return
-    export_orders(api, folder, chosen, rate=rate)
+    export_orders(api, folder, chosen, output, rate=rate)
 
 
-def filtered(api: Any, filters: list[str], limit: int) -> list[dict[str, Any]]:
-    """The newest orders for which every filter holds. Raises WrongUsage for one that is none."""
-    wanted = dict(_filter(text) for text in filters)
+def filtered(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
+    """The orders for which every filter holds, newest first, read as far as they are asked for.
+
+    Raises WrongUsage for a filter that is none, and for a second one of a field.
+    """
+    wanted: dict[str, str] = {}
+    for field, value in map(_filter, filters):
+        if field in wanted:
+            raise WrongUsage(f"{field} is named twice", advice="an order has one: leave one out")
+        wanted[field] = value
     query = {"stage": wanted.get("stage"), "customer_id": wanted.get("customer")}
-    found = selected(api, "/orders", "orders", limit, page=100, **query)
-    return [order for order in found if _holds(order, wanted)]
+    found = api.pages("/orders", "orders", limit=100, **query)
+    return (order for order in found if _holds(order, wanted))
 
 
 def each(
     orders: Iterable[str], deed: Callable[[str], Any], *, rate: float, what: str
 ) -> list[dict[str, Any]]:
-    """Do something with every order, at most `rate` a second; a refusal stops nothing."""
+    """Do something with every order, at most `rate` a second; neither a refusal nor a moment of
+    trouble stops it.
+
+    Raises Unreachable, after telling how far it came.
+    """
     told: list[dict[str, Any]] = []
-    pause = 1.0 / rate
+    every, pause = list(orders), 1.0 / rate
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
     with Progress(*columns, console=err) as progress:
-        for order_id in progress.track(list(orders), description=what):
+        for order_id in progress.track(every, description=what):
             began = time.monotonic()
-            told.append({"order_id": order_id, **_tried(deed, order_id)})
+            try:
+                told.append({"order_id": order_id, **_tried(deed, order_id)})
+            except Unreachable:
+                done = sum(one["done"] for one in told)
+                say(f"stopped at {order_id}: {done} of {len(every)} accepted before it")
+                raise
             time.sleep(max(0.0, pause - (time.monotonic() - began)))
     return told
 
@@ -116,13 +141,15 @@ def _tried(deed: Callable[[str], Any], order_id: str) -> dict[str, Any]:
     try:
         deed(order_id)
     except Problem as problem:
+        if gone(problem):
+            raise
         return {"done": False, "why": problem.message}
     return {"done": True, "why": None}
 
 
 def _filter(text: str) -> tuple[str, str]:
     field, given, value = text.partition("=")
-    if field not in _FIELDS or not given or (field == "older" and not value.isdigit()):
+    if field not in _FIELDS or not given or (field == "older" and whole(value) is None):
         raise WrongUsage(
             f"{text!r} is no filter", advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}"
         )
@@ -137,6 +164,16 @@ def _holds(order: dict[str, Any], wanted: dict[str, str]) -> bool:
         and wanted.get("stage", order["stage"]) == order["stage"]
         and minutes >= int(wanted.get("older", 0))
     )
+
+
+def _name(chosen: list[str], output: Format) -> None:
+    """What a dry run says: ids alone on stdout."""
+    if output is Format.JSON:
+        print_json({"orders": chosen})
+        return
+    for order_id in chosen:
+        typer.echo(order_id)
+    say(f"{len(chosen)} orders")
 
 
 def _may_cancel(order: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from typing import Any
 
 from rich.table import Table
 
@@ -9,15 +10,19 @@ from cli import profiles
 from cli.api import Api
 from cli.output import Format, Output, show
 from cli.problems import Problem, Unreachable
+from cli.selection import selected
 from cli.session import As
 from cli.sign_in import claims
 from cli.words import STAGE_MARKS, plain
 
 Finding = dict[str, str | bool]
 
+_LOOKED_AT = 1_000
+"""Orders that are being compensated, at most: a sound deployment has a handful."""
+
 
 def doctor(profile: As = None, output: Output = Format.TABLE) -> None:
-    """Check the way to the API: address, health, token, role, and how orders fare.
+    """Check the way to the API: address, health, console, token, role, and how orders fare.
 
     Exit code 4 if something is wrong.
     """
@@ -26,8 +31,10 @@ def doctor(profile: As = None, output: Output = Format.TABLE) -> None:
     findings = [
         _finding("profile", True, f"{name}: {chosen.api_url}"),
         _health(api),
+        _finding("console", True, f"{api.url}/console"),
         _token(chosen.token),
-        *_orders(api),
+        _orders(api),
+        _compensation(api),
     ]
     show({"findings": findings}, output, lambda: _table(findings))
     wrong = [str(one["check"]) for one in findings if not one["ok"]]
@@ -62,16 +69,31 @@ def _token(token: str) -> Finding:
     return _finding("token", True, f"{who} ({roles}), for {seconds // 60} more minutes")
 
 
-def _orders(api: Api) -> list[Finding]:
+def _orders(api: Api) -> Finding:
     try:
         stages = {one["stage"]: one["orders"] for one in api.get("/stages")["stages"]}
     except Problem as problem:
-        return [_finding("orders", False, f"{problem.message}: {problem.advice}")]
+        return _finding("orders", False, f"{problem.message}: {problem.advice}")
     counted = [f"{STAGE_MARKS.get(name, '▸')} {name} {n}" for name, n in stages.items() if n]
-    return [
-        _finding("orders", True, ", ".join(counted) or "none yet"),
-        _finding("compensation", True, f"{stages['compensating']} under way or stuck"),
-    ]
+    return _finding("orders", True, ", ".join(counted) or "none yet")
+
+
+def _compensation(api: Api) -> Finding:
+    """Not well when the ledger of an order says that something could not be undone."""
+    query = {"stage": "compensating"}
+    try:
+        found = list(selected(api, "/orders", "orders", _LOOKED_AT, page=100, **query))
+    except Problem as problem:
+        return _finding("compensation", False, f"{problem.message}: {problem.advice}")
+    stuck = [one["order_id"] for one in found if _is_stuck(one)]
+    if not stuck:
+        return _finding("compensation", True, f"{len(found)} under way, none stuck")
+    told = f"{len(stuck)} of {len(found)} stuck: `orders describe {stuck[0]}` says at what"
+    return _finding("compensation", False, told)
+
+
+def _is_stuck(order: dict[str, Any]) -> bool:
+    return any(effect["stuck"] for effect in order["ledger"].values())
 
 
 def _table(findings: list[Finding]) -> Table:

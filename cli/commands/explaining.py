@@ -7,10 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from cli import charts
+from cli.api import path
 from cli.commands.exporting import export_orders
 from cli.commands.following import follow_history
 from cli.history_views import figures, history_table, verdict_table
 from cli.output import Format, Output, err, out, print_json, show
+from cli.problems import WrongUsage
 from cli.selection import Customer, Most, Stage, selected
 from cli.session import As, OrderId, open_api
 
@@ -38,7 +40,12 @@ HistoryOutput = Annotated[
 def history(
     order: OrderId,
     follow: Annotated[
-        bool, typer.Option("-f", "--follow", help="Go on until the order ends.")
+        bool,
+        typer.Option(
+            "-f",
+            "--follow",
+            help="Go on until the order ends. Always shows every event; as table or json only.",
+        ),
     ] = False,
     detailed: Annotated[
         bool, typer.Option("--detailed", help="Every event, not only the states.")
@@ -50,11 +57,16 @@ def history(
 
     The data itself is never shown. `classify` tells the verdicts alone.
     """
+    if follow and output not in (Drawing.TABLE, Drawing.JSON):
+        raise WrongUsage(
+            f"{output.value} draws a whole history, and -f tells it event by event",
+            advice="leave one of them out, or follow with `-o json`",
+        )
     api = open_api(profile)
     if follow:
         follow_history(api, order, as_json=output is Drawing.JSON)
         return
-    found = api.get(f"/orders/{order}/history")
+    found = api.get(path("orders", order, "history"))
     if output is Drawing.JSON:
         print_json(found)
     elif output is Drawing.MERMAID:
@@ -81,7 +93,7 @@ def classify(
     api = open_api(profile)
     with err.status("reading histories"):
         if order:
-            told = [_newest(api.get(f"/orders/{one}/history")) for one in order]
+            told = [_newest(api.get(path("orders", one, "history"))) for one in order]
         else:
             told = list(selected(api, "/ops/verdicts", "verdicts", limit, page=20, stage=stage))
     show({"verdicts": told}, output, lambda: verdict_table(told))
@@ -93,6 +105,7 @@ def export(
     customer: Customer = None,
     limit: Most = 1_000,
     profile: As = None,
+    output: Output = Format.TABLE,
 ) -> None:
     """Write the histories of many orders to files, one an order (operators).
 
@@ -101,7 +114,8 @@ def export(
     """
     api = open_api(profile)
     query = {"stage": stage, "customer_id": customer}
-    export_orders(api, folder, list(selected(api, "/orders", "orders", limit, page=100, **query)))
+    orders = list(selected(api, "/orders", "orders", limit, page=100, **query))
+    export_orders(api, folder, orders, output)
 
 
 def _newest(history: dict[str, Any]) -> dict[str, Any]:

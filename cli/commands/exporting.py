@@ -7,27 +7,49 @@ from typing import Any
 
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from cli.api import Api
-from cli.output import err
+from cli.api import Api, path
+from cli.output import Format, err, print_json, say
 from cli.problems import WrongUsage
 from cli.words import ENDS
 
 
 def export_orders(
-    api: Api, folder: Path, orders: list[dict[str, Any]], *, rate: float = 20.0
+    api: Api,
+    folder: Path,
+    orders: list[dict[str, Any]],
+    output: Format,
+    *,
+    rate: float = 20.0,
 ) -> None:
-    """Write what is missing, at most `rate` histories a second. Raises WrongUsage."""
+    """Write what is missing, at most `rate` histories a second, and tell what was written.
+
+    People are told on stderr, also when it is broken off; scripts on stdout. Raises WrongUsage.
+    """
     if folder.exists() and not folder.is_dir():
         raise WrongUsage(f"{folder} is a file", advice="name a folder")
     folder.mkdir(parents=True, exist_ok=True)
     missing = [order for order in orders if not _is_done(folder, order)]
+    written: list[str] = []
+    try:
+        _write_all(api, folder, missing, written, rate)
+    finally:
+        mark = "[green]✓[/]" if len(written) == len(missing) else "broken off:"
+        say(f"{mark} {len(written)} written, {len(orders) - len(missing)} there already")
+    if output is Format.JSON:
+        print_json({"written": written, "folder": str(folder)})
+
+
+def _write_all(
+    api: Api, folder: Path, orders: list[dict[str, Any]], written: list[str], rate: float
+) -> None:
+    """Write them one after the other; `written` grows by the id of each."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
     with Progress(*columns, console=err) as progress:
-        for order in progress.track(missing, description="exporting"):
+        for order in progress.track(orders, description="exporting"):
             began = time.monotonic()
             _write(_file(folder, order), {**_history(api, order), "order": order})
+            written.append(order["order_id"])
             time.sleep(max(0.0, 1.0 / rate - (time.monotonic() - began)))
-    err.print(f"[green]✓[/] {len(missing)} written, {len(orders) - len(missing)} there already")
 
 
 def _is_done(folder: Path, order: dict[str, Any]) -> bool:
@@ -40,7 +62,7 @@ def _file(folder: Path, order: dict[str, Any]) -> Path:
 
 
 def _history(api: Api, order: dict[str, Any]) -> dict[str, Any]:
-    return api.get(f"/orders/{order['order_id']}/history")
+    return api.get(path("orders", order["order_id"], "history"))
 
 
 def _write(file: Path, told: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -15,8 +15,8 @@ from rich.table import Table
 
 from cli.api import Api
 from cli.commands.ordering import Item, parse_item
-from cli.output import Format, Output, err, show
-from cli.problems import Problem, Refused
+from cli.output import Format, Output, err, say, show
+from cli.problems import Problem, Refused, gone
 from cli.session import As, open_api
 from cli.words import plain
 
@@ -66,14 +66,17 @@ def load(
 ) -> None:
     """Place many orders and show rate, latency percentiles and a histogram.
 
+    It stops when the API does not answer any more, or at Ctrl-C.
+
     Real orders: they hold stock until somebody approves or cancels them, or they expire.
     """
     api, measured = open_api(profile), Load()
     body = {"items": [parse_item(text) for text in item], "payment_method": "pm_ok"}
-    with ThreadPoolExecutor(callers) as pool, _live(measured) as live:
-        for done in [pool.submit(_place, api, body, measured) for _ in range(number)]:
-            done.result()
-            live.update(_table(measured.told()))
+    try:
+        _place_all(api, body, measured, number=number, callers=callers)
+    except BaseException:
+        say(f"stopped: {measured.answers['placed']} of {number} were placed before")
+        raise
     told = measured.told()
     show(told, output, lambda: _table(told))
     failed = number - told["answers"].get("placed", 0)
@@ -89,12 +92,30 @@ def _live(measured: Load) -> Live:
     return Live(_table(measured.told()), console=err, refresh_per_second=4, transient=True)
 
 
+def _place_all(
+    api: Api, body: dict[str, Any], measured: Load, *, number: int, callers: int
+) -> None:
+    """Place them, `callers` at once. What ends it, Ctrl-C too, ends it for all of them."""
+    with ThreadPoolExecutor(callers) as pool, _live(measured) as live:
+        try:
+            for done in as_completed(
+                [pool.submit(_place, api, body, measured) for _ in range(number)]
+            ):
+                done.result()
+                live.update(_table(measured.told()))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
 def _place(api: Api, body: dict[str, Any], measured: Load) -> None:
     began = time.perf_counter()
     try:
         api.post("/orders", body, idempotency_key=str(uuid.uuid4()))
     except Problem as problem:
         measured.add(time.perf_counter() - began, problem.message.splitlines()[0])
+        if gone(problem):
+            raise
     else:
         measured.add(time.perf_counter() - began, "placed")
 

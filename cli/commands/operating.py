@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from cli.api import path
 from cli.output import Format, Output, out, print_json, show
 from cli.session import As, OrderId, open_api
 
@@ -19,7 +20,7 @@ def compensate(
     For an order that hangs. A new execution releases its stock and refunds its payment.
     """
     _ask(f"Compensate {order}? It cannot be completed afterwards.", yes=yes)
-    taken = open_api(profile).post(f"/ops/orders/{order}/compensate")
+    taken = open_api(profile).post(path("ops", "orders", order, "compensate"))
     _tell(taken, output, f"taken over by execution {taken['epoch']}, which compensates it")
 
 
@@ -34,7 +35,7 @@ def abort(
     To end an order in good order use `cancel`: it is a signal, applied by the execution itself.
     """
     _ask(f"Stop the execution of {order} where it stands?", yes=yes)
-    told = open_api(profile).post(f"/ops/orders/{order}/abort")
+    told = open_api(profile).post(path("ops", "orders", order, "abort"))
     stopped = "stopped" if told["stopped"] else "nothing ran"
     _tell(told, output, f"{stopped}; the janitor compensates it within minutes: `orders watch`")
 

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.api import Api
+from cli.api import Api, path
 from cli.commands.signalling import WaitSeconds, send, tell
 from cli.order_views import order_items, order_status
 from cli.output import Format, Output, err, show
 from cli.problems import WrongUsage
 from cli.session import As, OrderId, open_api
+from cli.words import whole
 
 Key = Annotated[
     str | None,
@@ -112,20 +113,21 @@ def signal(
     output: Output = Format.TABLE,
 ) -> None:
     """Read a signal that was sent, and what became of it."""
-    tell(open_api(profile).get(f"/orders/{order}/signals/{signal_id}"), output)
+    tell(open_api(profile).get(path("orders", order, "signals", signal_id)), output)
 
 
 def parse_item(text: str) -> dict[str, Any]:
     """`SKU` or `SKU=2` as a line. Raises WrongUsage."""
     sku, given, quantity = text.partition("=")
-    if given and not quantity.isdigit():
+    number = whole(quantity) if given else 1
+    if number is None:
         raise WrongUsage(f"{text!r} is no item", advice="write SKU or SKU=QUANTITY: COFFEE-1KG=2")
-    return {"sku": sku, "quantity": int(quantity) if given else 1}
+    return {"sku": sku, "quantity": number}
 
 
 def _seen_revision(api: Api, order_id: str, *, yes: bool) -> int:
     """Show what is to be approved, ask, and tell which revision it was."""
-    items = api.get(f"/orders/{order_id}/items")
+    items = api.get(path("orders", order_id, "items"))
     if not yes:
         err.print(order_items(items["items"], items["total"]))
         typer.confirm("Approve this?", abort=True, err=True)

@@ -6,28 +6,29 @@ from typing import Annotated
 import typer
 
 from cli import order_views
+from cli.api import path
 from cli.output import Format, Output, show
 from cli.session import As, OrderId, open_api
 
 
 def status(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
     """Show where an order stands."""
-    found = open_api(profile).get(f"/orders/{order}")
+    found = open_api(profile).get(path("orders", order))
     show(found, output, lambda: order_views.order_status(found))
 
 
 def items(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
     """Show an order's lines, and the revision that an approval names."""
-    found = open_api(profile).get(f"/orders/{order}/items")
+    found = open_api(profile).get(path("orders", order, "items"))
     show(found, output, lambda: order_views.order_items(found["items"], found["total"]))
 
 
 def describe(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
     """Show everything about an order: deadline, heartbeat, allowed signals, ledger, events."""
     api = open_api(profile)
-    found = api.get(f"/orders/{order}")
-    events = api.get(f"/orders/{order}/timeline")["events"]
-    looked_at = api.get(f"/orders/{order}/execution")["looked_at"]
+    found = api.get(path("orders", order))
+    events = api.get(path("orders", order, "timeline"))["events"]
+    looked_at = api.get(path("orders", order, "execution"))["looked_at"]
     whole = {**found, "looked_at": looked_at, "events": events}
     show(whole, output, lambda: order_views.order_description(whole, events))
 
@@ -47,5 +48,5 @@ def list_orders(
 
 def timeline(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
     """Show what happened to an order, event by event."""
-    found = open_api(profile).get(f"/orders/{order}/timeline")
+    found = open_api(profile).get(path("orders", order, "timeline"))
     show(found, output, lambda: order_views.timeline(found["events"]))

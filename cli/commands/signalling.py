@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.api import Api
+from cli.api import Api, path
 from cli.output import Format, out, print_json
 from cli.problems import Refused
 from cli.words import plain
@@ -34,7 +34,7 @@ def send(
     headers = {"idempotency_key": key or str(uuid.uuid4())}
     if wait:
         headers["prefer"] = f"wait={wait}"
-    return api.post(f"/orders/{order_id}/signals/{kind}", body, **headers)
+    return api.post(path("orders", order_id, "signals", kind), body, **headers)
 
 
 def tell(signal: Mapping[str, Any], output: Format) -> None:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cli import profiles
 from cli.api import Api
-from cli.output import Format, Output, say, show
+from cli.output import Format, Output, print_json, say, show
 from cli.problems import WrongUsage
 from cli.profiles import DEFAULT, Profile, config_file, read_all, save
 from cli.session import As
@@ -25,6 +25,7 @@ def login(
     browser: Annotated[
         bool, typer.Option(help="Open a browser; without, the address is printed.")
     ] = True,
+    output: Output = Format.TABLE,
 ) -> None:
     """Sign in at the user pool's page and keep the token in a profile.
 
@@ -39,13 +40,15 @@ def login(
     told = claims(signed_in.token)
     roles = ", ".join(told.get("cognito:groups", [])) or "no role"
     say(f"[green]✓[/] signed in as {told.get('username')} ({roles}), profile {profile}")
+    _tell_which(profile, url, output)
 
 
-def logout(profile: As = None) -> None:
+def logout(profile: As = None, output: Output = Format.TABLE) -> None:
     """Forget the tokens of a profile."""
     name, kept = profiles.current(os.environ, profile)
     save(config_file(os.environ), name, Profile(kept.api_url))
     say(f"[green]✓[/] signed out, profile {name}")
+    _tell_which(name, kept.api_url, output)
 
 
 def list_profiles(output: Output = Format.TABLE) -> None:
@@ -56,6 +59,12 @@ def list_profiles(output: Output = Format.TABLE) -> None:
         for name, one in sorted(known.items())
     ]
     show({"profiles": told}, output, lambda: _table(told))
+
+
+def _tell_which(name: str, api_url: str, output: Format) -> None:
+    """For scripts; people were told on stderr. Never a token."""
+    if output is Format.JSON:
+        print_json({"profile": name, "api_url": api_url})
 
 
 def _table(told: list[dict[str, Any]]) -> Table:

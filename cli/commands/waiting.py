@@ -6,13 +6,13 @@ from typing import Annotated, Any
 import typer
 from rich.live import Live
 
-from cli.api import Api
+from cli.api import Api, path
 from cli.commands.following import POLL_SECONDS
 from cli.order_views import order_status
 from cli.output import Format, Output, err, out, print_json, show
-from cli.problems import Refused
+from cli.problems import Refused, WrongUsage
 from cli.session import As, OrderId, open_api
-from cli.words import ENDS
+from cli.words import ENDS, STAGES
 from cli.workflow_tree import workflow_tree
 
 Timeout = Annotated[
@@ -33,14 +33,15 @@ def wait(
 
     Exit code 0: it completed (or reached the stage); 1: it ended otherwise, or not in time.
     """
-    api = open_api(profile)
-    wanted = (stage,) if stage else ("completed",)
+    if stage is not None and stage not in STAGES:
+        raise WrongUsage(f"there is no stage {stage!r}", advice=f"one of: {', '.join(STAGES)}")
+    api, wanted = open_api(profile), stage or "completed"
     with err.status(f"waiting for {order}"):
-        found = _until(api, order, {*ENDS, *wanted}, timeout)
+        found = _until(api, order, {*ENDS, wanted}, timeout)
     show(found, output, lambda: order_status(found))
-    if found["stage"] not in wanted:
+    if found["stage"] != wanted:
         raise Refused(
-            f"the order is {found['stage']}: {found['last_error'] or 'not there yet'}",
+            _missed(found, wanted),
             advice=f"`orders describe {order}` tells more",
             status=200,
         )
@@ -72,11 +73,22 @@ def watch(
             live.update(workflow_tree(*found))
 
 
+def _missed(order: dict[str, Any], wanted: str) -> str:
+    """Why the order is not where it was waited for."""
+    now, error = order["stage"], order["last_error"]
+    if now not in ENDS:
+        return f"the order is {now}: {error or 'not there yet'}"
+    if wanted in ENDS:
+        return f"the order is {now}: {error or f'it never reaches {wanted}'}"
+    why = f" ({error})" if error else ""
+    return f"the order is {now} now{why}, and has passed or never reaches {wanted}"
+
+
 def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[str, Any]:
     """The order as soon as it stands at one of `stages`, or when time is up."""
     give_up = time.monotonic() + timeout
     while True:
-        found = api.get(f"/orders/{order_id}")
+        found = api.get(path("orders", order_id))
         if found["stage"] in stages or time.monotonic() >= give_up:
             return found
         time.sleep(POLL_SECONDS)
@@ -84,8 +96,8 @@ def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[st
 
 def _both(api: Api, order_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The execution first: whatever it tells is never newer than the order."""
-    execution = api.get(f"/orders/{order_id}/execution")
-    return api.get(f"/orders/{order_id}"), execution
+    execution = api.get(path("orders", order_id, "execution"))
+    return api.get(path("orders", order_id)), execution
 
 
 def _both_at_end(api: Api, order_id: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -61,9 +61,11 @@ class InProcess(httpx.BaseTransport):
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         who = request.headers.get("authorization", "").rpartition(".")[2]
+        path, mark, query = request.url.raw_path.decode().partition("?")
+        path = unquote(path).replace("?", "%3F")  # which begins no query
         answer = self.api.call(
             request.method,
-            unquote(request.url.raw_path.decode()),
+            path + mark + unquote(query),
             PEOPLE.get(who),
             text=request.content.decode() or None,
             headers=dict(request.headers),

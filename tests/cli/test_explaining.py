@@ -89,6 +89,15 @@ def test_following_a_history_ends_with_the_order_and_tells_every_event_once(
     assert numbers == list(range(1, len(world.engine.histories[order.execution]) + 1))
 
 
+@pytest.mark.parametrize("drawing", ["mermaid", "chrome-trace"])
+def test_following_draws_nothing(terminal: Terminal, order: Order, drawing: str) -> None:
+    ran = terminal.run("history", order.order_id, "-f", "-o", drawing, who="operator")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{drawing} draws a whole history" in ran.err
+    assert terminal.wire.sent == []
+
+
 def test_a_verdict_comes_with_its_reason(terminal: Terminal, order: Order) -> None:
     ran = terminal.run("classify", order.order_id, "-o", "json", who="operator")
 
@@ -129,6 +138,30 @@ def test_an_export_writes_a_file_for_every_order_and_goes_on_where_it_was_broken
     assert len(histories) == 1
     [one, *_] = [json.loads(file.read_text()) for file in folder.iterdir()]
     assert one["events"][0]["type"] == "ExecutionStarted"
+
+
+def test_an_export_as_data_tells_what_was_written(
+    terminal: Terminal, order: Order, tmp_path: Path
+) -> None:
+    asked = ("export", str(tmp_path / "h"), "-o", "json")
+
+    first, again = (terminal.run(*asked, who="operator") for _ in range(2))
+
+    assert first.json == {"written": [order.order_id], "folder": str(tmp_path / "h")}
+    assert again.json["written"] == []
+
+
+def test_an_export_that_is_broken_off_says_how_far_it_came(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        told(world, world.place(Stage.FAILED))
+    terminal.meanwhile = [lambda: setattr(terminal.wire, "down", True)]
+
+    ran = terminal.run("export", str(tmp_path / "h"), who="operator")
+
+    assert ran.code == 4
+    assert "broken off: 1 written, 0 there already" in ran.err
 
 
 def test_an_open_order_is_exported_again(terminal: Terminal, world: World, tmp_path: Path) -> None:

@@ -1,9 +1,13 @@
-"""compensate, abort, versions, batch, load, doctor."""
+"""compensate, abort, versions, load, doctor."""
 
+from dataclasses import replace
+
+import httpx
 import pytest
+from rich.live import Live
 
 from lambdas.domain.stages import Stage
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import URL, Terminal
 from tests.support.world import World
 
 
@@ -60,49 +64,6 @@ def test_the_drain_report_tells_what_runs_which_version(terminal: Terminal, worl
     assert report["open_orders"] == {"v1": 1, "v2": 1}
 
 
-def test_a_batch_cancels_what_its_filters_name_and_once_only(
-    terminal: Terminal, world: World
-) -> None:
-    old, new = world.place(version="v1"), world.place(version="v2")
-    asked = ("batch", "cancel", "-r", "recall", "--filter", "version=v1", "-y", "-o", "json")
-
-    first, again = (terminal.run(*asked, who="operator") for _ in range(2))
-
-    assert first.json["orders"] == [{"order_id": old.order_id, "done": True, "why": None}]
-    assert again.code == 0
-    assert (len(world.now(old).inbox), len(world.now(new).inbox)) == (1, 0)
-
-
-def test_a_dry_run_names_the_orders_and_changes_nothing(terminal: Terminal, world: World) -> None:
-    order = world.place()
-    world.place(Stage.COMPLETED)
-
-    ran = terminal.run(
-        "batch",
-        "cancel",
-        "-r",
-        "x",
-        "--filter",
-        "customer=alice",
-        "--dry-run",
-        "-o",
-        "json",
-        who="operator",
-    )
-
-    assert ran.json == {"orders": [order.order_id]}
-    assert world.now(order).inbox == ()
-
-
-def test_a_batch_needs_filters_that_exist(terminal: Terminal) -> None:
-    none = terminal.run("batch", "cancel", "-r", "x", who="operator")
-    wrong = terminal.run("batch", "cancel", "-r", "x", "--filter", "colour=red", who="operator")
-
-    assert (none.code, wrong.code) == (2, 2)
-    assert "--filter stage=awaiting-approval" in none.err
-    assert "stage, customer, version, older" in wrong.err
-
-
 def test_load_measures_every_order(terminal: Terminal, world: World) -> None:
     ran = terminal.run("load", "-n", "6", "-c", "2", "-i", "MUG-RED", "-o", "json")
 
@@ -118,12 +79,68 @@ def test_load_says_what_was_refused(terminal: Terminal) -> None:
     assert "2 of 2 were not placed" in ran.err
 
 
+def test_load_stops_when_the_api_does_not_answer(terminal: Terminal) -> None:
+    terminal.wire.down = True
+
+    ran = terminal.run("load", "-n", "500", "-c", "1", "-o", "json")
+
+    assert (ran.code, ran.out) == (4, "")
+    assert "stopped: 0 of 500 were placed before" in ran.err
+    assert len(terminal.wire.sent) < 500
+
+
+def test_load_goes_on_after_a_moment_of_trouble(terminal: Terminal) -> None:
+    terminal.wire.answers = [httpx.Response(503, text="<html>")]
+
+    ran = terminal.run("load", "-n", "3", "-c", "1", "-i", "MUG-RED", "-o", "json")
+
+    assert ran.code == 1
+    assert "1 of 3 were not placed" in ran.err
+
+
+def test_ctrl_c_stops_a_load(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(live: Live, *_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Live, "update", interrupt)
+
+    ran = terminal.run("load", "-n", "500", "-c", "1", "-o", "json")
+
+    assert ran.code != 0
+    assert ran.out == ""
+    assert "of 500 were placed before" in ran.err
+    assert len(terminal.wire.sent) < 500
+
+
 def test_the_doctor_finds_nothing_wrong(terminal: Terminal) -> None:
     ran = terminal.run("doctor", "-o", "json")
 
     assert ran.code == 0
     checks = {one["check"]: one["ok"] for one in ran.json["findings"]}  # type: ignore[attr-defined]
-    assert checks == dict.fromkeys(("profile", "health", "token", "orders", "compensation"), True)
+    assert checks == dict.fromkeys(
+        ("profile", "health", "console", "token", "orders", "compensation"), True
+    )
+
+
+def test_the_doctor_names_the_console(terminal: Terminal) -> None:
+    assert f"{URL}/console" in terminal.run("doctor").out
+
+
+def test_a_compensation_under_way_is_well_and_one_that_is_stuck_is_not(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.COMPENSATING)
+    under_way = terminal.run("doctor", who="operator")
+    ledger = {name: replace(one, stuck=True) for name, one in order.ledger.items()}
+    world.store.put(replace(order, ledger=ledger))
+
+    stuck = terminal.run("doctor", who="operator")
+
+    assert under_way.code == 0
+    assert "1 under way, none stuck" in under_way.out
+    assert stuck.code == 4
+    assert f"1 of 1 stuck: `orders describe {order.order_id}`" in stuck.out
+    assert "something is wrong: compensation" in stuck.err
 
 
 def test_the_doctor_names_what_is_wrong(terminal: Terminal) -> None:
@@ -133,4 +150,4 @@ def test_the_doctor_names_what_is_wrong(terminal: Terminal) -> None:
 
     assert ran.code == 4
     assert "✗ health" in ran.out.replace("  ", " ")
-    assert "something is wrong: health, orders" in ran.err
+    assert "something is wrong: health, orders, compensation" in ran.err

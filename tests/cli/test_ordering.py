@@ -1,6 +1,7 @@
 """place, approve, cancel, add-item, signal."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_an_unknown_sku_is_refused_with_the_servers_reason(terminal: Terminal) -
     assert "→" in ran.err
 
 
-@pytest.mark.parametrize("item", ["MUG-RED=two", "MUG-RED="])
+@pytest.mark.parametrize("item", ["MUG-RED=two", "MUG-RED=", "MUG-RED=²", "MUG-RED=٣"])
 def test_an_item_that_is_none_is_wrong_usage(terminal: Terminal, item: str) -> None:
     ran = terminal.run("place", "-i", item)
 
@@ -132,3 +133,38 @@ def test_text_of_others_is_shown_as_it_is(terminal: Terminal, world: World) -> N
 
     for command in ("status", "describe"):
         assert "cancelled: [red]not[/] [bold]mine" in terminal.run(command, order.order_id).out
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "🔑"])
+def test_a_key_that_cannot_be_sent_is_wrong_usage(terminal: Terminal, key: str) -> None:
+    ran = terminal.run("place", "-i", "MUG-RED", "--key", key)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "in plain ASCII" in ran.err
+    assert terminal.wire.sent == []
+
+
+@pytest.mark.parametrize("tail", ["?y", "#y", "%", "%2Fitems", "\n", "\x00", "ü", "\udcff"])
+@pytest.mark.parametrize("command", ["status", "watch", "wait", "describe"])
+def test_an_id_reaches_into_no_other_part_of_the_address(
+    terminal: Terminal, world: World, command: str, tail: str
+) -> None:
+    order = world.place(Stage.COMPLETED)
+
+    ran = terminal.run(command, order.order_id + tail)
+
+    assert (ran.code, ran.out) == (3, "")
+    [asked] = terminal.wire.sent
+    rest = asked.url.raw_path.decode().removeprefix(f"/orders/{order.order_id}")
+    assert rest.removesuffix("/execution") == quote(tail, safe="", errors="surrogateescape")
+
+
+@pytest.mark.parametrize("order_id", ["", ".", "..", "01KDVDNH00/items"])
+def test_an_id_that_is_no_part_of_an_address_is_wrong_usage(
+    terminal: Terminal, order_id: str
+) -> None:
+    ran = terminal.run("status", order_id)
+
+    assert ran.code == 2
+    assert "is no id" in ran.err
+    assert terminal.wire.sent == []

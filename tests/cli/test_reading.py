@@ -1,28 +1,10 @@
-"""list, status, items, describe, timeline, wait, watch."""
-
-import json
-from dataclasses import replace
-from functools import partial
+"""list, status, items, describe, timeline."""
 
 import pytest
 
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.builders import an_order_id
-from tests.support.definition import load
-from tests.support.told_histories import ToldHistory, named
-from tests.support.world import TOKEN, World
-
-
-def moved(world: World, order: Order, stage: Stage) -> None:
-    world.store.put(replace(world.now(order), stage=stage))
-
-
-def told(world: World, order: Order, history: ToldHistory) -> None:
-    """What Step Functions tells about the order's execution."""
-    world.engine.definitions[order.execution] = load()
-    world.engine.histories[order.execution] = tuple(history.events)
+from tests.support.world import World
 
 
 @pytest.mark.parametrize("command", ["status", "items", "timeline", "describe"])
@@ -69,81 +51,6 @@ def test_a_long_list_is_read_page_by_page(terminal: Terminal, world: World) -> N
 
     newest = [order.order_id for order in reversed(orders)][:120]
     assert [one["order_id"] for one in ran.json["orders"]] == newest  # type: ignore[attr-defined]
-
-
-def test_waiting_ends_when_the_order_completes(terminal: Terminal, world: World) -> None:
-    order = world.place()
-    terminal.meanwhile = [
-        lambda: None,
-        partial(moved, world, order, Stage.PAYMENT),
-        partial(moved, world, order, Stage.COMPLETED),
-    ]
-
-    ran = terminal.run("wait", order.order_id, "-o", "json")
-
-    assert (ran.code, ran.json["stage"]) == (0, "completed")
-    assert terminal.meanwhile == []
-
-
-def test_waiting_for_an_order_that_fails_is_refused_with_its_reason(
-    terminal: Terminal, world: World
-) -> None:
-    order = world.place(Stage.FAILED, last_error="PaymentDeclined: insufficient funds")
-
-    ran = terminal.run("wait", order.order_id)
-
-    assert ran.code == 1
-    assert "the order is failed: PaymentDeclined: insufficient funds" in ran.err
-
-
-def test_waiting_gives_up_in_time(terminal: Terminal, world: World) -> None:
-    ran = terminal.run("wait", world.place().order_id, "-t", "0")
-
-    assert ran.code == 1
-    assert "awaiting-approval: not there yet" in ran.err
-
-
-def test_the_tree_marks_what_is_done_running_and_not_reached(
-    terminal: Terminal, world: World
-) -> None:
-    order = world.place(wait_token=TOKEN)
-    told(world, order, named(["RouteStart", "ReserveStock"]).enter("AwaitSignal"))
-
-    shown = terminal.run("watch", order.order_id, "--once").out
-
-    lines = [line.strip(" │├└─") for line in shown.splitlines()]
-    assert any(line.startswith("✓ ReserveStock") for line in lines)
-    assert any(line.startswith("● AwaitSignal") and "waiting," in line for line in lines)
-    assert any(line.startswith("○ ProcessPayment") for line in lines)
-
-
-def test_the_tree_marks_what_failed_and_what_was_compensated(
-    terminal: Terminal, world: World
-) -> None:
-    order = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
-    history = named(["RouteStart", "ReserveStock"]).failing("ProcessPayment", "PaymentDeclined")
-    told(world, order, history.ok("RefundPayment", "ReleaseStock"))
-
-    shown = terminal.run("watch", order.order_id, "--once").out
-
-    assert "! ProcessPayment" in shown
-    assert "PaymentDeclined" in shown
-    assert "✓ ReleaseStock" in shown
-    assert "last error: PaymentDeclined: no" in shown
-
-
-def test_watching_as_data_is_one_line_for_every_change(terminal: Terminal, world: World) -> None:
-    order = world.place()
-    terminal.meanwhile = [
-        lambda: None,
-        partial(moved, world, order, Stage.PAYMENT),
-        partial(moved, world, order, Stage.COMPLETED),
-    ]
-
-    ran = terminal.run("watch", order.order_id, "-o", "json")
-
-    stages = [json.loads(line)["stage"] for line in ran.out.splitlines()]
-    assert stages == ["awaiting-approval", "payment", "completed"]
 
 
 @pytest.mark.parametrize("command", ["status", "items", "describe", "timeline", "wait", "watch"])

@@ -6,6 +6,7 @@ import stat
 import httpx
 import pytest
 
+from cli.profiles import Profile
 from cli.words import amount
 from tests.cli.terminal import URL, Terminal, token
 from tests.support.world import World
@@ -15,6 +16,7 @@ COMMANDS = (
     *("timeline", "watch", "wait", "history", "classify", "export", "compensate", "abort"),
     *("versions", "doctor", "load", "login", "logout", "profiles"),
 )
+BATCHES = ("batch cancel", "batch export")
 
 
 def test_an_api_that_does_not_answer_is_unreachable(terminal: Terminal) -> None:
@@ -116,11 +118,60 @@ def test_signing_out_forgets_the_token_and_keeps_the_address(terminal: Terminal)
     assert stat.S_IMODE(terminal.config.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(terminal: Terminal, command: str) -> None:
-    ran = terminal.run(command, "--help", who=None)
+def test_signing_out_is_told_as_data(terminal: Terminal) -> None:
+    ran = terminal.run("logout", "-o", "json")
+
+    assert ran.json == {"profile": "default", "api_url": URL}
+
+
+def test_signing_in_is_told_as_data_without_the_token(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = token("alice")
+
+    def signed_in(url: str, how: object, *, open_browser: bool) -> Profile:
+        return Profile(url, secret, "refresh")
+
+    monkeypatch.setattr("cli.commands.signing_in.sign_in_by_browser", signed_in)
+
+    ran = terminal.run("login", "--profile", "me", "-o", "json")
+
+    assert ran.json == {"profile": "me", "api_url": URL}
+    assert "signed in as alice" in ran.err
+    assert json.loads(terminal.config.read_text())["me"]["token"] == secret
+    assert secret not in ran.out + ran.err
+
+
+def test_an_address_that_is_none_is_wrong_usage(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERS_API_URL", "https://orders.example.com:port")
+
+    ran = terminal.run("list")
+
+    assert ran.code == 2
+    assert "check ORDERS_API_URL" in ran.err
+
+
+def test_a_token_that_cannot_be_sent_is_wrong_usage(terminal: Terminal) -> None:
+    terminal.config.write_text(json.dumps({"me": {"api_url": URL, "token": "schlüssel"}}))
+
+    ran = terminal.run("list", "--profile", "me")
+
+    assert ran.code == 2
+    assert "ORDERS_TOKEN" in ran.err
+    assert terminal.wire.sent == []
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *BATCHES])
+def test_every_command_explains_itself_and_knows_a_format_for_scripts(
+    terminal: Terminal, command: str
+) -> None:
+    ran = terminal.run(*command.split(), "--help", who=None)
 
     assert ran.code == 0
+    assert "-o" in ran.out.split()
+    assert "--output" in ran.out
     assert len(ran.out.splitlines()) > 5
 
 

@@ -1,0 +1,146 @@
+"""batch cancel, batch export."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lambdas.domain.stages import Stage
+from tests.cli.terminal import Terminal
+from tests.support.world import World
+
+
+def test_a_batch_cancels_what_its_filters_name_and_once_only(
+    terminal: Terminal, world: World
+) -> None:
+    old, new = world.place(version="v1"), world.place(version="v2")
+    asked = ("batch", "cancel", "-r", "recall", "--filter", "version=v1", "-y", "-o", "json")
+
+    first, again = (terminal.run(*asked, who="operator") for _ in range(2))
+
+    assert first.json["orders"] == [{"order_id": old.order_id, "done": True, "why": None}]
+    assert again.code == 0
+    assert (len(world.now(old).inbox), len(world.now(new).inbox)) == (1, 0)
+
+
+def test_a_dry_run_names_the_orders_and_changes_nothing(terminal: Terminal, world: World) -> None:
+    order = world.place()
+    world.place(Stage.COMPLETED)
+
+    ran = terminal.run(
+        "batch",
+        "cancel",
+        "-r",
+        "x",
+        "--filter",
+        "customer=alice",
+        "--dry-run",
+        "-o",
+        "json",
+        who="operator",
+    )
+
+    assert ran.json == {"orders": [order.order_id]}
+    assert world.now(order).inbox == ()
+
+
+def test_a_batch_needs_filters_that_exist(terminal: Terminal) -> None:
+    none = terminal.run("batch", "cancel", "-r", "x", who="operator")
+    wrong = terminal.run("batch", "cancel", "-r", "x", "--filter", "colour=red", who="operator")
+
+    assert (none.code, wrong.code) == (2, 2)
+    assert "--filter stage=awaiting-approval" in none.err
+    assert "stage, customer, version, older" in wrong.err
+
+
+def test_a_batch_takes_the_newest_of_what_its_filters_name_not_of_all(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    _, wanted = world.place(version="v1"), world.place(version="v1")
+    for _ in range(101):
+        world.place(version="v2", items=())
+    filters = ("-n", "1", "--filter", "version=v1", "--dry-run", "-o", "json")
+
+    cancelled = terminal.run("batch", "cancel", "-r", "x", *filters, who="operator")
+    exported = terminal.run("batch", "export", str(tmp_path / "h"), *filters, who="operator")
+
+    assert cancelled.json == exported.json == {"orders": [wanted.order_id]}
+
+
+def test_orders_that_admit_no_cancel_do_not_count_for_the_limit(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place()
+    world.place(Stage.COMPLETED)
+
+    ran = terminal.run(
+        *("batch", "cancel", "-r", "x", "--filter", "customer=alice", "-n", "1", "--dry-run"),
+        who="operator",
+    )
+
+    assert ran.out.split() == [order.order_id]
+    assert "1 orders" in ran.err
+
+
+def test_no_more_pages_are_read_than_the_limit_needs(terminal: Terminal, world: World) -> None:
+    for _ in range(101):
+        world.place(items=())
+
+    terminal.run(
+        *("batch", "cancel", "-r", "x", "--filter", "version=v2", "-n", "2", "--dry-run"),
+        who="operator",
+    )
+
+    assert len(terminal.wire.sent) == 1
+
+
+@pytest.mark.parametrize("command", [("cancel", "-r", "x"), ("export", "h")])
+def test_a_field_that_is_named_twice_is_wrong_usage(
+    terminal: Terminal, command: tuple[str, ...]
+) -> None:
+    filters = ("--filter", "customer=alice", "--filter", "customer=bob")
+
+    ran = terminal.run("batch", *command, *filters, who="operator")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "customer is named twice" in ran.err
+    assert terminal.wire.sent == []
+
+
+@pytest.mark.parametrize("minutes", ["²", "٣", "-1", "", "9" * 5_000])
+def test_minutes_that_are_no_number_are_wrong_usage(terminal: Terminal, minutes: str) -> None:
+    ran = terminal.run("batch", "cancel", "-r", "x", "--filter", f"older={minutes}", who="operator")
+
+    assert ran.code == 2
+    assert "is no filter" in ran.err
+
+
+def test_a_batch_stops_when_nobody_answers_and_says_how_far_it_came(
+    terminal: Terminal, world: World
+) -> None:
+    orders = [world.place() for _ in range(3)]
+    terminal.meanwhile = [lambda: setattr(terminal.wire, "down", True)]
+
+    ran = terminal.run(
+        *("batch", "cancel", "-r", "x", "--filter", "customer=alice", "-y"), who="operator"
+    )
+
+    assert (ran.code, ran.out) == (4, "")
+    assert f"stopped at {orders[1].order_id}: 1 of 3 accepted before it" in ran.err
+    assert [len(world.now(order).inbox) for order in orders] == [0, 0, 1]
+
+
+def test_a_batch_export_tells_what_was_written(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    order = world.place(version="v1")
+    world.place(version="v2")
+    folder = tmp_path / "histories"
+
+    ran = terminal.run(
+        *("batch", "export", str(folder), "--filter", "version=v1", "-o", "json"), who="operator"
+    )
+
+    assert ran.json == {"written": [order.order_id], "folder": str(folder)}
+    [file] = folder.iterdir()
+    assert json.loads(file.read_text())["order"]["order_id"] == order.order_id
