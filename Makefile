@@ -88,7 +88,7 @@ diagram: setup ## draw the state machine into the README files
 openapi: setup ## write docs/openapi.json from the API's code
 	$(RUN) lambdas.api.documentation > docs/openapi.json
 
-pictures: setup ## make the pictures of the documents, from a running environment
+pictures: setup ## make the pictures of the documents, with a browser and an environment of its own
 	$(RUN) docs.pictures
 
 pr: format check test ## all that a change has to pass

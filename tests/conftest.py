@@ -17,8 +17,16 @@ AWS_SETTINGS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-SHARED = frozenset({"deployment", "aws", "stock", "server"})
-"""Fixtures of a whole package."""
+TESTS = Path(__file__).parent
+EMULATED = frozenset({"chaos", "console", "parity", "system"})
+"""Packages that run an emulator. It takes a core for itself: one at a time is enough."""
+
+UNMEASURED = frozenset(
+    {"dynamodb_local", "engines", "model", "mutation", "replay", "simulation", "stateful"}
+)
+"""Packages that play the same code many thousand times, which counting lines would make slower by
+half; what is promised of coverage is fulfilled by the others.
+"""
 
 
 def _isolate() -> None:
@@ -31,13 +39,15 @@ def _isolate() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, one takes a whole file, and all files that share a deployment or an
-    emulator: making one takes longer than most tests that use it.
+    """With several workers, one takes all that runs an emulator, and others a file at a time. What
+    plays the same code over and over is left out of coverage.
     """
     for item in items:
-        shared = SHARED.intersection(getattr(item, "fixturenames", ()))
-        group = item.path.parent if shared else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group)))
+        package = set(item.path.relative_to(TESTS).parts[:1])
+        group = "emulator" if package & EMULATED else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+        if package & UNMEASURED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 _isolate()  # now, not in a hook: the conftest modules further down import the CDK library

@@ -1,11 +1,11 @@
 """Catalogue and customers: loaded by `up`, loaded anew by `reset`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from local.deployment.catalogue import customer_records, inventory_records
+from local.deployment.catalogue import Records, customer_records, inventory_records
 from local.deployment.clients import client
-from local.deployment.tables import empty, fill, make_like
+from local.deployment.tables import empty, fill, make_like, scan
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -14,20 +14,32 @@ ORDER_DATA = ("OrdersTable", "PaymentsTable")
 STOCK_DATA = ("InventoryTable", "CustomersTable")
 
 
-def make_tables(emulator_url: str, url: str, outputs: Mapping[str, str]) -> bool:
-    """Make the deployed tables in another DynamoDB; False if they, and their data, are there."""
+def make_tables(emulator_url: str, url: str, outputs: Mapping[str, str]) -> None:
+    """Make the deployed tables in another DynamoDB, those that are not there."""
     source: DynamoDBClient = client("dynamodb", emulator_url)
     target: DynamoDBClient = client("dynamodb", url)
-    made = [make_like(source, target, outputs[name]) for name in (*ORDER_DATA, *STOCK_DATA)]
-    return any(made)
+    for name in (*ORDER_DATA, *STOCK_DATA):
+        make_like(source, target, outputs[name])
 
 
 def seed(url: str, outputs: Mapping[str, str]) -> None:
     """Load the seed data over whatever is there."""
     dynamodb: DynamoDBClient = client("dynamodb", url)
-    for output, records in zip(STOCK_DATA, (inventory_records(), customer_records()), strict=True):
+    for output, records in _stock_data():
         empty(dynamodb, outputs[output])
         fill(dynamodb, outputs[output], records)
+
+
+def seed_empty(url: str, outputs: Mapping[str, str]) -> None:
+    """Load the seed data into the tables that hold nothing: stock that orders hold is kept."""
+    dynamodb: DynamoDBClient = client("dynamodb", url)
+    for output, records in _stock_data():
+        if not scan(dynamodb, outputs[output]):
+            fill(dynamodb, outputs[output], records)
+
+
+def _stock_data() -> Iterator[tuple[str, Records]]:
+    return zip(STOCK_DATA, (inventory_records(), customer_records()), strict=True)
 
 
 def forget_orders(url: str, outputs: Mapping[str, str]) -> None:

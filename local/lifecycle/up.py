@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from local.deployment.assembly import assembly
 from local.deployment.deploy import deploy, prepare_account
-from local.deployment.seed import make_tables, seed
+from local.deployment.seed import make_tables, seed, seed_empty
 from local.deployment.users import create_users, sign_in
 from local.deployment.warm_up import check_health, warm_up
 from local.lifecycle.running import (
@@ -72,10 +72,11 @@ def _bring_up(folders: Folders, wishes: Wishes) -> State:
         approval_timeout_seconds=wishes.approval_timeout,
         heartbeat_seconds=wishes.heartbeat,
         dynamodb=wishes.dynamodb,
+        approver_email=wishes.approver_email,
     )
     save(state, folders.state_file)
     with _nothing_left(folders):
-        return _made_ready(folders, _deployed(folders, state, wishes.approver_email))
+        return _made_ready(folders, _deployed(folders, state))
 
 
 @contextmanager
@@ -90,7 +91,7 @@ def _nothing_left(folders: Folders) -> Iterator[None]:
         raise
 
 
-def _deployed(folders: Folders, state: State, approver_email: str) -> State:
+def _deployed(folders: Folders, state: State) -> State:
     context = {
         "target": "emulator",
         "approval_timeout_seconds": str(state.approval_timeout_seconds),
@@ -98,7 +99,7 @@ def _deployed(folders: Folders, state: State, approver_email: str) -> State:
         # The emulator serves the API and the sign-in page on one port, the API by path.
         "sign_in_url": "/",
         "console_url": state.emulator_url + api_path("{api_id}") + "/console",
-        "approver_email": approver_email,
+        "approver_email": state.approver_email,
         "create_sender": "yes",  # an empty emulator has no sender of its own
     }
     made = assembly(folders, context, url=state.emulator_url)
@@ -109,8 +110,11 @@ def _deployed(folders: Folders, state: State, approver_email: str) -> State:
 def _made_ready(folders: Folders, state: State) -> State:
     url, outputs = state.emulator_url, state.outputs
     with phase("loading data and users"):
-        if not state.dynamodb or make_tables(url, state.dynamodb, outputs):
-            seed(state.tables_url, outputs)
+        if state.dynamodb:
+            make_tables(url, state.dynamodb, outputs)
+            seed_empty(state.dynamodb, outputs)
+        else:
+            seed(url, outputs)
         passwords = create_users(url, outputs["UserPoolId"])
         tokens = sign_in(url, outputs, passwords)
     ready = replace(state, phase="ready", passwords=passwords, tokens=tokens)
@@ -123,9 +127,18 @@ def _made_ready(folders: Folders, state: State) -> State:
 
 def _tell_running(state: State, wishes: Wishes) -> None:
     say(f"an environment is running already: {state.emulator_url} (pid {state.emulator_pid})")
-    has = (state.approval_timeout_seconds, state.heartbeat_seconds)
-    if has != (wishes.approval_timeout, wishes.heartbeat):
-        say(
-            f"[yellow]it was made with --approval-timeout {has[0]} --heartbeat {has[1]}; "
-            "take it `down` first to change them[/]"
-        )
+    made = Wishes(
+        approval_timeout=state.approval_timeout_seconds,
+        heartbeat=state.heartbeat_seconds,
+        approver_email=state.approver_email,
+        dynamodb=state.dynamodb,
+        port=wishes.port,
+    )
+    if made != wishes:
+        say(f"[yellow]it was made with {_as_options(made)}; take it `down` first to change them[/]")
+
+
+def _as_options(made: Wishes) -> str:
+    options = f"--approval-timeout {made.approval_timeout} --heartbeat {made.heartbeat}"
+    options += f" --approver-email {made.approver_email}" if made.approver_email else ""
+    return options + (f" --dynamodb {made.dynamodb}" if made.dynamodb else "")

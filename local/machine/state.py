@@ -26,6 +26,7 @@ class State:
     approval_timeout_seconds: int
     heartbeat_seconds: int
     dynamodb: str = ""
+    approver_email: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)

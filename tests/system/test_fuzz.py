@@ -16,6 +16,9 @@ from tests.system.environments import Environment
 
 pytestmark = pytest.mark.slow
 
+BY_MAIL_ONLY = {"GET /approvals/{code}", "POST /approvals/{code}"}
+"""Nobody is asked by mail here, so every code is forged; the console's tests open real links."""
+
 PLAN = Plan(examples=2, journeys=5, seed=20, thinned=4)
 
 
@@ -54,7 +57,7 @@ def test_every_route_was_asked_by_everybody(desk: Desk, canaries: Planted) -> No
 
 def test_every_route_was_answered_well_at_least_once(desk: Desk, canaries: Planted) -> None:
     well = {label for label, _, status in desk.tally.answers if status < 300}
-    assert well == {one.label for one in routes()}
+    assert well == {one.label for one in routes()} - BY_MAIL_ONLY
 
 
 def test_the_canaries_lived_in_orders_that_ended_in_every_way(canaries: Planted) -> None:
