@@ -11,22 +11,14 @@ from hypothesis.stateful import (
     rule,
 )
 
-from lambdas.domain.signals import Signal, SignalKind
 from tests.stateful.comparing import differences
+from tests.stateful.drawn import ANSWERS, LINES, PROVIDER, SKUS, WHICH, signal_of
 from tests.stateful.model import Model
 from tests.stateful.predicted import APPROVAL_MS, Body, Predicted
 from tests.stateful.surface import Asked, Surface
 from tests.stateful.surroundings import UNITS, Surroundings
 
-ORDERS = 3
 SWEEP_MS = 60_000
-_which = st.integers(0, ORDERS - 1)
-_skus = st.sampled_from(("MUG-RED", "MUG-RED", "RARE-1", "SOLD-OUT", "UNKNOWN"))
-_answers = st.booleans() | st.just(True)
-_lines = st.dictionaries(
-    st.sampled_from(("MUG-RED", "RARE-1")), st.integers(1, 4), min_size=1, max_size=2
-) | st.just({"UNKNOWN": 1})
-_provider = st.lists(st.sampled_from(("declined", "lost", "unavailable")), min_size=1, max_size=6)
 
 
 class SurfaceMachine(RuleBasedStateMachine):
@@ -43,7 +35,7 @@ class SurfaceMachine(RuleBasedStateMachine):
         """Every story is about an order."""
         self.start(0, {"MUG-RED": mugs}, engine=True)
 
-    @rule(key=_which, lines=_lines, engine=_answers)
+    @rule(key=WHICH, lines=LINES, engine=ANSWERS)
     def start(self, key: int, lines: dict[str, int], engine: bool) -> None:
         surface, made = self.surface, [""]
         expected, order_id = self.model.start(
@@ -57,24 +49,24 @@ class SurfaceMachine(RuleBasedStateMachine):
         assert made == [order_id]
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which, behind=st.sampled_from((0, 0, 0, 1)), engine=_answers)
+    @rule(which=WHICH, behind=st.sampled_from((0, 0, 0, 1)), engine=ANSWERS)
     def approve(self, which: int, behind: int, engine: bool) -> None:
         """`behind` = how many revisions ago the approver looked."""
         order = self._order(which)
         self._signal(order, ("approve-payment", order.revision - behind), engine)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which, sku=_skus, quantity=st.integers(1, 3), engine=_answers)
+    @rule(which=WHICH, sku=SKUS, quantity=st.integers(1, 3), engine=ANSWERS)
     def add_line_item(self, which: int, sku: str, quantity: int, engine: bool) -> None:
         self._signal(self._order(which), ("add-line-item", sku, quantity), engine)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which, reason=st.sampled_from(("too late", "too dear")), engine=_answers)
+    @rule(which=WHICH, reason=st.sampled_from(("too late", "too dear")), engine=ANSWERS)
     def cancel(self, which: int, reason: str, engine: bool) -> None:
         self._signal(self._order(which), ("cancel-order", reason), engine)
 
     @precondition(lambda self: self._signalled())
-    @rule(which=_which, one=st.integers(0, 9), other=st.booleans())
+    @rule(which=WHICH, one=st.integers(0, 9), other=st.booleans())
     def signal_again(self, which: int, one: int, other: bool) -> None:
         """Under a known id: the same body, or that of an `other` signal."""
         order = self._signalled()[which % len(self._signalled())]
@@ -83,7 +75,7 @@ class SurfaceMachine(RuleBasedStateMachine):
         self._send(order, signal_id, asked, engine=True)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which)
+    @rule(which=WHICH)
     def heartbeat(self, which: int) -> None:
         order = self._order(which)
         expected = self.model.heartbeat(order, self.surface.now)
@@ -91,7 +83,7 @@ class SurfaceMachine(RuleBasedStateMachine):
         assert self.surface.answer(lambda: workflow.heartbeat(order.order_id)) == expected
 
     @precondition(lambda self: self.surface.asked)
-    @rule(which=_which, steps=st.integers(1, 10))
+    @rule(which=WHICH, steps=st.integers(1, 10))
     def work(self, which: int, steps: int) -> None:
         """So many functions of one order run, whichever are asked for."""
         order_id = self.surface.asked[which % len(self.surface.asked)].task.order_id
@@ -111,12 +103,12 @@ class SurfaceMachine(RuleBasedStateMachine):
             self._run_all()
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which)
+    @rule(which=WHICH)
     def time_passes_to_the_deadline(self, which: int) -> None:
         self._pass_to_deadline(self._order(which), early=0)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which)
+    @rule(which=WHICH)
     def approve_at_the_last_moment(self, which: int) -> None:
         """In time; but the wake-up is lost, and the deadline has passed when it is applied."""
         order = self._order(which)
@@ -125,7 +117,7 @@ class SurfaceMachine(RuleBasedStateMachine):
         self.time_passes(2)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which, told=st.booleans())
+    @rule(which=WHICH, told=st.booleans())
     def stop(self, which: int, told: bool) -> None:
         """Somebody stops an execution; the rule on its end may fire at once, or never."""
         order = self._order(which)
@@ -140,7 +132,7 @@ class SurfaceMachine(RuleBasedStateMachine):
             assert deed == expected
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which)
+    @rule(which=WHICH)
     def compensate(self, which: int) -> None:
         """An operator takes the order over, whatever its execution does."""
         order = self._order(which)
@@ -165,7 +157,7 @@ class SurfaceMachine(RuleBasedStateMachine):
         self.surface.deploy(version)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=_which, answers=_provider)
+    @rule(which=WHICH, answers=PROVIDER)
     def provider_will_answer(self, which: int, answers: list[str]) -> None:
         order = self._order(which)
         order.provider = list(answers)
@@ -205,7 +197,7 @@ class SurfaceMachine(RuleBasedStateMachine):
         self._send(order, f"S{self.signals:02}", body, engine=engine)
 
     def _send(self, order: Predicted, signal_id: str, body: Body, *, engine: bool) -> None:
-        now, signal = self.surface.now, _signal(signal_id, body)
+        now, signal = self.surface.now, signal_of(signal_id, body)
         expected = self.model.signal(order, signal_id, body, now, engine=engine)
         answer = self.surface.answer(
             lambda: self.surface.signal(order.order_id, signal), engine=engine
@@ -229,15 +221,3 @@ class SurfaceMachine(RuleBasedStateMachine):
             mine = asked.task.epoch == order.epoch and asked.function == "ApplySignals"
             if mine and asked.function not in order.open_calls:
                 self.model.wake(order)
-
-
-def _signal(signal_id: str, body: Body) -> Signal:
-    kind, asked = SignalKind(str(body[0])), body[1:]
-    names = {
-        SignalKind.APPROVE_PAYMENT: ("revision",),
-        SignalKind.ADD_LINE_ITEM: ("sku", "quantity"),
-        SignalKind.CANCEL_ORDER: ("reason",),
-    }[kind]
-    actor = "approver1" if kind is SignalKind.APPROVE_PAYMENT else "alice"
-    fields: dict[str, object] = dict(zip(names, asked, strict=True))
-    return Signal(signal_id=signal_id, kind=kind, actor=actor, at=0, **fields)  # type: ignore[arg-type]
