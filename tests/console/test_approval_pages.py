@@ -13,16 +13,22 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 CODE = "A" * 64
 LATER, BEFORE = "2999-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"
+ACCEPTED = "The approval was accepted"
 STATES = {
-    ("used", "payment", LATER): "The order was approved, and its payment is under way.",
-    ("closed", "completed", LATER): "The order was approved, and is paid and completed.",
-    ("closed", "compensating", LATER): "The order is being cancelled",
-    ("closed", "cancelled", LATER): "The order was cancelled, or its time was up.",
-    ("closed", "failed", LATER): "The order failed.",
-    ("closed", "awaiting-approval", BEFORE): "The time is up: the order is being cancelled.",
-    ("closed", "awaiting-approval", LATER): "another decision came first.",
+    ("used", "applied", "payment", LATER): "approved, and its payment is under way.",
+    ("used", None, "awaiting-approval", LATER): f"{ACCEPTED} and takes effect in a moment.",
+    ("used", None, "awaiting-approval", BEFORE): ACCEPTED,
+    ("used", "applied", "awaiting-approval", LATER): ACCEPTED,
+    ("used", "superseded", "awaiting-approval", LATER): "another decision came first.",
+    ("used", "stale", "awaiting-approval", BEFORE): "The time is up: the order is being cancelled.",
+    ("closed", None, "completed", LATER): "The order was approved, and is paid and completed.",
+    ("closed", None, "compensating", LATER): "The order is being cancelled",
+    ("closed", None, "cancelled", LATER): "The order was cancelled, or its time was up.",
+    ("closed", None, "failed", LATER): "The order failed.",
+    ("closed", None, "awaiting-approval", BEFORE): "The time is up: the order is being cancelled.",
+    ("closed", None, "awaiting-approval", LATER): "another decision came first.",
 }
-"""By what the API says of the link, the stage and the deadline."""
+"""By what the API says of the link, its outcome, the stage and the deadline."""
 
 
 def answer(page: Page, **told: Any) -> None:
@@ -36,19 +42,31 @@ def answer(page: Page, **told: Any) -> None:
     page.route(f"**/approvals/{CODE}", lambda route: route.fulfill(json={**order, **told}))
 
 
-@pytest.mark.parametrize(("case", "text"), STATES.items(), ids=[f"{c[0]}-{c[1]}" for c in STATES])
+@pytest.mark.parametrize(
+    ("case", "text"), STATES.items(), ids=["-".join(map(str, c)) for c in STATES]
+)
 def test_every_end_is_told_with_nothing_left_to_do(
-    visit: Visit, case: tuple[str, str, str], text: str
+    visit: Visit, case: tuple[str, str | None, str, str], text: str
 ) -> None:
-    link, stage, deadline = case
+    link, outcome, stage, deadline = case
     visitor = visit()
-    answer(visitor.page, link=link, stage=stage, approval_deadline=deadline)
+    answer(visitor.page, link=link, outcome=outcome, stage=stage, approval_deadline=deadline)
     page = visitor.open(f"approval/{CODE}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is left to decide")
     expect(visitor.main).to_contain_text(text)
     expect(visitor.main).to_contain_text("There is nothing left for you to do.")
     expect(page.get_by_role("row", name="MUG-RED")).to_contain_text("EUR 9.50")
     expect(page.get_by_role("button")).to_have_count(0)
+
+
+def test_only_a_stale_approval_leaves_the_order_to_decide(visit: Visit) -> None:
+    visitor = visit()
+    told = {"link": "used", "stage": "awaiting-approval", "approval_deadline": LATER}
+    answer(visitor.page, outcome="stale", **told)
+    page = visitor.open(f"approval/{CODE}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link was used")
+    expect(visitor.main).to_contain_text("The order still waits")
+    expect(page.get_by_role("button")).to_have_text(["Sign in to decide"])
 
 
 @pytest.mark.parametrize("wrong", [CODE, "cut-off", "50%25", "a/b", ""])

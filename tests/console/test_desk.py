@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.machine.state import State
 from local.player.scene import Scene
@@ -73,6 +73,47 @@ def test_an_approver_who_is_an_operator_too_cancels_at_the_desk(
     assert scene.status("order")["last_error"] == "cancelled: a suspicious address"
 
 
+def test_a_reason_stays_with_the_order_that_it_was_typed_for(
+    visit: Visit, scene: Scene, both_roles: str
+) -> None:
+    first, second = place(scene, "first"), place(scene, "second")
+    approver = visit()
+    approver.sign_in(both_roles)
+    page = approver.open("desk")
+    expect(approver.sheet).to_contain_text(first)
+    page.get_by_label("Reason").fill("a suspicious address")
+    with page.expect_response("**/orders?stage=*"):
+        approver.look_again()
+    expect(page.get_by_label("Reason")).to_have_value("a suspicious address")
+    page.get_by_role("button", name="Next").click()
+    expect(approver.sheet).to_contain_text(second)
+    expect(page.get_by_label("Reason")).to_have_value("")
+
+
+def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, scene: Scene) -> None:
+    oldest, newest = place(scene, "oldest"), place(scene, "newest")
+
+    def answer(route: Route) -> None:
+        last = "cursor=" in route.request.url
+        shown = scene.status("oldest" if last else "newest")
+        route.fulfill(json={"orders": [shown], "next_cursor": None if last else newest})
+
+    approver = visit("approver")
+    approver.page.route("**/orders?stage=*", answer)
+    page = approver.open("desk")
+    expect(approver.sheet).to_contain_text(oldest)
+    expect(page.locator(".queue li")).to_have_count(2)
+    expect(approver.main).not_to_contain_text("More orders wait")
+
+
+def test_what_is_too_much_to_read_is_told(visit: Visit) -> None:
+    approver = visit("approver")
+    endless = {"orders": [], "next_cursor": "more"}
+    approver.page.route("**/orders?stage=*", lambda route: route.fulfill(json=endless))
+    approver.open("desk")
+    expect(approver.main).to_contain_text("More orders wait: these are only the newest 0")
+
+
 def test_a_refused_approval_tells_why_and_shows_what_changed(visit: Visit, scene: Scene) -> None:
     order_id = place(scene)
     approver = visit("approver")
@@ -135,13 +176,18 @@ def test_an_approver_who_looks_holds_the_tick_back(visit: Visit, scene: Scene) -
 def test_nobody_looks_while_the_page_is_hidden(visit: Visit, scene: Scene) -> None:
     order_id = place(scene)
     approver = visit("approver")
-    approver.page.add_init_script(
+    page = approver.page
+    page.add_init_script(
         "Object.defineProperty(document, 'hidden', {configurable: true, get: () => true})"
     )
-    page = approver.open("desk")
+    approver.open("desk")
     expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+    approver.look_again()
+    for _ in range(2):  # what the page had asked for before would have been seen by then
+        page.evaluate("fetch('health').then(answer => answer.text())")
+    assert approver.asked_of("/health") != []
+    assert [one for one in approver.asked if "/orders?" in one or "/heartbeat" in one] == []
+
     with page.expect_response(f"**/orders/{order_id}/heartbeat"):
-        assert approver.asked_of("/heartbeat") == []
-        page.evaluate(
-            "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
-        )
+        page.evaluate("delete document.hidden")
+        approver.look_again()

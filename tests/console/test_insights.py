@@ -1,7 +1,9 @@
 """What operators see: what became of orders, what is stuck, and the way out of it."""
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.player.scene import Scene
 from tests.console.conftest import Visit
@@ -43,7 +45,34 @@ def test_a_stuck_compensation_is_shown_and_tried_again(visit: Visit, scene: Scen
     expect(operator.notice).to_contain_text(f"{order_id}: a new execution tries again.")
     scene.wait_for_stage("order", "cancelled")
     page.get_by_role("button", name="Look again").click()
-    expect(operator.main).to_contain_text("Nothing is being compensated, nothing is stuck.")
+    expect(operator.main).to_contain_text("Nothing is being compensated.")
+
+
+def test_an_open_order_that_hangs_is_listed(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    order = scene.status("order")
+    late = {**order, "approval_deadline": "2020-01-01T00:00:00.000Z"}
+    paying = {"stage": "payment", "updated_at": "2020-01-01T00:00:00.000Z"}
+    operator = visit("operator")
+    page = operator.page
+    hanging = page.locator("section").filter(has=page.get_by_role("heading", name="Hanging"))
+    operator.open("insights")
+    expect(hanging).to_contain_text("No open order hangs.")
+
+    def answer(route: Route) -> None:
+        orders: list[dict[str, Any]] = [late] if "awaiting-approval" in route.request.url else []
+        route.fulfill(json={"orders": orders, "next_cursor": None})
+
+    page.route("**/orders?stage=*", answer)
+    page.get_by_role("button", name="Look again").click()
+    expect(hanging).to_contain_text("awaiting-approval, its deadline passed")
+    assert operator.violations() == []
+
+    late = {**order, **paying}
+    page.get_by_role("button", name="Look again").click()
+    expect(hanging).to_contain_text("payment, unchanged for")
+    hanging.get_by_role("link", name=order_id).click()
+    expect(operator.stage).to_have_text("… awaiting-approval")
 
 
 def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str, str]) -> None:

@@ -27,6 +27,18 @@ def test_the_sign_in_leads_to_the_views_of_the_role_and_out_again(visit: Visit, 
     assert visitor.page.evaluate("sessionStorage.length") == 0
 
 
+def test_whoever_signs_out_is_out_also_if_the_api_is_down(visit: Visit) -> None:
+    visitor = visit("customer")
+    page = visitor.open("orders")
+    expect(page.get_by_role("button", name="all")).to_be_visible()
+    visitor.refusals.add(503)
+    page.route("**/sign-in", lambda route: route.fulfill(status=503, json={"detail": "Resting."}))
+    page.get_by_role("button", name="Sign out").click()
+    expect(visitor.alert).to_contain_text("You are signed out on this page.")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_an_expired_session_is_told_and_a_new_one_leads_back_to_the_same_view(
     visit: Visit, scene: Scene
 ) -> None:

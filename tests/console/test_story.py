@@ -1,7 +1,7 @@
 """From placing an order to its end, as a customer and an approver see it."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.player.scene import Scene
 from tests.console.conftest import Visit
@@ -60,6 +60,51 @@ def test_a_customer_adds_an_item(visit: Visit, scene: Scene) -> None:
     expect(page.get_by_role("heading", name="Items (revision 2)")).to_be_visible()
     expect(page.get_by_role("row", name="TEA-GREEN")).to_contain_text("3")
     expect(page.get_by_label("SKU")).to_have_value("")
+
+
+def test_what_is_typed_stays_with_its_focus_when_another_form_goes(
+    visit: Visit, scene: Scene
+) -> None:
+    order_id = place(scene)
+    now = scene.users.ask("customer", "GET", f"/orders/{order_id}")
+    customer = visit("customer")
+    page = customer.open(f"orders/{order_id}")
+    reason = page.get_by_label("Reason")
+    reason.press_sequentially("I found")
+    paying = {**now, "stage": "payment", "allowed_signals": ["cancel-order"]}
+    page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=paying))
+    customer.look_again()
+    expect(customer.stage).to_have_text("▸ payment")
+    expect(page.get_by_role("button", name="Add item")).to_have_count(0)
+    expect(reason).to_be_focused()
+    page.keyboard.type(" it")
+    expect(reason).to_have_value("I found it")
+
+    page.unroute(f"**/orders/{order_id}")
+    expect(page.get_by_role("button", name="Add item")).to_be_visible()
+    expect(reason).to_be_focused()
+    expect(reason).to_have_value("I found it")
+
+
+def test_what_is_typed_while_the_answer_is_on_its_way_stays(visit: Visit, scene: Scene) -> None:
+    customer = visit("customer")
+    page = customer.open(f"orders/{place(scene)}")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/signals/add-line-item", hold)
+    page.get_by_label("SKU").fill("tea-green")
+    with page.expect_request("**/signals/add-line-item"):
+        page.get_by_role("button", name="Add item").click()
+    page.get_by_label("SKU").fill("FILTER-100")
+    [sent] = held
+    sent.continue_()
+    expect(page.get_by_role("row", name="TEA-GREEN")).to_be_visible()
+    busy = page.get_by_role("form", name="Add item")
+    expect(busy).not_to_have_attribute("aria-busy", "true")
+    expect(page.get_by_label("SKU")).to_have_value("FILTER-100")
 
 
 def test_what_the_server_refuses_is_told_in_its_words_and_leaves_what_was_typed(

@@ -23,6 +23,22 @@ export async function get(path) {
   return body;
 }
 
+const MOST_PAGES = 10;
+
+/** `{found, more}`: all entries of a list, read page by page (`path` has a query), and whether there
+ * are `more` than were read. */
+export async function all(path, field, most = MOST_PAGES) {
+  const found = [];
+  let cursor = null;
+  for (let page = 0; page < most; page += 1) {
+    const told = await get(cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`);
+    found.push(...told[field]);
+    cursor = told.next_cursor;
+    if (cursor === null) break;
+  }
+  return { found, more: cursor !== null };
+}
+
 const unanswered = new Map(); // what was asked for -> its key: asking again must not do it twice
 
 /** Ask for something; waits a few seconds for a signal's outcome. */

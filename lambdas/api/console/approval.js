@@ -49,8 +49,7 @@ export function approval(page, code) {
   }
 
   /** Whether the link is used up and the order waits all the same: its approval was stale. */
-  const spent = () => told.link === "used" && told.stage === "awaiting-approval" && !decided
-    && !passed(told.approval_deadline);
+  const spent = () => told.outcome === "stale" && told.stage === "awaiting-approval" && !passed(told.approval_deadline);
 
   function deciding() {
     const who = person();
@@ -60,7 +59,7 @@ export function approval(page, code) {
         signIn(), otherwise];
     }
     return [is("approver") ? (refusal ? refused() : answer()) : stranger(who), otherwise,
-      is("operator") && cancellation((kind, body) => ask(kind, body, `/orders/${told.order_id}/signals/${kind}`)),
+      is("operator") && cancellation(told.order_id, (kind, body) => ask(kind, body, `/orders/${told.order_id}/signals/${kind}`)),
       wholeOrder(who)];
   }
 
@@ -101,7 +100,8 @@ export function approval(page, code) {
 
   function fate() {
     if (told.stage !== "awaiting-approval") return FATE[told.stage] ?? "The order was approved, and its payment is under way.";
-    if (decided) return "Your decision was accepted, and takes effect in a moment.";
+    if (told.link === "used" && [null, "applied"].includes(told.outcome)) return "The approval was accepted and takes effect in a moment.";
+    if (decided && told.link !== "used") return "Your decision was accepted, and takes effect in a moment.";
     return passed(told.approval_deadline) ? "The time is up: the order is being cancelled."
       : "The order takes no approval any more: another decision came first.";
   }

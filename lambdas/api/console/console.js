@@ -60,7 +60,13 @@ function fail(problem) {
 const calm = () => show(document.getElementById("alert"));
 
 const enter = () => signIn().catch(fail);
-const change = () => signOut(location.hash).catch(fail);
+const change = () => goOut(location.hash);
+
+/** Whoever signs out is out, also if the API is down. */
+const goOut = (view) => signOut(view).catch(async (problem) => {
+  await route();
+  fail(problem);
+});
 
 function header(who) {
   const current = location.hash.split("/")[1] || "orders";
@@ -69,7 +75,7 @@ function header(who) {
     href: `#/${one.name}`, "aria-current": one.name === current ? "page" : null,
   }, one.title)));
   show(document.getElementById("who"), who && h("span", {}, `${who.name} (${who.roles.join(", ") || "no role"})`),
-    who && h("button", { class: "plain", onclick: () => signOut().catch(fail) }, "Sign out"));
+    who && h("button", { class: "plain", onclick: () => goOut() }, "Sign out"));
 }
 
 const welcome = () => h("section", { class: "card narrow" },

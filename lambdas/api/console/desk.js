@@ -1,6 +1,6 @@
 // Desk: what waits for approval, the oldest first, one order at a time.
 
-import { get } from "./api.js";
+import { all, get } from "./api.js";
 import { h, show, update } from "./dom.js";
 import { once } from "./forms.js";
 import { live } from "./live.js";
@@ -17,12 +17,14 @@ export function desk(page) {
   let done = null; // what became of the one before: the next comes when it is asked for
   let deciding = false; // the answer to a decision is on its way
   const beat = looker();
+  const more = h("div", {}); // orders that are too many to be read
   const queue = h("ol", { class: "queue", "aria-label": "Waiting, oldest first" }, h("li", { class: "quiet" }, "Loading…"));
   const sheet = h("section", { class: "card", "aria-label": "Order to decide" });
 
   async function look() {
-    const told = await get("/orders?stage=awaiting-approval&limit=100");
-    waiting = told.orders.filter((one) => takes(one, "approve-payment", who)).toReversed();
+    const told = await all("/orders?stage=awaiting-approval&limit=100", "orders");
+    update(more, told.more && h("p", { class: "stuck" }, `More orders wait: these are only the newest ${told.found.length} of them.`));
+    waiting = told.found.filter((one) => takes(one, "approve-payment", who)).toReversed();
     if (current) await compare();
     else if (!done && waiting.length) choose(waiting[0]);
     draw();
@@ -67,12 +69,12 @@ export function desk(page) {
     return [h("h2", { "data-key": current.order_id }, h("a", { href: `#/orders/${current.order_id}`, class: "id" }, current.order_id)),
       news,
       h("p", {}, `${current.customer_id}${current.enrichment.customer_tier ? ` (${current.enrichment.customer_tier})` : ""}, revision ${current.revision}`),
-      h("ul", {}, ...current.items.map((one) => h("li", {},
+      h("ul", {}, ...current.items.map((one) => h("li", { "data-key": one.sku },
         `${one.quantity} × ${one.sku} at ${money({ ...current.total, amount_minor: one.unit_price_minor })}`))),
       h("p", { class: "big" }, money(current.total)),
       h("div", { class: "row", "data-key": `deeds ${current.order_id}` },
         h("button", { class: "primary", disabled: news != null, onclick: approve }, "Approve (a)"), next()),
-      takes(current, "cancel-order", who) && cancellation(ask)];
+      takes(current, "cancel-order", who) && cancellation(current.order_id, ask)];
   }
 
   const next = () => h("button", { onclick: skip }, "Next (n)");
@@ -104,7 +106,7 @@ export function desk(page) {
 
   document.addEventListener("keydown", key);
   show(main, h("h1", {}, "Desk"), h("p", { class: "quiet" }, "Keys: a approves, n goes on to the next."),
-    h("div", { class: "desk" }, queue, sheet));
+    more, h("div", { class: "desk" }, queue, sheet));
   const watch = live(look, page);
   return () => {
     document.removeEventListener("keydown", key);

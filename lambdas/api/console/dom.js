@@ -19,23 +19,52 @@ export function show(element, ...children) {
 }
 
 /** The same for a view that is drawn again: an element that is wanted again stays, so nobody loses
- * focus, what they typed, or where they scrolled. `data-key` keeps different things apart. */
+ * focus, what they typed, or where they scrolled. `data-key` keeps different things apart, and the
+ * same thing is found by it wherever it stands; what has no key is the same in the same place. */
 export function update(element, ...children) {
-  const held = [...element.childNodes];
   const wanted = real(children).map((one) => (one instanceof Node ? one : new Text(one)));
-  wanted.forEach((fresh, index) => {
-    const old = held[index];
-    if (!old) element.append(fresh);
-    else if (!alike(old, fresh)) old.replaceWith(fresh);
-    else if (old instanceof Text) { if (old.data !== fresh.data) old.data = fresh.data; }
-    else become(old, fresh);
-  });
-  held.slice(wanted.length).forEach((old) => old.remove());
+  for (const old of [...element.childNodes]) {
+    if (keyed(old) && !wanted.some((fresh) => alike(old, fresh))) old.remove();
+  }
+  let at = element.firstChild; // what is held and was not looked at yet begins here
+  for (const fresh of wanted) {
+    const old = keyed(fresh) ? after(at, (one) => alike(one, fresh)) : at;
+    if (!old || (keyed(old) && !alike(old, fresh))) {
+      element.insertBefore(fresh, at);
+      continue;
+    }
+    // Whatever is moved loses the focus: what stands before it and is in no other's place goes first.
+    if (keyed(fresh)) while (at !== old && !keyed(at)) at = dropped(at);
+    if (at === old) at = old.nextSibling;
+    else element.insertBefore(old, at);
+    if (alike(old, fresh)) become(old, fresh);
+    else old.replaceWith(fresh);
+  }
+  while (at) at = dropped(at);
 }
+
+/** The node, or the first one after it, of which this is true. */
+function after(node, test) {
+  while (node && !test(node)) node = node.nextSibling;
+  return node;
+}
+
+/** Take the node out; returns the one after it. */
+function dropped(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
+
+const keyed = (node) => node.dataset?.key !== undefined;
 
 const alike = (old, fresh) => old.nodeName === fresh.nodeName && old.dataset?.key === fresh.dataset?.key;
 
 function become(old, fresh) {
+  if (old instanceof Text) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !KEPT.includes(name)) old.removeAttribute(name);
   }

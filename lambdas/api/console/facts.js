@@ -20,7 +20,7 @@ export const facts = (now) => [h("h2", {}, "Facts"), h("dl", {}, ...[
 export const items = (now) => [h("h2", {}, `Items (revision ${now.revision})`),
   h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "SKU"),
     ...["Quantity", "Price"].map((one) => h("th", { scope: "col", class: "number" }, one)))),
-    h("tbody", {}, ...now.items.map((one) => h("tr", {}, h("td", {}, one.sku), h("td", { class: "number" }, one.quantity),
+    h("tbody", {}, ...now.items.map((one) => h("tr", { "data-key": one.sku }, h("td", {}, one.sku), h("td", { class: "number" }, one.quantity),
       h("td", { class: "number" }, money({ ...now.total, amount_minor: one.unit_price_minor })))),
     h("tr", {}, h("th", { scope: "row" }, "Total"), h("td", {}), h("td", { class: "number" }, money(now.total)))))];
 
@@ -31,7 +31,7 @@ export const ledger = (now) => [h("h2", {}, "Side effects"),
 function effect(now, name, one) {
   const amount = (minor) => money({ ...now.total, amount_minor: minor });
   const mark = one.stuck ? "⚠ stuck" : EFFECTS[one.state].join(" ");
-  return h("li", { class: one.stuck ? "stuck" : `effect-${one.state}` }, `${mark}: ${name}`,
+  return h("li", { "data-key": name, class: one.stuck ? "stuck" : `effect-${one.state}` }, `${mark}: ${name}`,
     one.amount_minor == null ? null : ` ${amount(one.amount_minor)}`,
     one.refunded_minor ? `, refunded ${amount(one.refunded_minor)}` : null);
 }

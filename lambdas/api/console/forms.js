@@ -2,15 +2,21 @@
 
 import { h } from "./dom.js";
 
-/** A form with a button `title`; `deed` gets what was filled in, and tells whether to empty it. */
-export const form = (title, fields, deed, kind = "primary") => h("form", {
-  class: "row", "data-key": title, "aria-label": title,
+/** A form with a button `title`; `deed` gets what was filled in, and tells whether to empty it: what
+ * was typed meanwhile stays. `key` keeps apart forms of the same title. */
+export const form = (title, fields, deed, { kind = "primary", key = title } = {}) => h("form", {
+  class: "row", "data-key": key, "aria-label": title,
   onsubmit: async (event) => {
     event.preventDefault();
     const sent = event.currentTarget;
-    await once(sent, async () => { if (await deed(new FormData(sent))) sent.reset(); });
+    await once(sent, async () => {
+      const data = new FormData(sent);
+      if (await deed(data) && written(data) === written(new FormData(sent))) sent.reset();
+    });
   },
 }, ...fields, h("button", { class: kind }, title));
+
+const written = (data) => new URLSearchParams(data).toString();
 
 /** Do it unless the element is still busy with the last time. */
 export async function once(element, deed) {

@@ -5,6 +5,7 @@
 export function live(look, { fail, calm }, seconds = 2) {
   let [ended, failing, timer, looking] = [false, false, null, null];
   const again = async () => {
+    if (ended) return;
     clearTimeout(timer);
     let hopeless = false;
     try {
@@ -18,7 +19,11 @@ export function live(look, { fail, calm }, seconds = 2) {
     }
     if (!ended && !hopeless) timer = setTimeout(start, seconds * 1000);
   };
-  const start = () => { looking = again(); return looking; };
+  /** One look at a time: its answers would overtake those of another. */
+  const start = () => {
+    looking ??= again().finally(() => { looking = null; });
+    return looking;
+  };
   const seen = () => document.hidden || ended || start();
   document.addEventListener("visibilitychange", seen);
   start();

@@ -40,7 +40,7 @@ export function order(page, id) {
   function actions() {
     const mine = [takes(told, "approve-payment", who) && approval(),
       takes(told, "add-line-item", who) && addition(ask),
-      takes(told, "cancel-order", who) && cancellation(ask)].filter(Boolean);
+      takes(told, "cancel-order", who) && cancellation(id, ask)].filter(Boolean);
     return [h("h2", {}, "What you can do now"), ...mine,
       mine.length ? null : h("p", { class: "quiet" }, "Nothing: the order takes no signal of yours now.")];
   }

@@ -30,11 +30,13 @@ export async function signIn() {
   })}`);
 }
 
-/** Forget the token, here and at the user pool; `view` is where to come back to. */
+/** Forget the token, here at once and then at the user pool; `view` is where to come back to. */
 export async function signOut(view = "") {
-  const how = await howToSignIn();
   sessionStorage.clear();
   if (view) sessionStorage.setItem("view", view);
+  const how = await howToSignIn().catch(() => {
+    throw new Error("You are signed out on this page. The sign-in page may still know you: the API does not say where it is.");
+  });
   location.assign(`${new URL(how.logout_url, API)}?${new URLSearchParams({
     client_id: how.client_id, logout_uri: PAGE,
   })}`);

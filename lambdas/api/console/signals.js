@@ -40,9 +40,10 @@ export async function sendTo({ tell, fail }, kind, path, body) {
   return false;
 }
 
-export const cancellation = (deed) => form("Cancel order",
+/** The reason that was typed for one order must never be sent with another: `id` keeps them apart. */
+export const cancellation = (id, deed) => form("Cancel order",
   [field("Reason", { name: "reason", required: true, maxlength: 200 })],
-  (data) => deed("cancel-order", { reason: data.get("reason") }), "danger");
+  (data) => deed("cancel-order", { reason: data.get("reason") }), { kind: "danger", key: `cancel ${id}` });
 
 export const addition = (deed) =>
   form("Add item", itemFields(), (data) => deed("add-line-item", itemOf(data)));

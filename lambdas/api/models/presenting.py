@@ -71,6 +71,7 @@ def approval_view(order: Order, now: int, signal_id: str) -> views.LinkView:
         stage=order.stage,
         approval_deadline=None if deadline is None else instant(deadline),
         link="used" if used else "closed" if closed else "open",
+        outcome=order.outcomes.get(signal_id),
     )
 
 

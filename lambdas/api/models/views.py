@@ -135,6 +135,15 @@ class LinkView(ItemsView):
         Literal["open", "used", "closed"],
         Field(description="`closed`: the order takes no approval any more."),
     ]
+    outcome: Annotated[
+        str | None,
+        Field(
+            description="Of a used link's approval: `applied`, `stale` (the lines had changed: the "
+            "order waits on) or `superseded`; null while it is pending, and if the link was not "
+            "used.",
+            examples=[None],
+        ),
+    ]
 
 
 class SignalDetailView(SignalView):

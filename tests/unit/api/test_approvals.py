@@ -54,6 +54,7 @@ def test_anybody_with_the_link_sees_the_order_and_nothing_of_the_customer(
         "stage": "awaiting-approval",
         "approval_deadline": "2026-01-01T00:15:00.000Z",
         "link": "open",
+        "outcome": None,
     }
 
 
@@ -105,6 +106,19 @@ def test_a_link_decides_once(
     assert (answer.status, answer.json["type"]) == (409, "urn:order-workflow:problem:link-used")
     assert len(world.now(order).inbox) == 1
     assert api.get(f"/approvals/{link}", None).json["link"] == "used"
+
+
+@pytest.mark.parametrize("outcome", ["applied", "stale", "superseded"])
+def test_a_used_link_tells_what_became_of_its_approval(
+    api: ApiCaller, world: World, order: Order, link: str, outcome: str
+) -> None:
+    approve(api, link)
+    pending = api.get(f"/approvals/{link}", None).json
+    world.store.put(replace(world.now(order), outcomes={signal_id(link): outcome}))
+    settled = api.get(f"/approvals/{link}", None).json
+
+    assert (pending["link"], pending["outcome"]) == ("used", None)
+    assert (settled["link"], settled["outcome"]) == ("used", outcome)
 
 
 @pytest.mark.parametrize(("claims", "status"), [(None, 401), (ALICE, 403), (OPERATOR, 403)])
