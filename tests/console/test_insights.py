@@ -69,7 +69,9 @@ def test_an_open_order_that_hangs_is_listed(visit: Visit, scene: Scene) -> None:
     assert operator.violations() == []
 
     late = {**order, **paying}
-    page.get_by_role("button", name="Look again").click()
+    again = page.get_by_role("button", name="Look again")
+    expect(again).not_to_have_attribute("aria-busy", "true")  # a click meanwhile is no second one
+    again.click()
     expect(hanging).to_contain_text("payment, unchanged for")
     hanging.get_by_role("link", name=order_id).click()
     expect(operator.stage).to_have_text("… awaiting-approval")
