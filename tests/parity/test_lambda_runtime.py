@@ -3,11 +3,14 @@
 import json
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.emulator.functions.capacity import MOST_KEPT, MOST_RUNNING
+from tests.dynamodb_local.together import together
 from tests.parity.closing import closes
 from tests.parity.emulators import Emulator, emulator, eventually
 
@@ -23,6 +26,14 @@ def handle(event, context):
         "left": context.get_remaining_time_in_millis(),
         "pid": os.getpid(),
     }
+"""
+
+CALL_ANOTHER = """
+import boto3, json
+
+def handle(event, context):
+    call = {"FunctionName": event["to"], "Payload": json.dumps(event)}
+    return json.loads(boto3.client("lambda").invoke(**call)["Payload"].read())
 """
 
 SLEEP = """
@@ -103,6 +114,27 @@ def test_a_function_that_raised_stays_warm(aws: Emulator) -> None:
     before = invoked(aws, arn)
     invoked(aws, arn, {"fail": True})
     assert invoked(aws, arn) == before
+
+
+def test_a_burst_waits_for_its_turn_and_leaves_few_workers_behind(aws: Emulator) -> None:
+    source = "import os, time\ndef handle(e, c):\n    time.sleep(0.2)\n    return os.getpid()\n"
+    functions = [aws.function(source) for _ in range(4)]
+    burst = [function for function in functions for _ in range(MOST_RUNNING)]
+
+    workers = set(together([partial(invoked, aws, function) for function in burst]))
+
+    assert all(isinstance(worker, int) for worker in workers)
+    assert sum(_runs(worker) for worker in workers) <= MOST_KEPT
+
+
+def test_functions_that_call_functions_never_wait_for_each_other(aws: Emulator) -> None:
+    inner = aws.function("def handle(event, context):\n    return event['number']\n")
+    outer = aws.function(CALL_ANOTHER, timeout=30)
+    numbers = range(2 * MOST_RUNNING)
+
+    told = together([partial(invoked, aws, outer, {"to": inner, "number": n}) for n in numbers])
+
+    assert told == list(numbers)
 
 
 def test_workers_die_with_an_emulator_that_is_killed(tmp_path: Path) -> None:

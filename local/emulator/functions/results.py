@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 from local.emulator.fixes import is_on
+from local.emulator.functions import capacity
 
 _NO_CODE = {"errorMessage": "no code deployed", "errorType": "Runtime.NoCode"}
+_OUTERMOST = 1
+"""Depth of a function that no function called; MiniStack says 0 unless the Invoke API called it."""
 
 
 def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
@@ -14,27 +17,38 @@ def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> 
     AWS, Lambda function handler exceptions in Python: the answer of a function that raised is
     ``{errorMessage, errorType, requestId, stackTrace}``, with the exception's class name.
     """
-    from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
     config = func.get("config") or func
     if not func.get("code_zip"):
         return _told({"status": "error", "error": _NO_CODE})
     lambda_svc._ensure_reaper_thread()
+    with capacity.turn(nested=lambda_svc._invoke_depth.get() > _OUTERMOST):
+        return _told(_run(func, config, event, request_id))
+
+
+def _run(
+    func: dict[str, Any], config: dict[str, Any], event: Any, request_id: str
+) -> dict[str, Any]:
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
     name, version = config.get("FunctionName", "unknown"), config.get("Version", "$LATEST")
-    worker, _ = lambda_runtime.acquire_worker(name, config, func["code_zip"], qualifier=version)
+    worker, how = lambda_runtime.acquire_worker(name, config, func["code_zip"], qualifier=version)
     try:
-        result = worker.invoke(
+        if how == "spawn":
+            capacity.make_room()
+        result: dict[str, Any] = worker.invoke(
             event,
             request_id,
             trace_id=lambda_svc._xray_trace_id_for_invocation(config),
             invoked_function_arn=config.get("FunctionArn", ""),
-            depth=lambda_svc._invoke_depth.get(),
+            depth=max(_OUTERMOST, lambda_svc._invoke_depth.get()),
             durable=lambda_svc._durable_env_overlay(),
         )
+        return result
     finally:
         lambda_runtime.release_worker(worker)
-    return _told(result)
 
 
 def _told(result: dict[str, Any]) -> dict[str, Any]:
