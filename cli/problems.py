@@ -8,6 +8,8 @@ class Problem(Exception):
     """Ends the command. `advice` says what to try next; every problem has one."""
 
     exit_code = 1
+    is_final = False
+    """Whether the next request is as useless: nobody answers at all."""
 
     def __init__(self, message: str, *, advice: str) -> None:
         super().__init__(message)
@@ -39,12 +41,10 @@ class Unreachable(Problem):
     """Nobody answered, or the answer was not the API's."""
 
     exit_code = 4
+    is_final = True
 
 
 class Unavailable(Unreachable):
     """The API answered that it cannot now (5xx): the next request may go through."""
 
-
-def gone(problem: Problem) -> bool:
-    """Whether asking for more is useless: nobody answers at all."""
-    return isinstance(problem, Unreachable) and not isinstance(problem, Unavailable)
+    is_final = False

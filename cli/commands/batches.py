@@ -13,7 +13,7 @@ from cli.api import Api
 from cli.commands.exporting import export_orders
 from cli.commands.signalling import send
 from cli.output import Format, Output, err, print_json, say, show
-from cli.problems import Problem, Refused, Unreachable, WrongUsage, gone
+from cli.problems import Problem, Refused, Unreachable, WrongUsage
 from cli.selection import Most
 from cli.session import As, open_api
 from cli.words import instant, plain, whole
@@ -141,7 +141,7 @@ def _tried(deed: Callable[[str], Any], order_id: str) -> dict[str, Any]:
     try:
         deed(order_id)
     except Problem as problem:
-        if gone(problem):
+        if problem.is_final:
             raise
         return {"done": False, "why": problem.message}
     return {"done": True, "why": None}

@@ -16,7 +16,7 @@ from rich.table import Table
 from cli.api import Api
 from cli.commands.ordering import Item, parse_item
 from cli.output import Format, Output, err, say, show
-from cli.problems import Problem, Refused, gone
+from cli.problems import Problem, Refused
 from cli.session import As, open_api
 from cli.words import plain
 
@@ -114,7 +114,7 @@ def _place(api: Api, body: dict[str, Any], measured: Load) -> None:
         api.post("/orders", body, idempotency_key=str(uuid.uuid4()))
     except Problem as problem:
         measured.add(time.perf_counter() - began, problem.message.splitlines()[0])
-        if gone(problem):
+        if problem.is_final:
             raise
     else:
         measured.add(time.perf_counter() - began, "placed")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from local.deployment.assembly import assembly
 from local.deployment.deploy import deploy, prepare_account
-from local.deployment.seed import make_tables, seed, seed_empty
+from local.deployment.seed import make_tables, seed_empty
 from local.deployment.users import create_users, sign_in
 from local.deployment.warm_up import check_health, warm_up
 from local.lifecycle.running import (
@@ -112,9 +112,7 @@ def _made_ready(folders: Folders, state: State) -> State:
     with phase("loading data and users"):
         if state.dynamodb:
             make_tables(url, state.dynamodb, outputs)
-            seed_empty(state.dynamodb, outputs)
-        else:
-            seed(url, outputs)
+        seed_empty(state.tables_url, outputs)
         passwords = create_users(url, outputs["UserPoolId"])
         tokens = sign_in(url, outputs, passwords)
     ready = replace(state, phase="ready", passwords=passwords, tokens=tokens)
