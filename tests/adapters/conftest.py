@@ -7,9 +7,14 @@ import pytest
 from moto import mock_aws
 
 from lambdas.adapters import aws_clients
+from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.domain.order import Order
+from lambdas.domain.ports import PaymentGateway
+from tests.adapters.providers import Books, in_memory, on_table
 from tests.adapters.stores import InMemory, OnDynamoDB, StoreUnderTest
+from tests.support import tables
+from tests.support.builders import an_order
 from tests.support.faults import disarm
-from tests.support.tables import create_tables
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +40,7 @@ def clients() -> dict[str, Any]:
 @pytest.fixture
 def dynamodb(clients: dict[str, Any]) -> Any:
     """DynamoDB with four empty tables."""
-    create_tables(clients["dynamodb"])
+    tables.create_tables(clients["dynamodb"])
     return clients["dynamodb"]
 
 
@@ -44,3 +49,35 @@ def under(request: pytest.FixtureRequest) -> StoreUnderTest:
     if request.param is InMemory:
         return InMemory()
     return OnDynamoDB(request.getfixturevalue("dynamodb"))
+
+
+@pytest.fixture
+def store(dynamodb: Any) -> DynamoDBOrders:
+    return DynamoDBOrders(dynamodb, orders_table=tables.ORDERS, inventory_table=tables.INVENTORY)
+
+
+@pytest.fixture
+def order(dynamodb: Any) -> Order:
+    """An order that waits, and one red mug."""
+    order = an_order()
+    tables.put_order(dynamodb, order)
+    tables.put_stock(dynamodb, "MUG-RED", available=1, held=1)
+    return order
+
+
+@pytest.fixture(params=["in-memory", "sandbox"])
+def provider(request: pytest.FixtureRequest) -> tuple[PaymentGateway, Books]:
+    """A provider of payments, and its books."""
+    if request.param == "in-memory":
+        return in_memory()
+    return on_table(request.getfixturevalue("dynamodb"))
+
+
+@pytest.fixture
+def payments(provider: tuple[PaymentGateway, Books]) -> PaymentGateway:
+    return provider[0]
+
+
+@pytest.fixture
+def books(provider: tuple[PaymentGateway, Books]) -> Books:
+    return provider[1]

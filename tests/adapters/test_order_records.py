@@ -51,11 +51,6 @@ def stored(order: Order) -> dict[str, Any]:
     return from_item(to_item(to_record(order)))
 
 
-@pytest.fixture
-def store(dynamodb: Any) -> DynamoDBOrders:
-    return DynamoDBOrders(dynamodb, orders_table=tables.ORDERS, inventory_table=tables.INVENTORY)
-
-
 def test_every_field_makes_the_round_trip() -> None:
     empty = {name for name in WITH_DEFAULT if getattr(FULL, name) in (None, (), {})}
 

@@ -12,13 +12,10 @@ from lambdas.domain.errors import (
     ProviderUnavailable,
     TransientError,
 )
-from lambdas.domain.money import Money
+from tests.adapters.providers import KEY, REFUND, TEN
 from tests.support import tables
 from tests.support.fake_clock import FakeClock
 from tests.support.faults import answer, cancelled, fail, lose_answer
-
-KEY, REFUND = "pay:O1", "refund:O1"
-TEN = Money(1000, "EUR")
 
 
 @pytest.fixture

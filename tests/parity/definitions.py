@@ -23,6 +23,9 @@ def handle(event, context):
     sqs.send_message(QueueUrl=os.environ["QUEUE"], MessageBody=event["token"])
 """
 
+LONG_WAIT = {"Wait": {"Type": "Wait", "Seconds": 30, "End": True}}
+"""States of a machine that outlasts every test."""
+
 
 def task(function: str, **fields: Any) -> dict[str, Any]:
     """A Task that calls a function with the whole input; the last state unless Next is given."""

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support import definition_rules as rules
 from tests.support.definition import load, states, tasks, token_waits
+from tests.support.portability import not_portable
 
 Rule = Callable[[dict[str, Any]], list[str]]
 
@@ -23,7 +24,7 @@ RULES: list[Rule] = [
     rules.dangling_edges,
     rules.endless_states,
     rules.compensation_out_of_order,
-    rules.not_portable,
+    not_portable,
 ]
 
 
@@ -71,13 +72,13 @@ BROKEN: list[tuple[Rule, Callable[[dict[str, Any]], None]]] = [
     (rules.endless_states, _state("BackOff", Next="BackOff")),
     (rules.compensation_out_of_order, _state("RefundPayment", Catch=_to("OrderFailed"))),
     (rules.compensation_out_of_order, _state("RefundPayment", Next="SendCancellationEmail")),
-    (rules.not_portable, _state("ReserveStock", Assign={"x": 1})),
-    (rules.not_portable, _state("ReserveStock", InputPath="$.items[0].sku")),
-    (rules.not_portable, _state("ReserveStock", InputPath="$.items[?(@.a)]")),
-    (rules.not_portable, _state("RouteEnd", Default=None)),
-    (rules.not_portable, _state("OrderFailed", Error="States.Timeout")),
-    (rules.not_portable, _state("ReserveStock", ResultSelector={"at.$": "$$.State.EnteredTime"})),
-    (rules.not_portable, _state("ReserveStock", Resource="arn:aws:states:::sqs:sendMessage")),
+    (not_portable, _state("ReserveStock", Assign={"x": 1})),
+    (not_portable, _state("ReserveStock", InputPath="$.items[0].sku")),
+    (not_portable, _state("ReserveStock", InputPath="$.items[?(@.a)]")),
+    (not_portable, _state("RouteEnd", Default=None)),
+    (not_portable, _state("OrderFailed", Error="States.Timeout")),
+    (not_portable, _state("ReserveStock", ResultSelector={"at.$": "$$.State.EnteredTime"})),
+    (not_portable, _state("ReserveStock", Resource="arn:aws:states:::sqs:sendMessage")),
 ]
 
 

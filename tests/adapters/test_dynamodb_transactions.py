@@ -1,0 +1,90 @@
+"""What a transaction that DynamoDB cancelled means, and what meets one."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas.adapters.dynamodb_errors import cancelled as meaning
+from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.domain.changes import StockMove, StockMovement
+from lambdas.domain.errors import (
+    InsufficientStock,
+    LedgerMismatch,
+    OrderError,
+    StoreConflict,
+    StoreUnavailable,
+)
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from tests.adapters.changes import HOLD, told
+from tests.support.builders import a_key, a_signal, an_order
+from tests.support.fake_clock import NOW
+from tests.support.faults import answer, cancelled
+
+SELL = StockMove(StockMovement.SELL, "MUG-RED", 1)
+
+
+@pytest.mark.parametrize(
+    ("codes", "stock", "error"),
+    [
+        (["TransactionConflict", "None", "None"], (HOLD,), StoreConflict),
+        (["None", "None", "TransactionConflict"], (HOLD,), StoreConflict),
+        (["None", "ConditionalCheckFailed", "None"], (HOLD,), StoreConflict),
+        (["ConditionalCheckFailed", "None", "ConditionalCheckFailed"], (HOLD,), StoreConflict),
+        (["TransactionConflict", "None", "ConditionalCheckFailed"], (HOLD,), StoreConflict),
+        (["None", "None", "ConditionalCheckFailed"], (HOLD,), InsufficientStock),
+        (["None", "None", "ConditionalCheckFailed"], (SELL,), LedgerMismatch),
+        (["ThrottlingError", "None", "None"], (HOLD,), StoreUnavailable),
+        (["ProvisionedThroughputExceeded", "None"], (), StoreUnavailable),
+        (["ConditionalCheckFailed", "None"], (), StoreConflict),
+        ([], (HOLD,), StoreUnavailable),
+        ([], (), StoreUnavailable),
+    ],
+)
+def test_a_cancelled_transaction_means_what_its_reasons_say(
+    dynamodb: Any,
+    store: DynamoDBOrders,
+    order: Order,
+    codes: list[str],
+    stock: tuple[StockMove, ...],
+    error: type[OrderError],
+) -> None:
+    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **cancelled(*codes))
+
+    with pytest.raises(error) as raised:
+        store.commit(told(order, *stock))
+
+    assert type(raised.value) is error
+    assert raised.value.order_id == order.order_id
+    assert isinstance(raised.value.__cause__, ClientError)
+
+
+def test_every_sku_that_was_short_is_named() -> None:
+    moves = [StockMove(StockMovement.HOLD, sku, 1) for sku in "ABC"]
+    codes = ["None", "ConditionalCheckFailed", "None", "ConditionalCheckFailed"]
+    error = ClientError({"Error": {}, **cancelled(*codes)}, "TransactWriteItems")  # type: ignore[typeddict-item]
+
+    assert meaning(error, "O1", moves).message == "insufficient stock: A, C"
+
+
+def test_a_signal_that_meets_a_transaction_is_a_conflict(
+    dynamodb: Any, store: DynamoDBOrders, order: Order
+) -> None:
+    answer(dynamodb, "UpdateItem", "TransactionConflictException")
+
+    with pytest.raises(StoreConflict):
+        store.append_signal(order.order_id, a_signal(), NOW)
+
+
+@pytest.mark.parametrize("codes", [["TransactionConflict", "None", "None"], []])
+def test_a_create_that_meets_another_transaction_can_be_repeated(
+    dynamodb: Any, store: DynamoDBOrders, codes: list[str]
+) -> None:
+    order = an_order(Stage.START)
+    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **cancelled(*codes))
+
+    with pytest.raises((StoreConflict, StoreUnavailable)):
+        store.create(order, (), a_key())
+
+    assert store.create(order, (), a_key()) == order

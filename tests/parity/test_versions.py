@@ -1,0 +1,61 @@
+"""Versions and aliases of a machine: which definition an execution runs, and how it is found."""
+
+import json
+
+from tests.parity.closing import closes
+from tests.parity.definitions import passing
+from tests.parity.emulators import ROLE, Emulator
+
+
+def published(aws: Emulator) -> tuple[str, str, str]:
+    """A machine whose version 1 says "first", and that says "second" now; with its alias."""
+    sfn = aws.client("stepfunctions")
+    machine = aws.machine({"Say": passing("first")})
+    version = sfn.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
+    route = [{"stateMachineVersionArn": version, "weight": 100}]
+    alias = sfn.create_state_machine_alias(name="live", routingConfiguration=route)
+    second = {"StartAt": "Say", "States": {"Say": passing("second")}}
+    sfn.update_state_machine(stateMachineArn=machine, definition=json.dumps(second))
+    return machine, version, alias["stateMachineAliasArn"]
+
+
+@closes("version-starts")
+def test_a_start_by_alias_runs_the_versions_definition(aws: Emulator) -> None:
+    machine, version, alias = published(aws)
+    ended = aws.run(alias)
+    assert json.loads(ended["output"]) == "first"
+    assert ended["stateMachineVersionArn"] == version
+    assert ended["stateMachineAliasArn"] == alias
+    assert json.loads(aws.run(machine)["output"]) == "second"
+
+
+@closes("version-starts")
+def test_a_start_by_version_runs_that_version(aws: Emulator) -> None:
+    _, version, _ = published(aws)
+    ended = aws.run(version)
+    assert json.loads(ended["output"]) == "first"
+    assert ended["stateMachineVersionArn"] == version
+    assert "stateMachineAliasArn" not in ended
+
+
+def test_executions_can_be_listed_by_version_and_by_alias(aws: Emulator) -> None:
+    machine, version, alias = published(aws)
+    sfn = aws.client("stepfunctions")
+    by_alias, by_machine = aws.run(alias)["executionArn"], aws.run(machine)["executionArn"]
+    for asked in (version, alias):
+        found = sfn.list_executions(stateMachineArn=asked)["executions"]
+        assert [item["executionArn"] for item in found] == [by_alias]
+    found = sfn.list_executions(stateMachineArn=machine)["executions"]
+    assert {item["executionArn"] for item in found} == {by_alias, by_machine}
+
+
+def test_a_running_execution_keeps_the_definition_it_started_with(aws: Emulator) -> None:
+    sfn = aws.client("stepfunctions")
+    wait = {"Type": "Wait", "Seconds": 1, "Next": "Say"}
+    machine = aws.machine({"Wait": wait, "Say": passing("old")})
+    execution = aws.start(machine)
+    new = {"StartAt": "Say", "States": {"Say": passing("new")}}
+    sfn.update_state_machine(stateMachineArn=machine, definition=json.dumps(new), roleArn=ROLE)
+    assert json.loads(aws.ended(execution)["output"]) == "old"
+    told = sfn.describe_state_machine_for_execution(executionArn=execution)
+    assert "Wait" in json.loads(told["definition"])["States"]

@@ -1,0 +1,32 @@
+"""What runs of activities are compared by: the order, and what left the process."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from lambdas.domain.order import Order
+from tests.support.fake_notifier import Mail
+from tests.support.world import World
+
+
+def essence(order: Order) -> Order:
+    """The order without what every write moves."""
+    links = dict.fromkeys(order.approval_links.values(), "a link")
+    still = replace(order, sequence=0, updated_at=0, next_check_at=0, looked_at=None)
+    return replace(still, approval_links=links)
+
+
+def effects(world: World) -> dict[str, Any]:
+    """Everything that left the process for good."""
+    shelves = {s: (x.available, x.held, x.sold) for s, x in world.inventory.shelves.items()}
+    books = {k: (p.captured, p.refunded_minor) for k, p in world.payments.payments.items()}
+    return {
+        "shelves": shelves,
+        "books": books,
+        "mails": [_without_link(mail) for mail in world.notifier.sent],
+        "stuck": list(world.operations.stuck),
+    }
+
+
+def _without_link(mail: Mail) -> Mail:
+    return mail._replace(body=re.sub(r"#/approval/\S+", "#/approval/...", mail.body))

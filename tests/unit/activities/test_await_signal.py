@@ -1,0 +1,65 @@
+"""AwaitSignal: a token is left with the order, or rung at once if there is something to do."""
+
+import pytest
+
+from lambdas.activities.approval import await_signal
+from lambdas.domain.errors import EngineUnavailable
+from lambdas.domain.stages import Stage
+from tests.support.builders import a_signal
+from tests.support.world import TOKEN, World
+
+
+def test_the_token_is_left_with_an_order_that_has_nothing_to_do(world: World) -> None:
+    order = world.place()
+
+    world.run(await_signal, order, token=TOKEN)
+
+    assert world.now(order).wait_token == TOKEN
+    assert world.engine.rung == []
+
+
+def test_a_new_token_replaces_the_old_one(world: World) -> None:
+    order = world.place(wait_token="spent")
+
+    world.run(await_signal, order, token=TOKEN)
+
+    assert world.now(order).wait_token == TOKEN
+
+
+def test_a_signal_that_was_there_before_the_wait_rings_at_once(world: World) -> None:
+    order = world.place()
+    world.accept(order, a_signal())
+
+    world.run(await_signal, order, token=TOKEN)
+
+    assert world.engine.rung == [TOKEN]
+    assert world.now(order).wait_token is None
+
+
+def test_a_signal_between_reading_and_waiting_is_not_lost(world: World) -> None:
+    order = world.place()
+    world.store.before_write = [lambda: world.accept(order, a_signal())]
+
+    world.run(await_signal, order, token=TOKEN)
+
+    assert world.engine.rung == [TOKEN]
+
+
+@pytest.mark.parametrize("stage", [Stage.PAYMENT, Stage.COMPENSATING, Stage.CANCELLED])
+def test_an_order_that_does_not_wait_rings_at_once(world: World, stage: Stage) -> None:
+    order = world.place(stage)
+
+    world.run(await_signal, order, token=TOKEN)
+
+    assert world.engine.rung == [TOKEN]
+    assert world.now(order) == order
+
+
+def test_a_doorbell_that_does_not_work_fails_the_wait_so_that_it_is_entered_again(
+    world: World,
+) -> None:
+    order = world.place(Stage.PAYMENT)
+    world.engine.unavailable = True
+
+    with pytest.raises(EngineUnavailable):
+        world.run(await_signal, order, token=TOKEN)

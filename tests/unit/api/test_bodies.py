@@ -1,0 +1,92 @@
+"""Bodies: which are read at all, and which are refused unread."""
+
+import base64
+from typing import Any, cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.api.handler import respond
+from tests.support.api_caller import ALICE, ApiCaller, Context, an_event, read
+from tests.support.world import World
+
+KEY = {"Idempotency-Key": "k"}
+BODY = '{"items": [{"sku": "MUG-RED", "quantity": 1}], "payment_method": "pm_ok"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "nope", "[]", "null", '"text"', "5", "[" * 10_000, '{"a":' * 2_000, "\ud800"],
+)
+def test_a_body_that_is_no_json_object_is_malformed(api: ApiCaller, text: str) -> None:
+    answer = api.call("POST", "/orders", text=text, headers=KEY)
+
+    assert answer.status == 400
+    assert answer.json["type"].endswith("malformed-request")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"payment_method": "pm_ok", "payment_method": "pm_slow"}', "'payment_method'"),
+        ('{"items": [{"sku": "A", "quantity": 1, "quantity": 999}]}', "'quantity'"),
+        ('{"<b>": 1, "<b>": 2}', "a name"),
+    ],
+)
+def test_a_body_that_gives_a_name_twice_is_malformed(api: ApiCaller, text: str, told: str) -> None:
+    answer = api.call("POST", "/orders", text=text, headers=KEY)
+
+    assert answer.status == 400
+    assert f"The body gives {told} twice" in answer.json["detail"]
+
+
+def test_a_missing_body_is_malformed(api: ApiCaller) -> None:
+    assert api.call("POST", "/orders", headers=KEY).status == 400
+
+
+def test_a_body_of_sixteen_kilobytes_is_read_and_a_larger_one_is_not(api: ApiCaller) -> None:
+    fits = BODY + " " * (16 * 1024 - len(BODY))
+
+    assert api.call("POST", "/orders", text=fits, headers=KEY).status == 201
+    assert api.call("POST", "/orders", text=fits + " ", headers=KEY).status == 413
+
+
+def test_the_size_of_a_body_counts_bytes_not_characters(api: ApiCaller) -> None:
+    assert api.call("POST", "/orders", text='{"a": "' + "ü" * 8192 + '"}').status == 413
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; b=1"]
+)
+def test_a_body_that_is_declared_as_something_else_is_not_read(
+    api: ApiCaller, media_type: str
+) -> None:
+    headers = {**KEY, "content-type": media_type}
+
+    assert api.call("POST", "/orders", text=BODY, headers=headers).status == 415
+
+
+@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "APPLICATION/JSON", ""])
+def test_json_may_be_declared_as_clients_do(api: ApiCaller, media_type: str) -> None:
+    headers = {**KEY, "content-type": media_type}
+
+    assert api.call("POST", "/orders", text=BODY, headers=headers).status == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (base64.b64encode(BODY.encode()).decode(), 201),
+        (base64.b64encode(BODY.encode("utf-16")).decode(), 400),
+        (base64.b64encode(b"\xff\xfe").decode(), 400),
+        ("%%%", 400),
+        ("ü", 400),
+    ],
+)
+def test_a_body_in_base64_is_decoded_or_refused(world: World, body: str, status: int) -> None:
+    event: dict[str, Any] = an_event("POST", "/orders", ALICE, text=body, headers=KEY)
+    event["isBase64Encoded"] = True
+
+    raw = respond(event, cast(LambdaContext, Context()), lambda: world.deps)
+
+    assert read(raw).status == status

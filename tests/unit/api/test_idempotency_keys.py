@@ -1,0 +1,69 @@
+"""POST /orders: an order is made once for each key, and what a key may look like."""
+
+import pytest
+
+from tests.support.api_caller import ALICE, BOB, OPERATOR, ApiCaller
+from tests.support.world import World
+from tests.unit.api.placing import start
+
+
+def test_the_same_key_and_body_give_the_same_order(api: ApiCaller, world: World) -> None:
+    first, second = start(api), start(api)
+
+    assert (first.status, second.status) == (201, 200)
+    assert second.json["order_id"] == first.json["order_id"]
+    assert second.headers["location"] == first.headers["location"]
+    assert len(world.engine.started) == 1
+
+
+def test_the_same_body_may_be_written_in_another_order_of_fields(api: ApiCaller) -> None:
+    first = start(api)
+
+    again = api.call(
+        "POST",
+        "/orders",
+        text='{"payment_method":"pm_ok", "items":[{"quantity":2,"sku":"MUG-RED"}],'
+        ' "customer_id":"alice", "workflow_version":null}',
+        headers={"idempotency-key": "key-1"},
+    )
+
+    assert again.status == 200
+    assert again.json["order_id"] == first.json["order_id"]
+
+
+def test_the_same_key_with_another_body_is_refused(api: ApiCaller) -> None:
+    start(api)
+
+    answer = start(api, payment_method="pm_declined")
+
+    assert answer.status == 422
+    assert answer.json["type"].endswith("idempotency-mismatch")
+
+
+def test_two_callers_may_use_the_same_key(api: ApiCaller) -> None:
+    assert start(api, ALICE).json["order_id"] != start(api, BOB).json["order_id"]
+
+
+def test_an_operator_who_names_another_customer_under_the_same_key_is_refused(
+    api: ApiCaller,
+) -> None:
+    start(api, OPERATOR, customer_id="alice")
+
+    assert start(api, OPERATOR, customer_id="bob").status == 422
+
+
+@pytest.mark.parametrize("key", [None, "", "with space", "ü", "k" * 129])
+def test_an_order_without_a_usable_key_is_malformed(api: ApiCaller, key: str | None) -> None:
+    answer = start(api, key=key)
+
+    assert answer.status == 400
+    assert "Idempotency-Key" in answer.json["detail"]
+
+
+def test_a_missing_key_is_told_by_what_to_send(api: ApiCaller) -> None:
+    assert "send one" in start(api, key=None).json["detail"].lower()
+
+
+@pytest.mark.parametrize("key", ["!", "k" * 128, 'a,b;c="d"', "#%/?"])
+def test_a_key_may_be_any_visible_ascii(api: ApiCaller, key: str) -> None:
+    assert start(api, key=key).status == 201

@@ -1,0 +1,60 @@
+"""`Prefer: wait` on a signal: how long the answer waits for an outcome."""
+
+import pytest
+
+from tests.support.api_caller import ApiCaller
+from tests.support.world import World
+from tests.unit.api.sending import send, settle
+
+
+def test_with_prefer_wait_the_outcome_is_answered_once_it_is_there(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place()
+    world.clock.during_sleep = lambda: settle(world, order, "stale")
+
+    answer = send(api, order, "approve-payment", prefer="wait=5")
+
+    assert answer.status == 200
+    assert answer.json["outcome"] == "stale"
+    assert answer.headers["preference-applied"] == "wait=5"
+    assert len(world.clock.slept) == 1
+
+
+def test_with_prefer_wait_an_outcome_that_does_not_come_is_not_waited_for_longer(
+    api: ApiCaller, world: World
+) -> None:
+    answer = send(api, world.place(), "cancel-order", prefer="wait=3")
+
+    assert answer.status == 202
+    assert answer.json["outcome"] is None
+    assert sum(world.clock.slept) == 3
+
+
+@pytest.mark.parametrize(
+    ("prefer", "applied"),
+    [
+        ("wait=60", 10),
+        ("wait=0", 0),
+        ("respond-async, wait=2", 2),
+        ("Wait = 1; x=y", 1),
+    ],
+)
+def test_the_wait_is_capped_and_found_among_other_preferences(
+    api: ApiCaller, world: World, prefer: str, applied: int
+) -> None:
+    answer = send(api, world.place(), "cancel-order", prefer=prefer)
+
+    assert answer.headers["preference-applied"] == f"wait={applied}"
+    assert sum(world.clock.slept) == applied
+
+
+@pytest.mark.parametrize(
+    "prefer", ["wait=soon", "wait=-1", "await=5", "return=minimal", "wait=1.5"]
+)
+def test_a_preference_that_is_none_is_ignored(api: ApiCaller, world: World, prefer: str) -> None:
+    answer = send(api, world.place(), "cancel-order", prefer=prefer)
+
+    assert answer.status == 202
+    assert "preference-applied" not in answer.headers
+    assert world.clock.slept == []

@@ -1,0 +1,107 @@
+"""The routes: what is served by which path, method and parameters, and for whom."""
+
+import re
+from operator import attrgetter
+
+import pytest
+
+from lambdas.api.application import OPERATIONS
+from lambdas.api.gate import method_and_path
+from lambdas.api.identity import Role
+from lambdas.api.resource import Operation
+from tests.support.api_caller import ApiCaller, a_person, an_event
+from tests.support.builders import an_order_id
+from tests.support.world import World
+
+
+def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
+    everybody = {"customer", "approver", "operator"}
+    order, signals = "/orders/{order_id}", "/orders/{order_id}/signals"
+    assert {(one.method, one.path): set(one.roles) for one in OPERATIONS} == {
+        ("POST", "/orders"): {"customer", "operator"},
+        ("GET", "/orders"): everybody,
+        ("GET", order): everybody,
+        ("GET", f"{order}/items"): everybody,
+        ("GET", f"{order}/timeline"): everybody,
+        ("GET", f"{order}/execution"): everybody,
+        ("GET", f"{order}/history"): {"operator"},
+        ("GET", "/stages"): everybody,
+        ("POST", f"{order}/heartbeat"): {"approver"},
+        ("POST", f"{signals}/approve-payment"): {"approver"},
+        ("POST", f"{signals}/cancel-order"): {"customer", "operator"},
+        ("POST", f"{signals}/add-line-item"): {"customer"},
+        ("GET", f"{signals}/{{signal_id}}"): everybody,
+        ("POST", "/ops/orders/{order_id}/compensate"): {"operator"},
+        ("POST", "/ops/orders/{order_id}/abort"): {"operator"},
+        ("GET", "/ops/verdicts"): {"operator"},
+        ("GET", "/ops/versions"): {"operator"},
+        ("GET", "/approvals/{code}"): set(),
+        ("POST", "/approvals/{code}"): {"approver"},
+        ("GET", "/health"): set(),
+        ("GET", "/console"): set(),
+        ("GET", "/console/{file}"): set(),
+        ("GET", "/sign-in"): set(),
+        ("GET", "/docs"): set(),
+        ("GET", "/openapi.json"): set(),
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/order", "/orders/", "/orders//items", "/ops", "/health/x", "/ORDERS", "//orders"],
+)
+def test_a_path_that_is_not_served_is_not_found(api: ApiCaller, path: str) -> None:
+    answer = api.get(path)
+
+    assert answer.status == 404
+    assert answer.json["type"].endswith("route-not-found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/orders", "GET, POST"),
+        ("PUT", f"/orders/{an_order_id()}", "GET"),
+        ("GET", f"/orders/{an_order_id()}/heartbeat", "POST"),
+        ("POST", "/health", "GET"),
+    ],
+)
+def test_a_method_that_is_not_served_is_told_which_are(
+    api: ApiCaller, method: str, path: str, allowed: str
+) -> None:
+    answer = api.call(method, path, None)
+
+    assert answer.status == 405
+    assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("text", ["\x03", "·", "a b", "%C2%B7", "a\u2028", "😀"])
+@pytest.mark.parametrize(
+    "operation", [o for o in OPERATIONS if "{" in o.path], ids=attrgetter("name")
+)
+def test_an_id_of_odd_characters_is_not_found(
+    api: ApiCaller, world: World, operation: Operation, text: str
+) -> None:
+    caller = a_person("x", *Role)
+    order_id = world.place(customer_id="x").order_id
+    names = {"order_id": order_id, "signal_id": "s1", "file": "f"}
+    last = re.findall(r"{(\w+)}", operation.path)[-1]
+    path = operation.path.format_map({**names, last: text})
+
+    answer = api.call(operation.method, path, caller, text="{}", headers={"Idempotency-Key": "k"})
+
+    assert answer.status == 404
+
+
+def test_a_stages_name_before_the_path_is_dropped() -> None:
+    event = an_event("get", "/live/orders")
+    event["requestContext"]["stage"] = "live"
+
+    assert method_and_path(event) == ("GET", "/orders")
+
+
+def test_a_parameter_that_a_route_does_not_know_is_named(api: ApiCaller, world: World) -> None:
+    answer = api.get(f"/orders/{world.place().order_id}?expand=items")
+
+    assert answer.status == 422
+    assert answer.json["errors"] == [{"field": "expand", "problem": "Known parameters: none"}]

@@ -1,0 +1,63 @@
+"""GET /orders/{order_id}: what the status tells of an order."""
+
+from dataclasses import replace
+
+from lambdas.domain.ledger import PAY
+from lambdas.domain.stages import Stage
+from tests.support.api_caller import ApiCaller
+from tests.support.world import World
+
+
+def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: World) -> None:
+    order = world.place(Stage.AWAITING_APPROVAL)
+
+    status = api.get(f"/orders/{order.order_id}").json
+
+    assert status == {
+        "order_id": order.order_id,
+        "customer_id": "alice",
+        "stage": "awaiting-approval",
+        "items": [{"sku": "COFFEE-1KG", "quantity": 2, "unit_price_minor": 1250}],
+        "reserved": True,
+        "payment_approved": False,
+        "charged": False,
+        "cancelled": False,
+        "last_error": None,
+        "enrichment": {"customer_tier": "gold", "inventory_ok": True, "recommendations": []},
+        "approval_deadline": "2026-01-01T00:15:00.000Z",
+        "version": "v2",
+        "revision": 1,
+        "total": {"amount_minor": 2500, "currency": "EUR"},
+        "allowed_signals": ["approve-payment", "cancel-order", "add-line-item"],
+        "ledger": {
+            "reserve": {
+                "state": "done",
+                "stuck": False,
+                "amount_minor": None,
+                "refunded_minor": None,
+            }
+        },
+        "result": None,
+        "created_at": "2026-01-01T00:00:00.000Z",
+        "updated_at": "2026-01-01T00:00:00.000Z",
+    }
+
+
+def test_status_tells_the_result_and_the_payment_of_a_completed_order(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED)
+
+    status = api.get(f"/orders/{order.order_id}").json
+
+    assert status["result"] == f"Order {order.order_id} completed (version v2)"
+    assert status["allowed_signals"] == []
+    assert status["ledger"]["pay"]["amount_minor"] == 2500
+
+
+def test_status_tells_which_effect_is_stuck(api: ApiCaller, world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+    stuck = replace(order.ledger[PAY], stuck=True)
+    world.store.put(replace(order.with_effect(PAY, stuck), stage=Stage.COMPENSATING))
+
+    assert api.get(f"/orders/{order.order_id}").json["ledger"]["pay"]["stuck"] is True

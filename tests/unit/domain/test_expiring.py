@@ -1,0 +1,93 @@
+"""The end of a wait for approval: when it expires, and what the workflow does next."""
+
+import pytest
+
+from lambdas.domain.approving import MAX_LOOPS, Decision, Pace, apply_next, expire, next_step
+from lambdas.domain.order import Order
+from lambdas.domain.stages import Stage
+from tests.support.builders import APPROVAL_TIMEOUT_MS, an_order
+from tests.support.fake_clock import NOW
+from tests.unit.domain.applying import APPROVE, PRICES
+
+AFTER_DEADLINE = NOW + APPROVAL_TIMEOUT_MS
+PACE = Pace(approval_timeout_seconds=900, heartbeat_seconds=300, asks_by_mail=False)
+
+
+def test_an_order_expires_at_its_deadline() -> None:
+    made = expire(an_order(), AFTER_DEADLINE, 1)
+
+    assert made is not None
+    assert (made.after.stage, made.after.cancelled) == (Stage.COMPENSATING, True)
+    assert made.after.last_error == "approval timeout"
+
+
+def test_an_order_does_not_expire_before_its_deadline() -> None:
+    assert expire(an_order(), AFTER_DEADLINE - 1, 1) is None
+
+
+def test_a_signal_that_came_in_time_is_applied_even_after_the_deadline() -> None:
+    order = an_order(inbox=(APPROVE,))
+
+    assert expire(order, AFTER_DEADLINE, MAX_LOOPS + 1) is None
+    assert apply_next(order, AFTER_DEADLINE, PRICES).after.stage is Stage.PAYMENT
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.AWAITING_APPROVAL}))
+def test_only_a_waiting_order_expires(stage: Stage) -> None:
+    assert expire(an_order(stage), AFTER_DEADLINE, MAX_LOOPS + 1) is None
+
+
+def test_an_order_without_a_deadline_does_not_expire() -> None:
+    assert expire(an_order(approval_deadline=None), AFTER_DEADLINE, 1) is None
+
+
+def test_an_order_that_wakes_too_often_is_given_up_as_failed() -> None:
+    assert expire(an_order(), NOW, MAX_LOOPS) is None
+
+    made = expire(an_order(), NOW, MAX_LOOPS + 1)
+
+    assert made is not None
+    assert made.after.stage is Stage.COMPENSATING
+    assert not made.after.cancelled
+    assert made.after.last_error == "gave up after 200 wake-ups"
+
+
+@pytest.mark.parametrize(
+    ("order", "decision"),
+    [
+        (an_order(), Decision.WAIT),
+        (an_order(Stage.PAYMENT), Decision.PAY),
+        (an_order(Stage.STATUS_UPDATE), Decision.PAY),
+        (an_order(Stage.PAYMENT, cancel_requested_at=NOW), Decision.COMPENSATE),
+        (an_order(Stage.COMPENSATING), Decision.COMPENSATE),
+        (an_order(Stage.COMPENSATING, last_error="approval timeout"), Decision.EXPIRE),
+        (an_order(Stage.COMPLETED), Decision.COMPENSATE),
+    ],
+)
+def test_the_next_step_is_read_off_the_order(order: Order, decision: Decision) -> None:
+    assert next_step(order, NOW, PACE, loops=3).decision is decision
+
+
+@pytest.mark.parametrize(
+    ("left_ms", "heartbeat", "timeout"),
+    [(900_000, 300, 901), (301_000, 300, 302), (299_500, 300, 301), (1, 1, 2), (0, 1, 2)],
+)
+def test_the_tick_is_always_shorter_than_the_wait_and_the_wait_outlasts_the_deadline(
+    left_ms: int, heartbeat: int, timeout: int
+) -> None:
+    step = next_step(an_order(), AFTER_DEADLINE - left_ms, PACE, loops=3)
+
+    assert (step.heartbeat_seconds, step.timeout_seconds, step.loops) == (heartbeat, timeout, 3)
+    assert step.heartbeat_seconds < step.timeout_seconds
+
+
+def test_a_deadline_long_gone_still_makes_a_valid_wait() -> None:
+    step = next_step(an_order(), AFTER_DEADLINE * 2, PACE, loops=0)
+
+    assert (step.heartbeat_seconds, step.timeout_seconds) == (1, 2)
+
+
+def test_an_order_without_a_deadline_makes_a_valid_wait() -> None:
+    step = next_step(an_order(approval_deadline=None), NOW, PACE, loops=0)
+
+    assert (step.heartbeat_seconds, step.timeout_seconds) == (1, 2)
