@@ -37,7 +37,7 @@ demo: setup ## run the whole system on this machine and play every story
 	@$(RUN) local demo
 
 test: setup ## run all tests on all cores; narrow them with PYTEST_ARGS='-k cancel'
-	$(RUN) pytest $(or $(PYTEST_ARGS),-n auto --dist loadgroup --cov --cov-report=)
+	$(RUN) pytest $(or $(PYTEST_ARGS),-n auto --cov --cov-report=)
 ifeq ($(PYTEST_ARGS),)
 	@$(RUN) coverage report --fail-under=95
 	@$(RUN) coverage report --include='lambdas/domain/*' --fail-under=100

@@ -3,8 +3,11 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.support.schedule import ByEngine
 
 # What boto3 would otherwise look for in the developer's shell and home, and over the network.
 AWS_SETTINGS = {
@@ -18,9 +21,6 @@ AWS_SETTINGS = {
 }
 
 TESTS = Path(__file__).parent
-EMULATED = frozenset({"chaos", "console", "parity", "system"})
-"""Packages that run an emulator. It takes a core for itself: one at a time is enough."""
-
 UNMEASURED = frozenset(
     {"dynamodb_local", "engines", "model", "mutation", "replay", "simulation", "stateful"}
 )
@@ -38,15 +38,15 @@ def _isolate() -> None:
     os.environ["JSII_NODE"] = str(Path(sys.prefix, "bin", "node"))
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEngine:
+    """How tests are spread over several workers."""
+    return ByEngine(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, one takes all that runs an emulator, and others a file at a time. What
-    plays the same code over and over is left out of coverage.
-    """
+    """Leave out of coverage what plays the same code over and over."""
     for item in items:
-        package = set(item.path.relative_to(TESTS).parts[:1])
-        group = "emulator" if package & EMULATED else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-        if package & UNMEASURED:
+        if item.path.relative_to(TESTS).parts[0] in UNMEASURED:
             item.add_marker(pytest.mark.no_cover)
 
 

@@ -9,7 +9,7 @@ from tests.console.letters import Letter
 from tests.console.orders import add
 from tests.console.people import promoted, somebody
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.slow
 
 
 def test_anybody_with_the_link_sees_the_order_and_changes_nothing(

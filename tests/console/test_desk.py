@@ -11,7 +11,7 @@ from tests.console.conftest import Visit
 from tests.console.orders import add, cancel, place
 from tests.console.people import somebody
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests.console.conftest import Visit
 from tests.console.letters import Letter
 from tests.console.orders import look_at, place
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.slow
 
 PAID = ("ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPayment", "UpdateOrderStatus")
 UNDONE = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")

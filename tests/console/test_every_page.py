@@ -10,7 +10,7 @@ from tests.console.conftest import Visit
 from tests.console.orders import place
 from tests.console.visitor import NARROW, WIDE
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.slow
 
 LOADING = re.compile("Loading…|Reading histories…")
 PAGES = {

@@ -9,7 +9,7 @@ from local.player.scene import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import cancel, place
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.slow
 
 NO_RELEASE = {
     "service": "lambda",

@@ -7,7 +7,7 @@ from local.player.scene import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import cancel, place
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.slow
 
 
 def test_who_never_ordered_is_told_how_to_begin(visit: Visit) -> None:

@@ -7,7 +7,7 @@ from local.player.scene import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import place
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.slow
 
 VIEWS = {
     "alice": ["Orders"],

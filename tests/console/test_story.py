@@ -7,7 +7,7 @@ from local.player.scene import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import place
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
+pytestmark = pytest.mark.slow
 
 
 def test_a_placed_order_is_watched_approved_and_seen_completed_without_a_reload(
