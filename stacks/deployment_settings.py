@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 ENVIRONMENTS = ("dev", "staging", "production")
 TARGETS = ("aws", "emulator")
@@ -52,7 +53,7 @@ class DeploymentSettings:
     @classmethod
     def from_context(cls, context: Mapping[str, object]) -> "DeploymentSettings":
         """Read the context. Raises DeploymentSettingsError with all problems at once."""
-        problems: list[str] = []
+        problems = _mistyped(context)
         given = {name: context[name] for name in _DEFAULTS if context.get(name) is not None}
         values = {name: _typed(name, value, problems) for name, value in given.items()}
         settings = cls(**values)  # type: ignore[arg-type]  # names and types come from the fields
@@ -87,6 +88,13 @@ _ALLOWED = {
     "default_workflow_version": WORKFLOW_VERSIONS,
     "payment_provider": PAYMENT_PROVIDERS,
 }
+
+
+def _mistyped(context: Mapping[str, object]) -> list[str]:
+    """Keys that are nearly ours: `cdk` takes any, so a slip would deploy the default, unseen."""
+    strange = sorted(context.keys() - _DEFAULTS.keys())
+    near = [(key, get_close_matches(key, _DEFAULTS, n=1, cutoff=0.75)) for key in strange]
+    return [f"there is no setting {key}: is {names[0]} meant?" for key, names in near if names]
 
 
 def _typed(name: str, value: object, problems: list[str]) -> str | int:

@@ -56,6 +56,9 @@ def test_numbers_may_come_as_text_from_the_command_line() -> None:
         ({"approver_email": "the boss"}, "approver_email is not an e-mail address: 'the boss'"),
         ({"console_url": "orders.example.com"}, "console_url must be like https://"),
         ({"powertools_layer_arn": "powertools"}, "powertools_layer_arn is not the ARN"),
+        ({"enviroment": "dev"}, "there is no setting enviroment: is environment meant?"),
+        ({"heartbeat-seconds": 60}, "there is no setting heartbeat-seconds: is heartbeat_seconds"),
+        ({"approval_timeout": 60}, "there is no setting approval_timeout: is approval_timeout_se"),
     ],
 )
 def test_a_wrong_setting_is_named(context: dict[str, object], problem: str) -> None:
@@ -63,6 +66,13 @@ def test_a_wrong_setting_is_named(context: dict[str, object], problem: str) -> N
         DeploymentSettings.from_context(context)
 
     assert str(refused.value).startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "key", ["@aws-cdk/core:checkSecretUsage", "aws:cdk:enable-path-metadata", "team", "domain_name"]
+)
+def test_context_that_is_not_ours_is_left_to_its_owner(key: str) -> None:
+    assert DeploymentSettings.from_context({key: "x"}) == DeploymentSettings()
 
 
 def test_all_problems_are_reported_at_once() -> None:
