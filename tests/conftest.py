@@ -2,11 +2,13 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.measuring import unmeasured
 from tests.support.schedule import ByEngine
 
 # What boto3 would otherwise look for in the developer's shell and home, and over the network.
@@ -22,7 +24,16 @@ AWS_SETTINGS = {
 
 TESTS = Path(__file__).parent
 UNMEASURED = frozenset(
-    {"dynamodb_local", "engines", "model", "mutation", "replay", "simulation", "stateful"}
+    {
+        "dynamodb_local",
+        "engines",
+        "model",
+        "mutation",
+        "replay",
+        "simulation",
+        "stateful",
+        "workflow",
+    }
 )
 """Packages that play the same code many thousand times, which counting lines would make slower by
 half; what is promised of coverage is fulfilled by the others.
@@ -43,11 +54,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEngine:
     return ByEngine(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Leave out of coverage what plays the same code over and over."""
-    for item in items:
-        if item.path.relative_to(TESTS).parts[0] in UNMEASURED:
-            item.add_marker(pytest.mark.no_cover)
+    if item.path.relative_to(TESTS).parts[0] not in UNMEASURED:
+        return (yield)
+    with unmeasured():
+        return (yield)
 
 
 _isolate()  # now, not in a hook: the conftest modules further down import the CDK library

@@ -1,0 +1,21 @@
+"""Where coverage rests, every measurement of it does."""
+
+from contextlib import ExitStack
+
+from coverage import Coverage
+
+from tests.support.measuring import unmeasured
+
+
+def test_every_measurement_rests_and_goes_on_afterwards() -> None:
+    with unmeasured(), ExitStack() as own:
+        measurements = [Coverage(data_file=None) for _ in range(2)]
+        for one in measurements:
+            one.start()
+            own.callback(one.stop)
+
+        with unmeasured():
+            meanwhile = Coverage.current()
+
+        assert meanwhile is None
+        assert Coverage.current() is measurements[-1]
