@@ -45,16 +45,23 @@ class Environment:
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start a command that stays."""
-        return subprocess.Popen(
-            self._command(arguments),
-            env=self._variables(),
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    @contextmanager
+    def staying(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+        """A command that stays, killed at the end if it still does."""
+        with _interruptible():
+            process = subprocess.Popen(
+                self._command(arguments),
+                env=self._variables(),
+                cwd=REPOSITORY,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     @property
     def state(self) -> State:
@@ -78,6 +85,18 @@ class Environment:
 
     def _variables(self) -> dict[str, str]:
         return {**os.environ, HOME_VARIABLE: str(self.folders.home)}
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """What is started here hears SIGINT, even if a shell that put us in the background has us, and
+    so our children, ignore it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def environment(home: Path) -> Environment:

@@ -49,7 +49,7 @@ def test_down_leaves_nothing_running_after_a_kill_and_a_second_up(undeployed: En
 def test_a_signal_takes_a_staying_environment_down(
     undeployed: Environment, number: signal.Signals
 ) -> None:
-    with undeployed.start(*UP) as staying:
+    with undeployed.staying(*UP) as staying:
         wait_until_ready(undeployed)
         processes = undeployed.processes()
         staying.send_signal(number)
@@ -60,7 +60,7 @@ def test_a_signal_takes_a_staying_environment_down(
 
 
 def test_a_staying_up_tells_when_its_emulator_dies(undeployed: Environment) -> None:
-    with undeployed.start(*UP) as staying:
+    with undeployed.staying(*UP) as staying:
         wait_until_ready(undeployed)
         undeployed.kill_emulator()
         _, told = staying.communicate(timeout=60)
@@ -90,7 +90,7 @@ def test_an_up_that_fails_halfway_leaves_nothing(
 def test_an_up_that_is_killed_halfway_is_cleared_away_by_down(
     undeployed: Environment,
 ) -> None:
-    with undeployed.start(*UP) as starting:
+    with undeployed.staying(*UP) as starting:
         until = time.monotonic() + READY_SECONDS
         while load(undeployed.folders.state_file) is None:
             assert time.monotonic() < until
