@@ -10,11 +10,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST_RUNNING = min(64, 16 * (os.cpu_count() or 1))
-"""More than the processors can serve: most of a function's time is waiting for the emulator."""
+MOST_RUNNING = min(32, 8 * (os.cpu_count() or 1))
+"""Each waits for the emulator about half of its time; more would only stand in each other's way."""
 
-MOST_KEPT = 2 * MOST_RUNNING
-"""Workers in all, running and resting (40 MiB each). A rested one saves its successor's start."""
+_WORKER_BYTES = 25 * 2**20
+_MEMORY_BYTES = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+MOST_KEPT = max(2 * MOST_RUNNING, _MEMORY_BYTES // 6 // _WORKER_BYTES)
+"""Workers in all, running and resting: a sixth of the memory. The more rest, the fewer must be
+started anew when a burst goes on to its next function.
+"""
 
 _turns = threading.BoundedSemaphore(MOST_RUNNING)
 

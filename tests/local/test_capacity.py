@@ -1,0 +1,65 @@
+"""Which workers make room for new ones."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from ministack.core import lambda_runtime
+
+from local.emulator.functions import capacity
+
+
+@dataclass(eq=False)
+class Worker:
+    """As much of a worker as its pool looks at."""
+
+    last_used: float
+    in_use: bool = False
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
+    """The workers that were ended; three may stay."""
+    killed: list[Worker] = []
+    monkeypatch.setattr(capacity, "MOST_KEPT", 3)
+    monkeypatch.setattr(lambda_runtime, "kill_workers", killed.extend)
+    return killed
+
+
+def pools(monkeypatch: pytest.MonkeyPatch, **workers: list[Worker]) -> dict[str, Any]:
+    monkeypatch.setattr(lambda_runtime, "_workers", workers)
+    return workers
+
+
+def test_the_longest_rested_make_room_of_whatever_function_they_are(
+    ended: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest, old, young, busy = Worker(1), Worker(2), Worker(3), Worker(0, in_use=True)
+    left = pools(monkeypatch, reserve=[young, oldest], pay=[busy, old])
+
+    capacity.make_room()
+
+    assert ended == [oldest]
+    assert left == {"reserve": [young], "pay": [busy, old]}
+
+
+def test_a_running_worker_is_never_ended(
+    ended: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = [Worker(n, in_use=True) for n in range(5)]
+    left = pools(monkeypatch, pay=list(busy))
+
+    capacity.make_room()
+
+    assert ended == []
+    assert left == {"pay": busy}
+
+
+def test_nobody_has_to_go_while_there_is_room(
+    ended: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools(monkeypatch, reserve=[Worker(1)], pay=[Worker(2), Worker(3)])
+
+    capacity.make_room()
+
+    assert ended == []
