@@ -48,7 +48,7 @@ STATES: Mapping[Category, tuple[str, ...]] = {
     Category.STATUS_UPDATE: ("UpdateOrderStatus",),
     Category.NOTIFICATION: ("SendOrderConfirmation", "SendCancellationEmail"),
     Category.COMPENSATION: ("RefundPayment", "ReleaseStock", "CloseOrder", "RouteEnd"),
-    Category.LIFECYCLE: ("RouteStart", "OrderCompleted", "OrderCancelled", "OrderFailed"),
+    Category.LIFECYCLE: ("RouteStart", "CompletedUnconfirmed", "OrderCancelled", "OrderFailed"),
 }
 _CATEGORY_OF = {state: category for category, states in STATES.items() for state in states}
 _SAFE_NAME = re.compile(r"[\w.]{1,80}")

@@ -42,7 +42,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "CancelledWhilePaying": (*TO_COMPLETION, *CANCELLED),
     "RecommendationsDown": (*TO_WAIT, *LOOP, *PAY),
     "CustomerUnknown": ("RouteStart", "EnrichOrder", *FAILED),
-    "ConfirmationFails": (*TO_WAIT, *LOOP, *PAY, "OrderCompleted"),
+    "ConfirmationFails": (*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"),
     "WaitCannotBegin": (*TO_WAIT, *FAILED_LOOP, *PAY),
     "RefundStuck": (*TO_WAIT, *LOOP, *FAILED),
     "CompletedWithoutAnswer": (*TO_COMPLETION, *UNDO, "RouteEnd", "SendOrderConfirmation"),

@@ -41,7 +41,7 @@ def test_an_order_that_went_through_is_completed() -> None:
 
 def test_a_mail_that_was_not_sent_changes_nothing() -> None:
     history = decided("pay").ok("ProcessPayment", "UpdateOrderStatus")
-    history.failing("SendOrderConfirmation", "MailRejected").enter("OrderCompleted")
+    history.failing("SendOrderConfirmation", "MailRejected").enter("CompletedUnconfirmed")
 
     assert verdict(history.add("ExecutionSucceeded")) == "completed"
 

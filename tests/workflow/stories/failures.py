@@ -106,7 +106,7 @@ FAILURES = (
         name="a confirmation that SES refuses does not undo the order",
         prologue=(sender_is_not_verified(),),
         script=(approve(),),
-        ends=completed((*TO_WAIT, *LOOP, *PAY, "OrderCompleted"), ledger=UNCONFIRMED, mails=()),
+        ends=completed((*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"), ledger=UNCONFIRMED, mails=()),
     ),
     Story(
         name="a throttled confirmation is sent later and once",
@@ -119,7 +119,7 @@ FAILURES = (
         faults=(reply_lost("sesv2.SendEmail", code="InternalServerError", status=500),),
         script=(approve(),),
         ends=completed(
-            (*TO_WAIT, *LOOP, *PAY, "OrderCompleted"),
+            (*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"),
             ledger={**UNCONFIRMED, "mail-confirmation": "intent"},
         ),
     ),
