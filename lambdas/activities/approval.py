@@ -19,14 +19,17 @@ def await_signal(task: Task, deps: Dependencies) -> None:
     """Leave the token with the order, or ring at once when there is something to do already.
 
     The token is written on the record that was read: a signal that came in between makes this
-    read again and ring. So no signal can fall between reading and waiting.
+    read again and ring. So no signal can fall between reading and waiting. A wait that is over,
+    and whose call comes late, leaves the token of a later wait alone: its own rings nobody.
     """
     token = task.token or ""
 
     def keep_token(order: Order, now: int) -> Change | None:
         if order.pending or order.stage is not Stage.AWAITING_APPROVAL:
             return None
-        return change(order, replace(order, wait_token=token), now)
+        if task.loops < order.wait_loops:
+            return None
+        return change(order, replace(order, wait_token=token, wait_loops=task.loops), now)
 
     order = deps.orders.change_in_epoch(task, keep_token)
     if order.wait_token != token:

@@ -35,7 +35,8 @@ class Enrichment:
 class Order:
     """One order. Instants are epoch milliseconds. `sequence` counts the writes to the record:
     a write names the sequence that it was decided on, so no decision rests on an old reading.
-    `approval_links`: digest of a link's code -> the mail that carried it.
+    `approval_links`: digest of a link's code -> the mail that carried it. `wait_loops`: in which
+    round of the approval loop `wait_token` was handed out.
     """
 
     order_id: str
@@ -66,6 +67,7 @@ class Order:
     looked_at: int | None = None
     approval_links: Mapping[str, str] = field(default_factory=dict)
     wait_token: str | None = field(default=None, repr=False)
+    wait_loops: int = 0
     inbox: tuple[Signal, ...] = ()
     applied: int = 0
     outcomes: Mapping[str, str] = field(default_factory=dict)

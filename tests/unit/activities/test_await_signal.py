@@ -26,6 +26,36 @@ def test_a_new_token_replaces_the_old_one(world: World) -> None:
     assert world.now(order).wait_token == TOKEN
 
 
+def test_a_wait_that_is_over_leaves_the_token_of_a_later_one_alone(world: World) -> None:
+    order = world.place()
+    world.run(await_signal, order, token="the second wait's", loops=2)
+
+    world.run(await_signal, order, token="the first wait's", loops=1)
+
+    assert world.now(order).wait_token == "the second wait's"
+    assert world.engine.rung == ["the first wait's"]
+
+
+def test_a_wait_that_is_repeated_leaves_its_token(world: World) -> None:
+    order = world.place()
+
+    for token in ("first attempt's", "second attempt's"):
+        world.run(await_signal, order, token=token, loops=1)
+
+    assert world.now(order).wait_token == "second attempt's"
+
+
+def test_an_execution_of_a_definition_that_tells_no_round_keeps_its_newest_token(
+    world: World,
+) -> None:
+    order = world.place()
+
+    for token in ("first wait's", "second wait's"):
+        world.run(await_signal, order, token=token)
+
+    assert world.now(order).wait_token == "second wait's"
+
+
 def test_a_signal_that_was_there_before_the_wait_rings_at_once(world: World) -> None:
     order = world.place()
     world.accept(order, a_signal())
