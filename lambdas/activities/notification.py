@@ -8,11 +8,10 @@ from typing import Any
 from lambdas.domain.approval_links import digest, new_code
 from lambdas.domain.approving import next_step
 from lambdas.domain.asking import mail_due
-from lambdas.domain.changes import Change
 from lambdas.domain.errors import CustomerUnknown, MailUnsettled, OrderError
 from lambdas.domain.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
 from lambdas.domain.mails import approval_mail, cancellation_mail, confirmation_mail
-from lambdas.domain.notifying import claim_mail, mail_refused, mail_sent
+from lambdas.domain.notifying import claim_mail, is_claimed_by, mail_refused, mail_sent
 from lambdas.domain.order import Order
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
@@ -72,16 +71,11 @@ def _send_once(
     link: str | None = None,
 ) -> Order:
     """Claim the mail, send it, record it; give the claim back when it certainly was not sent."""
-    mine = False
-
-    def claim(order: Order, now: int) -> Change | None:
-        nonlocal mine
-        change = claim_mail(order, now, mail, link)
-        mine = change is not None
-        return change
-
-    order = deps.orders.change_in_epoch(task, claim)
-    if not mine:
+    claimant = deps.random_bytes(8).hex()
+    order = deps.orders.change_in_epoch(
+        task, partial(claim_mail, mail=mail, claimant=claimant, link=link)
+    )
+    if not is_claimed_by(order, mail, claimant):
         return order
     try:
         send(order)

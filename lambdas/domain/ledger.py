@@ -28,7 +28,9 @@ class EffectState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One side effect. `key` makes it idempotent at its resource; `at` is epoch milliseconds."""
+    """One side effect. `key` makes it idempotent at its resource; `at` is epoch milliseconds;
+    `claimant` is the one attempt that may cause it, where it has no key at its resource.
+    """
 
     key: str
     state: EffectState
@@ -36,6 +38,7 @@ class Effect:
     amount_minor: int | None = None
     refunded_minor: int | None = None
     stuck: bool = False
+    claimant: str | None = None
 
     def moved(self, state: EffectState, now: int) -> "Effect":
         """The same effect in its next state; a moved effect is no longer stuck."""

@@ -25,7 +25,9 @@ MAILS_AT = {
 }
 
 
-def claim_mail(order: Order, now: int, mail: str, link: str | None = None) -> Change | None:
+def claim_mail(
+    order: Order, now: int, mail: str, claimant: str, link: str | None = None
+) -> Change | None:
     """Take the right to send a mail; None when it was claimed before or has no place here.
 
     `link` is the digest of the code that the mail carries, if it carries one.
@@ -34,9 +36,16 @@ def claim_mail(order: Order, now: int, mail: str, link: str | None = None) -> Ch
     taken = entry is not None and entry.state is not EffectState.UNDONE
     if taken or not _has_place(order, mail):
         return None
-    claim = Effect(key=effect_key(mail, order.order_id), state=EffectState.INTENT, at=now)
+    key = effect_key(mail, order.order_id)
+    claim = Effect(key=key, state=EffectState.INTENT, at=now, claimant=claimant)
     links = order.approval_links if link is None else {**order.approval_links, link: mail}
     return change(order, replace(order.with_effect(mail, claim), approval_links=links), now)
+
+
+def is_claimed_by(order: Order, mail: str, claimant: str) -> bool:
+    """Whether the right to send it is this attempt's, even if the answer to its claim was lost."""
+    entry = order.ledger.get(mail)
+    return entry is not None and entry.claimant == claimant
 
 
 def _has_place(order: Order, mail: str) -> bool:

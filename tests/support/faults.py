@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
+from moto.core.models import botocore_stubber
 
 _armed: list[tuple[Any, str, Any]] = []
 
@@ -47,6 +48,20 @@ def intercept(client: Any, operation: str, handler: Any) -> None:
 def lose_answer(client: Any, operation: str) -> None:
     """Let the next call of an operation be carried out without the caller's hearing of it."""
     _raise_once(client, "after-call", operation, ReadTimeoutError(endpoint_url="https://service"))
+
+
+def lose_first_answer(client: Any, operation: str) -> None:
+    """Let the next call of an operation be carried out and its answer be lost; what the SDK then
+    does by itself, a second attempt, gets an answer.
+    """
+    event = _event("before-send", client, operation)
+
+    def carry_out(request: Any, **_: Any) -> None:
+        disarm()
+        botocore_stubber(event, request)
+        raise ReadTimeoutError(endpoint_url="https://service")
+
+    _arm(client, event, carry_out)
 
 
 def cancelled(*codes: str) -> dict[str, Any]:

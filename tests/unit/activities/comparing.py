@@ -10,10 +10,11 @@ from tests.support.world import World
 
 
 def essence(order: Order) -> Order:
-    """The order without what every write moves."""
+    """The order without what every write moves, and what every attempt makes up."""
     links = dict.fromkeys(order.approval_links.values(), "a link")
     still = replace(order, sequence=0, updated_at=0, next_check_at=0, looked_at=None)
-    return replace(still, approval_links=links)
+    ledger = {name: replace(effect, claimant=None) for name, effect in order.ledger.items()}
+    return replace(still, approval_links=links, ledger=ledger)
 
 
 def effects(world: World) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def asked(*mails: str) -> Order:
     """An order about which these mails were sent."""
     order = an_order()
     for mail in mails:
-        claim = claim_mail(order, NOW, mail)
+        claim = claim_mail(order, NOW, mail, "one")
         assert claim is not None
         order = claim.after
     return order

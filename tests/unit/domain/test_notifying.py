@@ -11,31 +11,31 @@ from tests.support.fake_clock import NOW
 @pytest.mark.parametrize("mail", [MAIL_CONFIRMATION, MAIL_CANCELLATION])
 @pytest.mark.parametrize("stage", list(Stage))
 def test_a_mail_is_claimed_only_where_it_has_its_place(mail: str, stage: Stage) -> None:
-    assert (claim_mail(an_order(stage), NOW, mail) is not None) == (stage in MAILS_AT[mail])
+    assert (claim_mail(an_order(stage), NOW, mail, "one") is not None) == (stage in MAILS_AT[mail])
 
 
 def test_a_mail_is_claimed_once_and_recorded_as_sent() -> None:
-    claim = claim_mail(an_order(Stage.COMPLETED, order_id="O1"), NOW, MAIL_CONFIRMATION)
+    claim = claim_mail(an_order(Stage.COMPLETED, order_id="O1"), NOW, MAIL_CONFIRMATION, "one")
     assert claim is not None
     assert claim.after.ledger[MAIL_CONFIRMATION].key == "mail-confirmation:O1"
-    assert claim_mail(claim.after, NOW, MAIL_CONFIRMATION) is None
+    assert claim_mail(claim.after, NOW, MAIL_CONFIRMATION, "two") is None
 
     sent = mail_sent(claim.after, NOW, MAIL_CONFIRMATION)
 
     assert sent.after.ledger[MAIL_CONFIRMATION].state is EffectState.DONE
     assert [(e.kind, e.stage) for e in sent.events] == [("mail-confirmation-sent", Stage.NOTIFY)]
     assert sent.after.stage is Stage.COMPLETED
-    assert claim_mail(sent.after, NOW, MAIL_CONFIRMATION) is None
+    assert claim_mail(sent.after, NOW, MAIL_CONFIRMATION, "two") is None
 
 
 def test_a_refused_mail_may_be_claimed_again() -> None:
-    claim = claim_mail(an_order(Stage.CANCELLED), NOW, MAIL_CANCELLATION)
+    claim = claim_mail(an_order(Stage.CANCELLED), NOW, MAIL_CANCELLATION, "one")
     assert claim is not None
 
     back = mail_refused(claim.after, NOW, MAIL_CANCELLATION)
 
     assert MAIL_CANCELLATION not in back.after.ledger
-    assert claim_mail(back.after, NOW, MAIL_CANCELLATION) is not None
+    assert claim_mail(back.after, NOW, MAIL_CANCELLATION, "two") is not None
 
 
 def test_the_confirmation_lists_lines_and_total() -> None:

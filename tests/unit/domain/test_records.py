@@ -22,7 +22,7 @@ PAID = replace(an_order(Stage.STATUS_UPDATE, total=700), stage=Stage.COMPENSATIN
 
 
 def sent() -> Change:
-    claim = claim_mail(an_order(Stage.COMPLETED), NOW, MAIL_CONFIRMATION)
+    claim = claim_mail(an_order(Stage.COMPLETED), NOW, MAIL_CONFIRMATION, "one")
     assert claim is not None
     return mail_sent(claim.after, LATER, MAIL_CONFIRMATION)
 
@@ -37,7 +37,7 @@ def sent() -> Change:
         (RESERVE, lambda: release(PAID, LATER)),
         (
             MAIL_CONFIRMATION,
-            lambda: claim_mail(an_order(Stage.COMPLETED), LATER, MAIL_CONFIRMATION),
+            lambda: claim_mail(an_order(Stage.COMPLETED), LATER, MAIL_CONFIRMATION, "one"),
         ),
         (MAIL_CONFIRMATION, sent),
     ],
@@ -110,7 +110,7 @@ def test_a_cancel_that_the_inbox_does_not_hold_has_no_reason() -> None:
 
 
 def test_only_mails_about_the_end_are_told_at_the_stage_of_their_own() -> None:
-    claim = claim_mail(an_order(), NOW, "mail-approval-1")
+    claim = claim_mail(an_order(), NOW, "mail-approval-1", "one")
     assert claim is not None
 
     [event] = mail_sent(claim.after, NOW, "mail-approval-1").events
