@@ -42,8 +42,11 @@ def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
 
 
 def require_four_eyes(order: Order, approver: str) -> None:
-    """Raise NotAllowed when the approver asked for the order, or is its customer."""
-    if approver in (order.requested_by, order.customer_id):
+    """Raise NotAllowed when the approver asked for the order or for a part of it, if only by a
+    signal that was not applied yet.
+    """
+    adding = {s.actor for s in order.pending if s.kind is SignalKind.ADD_LINE_ITEM}
+    if approver in adding or order.asked_for_by(approver):
         raise NotAllowed("nobody approves their own order", order_id=order.order_id)
 
 

@@ -47,9 +47,13 @@ def apply_next(
 
 
 def _approve(order: Order, now: int, signal: Signal) -> Change:
-    """Freeze the amount that the approver saw as a payment intent; else the approval is stale."""
+    """Freeze the amount that the approver saw as a payment intent; else the approval is stale. Who
+    added a line after the approval was admitted may still not approve it.
+    """
     if signal.revision != order.revision:
         return _settle(order, now, signal, Outcome.STALE)
+    if order.asked_for_by(signal.actor):
+        return _settle(order, now, signal, rejected("nobody approves their own order"))
     amount = order.total.amount_minor
     intent = Effect(
         key=effect_key(PAY, order.order_id), state=EffectState.INTENT, at=now, amount_minor=amount

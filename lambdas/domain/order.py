@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
 from lambdas.domain.ledger import Effect
 from lambdas.domain.money import Money
-from lambdas.domain.signals import Signal
+from lambdas.domain.signals import Outcome, Signal, SignalKind
 from lambdas.domain.stages import ENDS, Stage
 
 MAX_LINES = 50
@@ -84,6 +84,14 @@ class Order:
     def price_of(self, line: Line) -> Money:
         """The quoted price of one unit of a line."""
         return Money(line.unit_price_minor, self.currency)
+
+    def asked_for_by(self, actor: str) -> bool:
+        """Whether the actor asked for what is to be paid: is the customer, placed the order, or
+        added lines to it.
+        """
+        lines = (s for s in self.inbox if s.kind is SignalKind.ADD_LINE_ITEM)
+        added = {s.actor for s in lines if self.outcomes.get(s.signal_id) == Outcome.APPLIED}
+        return actor in {self.customer_id, self.requested_by, *added}
 
     @property
     def execution(self) -> str:

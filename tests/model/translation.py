@@ -173,7 +173,7 @@ def signal_in_code(signal: Signal) -> CodeSignal:
     return CodeSignal(
         signal_id=str(signal.number),
         kind=kind,
-        actor="approver1",
+        actor="approver1" if kind is SignalKind.APPROVE_PAYMENT else "alice",
         at=NOW,
         revision=signal.revision or None,
         reason=reason,

@@ -45,7 +45,7 @@ def approve_payment(
     """Approve an order's payment
 
     It holds for the revision that you saw: when the lines changed since, the outcome is `stale`
-    and nothing is charged. Nobody approves an order of their own (403).
+    and nothing is charged. Nobody approves an order of their own, or one that they added to (403).
     """
     order = signals.visible(order_id)
     require_four_eyes(order, signals.caller.name)

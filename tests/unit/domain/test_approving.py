@@ -35,6 +35,25 @@ def test_an_approval_of_another_revision_is_stale(revision: int) -> None:
     assert PAY not in made.after.ledger
 
 
+def test_an_approval_stands_though_its_approver_adds_a_line_afterwards() -> None:
+    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor=APPROVE.actor)
+
+    made = apply_next(an_order(inbox=(APPROVE, added)), NOW, PRICES)
+
+    assert made.after.outcomes[APPROVE.signal_id] == "applied"
+
+
+def test_an_approval_by_who_added_a_line_is_rejected() -> None:
+    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor=APPROVE.actor)
+    order = an_order(inbox=(added, APPROVE), applied=1, outcomes={"N": "applied"})
+
+    made = apply_next(order, NOW, PRICES)
+
+    assert made.after.outcomes[APPROVE.signal_id] == "rejected: nobody approves their own order"
+    assert made.after.stage is Stage.AWAITING_APPROVAL
+    assert PAY not in made.after.ledger
+
+
 @pytest.mark.parametrize("stage", [Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE])
 def test_a_cancel_turns_the_order_back(stage: Stage) -> None:
     made = applied(an_order(stage, cancel_requested_at=NOW), CANCEL)

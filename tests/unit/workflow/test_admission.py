@@ -23,6 +23,22 @@ def test_neither_the_customer_nor_the_requester_approves(approver: str) -> None:
         require_four_eyes(order, approver)
 
 
+@pytest.mark.parametrize(("applied", "outcomes"), [(0, {}), (1, {"N": "applied"})])
+def test_who_added_a_line_does_not_approve(applied: int, outcomes: dict[str, str]) -> None:
+    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor="shop")
+    order = an_order(inbox=(added,), applied=applied, outcomes=outcomes)
+
+    with pytest.raises(NotAllowed, match="nobody approves their own order"):
+        require_four_eyes(order, "shop")
+
+
+def test_who_tried_to_add_a_line_in_vain_may_approve() -> None:
+    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor="shop")
+    outcomes = {"N": "rejected: unknown SKU"}
+
+    require_four_eyes(an_order(inbox=(added,), applied=1, outcomes=outcomes), "shop")
+
+
 def test_somebody_else_may_approve() -> None:
     require_four_eyes(an_order(), "approver1")
 
