@@ -4,7 +4,7 @@ import heapq
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from lambdas.adapters.attribute_values import from_item, to_item
@@ -102,4 +102,12 @@ class DynamoDBOrderIndex:
 
 
 def _merged(lists: Iterable[Iterator[Order]]) -> Iterator[Order]:
-    return heapq.merge(*lists, key=lambda order: order.order_id, reverse=True)
+    """One list, newest first. An order that went on while the lists were read is in two of them
+    and told once.
+    """
+    merged = heapq.merge(*lists, key=_order_id, reverse=True)
+    return (next(same) for _, same in groupby(merged, key=_order_id))
+
+
+def _order_id(order: Order) -> str:
+    return order.order_id

@@ -70,7 +70,7 @@ class SandboxPayments:
         if self._find(key) is not None:
             return
         payment = self._find(payment_key)
-        if payment is None or not payment["captured_minor"]:
+        if payment is None or not _was_charged(payment):
             raise LedgerMismatch("the provider knows no capture under this key")
         self._refuse_refund(key, payment["payment_method"])
         try:
@@ -164,9 +164,14 @@ class SandboxPayments:
         return from_item(answer["Item"]) if "Item" in answer else None
 
 
+def _was_charged(known: dict[str, Any]) -> bool:
+    """False for a key that was closed before; a free order is charged too."""
+    return "currency" in known
+
+
 def _replayed(known: dict[str, Any], amount: Money) -> None:
     """The answer to a charge under a key that is known already."""
-    if known["captured_minor"] == 0:
+    if not _was_charged(known):
         raise PaymentClosed("the payment key was closed before it was charged")
     if (known["captured_minor"], known["currency"]) != (amount.amount_minor, amount.currency):
         raise LedgerMismatch("the key was charged with another amount")

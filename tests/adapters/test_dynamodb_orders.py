@@ -1,6 +1,7 @@
 """Orders in DynamoDB: conditional writes, keys that expire, long timelines and cursors."""
 
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from lambdas.domain.stages import Stage
 from tests.support import tables
 from tests.support.builders import a_key, an_order
 from tests.support.fake_clock import NOW
+from tests.support.faults import intercept
+
+STAGES = tuple(Stage)
 
 
 def test_an_idempotency_key_expires_after_a_week(dynamodb: Any, store: DynamoDBOrders) -> None:
@@ -51,6 +55,26 @@ def test_a_write_says_what_it_was_decided_on_and_sets_only_what_differs() -> Non
     assert request["UpdateExpression"] == (
         "SET #next_check_at = :next_check_at, #sequence = :sequence REMOVE #wait_token"
     )
+
+
+def test_an_order_that_goes_on_while_a_list_is_read_is_told_once(dynamodb: Any) -> None:
+    order = an_order(Stage.PAYMENT)
+    tables.put_order(dynamodb, order)
+    index = DynamoDBOrderIndex(dynamodb, orders_table=tables.ORDERS)
+    asked = count(1)
+
+    def go_on(**_: Any) -> None:
+        if next(asked) == STAGES.index(Stage.STATUS_UPDATE) + 1:
+            tables.put_order(dynamodb, replace(order, stage=Stage.STATUS_UPDATE))
+
+    intercept(dynamodb, "Query", go_on)
+
+    page = index.page(stage=None, customer_id=None, limit=10, cursor=None)
+
+    assert next(asked) > len(STAGES)
+    assert [(found.order_id, found.stage) for found in page.orders] == [
+        (order.order_id, Stage.PAYMENT)
+    ]
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "0" * 25, "01KDVDNH00000000000000000l", "~" * 26])

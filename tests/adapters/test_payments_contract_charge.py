@@ -23,6 +23,16 @@ def test_a_key_captures_once_however_often_it_is_charged(
     assert books() == (1000, 0)
 
 
+def test_an_order_that_costs_nothing_is_charged_once_too(
+    payments: PaymentGateway, books: Books
+) -> None:
+    for _ in range(2):
+        payments.charge(KEY, Money(0, "EUR"), "pm_ok")
+
+    assert books() == (0, 0)
+    assert payments.close(KEY) == 0
+
+
 @pytest.mark.parametrize("other", [Money(999, "EUR"), Money(1000, "USD")])
 def test_a_key_never_captures_another_amount(
     payments: PaymentGateway, books: Books, other: Money

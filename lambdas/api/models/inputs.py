@@ -119,7 +119,8 @@ StartKey = Annotated[
         alias="Idempotency-Key",
         pattern=r"^[\x21-\x7e]{1,128}$",
         description="1 to 128 visible ASCII characters that are new for every new order. Repeat "
-        "the request with the same key and body, and you get the same order, never a second one.",
+        "the request with the same key and body within seven days, and you get the same order, "
+        "never a second one.",
         examples=["3f1c9c0e-order-42"],
     ),
 ]

@@ -1,5 +1,6 @@
 """Operations: what the people who run the system do, and the health of the API itself."""
 
+from collections import Counter
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -77,20 +78,19 @@ def get_versions() -> Response[Any]:
     A version may be removed once nothing runs it any more.
     """
     dependencies = operations.dependencies
-    orders: dict[str, int] = {}
+    versions: dict[str, str] = {}
     complete = True
     for stage in (one for one in Stage if one not in ENDS):
         page = dependencies.index.page(
             stage=stage, customer_id=None, limit=COUNTED_AT_MOST, cursor=None
         )
         complete = complete and page.cursor is None
-        for order in page.orders:
-            orders[order.version] = orders.get(order.version, 0) + 1
+        versions |= {order.order_id: order.version for order in page.orders}
     executions, more = dependencies.executions.running_by_version(COUNTED_AT_MOST)
     return answer(
         VersionsView(
             default_workflow_version=dependencies.settings.default_workflow_version,
-            open_orders=orders,
+            open_orders=Counter(versions.values()),
             running_executions=dict(executions),
             complete=complete and not more,
         )

@@ -39,7 +39,12 @@ def test_states_of_a_branch_name_the_state_that_holds_them() -> None:
 def test_the_end_is_marked() -> None:
     ends = {name for name, state in graph().items() if state.ends and state.inside is None}
 
-    assert ends == {"SendOrderConfirmation", "CompletedUnconfirmed", "OrderCancelled", "OrderFailed"}
+    assert ends == {
+        "SendOrderConfirmation",
+        "CompletedUnconfirmed",
+        "OrderCancelled",
+        "OrderFailed",
+    }
 
 
 def test_what_was_not_entered_is_not_reached() -> None:

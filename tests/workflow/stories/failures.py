@@ -106,7 +106,9 @@ FAILURES = (
         name="a confirmation that SES refuses does not undo the order",
         prologue=(sender_is_not_verified(),),
         script=(approve(),),
-        ends=completed((*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"), ledger=UNCONFIRMED, mails=()),
+        ends=completed(
+            (*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"), ledger=UNCONFIRMED, mails=()
+        ),
     ),
     Story(
         name="a throttled confirmation is sent later and once",
