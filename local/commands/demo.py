@@ -103,7 +103,7 @@ def _tell_how_to_go_on(state: State, result: Result, *, stays: bool) -> None:
         print(
             f"\n  Played at {state.api_url}"
             f"\n  (emulator {state.emulator_url}), which goes now. To look around in one:"
-            "\n  .venv/bin/python -m local up        API and API docs, until Ctrl-C"
+            "\n  .venv/bin/python -m local up        API, its docs and the console, until Ctrl-C"
             "\n  .venv/bin/python -m local stories   what was played here"
         )
 

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from local.commands.output import print_json, reported
+from local.deployment.mailbox import mails as all_mails
 from local.lifecycle.down import down as take_down
 from local.lifecycle.reset import reset as reset_data
 from local.lifecycle.running import clear_away, require_running, with_fresh_tokens
 from local.lifecycle.status import status as read_status
-from local.lifecycle.up import Wishes
+from local.lifecycle.up import Wishes, usual_heartbeat
 from local.lifecycle.up import up as bring_up
 from local.machine.folders import Folders
 from local.machine.locking import only_one
@@ -31,8 +32,13 @@ def up(
         int, typer.Option(help="Seconds that an order waits for approval.", min=2)
     ] = 900,
     heartbeat: Annotated[
-        int, typer.Option(help="Seconds after which a waiting order looks around (tick).", min=1)
-    ] = 300,
+        int | None,
+        typer.Option(
+            help="Seconds after which a waiting order looks around (tick).",
+            min=1,
+            show_default="300, or a third of a shorter approval timeout",
+        ),
+    ] = None,
     approver_email: Annotated[
         str,
         typer.Option(
@@ -64,7 +70,7 @@ def up(
     folders = Folders.default()
     wishes = Wishes(
         approval_timeout=approval_timeout,
-        heartbeat=heartbeat,
+        heartbeat=heartbeat or usual_heartbeat(approval_timeout),
         approver_email=approver_email,
         port=port,
         dynamodb=dynamodb,
@@ -105,9 +111,32 @@ def status(as_json: AsJson = False) -> None:
             print_json(found)
         else:
             for name, value in found.items():
-                print(f"{name:>26}  {value}")
+                print(f"{name:>26}  {_plain(value)}")
     if not found["running"]:
         raise typer.Exit(3)
+
+
+def _plain(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            return ", ".join(f"{name} {count}" for name, count in value.items()) or "none"
+    return str(value)
+
+
+def mails(as_json: AsJson = False) -> None:
+    """Print every mail that was sent, oldest first; none of them leaves this machine."""
+    with reported():
+        sent = all_mails(require_running(Folders.default()).emulator_url)
+        if as_json:
+            print_json({"mails": sent})
+        elif not sent:
+            say("no mail was sent yet")
+        else:
+            for mail in sent:
+                print(f"To: {', '.join(mail['to'])}\nSubject: {mail['subject']}\n\n{mail['body']}")
+                print("-" * 78)
 
 
 def tokens(as_json: AsJson = False) -> None:
@@ -126,8 +155,8 @@ def tokens(as_json: AsJson = False) -> None:
 
 
 def env() -> None:
-    """Print shell variables: API_URL, and a token each as CUSTOMER, OTHER_CUSTOMER, APPROVER and
-    OPERATOR. Use it as `eval "$(.venv/bin/python -m local env)"`.
+    """Print shell variables: API_URL, EMULATOR_URL, and a token each as CUSTOMER, OTHER_CUSTOMER,
+    APPROVER and OPERATOR. Use it as `eval "$(.venv/bin/python -m local env)"`.
 
     Afterwards `orders` acts as the customer, and with `-p approver` or `-p operator` as they.
     """
@@ -135,6 +164,7 @@ def env() -> None:
     with reported():
         state = with_fresh_tokens(folders, require_running(folders))
         print(f"export API_URL={shlex.quote(state.api_url)}")
+        print(f"export EMULATOR_URL={shlex.quote(state.emulator_url)}")
         for name, token in state.tokens.items():
             print(f"export {name.upper()}={shlex.quote(token)}")
         print(f"export ORDERS_CONFIG={shlex.quote(str(profiles_beside(folders.state_file)))}")

@@ -48,7 +48,12 @@ class LiveTable:
 
 def show_result(result: Result, *, console: Console) -> None:
     """The table of ends, then everything that differed."""
-    table = Table("story", "end", "path", "invariants", "rest", "seconds")
+    table = Table(
+        *("story", "end", "path", "invariants", "rest", "seconds"),
+        caption="path: the states that were entered; invariants: stock, money and records; rest: "
+        "stage, outcomes, mails, answers. ✓ as told, - the story tells none",
+        caption_justify="left",
+    )
     for verdict in result.verdicts:
         table.add_row(*_row(verdict))
     console.print(table)

@@ -26,6 +26,11 @@ MAX_TICKS = 100
 """The stack's own limit of heartbeats within the deadline."""
 
 
+def usual_heartbeat(approval_timeout: int) -> int:
+    """Five minutes, or what fits the time for an approval better; in seconds."""
+    return max(1, min(300, approval_timeout // 3), -(-approval_timeout // MAX_TICKS))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """What `up` is asked for; times in seconds, `port` 0 is any free one; without an
@@ -133,7 +138,8 @@ def _tell_running(state: State, wishes: Wishes) -> None:
         port=wishes.port,
     )
     if made != wishes:
-        say(f"[yellow]it was made with {_as_options(made)}; take it `down` first to change them[/]")
+        say(f"[yellow]it was made with {_as_options(made)}, not with {_as_options(wishes)}:[/]")
+        say("[yellow]take it `down` first to change that[/]")
 
 
 def _as_options(made: Wishes) -> str:

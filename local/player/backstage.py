@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from local.checks.books import Books
 from local.deployment.clients import client
+from local.deployment.mailbox import mails
 from local.deployment.tables import from_item, scan, to_item
 from local.machine.state import State
 
@@ -67,8 +68,7 @@ class Backstage:
 
     def mails(self, order_id: str) -> list[str]:
         """Subjects of the mails about an order, oldest first."""
-        messages = self._get("/_ministack/ses/messages")["messages"]
-        subjects = [mail["Subject"] for box in messages.values() for mail in box]
+        subjects = (mail["subject"] for mail in mails(self._url))
         return [subject for subject in subjects if order_id in subject]
 
     def books_of(self, order_id: str) -> Books:

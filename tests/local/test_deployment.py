@@ -9,7 +9,7 @@ from local.deployment.assembly import fingerprint
 from local.deployment.catalogue import customer_records, inventory_records, units_by_sku
 from local.deployment.tables import from_item, to_item
 from local.deployment.users import TOKEN_OF, USERS, all_fresh, seconds_left
-from local.lifecycle.up import Wishes
+from local.lifecycle.up import Wishes, usual_heartbeat
 from local.machine.problems import LocalProblem
 
 
@@ -93,3 +93,8 @@ def test_times_that_the_stack_would_refuse_are_refused_at_once(
 def test_the_usual_times_are_accepted() -> None:
     Wishes().check()
     Wishes(approval_timeout=20, heartbeat=4).check()
+
+
+@pytest.mark.parametrize("timeout", [2, 3, 60, 899, 900, 86_400])
+def test_the_usual_heartbeat_fits_any_time_for_an_approval(timeout: int) -> None:
+    Wishes(approval_timeout=timeout, heartbeat=usual_heartbeat(timeout)).check()

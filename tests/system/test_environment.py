@@ -114,6 +114,19 @@ def test_an_unknown_story_is_refused_by_name(deployment: Environment) -> None:
     assert "no-such-story" in done.stderr
 
 
+def test_the_mails_that_were_sent_are_printed(deployment: Environment) -> None:
+    scene = place_an_order(deployment)
+    take(scene, Step("cancel", {"reason": "to have a mail"}))
+    take(scene, Step("wait", {"stage": "cancelled"}))
+    scene.users.close()
+
+    mail = deployment.json("mails")["mails"][-1]
+
+    assert mail["subject"] == f"Your order {scene.id_of('order')} was cancelled"
+    assert mail["to"] == ["alice@example.com"]
+    assert f"Subject: {mail['subject']}\n\n{mail['body']}" in deployment.run("mails").stdout
+
+
 def test_reset_gives_fresh_data_in_the_same_deployment(deployment: Environment) -> None:
     scene, before = place_an_order(deployment), deployment.state
     take(scene, Step("cancel", {"reason": "to have a mail"}))
