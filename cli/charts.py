@@ -24,9 +24,10 @@ def mermaid(history: History) -> str:
         if visit.category != section:
             section = visit.category
             lines.append(f"    section {section}")
-        mark = "crit, " if visit.error else ("active, " if visit.left_at is None else "")
+        went_wrong = visit.error or visit.broken_off
+        mark = "crit, " if went_wrong else ("active, " if visit.left_at is None else "")
         milliseconds = max(1, visit.span // _MILLISECOND)
-        name = _plain(f"{visit.state} {visit.error or ''}")
+        name = _plain(f"{visit.state} {visit.error or visit.broken_off or ''}")
         lines.append(f"    {name} :{mark}{visit.entered_at}, {milliseconds}ms")
     return "\n".join(lines)
 

@@ -8,8 +8,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from cli.visits import visits
-from cli.words import clock, duration, instant, plain
+from cli.tables import Rows
+from cli.visits import Visit, visits
+from cli.words import clock, clocks, duration, instant, plain
 
 History = Mapping[str, Any]
 
@@ -26,48 +27,63 @@ _BAR = 40
 
 def history_table(history: History, *, detailed: bool) -> RenderableType:
     """The states that were visited, or every event."""
+    if not history["events"]:
+        return "no execution has begun yet"
     return _events(history["events"]) if detailed else _states(history["events"])
 
 
 def figures(history: History) -> RenderableType:
     """Each execution's verdict, with its time by category and its retries."""
-    table = Table("execution", "verdict", "why", "took", "retries", "time by category", box=None)
-    for one in history["executions"]:
-        shares = (
-            f"{name} {duration(timedelta(milliseconds=share['milliseconds']))}"
-            for name, share in one["categories"].items()
-            if share["milliseconds"]
-        )
-        retries = ", ".join(f"{name} {count}" for name, count in one["retries"].items()) or "-"
-        named = _verdict(one["verdict"])
-        table.add_row(
-            str(one["epoch"]), named, plain(one["reason"]), _took(one), retries, ", ".join(shares)
-        )
-    return table
+    heads = ("execution", "verdict", "why", "took", "retries", "time by category")
+    return Rows(
+        heads=heads,
+        rows=[_figures(one) for one in history["executions"]],
+        may_go=("retries",),  # which follow from the attempts
+        folds=("why", "time by category"),
+    )
+
+
+def _figures(one: Mapping[str, Any]) -> tuple[str, ...]:
+    shares = (
+        f"{name} {duration(timedelta(milliseconds=share['milliseconds']))}"
+        for name, share in one["categories"].items()
+        if share["milliseconds"]
+    )
+    retries = ", ".join(f"{name} {count}" for name, count in one["retries"].items()) or "-"
+    named, why = _verdict(one["verdict"]), plain(one["reason"])
+    return str(one["epoch"]), named, why, _took(one), retries, ", ".join(shares)
 
 
 def verdict_table(verdicts: list[dict[str, Any]]) -> RenderableType:
     """One line an execution, how many of each, and how they came over time."""
-    table = Table("order", "epoch", "verdict", "why", "began", "took", box=None)
-    for one in verdicts:
-        table.add_row(
-            one["order_id"],
-            str(one["epoch"]),
-            _verdict(one["verdict"]),
-            plain(one["reason"]),
-            clock(one["started_at"]),
-            _took(one),
-        )
+    if not verdicts:
+        return "no orders"
+    table = Rows(
+        heads=("order", "execution", "verdict", "why", "began", "took"),
+        rows=[
+            (
+                one["order_id"],
+                str(one["epoch"]),
+                _verdict(one["verdict"]),
+                plain(one["reason"]),
+                clock(one["started_at"]),
+                _took(one),
+            )
+            for one in verdicts
+        ],
+        may_go=("took", "began"),
+        folds=("why",),
+    )
     return Group(table, _counts(verdicts), _over_time(verdicts))
 
 
 def _counts(verdicts: Iterable[Mapping[str, Any]]) -> Table:
-    """A bar for each verdict."""
+    """A bar for each verdict: a block for every order, or for several where they are many."""
     found = Counter(one["verdict"] for one in verdicts)
     table = Table("verdict", "orders", "", box=None, title="how many", title_justify="left")
-    most = max(found.values(), default=1)
+    full = max(_BAR, *found.values())
     for verdict, count in found.most_common():
-        bar = "█" * max(1, round(_BAR * count / most))
+        bar = "█" * max(1, round(_BAR * count / full))
         table.add_row(_verdict(verdict), str(count), f"[{_style(verdict)}]{bar}[/]")
     return table
 
@@ -88,47 +104,73 @@ def _over_time(verdicts: Iterable[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _states(events: Iterable[Mapping[str, Any]]) -> Table:
-    table = Table(
-        "execution", "state", "category", "entered", "took", "attempts", "error", box=None
+def _states(events: list[Mapping[str, Any]]) -> RenderableType:
+    found = visits(events)
+    day, entered = clocks([visit.entered_at for visit in found])
+    return Rows(
+        title=day,
+        heads=("execution", "state", "category", "entered", "took", "attempts", "error"),
+        rows=[
+            (
+                str(visit.epoch),
+                visit.state,
+                visit.category,
+                at,
+                _lasted(visit),
+                str(visit.attempts or "-"),
+                plain(visit.error),
+            )
+            for visit, at in zip(found, entered, strict=True)
+        ],
+        may_go=("category", *_told_by_the_figures(events), "entered"),
+        folds=("error",),
     )
-    for visit in visits(events):
-        table.add_row(
-            str(visit.epoch),
-            visit.state,
-            visit.category,
-            clock(visit.entered_at),
-            "running" if visit.left_at is None else duration(visit.span),
-            str(visit.attempts or "-"),
-            plain(visit.error),
-        )
-    return table
 
 
-def _events(events: Iterable[Mapping[str, Any]]) -> Table:
-    table = Table("execution", "#", "at", "event", "state", "category", "error", box=None)
-    for event in events:
-        number, at = str(event["id"]), clock(event["timestamp"])
-        state, remark = event["state"] or "", event["error"] or event["decision"] or ""
-        row = (
-            str(event["epoch"]),
-            number,
-            at,
-            event["type"],
-            state,
-            event["category"],
-            plain(remark),
-        )
-        table.add_row(*row)
-    return table
+def _told_by_the_figures(events: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Which execution it was, where there is but one: the figures below name it."""
+    return ("execution",) if len({event["epoch"] for event in events}) == 1 else ()
 
 
-def event_line(event: Mapping[str, Any]) -> str:
-    """One event on a line of its own, for a list that grows."""
-    remark = event["error"] or event["decision"] or ""
-    place = f"{event['epoch']}.{event['id']:<4} {clock(event['timestamp'])}"
-    what = f"{event['category']:<14} {event['type']:<24} {event['state'] or ''}"
-    return f"[dim]{place}[/]  {what} [red]{plain(remark)}[/]"
+def _lasted(visit: Visit) -> str:
+    """How long, or why that cannot be said: an end takes no time, a stop cuts it off."""
+    if visit.is_end:
+        return "-"
+    return visit.broken_off or ("running" if visit.left_at is None else duration(visit.span))
+
+
+EVENT_HEADS = ("execution", "#", "at", "event", "state", "category", "told")
+"""What is shown of an event; `told` is the name of an error, or what was decided."""
+
+
+def _events(events: list[Mapping[str, Any]]) -> RenderableType:
+    day, times = clocks([event["timestamp"] for event in events])
+    return Rows(
+        title=day,
+        heads=EVENT_HEADS,
+        rows=[event_cells(event, at) for event, at in zip(events, times, strict=True)],
+        may_go=("category", *_told_by_the_figures(events), "#"),
+        folds=("told",),
+    )
+
+
+def event_cells(event: Mapping[str, Any], at: str) -> tuple[str, ...]:
+    """One event under the heads of events; `at` is its time as it is written."""
+    return (
+        str(event["epoch"]),
+        str(event["id"]),
+        at,
+        event["type"],
+        event["state"] or "",
+        event["category"],
+        _told(event),
+    )
+
+
+def _told(event: Mapping[str, Any]) -> str:
+    if event["error"]:
+        return f"[red]{plain(event['error'])}[/]"
+    return f"decided: {event['decision']}" if event["decision"] else ""
 
 
 def _took(one: Mapping[str, Any]) -> str:

@@ -1,33 +1,40 @@
 """Orders as tables and panels."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 
+from cli.tables import Rows
 from cli.words import age, amount, clock, left, money, plain, stage
 
 Order = Mapping[str, Any]
 
+_MINOR = "_minor"
+"""How the API ends the names of sums."""
+_CALLED = {"epoch": "execution"}
+
 
 def order_list(orders: Iterable[Order]) -> RenderableType:
     """One line an order."""
-    table = Table("order", "stage", "customer", "total", "age", "deadline", box=None)
-    for column in table.columns[:2]:
-        column.no_wrap, column.min_width = True, 26 if column.header == "order" else 17
-    for order in orders:
-        open_ = order["stage"] == "awaiting-approval"
-        table.add_row(
-            order["order_id"],
-            stage(order["stage"]),
-            plain(order["customer_id"]),
-            money(order["total"]),
-            age(order["created_at"]),
-            left(order["approval_deadline"]) if open_ else "-",
-        )
-    return table
+    rows = [_in_list(order) for order in orders]
+    if not rows:
+        return "no orders"
+    heads = ("order", "stage", "customer", "total", "age", "deadline")
+    return Rows(heads=heads, rows=rows, may_go=("customer", "age", "total"))
+
+
+def _in_list(order: Order) -> tuple[str, ...]:
+    return (
+        order["order_id"],
+        stage(order["stage"]),
+        plain(order["customer_id"]),
+        money(order["total"]),
+        age(order["created_at"], short=True),
+        left(order["approval_deadline"], short=True) if _waits(order) else "-",
+    )
 
 
 def order_status(order: Order) -> RenderableType:
@@ -36,10 +43,10 @@ def order_status(order: Order) -> RenderableType:
     facts.add_row("order", order["order_id"])
     facts.add_row("stage", stage(order["stage"]))
     facts.add_row("total", f"{money(order['total'])} (revision {order['revision']})")
-    if order["stage"] == "awaiting-approval":
-        facts.add_row("deadline", f"in {left(order['approval_deadline'])}")
+    if _waits(order):
+        facts.add_row("deadline", _deadline(order))
     if order["last_error"]:
-        facts.add_row("last error", plain(order["last_error"]))
+        facts.add_row("reason", plain(order["last_error"]))
     if order["result"]:
         facts.add_row("result", plain(order["result"]))
     return facts
@@ -67,10 +74,12 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
     facts.add_row("version", f"{order['version']}, revision {order['revision']}")
     facts.add_row("created", f"{clock(order['created_at'])} ({age(order['created_at'])} ago)")
     facts.add_row("last change", f"{clock(order['updated_at'])} ({age(order['updated_at'])} ago)")
-    facts.add_row("deadline", _deadline(order))
-    facts.add_row("heartbeat", _heartbeat(order))
+    if _waits(order):
+        facts.add_row("deadline", _deadline(order))
+        facts.add_row("heartbeat", _heartbeat(order))
     facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing any more")
-    facts.add_row("last error", plain(order["last_error"]) or "-")
+    if order["last_error"]:
+        facts.add_row("reason", plain(order["last_error"]))
     facts.add_row("result", order["result"] or "-")
     found = order["enrichment"]
     facts.add_row("tier", found["customer_tier"] or "not known")
@@ -79,22 +88,44 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
         facts,
         Panel(order_items(order["items"], order["total"]), title="items", title_align="left"),
         Panel(_ledger(order), title="ledger", title_align="left"),
-        Panel(timeline(events[-8:]), title="newest events", title_align="left"),
+        Panel(
+            timeline(events[-8:], order["total"]["currency"]),
+            title="newest events",
+            title_align="left",
+        ),
     )
     return Panel(Group(*parts), title=order["order_id"], title_align="left", expand=False)
 
 
-def timeline(events: Iterable[Mapping[str, Any]]) -> RenderableType:
-    """Events, one a line."""
-    table = Table("#", "at", "event", "stage", "detail", box=None)
-    for column in table.columns[:4]:
-        column.no_wrap = True
-    for event in events:
-        told = {name: value for name, value in event["detail"].items() if name != "signal_id"}
-        detail = plain(", ".join(f"{name} {value}" for name, value in told.items()))
-        number = str(event["sequence"])
-        table.add_row(number, clock(event["at"]), event["kind"], stage(event["stage"]), detail)
-    return table
+def timeline(events: Iterable[Mapping[str, Any]], currency: str) -> RenderableType:
+    """Events, one a line; what they tell of money is in the order's currency."""
+    return Rows(
+        heads=("#", "at", "event", "stage", "detail"),
+        rows=[
+            (
+                str(event["sequence"]),
+                clock(event["at"]),
+                event["kind"],
+                stage(event["stage"]),
+                plain(", ".join(_details(event["detail"], currency))),
+            )
+            for event in events
+        ],
+        folds=("detail",),
+    )
+
+
+def _details(detail: Mapping[str, Any], currency: str) -> Iterator[str]:
+    for name, value in detail.items():
+        if name.endswith(_MINOR):
+            yield f"{name.removesuffix(_MINOR)} {_sum(value, currency)}"
+        elif name != "signal_id":
+            yield f"{_CALLED.get(name, name)} {value}"
+
+
+def _waits(order: Order) -> bool:
+    """Whether its deadline matters still, and whether somebody looks."""
+    return bool(order["stage"] == "awaiting-approval")
 
 
 def _facts() -> Table:
@@ -122,5 +153,9 @@ def _ledger(order: Order) -> RenderableType:
     for name, effect in ledger.items():
         state = "[red]stuck[/]" if effect["stuck"] else effect["state"]
         sums = (effect["amount_minor"], effect["refunded_minor"])
-        table.add_row(name, state, *("-" if one is None else amount(one, currency) for one in sums))
+        table.add_row(name, state, *(_sum(one, currency) for one in sums))
     return table if ledger else "nothing was done yet"
+
+
+def _sum(minor: int | None, currency: str) -> str:
+    return "-" if minor is None else f"{amount(minor, currency)} {currency}"

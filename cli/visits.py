@@ -1,18 +1,23 @@
 """From the events of a history to visits of states: when entered, left, how often tried."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from cli.words import instant
 
 _ATTEMPTS = ("TaskScheduled", "LambdaFunctionScheduled")
+_ENDS = ("SucceedState", "FailState")
+BrokenOff = Literal["stopped", "failed"]
 
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """One visit of a state; `attempts` is 0 for states that call nothing."""
+    """One visit of a state; `attempts` is 0 for states that call nothing. `broken_off` says how it
+    ended if the state was never left: with its execution, or with the states beside it. `is_end`
+    is true of states in which an execution ends: they take no time.
+    """
 
     epoch: int
     state: str
@@ -21,6 +26,8 @@ class Visit:
     left_at: str | None = None
     attempts: int = 0
     error: str | None = None
+    broken_off: BrokenOff | None = None
+    is_end: bool = False
 
     @property
     def span(self) -> timedelta:
@@ -35,19 +42,63 @@ def visits(events: Iterable[Mapping[str, Any]]) -> list[Visit]:
     """
     found: list[Visit] = []
     for event in events:
-        epoch, category = event["epoch"], event["category"]
         if event["type"].endswith("StateEntered"):
-            at = event["timestamp"]
-            found.append(Visit(epoch=epoch, state=event["state"], category=category, entered_at=at))
-            continue
-        open_ = (one for one in reversed(found) if one.epoch == epoch and one.left_at is None)
-        if event["type"].endswith("StateExited"):
-            visit = next((one for one in open_ if one.state == event["state"]), None)
-            if visit is not None:
-                visit.left_at = event["timestamp"]
-            continue
-        visit = next((one for one in open_ if one.category == category), None)
-        if visit is not None:
-            visit.attempts += event["type"] in _ATTEMPTS
-            visit.error = event["error"] or visit.error
+            found.append(_begun(event))
+        elif event["type"].endswith("StateExited"):
+            _leave(found, event)
+        elif event["type"].startswith("Execution"):
+            _end(found, event)
+        else:
+            _see(found, event)
     return found
+
+
+def _begun(event: Mapping[str, Any]) -> Visit:
+    return Visit(
+        epoch=event["epoch"],
+        state=event["state"],
+        category=event["category"],
+        entered_at=event["timestamp"],
+        is_end=event["type"].startswith(_ENDS),
+    )
+
+
+def _leave(found: list[Visit], event: Mapping[str, Any]) -> None:
+    """Whoever leaves parallel branches leaves none of their states behind: one that failed took
+    the others with it.
+    """
+    visit = next((one for one in _open(found, event) if one.state == event["state"]), None)
+    if visit is None:
+        return
+    visit.left_at = event["timestamp"]
+    if event["type"].startswith("Parallel"):
+        later = found[found.index(visit) + 1 :]
+        for one in [one for one in _open(later, event) if one.category == visit.category]:
+            _break_off(one, event["timestamp"], "failed" if one.error else "stopped")
+
+
+def _end(found: list[Visit], event: Mapping[str, Any]) -> None:
+    """The execution ends, and with it whatever it still was in."""
+    if event["type"] == "ExecutionStarted":
+        return
+    failed = event["type"] in ("ExecutionFailed", "ExecutionTimedOut")
+    for visit in list(_open(found, event)):
+        _break_off(visit, event["timestamp"], "failed" if failed else "stopped")
+
+
+def _break_off(visit: Visit, at: str, how: BrokenOff) -> None:
+    visit.left_at = at
+    if not visit.is_end:
+        visit.broken_off = how
+
+
+def _see(found: list[Visit], event: Mapping[str, Any]) -> None:
+    visit = next((one for one in _open(found, event) if one.category == event["category"]), None)
+    if visit is not None:
+        visit.attempts += event["type"] in _ATTEMPTS
+        visit.error = event["error"] or visit.error
+
+
+def _open(found: list[Visit], event: Mapping[str, Any]) -> Iterator[Visit]:
+    """The visits of the event's execution that are not over, the newest first."""
+    return (one for one in reversed(found) if one.epoch == event["epoch"] and one.left_at is None)

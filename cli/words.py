@@ -1,7 +1,7 @@
-"""How values are written for people: money, times, stages."""
+"""How values are written for people: money, times and stages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -81,18 +81,33 @@ def clock(text: str | None) -> str:
     return f"{local:%H:%M:%S}" if same_day else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
-def age(text: str, now: datetime | None = None) -> str:
-    """How long ago, as `3 min`."""
-    return duration((now or datetime.now(UTC)) - datetime.fromisoformat(text))
+def clocks(texts: Sequence[str | None]) -> tuple[str, list[str]]:
+    """Times of the API as times of day, and their date if it is one and not today's: it is said
+    once then, and not with every time.
+    """
+    told = [clock(text) for text in texts]
+    days = {one.rpartition(" ")[0] for one in told}
+    if len(days) != 1:
+        return "", told
+    return days.pop(), [one.rpartition(" ")[2] for one in told]
 
 
-def left(text: str | None, now: datetime | None = None) -> str:
+def age(text: str, now: datetime | None = None, *, short: bool = False) -> str:
+    """How long ago, as `3 min 05 s`; in `short`, as `3 min`."""
+    return _spelt((now or datetime.now(UTC)) - datetime.fromisoformat(text), short=short)
+
+
+def left(text: str | None, now: datetime | None = None, *, short: bool = False) -> str:
     """How long until then, or `passed`."""
     moment = instant(text)
     if moment is None:
         return "-"
     remaining = moment - (now or datetime.now(UTC))
-    return "passed" if remaining < timedelta() else duration(remaining)
+    return "passed" if remaining < timedelta() else _spelt(remaining, short=short)
+
+
+def _spelt(span: timedelta, *, short: bool) -> str:
+    return brief(span) if short else duration(span)
 
 
 def duration(span: timedelta) -> str:
@@ -109,3 +124,12 @@ def duration(span: timedelta) -> str:
     if hours < 24:
         return f"{hours} h {minutes:02d} min"
     return f"{hours // 24} d {hours % 24} h"
+
+
+def brief(span: timedelta) -> str:
+    """`42 s`, `3 min`, `2 h`, `3 d`: for lists, whose lines are short."""
+    seconds = max(0, int(span.total_seconds()))
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

@@ -1,4 +1,4 @@
-"""The workflow of one order as a tree: done, running, waiting, failed, compensated."""
+"""The workflow of one order as a tree (done, running, waiting, failed, undone), or in lines."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.words import duration, instant, left, money, plain, stage
+from cli.words import clock, duration, instant, left, money, plain, stage
 
 State = Mapping[str, Any]
 
@@ -21,6 +21,8 @@ _MARKS = {
     "failed": ("✗", "red"),
     "aborted": ("■", "red"),
 }
+_PLAINLY = {"aborted": "stopped", "caught": "failed"}
+"""Progress in words, where a mark's name is none for people."""
 _TITLES = {
     "enrichment": "enrichment",
     "reserve": "reserve stock",
@@ -30,6 +32,7 @@ _TITLES = {
     "compensation": "compensation",
     "notification": "notify",
 }
+_ROUTING = ("Choice", "Wait", "Succeed", "Pass")
 _WAITS = "AwaitSignal"
 _UNDOABLE = {"ReserveStock": "reserve", "ProcessPayment": "pay"}
 """States whose effect may be undone, and its name in the order's ledger (the console's too)."""
@@ -48,10 +51,54 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
                 branch.add(_state(one, order))
     if not states:
         tree.add("[dim]the execution has not begun yet[/]")
-    notes = [f"epoch {execution['epoch']}, version {order['version']}"]
+    notes = [f"execution {execution['epoch']}, version {order['version']}"]
     if order["last_error"]:
-        notes.append(f"last error: {order['last_error']}")
-    return Group(tree, Text("  ".join(notes), style="dim"))
+        notes.append(f"reason: {order['last_error']}")
+    parts: list[RenderableType] = [tree, Text("  ".join(notes), style="dim")]
+    if execution["epoch"] > 1:
+        how = f"what happened before: `orders history {execution['order_id']}` (operators)"
+        parts.append(Text(f"{_before(execution)}\n{how}", style="yellow"))
+    return Group(*parts)
+
+
+def _before(execution: Mapping[str, Any]) -> str:
+    """What an execution does not tell: those before it."""
+    number = execution["epoch"]
+    which = "execution 1" if number == 2 else f"executions 1 to {number - 1}"
+    return f"this is execution {number}: {which} stopped, or lost the order to a takeover"
+
+
+def told_in_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dict[str, str]:
+    """What has happened so far, as a log has it: a plain line for every change, with its time.
+    The keys name the changes, so whoever looks again can tell which are new.
+    """
+    number = execution["epoch"]
+    lines = {}
+    if number > 1:
+        lines[f"execution {number}"] = f"{clock(order['updated_at'])}  {_before(execution)}"
+    passed = [
+        (_moment(one, order), f"{one['name']} {one['visits']} {one['progress']}", _change(one))
+        for one in execution["states"]
+        if one["visits"] and one["category"] in _TITLES and one["type"] not in _ROUTING
+    ]
+    for at, key, change in sorted(passed):
+        lines[f"{number} {key}"] = f"{clock(at)}  {change}"
+    lines[f"order {order['stage']}"] = f"{clock(order['updated_at'])}  order {order['stage']}"
+    return lines
+
+
+def _moment(state: State, order: Mapping[str, Any]) -> str:
+    """When the state came where it is. One that was cut off has no end of its own: the order knows
+    of it at its next change.
+    """
+    newest = state["entered_at"] if state["progress"] == "running" else state["left_at"]
+    return str(newest or order["updated_at"])
+
+
+def _change(state: State) -> str:
+    told = _PLAINLY.get(state["progress"], state["progress"])
+    again = f", for the {state['visits']}. time" if state["visits"] > 1 else ""
+    return f"{state['name']} {told}{again}" + (f": {state['error']}" if state["error"] else "")
 
 
 def _as_undone(state: State, ledger: Mapping[str, Any]) -> State:
@@ -64,7 +111,7 @@ def _as_undone(state: State, ledger: Mapping[str, Any]) -> State:
 
 def _counts(state: State, states: list[State]) -> bool:
     """Leave out what only routes, and the paths of other versions that were not taken."""
-    if state["type"] in ("Choice", "Wait", "Succeed", "Pass"):
+    if state["type"] in _ROUTING:
         return False
     taken = state["progress"] != "not-reached"
     return taken or not (state["name"].endswith("V1") or _sequential(states))
@@ -97,8 +144,10 @@ def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[str]:
     if state["progress"] == "compensated":
         yield "[magenta]compensated[/]"
     entered, left_at = instant(state["entered_at"]), instant(state["left_at"])
-    if entered is not None:
-        yield f"[dim]{duration((left_at or datetime.now(UTC)) - entered)}[/]"
+    if left_at is None and state["progress"] == "running":
+        left_at = datetime.now(UTC)
+    if entered is not None and left_at is not None:  # nobody knows how long a stopped one ran
+        yield f"[dim]{duration(left_at - entered)}[/]"
     if state["visits"] > 1:
         yield f"[dim]{state['visits']} times[/]"
     if state["error"]:

@@ -2,20 +2,23 @@
 
 import os
 import time
+from textwrap import fill
 from typing import Any
 
-from rich.table import Table
+from rich.console import Group, RenderableType
 
 from cli import profiles
 from cli.api import Api
-from cli.output import Format, Output, show
+from cli.output import Format, Output, out, show
 from cli.problems import Problem, Unreachable
 from cli.selection import selected
 from cli.session import As
 from cli.sign_in import claims
 from cli.words import STAGE_MARKS, plain
 
-Finding = dict[str, str | bool]
+Finding = dict[str, Any]
+"""One thing that was looked at: `check`, `ok` (None: nobody can tell), `told` in words, and its
+`numbers` by name."""
 
 _LOOKED_AT = 1_000
 """Orders that are being compensated, at most: a sound deployment has a handful."""
@@ -28,24 +31,33 @@ def doctor(profile: As = None, output: Output = Format.TABLE) -> None:
     """
     name, chosen = profiles.current(os.environ, profile)
     api = Api(chosen.api_url, chosen.token or None)
+    health = _health(api)
     findings = [
         _finding("profile", True, f"{name}: {chosen.api_url}"),
-        _health(api),
-        _finding("console", True, f"{api.url}/console"),
-        _token(chosen.token),
-        _orders(api),
-        _compensation(api),
+        health,
+        _console(api, health),
+        _token(chosen.token, profile),
+        *([_orders(api), _compensation(api)] if health["ok"] else _unseen()),
     ]
-    show({"findings": findings}, output, lambda: _table(findings))
-    wrong = [str(one["check"]) for one in findings if not one["ok"]]
+    show({"findings": findings}, output, lambda: _lines(findings))
+    wrong = [str(one["check"]) for one in findings if one["ok"] is False]
     if wrong:
         raise Unreachable(
             f"something is wrong: {', '.join(wrong)}", advice="mend the first one and look again"
         )
 
 
-def _finding(check: str, ok: bool, told: str) -> Finding:
-    return {"check": check, "ok": ok, "told": told}
+def _finding(check: str, ok: bool | None, told: str, **numbers: int) -> Finding:
+    return {"check": check, "ok": ok, "told": told, "numbers": numbers}
+
+
+def _trouble(check: str, problem: Problem) -> Finding:
+    """What went wrong, and what to try; that is never the command that tells it."""
+    advice = problem.advice
+    if "orders doctor" in advice:
+        advice = "check the address, or start one: `python -m local up`"
+        advice = advice if problem.is_final else "try again in a moment"
+    return _finding(check, False, f"{problem.message}: {advice}")
 
 
 def _health(api: Api) -> Finding:
@@ -53,29 +65,51 @@ def _health(api: Api) -> Finding:
     try:
         api.get("/health")
     except Problem as problem:
-        return _finding("health", False, f"{problem.message}: {problem.advice}")
-    return _finding("health", True, f"answers in {(time.perf_counter() - began) * 1000:.0f} ms")
+        return _trouble("health", problem)
+    took = round((time.perf_counter() - began) * 1000)
+    return _finding("health", True, f"answers in {took} ms", milliseconds=took)
 
 
-def _token(token: str) -> Finding:
+def _console(api: Api, health: Finding) -> Finding:
+    """The console comes from the API itself: it is there if that answers."""
+    page = f"{api.url}/console"
+    if health["ok"]:
+        return _finding("console", True, page)
+    return _finding("console", None, f"could not be looked at: {page}")
+
+
+def _unseen() -> list[Finding]:
+    """Of an API that does not answer: asking it twice more would take long and tell nothing new."""
+    return [
+        _finding(check, False, "could not be looked at") for check in ("orders", "compensation")
+    ]
+
+
+def _token(token: str, profile: str | None) -> Finding:
+    if not token:
+        return _finding("token", False, "none: `orders login`, or set ORDERS_TOKEN")
     told = claims(token)
     if not told:
-        return _finding("token", False, "none: `orders login`, or set ORDERS_TOKEN")
+        from_environment = profile is None and os.environ.get("ORDERS_TOKEN")
+        where = "ORDERS_TOKEN is set, but" if from_environment else "there is one, but it"
+        return _finding("token", False, f"{where} cannot be read as a token: `orders login`")
     seconds = int(told.get("exp", 0) - time.time())
     who = told.get("username") or told.get("client_id")
     roles = ", ".join(told.get("cognito:groups", [])) or told.get("scope") or "no role"
     if seconds <= 0:
-        return _finding("token", False, f"of {who}, expired: `orders login`")
-    return _finding("token", True, f"{who} ({roles}), for {seconds // 60} more minutes")
+        return _finding("token", False, f"of {who}, expired: `orders login`", minutes=0)
+    minutes = seconds // 60
+    told_for = f"{who} ({roles}), for {minutes} more minutes"
+    return _finding("token", True, told_for, minutes=minutes)
 
 
 def _orders(api: Api) -> Finding:
     try:
         stages = {one["stage"]: one["orders"] for one in api.get("/stages")["stages"]}
     except Problem as problem:
-        return _finding("orders", False, f"{problem.message}: {problem.advice}")
+        return _trouble("orders", problem)
     counted = [f"{STAGE_MARKS.get(name, '▸')} {name} {n}" for name, n in stages.items() if n]
-    return _finding("orders", True, ", ".join(counted) or "none yet")
+    return _finding("orders", True, ", ".join(counted) or "none yet", **stages)
 
 
 def _compensation(api: Api) -> Finding:
@@ -84,21 +118,35 @@ def _compensation(api: Api) -> Finding:
     try:
         found = list(selected(api, "/orders", "orders", _LOOKED_AT, page=100, **query))
     except Problem as problem:
-        return _finding("compensation", False, f"{problem.message}: {problem.advice}")
+        return _trouble("compensation", problem)
     stuck = [one["order_id"] for one in found if _is_stuck(one)]
+    numbers = {"under_way": len(found), "stuck": len(stuck)}
     if not stuck:
-        return _finding("compensation", True, f"{len(found)} under way, none stuck")
+        return _finding("compensation", True, f"{len(found)} under way, none stuck", **numbers)
     told = f"{len(stuck)} of {len(found)} stuck: `orders describe {stuck[0]}` says at what"
-    return _finding("compensation", False, told)
+    return _finding("compensation", False, told, **numbers)
 
 
 def _is_stuck(order: dict[str, Any]) -> bool:
     return any(effect["stuck"] for effect in order["ledger"].values())
 
 
-def _table(findings: list[Finding]) -> Table:
-    table = Table(box=None, show_header=False)
-    for one in findings:
-        mark = "[green]✓[/]" if one["ok"] else "[red]✗[/]"
-        table.add_row(mark, str(one["check"]), plain(str(one["told"])))
-    return table
+def _lines(findings: list[Finding]) -> RenderableType:
+    """A few lines each, broken between words only: an address that is cut cannot be followed."""
+    marks = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
+    return Group(
+        *(f" {marks[one['ok']]}  {one['check']:<12}  {plain(_wrapped(one))}" for one in findings)
+    )
+
+
+def _wrapped(finding: Finding) -> str:
+    indent = " " * 18
+    told = fill(
+        finding["told"],
+        out.width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return told.removeprefix(indent)

@@ -75,7 +75,8 @@ def history(
         print_json(charts.chrome_trace([found]))
     else:
         out.print(history_table(found, detailed=detailed))
-        out.print(figures(found))
+        if found["executions"]:
+            out.print(figures(found))
 
 
 def classify(

@@ -1,28 +1,56 @@
 """Following a history: new events as they come."""
 
 import time
+from collections.abc import Mapping
 
 from cli.api import Api, path
-from cli.history_views import event_line
+from cli.history_views import EVENT_HEADS, event_cells
 from cli.output import out, print_json
-from cli.words import ENDS
+from cli.words import ENDS, clock
 
 POLL_SECONDS = 1.0
+
+_WIDTHS: Mapping[str, int] = {
+    "execution": 9,
+    "#": 4,
+    "at": 8,
+    "event": 22,
+    "state": 22,
+    "category": 13,
+    "told": 0,
+}
+"""Of the columns of a list that grows: nobody knows yet what it will hold."""
+_WIDE = 100
+"""Columns of a terminal on which every cell of an event has its place."""
 
 
 def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
     """Print every event once, in order, until the order has ended and no more come."""
     seen: set[tuple[int, int]] = set()
+    widths = _WIDTHS
     while True:
         stage = api.get(path("orders", order_id))["stage"]
         events = api.get(path("orders", order_id, "history"))["events"]
         fresh = [event for event in events if (event["epoch"], event["id"]) not in seen]
+        if fresh and not seen and not as_json:
+            widths = {**_WIDTHS, "at": len(clock(fresh[0]["timestamp"]))}
+            out.print(f"[bold]{_in_columns(EVENT_HEADS, widths)}[/]")
         for event in fresh:
             seen.add((event["epoch"], event["id"]))
             if as_json:
                 print_json(event, lines=True)
             else:
-                out.print(event_line(event))
+                out.print(_in_columns(event_cells(event, clock(event["timestamp"])), widths))
         if stage in ENDS and not fresh:
             return
         time.sleep(POLL_SECONDS)
+
+
+def _in_columns(cells: tuple[str, ...], widths: Mapping[str, int]) -> str:
+    """One line, in the order of the table's columns; a narrow terminal has no category."""
+    shown = (
+        cell.ljust(widths[head])
+        for head, cell in zip(EVENT_HEADS, cells, strict=True)
+        if head != "category" or out.width >= _WIDE
+    )
+    return " ".join(shown).rstrip()

@@ -7,7 +7,7 @@ import typer
 
 from cli import order_views
 from cli.api import path
-from cli.output import Format, Output, show
+from cli.output import Format, Output, out, print_json, show
 from cli.session import As, OrderId, open_api
 
 
@@ -48,5 +48,10 @@ def list_orders(
 
 def timeline(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
     """Show what happened to an order, event by event."""
-    found = open_api(profile).get(path("orders", order, "timeline"))
-    show(found, output, lambda: order_views.timeline(found["events"]))
+    api = open_api(profile)
+    found = api.get(path("orders", order, "timeline"))
+    if output is Format.JSON:
+        print_json(found)
+        return
+    currency = api.get(path("orders", order))["total"]["currency"]
+    out.print(order_views.timeline(found["events"], currency))

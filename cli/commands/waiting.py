@@ -13,7 +13,10 @@ from cli.output import Format, Output, err, out, print_json, show
 from cli.problems import Refused, WrongUsage
 from cli.session import As, OrderId, open_api
 from cli.words import ENDS, STAGES
-from cli.workflow_tree import workflow_tree
+from cli.workflow_tree import told_in_lines, workflow_tree
+
+Both = tuple[dict[str, Any], dict[str, Any]]
+"""An order, and how far its execution came."""
 
 Timeout = Annotated[
     float, typer.Option("-t", "--timeout", min=0, help="Give up after so many seconds.")
@@ -55,7 +58,8 @@ def watch(
 ) -> None:
     """Watch the workflow of an order live, state by state, until it ends.
 
-    With `-o json` every change is one line of JSON.
+    With `-o json` every change is one line of JSON. Into a pipe or a file, every change is a line
+    of text, and the whole workflow comes at the end.
     """
     api = open_api(profile)
     if output is Format.JSON:
@@ -63,7 +67,7 @@ def watch(
         return
     found = _both(api, order)
     if once or not out.is_terminal:
-        found = found if once else _both_at_end(api, order)
+        found = found if once else _tell_changes(api, order, found)
         out.print(workflow_tree(*found))
         return
     with Live(workflow_tree(*found), console=out, refresh_per_second=4) as live:
@@ -94,15 +98,25 @@ def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[st
         time.sleep(POLL_SECONDS)
 
 
-def _both(api: Api, order_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _both(api: Api, order_id: str) -> Both:
     """The execution first: whatever it tells is never newer than the order."""
     execution = api.get(path("orders", order_id, "execution"))
     return api.get(path("orders", order_id)), execution
 
 
-def _both_at_end(api: Api, order_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    _until(api, order_id, set(ENDS), float("inf"))
-    return _both(api, order_id)
+def _tell_changes(api: Api, order_id: str, found: Both) -> Both:
+    """A line for every change until the order ends; returns how it ended."""
+    told: set[str] = set()
+    while True:
+        lines = told_in_lines(*found)
+        for change, line in lines.items():
+            if change not in told:
+                typer.echo(line)
+        told |= set(lines)
+        if found[0]["stage"] in ENDS:
+            return found
+        time.sleep(POLL_SECONDS)
+        found = _both(api, order_id)
 
 
 def _print_changes(api: Api, order_id: str, *, once: bool) -> None:

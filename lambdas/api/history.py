@@ -51,15 +51,16 @@ STATES: Mapping[Category, tuple[str, ...]] = {
     Category.LIFECYCLE: ("RouteStart", "CompletedUnconfirmed", "OrderCancelled", "OrderFailed"),
 }
 _CATEGORY_OF = {state: category for category, states in STATES.items() for state in states}
+_DECIDES = "ApplySignals"
 _SAFE_NAME = re.compile(r"[\w.]{1,80}")
-Decision = Literal["wait", "pay", "compensate", "expire"]
+Decision = Literal["wait", "remind", "pay", "compensate", "expire"]
 _DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvent:
     """`state` only where the event itself names one, `within` is the state that it belongs to;
-    `decision` where an activity said how to go on; `at` in epoch milliseconds.
+    `decision` where the activity that decides said how to go on; `at` in epoch milliseconds.
     """
 
     id: int
@@ -104,10 +105,15 @@ def category_of(state: str | None) -> Category:
 
 
 def _decision(event: Mapping[str, Any]) -> Decision | None:
-    """How the order goes on, from the output of the state that said it (`$.next.decision`)."""
-    output = (event.get("stateExitedEventDetails") or {}).get("output", "")
+    """How the order goes on, from the output of the state that decides (`$.next.decision`).
+
+    The states after it hand the same output on: it is no decision of theirs.
+    """
+    exited = event.get("stateExitedEventDetails") or {}
+    if exited.get("name") != _DECIDES:
+        return None
     try:
-        decision = json.loads(output)["next"]["decision"]
+        decision = json.loads(exited.get("output", ""))["next"]["decision"]
     except (TypeError, ValueError, KeyError):
         return None
     return next((known for known in _DECISIONS if known == decision), None)

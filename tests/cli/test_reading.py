@@ -2,6 +2,9 @@
 
 import pytest
 
+from cli.output import PIPED_WIDTH
+from lambdas.activities.order_status import update_order_status
+from lambdas.domain.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.builders import an_order_id
 from tests.support.world import World
@@ -31,6 +34,75 @@ def test_a_description_tells_deadline_heartbeat_signals_and_ledger(
 
     for fact in ("deadline", "nobody looked yet", "approve-payment", "reserve", "25.00 EUR"):
         assert fact in told
+
+
+@pytest.mark.parametrize("stage", [Stage.COMPLETED, Stage.CANCELLED, Stage.PAYMENT])
+@pytest.mark.parametrize("command", ["describe", "status"])
+def test_an_order_that_waits_for_nobody_has_no_deadline_and_no_heartbeat(
+    terminal: Terminal, world: World, command: str, stage: Stage
+) -> None:
+    told = terminal.run(command, world.place(stage).order_id).out
+
+    assert "deadline" not in told
+    assert "heartbeat" not in told
+
+
+@pytest.mark.parametrize("command", ["describe", "status"])
+def test_why_an_order_ended_is_a_reason_and_no_error(
+    terminal: Terminal, world: World, command: str
+) -> None:
+    order = world.place(Stage.CANCELLED, last_error="cancelled: changed my mind")
+
+    told = terminal.run(command, order.order_id).out
+
+    [line] = [one for one in told.splitlines() if "changed my mind" in one]
+    assert line.strip(" │").split() == ["reason", "cancelled:", "changed", "my", "mind"]
+    assert "error" not in told
+
+
+@pytest.mark.parametrize("command", ["describe", "timeline"])
+def test_money_in_a_timeline_is_written_as_money(
+    terminal: Terminal, world: World, command: str
+) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+    world.run(update_order_status, order)
+
+    told = terminal.run(command, order.order_id).out
+
+    [completed] = [line for line in told.splitlines() if "order-completed" in line]
+    assert "total 25.00 EUR" in completed
+    assert "_minor" not in told
+
+
+def test_a_description_is_as_wide_as_what_it_tells(terminal: Terminal, world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+    world.run(update_order_status, order)
+
+    lines = terminal.run("describe", order.order_id).out.splitlines()
+
+    assert len(lines[0]) < PIPED_WIDTH
+
+
+def test_a_ledger_names_the_currency(terminal: Terminal, world: World) -> None:
+    told = terminal.run("describe", world.place(Stage.COMPLETED).order_id).out
+
+    [paid] = [line.strip(" │").split() for line in told.splitlines() if "│  pay " in line]
+    assert paid == ["pay", "done", "25.00", "EUR", "-"]
+
+
+def test_a_takeover_in_a_timeline_names_the_execution(terminal: Terminal, world: World) -> None:
+    order = world.place(Stage.COMPENSATING)
+    terminal.run("compensate", order.order_id, "-y", who="operator")
+
+    told = terminal.run("timeline", order.order_id).out
+
+    assert "execution 2" in told
+    assert "epoch" not in told
+
+
+def test_a_list_without_orders_says_so(terminal: Terminal) -> None:
+    assert terminal.run("list").out == "no orders\n"
+    assert terminal.run("list", "-o", "json").json == {"orders": []}
 
 
 def test_the_list_shows_the_callers_orders_only(terminal: Terminal, world: World) -> None:

@@ -87,7 +87,7 @@ def test_the_tree_marks_what_failed_and_what_was_compensated(
     assert "PaymentDeclined" in shown
     assert "↺ ReserveStock  compensated" in shown
     assert "✓ ReleaseStock" in shown
-    assert "last error: PaymentDeclined: no" in shown
+    assert "reason: PaymentDeclined: no" in shown
 
 
 def test_watching_as_data_is_one_line_for_every_change(terminal: Terminal, world: World) -> None:

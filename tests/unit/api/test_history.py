@@ -102,6 +102,14 @@ def test_of_what_a_state_put_out_only_a_known_decision_is_shown(
     assert event.decision == decision
 
 
+@pytest.mark.parametrize("state", ["RouteDecision", "ProcessPayment", "CloseOrder"])
+def test_a_state_that_hands_a_decision_on_did_not_make_it(state: str) -> None:
+    details = {"name": state, "output": '{"next": {"decision": "pay"}}'}
+    [event] = redacted([{"id": 1, "type": "TaskStateExited", "stateExitedEventDetails": details}])
+
+    assert event.decision is None
+
+
 @pytest.mark.parametrize("error", ["PaymentDeclined", "States.Timeout", "Lambda.Unknown"])
 def test_the_name_of_an_error_is_shown(error: str) -> None:
     [event] = redacted(

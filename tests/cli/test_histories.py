@@ -1,0 +1,148 @@
+"""history, classify: what they say of states, ends, decisions, and of nothing."""
+
+import pytest
+
+from cli.history_views import verdict_table
+from cli.output import out
+from lambdas.domain.stages import Stage
+from tests.cli.terminal import Terminal
+from tests.support.told_histories import ToldHistory, named
+from tests.support.world import World
+
+
+def line_of(shown: str, state: str) -> str:
+    """The line about a state; a history without errors ends with how long each state took."""
+    return next(line for line in shown.splitlines() if f" {state} " in line)
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        ("ExecutionAborted", "stopped"),
+        ("ExecutionTimedOut", "failed"),
+        ("ExecutionFailed", "failed"),
+        (None, "running"),
+    ],
+)
+def test_a_state_that_was_never_left_says_how_its_execution_ended(
+    terminal: Terminal, world: World, end: str | None, told: str
+) -> None:
+    order = world.place()
+    history = named(["ReserveStock"]).enter("AwaitSignal").add("TaskScheduled")
+    world.engine.histories[order.execution] = tuple((history.add(end) if end else history).events)
+
+    shown = terminal.run("history", order.order_id, who="operator").out
+
+    assert told in line_of(shown, "AwaitSignal").split()
+    assert "3.0" in line_of(shown, "ReserveStock").split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("Fail", "OrderFailed"), ("Succeed", "OrderCancelled")]
+)
+def test_a_state_in_which_an_execution_ends_takes_no_time(
+    terminal: Terminal, world: World, kind: str, state: str
+) -> None:
+    order = world.place(Stage.FAILED)
+    history = named([]).add(f"{kind}StateEntered", stateEnteredEventDetails={"name": state})
+    if kind == "Succeed":
+        history.add("SucceedStateExited", stateExitedEventDetails={"name": state})
+    history.add(f"Execution{kind}ed")
+    world.engine.histories[order.execution] = tuple(history.events)
+
+    shown = terminal.run("history", order.order_id, who="operator").out
+
+    assert line_of(shown, state).split()[-2:] == ["-", "-"]
+
+
+def test_branches_that_were_given_up_do_not_run_on(terminal: Terminal, world: World) -> None:
+    order = world.place()
+    history = ToldHistory()
+    history.add("ParallelStateEntered", stateEnteredEventDetails={"name": "EnrichOrder"})
+    history.enter("FetchRecommendations").enter("FetchCustomerProfile").add("TaskScheduled")
+    history.add("TaskFailed", taskFailedEventDetails={"error": "CustomerUnknown"})
+    history.add("ParallelStateExited", stateExitedEventDetails={"name": "EnrichOrder"})
+    world.engine.histories[order.execution] = tuple(history.enter("RefundPayment").events)
+
+    shown = terminal.run("history", order.order_id, who="operator").out
+
+    assert "stopped" in line_of(shown, "FetchRecommendations")
+    assert "failed" in line_of(shown, "FetchCustomerProfile")
+    assert "running" in line_of(shown, "RefundPayment")
+
+
+def test_a_chart_shows_where_an_execution_was_stopped(terminal: Terminal, world: World) -> None:
+    order = world.place()
+    history = named([]).enter("AwaitSignal").add("ExecutionAborted")
+    world.engine.histories[order.execution] = tuple(history.events)
+
+    chart = terminal.run("history", order.order_id, "-o", "mermaid", who="operator").out
+
+    assert "AwaitSignal stopped :crit, " in chart
+
+
+@pytest.mark.parametrize("how", ["--detailed", "-f"])
+def test_a_decision_is_told_once_where_it_was_made(
+    terminal: Terminal, world: World, how: str
+) -> None:
+    order = world.place(Stage.FAILED)
+    history = named(["AwaitSignal"]).ok("ApplySignals", decision="pay")
+    history.enter("RouteDecision").leave("RouteDecision", "pay")
+    history.failing("ProcessPayment", "PaymentDeclined").leave("ProcessPayment", "pay")
+    world.engine.histories[order.execution] = tuple(history.events)
+
+    shown = terminal.run("history", order.order_id, how, who="operator").out
+
+    [decision] = [line for line in shown.splitlines() if "pay" in line.split()]
+    assert "ApplySignals" in decision
+    assert decision.rstrip().endswith("decided: pay")
+    heads = next(line.split() for line in shown.splitlines() if "execution" in line)
+    assert heads == ["execution", "#", "at", "event", "state", "category", "told"]
+
+
+def test_followed_events_stand_in_the_columns_of_the_table(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.FAILED)
+    history = named(["AwaitSignal"]).ok("ApplySignals", decision="pay")
+    history.failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
+    world.engine.histories[order.execution] = tuple(history.events)
+    table, list_ = (
+        terminal.run("history", order.order_id, how, who="operator").out
+        for how in ("--detailed", "-f")
+    )
+
+    rows, lines = ([line.split() for line in one.splitlines()] for one in (table, list_))
+    without_dates = [line[:2] + line[3:] for line in lines[1:]]  # the table says the date once
+    assert rows[1:][: len(lines)] == [lines[0], *without_dates]
+
+
+def test_a_history_of_nothing_says_so(terminal: Terminal, world: World) -> None:
+    shown = terminal.run("history", world.place().order_id, who="operator").out
+
+    assert shown == "no execution has begun yet\n"
+
+
+@pytest.mark.parametrize(("orders", "blocks"), [(1, 1), (3, 3), (60, 40)])
+def test_a_bar_has_a_block_for_every_order_until_they_are_many(orders: int, blocks: int) -> None:
+    one = {"order_id": "O", "epoch": 1, "verdict": "completed", "reason": "every step succeeded"}
+    verdicts = [{**one, "started_at": None, "stopped_at": None}] * orders
+    with out.capture() as drawn:
+        out.print(verdict_table(verdicts))
+
+    assert drawn.get().count("█") == blocks
+
+
+def test_there_are_no_verdicts_without_orders(terminal: Terminal) -> None:
+    assert terminal.run("classify", who="operator").out == "no orders\n"
+    assert terminal.run("classify", "-o", "json", who="operator").json == {"verdicts": []}
+
+
+def test_which_execution_it_is_has_one_name_for_people(terminal: Terminal, world: World) -> None:
+    order = world.place()
+    world.engine.histories[order.execution] = tuple(named(["ReserveStock"]).events)
+    shown = terminal.run("classify", who="operator").out
+    shown += terminal.run("watch", order.order_id, "--once").out
+
+    assert "execution" in shown
+    assert "epoch" not in shown

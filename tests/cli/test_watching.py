@@ -1,0 +1,82 @@
+"""watch: takeovers, stopped states, and what a pipe is told."""
+
+from functools import partial
+
+import pytest
+
+from lambdas.domain.stages import Stage
+from tests.cli.terminal import Terminal
+from tests.cli.test_waiting import moved, told
+from tests.support.told_histories import named
+from tests.support.world import TOKEN, World
+
+
+def test_the_tree_of_an_order_that_was_taken_over_says_where_the_rest_is(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.COMPENSATING, epoch=2, last_error="the execution stopped")
+    told(world, order, named(["RefundPayment"]).enter("ReleaseStock"))
+    first = world.place()
+    told(world, first, named(["ReserveStock"]))
+
+    shown, of_one = (terminal.run("watch", one.order_id, "--once").out for one in (order, first))
+
+    assert "this is execution 2: execution 1 stopped, or lost the order to a takeover" in shown
+    assert f"`orders history {order.order_id}`" in shown
+    assert "orders history" not in of_one
+
+
+def test_watching_into_a_pipe_tells_every_change_once_as_it_comes(
+    terminal: Terminal, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    history = named(["ReserveStock"]).enter("AwaitSignal")
+    told(world, order, history)
+    at_first: list[str] = []
+
+    def approved() -> None:
+        at_first.extend(capsys.readouterr().out.splitlines())
+        history.leave("AwaitSignal").failing("ProcessPayment", "PaymentDeclined")
+        told(world, order, history)
+        moved(world, order, Stage.PAYMENT)
+
+    terminal.meanwhile = [approved, lambda: None, partial(moved, world, order, Stage.FAILED)]
+
+    later = terminal.run("watch", order.order_id).out.splitlines()
+
+    assert [line.split("  ", 1)[1] for line in at_first] == [
+        "ReserveStock succeeded",
+        "AwaitSignal running",
+        "order awaiting-approval",
+    ]
+    assert [line.split("  ", 1)[1] for line in later[:4]] == [
+        "AwaitSignal succeeded",
+        "ProcessPayment failed: PaymentDeclined",
+        "order payment",
+        "order failed",
+    ]
+    assert later[4].startswith(order.order_id)
+    assert all(line[:2].isdigit() for line in (*at_first, *later[:4]))
+
+
+def test_a_log_of_an_order_that_was_taken_over_says_which_execution_it_tells_of(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.FAILED, epoch=2)
+    history = named(["ReserveStock"]).enter("ReleaseStock").add("ExecutionAborted")
+    told(world, order, history)
+
+    lines = terminal.run("watch", order.order_id).out.splitlines()
+
+    assert "this is execution 2" in lines[0]
+    assert any(line.endswith("  ReleaseStock stopped") for line in lines)
+
+
+def test_a_state_that_was_stopped_does_not_grow_older(terminal: Terminal, world: World) -> None:
+    order = world.place()
+    told(world, order, named(["ReserveStock"]).enter("AwaitSignal").add("ExecutionAborted"))
+
+    shown = terminal.run("watch", order.order_id, "--once").out
+
+    [line] = [one.strip(" │├└─") for one in shown.splitlines() if "AwaitSignal" in one]
+    assert line == "■ AwaitSignal"
