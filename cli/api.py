@@ -1,5 +1,6 @@
 """The API as the commands call it: JSON in, JSON out, problems as exceptions."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -7,28 +8,32 @@ from urllib.parse import quote
 
 import httpx
 
-from cli.problems import NotFound, Problem, Refused, Unavailable, Unreachable, WrongUsage
+from cli.answers import Others, content, problem
+from cli.problems import Unanswered, Unavailable, Unreachable, WrongUsage
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 """API Gateway itself gives up after 30 seconds."""
 
-_ASK = {
-    401: "your token is missing or has expired: sign in with `orders login`",
-    403: "ask somebody whose role allows it, or use another profile (`--profile`)",
-    409: "`orders describe ORDER` shows what the order admits now",
-    429: "wait for the order's end, or cancel it",
-}
+PAUSES_SECONDS = (0.2, 1.0)
+"""Before a request that must happen once is repeated."""
 
 
 class Api:
     """Calls one deployment as one caller. Keep it open for as long as the command runs."""
 
     def __init__(
-        self, url: str, token: str | None, *, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        token: str | None,
+        *,
+        others: Others | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url.rstrip("/")
+        self.others = others or {}
         with _sendable():
+            _require_http(self.url)
             self._http = httpx.Client(
                 base_url=self.url, headers=headers, timeout=TIMEOUT, transport=transport
             )
@@ -44,6 +49,26 @@ class Api:
         """Ask for something; `headers` as `idempotency_key=…`. Raises Problem."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._answer("POST", path, json=body, headers=named)
+
+    def post_once(
+        self, path: str, body: Mapping[str, Any], key: str, **headers: str
+    ) -> dict[str, Any]:
+        """Ask for something that must happen once, under an idempotency key: it is asked for again
+        when no answer came, or 5xx. Raises Problem; where it may have happened it tells the key.
+        """
+        for pause in PAUSES_SECONDS:
+            try:
+                return self.post(path, body, idempotency_key=key, **headers)
+            except (Unanswered, Unavailable):
+                time.sleep(pause)
+        try:
+            return self.post(path, body, idempotency_key=key, **headers)
+        except (Unanswered, Unavailable) as unsettled:
+            raise type(unsettled)(
+                f"{unsettled.message}; whether it happened is not known",
+                advice=f"repeat the command with `--key {key}`: then it happens once",
+                status=unsettled.status,
+            ) from unsettled
 
     def pages(self, path: str, field: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Every entry of a list, page by page."""
@@ -61,13 +86,14 @@ class Api:
                 answer = self._http.request(method, path, **request)
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
-            raise Unreachable(
+            kind = Unreachable if isinstance(error, httpx.ConnectError) else Unanswered
+            raise kind(
                 f"{self.url} does not answer ({reason})",
                 advice="check the address (`orders doctor`), or start one: `python -m local up`",
             ) from error
         if answer.is_success:
-            return _json(answer) if answer.content else {}
-        raise _problem(answer)
+            return content(answer) if answer.content else {}
+        raise problem(answer, self.others)
 
 
 def path(*parts: str) -> str:
@@ -91,31 +117,10 @@ def _sendable() -> Iterator[None]:
         ) from error
 
 
-def _json(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        told: dict[str, Any] = answer.json()
-    except ValueError as error:
-        raise Unreachable(
-            f"{answer.request.url} answered something that is not JSON",
-            advice="check that ORDERS_API_URL is the address of the order API",
-        ) from error
-    return told
-
-
-def _problem(answer: httpx.Response) -> Problem:
-    """The server's reason in its own words; a gateway's answer has no `detail`."""
-    try:
-        told = answer.json()
-    except ValueError:
-        told = {}
-    status = answer.status_code
-    message = str(told.get("detail") or told.get("message") or f"HTTP status {status}")
-    for field in told.get("errors") or ():
-        message += f"\n  {field['field']}: {field['problem']}"
-    if status == 404:
-        advice = "`orders list` shows the orders that you may see"
-        return NotFound(message, advice=advice)
-    if status >= 500:
-        return Unavailable(message, advice="try again; `orders doctor` looks for the cause")
-    advice = _ASK.get(status, "correct the command and try again (`--help`)")
-    return Refused(message, advice=advice, status=status)
+def _require_http(url: str) -> None:
+    parts = httpx.URL(url)
+    if parts.scheme not in ("http", "https") or not parts.host:
+        raise WrongUsage(
+            f"{url!r} is no http(s) address",
+            advice="write all of it, as https://orders.example.com; check ORDERS_API_URL",
+        )

@@ -16,8 +16,8 @@ from cli.commands import (
     signing_in,
     waiting,
 )
-from cli.output import show_problem
-from cli.problems import Problem
+from cli.output import print_in_any_encoding, show_problem, wants_json
+from cli.problems import Problem, Refused, WrongUsage
 
 _HELP = """Place, approve, watch and explain orders.
 
@@ -25,7 +25,7 @@ The API is named by ORDERS_API_URL, the caller by ORDERS_TOKEN, or both by a pro
 `orders login` makes. On this machine: eval "$(python -m local env)".
 
 Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 not found, 4 unreachable.
-Every command knows -o json.
+Every command knows -o json. Its errors are an object too, on the last line of stderr.
 """
 
 app = typer.Typer(
@@ -80,8 +80,20 @@ app.add_typer(batches.batch, name="batch", rich_help_panel="Operate")
 
 def main() -> None:
     """Run the command line; ends the process with the exit code that its help names."""
+    print_in_any_encoding()
+    as_json = wants_json(sys.argv[1:])
     try:
-        app()
+        sys.exit(_for_scripts() if as_json else app())
     except Problem as problem:
-        show_problem(problem)
+        show_problem(problem, as_json=as_json)
         sys.exit(problem.exit_code)
+
+
+def _for_scripts() -> int:
+    """Run it with the parser's complaints as problems like any other. Raises Problem."""
+    try:
+        return app(standalone_mode=False) or 0
+    except typer.TyperException as error:
+        raise WrongUsage(error.format_message(), advice="`--help` shows what it takes") from error
+    except typer.Abort as error:
+        raise Refused("broken off", advice="run it again") from error

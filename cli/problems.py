@@ -3,26 +3,46 @@
 0 done   1 refused by the server   2 wrong usage   3 not found   4 unreachable
 """
 
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from cli.words import STAGES
+
+Fields = Iterable[Mapping[str, str]]
+"""What is wrong with a request, field by field: `field` and `problem`."""
+
 
 class Problem(Exception):
-    """Ends the command. `advice` says what to try next; every problem has one."""
+    """Ends the command. `advice` says what to try next; every problem has one.
+
+    `status` is the HTTP status of the answer, if there was one.
+    """
 
     exit_code = 1
     is_final = False
     """Whether the next request is as useless: nobody answers at all."""
 
-    def __init__(self, message: str, *, advice: str) -> None:
+    def __init__(self, message: str, *, advice: str, status: int = 0, fields: Fields = ()) -> None:
         super().__init__(message)
         self.message = message
         self.advice = advice
+        self.status = status
+        self.fields = [dict(one) for one in fields]
+
+    def told(self) -> dict[str, Any]:
+        """The problem as scripts read it; `fields` only where fields are at fault."""
+        facts = {
+            "message": self.message,
+            "advice": self.advice,
+            "exit_code": self.exit_code,
+            "status": self.status or None,
+        }
+        return {**facts, "fields": self.fields} if self.fields else facts
 
 
 class Refused(Problem):
-    """The server understood and said no; `status` is its HTTP status."""
-
-    def __init__(self, message: str, *, advice: str, status: int) -> None:
-        super().__init__(message, advice=advice)
-        self.status = status
+    """The server understood and said no."""
 
 
 class WrongUsage(Problem):
@@ -44,7 +64,103 @@ class Unreachable(Problem):
     is_final = True
 
 
+class Unanswered(Unreachable):
+    """The request was sent and its answer never came: what it asks for may have happened."""
+
+
 class Unavailable(Unreachable):
     """The API answered that it cannot now (5xx): the next request may go through."""
 
     is_final = False
+
+
+REPLACED_ADVICE = (
+    "Sign in and send `Authorization: Bearer`.",
+    "Ask somebody whose role allows it.",
+    "Check the order id.",
+    "Check the signal id.",
+    "Read the order: `allowed_signals` says what it admits now.",
+    "This order takes no more; cancel it or wait for its end.",
+    "Correct the request and send it again.",
+)
+"""What the API advises those who speak HTTP. Here each is told as a command, and only once."""
+
+
+def without_advice(message: str) -> str:
+    """What is wrong, without what the commands advise in their own words."""
+    for advice in REPLACED_ADVICE:
+        message = message.removesuffix(f" {advice}")
+    return message
+
+
+def role_missing(
+    message: str, roles: Collection[str], others: Mapping[str, Collection[str]], status: int = 0
+) -> Refused:
+    """The caller has none of these roles; `others` are the profiles at hand, with theirs."""
+    able = [name for name, has in others.items() if set(has) & set(roles)]
+    advice = "ask somebody whose role allows it, or use another profile (`--profile`)"
+    if able:
+        # A profile that is called as the role was made for it.
+        advice = f"try `-p {min(able, key=lambda name: (name not in roles, name))}`"
+    return Refused(message, advice=advice, status=status)
+
+
+def roles_named_in(message: str) -> list[str]:
+    """The roles that the API asks for in a refusal, any of which is enough."""
+    found = re.search("need the role (.+?) to |[Oo]nly (operator)s ", message)
+    return (found[1] or found[2]).split(" or ") if found else []
+
+
+def in_plain_words(fields: Fields) -> list[dict[str, str]]:
+    """What a server's validator says of each field, without its jargon."""
+    return [
+        {"field": one["field"], "problem": _must(_last(one["field"]), one["problem"])}
+        for one in fields
+    ]
+
+
+def sentence(fields: Fields) -> str:
+    """`quantity of item 1 must be at least 1; reason is missing`."""
+    return "; ".join(f"{_named(one['field'])} {one['problem']}" for one in fields)
+
+
+def _named(field: str) -> str:
+    """`SKU of item 1` for `items[0].sku`: people count from one."""
+    last = _last(field)
+    name = {"sku": "SKU", "customer_id": "customer"}.get(last, last.replace("_", " "))
+    place = re.match(r"items\[(\d+)\].", field)
+    return f"{name} of item {int(place[1]) + 1}" if place else name
+
+
+def _last(field: str) -> str:
+    return field.rpartition(".")[2]
+
+
+def _must(name: str, problem: str) -> str:
+    if name in _FORMS and _IS_FORM.match(problem):
+        return f"must be {_FORMS[name]}"
+    for said, meant in _JARGON:
+        if found := re.fullmatch(said, problem):
+            return found.expand(meant).replace("'", "")
+    return problem
+
+
+_IS_FORM = re.compile(r"String should match pattern|Input should be '")
+_FORMS = {
+    "sku": "a SKU: capital letters, digits and dashes, at most 32",
+    "customer_id": "a customer's name: letters, digits and _ . @ + = -, at most 128",
+    "payment_method": "a payment method: pm_, then small letters, digits and _, at most 40",
+    "reason": "one line of text, and not a blank one",
+    "stage": f"one of: {', '.join(STAGES)}",
+}
+"""What a field looks like, where the server has a pattern or a list that is no text for people."""
+_JARGON = (
+    ("Input should be greater than or equal to (.+)", r"must be at least \1"),
+    ("Input should be less than or equal to (.+)", r"must be at most \1"),
+    ("(?:String|List) should have at (most|least) ([0-9]+) ([a-z]+).*", r"must have at \1 \2 \3"),
+    ("Input should be (.+)", r"must be \1"),
+    ("String should match pattern .*", "is not written as it has to be"),
+    ("Field required", "is missing"),
+    ("Extra inputs are not permitted", "is not known here"),
+)
+"""Sentences of the server's validator, and what they mean."""

@@ -59,19 +59,43 @@ def save(file: Path, name: str, profile: Profile) -> None:
 
 def current(environment: Mapping[str, str], chosen: str | None) -> tuple[str, Profile]:
     """The profile to act with, and its name. Raises WrongUsage when it has no address."""
-    name = chosen or environment.get("ORDERS_PROFILE") or DEFAULT
-    known = read_all(config_file(environment))
-    if chosen is not None and chosen not in known:
-        names = ", ".join(sorted(known)) or "none"
-        advice = f"known profiles: {names}; make one with `orders login --profile {chosen}`"
-        raise WrongUsage(f"there is no profile {chosen!r}", advice=advice)
+    file = config_file(environment)
+    known = read_all(file)
+    url, token = ("", "") if chosen is not None else _of(environment)
+    asked = environment.get("ORDERS_PROFILE") or None if chosen is None else chosen
+    if asked is not None and asked not in known and not url:
+        raise _absent(asked, file, known)
+    name = asked or DEFAULT
     kept = known.get(name, Profile())
-    url = kept.api_url if chosen else environment.get("ORDERS_API_URL") or kept.api_url
-    token = kept.token if chosen else environment.get("ORDERS_TOKEN") or kept.token
-    if not url:
-        raise WrongUsage(
-            "no API is named",
-            advice="set ORDERS_API_URL (on this machine: `python -m local env`), "
-            "or sign in with `orders login --api-url URL`",
+    if not (url or kept.api_url):
+        raise _no_api(known)
+    return name, Profile(url or kept.api_url, token or kept.token, kept.refresh_token)
+
+
+def _of(environment: Mapping[str, str]) -> tuple[str, str]:
+    return environment.get("ORDERS_API_URL", ""), environment.get("ORDERS_TOKEN", "")
+
+
+def _absent(name: str, file: Path, known: Mapping[str, Profile]) -> WrongUsage:
+    """ORDERS_PROFILE outlives the local environment whose profiles it names."""
+    if not file.exists():
+        return WrongUsage(
+            f"profile {name!r} was asked for, but {file} is not there",
+            advice="is the environment down? Start it: `python -m local up`; "
+            f"or make the profile: `orders login --profile {name} --api-url URL`",
         )
-    return name, Profile(url, token, kept.refresh_token)
+    names = ", ".join(sorted(known)) or "none"
+    advice = f"known profiles: {names}; make one with `orders login --profile {name}`"
+    return WrongUsage(f"there is no profile {name!r}", advice=advice)
+
+
+def _no_api(known: Mapping[str, Profile]) -> WrongUsage:
+    if known:
+        return WrongUsage(
+            "no profile is chosen", advice=f"choose with -p: {', '.join(sorted(known))}"
+        )
+    return WrongUsage(
+        "no API is named",
+        advice="set ORDERS_API_URL (on this machine: `python -m local env`), "
+        "or sign in with `orders login --api-url URL`",
+    )

@@ -7,8 +7,25 @@ from typing import Annotated, Any
 import typer
 
 from cli.api import Api
+from cli.problems import WrongUsage
+from cli.words import STAGES
 
-Stage = Annotated[str | None, typer.Option(help="Only orders at this stage.")]
+
+def known_stage(name: str | None) -> str | None:
+    """The stage, if there is one of this name. Raises WrongUsage."""
+    if name is not None and name not in STAGES:
+        raise WrongUsage(f"there is no stage {name!r}", advice=f"one of: {', '.join(STAGES)}")
+    return name
+
+
+Stage = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Only orders at this stage: {', '.join(STAGES)}.",
+        metavar="STAGE",
+        callback=known_stage,
+    ),
+]
 Customer = Annotated[str | None, typer.Option(help="Only this customer's orders.")]
 Most = Annotated[int, typer.Option("-n", "--limit", min=1, help="At most so many, newest first.")]
 

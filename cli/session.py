@@ -7,7 +7,8 @@ import typer
 
 from cli import profiles
 from cli.api import Api
-from cli.problems import WrongUsage
+from cli.problems import WrongUsage, role_missing
+from cli.sign_in import roles
 
 As = Annotated[
     str | None,
@@ -21,9 +22,34 @@ OrderId = Annotated[str, typer.Argument(help="The order's id.", metavar="ORDER")
 def open_api(profile: str | None) -> Api:
     """The API of the chosen profile, as its caller. Raises WrongUsage."""
     _, chosen = profiles.current(os.environ, profile)
+    others = _at_hand(chosen.api_url)
     if not chosen.token:
+        named = f"; or choose with -p: {', '.join(others)}" if others else ""
         raise WrongUsage(
             "you are not signed in",
-            advice="set ORDERS_TOKEN (on this machine: `python -m local env`), or `orders login`",
+            advice="set ORDERS_TOKEN (on this machine: `python -m local env`), "
+            f"or `orders login`{named}",
         )
-    return Api(chosen.api_url, chosen.token)
+    return Api(chosen.api_url, chosen.token, others=others)
+
+
+def require_role(profile: str | None, *able: str, to: str) -> None:
+    """Raise Refused, before anything is asked or named, for what the server would refuse later.
+
+    A token that names no role is the server's to judge.
+    """
+    _, chosen = profiles.current(os.environ, profile)
+    has = roles(chosen.token)
+    if has and not has & set(able):
+        message = f"You need the role {' or '.join(sorted(able))} to {to}."
+        raise role_missing(message, able, _at_hand(chosen.api_url))
+
+
+def _at_hand(api_url: str) -> dict[str, frozenset[str]]:
+    """The signed-in profiles of an API, with their roles."""
+    known = profiles.read_all(profiles.config_file(os.environ))
+    return {
+        name: roles(one.token)
+        for name, one in sorted(known.items())
+        if one.token and one.api_url.rstrip("/") == api_url.rstrip("/")
+    }

@@ -54,12 +54,20 @@ def sign_in_by_browser(api_url: str, how: Mapping[str, str], *, open_browser: bo
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What a token says about its bearer; not verified, the API does that."""
+    """What a token says about its bearer, if that can be read; the API verifies it."""
     parts = token.split(".")
     if len(parts) != 3:
         return {}
-    told: dict[str, Any] = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
-    return told
+    try:
+        told = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def roles(token: str) -> frozenset[str]:
+    """The roles that a person's token names."""
+    return frozenset(claims(token).get("cognito:groups") or ())
 
 
 class _Listener(HTTPServer):

@@ -7,20 +7,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from cli.api import Api
-from cli.commands.exporting import export_orders
+from cli.commands.exporting import export_orders, require_leave
 from cli.commands.signalling import send
-from cli.output import Format, Output, err, print_json, say, show
+from cli.output import Format, Output, counting, print_json, require_yes, say, show
 from cli.problems import Problem, Refused, Unreachable, WrongUsage
-from cli.selection import Most
-from cli.session import As, open_api
+from cli.selection import Most, known_stage
+from cli.session import As, open_api, require_role
 from cli.words import instant, plain, whole
 
 batch = typer.Typer(
     no_args_is_help=True,
-    help="""Do something with many orders (operators).
+    help="""Do something with many orders (operators; customers may cancel their own).
 
     --filter picks them, by field=value: stage, customer, version, older (minutes). It may be
     repeated, once for each field; all must hold. Of the orders for which they do, -n takes the
@@ -53,7 +52,9 @@ def cancel(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Cancel many orders, each by its own signal.
+    """Cancel many orders, each by its own signal (operators; customers their own).
+
+    Orders that take no cancel are left out: they have ended, or have one already.
 
     Safe to repeat: an order has one cancel of this command, however often it is sent. A refusal
     stops nothing; an API that does not answer stops it.
@@ -63,13 +64,15 @@ def cancel(
             "cancel which orders?", advice="name them: --filter stage=awaiting-approval"
         )
     api = open_api(profile)
-    admitting = filter(_may_cancel, filtered(api, filters))
+    require_role(profile, "customer", "operator", to="cancel orders")
+    found = filtered(api, filters)
+    admitting = (one for one in found if "cancel-order" in one["allowed_signals"])
     chosen = [one["order_id"] for one in islice(admitting, limit)]
     if dry_run:
         _name(chosen, output)
         return
     if not yes:
-        typer.confirm(f"Cancel {len(chosen)} orders?", abort=True, err=True)
+        require_yes(f"Cancel {len(chosen)} orders?", otherwise="nothing was cancelled")
 
     def one(order_id: str) -> Any:
         return send(api, order_id, "cancel-order", {"reason": reason}, "batch-cancel", 0)
@@ -89,10 +92,14 @@ def export(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Write the histories of the chosen orders to files; goes on where it was broken off."""
+    """Write the histories of the chosen orders to files (operators).
+
+    Goes on where it was broken off.
+    """
     api = open_api(profile)
     chosen = list(islice(filtered(api, filters or []), limit))
     if dry_run:
+        require_leave(api, chosen)
         _name([one["order_id"] for one in chosen], output)
         return
     export_orders(api, folder, chosen, output, rate=rate)
@@ -123,8 +130,7 @@ def each(
     """
     told: list[dict[str, Any]] = []
     every, pause = list(orders), 1.0 / rate
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
-    with Progress(*columns, console=err) as progress:
+    with counting() as progress:
         for order_id in progress.track(every, description=what):
             began = time.monotonic()
             try:
@@ -153,6 +159,8 @@ def _filter(text: str) -> tuple[str, str]:
         raise WrongUsage(
             f"{text!r} is no filter", advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}"
         )
+    if field == "stage":
+        known_stage(value)
     return field, value
 
 
@@ -174,10 +182,6 @@ def _name(chosen: list[str], output: Format) -> None:
     for order_id in chosen:
         typer.echo(order_id)
     say(f"{len(chosen)} orders")
-
-
-def _may_cancel(order: dict[str, Any]) -> bool:
-    return "cancel-order" in order["allowed_signals"]
 
 
 def _summary(told: list[dict[str, Any]]) -> str:

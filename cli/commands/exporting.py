@@ -5,10 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
 from cli.api import Api, path
-from cli.output import Format, err, print_json, say
+from cli.output import Format, counting, print_json, say
 from cli.problems import WrongUsage
 from cli.words import ENDS
 
@@ -29,6 +27,8 @@ def export_orders(
         raise WrongUsage(f"{folder} is a file", advice="name a folder")
     folder.mkdir(parents=True, exist_ok=True)
     missing = [order for order in orders if not _is_done(folder, order)]
+    if not missing:
+        require_leave(api, orders)
     written: list[str] = []
     try:
         _write_all(api, folder, missing, written, rate)
@@ -39,12 +39,17 @@ def export_orders(
         print_json({"written": written, "folder": str(folder)})
 
 
+def require_leave(api: Api, orders: list[dict[str, Any]]) -> None:
+    """Read one history, where nothing else would ask the server. Raises Refused."""
+    if orders:
+        _history(api, orders[0])
+
+
 def _write_all(
     api: Api, folder: Path, orders: list[dict[str, Any]], written: list[str], rate: float
 ) -> None:
     """Write them one after the other; `written` grows by the id of each."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
-    with Progress(*columns, console=err) as progress:
+    with counting() as progress:
         for order in progress.track(orders, description="exporting"):
             began = time.monotonic()
             _write(_file(folder, order), {**_history(api, order), "order": order})

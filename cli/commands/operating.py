@@ -6,8 +6,8 @@ import typer
 from rich.table import Table
 
 from cli.api import path
-from cli.output import Format, Output, out, print_json, show
-from cli.session import As, OrderId, open_api
+from cli.output import Format, Output, out, print_json, require_yes, show
+from cli.session import As, OrderId, open_api, require_role
 
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
@@ -19,7 +19,8 @@ def compensate(
 
     For an order that hangs. A new execution releases its stock and refunds its payment.
     """
-    _ask(f"Compensate {order}? It cannot be completed afterwards.", yes=yes)
+    if not yes:
+        _ask(f"Compensate {order}? It cannot be completed afterwards.", profile)
     taken = open_api(profile).post(path("ops", "orders", order, "compensate"))
     _tell(taken, output, f"taken over by execution {taken['epoch']}, which compensates it")
 
@@ -34,7 +35,8 @@ def abort(
 
     To end an order in good order use `cancel`: it is a signal, applied by the execution itself.
     """
-    _ask(f"Stop the execution of {order} where it stands?", yes=yes)
+    if not yes:
+        _ask(f"Stop the execution of {order} where it stands?", profile)
     told = open_api(profile).post(path("ops", "orders", order, "abort"))
     stopped = "stopped" if told["stopped"] else "nothing ran"
     _tell(told, output, f"{stopped}; the janitor compensates it within minutes: `orders watch`")
@@ -49,9 +51,10 @@ def versions(profile: As = None, output: Output = Format.TABLE) -> None:
     show(report, output, lambda: _versions(report))
 
 
-def _ask(question: str, *, yes: bool) -> None:
-    if not yes:
-        typer.confirm(question, abort=True, err=True)
+def _ask(question: str, profile: str | None) -> None:
+    """Raises Refused without a yes, and for those whose yes would be worth nothing."""
+    require_role(profile, "operator", to="stop or compensate orders")
+    require_yes(question, otherwise="nothing was done")
 
 
 def _tell(told: dict[str, Any], output: Format, sentence: str) -> None:
@@ -68,6 +71,8 @@ def _versions(report: dict[str, Any]) -> Table:
         table.add_row("open orders, workflow", version, str(count))
     for version, count in sorted(report["running_executions"].items()):
         table.add_row("running executions, definition", version, str(count))
+    if not report["open_orders"] and not report["running_executions"]:
+        table.add_row("nothing runs", "", "")
     if not report["complete"]:
         table.add_row("and more that were not counted", "", "")
     return table

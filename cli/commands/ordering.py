@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from cli.api import Api, path
+from cli.commands import waiting
 from cli.commands.signalling import WaitSeconds, send, tell
 from cli.order_views import order_items, order_status
-from cli.output import Format, Output, err, show
-from cli.problems import WrongUsage
-from cli.session import As, OrderId, open_api
-from cli.words import whole
+from cli.output import Format, Output, err, require_yes, say, show
+from cli.problems import Refused, WrongUsage
+from cli.session import As, OrderId, open_api, require_role
+from cli.words import money, whole
 
 Key = Annotated[
     str | None,
@@ -39,13 +40,21 @@ def place(
         str | None, typer.Option("--workflow-version", help="v1 or v2 (operators only).")
     ] = None,
     key: Key = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until the order ends, as `orders wait` does.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="Print the order's id alone.")
+    ] = False,
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Place an order.
 
-    Example: orders place -i COFFEE-1KG=2 -i MUG-RED
+    Example: ORDER_ID=$(orders place -i COFFEE-1KG=2 -i MUG-RED -q)
     """
+    if quiet and (wait or output is Format.JSON):
+        raise WrongUsage("-q prints the id alone", advice="leave out --wait and -o json, or -q")
     asked = {
         "items": [parse_item(text) for text in item],
         "payment_method": pay_with,
@@ -53,15 +62,21 @@ def place(
         "workflow_version": workflow_version,
     }
     body = {name: value for name, value in asked.items() if value is not None}
-    order = open_api(profile).post("/orders", body, idempotency_key=key or str(uuid.uuid4()))
-    show(order, output, lambda: order_status(order))
+    order = open_api(profile).post_once("/orders", body, key or str(uuid.uuid4()))
+    if wait:
+        say(f"placed {order['order_id']}")
+        waiting.wait(order["order_id"], profile=profile, output=output)
+    elif quiet:
+        typer.echo(order["order_id"])
+    else:
+        _tell_placed(order, output)
 
 
 def approve(
     order: OrderId,
     revision: Annotated[
         int | None,
-        typer.Option(help="The revision that you saw. By default the order is shown first."),
+        typer.Option(min=1, help="The revision that you saw. By default the order is shown first."),
     ] = None,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
     key: Key = None,
@@ -74,8 +89,15 @@ def approve(
     It holds for one revision: if the lines change in between, nothing is charged.
     """
     api = open_api(profile)
-    seen = revision if revision is not None else _seen_revision(api, order, yes=yes)
-    tell(send(api, order, "approve-payment", {"revision": seen}, key, wait), output)
+    if revision is None and not yes:
+        require_role(profile, "approver", to="approve an order's payment")
+        seen = _approved_revision(api, order)
+    else:
+        seen = revision or _newest_revision(api, order)
+    sent = send(api, order, "approve-payment", {"revision": seen}, key, wait)
+    tell(sent, output)
+    if sent["outcome"] == "applied" and output is Format.TABLE:
+        say(f"payment follows, and may be declined: `orders wait {order}` tells the end")
 
 
 def cancel(
@@ -120,15 +142,37 @@ def parse_item(text: str) -> dict[str, Any]:
     """`SKU` or `SKU=2` as a line. Raises WrongUsage."""
     sku, given, quantity = text.partition("=")
     number = whole(quantity) if given else 1
-    if number is None:
-        raise WrongUsage(f"{text!r} is no item", advice="write SKU or SKU=QUANTITY: COFFEE-1KG=2")
+    if not number:
+        raise WrongUsage(
+            f"{text!r} is no item",
+            advice="write SKU or SKU=QUANTITY, of one or more: COFFEE-1KG=2",
+        )
     return {"sku": sku, "quantity": number}
 
 
-def _seen_revision(api: Api, order_id: str, *, yes: bool) -> int:
-    """Show what is to be approved, ask, and tell which revision it was."""
-    items = api.get(path("orders", order_id, "items"))
-    if not yes:
-        err.print(order_items(items["items"], items["total"]))
-        typer.confirm("Approve this?", abort=True, err=True)
-    return int(items["revision"])
+def _tell_placed(order: dict[str, Any], output: Format) -> None:
+    """Scripts get the order alone; people are told how to go on."""
+    show(order, output, lambda: order_status(order))
+    if output is Format.TABLE:
+        say(f"next: `orders watch {order['order_id']}`")
+
+
+def _newest_revision(api: Api, order_id: str) -> int:
+    return int(api.get(path("orders", order_id, "items"))["revision"])
+
+
+def _approved_revision(api: Api, order_id: str) -> int:
+    """Show what is to be approved, ask, and tell which revision it was.
+
+    Nobody is asked about an order that takes no approval: raises Refused.
+    """
+    order = api.get(path("orders", order_id))
+    if "approve-payment" not in order["allowed_signals"]:
+        raise Refused(
+            f"the order takes no approval now: it is {order['stage']}",
+            advice=f"`orders describe {order_id}` shows what it admits",
+        )
+    err.print(order_items(order["items"], order["total"]))
+    about = f"{order_id} for {order['customer_id']}, revision {order['revision']}"
+    require_yes(f"Approve {about}, {money(order['total'])}?", otherwise="nothing was approved")
+    return int(order["revision"])

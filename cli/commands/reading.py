@@ -8,6 +8,7 @@ import typer
 from cli import order_views
 from cli.api import path
 from cli.output import Format, Output, out, print_json, show
+from cli.selection import Customer, Stage
 from cli.session import As, OrderId, open_api
 
 
@@ -34,8 +35,8 @@ def describe(order: OrderId, profile: As = None, output: Output = Format.TABLE) 
 
 
 def list_orders(
-    stage: Annotated[str | None, typer.Option(help="Only orders at this stage.")] = None,
-    customer: Annotated[str | None, typer.Option(help="Only this customer's orders.")] = None,
+    stage: Stage = None,
+    customer: Customer = None,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="At most so many.")] = 20,
     profile: As = None,
     output: Output = Format.TABLE,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.api import Api, path
-from cli.output import Format, out, print_json
+from cli.output import Format, out, print_json, say
 from cli.problems import Refused
 from cli.words import plain
 
@@ -23,7 +23,7 @@ _MEANING = {
     "stale": "[red]✗ stale[/]: the lines changed since; read the order again and approve what is "
     "there now",
     "superseded": "[yellow]superseded[/]: a cancel or an earlier approval came first",
-    None: "… accepted for good, and still pending: `orders signal` tells its outcome",
+    None: "… accepted for good, and still pending",
 }
 
 
@@ -31,10 +31,9 @@ def send(
     api: Api, order_id: str, kind: str, body: Mapping[str, Any], key: str | None, wait: int
 ) -> dict[str, Any]:
     """Send a signal; its answer holds the outcome, if that came within `wait` seconds."""
-    headers = {"idempotency_key": key or str(uuid.uuid4())}
-    if wait:
-        headers["prefer"] = f"wait={wait}"
-    return api.post(path("orders", order_id, "signals", kind), body, **headers)
+    headers = {"prefer": f"wait={wait}"} if wait else {}
+    where = path("orders", order_id, "signals", kind)
+    return api.post_once(where, body, key or str(uuid.uuid4()), **headers)
 
 
 def tell(signal: Mapping[str, Any], output: Format) -> None:
@@ -44,6 +43,8 @@ def tell(signal: Mapping[str, Any], output: Format) -> None:
         print_json(signal)
     else:
         out.print(f"{signal['kind']} {signal['signal_id']}: {meaning(outcome)}")
+        if outcome is None:
+            say(f"`orders signal {signal['order_id']} {signal['signal_id']}` tells its outcome")
     if outcome is not None and outcome != "applied":
         raise Refused(
             f"the signal was accepted, but came to nothing: {outcome}",

@@ -11,7 +11,6 @@ from cli.api import Api
 from cli.output import Format, Output, print_json, say, show
 from cli.problems import WrongUsage
 from cli.profiles import DEFAULT, Profile, config_file, read_all, save
-from cli.session import As
 from cli.sign_in import claims, sign_in_by_browser
 
 
@@ -43,12 +42,22 @@ def login(
     _tell_which(profile, url, output)
 
 
-def logout(profile: As = None, output: Output = Format.TABLE) -> None:
+def logout(
+    profile: Annotated[
+        str | None,
+        typer.Option("-p", "--profile", help="Forget the tokens of this profile.", metavar="NAME"),
+    ] = None,
+    output: Output = Format.TABLE,
+) -> None:
     """Forget the tokens of a profile."""
-    name, kept = profiles.current(os.environ, profile)
-    save(config_file(os.environ), name, Profile(kept.api_url))
-    say(f"[green]✓[/] signed out, profile {name}")
-    _tell_which(name, kept.api_url, output)
+    name, chosen = profiles.current(os.environ, profile)
+    file = config_file(os.environ)
+    if read_all(file).get(name, Profile()).token:
+        save(file, name, Profile(chosen.api_url))
+        say(f"[green]✓[/] signed out, profile {name}")
+    else:
+        say(f"nobody was signed in, profile {name}")
+    _tell_which(name, chosen.api_url, output)
 
 
 def list_profiles(output: Output = Format.TABLE) -> None:

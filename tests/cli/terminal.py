@@ -41,11 +41,14 @@ def _group(who: str) -> str:
 
 
 class InProcess(httpx.BaseTransport):
-    """Hands requests to the API's handler, as API Gateway does. `down`: nobody listens."""
+    """Hands requests to the API's handler, as API Gateway does. `down`: nobody listens; `losing`:
+    so many of the next answers never arrive.
+    """
 
     def __init__(self, api: ApiCaller) -> None:
         self.api = api
         self.down = False
+        self.losing = 0
         self.answers: list[httpx.Response] = []
         self.sent: list[httpx.Request] = []
         self._one_at_a_time = Lock()  # as many requests as a Lambda process answers at once
@@ -57,7 +60,11 @@ class InProcess(httpx.BaseTransport):
         if self.answers:
             return self.answers.pop(0)
         with self._one_at_a_time:
-            return self._answer(request)
+            answer = self._answer(request)
+        if self.losing:
+            self.losing -= 1
+            raise httpx.ReadTimeout("timed out", request=request)
+        return answer
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         who = request.headers.get("authorization", "").rpartition(".")[2]

@@ -1,6 +1,7 @@
 """batch cancel, batch export."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,34 @@ def test_a_batch_export_tells_what_was_written(
     assert ran.json == {"written": [order.order_id], "folder": str(folder)}
     [file] = folder.iterdir()
     assert json.loads(file.read_text())["order"]["order_id"] == order.order_id
+
+
+def test_an_unknown_stage_in_a_filter_is_wrong_usage(terminal: Terminal) -> None:
+    ran = terminal.run(
+        *("batch", "cancel", "-r", "x", "--filter", "stage=waiting", "--dry-run"), who="operator"
+    )
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "one of: start, enrichment" in ran.err
+    assert terminal.wire.sent == []
+
+
+def test_a_batch_without_a_yes_cancels_nothing(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place()
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+
+    ran = terminal.run(
+        *("batch", "cancel", "-r", "x", "--filter", "customer=alice"), who="operator"
+    )
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "nothing was cancelled" in ran.err
+    assert world.now(order).inbox == ()
+
+
+def test_the_help_of_a_batch_says_that_ended_orders_are_left_out(terminal: Terminal) -> None:
+    told = " ".join(terminal.run("batch", "cancel", "--help").out.split())
+
+    assert "Orders that take no cancel are left out: they have ended" in told

@@ -1,6 +1,7 @@
 """compensate, abort, versions, load, doctor."""
 
 from dataclasses import replace
+from io import StringIO
 
 import httpx
 import pytest
@@ -48,6 +49,19 @@ def test_nothing_is_stopped_without_a_yes(
     ran = terminal.run(command, order.order_id, who="operator")
 
     assert ran.code == 1
+    assert terminal.wire.sent == []
+
+
+@pytest.mark.parametrize("command", ["compensate", "abort"])
+def test_a_question_that_nobody_answers_stops_nothing(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+
+    ran = terminal.run(command, world.place().order_id, who="operator")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "\n✗ nothing was done" in ran.err
     assert terminal.wire.sent == []
 
 

@@ -20,6 +20,12 @@ def settled(world: World, order: Order, outcome: str) -> None:
     world.store.put(replace(current, outcomes=outcomes, applied=len(current.inbox)))
 
 
+def orders(world: World) -> list[Order]:
+    """Every order that was placed."""
+    page = world.store.page(stage=None, customer_id=None, limit=9, cursor=None)
+    return list(page.orders)
+
+
 def test_an_order_is_placed_and_told_as_data(terminal: Terminal, world: World) -> None:
     ran = terminal.run("place", "-i", "MUG-RED=2", "-o", "json")
 
@@ -52,7 +58,7 @@ def test_an_unknown_sku_is_refused_with_the_servers_reason(terminal: Terminal) -
     assert "→" in ran.err
 
 
-@pytest.mark.parametrize("item", ["MUG-RED=two", "MUG-RED=", "MUG-RED=²", "MUG-RED=٣"])
+@pytest.mark.parametrize("item", ["MUG-RED=two", "MUG-RED=", "MUG-RED=²", "MUG-RED=0", "A=-1"])
 def test_an_item_that_is_none_is_wrong_usage(terminal: Terminal, item: str) -> None:
     ran = terminal.run("place", "-i", item)
 
@@ -61,26 +67,50 @@ def test_an_item_that_is_none_is_wrong_usage(terminal: Terminal, item: str) -> N
     assert terminal.wire.sent == []
 
 
-def test_an_approval_names_the_revision_that_was_shown(terminal: Terminal, world: World) -> None:
-    order = world.place(wait_token=TOKEN, revision=3)
+def test_a_placed_order_says_how_to_go_on(terminal: Terminal, world: World) -> None:
+    ran = terminal.run("place", "-i", "MUG-RED")
 
-    ran = terminal.run("approve", order.order_id, "--yes", "-w", "0", who="approver")
-
-    assert ran.code == 0
-    assert "accepted for good, and still pending" in ran.out
-    assert [signal.revision for signal in world.now(order).inbox] == [3]
+    [order] = orders(world)
+    assert ran.err == f"next: `orders watch {order.order_id}`\n"
 
 
-def test_an_approval_that_is_stale_ends_as_refused(terminal: Terminal, world: World) -> None:
+def test_a_quiet_place_prints_the_id_alone(terminal: Terminal, world: World) -> None:
+    ran = terminal.run("place", "-i", "MUG-RED", "-q")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert world.store.get(ran.out.removesuffix("\n")).stage is Stage.START
+
+
+@pytest.mark.parametrize("more", [("--wait",), ("-o", "json")])
+def test_an_id_alone_is_nothing_else(terminal: Terminal, more: tuple[str, ...]) -> None:
+    ran = terminal.run("place", "-i", "MUG-RED", "-q", *more)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "-q prints the id alone" in ran.err
+    assert terminal.wire.sent == []
+
+
+def test_placing_waits_for_the_end_if_asked_to(terminal: Terminal, world: World) -> None:
+    def complete() -> None:
+        [order] = orders(world)
+        world.store.put(replace(order, stage=Stage.COMPLETED))
+
+    terminal.meanwhile = [lambda: None, complete]
+
+    ran = terminal.run("place", "-i", "MUG-RED", "--wait", "-o", "json")
+
+    assert (ran.code, ran.json["stage"]) == (0, "completed")
+    assert f"placed {ran.json['order_id']}" in ran.err
+
+
+def test_a_signal_that_is_pending_says_how_to_read_its_outcome(
+    terminal: Terminal, world: World
+) -> None:
     order = world.place(wait_token=TOKEN)
-    terminal.run("approve", order.order_id, "-y", "-w", "0", "--key", "a1", who="approver")
-    settled(world, order, "stale")
 
-    ran = terminal.run("signal", order.order_id, "a1")
+    ran = terminal.run("cancel", order.order_id, "-r", "x", "-w", "0", "--key", "c1")
 
-    assert ran.code == 1
-    assert "the lines changed since" in ran.out
-    assert f"orders describe {order.order_id}" in ran.err
+    assert f"`orders signal {order.order_id} c1`" in ran.err
 
 
 def test_a_cancel_is_told_with_its_outcome(terminal: Terminal, world: World) -> None:
@@ -114,7 +144,7 @@ def test_an_order_that_has_ended_says_why_it_takes_no_signal(
 
     assert (ran.code, ran.out) == (1, "")
     assert "the order is completed" in ran.err
-    assert "orders describe ORDER" in ran.err
+    assert f"`orders describe {order.order_id}`" in ran.err
 
 
 def test_what_a_role_may_not_do_is_refused_with_what_it_needs(

@@ -1,0 +1,95 @@
+"""approve: what is shown, what is asked, and what follows."""
+
+from io import StringIO
+
+import pytest
+
+from lambdas.domain.stages import Stage
+from tests.cli.terminal import Terminal
+from tests.cli.test_ordering import settled
+from tests.support.world import TOKEN, World
+
+
+def test_an_approval_names_the_revision_that_was_shown(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN, revision=3)
+
+    ran = terminal.run("approve", order.order_id, "--yes", "-w", "0", who="approver")
+
+    assert ran.code == 0
+    assert "accepted for good, and still pending" in ran.out
+    assert [signal.revision for signal in world.now(order).inbox] == [3]
+
+
+def test_the_question_names_what_is_approved(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place(wait_token=TOKEN, revision=3)
+    monkeypatch.setattr("sys.stdin", StringIO("y\n"))
+
+    ran = terminal.run("approve", order.order_id, "-w", "0", "-o", "json", who="approver")
+
+    assert f"Approve {order.order_id} for alice, revision 3, 25.00 EUR? [y/N]" in ran.err
+    assert (ran.code, ran.json["kind"]) == (0, "approve-payment")
+    assert [signal.revision for signal in world.now(order).inbox] == [3]
+
+
+@pytest.mark.parametrize("typed", ["", "n\n", "\n"])
+def test_without_a_yes_nothing_is_approved(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    monkeypatch.setattr("sys.stdin", StringIO(typed))
+
+    ran = terminal.run("approve", order.order_id, who="approver")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert world.now(order).inbox == ()
+    assert "nothing was approved" in ran.err
+    assert "`--yes`" in ran.err
+
+
+def test_a_question_that_nobody_answers_ends_its_line(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+
+    ran = terminal.run("approve", world.place(wait_token=TOKEN).order_id, who="approver")
+
+    assert "[y/N]: \n✗ nothing was approved" in ran.err
+
+
+def test_nobody_is_asked_about_an_order_that_takes_no_approval(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED)
+
+    ran = terminal.run("approve", order.order_id, who="approver")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "the order takes no approval now: it is completed" in ran.err
+    assert "?" not in ran.err
+
+
+def test_an_approval_that_was_applied_is_no_payment_yet(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+    approve = ("approve", order.order_id, "--revision", "1", "--key", "a1")
+    terminal.run(*approve, "-w", "0", who="approver")
+    settled(world, order, "applied")
+
+    for_people = terminal.run(*approve, who="approver")
+    for_scripts = terminal.run(*approve, "-o", "json", who="approver")
+
+    assert f"payment follows, and may be declined: `orders wait {order.order_id}`" in for_people.err
+    assert for_scripts.err == ""
+
+
+def test_an_approval_that_is_stale_ends_as_refused(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+    terminal.run("approve", order.order_id, "-y", "-w", "0", "--key", "a1", who="approver")
+    settled(world, order, "stale")
+
+    ran = terminal.run("signal", order.order_id, "a1")
+
+    assert ran.code == 1
+    assert "the lines changed since" in ran.out
+    assert f"orders describe {order.order_id}" in ran.err

@@ -1,0 +1,167 @@
+"""What a command says when something is wrong: to people, and to scripts."""
+
+import json
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.problems import REPLACED_ADVICE
+from lambdas.api.errors import MEANINGS
+from lambdas.domain.stages import Stage
+from tests.cli.terminal import Ran, Terminal
+from tests.support.world import World
+
+
+def error(ran: Ran) -> dict[str, object]:
+    """The error of a command for scripts; stdout must be empty."""
+    assert ran.out == ""
+    told: dict[str, object] = json.loads(ran.err)["error"]
+    return told
+
+
+def test_a_refusal_is_an_object_for_scripts(terminal: Terminal, world: World) -> None:
+    order = world.place(Stage.COMPLETED)
+
+    ran = terminal.run("cancel", order.order_id, "-r", "x", "-o", "json")
+
+    assert ran.code == 1
+    assert error(ran) == {
+        "message": "Cancel-order comes too late: the order is completed.",
+        "advice": f"`orders describe {order.order_id}` shows what the order admits now",
+        "exit_code": 1,
+        "status": 409,
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "status"),
+    [
+        (("status", "none", "-o", "json"), 3, 404),
+        (("place", "-i", "A=0", "--output", "json"), 2, None),
+        (("place", "--output=json"), 2, None),
+        (("list", "--colour", "-ojson"), 2, None),
+        (("nonsense", "-o", "json"), 2, None),
+    ],
+)
+def test_an_error_of_any_kind_is_an_object_for_scripts(
+    terminal: Terminal, command: tuple[str, ...], code: int, status: int | None
+) -> None:
+    ran = terminal.run(*command)
+
+    told = error(ran)
+    assert (ran.code, told["exit_code"], told["status"]) == (code, code, status)
+    assert told["message"]
+    assert told["advice"]
+
+
+def test_a_missing_role_is_an_object_with_the_servers_status(terminal: Terminal) -> None:
+    assert error(terminal.run("versions", "-o", "json"))["status"] == 403
+
+
+def test_an_api_that_is_away_is_an_object_for_scripts(terminal: Terminal) -> None:
+    terminal.wire.down = True
+
+    ran = terminal.run("list", "-o", "json")
+
+    assert (ran.code, error(ran)["status"]) == (4, None)
+
+
+def test_help_for_scripts_is_no_error(terminal: Terminal) -> None:
+    assert terminal.run("list", "-o", "json", "--help").code == 0
+
+
+def test_fields_at_fault_are_told_one_by_one_to_scripts(terminal: Terminal) -> None:
+    told = error(terminal.run("place", "-i", "MUG-RED=5000", "-o", "json"))
+
+    assert told["message"] == "quantity of item 1 must be at most 999"
+    assert told["fields"] == [{"field": "items[0].quantity", "problem": "must be at most 999"}]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("place", "-i", "mug"), "SKU of item 1 must be a SKU: capital letters, digits and dashes"),
+        (("place", "-i", "A", "-i", "A=5000"), "quantity of item 2 must be at most 999"),
+        (("place", "-i", "A", "--workflow-version", "v9"), "workflow version must be v1 or v2"),
+        (("place", "-i", "A", "--pay-with", "visa"), "payment method must be a payment method: pm"),
+        (("place", "-i", "A", "--customer", "b b"), "customer must be a customer's name: letters"),
+        (("cancel", "ID", "-r", "x" * 201), "reason must have at most 200 characters"),
+        (("cancel", "ID", "-r", "one\ntwo"), "reason must be one line of text"),
+        (("place", "-i", "A", "--key", "a b"), "`--key`) must be of visible ASCII characters"),
+        (("cancel", "ID", "-r", "x", "--key", "a b"), "`--key`) must be of letters, digits and"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_plain_words(
+    terminal: Terminal, world: World, command: tuple[str, ...], said: str
+) -> None:
+    order = world.place()
+
+    ran = terminal.run(*(order.order_id if one == "ID" else one for one in command))
+
+    assert (ran.code, ran.out) == (1, "")
+    assert said in ran.err
+    for jargon in ("`errors`", "schema", "pattern", "[A-Z", "Input"):
+        assert jargon not in ran.err
+
+
+def test_a_stage_that_does_not_exist_is_wrong_usage_and_told_with_those_that_do(
+    terminal: Terminal,
+) -> None:
+    for command in (("list",), ("classify",), ("export", "h")):
+        ran = terminal.run(*command, "--stage", "waiting", who="operator")
+
+        assert (ran.code, ran.out) == (2, "")
+        assert "one of: start, enrichment, reserve, awaiting-approval, payment" in ran.err
+
+
+@pytest.mark.parametrize("command", ["classify", "export"])
+def test_the_help_of_a_stage_names_the_stages(terminal: Terminal, command: str) -> None:
+    assert "awaiting-approval" in terminal.run(command, "--help").out
+
+
+def test_what_the_api_advises_is_not_said_twice(terminal: Terminal) -> None:
+    known = {meaning.advice for meaning in MEANINGS.values()}
+
+    assert set(REPLACED_ADVICE) <= known
+
+
+def test_a_signal_that_does_not_exist_points_to_the_timeline(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place()
+
+    ran = terminal.run("signal", order.order_id, "none")
+
+    assert ran.code == 3
+    assert f"`orders timeline {order.order_id}" in ran.err
+    assert "orders list" not in ran.err
+
+
+def test_too_many_requests_at_once_have_nothing_to_do_with_an_order(terminal: Terminal) -> None:
+    terminal.wire.answers = [httpx.Response(429, json={"message": "Too Many Requests"})]
+
+    assert "wait a moment and try again" in terminal.run("list").err
+
+
+def test_a_terminal_that_knows_no_symbols_gets_an_answer(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, poor = world.place(), BytesIO()
+    monkeypatch.setattr("sys.stdout", TextIOWrapper(poor, "ascii", write_through=True))
+
+    assert terminal.run("list").code == 0
+
+    assert f"{order.order_id}  ? awaiting-approval" in poor.getvalue().decode("ascii")
+
+
+@pytest.mark.parametrize("command", [("export",), ("batch", "export")])
+def test_no_spinner_turns_where_nobody_watches(
+    terminal: Terminal, world: World, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    world.place()
+
+    ran = terminal.run(*command, str(tmp_path / "h"), who="operator")
+
+    assert ran.err == "✓ 1 written, 0 there already\n"

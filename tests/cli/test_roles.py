@@ -1,0 +1,113 @@
+"""Whom the server refuses: told once, before anything is asked, with the profile to try."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lambdas.domain.stages import Stage
+from tests.cli.terminal import URL, Terminal
+from tests.cli.test_profiles import profiles
+from tests.support.world import TOKEN, World
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [
+        ("approve", "You need the role approver to approve an order's payment"),
+        ("compensate", "You need the role operator to stop or compensate orders"),
+        ("abort", "You need the role operator to stop or compensate orders"),
+    ],
+)
+def test_nobody_is_asked_whose_yes_would_be_refused(
+    terminal: Terminal, world: World, command: str, needed: str
+) -> None:
+    ran = terminal.run(command, world.place(wait_token=TOKEN).order_id)
+
+    assert ran.code == 1
+    assert needed in ran.err
+    assert "?" not in ran.err
+    assert terminal.wire.sent == []
+
+
+def test_a_dry_run_is_refused_as_the_real_run_would_be(terminal: Terminal, world: World) -> None:
+    order = world.place()
+    cancel = ("batch", "cancel", "-r", "x", "--filter", "customer=alice")
+
+    dry, real = (terminal.run(*cancel, how, who="approver") for how in ("--dry-run", "-y"))
+
+    assert (dry.code, dry.out) == (real.code, real.out) == (1, "")
+    assert "You need the role customer or operator to cancel orders" in dry.err
+    assert world.now(order).inbox == ()
+
+
+def test_a_customer_may_cancel_own_orders_in_a_batch_as_its_dry_run_says(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place()
+    world.place(customer_id="bob", requested_by="bob")
+    cancel = ("batch", "cancel", "-r", "x", "--filter", "stage=awaiting-approval")
+
+    dry, real = (terminal.run(*cancel, how) for how in ("--dry-run", "-y"))
+
+    assert (dry.code, dry.out.split()) == (0, [order.order_id])
+    assert (real.code, real.out) == (0, "1 of 1 accepted\n")
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_histories_that_are_there_already_give_no_leave_to_read_them(
+    terminal: Terminal, world: World, tmp_path: Path, dry: tuple[str, ...]
+) -> None:
+    world.place(Stage.COMPLETED)
+    export = ("batch", "export", str(tmp_path / "h"))
+    terminal.run(*export, who="operator")
+
+    ran = terminal.run(*export, *dry)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "You need the role operator" in ran.err
+    assert "written" not in ran.err
+
+
+def test_a_role_that_is_missing_is_told_once(terminal: Terminal) -> None:
+    ran = terminal.run("versions")
+
+    assert ran.err.lower().count("ask somebody whose role allows it") == 1
+    assert "You need the role operator" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        (("versions",), "→ try `-p operator`\n"),
+        (("approve", "ID", "-y"), "→ try `-p approver`\n"),
+        (("place", "-i", "MUG-RED", "--customer", "bob"), "→ try `-p operator`\n"),
+    ],
+)
+def test_a_profile_at_hand_that_has_the_role_is_named(
+    terminal: Terminal, world: World, command: tuple[str, ...], advice: str
+) -> None:
+    profiles(terminal, "alice", "approver", "operator")
+    order = world.place()
+
+    ran = terminal.run(*(order.order_id if one == "ID" else one for one in command))
+
+    assert ran.code == 1
+    assert advice in ran.err
+
+
+def test_a_profile_of_another_api_is_not_named(terminal: Terminal) -> None:
+    profiles(terminal, "operator", api_url="https://elsewhere.example.com")
+
+    assert "-p operator" not in terminal.run("versions").err
+
+
+def test_a_profile_whose_token_cannot_be_read_has_no_role(terminal: Terminal) -> None:
+    kept = {
+        "broken": {"api_url": URL, "token": "a.bb.c"},
+        "odd": {"api_url": URL, "token": "a.W10.c"},
+    }
+    terminal.config.write_text(json.dumps(kept))
+
+    assert terminal.run("versions").code == 1
+    assert terminal.run("profiles").code == 0
