@@ -33,3 +33,13 @@ def cancel(scene: Scene, order: str = "order", *, reason: str = "no longer neede
 def approve(scene: Scene, order: str = "order") -> None:
     """Approve, as the approver."""
     take(scene, Step("approve", {"order": order}))
+
+
+def stopped(scene: Scene, order: str = "order") -> str:
+    """Place an order whose execution is stopped from outside, and wait until a second one has
+    undone what the first had done; returns its id.
+    """
+    order_id = place(scene, order)
+    scene.backstage.stop_execution(order_id, 1)
+    scene.wait_for_stage(order, "failed")
+    return order_id

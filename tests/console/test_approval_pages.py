@@ -55,7 +55,7 @@ def test_every_end_is_told_with_nothing_left_to_do(
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is left to decide")
     expect(visitor.main).to_contain_text(text)
     expect(visitor.main).to_contain_text("There is nothing left for you to do.")
-    expect(page.get_by_role("row", name="MUG-RED")).to_contain_text("EUR 9.50")
+    expect(page.get_by_role("row", name="MUG-RED")).to_contain_text("9.50 EUR")
     expect(page.get_by_role("button")).to_have_count(0)
 
 

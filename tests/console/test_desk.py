@@ -10,6 +10,7 @@ from local.player.scene import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import add, cancel, place
 from tests.console.people import somebody
+from tests.console.visitor import NARROW, WIDE
 
 pytestmark = pytest.mark.slow
 
@@ -34,13 +35,13 @@ def test_an_item_added_under_the_approvers_eyes_is_shown_before_they_can_approve
     approver.look_again()
 
     changed = approver.sheet.get_by_role("alert")
-    expect(changed).to_contain_text("revision 2 now, EUR 58.50 instead of EUR 9.50")
+    expect(changed).to_contain_text("revision 2 now, 58.50 EUR instead of 9.50 EUR")
     expect(changed).to_contain_text("GRINDER-HAND: 1 instead of 0")
     expect(page.get_by_role("button", name="Approve")).to_be_disabled()
     page.keyboard.press("a")
     page.get_by_role("button", name="I have seen the change").click()
     expect(changed).to_have_count(0)
-    expect(approver.sheet).to_contain_text("1 × GRINDER-HAND at EUR 49.00")
+    expect(page.get_by_role("row", name="GRINDER-HAND")).to_contain_text("49.00 EUR")
     page.get_by_role("button", name="Approve").click()
     scene.wait_for_stage("order", "completed")
     assert len(approver.asked_of("approve-payment")) == 1
@@ -49,10 +50,10 @@ def test_an_item_added_under_the_approvers_eyes_is_shown_before_they_can_approve
 def test_the_order_page_shows_a_change_before_its_approval_too(visit: Visit, scene: Scene) -> None:
     approver = visit("approver")
     page = approver.open(f"orders/{place(scene)}")
-    expect(approver.main).to_contain_text("EUR 9.50, as the lines stand at revision 1.")
+    expect(approver.main).to_contain_text("9.50 EUR, as the lines stand at revision 1.")
     add(scene, "GRINDER-HAND")
     approver.look_again()
-    expect(approver.main).to_contain_text("revision 2 now, EUR 58.50 instead of EUR 9.50")
+    expect(approver.main).to_contain_text("revision 2 now, 58.50 EUR instead of 9.50 EUR")
     expect(page.get_by_role("button", name="Approve payment")).to_have_count(0)
     page.get_by_role("button", name="I have seen the change").click()
     page.get_by_role("button", name="Approve payment").click()
@@ -191,3 +192,50 @@ def test_nobody_looks_while_the_page_is_hidden(visit: Visit, scene: Scene) -> No
     with page.expect_response(f"**/orders/{order_id}/heartbeat"):
         page.evaluate("delete document.hidden")
         approver.look_again()
+
+
+def test_a_row_says_which_order_it_is_and_what_was_ordered(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    add(scene, "GRINDER-HAND")
+    add(scene, "TEA-GREEN")
+    approver = visit("approver")
+    approver.open("desk")
+    row = approver.page.locator(".queue li").filter(has_text=order_id[-6:])
+    expect(row).to_contain_text("65.70 EUR alice")
+    expect(row).to_contain_text("1 × MUG-RED, 1 × GRINDER-HAND and 1 more")
+
+
+def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    now = scene.users.ask("approver", "GET", f"/orders/{order_id}")
+    now["items"] = [{"sku": "S" * 32, "quantity": 999, "unit_price_minor": 123_456}]
+    many = [{**now, "order_id": f"{order_id[:-1]}{letter}"} for letter in "ABCDEF"]
+    answer = {"orders": [*many, now], "next_cursor": None}
+    approver = visit("approver", width=NARROW)
+    page = approver.page
+    page.route("**/orders?stage=*", lambda route: route.fulfill(json=answer))
+    page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=now))
+    approver.open("desk")
+    rows = page.locator(".queue li").filter(visible=True)
+    expect(rows).to_have_count(4)
+    page.get_by_role("button", name="Show all 7 orders").click()
+    expect(rows).to_have_count(7)
+    expect(approver.sheet).to_contain_text("1233325.44 EUR")
+    assert approver.overflow() <= 0
+    assert approver.violations() == []
+    page.get_by_role("button", name="Show fewer orders").click()
+    expect(rows).to_have_count(4)
+    page.set_viewport_size({"width": WIDE, "height": 800})
+    expect(rows).to_have_count(7)
+
+
+def test_keys_are_explained_only_where_there_may_be_a_keyboard(visit: Visit, scene: Scene) -> None:
+    place(scene)
+    approver = visit("approver")
+    page = approver.open("desk")
+    expect(page.get_by_text("Keys: a approves")).to_be_visible()
+    debugger = page.context.new_cdp_session(page)
+    debugger.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 1})
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    expect(page.get_by_text("Keys: a approves")).to_be_hidden()
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()

@@ -1,12 +1,12 @@
 """The picture of the state machine: what each state says about an order."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.player.scene import Scene
 from tests.console.conftest import Visit
 from tests.console.letters import Letter
-from tests.console.orders import look_at, place
+from tests.console.orders import look_at, place, stopped
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def test_a_cancelled_order_shows_what_was_compensated(visit: Visit, ended: dict[
     visitor.expect_progress(ProcessPayment="○ not reached", OrderFailed="○ not reached")
     visitor.expect_taken("RouteDecision RefundPayment", "RouteEnd OrderCancelled")
     visitor.expect_not_taken("RouteStart RefundPayment", "CloseOrder OrderFailed")
-    expect(visitor.main).to_contain_text("↺ undone: reserve")
+    expect(visitor.main).to_contain_text("↺ stock released")
 
 
 def test_a_declined_payment_shows_where_it_failed(visit: Visit, ended: dict[str, str]) -> None:
@@ -68,6 +68,7 @@ def test_an_order_about_which_a_mail_went_out_waits_on_and_shows_its_whole_way(
         "RequestApproval AwaitSignal",
     )
     visitor.expect_not_taken("RouteDecision AwaitSignal", "RouteDecision ProcessPayment")
+    expect(visitor.main).to_contain_text("✓ approval mail sent")
 
 
 def test_what_a_person_opened_scrolled_and_typed_survives_the_next_look(
@@ -86,3 +87,79 @@ def test_what_a_person_opened_scrolled_and_typed_survives_the_next_look(
     expect(page.get_by_label("Reason")).to_have_value("half a sen")
     expect(page.get_by_text("AwaitSignal: in progress", exact=True)).to_be_visible()
     assert chart.evaluate("one => one.scrollLeft") == 100
+
+
+def test_an_order_that_was_taken_over_says_which_execution_is_drawn_and_shows_either(
+    visit: Visit, scene: Scene
+) -> None:
+    order_id = stopped(scene)
+    operator, customer = visit("operator"), visit("customer")
+    page = operator.open(f"orders/{order_id}")
+    expect(operator.main).to_contain_text("Execution 2 of 2 is drawn. Execution 1 was stopped.")
+    operator.expect_progress(ReleaseStock="✓ succeeded", ReserveStock="○ not reached")
+    first = page.get_by_role("button", name="Execution 1")
+    first.click()
+    expect(operator.main).to_contain_text("Execution 1 of 2 is drawn.")
+    done = dict.fromkeys(("EnrichOrder", "FetchCustomerProfile"), "✓ succeeded")
+    operator.expect_progress(**done, ReserveStock="↺ compensated", AwaitSignal="■ stopped")
+    operator.expect_progress(ReleaseStock="○ not reached", ProcessPayment="○ not reached")
+    operator.expect_taken("EnrichOrder ReserveStock", "ReserveStock AwaitSignal")
+    for _ in range(2):  # when the second has come, the first is drawn
+        with page.expect_response("**/execution"):
+            operator.look_again()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    operator.expect_progress(AwaitSignal="■ stopped")
+    assert operator.violations() == []
+
+    page = customer.open(f"orders/{order_id}")
+    expect(customer.main).to_contain_text("Execution 2 of 2 is drawn. It took the order over")
+    page.get_by_role("button", name="timeline").click()
+    expect(page.get_by_role("list", name="Timeline, newest first")).to_be_focused()
+    assert customer.violations() == []
+
+
+def test_an_order_of_one_execution_says_nothing_of_executions(
+    visit: Visit, ended: dict[str, str]
+) -> None:
+    visitor = visit("operator")
+    visitor.open(f"orders/{ended['cancelled']}")
+    visitor.expect_progress(OrderCancelled="✓ succeeded")
+    expect(visitor.main).not_to_contain_text("is drawn.")
+
+
+def test_the_ways_out_of_the_decision_are_named(visit: Visit, ended: dict[str, str]) -> None:
+    visitor = visit("customer")
+    visitor.open(f"orders/{ended['completed']}")
+    names = visitor.page.locator(".diagram .decision")
+    expect(names).to_have_text(["wait", "remind", "pay"])
+
+
+def test_a_picture_that_does_not_fit_says_that_it_scrolls(
+    visit: Visit, ended: dict[str, str]
+) -> None:
+    visitor = visit("customer", width=375)
+    page = visitor.open(f"orders/{ended['completed']}")
+    hint = page.get_by_text("Scroll the picture to see the rest of it")
+    expect(hint).to_be_visible()
+    box = page.get_by_role("region", name="State machine").bounding_box()
+    assert box is not None
+    assert box["height"] <= 480
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(hint).to_be_hidden()
+
+
+def test_nothing_depends_on_the_names_of_the_last_states(
+    visit: Visit, ended: dict[str, str]
+) -> None:
+    def rename(route: Route) -> None:
+        told = route.fetch().text()
+        route.fulfill(
+            body=told.replace("OrderCompleted", "CompletedUnconfirmed"),
+            content_type="application/json",
+        )
+
+    visitor = visit("customer")
+    visitor.page.route("**/execution", rename)
+    visitor.open(f"orders/{ended['completed']}")
+    visitor.expect_progress(SendOrderConfirmation="✓ succeeded")
+    expect(visitor.state("CompletedUnconfirmed")).to_be_visible()

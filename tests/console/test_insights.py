@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 
 from local.player.scene import Scene
 from tests.console.conftest import Visit
-from tests.console.orders import cancel, place
+from tests.console.orders import cancel, place, stopped
 
 pytestmark = pytest.mark.slow
 
@@ -34,12 +34,12 @@ def test_a_stuck_compensation_is_shown_and_tried_again(visit: Visit, scene: Scen
     order_id = stuck_order(scene)
     operator = visit("operator")
     page = operator.open(f"orders/{order_id}")
-    expect(operator.main).to_contain_text("⚠ stuck: reserve")
+    expect(operator.main).to_contain_text("⚠ stuck: ")
     operator.expect_progress(ReleaseStock="! error caught", ReserveStock="✓ succeeded")
     assert operator.violations() == []
 
     operator.open("insights")
-    expect(operator.main).to_contain_text("⚠ stuck: reserve")
+    expect(operator.main).to_contain_text("⚠ stuck: ")
     assert operator.violations() == []
     page.get_by_role("button", name="Compensate again").click()
     expect(operator.notice).to_contain_text(f"{order_id}: a new execution tries again.")
@@ -82,3 +82,35 @@ def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str,
     page = operator.open("insights")
     for verdict in ("completed", "cancelled", "rejected"):
         expect(page.get_by_label(f"{verdict} of all")).to_be_visible()
+
+
+def test_a_stopped_execution_is_counted_beside_the_one_that_undid_it(
+    visit: Visit, scene: Scene
+) -> None:
+    order_id = stopped(scene)
+    operator = visit("operator")
+    page = operator.open("insights")
+    rows = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=order_id))
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("compensated: it took the order over")
+    expect(rows.nth(0)).to_contain_text("execution 2 of 2")
+    expect(rows.nth(1)).to_contain_text("infrastructure: the execution was stopped")
+    expect(rows.nth(1)).to_contain_text("execution 1 of 2")
+    expect(operator.main).to_contain_text("An order that was taken over has more than one.")
+    expect(operator.main).not_to_contain_text("Nothing did.")
+    assert operator.violations() == []
+
+
+def test_a_bar_leads_to_the_orders_behind_it(visit: Visit, ended: dict[str, str]) -> None:
+    operator = visit("operator")
+    page = operator.open("insights")
+    for verdict, order_id in (
+        ("rejected", ended["failed"]),
+        ("cancelled", ended["cancelled"]),
+        ("completed", ended["completed"]),
+    ):
+        page.get_by_role("button", name=verdict, exact=True).click()
+        rows = page.locator(f'[data-verdict="{verdict}"]')
+        expect(rows.get_by_role("link").first).to_be_focused()
+        expect(rows.get_by_role("link", name=order_id)).to_be_visible()
+    assert operator.violations() == []

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.slow
 def test_who_never_ordered_is_told_how_to_begin(visit: Visit) -> None:
     visitor = visit()
     visitor.sign_in("carol")
-    expect(visitor.main).to_contain_text("There is no order yet. Place the first one below.")
+    expect(visitor.main).to_contain_text("There is no order yet. Place the first one above.")
+    expect(visitor.page.get_by_label("SKU")).to_be_visible()
 
 
 def test_an_empty_desk_says_so(visit: Visit) -> None:
@@ -45,10 +46,11 @@ def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
     order_id = place(scene)
     visitor = visit("operator")
     page = visitor.open("orders")
-    search = page.get_by_label("Order or customer")
+    search = page.get_by_label("Whole order id, or customer")
     search.fill("nobody")
     search.press("Enter")
-    expect(visitor.main).to_contain_text("No order matches.")
+    expect(visitor.main).to_contain_text("No order of the customer nobody was found.")
+    expect(visitor.main).to_contain_text("An order is found by its whole id")
     search.fill("alice")
     search.press("Enter")
     expect(page.get_by_role("link", name=order_id)).to_be_visible()
@@ -68,3 +70,55 @@ def test_a_lost_connection_is_told_until_it_is_back(visit: Visit) -> None:
     page.unroute("**/orders?*")
     visitor.look_again()
     expect(visitor.alert).to_be_empty()
+
+
+def test_what_was_chosen_is_kept_on_the_way_back_from_an_order_until_it_is_cleared(
+    visit: Visit, ended: dict[str, str], scene: Scene
+) -> None:
+    waiting, cancelled = place(scene), ended["cancelled"]
+    visitor = visit("operator")
+    page = visitor.open("orders")
+    page.get_by_label("Whole order id, or customer").fill("alice")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="⊘ cancelled").click()
+    expect(page.get_by_role("link", name=waiting)).to_have_count(0)
+    assert page.url.endswith("#/orders?stage=cancelled&customer=alice")
+
+    page.get_by_role("link", name=cancelled).click()
+    expect(visitor.stage).to_have_text("⊘ cancelled")
+    page.go_back()
+    chip = page.get_by_role("button", name="⊘ cancelled")
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Whole order id, or customer")).to_have_value("alice")
+    expect(page.get_by_role("link", name=waiting)).to_have_count(0)
+    page.go_back()
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("link", name=waiting)).to_be_visible()
+
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_role("button", name="Clear")).to_have_count(0)
+    expect(page.get_by_label("Whole order id, or customer")).to_have_value("")
+    assert page.url.endswith("#/orders")
+
+
+def test_the_form_to_place_an_order_stands_first_and_shows_its_own_errors(
+    visit: Visit, ended: dict[str, str]
+) -> None:
+    visitor = visit("customer", width=375)
+    visitor.refusals.add(422)
+    page = visitor.open("orders")
+    expect(page.get_by_role("link", name=ended["completed"])).to_be_visible()
+    page.get_by_text("Place an order").click()
+    page.get_by_label("SKU").fill("NOPE")
+    page.get_by_role("button", name="Place").click()
+    wrong = visitor.main.get_by_role("alert")
+    expect(wrong).to_contain_text("Unknown SKU: NOPE.")
+    expect(visitor.alert).to_be_empty()
+    expect(page.get_by_label("SKU")).to_have_value("NOPE")
+    form, told = page.get_by_role("form", name="Place").bounding_box(), wrong.bounding_box()
+    chips = page.get_by_role("group", name="Stages").bounding_box()
+    assert form is not None
+    assert told is not None
+    assert chips is not None
+    assert form["y"] + form["height"] <= told["y"] < chips["y"]
+    assert visitor.violations() == []

@@ -1,5 +1,6 @@
 // The page: which view, as whom, and what happens when something goes wrong.
 
+import { address } from "./address.js";
 import { h, show, update } from "./dom.js";
 import { approval } from "./approval.js";
 import { comeBack, person, signIn, signOut } from "./session.js";
@@ -22,7 +23,7 @@ async function route() {
   leave = () => {};
   const who = person();
   const page = { main, who, tell, fail, calm, enter, change };
-  const [, name = "orders", id] = location.hash.split("/");
+  const { name, id } = address();
   header(who);
   document.title = "Order workflow";
   if (name === "approval") {
@@ -69,7 +70,7 @@ const goOut = (view) => signOut(view).catch(async (problem) => {
 });
 
 function header(who) {
-  const current = location.hash.split("/")[1] || "orders";
+  const current = address().name || "orders";
   const seen = VIEWS.filter((one) => who && one.roles.some((role) => who.roles.includes(role)));
   show(document.getElementById("nav"), ...seen.map((one) => h("a", {
     href: `#/${one.name}`, "aria-current": one.name === current ? "page" : null,

@@ -2,11 +2,13 @@
 
 import { all, get } from "./api.js";
 import { h, show, update } from "./dom.js";
+import { items } from "./facts.js";
 import { once } from "./forms.js";
 import { live } from "./live.js";
 import { cancellation, changed, looker, send, takes } from "./signals.js";
-import { age, left, money } from "./words.js";
+import { age, gist, left, money } from "./words.js";
 
+const FOLDED = 4; // as many as the style shows of a folded queue
 const DECIDED = { "approve-payment": "approved", "cancel-order": "cancelled" };
 
 export function desk(page) {
@@ -16,9 +18,11 @@ export function desk(page) {
   let newest = null; // the same order as it is now
   let done = null; // what became of the one before: the next comes when it is asked for
   let deciding = false; // the answer to a decision is on its way
+  let unfolded = false; // on a narrow screen, where the whole queue would push the order out of sight
   const beat = looker();
   const more = h("div", {}); // orders that are too many to be read
-  const queue = h("ol", { class: "queue", "aria-label": "Waiting, oldest first" }, h("li", { class: "quiet" }, "Loading…"));
+  const queue = h("ol", { class: "queue folded", "aria-label": "Waiting, oldest first" }, h("li", { class: "quiet" }, "Loading…"));
+  const unfold = h("div", { class: "unfold" });
   const sheet = h("section", { class: "card", "aria-label": "Order to decide" });
 
   async function look() {
@@ -56,28 +60,38 @@ export function desk(page) {
   function draw() {
     update(queue, ...waiting.map(entry),
       waiting.length ? null : h("li", { class: "quiet", "data-key": "none" }, "Nothing waits for approval."));
+    queue.classList.toggle("folded", !unfolded);
+    update(unfold, waiting.length > FOLDED && h("button", { "aria-expanded": String(unfolded), onclick: fold },
+      unfolded ? "Show fewer orders" : `Show all ${waiting.length} orders`));
     update(sheet, ...(current ? decision() : [
       h("p", {}, done ?? "There is no order to decide."), waiting.length > 0 && next()]));
   }
 
+  function fold() {
+    unfolded = !unfolded;
+    draw();
+  }
+
   const entry = (one) => h("li", { "data-key": one.order_id }, h("button", {
     "aria-current": one.order_id === current?.order_id ? "true" : null, onclick: () => choose(one),
-  }, h("span", {}, money(one.total)), ` ${one.customer_id}, ${age(one.created_at)} old, ${left(one.approval_deadline)} left`));
+  }, h("span", { class: "sum" }, money(one.total)), ` ${one.customer_id}, `, h("span", { class: "id" }, `…${one.order_id.slice(-6)}`),
+  h("span", { class: "gist" }, gist(one.items)),
+  h("small", {}, `${age(one.created_at)} old, ${left(one.approval_deadline)} left`)));
 
   function decision() {
     const news = changed(current, newest, () => { current = newest; draw(); });
     return [h("h2", { "data-key": current.order_id }, h("a", { href: `#/orders/${current.order_id}`, class: "id" }, current.order_id)),
       news,
-      h("p", {}, `${current.customer_id}${current.enrichment.customer_tier ? ` (${current.enrichment.customer_tier})` : ""}, revision ${current.revision}`),
-      h("ul", {}, ...current.items.map((one) => h("li", { "data-key": one.sku },
-        `${one.quantity} × ${one.sku} at ${money({ ...current.total, amount_minor: one.unit_price_minor })}`))),
-      h("p", { class: "big" }, money(current.total)),
+      h("p", {}, `${current.customer_id}${current.enrichment.customer_tier ? ` (${current.enrichment.customer_tier})` : ""}`),
+      ...items(current),
       h("div", { class: "row", "data-key": `deeds ${current.order_id}` },
-        h("button", { class: "primary", disabled: news != null, onclick: approve }, "Approve (a)"), next()),
+        h("button", { class: "primary", disabled: news != null, onclick: approve }, "Approve", keyHint("a")), next()),
       takes(current, "cancel-order", who) && cancellation(current.order_id, ask)];
   }
 
-  const next = () => h("button", { onclick: skip }, "Next (n)");
+  const next = () => h("button", { onclick: skip }, "Next", keyHint("n"));
+
+  const keyHint = (letter) => h("span", { class: "keys" }, ` (${letter})`);
 
   const approve = () => once(sheet, async () => {
     if (current && newest.revision === current.revision) await ask("approve-payment", { revision: current.revision });
@@ -105,8 +119,8 @@ export function desk(page) {
   }
 
   document.addEventListener("keydown", key);
-  show(main, h("h1", {}, "Desk"), h("p", { class: "quiet" }, "Keys: a approves, n goes on to the next."),
-    more, h("div", { class: "desk" }, queue, sheet));
+  show(main, h("h1", {}, "Desk"), h("p", { class: "quiet keys" }, "Keys: a approves, n goes on to the next."),
+    more, h("div", { class: "desk" }, h("div", {}, queue, unfold), sheet));
   const watch = live(look, page);
   return () => {
     document.removeEventListener("keydown", key);

@@ -14,8 +14,9 @@ export function diagram({ start_at: start, states }, ledger) {
   const height = Math.max(...[...boxes.values()].map(bottom)) + PAD;
   const picture = s("svg", { viewBox: `0 0 ${width} ${height}`, class: "diagram", role: "img",
     "aria-label": "The state machine; the list below says the same." }, tips(),
-  ...drawnWays(shown, boxes).map(edge), ...shown.map((one) => node(one, boxes.get(one.name))));
-  return h("div", {}, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "State machine" }, picture),
+  ...drawnWays(shown, boxes).flatMap(edge), ...shown.map((one) => node(one, boxes.get(one.name))));
+  return h("div", {}, h("p", { class: "quiet hint" }, "Scroll the picture to see the rest of it →"),
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "State machine" }, picture),
     h("p", { class: "legend" }, ...Object.entries(PROGRESS).map(([name, [icon, text]]) =>
       h("span", { class: `is-${name}` }, `${icon} ${text}`))),
     h("p", { class: "quiet" }, "Every step's failure leads to the compensation; such a way is drawn once it was taken."),
@@ -36,8 +37,9 @@ const tips = () => s("defs", {}, ...["", "-taken"].map((kind) => s("marker",
   { id: `tip${kind}`, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
   s("path", { d: "M0 0 L8 4 L0 8 z", class: `tip${kind}` }))));
 
-const edge = ({ from, to, kind, taken, path }) => s("path", { d: path, "data-way": `${from} ${to}`,
-  class: `way ${kind}${taken ? " taken" : ""}`, "marker-end": `url(#tip${taken ? "-taken" : ""})` });
+const edge = ({ from, to, kind, taken, path, label }) => [s("path", { d: path, "data-way": `${from} ${to}`,
+  class: `way ${kind}${taken ? " taken" : ""}`, "marker-end": `url(#tip${taken ? "-taken" : ""})` }),
+label && s("text", { class: "decision", x: label.x, y: label.y, "text-anchor": label.anchor }, label.text)];
 
 function node(state, box) {
   const [icon, text] = PROGRESS[state.progress];

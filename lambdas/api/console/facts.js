@@ -1,43 +1,50 @@
 // What is known about an order, in words and tables.
 
 import { h } from "./dom.js";
-import { EFFECTS, STAGES, age, clock, left, money } from "./words.js";
+import { EFFECTS, EFFECT_ICONS, STAGES, age, clock, left, money } from "./words.js";
+
+const waits = (now) => now.stage === "awaiting-approval";
 
 /** Where it stands, in a line. */
 export const standing = (now) => [
   h("p", { class: `big stage stage-${now.stage}` }, `${STAGES[now.stage]} ${now.stage}`),
-  now.stage === "awaiting-approval" && h("p", {}, `${left(now.approval_deadline)} left to approve ${money(now.total)}`),
-  now.last_error && h("p", {}, now.last_error), now.result && h("p", {}, now.result)];
+  waits(now) && h("p", {}, `${left(now.approval_deadline)} left to approve ${money(now.total)}`),
+  now.last_error && h("p", {}, why(now)), now.result && h("p", {}, now.result)];
+
+/** Why it does not complete, as a person or a rule said it. */
+const why = (now) => `Reason: ${now.last_error.replace(/^cancelled: /, "")}`;
 
 export const facts = (now) => [h("h2", {}, "Facts"), h("dl", {}, ...[
   ["Customer", `${now.customer_id}${now.enrichment.customer_tier ? ` (${now.enrichment.customer_tier})` : ""}`],
   ["Placed", `${age(now.created_at)} ago`], ["Last change", `${age(now.updated_at)} ago`],
-  ["Deadline", now.approval_deadline ? clock(now.approval_deadline) : "none yet"],
+  ...(waits(now) ? [["Deadline", clock(now.approval_deadline)]] : []),
   ["Workflow", `version ${now.version}`],
   ["Goes well with", now.enrichment.recommendations.join(", ") || "–"],
 ].flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))];
 
 export const items = (now) => [h("h2", {}, `Items (revision ${now.revision})`),
-  h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "SKU"),
-    ...["Quantity", "Price"].map((one) => h("th", { scope: "col", class: "number" }, one)))),
+  h("table", { class: "items" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "SKU"),
+    ...["Quantity", "Price", "Amount"].map((one) => h("th", { scope: "col", class: "number" }, one)))),
     h("tbody", {}, ...now.items.map((one) => h("tr", { "data-key": one.sku }, h("td", {}, one.sku), h("td", { class: "number" }, one.quantity),
-      h("td", { class: "number" }, money({ ...now.total, amount_minor: one.unit_price_minor })))),
-    h("tr", {}, h("th", { scope: "row" }, "Total"), h("td", {}), h("td", { class: "number" }, money(now.total)))))];
+      h("td", { class: "number" }, money({ ...now.total, amount_minor: one.unit_price_minor })),
+      h("td", { class: "number" }, money({ ...now.total, amount_minor: one.quantity * one.unit_price_minor })))),
+    h("tr", {}, h("th", { scope: "row" }, "Total"), h("td", { colspan: 3, class: "number" }, money(now.total)))))];
 
-export const ledger = (now) => [h("h2", {}, "Side effects"),
+export const ledger = (now) => [h("h2", {}, "What was done"),
   Object.keys(now.ledger).length ? h("ul", { class: "plain" }, ...Object.entries(now.ledger).map(([name, one]) => effect(now, name, one)))
     : h("p", { class: "quiet" }, "Nothing was done yet.")];
 
 function effect(now, name, one) {
   const amount = (minor) => money({ ...now.total, amount_minor: minor });
-  const mark = one.stuck ? "⚠ stuck" : EFFECTS[one.state].join(" ");
-  return h("li", { "data-key": name, class: one.stuck ? "stuck" : `effect-${one.state}` }, `${mark}: ${name}`,
-    one.amount_minor == null ? null : ` ${amount(one.amount_minor)}`,
-    one.refunded_minor ? `, refunded ${amount(one.refunded_minor)}` : null);
+  const words = EFFECTS[name.replace(/-\d+$/, "")]?.[one.stuck ? "stuck" : one.state] ?? `${name} ${one.state}`;
+  return h("li", { "data-key": name, class: one.stuck ? "stuck" : `effect-${one.state}` },
+    one.stuck ? `⚠ stuck: ${words}; it is tried again` : `${EFFECT_ICONS[one.state]} ${words}`,
+    one.amount_minor == null || one.state === "undone" ? null : `: ${amount(one.amount_minor)}`,
+    one.refunded_minor ? `, ${amount(one.refunded_minor)} given back` : null);
 }
 
 export const events = (told) => [h("h2", {}, "Timeline"),
-  h("ol", { class: "timeline", tabindex: 0, "aria-label": "Timeline, newest first" },
+  h("ol", { class: "timeline", tabindex: -1, "aria-label": "Timeline, newest first" },
     ...told.toReversed().map((one) => h("li", { "data-key": one.sequence },
       h("time", { datetime: one.at }, clock(one.at)), ` ${one.kind}`,
       h("small", {}, Object.entries(one.detail).map(([name, value]) => ` ${name} ${value}`).join(",")))))];

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { diagram } from "./diagram.js";
 import { h, show, update } from "./dom.js";
+import { chooser, retraced } from "./executions.js";
 import { events, facts, items, ledger, standing } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
@@ -16,17 +17,40 @@ export function order(page, id) {
   const parts = Object.fromEntries(PARTS.map((name) => [name, h("section", { class: `card ${name}` })]));
   const head = h("section", { class: "card standing" }, h("p", { class: "quiet" }, "Loading…"));
   let told = null; // the newest answer
+  let run = null; // its newest execution, and what the histories say if there are more and they may be read
+  let histories = null;
+  let chosen = null; // the execution to draw, if not the newest
   let seen = null; // the order as whoever looks at it knows it
 
   async function look() {
     const now = await get(`/orders/${id}`);
     const [execution, timeline] = await Promise.all([
       get(`/orders/${id}/execution`), get(`/orders/${id}/timeline`)]);
+    histories = execution.epoch > 1 && who.roles.includes("operator") ? await get(`/orders/${id}/history`) : null;
+    run = execution;
     told = now;
     seen ??= now;
     draw();
-    update(parts.graph, h("h2", {}, "Workflow"), diagram(execution, now.ledger));
+    drawRun();
     update(parts.events, ...events(timeline.events));
+  }
+
+  function drawRun() {
+    const shown = histories && chosen ? chosen : run.epoch;
+    const states = shown === run.epoch ? run.states
+      : retraced(run.states, histories.events.filter((one) => one.epoch === shown));
+    update(parts.graph, h("h2", {}, "Workflow"), chooser(run.epoch, shown, histories, choose, lead),
+      diagram({ ...run, states }, told.ledger));
+  }
+
+  function choose(epoch) {
+    chosen = epoch;
+    drawRun();
+  }
+
+  function lead() {
+    parts.events.scrollIntoView();
+    parts.events.querySelector("ol").focus();
   }
 
   function draw() {
@@ -42,7 +66,7 @@ export function order(page, id) {
       takes(told, "add-line-item", who) && addition(ask),
       takes(told, "cancel-order", who) && cancellation(id, ask)].filter(Boolean);
     return [h("h2", {}, "What you can do now"), ...mine,
-      mine.length ? null : h("p", { class: "quiet" }, "Nothing: the order takes no signal of yours now.")];
+      mine.length ? null : h("p", { class: "quiet" }, "Nothing can be done with this order now.")];
   }
 
   function approval() {

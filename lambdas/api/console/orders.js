@@ -1,5 +1,7 @@
-// Orders: how many stand where, the newest ones, and a form to place one.
+// Orders: a form to place one, how many stand where, and the newest ones. What was chosen is part of
+// the address, so the way back from an order leads to it.
 
+import { address, addressOf } from "./address.js";
 import { get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
 import { field, form, itemFields, itemOf } from "./forms.js";
@@ -11,17 +13,28 @@ const SHOWN = 50;
 
 export function orders(page) {
   const { main, who, fail } = page;
-  const chosen = { stage: null, customer: "" };
+  const staff = who.roles.some((role) => role !== "customer");
+  const buys = who.roles.includes("customer");
+  const asked = address().query;
+  const chosen = { stage: asked.get("stage"), customer: (staff && asked.get("customer")) || "" };
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Stages" });
   const list = h("div", {}, h("p", { class: "quiet" }, "Loading…"));
-  const staff = who.roles.some((role) => role !== "customer");
+  const searching = field(staff ? "Whole order id, or customer" : "Whole order id", { name: "search", value: chosen.customer });
+  const clearing = h("span", {});
+  const wrong = h("div", { class: "wrong", role: "alert" }); // what the server says of the order to be placed
+  const placing = buys && h("details", { class: "card placing" }, h("summary", {}, "Place an order"),
+    form("Place", [...itemFields(), field("Pay with", { name: "pay", value: "pm_ok", required: true })], order), wrong);
+  let fresh = true; // the form opens by itself only for who never ordered, and once
 
   async function look() {
     const query = new URLSearchParams({ limit: SHOWN });
+    update(clearing, (chosen.stage || chosen.customer) && h("button", { type: "button", onclick: clear }, "Clear"));
     if (chosen.stage) query.set("stage", chosen.stage);
     if (chosen.customer) query.set("customer_id", chosen.customer);
     const whose = chosen.customer ? `?customer_id=${encodeURIComponent(chosen.customer)}` : "";
     const [counted, found] = await Promise.all([get(`/stages${whose}`), get(`/orders?${query}`)]);
+    if (fresh && buys && !chosen.stage && !chosen.customer && !found.orders.length) placing.open = true;
+    fresh = false;
     update(chips, chip(null, "all", counted.stages.reduce((sum, one) => sum + one.orders, 0)),
       ...counted.stages.filter((one) => one.orders || one.stage === chosen.stage)
         .map((one) => chip(one.stage, one.stage, one.orders, one.at_least)));
@@ -31,35 +44,52 @@ export function orders(page) {
 
   const chip = (stage, name, count, atLeast) => h("button", {
     class: `chip stage-${name}`, "data-key": name, "aria-pressed": String(chosen.stage === stage),
-    onclick: () => { chosen.stage = stage; watch.now(); },
+    onclick: () => choose({ stage }),
   }, `${STAGES[name] ?? ""} ${name} ${atLeast ? "≥ " : ""}${count}`);
 
-  const empty = () => h("p", { class: "quiet" }, chosen.stage || chosen.customer
-    ? "No order matches. Choose another stage, or clear the search."
-    : `There is no order yet.${who.roles.includes("customer") ? " Place the first one below." : ""}`);
+  function empty() {
+    const one = chosen.customer ? `No order of the customer ${chosen.customer}` : "No order";
+    const hint = chosen.customer ? " An order is found by its whole id: 26 letters and digits." : "";
+    return h("p", { class: "quiet" }, chosen.stage || chosen.customer
+      ? `${one} ${chosen.stage ? `is ${chosen.stage}` : "was found"}.${hint}`
+      : `There is no order yet.${buys ? " Place the first one above." : ""}`);
+  }
+
+  /** Each choice is a step to go back from; the view stays, and with it the focus. */
+  function choose(choice) {
+    Object.assign(chosen, choice);
+    const at = addressOf("orders", chosen);
+    if (at !== location.hash) history.pushState(null, "", at);
+    watch.now();
+  }
+
+  function clear() {
+    searching.querySelector("input").value = "";
+    searching.querySelector("input").focus(); // the button goes, the focus must not be lost with it
+    choose({ stage: null, customer: "" });
+  }
 
   function search(event) {
     event.preventDefault();
     const text = new FormData(event.target).get("search").trim();
     if (ORDER_ID.test(text)) location.hash = `#/orders/${text.toUpperCase()}`;
-    else if (staff) { chosen.customer = text; watch.now(); }
+    else if (staff) choose({ customer: text });
     else if (text) fail(new Error("That is no order's id: 26 letters and digits."));
   }
 
-  async function place(data) {
+  async function order(data) {
+    show(wrong);
     try {
       const placed = await post("/orders", { items: [itemOf(data)], payment_method: data.get("pay").trim() });
       location.hash = `#/orders/${placed.order_id}`;
     } catch (problem) {
-      fail(problem);
+      if (problem.status === 401) return fail(problem);
+      show(wrong, h("p", { class: "stuck" }, problem.message));
     }
   }
 
-  show(main, h("h1", {}, "Orders"), chips,
-    h("form", { class: "row", role: "search", onsubmit: search },
-      field(staff ? "Order or customer" : "Order", { name: "search" }), h("button", {}, "Search")),
-    list, who.roles.includes("customer") && h("section", { class: "card" }, h("h2", {}, "Place an order"), form("Place", [
-      ...itemFields(), field("Pay with", { name: "pay", value: "pm_ok", required: true })], place)));
+  show(main, h("h1", {}, "Orders"), placing, chips,
+    h("form", { class: "row", role: "search", onsubmit: search }, searching, h("button", {}, "Search"), clearing), list);
   const watch = live(look, page, 3);
   return watch.end;
 }

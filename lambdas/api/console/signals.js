@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 import { h } from "./dom.js";
 import { field, form, itemFields, itemOf } from "./forms.js";
-import { money, outcome } from "./words.js";
+import { applied, money, refused } from "./words.js";
 
 const HEARTBEAT_MS = 60_000; // the API passes on at most one a minute and order
 const WHO = { "approve-payment": ["approver"], "cancel-order": ["customer", "operator"], "add-line-item": ["customer"] };
@@ -30,10 +30,10 @@ export async function sendTo({ tell, fail }, kind, path, body) {
   try {
     const told = await post(path, body);
     if (told.outcome == null || told.outcome === "applied") {
-      tell(`${kind}: ${outcome(told.outcome)}.`);
+      tell(applied(kind, told.outcome));
       return true;
     }
-    fail(new Error(`${kind} was not applied: ${outcome(told.outcome)}.`));
+    fail(new Error(refused(kind, told.outcome)));
   } catch (problem) {
     fail(problem);
   }

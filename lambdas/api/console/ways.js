@@ -1,15 +1,17 @@
 // The ways between states: which are drawn, which were taken, and along which line.
 
 import { GAP, GUTTER, HEIGHT, bottom } from "./layout.js";
+import { WAY_NAMES } from "./words.js";
 
-/** `{from, to, kind, taken, path}` of every way that is worth a line. */
+/** `{from, to, kind, taken, path, label}` of every way that is worth a line. */
 export function drawnWays(states, boxes) {
   const outer = states.filter((one) => !one.inside);
   return outer.flatMap((from) => from.ways
     .filter((way, index) => from.ways.findIndex((other) => other.to === way.to) === index)
     .map((way) => ({ ...way, from: from.name, taken: taken(from, way, outer) }))
     .filter((way) => way.taken || way.kind !== "catch" || boxes.get(way.to).column !== 2 || boxes.get(from.name).column === 2)
-    .map((way) => ({ ...way, path: path(boxes.get(way.from), boxes.get(way.to), boxes) })));
+    .map((way) => ({ ...way, path: path(boxes.get(way.from), boxes.get(way.to), boxes),
+      label: label(WAY_NAMES[`${way.from} ${way.to}`], boxes.get(way.from), boxes.get(way.to), boxes) })));
 }
 
 /** The history names no ways, only when each state was last entered and left. A way was taken if no
@@ -38,6 +40,18 @@ function path(a, b, boxes) {
     return `M${side} ${a.y + HEIGHT / 2} H${side + out} V${b.y + HEIGHT / 2} H${side}`;
   }
   return across(a, b, boxes);
+}
+
+/** Where there is room for a word at a way: beside a line straight down, below the line that goes
+ * back, below the arrow in the gutter. */
+function label(text, a, b, boxes) {
+  if (!text) return null;
+  if (a.column !== b.column) {
+    const right = b.column > a.column;
+    return { text, x: right ? b.x - 3 : b.x + b.w + 3, y: b.y + HEIGHT * 0.65 + 13, anchor: right ? "end" : "start" };
+  }
+  if (b.y > a.y && !between(a, b, boxes)) return { text, x: a.x + a.w / 2 + 8, y: b.y - 6, anchor: "start" };
+  return { text, x: a.x - 1, y: a.y + HEIGHT / 2 + 13, anchor: "end" };
 }
 
 const between = (a, b, boxes) => [...boxes.values()].some((one) =>

@@ -18,13 +18,31 @@ export const PROGRESS = {
 /** States whose effect may be undone, and its name in the order's ledger. */
 export const UNDOABLE = { ReserveStock: "reserve", ProcessPayment: "pay" };
 
-export const EFFECTS = { intent: ["…", "intent"], done: ["✓", "done"], undone: ["↺", "undone"] };
+/** What an effect of the ledger means for people, by its state; any other effect keeps its name. */
+export const EFFECTS = {
+  reserve: { intent: "stock is being reserved", done: "stock reserved", undone: "stock released", stuck: "the stock could not be released yet" },
+  pay: { intent: "payment is being charged", done: "paid", undone: "nothing stays charged", stuck: "the payment could not be given back yet" },
+  ...Object.fromEntries(["approval", "confirmation", "cancellation"].map((mail) => [`mail-${mail}`,
+    { intent: `${mail} mail is being sent`, done: `${mail} mail sent`, undone: `${mail} mail not sent` }])),
+};
 
-/** `25.00 EUR`: the browser knows how many decimals a currency has. */
+export const EFFECT_ICONS = { intent: "…", done: "✓", undone: "↺" };
+
+/** What decides for a way, where the definition tells only a value that an activity said. */
+export const WAY_NAMES = {
+  "RouteDecision ProcessPayment": "pay", "RouteDecision AwaitSignal": "wait", "RouteDecision RequestApproval": "remind",
+};
+
+/** `25.00 EUR`, as mails and the command line write it: the browser knows a currency's decimals. */
 export function money({ amount_minor: minor, currency }) {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "code" });
-  const digits = format.resolvedOptions().maximumFractionDigits;
-  return format.format(minor / 10 ** digits);
+  const { maximumFractionDigits: digits } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
+  return `${(minor / 10 ** digits).toFixed(digits)} ${currency}`;
+}
+
+/** `2 × COFFEE-1KG, 1 × MUG-RED and 3 more`: the first lines of an order. */
+export function gist(items, most = 2) {
+  const named = items.slice(0, most).map((one) => `${one.quantity} × ${one.sku}`).join(", ");
+  return items.length > most ? `${named} and ${items.length - most} more` : named;
 }
 
 /** `3 min 05 s` of milliseconds. */
@@ -50,11 +68,24 @@ export function left(deadline) {
 export const clock = (instant) =>
   instant ? new Date(instant).toLocaleString([], { dateStyle: "short", timeStyle: "medium" }) : "–";
 
-/** What became of a signal, as a sentence. */
-export function outcome(value) {
-  if (value == null) return "accepted; its outcome comes in a moment";
-  if (value === "applied") return "applied";
-  if (value === "stale") return "stale: the lines changed since you saw them, so nothing was approved";
-  if (value === "superseded") return "superseded: a cancel or an earlier approval came first";
-  return value;
+const APPLIED = {
+  "approve-payment": "Approved. Payment follows.",
+  "cancel-order": "Cancelled. What was done for the order is being undone.",
+  "add-line-item": "Item added.",
+};
+
+const REFUSED = {
+  "approve-payment": "Not approved",
+  "cancel-order": "Not cancelled",
+  "add-line-item": "No item added",
+};
+
+/** What became of a signal that was or will be applied, as a sentence. */
+export const applied = (kind, value) => (value == null ? "Accepted. It takes effect in a moment." : APPLIED[kind]);
+
+/** Why a signal was not applied, as a sentence. */
+export function refused(kind, value) {
+  if (value === "stale") return `${REFUSED[kind]}: the lines changed since you saw them.`;
+  if (value === "superseded") return `${REFUSED[kind]}: a cancel or an earlier approval came first.`;
+  return `${REFUSED[kind]}: ${value}.`;
 }
