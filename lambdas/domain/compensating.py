@@ -35,7 +35,6 @@ def begin_compensation(
         outcomes={**order.outcomes, **settled},
         ledger=retried,
         wait_token=None,
-        wait_loops=0,
         epoch=order.epoch + int(next_epoch),
         start_pending=next_epoch,
     )
