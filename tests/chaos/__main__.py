@@ -18,7 +18,8 @@ from tests.dynamodb_local.server import why_not
 
 _EPILOG = """\
 What is killed, each time with SIGKILL, which nothing can catch:
-  workers   the processes that run the Lambda functions, at random moments of their work
+  workers   the processes that run the Lambda functions: the first in the middle of a payment, the
+            others at random moments of their work
   emulator  the whole engine, with orders in every stage: it forgets every execution; a new one
             gets the same deployment, and the janitor finds every order
   tables    DynamoDB Local, which keeps the tables on disk, so that they outlive the emulator

@@ -11,7 +11,7 @@ from local.lifecycle.reset import running_executions
 from tests.chaos import workers
 from tests.chaos.callers import Callers
 from tests.chaos.orders import Promises, Shopper
-from tests.chaos.parking import PLACES, Place, park
+from tests.chaos.parking import PLACES, Place, charging, park
 from tests.chaos.surroundings import Surroundings
 from tests.chaos.traffic import Traffic
 from tests.chaos.verdict import Verdict, judge
@@ -25,6 +25,8 @@ SETTLE_SECONDS = 420
 of the janitor, and a takeover; generous, because a limit too low would call a slow machine a loss.
 """
 POLL_SECONDS = 1.0
+PAYMENTS_AT_MOST = 3
+"""How often to try it, should the machine be so slow that a payment is over before the kill."""
 
 Watcher = Callable[[str], None]
 """Told what is being done."""
@@ -92,12 +94,26 @@ class Campaign:
     def _kill_workers(self) -> None:
         if not self.plan.worker_kills:
             return
+        self._kill_while_charging()
         with self._traffic.flowing(self._share):
             for number in range(self.plan.worker_kills):
                 self._pause(WORKER_PAUSE_SECONDS)
                 self.watcher(f"killing worker {number + 1} of {self.plan.worker_kills}")
                 self.struck += workers.kill_one(self.place.state.emulator, self._rng)
                 self.killed["workers"] += 1
+
+    def _kill_while_charging(self) -> None:
+        """Chance may find idle workers only, or those of the API: so the first to die is one in
+        the middle of a payment, before there is other traffic to take it for.
+        """
+        self.watcher("killing a worker in the middle of a payment")
+        for _ in range(PAYMENTS_AT_MOST):
+            charging(Shopper(self._callers, self.promises, "pm_slow"), self.place.backstage)
+            struck = workers.kill_busy(self.place.state.emulator)
+            self.killed["payments"] += 1
+            self.struck += struck
+            if struck:
+                return
 
     def _kill_emulator(self, number: int) -> None:
         self._settle()  # else what still runs would be held in the place of the parked orders

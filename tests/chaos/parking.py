@@ -101,6 +101,19 @@ def park(place: Place, shopper: Shopper, backstage: Backstage) -> None:
             return
 
 
+def charging(shopper: Shopper, backstage: Backstage) -> None:
+    """Bring an order with `pm_slow` into the middle of its charge: the money is captured, and
+    the activity waits three more seconds for an answer that does not come.
+    """
+    shopper.place()
+    for deed in _APPROVED:
+        deed(shopper)
+    key = f"pay:{shopper.witness.order_id}"
+    for _ in _patiently(f"a charge under {key}"):
+        if backstage.all_books().payment(key) is not None:
+            return
+
+
 def _reached(shopper: Shopper, stage: str) -> str:
     """Wait until the order is in a stage, or has ended elsewhere; tells which."""
     for _ in _patiently(f"{shopper.witness.order_id} to be {stage}"):

@@ -18,7 +18,8 @@ def show(console: Console, campaign: Campaign, verdict: Verdict, seconds: float)
         console.print(f"at a kill of the emulator: {_counts(stages)}")
     killed = campaign.killed
     console.print(
-        f"killed: {killed['workers']} workers ({campaign.struck} at work), "
+        f"killed: {killed['workers']} workers, {killed['payments']} times what was at a payment "
+        f"({campaign.struck} at work), "
         f"{killed['emulator']} emulators, {killed['tables']} times the tables"
     )
     console.print(

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.campaign import Campaign, Plan
+from tests.chaos import workers
+from tests.chaos.campaign import PAYMENTS_AT_MOST, Campaign, Plan
 from tests.chaos.parking import PLACES
 from tests.chaos.surroundings import Surroundings, surroundings
 from tests.chaos.verdict import Verdict
@@ -46,7 +47,7 @@ def verdict(campaign: Campaign) -> Verdict:
 
 
 def test_no_acknowledged_order_is_lost(verdict: Verdict) -> None:
-    assert verdict.orders >= PLAN.orders + len(PARKED)
+    assert verdict.orders > PLAN.orders + len(PARKED)
     assert verdict.lost == ()
 
 
@@ -55,7 +56,21 @@ def test_no_invariant_is_broken(verdict: Verdict) -> None:
 
 
 def test_everything_was_killed_as_planned(campaign: Campaign, verdict: Verdict) -> None:
-    assert campaign.killed == {"workers": 3, "emulator": 1, "tables": 1}
+    payments = campaign.killed["payments"]
+    assert 0 < payments <= PAYMENTS_AT_MOST
+    assert campaign.killed == {"payments": payments, "workers": 3, "emulator": 1, "tables": 1}
+
+
+def test_functions_were_killed_while_at_work_and_not_idle_ones_alone(
+    campaign: Campaign, verdict: Verdict
+) -> None:
+    assert campaign.struck > 0 or not workers.can_tell()
+
+
+def test_the_workflow_felt_the_kills_and_repeated_the_activities(
+    campaign: Campaign, verdict: Verdict
+) -> None:
+    assert campaign.interrupted > 0
 
 
 def test_the_emulator_died_under_orders_in_several_stages(

@@ -1,5 +1,6 @@
 """The verdict tells every loss: a proof that cannot fail proves nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -63,6 +64,16 @@ def test_an_accepted_signal_that_the_inbox_does_not_hold_is_told() -> None:
     promises.witnesses[ID].accepted.append("s1")
     verdict = judge(books(a_record()), promises)
     assert verdict.broken == (f"signals: {ID}: accepted ['s1'], the inbox holds []",)
+
+
+def test_units_that_vanished_are_told_though_no_order_lacks_them() -> None:
+    sound = books(a_record())
+    first, *others = sound.inventory
+    lacking = {**first, "available": first["available"] - 7}
+
+    verdict = judge(replace(sound, inventory=[lacking, *others]), promised(ID))
+
+    assert [one.partition(" has ")[0] for one in verdict.broken] == [f"stock: {first['sku']}"]
 
 
 def test_an_order_that_nobody_was_told_of_is_told() -> None:

@@ -16,7 +16,7 @@ _IDLE = "pipe_read"
 
 def workers(emulator: Process) -> list[Process]:
     """The processes that run functions: what the forker forked, and it forks nothing else."""
-    if not _PROC.is_dir():
+    if not can_tell():
         return family(emulator)[1:]  # there, each is started plainly
     descendants = {one.pid: one for one in family(emulator)}
     by_command = {pid: _command(pid) for pid in descendants}
@@ -36,6 +36,23 @@ def kill_one(emulator: Process, rng: Random) -> bool:
     assert running, "there are no workers to kill"
     rng.choice(busy or running).send(signal.SIGKILL)
     return bool(busy)
+
+
+def kill_busy(emulator: Process) -> int:
+    """SIGKILL every worker that is at work, or all where nobody can tell; returns how many were
+    seen at work.
+    """
+    running = workers(emulator)
+    assert running, "there are no workers to kill"
+    busy = [one for one in running if is_busy(one)]
+    for one in busy if can_tell() else running:
+        one.send(signal.SIGKILL)
+    return len(busy)
+
+
+def can_tell() -> bool:
+    """Whether this machine shows what a worker is doing."""
+    return _PROC.is_dir()
 
 
 def is_busy(worker: Process) -> bool:

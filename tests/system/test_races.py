@@ -5,13 +5,14 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
-from local.checks.books import ENDS, Witness
+from local.checks.books import ENDS, Books, Witness
 from local.checks.invariants import violations
 from local.machine.state import State
 from local.player.backstage import Backstage
@@ -24,6 +25,8 @@ HOT_ORDERS, HOT_UNITS = 200, 50
 PATIENCE_SECONDS = 180
 BUSY = (429, 503)
 """Too many at once: the caller asks again, with the same key."""
+STOCK = "stock: "
+"""How a violation that concerns the inventory begins."""
 
 
 class Crowd:
@@ -65,8 +68,16 @@ class Crowd:
 
     def problems(self, *order_ids: str) -> list[str]:
         """What is wrong with the orders, by the tables alone."""
-        found = violations(self.backstage.all_books(), {o: Witness(o) for o in order_ids})
-        return [one for one in found if any(order_id in one for order_id in order_ids)]
+        return concerning(self.backstage.all_books(), *order_ids)
+
+
+def concerning(books: Books, *order_ids: str) -> list[str]:
+    """What is wrong with these orders, or with the stock: units vanish from everybody, so what
+    is told of them names a SKU and no order.
+    """
+    found = violations(books, {order_id: Witness(order_id) for order_id in order_ids})
+    mine = (STOCK, *order_ids)
+    return [one for one in found if any(name in one for name in mine)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -150,3 +161,15 @@ def test_everybody_asks_with_one_key_and_one_order_is_made(crowd: Crowd) -> None
     crowd.approve(order_id)
     assert crowd.ended(order_id)[0]["stage"] == "completed"
     assert crowd.problems(order_id) == []
+
+
+@pytest.mark.parametrize("moved", [-7, 0, 1])
+def test_units_that_vanish_or_appear_in_a_race_are_told(crowd: Crowd, moved: int) -> None:
+    books = crowd.backstage.all_books()
+    first, *others = books.inventory
+    changed = {**first, "available": first["available"] + moved}
+
+    found = concerning(replace(books, inventory=[changed, *others]), "nobody's order")
+
+    assert bool(found) is bool(moved)
+    assert all(one.startswith(f"{STOCK}{first['sku']}") for one in found)
