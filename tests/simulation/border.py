@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lambdas.domain.errors import OrderError, PermanentError, StoreConflict
 from tests.simulation.actors import Actor, Crashed
-from tests.simulation.faults import ERRORS, Call, Fault
+from tests.simulation.faults import ERRORS, Call, Fault, Mishap
 
 if TYPE_CHECKING:
     from tests.simulation.world import SimulatedWorld
@@ -22,8 +22,9 @@ class Poisoned(PermanentError):
 
 
 class Border:
-    """`epoch` is that of the execution on whose behalf an activity runs, None for everybody
-    else; `crash_at` is the number of the own call at which the caller dies.
+    """`order_id` is the order that the caller works for, if it is one; `epoch` is that of the
+    execution on whose behalf an activity runs, None for everybody else; `crash_at` is the number
+    of the own call at which the caller dies.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Border:
         function: str,
         *,
         invocation: int = 1,
+        order_id: str = "",
         epoch: int | None = None,
         skew_ms: int = 0,
         crash_at: int | None = None,
@@ -42,6 +44,7 @@ class Border:
         self.actor = actor
         self.function = function
         self.invocation = invocation
+        self.order_id = order_id
         self.epoch = epoch
         self.skew_ms = skew_ms
         self._crash_at = crash_at
@@ -75,7 +78,8 @@ class Border:
         call = Call(number, self.function, self.invocation, own, point, is_activity)
         fault = self.world.fault(call)
         if fault is not None:
-            self.world.struck.append(fault)
+            mishap = Mishap(self.world.agenda.now, fault, self.function, self.order_id)
+            self.world.mishaps.append(mishap)
         return fault
 
     def _before(self, fault: Fault, point: str, effect: Callable[[], object]) -> None:

@@ -16,6 +16,9 @@ from tests.simulation.story import Story
 CHUNK = 25
 """Seeds that one process plays at a time."""
 
+TASKS_A_PROCESS = 200
+"""Chunks after which a process is replaced: what greenlets leave behind, Python never collects."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -73,7 +76,7 @@ def _chunks(first_seed: int, jobs: int) -> Generator[Tally, None, None]:
     if jobs == 1:
         yield from map(play, ranges)
         return
-    with Pool(jobs) as pool:
+    with Pool(jobs, maxtasksperchild=TASKS_A_PROCESS) as pool:
         while True:
             yield from pool.map(play, islice(ranges, 4 * jobs), chunksize=1)
 

@@ -19,11 +19,12 @@ class Functions(Protocol):
 
 
 class Execution:
-    """One run of the definition that was live when it began."""
+    """One run of `machine`, the definition that was live when it began."""
 
-    def __init__(self, name: str, order_id: str, line: Line) -> None:
+    def __init__(self, name: str, order_id: str, machine: Mapping[str, Any], line: Line) -> None:
         self.name = name
         self.order_id = order_id
+        self.machine = machine
         self.line = line
         self.status = "RUNNING"
         self.journal = Journal()
@@ -66,16 +67,15 @@ class Engine:
         data = {"order_id": order.order_id, "epoch": order.epoch, "version": order.version}
         if resume:
             data["resume"] = "compensate"
-        execution = Execution(name, order.order_id, Line(self, name))
+        execution = Execution(name, order.order_id, self.machine, Line(self, name))
         self.executions[name] = execution
         self.running += 1
         around = Surroundings(self._token, self.jitter, execution.journal)
-        machine = self.machine
         execution.line.begin(
-            walk(machine, data, around),
+            walk(self._pinned(execution), data, around),
             lambda output, failure: self._ended(execution, output, failure),
         )
-        backstop = machine["TimeoutSeconds"] * 1000
+        backstop = execution.machine["TimeoutSeconds"] * 1000
         self.agenda.after(backstop, lambda: self.stop(execution.name, "TIMED_OUT"))
 
     def stop(self, name: str, status: str = "ABORTED") -> None:
@@ -120,6 +120,10 @@ class Engine:
 
     def call(self, command: Invoke, done: Done) -> None:
         self.invoke(command.function, command.payload, done)
+
+    def _pinned(self, execution: Execution) -> Mapping[str, Any]:
+        """The definition that an execution walks: its own to its end, whatever is deployed."""
+        return execution.machine
 
     def _token(self) -> str:
         self._tokens += 1

@@ -72,6 +72,18 @@ class Call:
     is_activity: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """A fault that struck a function at some instant; `order_id` is empty where that did not work
+    for one order alone.
+    """
+
+    at: int
+    fault: Fault
+    function: str
+    order_id: str
+
+
 Plan = Callable[[Call], Fault | None]
 """Decides which calls go wrong."""
 

@@ -1,5 +1,6 @@
 """Every activity meets every fault once, twice, until its attempts are used up, always, and at
-every other invocation.
+every other invocation. A fault that was planned and found nothing to strike would prove nothing:
+so it is counted how often each struck.
 """
 
 from collections.abc import Mapping
@@ -31,6 +32,10 @@ ATTEMPTS = {
     "RequestApproval": 2,
     "AwaitSignal": 1,
 }
+WRITES_FIRST = {"ApplySignals": 2}
+"""The first invocation that writes, where that is not number 1: ApplySignals is asked first when
+the mail to the approver is due, and finds no signal to apply.
+"""
 _EFFECTS = {
     "ProcessPayment": "payments.charge",
     "RefundPayment": "payments.refund",
@@ -45,29 +50,41 @@ _LETTERS = {
 }
 
 
-def cell(activity: str, fault: str, times: str) -> tuple[str, list[str]]:
-    """How the order ended (C completed, F failed, X cancelled; + when another execution had to
-    take over), and the invariants that were broken.
-    """
-    found = played(strikes(activity, fault, times), compensated=activity in BACKWARD)
-    return found.end, found.problems
+def cell(activity: str, fault: str, times: str) -> "Played":
+    """What came of the fault at the activity, so many times."""
+    return played(strikes(activity, fault, times), compensated=activity in BACKWARD)
 
 
 def strikes(activity: str, fault: str, times: str) -> tuple[Strike, ...]:
     """The fault at the activity's write (a throttle: at its first call), so many times."""
     kind = FAULTS[fault]
     point = None if kind is Fault.THROTTLED else _EFFECTS.get(activity, "store.commit")
-    flapping = times == "flapping"
+    flapping = WRITES_FIRST.get(activity, 1) if times == "flapping" else None
     return (Strike(kind, 1, activity, point, flapping),) * _count(activity, times)
+
+
+def asked_for(activity: str, times: str) -> int:
+    """How often the fault has to strike, if the activity gives it the occasion: of those that
+    never end, once.
+    """
+    return 1 if times in ("always", "flapping") else _count(activity, times)
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """How an order ended (as in `cell`), what was broken, and the faults that never struck."""
+    """How an order ended (C completed, F failed, X cancelled; + when another execution had to
+    take over), what was broken, the faults that were planned, and those that never struck.
+    """
 
     end: str
     problems: list[str]
+    planned: tuple[Strike, ...]
     unstruck: tuple[Strike, ...]
+
+    @property
+    def struck(self) -> int:
+        """How often the planned faults struck; the refusal is not one of them."""
+        return len(self.planned) - sum(one in self.planned for one in self.unstruck)
 
 
 REFUSAL = Strike(Fault.POISON, 1, "UpdateOrderStatus", "store.commit")
@@ -76,12 +93,16 @@ REFUSAL = Strike(Fault.POISON, 1, "UpdateOrderStatus", "store.commit")
 
 def played(faults: tuple[Strike, ...], *, compensated: bool) -> Played:
     """An approved order under the faults; `compensated`: under REFUSAL too."""
-    if compensated:
-        faults += (REFUSAL,)
-    story = Story(_schedule(faults))
+    story = approved(faults, compensated=compensated)
     problems = story.play()
     order = story.world.store.get("O1")
-    return Played(_LETTERS[order.stage] + "+" * (order.epoch > 1), problems, story.unstruck)
+    end = _LETTERS[order.stage] + "+" * (order.epoch > 1)
+    return Played(end, problems, faults, story.unstruck)
+
+
+def approved(faults: tuple[Strike, ...], *, compensated: bool) -> Story:
+    """The story of `played`, not played yet."""
+    return Story(_schedule(faults + ((REFUSAL,) if compensated else ())))
 
 
 def _count(activity: str, times: str) -> int:

@@ -45,4 +45,4 @@ def _expected(pair: Pair, found: Played, *, compensated: bool) -> str:
 
 @lru_cache
 def _end_alone(single: Single) -> str:
-    return cell(*single, "once")[0]
+    return cell(*single, "once").end

@@ -53,24 +53,28 @@ class Happening:
 @dataclass(frozen=True, slots=True)
 class Strike:
     """A fault that strikes the first call that it can, from a number on; of one function, or at
-    one point of the border, where it names them; of every other invocation only, if flapping.
+    one point of the border, where it names them. A `flapping` one strikes every other invocation
+    only, beginning with that one.
     """
 
     fault: Fault
     from_call: int
     function: str | None = None
     point: str | None = None
-    flapping: bool = False
+    flapping: int | None = None
 
     def hits(self, call: Call) -> bool:
         """True for a call that this fault can strike."""
         return (
             self.from_call <= call.number
             and self.function in (None, call.function)
-            and not (self.flapping and call.invocation % 2 == 0)
+            and (self.flapping is None or self._in_turn(call.invocation - self.flapping))
             and self.point in (None, call.point)
             and possible(self.fault, call.point, is_activity=call.is_activity)
         )
+
+    def _in_turn(self, later: int) -> bool:
+        return later >= 0 and later % 2 == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from lambdas.domain.stages import Stage
 from lambdas.domain.starting import StartRequest
 from lambdas.runtime import Dependencies
 from tests.simulation.agenda import START_MS
-from tests.simulation.definition import order_workflow
+from tests.simulation.deployments import deployed
+from tests.simulation.duties import missed_duties
 from tests.simulation.engine import Execution
 from tests.simulation.faults import Call, Fault
+from tests.simulation.promptness import Promptness
 from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
 from tests.simulation.verdict import TICK_MS, Ends, verdict
 from tests.simulation.world import SimulatedWorld
@@ -37,7 +39,9 @@ class Story:
             skewed=schedule.skewed,
         )
         self.answered: dict[tuple[str, str], None] = {}
-        self.ends = Ends()
+        self.ends, self.promptness = Ends(), Promptness()
+        self._committed = self.world.engine.machine
+        self._deployments = 0
         self._strikes = list(schedule.strikes)
         self._quiet_at = START_MS + schedule.quiet_ms
         self._waiting: dict[tuple[int, Stage], list[Happening]] = {}
@@ -55,10 +59,13 @@ class Story:
         while agenda.now < last and not self._over():
             agenda.step()
         self.world.end_actors()
-        return verdict(self.world, self.ends, self._quiet_at, self.answered)
+        found = verdict(self.world, self.ends, self._quiet_at, self.answered)
+        prompt = self.promptness.problems(self.world.mishaps)
+        return [*found, *prompt, *missed_duties(self.world)]
 
     def _prepare(self) -> None:
         world, schedule = self.world, self.schedule
+        self._committed = world.engine.machine
         for sku, units in schedule.units.items():
             related = tuple(other for other in schedule.units if other != sku)
             price = PRICES[sku]
@@ -113,7 +120,9 @@ class Story:
 
     def _written(self, before: Order | None, after: Order) -> None:
         """Let happen what waits for the order to reach its stage."""
-        self.ends.written(after, self.world.agenda.now)
+        now = self.world.agenda.now
+        self.ends.written(after, now)
+        self.promptness.written(before, after, now)
         stage = after.stage
         if before is not None and before.stage is stage:
             return
@@ -147,8 +156,8 @@ class Story:
         elif deed is Deed.LOSE_ALL:
             world.engine.stop_all()
         else:
-            order_workflow.cache_clear()
-            world.engine.machine = order_workflow()
+            self._deployments += 1
+            world.engine.machine = deployed(self._committed, self._deployments)
 
     def _signal(self, happening: Happening, order: str) -> None:
         kind = SignalKind(happening.what)
@@ -161,10 +170,12 @@ class Story:
             workflow.signal(order, sent)
             self.answered[order, sent.signal_id] = None
 
-        self.world.act(kind.value, deed, crash_at=happening.crash_at)
+        self.world.act(kind.value, deed, order_id=order, crash_at=happening.crash_at)
 
     def _stopped(self, execution: Execution) -> None:
         """The rule on execution status change; a third of its events is lost."""
+        if execution.status != "FAILED":
+            self.promptness.disturbed(execution.order_id, self.world.agenda.now)
         if self.world.random.random() < 0.7:
             name, order = execution.name, execution.order_id
             self.world.act(
@@ -174,10 +185,16 @@ class Story:
     def _regular_sweep(self) -> None:
         self.world.act("sweep", lambda deps: self.world.janitor(deps).sweep())
         self.world.agenda.after(TICK_MS, self._regular_sweep)
+        if self.world.agenda.now >= self._quiet_at:
+            self._mend_provider()
 
     def _quieten(self) -> None:
         """Faults are over, also those of the provider."""
         self.world.tell("quiet", "", "")
+        self._mend_provider()
+
+    def _mend_provider(self) -> None:
+        """From now on it takes every refund: also of what a late call charges after this."""
         for payment in self.world.payments.payments.values():
             payment.method = "pm_ok"
 

@@ -60,6 +60,11 @@ def test_several_processes_come_to_the_same_tally_as_one() -> None:
     assert together == alone
 
 
+def test_a_charge_that_comes_after_the_provider_was_mended_can_be_refunded() -> None:
+    """A call that was given up charges late, by a method that refuses refunds."""
+    assert played(random_schedule(202_163)).problems == ()
+
+
 def test_tells_other_stories_for_other_seeds() -> None:
     assert len({played(random_schedule(seed)).trace for seed in range(1, 11)}) == 10
 

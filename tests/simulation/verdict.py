@@ -6,6 +6,7 @@ from typing import Any
 from lambdas.domain.order import Order
 from lambdas.domain.signals import Outcome, SignalKind
 from tests.simulation.agenda import START_MS
+from tests.simulation.deployments import strayed
 from tests.simulation.world import SimulatedWorld
 from tests.support.invariants import acceptance_problems, problems
 
@@ -37,7 +38,7 @@ def verdict(
 ) -> list[str]:
     """Everything that is wrong in the end, or was wrong at any write."""
     store = world.store
-    found = [*world.defects, *store.problems]
+    found = [*world.defects, *store.problems, *strayed(world.engine)]
     found += problems(store.records.values(), store.shelves(), books(world), store.units)
     for order in store.orders():
         found += acceptance_problems(

@@ -20,7 +20,7 @@ from tests.simulation.agenda import Agenda
 from tests.simulation.border import Border
 from tests.simulation.definition import order_workflow
 from tests.simulation.engine import Done, Engine, Execution
-from tests.simulation.faults import Fault, Plan
+from tests.simulation.faults import Fault, Mishap, Plan
 from tests.simulation.interpreter import StateFailed
 from tests.simulation.store import WatchedStore, Written
 from tests.support.builders import a_customer
@@ -67,11 +67,16 @@ class SimulatedWorld:
         self.fault = fault
         self.skewed = skewed
         self.calls = 0
-        self.struck: list[Fault] = []
+        self.mishaps: list[Mishap] = []
         self.actors: dict[Actor, None] = {}
         self.trace: list[tuple[int, str, str, str]] = []
         self.defects: list[str] = []
         self._invocations: dict[str, int] = {}
+
+    @property
+    def struck(self) -> list[Fault]:
+        """The faults that struck, in their order."""
+        return [mishap.fault for mishap in self.mishaps]
 
     def latency(self) -> int:
         """Milliseconds of half a call."""
@@ -98,6 +103,7 @@ class SimulatedWorld:
                 actor,
                 function,
                 invocation=invocation,
+                order_id=task.order_id,
                 epoch=task.epoch,
                 skew_ms=self._skew(),
                 again=lambda: self._again(function, payload),
@@ -116,13 +122,17 @@ class SimulatedWorld:
         name: str,
         deed: Callable[[Dependencies], object],
         *,
+        order_id: str = "",
         crash_at: int | None = None,
         on_end: Callable[[BaseException | None], None] = lambda raised: None,
     ) -> None:
-        """Let somebody other than an execution do something."""
+        """Let somebody other than an execution do something, for one order if it is named."""
 
         def body(actor: Actor) -> None:
-            border = self.border(self, actor, name, skew_ms=self._skew(), crash_at=crash_at)
+            skew_ms = self._skew()
+            border = self.border(
+                self, actor, name, order_id=order_id, skew_ms=skew_ms, crash_at=crash_at
+            )
             deed(self._dependencies(border))
 
         def end(raised: BaseException | None) -> None:

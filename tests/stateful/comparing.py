@@ -3,6 +3,7 @@
 from typing import Any
 
 from lambdas.domain.order import Order
+from tests.simulation.deployments import strayed
 from tests.stateful.model import Model
 from tests.stateful.predicted import Predicted
 from tests.stateful.surface import Surface
@@ -23,7 +24,7 @@ def differences(surface: Surface, model: Model) -> list[str]:
         units, predicted = surface.around.shelf(sku), (shelf.available, shelf.held, shelf.sold)
         if units != predicted:
             found.append(f"{sku}: available, held, sold {units}, predicted {predicted}")
-    return found
+    return found + strayed(surface.engine)
 
 
 def _observed(surface: Surface, order: Predicted) -> dict[str, Any]:

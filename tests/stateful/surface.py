@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from lambdas.workflow import OrderWorkflow
 from tests.simulation.activities import STEPS
 from tests.simulation.agenda import Agenda
 from tests.simulation.definition import order_workflow
+from tests.simulation.deployments import deployed
 from tests.simulation.engine import Done, Engine
 from tests.simulation.interpreter import StateFailed
 from tests.stateful.ports import AgendaClock, RuledEngine, RuledPayments
@@ -51,7 +51,7 @@ class Surface:
         self.deps.clock, self.deps.engine = AgendaClock(self.agenda), self.ruled
         self.deps.payments = self.payments
         self.deps.orders = Orders(self.deps.store, self.deps.clock, jitter=lambda: 0.0)
-        self._orders = 0
+        self._orders = self._deployments = 0
 
     @property
     def now(self) -> int:
@@ -87,7 +87,9 @@ class Surface:
 
     def deploy(self, version: str) -> None:
         """A new definition for new executions; those that run keep theirs."""
-        self.engine.machine, self.version = deepcopy(order_workflow()), version
+        self._deployments += 1
+        self.engine.machine = deployed(order_workflow(), self._deployments)
+        self.version = version
 
     def answer(self, request: Callable[[], object], *, engine: bool = True) -> str | None:
         """None, or the name of the refusal. Without its `engine`, callers must not notice."""

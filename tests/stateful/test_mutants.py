@@ -11,6 +11,7 @@ from lambdas.domain import approving
 from lambdas.domain.compensating import begin_compensation
 from lambdas.domain.order import Order
 from lambdas.domain.signals import Signal
+from tests.simulation.mutants import MUTANTS
 from tests.stateful.running import run
 from tests.stateful.surroundings import InMemory
 from tests.support import fake_store
@@ -64,6 +65,11 @@ def _epoch_is_not_checked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Order, "require_epoch", lambda self, epoch: None)
 
 
+def _executions_follow_the_newest_definition(patch: pytest.MonkeyPatch) -> None:
+    newest = MUTANTS["newest-definition"]
+    patch.setattr(newest.target, newest.name, newest.replacement)
+
+
 BROKEN: tuple[Break, ...] = (
     _any_body_is_the_same_request,
     _dedupe_is_removed,
@@ -72,6 +78,7 @@ BROKEN: tuple[Break, ...] = (
     _refund_is_skipped,
     _deadline_comes_before_signals,
     _epoch_is_not_checked,
+    _executions_follow_the_newest_definition,
 )
 
 

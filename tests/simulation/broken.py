@@ -1,0 +1,111 @@
+"""What stands in the place of the right thing in a mutant."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from lambdas.domain import approving, reserving
+from lambdas.domain.changes import Change, change
+from lambdas.domain.errors import OrderError
+from lambdas.domain.ledger import MAIL_CONFIRMATION, RESERVE, EffectState, effect_key
+from lambdas.domain.notifying import claim_mail
+from lambdas.domain.order import Order
+from lambdas.domain.signals import Signal
+from lambdas.janitor import Janitor
+from tests.simulation.engine import Engine, Execution
+from tests.simulation.ports import Payments
+from tests.simulation.store import WatchedStore
+from tests.support import fake_store
+
+_approve = approving._approve
+_admits = fake_store._admits
+_charge = Payments.charge
+
+
+def commit_whatever(store: WatchedStore, planned: Change) -> Order:
+    store.inventory.require(planned.stock, planned.before.order_id)
+    store.inventory.apply(planned.stock)
+    return store._write(planned.after, planned.events)
+
+
+_attempts = count(1)
+
+
+def key_per_attempt(effect: str, order_id: str) -> str:
+    return f"{effect_key(effect, order_id)}:{next(_attempts)}"
+
+
+def complete_despite_cancel(order: Order, now: int) -> Change | None:
+    made = reserving.complete(replace(order, cancel_requested_at=None), now)
+    if made is None:
+        return None
+    after = replace(made.after, cancel_requested_at=order.cancel_requested_at)
+    return replace(made, before=order, after=after)
+
+
+def look_up(payments: Payments, key: str) -> int:
+    def captured() -> int:
+        book = payments._world.payments.payments.get(key)
+        return book.captured.amount_minor if book and book.captured else 0
+
+    return payments._cross("payments.close", captured)
+
+
+def claim_again(
+    order: Order, now: int, mail: str, claimant: str, link: str | None
+) -> Change | None:
+    unclaimed = {name: effect for name, effect in order.ledger.items() if name != mail}
+    made = claim_mail(replace(order, ledger=unclaimed), now, mail, claimant, link)
+    return None if made is None else replace(made, before=order)
+
+
+def reserve_anew(order: Order, now: int, timeout_ms: int) -> Change | None:
+    if not order.reserved:
+        return reserving.reserve(order, now, timeout_ms)
+    return change(order, replace(order, approval_deadline=now + timeout_ms), now)
+
+
+def release_again(order: Order, now: int) -> Change | None:
+    if RESERVE not in order.ledger:
+        return None
+    held = order.ledger[RESERVE].moved(EffectState.DONE, now)
+    made = reserving.release(order.with_effect(RESERVE, held), now)
+    return None if made is None else replace(made, before=order)
+
+
+def approve_anything(order: Order, now: int, signal: Signal) -> Change:
+    return _approve(order, now, replace(signal, revision=order.revision))
+
+
+def admit_twice(order: Order, signal: Signal, now: int) -> bool:
+    return _admits(order, replace(signal, signal_id="never seen"), now)
+
+
+def charge_lightly(payments: Payments, key: str, amount: Any, method: str) -> None:
+    """The activity takes a missing answer for a capture."""
+    try:
+        _charge(payments, key, amount, method)
+    except OrderError as error:
+        if error.message != "the answer was lost" and not error.message.startswith("given up"):
+            raise
+
+
+def newest(engine: Engine, execution: Execution) -> Mapping[str, Any]:
+    """States are looked up in what is live now; one that is gone there is found where it was."""
+
+    class States(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            return engine.machine["States"].get(name) or super().__getitem__(name)
+
+    return {**execution.machine, "States": States(execution.machine["States"])}
+
+
+def never_ring(janitor: Janitor, order: Order) -> str:
+    """The janitor looks again later, and leaves it at that."""
+    janitor._check_later(order)
+    return "running"
+
+
+def never_confirm(order: Order, now: int, *, mail: str, **more: Any) -> Change | None:
+    return None if mail == MAIL_CONFIRMATION else claim_mail(order, now, mail=mail, **more)

@@ -1,0 +1,82 @@
+"""What is owed to people outside: one mail about an order's end, one report of each sticking.
+
+An activity that nothing befell has done its duty exactly once. Where something did (a fault, an
+error that was retried after, an execution ended from outside) it may have done it less or more
+often; but whoever answered that it reported has reported.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from lambdas.domain.order import Order
+from lambdas.domain.stages import ENDS, Stage
+from tests.simulation.engine import Execution
+from tests.simulation.world import SimulatedWorld
+
+_CONFIRMED, _CANCELLED = "is confirmed", "was cancelled"
+_TURNED = ({"SendCancellationEmail", "CloseOrder"}, _CANCELLED)
+_MAIL_OF: Mapping[Stage, tuple[Collection[str], str]] = {
+    Stage.COMPLETED: ({"SendOrderConfirmation", "UpdateOrderStatus", "CloseOrder"}, _CONFIRMED),
+    Stage.CANCELLED: _TURNED,
+    Stage.FAILED: _TURNED,
+}
+"""The mail about each end, and the activities on which it depends: an order that ended under a
+fault may have done so behind the back of its execution.
+"""
+
+
+def missed_duties(world: SimulatedWorld) -> Iterator[str]:
+    """The mails and reports that were owed and did not come, or came too often."""
+    for order in world.store.orders():
+        yield from _mails(world, order)
+        yield from _reports(world, order)
+
+
+def _mails(world: SimulatedWorld, order: Order) -> Iterator[str]:
+    """The mail of the order's kind of end, and not the other one."""
+    if not order.ended:
+        return
+    functions, wanted = _MAIL_OF[order.stage]
+    for kind in (_CONFIRMED, _CANCELLED):
+        sent = _sent(world, order, kind)
+        owed = 1 if kind == wanted else 0
+        if sent > owed or (sent < owed and _in_peace(world, order, functions)):
+            yield f"{order.order_id}: ended {order.stage}, {sent} mails that it {kind}"
+
+
+def _reports(world: SimulatedWorld, order: Order) -> Iterator[str]:
+    """One report by each execution that could not end the order."""
+    name = order.order_id
+    reports = sum(of == name for of, _ in world.operations.stuck)
+    owed = sum(_left_open(one) for one in _executions(world, order))
+    if reports < owed or (reports > owed and _in_peace(world, order, {"CloseOrder"})):
+        yield f"{name}: {owed} executions could not end it, {reports} reports"
+
+
+def _sent(world: SimulatedWorld, order: Order, kind: str) -> int:
+    subject = f"Your order {order.order_id} {kind}"
+    return sum(mail.subject == subject for mail in world.notifier.sent)
+
+
+def _in_peace(world: SimulatedWorld, order: Order, functions: Collection[str]) -> bool:
+    """Whether nothing befell these activities of the order, and no execution was ended."""
+    struck = any(
+        mishap.order_id == order.order_id and mishap.function in functions
+        for mishap in world.mishaps
+    )
+    return not struck and all(_undisturbed(one, functions) for one in _executions(world, order))
+
+
+def _undisturbed(execution: Execution, functions: Collection[str]) -> bool:
+    failed = any(one.errors for one in execution.journal.visits if one.state in functions)
+    return not failed and execution.status in ("SUCCEEDED", "FAILED")
+
+
+def _left_open(execution: Execution) -> bool:
+    """Whether its CloseOrder answered that the order could not be ended."""
+    outputs = [one.output or {} for one in execution.journal.visits if one.state == "CloseOrder"]
+    stages = [output["closed"]["stage"] for output in outputs if "closed" in output]
+    return any(stage not in ENDS for stage in stages)
+
+
+def _executions(world: SimulatedWorld, order: Order) -> list[Execution]:
+    return [one for one in world.engine.executions.values() if one.order_id == order.order_id]

@@ -1,0 +1,101 @@
+"""A deployment publishes another definition, and whoever runs already does not notice."""
+
+from itertools import pairwise
+
+import pytest
+
+from lambdas.domain.stages import Stage
+from tests.simulation.chance import random_schedule
+from tests.simulation.definition import check, order_workflow
+from tests.simulation.deployments import PLACES, deployed, strayed
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.schedule import Deed, Happening, Placement, Schedule
+from tests.simulation.story import Story
+
+NUMBERS = range(1, 2 * len(PLACES) + 1)
+DEPLOYED_THEN_LOST = ((Deed.DEPLOY, 1_000), (Deed.STOP, 2_000))
+
+
+def told(*deeds: tuple[Deed, int]) -> Story:
+    """An order that waits for its approval while these are done, so many ms after it began to;
+    played to its end, with nothing wrong but what the story is about.
+    """
+    story = Story(
+        Schedule(
+            seed=3,
+            units={"MUG-RED": 3},
+            placements=(Placement(0, (("MUG-RED", 1),), "alice", "pm_ok", "v2", None),),
+            happenings=tuple(
+                Happening(deed, 0, after, Stage.AWAITING_APPROVAL) for deed, after in deeds
+            ),
+            strikes=(),
+            quiet_ms=400_000,
+            skewed=False,
+        )
+    )
+    assert story.play() == []
+    return story
+
+
+def visited(story: Story, execution: str) -> list[str]:
+    """The Pass states of deployments that an execution came through."""
+    states = story.world.engine.executions[execution].visited
+    return [state for state in states if state.startswith("Deployment")]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_deployment_publishes_what_the_interpreter_takes(number: int) -> None:
+    machine = deployed(order_workflow(), number)
+
+    check(machine["States"])
+    assert machine == deployed(order_workflow(), number)
+    assert f"Deployment{number}" in {state.get("Next") for state in machine["States"].values()} | {
+        choice["Next"]
+        for state in machine["States"].values()
+        for choice in state.get("Choices", ())
+    }
+
+
+def test_each_differs_from_the_one_before_and_from_the_committed() -> None:
+    row = [order_workflow(), *(deployed(order_workflow(), number) for number in NUMBERS)]
+
+    assert all(one != following for one, following in pairwise(row))
+    assert all(one != order_workflow() for one in row[1:])
+
+
+def test_an_execution_keeps_its_definition_and_its_successor_takes_the_newest() -> None:
+    story = told((Deed.DEPLOY, 500), (Deed.DEPLOY, 700), (Deed.DEPLOY, 900), (Deed.STOP, 2_000))
+
+    assert visited(story, "O1-1") == []
+    assert visited(story, "O1-2") == ["Deployment3"]
+
+
+def test_an_execution_that_took_another_way_than_its_own_is_told() -> None:
+    story = told(*DEPLOYED_THEN_LOST)
+    executions = story.world.engine.executions
+    executions["O1-1"].machine = deployed(order_workflow(), 4)
+
+    [found] = strayed(story.world.engine)
+
+    assert found.startswith("O1-1: went from EnrichOrder to ReserveStock")
+
+
+def test_chance_deploys_while_orders_run() -> None:
+    outlived = 0
+    for seed in range(1, 200):
+        story = Story(random_schedule(seed))
+        assert story.play() == []
+        engine = story.world.engine
+        outlived += sum(one.machine is not engine.machine for one in engine.executions.values())
+
+    assert outlived > 10
+
+
+def test_the_mutant_that_follows_the_newest_definition_strays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mutant = MUTANTS["newest-definition"]
+    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
+
+    with pytest.raises(AssertionError, match="not by the definition that it began with"):
+        told((Deed.DEPLOY, 1_000))

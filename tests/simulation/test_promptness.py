@@ -1,0 +1,134 @@
+"""A signal that nobody rang for has its outcome within two of the janitor's minutes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lambdas.domain.changes import Change, change
+from lambdas.domain.order import Order
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import Stage
+from lambdas.domain.task import Task
+from lambdas.runtime import Dependencies
+from tests.simulation.activities import STEPS
+from tests.simulation.agenda import START_MS
+from tests.simulation.faults import Fault, Mishap
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.promptness import PROMPT_MS, Promptness
+from tests.simulation.schedule import Happening, Placement, Schedule, Strike
+from tests.simulation.story import Story
+
+APPROVED_MS = 150_000
+UNRUNG = 2
+"""The call at which the caller dies: it has seen the order, the signal is accepted, and the next
+call would be the doorbell.
+"""
+LATE_TOKEN = Strike(Fault.ZOMBIE, 1, "AwaitSignal", "store.commit")
+
+
+def told(*strikes: Strike, crash_at: int | None = None) -> Story:
+    """An order that is approved late, when a signal is waited for without any hurry."""
+    kind, stage = SignalKind.APPROVE_PAYMENT, Stage.AWAITING_APPROVAL
+    return Story(
+        Schedule(
+            seed=5,
+            units={"MUG-RED": 3},
+            placements=(Placement(0, (("MUG-RED", 1),), "alice", "pm_ok", "v2", None),),
+            happenings=(Happening(kind, 0, APPROVED_MS, stage, "a0", crash_at=crash_at),),
+            strikes=strikes,
+            quiet_ms=900_000,
+            skewed=False,
+        )
+    )
+
+
+def waited(story: Story) -> int:
+    """Milliseconds from the acceptance of the approval to its outcome."""
+    named = ("O1", "a0")
+    return story.promptness.settled[named] - story.promptness.accepted[named]
+
+
+@pytest.fixture
+def silent_janitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant = MUTANTS["janitor-never-rings"]
+    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
+
+
+def test_a_doorbell_is_answered_at_once() -> None:
+    story = told()
+
+    assert story.play() == []
+    assert waited(story) < 3_000
+
+
+def test_a_lost_doorbell_is_rung_again_by_the_janitor() -> None:
+    story = told(crash_at=UNRUNG)
+
+    assert story.play() == []
+    assert 30_000 < waited(story) <= PROMPT_MS
+
+
+def test_a_janitor_that_does_not_ring_is_told(silent_janitor: None) -> None:
+    story = told(crash_at=UNRUNG)
+
+    assert story.play() == [f"O1: a0 waited {waited(story)} ms for its outcome"]
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "function", "order_id", "excused"),
+    [
+        (0, "sweep", "", True),
+        (PROMPT_MS, "ApplySignals", "O1", True),
+        (-1, "ApplySignals", "O1", False),
+        (PROMPT_MS + 1, "ApplySignals", "O1", False),
+        (0, "ApplySignals", "O2", False),
+        (0, SignalKind.APPROVE_PAYMENT.value, "O1", False),
+    ],
+)
+def test_only_what_befell_the_order_or_the_janitor_meanwhile_excuses_a_wait(
+    after_ms: int, function: str, order_id: str, excused: bool
+) -> None:
+    promptness = Promptness()
+    promptness.accepted["O1", "a0"] = START_MS
+    mishap = Mishap(START_MS + after_ms, Fault.THROTTLED, function, order_id)
+
+    assert bool(list(promptness.problems([mishap]))) is not excused
+
+
+def test_the_end_of_the_execution_excuses_a_wait() -> None:
+    promptness = Promptness()
+    promptness.accepted["O1", "a0"] = START_MS
+    promptness.disturbed("O1", START_MS)
+
+    assert list(promptness.problems([])) == []
+
+
+def test_a_call_of_an_earlier_wait_that_comes_late_does_not_cost_the_doorbell() -> None:
+    story = told(LATE_TOKEN)
+
+    assert story.play() == []
+    assert waited(story) < 3_000
+
+
+def test_a_late_call_that_overwrites_the_newer_token_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(STEPS, "AwaitSignal", _overwrite)
+    story = told(LATE_TOKEN)
+
+    assert story.play() == [f"O1: a0 waited {waited(story)} ms for its outcome"]
+
+
+def _overwrite(task: Task, deps: Dependencies) -> Mapping[str, Any]:
+    """Leave the token, whichever wait it is of."""
+
+    def keep_token(order: Order, now: int) -> Change | None:
+        waits = order.stage is Stage.AWAITING_APPROVAL and not order.pending
+        return change(order, replace(order, wait_token=task.token), now) if waits else None
+
+    order = deps.orders.change_in_epoch(task, keep_token)
+    if order.wait_token != task.token:
+        deps.engine.ring(task.token or "")
+    return {}
