@@ -123,7 +123,7 @@ def test_the_mails_that_were_sent_are_printed(deployment: Environment) -> None:
     mail = deployment.json("mails")["mails"][-1]
 
     assert mail["subject"] == f"Your order {scene.id_of('order')} was cancelled"
-    assert mail["to"] == ["alice@example.com"]
+    assert mail["to"] == ["alice.adler@example.com"]
     assert f"Subject: {mail['subject']}\n\n{mail['body']}" in deployment.run("mails").stdout
 
 
