@@ -1,12 +1,9 @@
 """Mails to the approver, as the emulator took them, and the orders that they are about."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import httpx
-
+from local.deployment.mailbox import Mail, mails
 from local.machine.state import State
-from local.player.backstage import HTTP_SECONDS
 from local.player.scene import Scene
 from local.player.steps import take
 from local.player.story import Step
@@ -58,7 +55,7 @@ class PostOffice:
 
     def __init__(self, scene: Scene, state: State) -> None:
         self._scene = scene
-        self._messages = f"{state.emulator_url}/_ministack/ses/messages"
+        self._emulator_url = state.emulator_url
         self._undelivered: list[str] = []
 
     def letter(self) -> Letter:
@@ -69,7 +66,7 @@ class PostOffice:
         order_id = self._scene.id_of(order)
         self._scene.eventually("the mail", lambda: bool(self._mails(order_id)), MAIL_SECONDS)
         mail = self._mails(order_id)[0]
-        return Letter(self._scene, order, mail["Subject"], mail["BodyText"])
+        return Letter(self._scene, order, mail["subject"], mail["body"])
 
     def close(self) -> None:
         """Cancel what still waits, so that no other test finds it."""
@@ -84,9 +81,7 @@ class PostOffice:
         take(self._scene, Step("place", {"order": order, "items": {"MUG-RED": 1}}))
         return order
 
-    def _mails(self, order_id: str) -> list[dict[str, Any]]:
+    def _mails(self, order_id: str) -> list[Mail]:
         """The mails to the approver about an order, oldest first."""
-        answer = httpx.get(self._messages, timeout=HTTP_SECONDS, trust_env=False)
-        boxes: dict[str, list[dict[str, Any]]] = answer.raise_for_status().json()["messages"]
-        mails = [mail for box in boxes.values() for mail in box]
-        return [one for one in mails if order_id in one["Subject"] and ADDRESS in one["To"]]
+        sent = mails(self._emulator_url)
+        return [one for one in sent if order_id in one["subject"] and ADDRESS in one["to"]]
