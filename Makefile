@@ -22,7 +22,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit soak mutate chaos fuzz check lint format types asl synth diagram openapi pictures pr lock clean purge
+.PHONY: help setup demo test test-unit soak mutate chaos fuzz bench check lint format types asl synth diagram openapi pictures pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ mutate: setup ## change the definition and the code's rules, one place at a time
 
 chaos: setup ## kill -9 functions, emulator and tables while orders run; CHAOS_ARGS='--seed 7'
 	@$(RUN) tests.chaos $(CHAOS_ARGS)
+
+bench: setup ## measure what an order costs (`python -m bench.cost --help`)
+	@$(RUN) bench
 
 check: lint types asl synth ## lint, types, the workflow definition, the AWS template
 

@@ -1,0 +1,92 @@
+"""`python -m bench.cost`: billable units and US dollars of seven stories, beside other engines."""
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from bench.cost.peers import durable_functions, naive_port, temporal_cloud
+from bench.cost.pricing import LOG_LEVELS, PRICES, bill
+from bench.cost.stories import STORIES, Counts, play
+
+EXPLANATION = """
+Columns: state transitions, function invocations, write units, read units. Each story is one order
+of two lines, played with the deployed handlers on the committed state machine. These are counted;
+network and processor times are assumptions. Prices and assumptions: bench/cost/prices.toml.
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = _arguments()
+    counted = [play(story) for story in STORIES]
+    port = naive_port()
+    if arguments.output == "json":
+        print(json.dumps([_as_dict(one, arguments.log_level) for one in [*counted, port]]))
+        return
+    console = Console()
+    console.print(_table([*counted, port], arguments.log_level))
+    _print_comparison(console, counted, port, arguments.log_level)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.cost", description=EXPLANATION)
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    parser.add_argument(
+        "--log-level",
+        choices=LOG_LEVELS,
+        default="ALL",
+        help="log level of the state machine; ALL logs every history event",
+    )
+    return parser.parse_args()
+
+
+def _table(counted: list[Counts], log_level: str) -> Table:
+    date = PRICES["date"]
+    title = f"Cost of an order (us-east-1, list prices of {date}, without e-mail)"
+    table = Table(title=title, box=SIMPLE)
+    table.add_column("story", no_wrap=True)
+    for name in ("states", "functions", "writes", "reads", "$/million"):
+        table.add_column(name, justify="right")
+    for one in counted:
+        usage = one.usage
+        figures = (one.transitions, one.invocations, usage.write_units, usage.read_units)
+        dollars = f"{bill(one, log_level=log_level).total:,.0f}"
+        table.add_row(one.story, *map(str, figures), dollars)
+    return table
+
+
+def _print_comparison(
+    console: Console, counted: list[Counts], port: Counts, log_level: str
+) -> None:
+    other = bill(port, log_level=log_level).total
+    for one in counted[:2]:
+        ratio = bill(one, log_level=log_level).total / other
+        console.print(f"{one.story}: {ratio:.2f} × the direct port")
+    console.print(
+        f"Orchestration alone, per million orders: this workflow "
+        f"${bill(counted[0]).parts['transitions']:,.0f}, Temporal Cloud ${temporal_cloud():,.0f} "
+        f"(without Workers), Lambda durable functions ${durable_functions():,.0f}"
+    )
+
+
+def _as_dict(counts: Counts, log_level: str) -> dict[str, Any]:
+    bill_ = bill(counts, log_level=log_level)
+    return {
+        **asdict(counts),
+        "usage": {
+            "writes": dict(counts.usage.writes),
+            "write_units": counts.usage.write_units,
+            "read_units": counts.usage.read_units,
+            "calls": dict(counts.usage.calls),
+        },
+        "dollars_per_million": {**bill_.parts, "total without e-mail": bill_.total},
+    }
+
+
+if __name__ == "__main__":
+    main()

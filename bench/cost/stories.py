@@ -1,0 +1,112 @@
+"""Seven stories of an order, played on the committed definition with the deployed handlers."""
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from logging import StreamHandler
+
+from bench.cost.recorder import Recorder, Usage
+from lambdas.adapters import aws_clients
+from lambdas.domain.starting import StartRequest
+from lambdas.telemetry import logger
+from tests.workflow.histories import entered
+from tests.workflow.moto_engine import MotoEngine
+from tests.workflow.stories.steps import add, approve, cancel, let_pass
+from tests.workflow.world import World
+
+SECONDS_PER_CALL = 0.01
+"""The virtual time that a call of AWS takes: no two writes happen in the same millisecond."""
+TWO_LINES = (("COFFEE-1KG", 2), ("MUG-RED", 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One order. `requests` counts the HTTP requests of its callers (each signal follows a query
+    for the revision); `script` is what they do while the order waits.
+    """
+
+    name: str
+    requests: int
+    script: tuple[Callable[[World], object], ...]
+    payment_method: str = "pm_ok"
+
+
+STORIES = (
+    Story(name="approved at once", requests=3, script=(approve(),)),
+    Story(name="approved after 10 minutes", requests=3, script=(let_pass(610), approve())),
+    Story(name="one item added, then approved", requests=4, script=(add("MUG-RED", 1), approve())),
+    Story(name="cancelled while waiting", requests=2, script=(cancel(),)),
+    Story(name="deadline passes", requests=1, script=(let_pass(905),)),
+    Story(name="payment declined", requests=3, script=(approve(),), payment_method="pm_declined"),
+    Story(
+        name="payment succeeds on the third try",
+        requests=3,
+        script=(approve(),),
+        payment_method="pm_flaky_2",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """What one order used. `log_bytes` are the lines that functions write themselves."""
+
+    story: str
+    stage: str
+    transitions: int
+    invocations: int
+    requests: int
+    mails: int
+    log_bytes: int
+    usage: Usage
+
+
+def play(story: Story) -> Counts:
+    """Play a story in a new account and count. Virtual time: a wait of minutes takes no time."""
+    log = io.StringIO()
+    with redirect_stdout(log), _functions_log_to(log), MotoEngine() as engine:
+        recorder = Recorder(on_call=lambda: engine.clock.sleep(SECONDS_PER_CALL))
+        recorder.attach(aws_clients._session())
+        world = World(engine, log)
+        _place_and_follow(story, world)
+        retries = sum(world.retried().values())
+        return Counts(
+            story=story.name,
+            stage=world.order().stage.value,
+            transitions=sum(len(entered(h)) for h in world.histories()) + retries,
+            invocations=len(engine.lambdas.invocations),
+            requests=story.requests,
+            mails=len(world.mails()),
+            log_bytes=len(log.getvalue()),
+            usage=recorder.usage,
+        )
+
+
+def _place_and_follow(story: Story, world: World) -> None:
+    world.place(
+        StartRequest(
+            customer_id="alice",
+            requested_by="alice",
+            payment_method=story.payment_method,
+            version="v2",
+            items=TWO_LINES,
+        )
+    )
+    world.engine.settle()
+    for step in story.script:
+        step(world)
+        world.engine.settle()
+
+
+@contextmanager
+def _functions_log_to(log: io.StringIO) -> Iterator[None]:
+    """Functions log to stdout, and hold on to the one they were loaded with."""
+    handlers = [h for h in logging.getLogger(logger.name).handlers if isinstance(h, StreamHandler)]
+    before = [handler.setStream(log) for handler in handlers]
+    try:
+        yield
+    finally:
+        for handler, stream in zip(handlers, before, strict=True):
+            handler.setStream(stream)
