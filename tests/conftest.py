@@ -22,7 +22,6 @@ AWS_SETTINGS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-TESTS = Path(__file__).parent
 UNMEASURED = frozenset(
     {
         "dynamodb_local",
@@ -57,10 +56,34 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEngine:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Leave out of coverage what plays the same code over and over."""
-    if item.path.relative_to(TESTS).parts[0] not in UNMEASURED:
+    if UNMEASURED.isdisjoint(item.nodeid.split("/")):
         return (yield)
     with unmeasured():
         return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """CI installs everything that the tests need: there, a skipped test is a failure."""
+    if os.environ.get("CI") and skipped_tests(session.config):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say why a run in CI fails although no test did."""
+    count = len(skipped_tests(config))
+    if os.environ.get("CI") and count:
+        terminalreporter.write_line(
+            f"{count} skipped in CI: install what they need (the reasons are above)", red=True
+        )
+
+
+def skipped_tests(config: pytest.Config) -> list[object]:
+    """Reports of the skipped tests; in the controlling process alone."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return [] if reporter is None else list(reporter.stats.get("skipped", ()))
 
 
 _isolate()  # now, not in a hook: the conftest modules further down import the CDK library
