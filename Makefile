@@ -85,7 +85,7 @@ synth: setup ## synthesise the AWS template and lint it
 	$(CDK) synth --quiet --no-notices --output cdk.out
 	.venv/bin/cfn-lint --non-zero-exit-code warning cdk.out/*.template.json
 
-diagram: setup ## draw the state machine into the README files
+diagram: setup ## draw the state machine into statemachine/README.md
 	$(RUN) docs.state_diagram
 
 openapi: setup ## write docs/openapi.json from the API's code

@@ -1,7 +1,7 @@
-"""Draw the state machine: `make diagram` rewrites the diagram in the README files.
+"""Draw the state machine: `make diagram` rewrites the diagram in statemachine/README.md.
 
-The picture is made from statemachine/order_workflow.asl.json, so it cannot disagree with it; a
-test fails when somebody forgets to run this.
+The diagram is generated from statemachine/order_workflow.asl.json; a test fails when it is out of
+date.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFINITION = ROOT / "statemachine" / "order_workflow.asl.json"
-PAGES = (ROOT / "README.md", ROOT / "statemachine" / "README.md")
+PAGE = ROOT / "statemachine" / "README.md"
 BEGIN, END = (
     "<!-- state diagram: made by docs/state_diagram.py -->",
     "<!-- end of state diagram -->",
@@ -73,10 +73,9 @@ def with_diagram(page: str, diagram: str) -> str:
 
 
 def main() -> None:
-    """Rewrite the diagram in every page that shows it."""
+    """Rewrite the diagram in the page that shows it."""
     diagram = mermaid(json.loads(DEFINITION.read_text()))
-    for page in PAGES:
-        page.write_text(with_diagram(page.read_text(), diagram))
+    PAGE.write_text(with_diagram(PAGE.read_text(), diagram))
 
 
 if __name__ == "__main__":
