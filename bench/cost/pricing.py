@@ -25,7 +25,7 @@ class Bill:
 
     @property
     def total(self) -> float:
-        """Everything but e-mail, which costs the same whoever sends it."""
+        """Everything but e-mail, which costs the same with any workflow engine."""
         return sum(price for name, price in self.parts.items() if name != "e-mail")
 
 
