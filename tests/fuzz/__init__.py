@@ -1,3 +1,3 @@
-"""The deployed API under requests that nobody means well: no answer but the documented ones, no
-door open to the wrong role, no secret in any place where it does not belong.
+"""Malformed, generated and unauthorized requests to the deployed API: every answer is documented,
+no route admits the wrong role, and no secret appears where it is forbidden.
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: a campaign on an environment of its own, from one seed."""
+"""`python -m tests.fuzz`: a campaign on a separate environment, from one seed."""
 
 import argparse
 import os
@@ -13,9 +13,9 @@ from pathlib import Path
 from local.lifecycle.running import require_running
 from local.machine.folders import Folders
 from local.machine.state import State
+from tests.fuzz.api_client import ApiClient
 from tests.fuzz.campaign import Campaign, Plan
-from tests.fuzz.canaries import look_everywhere, planted
-from tests.fuzz.desk import Desk
+from tests.fuzz.canaries import planted, search_everywhere
 from tests.fuzz.tally import Tally
 from tests.system.environments import environment
 
@@ -23,27 +23,27 @@ UP = ("up", "--approval-timeout", "300", "--heartbeat", "60", "--detach")
 
 
 def main() -> int:
-    """Run it; 0 if nothing was found."""
+    """Run the campaign; 0 if it found nothing."""
     asked = _arguments()
-    plan = Plan(examples=asked.examples, journeys=asked.journeys, seed=asked.seed, only=asked.only)
+    plan = Plan(examples=asked.examples, walks=asked.walks, seed=asked.seed, only=asked.only)
     _say(f"seed {plan.seed}")
     began = time.monotonic()
     with ExitStack() as stack:
         state = stack.enter_context(_environment(here=asked.here))
-        desk = stack.enter_context(Desk(state.api_url))
-        stack.callback(lambda: _show(desk.tally, plan, time.monotonic() - began))
-        canaries = stack.enter_context(planted(state, desk))
-        Campaign(state, plan, desk, watcher=_Progress()).run()
-        leaked = look_everywhere(canaries)
+        api = stack.enter_context(ApiClient(state.api_url))
+        stack.callback(lambda: _show(api.tally, plan, time.monotonic() - began))
+        canaries = stack.enter_context(planted(state, api))
+        Campaign(state, plan, api, watcher=_Progress()).run()
+        leaked = search_everywhere(canaries)
     for leak in leaked:
         _say(f"LEAK: {leak}")
-    return 1 if desk.tally.findings or leaked else 0
+    return 1 if api.tally.findings or leaked else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--examples", type=int, default=50, help="per route, caller and mode")
-    parser.add_argument("--journeys", type=int, default=100, help="random walks of orders")
+    parser.add_argument("--walks", type=int, default=100, help="random walks of orders")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--only", default="", metavar="TEXT", help="routes with this in their name")
     parser.add_argument(
@@ -54,13 +54,13 @@ def _arguments() -> argparse.Namespace:
 
 @contextmanager
 def _environment(*, here: bool) -> Iterator[State]:
-    """An environment of our own, or the one that runs."""
+    """A new environment, or the running one."""
     if here:
         yield require_running(Folders.default())
         return
     with tempfile.TemporaryDirectory(prefix="order-fuzz-") as home:
         made = environment(Path(home))
-        _say("bringing an environment up (about a minute)")
+        _say("starting an environment (about a minute)")
         up = made.run(*UP)
         if up.returncode != 0:
             sys.exit(up.stderr)
@@ -71,7 +71,7 @@ def _environment(*, here: bool) -> Iterator[State]:
 
 
 class _Progress:
-    """One line that changes on a terminal; elsewhere a line for each new thing that is done."""
+    """One line that changes on a terminal; elsewhere one line for each new kind of request."""
 
     def __init__(self) -> None:
         self._doing = ""
@@ -83,7 +83,7 @@ class _Progress:
             _say(f"\r{f'{requests:>7} requests, {doing}'[:width]:<{width}}", end="")
             return
         what = doing.partition(" by ")[0].partition(" of ")[0]
-        if what != self._doing and not what.startswith("journey "):
+        if what != self._doing and not what.startswith("walk "):
             _say(f"{requests:>7} requests, {what}")
         self._doing = what
 
@@ -92,11 +92,11 @@ def _show(tally: Tally, plan: Plan, seconds: float) -> None:
     """Counts of every route and caller, findings, and how to see them again."""
     _say("\n")
     for label, caller, counts in tally.statuses():
-        told = "  ".join(f"{status}×{count}" for status, count in counts.items())
-        _say(f"{label:<50} {caller:<15} {told}")
+        summary = "  ".join(f"{status}×{count}" for status, count in counts.items())
+        _say(f"{label:<50} {caller:<15} {summary}")
     _say(f"\n{tally.requests} requests in {seconds:.0f} s, seed {plan.seed}")
-    _say(f"{len(tally.findings)} findings\n{tally.told()}")
-    again = f"--seed {plan.seed} --examples {plan.examples} --journeys {plan.journeys}"
+    _say(f"{len(tally.findings)} findings\n{tally.report()}")
+    again = f"--seed {plan.seed} --examples {plan.examples} --walks {plan.walks}"
     _say(f"replay: python -m tests.fuzz {again}   (--only TEXT narrows it to routes)")
 
 

@@ -1,4 +1,4 @@
-"""Who calls: people with each role, and everybody who must not come in at all."""
+"""Callers: users with each role, and requests without valid authentication."""
 
 import base64
 import json
@@ -16,12 +16,12 @@ ROLE_OF = {
     "operator": "operator",
     "roleless": None,
 }
-"""Callers whose tokens are good, and the role that each has."""
+"""Callers with valid tokens, and the role of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`authorization` is the header's value; None = no header. `known` tokens are good ones."""
+    """`authorization` is the header's value; None = no header. `known`: the token is valid."""
 
     name: str
     authorization: str | None
@@ -34,20 +34,20 @@ class Caller:
 
 
 def callers(state: State) -> dict[str, Caller]:
-    """Everybody, by name."""
+    """All callers, by name."""
     pool, known = UserPool(state), people(state)
-    bad = _strangers(state.tokens["operator"], pool)
-    return {**known, **{name: Caller(name, bad[name]) for name in STRANGERS}}
+    bad = _unauthenticated(state.tokens["operator"], pool)
+    return {**known, **{name: Caller(name, bad[name]) for name in UNAUTHENTICATED}}
 
 
 def people(state: State) -> dict[str, Caller]:
-    """Those with good tokens, by name."""
+    """Callers with valid tokens, by name."""
     pool = UserPool(state)
     tokens = {**state.tokens, "roleless": pool.sign_in(pool.user("roleless"))}
     return {n: Caller(n, f"Bearer {tokens[n]}", role, known=True) for n, role in ROLE_OF.items()}
 
 
-STRANGERS = (
+UNAUTHENTICATED = (
     "none",
     "empty",
     "no-scheme",
@@ -61,11 +61,11 @@ STRANGERS = (
     "identity",
     "foreign",
 )
-"""Callers whom nobody knows, by what is wrong with their tokens."""
+"""Callers without valid authentication, by the fault of their header."""
 
 
-def _strangers(operator: str, pool: UserPool) -> Mapping[str, str | None]:
-    """Authorization headers that must open nothing, most of them close to an operator's."""
+def _unauthenticated(operator: str, pool: UserPool) -> Mapping[str, str | None]:
+    """Authorization headers that must be refused, most of them derived from an operator's."""
     header, claims, signature = operator.split(".")
     return {
         "none": None,

@@ -1,35 +1,37 @@
-"""A whole campaign on one environment: doors, mischief, made-up requests, journeys, canaries."""
+"""A campaign on one environment: authorization cases, malformed and generated requests, walks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from local.machine.state import State
-from tests.fuzz import doors, mischief
+from tests.fuzz import authorization, malformed_requests
+from tests.fuzz.api_client import ApiClient
 from tests.fuzz.callers import Caller, callers
 from tests.fuzz.cases import MODES, Generator
 from tests.fuzz.contract import Route, routes
-from tests.fuzz.desk import Desk
-from tests.fuzz.journeys import OWNERS, Journey
 from tests.fuzz.orders import Orders
+from tests.fuzz.random_walks import OWNERS, RandomWalk
 
 STEPS = 12
-"""Of one journey."""
-TURNED_AWAY = ("none", "garbage")
-"""Those who must not come in, and yet get some made-up requests; all of them get to the doors."""
+"""Of one random walk."""
+REFUSED_SAMPLE = ("none", "garbage")
+"""Unauthenticated callers that send some generated requests; all of them send every
+authorization case.
+"""
 
 Watcher = Callable[[str, int], None]
-"""Told (what is being done, requests so far)."""
+"""Called with (current activity, number of requests so far)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much to do: made-up requests per route, caller and mode, and journeys. `only` is a part
-    of the labels of the routes to fuzz; of the mischief, every `thinned`-th is done.
+    """Size of a campaign: `examples` generated requests per route, caller and mode; `walks` random
+    walks; every `thinned`-th malformed request. `only` is a part of the labels of the routes.
     """
 
     examples: int
-    journeys: int
+    walks: int
     seed: int
     only: str = ""
     thinned: int = 1
@@ -41,42 +43,42 @@ class Campaign:
 
     state: State
     plan: Plan
-    desk: Desk
+    api: ApiClient
     watcher: Watcher = field(default=lambda doing, requests: None)
 
     def run(self) -> None:
-        """All of it; what is found is in the desk's tally."""
-        everybody = callers(self.state)
-        orders = Orders(self.desk, everybody)
-        self._tell("every route as it is meant to be used")
+        """Run everything; the findings are in the client's tally."""
+        every_caller = callers(self.state)
+        orders = Orders(self.api, every_caller)
+        self._report("valid requests to every route")
         tour(orders)
-        self._doors(everybody, orders)
-        self._mischief(everybody, orders)
-        self._made_up(everybody, orders)
-        self._journeys(everybody)
+        self._authorization(every_caller, orders)
+        self._malformed(every_caller, orders)
+        self._generated(every_caller, orders)
+        self._random_walks(every_caller)
 
-    def _doors(self, everybody: Mapping[str, Caller], orders: Orders) -> None:
+    def _authorization(self, every_caller: Mapping[str, Caller], orders: Orders) -> None:
         own, others = orders.place(), orders.place("other_customer")
-        for knock in doors.knocks(everybody, own=own, others=others):
-            self._tell("knocking at every door")
-            doors.knock(self.desk, knock)
+        for case in authorization.cases(every_caller, own=own, others=others):
+            self._report("authorization of every route")
+            authorization.send(self.api, case)
 
-    def _mischief(self, everybody: Mapping[str, Caller], orders: Orders) -> None:
+    def _malformed(self, every_caller: Mapping[str, Caller], orders: Orders) -> None:
         order_id = orders.place()
-        for one in islice(mischief.mischiefs(order_id), 0, None, self.plan.thinned):
+        for one in islice(malformed_requests.all_requests(order_id), 0, None, self.plan.thinned):
             if self.plan.only in one.route.label:
-                self._tell(f"mischief at {one.route.label}")
-                mischief.send(self.desk, _best(one.route, everybody), one)
+                self._report(f"malformed requests to {one.route.label}")
+                malformed_requests.send(self.api, _best(one.route, every_caller), one)
 
-    def _made_up(self, everybody: Mapping[str, Caller], orders: Orders) -> None:
-        generator = Generator(self.desk, seed=self.plan.seed)
+    def _generated(self, every_caller: Mapping[str, Caller], orders: Orders) -> None:
+        generator = Generator(self.api, seed=self.plan.seed)
         try:
             ids = _fresh(orders)
             for route in self._chosen():
-                if route.method != "GET":  # what came before may have ended them
+                if route.method != "GET":  # earlier requests may have ended them
                     ids = _fresh(orders)
-                for caller, examples in self._shares(route, everybody):
-                    self._tell(f"made-up requests to {route.label} by {caller.name}")
+                for caller, examples in self._shares(route, every_caller):
+                    self._report(f"generated requests to {route.label} by {caller.name}")
                     for mode in MODES[: 2 if route.has_body or route.has_parameters else 1]:
                         generator.run(route, caller, mode, ids=ids, examples=examples)
         finally:
@@ -86,27 +88,27 @@ class Campaign:
         return [route for route in routes() if self.plan.only in route.label]
 
     def _shares(
-        self, route: Route, everybody: Mapping[str, Caller]
+        self, route: Route, every_caller: Mapping[str, Caller]
     ) -> Iterator[tuple[Caller, int]]:
-        """Those who may come in get all examples; the others, who are sent away, some."""
+        """Callers and their numbers of examples: authorized ones send all, others a fifth."""
         few = max(1, self.plan.examples // 5)
-        for caller in everybody.values():
+        for caller in every_caller.values():
             if caller.known and (route.public or caller.role in route.roles):
                 yield caller, self.plan.examples
-            elif caller.known or caller.name in TURNED_AWAY:
+            elif caller.known or caller.name in REFUSED_SAMPLE:
                 yield caller, few
 
-    def _journeys(self, everybody: Mapping[str, Caller]) -> None:
-        for number in range(self.plan.journeys):
-            self._tell(f"journey {number + 1} of {self.plan.journeys}")
-            Journey(self.desk, everybody, f"{self.plan.seed}-{number}").walk(STEPS)
+    def _random_walks(self, every_caller: Mapping[str, Caller]) -> None:
+        for number in range(self.plan.walks):
+            self._report(f"walk {number + 1} of {self.plan.walks}")
+            RandomWalk(self.api, every_caller, f"{self.plan.seed}-{number}").walk(STEPS)
 
-    def _tell(self, doing: str) -> None:
-        self.watcher(doing, self.desk.tally.requests)
+    def _report(self, doing: str) -> None:
+        self.watcher(doing, self.api.tally.requests)
 
 
 def tour(orders: Orders) -> None:
-    """Use every route of an order once, well."""
+    """Send one valid request to every route of an order."""
     aborted, order_id = orders.place(), orders.place()
     orders.wait(order_id, "awaiting-approval")
     orders.ask("approver", "POST /orders/{order_id}/heartbeat", order_id)
@@ -122,10 +124,10 @@ def tour(orders: Orders) -> None:
     orders.ask("operator", "POST /ops/orders/{order_id}/abort", aborted)
 
 
-def _best(route: Route, everybody: Mapping[str, Caller]) -> Caller:
-    """Somebody who may call the route; of a customer's order, if possible, its owner."""
+def _best(route: Route, every_caller: Mapping[str, Caller]) -> Caller:
+    """A caller that may call the route; for a customer's order its owner, if possible."""
     names = (*OWNERS, "approver", "operator")
-    allowed = (everybody[name] for name in names)
+    allowed = (every_caller[name] for name in names)
     return next(one for one in allowed if route.public or one.role in route.roles)
 
 

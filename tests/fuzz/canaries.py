@@ -1,5 +1,5 @@
-"""Secrets that are planted, and must not come out again: an e-mail address, a name, tokens, a
-payment method, words of a customer's.
+"""Canaries: secrets that are planted and must not appear anywhere else. An e-mail address, a name,
+tokens, a payment method, a reason that a customer wrote.
 """
 
 import secrets
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from local.deployment.clients import client
 from local.deployment.tables import scan, to_item
 from local.machine.state import State
+from tests.fuzz.api_client import ApiClient
 from tests.fuzz.callers import Caller, people
-from tests.fuzz.desk import Desk
 from tests.fuzz.orders import Orders, eventually
 from tests.fuzz.places import Places
 from tests.fuzz.user_pool import UserPool
@@ -44,31 +44,31 @@ class Planted:
     """Order id -> how it ended."""
 
 
-def leaks(told: Mapping[str, Sequence[str]], canaries: Sequence[Canary]) -> Iterator[str]:
-    """Every canary that is told in a place where it is forbidden; never shows the canary."""
-    for place, texts in told.items():
+def leaks(found: Mapping[str, Sequence[str]], canaries: Sequence[Canary]) -> Iterator[str]:
+    """Every canary that appears in a place where it is forbidden; does not repeat the canary."""
+    for place, texts in found.items():
         everything = "\n".join(texts)
         for canary in canaries:
             if place in canary.forbidden and canary.text in everything:
                 at = everything.index(canary.text)
                 before = everything[max(0, at - 80) : at].replace("\n", " ")
-                yield f"{place} tell the {canary.kind}: …{before}[here]"
+                yield f"{place} contain the {canary.kind}: …{before}[here]"
 
 
-def look_everywhere(planted: Planted) -> list[str]:
-    """All leaks there are now."""
+def search_everywhere(planted: Planted) -> list[str]:
+    """All present leaks."""
     return list(leaks(planted.places.read(), planted.canaries))
 
 
 @contextmanager
-def planted(state: State, desk: Desk) -> Iterator[Planted]:
-    """Plant canaries, and let orders with them end in every way."""
-    with Places.open(state, desk) as places:
-        made = _plant(state, desk, places)
+def planted(state: State, api: ApiClient) -> Iterator[Planted]:
+    """Plant canaries, and run orders that contain them to every kind of end."""
+    with Places.open(state, api) as places:
+        made = _plant(state, api, places)
         yield made
 
 
-def _plant(state: State, desk: Desk, places: Places) -> Planted:
+def _plant(state: State, api: ApiClient, places: Places) -> Planted:
     mark = secrets.token_hex(6)
     pool = UserPool(state)
     customer = pool.user("canary", group="customer")
@@ -86,8 +86,11 @@ def _plant(state: State, desk: Desk, places: Places) -> Planted:
         email=email,
     )
     _seed(state, customer, made)
-    everybody = {**people(state), "canary": Caller("canary", f"Bearer {token}", "customer", True)}
-    _live(state, Orders(desk, everybody), made, mark)
+    every_caller = {
+        **people(state),
+        "canary": Caller("canary", f"Bearer {token}", "customer", True),
+    }
+    _live(state, Orders(api, every_caller), made, mark)
     return made
 
 
@@ -132,8 +135,8 @@ def _live(state: State, orders: Orders, made: Planted, mark: str) -> None:
 
 
 _NOT_HISTORY = EVERYWHERE - {"histories"}
-"""Step Functions itself tells the input of a task, and so its token, in the history: who may read
-that may answer for the task anyway. It must be nowhere else.
+"""Step Functions itself records the input of a task, and so its token, in the history: a principal
+that may read it may answer for the task anyway. The token must appear in no other place.
 """
 
 
@@ -152,6 +155,6 @@ def _held(state: State, order_ids: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
-def with_leak(told: Mapping[str, Sequence[str]], place: str, text: str) -> dict[str, list[str]]:
-    """What was told, with one more text in one place: to show that a leak would be seen."""
-    return {name: [*texts, text] if name == place else [*texts] for name, texts in told.items()}
+def with_leak(found: Mapping[str, Sequence[str]], place: str, text: str) -> dict[str, list[str]]:
+    """The texts with one more in one place, to show that a leak would be found."""
+    return {name: [*texts, text] if name == place else [*texts] for name, texts in found.items()}

@@ -1,4 +1,4 @@
-"""Requests that schemathesis makes up from the description, good ones and bad ones, sent to orders
+"""Valid and invalid requests that schemathesis generates from the OpenAPI document, sent to orders
 that exist.
 """
 
@@ -22,10 +22,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.fuzz.api_client import HTTP_SECONDS, ApiClient
 from tests.fuzz.callers import Caller
 from tests.fuzz.contract import Route, without_security
-from tests.fuzz.desk import HTTP_SECONDS, Desk
-from tests.fuzz.judging import Answer, wrong_door
+from tests.fuzz.expected_answers import Answer, authorization_problems
 
 AnyCase = schemathesis.Case[Any]
 CHECKS = [
@@ -36,15 +36,15 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-"""The library's, beside those of `judging`."""
+"""The library's checks, in addition to `expected_answers`."""
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
 class Generator:
-    """Makes up requests and sends them. One seed makes the same requests to the same ids."""
+    """Generates requests and sends them. One seed gives the same requests for the same ids."""
 
-    def __init__(self, desk: Desk, *, seed: int) -> None:
-        self._desk = desk
+    def __init__(self, api: ApiClient, *, seed: int) -> None:
+        self._api = api
         self._seed = seed
         self._schema = schemathesis.openapi.from_dict(without_security())
         self._schema.config.output.sanitization.update(enabled=False)
@@ -86,15 +86,15 @@ class Generator:
 
     def _exchange(self, route: Route, caller: Caller, case: AnyCase) -> None:
         response = case.call(
-            base_url=self._desk.api_url,
+            base_url=self._api.api_url,
             session=self._session,
             headers=caller.headers,
             timeout=HTTP_SECONDS,
         )
         answer = answer_of(response)
-        told = case.as_curl_command(headers={"Authorization": "Bearer $TOKEN"})
-        wrong = [*wrong_door(route, caller, answer), *failures_of(case, response)]
-        self._desk.note(route, caller, answer, told, wrong)
+        command = case.as_curl_command(headers={"Authorization": "Bearer $TOKEN"})
+        wrong = [*authorization_problems(route, caller, answer), *failures_of(case, response)]
+        self._api.note(route, caller, answer, command, wrong)
 
 
 def hypothetical(
@@ -104,8 +104,8 @@ def hypothetical(
     examples: int,
     number: int,
 ) -> None:
-    """Draw and test so many examples, from a seed and nothing else; none is shrunk, because what
-    an answer is depends on what was sent before.
+    """Draw and test `examples` cases from the seed `number`. They are not shrunk, because an answer
+    depends on the requests before it.
     """
     drawn = given(cases)(test)
     bounded = settings(
@@ -119,21 +119,21 @@ def hypothetical(
 
 
 def failures_of(case: AnyCase, response: Response) -> list[str]:
-    """What the library's checks say about an answer."""
+    """The failures that the library's checks report for an answer."""
     try:
         case.validate_response(response, checks=CHECKS)
     except FailureGroup as group:
-        return [f"{response.status_code}: {_told(one)}" for one in group.exceptions]
+        return [f"{response.status_code}: {_summary(one)}" for one in group.exceptions]
     return []
 
 
 def answer_of(response: Response) -> Answer:
-    """A response of the library's, as ours."""
+    """The library's response as an Answer."""
     types = response.headers.get("content-type") or [""]
     return Answer(response.status_code, types[0].partition(";")[0], response.content or b"")
 
 
-def _told(failure: Exception) -> str:
+def _summary(failure: Exception) -> str:
     if isinstance(failure, Failure):
         return f"{failure.title}: {' '.join(failure.message.split())[:200]}"
     return f"{type(failure).__name__}: {failure}"

@@ -13,8 +13,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation. `roles` may call it; nobody needs a token for a public one; `has_parameters`
-    beside those of its path.
+    """One operation. `roles` may call it; a public one needs no token; `has_parameters`: other
+    than those of its path.
     """
 
     method: str
@@ -66,7 +66,7 @@ def route(label: str) -> Route:
 
 
 def without_security() -> dict[str, Any]:
-    """The description for a generator of data: callers are chosen here, not made up there."""
+    """The document without security: the callers are chosen here, not generated."""
     described = document()
     described.pop("security", None)
     described["components"].pop("securitySchemes", None)

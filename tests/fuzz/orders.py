@@ -1,4 +1,4 @@
-"""Real orders at several stages, so that requests come further than to "no such order"."""
+"""Real orders at several stages, so that requests pass the check "no such order"."""
 
 import json
 import time
@@ -6,23 +6,23 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.fuzz.api_client import ApiClient
 from tests.fuzz.callers import Caller
 from tests.fuzz.contract import route, routes
-from tests.fuzz.desk import Desk
 
 PLACE = "POST /orders"
 READ = "GET /orders/{order_id}"
 SIGNAL = "POST /orders/{{order_id}}/signals/{}"
 ENDS = ("completed", "cancelled", "failed")
 WITHIN_SECONDS = 60.0
-NOBODYS_ORDER = "01KDVDNH000000000000000001"
+MISSING_ORDER = "01KDVDNH000000000000000001"
 
 
 class Orders:
-    """Places orders and steers them through the API, as their owners do."""
+    """Places orders and sends their signals through the API, as their owners do."""
 
-    def __init__(self, desk: Desk, callers: Mapping[str, Caller]) -> None:
-        self._desk = desk
+    def __init__(self, api: ApiClient, callers: Mapping[str, Caller]) -> None:
+        self._api = api
         self._callers = callers
 
     def place(self, by: str = "customer", method: str = "pm_ok", **more: Any) -> str:
@@ -49,13 +49,13 @@ class Orders:
         return eventually(lambda: self._reached(order_id, stages), f"{order_id} to be {stages}")
 
     def look(self, order_id: str, *people: str) -> None:
-        """Read all that there is to read of an order, as each of these people."""
+        """Call every route that reads the order, as each of these callers."""
         for one in routes():
             if one.method == "GET" and "{order_id}" in one.path:
                 path = one.address(order_id=order_id, signal_id="s1")
                 for name in people:
                     hidden = name == "other_customer"
-                    self._desk.send(one, self._callers[name], path, hidden=hidden)
+                    self._api.send(one, self._callers[name], path, hidden=hidden)
 
     def ask(
         self,
@@ -66,15 +66,15 @@ class Orders:
         *,
         signal_id: str = "",
     ) -> dict[str, Any]:
-        """A request that must be answered well; `signal_id` where the path has one."""
+        """A request that must succeed; `signal_id` where the path has one."""
         one = route(label)
         headers = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
         sent = None if body is None else json.dumps(body).encode()
         path = one.address(order_id=order_id, signal_id=signal_id)
-        answer = self._desk.send(one, self._callers[by], path, body=sent, headers=headers)
+        answer = self._api.send(one, self._callers[by], path, body=sent, headers=headers)
         assert answer.status < 300, f"{label} by {by}: {answer.status} {answer.text}"
-        told: dict[str, Any] = json.loads(answer.body) if answer.body else {}
-        return told
+        body_: dict[str, Any] = json.loads(answer.body) if answer.body else {}
+        return body_
 
     def _reached(self, order_id: str, stages: tuple[str, ...]) -> str | None:
         stage = str(self.status(order_id)["stage"])
@@ -82,9 +82,9 @@ class Orders:
 
 
 def eventually(look: Callable[[], str | None], what: str) -> str:
-    """The first text that `look` finds; fails when the time is up."""
+    """The first text that `look` returns; fails when the time is up."""
     until = time.monotonic() + WITHIN_SECONDS
     while (found := look()) is None:
-        assert time.monotonic() < until, f"waited {WITHIN_SECONDS:.0f} s in vain for {what}"
+        assert time.monotonic() < until, f"waited {WITHIN_SECONDS:.0f} s without success for {what}"
         time.sleep(0.15)
     return found

@@ -1,4 +1,4 @@
-"""Where secrets might come out: logs, execution histories, timelines, queues, events, answers."""
+"""Places where a secret could appear: logs, histories, timelines, queues, events, answers."""
 
 import json
 import secrets
@@ -12,7 +12,7 @@ import httpx
 from local.deployment.clients import ACCOUNT, REGION, client
 from local.deployment.tables import scan
 from local.machine.state import State
-from tests.fuzz.desk import Desk
+from tests.fuzz.api_client import ApiClient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,14 +28,14 @@ SETTLE_SECONDS = 1.0
 class Places:
     """All places of one environment; events are caught from the moment it is opened."""
 
-    def __init__(self, state: State, desk: Desk, *, caught: str) -> None:
+    def __init__(self, state: State, api: ApiClient, *, caught: str) -> None:
         self._state = state
-        self._desk = desk
+        self._api = api
         self._caught = caught
 
     @classmethod
     @contextmanager
-    def open(cls, state: State, desk: Desk) -> Iterator[Self]:
+    def open(cls, state: State, api: ApiClient) -> Iterator[Self]:
         """Catch every event of Step Functions on the bus in a queue, until the end."""
         events: EventBridgeClient = client("events", state.emulator_url)
         queues: SQSClient = client("sqs", state.emulator_url)
@@ -45,7 +45,7 @@ class Places:
         arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
         events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
         try:
-            yield cls(state, desk, caught=name)
+            yield cls(state, api, caught=name)
         finally:
             events.remove_targets(Rule=name, Ids=["queue"])
             events.delete_rule(Name=name)
@@ -59,13 +59,13 @@ class Places:
             "logs": self.logs(),
             "histories": self._histories(),
             "timelines": self._timelines(),
-            "answers": self._desk.heard(),
+            "answers": self._api.bodies(),
             "queues": [text for name, texts in queued.items() for text in texts if name != "event"],
             "events": queued["event"],
         }
 
     def mails(self) -> list[str]:
-        """What was sent, addresses and all."""
+        """All e-mails that were sent, with their addresses."""
         boxes = self._inspect("ses")["messages"]
         return [json.dumps(mail) for box in boxes.values() for mail in box]
 
@@ -90,12 +90,12 @@ class Places:
         machine = self._state.outputs["StateMachineArn"]
         pages = engine.get_paginator("list_executions").paginate(stateMachineArn=machine)
         arns = [one["executionArn"] for page in pages for one in page["executions"]]
-        told = []
+        texts = []
         for arn in arns:
-            told.append(json.dumps(engine.describe_execution(executionArn=arn), default=str))
+            texts.append(json.dumps(engine.describe_execution(executionArn=arn), default=str))
             history = engine.get_paginator("get_execution_history").paginate(executionArn=arn)
-            told += [json.dumps(page["events"], default=str) for page in history]
-        return told
+            texts += [json.dumps(page["events"], default=str) for page in history]
+        return texts
 
     def _timelines(self) -> list[str]:
         dynamodb: DynamoDBClient = client("dynamodb", self._state.emulator_url)

@@ -1,4 +1,4 @@
-"""What was sent and answered, and what was found."""
+"""Counts of requests and answers, and the findings."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ class Tally:
     def note(
         self, label: str, caller: str, status: int, wrong: Iterable[str], request: str
     ) -> list[str]:
-        """Count an answer and keep what is wrong with it; returns that."""
+        """Count an answer and record its problems; returns them."""
         self.answers[label, caller, status] += 1
         found = [f"{label} by {caller}: {one}" for one in wrong]
         for finding in found:
@@ -38,8 +38,8 @@ class Tally:
             }
             yield label, caller, counts
 
-    def told(self) -> str:
-        """The findings for people: each with how often it was seen and its first request."""
+    def report(self) -> str:
+        """The findings as text: each with how often it was seen and its first request."""
         return "\n".join(
             f"{finding} (seen {self.repeated[finding]} times)\n  {request}"
             for finding, request in self.findings.items()

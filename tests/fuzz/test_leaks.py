@@ -1,4 +1,4 @@
-"""The search for canaries finds them where they are forbidden, and does not spread them."""
+"""The search finds canaries where they are forbidden, and does not repeat them."""
 
 import pytest
 
@@ -15,11 +15,11 @@ def test_where_nothing_leaks_nothing_is_found() -> None:
 
 @pytest.mark.parametrize("place", sorted(EVERYWHERE))
 def test_a_leaking_text_is_found_in_every_place(place: str) -> None:
-    told = with_leak(QUIET, place, f'could not mail "{ADDRESS.text}": try later')
+    leaking = with_leak(QUIET, place, f'could not mail "{ADDRESS.text}": try later')
 
-    (found,) = leaks(told, [ADDRESS, TOKEN])
+    (found,) = leaks(leaking, [ADDRESS, TOKEN])
 
-    assert found.startswith(f"{place} tell the e-mail address")
+    assert found.startswith(f"{place} contain the e-mail address")
     assert "could not mail" in found
     assert ADDRESS.text not in found
 

@@ -1,14 +1,14 @@
-"""What is sent is what it says: complete by the description, and bad where it must be bad."""
+"""The campaign covers every route, and its malformed requests are malformed."""
 
 import json
 
 import pytest
 
+from tests.fuzz.api_client import request_text
+from tests.fuzz.authorization import BODIES, cases
 from tests.fuzz.callers import ROLE_OF, Caller
 from tests.fuzz.contract import Route, route, routes
-from tests.fuzz.desk import request_text
-from tests.fuzz.doors import BODIES, knocks
-from tests.fuzz.mischief import bad_bodies, mischiefs
+from tests.fuzz.malformed_requests import all_requests, bad_bodies
 from tests.fuzz.tally import Tally
 from tests.support.api_caller import DOCUMENT, validate
 
@@ -21,34 +21,34 @@ def label(one: Route) -> str:
 
 
 @pytest.mark.parametrize("one", WITH_BODY, ids=label)
-def test_every_route_that_reads_a_body_has_a_sound_one(one: Route) -> None:
+def test_every_route_that_reads_a_body_has_a_valid_one(one: Route) -> None:
     described = DOCUMENT["paths"][one.path][one.method.lower()]["requestBody"]
     validate(described["content"]["application/json"]["schema"], BODIES[one.label])
 
 
 @pytest.mark.parametrize("one", WITH_BODY, ids=label)
-def test_every_bad_body_differs_from_the_sound_one(one: Route) -> None:
+def test_every_malformed_body_differs_from_the_valid_one(one: Route) -> None:
     sound = json.dumps(BODIES[one.label])
     same = [name for name, body in bad_bodies(sound).items() if body == sound.encode()]
     assert same == []
 
 
-def test_every_route_is_knocked_at_by_everybody_soundly_and_badly() -> None:
-    seen = [(k.route.label, k.caller.name) for k in knocks(CALLERS, own="A", others="B")]
+def test_every_caller_sends_a_valid_and_a_malformed_request_to_every_route() -> None:
+    seen = [(k.route.label, k.caller.name) for k in cases(CALLERS, own="A", others="B")]
     for one in routes():
         assert all(seen.count((one.label, name)) >= 2 for name in CALLERS)
 
 
-def test_customers_knock_at_each_others_orders() -> None:
+def test_customers_request_the_orders_of_each_other() -> None:
     hidden = {
-        (k.route.label, k.caller.name) for k in knocks(CALLERS, own="A", others="B") if k.hidden
+        (k.route.label, k.caller.name) for k in cases(CALLERS, own="A", others="B") if k.hidden
     }
     orders = [one.label for one in routes() if "{order_id}" in one.path]
     assert hidden == {(o, name) for o in orders for name in ("customer", "other_customer")}
 
 
-def test_there_is_mischief_for_every_route() -> None:
-    assert {one.route.label for one in mischiefs("A")} == {one.label for one in routes()}
+def test_every_route_gets_malformed_requests() -> None:
+    assert {one.route.label for one in all_requests("A")} == {one.label for one in routes()}
 
 
 def test_a_finding_is_kept_with_its_first_request_and_counted() -> None:
@@ -57,12 +57,12 @@ def test_a_finding_is_kept_with_its_first_request_and_counted() -> None:
         tally.note("GET /health", "none", 500, ["a server error"], f"request {number}")
 
     assert tally.findings == {"GET /health by none: a server error": "request 0"}
-    assert "seen 3 times" in tally.told()
+    assert "seen 3 times" in tally.report()
     assert list(tally.statuses()) == [("GET /health", "none", {500: 3})]
 
 
 def test_a_request_is_shown_without_its_token() -> None:
-    told = request_text("POST", route("POST /orders").path, {"Prefer": "wait=1"}, b'{"a": "\'"}')
+    command = request_text("POST", route("POST /orders").path, {"Prefer": "wait=1"}, b'{"a": "\'"}')
 
-    assert "$TOKEN" in told
-    assert "Prefer: wait=1" in told
+    assert "$TOKEN" in command
+    assert "Prefer: wait=1" in command

@@ -39,11 +39,11 @@ class UserPool:
         return str(self._tokens(self._pool, self._client, name)["AccessToken"])
 
     def identity_token(self, name: str) -> str:
-        """A token of the same pool and client that says who somebody is, not what they may do."""
+        """An ID token of the same pool and client: it identifies the user and grants nothing."""
         return str(self._tokens(self._pool, self._client, name)["IdToken"])
 
     def expired_token(self, name: str) -> str:
-        """A token that was good a moment ago. The client's settings are as before afterwards."""
+        """A token that has just expired. The client's settings are as before afterwards."""
         settings = self._client_settings()
         try:
             self._set_client(
@@ -59,7 +59,7 @@ class UserPool:
         return token
 
     def foreign_token(self) -> str:
-        """An operator's token of a pool of somebody else's."""
+        """An operator's token of another user pool."""
         made = self._cognito.create_user_pool(PoolName=f"foreign-{secrets.token_hex(4)}")
         pool = made["UserPool"]["Id"]
         app = self._cognito.create_user_pool_client(

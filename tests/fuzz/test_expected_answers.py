@@ -1,4 +1,4 @@
-"""The judge of answers refuses what it must refuse."""
+"""The rules for answers find every kind of wrong answer."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.fuzz.callers import Caller
 from tests.fuzz.contract import Route, route
-from tests.fuzz.judging import Answer, wrong_door, wrong_form
+from tests.fuzz.expected_answers import Answer, authorization_problems, form_problems
 
 READ = route("GET /orders/{order_id}")
 OPERATE = route("GET /ops/versions")
@@ -28,7 +28,7 @@ def a_gateway_answer(status: int) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "problem"),
     [
         (a_problem(500), "server error"),
         (a_problem(418), "418 is not documented"),
@@ -39,15 +39,15 @@ def a_gateway_answer(status: int) -> Answer:
         (Answer(401, "application/json", b'{"error": 1}'), "differs from its schema"),
     ],
 )
-def test_an_answer_that_is_not_as_documented_is_told(answer: Answer, told: str) -> None:
-    assert any(told in one for one in wrong_form(READ, answer))
+def test_an_undocumented_answer_is_reported(answer: Answer, problem: str) -> None:
+    assert any(problem in one for one in form_problems(READ, answer))
 
 
 @pytest.mark.parametrize(
     "answer", [a_problem(404), a_gateway_answer(401), a_gateway_answer(404), Answer(304, "", b"")]
 )
-def test_an_answer_as_documented_is_right(answer: Answer) -> None:
-    assert list(wrong_form(READ, answer)) == []
+def test_a_documented_answer_is_accepted(answer: Answer) -> None:
+    assert list(form_problems(READ, answer)) == []
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_an_answer_as_documented_is_right(answer: Answer) -> None:
         (HEALTH, CUSTOMER, 403),
     ],
 )
-def test_the_wrong_door_is_told(one: Route, caller: Caller, status: int) -> None:
-    assert list(wrong_door(one, caller, a_problem(status)))
+def test_a_wrong_authorization_is_reported(one: Route, caller: Caller, status: int) -> None:
+    assert list(authorization_problems(one, caller, a_problem(status)))
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_the_wrong_door_is_told(one: Route, caller: Caller, status: int) -> None
         (HEALTH, STRANGER, 200),
     ],
 )
-def test_the_right_door_is_right(one: Route, caller: Caller, status: int) -> None:
-    assert list(wrong_door(one, caller, a_problem(status))) == []
+def test_a_right_authorization_is_accepted(one: Route, caller: Caller, status: int) -> None:
+    assert list(authorization_problems(one, caller, a_problem(status))) == []
 
 
 def test_another_customers_order_may_only_be_not_found() -> None:
-    assert list(wrong_door(READ, CUSTOMER, a_problem(200), hidden=True))
-    assert list(wrong_door(READ, CUSTOMER, a_problem(403), hidden=True))
-    assert list(wrong_door(READ, CUSTOMER, a_problem(404), hidden=True)) == []
+    assert list(authorization_problems(READ, CUSTOMER, a_problem(200), hidden=True))
+    assert list(authorization_problems(READ, CUSTOMER, a_problem(403), hidden=True))
+    assert list(authorization_problems(READ, CUSTOMER, a_problem(404), hidden=True)) == []
 
 
-def test_a_path_that_the_gateway_does_not_know_has_no_door() -> None:
-    assert list(wrong_door(READ, STRANGER, a_gateway_answer(404))) == []
+def test_an_unknown_path_has_no_authorization_rule() -> None:
+    assert list(authorization_problems(READ, STRANGER, a_gateway_answer(404))) == []

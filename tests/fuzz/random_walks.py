@@ -1,5 +1,5 @@
-"""Random walks through the lives of orders: place, signal, look, by whoever comes along. Each walk
-has its own seed; what one step answered (ids, revisions, cursors, ETags) the next ones use.
+"""Random walks: place an order, then send random requests about it by random callers. Each walk has
+its own seed; later steps use the ids and revisions of earlier answers.
 """
 
 import json
@@ -7,21 +7,21 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.fuzz.api_client import ApiClient
 from tests.fuzz.callers import ROLE_OF, Caller
 from tests.fuzz.contract import Route, route, routes
-from tests.fuzz.desk import Desk
-from tests.fuzz.judging import Answer
+from tests.fuzz.expected_answers import Answer
 
 METHODS = ("pm_ok", "pm_declined", "pm_flaky_2", "pm_refund_fails_2", "pm_nobody_knows")
 SKUS = ("MUG-RED", "COFFEE-1KG", "SOLD-OUT", "NO-SUCH-SKU", "HOT-SKU")
 OWNERS = ("customer", "other_customer")
 
 
-class Journey:
-    """One walk. Everything it chooses comes from its seed."""
+class RandomWalk:
+    """One walk. Every choice comes from its seed."""
 
-    def __init__(self, desk: Desk, callers: Mapping[str, Caller], seed: str) -> None:
-        self._desk = desk
+    def __init__(self, api: ApiClient, callers: Mapping[str, Caller], seed: str) -> None:
+        self._api = api
         self._callers = callers
         self._chance = random.Random(seed)
         self._owner = self._chance.choice(OWNERS)
@@ -30,7 +30,7 @@ class Journey:
         self._signals = ["never-sent"]
 
     def walk(self, steps: int) -> None:
-        """Place an order, then take so many steps."""
+        """Place an order, then take `steps` steps."""
         for _ in range(5):  # some of the orders are refused
             self._placed(self._send(route("POST /orders"), self._owner))
             if self._order:
@@ -47,7 +47,7 @@ class Journey:
         body = json.dumps(_BODIES[one.path](self)).encode() if one.has_body else None
         mine = self._order.get("customer_id") == _NAMES.get(self._owner)
         hidden = who in OWNERS and who != self._owner and "{" in one.path and mine
-        return self._desk.send(
+        return self._api.send(
             one, self._callers[who], path, body=body, headers=self._headers(body), hidden=hidden
         )
 
@@ -66,11 +66,11 @@ class Journey:
             self._order = json.loads(answer.body)
 
     def _learn(self, answer: Answer) -> None:
-        told = json.loads(answer.body) if answer.body else {}
-        if answer.status in (200, 202) and "signal_id" in told:
-            self._signals.append(told["signal_id"])
-        if "revision" in told and "customer_id" in told:
-            self._order = {**self._order, "revision": told["revision"]}
+        body = json.loads(answer.body) if answer.body else {}
+        if answer.status in (200, 202) and "signal_id" in body:
+            self._signals.append(body["signal_id"])
+        if "revision" in body and "customer_id" in body:
+            self._order = {**self._order, "revision": body["revision"]}
 
     def new_order(self) -> dict[str, Any]:
         items = [self.new_item() for _ in range(self._chance.randint(1, 3))]
@@ -88,9 +88,9 @@ class Journey:
 
 _NAMES = {"customer": "alice", "other_customer": "bob"}
 _SIGNALS = "/orders/{order_id}/signals/"
-_BODIES: Mapping[str, Callable[[Journey], dict[str, Any]]] = {
-    "/orders": Journey.new_order,
-    f"{_SIGNALS}approve-payment": Journey.approval,
-    f"{_SIGNALS}cancel-order": Journey.cancellation,
-    f"{_SIGNALS}add-line-item": Journey.new_item,
+_BODIES: Mapping[str, Callable[[RandomWalk], dict[str, Any]]] = {
+    "/orders": RandomWalk.new_order,
+    f"{_SIGNALS}approve-payment": RandomWalk.approval,
+    f"{_SIGNALS}cancel-order": RandomWalk.cancellation,
+    f"{_SIGNALS}add-line-item": RandomWalk.new_item,
 }

@@ -1,4 +1,4 @@
-"""Where requests go out: each is answered, judged, counted, and kept for the search of secrets."""
+"""The HTTP client of the campaign: checks, counts and keeps every answer."""
 
 import shlex
 import threading
@@ -10,21 +10,21 @@ import httpx
 
 from tests.fuzz.callers import Caller
 from tests.fuzz.contract import Route
-from tests.fuzz.judging import Answer, wrong_door, wrong_form
+from tests.fuzz.expected_answers import Answer, authorization_problems, form_problems
 from tests.fuzz.tally import Tally
 
 HTTP_SECONDS = 40
 LONGEST_SHOWN = 600
 
 
-class Desk:
+class ApiClient:
     """Sends to one API."""
 
     def __init__(self, api_url: str, tally: Tally | None = None) -> None:
         self.api_url = api_url
         self.tally = tally or Tally()
         self._http = httpx.Client(timeout=HTTP_SECONDS, trust_env=False)
-        self._heard: set[str] = set()
+        self._bodies: set[str] = set()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -54,27 +54,27 @@ class Desk:
         got = self._http.request(route.method, self.api_url + path, content=body, headers=encoded)
         media_type = got.headers.get("content-type", "").partition(";")[0]
         answer = Answer(got.status_code, media_type, got.content)
-        told = request_text(route.method, path, headers or {}, body)
-        door = wrong_door(route, caller, answer, hidden=hidden)
-        self.note(route, caller, answer, told, [*wrong_form(route, answer), *door])
+        command = request_text(route.method, path, headers or {}, body)
+        refused = authorization_problems(route, caller, answer, hidden=hidden)
+        self.note(route, caller, answer, command, [*form_problems(route, answer), *refused])
         return answer
 
     def note(
-        self, route: Route, caller: Caller, answer: Answer, told: str, wrong: Sequence[str]
+        self, route: Route, caller: Caller, answer: Answer, command: str, wrong: Sequence[str]
     ) -> None:
-        """Count an answer, and keep it with what is wrong with it."""
+        """Count an answer and record its problems."""
         with self._lock:
-            self._heard.add(answer.text)
-            self.tally.note(route.label, caller.name, answer.status, wrong, told[:LONGEST_SHOWN])
+            self._bodies.add(answer.text)
+            self.tally.note(route.label, caller.name, answer.status, wrong, command[:LONGEST_SHOWN])
 
-    def heard(self) -> list[str]:
-        """Every different answer to anybody."""
+    def bodies(self) -> list[str]:
+        """Every different body that was answered."""
         with self._lock:
-            return sorted(self._heard)
+            return sorted(self._bodies)
 
 
 def request_text(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> str:
-    """A request as a curl command; the token is the shell's, not the report's."""
+    """A request as a curl command, with a shell variable in place of the token."""
     parts = ["curl", "-X", method, f"$API_URL{path}", "-H", "Authorization: Bearer $TOKEN"]
     for name, value in headers.items():
         parts += ["-H", f"{name}: {value}"]

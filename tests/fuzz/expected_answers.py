@@ -1,5 +1,5 @@
-"""What an answer must be: documented in status, media type and shape, and from behind the right
-door. Each rule yields what is wrong, as a sentence without the request's own data.
+"""Rules for an answer: status, media type and schema are documented, and the caller was authorized.
+Each rule yields problems as sentences without the request's data.
 """
 
 import json
@@ -16,7 +16,7 @@ from tests.support.api_caller import validate
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as it came over the wire; `media_type` is without parameters, "" if none."""
+    """One HTTP answer; `media_type` is without parameters, "" if none."""
 
     status: int
     media_type: str
@@ -27,8 +27,8 @@ class Answer:
         return self.body.decode("utf-8", errors="replace")
 
 
-def wrong_form(route: Route, answer: Answer) -> Iterator[str]:
-    """What is not as documented."""
+def form_problems(route: Route, answer: Answer) -> Iterator[str]:
+    """Deviations from the documented form."""
     if answer.status >= 500:
         yield f"a server error: {answer.status}"
     documented = route.responses.get(str(answer.status))
@@ -56,11 +56,11 @@ def _wrong_shape(schema: dict[str, object], answer: Answer) -> Iterator[str]:
         yield f"{answer.status} is no JSON"
 
 
-def wrong_door(
+def authorization_problems(
     route: Route, caller: Caller, answer: Answer, *, hidden: bool = False
 ) -> Iterator[str]:
-    """Who was let in that must not be, or the other way round. `hidden`: the order in the path is
-    one that the caller may not know of.
+    """Wrong decisions about the caller. `hidden`: the order in the path belongs to another
+    customer, and the caller must not learn that it exists.
     """
     if _is_no_route(answer):
         return
@@ -70,12 +70,12 @@ def wrong_door(
     if route.public and answer.status in (401, 403):
         yield f"a public route refused with {answer.status}"
     if wanted is None and answer.status == 401:
-        yield "401 to a good token"
+        yield "401 to a valid token"
 
 
 def _only_status(route: Route, caller: Caller, *, hidden: bool) -> int | None:
-    """401 to those whom nobody knows, 403 to the wrong role, 404 to another customer; None for
-    those who may come in.
+    """401 without authentication, 403 for the wrong role, 404 for another customer's order; None
+    for an authorized caller.
     """
     if route.public:
         return None
@@ -87,5 +87,5 @@ def _only_status(route: Route, caller: Caller, *, hidden: bool) -> int | None:
 
 
 def _is_no_route(answer: Answer) -> bool:
-    """True for the gateway's own 404: it found no route in the path, so no door either."""
+    """True for the gateway's own 404: no route matches the path, so no rule applies."""
     return answer.status == 404 and answer.media_type == "application/json"

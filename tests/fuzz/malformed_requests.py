@@ -1,27 +1,27 @@
-"""Bad requests that a generator does not think of: each kind at every route that it fits."""
+"""Malformed requests that a generator does not produce: each kind for every route that it fits."""
 
 import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tests.fuzz.api_client import ApiClient
+from tests.fuzz.authorization import BODIES, forged_code
 from tests.fuzz.callers import Caller
 from tests.fuzz.contract import Route, routes
-from tests.fuzz.desk import Desk
-from tests.fuzz.doors import BODIES, forged_code
 
-KEY = {"Idempotency-Key": "mischief"}
+KEY = {"Idempotency-Key": "malformed"}
 JSON = {"Content-Type": "application/json"}
 ANYTHING = frozenset(range(200, 500))
 REFUSED = frozenset(range(400, 500))
 UNREAD = frozenset({400, 413, 415, 422})
 REPLACED = frozenset({"not UTF-8"})
-"""Bodies that a gateway may mend (with replacement characters) before the API sees them."""
+"""Bodies that a gateway may repair with replacement characters before the API reads them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mischief:
-    """A bad request; only these statuses are right, and of those only documented ones."""
+class MalformedRequest:
+    """A malformed request; `statuses` are the admissible ones, as far as they are documented."""
 
     name: str
     route: Route
@@ -31,8 +31,8 @@ class Mischief:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def mischiefs(order_id: str) -> Iterator[Mischief]:
-    """All of it, against one order."""
+def all_requests(order_id: str) -> Iterator[MalformedRequest]:
+    """All malformed requests about one order."""
     for route in routes():
         path = route.address(
             order_id=order_id, signal_id="s1", file="console.js", code=forged_code(order_id)
@@ -46,26 +46,26 @@ def mischiefs(order_id: str) -> Iterator[Mischief]:
             yield from _media_types(route, path)
 
 
-def send(desk: Desk, caller: Caller, one: Mischief) -> None:
-    """Send it, and note a status that does not fit it."""
+def send(api: ApiClient, caller: Caller, one: MalformedRequest) -> None:
+    """Send a request, and record a status that it does not admit."""
     headers = dict(one.headers)
-    answer = desk.send(one.route, caller, one.path, body=one.body, headers=headers)
+    answer = api.send(one.route, caller, one.path, body=one.body, headers=headers)
     if caller.role in one.route.roles and answer.status not in one.statuses:
         finding = f"{one.route.label} by {caller.name}: {one.name} was answered {answer.status}"
-        desk.tally.findings.setdefault(finding, one.path)
-        desk.tally.repeated[finding] += 1
+        api.tally.findings.setdefault(finding, one.path)
+        api.tally.repeated[finding] += 1
 
 
-def _bodies(route: Route, path: str) -> Iterator[Mischief]:
+def _bodies(route: Route, path: str) -> Iterator[MalformedRequest]:
     sound = BODIES[route.label]
     for name, body in bad_bodies(json.dumps(sound)).items():
         headers = tuple({**JSON, **KEY}.items())
         statuses = ANYTHING if name in REPLACED else UNREAD
-        yield Mischief(name, route, path, statuses, body, headers)
+        yield MalformedRequest(name, route, path, statuses, body, headers)
 
 
 def bad_bodies(sound: str) -> Mapping[str, bytes]:
-    """Bodies that are none, made of one that is (an object, as JSON)."""
+    """Invalid bodies by name, derived from a valid one (a JSON object)."""
     first = next(iter(json.loads(sound)))
     value = json.dumps(json.loads(sound)[first])
     member = f'"{first}": {value}'
@@ -87,11 +87,11 @@ def bad_bodies(sound: str) -> Mapping[str, bytes]:
         "a field twice": (sound[:-1] + f", {member}}}").encode(),
         "a float": sound.replace(": 1", ": 1.5")
         .replace("999", "1.5")
-        .replace('"at the door"', "1.5")
+        .replace('"no longer needed"', "1.5")
         .encode(),
         "a number as text": sound.replace(": 1", ': "1"')
         .replace("999", '"999"')
-        .replace('"at the door"', "5")
+        .replace('"no longer needed"', "5")
         .encode(),
         "NaN": sound.replace(value, "NaN").encode(),
         "infinity": sound.replace(value, "1e999").encode(),
@@ -105,14 +105,14 @@ def bad_bodies(sound: str) -> Mapping[str, bytes]:
     }
 
 
-def _media_types(route: Route, path: str) -> Iterator[Mischief]:
+def _media_types(route: Route, path: str) -> Iterator[MalformedRequest]:
     body = json.dumps(BODIES[route.label]).encode()
     for media_type in ("text/plain", "application/xml", "multipart/form-data", "application/*"):
         headers = tuple({**KEY, "Content-Type": media_type}.items())
-        yield Mischief(f"a body as {media_type}", route, path, UNREAD, body, headers)
+        yield MalformedRequest(f"a body as {media_type}", route, path, UNREAD, body, headers)
 
 
-def _headers(route: Route, path: str) -> Iterator[Mischief]:
+def _headers(route: Route, path: str) -> Iterator[MalformedRequest]:
     body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
     for name, value in (
         ("Idempotency-Key", ""),
@@ -131,10 +131,12 @@ def _headers(route: Route, path: str) -> Iterator[Mischief]:
         ("Content-Encoding", "gzip"),
     ):
         sent = {**(JSON if body else {}), "Idempotency-Key": uuid.uuid4().hex, name: value}
-        yield Mischief(f"{name}: {value[:20]}", route, path, ANYTHING, body, tuple(sent.items()))
+        yield MalformedRequest(
+            f"{name}: {value[:20]}", route, path, ANYTHING, body, tuple(sent.items())
+        )
 
 
-def _queries(route: Route, path: str) -> Iterator[Mischief]:
+def _queries(route: Route, path: str) -> Iterator[MalformedRequest]:
     body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
     wanted = ANYTHING if route.public else REFUSED
     for query in (
@@ -155,10 +157,10 @@ def _queries(route: Route, path: str) -> Iterator[Mischief]:
         "__proto__=1&constructor=2",
     ):
         headers = tuple({**(JSON if body else {}), "Idempotency-Key": uuid.uuid4().hex}.items())
-        yield Mischief(f"?{query[:30]}", route, f"{path}?{query}", wanted, body, headers)
+        yield MalformedRequest(f"?{query[:30]}", route, f"{path}?{query}", wanted, body, headers)
 
 
-def _ids(route: Route, order_id: str) -> Iterator[Mischief]:
+def _ids(route: Route, order_id: str) -> Iterator[MalformedRequest]:
     body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
     headers = tuple({**(JSON if body else {}), **KEY}.items())
     for text in (
@@ -167,7 +169,7 @@ def _ids(route: Route, order_id: str) -> Iterator[Mischief]:
         "ORDER%23x", "%7B%7D", "%F0%9F%92%A9", "%E2%80%AE", "'%20or%20'1'='1",
     ):  # fmt: skip
         path = route.address(order_id=text, signal_id=text, file=text, code=text)
-        yield Mischief(f"id {text[:20]}", route, path, REFUSED, body, headers)
+        yield MalformedRequest(f"id {text[:20]}", route, path, REFUSED, body, headers)
         if "{signal_id}" in route.path:
             path = route.address(order_id=order_id, signal_id=text)
-            yield Mischief(f"signal id {text[:20]}", route, path, REFUSED, body, headers)
+            yield MalformedRequest(f"signal id {text[:20]}", route, path, REFUSED, body, headers)
