@@ -64,7 +64,7 @@ class Fault:
         return (self.service, self.action) == (service, action) and named
 
     def wait_before(self) -> None:
-        """The delay of a call that runs in a thread of its own."""
+        """The delay of a call that runs in a separate thread."""
         if self.effect == "delay" and not self.after:
             time.sleep(self.seconds)
 

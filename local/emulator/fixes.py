@@ -103,7 +103,7 @@ _ALL = (
     ),
     Fix(
         "task-history",
-        "The history tells TaskStarted, TaskSubmitted, TaskTimedOut, the events inside Parallel "
+        "The history contains TaskStarted, TaskSubmitted, TaskTimedOut, the events inside Parallel "
         "and Map, and previousEventId.",
         _SFN_API + "GetExecutionHistory; HistoryEvent",
         "steps/history.py",

@@ -15,7 +15,7 @@ from local.emulator.front import App, front, is_loopback
 from local.emulator.options import Options
 
 LATEST_EXIT_SECONDS = 2.5
-"""After SIGTERM; whatever still runs then is left behind."""
+"""Time limit after SIGTERM; requests that still run then are abandoned."""
 
 logger = logging.getLogger("local.emulator")
 

@@ -1,4 +1,4 @@
-"""The user pool's own sign-in page, as a choice of people: on this machine nobody has a password.
+"""The user pool's sign-in page as a list of users: on this machine there are no passwords.
 
 The page stands where Cognito's hosted login stands and ends in the same redirect with a code, so
 whoever signs in (the console, the command line) does what it does on AWS.
@@ -38,7 +38,7 @@ def install() -> None:
 
     def chosen(pool: Mapping[str, Any], username: str, _password: str) -> tuple[Any, str]:
         user, error = cognito._resolve_user(pool, username)
-        return (None, "There is nobody of this name.") if error else (user, "")
+        return (None, "There is no user of this name.") if error else (user, "")
 
     cognito._login_page_html = page
     cognito._authenticate_hosted_ui_user = chosen

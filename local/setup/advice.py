@@ -21,8 +21,8 @@ _ADVICE = (
     (_DISK, "The disk is full: set-up needs about 1 GB for .venv and the tools' caches."),
     (
         _HASH,
-        "A downloaded package is not the locked one. Do not go on: a proxy or mirror altered it,\n"
-        "or a cache is damaged (try `.venv/bin/uv cache clean`).",
+        "A downloaded package is not the locked one. Do not continue: a proxy or mirror altered\n"
+        "it, or a cache is damaged (try `.venv/bin/uv cache clean`).",
     ),
     (
         _CERTIFICATE,

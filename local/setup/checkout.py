@@ -76,7 +76,7 @@ class Checkout:
         return dict(parser["venv"])
 
     def begin(self) -> None:
-        """From here until `finish` the checkout counts as broken, whatever happens."""
+        """From here until `finish` the checkout counts as incomplete, also after a crash."""
         self.unfinished.parent.mkdir(parents=True, exist_ok=True)
         self.unfinished.touch()
         self.stamp.unlink(missing_ok=True)

@@ -51,7 +51,7 @@ def _installations(checkout: Checkout) -> list[Phase]:
     ]
 
 
-# uv and npm do not read pip's settings: whoever has set pip up for a mirror is served by all three.
+# uv and npm do not read pip's settings: a mirror that is configured for pip serves all three.
 CARRIED_OVER = {
     "UV_DEFAULT_INDEX": "PIP_INDEX_URL",
     "UV_INDEX": "PIP_EXTRA_INDEX_URL",

@@ -27,10 +27,10 @@ def problem_with_version(version: "tuple[int, ...]", executable: str) -> str:
 
 def _way_out(found: str) -> str:
     if found:
-        return f"This machine has {found}, so tell make to use it:\n\n    make demo PYTHON={found}"
+        return f"This machine has {found}, so use it:\n\n    make demo PYTHON={found}"
     return (
         "Install one (Debian, Ubuntu: sudo apt-get install python3.12 python3.12-venv; "
-        "macOS: brew install python@3.12), then tell make to use it:\n\n"
+        "macOS: brew install python@3.12), then use it:\n\n"
         "    make demo PYTHON=python3.12"
     )
 

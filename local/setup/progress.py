@@ -71,7 +71,7 @@ def _status_of(child: subprocess.Popen[bytes]) -> int:
         try:
             return child.wait()
         except KeyboardInterrupt:
-            os.killpg(child.pid, signal.SIGKILL)  # safe: the next set-up starts afresh
+            os.killpg(child.pid, signal.SIGKILL)  # safe: the next set-up starts from the beginning
             child.wait()
             raise
 

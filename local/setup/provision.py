@@ -46,7 +46,9 @@ def set_up(
         terminal.write(str(failure))
         return 1
     except KeyboardInterrupt:
-        terminal.write("\nSet-up was interrupted. Run the same command again: it starts afresh.\n")
+        terminal.write(
+            "\nSet-up was interrupted. Run the same command again: it starts from the beginning.\n"
+        )
         return 130
     return 0
 

@@ -1,4 +1,4 @@
-"""One server for all tests; each test has an account, and so tables, of its own."""
+"""One server for all tests; each test has a separate account, and so separate tables."""
 
 from collections.abc import Iterator
 from typing import Any

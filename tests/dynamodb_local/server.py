@@ -48,7 +48,7 @@ def _java() -> str | None:
 
 
 class DynamoDBLocal:
-    """A running server. Each account (access key) has tables of its own."""
+    """A running server. Each account (access key) has separate tables."""
 
     def __init__(self, port: int, process: "subprocess.Popen[bytes]") -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -94,7 +94,7 @@ def _started(command: Sequence[str], folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
+    """A port of this machine that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

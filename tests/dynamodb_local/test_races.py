@@ -1,4 +1,4 @@
-"""Races on AWS's own DynamoDB: whoever is faster, nothing is lost, doubled or oversold."""
+"""Races on AWS's DynamoDB Local: in any order, nothing is lost, duplicated or oversold."""
 
 from collections import Counter
 from functools import partial

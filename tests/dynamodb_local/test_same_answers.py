@@ -1,4 +1,4 @@
-"""The in-memory store is trusted because it answers as AWS's DynamoDB does, whatever is asked."""
+"""The in-memory store gives the same answers as AWS's DynamoDB Local."""
 
 from collections import Counter
 from collections.abc import Iterator

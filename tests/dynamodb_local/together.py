@@ -10,16 +10,16 @@ from lambdas.domain.errors import OrderError
 CALLERS = 64
 
 
-def together(deeds: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each deed answered, or the OrderError that it raised; all begin at one moment."""
-    barrier = Barrier(len(deeds))
+def together(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """The result of each call, or the OrderError that it raised; all start at the same moment."""
+    barrier = Barrier(len(calls))
 
-    def at_once(deed: Callable[[], Any]) -> Any:
+    def at_once(call: Callable[[], Any]) -> Any:
         barrier.wait(timeout=60)
         try:
-            return deed()
+            return call()
         except OrderError as refusal:
             return refusal
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(at_once, deeds))
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(at_once, calls))

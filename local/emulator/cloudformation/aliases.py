@@ -23,7 +23,7 @@ def create(logical_id: str, properties: Properties, stack_name: str) -> Created:
 def update(
     physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
 ) -> Created:
-    """Route the alias anew; another Name is a replacement."""
+    """Change the alias's routing; a new Name replaces the resource."""
     name = new.get("Name") or _generated_name(stack_name, logical_id)
     if name != physical_id.rsplit(":", 1)[-1]:
         created = create(logical_id, new, stack_name)

@@ -1,4 +1,4 @@
-"""Lambda: the workers that run the functions' Python code, and how their errors are told."""
+"""Lambda: the workers that run the functions' Python code, and the form of their errors."""
 
 from local.emulator.fixes import is_on
 

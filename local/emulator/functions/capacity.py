@@ -17,8 +17,8 @@ _WORKER_BYTES = 25 * 2**20
 _MEMORY_BYTES = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 MOST_KEPT = max(2 * MOST_RUNNING, _MEMORY_BYTES // 6 // _WORKER_BYTES)
-"""Workers in all, running and resting: a sixth of the memory. The more rest, the fewer must be
-started anew when a burst goes on to its next function.
+"""Workers in all, running and resting: a sixth of the memory. The more workers rest, the fewer
+must be started when a burst reaches its next function.
 """
 
 _turns = threading.BoundedSemaphore(MOST_RUNNING)
@@ -44,7 +44,7 @@ def make_room() -> None:
 
 
 def _surplus() -> list[object]:
-    """Taken from their pools, so that nobody gets them any more."""
+    """Remove workers from their pools, so that no invocation uses them again."""
     from ministack.core import lambda_runtime
 
     pools = lambda_runtime._workers

@@ -26,7 +26,9 @@ _PID_BYTES = 8
 def main() -> None:
     """Fork workers until the emulator closes the socket, or dies."""
     _die_with_parent()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers: no zombies
+    signal.signal(
+        signal.SIGCHLD, signal.SIG_IGN
+    )  # workers are not waited for: without this they stay as zombies
     requests = socket.socket(fileno=int(sys.argv[1]))
     worker = _worker_module()
     for name in WARM_MODULES:

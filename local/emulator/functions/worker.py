@@ -1,4 +1,4 @@
-"""Runs one Lambda function, one event after the other. Executed on its own, not imported.
+"""Runs one Lambda function, one event after the other. Executed as a program, not imported.
 
 It may only use the standard library, and nothing of this package: the function's code shall find
 the modules that it would find on AWS. Talks JSON lines: start-up and events on standard input,
@@ -71,7 +71,7 @@ class _NoHandler(Exception):
 
 
 def _mark_nested_calls() -> None:
-    """Tell MiniStack how deep functions call each other, for its recursion guard."""
+    """Pass the depth of nested invocations to MiniStack, for its recursion guard."""
     try:
         import botocore.handlers
     except ImportError:

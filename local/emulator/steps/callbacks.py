@@ -32,9 +32,9 @@ class Callback:
         self._failure: Exception | None = None
 
     def run(self, notify: Callable[[], Any], submitted: Callable[[Any], None]) -> Any:
-        """Notify, wait, and answer the output that was sent; raises the task's failure.
+        """Notify, wait, and return the output that was sent; raises the task's failure.
 
-        ``submitted`` is told the notify call's response.
+        ``submitted`` is called with the notify call's response.
         """
         here, wake = scope.current(), self._waiting.changed.set
         here.on_stop(wake)

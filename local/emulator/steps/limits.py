@@ -16,9 +16,9 @@ class Limits:
     heartbeat: float | None
 
     def for_history(self) -> dict[str, float]:
-        """As TaskScheduled tells them."""
-        told = {"timeoutInSeconds": self.timeout, "heartbeatInSeconds": self.heartbeat}
-        return {name: value for name, value in told.items() if value is not None}
+        """The limits as the event TaskScheduled contains them."""
+        limits = {"timeoutInSeconds": self.timeout, "heartbeatInSeconds": self.heartbeat}
+        return {name: value for name, value in limits.items() if value is not None}
 
 
 def of(state_def: dict[str, Any], data: Any, ctx: dict[str, Any]) -> Limits:

@@ -1,4 +1,4 @@
-"""What the Describe and List actions tell about an execution."""
+"""The Describe and List actions for executions."""
 
 import copy
 import json
@@ -42,7 +42,7 @@ def describe_execution(data: dict[str, Any]) -> Response:
 
 def describe_state_machine_for_execution(data: dict[str, Any]) -> Response:
     """DescribeStateMachineForExecution. AWS: the definition that the execution was started with,
-    whatever happened to the state machine since.
+    also after the state machine was updated.
     """
     execution = engine._executions.get(data.get("executionArn"))
     if not execution:

@@ -24,7 +24,7 @@ class Retries:
         return sum(self._used.values())
 
     def wait(self, error: str) -> bool:
-        """Sleep before the next attempt; False when this error is not retried (any more)."""
+        """Sleep before the next attempt; False when this error is not retried, or not again."""
         retrier, index = engine._find_matching_retrier(self._retriers, error, self._used)
         if retrier is None:
             return False

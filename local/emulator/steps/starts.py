@@ -78,7 +78,7 @@ def _new_execution(data: dict[str, Any], machine_arn: str, asked: str, test_case
     }
     if is_on("version-starts"):
         record["definition"] = version["definition"]
-    # In a context of its own: a state machine that starts another has a history of its own too.
+    # In a new context: a nested execution records its history separately.
     contextvars.copy_context().run(_first_event, record, _started(record, version, chosen))
     return record
 

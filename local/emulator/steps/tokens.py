@@ -1,4 +1,4 @@
-"""Task tokens: who may answer, once, and what a late or forged answer is told."""
+"""Task tokens: valid once, and the errors of late and forged answers."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from local.emulator.steps.engine import Response, accept, engine, refuse
 
 _SIGNED_BYTES = 16
 _SIGNING_KEY = b"local emulator"
-"""Only tells our tokens from invented ones after a restart too; it protects nothing."""
+"""Distinguishes issued tokens from forged ones after a restart too. Not a security feature."""
 
 _lock = threading.Lock()
 _waiting: dict[str, "Waiting"] = {}

@@ -27,7 +27,7 @@ def run_execution(execution_arn: str) -> None:
     """Run one execution to its end, in its own thread; replaces ``_run_execution``."""
     execution = engine._executions.get(execution_arn)
     if execution and execution["status"] == "RUNNING":
-        # In a context of its own: ``startExecution.sync`` runs the child in its parent's thread.
+        # In a new context: ``startExecution.sync`` runs the child in its parent's thread.
         contextvars.copy_context().run(_run, execution)
 
 
@@ -101,7 +101,7 @@ def walk(
     *,
     told: bool = True,
 ) -> Any:
-    """Run states until one ends the machine; answers its output. ``told`` in the history or not."""
+    """Run states until one ends the machine; returns its output. ``told``: record its events."""
     name: str | None = start_at
     while name:
         scope.current().check()

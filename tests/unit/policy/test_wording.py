@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PLACES = ("README.md", "bench", "docs/deploy.md", "docs/local.md", "tests/fuzz")
+PLACES = (
+    "README.md",
+    "bench",
+    "docs/deploy.md",
+    "docs/local.md",
+    "local/setup",
+    "tests/dynamodb_local",
+    "tests/fuzz",
+)
 """Files and folders whose text is held to the style."""
 
 AVOIDED = {
