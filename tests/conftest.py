@@ -1,6 +1,7 @@
 """The process that every test runs in: no account of the developer's, no Node but set-up's."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.leftovers import end_leftovers, mark_run
 from tests.support.measuring import unmeasured
 from tests.support.schedule import ByEngine
 
@@ -22,6 +24,7 @@ AWS_SETTINGS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+RUN = pytest.StashKey[str]()
 UNMEASURED = frozenset(
     {
         "dynamodb_local",
@@ -46,6 +49,20 @@ def _isolate() -> None:
     os.environ.update(AWS_SETTINGS)
     # The CDK library needs Node, which set-up put here: the machine need not have one.
     os.environ["JSII_NODE"] = str(Path(sys.prefix, "bin", "node"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run that is asked to end (SIGTERM) ends as after Ctrl-C: with its clean-up."""
+    if not hasattr(config, "workerinput"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        config.stash[RUN] = mark_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave no process behind, also after a lost worker or an interruption."""
+    if RUN in config.stash:
+        for command in end_leftovers(config.stash[RUN]):
+            sys.stderr.write(f"ended a process that a test left behind: {command[:120]}\n")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEngine:
