@@ -16,7 +16,6 @@ from local.machine.folders import HOME_VARIABLE, REPOSITORY, Folders
 from local.machine.processes import Process, family
 from local.machine.state import State
 
-COMMAND_SECONDS = 300
 UP = ("up", "--approval-timeout", "20", "--heartbeat", "4")
 
 
@@ -34,7 +33,6 @@ class Environment:
             cwd=REPOSITORY,
             capture_output=True,
             text=True,
-            timeout=COMMAND_SECONDS,
             check=False,
         )
 
