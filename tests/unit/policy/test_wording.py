@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PLACES = (
+    "CONTRIBUTING.md",
     "README.md",
     "bench",
     "docs/deploy.md",
