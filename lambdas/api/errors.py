@@ -10,7 +10,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
+from lambdas.api.models.texts import FORMS
 from lambdas.domain import errors as domain
+from lambdas.domain.free_text import escape
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
@@ -64,6 +66,10 @@ class LinkNotFound(ApiRefusal):
     """No mail carried this link."""
 
 
+class LinkEnded(ApiRefusal):
+    """The order stopped waiting for approval long ago: the link shows it no longer."""
+
+
 class LinkUsed(ApiRefusal):
     """The link has decided already, for somebody else or another revision."""
 
@@ -92,6 +98,7 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
         409, "The order refused", "Read the order: `allowed_signals` says what it admits now."
     ),
     LinkUsed: Meaning(409, "Link used before", "Read the order; approve it by its id."),
+    LinkEnded: Meaning(410, "Link ended", "Sign in and read the order by its id."),
     BodyTooLarge: Meaning(413, "Body too large", "Send less at once."),
     MediaTypeNotSupported: Meaning(
         415, "Media type not supported", "Send `Content-Type: application/json`."
@@ -142,7 +149,7 @@ def _response(
     extra: Mapping[str, Any],
     headers: Mapping[str, str],
 ) -> Response[str]:
-    sentence = message[:1].upper() + message[1:].rstrip(".")
+    sentence = escape(message[:1].upper() + message[1:].rstrip("."))
     body = {
         "type": f"urn:order-workflow:problem:{slug}",
         "title": meaning.title,
@@ -168,16 +175,22 @@ def _invalid_fields(error: RequestValidationError) -> ApiRefusal:
     for one in found:
         if one["loc"][0] == "header":
             return MalformedRequest(_about_header(one))
-    fields = [{"field": _field(one["loc"]), "problem": str(one["msg"])} for one in found]
+    fields = [{"field": escape(_field(one["loc"])), "problem": _fault(one)} for one in found]
     names = ", ".join(dict.fromkeys(one["field"] for one in fields))
     return InvalidFields(f"Not as the schema says: {names}", fields)
+
+
+def _fault(one: Mapping[str, Any]) -> str:
+    """What is wrong with a field, in words: a pattern is described, never quoted."""
+    pattern = one.get("ctx", {}).get("pattern")
+    return f"Must be {FORMS[pattern]}" if pattern in FORMS else str(one["msg"])
 
 
 def _about_header(one: Mapping[str, Any]) -> str:
     name = str(one["loc"][1]).title()
     if one["type"] == "missing":
         return f"The header {name} is missing: send one"
-    return f"The header {name} is malformed: {one['msg']}"
+    return f"The header {name} is malformed. {_fault(one)}"
 
 
 def _field(loc: Sequence[str | int]) -> str:

@@ -1,17 +1,18 @@
 """The gate: what is decided about a request before its fields are looked at.
 
 In this order: does the route exist (404, 405), who calls (401), may they (403), is the body small
-(413) and JSON (415, 400), are the names of ids and parameters right (404, 422).
+(413) and JSON (415, 400), are parameters known (422), are the ids in the path well formed (404).
 """
 
 import base64
 import binascii
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from lambdas.api.errors import (
     BodyTooLarge,
@@ -25,6 +26,7 @@ from lambdas.api.errors import (
 from lambdas.api.identity import Principal, principal_of
 from lambdas.api.resource import Operation
 from lambdas.domain.errors import NotAllowed, OrderNotFound
+from lambdas.domain.free_text import escape
 from lambdas.ulid import is_ulid
 
 Event = Mapping[str, Any]
@@ -36,11 +38,12 @@ _PLAIN_NAME = re.compile(r"\w{1,40}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A request that may reach its route."""
+    """A request that may reach its route. `path` has every id in its canonical form."""
 
     operation: Operation
     principal: Principal | None
     order_id: str | None
+    path: str
 
 
 def admit(event: Event, operations: Sequence[Operation]) -> Admission:
@@ -52,21 +55,27 @@ def admit(event: Event, operations: Sequence[Operation]) -> Admission:
     if operation.has_body:
         _require_json_object(event, operation.body_limit)
     _require_known_parameters(event, operation)
-    order_id = ids.get("order_id")
-    if order_id is not None and not is_ulid(order_id):
-        raise OrderNotFound("there is no such order")
-    if not all(_ID.fullmatch(text) for text in ids.values()):
-        raise RouteNotFound("nothing is served under this path")
-    return Admission(operation, principal, order_id)
+    if not all(_ID.fullmatch(text) for name, text in ids.items() if name != "order_id"):
+        raise RouteNotFound("no such route")
+    order_id = _canonical(ids["order_id"]) if "order_id" in ids else None
+    path = operation.path.format_map({**ids, "order_id": order_id})
+    return Admission(operation, principal, order_id, path)
 
 
-def readable(event: Event) -> dict[str, Any]:
-    """The event of a body that is known to be JSON, declared in the one form that the framework
-    understands: media types may be written in any case.
+def readable(event: Event, admission: Admission) -> dict[str, Any]:
+    """The event in the one form that the framework understands: the method and path of the
+    operation, and a body that is known to be JSON declared so in one spelling.
     """
     headers: Mapping[str, str] = event.get("headers") or {}
     others = {name: value for name, value in headers.items() if name.lower() != "content-type"}
-    return {**event, "headers": {**others, "content-type": "application/json"}}
+    context = event["requestContext"]
+    http = {**context["http"], "method": admission.operation.method, "path": admission.path}
+    return {
+        **event,
+        "rawPath": admission.path,
+        "requestContext": {**context, "stage": "$default", "http": http},
+        "headers": {**others, "content-type": "application/json"},
+    }
 
 
 def method_and_path(event: Event) -> tuple[str, str]:
@@ -86,10 +95,26 @@ def _route(event: Event, operations: Sequence[Operation]) -> tuple[Operation, Ma
         if (match := one.pattern.fullmatch(path))
     }
     if not matching:
-        raise RouteNotFound("nothing is served under this path")
+        raise RouteNotFound("no such route")
+    if "GET" in matching:  # (RFC 9110, 9.3.2: HEAD is GET without the content)
+        matching["HEAD"] = matching["GET"]
     if method not in matching:
-        raise MethodNotAllowed(f"{method} is not served under this path", tuple(matching))
+        raise MethodNotAllowed(f"this path has no method {escape(method)}", tuple(matching))
     return matching[method]
+
+
+def _canonical(order_id: str) -> str:
+    """The id as orders are stored under it: a ULID is the same in lower case.
+
+    Raises OrderNotFound for a text that cannot be an id.
+    """
+    canonical = unquote(order_id).strip().upper()
+    if not is_ulid(canonical):
+        raise OrderNotFound(
+            "there is no such order: an order id has 26 letters and digits, without I, L, O and U, "
+            "and begins with 0 to 7"
+        )
+    return canonical
 
 
 def _authorised(event: Event, operation: Operation) -> Principal:
@@ -107,7 +132,7 @@ def _require_json_object(event: Event, limit: int) -> None:
     body = _body(event)
     if len(body) > limit:
         raise BodyTooLarge(f"the body has {len(body)} bytes, {limit} are allowed")
-    declared = _header(event, "content-type").partition(";")[0].strip().lower()
+    declared = header(event, "content-type").partition(";")[0].strip().lower()
     if declared not in ("", "application/json"):
         raise MediaTypeNotSupported("the body is not declared as JSON")
     try:
@@ -141,18 +166,26 @@ def _body(event: Event) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise MalformedRequest("the body is not what its encoding says") from None
+        raise MalformedRequest("the body is not valid base64") from None
 
 
-def _header(event: Event, name: str) -> str:
+def header(event: Event, name: str) -> str:
+    """The value of a request header, with its name in any case; "" without it."""
     headers: Mapping[str, str] = event.get("headers") or {}
     return next((value for key, value in headers.items() if key.lower() == name), "")
 
 
 def _require_known_parameters(event: Event, operation: Operation) -> None:
-    sent = dict(parse_qsl(str(event.get("rawQueryString") or ""), keep_blank_values=True))
-    unknown = sorted(sent.keys() - operation.query)
-    if unknown and not operation.public:
-        known = ", ".join(sorted(operation.query)) or "none"
-        errors = [{"field": name, "problem": f"Known parameters: {known}"} for name in unknown]
-        raise InvalidFields("unknown query parameters", errors)
+    if operation.public:
+        return
+    pairs = parse_qsl(str(event.get("rawQueryString") or ""), keep_blank_values=True)
+    sent = Counter(name for name, _ in pairs)
+    known = ", ".join(sorted(operation.query)) or "none"
+    if unknown := sorted(sent.keys() - operation.query):
+        raise _invalid("unknown query parameters", unknown, f"Known parameters: {known}")
+    if twice := sorted(name for name, times in sent.items() if times > 1):
+        raise _invalid("a query parameter is sent twice", twice, "Send it once")
+
+
+def _invalid(message: str, names: Sequence[str], problem: str) -> InvalidFields:
+    return InvalidFields(message, [{"field": escape(n), "problem": problem} for n in names])

@@ -9,7 +9,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api.application import OPERATIONS, refused, resolver
-from lambdas.api.gate import Admission, Event, admit, readable
+from lambdas.api.encoding import accepts_gzip, encoded
+from lambdas.api.gate import Admission, Event, admit, header, method_and_path, readable
 from lambdas.runtime import (
     Dependencies,
     count,
@@ -32,14 +33,22 @@ def respond(
     admission: Admission | None = None
     try:
         admission = admit(event, OPERATIONS)
+        compress = admission.operation.public and accepts_gzip(header(event, "accept-encoding"))
         resolver.append_context(  # type: ignore[no-untyped-call]
-            principal=admission.principal, dependencies=compose()
+            principal=admission.principal, dependencies=compose(), compress=compress
         )
-        answer: Mapping[str, Any] = resolver.resolve(readable(event), context)
+        answer: Mapping[str, Any] = resolver.resolve(readable(event, admission), context)
+        if admission.operation.public:
+            answer = encoded(answer, compress=compress)
     except Exception as error:  # noqa: BLE001  # `refused` logs what nobody expected
         answer = _answer(refused(error, context))
     _tell(admission, answer["statusCode"], context)
-    return answer
+    return without_content(answer) if method_and_path(event)[0] == "HEAD" else answer
+
+
+def without_content(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer to HEAD: status and headers as for GET. (RFC 9110, 9.3.2)"""
+    return {**answer, "body": "", "isBase64Encoded": False}
 
 
 def _answer(response: Response[str]) -> Mapping[str, Any]:

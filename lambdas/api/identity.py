@@ -4,16 +4,15 @@ API Gateway verified signature, issuer, audience and expiry before it handed ove
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from lambdas.api.models.texts import FORMS, USER_NAME, is_user_name
+from lambdas.domain.errors import NotAllowed
 from lambdas.domain.order import Order
 
-_NAME = re.compile(r"[\w.@+=-]{1,128}")
-"""No `#` or `:`, which separate names in keys."""
 _SCOPE_PREFIX = "orders/"
 
 
@@ -53,22 +52,30 @@ class Principal:
 
 
 def principal_of(event: Mapping[str, Any]) -> Principal | None:
-    """The principal of an API Gateway event; None without the claims of an access token."""
+    """The principal of an API Gateway event; None without the claims of an access token.
+
+    Raises NotAllowed for a name that cannot be a customer's id or part of a key.
+    """
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
     if claims.get("token_use", "access") != "access":
         return None
-    if "username" in claims:  # a person, who never becomes a machine, whatever the name
+    if "username" in claims:  # a person, never a machine, with any name
         roles = _known(_listed(claims.get("cognito:groups")))
-        name = _name(claims["username"])
-        return Principal(name=name, roles=roles) if name else None
-    if client := _name(claims.get("client_id")):
-        return Principal(name=f"client:{client}", roles=_known(_scopes(claims)), machine=True)
-    return None
+        return Principal(name=_name(claims["username"]), roles=roles)
+    if "client_id" not in claims:
+        return None
+    name = f"client:{_name(claims['client_id'])}"
+    return Principal(name=name, roles=_known(_scopes(claims)), machine=True)
 
 
-def _name(claim: object) -> str | None:
-    return claim if isinstance(claim, str) and _NAME.fullmatch(claim) else None
+def _name(claim: object) -> str:
+    if not is_user_name(claim):
+        raise NotAllowed(
+            "this user's name is not supported: an operator has to create a user whose name has "
+            f"{FORMS[USER_NAME]}"
+        )
+    return str(claim)
 
 
 def _scopes(claims: Mapping[str, Any]) -> list[str]:

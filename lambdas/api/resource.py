@@ -77,6 +77,11 @@ class Resource(Router):
         return self.dependencies.workflow
 
     @property
+    def compresses(self) -> bool:
+        """Whether the answer to this request will be compressed."""
+        return bool(self.context["compress"])
+
+    @property
     def now(self) -> int:
         """The present in epoch milliseconds."""
         return self.dependencies.clock.now()
@@ -130,7 +135,6 @@ class Resource(Router):
             tags=[self.tag],
             operation_id=declared.name,
             responses={status: _answer(*a) for status, a in declared.answers.items()},
-            compress=declared.public,
         )(route)
 
 

@@ -15,6 +15,8 @@ from lambdas.domain.order import Order
 ORDER_ID_CHARACTERS = 26
 SECRET_BYTES = 22
 """Together with the order's id a multiple of three: base64 without padding."""
+SHOWN_AFTER_DEADLINE_MS = 24 * 3_600_000
+"""A link needs no token: it must not show the order for ever."""
 CODE = r"^[A-Za-z0-9_-]{64}$"
 
 
@@ -45,6 +47,12 @@ def digest(code: str) -> str:
 def opens(order: Order, code: str) -> bool:
     """True when the code was made for the order. Comparing digests tells nothing by its time."""
     return digest(code) in order.approval_links
+
+
+def has_ended(order: Order, now: int) -> bool:
+    """True from a day after the approval deadline: until then the link's page shows the result."""
+    deadline = order.approval_deadline
+    return deadline is None or now > deadline + SHOWN_AFTER_DEADLINE_MS
 
 
 def signal_id(code: str) -> str:

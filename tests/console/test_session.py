@@ -1,5 +1,8 @@
 """Who is signed in, for how long, and what they may see."""
 
+import base64
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -93,3 +96,43 @@ def test_the_skip_link_leads_to_the_content_and_not_to_another_view(visit: Visit
     page.keyboard.press("Enter")
     expect(visitor.main).to_be_focused()
     expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+
+
+@pytest.mark.parametrize("token", ["broken", "a.b.c", "a.e30", "ä"])
+def test_a_session_that_cannot_be_read_leads_to_the_sign_in(visit: Visit, token: str) -> None:
+    visitor = visit()
+    page = visitor.open()
+    page.evaluate("token => sessionStorage.setItem('token', token)", token)
+    page.reload()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_a_name_of_any_alphabet_is_read_from_the_session(visit: Visit) -> None:
+    claims = base64.urlsafe_b64encode(
+        json.dumps({"username": "Zoë 王"}, ensure_ascii=False).encode()
+    )
+    page = visit().open()
+    name = page.evaluate(
+        """async (token) => {
+          sessionStorage.setItem("token", token);
+          const { person } = await import("./console/session.js");
+          return person().name;
+        }""",
+        f"x.{claims.decode().rstrip('=')}.y",
+    )
+    assert name == "Zoë 王"
+
+
+def test_a_deadline_is_computed_from_the_servers_time(visit: Visit, scene: Scene) -> None:
+    order_id = place(scene)
+    visitor = visit("customer")
+    an_hour_ahead = "const real = Date.now; Date.now = () => real() + 3600e3;"
+    visitor.page.add_init_script(an_hour_ahead)
+    page = visitor.open(f"orders/{order_id}")
+    expect(visitor.stage).to_have_text("… awaiting-approval")
+    expect(page.get_by_text("left to approve")).to_contain_text("min")
+
+
+def test_an_address_that_names_no_id_shows_the_list(visit: Visit) -> None:
+    page = visit("customer").open("orders/..%2Fops")
+    expect(page.get_by_role("heading", name="Orders")).to_be_visible()

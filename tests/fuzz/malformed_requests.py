@@ -165,7 +165,7 @@ def _ids(route: Route, order_id: str) -> Iterator[MalformedRequest]:
     headers = tuple({**(JSON if body else {}), **KEY}.items())
     for text in (
         "%00", "%C2%B7", "a%20b", "a%2Fb", "..%2f..%2fhealth", "%25", "%u0041", "null", "0",
-        order_id.lower(), f"{order_id}x", f"%20{order_id}", f"{order_id}%0A", "x" * 3_000,
+        f"{order_id}x", f"{order_id}%2E", "x" * 3_000,
         "ORDER%23x", "%7B%7D", "%F0%9F%92%A9", "%E2%80%AE", "'%20or%20'1'='1",
     ):  # fmt: skip
         path = route.address(order_id=text, signal_id=text, file=text, code=text)

@@ -96,7 +96,8 @@ class ApiCaller:
         event = an_event(method, path, claims, text=text, headers=headers)
         context = cast(LambdaContext, Context())
         answer = read(respond(event, context, lambda: self.world.deps))
-        require_as_documented(method, path.partition("?")[0], answer)
+        if method != "HEAD":  # as GET, without the content
+            require_as_documented(method, path.partition("?")[0], answer)
         return answer
 
 

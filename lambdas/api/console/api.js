@@ -1,5 +1,6 @@
 // The API as the views call it. Every refusal is a Problem with the server's own words.
 
+import { synchronise } from "./clock.js";
 import { API, forget, token } from "./session.js";
 
 export class Problem extends Error {
@@ -66,6 +67,7 @@ async function call(path, request) {
   } catch {
     throw new Problem(0, "The API does not answer.");
   }
+  synchronise(answer.headers.get("Date"));
   if (answer.ok || answer.status === 304) return answer;
   if (answer.status === 401) forget();
   throw new Problem(answer.status, await reason(answer));

@@ -19,7 +19,7 @@ const FATE = {
 
 export function approval(page, code) {
   const { fail, enter, change } = page;
-  const path = `/approvals/${encodeURIComponent(code ?? "")}`;
+  const path = `/approvals/${code}`;
   const sheet = h("div", { class: "sheet" }, h("p", { class: "quiet" }, "Loading…"));
   const beat = looker();
   let told = null; // the newest answer
@@ -120,9 +120,15 @@ export function approval(page, code) {
       h("p", {}, h("a", { href: "#/orders" }, person() ? "All orders" : "Start page"))));
   }
 
+  function over() {
+    update(sheet, h("h1", {}, "This link has ended"), h("section", { class: "card" },
+      text("The order no longer waits for an approval, so the link shows nothing."),
+      h("p", {}, h("a", { href: "#/orders" }, person() ? "All orders" : "Start page"))));
+  }
+
   show(page.main, sheet);
   if (!code) return wrong();
-  const watch = live(look, { ...page, fail: (problem) => (problem.status === 404 ? wrong() : hear(problem)) },
+  const watch = live(look, { ...page, fail: (problem) => (problem.status === 404 ? wrong() : problem.status === 410 ? over() : hear(problem)) },
     is("approver") || is("operator") ? undefined : STRANGERS_SECONDS);
   return watch.end;
 }

@@ -4,6 +4,7 @@ import { all, get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
 import { once } from "./forms.js";
 import { STAGES, age, clock, passed } from "./words.js";
+import { now } from "./clock.js";
 
 const PAGES = 5;
 const PATIENCE_MS = 5 * 60_000; // no step takes that long, with all its repetitions
@@ -70,7 +71,7 @@ async function open() {
 
 /** Waiting may take its time, up to the deadline. */
 const hangs = (one) => (one.stage === "awaiting-approval" && one.approval_deadline
-  ? passed(one.approval_deadline) : Date.now() - Date.parse(one.updated_at) > PATIENCE_MS);
+  ? passed(one.approval_deadline) : now() - Date.parse(one.updated_at) > PATIENCE_MS);
 
 function hangingOrders({ found, more }) {
   const wrong = found.filter(hangs);

@@ -14,7 +14,7 @@ export function live(look, { fail, calm }, seconds = 2) {
       failing = false;
     } catch (problem) {
       failing = true;
-      hopeless = [401, 403, 404].includes(problem.status);
+      hopeless = [401, 403, 404, 410].includes(problem.status);
       if (!ended) fail(problem);
     }
     if (!ended && !hopeless) timer = setTimeout(start, seconds * 1000);

@@ -12,10 +12,22 @@ export const token = () => sessionStorage.getItem("token");
 
 /** `{name, roles}` of whoever is signed in, or null. */
 export function person() {
-  const held = token();
-  if (!held) return null;
-  const claims = JSON.parse(atob(held.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+  const claims = token() && claimsOf(token());
+  if (!claims) return null;
   return { name: claims.username ?? claims.client_id, roles: claims["cognito:groups"] ?? [] };
+}
+
+/** The claims of a token; null, and the token is forgotten, when it cannot be read. */
+function claimsOf(text) {
+  try {
+    const bytes = Uint8Array.from(atob(text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes));
+    if (claims.username ?? claims.client_id) return claims;
+  } catch {
+    // as a token without a name
+  }
+  forget();
+  return null;
 }
 
 /** Go to the sign-in page; it sends the person back here, to the view they wanted. */

@@ -43,7 +43,7 @@ export async function sendTo({ tell, fail }, kind, path, body) {
 /** The reason that was typed for one order must never be sent with another: `id` keeps them apart. */
 export const cancellation = (id, deed) => form("Cancel order",
   [field("Reason", { name: "reason", required: true, maxlength: 200 })],
-  (data) => deed("cancel-order", { reason: data.get("reason") }), { kind: "danger", key: `cancel ${id}` });
+  (data) => deed("cancel-order", { reason: data.get("reason").trim() }), { kind: "danger", key: `cancel ${id}` });
 
 export const addition = (deed) =>
   form("Add item", itemFields(), (data) => deed("add-line-item", itemOf(data)));

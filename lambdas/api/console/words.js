@@ -1,5 +1,7 @@
 // How values are written for people.
 
+import { now } from "./clock.js";
+
 export const STAGES = {
   "start": "▸", "enrichment": "▸", "reserve": "▸", "awaiting-approval": "…", "payment": "▸",
   "status-update": "▸", "completed": "✓", "compensating": "↺", "cancelled": "⊘", "failed": "✗",
@@ -55,14 +57,14 @@ export function duration(milliseconds) {
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-export const age = (instant) => duration(Date.now() - Date.parse(instant));
+export const age = (instant) => duration(now() - Date.parse(instant));
 
-export const passed = (deadline) => Boolean(deadline) && Date.parse(deadline) <= Date.now();
+export const passed = (deadline) => Boolean(deadline) && Date.parse(deadline) <= now();
 
 /** What is left of a deadline, or that it has passed. */
 export function left(deadline) {
   if (!deadline) return "–";
-  return passed(deadline) ? "passed" : duration(Date.parse(deadline) - Date.now());
+  return passed(deadline) ? "passed" : duration(Date.parse(deadline) - now());
 }
 
 export const clock = (instant) =>

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from lambdas.api.models import texts
 from lambdas.domain.order import MAX_LINES, MAX_QUANTITY
 
 MAX_BODY_BYTES = 16 * 1024
@@ -17,7 +18,7 @@ A_SIGNAL_ID = "01KDVDPZ6R0000000000000002"
 Sku = Annotated[
     str,
     Field(
-        pattern=r"^[A-Z0-9-]{1,32}$",
+        pattern=texts.SKU,
         description="Stock keeping unit: capitals, digits and hyphens.",
         examples=["COFFEE-1KG"],
     ),
@@ -26,12 +27,10 @@ Quantity = Annotated[
     int,
     Field(strict=True, ge=1, le=MAX_QUANTITY, description="Units of the SKU.", examples=[2]),
 ]
-CUSTOMER = r"^[A-Za-z0-9_.@+=-]{1,128}$"
-r"""Written out: readers of the description take `\w` for ASCII, the validator for any alphabet."""
 CustomerId = Annotated[
     str,
     Field(
-        pattern=CUSTOMER,
+        pattern=texts.USER_NAME,
         description="The customer; the caller unless an operator or a machine client names one.",
         examples=["alice"],
     ),
@@ -62,7 +61,7 @@ class NewOrder(Request):
     payment_method: Annotated[
         str,
         Field(
-            pattern=r"^pm_[a-z0-9_]{1,40}$",
+            pattern=texts.PAYMENT_METHOD,
             description="A payment method that the payment provider knows.",
             examples=["pm_ok"],
         ),
@@ -92,19 +91,24 @@ class Cancellation(Request):
     """Cancels the order: whatever was done is undone, whatever was paid is refunded."""
 
     reason: Annotated[
-        str,
+        texts.FreeText,
         Field(
             min_length=1,
             max_length=200,
-            pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
-            description="One line of text, shown on the order and in the mail to the customer.",
+            pattern=texts.ONE_LINE,
+            description="One line of text that is not blank, shown on the order and in the e-mail "
+            "to the customer. Control and format characters are refused.",
             examples=["changed my mind"],
         ),
     ]
 
 
 OrderId = Annotated[
-    str, Path(description="The order's id, a ULID in capitals.", examples=[AN_ORDER_ID])
+    str,
+    Path(
+        description="The order's id, a ULID; lower case is read as upper case.",
+        examples=[AN_ORDER_ID],
+    ),
 ]
 SignalId = Annotated[
     str,
@@ -115,10 +119,12 @@ SignalId = Annotated[
 ]
 StartKey = Annotated[
     str,
+    texts.OneValue,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,128}$",
-        description="1 to 128 visible ASCII characters that are new for every new order. Repeat "
+        pattern=texts.START_KEY,
+        description="1 to 128 visible ASCII characters except the comma, new for every new order. "
+        "Repeat "
         "the request with the same key and body within seven days, and you get the same order, "
         "never a second one.",
         examples=["3f1c9c0e-order-42"],
@@ -126,9 +132,10 @@ StartKey = Annotated[
 ]
 SignalKey = Annotated[
     str | None,
+    texts.OneValue,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[A-Za-z0-9._~:-]{1,128}$",
+        pattern=texts.SIGNAL_KEY,
         description="Becomes the signal's id, so it keeps to characters that URLs take as they "
         "are; made by the server if absent. The same key and body get the same answer again.",
         examples=[A_SIGNAL_ID],
@@ -138,8 +145,8 @@ Prefer = Annotated[
     str | None,
     Header(
         alias="Prefer",
-        max_length=200,
-        description="`wait=5` waits up to 5 seconds (at most 10) for the signal's outcome.",
+        description="`wait=5` waits up to 5 seconds (at most 10) for the signal's outcome. Other "
+        "preferences are ignored.",
         examples=["wait=5"],
     ),
 ]
@@ -151,12 +158,12 @@ IfNoneMatch = Annotated[
         description="The `ETag` that you have: 304 without a body while it is still current.",
     ),
 ]
-Limit = Annotated[int, Query(ge=1, le=100, description="Orders of one page.")]
+Limit = Annotated[texts.WholeNumber, Query(ge=1, le=100, description="Orders of one page.")]
 Cursor = Annotated[
     str | None,
     Query(max_length=64, description="`next_cursor` of the page before.", examples=[AN_ORDER_ID]),
 ]
 OfCustomer = Annotated[
     str | None,
-    Query(pattern=CUSTOMER, description="Orders of this customer.", examples=["alice"]),
+    Query(pattern=texts.USER_NAME, description="Orders of this customer.", examples=["alice"]),
 ]

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from lambdas.api.errors import LinkNotFound, LinkUsed
+from lambdas.api.errors import LinkEnded, LinkNotFound, LinkUsed
 from lambdas.api.identity import Role
 from lambdas.api.models import inputs, views
 from lambdas.api.models.presenting import approval_view
 from lambdas.api.resource import Resource, answer
 from lambdas.api.routes import signals
 from lambdas.domain.admission import require_four_eyes
-from lambdas.domain.approval_links import named_order, opens, signal_id
+from lambdas.domain.approval_links import has_ended, named_order, opens, signal_id
 from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
 from lambdas.domain.order import Order
 from lambdas.domain.signals import Signal, SignalKind
@@ -30,7 +30,7 @@ Code = Annotated[
     "GET",
     "/approvals/{code}",
     answers={200: ("The order as it is now, and whether the link still decides.", views.LinkView)},
-    refuses=(404,),
+    refuses=(404, 410),
 )
 def get_approval(code: Code) -> Response[Any]:
     """Read the order that a mailed link leads to
@@ -45,7 +45,7 @@ def get_approval(code: Code) -> Response[Any]:
     "/approvals/{code}",
     roles=(Role.APPROVER,),
     answers=signals.ANSWERS,
-    refuses=signals.REFUSES,
+    refuses=(*signals.REFUSES, 410),
     body_limit=inputs.MAX_SIGNAL_BYTES,
 )
 def approve_by_link(
@@ -82,4 +82,6 @@ def _order(code: str) -> Order:
         raise LinkNotFound("the link leads to no order") from None
     if not opens(order, code):
         raise LinkNotFound("the link leads to no order")
+    if has_ended(order, approvals.now):
+        raise LinkEnded("the link has ended with the order's wait for approval")
     return order

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
+from lambdas.api.encoding import tag_of_variant
 from lambdas.api.errors import RouteNotFound
 from lambdas.api.models import inputs
 from lambdas.api.models.views import SignInView
@@ -99,12 +100,13 @@ def _sign_in_origin() -> str:
 
 
 def _file(name: str, if_none_match: str | None, headers: dict[str, str]) -> Response[Any]:
-    content, tag = _contents()[name]
-    told = {**_HEADERS, **headers, "ETag": tag}
+    content, plain_tag = _contents()[name]
+    tag = tag_of_variant(plain_tag, compressed=console.compresses)
+    sent = {**_HEADERS, **headers, "ETag": tag}
     if matches(if_none_match, tag):
-        return Response(304, headers=told, body="")
+        return Response(304, headers=sent, body="")
     kind = _TYPES[name.rsplit(".", 1)[1]]
-    return Response(200, content_type=kind, headers=told, body=content)
+    return Response(200, content_type=kind, headers=sent, body=content)
 
 
 @lru_cache

@@ -10,6 +10,7 @@ from lambdas.api.models import inputs
 from lambdas.api.models.graph_views import GraphView
 from lambdas.api.models.presenting_history import graph_view, history_view, order_verdict_view
 from lambdas.api.models.staff_views import HistoryView, VerdictsView
+from lambdas.api.models.texts import WholeNumber
 from lambdas.api.resource import Resource, answer
 from lambdas.domain.stages import Stage
 
@@ -18,7 +19,7 @@ executions = Resource("executions")
 SHOWN_EXECUTIONS = 10
 """Executions that one answer holds; an order has more only after many takeovers."""
 FewOrders = Annotated[
-    int, Query(ge=1, le=20, description="Orders of one page; each history is read for it.")
+    WholeNumber, Query(ge=1, le=20, description="Orders of one page; each history is read for it.")
 ]
 
 

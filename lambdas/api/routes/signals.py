@@ -1,6 +1,5 @@
 """Signals: durable requests to a running order, and what became of them."""
 
-import re
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -8,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from lambdas.api.identity import Role
 from lambdas.api.models import inputs, views
 from lambdas.api.models.presenting import signal_detail_view, signal_view
+from lambdas.api.preferences import preferred_wait
 from lambdas.api.resource import Resource, answer
 from lambdas.domain.admission import require_four_eyes
 from lambdas.domain.errors import InvalidRequest, NotAllowed
@@ -17,10 +17,6 @@ from lambdas.ulid import new_ulid
 
 signals = Resource("signals")
 
-LONGEST_WAIT_SECONDS = 10
-"""Well below the 30 seconds after which API Gateway gives up on an answer."""
-
-_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,9})\s*(?=$|[,;])", re.IGNORECASE)
 ANSWERS = {
     202: ("Accepted for good; `outcome` is null while it is pending.", views.SignalView),
     200: ("With `Prefer: wait=N`: the outcome came in time.", views.SignalView),
@@ -151,12 +147,6 @@ def send(order: Order, asked: Signal, prefer: str | None) -> Response[Any]:
     status = 200 if asked.signal_id in after.outcomes else 202
     applied = {"Preference-Applied": f"wait={seconds}"}
     return answer(signal_view(after, asked.signal_id), status, applied)
-
-
-def preferred_wait(prefer: str | None) -> int | None:
-    """The seconds of `Prefer: wait=N`, capped; None without it. (RFC 7240, 4.3)"""
-    found = _WAIT.search(prefer or "")
-    return None if found is None else min(int(found[1]), LONGEST_WAIT_SECONDS)
 
 
 def require_owner(order: Order) -> None:

@@ -158,6 +158,18 @@ def test_a_link_ends_with_the_deadline(
     assert world.now(order).inbox == ()
 
 
+def test_a_day_after_the_deadline_a_link_shows_nothing(
+    api: ApiCaller, world: World, order: Order, link: str
+) -> None:
+    world.clock.advance(900 + 24 * 3600 + 1)
+
+    answers = [api.get(f"/approvals/{link}", None), approve(api, link)]
+
+    assert [answer.status for answer in answers] == [410, 410]
+    assert order.order_id not in answers[0].text
+    assert "MUG-RED" not in answers[0].text
+
+
 @pytest.mark.parametrize("wrong", ["secret", "order", "nonsense"])
 def test_a_wrong_link_does_not_tell_whether_its_order_exists(
     api: ApiCaller, order: Order, link: str, wrong: str

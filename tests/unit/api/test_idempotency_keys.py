@@ -5,6 +5,7 @@ import pytest
 from tests.support.api_caller import ALICE, BOB, OPERATOR, ApiCaller
 from tests.support.world import World
 from tests.unit.api.placing import start
+from tests.unit.api.sending import send
 
 
 def test_the_same_key_and_body_give_the_same_order(api: ApiCaller, world: World) -> None:
@@ -64,6 +65,21 @@ def test_a_missing_key_is_told_by_what_to_send(api: ApiCaller) -> None:
     assert "send one" in start(api, key=None).json["detail"].lower()
 
 
-@pytest.mark.parametrize("key", ["!", "k" * 128, 'a,b;c="d"', "#%/?"])
+@pytest.mark.parametrize("key", ["K1,K1", "K1, K1", "K1,K2", "K1,"])
+def test_a_key_that_was_sent_twice_is_refused(api: ApiCaller, key: str) -> None:
+    answer = start(api, key=key)
+
+    assert answer.status == 400
+    assert "sent twice" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("key", [".", "..", "../x", "a/b", "a%2Fb"])
+def test_a_signal_key_that_is_no_name_in_a_path_is_refused(
+    api: ApiCaller, world: World, key: str
+) -> None:
+    assert send(api, world.place(), "cancel-order", key=key).status == 400
+
+
+@pytest.mark.parametrize("key", ["!", "k" * 128, 'a;b="d"', "#%/?"])
 def test_a_key_may_be_any_visible_ascii(api: ApiCaller, key: str) -> None:
     assert start(api, key=key).status == 201

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.api.identity import Principal, Role, principal_of
+from lambdas.domain.errors import NotAllowed
 from tests.support.api_caller import a_machine, a_person, an_event
 from tests.support.builders import an_order
 
@@ -71,15 +72,29 @@ def test_other_scopes_give_no_role(scope: str) -> None:
         {},
         {"sub": "1", "cognito:username": "alice", "cognito:groups": "[customer]"},
         {**a_person("alice", "customer"), "token_use": "id"},
+    ],
+)
+def test_claims_that_are_not_of_an_access_token_name_no_principal(claims: dict[str, Any]) -> None:
+    assert principal(**claims) is None
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
         {"username": ""},
         {"username": "a#b"},
+        {"username": "anne/marie"},
+        {"username": "ann\u00e9"},
         {"username": "eve#1", "client_id": "web", "scope": "orders/operator"},
         {"username": 5},
         {"client_id": "a:b"},
     ],
 )
-def test_what_is_no_access_token_names_nobody(claims: dict[str, Any]) -> None:
-    assert principal(**claims) is None
+def test_an_unsupported_user_name_is_refused_with_the_supported_characters(
+    claims: dict[str, Any],
+) -> None:
+    with pytest.raises(NotAllowed, match="1 to 128 letters"):
+        principal(**claims)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,10 @@ def test_with_prefer_wait_an_outcome_that_does_not_come_is_not_waited_for_longer
         ("wait=0", 0),
         ("respond-async, wait=2", 2),
         ("Wait = 1; x=y", 1),
+        ('wait="5"', 5),
+        ("wait=2, wait=9", 2),
+        ('x="wait=9, y", wait=3', 3),
+        (f"{'x' * 4000}, wait=4", 4),
     ],
 )
 def test_the_wait_is_capped_and_found_among_other_preferences(
@@ -50,7 +54,7 @@ def test_the_wait_is_capped_and_found_among_other_preferences(
 
 
 @pytest.mark.parametrize(
-    "prefer", ["wait=soon", "wait=-1", "await=5", "return=minimal", "wait=1.5"]
+    "prefer", ["wait=soon", "wait=-1", "await=5", "return=minimal", "wait=1.5", "foo; wait=5"]
 )
 def test_a_preference_that_is_none_is_ignored(api: ApiCaller, world: World, prefer: str) -> None:
     answer = send(api, world.place(), "cancel-order", prefer=prefer)

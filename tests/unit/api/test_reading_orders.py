@@ -1,5 +1,6 @@
 """GET /orders/{order_id}…: who reads an order, its items and timeline, and what nobody is shown."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -39,12 +40,29 @@ def test_another_customers_order_does_not_exist(api: ApiCaller, world: World, re
 
 @pytest.mark.parametrize(
     "order_id",
-    ["1", "01kdvdnh000000000000000001", "8" + "0" * 25, "0" * 25, "0" * 27, "0" * 25 + "U"],
+    ["1", "01KDVDNH00000000000000000!", "8" + "0" * 25, "0" * 25, "0" * 27, "0" * 25 + "U"],
 )
 def test_what_is_no_ulid_is_no_order(api: ApiCaller, world: World, order_id: str) -> None:
     world.store.unavailable = True
 
     assert api.get(f"/orders/{order_id}", OPERATOR).status == 404
+
+
+@pytest.mark.parametrize("write", [str.lower, lambda order_id: f"%20{order_id}%0A"])
+@pytest.mark.parametrize("read", ["", "/items", "/timeline"])
+def test_an_order_is_found_by_its_id_in_lower_case_or_with_blanks_around_it(
+    api: ApiCaller, world: World, read: str, write: Callable[[str], str]
+) -> None:
+    order = world.place()
+
+    answer = api.get(f"/orders/{write(order.order_id)}{read}", OPERATOR)
+
+    assert answer.status == 200
+    assert answer.json == api.get(f"/orders/{order.order_id}{read}", OPERATOR).json
+
+
+def test_an_id_that_cannot_exist_is_answered_with_the_form_of_an_id(api: ApiCaller) -> None:
+    assert "26 letters and digits" in api.get("/orders/NO-ORDER", OPERATOR).json["detail"]
 
 
 @pytest.mark.parametrize("stage", list(Stage))

@@ -57,13 +57,23 @@ def test_a_path_that_is_not_served_is_not_found(api: ApiCaller, path: str) -> No
     assert answer.json["type"].endswith("route-not-found")
 
 
+@pytest.mark.parametrize("path", ["/health", "/console", "/openapi.json", "/orders"])
+def test_head_is_answered_as_get_without_the_content(api: ApiCaller, path: str) -> None:
+    got = api.get(path)
+    head = api.call("HEAD", path)
+
+    assert head.status == got.status
+    assert head.headers == got.headers
+    assert head.text == ""
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/orders", "GET, POST"),
-        ("PUT", f"/orders/{an_order_id()}", "GET"),
+        ("DELETE", "/orders", "GET, HEAD, POST"),
+        ("PUT", f"/orders/{an_order_id()}", "GET, HEAD"),
         ("GET", f"/orders/{an_order_id()}/heartbeat", "POST"),
-        ("POST", "/health", "GET"),
+        ("POST", "/health", "GET, HEAD"),
     ],
 )
 def test_a_method_that_is_not_served_is_told_which_are(
