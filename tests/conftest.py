@@ -1,5 +1,6 @@
 """The process that every test runs in: no account of the developer's, no Node but set-up's."""
 
+import atexit
 import os
 import signal
 import sys
@@ -24,7 +25,6 @@ AWS_SETTINGS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-RUN = pytest.StashKey[str]()
 UNMEASURED = frozenset(
     {
         "dynamodb_local",
@@ -55,14 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """A run that is asked to end (SIGTERM) ends as after Ctrl-C: with its clean-up."""
     if not hasattr(config, "workerinput"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        config.stash[RUN] = mark_run()
+        # Registered first, so that it runs last: libraries end their own processes before.
+        atexit.register(_leave_no_process, mark_run())
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave no process behind, also after a lost worker or an interruption."""
-    if RUN in config.stash:
-        for command in end_leftovers(config.stash[RUN]):
-            sys.stderr.write(f"ended a process that a test left behind: {command[:120]}\n")
+def _leave_no_process(mark: str) -> None:
+    """End what a lost worker or an interrupted test has left running."""
+    for command in end_leftovers(mark):
+        sys.stderr.write(f"ended a process that a test left behind: {command[:120]}\n")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEngine:
