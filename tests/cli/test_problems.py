@@ -82,11 +82,17 @@ def test_fields_at_fault_are_told_one_by_one_to_scripts(terminal: Terminal) -> N
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (("place", "-i", "mug"), "SKU of item 1 must be a SKU: capital letters, digits and dashes"),
+        (
+            ("place", "-i", "mug"),
+            "SKU of item 1 must be 1 to 32 capital letters (A to Z), digits and",
+        ),
         (("place", "-i", "A", "-i", "A=5000"), "quantity of item 2 must be at most 999"),
         (("place", "-i", "A", "--workflow-version", "v9"), "workflow version must be v1 or v2"),
-        (("place", "-i", "A", "--pay-with", "visa"), "payment method must be a payment method: pm"),
-        (("place", "-i", "A", "--customer", "b b"), "customer must be a customer's name: letters"),
+        (
+            ("place", "-i", "A", "--pay-with", "visa"),
+            "payment method must be `pm_` and then 1 to 40",
+        ),
+        (("place", "-i", "A", "--customer", "b b"), "customer must be 1 to 128 letters"),
         (("cancel", "ID", "-r", "x" * 201), "reason must have at most 200 characters"),
         (("cancel", "ID", "-r", "one\ntwo"), "reason must be one line of text"),
         (("place", "-i", "A", "--key", "a b"), "`--key`) must be of visible ASCII characters"),

@@ -91,7 +91,7 @@ class Cancellation(Request):
     """Cancels the order: whatever was done is undone, whatever was paid is refunded."""
 
     reason: Annotated[
-        texts.FreeText,
+        str,
         Field(
             min_length=1,
             max_length=200,
@@ -100,6 +100,7 @@ class Cancellation(Request):
             "to the customer. Control and format characters are refused.",
             examples=["changed my mind"],
         ),
+        texts.FreeText,
     ]
 
 

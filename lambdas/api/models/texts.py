@@ -60,6 +60,6 @@ def _whole_number(text: object) -> object:
     return text
 
 
-FreeText = Annotated[str, AfterValidator(_free_text)]
+FreeText = AfterValidator(_free_text)
 OneValue = BeforeValidator(_one_value)
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
