@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from cli.tables import Rows
-from cli.words import age, amount, clock, left, money, plain, stage
+from cli.words import age, clock, left, money, plain, stage
 
 Order = Mapping[str, Any]
 
@@ -89,7 +89,7 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
         Panel(order_items(order["items"], order["total"]), title="items", title_align="left"),
         Panel(_ledger(order), title="ledger", title_align="left"),
         Panel(
-            timeline(events[-8:], order["total"]["currency"]),
+            timeline(events[-8:], order["total"]),
             title="newest events",
             title_align="left",
         ),
@@ -97,8 +97,8 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
     return Panel(Group(*parts), title=order["order_id"], title_align="left", expand=False)
 
 
-def timeline(events: Iterable[Mapping[str, Any]], currency: str) -> RenderableType:
-    """Events, one a line; what they tell of money is in the order's currency."""
+def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> RenderableType:
+    """Events, one a line; their amounts are in the currency of the order's `total`."""
     return Rows(
         heads=("#", "at", "event", "stage", "detail"),
         rows=[
@@ -107,7 +107,7 @@ def timeline(events: Iterable[Mapping[str, Any]], currency: str) -> RenderableTy
                 clock(event["at"]),
                 event["kind"],
                 stage(event["stage"]),
-                plain(", ".join(_details(event["detail"], currency))),
+                plain(", ".join(_details(event["detail"], total))),
             )
             for event in events
         ],
@@ -115,10 +115,10 @@ def timeline(events: Iterable[Mapping[str, Any]], currency: str) -> RenderableTy
     )
 
 
-def _details(detail: Mapping[str, Any], currency: str) -> Iterator[str]:
+def _details(detail: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[str]:
     for name, value in detail.items():
         if name.endswith(_MINOR):
-            yield f"{name.removesuffix(_MINOR)} {_sum(value, currency)}"
+            yield f"{name.removesuffix(_MINOR)} {_amount(value, total)}"
         elif name != "signal_id":
             yield f"{_CALLED.get(name, name)} {value}"
 
@@ -148,14 +148,14 @@ def _heartbeat(order: Order) -> str:
 
 
 def _ledger(order: Order) -> RenderableType:
-    ledger, currency = order["ledger"], order["total"]["currency"]
+    ledger, total = order["ledger"], order["total"]
     table = Table("effect", "state", "amount", "refunded", box=None)
     for name, effect in ledger.items():
         state = "[red]stuck[/]" if effect["stuck"] else effect["state"]
         sums = (effect["amount_minor"], effect["refunded_minor"])
-        table.add_row(name, state, *(_sum(one, currency) for one in sums))
+        table.add_row(name, state, *(_amount(one, total) for one in sums))
     return table if ledger else "nothing was done yet"
 
 
-def _sum(minor: int | None, currency: str) -> str:
-    return "-" if minor is None else f"{amount(minor, currency)} {currency}"
+def _amount(minor: int | None, total: Mapping[str, Any]) -> str:
+    return "-" if minor is None else money({**total, "amount_minor": minor})

@@ -31,23 +31,11 @@ STAGES = (
 )
 """Where an order can stand."""
 
-_DECIMALS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
-    **dict.fromkeys(("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-"""Decimals of the minor unit where they are not two. (ISO 4217)"""
-
 
 def money(total: Mapping[str, Any]) -> str:
-    """`25.00 EUR` of 2500 minor units."""
-    return f"{amount(total['amount_minor'], total['currency'])} {total['currency']}"
-
-
-def amount(minor: int, currency: str) -> str:
-    """`25.00` of 2500 minor units of a currency with two decimals."""
-    decimals = _DECIMALS.get(currency, 2)
-    return f"{Decimal(minor).scaleb(-decimals):.{decimals}f}"
+    """`25.00 EUR` of 2500 minor units; the API returns the decimals of a currency as `exponent`."""
+    exponent = total["exponent"]
+    return f"{Decimal(total['amount_minor']).scaleb(-exponent):.{exponent}f} {total['currency']}"
 
 
 def plain(text: str | None) -> str:

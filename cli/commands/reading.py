@@ -54,5 +54,5 @@ def timeline(order: OrderId, profile: As = None, output: Output = Format.TABLE) 
     if output is Format.JSON:
         print_json(found)
         return
-    currency = api.get(path("orders", order))["total"]["currency"]
-    out.print(order_views.timeline(found["events"], currency))
+    total = api.get(path("orders", order))["total"]
+    out.print(order_views.timeline(found["events"], total))

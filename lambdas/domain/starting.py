@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lambdas.domain.changes import CHECK_SOON_MS
 from lambdas.domain.errors import InvalidRequest
+from lambdas.domain.money import EXPONENTS
 from lambdas.domain.order import MAX_LINES, MAX_QUANTITY, Line, Order
 
 
@@ -43,7 +44,8 @@ def merged(items: Iterable[tuple[str, int]]) -> dict[str, int]:
 def new_order(order_id: str, request: StartRequest, prices: Mapping[str, Price], now: int) -> Order:
     """The order as it is first written, at today's prices.
 
-    Raises InvalidRequest for an unknown SKU or lines in more than one currency.
+    Raises InvalidRequest for an unknown SKU, lines in more than one currency, or a currency that
+    ISO 4217 does not list.
     """
     quantities = merged(request.items)
     unknown = sorted(set(quantities) - set(prices))
@@ -52,6 +54,11 @@ def new_order(order_id: str, request: StartRequest, prices: Mapping[str, Price],
     currencies = sorted({prices[sku].currency for sku in quantities})
     if len(currencies) > 1:
         raise InvalidRequest(f"one order has one currency, not {' and '.join(currencies)}")
+    if currencies[0] not in EXPONENTS:
+        raise InvalidRequest(
+            f"{', '.join(quantities)} cannot be ordered: the price is in {currencies[0]!r}, which "
+            "is not an ISO 4217 currency; correct the currency in the inventory"
+        )
     return Order(
         order_id=order_id,
         customer_id=request.customer_id,

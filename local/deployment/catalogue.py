@@ -19,7 +19,7 @@ def _catalogue() -> dict[str, Any]:
 def inventory_records() -> Records:
     """The inventory table at the start: everything available, nothing held or sold."""
     currency = _catalogue()["currency"]
-    return [{**sku, "held": 0, "sold": 0, "currency": currency} for sku in _catalogue()["sku"]]
+    return [{"currency": currency, **sku, "held": 0, "sold": 0} for sku in _catalogue()["sku"]]
 
 
 def customer_records() -> Records:

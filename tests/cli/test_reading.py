@@ -36,6 +36,18 @@ def test_a_description_tells_deadline_heartbeat_signals_and_ledger(
         assert fact in told
 
 
+def test_amounts_have_the_decimals_of_the_orders_currency(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED, total=125_000, currency="JPY")
+
+    description = terminal.run("describe", order.order_id).out
+    items = terminal.run("items", order.order_id).out
+
+    assert (description.count("125000 JPY"), description.count("1250.00")) == (4, 0)
+    assert items.count("125000 JPY") == 3
+
+
 @pytest.mark.parametrize("stage", [Stage.COMPLETED, Stage.CANCELLED, Stage.PAYMENT])
 @pytest.mark.parametrize("command", ["describe", "status"])
 def test_an_order_that_waits_for_nobody_has_no_deadline_and_no_heartbeat(

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from cli.profiles import Profile
-from cli.words import amount
+from cli.words import money
 from tests.cli.terminal import URL, Terminal, token
 from tests.support.world import World
 
@@ -187,8 +187,15 @@ def test_an_option_that_does_not_exist_is_wrong_usage(terminal: Terminal) -> Non
 
 
 @pytest.mark.parametrize(
-    ("minor", "currency", "told"),
-    [(2505, "EUR", "25.05"), (2505, "JPY", "2505"), (2505, "KWD", "2.505"), (-5, "EUR", "-0.05")],
+    ("minor", "currency", "exponent", "text"),
+    [
+        (2505, "EUR", 2, "25.05 EUR"),
+        (125000, "JPY", 0, "125000 JPY"),
+        (2505, "KWD", 3, "2.505 KWD"),
+        (-5, "EUR", 2, "-0.05 EUR"),
+    ],
 )
-def test_money_has_the_decimals_of_its_currency(minor: int, currency: str, told: str) -> None:
-    assert amount(minor, currency) == told
+def test_an_amount_has_the_decimals_that_the_api_returns(
+    minor: int, currency: str, exponent: int, text: str
+) -> None:
+    assert money({"amount_minor": minor, "currency": currency, "exponent": exponent}) == text

@@ -37,7 +37,7 @@ def answer(page: Page, **told: Any) -> None:
         "order_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "revision": 1,
         "items": [{"sku": "MUG-RED", "quantity": 2, "unit_price_minor": 950}],
-        "total": {"amount_minor": 1900, "currency": "EUR"},
+        "total": {"amount_minor": 1900, "currency": "EUR", "exponent": 2},
     }
     page.route(f"**/approvals/{CODE}", lambda route: route.fulfill(json={**order, **told}))
 
@@ -130,5 +130,5 @@ def test_the_mail_is_readable_as_plain_text_and_says_all_that_is_needed(letter: 
     assert "Total: 9.50 EUR (revision 1)" in lines
     deadline = letter.scene.status(letter.order)["approval_deadline"]
     assert f"Decide by {deadline[:10]} {deadline[11:19]} UTC, or the order is cancelled." in lines
-    assert "Do not pass this mail on: whoever has the link can see the order." in lines
+    assert "Do not forward this e-mail. Anyone with the link can view the order." in lines
     assert "alice.adler@example.com" not in letter.body

@@ -43,8 +43,12 @@ function effect(now, name, one) {
     one.refunded_minor ? `, ${amount(one.refunded_minor)} given back` : null);
 }
 
-export const events = (told) => [h("h2", {}, "Timeline"),
+export const events = (told, total) => [h("h2", {}, "Timeline"),
   h("ol", { class: "timeline", tabindex: -1, "aria-label": "Timeline, newest first" },
     ...told.toReversed().map((one) => h("li", { "data-key": one.sequence },
       h("time", { datetime: one.at }, clock(one.at)), ` ${one.kind}`,
-      h("small", {}, Object.entries(one.detail).map(([name, value]) => ` ${name} ${value}`).join(",")))))];
+      h("small", {}, Object.entries(one.detail).map((detail) => ` ${inWords(detail, total)}`).join(",")))))];
+
+/** `amount 25.00 EUR` of `amount_minor: 2500`; any other detail as it is. */
+const inWords = ([name, value], total) => (name.endsWith("_minor")
+  ? `${name.slice(0, -"_minor".length)} ${money({ ...total, amount_minor: value })}` : `${name} ${value}`);

@@ -32,7 +32,7 @@ export function order(page, id) {
     seen ??= now;
     draw();
     drawRun();
-    update(parts.events, ...events(timeline.events));
+    update(parts.events, ...events(timeline.events, now.total));
   }
 
   function drawRun() {

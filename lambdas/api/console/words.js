@@ -35,10 +35,12 @@ export const WAY_NAMES = {
   "RouteDecision ProcessPayment": "pay", "RouteDecision AwaitSignal": "wait", "RouteDecision RequestApproval": "remind",
 };
 
-/** `25.00 EUR`, as mails and the command line write it: the browser knows a currency's decimals. */
-export function money({ amount_minor: minor, currency }) {
-  const { maximumFractionDigits: digits } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
-  return `${(minor / 10 ** digits).toFixed(digits)} ${currency}`;
+/**
+ * `25.00 EUR`, as e-mails and the command line write it. The API returns the decimals as `exponent`: `Intl` follows
+ * customs of display and drops the decimals of IDR, IQD and others.
+ */
+export function money({ amount_minor: minor, currency, exponent }) {
+  return `${(minor / 10 ** exponent).toFixed(exponent)} ${currency}`;
 }
 
 /** `2 × COFFEE-1KG, 1 × MUG-RED and 3 more`: the first lines of an order. */

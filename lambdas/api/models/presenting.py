@@ -124,7 +124,9 @@ def _items(order: Order) -> list[views.ItemView]:
 
 def _total(order: Order) -> views.TotalView:
     total = order.total
-    return views.TotalView(amount_minor=total.amount_minor, currency=total.currency)
+    return views.TotalView(
+        amount_minor=total.amount_minor, currency=total.currency, exponent=total.exponent
+    )
 
 
 def _enrichment(order: Order) -> views.EnrichmentView:

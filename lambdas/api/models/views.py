@@ -35,6 +35,14 @@ class TotalView(View):
 
     amount_minor: Minor
     currency: Annotated[str, Field(description="ISO 4217.", examples=["EUR"])]
+    exponent: Annotated[
+        int,
+        Field(
+            description="Decimals of the currency's minor unit: the amount is "
+            "`amount_minor` / 10^`exponent` (2500 EUR cents are 25.00, 2500 JPY are 2500).",
+            examples=[2],
+        ),
+    ]
 
 
 class ItemView(View):

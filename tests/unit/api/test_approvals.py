@@ -50,7 +50,7 @@ def test_anybody_with_the_link_sees_the_order_and_nothing_of_the_customer(
         "order_id": order.order_id,
         "revision": 1,
         "items": [{"sku": "COFFEE-1KG", "quantity": 2, "unit_price_minor": 1250}],
-        "total": {"amount_minor": 2500, "currency": "EUR"},
+        "total": {"amount_minor": 2500, "currency": "EUR", "exponent": 2},
         "stage": "awaiting-approval",
         "approval_deadline": "2026-01-01T00:15:00.000Z",
         "link": "open",

@@ -87,8 +87,19 @@ def test_items_are_told_with_the_revision_that_an_approval_names(
         "order_id": order.order_id,
         "revision": 3,
         "items": [{"sku": "COFFEE-1KG", "quantity": 2, "unit_price_minor": 1250}],
-        "total": {"amount_minor": 2500, "currency": "EUR"},
+        "total": {"amount_minor": 2500, "currency": "EUR", "exponent": 2},
     }
+
+
+@pytest.mark.parametrize(("currency", "exponent"), [("JPY", 0), ("EUR", 2), ("KWD", 3)])
+def test_the_total_says_how_many_decimals_its_currency_has(
+    api: ApiCaller, world: World, currency: str, exponent: int
+) -> None:
+    order = world.place(total=125_000, currency=currency)
+
+    total = api.get(f"/orders/{order.order_id}").json["total"]
+
+    assert total == {"amount_minor": 125_000, "currency": currency, "exponent": exponent}
 
 
 def test_the_timeline_tells_every_event_in_order(api: ApiCaller) -> None:

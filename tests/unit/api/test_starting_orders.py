@@ -18,7 +18,7 @@ def test_a_new_order_is_created_with_its_address_and_started(api: ApiCaller, wor
     assert answer.json["customer_id"] == "alice"
     assert answer.json["stage"] == "start"
     assert answer.json["version"] == "v2"
-    assert answer.json["total"] == {"amount_minor": 1600, "currency": "EUR"}
+    assert answer.json["total"] == {"amount_minor": 1600, "currency": "EUR", "exponent": 2}
     assert answer.json["items"] == [{"sku": "MUG-RED", "quantity": 2, "unit_price_minor": 800}]
     assert answer.json["created_at"] == "2026-01-01T00:00:00.000Z"
     assert world.engine.started == [f"{order_id}-1"]

@@ -27,7 +27,7 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "approval_deadline": "2026-01-01T00:15:00.000Z",
         "version": "v2",
         "revision": 1,
-        "total": {"amount_minor": 2500, "currency": "EUR"},
+        "total": {"amount_minor": 2500, "currency": "EUR", "exponent": 2},
         "allowed_signals": ["approve-payment", "cancel-order", "add-line-item"],
         "ledger": {
             "reserve": {

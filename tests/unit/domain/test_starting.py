@@ -55,6 +55,14 @@ def test_two_currencies_make_no_order() -> None:
         new_order("O1", request, PRICES, NOW)
 
 
+@pytest.mark.parametrize("currency", ["ABC", "XXX", "eur", ""])
+def test_a_currency_that_iso_4217_does_not_list_makes_no_order(currency: str) -> None:
+    request = replace(REQUEST, items=(("MUG-RED", 1),))
+
+    with pytest.raises(InvalidRequest, match=f"MUG-RED .* the price is in '{currency}', which"):
+        new_order("O1", request, {"MUG-RED": Price(1, currency)}, NOW)
+
+
 @pytest.mark.parametrize("count", [0, MAX_LINES + 1])
 def test_no_line_and_too_many_lines_are_refused(count: int) -> None:
     with pytest.raises(InvalidRequest, match="1 to 50 distinct SKUs"):
