@@ -45,8 +45,8 @@ def order_status(order: Order) -> RenderableType:
     facts.add_row("total", f"{money(order['total'])} (revision {order['revision']})")
     if _waits(order):
         facts.add_row("deadline", _deadline(order))
-    if order["last_error"]:
-        facts.add_row("reason", plain(order["last_error"]))
+    if order["reason"]:
+        facts.add_row("reason", plain(order["reason"]))
     if order["result"]:
         facts.add_row("result", plain(order["result"]))
     return facts
@@ -78,8 +78,8 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
         facts.add_row("deadline", _deadline(order))
         facts.add_row("heartbeat", _heartbeat(order))
     facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing any more")
-    if order["last_error"]:
-        facts.add_row("reason", plain(order["last_error"]))
+    if order["reason"]:
+        facts.add_row("reason", plain(order["reason"]))
     facts.add_row("result", order["result"] or "-")
     found = order["enrichment"]
     facts.add_row("tier", found["customer_tier"] or "not known")

@@ -52,8 +52,8 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
     if not states:
         tree.add("[dim]the execution has not begun yet[/]")
     notes = [f"execution {execution['epoch']}, version {order['version']}"]
-    if order["last_error"]:
-        notes.append(f"reason: {order['last_error']}")
+    if order["reason"]:
+        notes.append(f"reason: {order['reason']}")
     parts: list[RenderableType] = [tree, Text("  ".join(notes), style="dim")]
     if execution["epoch"] > 1:
         how = f"what happened before: `orders history {execution['order_id']}` (operators)"

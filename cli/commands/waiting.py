@@ -79,12 +79,12 @@ def watch(
 
 def _missed(order: dict[str, Any], wanted: str) -> str:
     """Why the order is not where it was waited for."""
-    now, error = order["stage"], order["last_error"]
+    now, reason = order["stage"], (order["reason"] or "").removesuffix(".")
     if now not in ENDS:
-        return f"the order is {now}: {error or 'not there yet'}"
+        return f"the order is {now}: {reason or 'not there yet'}"
     if wanted in ENDS:
-        return f"the order is {now}: {error or f'it never reaches {wanted}'}"
-    why = f" ({error})" if error else ""
+        return f"the order is {now}: {reason or f'it never reaches {wanted}'}"
+    why = f" ({reason})" if reason else ""
     return f"the order is {now} now{why}, and has passed or never reaches {wanted}"
 
 

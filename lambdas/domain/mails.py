@@ -1,57 +1,110 @@
-"""The texts of the mails: plain text, (subject, body)."""
+"""The texts of the e-mails: plain text, (subject, body).
 
+Text that a person stored (a cancel reason, a name) appears in other people's e-mails. So every
+line is made harmless when the e-mail is put together, whatever it holds: no line break, control
+or bidirectional character of a value reaches a subject or a body.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from lambdas.domain.asking import MAILS
-from lambdas.domain.money import Money
 from lambdas.domain.order import Line, Order
+from lambdas.domain.stages import Stage
+
+REASONS: Mapping[str, str] = {
+    "approval timeout": "The order was not approved in time.",
+    "compensated by an operator": "The order was stopped by our staff.",
+    "InsufficientStock": "An item of the order is out of stock.",
+    "PaymentDeclined": "The payment was declined.",
+}
+"""What a customer reads, by `last_error` up to its colon."""
+TECHNICAL_REASON = "A technical problem on our side prevented the order."
+
+_TURNED = frozenset({Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED})
 
 
 def confirmation_mail(order: Order) -> tuple[str, str]:
-    """The mail that confirms a completed order."""
-    lines = "\n".join(_line(order, line) for line in order.items)
-    body = (
-        f"Thank you for your order {order.order_id}.\n\n{lines}\n\n"
-        f"Total charged: {_readable(order.total)}\n"
+    """The e-mail that confirms a completed order."""
+    return _mail(
+        f"Your order {order.order_id} is confirmed",
+        f"Thank you for your order {order.order_id}.",
+        "",
+        *_lines(order),
+        "",
+        f"Total charged: {order.total}",
     )
-    return f"Your order {order.order_id} is confirmed", body
 
 
 def cancellation_mail(order: Order) -> tuple[str, str]:
-    """The mail that says that an order was not carried out."""
-    body = (
-        f"Your order {order.order_id} was not carried out.\n\n"
-        f"Reason: {order.last_error or 'none given'}\n\n"
-        "You owe nothing: whatever was charged goes back to you in full.\n"
+    """The e-mail that says that an order was not completed, and why."""
+    return _mail(
+        f"Your order {order.order_id} was cancelled",
+        f"Your order {order.order_id} was not completed.",
+        "",
+        reason(order) or TECHNICAL_REASON,
+        "",
+        "If you were charged, you will be refunded in full.",
     )
-    return f"Your order {order.order_id} was cancelled", body
 
 
 def approval_mail(order: Order, mail: str, link: str) -> tuple[str, str]:
-    """The mail that asks an approver to decide; `mail` tells whether it is the first."""
-    lines = "\n".join(_line(order, line) for line in order.items)
-    body = (
-        f"Order {order.order_id} of customer {order.customer_id} waits for your approval.\n\n"
-        f"{lines}\n\n"
-        f"Total: {_readable(order.total)} (revision {order.revision})\n"
-        f"Decide by {_instant(order.approval_deadline or 0)}, or the order is cancelled.\n\n"
-        f"See the order and decide:\n{link}\n\n"
-        "Opening the link changes nothing. Approving asks to sign in, and works once.\n"
-        "Do not pass this mail on: whoever has the link can see the order.\n"
-    )
+    """The e-mail that asks an approver to decide; `mail` says which reminder it is."""
     number = MAILS.index(mail)
-    again = f" (reminder {number})" if number else ""
-    return f"Order {order.order_id} waits for your approval{again}", body
+    return _mail(
+        f"Order {order.order_id} waits for your approval"
+        + (f" (reminder {number})" if number else ""),
+        f"Order {order.order_id} of customer {order.customer_id} waits for your approval.",
+        "",
+        *_lines(order),
+        "",
+        f"Total: {order.total} (revision {order.revision})",
+        f"Decide by {_instant(order.approval_deadline or 0)}, or the order is cancelled.",
+        "",
+        "View the order and decide:",
+        link,
+        "",
+        "Opening the link changes nothing. Approving requires signing in, and works once.",
+        "Do not forward this e-mail. Anyone with the link can view the order.",
+    )
+
+
+def reason(order: Order) -> str | None:
+    """Why the order is not completed, in one sentence for its customer; None where it was not
+    turned back. The technical reason is `last_error`. A cancel's own words are not escaped here.
+    """
+    if order.stage not in _TURNED or order.last_error is None:
+        return None
+    cause, _, words = order.last_error.partition(": ")
+    if cause == "cancelled":
+        return f"The order was cancelled: {words}"
+    return REASONS.get(cause, TECHNICAL_REASON)
+
+
+def _mail(subject: str, *body: str) -> tuple[str, str]:
+    """Subject and body of lines without control characters."""
+    return _harmless(subject), "".join(f"{_harmless(line)}\n" for line in body)
+
+
+def _harmless(line: str) -> str:
+    """One line, with a space in place of every line break and every character that is not text:
+    controls, formats (bidirectional ones too), surrogates, private and unassigned code points.
+    """
+    return "".join(" " if _is_unsafe(unicodedata.category(one)) else one for one in line)
+
+
+def _is_unsafe(category: str) -> bool:
+    return category.startswith("C") or category in ("Zl", "Zp")
+
+
+def _lines(order: Order) -> Iterable[str]:
+    return (_line(order, line) for line in order.items)
 
 
 def _line(order: Order, line: Line) -> str:
-    return f"  {line.quantity} x {line.sku} at {_readable(order.price_of(line))}"
+    return f"  {line.quantity} x {line.sku} at {order.price_of(line)}"
 
 
 def _instant(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _readable(money: Money) -> str:
-    """`12.50 EUR`; currencies of the catalogue have two decimals."""
-    return f"{money.amount_minor // 100}.{money.amount_minor % 100:02d} {money.currency}"

@@ -50,7 +50,7 @@ def test_waiting_for_an_order_that_fails_is_refused_with_its_reason(
     ran = terminal.run("wait", order.order_id)
 
     assert ran.code == 1
-    assert "the order is failed: PaymentDeclined: insufficient funds" in ran.err
+    assert "the order is failed: The payment was declined" in ran.err
 
 
 def test_waiting_gives_up_in_time(terminal: Terminal, world: World) -> None:
@@ -87,7 +87,7 @@ def test_the_tree_marks_what_failed_and_what_was_compensated(
     assert "PaymentDeclined" in shown
     assert "↺ ReserveStock  compensated" in shown
     assert "✓ ReleaseStock" in shown
-    assert "reason: PaymentDeclined: no" in shown
+    assert "reason: The payment was declined." in shown
 
 
 def test_watching_as_data_is_one_line_for_every_change(terminal: Terminal, world: World) -> None:
@@ -137,7 +137,7 @@ def test_the_known_stages_are_those_of_the_api() -> None:
     ("stage", "told"),
     [
         (Stage.COMPLETED, "the order is completed now, and has passed or never reaches payment"),
-        (Stage.FAILED, "failed now (PaymentDeclined: insufficient funds), and has passed or never"),
+        (Stage.FAILED, "failed now (The payment was declined), and has passed or never"),
     ],
 )
 def test_waiting_for_a_stage_of_an_order_that_has_ended_says_that_it_does_not_come(

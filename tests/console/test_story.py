@@ -49,7 +49,7 @@ def test_a_customer_cancels_with_a_reason(visit: Visit, scene: Scene) -> None:
         "Cancelled. What was done for the order is being undone."
     )
     expect(customer.stage).to_have_text("⊘ cancelled")
-    expect(customer.main).to_contain_text("Reason: I found it in the cellar")
+    expect(customer.main).to_contain_text("The order was cancelled: I found it in the cellar")
     expect(customer.main).to_contain_text("Nothing can be done with this order now.")
     expect(page.get_by_role("term").filter(has_text="Deadline")).to_have_count(0)
 

@@ -9,10 +9,7 @@ const waits = (now) => now.stage === "awaiting-approval";
 export const standing = (now) => [
   h("p", { class: `big stage stage-${now.stage}` }, `${STAGES[now.stage]} ${now.stage}`),
   waits(now) && h("p", {}, `${left(now.approval_deadline)} left to approve ${money(now.total)}`),
-  now.last_error && h("p", {}, why(now)), now.result && h("p", {}, now.result)];
-
-/** Why it does not complete, as a person or a rule said it. */
-const why = (now) => `Reason: ${now.last_error.replace(/^cancelled: /, "")}`;
+  now.reason && h("p", {}, now.reason), now.result && h("p", {}, now.result)];
 
 export const facts = (now) => [h("h2", {}, "Facts"), h("dl", {}, ...[
   ["Customer", `${now.customer_id}${now.enrichment.customer_tier ? ` (${now.enrichment.customer_tier})` : ""}`],

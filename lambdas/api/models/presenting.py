@@ -7,6 +7,7 @@ from lambdas.api.models import views
 from lambdas.domain.admission import allowed_signals
 from lambdas.domain.changes import Event
 from lambdas.domain.ledger import Effect
+from lambdas.domain.mails import reason
 from lambdas.domain.order import Order
 from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import Stage
@@ -31,6 +32,7 @@ def order_view(order: Order, now: int) -> views.OrderView:
         charged=order.charged,
         cancelled=order.cancelled,
         last_error=order.last_error,
+        reason=reason(order),
         enrichment=_enrichment(order),
         approval_deadline=None if deadline is None else instant(deadline),
         version=order.version,

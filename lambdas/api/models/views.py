@@ -82,7 +82,20 @@ class OrderView(View):
     charged: bool
     cancelled: bool
     last_error: Annotated[
-        str | None, Field(description="Why it did not complete.", examples=["approval timeout"])
+        str | None,
+        Field(
+            description="The recorded cause of compensation: the class and message of the error, "
+            "or who ended the order. `reason` is the sentence for people.",
+            examples=["PaymentDeclined: insufficient funds"],
+        ),
+    ]
+    reason: Annotated[
+        str | None,
+        Field(
+            description="Why the order is not completed, in one sentence; null while nothing is "
+            "compensated.",
+            examples=["The payment was declined."],
+        ),
     ]
     enrichment: EnrichmentView
     approval_deadline: Instant | None

@@ -46,7 +46,7 @@ def test_the_cancellation_mail_tells_why(world: World) -> None:
     assert world.run(send_cancellation_email, order) is None
 
     [mail] = world.notifier.sent
-    assert "Reason: approval timeout" in mail.body
+    assert "The order was not approved in time." in mail.body
 
 
 @pytest.mark.parametrize("error", [NotifierUnavailable("later"), MailRejected("never")])

@@ -29,6 +29,7 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(api: ApiCaller) -> No
         *("order_id", "customer_id", "stage", "items", "reserved", "payment_approved"),
         *("charged", "cancelled", "last_error", "enrichment", "approval_deadline", "version"),
         *("revision", "total", "allowed_signals", "ledger", "result", "created_at", "updated_at"),
+        "reason",
     }
 
 

@@ -1,10 +1,9 @@
 import pytest
 
 from lambdas.domain.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, EffectState
-from lambdas.domain.mails import cancellation_mail, confirmation_mail
 from lambdas.domain.notifying import MAILS_AT, claim_mail, mail_refused, mail_sent
 from lambdas.domain.stages import Stage
-from tests.support.builders import a_line, an_order
+from tests.support.builders import an_order
 from tests.support.fake_clock import NOW
 
 
@@ -36,23 +35,3 @@ def test_a_refused_mail_may_be_claimed_again() -> None:
 
     assert MAIL_CANCELLATION not in back.after.ledger
     assert claim_mail(back.after, NOW, MAIL_CANCELLATION, "two") is not None
-
-
-def test_the_confirmation_lists_lines_and_total() -> None:
-    order = an_order(Stage.COMPLETED, order_id="O1", items=(a_line(quantity=3), a_line("X", 1, 5)))
-
-    subject, body = confirmation_mail(order)
-
-    assert subject == "Your order O1 is confirmed"
-    assert "  3 x COFFEE-1KG at 12.50 EUR\n  1 x X at 0.05 EUR\n" in body
-    assert "Total charged: 37.55 EUR" in body
-
-
-@pytest.mark.parametrize(
-    ("error", "told"), [("approval timeout", "approval timeout"), (None, "none given")]
-)
-def test_the_cancellation_tells_the_reason(error: str | None, told: str) -> None:
-    subject, body = cancellation_mail(an_order(Stage.CANCELLED, order_id="O1", last_error=error))
-
-    assert subject == "Your order O1 was cancelled"
-    assert f"Reason: {told}\n" in body
