@@ -152,6 +152,8 @@ def _ledger(order: Order) -> RenderableType:
     table = Table("effect", "state", "amount", "refunded", box=None)
     for name, effect in ledger.items():
         state = "[red]stuck[/]" if effect["stuck"] else effect["state"]
+        if effect["error"]:
+            state += f" ({plain(effect['error'])})"
         sums = (effect["amount_minor"], effect["refunded_minor"])
         table.add_row(name, state, *(_amount(one, total) for one in sums))
     return table if ledger else "nothing was done yet"

@@ -8,13 +8,26 @@ from typing import Any
 from lambdas.domain.approval_links import digest, new_code
 from lambdas.domain.approving import next_step
 from lambdas.domain.asking import mail_due
-from lambdas.domain.errors import CustomerUnknown, MailUnsettled, OrderError
+from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailable
 from lambdas.domain.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
 from lambdas.domain.mails import approval_mail, cancellation_mail, confirmation_mail
-from lambdas.domain.notifying import claim_mail, is_claimed_by, mail_refused, mail_sent
+from lambdas.domain.notifying import (
+    claim_mail,
+    is_claimed_by,
+    is_in_flight,
+    is_unsettled,
+    mail_not_sent,
+    mail_sent,
+)
 from lambdas.domain.order import Order
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
+
+SETTLING_MS = 8_000
+"""How long an attempt waits for another one to settle its claim. With the four retries of the
+state machine it is longer than a claim lives: so the last retry finds every claim settled or
+abandoned. (Not longer, for its own sending has to fit into the function's timeout too.)"""
+SETTLING_POLL_SECONDS = 1
 
 
 @activity
@@ -36,7 +49,7 @@ def send_order_confirmation(task: Task, deps: Dependencies) -> Mapping[str, Any]
 
 @activity
 def send_cancellation_email(task: Task, deps: Dependencies) -> None:
-    """Tell the customer that the order was not carried out, and why."""
+    """Tell the customer that the order was not completed, and why."""
     _tell_customer(task, deps, MAIL_CANCELLATION, cancellation_mail)
 
 
@@ -56,8 +69,8 @@ def _tell_customer(
 ) -> Order:
     def send(order: Order) -> None:
         customer = deps.customers.find(order.customer_id)
-        if customer is None:
-            raise CustomerUnknown("the customer's record is gone", order_id=order.order_id)
+        if customer is None or not customer.email:
+            raise MailRejected("the customer has no e-mail address", order_id=order.order_id)
         deps.notifier.send(customer.email, *text(order))
 
     return _send_once(task, deps, mail, send)
@@ -70,18 +83,35 @@ def _send_once(
     send: Callable[[Order], None],
     link: str | None = None,
 ) -> Order:
-    """Claim the mail, send it, record it; give the claim back when it certainly was not sent."""
+    """Claim the e-mail, send it, and settle the claim.
+
+    Raises NotifierUnavailable while another attempt holds the claim, for it may still give it
+    back, and MailUnsettled where the e-mail may have been sent.
+    """
     claimant = deps.random_bytes(8).hex()
-    order = deps.orders.change_in_epoch(
-        task, partial(claim_mail, mail=mail, claimant=claimant, link=link)
-    )
+    order = _claim(task, deps, mail, claimant, link)
     if not is_claimed_by(order, mail, claimant):
+        if is_unsettled(order, mail):
+            raise MailUnsettled("the e-mail may have been sent", order_id=order.order_id)
         return order
     try:
         send(order)
-    except MailUnsettled:
+    except Exception as error:
+        not_sent = partial(mail_not_sent, mail=mail, claimant=claimant, error=error)
+        deps.orders.change_in_epoch(task, not_sent, seen=order)
         raise
-    except OrderError:
-        deps.orders.change_in_epoch(task, partial(mail_refused, mail=mail), seen=order)
-        raise
-    return deps.orders.change_in_epoch(task, partial(mail_sent, mail=mail), seen=order)
+    sent = partial(mail_sent, mail=mail, claimant=claimant)
+    return deps.orders.change_in_epoch(task, sent, seen=order)
+
+
+def _claim(task: Task, deps: Dependencies, mail: str, claimant: str, link: str | None) -> Order:
+    """The order once the e-mail is claimed by this attempt, settled, or not valid any longer."""
+    claim = partial(claim_mail, mail=mail, claimant=claimant, link=link)
+    give_up_at = deps.clock.now() + SETTLING_MS
+    while True:
+        order = deps.orders.change_in_epoch(task, claim)
+        if is_claimed_by(order, mail, claimant) or not is_in_flight(order, mail):
+            return order
+        if deps.clock.now() >= give_up_at:
+            raise NotifierUnavailable("another attempt sends the e-mail", order_id=order.order_id)
+        deps.clock.sleep(SETTLING_POLL_SECONDS)

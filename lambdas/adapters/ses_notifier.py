@@ -1,5 +1,6 @@
 """Notifier on Amazon SES. SES has no idempotency key, so a send is made once, without retries."""
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
@@ -10,6 +11,8 @@ from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailab
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
+_LINE_BREAKS = frozenset({"Cc", "Zl", "Zp"})
+"""General categories that never belong into a header: they could add another one."""
 _SERVER_ERROR = 500
 """From this HTTP status on, SES may have taken the mail before it failed."""
 
@@ -22,6 +25,8 @@ class SesNotifier:
         self._sender = sender
 
     def send(self, address: str, subject: str, body: str) -> None:
+        if any(unicodedata.category(one) in _LINE_BREAKS for one in address + subject):
+            raise MailRejected("the address or the subject holds a line break or control character")
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,

@@ -1,6 +1,6 @@
 """Asking an approver by mail: soon after the wait began, then again while nobody looks."""
 
-from lambdas.domain.ledger import MAIL_APPROVAL
+from lambdas.domain.ledger import MAIL_APPROVAL, owes
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
 
@@ -38,7 +38,7 @@ def _left(order: Order, wait_ms: int) -> list[tuple[str, int]]:
     if order.approval_deadline is None or not wait_ms:
         return []
     begun = order.approval_deadline - wait_ms
-    claimed = [number for number, mail in enumerate(MAILS, start=1) if mail in order.ledger]
+    claimed = [number for number, mail in enumerate(MAILS, start=1) if owes(order.ledger, mail)]
     nobody_looks_at = _nobody_looks_at(order, wait_ms)
     return [
         (mail, max(nobody_looks_at, begun + wait_ms * part // whole))

@@ -29,7 +29,8 @@ class EffectState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """One side effect. `key` makes it idempotent at its resource; `at` is epoch milliseconds;
-    `claimant` is the one attempt that may cause it, where it has no key at its resource.
+    `claimant` is the one attempt that may cause it, where it has no key at its resource; `error`
+    is the class of the last error that kept it from being done.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Effect:
     refunded_minor: int | None = None
     stuck: bool = False
     claimant: str | None = None
+    error: str | None = None
 
     def moved(self, state: EffectState, now: int) -> "Effect":
         """The same effect in its next state; a moved effect is no longer stuck."""

@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from local.checks.books import ENDS, Books, Record, Witness
 from local.deployment.catalogue import customer_records, units_by_sku
 
-_AFTER_THE_END = ("mail-confirmation-sent", "mail-cancellation-sent")
+_AFTER_THE_END = tuple(
+    f"mail-{mail}-{outcome}"
+    for mail in ("confirmation", "cancellation")
+    for outcome in ("sent", "refused", "unsettled")
+)
 _OUTCOMES = ("applied", "stale", "superseded")
 
 

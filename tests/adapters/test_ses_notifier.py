@@ -36,6 +36,22 @@ def test_a_mail_goes_from_the_sender_to_the_customer(
     assert (mail.subject, mail.body) == ("Subject ü", "Body")
 
 
+@pytest.mark.parametrize("broken", ["\r\nBcc: eve@example.com", "\n", "\x00", "\x85", "\u2028"])
+@pytest.mark.parametrize("part", ["address", "subject"])
+def test_no_header_can_be_added_through_an_address_or_a_subject(
+    clients: dict[str, Any], notifier: SesNotifier, part: str, broken: str
+) -> None:
+    mail = {"address": "alice@example.com", "subject": "Subject", "body": "Body"}
+
+    with pytest.raises(MailRejected, match="line break or control character"):
+        notifier.send(**{**mail, part: mail[part] + broken})
+
+    assert (
+        ses_backends[next(iter(ses_backends))][clients["sesv2"].meta.region_name].sent_messages
+        == []
+    )
+
+
 def test_a_sender_that_is_not_verified_is_a_permanent_error(clients: dict[str, Any]) -> None:
     with pytest.raises(MailRejected, match="SES refused the mail: MessageRejected"):
         SesNotifier(clients["sesv2"], sender=SENDER).send("alice@example.com", "s", "b")

@@ -31,9 +31,11 @@ export const ledger = (now) => [h("h2", {}, "What was done"),
   Object.keys(now.ledger).length ? h("ul", { class: "plain" }, ...Object.entries(now.ledger).map(([name, one]) => effect(now, name, one)))
     : h("p", { class: "quiet" }, "Nothing was done yet.")];
 
+const knowledge = (one) => (one.stuck ? "stuck" : one.state === "intent" && one.error ? "unsettled" : one.state);
+
 function effect(now, name, one) {
   const amount = (minor) => money({ ...now.total, amount_minor: minor });
-  const words = EFFECTS[name.replace(/-\d+$/, "")]?.[one.stuck ? "stuck" : one.state] ?? `${name} ${one.state}`;
+  const words = EFFECTS[name.replace(/-\d+$/, "")]?.[knowledge(one)] ?? `${name} ${one.state}`;
   return h("li", { "data-key": name, class: one.stuck ? "stuck" : `effect-${one.state}` },
     one.stuck ? `⚠ stuck: ${words}; it is tried again` : `${EFFECT_ICONS[one.state]} ${words}`,
     one.amount_minor == null || one.state === "undone" ? null : `: ${amount(one.amount_minor)}`,

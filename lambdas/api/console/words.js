@@ -25,7 +25,7 @@ export const EFFECTS = {
   reserve: { intent: "stock is being reserved", done: "stock reserved", undone: "stock released", stuck: "the stock could not be released yet" },
   pay: { intent: "payment is being charged", done: "paid", undone: "nothing stays charged", stuck: "the payment could not be given back yet" },
   ...Object.fromEntries(["approval", "confirmation", "cancellation"].map((mail) => [`mail-${mail}`,
-    { intent: `${mail} mail is being sent`, done: `${mail} mail sent`, undone: `${mail} mail not sent` }])),
+    { intent: `${mail} mail is being sent`, done: `${mail} mail sent`, undone: `${mail} mail not sent`, unsettled: `${mail} mail perhaps not sent` }])),
 };
 
 export const EFFECT_ICONS = { intent: "…", done: "✓", undone: "↺" };

@@ -146,4 +146,5 @@ def _effect(effect: Effect) -> views.EffectView:
         stuck=effect.stuck,
         amount_minor=effect.amount_minor,
         refunded_minor=effect.refunded_minor,
+        error=effect.error,
     )

@@ -68,6 +68,14 @@ class EffectView(View):
     stuck: Annotated[bool, Field(description="It could not be undone yet; it is tried again.")]
     amount_minor: Annotated[int | None, Field(description="Minor units, for payments.")]
     refunded_minor: Annotated[int | None, Field(description="Minor units, for payments.")]
+    error: Annotated[
+        str | None,
+        Field(
+            description="Class of the last error that kept an e-mail from being sent; "
+            "`MailUnsettled` with the state `intent`: it may have been sent.",
+            examples=["MailRejected"],
+        ),
+    ]
 
 
 class OrderView(View):

@@ -3,7 +3,12 @@
 import pytest
 
 from lambdas.activities import approval, inventory, notification, order_status, payment
-from lambdas.domain.errors import OrderCancelled, StoreUnavailable
+from lambdas.domain.errors import (
+    MailUnsettled,
+    NotifierUnavailable,
+    OrderCancelled,
+    StoreUnavailable,
+)
 from lambdas.domain.stages import Stage
 from tests.support.world import World
 from tests.unit.activities.comparing import effects
@@ -99,7 +104,7 @@ def test_a_compensation_whose_every_answer_is_lost_still_ends(stage: Stage, worl
     for activity in COMPENSATION:
         world.store.lost_answers = 1
         for _ in range(3):
-            with perhaps(StoreUnavailable):
+            with perhaps(StoreUnavailable, NotifierUnavailable, MailUnsettled):
                 world.run(activity, order)
 
     assert world.now(order).stage is Stage.CANCELLED

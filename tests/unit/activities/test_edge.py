@@ -14,7 +14,14 @@ from lambdas.activities.approval import await_signal
 from lambdas.activities.inventory import release_stock, reserve_stock
 from lambdas.activities.notification import send_order_confirmation
 from lambdas.activities.payment import process_payment
-from lambdas.domain.errors import ActivityDefect, MailRejected, PaymentDeclined, StaleEpoch
+from lambdas.domain.errors import (
+    ActivityDefect,
+    MailRejected,
+    MailUnsettled,
+    OrderError,
+    PaymentDeclined,
+    StaleEpoch,
+)
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
 from tests.support.invariants import leaks
@@ -68,6 +75,20 @@ def test_a_typed_error_passes_under_its_own_name_and_shows_nothing_else(
     [refused] = lines(log.getvalue())
     assert (refused["error"], refused["reason"]) == ("PaymentDeclined", "insufficient funds")
     assert refused["order_id"] == order.order_id
+
+
+@pytest.mark.parametrize("error", [MailRejected("never"), MailUnsettled("no answer")])
+def test_a_mail_that_is_not_delivered_is_counted(
+    world: World, error: OrderError, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = world.place(Stage.COMPLETED)
+    world.notifier.failures = [error]
+
+    with pytest.raises(type(error)):
+        send_order_confirmation(event(order), CONTEXT)
+
+    [counted] = lines(capsys.readouterr().out)
+    assert counted[type(error).__name__] == [1.0]
 
 
 def test_a_typed_error_is_counted_under_its_name(

@@ -36,6 +36,7 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
                 "stuck": False,
                 "amount_minor": None,
                 "refunded_minor": None,
+                "error": None,
             }
         },
         "result": None,

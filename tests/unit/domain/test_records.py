@@ -24,7 +24,9 @@ PAID = replace(an_order(Stage.STATUS_UPDATE, total=700), stage=Stage.COMPENSATIN
 def sent() -> Change:
     claim = claim_mail(an_order(Stage.COMPLETED), NOW, MAIL_CONFIRMATION, "one")
     assert claim is not None
-    return mail_sent(claim.after, LATER, MAIL_CONFIRMATION)
+    made = mail_sent(claim.after, LATER, MAIL_CONFIRMATION, "one")
+    assert made is not None
+    return made
 
 
 @pytest.mark.parametrize(
@@ -113,6 +115,8 @@ def test_only_mails_about_the_end_are_told_at_the_stage_of_their_own() -> None:
     claim = claim_mail(an_order(), NOW, "mail-approval-1", "one")
     assert claim is not None
 
-    [event] = mail_sent(claim.after, NOW, "mail-approval-1").events
+    made = mail_sent(claim.after, NOW, "mail-approval-1", "one")
+    assert made is not None
+    [event] = made.events
 
     assert (event.kind, event.stage) == ("mail-approval-1-sent", Stage.AWAITING_APPROVAL)
