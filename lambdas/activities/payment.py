@@ -6,7 +6,7 @@ from lambdas.domain.changes import Change
 from lambdas.domain.compensating import begin_compensation, refunded
 from lambdas.domain.ledger import PAY, effect_key, owes
 from lambdas.domain.order import Order
-from lambdas.domain.paying import PAYING, approved_amount, charged
+from lambdas.domain.paying import PAYING, approved_amount, charged, require_approved
 from lambdas.domain.stages import Stage
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
@@ -15,7 +15,8 @@ from lambdas.runtime import Dependencies, activity
 @activity
 def process_payment(task: Task, deps: Dependencies) -> None:
     """Charge under the order's key. The intent was written with the approval, so a lost answer is
-    asked for again under the same key. Raises PaymentDeclined, PaymentClosed, OrderCancelled.
+    asked for again under the same key. Raises PaymentDeclined, PaymentClosed, OrderCancelled, and
+    LedgerMismatch where the provider captured another amount.
     """
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
@@ -23,13 +24,15 @@ def process_payment(task: Task, deps: Dependencies) -> None:
         return
     order.require_forward(PAYING)
     key = effect_key(PAY, task.order_id)
-    deps.payments.charge(key, approved_amount(order), order.payment_method)
+    captured = deps.payments.charge(key, approved_amount(order), order.payment_method)
+    require_approved(order, captured)
     deps.orders.change_in_epoch(task, charged, seen=order)
 
 
 @activity
 def refund_payment(task: Task, deps: Dependencies) -> None:
-    """Begin compensation, then close the payment key and refund what it captured.
+    """Begin compensation, then close the payment key and refund what is outstanding: what it
+    captured, less what was refunded before, by this system or by a person at the provider.
 
     Closing comes first: afterwards no charge that is still on its way can capture anything.
     """
@@ -43,11 +46,9 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     if order.ended or not owes(order.ledger, PAY):
         return
     payment_key = effect_key(PAY, task.order_id)
-    captured = deps.payments.close(payment_key)
-    if captured:
-        deps.payments.refund(effect_key("refund", task.order_id), payment_key, captured)
-    deps.orders.change_in_epoch(
-        task,
-        partial(refunded, refunded_minor=captured),
-        seen=order,
-    )
+    closed = deps.payments.close(payment_key)
+    if closed.outstanding_minor:
+        refund_key = effect_key("refund", task.order_id)
+        deps.payments.refund(refund_key, payment_key, closed.outstanding_minor)
+    record = partial(refunded, refunded_minor=closed.captured_minor)
+    deps.orders.change_in_epoch(task, record, seen=order)

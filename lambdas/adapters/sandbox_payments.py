@@ -1,7 +1,7 @@
 """PaymentGateway for environments without real money: a strict provider with its own books.
 
 It keeps the rules that a good provider keeps, each as one conditional write: one capture per key,
-a closed key never captures, no refund above the capture. The payment method tells it how to
+a closed key never captures, no refund above what is outstanding. The payment method tells it how to
 behave, as test card numbers do: `pm_ok`, `pm_declined`, `pm_insufficient_funds`, `pm_flaky_2`
 (fails twice, then works), `pm_unavailable`, `pm_slow` (captures, but answers after the client's
 timeout), `pm_refund_fails_2`, `pm_refund_fails`.
@@ -23,7 +23,7 @@ from lambdas.domain.errors import (
     ProviderUnavailable,
 )
 from lambdas.domain.money import Money
-from lambdas.domain.ports import Clock
+from lambdas.domain.ports import Clock, ClosedPayment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,18 +43,18 @@ class SandboxPayments:
         self._clock = clock
         self._table = payments_table
 
-    def charge(self, key: str, amount: Money, payment_method: str) -> None:
+    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
         known = self._find(key)
         if known is not None:
-            _replayed(known, amount)
-            return
+            return _replayed(known, amount)
         self._misbehave(key, payment_method)
         self._capture(key, amount, payment_method)
         if payment_method == "pm_slow":
             self._clock.sleep(CLIENT_TIMEOUT_SECONDS)
             raise PaymentUnsettled(f"no answer within {CLIENT_TIMEOUT_SECONDS} s")
+        return amount
 
-    def close(self, key: str) -> int:
+    def close(self, key: str) -> ClosedPayment:
         with store_errors():
             answer = self._client.update_item(
                 TableName=self._table,
@@ -64,7 +64,11 @@ class SandboxPayments:
                 ExpressionAttributeValues=to_item({":yes": True, ":none": 0}),
                 ReturnValues="ALL_NEW",
             )
-        return int(from_item(answer["Attributes"])["captured_minor"])
+        payment = from_item(answer["Attributes"])
+        return ClosedPayment(
+            captured_minor=payment["captured_minor"],
+            refunded_minor=payment.get("refunded_minor", 0),
+        )
 
     def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
         if self._find(key) is not None:
@@ -153,7 +157,7 @@ class SandboxPayments:
         if codes[0] == CONDITION_FAILED:
             return
         if codes[1] == CONDITION_FAILED:
-            raise LedgerMismatch("more would be refunded than was captured") from error
+            raise LedgerMismatch("more would be refunded than is outstanding") from error
         raise ProviderUnavailable("the payment provider is busy") from error
 
     def _find(self, key: str) -> dict[str, Any] | None:
@@ -169,9 +173,10 @@ def _was_charged(known: dict[str, Any]) -> bool:
     return "currency" in known
 
 
-def _replayed(known: dict[str, Any], amount: Money) -> None:
+def _replayed(known: dict[str, Any], amount: Money) -> Money:
     """The answer to a charge under a key that is known already."""
     if not _was_charged(known):
         raise PaymentClosed("the payment key was closed before it was charged")
     if (known["captured_minor"], known["currency"]) != (amount.amount_minor, amount.currency):
         raise LedgerMismatch("the key was charged with another amount")
+    return amount

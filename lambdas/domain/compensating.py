@@ -59,7 +59,9 @@ def _cancel_reason(order: Order) -> str | None:
 
 
 def refunded(order: Order, now: int, refunded_minor: int) -> Change | None:
-    """Record that the payment key is closed and what it had captured is refunded."""
+    """Record that the payment key is closed and all that it captured, `refunded_minor`, is
+    refunded, by whomever.
+    """
     entry = order.ledger.get(PAY)
     if entry is None or entry.state is EffectState.UNDONE:
         return None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lambdas.domain.changes import Change, change
-from lambdas.domain.errors import OrderMovedOn
+from lambdas.domain.errors import LedgerMismatch, OrderMovedOn
 from lambdas.domain.ledger import PAY, EffectState
 from lambdas.domain.money import Money
 from lambdas.domain.order import Order
@@ -18,6 +18,17 @@ def approved_amount(order: Order) -> Money:
     if intent is None or intent.amount_minor is None:
         raise OrderMovedOn("no payment was approved", order_id=order.order_id)
     return Money(intent.amount_minor, order.currency)
+
+
+def require_approved(order: Order, captured: Money) -> None:
+    """Raise LedgerMismatch unless the approved amount was captured: an order is never completed at
+    another price, so this one is compensated.
+    """
+    approved = approved_amount(order)
+    if captured != approved:
+        raise LedgerMismatch(
+            f"the provider captured {captured} instead of {approved}", order_id=order.order_id
+        )
 
 
 def charged(order: Order, now: int) -> Change | None:

@@ -135,22 +135,43 @@ class CustomerDirectory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedPayment:
+    """What a closed payment key captured, and what was refunded of it: by this system, or by a
+    person at the provider.
+    """
+
+    captured_minor: int
+    refunded_minor: int = 0
+
+    @property
+    def outstanding_minor(self) -> int:
+        """What the customer still pays."""
+        return self.captured_minor - self.refunded_minor
+
+
 class PaymentGateway(Protocol):
     """A payment provider. Every call is idempotent by its key.
 
     All raise ProviderUnavailable (nothing happened) or PaymentUnsettled (unknown) when transient.
     """
 
-    def charge(self, key: str, amount: Money, payment_method: str) -> None:
-        """Capture `amount` once per key. Raises PaymentDeclined, PaymentClosed."""
+    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
+        """Capture `amount` once per key; returns what was captured. Raises PaymentDeclined,
+        PaymentClosed, LedgerMismatch for a key that captured another amount.
+        """
         ...
 
-    def close(self, key: str) -> int:
-        """Make every later charge under `key` fail; the minor units captured before, or 0."""
+    def close(self, key: str) -> ClosedPayment:
+        """Make every later charge under `key` fail; returns what it captured before, if anything,
+        less its refunds.
+        """
         ...
 
     def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
-        """Give back `amount_minor` of what `payment_key` captured, once per `key`."""
+        """Refund `amount_minor` of what is outstanding under `payment_key`, once per `key`; a
+        refund that was executed before is a success. Raises LedgerMismatch for more than that.
+        """
         ...
 
 

@@ -10,16 +10,16 @@ from lambdas.domain.errors import (
     ProviderUnavailable,
 )
 from lambdas.domain.money import Money
-from lambdas.domain.ports import PaymentGateway
+from lambdas.domain.ports import ClosedPayment, PaymentGateway
 from tests.adapters.providers import KEY, TEN, Books
 
 
 def test_a_key_captures_once_however_often_it_is_charged(
     payments: PaymentGateway, books: Books
 ) -> None:
-    for _ in range(3):
-        payments.charge(KEY, TEN, "pm_ok")
+    captured = [payments.charge(KEY, TEN, "pm_ok") for _ in range(3)]
 
+    assert captured == [TEN] * 3
     assert books() == (1000, 0)
 
 
@@ -30,7 +30,7 @@ def test_an_order_that_costs_nothing_is_charged_once_too(
         payments.charge(KEY, Money(0, "EUR"), "pm_ok")
 
     assert books() == (0, 0)
-    assert payments.close(KEY) == 0
+    assert payments.close(KEY) == ClosedPayment(captured_minor=0)
 
 
 @pytest.mark.parametrize("other", [Money(999, "EUR"), Money(1000, "USD")])
@@ -46,7 +46,7 @@ def test_a_key_never_captures_another_amount(
 
 
 def test_a_closed_key_never_captures(payments: PaymentGateway, books: Books) -> None:
-    assert payments.close(KEY) == 0
+    assert payments.close(KEY) == ClosedPayment(captured_minor=0)
 
     with pytest.raises(PaymentClosed):
         payments.charge(KEY, TEN, "pm_ok")
@@ -59,7 +59,7 @@ def test_closing_tells_what_was_captured_and_keeps_it(
 ) -> None:
     payments.charge(KEY, TEN, "pm_ok")
 
-    assert [payments.close(KEY), payments.close(KEY)] == [1000, 1000]
+    assert [payments.close(KEY), payments.close(KEY)] == [ClosedPayment(captured_minor=1000)] * 2
     assert books() == (1000, 0)
 
 

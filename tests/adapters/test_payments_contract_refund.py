@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.domain.errors import LedgerMismatch, ProviderUnavailable
-from lambdas.domain.ports import PaymentGateway
+from lambdas.domain.ports import ClosedPayment, PaymentGateway
 from tests.adapters.providers import KEY, REFUND, TEN, Books
 
 
@@ -26,6 +26,31 @@ def test_no_more_is_refunded_than_was_captured(payments: PaymentGateway, books: 
         payments.refund("refund:again", KEY, 600)
 
     assert books() == (1000, 600)
+
+
+def test_closing_counts_what_was_refunded_by_hand(payments: PaymentGateway, books: Books) -> None:
+    payments.charge(KEY, TEN, "pm_ok")
+    payments.refund("refund:by-hand", KEY, 300)
+
+    closed = payments.close(KEY)
+    with pytest.raises(LedgerMismatch, match="more would be refunded than is outstanding"):
+        payments.refund(REFUND, KEY, 1000)
+    payments.refund(REFUND, KEY, closed.outstanding_minor)
+
+    assert closed == ClosedPayment(captured_minor=1000, refunded_minor=300)
+    assert payments.close(KEY).outstanding_minor == 0
+    assert books() == (1000, 1000)
+
+
+def test_a_refund_that_was_executed_is_a_success_whatever_is_asked_again(
+    payments: PaymentGateway, books: Books
+) -> None:
+    payments.charge(KEY, TEN, "pm_ok")
+    payments.refund(REFUND, KEY, 700)
+
+    payments.refund(REFUND, KEY, 1000)
+
+    assert books() == (1000, 700)
 
 
 def test_nothing_is_refunded_of_a_payment_that_never_was(payments: PaymentGateway) -> None:

@@ -9,14 +9,17 @@ from lambdas.domain import approving, reserving
 from lambdas.domain.changes import Change, change
 from lambdas.domain.errors import OrderError
 from lambdas.domain.ledger import MAIL_CONFIRMATION, RESERVE, EffectState, effect_key
+from lambdas.domain.money import Money
 from lambdas.domain.notifying import claim_mail
 from lambdas.domain.order import Order
+from lambdas.domain.ports import ClosedPayment
 from lambdas.domain.signals import Signal
 from lambdas.janitor import Janitor
 from tests.simulation.engine import Engine, Execution
 from tests.simulation.ports import Payments
 from tests.simulation.store import WatchedStore
 from tests.support import fake_store
+from tests.support.fake_payments import Payment
 
 _approve = approving._approve
 _admits = fake_store._admits
@@ -44,10 +47,11 @@ def complete_despite_cancel(order: Order, now: int) -> Change | None:
     return replace(made, before=order, after=after)
 
 
-def look_up(payments: Payments, key: str) -> int:
-    def captured() -> int:
-        book = payments._world.payments.payments.get(key)
-        return book.captured.amount_minor if book and book.captured else 0
+def look_up(payments: Payments, key: str) -> ClosedPayment:
+    def captured() -> ClosedPayment:
+        book = payments._world.payments.payments.get(key) or Payment(None)
+        amount = 0 if book.captured is None else book.captured.amount_minor
+        return ClosedPayment(captured_minor=amount, refunded_minor=book.refunded_minor)
 
     return payments._cross("payments.close", captured)
 
@@ -82,13 +86,14 @@ def admit_twice(order: Order, signal: Signal, now: int) -> bool:
     return _admits(order, replace(signal, signal_id="never seen"), now)
 
 
-def charge_lightly(payments: Payments, key: str, amount: Any, method: str) -> None:
+def charge_lightly(payments: Payments, key: str, amount: Money, method: str) -> Money:
     """The activity takes a missing answer for a capture."""
     try:
-        _charge(payments, key, amount, method)
+        return _charge(payments, key, amount, method)
     except OrderError as error:
         if error.message != "the answer was lost" and not error.message.startswith("given up"):
             raise
+        return amount
 
 
 def newest(engine: Engine, execution: Execution) -> Mapping[str, Any]:

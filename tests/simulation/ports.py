@@ -8,6 +8,7 @@ from lambdas.domain.order import Order
 from lambdas.domain.ports import (
     Catalogue,
     Clock,
+    ClosedPayment,
     Customer,
     CustomerDirectory,
     IdempotencyKey,
@@ -96,11 +97,11 @@ class Customers(Crossing, CustomerDirectory):
 class Payments(Crossing, PaymentGateway):
     """The provider."""
 
-    def charge(self, key: str, amount: Money, payment_method: str) -> None:
+    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
         charge = self._world.payments.charge
-        self._cross("payments.charge", lambda: charge(key, amount, payment_method))
+        return self._cross("payments.charge", lambda: charge(key, amount, payment_method))
 
-    def close(self, key: str) -> int:
+    def close(self, key: str) -> ClosedPayment:
         return self._cross("payments.close", lambda: self._world.payments.close(key))
 
     def refund(self, key: str, payment_key: str, amount_minor: int) -> None:

@@ -8,7 +8,7 @@ from lambdas.domain.errors import (
 )
 from lambdas.domain.money import Money
 from lambdas.domain.order import Order
-from lambdas.domain.ports import Clock, PaymentGateway, WorkflowEngine
+from lambdas.domain.ports import Clock, ClosedPayment, PaymentGateway, WorkflowEngine
 from lambdas.domain.stages import Stage
 from tests.simulation.agenda import Agenda
 from tests.simulation.engine import Engine
@@ -68,19 +68,20 @@ class RuledPayments(PaymentGateway):
         self.answers: dict[str, list[str]] = {}
         self.captured: set[str] = set()
 
-    def charge(self, key: str, amount: Money, payment_method: str) -> None:
+    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
         waiting = [] if key in self.captured else self.answers.get(key, [])
         answer = waiting.pop(0) if waiting else "approved"
         if answer == "declined":
             raise PaymentDeclined("the payment method was declined")
         if answer == "unavailable":
             raise ProviderUnavailable("the payment provider is unavailable")
-        self._provider.charge(key, amount, payment_method)
+        captured = self._provider.charge(key, amount, payment_method)
         self.captured.add(key)
         if answer == "lost":
             raise PaymentUnsettled("no answer in time")
+        return captured
 
-    def close(self, key: str) -> int:
+    def close(self, key: str) -> ClosedPayment:
         return self._provider.close(key)
 
     def refund(self, key: str, payment_key: str, amount_minor: int) -> None:

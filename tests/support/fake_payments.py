@@ -1,4 +1,5 @@
-"""A payment provider in memory, as strict as a good one: one capture per key, no refund above it.
+"""A payment provider in memory, as strict as a good one: one capture per key, no
+refund above what is outstanding.
 
 The payment methods behave as those of the sandbox provider do.
 """
@@ -14,7 +15,7 @@ from lambdas.domain.errors import (
     ProviderUnavailable,
 )
 from lambdas.domain.money import Money
-from lambdas.domain.ports import PaymentGateway
+from lambdas.domain.ports import ClosedPayment, PaymentGateway
 
 _FLAKY_CHARGE = re.compile(r"pm_flaky_(\d)")
 _FLAKY_REFUND = re.compile(r"pm_refund_fails_(\d)")
@@ -42,31 +43,32 @@ class FakePayments(PaymentGateway):
         self.calls: list[str] = []
         self._attempts: dict[str, int] = {}
 
-    def charge(self, key: str, amount: Money, payment_method: str) -> None:
+    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
         self.calls.append(f"charge {key}")
         if key in self.payments:
-            self._replay(self.payments[key], amount)
-            return
+            return self._replay(self.payments[key], amount)
         self._misbehave(key, payment_method)
         self.payments[key] = Payment(amount, payment_method)
         if payment_method == "pm_slow":
             raise PaymentUnsettled("no answer in time")
+        return amount
 
-    def close(self, key: str) -> int:
+    def close(self, key: str) -> ClosedPayment:
         self.calls.append(f"close {key}")
-        captured = self.payments.setdefault(key, Payment(None)).captured
-        return 0 if captured is None else captured.amount_minor
+        payment = self.payments.setdefault(key, Payment(None))
+        captured = 0 if payment.captured is None else payment.captured.amount_minor
+        return ClosedPayment(captured_minor=captured, refunded_minor=payment.refunded_minor)
 
     def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
         self.calls.append(f"refund {key}")
         payment = self.payments.get(payment_key)
         if payment is None or payment.captured is None:
             raise LedgerMismatch("the provider knows no capture under this key")
-        self._refuse_refund(key, payment.method)
         if key in payment.refunds:
             return
+        self._refuse_refund(key, payment.method)
         if payment.refunded_minor + amount_minor > payment.captured.amount_minor:
-            raise LedgerMismatch("more would be refunded than was captured")
+            raise LedgerMismatch("more would be refunded than is outstanding")
         payment.refunds[key] = amount_minor
 
     def net_minor(self, key: str) -> int:
@@ -76,11 +78,12 @@ class FakePayments(PaymentGateway):
             return 0
         return payment.captured.amount_minor - payment.refunded_minor
 
-    def _replay(self, payment: Payment, amount: Money) -> None:
+    def _replay(self, payment: Payment, amount: Money) -> Money:
         if payment.captured is None:
             raise PaymentClosed("the payment key was closed before it was charged")
         if payment.captured != amount:
             raise LedgerMismatch("the key was charged with another amount")
+        return amount
 
     def _misbehave(self, key: str, method: str) -> None:
         if method == "pm_unavailable":

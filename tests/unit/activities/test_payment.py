@@ -6,6 +6,7 @@ from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import (
+    LedgerMismatch,
     OrderCancelled,
     OrderMovedOn,
     PaymentClosed,
@@ -14,9 +15,11 @@ from lambdas.domain.errors import (
     ProviderUnavailable,
 )
 from lambdas.domain.ledger import PAY, EffectState
+from lambdas.domain.money import Money
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
 from tests.support.builders import a_line
+from tests.support.fake_payments import FakePayments
 from tests.support.world import World
 
 
@@ -135,6 +138,78 @@ def test_a_charge_that_lands_before_the_key_is_closed_is_refunded_by_the_takeove
     assert after.last_error == "States.Timeout"
     assert after.ledger[PAY].refunded_minor == 4200
     assert world.payments.net_minor(key(order)) == 0
+
+
+class OtherAmount(FakePayments):
+    """A provider that captures another sum than it was asked for."""
+
+    def __init__(self, captured_minor: int) -> None:
+        super().__init__()
+        self._captured = Money(captured_minor, "EUR")
+
+    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
+        return super().charge(key, self._captured, payment_method)
+
+
+@pytest.mark.parametrize("captured", [4000, 4400])
+def test_an_order_whose_captured_amount_is_not_the_approved_one_gets_back_what_was_captured(
+    world: World, captured: int
+) -> None:
+    world.payments = world.deps.payments = OtherAmount(captured)
+    order = world.place(Stage.PAYMENT, total=4200)
+
+    for _ in range(2):
+        with pytest.raises(LedgerMismatch, match=rf"captured {captured // 100}\.00 EUR instead"):
+            world.run(process_payment, order)
+    assert not world.now(order).charged
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order, failure="LedgerMismatch: …")
+
+    after = world.now(order)
+    assert after.stage is Stage.FAILED
+    assert after.ledger[PAY].refunded_minor == captured
+    assert world.payments.payments[key(order)].refunds == {f"refund:{order.order_id}": captured}
+
+
+@pytest.mark.parametrize(("by_hand", "ours"), [(300, [3900]), (4200, [])])
+def test_what_was_refunded_by_hand_is_not_refunded_again(
+    world: World, by_hand: int, ours: list[int]
+) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.payments.refund("by hand", key(order), by_hand)
+
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+
+    after = world.now(order)
+    assert after.stage is Stage.FAILED
+    assert after.ledger[PAY].refunded_minor == 4200
+    assert list(world.payments.payments[key(order)].refunds.values()) == [by_hand, *ours]
+    assert world.problems() == []
+
+
+def test_a_refund_by_hand_between_two_attempts_leaves_the_rest_to_the_second(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.payments.payments[key(order)].method = "pm_refund_fails_1"
+
+    with pytest.raises(ProviderUnavailable):
+        world.run(refund_payment, order)
+    world.payments.payments[key(order)].refunds["by hand"] = 300
+    world.run(refund_payment, order)
+
+    assert world.payments.payments[key(order)].refunds[f"refund:{order.order_id}"] == 3900
+    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
+
+
+def test_a_refund_whose_answer_was_lost_is_recorded_with_its_amount(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.payments.refund(f"refund:{order.order_id}", key(order), 4200)
+
+    world.run(refund_payment, order)
+
+    assert world.now(order).ledger[PAY].refunded_minor == 4200
+    [*_, event] = world.store.timeline(order.order_id)
+    assert (event.kind, event.detail) == ("payment-refunded", {"amount_minor": 4200})
 
 
 def test_refunding_an_order_that_never_paid_is_a_success(world: World) -> None:

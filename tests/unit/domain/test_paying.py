@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import OrderMovedOn
+from lambdas.domain.errors import LedgerMismatch, OrderMovedOn
 from lambdas.domain.ledger import PAY, EffectState
 from lambdas.domain.money import Money
-from lambdas.domain.paying import PAYING, approved_amount, charged
+from lambdas.domain.paying import PAYING, approved_amount, charged, require_approved
 from lambdas.domain.stages import Stage
 from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
@@ -29,6 +29,15 @@ def test_an_intent_without_an_amount_is_no_approval() -> None:
 
     with pytest.raises(OrderMovedOn):
         approved_amount(order.with_effect(PAY, replace(order.ledger[PAY], amount_minor=None)))
+
+
+@pytest.mark.parametrize("captured", [Money(4199, "EUR"), Money(4201, "EUR"), Money(4200, "USD")])
+def test_another_amount_than_the_approved_one_is_never_accepted(captured: Money) -> None:
+    order = an_order(Stage.PAYMENT, total=4200)
+
+    require_approved(order, Money(4200, "EUR"))
+    with pytest.raises(LedgerMismatch, match=rf"captured {captured} instead of 42\.00 EUR"):
+        require_approved(order, captured)
 
 
 @pytest.mark.parametrize("cancelled_at", [None, NOW])
