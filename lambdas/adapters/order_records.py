@@ -1,9 +1,11 @@
 """Order <-> the META item. Reading is tolerant: a field that an older version did not write has
-its default, a field that only a newer version knows is left alone by every write.
+its default. A field that only a newer version knows survives every write: on the item because only
+differences are written, in a part of it (line, signal, effect, enrichment) as `newer`.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
+from enum import StrEnum
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -36,11 +38,11 @@ def to_record(order: Order) -> dict[str, Any]:
         **order_key(order.order_id),
         **{name: getattr(order, name) for name in _PLAIN},
         "stage": order.stage.value,
-        "items": [asdict(line) for line in order.items],
-        "enrichment": _without_none(asdict(order.enrichment)),
+        "items": [_part_record(line) for line in order.items],
+        "enrichment": _part_record(order.enrichment),
         "inbox": [signal_record(signal) for signal in order.inbox],
         "outcomes": dict(order.outcomes),
-        "ledger": {name: _effect_record(effect) for name, effect in order.ledger.items()},
+        "ledger": {name: _part_record(effect) for name, effect in order.ledger.items()},
         "total": order.total.amount_minor,
         "stage_key": order.stage.value,
         "customer_key": order.customer_id,
@@ -65,7 +67,7 @@ def from_record(record: Mapping[str, Any]) -> Order:
 
 def signal_record(signal: Signal) -> dict[str, Any]:
     """A signal as the inbox holds it."""
-    return _without_none({**asdict(signal), "kind": signal.kind.value})
+    return _part_record(signal)
 
 
 def event_record(order_id: str, event: Event) -> dict[str, Any]:
@@ -100,14 +102,22 @@ def _effect(entry: Mapping[str, Any]) -> Effect:
 
 
 def _known(record_type: type[Record], values: Mapping[str, Any]) -> Record:
-    """Build a part of the order from the values that this version knows."""
-    names = {field.name for field in fields(record_type)}
-    return record_type(**{name: value for name, value in values.items() if name in names})
+    """Build a part of the order; values that this version does not know are its `newer`."""
+    names = _names(record_type)
+    known = {name: value for name, value in values.items() if name in names}
+    newer = {name: value for name, value in values.items() if name not in names}
+    return record_type(**known, newer=newer)
 
 
-def _effect_record(effect: Effect) -> dict[str, Any]:
-    return _without_none({**asdict(effect), "state": effect.state.value})
+def _part_record(part: Line | Enrichment | Signal | Effect) -> dict[str, Any]:
+    known = {name: getattr(part, name) for name in _names(type(part))}
+    plain = {name: _plain(value) for name, value in known.items() if value is not None}
+    return {**plain, **part.newer}
 
 
-def _without_none(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if value is not None}
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _names(part: type[Line | Enrichment | Signal | Effect]) -> list[str]:
+    return [field.name for field in fields(part) if field.name != "newer"]

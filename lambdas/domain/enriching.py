@@ -21,7 +21,8 @@ def record_finding(
     recommendations are optional. Raises OrderCancelled or OrderMovedOn (a late sibling).
     """
     known = order.enrichment
-    found = Enrichment(
+    found = replace(
+        known,
         customer_tier=customer_tier or known.customer_tier,
         inventory_ok=known.inventory_ok if inventory_ok is None else inventory_ok,
         recommendations=recommendations or known.recommendations,

@@ -4,8 +4,9 @@ Compensation reads nothing else. An `intent` means *unknown*: the effect may hav
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 RESERVE = "reserve"
 PAY = "pay"
@@ -16,6 +17,12 @@ MAIL_APPROVAL = "mail-approval"
 
 COMPENSATED_EFFECTS = (PAY, RESERVE)
 """Effects that must be undone before an order may end unpaid, in the order of their undoing."""
+
+
+Newer = Mapping[str, Any]
+"""Fields of a part of the record that only a newer version knows. They are kept and written again:
+an order outlives deployments, and older functions go on writing to it.
+"""
 
 
 class EffectState(StrEnum):
@@ -41,6 +48,7 @@ class Effect:
     stuck: bool = False
     claimant: str | None = None
     error: str | None = None
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     def moved(self, state: EffectState, now: int) -> "Effect":
         """The same effect in its next state; a moved effect is no longer stuck."""

@@ -46,13 +46,10 @@ def claim_mail(
         return _not_sent(order, now, mail, entry, UNSETTLED) if abandoned else None
     if owes(order.ledger, mail) or not _has_place(order, mail):
         return None
-    claim = Effect(
-        key=effect_key(mail, order.order_id),
-        state=EffectState.INTENT,
-        at=now,
-        claimant=claimant,
-        error=None if entry is None else entry.error,
+    unclaimed = entry or Effect(
+        key=effect_key(mail, order.order_id), state=EffectState.UNDONE, at=now
     )
+    claim = replace(unclaimed.moved(EffectState.INTENT, now), claimant=claimant)
     links = order.approval_links if link is None else {**order.approval_links, link: mail}
     return change(order, replace(order.with_effect(mail, claim), approval_links=links), now)
 

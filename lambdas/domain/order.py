@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
-from lambdas.domain.ledger import Effect
+from lambdas.domain.ledger import Effect, Newer
 from lambdas.domain.money import Money
 from lambdas.domain.signals import Outcome, Signal, SignalKind
 from lambdas.domain.stages import ENDS, Stage
@@ -15,11 +15,14 @@ MAX_QUANTITY = 999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One SKU of an order at the price that the customer was quoted."""
+    """One SKU of an order at the price that the customer was quoted. It stays the price until the
+    order ends, however long the approval takes: customer and approver have seen it.
+    """
 
     sku: str
     quantity: int
     unit_price_minor: int
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Enrichment:
     customer_tier: str | None = None
     inventory_ok: bool | None = None
     recommendations: tuple[str, ...] = ()
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

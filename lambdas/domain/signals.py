@@ -1,9 +1,10 @@
 """Signals: durable requests to a running order, and when the order admits them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from lambdas.domain.ledger import Newer
 from lambdas.domain.stages import BEFORE_COMPLETION, BEFORE_PAYMENT, Stage
 
 MAX_SIGNALS = 64
@@ -59,6 +60,7 @@ class Signal:
     sku: str | None = None
     quantity: int | None = None
     reason: str | None = None
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     def same_request(self, other: "Signal") -> bool:
         """True when `other` asks for the same thing (a retry of the caller)."""

@@ -1,9 +1,12 @@
 """Order <-> META item: nothing is lost, older items are readable, newer attributes survive."""
 
 from dataclasses import MISSING, fields, replace
+from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
@@ -14,14 +17,23 @@ from lambdas.adapters.order_records import (
     order_key,
     to_record,
 )
+from lambdas.domain.approving import apply_next
 from lambdas.domain.changes import Event, change
+from lambdas.domain.commits import Orders
 from lambdas.domain.compensating import close
+from lambdas.domain.enriching import record_finding
+from lambdas.domain.ledger import Effect, EffectState
+from lambdas.domain.notifying import claim_mail, mail_sent
 from lambdas.domain.order import Enrichment, Order
+from lambdas.domain.reserving import reserve
 from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.starting import Price
 from tests.support import tables
 from tests.support.builders import a_line, a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fake_clock import NOW, FakeClock
+
+SKU = "COFFEE-1KG"
 
 FULL = an_order(
     Stage.STATUS_UPDATE,
@@ -73,27 +85,64 @@ def test_an_item_from_before_a_field_existed_has_its_default(missing: str) -> No
     assert getattr(from_record(record), missing) == getattr(plain, missing)
 
 
-def test_parts_of_a_newer_version_are_read_without_what_is_unknown() -> None:
+VALUES = st.recursive(
+    st.text(max_size=5) | st.integers(-9, 9) | st.booleans(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=5,
+)
+UNKNOWN = st.dictionaries(st.text(max_size=8).map("from the future {}".format), VALUES, max_size=3)
+
+
+def parts(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every map of the record whose fields a version adds to."""
+    return [*record["items"], *record["inbox"], *record["ledger"].values(), record["enrichment"]]
+
+
+@given(data=st.data())
+def test_unknown_fields_of_every_part_make_the_round_trip(data: st.DataObject) -> None:
     record = stored(FULL)
-    for part in (record["items"][0], record["inbox"][0], record["ledger"]["pay"]):
-        part["from_the_future"] = 1
-    record["enrichment"]["from_the_future"] = 1
+    for part in parts(record):
+        part.update(data.draw(UNKNOWN))
 
-    assert from_record({**record, "from_the_future": {"x": [1]}}) == FULL
+    again = from_item(to_item(to_record(from_record({**record, **data.draw(UNKNOWN)}))))
+
+    assert again == record
 
 
-def test_attributes_of_a_newer_version_survive_a_write(
+def test_attributes_of_a_newer_version_survive_every_kind_of_write(
     dynamodb: Any, store: DynamoDBOrders
 ) -> None:
-    order = an_order()
-    tables.put_order(dynamodb, order, from_the_future={"x": [1, 2]})
+    """Each write moves one part; so do the functions of an older version."""
+    newer = {"from_the_future": {"x": [1, 2]}}
+    order = an_order(Stage.ENRICHMENT, enrichment=Enrichment(customer_tier="gold"))
+    tables.put_order(dynamodb, order, **newer)
+    tables.put_stock(dynamodb, SKU, available=10)
+    old = store.get(order.order_id)
+    later = replace(
+        old,
+        items=tuple(replace(line, newer=newer) for line in old.items),
+        enrichment=replace(old.enrichment, newer=newer),
+        ledger={"mail-approval-1": Effect(key="K", state=EffectState.UNDONE, at=NOW, newer=newer)},
+    )
+    store.commit(change(old, later, NOW))
 
-    store.commit(change(order, replace(order, revision=2), NOW, ("told", {})))
-    store.append_signal(order.order_id, a_signal(), NOW)
+    orders = Orders(store, FakeClock())
+    write = partial(orders.change, order.order_id)
+    write(partial(record_finding, inventory_ok=True))
+    write(partial(reserve, approval_timeout_ms=900_000))
+    write(partial(claim_mail, mail="mail-approval-1", claimant="one"))
+    write(partial(mail_sent, mail="mail-approval-1", claimant="one"))
+    store.append_signal(order.order_id, a_signal(SignalKind.ADD_LINE_ITEM, sku=SKU), NOW)
+    write(partial(apply_next, prices={SKU: Price(1250, "EUR")}))
 
     [meta] = [r for r in tables.records(dynamodb, tables.ORDERS) if r["sk"] == "META"]
-    assert meta["from_the_future"] == {"x": [1, 2]}
-    assert meta["revision"] == 2
+    assert meta["from_the_future"] == newer["from_the_future"]
+    [line] = meta["items"]
+    assert line == {"sku": SKU, "quantity": 4, "unit_price_minor": 1250, **newer}
+    assert meta["enrichment"]["inventory_ok"] is True
+    assert meta["enrichment"]["from_the_future"] == newer["from_the_future"]
+    mail = meta["ledger"]["mail-approval-1"]
+    assert (mail["state"], mail["from_the_future"]) == ("done", newer["from_the_future"])
 
 
 def test_an_ended_order_leaves_the_index_of_open_orders(
