@@ -1,5 +1,6 @@
 """Compensation as state: entering it is the durable promise to undo what the ledger says."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lambdas.domain.changes import Change, change
@@ -42,13 +43,21 @@ def begin_compensation(
         ("signal-settled", {"signal_id": s.signal_id, "signal": s.kind.value, "outcome": outcome})
         for s, outcome in zip(order.pending, settled.values(), strict=True)
     ]
-    return change(order, after, now, *signals, _turning_point(order, after))
+    return change(order, after, now, *signals, *_turning_point(order, after))
 
 
-def _turning_point(order: Order, after: Order) -> tuple[str, dict[str, str | int]]:
-    if order.stage is Stage.COMPENSATING:
-        return ("compensation-resumed", {"epoch": after.epoch})
-    return ("compensation-started", {"reason": after.last_error or ""})
+def _turning_point(order: Order, after: Order) -> Iterator[tuple[str, dict[str, str | int]]]:
+    if order.stage is not Stage.COMPENSATING:
+        yield ("compensation-started", {"reason": after.last_error or ""})
+    elif _is_recorded(after.epoch - 1):
+        yield ("compensation-resumed", {"epoch": after.epoch})
+
+
+def _is_recorded(repetition: int) -> bool:
+    """Whether the timeline shows the 1st, 2nd, 4th, 8th … repetition. Compensation is repeated
+    without a limit while something cannot be undone; the timeline must not grow as fast.
+    """
+    return repetition & (repetition - 1) == 0
 
 
 def _cancel_reason(order: Order) -> str | None:
@@ -93,9 +102,7 @@ def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change | None:
     if all(order.ledger[name].stuck for name in owed):
         return None
     marked = {name: replace(order.ledger[name], stuck=True) for name in owed}
-    after = replace(
-        order,
-        ledger={**order.ledger, **marked},
-        compensation_attempts=order.compensation_attempts + 1,
-    )
-    return change(order, after, now, ("compensation-stuck", {"effects": ", ".join(owed)}))
+    attempts = order.compensation_attempts + 1
+    after = replace(order, ledger={**order.ledger, **marked}, compensation_attempts=attempts)
+    told = ("compensation-stuck", {"effects": ", ".join(owed), "attempts": attempts})
+    return change(order, after, now, *([told] if _is_recorded(attempts) else []))

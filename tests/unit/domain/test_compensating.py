@@ -149,5 +149,26 @@ def test_what_could_not_be_undone_keeps_the_order_open() -> None:
     assert made.after.stage is Stage.COMPENSATING
     assert {n: e.stuck for n, e in made.after.ledger.items()} == {PAY: True, RESERVE: True}
     assert made.after.compensation_attempts == 1
-    assert made.events[0].detail == {"effects": "pay, reserve"}
+    assert made.events[0].detail == {"effects": "pay, reserve", "attempts": 1}
     assert made.after.next_check_at == NOW + 2 * CHECK_SOON_MS
+
+
+def test_the_timeline_of_an_order_that_stays_stuck_grows_with_the_logarithm_of_its_attempts() -> (
+    None
+):
+    order = replace(an_order(Stage.STATUS_UPDATE), stage=Stage.COMPENSATING)
+    told: dict[str, list[int | str]] = {"attempts": [], "epoch": []}
+
+    for _ in range(1000):
+        stuck = close(order, NOW)
+        assert stuck is not None
+        resumed = begin_compensation(stuck.after, NOW, error="", next_epoch=True)
+        for event in (*stuck.events, *resumed.events):
+            [name] = told.keys() & event.detail.keys()
+            told[name].append(event.detail[name])
+        order = resumed.after
+
+    powers = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+    assert told == {"attempts": powers, "epoch": [1 + power for power in powers]}
+    assert order.compensation_attempts == 1000
+    assert order.event_count == 2 * len(powers)

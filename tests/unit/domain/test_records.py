@@ -82,7 +82,9 @@ def test_what_costs_nothing_is_captured_as_nothing() -> None:
 
 
 def test_what_is_stuck_is_told() -> None:
-    assert told(close(PAID, NOW)) == [("compensation-stuck", {"effects": "pay, reserve"})]
+    assert told(close(PAID, NOW)) == [
+        ("compensation-stuck", {"effects": "pay, reserve", "attempts": 1})
+    ]
 
 
 def test_the_outcome_of_a_signal_that_compensation_settles_is_told() -> None:
