@@ -104,5 +104,7 @@ def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change | None:
     marked = {name: replace(order.ledger[name], stuck=True) for name in owed}
     attempts = order.compensation_attempts + 1
     after = replace(order, ledger={**order.ledger, **marked}, compensation_attempts=attempts)
-    told = ("compensation-stuck", {"effects": ", ".join(owed), "attempts": attempts})
-    return change(order, after, now, *([told] if _is_recorded(attempts) else []))
+    if not _is_recorded(attempts):
+        return change(order, after, now)
+    detail: dict[str, str | int] = {"effects": ", ".join(owed), "attempts": attempts}
+    return change(order, after, now, ("compensation-stuck", detail))

@@ -109,8 +109,9 @@ def _not_sent(order: Order, now: int, mail: str, entry: Effect, error: str) -> C
         links = {code: sent for code, sent in order.approval_links.items() if sent != mail}
         after = replace(after, approval_links=links)
     kind = f"{mail}-unsettled" if error == UNSETTLED else f"{mail}-refused"
-    events = [] if error == entry.error else [(kind, {"error": error})]
-    return _record(order, after, now, mail, *events)
+    if error == entry.error:
+        return _record(order, after, now, mail)
+    return _record(order, after, now, mail, (kind, {"error": error}))
 
 
 def _record(
