@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
@@ -117,6 +118,7 @@ class Operations(Construct):
         # Not encrypted by KMS: alarms may only publish with a customer-managed key, and their
         # text holds names of alarms and numbers, nothing of an order.
         topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        topic.add_to_resource_policy(_allow_alarms_to_publish(topic))
         if self._settings.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(self._settings.alarm_email))
             acknowledge(
@@ -125,3 +127,15 @@ class Operations(Construct):
                 "A mail that bounces is not lost news: the dashboard shows every alarm's state.",
             )
         return topic
+
+
+def _allow_alarms_to_publish(topic: sns.Topic) -> iam.PolicyStatement:
+    """A topic policy (here from `enforce_ssl`) replaces the default policy of SNS, which lets the
+    alarms of the account publish. Without this statement every alarm action is refused.
+    """
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions=["sns:Publish"],
+        resources=[topic.topic_arn],
+        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+    )
