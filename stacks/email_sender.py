@@ -1,5 +1,6 @@
-"""The address that customers get mail from, and the right to send as it alone."""
+"""The sender of e-mails: its SES identity, and the grant to send from this address only."""
 
+from aws_cdk import Stack
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
@@ -8,9 +9,9 @@ from stacks.grants import Resource
 
 
 class EmailSender(Construct):
-    """An SES identity: one that the account has, or (`create_sender`) one of this stack.
+    """An SES identity that the account has, or (`create_sender`) one that the stack creates.
 
-    SES mails a link to a new address; until it is followed nothing is sent.
+    SES sends a verification link to a new address and refuses to send from it until then.
     """
 
     def __init__(
@@ -18,15 +19,28 @@ class EmailSender(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._address = settings.sender_email
-        self._identity = self._create() if settings.create_sender == "yes" else self._find()
-
-    def _find(self) -> ses.IEmailIdentity:
-        return ses.EmailIdentity.from_email_identity_name(self, "Identity", self._address)
-
-    def _create(self) -> ses.IEmailIdentity:
-        return ses.EmailIdentity(self, "Identity", identity=ses.Identity.email(self._address))
+        if settings.create_sender == "yes":
+            ses.EmailIdentity(self, "Identity", identity=ses.Identity.email(self._address))
 
     @property
     def resources(self) -> dict[str, Resource]:
-        arn = self._identity.email_identity_arn
-        return {"sender": Resource(arn=arn, variable="SENDER_EMAIL", value=self._address)}
+        """The right to send, bound by the sender's address.
+
+        SES checks the policy against every identity that a call involves: the address or its
+        domain, whichever is verified; in the sandbox each recipient too; and the identity's
+        default configuration set. (Service authorization reference, "Amazon SES v2")
+        """
+        return {
+            "sender": Resource(
+                arn=self._account_arn("identity"),
+                more_arns=(self._account_arn("configuration-set"),),
+                conditions={"StringEquals": {"ses:FromAddress": self._address}},
+                variable="SENDER_EMAIL",
+                value=self._address,
+                wildcard_reason="SES checks identities of recipients and domains as well; the "
+                "condition ses:FromAddress limits the grant to one sender.",
+            )
+        }
+
+    def _account_arn(self, resource: str) -> str:
+        return Stack.of(self).format_arn(service="ses", resource=resource, resource_name="*")

@@ -1,4 +1,4 @@
-"""What a function may do: actions on one named resource, never a wildcard.
+"""What a function may do: actions on named resources.
 
 A grant that names a resource also gives the function the variable through which it finds it.
 """
@@ -11,15 +11,22 @@ from aws_cdk import aws_iam as iam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """Something that functions use. Without a `variable` they need not know its name.
+    """A resource that functions use. Without a `variable` they do not need its name.
 
-    `wildcard_reason` says why the ARN has a wildcard, where it has one.
+    `more_arns` are further ARNs that the same actions need; `wildcard_reason` says why an ARN has
+    a wildcard; `conditions` hold for every grant on the resource.
     """
 
     arn: str
     variable: str = ""
     value: str = ""
     wildcard_reason: str = ""
+    more_arns: tuple[str, ...] = ()
+    conditions: Mapping[str, Mapping[str, str]] | None = None
+
+    @property
+    def arns(self) -> list[str]:
+        return [self.arn, *self.more_arns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +38,11 @@ class Grant:
     conditions: Mapping[str, Mapping[str, str]] | None = None
 
     def statement(self, resources: "Resources") -> iam.PolicyStatement:
+        granted = resources[self.resource]
         return iam.PolicyStatement(
             actions=list(self.actions),
-            resources=[resources[self.resource].arn],
-            conditions=self.conditions,
+            resources=granted.arns,
+            conditions={**(granted.conditions or {}), **(self.conditions or {})} or None,
         )
 
 

@@ -112,7 +112,8 @@ class LambdaFunction(Construct):
         for used in {grant.resource for grant in self._row.grants}:
             resource = self._resources[used]
             if resource.wildcard_reason:
-                acknowledge_wildcard(self, resource.arn, resource.wildcard_reason)
+                for arn in resource.arns:
+                    acknowledge_wildcard(self, arn, resource.wildcard_reason)
         if queued:
             acknowledge(
                 self,

@@ -18,7 +18,9 @@ def deliveries(template: Template) -> Iterator[tuple[str, str]]:
             yield target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0], "events.amazonaws.com"
 
 
-def admitted(template: Template, resource_id: str) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
+def admitted(
+    template: Template, resource_id: str
+) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
     """(service principal, condition) of each Allow statement to publish to the resource."""
     kind = template.resources[resource_id]["Type"].removeprefix("AWS::")
     for policy in template.properties(f"{kind}Policy"):

@@ -14,7 +14,10 @@ MOVE_STOCK = {"<TablesInventory>": "dynamodb: UpdateItem"}
 READ_CUSTOMER = {"<TablesCustomers>": "dynamodb: GetItem"}
 PAYMENTS = {"<TablesPayments>": "dynamodb: GetItem PutItem UpdateItem"}
 IN_ACCOUNT = "arn:<Partition>:{}:<Region>:<AccountId>:{}"
-SEND_EMAIL = {IN_ACCOUNT.format("ses", "identity/orders@example.com"): "ses: SendEmail"}
+SEND_EMAIL = {
+    IN_ACCOUNT.format("ses", "identity/*"): "ses: SendEmail",
+    IN_ACCOUNT.format("ses", "configuration-set/*"): "ses: SendEmail",
+}
 MACHINE = IN_ACCOUNT.format("states", "stateMachine:OrderWorkflow-dev")
 EXECUTIONS = IN_ACCOUNT.format("states", "execution:OrderWorkflow-dev:*")
 START = {"<WorkflowMachine>": "states: StartExecution"}
@@ -100,6 +103,30 @@ def test_no_action_is_a_wildcard_and_no_policy_comes_from_aws(template: Template
             assert "*" not in str(statement["Action"])
     for role in template.properties("IAM::Role"):
         assert not {"ManagedPolicyArns", "Policies"} & role.keys()
+
+
+def test_e_mails_are_sent_from_one_address_whatever_identity_is_verified(
+    template: Template,
+) -> None:
+    """The sandbox checks the recipients' identities, a verified domain its own, a default
+    configuration set that set: the resources admit all, the condition one sender.
+    """
+    sends = [
+        statement
+        for policy in template.properties("IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "ses:SendEmail" in statement["Action"]
+    ]
+
+    assert len(sends) == 3
+    senders = {
+        properties["Environment"]["Variables"].get("SENDER_EMAIL")
+        for properties in template.functions().values()
+    } - {None}
+    for statement in sends:
+        assert len(statement["Resource"]) == 2
+        assert {statement["Condition"]["StringEquals"]["ses:FromAddress"]} == senders
+        assert statement["Condition"].keys() == {"StringEquals"}
 
 
 def test_orders_start_through_the_alias_only(template: Template) -> None:
