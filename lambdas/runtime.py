@@ -11,6 +11,8 @@ from lambdas.domain.task import Task
 from lambdas.settings import Settings
 from lambdas.telemetry import (
     count,
+    count_defect,
+    count_failed_invocation,
     flush_metrics,
     logger,
     metrics,
@@ -49,21 +51,31 @@ def activity(step: Step) -> Handler:
 
     @wraps(step)
     def handler(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
-        task = Task.parse(event)
-        logger.append_keys(activity=step.__name__, order_id=task.order_id, epoch=task.epoch)
         metrics.set_default_dimensions(activity=step.__name__)
         try:
+            task = Task.parse(event)
+            logger.append_keys(activity=step.__name__, order_id=task.order_id, epoch=task.epoch)
             return step(task, dependencies()) or {}
-        except OrderError as error:
-            report_refused(error)
-            raise error.with_traceback(None) from None
-        except Exception:  # noqa: BLE001  # logged with its traceback
-            logger.exception("activity failed unexpectedly")
-            request_id = getattr(context, "aws_request_id", "unknown")
-            raise ActivityDefect(f"unexpected error, see the log of {request_id}") from None
+        except Exception as error:  # noqa: BLE001  # logged, an unexpected one with its traceback
+            raise _reported(error, context) from None
         finally:
             flush_metrics()
             logger.remove_keys(["activity", "order_id", "epoch"])
 
     handler.activity_name = step.__name__  # type: ignore[attr-defined]
     return handler
+
+
+def _reported(error: Exception, context: object) -> OrderError:
+    """Log and count the error of an activity; returns the typed one for Step Functions."""
+    if isinstance(error, OrderError):
+        report_refused(error)
+        typed = error.with_traceback(None)
+    else:
+        logger.exception("activity failed unexpectedly")
+        request_id = getattr(context, "aws_request_id", "unknown")
+        typed = ActivityDefect(f"unexpected error, see the log of {request_id}")
+    if isinstance(typed, ActivityDefect):
+        count_defect()
+    count_failed_invocation(getattr(context, "function_version", "unknown"))
+    return typed

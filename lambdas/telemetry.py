@@ -1,7 +1,12 @@
 """What functions tell about themselves: structured logs, and metrics in the embedded format."""
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit, SchemaValidationError
+from aws_lambda_powertools.metrics import (
+    Metrics,
+    MetricUnit,
+    SchemaValidationError,
+    single_metric,
+)
 
 from lambdas.domain.errors import OrderError
 
@@ -44,6 +49,36 @@ def report_unhealed(order_id: str, error: Exception) -> None:
         order_id=order_id,
         error=type(error).__name__,
     )
+
+
+def count_failed_invocation(function_version: str) -> None:
+    """Count an invocation that ends with an error of ours, by activity and function version.
+
+    Lambda's own `Errors` includes invocations that never reached our code (a package that cannot
+    be imported, a timeout, lack of memory); the difference of the two metrics counts those.
+    """
+    _count_apart(
+        "FailedInvocation", **metrics.default_dimensions, function_version=function_version
+    )
+
+
+def count_defect() -> None:
+    """Count an unexpected exception for the service as a whole: one alarm watches all activities.
+    The log has the activity.
+    """
+    _count_apart("ActivityDefect")
+
+
+def _count_apart(name: str, **dimensions: str) -> None:
+    """Count once under its own dimensions and `service`; like `flush_metrics` it never fails."""
+    dimensions["service"] = str(metrics.service)
+    try:
+        with single_metric(
+            name, MetricUnit.Count, 1, namespace=metrics.namespace, default_dimensions=dimensions
+        ):
+            pass
+    except SchemaValidationError:
+        logger.exception("metrics could not be written")
 
 
 def count(name: str, value: int = 1) -> None:

@@ -28,7 +28,7 @@ from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, forget_metrics, lines
 from tests.support.world import TOKEN, World
 
-CONTEXT = SimpleNamespace(aws_request_id="request-1")
+CONTEXT = SimpleNamespace(aws_request_id="request-1", function_version="7")
 SECRETS = [TOKEN, "alice@example.com", "Alice Example"]
 
 
@@ -99,10 +99,63 @@ def test_a_typed_error_is_counted_under_its_name(
     with pytest.raises(StaleEpoch):
         process_payment(event(order, epoch=1), CONTEXT)
 
-    [counted] = lines(capsys.readouterr().out)
+    [counted] = counts(capsys, "StaleEpoch")
     assert counted["StaleEpoch"] == [1.0]
     assert counted["activity"] == "process_payment"
     assert not runtime.metrics.metric_set
+
+
+def counts(capsys: pytest.CaptureFixture[str], metric: str) -> list[dict[str, Any]]:
+    """The metric's records in the embedded format that were written since the last call."""
+    return [line for line in lines(capsys.readouterr().out) if metric in line]
+
+
+def test_every_error_of_ours_is_counted_by_activity_and_version(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = world.place(Stage.PAYMENT, epoch=2)
+
+    with pytest.raises(StaleEpoch):
+        process_payment(event(order, epoch=1), CONTEXT)
+    with pytest.raises(ActivityDefect):
+        process_payment({}, CONTEXT)
+
+    for counted in counts(capsys, "FailedInvocation"):
+        [cloudwatch] = counted["_aws"]["CloudWatchMetrics"]
+        assert [sorted(names) for names in cloudwatch["Dimensions"]] == [
+            ["activity", "function_version", "service"]
+        ]
+        assert (counted["activity"], counted["function_version"]) == ("process_payment", "7")
+
+
+@pytest.mark.parametrize("broken", [{}, {"order_id": "O1", "epoch": 1, "version": "v2"}])
+def test_every_defect_is_counted_for_the_service(
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    broken: dict[str, Any],
+) -> None:
+    monkeypatch.setattr(world.deps, "orders", None)
+
+    with pytest.raises(ActivityDefect):
+        reserve_stock(broken, CONTEXT)
+
+    by_service = [
+        counted
+        for counted in counts(capsys, "ActivityDefect")
+        if counted["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+    ]
+    assert [counted["service"] for counted in by_service] == ["order-workflow"]
+
+
+def test_metrics_that_cannot_be_written_do_not_replace_the_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime.metrics, "namespace", None)
+    monkeypatch.setattr(runtime.metrics.provider, "namespace", None)
+
+    with pytest.raises(ActivityDefect, match="names no order_id and epoch"):
+        reserve_stock({}, CONTEXT)
 
 
 def test_an_unexpected_exception_becomes_a_defect_and_its_details_stay_in_the_log(
@@ -185,5 +238,5 @@ def test_an_activity_is_called_again_and_again_by_one_process(
         with pytest.raises(StaleEpoch):
             process_payment(event(order, epoch=1), CONTEXT)
 
-    counted = lines(capsys.readouterr().out)
+    counted = counts(capsys, "StaleEpoch")
     assert [line["StaleEpoch"] for line in counted] == [[1.0]] * 3
