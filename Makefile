@@ -82,7 +82,7 @@ asl: setup ## validate the workflow definition, twice
 
 synth: setup ## synthesise the AWS template and lint it
 	rm -rf cdk.out
-	$(CDK) synth --quiet --no-notices --output cdk.out
+	$(CDK) synth --quiet --no-notices --output cdk.out -c sender_email=orders@shop.internal
 	.venv/bin/cfn-lint --non-zero-exit-code warning cdk.out/*.template.json
 
 diagram: setup ## draw the state machine into statemachine/README.md

@@ -1,21 +1,31 @@
-"""CDK application: one stack for the environment that the context names (`cdk.json`, `-c`)."""
+"""CDK application: one stack for the environment that `-c environment=` names."""
 
+import os
 import sys
 from pathlib import Path
 
 from aws_cdk import App
 
-from stacks.deployment_settings import DeploymentSettings, DeploymentSettingsError
+from stacks.deployment_settings import (
+    DeploymentSettings,
+    DeploymentSettingsError,
+    Environments,
+    read_environments,
+)
 from stacks.emulator_gaps import bridge_emulator_gaps
 from stacks.order_workflow_stack import OrderWorkflowStack
 from stacks.security_checks import add_security_checks
+from stacks.setting_checks import find_region_problem
 
 ROOT = Path(__file__).parent
 
 
-def build(app: App, *, root: Path = ROOT) -> OrderWorkflowStack:
+def build(app: App, environments: Environments, *, root: Path = ROOT) -> OrderWorkflowStack:
     """The application's stack, checked at synthesis. Raises DeploymentSettingsError."""
-    settings = DeploymentSettings.from_context(app.node.get_all_context())
+    region_problem = find_region_problem(os.environ.get("CDK_DEFAULT_REGION", ""))
+    if region_problem:
+        raise DeploymentSettingsError(region_problem)
+    settings = DeploymentSettings.load(app.node.get_all_context(), environments)
     stack = OrderWorkflowStack(app, settings=settings, root=root)
     if settings.target == "emulator":
         bridge_emulator_gaps(stack)
@@ -26,7 +36,7 @@ def build(app: App, *, root: Path = ROOT) -> OrderWorkflowStack:
 if __name__ == "__main__":
     app = App()
     try:
-        build(app)
+        build(app, read_environments(ROOT / "environments.toml"))
     except DeploymentSettingsError as error:
-        sys.exit(f"the deployment's context is wrong: {error}")
+        sys.exit(f"the deployment's settings are wrong: {error}")
     app.synth()

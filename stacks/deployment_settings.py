@@ -1,39 +1,32 @@
-"""What a deployment may choose: typed, frozen, and checked before anything is synthesised."""
+"""The settings of a deployment: typed, frozen, and checked before synthesis."""
 
-import re
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
-ENVIRONMENTS = ("dev", "staging", "production")
-TARGETS = ("aws", "emulator")
-WORKFLOW_VERSIONS = ("v1", "v2")
-PAYMENT_PROVIDERS = ("sandbox",)
+from stacks.setting_checks import ENVIRONMENTS, find_problems
+
+EMULATOR_SENDER = "orders@example.com"
+Environments = Mapping[str, Mapping[str, object]]
+"""The committed settings by environment."""
+CDK_KEYS = {"acknowledged-issue-numbers", "cli-telemetry"}
+"""Context that the CDK command line writes; all its other keys have a colon or begin with @."""
 
 POWERTOOLS_LAYER = (
     "arn:aws:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python314-arm64:27"
 )
 """AWS's public layer: Powertools with pydantic, in every region. `{region}` is filled in."""
 
-MAX_APPROVAL_SECONDS = 6 * 24 * 3600
-"""The execution's own timeout is 7 days; a day is left for payment and compensation."""
-MAX_TICKS = 100
-"""The workflow gives up after 200 loops; signals need the other hundred."""
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_SIGN_IN = re.compile(r"/|https?://[A-Za-z0-9.:-]+")
-_CONSOLE = re.compile(r"https?://[^\s/]+(/[^\s#?]*)*")
-_CLIENT_ID = re.compile(r"[\w+]{1,128}")
-_LAYER = re.compile(r"arn:aws[a-z-]*:lambda:(\{region\}|[a-z0-9-]+):\d{12}:layer:[\w-]+:\d+")
-
 
 class DeploymentSettingsError(ValueError):
-    """The context of a deployment is wrong; the message names every problem."""
+    """The settings of a deployment are wrong; the message names every problem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentSettings:
-    """The CDK context of one deployment (`cdk deploy -c name=value`), by field name."""
+    """The settings of one deployment (docs/deploy.md), by name."""
 
     environment: str = "dev"
     target: str = "aws"
@@ -41,7 +34,7 @@ class DeploymentSettings:
     heartbeat_seconds: int = 300
     default_workflow_version: str = "v2"
     payment_provider: str = "sandbox"
-    sender_email: str = "orders@example.com"
+    sender_email: str = ""
     create_sender: str = "no"
     approver_email: str = ""
     console_url: str = ""
@@ -49,17 +42,41 @@ class DeploymentSettings:
     alarm_email: str = ""
     powertools_layer_arn: str = POWERTOOLS_LAYER
     sign_in_url: str = ""
+    api_concurrency: int = 0
+    release_mode: str = ""
+    state_machine_log_level: str = ""
 
     @classmethod
-    def from_context(cls, context: Mapping[str, object]) -> "DeploymentSettings":
-        """Read the context. Raises DeploymentSettingsError with all problems at once."""
-        problems = _mistyped(context)
+    def load(
+        cls, context: Mapping[str, object], environments: Environments
+    ) -> "DeploymentSettings":
+        """The environment's section of `environments` under the CDK context, which takes
+        precedence. The emulator takes no section: a local deployment is the same for everybody.
+
+        Raises DeploymentSettingsError with all problems at once.
+        """
+        problems = _unknown_sections(environments)
+        section = environments.get(str(context.get("environment", "dev")), {})
+        if context.get("target") == "emulator":
+            section = {"sender_email": EMULATOR_SENDER}
+        committed = {name: section[name] for name in _DEFAULTS if name in section}
+        given = {name: value for name, value in context.items() if value is not None}
+        return cls.from_context({**committed, **given}, problems)
+
+    @classmethod
+    def from_context(
+        cls, context: Mapping[str, object], problems: Sequence[str] = ()
+    ) -> "DeploymentSettings":
+        """Read the settings from the CDK context. Raises DeploymentSettingsError with all
+        problems at once, `problems` among them.
+        """
+        found = [*problems, *_unknown(context)]
         given = {name: context[name] for name in _DEFAULTS if context.get(name) is not None}
-        values = {name: _typed(name, value, problems) for name, value in given.items()}
+        values = {name: _typed(name, value, found) for name, value in given.items()}
         settings = cls(**values)  # type: ignore[arg-type]  # names and types come from the fields
-        problems += _problems(settings)
-        if problems:
-            raise DeploymentSettingsError("; ".join(problems))
+        found += find_problems(settings)
+        if found:
+            raise DeploymentSettingsError("; ".join(found))
         return settings
 
     @property
@@ -73,6 +90,16 @@ class DeploymentSettings:
         return tuple(self.machine_client_ids.split(",")) if self.machine_client_ids else ()
 
     @property
+    def log_level(self) -> str:
+        """What the state machine logs: all state changes in dev, elsewhere only errors."""
+        return self.state_machine_log_level or ("ERROR" if self.keeps_data else "ALL")
+
+    @property
+    def releases_by_canary(self) -> bool:
+        """Whether a part of the new orders tries a release first: outside dev, unless changed."""
+        return (self.release_mode or ("canary" if self.keeps_data else "at-once")) == "canary"
+
+    @property
     def keeps_data(self) -> bool:
         """Whether data, logs and identities outlive their stack: everywhere but in dev."""
         return self.environment != "dev"
@@ -81,25 +108,64 @@ class DeploymentSettings:
 _DEFAULTS: dict[str, str | int] = {
     name: getattr(DeploymentSettings(), name) for name in DeploymentSettings.__dataclass_fields__
 }
-_ALLOWED = {
-    "create_sender": ("yes", "no"),
-    "environment": ENVIRONMENTS,
-    "target": TARGETS,
-    "default_workflow_version": WORKFLOW_VERSIONS,
-    "payment_provider": PAYMENT_PROVIDERS,
-}
 
 
-def _mistyped(context: Mapping[str, object]) -> list[str]:
-    """Keys that are nearly ours: `cdk` takes any, so a slip would deploy the default, unseen."""
-    strange = sorted(context.keys() - _DEFAULTS.keys())
-    near = [(key, get_close_matches(key, _DEFAULTS, n=1, cutoff=0.75)) for key in strange]
-    return [f"there is no setting {key}: is {names[0]} meant?" for key, names in near if names]
+def read_environments(path: Path) -> Environments:
+    """The settings that are committed, by environment. Raises DeploymentSettingsError."""
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DeploymentSettingsError(f"{path.name} cannot be read: {error}") from error
+    stray = [name for name, section in sections.items() if not isinstance(section, dict)]
+    if stray:
+        raise DeploymentSettingsError(f"{path.name}: {', '.join(stray)} belongs to no environment")
+    return sections
+
+
+def _unknown_sections(environments: Environments) -> list[str]:
+    """Problems of all sections: one that is not chosen now is deployed later."""
+    sections = [
+        f"environments.toml has a section for {name}: environments are {', '.join(ENVIRONMENTS)}"
+        for name in environments
+        if name not in ENVIRONMENTS
+    ]
+    keys = [
+        f"environments.toml, [{name}]: {problem}"
+        for name, section in environments.items()
+        for problem in _misplaced_keys(section)
+    ]
+    return sections + keys
+
+
+def _misplaced_keys(section: Mapping[str, object]) -> list[str]:
+    strange = sorted(section.keys() - _DEFAULTS.keys())
+    chosen = sorted(section.keys() & {"environment", "target"})
+    return [f"there is no setting {key}: {_advice(key)}" for key in strange] + [
+        f"{key} is chosen with -c {key}=…" for key in chosen
+    ]
+
+
+def _unknown(context: Mapping[str, object]) -> list[str]:
+    """Keys that nothing reads. `cdk` takes any, so a mistyped one would deploy the default."""
+    strange = sorted(
+        key
+        for key in context.keys() - _DEFAULTS.keys() - CDK_KEYS
+        if ":" not in key and not key.startswith("@")
+    )
+    return [f"there is no setting {key}: {_advice(key)}" for key in strange]
+
+
+def _advice(key: str) -> str:
+    near = get_close_matches(key, _DEFAULTS, n=1, cutoff=0.75)
+    return f"is {near[0]} meant?" if near else "docs/deploy.md lists the settings"
 
 
 def _typed(name: str, value: object, problems: list[str]) -> str | int:
     """The value in its field's type; `-c` on the command line gives text only."""
     default = _DEFAULTS[name]
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        problems.append(f"{name} must be text or a number, not {value!r}")
+        return default
     text = str(value)
     if not isinstance(default, int):
         return text
@@ -107,54 +173,3 @@ def _typed(name: str, value: object, problems: list[str]) -> str | int:
         return int(text)
     problems.append(f"{name} must be a positive whole number, not {text!r}")
     return default
-
-
-def _problems(settings: DeploymentSettings) -> list[str]:
-    return [*_unknown_choices(settings), *_bad_times(settings), *_bad_names(settings)]
-
-
-def _unknown_choices(settings: DeploymentSettings) -> list[str]:
-    found = [
-        f"{name} must be one of {', '.join(allowed)}, not {getattr(settings, name)!r}"
-        for name, allowed in _ALLOWED.items()
-        if getattr(settings, name) not in allowed
-    ]
-    if settings.environment == "production" and settings.payment_provider == "sandbox":
-        found.append(
-            "payment_provider sandbox takes no real money, so production refuses it: add your "
-            "provider's adapter first (CONTRIBUTING.md), or deploy -c environment=staging"
-        )
-    if settings.environment != "dev" and settings.target == "emulator":
-        found.append("target emulator is for environment dev only")
-    return found
-
-
-def _bad_times(settings: DeploymentSettings) -> list[str]:
-    timeout, heartbeat = settings.approval_timeout_seconds, settings.heartbeat_seconds
-    found = []
-    if heartbeat >= timeout:
-        found.append("heartbeat_seconds must be less than approval_timeout_seconds")
-    if timeout > MAX_TICKS * heartbeat:
-        found.append(f"approval_timeout_seconds must be at most {MAX_TICKS} heartbeats")
-    if timeout > MAX_APPROVAL_SECONDS:
-        found.append(f"approval_timeout_seconds must be at most {MAX_APPROVAL_SECONDS} (6 days)")
-    return found
-
-
-def _bad_names(settings: DeploymentSettings) -> list[str]:
-    found = []
-    if not _EMAIL.fullmatch(settings.sender_email):
-        found.append(f"sender_email is not an e-mail address: {settings.sender_email!r}")
-    for name in ("alarm_email", "approver_email"):
-        address = getattr(settings, name)
-        if address and not _EMAIL.fullmatch(address):
-            found.append(f"{name} is not an e-mail address: {address!r}")
-    if settings.console_url and not _CONSOLE.fullmatch(settings.console_url):
-        found.append("console_url must be like https://orders.example.com/console")
-    if not all(_CLIENT_ID.fullmatch(client) for client in settings.machine_clients):
-        found.append("machine_client_ids must be ids of app clients, separated by commas")
-    if settings.sign_in_url and not _SIGN_IN.fullmatch(settings.sign_in_url):
-        found.append("sign_in_url must be like https://id.example.com, or / for the API's own host")
-    if not _LAYER.fullmatch(settings.powertools_layer_arn):
-        found.append("powertools_layer_arn is not the ARN of a layer version")
-    return found

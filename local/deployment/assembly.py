@@ -13,7 +13,14 @@ from local.machine.progress import phase
 
 SYNTH_SECONDS = 180
 KEPT = 4
-_SOURCES = ("app.py", "cdk.json", "requirements.txt", "package-lock.json", "docs/openapi.json")
+_SOURCES = (
+    "app.py",
+    "cdk.json",
+    "environments.toml",
+    "requirements.txt",
+    "package-lock.json",
+    "docs/openapi.json",
+)
 _SOURCE_FOLDERS = ("stacks", "lambdas", "statemachine")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infrastructure.synthesis import Synthesis
+from tests.infrastructure.synthesis import SENDER, Synthesis
 from tests.infrastructure.template import Template
 
 
@@ -21,13 +21,13 @@ def dev(synthesise: Synthesis) -> Template:
 @pytest.fixture(scope="session")
 def staging(synthesise: Synthesis) -> Template:
     """An environment that keeps its data and releases step by step."""
-    return synthesise(environment="staging", alarm_email="oncall@example.com")
+    return synthesise(environment="staging", alarm_email="oncall@shop.internal")
 
 
 @pytest.fixture(scope="session")
 def emulator(synthesise: Synthesis) -> Template:
     """What `python -m local up` deploys."""
-    return synthesise(target="emulator")
+    return synthesise(target="emulator", sender_email=SENDER)
 
 
 @pytest.fixture(params=["dev", "staging"])

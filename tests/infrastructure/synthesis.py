@@ -7,14 +7,24 @@ from pathlib import Path
 from aws_cdk import App
 
 import app as application
+from stacks.order_workflow_stack import OrderWorkflowStack
+from stacks.setting_checks import ENVIRONMENTS
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
+
+SENDER = "orders@shop.internal"
 
 
 def cdk_app(directory: Path, **context: str) -> App:
     """An empty CDK application in the deployment's context, which it writes to `directory`."""
     committed = json.loads((ROOT / "cdk.json").read_text())["context"]
     return App(context=committed | context, outdir=str(directory))
+
+
+def build(cdk: App) -> OrderWorkflowStack:
+    """The stack of an application, with a sender and no other committed setting."""
+    environments = {name: {"sender_email": SENDER} for name in ENVIRONMENTS}
+    return application.build(cdk, environments)
 
 
 class Synthesis:
@@ -36,7 +46,7 @@ class Synthesis:
     def _outcome(self, context: dict[str, str]) -> Template | Exception:
         cdk = cdk_app(self._new_directory(), **context)
         try:
-            stack = application.build(cdk)
+            stack = build(cdk)
             return Template(Path(cdk.synth().directory), stack.stack_name)
         except (RuntimeError, ValueError) as error:
             return error

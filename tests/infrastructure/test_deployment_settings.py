@@ -1,32 +1,108 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from lambdas.settings import Settings
 from stacks.deployment_settings import (
-    ENVIRONMENTS,
-    PAYMENT_PROVIDERS,
-    WORKFLOW_VERSIONS,
     DeploymentSettings,
     DeploymentSettingsError,
+    read_environments,
 )
+from stacks.setting_checks import ENVIRONMENTS, PAYMENT_PROVIDERS, WORKFLOW_VERSIONS
 from tests.support.definition import ROOT, load
 
-
-def test_defaults_are_a_valid_deployment() -> None:
-    assert DeploymentSettings.from_context({}) == DeploymentSettings()
+SENDER = {"sender_email": "orders@shop.internal"}
 
 
-def test_the_committed_context_is_the_defaults() -> None:
+def read(context: dict[str, object]) -> DeploymentSettings:
+    return DeploymentSettings.from_context(SENDER | context)
+
+
+def refused(context: dict[str, object]) -> str:
+    with pytest.raises(DeploymentSettingsError) as error:
+        read(context)
+    return str(error.value)
+
+
+def test_a_sender_is_all_that_a_deployment_needs() -> None:
+    assert read({}) == DeploymentSettings(sender_email="orders@shop.internal")
+
+
+def test_a_deployment_without_a_sender_is_refused() -> None:
+    with pytest.raises(DeploymentSettingsError, match="sender_email is not set: name a sender"):
+        DeploymentSettings.from_context({})
+
+
+def test_the_emulator_brings_its_sender_and_reads_no_committed_settings() -> None:
+    committed = {"dev": {"alarm_email": "oncall@shop.internal"}}
+
+    settings = DeploymentSettings.load({"target": "emulator"}, committed)
+
+    assert (settings.sender_email, settings.alarm_email) == ("orders@example.com", "")
+
+
+def test_cdk_json_holds_no_setting() -> None:
+    """A value there could not be told from one of the command line."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
 
-    assert DeploymentSettings.from_context(context) == DeploymentSettings()
+    assert set(context) & set(DeploymentSettings.__dataclass_fields__) == set()
+
+
+def test_the_committed_settings_of_each_environment_are_known() -> None:
+    environments = read_environments(ROOT / "environments.toml")
+
+    assert set(environments) == set(ENVIRONMENTS)
+    for name in ("dev", "staging"):
+        DeploymentSettings.load(SENDER | {"environment": name}, environments)
+
+
+def test_the_environment_picks_its_settings_and_the_command_line_overrides_one() -> None:
+    committed: dict[str, dict[str, object]] = {
+        "dev": {"sender_email": "dev@shop.internal"},
+        "staging": {**SENDER, "alarm_email": "oncall@shop.internal", "heartbeat_seconds": 60},
+    }
+
+    settings = DeploymentSettings.load(
+        {"environment": "staging", "heartbeat_seconds": "30"}, committed
+    )
+
+    assert settings == DeploymentSettings(
+        environment="staging",
+        sender_email="orders@shop.internal",
+        alarm_email="oncall@shop.internal",
+        heartbeat_seconds=30,
+    )
+
+
+@pytest.mark.parametrize(
+    ("committed", "problem"),
+    [
+        ({"prod": {}}, "environments.toml has a section for prod: environments are dev, staging"),
+        ({"staging": {"alarm": "a"}}, r"\[staging\]: there is no setting alarm: docs/deploy.md"),
+        ({"dev": {"target": "emulator"}}, r"\[dev\]: target is chosen with -c target=…"),
+        ({"dev": {"machine_client_ids": ["a"]}}, "machine_client_ids must be text or a number"),
+    ],
+)
+def test_wrong_committed_settings_are_refused_in_every_section(
+    committed: dict[str, dict[str, object]], problem: str
+) -> None:
+    with pytest.raises(DeploymentSettingsError, match=problem):
+        DeploymentSettings.load(SENDER, committed)
+
+
+@pytest.mark.parametrize("text", ["[dev", "dev = 1", None])
+def test_a_file_of_settings_that_cannot_be_read_is_named(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "environments.toml"
+    if text is not None:
+        file.write_text(text)
+
+    with pytest.raises(DeploymentSettingsError, match=r"environments\.toml"):
+        read_environments(file)
 
 
 def test_numbers_may_come_as_text_from_the_command_line() -> None:
-    settings = DeploymentSettings.from_context(
-        {"approval_timeout_seconds": "60", "heartbeat_seconds": "10"}
-    )
+    settings = read({"approval_timeout_seconds": "60", "heartbeat_seconds": "10"})
 
     assert (settings.approval_timeout_seconds, settings.heartbeat_seconds) == (60, 10)
 
@@ -56,38 +132,86 @@ def test_numbers_may_come_as_text_from_the_command_line() -> None:
         ({"approver_email": "the boss"}, "approver_email is not an e-mail address: 'the boss'"),
         ({"console_url": "orders.example.com"}, "console_url must be like https://"),
         ({"powertools_layer_arn": "powertools"}, "powertools_layer_arn is not the ARN"),
+        ({"machine_client_ids": "a,a"}, "machine_client_ids names a more than once"),
+        ({"machine_client_ids": "a,"}, "machine_client_ids must be ids of app clients"),
+        ({"machine_client_ids": "äb"}, "machine_client_ids must be ids of app clients"),
+        ({"release_mode": "now"}, "release_mode must be one of canary, at-once, not 'now'"),
+        ({"state_machine_log_level": "info"}, "state_machine_log_level must be one of ALL, ERROR"),
+        ({"api_concurrency": "0"}, "api_concurrency must be a positive whole number"),
+        ({"api_concurrency": True}, "api_concurrency must be text or a number, not True"),
         ({"enviroment": "dev"}, "there is no setting enviroment: is environment meant?"),
         ({"heartbeat-seconds": 60}, "there is no setting heartbeat-seconds: is heartbeat_seconds"),
         ({"approval_timeout": 60}, "there is no setting approval_timeout: is approval_timeout_se"),
     ],
 )
 def test_a_wrong_setting_is_named(context: dict[str, object], problem: str) -> None:
-    with pytest.raises(DeploymentSettingsError) as refused:
-        DeploymentSettings.from_context(context)
-
-    assert str(refused.value).startswith(problem)
+    assert refused(context).startswith(problem)
 
 
 @pytest.mark.parametrize(
-    "key", ["@aws-cdk/core:checkSecretUsage", "aws:cdk:enable-path-metadata", "team", "domain_name"]
+    "key",
+    [
+        "@aws-cdk/core:checkSecretUsage",
+        "aws:cdk:enable-path-metadata",
+        "availability-zones:account=1:region=eu-central-1",
+        "acknowledged-issue-numbers",
+        "cli-telemetry",
+    ],
 )
-def test_context_that_is_not_ours_is_left_to_its_owner(key: str) -> None:
-    assert DeploymentSettings.from_context({key: "x"}) == DeploymentSettings()
+def test_context_of_the_cdk_is_left_to_it(key: str) -> None:
+    assert read({key: "x"}) == read({})
+
+
+def test_keys_that_nothing_reads_are_refused() -> None:
+    """`-c env=production -c stage=production` would deploy dev."""
+    problems = refused({"env": "production", "stage": "production"})
+
+    assert problems == (
+        "there is no setting env: docs/deploy.md lists the settings; "
+        "there is no setting stage: docs/deploy.md lists the settings"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("orders@exämple.com", "not an e-mail address"),
+        ("*@shop.internal", "not an e-mail address"),
+        ("orders@shop..internal", "not an e-mail address"),
+        ("orders@-shop.internal", "not an e-mail address"),
+        ("orders@example.com", "placeholder: 'orders@example.com' is in a domain reserved"),
+        ("orders@your-domain.example", "placeholder"),
+        ("orders@mail.example.org", "placeholder"),
+    ],
+)
+@pytest.mark.parametrize("name", ["sender_email", "alarm_email", "approver_email"])
+def test_an_address_that_ses_or_iam_cannot_take_is_refused(
+    name: str, address: str, problem: str
+) -> None:
+    assert problem in refused({name: address})
+
+
+@pytest.mark.parametrize("address", ["orders+shop@xn--exmple-cua.com", "a_b@mail.shop.co"])
+def test_addresses_that_ses_takes_are_accepted(address: str) -> None:
+    assert read({"sender_email": address}).sender_email == address
+
+
+@pytest.mark.parametrize("name", ["console_url", "sign_in_url"])
+def test_cognito_leads_back_over_https_only(name: str) -> None:
+    assert refused({name: "http://orders.shop.com"}).startswith(f"{name} must begin with https://")
+    read({name: "http://127.0.0.1:4566", "target": "emulator"})
 
 
 def test_all_problems_are_reported_at_once() -> None:
     wrong = {"environment": "prod", "heartbeat_seconds": "soon", "sender_email": "nobody"}
 
-    with pytest.raises(DeploymentSettingsError) as refused:
-        DeploymentSettings.from_context(wrong)
+    problems = refused(dict(wrong))
 
-    assert all(name in str(refused.value) for name in wrong)
+    assert all(name in problems for name in wrong)
 
 
 def test_the_longest_approval_leaves_the_execution_a_day_to_end() -> None:
-    longest = DeploymentSettings.from_context(
-        {"approval_timeout_seconds": 518400, "heartbeat_seconds": 6000}
-    )
+    longest = read({"approval_timeout_seconds": 518400, "heartbeat_seconds": 6000})
 
     assert load()["TimeoutSeconds"] - longest.approval_timeout_seconds >= 24 * 3600
 

@@ -84,7 +84,7 @@ def functions_that_count(metric: str) -> list[str]:
 def test_alarms_are_mailed_when_an_address_is_given(dev: Template, staging: Template) -> None:
     assert dev.of_type("SNS::Subscription") == {}
     subscription = staging.only("SNS::Subscription")["Properties"]
-    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "oncall@example.com")
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "oncall@shop.internal")
 
 
 def test_the_janitor_sweeps_every_minute_and_hears_of_every_bad_end(template: Template) -> None:

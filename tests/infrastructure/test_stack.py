@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from aws_cdk import aws_sqs as sqs
 
-import app as application
 from stacks.identity import COMMAND_LINE
-from tests.infrastructure.synthesis import cdk_app
+from tests.infrastructure.synthesis import build, cdk_app
 from tests.infrastructure.template import Template
 
 OUTPUTS = {
@@ -59,7 +58,7 @@ def test_no_custom_resource_runs_code_of_its_own_at_deployment(template: Templat
 
 def test_a_finding_that_nobody_acknowledged_fails_the_synthesis(tmp_path: Path) -> None:
     cdk = cdk_app(tmp_path)
-    stack = application.build(cdk)
+    stack = build(cdk)
     sqs.Queue(stack, "Careless", encryption=sqs.QueueEncryption.UNENCRYPTED)
 
     with pytest.raises(RuntimeError) as refused:
@@ -72,4 +71,15 @@ def test_a_finding_that_nobody_acknowledged_fails_the_synthesis(tmp_path: Path) 
 
 def test_a_wrong_context_stops_before_anything_is_synthesised(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="environment must be one of"):
-        application.build(cdk_app(tmp_path, environment="moon"))
+        build(cdk_app(tmp_path, environment="moon"))
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1"])
+def test_another_partition_is_refused_before_anything_is_synthesised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
+    """The CDK command line names the region of the credentials in this variable."""
+    monkeypatch.setenv("CDK_DEFAULT_REGION", region)
+
+    with pytest.raises(ValueError, match=f"region {region} is not in the partition aws"):
+        build(cdk_app(tmp_path))
