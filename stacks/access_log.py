@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.deployment_settings import DeploymentSettings
-from stacks.removal import log_retention, removal_policy
+from stacks.removal import log_group_name, log_removal_policy, log_retention
 
 LOGGED = {
     "requestId": "$context.requestId",
@@ -40,9 +40,9 @@ class AccessLog(Construct):
         log_group = logs.LogGroup(
             self,
             "Logs",
-            log_group_name=f"/aws/vendedlogs/apis/{settings.stack_name}",
+            log_group_name=log_group_name(f"/aws/vendedlogs/apis/{settings.stack_name}"),
             retention=log_retention(settings),
-            removal_policy=removal_policy(settings),
+            removal_policy=log_removal_policy(settings),
         )
         resource = cast(apigateway.CfnStage, stage.node.default_child)
         resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(

@@ -13,11 +13,19 @@ class ContractError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One operation. Public ones are those that say `security: []`."""
+    """One operation. Public ones have `security: []`; those with the header `Prefer` may hold a
+    function for seconds, because the caller can ask to wait for an outcome.
+    """
 
     method: str
     path: str
     public: bool
+    waits: bool
+
+    @property
+    def key(self) -> str:
+        """The route key of an HTTP API."""
+        return f"{self.method} {self.path}"
 
 
 def read_routes(contract: Path) -> tuple[Route, ...]:
@@ -29,7 +37,12 @@ def read_routes(contract: Path) -> tuple[Route, ...]:
             f"{contract} is not a readable OpenAPI document: generate it with `make openapi`"
         ) from error
     return tuple(
-        Route(method=method.upper(), path=path, public=operation.get("security") == [])
+        Route(
+            method=method.upper(),
+            path=path,
+            public=operation.get("security") == [],
+            waits=any(one.get("name") == "Prefer" for one in operation.get("parameters", ())),
+        )
         for path, operations in paths.items()
         for method, operation in operations.items()
         if method in _METHODS

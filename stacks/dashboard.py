@@ -1,6 +1,6 @@
-"""One page for whoever is on call: alarms first, then orders, API, janitor and queues."""
+"""One dashboard for operators: alarms first, then orders, API, janitor and queues."""
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_stepfunctions as sfn
@@ -13,14 +13,14 @@ _HALF = 12
 
 
 class Dashboard(Construct):
-    """Named like the stack. It shows the alarms that exist when it is created, so it comes last."""
+    """Shows the alarms that are created before it, so it comes last."""
 
     def __init__(self, scope: Construct, construct_id: str, *, operations: Operations) -> None:
         super().__init__(scope, construct_id)
         self._operations = operations
-        self._page = cloudwatch.Dashboard(
-            self, "Dashboard", dashboard_name=Stack.of(self).stack_name
-        )
+        # Dashboards are global in an account, unlike everything else that has a name here.
+        name = f"{Stack.of(self).stack_name}-{Aws.REGION}"
+        self._page = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=name)
         alarms = list(operations.alarms)
         self._page.add_widgets(
             cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=2 * _HALF)

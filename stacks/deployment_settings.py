@@ -51,7 +51,7 @@ class DeploymentSettings:
         cls, context: Mapping[str, object], environments: Environments
     ) -> "DeploymentSettings":
         """The environment's section of `environments` under the CDK context, which takes
-        precedence. The emulator takes no section: a local deployment is the same for everybody.
+        precedence. The emulator takes no section: a local deployment does not depend on it.
 
         Raises DeploymentSettingsError with all problems at once.
         """

@@ -1,6 +1,6 @@
 """The sender of e-mails: its SES identity, and the grant to send from this address only."""
 
-from aws_cdk import Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
@@ -20,7 +20,11 @@ class EmailSender(Construct):
         super().__init__(scope, construct_id)
         self._address = settings.sender_email
         if settings.create_sender == "yes":
-            ses.EmailIdentity(self, "Identity", identity=ses.Identity.email(self._address))
+            identity = ses.EmailIdentity(
+                self, "Identity", identity=ses.Identity.email(self._address)
+            )
+            # Verified by hand, and perhaps used by others: never deleted by a changed setting.
+            identity.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
     @property
     def resources(self) -> dict[str, Resource]:

@@ -16,8 +16,8 @@ def bridge_emulator_gaps(stack: IConstruct) -> None:
 
 
 def _watch_failures_only(alarm: cloudwatch.CfnAlarm) -> None:
-    # "Properties.Metrics (metric math) is not supported": the share of failing executions
-    # becomes their number.
+    # "Properties.Metrics (metric math) is not supported": the alarm watches the number of failed
+    # executions instead.
     alarm.metrics = None
     alarm.namespace, alarm.metric_name = "AWS/States", "ExecutionsFailed"
     alarm.statistic, alarm.period = "Sum", 300

@@ -1,11 +1,13 @@
 """Who may call: a Cognito user pool with the three roles as groups, and scopes for machines."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from stacks.deployment_settings import DeploymentSettings
-from stacks.removal import removal_policy
+from stacks.removal import data_removal_policy
 from stacks.security_checks import acknowledge
 
 ROLES = ("customer", "approver", "operator")
@@ -17,7 +19,10 @@ and wants the port fixed.)
 
 
 class Identity(Construct):
-    """Users are created by an administrator; their username is their customer id."""
+    """Users are created by an administrator; their username is their customer id.
+
+    `consoles` are the addresses of the console: each is its own redirect URI.
+    """
 
     def __init__(
         self,
@@ -25,14 +30,14 @@ class Identity(Construct):
         construct_id: str,
         *,
         settings: DeploymentSettings,
-        console: str,
+        consoles: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
         self.user_pool = self._create_user_pool(settings)
         for role in ROLES:
             self.user_pool.add_group(role.capitalize(), group_name=role)
         self._add_scopes()
-        self.client = self._create_client(console)
+        self.client = self._create_client(consoles)
         self._machines = settings.machine_clients
         self._domain = self._add_domain(settings)
         self.sign_in_url = settings.sign_in_url or self._domain.base_url()
@@ -56,7 +61,7 @@ class Identity(Construct):
 
     @property
     def variables(self) -> dict[str, str]:
-        """What the API's function must know to tell people where to sign in."""
+        """The API function's variables for sign-in."""
         return {
             "SIGN_IN_URL": self.sign_in_url,
             "USER_POOL_CLIENT_ID": self.client.user_pool_client_id,
@@ -82,13 +87,13 @@ class Identity(Construct):
                 temp_password_validity=Duration.days(3),
             ),
             deletion_protection=settings.keeps_data,
-            removal_policy=removal_policy(settings),
+            removal_policy=data_removal_policy(settings),
         )
         _acknowledge(pool)
         return pool
 
     def _add_scopes(self) -> None:
-        # For machine clients, which a platform team adds with a secret of their own and names in
+        # For machine clients, which a platform team adds with a secret each and names in
         # the context (machine_client_ids). The client
         # below must never be allowed these scopes: they would give its users a role.
         self.user_pool.add_resource_server(
@@ -108,7 +113,7 @@ class Identity(Construct):
             "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix)
         )
 
-    def _create_client(self, console: str) -> cognito.UserPoolClient:
+    def _create_client(self, consoles: Sequence[str]) -> cognito.UserPoolClient:
         """Public client (no secret): code grant with PKCE for people, passwords for admin tools."""
         return self.user_pool.add_client(
             "Client",
@@ -122,8 +127,8 @@ class Identity(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID],
-                callback_urls=[console, COMMAND_LINE],
-                logout_urls=[console],
+                callback_urls=[*consoles, COMMAND_LINE],
+                logout_urls=list(consoles),
             ),
         )
 

@@ -57,6 +57,10 @@ class Janitor(Construct):
         self._follow_executions(resources["state-machine"].arn)
 
     @property
+    def functions(self) -> list[lambda_.Function]:
+        return [self.sweep.function, self.execution_stopped.function]
+
+    @property
     def names(self) -> dict[str, str]:
         """Stack outputs."""
         return {"JanitorFunction": self.sweep.function.function_name}
@@ -84,7 +88,8 @@ class Janitor(Construct):
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
                 detail={
-                    "stateMachineArn": [state_machine_arn],
+                    # Executions start through an alias; the event's ARN may be qualified.
+                    "stateMachineArn": [state_machine_arn, {"prefix": f"{state_machine_arn}:"}],
                     "status": ["FAILED", "TIMED_OUT", "ABORTED"],
                 },
             ),

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from stacks.grants import Grant, Resources, variables
 from stacks.lambda_platform import LambdaPlatform
-from stacks.removal import log_retention, removal_policy
+from stacks.removal import log_group_name, log_removal_policy, log_retention
 from stacks.security_checks import acknowledge, acknowledge_wildcard
 
 # Lambda gives CPU in proportion to memory: below 512 MB a cold start spends seconds on imports,
@@ -58,9 +58,9 @@ class LambdaFunction(Construct):
         return logs.LogGroup(
             self,
             "Logs",
-            log_group_name=f"/aws/lambda/{self._name}",
+            log_group_name=log_group_name(f"/aws/lambda/{self._name}"),
             retention=log_retention(self._platform.settings),
-            removal_policy=removal_policy(self._platform.settings),
+            removal_policy=log_removal_policy(self._platform.settings),
         )
 
     def _create_function(self, dead_letters: sqs.IQueue | None) -> lambda_.Function:

@@ -1,15 +1,16 @@
 """The HTTP API in front of the API function: a JWT on every route that is not public."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.access_log import AccessLog
 from stacks.api_routes import Route
-from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import (
     EXTEND_WAIT,
     LIST_EXECUTIONS,
@@ -55,7 +56,11 @@ API = FunctionRow(
 
 MAX_REQUESTS_PER_SECOND = 100
 MAX_BURST = 200
-"""Far above one team's traffic, far below what would starve the account's Lambda concurrency."""
+MAX_WAITING_PER_SECOND = 10
+MAX_WAITING_BURST = 20
+"""A request that waits holds a function for up to 10 s: at this rate a route holds 100 of the 1,000
+concurrent executions that an account has by default, and activities keep the rest.
+"""
 
 
 class OrderApi(Construct):
@@ -80,13 +85,19 @@ class OrderApi(Construct):
         self.handler = LambdaFunction(
             self, "Handler", platform=platform, row=API, resources=resources
         )
-        self._add_stage(platform.settings)
+        self._limit_concurrency()
 
     @property
     def console_url(self) -> str:
         """The page that people use; also where they come back to after signing in."""
         own_url = self._settings.console_url.replace("{api_id}", self.api.api_id)
         return own_url or f"{self.api.api_endpoint}/console"
+
+    @property
+    def console_urls(self) -> list[str]:
+        """All addresses of the console: the API serves it under its own, too."""
+        own_url = f"{self.api.api_endpoint}/console"
+        return [own_url] if self.console_url == own_url else [self.console_url, own_url]
 
     @property
     def names(self) -> dict[str, str]:
@@ -104,6 +115,7 @@ class OrderApi(Construct):
             "SignedIn", identity.user_pool, user_pool_clients=identity.clients
         )
         anybody = apigateway.HttpNoneAuthorizer()
+        stage = self._add_stage()
         for route in routes:
             made = self.api.add_routes(
                 path=route.path,
@@ -111,19 +123,37 @@ class OrderApi(Construct):
                 integration=function,
                 authorizer=anybody if route.public else signed_in,
             )
+            if route.waits:
+                _throttle(stage, route, made[0])
             if route.public:
                 acknowledge(
                     made[0], "AwsSolutions-APIG4", "Public by contract: `security: []` in OpenAPI."
                 )
 
-    def _add_stage(self, settings: DeploymentSettings) -> None:
+    def _limit_concurrency(self) -> None:
+        # Not by default: small accounts have no concurrency to reserve.
+        if self._settings.api_concurrency:
+            function = cast(lambda_.CfnFunction, self.handler.function.node.default_child)
+            function.reserved_concurrent_executions = self._settings.api_concurrency
+
+    def _add_stage(self) -> apigateway.CfnStage:
         stage = self.api.add_stage(
             "DefaultStage",
             stage_name="$default",
             auto_deploy=True,
-            detailed_metrics_enabled=True,
             throttle=apigateway.ThrottleSettings(
                 rate_limit=MAX_REQUESTS_PER_SECOND, burst_limit=MAX_BURST
             ),
         )
-        AccessLog(self, "AccessLog", settings=settings, stage=stage)
+        AccessLog(self, "AccessLog", settings=self._settings, stage=stage)
+        return cast(apigateway.CfnStage, stage.node.default_child)
+
+
+def _throttle(stage: apigateway.CfnStage, route: Route, made: apigateway.HttpRoute) -> None:
+    """Limit a route whose requests wait. API Gateway wants the route to exist before."""
+    limits = {
+        "ThrottlingRateLimit": MAX_WAITING_PER_SECOND,
+        "ThrottlingBurstLimit": MAX_WAITING_BURST,
+    }
+    stage.route_settings = {**(stage.route_settings or {}), route.key: limits}
+    stage.node.add_dependency(made)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -12,7 +12,7 @@ from constructs import Construct
 
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import Resource
-from stacks.removal import log_retention, removal_policy
+from stacks.removal import log_group_name, log_removal_policy, log_retention
 from stacks.security_checks import acknowledge, acknowledge_wildcard
 
 
@@ -66,26 +66,34 @@ class OrderStateMachine(Construct):
             tracing_enabled=True,
             logs=sfn.LogOptions(
                 destination=self._create_log_group(),
-                level=sfn.LogLevel.ALL,
+                level=sfn.LogLevel[settings.log_level],
                 # Data would hold task tokens, and who has one can wake a waiting order.
                 include_execution_data=False,
             ),
-            removal_policy=removal_policy(settings),
+            # Always deleted with the stack: its functions go too, so no execution could continue,
+            # and a machine that is kept would keep its name from the next stack.
+            removal_policy=RemovalPolicy.DESTROY,
         )
+        if settings.log_level != "ALL":
+            acknowledge(
+                self.machine,
+                "AwsSolutions-SF1",
+                "GetExecutionHistory keeps all events for 90 days; logging them costs extra.",
+            )
 
     def _create_log_group(self) -> logs.LogGroup:
         # The prefix keeps the account's log resource policy from growing with every log group.
         return logs.LogGroup(
             self,
             "Logs",
-            log_group_name=f"/aws/vendedlogs/states/{self._settings.stack_name}",
+            log_group_name=log_group_name(f"/aws/vendedlogs/states/{self._settings.stack_name}"),
             retention=log_retention(self._settings),
-            removal_policy=removal_policy(self._settings),
+            removal_policy=log_removal_policy(self._settings),
         )
 
     def _create_role(self, activities: Mapping[str, lambda_.Version]) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        # All versions: a running execution goes on with those that its definition names.
+        # All versions: a running execution continues with those that its definition names.
         all_versions = [f"{one.lambda_.function_arn}:*" for one in activities.values()]
         role.add_to_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=all_versions)

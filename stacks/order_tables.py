@@ -5,7 +5,7 @@ from constructs import Construct
 
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import Resource
-from stacks.removal import removal_policy
+from stacks.removal import data_removal_policy
 
 _S, _N = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
 
@@ -57,15 +57,15 @@ class OrderTables(Construct):
             sort_key=dynamodb.Attribute(name=sort_key, type=_S) if sort_key else None,
             billing=dynamodb.Billing.on_demand(),
             time_to_live_attribute=ttl,
-            # AWS-managed: its use is in CloudTrail, and nobody can delete it together with every
-            # order. A customer-managed key would add a grant to each role and buy no separation
-            # here: whoever may use the tables would have to be given the key as well.
+            # AWS-managed: its use is in CloudTrail, and it cannot be deleted. A key of the customer
+            # would add a grant to each role and separate nothing here: every user of the tables
+            # would need the key as well.
             encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
             deletion_protection=self._settings.keeps_data,
-            removal_policy=removal_policy(self._settings),
+            removal_policy=data_removal_policy(self._settings),
         )
 
     def _add_indexes(self) -> None:

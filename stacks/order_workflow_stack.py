@@ -61,7 +61,7 @@ class OrderWorkflowStack(Stack):
         platform, resources, operations = self._platform, self._resources, self._operations
         api = OrderApi(self, "Api", platform=platform, resources=resources)
         self._activities.tell_console(api.console_url)
-        identity = Identity(self, "Identity", settings=self._settings, console=api.console_url)
+        identity = Identity(self, "Identity", settings=self._settings, consoles=api.console_urls)
         api.serve(read_routes(self._root / "docs/openapi.json"), identity=identity)
         janitor = Janitor(
             self, "Janitor", platform=platform, resources=resources, operations=operations

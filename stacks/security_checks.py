@@ -8,7 +8,7 @@ from constructs import Construct
 
 
 def add_security_checks(app: App) -> None:
-    """Let a finding that nobody acknowledged fail the synthesis."""
+    """Fail synthesis on any unacknowledged cdk-nag finding."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
 
 

@@ -1,4 +1,4 @@
-"""The three templates that most tests look at, each synthesised once."""
+"""The templates that most tests read, each synthesised once."""
 
 import pytest
 
@@ -22,6 +22,26 @@ def dev(synthesise: Synthesis) -> Template:
 def staging(synthesise: Synthesis) -> Template:
     """An environment that keeps its data and releases step by step."""
     return synthesise(environment="staging", alarm_email="oncall@shop.internal")
+
+
+@pytest.fixture(scope="session")
+def full(synthesise: Synthesis) -> Template:
+    """Staging with every option that the others leave at its default."""
+    return synthesise(
+        environment="staging",
+        create_sender="yes",
+        approver_email="approvals@shop.internal",
+        alarm_email="oncall@shop.internal",
+        console_url="https://orders.shop.internal/console",
+        sign_in_url="https://id.shop.internal",
+        machine_client_ids="warehouse,billing",
+        approval_timeout_seconds="172800",
+        heartbeat_seconds="1800",
+        default_workflow_version="v1",
+        api_concurrency="50",
+        release_mode="at-once",
+        state_machine_log_level="OFF",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,11 @@ class Template:
         """The properties of all resources of a type."""
         return [resource["Properties"] for resource in self.of_type(kind).values()]
 
+    def properties_of(self, logical_id: str) -> Mapping[str, Any]:
+        """The properties of one resource."""
+        properties: Mapping[str, Any] = self.resources[logical_id].get("Properties", {})
+        return properties
+
     def only(self, kind: str) -> Resource:
         """The one resource of a type."""
         (resource,) = self.of_type(kind).values()
@@ -70,12 +75,16 @@ class Template:
 
 
 def text(value: Any) -> str:
-    """A reference or joined text, readable: `<TablesOrders>/index/open`, `<Region>`."""
+    """A reference or joined text, readable: `<TablesOrders>/index/open`, `<Region>`; of a part of
+    another text, that text: `<StackId>`.
+    """
     if isinstance(value, str):
         return value
     ((function, argument),) = value.items()
     if function == "Fn::Join":
         return str(argument[0].join(text(part) for part in argument[1]))
+    if function in ("Fn::Select", "Fn::Split"):
+        return text(argument[1])
     name = argument if isinstance(argument, str) else argument[0]
     return f"<{_readable(name)}>"
 

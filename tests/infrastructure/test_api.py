@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from lambdas.api.preferences import LONGEST_WAIT_SECONDS
 from stacks.api_routes import ContractError, Route, read_routes
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
@@ -74,18 +75,47 @@ def test_the_default_stage_deploys_itself_and_is_throttled(template: Template) -
     assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 200
 
 
-def test_public_is_only_what_says_that_it_needs_no_security(tmp_path: Path) -> None:
+def test_routes_that_wait_cannot_take_the_accounts_concurrency(template: Template) -> None:
+    stage = template.only("ApiGatewayV2::Stage")
+    limits = stage["Properties"]["RouteSettings"]
+
+    assert {key.rpartition("/")[2] for key in limits} == {
+        "approve-payment",
+        "cancel-order",
+        "add-line-item",
+        "{code}",
+    }
+    for limit in limits.values():
+        assert limit["ThrottlingRateLimit"] * LONGEST_WAIT_SECONDS <= 100
+    # API Gateway refuses settings of a route that does not exist yet.
+    made = {template.resources[one]["Properties"].get("RouteKey") for one in stage["DependsOn"]}
+    assert set(limits) <= made
+
+
+def test_only_a_setting_reserves_concurrency_for_the_api(dev: Template, full: Template) -> None:
+    assert "ReservedConcurrentExecutions" not in dev.functions()["api"]
+    assert full.functions()["api"]["ReservedConcurrentExecutions"] == 50
+
+
+def test_metrics_by_route_are_counted_once_by_the_code(template: Template) -> None:
+    defaults = template.only("ApiGatewayV2::Stage")["Properties"]["DefaultRouteSettings"]
+
+    assert "DetailedMetricsEnabled" not in defaults
+
+
+def test_a_route_is_public_or_waits_as_the_contract_says(tmp_path: Path) -> None:
     contract = tmp_path / "openapi.json"
+    waiting = {"security": [{"bearer": []}], "parameters": [{"name": "Prefer", "in": "header"}]}
     paths = {
         "/open": {"get": {"security": []}, "parameters": []},
-        "/closed": {"get": {}, "post": {"security": [{"bearer": []}]}},
+        "/closed": {"get": {}, "post": waiting},
     }
     contract.write_text(json.dumps({"paths": paths}))
 
     assert read_routes(contract) == (
-        Route(method="GET", path="/open", public=True),
-        Route(method="GET", path="/closed", public=False),
-        Route(method="POST", path="/closed", public=False),
+        Route(method="GET", path="/open", public=True, waits=False),
+        Route(method="GET", path="/closed", public=False, waits=False),
+        Route(method="POST", path="/closed", public=False, waits=True),
     )
 
 

@@ -43,7 +43,7 @@ def test_the_emulator_brings_its_sender_and_reads_no_committed_settings() -> Non
 
 
 def test_cdk_json_holds_no_setting() -> None:
-    """A value there could not be told from one of the command line."""
+    """A value there would override environments.toml, as `-c` does."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
 
     assert set(context) & set(DeploymentSettings.__dataclass_fields__) == set()

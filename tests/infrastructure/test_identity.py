@@ -1,4 +1,5 @@
-from tests.infrastructure.template import Template
+from stacks.identity import COMMAND_LINE
+from tests.infrastructure.template import Template, text
 
 ROLES = {"customer", "approver", "operator"}
 
@@ -30,6 +31,15 @@ def test_the_client_of_people_can_get_no_role_by_scope(template: Template) -> No
 
     assert client["AllowedOAuthScopes"] == ["openid"]
     assert client["AllowedOAuthFlows"] == ["code"]
+
+
+def test_every_address_of_the_console_is_a_redirect_uri(dev: Template, full: Template) -> None:
+    """The API serves the console under its own address even if `console_url` is set."""
+    for template, more in ((dev, []), (full, ["https://orders.shop.internal/console"])):
+        client = template.only("Cognito::UserPoolClient")["Properties"]
+        urls = [text(url) for url in client["LogoutURLs"]]
+        assert urls == [*more, "<ApiHttpApi>/console"]
+        assert [text(url) for url in client["CallbackURLs"]] == [*urls, COMMAND_LINE]
 
 
 def test_the_client_has_no_secret_and_only_the_flows_in_use(template: Template) -> None:

@@ -43,10 +43,10 @@ def test_tables_are_protected_outside_dev_only(dev: Template, staging: Template,
 def test_data_and_users_outlive_the_stack_outside_dev_only(
     dev: Template, staging: Template
 ) -> None:
-    for kind in ("DynamoDB::GlobalTable", "Cognito::UserPool", "StepFunctions::StateMachine"):
+    for kind in ("DynamoDB::GlobalTable", "Cognito::UserPool"):
         assert {one["DeletionPolicy"] for one in dev.of_type(kind).values()} == {"Delete"}
         kept = {one["DeletionPolicy"] for one in staging.of_type(kind).values()}
-        assert kept == {"RetainExceptOnCreate"}
+        assert kept == {"Retain"}
 
 
 def test_the_stack_itself_is_protected_outside_dev(dev: Template, staging: Template) -> None:

@@ -1,7 +1,7 @@
 import json
 
 from tests.infrastructure.synthesis import Synthesis
-from tests.infrastructure.template import Resource, Template
+from tests.infrastructure.template import Resource, Template, text
 from tests.support.definition import DEFINITION, load, placeholder, tasks
 
 
@@ -10,7 +10,7 @@ def machine(template: Template) -> Resource:
     return properties
 
 
-def test_the_state_machine_is_standard_traced_and_logs_everything_but_data(
+def test_the_state_machine_is_standard_traced_and_logs_no_data(
     template: Template,
 ) -> None:
     properties = machine(template)
@@ -18,7 +18,6 @@ def test_the_state_machine_is_standard_traced_and_logs_everything_but_data(
     assert properties["StateMachineName"] == template.stack_name
     assert properties["StateMachineType"] == "STANDARD"
     assert properties["TracingConfiguration"] == {"Enabled": True}
-    assert properties["LoggingConfiguration"]["Level"] == "ALL"
     assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
 
 
@@ -27,7 +26,15 @@ def test_the_state_machine_logs_under_the_vended_prefix(template: Template) -> N
     group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"]["Fn::GetAtt"][0]
 
     name = template.resources[group]["Properties"]["LogGroupName"]
-    assert name == f"/aws/vendedlogs/states/{template.stack_name}"
+    assert text(name) == f"/aws/vendedlogs/states/{template.stack_name}-<StackId>"
+
+
+def test_state_changes_are_logged_in_dev_and_elsewhere_only_errors(
+    dev: Template, staging: Template, full: Template
+) -> None:
+    levels = [machine(one)["LoggingConfiguration"]["Level"] for one in (dev, staging, full)]
+
+    assert levels == ["ALL", "ERROR", "OFF"]
 
 
 def test_the_committed_definition_is_deployed_as_it_is(dev: Template) -> None:
