@@ -19,7 +19,7 @@ from stacks.lambda_function import FunctionRow, LambdaFunction
 from stacks.lambda_platform import LambdaPlatform
 
 TIMEOUT_SECONDS = 20
-"""Between the clients' own timeouts and the 30 s of a Task state: each outer one tells more."""
+"""Between the clients' own timeouts and the 30 s of a Task state: each outer limit is longer."""
 
 
 def _row(function: str, *grants: Grant, settings: tuple[str, ...] = ()) -> FunctionRow:
@@ -62,6 +62,11 @@ ACTIVITIES: dict[str, FunctionRow] = {
 execution can still call it: a role has no versions, a running execution has."""
 
 
+def activity_name(row: FunctionRow) -> str:
+    """Name of an activity in logs and metrics: its handler's."""
+    return row.handler.rpartition(".")[2]
+
+
 class ActivityFunctions(Construct):
     """A function for each row of ACTIVITIES."""
 
@@ -79,9 +84,13 @@ class ActivityFunctions(Construct):
             for state, row in ACTIVITIES.items()
         }
 
-    def tell_console(self, url: str) -> None:
-        """Name the page that mails to the approver link to."""
+    def set_console_url(self, url: str) -> None:
+        """Set the page that e-mails to the approver link to."""
         self.functions["RequestApproval"].function.add_environment("CONSOLE_URL", url)
+
+    @property
+    def all_functions(self) -> list[lambda_.Function]:
+        return [activity.function for activity in self.functions.values()]
 
     @property
     def versions(self) -> dict[str, lambda_.Version]:

@@ -1,103 +1,171 @@
-"""What wakes an operator, each with what to do about it."""
+"""What notifies the operators. docs/operations.md has a runbook for each alarm."""
+
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 
+from stacks.activity_functions import ACTIVITIES, activity_name
 from stacks.deployment_settings import DeploymentSettings
+from stacks.grants import SEND_EMAIL
 from stacks.janitor import Janitor
-from stacks.lambda_platform import METRICS_NAMESPACE
+from stacks.metrics import MAX_METRICS, PERIOD, counted, total
 from stacks.operations import Operations
+from stacks.release_alarms import FAILING_PERCENT, failing_percent
 
-_PERIOD = Duration.minutes(5)
-FAILING_PERCENT = 50
-"""Declined payments and missing stock fail orders too, but not half of them."""
+STUCK_PERIODS = 24
+"""The janitor retries a stuck compensation at most an hour apart, and each attempt counts it: two
+hours keep the alarm on, so it notifies once and not at every attempt.
+"""
+STOPPED_ELSEWHERE = 3
+SLOW_MS = 12_000
+"""More than the longest wait for an outcome that a caller can ask for (10 s)."""
+LAG_SECONDS = 300
+OLD_MESSAGE = Duration.days(1)
+BOUNCE_RATE, COMPLAINT_RATE = 0.05, 0.001
+"""SES puts an account under review at these. (SES developer guide, "Reputation metrics")"""
+EMAIL_ERRORS = ("MailRejected", "MailUnsettled")
+ABORT_ROUTE = "abort"
 
 
-def add_workflow_alarms(
+def add_order_alarms(
     operations: Operations, machine: sfn.StateMachine, settings: DeploymentSettings
-) -> tuple[cloudwatch.Alarm, ...]:
-    """Alarms on executions. A release that sets one of them off is rolled back."""
-    alarm = operations.alarm
-    # Not one of them: an operator's StopExecution says nothing about the release.
-    alarm(
+) -> None:
+    """Alarms on orders that no release is rolled back for."""
+    operations.alarm(
+        "CompensationStuck",
+        counted(settings, "CompensationStuck", activity="close_order"),
+        "An order cannot be compensated; the operations queue names it.",
+        periods=STUCK_PERIODS,
+        datapoints=1,
+    )
+    operations.alarm(
+        "OrdersFailingAtLowTraffic",
+        failing_percent(machine, at_least=2, period=Duration.hours(1)),
+        "Half of the executions that ended within an hour failed.",
+        threshold=FAILING_PERCENT,
+    )
+    operations.alarm(
         "ExecutionsAborted",
-        machine.metric_aborted(period=_PERIOD),
-        "Somebody stopped executions; the janitor compensates their orders.",
+        _stopped_elsewhere(machine, settings),
+        "Executions were stopped, and not by operators through the API.",
+        threshold=STOPPED_ELSEWHERE,
     )
-    return (
-        alarm("CompensationStuck", _stuck(settings), "An order cannot be undone: see the queue."),
-        alarm(
-            "ExecutionsTimedOut",
-            machine.metric_timed_out(period=_PERIOD),
-            "Executions outlived their limit; the janitor compensates their orders.",
-        ),
-        alarm(
-            "OrdersFailing",
-            _failing_percent(machine),
-            "Most orders fail: look at the release, the provider and the activity errors.",
-            threshold=FAILING_PERCENT,
-        ),
-    )
+    _add_email_alarms(operations, settings)
 
 
 def add_service_alarms(
     operations: Operations,
     api: apigateway.HttpApi,
-    janitor: Janitor,
-    settings: DeploymentSettings,
+    functions: Sequence[lambda_.IFunction],
 ) -> None:
-    """Alarms on the API and the janitor."""
+    """Alarms on the API and on the limits of the account; `functions` are all of the stack."""
     operations.alarm(
         "ApiErrors",
-        api.metric_server_error(period=_PERIOD, statistic="Sum"),
-        "The API answers 5xx: see its log for the request ids.",
+        api.metric_server_error(period=PERIOD, statistic="Sum"),
+        "The API answers 5xx.",
         threshold=5,
     )
+    operations.alarm(
+        "ApiSlow",
+        api.metric_latency(period=PERIOD, statistic="p99"),
+        "One of a hundred requests takes longer than the longest wait that it can ask for.",
+        threshold=SLOW_MS,
+        periods=3,
+    )
+    for start in range(0, len(functions), MAX_METRICS):
+        throttles = [one.metric_throttles(period=PERIOD) for one in functions[start:][:MAX_METRICS]]
+        operations.alarm(
+            f"FunctionsThrottled{start // MAX_METRICS + 1}",
+            total(throttles, "Throttled invocations"),
+            "Lambda refuses invocations: the account's concurrency is used up.",
+        )
+    operations.alarm(
+        "OperationsMessagesOld",
+        operations.queue.metric_approximate_age_of_oldest_message(period=PERIOD),
+        "A message on the operations queue was not processed for a day.",
+        threshold=OLD_MESSAGE.to_seconds(),
+    )
+
+
+def add_janitor_alarms(
+    operations: Operations, janitor: Janitor, settings: DeploymentSettings
+) -> None:
+    """Alarms on the recovery of orders."""
     for name, watched in (("Sweep", janitor.sweep), ("FastPath", janitor.execution_stopped)):
         operations.alarm(
             f"Janitor{name}Errors",
-            watched.function.metric_errors(period=_PERIOD),
-            "The janitor fails: lost wake-ups and executions are not healed meanwhile.",
+            watched.function.metric_errors(period=PERIOD),
+            "A function of the janitor fails: lost doorbells and executions are not recovered.",
         )
     operations.alarm(
-        "JanitorOrdersUnhealed",
-        _unhealed(settings),
-        "The janitor cannot look after some orders: its log names them and why.",
+        "JanitorChecksFailing",
+        counted(settings, "Janitor-failed"),
+        "The janitor cannot check some orders; its log has their ids and errors.",
         periods=3,
+    )
+    operations.alarm(
+        "JanitorLag",
+        counted(settings, "OldestOverdueCheckSeconds", statistic="Maximum"),
+        "The janitor checks orders too late.",
+        threshold=LAG_SECONDS,
+        periods=2,
+    )
+    operations.alarm(
+        "JanitorTakeoversRepeated",
+        counted(settings, "TakeoverRepeated"),
+        "The janitor takes the same order over again and again.",
     )
     operations.alarm_on_silence(
         "JanitorSilent",
-        janitor.sweep.function.metric_invocations(period=_PERIOD),
-        "The janitor does not run: lost wake-ups and executions are not healed meanwhile.",
+        janitor.sweep.function.metric_invocations(period=PERIOD),
+        "The janitor does not run: lost doorbells and executions are not recovered.",
     )
 
 
-def _unhealed(settings: DeploymentSettings) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=METRICS_NAMESPACE,
-        metric_name="Janitor-failed",
-        dimensions_map={"service": settings.stack_name},
-        statistic="Sum",
-        period=_PERIOD,
-    )
-
-
-def _stuck(settings: DeploymentSettings) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=METRICS_NAMESPACE,
-        metric_name="CompensationStuck",
-        dimensions_map={"service": settings.stack_name, "activity": "close_order"},
-        statistic="Sum",
-        period=_PERIOD,
-    )
-
-
-def _failing_percent(machine: sfn.StateMachine) -> cloudwatch.MathExpression:
+def _stopped_elsewhere(
+    machine: sfn.StateMachine, settings: DeploymentSettings
+) -> cloudwatch.MathExpression:
+    """Aborted executions minus those that operators stopped through the API."""
     return cloudwatch.MathExpression(
-        expression="IF(started >= 10, 100 * failed / started, 0)",
-        using_metrics={"started": machine.metric_started(), "failed": machine.metric_failed()},
-        label="Failing executions (%)",
-        period=_PERIOD,
+        expression="SUM([aborted, -requested])",
+        using_metrics={
+            "aborted": machine.metric_aborted(),
+            "requested": counted(settings, "Answer2xx", route=ABORT_ROUTE),
+        },
+        label="Executions stopped elsewhere",
+        period=PERIOD,
+    )
+
+
+def _add_email_alarms(operations: Operations, settings: DeploymentSettings) -> None:
+    senders = [activity_name(row) for row in ACTIVITIES.values() if SEND_EMAIL in row.grants]
+    refused = [
+        counted(settings, error, activity=activity)
+        for error in EMAIL_ERRORS
+        for activity in senders
+    ]
+    operations.alarm(
+        "EmailsFailing",
+        total(refused, "E-mails not sent"),
+        "SES refuses e-mails, or did not answer; the log of the activity has the reason.",
+    )
+    for name, metric, limit in (
+        ("EmailsBouncing", "Reputation.BounceRate", BOUNCE_RATE),
+        ("EmailComplaints", "Reputation.ComplaintRate", COMPLAINT_RATE),
+    ):
+        operations.alarm(
+            name,
+            _reputation(metric),
+            "SES puts an account under review at this rate, then stops its e-mails.",
+            threshold=limit,
+        )
+
+
+def _reputation(name: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/SES", metric_name=name, statistic="Average", period=Duration.hours(1)
     )

@@ -53,7 +53,7 @@ class Operations(Construct):
         return {"OperationsQueueUrl": self.queue.queue_url}
 
     def dead_letter_queue(self, name: str) -> sqs.Queue:
-        """An encrypted queue for what nobody could handle, with an alarm once it holds anything."""
+        """An encrypted queue for failed messages, with an alarm while it holds any."""
         queue = sqs.Queue(
             self,
             name,
@@ -65,7 +65,7 @@ class Operations(Construct):
         self.alarm(
             f"{name}Waiting",
             queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
-            f"Dead letters in {name}: read them, mend the cause, then redrive.",
+            f"The dead-letter queue {name} holds messages.",
         )
         return queue
 
@@ -77,14 +77,20 @@ class Operations(Construct):
         *,
         threshold: float = 1,
         periods: int = 1,
+        datapoints: int | None = None,
+        notifies: bool = True,
     ) -> cloudwatch.Alarm:
-        """Tell the operators when `periods` in a row reach the threshold; no data is fine."""
+        """Notify the operators when `datapoints` of the last `periods` (all, if not given) reach
+        the threshold; missing data does not count as reaching it.
+        """
         return self._add(
             name,
-            alarm_description=description,
+            notifies=notifies,
+            alarm_description=_described(name, description),
             metric=metric,
             threshold=threshold,
             evaluation_periods=periods,
+            datapoints_to_alarm=datapoints,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
@@ -92,25 +98,32 @@ class Operations(Construct):
     def alarm_on_silence(
         self, name: str, metric: cloudwatch.IMetric, description: str
     ) -> cloudwatch.Alarm:
-        """Tell the operators when something that must go on has stopped for two periods."""
-        return self._add(
+        """Notify the operators when a metric that must continue has no data for two periods.
+
+        Missing data is INSUFFICIENT_DATA. An alarm is created in that state, so it does not
+        notify before the first data have come, and it does when they stop.
+        """
+        alarm = self._add(
             name,
-            alarm_description=description,
+            alarm_description=_described(name, description),
             metric=metric,
             threshold=1,
             evaluation_periods=2,
             comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+            treat_missing_data=cloudwatch.TreatMissingData.MISSING,
         )
+        alarm.add_insufficient_data_action(actions.SnsAction(self.topic))
+        return alarm
 
-    def _add(self, name: str, **properties: Any) -> cloudwatch.Alarm:
+    def _add(self, name: str, *, notifies: bool = True, **properties: Any) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
             self,
             name,
             alarm_name=f"{self._settings.stack_name}-{name}",
             **properties,
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        if notifies:
+            alarm.add_alarm_action(actions.SnsAction(self.topic))
         self.alarms.append(alarm)
         return alarm
 
@@ -127,6 +140,11 @@ class Operations(Construct):
                 "A mail that bounces is not lost news: the dashboard shows every alarm's state.",
             )
         return topic
+
+
+def _described(name: str, description: str) -> str:
+    """The text of a notification, with the heading of its runbook."""
+    return f"{description} Runbook: docs/operations.md, {name.rstrip('0123456789')}."
 
 
 def _allow_alarms_to_publish(topic: sns.Topic) -> iam.PolicyStatement:

@@ -2,26 +2,28 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import ArnFormat, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import LIVE, Resource
 from stacks.order_state_machine import OrderStateMachine
 
 CANARY_PERCENT = 10
-CANARY_MINUTES = 10
-"""A tenth of the new orders for ten minutes, then all of them; an alarm rolls back."""
+CANARY_MARGIN_MINUTES = 5
+MAX_CANARY_MINUTES = 2100
+"""The longest interval that a deployment preference may have."""
 
 _Preference = sfn.CfnStateMachineAlias.DeploymentPreferenceProperty
 
 
 class OrderRelease(Construct):
-    """Points `live` at the newest version: at once in dev, elsewhere step by step."""
+    """Points `live` at the newest version: at once, or to a canary of the new orders first."""
 
     def __init__(
         self,
@@ -33,7 +35,7 @@ class OrderRelease(Construct):
         rollback_alarms: Sequence[cloudwatch.Alarm],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._machine = workflow.machine
+        self._machine, self._name = workflow.machine, settings.stack_name
         version = self._publish(workflow)
         alarms = [alarm.alarm_name for alarm in rollback_alarms]
         self._live = sfn.CfnStateMachineAlias(
@@ -45,14 +47,24 @@ class OrderRelease(Construct):
 
     @property
     def resources(self) -> dict[str, Resource]:
-        """The released workflow, as those who start orders know it."""
+        """The released workflow, as its starters use it. The alias is written by name: a
+        reference would update them after it, and so after the whole canary.
+        """
+        alias = Stack.of(self).format_arn(
+            service="states",
+            resource="stateMachine",
+            resource_name=f"{self._name}:{LIVE}",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
         return {
             "live-workflow": Resource(
-                arn=self._machine.state_machine_arn,
-                variable="STATE_MACHINE_ALIAS_ARN",
-                value=self._live.attr_arn,
+                arn=self._machine.state_machine_arn, variable="STATE_MACHINE_ALIAS_ARN", value=alias
             )
         }
+
+    def comes_after(self, *readers: IDependable) -> None:
+        """Release only when the functions that read records of the new activities are updated."""
+        self._live.node.add_dependency(*readers)
 
     @property
     def names(self) -> dict[str, str]:
@@ -79,15 +91,21 @@ class OrderRelease(Construct):
         return version
 
 
+def canary_minutes(settings: DeploymentSettings) -> int:
+    """Long enough for canary orders to wait for approval until their deadline, and to end."""
+    deadline = math.ceil(settings.approval_timeout_seconds / 60)
+    return min(deadline + CANARY_MARGIN_MINUTES, MAX_CANARY_MINUTES)
+
+
 def _preference(
     settings: DeploymentSettings, version_arn: str, alarms: Sequence[str]
 ) -> _Preference:
-    if settings.environment == "dev":
+    if not settings.releases_by_canary:
         return _Preference(state_machine_version_arn=version_arn, type="ALL_AT_ONCE")
     return _Preference(
         state_machine_version_arn=version_arn,
         type="CANARY",
         percentage=CANARY_PERCENT,
-        interval=CANARY_MINUTES,
+        interval=canary_minutes(settings),
         alarms=alarms,
     )

@@ -1,5 +1,11 @@
 import json
+from collections.abc import Mapping
+from typing import Any
 
+import pytest
+
+from stacks.deployment_settings import DeploymentSettings
+from stacks.order_release import canary_minutes
 from tests.infrastructure.synthesis import Synthesis
 from tests.infrastructure.template import Resource, Template, text
 from tests.support.definition import DEFINITION, load, placeholder, tasks
@@ -78,22 +84,55 @@ def test_dev_releases_at_once(dev: Template) -> None:
     }
 
 
+def preference(template: Template) -> Mapping[str, Any]:
+    properties = template.only("StepFunctions::StateMachineAlias")["Properties"]
+    found: Mapping[str, Any] = properties["DeploymentPreference"]
+    return found
+
+
 def test_staging_releases_to_a_tenth_first_and_rolls_back_on_alarms(staging: Template) -> None:
-    preference = staging.only("StepFunctions::StateMachineAlias")["Properties"][
-        "DeploymentPreference"
+    canary = preference(staging)
+
+    assert (canary["Type"], canary["Percentage"]) == ("CANARY", 10)
+    assert {alarm["Ref"][:-8].removeprefix("Operations") for alarm in canary["Alarms"]} == {
+        "ActivityCrashes1",
+        "ActivityCrashes2",
+        "ActivityCrashes3",
+        "ActivityDefect",
+        "CanaryOrdersFailing",
+        "ExecutionsTimedOut",
+        "OrdersFailing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("approval_seconds", "minutes"), [(900, 20), (901, 21), (120_000, 2005), (518_400, 2100)]
+)
+def test_a_canary_outlives_the_approval_of_its_orders(approval_seconds: int, minutes: int) -> None:
+    """Up to the longest interval that Step Functions takes."""
+    settings = DeploymentSettings(approval_timeout_seconds=approval_seconds)
+
+    assert canary_minutes(settings) == minutes
+
+
+def test_a_fix_can_be_released_at_once_while_an_alarm_is_on(full: Template) -> None:
+    assert set(preference(full)) == {"Type", "StateMachineVersionArn"}
+    assert preference(full)["Type"] == "ALL_AT_ONCE"
+
+
+def test_readers_of_records_are_updated_before_the_first_canary_order(template: Template) -> None:
+    """They write the alias by name: a reference would update them after the whole canary."""
+    alias_id, alias = next(iter(template.of_type("StepFunctions::StateMachineAlias").items()))
+    readers = [
+        logical_id
+        for logical_id, function in template.of_type("Lambda::Function").items()
+        if not logical_id.startswith("Activities")
     ]
 
-    assert (preference["Type"], preference["Percentage"], preference["Interval"]) == (
-        "CANARY",
-        10,
-        10,
-    )
-    watched = {alarm["Ref"][:-8] for alarm in preference["Alarms"]}
-    assert watched == {
-        "OperationsCompensationStuck",
-        "OperationsExecutionsTimedOut",
-        "OperationsOrdersFailing",
-    }
+    assert len(readers) == 3
+    assert set(readers) <= set(alias["DependsOn"])
+    for resource in template.resources.values():
+        assert alias_id not in json.dumps(resource.get("Properties", {}))
 
 
 def test_an_unchanged_workflow_publishes_no_new_version(dev: Template, emulator: Template) -> None:
@@ -117,10 +156,9 @@ def test_a_changed_setting_publishes_new_versions_of_what_reads_it(
     }
 
 
-def test_the_starters_know_the_alias_and_not_the_machine(template: Template) -> None:
-    (alias,) = template.of_type("StepFunctions::StateMachineAlias")
-    (machine_id,) = template.of_type("StepFunctions::StateMachine")
+def test_orders_are_started_by_the_alias(template: Template) -> None:
+    alias = template.only("StepFunctions::StateMachineAlias")["Properties"]
     for name in ("api", "janitor-sweep", "janitor-execution-stopped"):
         variables = template.functions()[name]["Environment"]["Variables"]
-        assert variables["STATE_MACHINE_ALIAS_ARN"] == {"Fn::GetAtt": [alias, "Arn"]}
-        assert machine_id not in json.dumps(variables)
+        arn = text(variables["STATE_MACHINE_ALIAS_ARN"])
+        assert arn.endswith(f":stateMachine:{template.stack_name}:{alias['Name']}")

@@ -1,0 +1,72 @@
+"""Metrics that alarms watch: those of our code, those of functions, and sums of several."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
+
+from stacks.deployment_settings import DeploymentSettings
+from stacks.lambda_platform import METRICS_NAMESPACE
+
+PERIOD = Duration.minutes(5)
+MAX_METRICS = 10
+"""In one alarm on a metric math expression. (CloudWatch user guide, "CloudWatch quotas")"""
+
+
+def counted(
+    settings: DeploymentSettings, name: str, *, statistic: str = "Sum", **dimensions: str
+) -> cloudwatch.Metric:
+    """A metric that our code writes; `service` keeps environments of one account apart."""
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name=name,
+        dimensions_map={"service": settings.stack_name, **dimensions},
+        statistic=statistic,
+        period=PERIOD,
+    )
+
+
+def crashes(
+    settings: DeploymentSettings, activities: Mapping[str, lambda_.Version]
+) -> cloudwatch.MathExpression:
+    """Invocations of published versions that failed before, or without, an error of our code:
+    Lambda's `Errors` of each version minus its `FailedInvocation`. `activities` are by name.
+    """
+    metrics: dict[str, cloudwatch.IMetric] = {}
+    for index, (activity, version) in enumerate(activities.items()):
+        metrics[f"errors{index}"] = _version_errors(version)
+        metrics[f"failed{index}"] = counted(
+            settings, "FailedInvocation", activity=activity, function_version=version.version
+        )
+    signed = [name if name.startswith("errors") else f"-{name}" for name in metrics]
+    return _sum(signed, metrics, "Crashed invocations")
+
+
+def total(metrics: Sequence[cloudwatch.IMetric], label: str) -> cloudwatch.MathExpression:
+    """The sum of metrics, of which some may have no data."""
+    named = {f"m{index}": metric for index, metric in enumerate(metrics)}
+    return _sum(list(named), named, label)
+
+
+def _sum(
+    terms: Sequence[str], metrics: Mapping[str, cloudwatch.IMetric], label: str
+) -> cloudwatch.MathExpression:
+    # SUM ignores a metric without data; with `+` the whole expression would have none.
+    return cloudwatch.MathExpression(
+        expression=f"SUM([{', '.join(terms)}])",
+        using_metrics=dict(metrics),
+        label=label,
+        period=PERIOD,
+    )
+
+
+def _version_errors(version: lambda_.Version) -> cloudwatch.Metric:
+    name = version.lambda_.function_name
+    return cloudwatch.Metric(
+        namespace="AWS/Lambda",
+        metric_name="Errors",
+        dimensions_map={"FunctionName": name, "Resource": f"{name}:{version.version}"},
+        statistic="Sum",
+        period=PERIOD,
+    )
