@@ -11,7 +11,7 @@ CDK := PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/cdk
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 NODE := PATH="$(CURDIR)/.venv/bin:$$PATH" node
 ASL := statemachine/order_workflow.asl.json
-SOURCES := $(wildcard app.py stacks statemachine lambdas local cli bench docs tests)
+SOURCES := $(wildcard app.py stacks statemachine lambdas local cli bench docs tests tools)
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
@@ -22,7 +22,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit soak mutate chaos fuzz bench check lint format types asl synth diagram openapi pictures pr lock clean purge
+.PHONY: help setup demo test test-unit soak mutate chaos fuzz bench prune check lint format types asl synth diagram openapi pictures pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ mutate: setup ## change the definition and the code's rules, one place at a time
 
 chaos: setup ## kill -9 functions, emulator and tables while orders run; CHAOS_ARGS='--seed 7'
 	@$(RUN) tests.chaos $(CHAOS_ARGS)
+
+prune: setup ## list unused versions of STACK=OrderWorkflow-staging; PRUNE_ARGS=--delete deletes them
+	@$(RUN) tools.prune_versions $(or $(STACK),$(error name the stack: make prune STACK=OrderWorkflow-staging)) $(PRUNE_ARGS)
 
 bench: setup ## measure what an order costs (`python -m bench.cost --help`)
 	@$(RUN) bench

@@ -10,7 +10,7 @@ import pytest
 from tests.support.definition import ROOT
 
 STDLIB = frozenset(sys.stdlib_module_names)
-OURS = ("lambdas", "stacks", "local", "cli", "tests", "app")
+OURS = ("lambdas", "stacks", "local", "cli", "tests", "tools", "app")
 
 DOMAIN = {"lambdas.domain"}
 APPLICATION = {"lambdas.workflow", "lambdas.janitor"}
