@@ -1,4 +1,4 @@
-"""One Lambda function of the workflow, with a role and a log group of its own."""
+"""One Lambda function of the workflow, with its role and its log group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.api.application import OPERATIONS
 from lambdas.domain import errors
 from stacks.activity_functions import ACTIVITIES, activity_name
 from tests.infrastructure.template import Template, text
@@ -200,8 +201,9 @@ def test_what_an_operator_stops_through_the_api_does_not_notify(template: Templa
     alarm = alarms(template)["ExecutionsAborted"]
     requested = list(metrics(alarm))[1]
 
+    (abort,) = (one.name for one in OPERATIONS if one.path == "/ops/orders/{order_id}/abort")
     assert requested["name"] == "Answer2xx"
-    assert requested["dimensions"]["route"] == "abort"
+    assert requested["dimensions"]["route"] == abort
     assert evaluated(alarm, aborted=50, requested=50) < alarm["Threshold"]
     assert evaluated(alarm, aborted=50, requested=40) >= alarm["Threshold"]
 

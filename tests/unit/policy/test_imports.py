@@ -100,7 +100,7 @@ def test_the_api_never_imports_an_adapter_nor_the_sdk() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("folder", ["stacks", "local", "cli"])
+@pytest.mark.parametrize("folder", ["stacks", "local", "cli", "tools"])
 def test_tools_never_import_the_code_that_runs_in_lambda(folder: str) -> None:
     wrong = [
         f"{file.relative_to(ROOT)} imports {module}"

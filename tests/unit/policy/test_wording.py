@@ -17,9 +17,15 @@ PLACES = (
     "bench",
     "docs/deploy.md",
     "docs/local.md",
+    "docs/operations.md",
+    "environments.toml",
     "local/setup",
+    "stacks",
     "tests/dynamodb_local",
     "tests/fuzz",
+    "tests/infrastructure",
+    "tests/unit/tools",
+    "tools",
 )
 """Files and folders whose text is held to the style."""
 
