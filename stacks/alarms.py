@@ -12,7 +12,7 @@ from stacks.activity_functions import ACTIVITIES, activity_name
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import SEND_EMAIL
 from stacks.janitor import Janitor
-from stacks.metrics import MAX_METRICS, PERIOD, counted, total
+from stacks.metrics import MAX_METRICS, PERIOD, counted, or_zero, sum_of, total
 from stacks.operations import Operations
 from stacks.release_alarms import FAILING_PERCENT, failing_percent
 
@@ -130,15 +130,12 @@ def _stopped_elsewhere(
     machine: sfn.StateMachine, settings: DeploymentSettings
 ) -> cloudwatch.MathExpression:
     """Aborted executions minus those that operators stopped through the API."""
-    return cloudwatch.MathExpression(
-        expression="SUM([aborted, -requested])",
-        using_metrics={
-            "aborted": machine.metric_aborted(),
-            "requested": counted(settings, "Answer2xx", route=ABORT_ROUTE),
-        },
-        label="Executions stopped elsewhere",
-        period=PERIOD,
-    )
+    metrics = {
+        "aborted": machine.metric_aborted(),
+        "requested": counted(settings, "Answer2xx", route=ABORT_ROUTE),
+    }
+    terms = [or_zero("aborted"), f"-{or_zero('requested')}"]
+    return sum_of(terms, metrics, "Executions stopped elsewhere")
 
 
 def _add_email_alarms(operations: Operations, settings: DeploymentSettings) -> None:

@@ -11,7 +11,7 @@ from stacks.lambda_platform import METRICS_NAMESPACE
 
 PERIOD = Duration.minutes(5)
 MAX_METRICS = 10
-"""In one alarm on a metric math expression. (CloudWatch user guide, "CloudWatch quotas")"""
+"""In one alarm on a metric math expression. (CloudWatch user guide, "Limits")"""
 
 
 def counted(
@@ -39,20 +39,25 @@ def crashes(
         metrics[f"failed{index}"] = counted(
             settings, "FailedInvocation", activity=activity, function_version=version.version
         )
-    signed = [name if name.startswith("errors") else f"-{name}" for name in metrics]
-    return _sum(signed, metrics, "Crashed invocations")
+    signed = [or_zero(name) if "errors" in name else f"-{or_zero(name)}" for name in metrics]
+    return sum_of(signed, metrics, "Crashed invocations")
 
 
 def total(metrics: Sequence[cloudwatch.IMetric], label: str) -> cloudwatch.MathExpression:
     """The sum of metrics, of which some may have no data."""
     named = {f"m{index}": metric for index, metric in enumerate(metrics)}
-    return _sum(list(named), named, label)
+    return sum_of([or_zero(name) for name in named], named, label)
 
 
-def _sum(
+def or_zero(name: str) -> str:
+    """A metric in an expression, with 0 for the periods in which nothing was counted."""
+    return f"FILL({name}, 0)"
+
+
+def sum_of(
     terms: Sequence[str], metrics: Mapping[str, cloudwatch.IMetric], label: str
 ) -> cloudwatch.MathExpression:
-    # SUM ignores a metric without data; with `+` the whole expression would have none.
+    """The sum of terms. SUM ignores a term without data; with `+` the sum would have none."""
     return cloudwatch.MathExpression(
         expression=f"SUM([{', '.join(terms)}])",
         using_metrics=dict(metrics),

@@ -17,7 +17,7 @@ from stacks.order_state_machine import OrderStateMachine
 CANARY_PERCENT = 10
 CANARY_MARGIN_MINUTES = 5
 MAX_CANARY_MINUTES = 2100
-"""The longest interval that a deployment preference may have."""
+"""The longest interval. (CloudFormation, AWS::StepFunctions::StateMachineAlias)"""
 
 _Preference = sfn.CfnStateMachineAlias.DeploymentPreferenceProperty
 

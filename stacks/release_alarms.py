@@ -13,7 +13,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.activity_functions import ACTIVITIES, activity_name
 from stacks.deployment_settings import DeploymentSettings
-from stacks.metrics import MAX_METRICS, PERIOD, counted, crashes
+from stacks.metrics import MAX_METRICS, PERIOD, counted, crashes, or_zero
 from stacks.operations import Operations
 
 FAILING_PERCENT = 50
@@ -68,8 +68,9 @@ def failing_percent(
 
     Aborted ones do not count: an operator stopped them.
     """
+    ended = f"SUM([failed, {or_zero('succeeded')}])"
     return cloudwatch.MathExpression(
-        expression=f"IF(failed >= {at_least}, 100 * failed / SUM([failed, succeeded]), 0)",
+        expression=f"IF(failed >= {at_least}, 100 * failed / {ended}, 0)",
         using_metrics={"failed": machine.metric_failed(), "succeeded": machine.metric_succeeded()},
         label="Failing executions (%)",
         period=period,

@@ -74,7 +74,11 @@ def expression(alarm: Alarm) -> str:
 
 def evaluated(alarm: Alarm, **values: float) -> float:
     """The alarm's expression for values of its metrics: metric math that Python can read."""
-    functions = {"IF": lambda condition, yes, no: yes if condition else no, "SUM": sum}
+    functions = {
+        "IF": lambda condition, yes, no: yes if condition else no,
+        "FILL": lambda value, _default: value,
+        "SUM": sum,
+    }
     return float(eval(expression(alarm), functions, values))  # noqa: S307  # from our template
 
 
