@@ -87,7 +87,7 @@ def test_a_mail_that_is_not_delivered_is_counted(
     with pytest.raises(type(error)):
         send_order_confirmation(event(order), CONTEXT)
 
-    [counted] = lines(capsys.readouterr().out)
+    [counted] = counts(capsys, type(error).__name__)
     assert counted[type(error).__name__] == [1.0]
 
 
