@@ -14,6 +14,7 @@ from stacks.deployment_settings import (
 )
 from stacks.emulator_gaps import bridge_emulator_gaps
 from stacks.order_workflow_stack import OrderWorkflowStack
+from stacks.packaging import PackagingError
 from stacks.security_checks import add_security_checks
 from stacks.setting_checks import find_region_problem
 
@@ -27,7 +28,7 @@ def build(app: App, environments: Environments, *, root: Path = ROOT) -> OrderWo
         raise DeploymentSettingsError(region_problem)
     settings = DeploymentSettings.load(app.node.get_all_context(), environments)
     stack = OrderWorkflowStack(app, settings=settings, root=root)
-    if settings.target == "emulator":
+    if settings.runs_on_emulator:
         bridge_emulator_gaps(stack)
     add_security_checks(app)
     return stack
@@ -39,4 +40,6 @@ if __name__ == "__main__":
         build(app, read_environments(ROOT / "environments.toml"))
     except DeploymentSettingsError as error:
         sys.exit(f"the deployment's settings are wrong: {error}")
+    except PackagingError as error:
+        sys.exit(str(error))
     app.synth()

@@ -14,10 +14,6 @@ Environments = Mapping[str, Mapping[str, object]]
 CDK_KEYS = {"acknowledged-issue-numbers", "cli-telemetry"}
 """Context that the CDK command line writes; all its other keys have a colon or begin with @."""
 
-POWERTOOLS_LAYER = (
-    "arn:aws:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python314-arm64:27"
-)
-"""AWS's public layer: Powertools with pydantic, in every region. `{region}` is filled in."""
 
 
 class DeploymentSettingsError(ValueError):
@@ -40,7 +36,6 @@ class DeploymentSettings:
     console_url: str = ""
     machine_client_ids: str = ""
     alarm_email: str = ""
-    powertools_layer_arn: str = POWERTOOLS_LAYER
     sign_in_url: str = ""
     api_concurrency: int = 0
     release_mode: str = ""
@@ -98,6 +93,11 @@ class DeploymentSettings:
     def releases_by_canary(self) -> bool:
         """Whether a part of the new orders tries a release first: outside dev, unless changed."""
         return (self.release_mode or ("canary" if self.keeps_data else "at-once")) == "canary"
+
+    @property
+    def runs_on_emulator(self) -> bool:
+        """Whether the embedded emulator is deployed to, instead of AWS."""
+        return self.target == "emulator"
 
     @property
     def keeps_data(self) -> bool:

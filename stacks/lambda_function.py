@@ -11,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from stacks.grants import Grant, Resources, variables
-from stacks.lambda_platform import LambdaPlatform
+from stacks.lambda_platform import ARCHITECTURE, RUNTIME, LambdaPlatform
 from stacks.removal import log_group_name, log_removal_policy, log_retention
 from stacks.security_checks import acknowledge, acknowledge_wildcard
 
@@ -69,10 +69,10 @@ class LambdaFunction(Construct):
             "Function",
             function_name=self._name,
             handler=self._row.handler,
-            code=self._platform.code,
-            layers=[self._platform.layer],
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
+            code=self._platform.code(self._row.handler),
+            layers=list(self._platform.layers),
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
             memory_size=MEMORY_MB,
             timeout=Duration.seconds(self._row.timeout_seconds),
             tracing=lambda_.Tracing.ACTIVE,

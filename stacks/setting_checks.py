@@ -38,7 +38,6 @@ _RESERVED = re.compile(r".*[@.](?:example\.(?:com|net|org)|example|invalid|test|
 _SIGN_IN = re.compile(r"/|https?://[A-Za-z0-9.:-]+")
 _CONSOLE = re.compile(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%$@:{}+-]*)*")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_+]{1,128}")
-_LAYER = re.compile(r"arn:aws[a-z-]*:lambda:(\{region\}|[a-z0-9-]+):\d{12}:layer:[\w-]+:\d+")
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 
 
@@ -119,5 +118,3 @@ def _bad_ids(settings: "DeploymentSettings") -> Iterator[str]:
     twice = [client for client, times in Counter(settings.machine_clients).items() if times > 1]
     if twice:
         yield f"machine_client_ids names {', '.join(twice)} more than once"
-    if not _LAYER.fullmatch(settings.powertools_layer_arn):
-        yield "powertools_layer_arn is not the ARN of a layer version"

@@ -21,10 +21,17 @@ def cdk_app(directory: Path, **context: str) -> App:
     return App(context=committed | context, outdir=str(directory))
 
 
-def build(cdk: App) -> OrderWorkflowStack:
+def build(cdk: App, root: Path = ROOT) -> OrderWorkflowStack:
     """The stack of an application, with a sender and no other committed setting."""
     environments = {name: {"sender_email": SENDER} for name in ENVIRONMENTS}
-    return application.build(cdk, environments)
+    return application.build(cdk, environments, root=root)
+
+
+def synthesised(directory: Path, root: Path, **context: str) -> Template:
+    """The template of the sources below `root`, written to `directory`."""
+    cdk = cdk_app(directory, **context)
+    stack = build(cdk, root)
+    return Template(Path(cdk.synth().directory), stack.stack_name)
 
 
 class Synthesis:
@@ -44,9 +51,7 @@ class Synthesis:
         return outcome
 
     def _outcome(self, context: dict[str, str]) -> Template | Exception:
-        cdk = cdk_app(self._new_directory(), **context)
         try:
-            stack = build(cdk)
-            return Template(Path(cdk.synth().directory), stack.stack_name)
+            return synthesised(self._new_directory(), ROOT, **context)
         except (RuntimeError, ValueError) as error:
             return error

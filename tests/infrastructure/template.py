@@ -57,6 +57,10 @@ class Template:
             for properties in self.properties("Lambda::Function")
         }
 
+    def package(self, code: Mapping[str, Any]) -> Path:
+        """The folder that is uploaded as the code of a function or the content of a layer."""
+        return self.directory / f"asset.{code['S3Key'].removesuffix('.zip')}"
+
     def granted_to(self, role: Mapping[str, Any] | str) -> set[Statement]:
         """What the policies of a role (its id, or a reference to it) allow."""
         role_id = role if isinstance(role, str) else role["Fn::GetAtt"][0]

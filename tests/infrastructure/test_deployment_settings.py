@@ -131,7 +131,6 @@ def test_numbers_may_come_as_text_from_the_command_line() -> None:
         ({"alarm_email": "on call"}, "alarm_email is not an e-mail address"),
         ({"approver_email": "the boss"}, "approver_email is not an e-mail address: 'the boss'"),
         ({"console_url": "orders.example.com"}, "console_url must be like https://"),
-        ({"powertools_layer_arn": "powertools"}, "powertools_layer_arn is not the ARN"),
         ({"machine_client_ids": "a,a"}, "machine_client_ids names a more than once"),
         ({"machine_client_ids": "a,"}, "machine_client_ids must be ids of app clients"),
         ({"machine_client_ids": "äb"}, "machine_client_ids must be ids of app clients"),

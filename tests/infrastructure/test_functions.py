@@ -1,12 +1,11 @@
 import importlib
-from pathlib import Path
 
 import pytest
 
 from lambdas.settings import Settings
 from stacks.activity_functions import ACTIVITIES
 from tests.infrastructure.template import Template, text
-from tests.support.definition import ROOT, load, placeholder, tasks
+from tests.support.definition import load, placeholder, tasks
 
 
 def test_activities_are_the_placeholders_of_the_definition() -> None:
@@ -19,7 +18,7 @@ def test_every_handler_can_be_imported(dev: Template) -> None:
         assert callable(getattr(importlib.import_module(module), function))
 
 
-def test_functions_run_on_the_newest_python_on_arm_with_tracing(template: Template) -> None:
+def test_functions_run_on_the_newest_python_on_arm(template: Template) -> None:
     for properties in template.functions().values():
         assert properties["Runtime"] == "python3.14"
         assert properties["Architectures"] == ["arm64"]
@@ -96,26 +95,3 @@ def test_a_function_is_given_no_more_names_than_it_uses(dev: Template) -> None:
         "janitor-sweep",
         "janitor-execution-stopped",
     ]
-
-
-def test_the_code_asset_is_the_package_lambdas_and_nothing_else(dev: Template) -> None:
-    assets = [path for path in dev.directory.iterdir() if path.is_dir()]
-    assert len(assets) == 1, "all functions share one asset"
-    (asset,) = assets
-
-    packed = {path.relative_to(asset) for path in asset.rglob("*") if path.is_file()}
-
-    source = {
-        path.relative_to(ROOT)
-        for path in (ROOT / "lambdas").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    assert packed == source
-    assert Path("lambdas/activities/payment.py") in packed
-
-
-def test_the_powertools_layer_is_the_public_one_of_the_region(dev: Template) -> None:
-    for properties in dev.functions().values():
-        (layer,) = properties["Layers"]
-        assert {"Ref": "AWS::Region"} in layer["Fn::Join"][1]
-        assert ":017000801446:layer:AWSLambdaPowertoolsPythonV3-python314-arm64:" in str(layer)

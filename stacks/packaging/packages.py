@@ -1,0 +1,113 @@
+"""The deployment packages: one for each entry point of `lambdas`, and the layer beside them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from aws_cdk import AssetHashType, IgnoreMode
+from aws_cdk import aws_lambda as lambda_
+
+from stacks.packaging.bytecode import compile_bytecode, compiler_version
+from stacks.packaging.cache import cached_folder, digest
+from stacks.packaging.libraries import install_libraries, keep_services
+
+ENTRY_POINTS = ("activities", "api", "janitor_handler.py")
+"""Below `lambdas/`. The package of a function leaves out the entry points of the others: a change
+of the console publishes no activity."""
+
+_HERE = Path(__file__).parent
+_CACHE = _HERE.parents[1] / ".local" / "packages"
+
+
+@dataclass(frozen=True)
+class Packages:
+    """The packages of a checkout. `root` is the folder that holds `lambdas` and the lock files."""
+
+    root: Path
+    python_version: str
+
+    def code(self, handler: str) -> lambda_.Code:
+        """The package of the function that runs `handler`, with byte-code."""
+        left_out = _other_entry_points(handler)
+        return lambda_.Code.from_asset(
+            str(self._compiled_code),
+            exclude=_patterns(left_out),
+            ignore_mode=IgnoreMode.GIT,
+            asset_hash=self._code_digest(left_out),
+            asset_hash_type=AssetHashType.CUSTOM,
+        )
+
+    def source_code(self, handler: str) -> lambda_.Code:
+        """The same package without byte-code, for another version of Python."""
+        left_out = _patterns(_other_entry_points(handler))
+        return lambda_.Code.from_asset(
+            str(self.root),
+            exclude=["/*", "!/lambdas", "__pycache__", "*.pyc", *left_out],
+            ignore_mode=IgnoreMode.GIT,
+        )
+
+    def layer(self, lock_file: str, *, services: Sequence[str] = ()) -> lambda_.Code:
+        """The content of a layer: the libraries of a lock file, with byte-code.
+
+        If botocore is among them, `services` are the AWS services whose models are kept.
+        """
+        lock = self.root / lock_file
+        key = digest(self.root, [lock], self._compiler, *services)
+
+        def fill(folder: Path) -> None:
+            libraries = folder / "python"
+            install_libraries(lock, libraries, python_version=self.python_version)
+            if services:
+                keep_services(libraries, services)
+            self._compile(libraries, deployed_as="/opt/python")
+
+        folder = cached_folder(_CACHE, lock.stem, key, fill)
+        return lambda_.Code.from_asset(
+            str(folder), asset_hash=key, asset_hash_type=AssetHashType.CUSTOM
+        )
+
+    @cached_property
+    def _compiled_code(self) -> Path:
+        """`lambdas` with byte-code, compiled once for all packages."""
+
+        def fill(folder: Path) -> None:
+            for source in self._sources():
+                copied = folder / source.relative_to(self.root)
+                copied.parent.mkdir(parents=True, exist_ok=True)
+                copied.write_bytes(source.read_bytes())
+            self._compile(folder, deployed_as="/var/task")
+
+        return cached_folder(_CACHE, "code", self._code_digest(()), fill)
+
+    def _code_digest(self, left_out: Sequence[str]) -> str:
+        """Of the sources only: byte-code of one source differs between two compilations."""
+        code = self.root / "lambdas"
+        kept = [path for path in self._sources() if path.relative_to(code).parts[0] not in left_out]
+        return digest(self.root, kept, self._compiler)
+
+    def _sources(self) -> Iterator[Path]:
+        for path in (self.root / "lambdas").rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
+                yield path
+
+    def _compile(self, folder: Path, *, deployed_as: str) -> None:
+        compile_bytecode(folder, python_version=self.python_version, deployed_as=deployed_as)
+
+    @cached_property
+    def _compiler(self) -> str:
+        """Everything but the sources that decides what a package holds."""
+        own = digest(_HERE, (path for path in _HERE.iterdir() if path.is_file()))
+        return f"python {self.python_version}, pyodide {compiler_version()}, {own}"
+
+
+def _other_entry_points(handler: str) -> list[str]:
+    """What the package of a handler (`lambdas.activities.payment.refund_payment`) leaves out."""
+    own = handler.split(".")[1]
+    return [name for name in ENTRY_POINTS if name.removesuffix(".py") != own]
+
+
+def _patterns(left_out: Sequence[str]) -> list[str]:
+    """What to exclude of a package: entry points, and the byte-code of those that are a file."""
+    compiled = [f"__pycache__/{Path(name).stem}.*" for name in left_out if name.endswith(".py")]
+    return [f"lambdas/{name}" for name in (*left_out, *compiled)]

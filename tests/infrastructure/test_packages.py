@@ -1,0 +1,116 @@
+import ast
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.synthesis import synthesised
+from tests.infrastructure.template import Template
+from tests.support.definition import ROOT
+
+SYNTHESISED_FROM = ("lambdas", "statemachine", "docs/openapi.json", "requirements-layer.txt")
+JANITOR = {"janitor-sweep", "janitor-execution-stopped"}
+
+
+def packages(template: Template) -> dict[str, Path]:
+    """The package of each function, by the function's name."""
+    return {
+        name: template.package(properties["Code"])
+        for name, properties in template.functions().items()
+    }
+
+
+def files(package: Path) -> set[Path]:
+    found = (path.relative_to(package) for path in package.rglob("*") if path.is_file())
+    return {path for path in found if path.suffix != ".pyc"}
+
+
+def sources(*left_out: str) -> set[Path]:
+    """The files below `lambdas` without some of its parts."""
+    return {
+        Path("lambdas") / path
+        for path in files(ROOT / "lambdas")
+        if path.parts[0] not in left_out and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(params=["dev", "emulator"])
+def template(request: pytest.FixtureRequest) -> Template:
+    found: Template = request.getfixturevalue(request.param)
+    return found
+
+
+def test_a_package_is_the_code_without_the_entry_points_of_other_functions(
+    template: Template,
+) -> None:
+    for name, package in packages(template).items():
+        if name == "api":
+            expected = sources("activities", "janitor_handler.py")
+        elif name in JANITOR:
+            expected = sources("activities", "api")
+        else:
+            expected = sources("api", "janitor_handler.py")
+        assert files(package) == expected, name
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Every module and name that a file imports, wherever the statement stands."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def source_of(module: str) -> Path | None:
+    path = Path(module.replace(".", "/"))
+    options = (path.with_suffix(".py"), path / "__init__.py")
+    return next((option for option in options if (ROOT / option).is_file()), None)
+
+
+def reachable(module: str) -> set[Path]:
+    """The sources that a module may import, directly or through others."""
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        source = source_of(waiting.pop())
+        if source is not None and source not in found:
+            found.add(source)
+            waiting += [name for name in imported(ROOT / source) if name.startswith("lambdas.")]
+    return found
+
+
+def test_a_package_holds_everything_that_its_handler_imports(dev: Template) -> None:
+    for name, package in packages(dev).items():
+        module = dev.functions()[name]["Handler"].rpartition(".")[0]
+        needed = reachable(module)
+        assert Path("lambdas/dependencies.py") in needed
+        assert needed - files(package) == set(), name
+
+
+@pytest.mark.parametrize(
+    ("changed", "republished"),
+    [
+        ("lambdas/api/console/console.css", {"api"}),
+        ("lambdas/janitor_handler.py", JANITOR),
+    ],
+)
+def test_a_change_publishes_only_the_functions_that_run_it(
+    dev: Template, tmp_path: Path, changed: str, republished: set[str]
+) -> None:
+    root = tmp_path / "root"
+    for name in SYNTHESISED_FROM:
+        source, copy = ROOT / name, root / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
+    with (root / changed).open("a") as file:
+        file.write("\n")
+
+    other = synthesised(tmp_path / "cdk.out", root)
+
+    before, after = dev.functions(), other.functions()
+    assert {name for name in before if before[name]["Code"] != after[name]["Code"]} == republished
+    assert dev.of_type("Lambda::Version").keys() == other.of_type("Lambda::Version").keys()
+    assert dev.properties("Lambda::LayerVersion") == other.properties("Lambda::LayerVersion")
