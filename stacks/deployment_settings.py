@@ -40,6 +40,7 @@ class DeploymentSettings:
     api_concurrency: int = 0
     release_mode: str = ""
     state_machine_log_level: str = ""
+    release: str = ""
 
     @classmethod
     def load(

@@ -69,6 +69,7 @@ class LambdaFunction(Construct):
             "Function",
             function_name=self._name,
             handler=self._row.handler,
+            description=self._description(),
             code=self._platform.code(self._row.handler),
             layers=list(self._platform.layers),
             runtime=RUNTIME,
@@ -84,6 +85,11 @@ class LambdaFunction(Construct):
             # A running execution keeps its definition, and so the versions that this names.
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
+
+    def _description(self) -> str | None:
+        """Part of the configuration: with another one Lambda publishes the same code again."""
+        release = self._platform.settings.release
+        return f"release {release}" if release else None
 
     def _create_role(self) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))

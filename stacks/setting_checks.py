@@ -37,6 +37,7 @@ _RESERVED = re.compile(r".*[@.](?:example\.(?:com|net|org)|example|invalid|test|
 """Domains that never receive an e-mail. (RFC 2606)"""
 _SIGN_IN = re.compile(r"/|https?://[A-Za-z0-9.:-]+")
 _CONSOLE = re.compile(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%$@:{}+-]*)*")
+_RELEASE = re.compile(r"[\w.:/+-]{0,64}", re.ASCII)
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_+]{1,128}")
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 
@@ -113,6 +114,8 @@ def _bad_urls(settings: "DeploymentSettings") -> Iterator[str]:
 
 
 def _bad_ids(settings: "DeploymentSettings") -> Iterator[str]:
+    if not _RELEASE.fullmatch(settings.release):
+        yield "release must be at most 64 letters, digits and characters of _.:/+-"
     if not all(_CLIENT_ID.fullmatch(client) for client in settings.machine_clients):
         yield "machine_client_ids must be ids of app clients, separated by commas"
     twice = [client for client, times in Counter(settings.machine_clients).items() if times > 1]

@@ -138,6 +138,8 @@ def test_numbers_may_come_as_text_from_the_command_line() -> None:
         ({"state_machine_log_level": "info"}, "state_machine_log_level must be one of ALL, ERROR"),
         ({"api_concurrency": "0"}, "api_concurrency must be a positive whole number"),
         ({"api_concurrency": True}, "api_concurrency must be text or a number, not True"),
+        ({"release": "second try"}, "release must be at most 64 letters"),
+        ({"release": "x" * 65}, "release must be at most 64 letters"),
         ({"enviroment": "dev"}, "there is no setting enviroment: is environment meant?"),
         ({"heartbeat-seconds": 60}, "there is no setting heartbeat-seconds: is heartbeat_seconds"),
         ({"approval_timeout": 60}, "there is no setting approval_timeout: is approval_timeout_se"),

@@ -4,6 +4,7 @@ import pytest
 
 from lambdas.settings import Settings
 from stacks.activity_functions import ACTIVITIES
+from tests.infrastructure.synthesis import Synthesis
 from tests.infrastructure.template import Template, text
 from tests.support.definition import load, placeholder, tasks
 
@@ -24,6 +25,17 @@ def test_functions_run_on_the_newest_python_on_arm(template: Template) -> None:
         assert properties["Architectures"] == ["arm64"]
         assert properties["TracingConfig"] == {"Mode": "Active"}
         assert properties["MemorySize"] == 512
+
+
+def test_another_release_of_the_same_code_publishes_every_version_again(
+    dev: Template, synthesise: Synthesis
+) -> None:
+    again = synthesise(release="2024-05-01.2")
+
+    assert not dev.of_type("Lambda::Version").keys() & again.of_type("Lambda::Version").keys()
+    for name, properties in again.functions().items():
+        assert properties["Description"] == "release 2024-05-01.2"
+        assert properties["Code"] == dev.functions()[name]["Code"]
 
 
 def test_an_activity_gives_up_before_its_state_does(dev: Template) -> None:
