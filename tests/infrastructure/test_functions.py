@@ -23,8 +23,12 @@ def test_functions_run_on_the_newest_python_on_arm(template: Template) -> None:
     for properties in template.functions().values():
         assert properties["Runtime"] == "python3.14"
         assert properties["Architectures"] == ["arm64"]
-        assert properties["TracingConfig"] == {"Mode": "Active"}
         assert properties["MemorySize"] == 512
+
+
+def test_functions_continue_traces_and_begin_none(template: Template) -> None:
+    for properties in template.functions().values():
+        assert properties["TracingConfig"] == {"Mode": "PassThrough"}
 
 
 def test_another_release_of_the_same_code_publishes_every_version_again(
