@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-MEASUREMENTS = ("cost",)
+MEASUREMENTS = ("cost", "cold_start")
 """Packages of this folder; `python -m bench.NAME --help` explains each."""
 
 

@@ -1,0 +1,1 @@
+"""Processor time of a cold start, relative to a reference that was measured in the same run."""

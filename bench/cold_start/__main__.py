@@ -1,0 +1,56 @@
+"""`python -m bench.cold_start`: what functions load before the first call, relative to REF."""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from bench.cold_start.programs import BARE
+from bench.cold_start.sampling import Sampler, Start
+
+EXPLANATION = """
+Imports the module of each function and constructs the client of the tables, in a fresh
+interpreter. "compiled": with byte-code, as functions are deployed; "sources": without. Both are
+processor time above a bare interpreter, relative to REF with byte-code. "ms" is of "compiled".
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        starts = Sampler(Path(folder)).measure(arguments.rounds)
+    if arguments.output == "json":
+        print(json.dumps([asdict(start) for start in starts]))
+    else:
+        Console().print(_table(starts))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.cold_start", description=EXPLANATION)
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    parser.add_argument("--rounds", type=int, default=7, help="samples of each program")
+    return parser.parse_args()
+
+
+def _table(starts: Sequence[Start]) -> Table:
+    table = Table(title="Cold start, processor time relative to REF", box=SIMPLE)
+    table.add_column("module", no_wrap=True)
+    for name in ("compiled", "sources", "ms", "modules"):
+        table.add_column(name, justify="right")
+    without = {start.name: start.ratio for start in starts if not start.compiled}
+    for start in sorted((one for one in starts if one.compiled), key=lambda one: one.ratio):
+        if start.name != BARE:
+            ratios = (f"{start.ratio:.2f}", f"{without[start.name]:.2f}")
+            table.add_row(start.name, *ratios, f"{start.cpu_ms:.0f}", str(start.modules))
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What is measured: the programs that fresh interpreters run."""
+
+BARE = "(bare interpreter)"
+REFERENCE = "REF (boto3 client, Logger)"
+
+ACTIVITIES = ("approval", "enrichment", "inventory", "notification", "order_status", "payment")
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/nonexistent",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_SERVICE_NAME": "bench",
+    "POWERTOOLS_METRICS_NAMESPACE": "bench",
+    "ORDERS_TABLE": "orders",
+    "INVENTORY_TABLE": "inventory",
+    "CUSTOMERS_TABLE": "customers",
+    "PAYMENTS_TABLE": "payments",
+    "PAYMENT_PROVIDER": "sandbox",
+    "SENDER_EMAIL": "orders@example.com",
+    "OPERATIONS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/operations",
+    "STATE_MACHINE_ALIAS_ARN": "arn:aws:states:eu-central-1:1:stateMachine:orders:live",
+}
+
+_STORE = "from lambdas.runtime import dependencies; dependencies().store"
+
+
+def _ready(module: str) -> str:
+    """Import a handler's module and construct the client of the tables, which every call needs."""
+    return f"import lambdas.{module}; {_STORE}"
+
+
+PROGRAMS = {
+    BARE: "pass",
+    REFERENCE: (
+        "import boto3; boto3.client('dynamodb'); from aws_lambda_powertools import Logger; Logger()"
+    ),
+    **{f"activities.{name}": _ready(f"activities.{name}") for name in ACTIVITIES},
+    "janitor_handler": _ready("janitor_handler"),
+    "api.handler": _ready("api.handler"),
+}
+"""Name -> Python program. The reference is the least that an ordinary function would load."""
