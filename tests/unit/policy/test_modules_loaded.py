@@ -67,3 +67,30 @@ def test_every_activity_module_is_counted() -> None:
     modules = {file.stem for file in (ROOT / "lambdas" / "activities").glob("[a-z]*.py")}
 
     assert modules == set(PORTS)
+
+
+INITIALISE = """
+from lambdas.activities import payment
+from lambdas.runtime import dependencies
+print("_dynamodb" in vars(dependencies()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "constructed"),
+    [({"AWS_LAMBDA_FUNCTION_NAME": "process-payment"}, "True"), ({}, "False")],
+)
+def test_the_client_of_the_tables_is_constructed_while_lambda_initialises_and_only_there(
+    variables: dict[str, str], constructed: str
+) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", INITIALISE],
+        cwd=ROOT,
+        env=ENVIRONMENT | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert answer.stdout.strip() == constructed
