@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 WARM_MODULES = ("boto3", "boto3.session", "botocore.client", "aws_lambda_powertools", "pydantic")
-"""What the Lambda runtime and the public Powertools layer hold on AWS, imported ahead."""
+"""What the Lambda runtime and the layer of the functions hold on AWS, imported ahead."""
 
 _PR_SET_PDEATHSIG = 1
 _PID_BYTES = 8

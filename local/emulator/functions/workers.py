@@ -155,8 +155,8 @@ def _gone(error_type: str, message: str) -> dict[str, Any]:
 
 
 def _layers(config: dict[str, Any]) -> list[bytes]:
-    """The layers that the emulator holds; others (the public Powertools layer) are taken to be
-    installed beside the emulator.
+    """The layers that the emulator holds. The content of others (public ones) is expected in the
+    emulator's own Python.
     """
     from ministack.services import lambda_svc
 
