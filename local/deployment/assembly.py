@@ -11,7 +11,8 @@ from local.deployment.cdk import run_cdk
 from local.machine.folders import REPOSITORY, Folders
 from local.machine.progress import phase
 
-SYNTH_SECONDS = 180
+ANY_URL = "http://emulator.invalid"
+"""Stands for the emulator's address in a synthesised stack: every start has another port."""
 KEPT = 4
 _SOURCES = (
     "app.py",
@@ -25,14 +26,28 @@ _SOURCE_FOLDERS = ("stacks", "lambdas", "statemachine")
 
 
 def assembly(folders: Folders, context: Mapping[str, str], *, url: str) -> Path:
-    """The cloud assembly of this checkout and context, synthesised only if something changed."""
+    """The cloud assembly of this checkout and context, synthesised only if a source changed.
+
+    `url` is the emulator's address; the context may contain it.
+    """
+    context = {name: value.replace(url, ANY_URL) for name, value in context.items()}
     made = folders.assemblies / f"cdk.out.{fingerprint(REPOSITORY, context)}"
     if not made.is_dir():
         with phase("synthesising the stack"):
             _synthesise(folders, made, context, url=url)
     os.utime(made)
     _forget_oldest(folders.assemblies)
-    return made
+    return _for_emulator(made, folders.home / "cdk.out", url)
+
+
+def _for_emulator(made: Path, copy: Path, url: str) -> Path:
+    """A copy of an assembly, with the address of one emulator in its templates."""
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(made, copy)
+    for template in copy.glob("*.template.json"):
+        text = template.read_text(encoding="utf-8").replace(ANY_URL, url)
+        template.write_text(text, encoding="utf-8")
+    return copy
 
 
 def fingerprint(root: Path, context: Mapping[str, str]) -> str:
@@ -62,7 +77,7 @@ def _synthesise(folders: Folders, made: Path, context: Mapping[str, str], *, url
     app = f'"{sys.executable}" app.py'
     arguments = ["synth", "--quiet", "--app", app, "--output", str(draft), *given]
     try:
-        run_cdk("synthesising", arguments, url=url, log=log, limit_seconds=SYNTH_SECONDS)
+        run_cdk("synthesising", arguments, url=url, log=log)
         if not made.is_dir():
             draft.rename(made)
     finally:

@@ -11,7 +11,6 @@ from local.machine.folders import Folders
 from local.machine.problems import LocalProblem
 from local.machine.progress import phase
 
-DEPLOY_SECONDS = 180
 _QUALIFIER = "hnb659fds"
 _BOOTSTRAP_VERSION = "31"
 
@@ -41,7 +40,7 @@ def deploy(folders: Folders, assembly: Path, *, url: str) -> Mapping[str, str]:
     options = ["--all", "--require-approval", "never", "--method", "direct"]
     arguments = ["deploy", "--app", str(assembly), *options, "--outputs-file", str(outputs)]
     with phase("deploying the stack"):
-        run_cdk("deploying", arguments, url=url, log=log, limit_seconds=DEPLOY_SECONDS)
+        run_cdk("deploying", arguments, url=url, log=log)
     return _outputs(json.loads(outputs.read_text(encoding="utf-8")), log)
 
 

@@ -20,7 +20,8 @@ class LocalProblem(Exception):
         lines = [f"{self.phase} failed: {self.reason}"]
         if self.log is not None and self.log.exists():
             shown = last_lines(self.log)
-            lines += ["", f"last lines of {self.log}:", *(f"  {line}" for line in shown)]
+            title = f"last lines of {self.log}:" if shown else f"{self.log} is empty"
+            lines += ["", title, *(f"  {line}" for line in shown)]
         return "\n".join([*lines, "", f"what to do: {self.advice}"])
 
 

@@ -145,6 +145,12 @@ def test_waiting_tells_who_is_still_there() -> None:
     assert wait_until_gone([me], 0.1) == [me]
 
 
+def test_a_problem_says_that_its_log_is_empty(tmp_path: Path) -> None:
+    log = tmp_path / "synth.log"
+    log.write_text("\n")
+    assert f"{log} is empty" in LocalProblem("synthesising", "it broke", log=log, advice="").text()
+
+
 def test_a_problem_tells_phase_reason_log_and_advice(tmp_path: Path) -> None:
     log = tmp_path / "deploy.log"
     log.write_text("\n".join(f"line {number}" for number in range(40)))
