@@ -15,7 +15,6 @@ CDK_KEYS = {"acknowledged-issue-numbers", "cli-telemetry"}
 """Context that the CDK command line writes; all its other keys have a colon or begin with @."""
 
 
-
 class DeploymentSettingsError(ValueError):
     """The settings of a deployment are wrong; the message names every problem."""
 

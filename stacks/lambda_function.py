@@ -77,7 +77,7 @@ class LambdaFunction(Construct):
             memory_size=MEMORY_MB,
             timeout=Duration.seconds(self._row.timeout_seconds),
             # A trace of the state machine continues in the function, as one segment: nothing in it
-            # is instrumented, so a trace of its own would show no more than its log.
+            # is instrumented, so its segment would show no more than its log.
             tracing=lambda_.Tracing.PASS_THROUGH,
             role=self._create_role(),
             log_group=self._log_group,

@@ -39,7 +39,7 @@ def test_the_outputs_have_the_names_that_scripts_rely_on(template: Template) -> 
 
 
 def without_packages(template: Template) -> dict[str, Any]:
-    """The resources as they are whatever the functions' packages hold."""
+    """The resources without the contents of the functions' packages."""
     text = _VERSION_HASH.sub(r"\1", json.dumps(template.resources))
     resources: dict[str, Any] = json.loads(text)
     for resource in resources.values():
@@ -116,7 +116,7 @@ NAMES = {
 
 
 def test_what_a_deleted_stack_leaves_behind_takes_no_name_from_the_next(staging: Template) -> None:
-    """A user pool's name need not be unique, and versions belong to their function or machine."""
+    """A user pool's name need not be unique; versions belong to their function, layer or machine."""
     kept = {
         resource["Type"].removeprefix("AWS::")
         for resource in staging.resources.values()
@@ -125,6 +125,7 @@ def test_what_a_deleted_stack_leaves_behind_takes_no_name_from_the_next(staging:
     assert kept == {
         "Cognito::UserPool",
         "DynamoDB::GlobalTable",
+        "Lambda::LayerVersion",
         "Lambda::Version",
         "Logs::LogGroup",
         "StepFunctions::StateMachineVersion",
