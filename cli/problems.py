@@ -150,7 +150,6 @@ _JARGON = (
     ("Input should be less than or equal to (.+)", r"must be at most \1"),
     ("(?:String|List) should have at (most|least) ([0-9]+) ([a-z]+).*", r"must have at \1 \2 \3"),
     ("Input should be (.+)", r"must be \1"),
-    ("String should match pattern .*", "is not written as it has to be"),
     ("Field required", "is missing"),
     ("Extra inputs are not permitted", "is not known here"),
 )

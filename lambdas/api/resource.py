@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from lambdas.api.identity import Principal, Role
 from lambdas.api.models.inputs import MAX_BODY_BYTES
 from lambdas.domain.errors import OrderNotFound
+from lambdas.domain.free_text import escape
 from lambdas.domain.order import Order
 from lambdas.runtime import Dependencies
 from lambdas.workflow import OrderWorkflow
@@ -162,10 +163,13 @@ def _answer(description: str, shape: type[BaseModel] | str | None) -> Any:
 def answer(
     view: BaseModel | None, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response[Any]:
-    """The response that shows a view, or an empty one; nobody in between may keep it."""
+    """The response that shows a view, or an empty one; no cache in between may keep it.
+
+    Stored text may be older than the rules for it: what controls a terminal is escaped.
+    """
     return Response(
         status_code=status,
         content_type=None if view is None else "application/json",
         headers={"Cache-Control": "private, no-cache", **(headers or {})},
-        body="" if view is None else view.model_dump_json(),
+        body="" if view is None else escape(view.model_dump_json()),
     )

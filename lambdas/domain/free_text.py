@@ -15,14 +15,14 @@ _VISIBLE = "LNPS"
 
 
 def fault_of(text: str) -> str | None:
-    """Why the text is refused, as a sentence; None for a text that is accepted."""
+    """Why the text is refused, as "Must not …"; None for a text that is accepted."""
     refused = next((one for one in text if not is_accepted(one)), None)
     if refused is not None:
         return (
-            f"The text contains the character U+{ord(refused):04X}. "
-            "Send one line of letters, digits, punctuation, symbols and spaces"
+            f"Must not contain the character U+{ord(refused):04X}: "
+            "use letters, digits, punctuation, symbols and spaces"
         )
-    return None if any(map(_is_visible, text)) else "The text is blank. Write at least one word"
+    return None if any(map(_is_visible, text)) else "Must not be blank"
 
 
 def is_accepted(character: str) -> bool:

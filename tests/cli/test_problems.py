@@ -95,6 +95,8 @@ def test_fields_at_fault_are_told_one_by_one_to_scripts(terminal: Terminal) -> N
         (("place", "-i", "A", "--customer", "b b"), "customer must be 1 to 128 letters"),
         (("cancel", "ID", "-r", "x" * 201), "reason must have at most 200 characters"),
         (("cancel", "ID", "-r", "one\ntwo"), "reason must be one line of text"),
+        (("cancel", "ID", "-r", "\u2800"), "reason must not be blank"),
+        (("cancel", "ID", "-r", "a\ue000"), "reason must not contain the character U+E000"),
         (("place", "-i", "A", "--key", "a b"), "`--key`) must be of visible ASCII characters"),
         (("cancel", "ID", "-r", "x", "--key", "a b"), "`--key`) must be of letters, digits and"),
     ],

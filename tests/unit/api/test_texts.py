@@ -1,0 +1,116 @@
+"""Text of requests: what is refused is named in words; what was stored before is shown escaped."""
+
+import json
+import unicodedata
+from dataclasses import replace
+
+import pytest
+
+from lambdas.api.models.texts import FORMS, is_user_name
+from lambdas.domain.free_text import escape, is_accepted
+from tests.support.api_caller import DOCUMENT, OPERATOR, ApiCaller
+from tests.support.world import World
+from tests.unit.api.sending import send
+
+STORED = "cancelled: \x9b31m\u202e\x7f \U000e0041 é 日"
+BASIC_PLANE = [chr(code) for code in range(0x10000)]
+CATEGORIES = sorted({unicodedata.category(one) for one in BASIC_PLANE})
+
+
+def last_of(category: str) -> str:
+    return next(one for one in reversed(BASIC_PLANE) if unicodedata.category(one) == category)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_a_reason_is_taken_by_the_category_of_its_characters(
+    api: ApiCaller, world: World, category: str
+) -> None:
+    character, order = last_of(category), world.place()
+
+    answer = send(api, order, "cancel-order", body={"reason": f"a{character}b"})
+
+    assert answer.status == (202 if is_accepted(character) else 422)
+    assert len(world.now(order).inbox) == is_accepted(character)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_a_user_name_has_no_character_outside_of_ascii(category: str) -> None:
+    accepted = [
+        one
+        for one in BASIC_PLANE
+        if unicodedata.category(one) == category and is_user_name(f"a{one}b")
+    ]
+
+    assert all(one.isascii() and one.isprintable() and one != " " for one in accepted)
+
+
+@pytest.mark.parametrize("blank", [" ", "\xa0", "\u2003\u3000", "\u2800", "\u200d"])
+def test_a_blank_reason_is_refused_in_a_sentence(api: ApiCaller, world: World, blank: str) -> None:
+    answer = send(api, world.place(), "cancel-order", body={"reason": blank})
+
+    assert answer.status == 422
+    assert answer.json["errors"] == [{"field": "reason", "problem": "Must not be blank"}]
+
+
+def test_text_that_was_stored_before_is_escaped_and_means_the_same(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place()
+    world.store.put(replace(order, last_error=STORED))
+
+    for path in (f"/orders/{order.order_id}", "/orders"):
+        answer = api.get(path, OPERATOR)
+        shown = answer.json["orders"][0] if path == "/orders" else answer.json
+
+        assert not set(answer.text) & set("\x9b\u202e\x7f\U000e0041")
+        assert "é 日" in answer.text
+        assert shown["last_error"] == STORED
+
+
+@pytest.mark.parametrize("category", [one for one in CATEGORIES if one != "Cs"])
+def test_an_escaped_json_document_means_the_same(category: str) -> None:
+    text = f'"\\{last_of(category)}\\u0041'
+
+    assert json.loads(escape(json.dumps(text, ensure_ascii=False))) == text
+
+
+def test_names_that_a_caller_made_up_come_back_escaped(api: ApiCaller, world: World) -> None:
+    in_body = send(api, world.place(), "cancel-order", body={"reason": "a", "\x9b31m\u202e": 1})
+    in_query = api.get("/orders?%C2%9B31m%E2%80%AE=1")
+
+    for answer in (in_body, in_query):
+        assert answer.status == 422
+        assert answer.json["errors"][0]["field"] == "\\u009b31m\\u202e"
+        assert answer.json["detail"].isprintable()
+
+
+def test_a_wrong_field_is_answered_in_words(api: ApiCaller) -> None:
+    body = {"customer_id": "a b", "items": [{"sku": "x", "quantity": 1}], "payment_method": "cash"}
+
+    answer = api.post("/orders", body, OPERATOR, headers={"Idempotency-Key": "k"})
+
+    problems = {one["field"]: one["problem"] for one in answer.json["errors"]}
+    assert set(problems) == {"customer_id", "items[0].sku", "payment_method"}
+    assert all(one.startswith("Must be ") for one in problems.values())
+
+
+def test_every_pattern_of_a_request_has_its_words() -> None:
+    patterns = set(patterns_in([DOCUMENT["components"]["schemas"], DOCUMENT["paths"]]))
+
+    assert patterns
+    assert patterns <= set(FORMS)
+
+
+def patterns_in(node: object) -> list[str]:
+    if not isinstance(node, (dict, list)):
+        return []
+    own = [node["pattern"]] if isinstance(node, dict) and "pattern" in node else []
+    children = node.values() if isinstance(node, dict) else node
+    return own + [found for child in children for found in patterns_in(child)]
+
+
+def test_a_parameter_that_is_sent_twice_is_refused(api: ApiCaller) -> None:
+    answer = api.get("/orders?limit=1&limit=2")
+
+    assert answer.status == 422
+    assert answer.json["errors"] == [{"field": "limit", "problem": "Send it once"}]
