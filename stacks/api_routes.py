@@ -23,13 +23,16 @@ class Route:
     waits: bool
 
     @property
-    def key(self) -> str:
-        """The route key of an HTTP API."""
-        return f"{self.method} {self.path}"
+    def methods(self) -> tuple[str, ...]:
+        """The methods that reach it: HEAD wherever GET does. (RFC 9110, 9.1)"""
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
 
 
 def read_routes(contract: Path) -> tuple[Route, ...]:
-    """Every operation of the document, in its order. Raises ContractError."""
+    """Every operation of the document, in its order. Raises ContractError.
+
+    Without those whose path ends in a slash: no route key of API Gateway does.
+    """
     try:
         paths = json.loads(contract.read_text())["paths"]
     except (OSError, ValueError, KeyError) as error:
@@ -45,5 +48,5 @@ def read_routes(contract: Path) -> tuple[Route, ...]:
         )
         for path, operations in paths.items()
         for method, operation in operations.items()
-        if method in _METHODS
+        if method in _METHODS and not path.endswith("/")
     )

@@ -56,11 +56,15 @@ API = FunctionRow(
 
 MAX_REQUESTS_PER_SECOND = 100
 MAX_BURST = 200
-MAX_WAITING_PER_SECOND = 10
-MAX_WAITING_BURST = 20
+WAITING_LIMIT = {"ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20}
 """A request that waits holds a function for up to 10 s: at this rate a route holds 100 of the 1,000
 concurrent executions that an account has by default, and activities keep the rest.
 """
+PUBLIC_LIMIT = {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 20}
+"""Per route and second: anonymous requests must leave the stage's limit to callers with a token."""
+PAGE_LIMIT = {"ThrottlingRateLimit": 30, "ThrottlingBurstLimit": 100}
+"""Of the route for the console's files: opening the page asks for all of them."""
+_PAGE_FILES = "/console/{file}"
 
 
 class OrderApi(Construct):
@@ -119,16 +123,25 @@ class OrderApi(Construct):
         for route in routes:
             made = self.api.add_routes(
                 path=route.path,
-                methods=[apigateway.HttpMethod(route.method)],
+                methods=[apigateway.HttpMethod(name) for name in route.methods],
                 integration=function,
                 authorizer=anybody if route.public else signed_in,
             )
-            if route.waits:
-                _throttle(stage, route, made[0])
+            _limit(stage, made, _limit_of(route))
             if route.public:
-                acknowledge(
-                    made[0], "AwsSolutions-APIG4", "Public by contract: `security: []` in OpenAPI."
-                )
+                _open(made)
+        other = apigateway.HttpRoute(
+            self,
+            "Other",
+            http_api=self.api,
+            route_key=apigateway.HttpRouteKey.DEFAULT,
+            integration=function,
+            authorizer=anybody,
+        )
+        # The function refuses what has no route (404, 405) and redirects `/console/`: route keys
+        # cannot end in a slash. It checks claims itself, so this opens no other route.
+        _limit(stage, [other], PUBLIC_LIMIT)
+        _open([other])
 
     def _limit_concurrency(self) -> None:
         # Not by default: small accounts have no concurrency to reserve.
@@ -149,11 +162,25 @@ class OrderApi(Construct):
         return cast(apigateway.CfnStage, stage.node.default_child)
 
 
-def _throttle(stage: apigateway.CfnStage, route: Route, made: apigateway.HttpRoute) -> None:
-    """Limit a route whose requests wait. API Gateway wants the route to exist before."""
-    limits = {
-        "ThrottlingRateLimit": MAX_WAITING_PER_SECOND,
-        "ThrottlingBurstLimit": MAX_WAITING_BURST,
-    }
-    stage.route_settings = {**(stage.route_settings or {}), route.key: limits}
-    stage.node.add_dependency(made)
+def _limit_of(route: Route) -> dict[str, int] | None:
+    """The limit of a route; None for that of the stage."""
+    if route.public:
+        return PAGE_LIMIT if route.path == _PAGE_FILES else PUBLIC_LIMIT
+    return WAITING_LIMIT if route.waits else None
+
+
+def _limit(
+    stage: apigateway.CfnStage,
+    routes: Sequence[apigateway.HttpRoute],
+    limit: dict[str, int] | None,
+) -> None:
+    """Limit routes. API Gateway wants a route to exist before its settings."""
+    for route in routes if limit else ():
+        key = cast(apigateway.CfnRoute, route.node.default_child).route_key
+        stage.route_settings = {**(stage.route_settings or {}), key: limit}
+        stage.node.add_dependency(route)
+
+
+def _open(routes: Sequence[apigateway.HttpRoute]) -> None:
+    for route in routes:
+        acknowledge(route, "AwsSolutions-APIG4", "Public by contract: `security: []` in OpenAPI.")

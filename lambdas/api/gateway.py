@@ -16,7 +16,6 @@ _ANYWHERE: Mapping[int, str] = {
     HTTPStatus.SERVICE_UNAVAILABLE: "No answer in time",
 }
 _UNAUTHORIZED: Mapping[int, str] = {HTTPStatus.UNAUTHORIZED: "No token, or none that is valid"}
-_NOT_FOUND: Mapping[int, str] = {HTTPStatus.NOT_FOUND: "An id that makes another path"}
 _TOO_LARGE: Mapping[int, str] = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A body of more than 10 MB"}
 
 SCHEMA: Mapping[str, Any] = {
@@ -32,7 +31,6 @@ def gateway_answers(operation: Operation) -> Mapping[int, str]:
     """The statuses that the gateway itself may give to a request of this route, and when."""
     return {
         **({} if operation.public else _UNAUTHORIZED),
-        **(_NOT_FOUND if "{" in operation.path else {}),
         **(_TOO_LARGE if operation.has_body else {}),
         **_ANYWHERE,
     }

@@ -6,6 +6,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from local.machine.state import State
 from local.player.scene import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import place
@@ -136,3 +137,10 @@ def test_a_deadline_is_computed_from_the_servers_time(visit: Visit, scene: Scene
 def test_an_address_that_names_no_id_shows_the_list(visit: Visit) -> None:
     page = visit("customer").open("orders/..%2Fops")
     expect(page.get_by_role("heading", name="Orders")).to_be_visible()
+
+
+def test_an_address_with_a_slash_at_its_end_opens_the_same_view(visit: Visit, state: State) -> None:
+    page = visit("customer").page
+    page.goto(f"{state.api_url}/console/#/orders")
+    expect(page.get_by_role("heading", name="Orders")).to_be_visible()
+    assert page.url.endswith("/console#/orders")

@@ -87,5 +87,5 @@ def _only_status(route: Route, caller: Caller, *, hidden: bool) -> int | None:
 
 
 def _is_no_route(answer: Answer) -> bool:
-    """True for the gateway's own 404: no route matches the path, so no rule applies."""
-    return answer.status == 404 and answer.media_type == "application/json"
+    """True for the 404 of a path that no route matches: no rule applies."""
+    return answer.status == 404 and b":route-not-found" in answer.body

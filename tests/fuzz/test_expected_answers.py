@@ -18,8 +18,8 @@ STRANGER = Caller("garbage", "Bearer bad")
 PROBLEM = "application/problem+json"
 
 
-def a_problem(status: int) -> Answer:
-    body = {"type": "urn:x", "title": "t", "status": status, "detail": "d"}
+def a_problem(status: int, kind: str = "x") -> Answer:
+    body = {"type": f"urn:{kind}", "title": "t", "status": status, "detail": "d"}
     return Answer(status, PROBLEM, json.dumps(body).encode())
 
 
@@ -44,7 +44,7 @@ def test_an_undocumented_answer_is_reported(answer: Answer, problem: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "answer", [a_problem(404), a_gateway_answer(401), a_gateway_answer(404), Answer(304, "", b"")]
+    "answer", [a_problem(404), a_gateway_answer(401), a_gateway_answer(429), Answer(304, "", b"")]
 )
 def test_a_documented_answer_is_accepted(answer: Answer) -> None:
     assert list(form_problems(READ, answer)) == []
@@ -88,4 +88,4 @@ def test_another_customers_order_may_only_be_not_found() -> None:
 
 
 def test_an_unknown_path_has_no_authorization_rule() -> None:
-    assert list(authorization_problems(READ, STRANGER, a_gateway_answer(404))) == []
+    assert list(authorization_problems(READ, STRANGER, a_problem(404, "route-not-found"))) == []

@@ -16,12 +16,45 @@ def test_every_operation_of_the_contract_is_a_route_and_there_are_no_others(
 ) -> None:
     routes = {route["RouteKey"] for route in template.properties("ApiGatewayV2::Route")}
 
-    assert routes == {f"{route.method} {route.path}" for route in CONTRACT}
+    keys = {f"{method} {route.path}" for route in CONTRACT for method in route.methods}
+    assert routes == keys | {"$default"}
+
+
+def public_keys() -> set[str]:
+    return {
+        f"{method} {route.path}" for route in CONTRACT if route.public for method in route.methods
+    }
+
+
+def test_head_is_a_route_wherever_get_is_and_asks_for_the_same_token(template: Template) -> None:
+    routes = {one["RouteKey"]: one for one in template.properties("ApiGatewayV2::Route")}
+    got = [key for key in routes if key.startswith("GET ")]
+
+    assert got
+    for key in got:
+        head = routes[key.replace("GET ", "HEAD ")]
+        assert {**head, "RouteKey": key} == routes[key]
+
+
+def test_anonymous_requests_have_limits_of_their_own_and_leave_most_to_others(
+    template: Template,
+) -> None:
+    stage = template.only("ApiGatewayV2::Stage")
+    limits = {
+        key: one
+        for key, one in stage["Properties"]["RouteSettings"].items()
+        if not key.startswith("POST ")
+    }
+    page = {"GET /console/{file}", "HEAD /console/{file}"}
+
+    assert set(limits) == {*public_keys(), "$default"}
+    others = sum(one["ThrottlingRateLimit"] for key, one in limits.items() if key not in page)
+    assert others < stage["Properties"]["DefaultRouteSettings"]["ThrottlingRateLimit"]
 
 
 def test_every_route_but_the_public_ones_asks_for_a_token(template: Template) -> None:
     (authorizer,) = template.of_type("ApiGatewayV2::Authorizer")
-    public = {f"{route.method} {route.path}" for route in CONTRACT if route.public}
+    public = {*public_keys(), "$default"}
     for route in template.properties("ApiGatewayV2::Route"):
         if route["RouteKey"] in public:
             assert route["AuthorizationType"] == "NONE"
@@ -79,13 +112,14 @@ def test_routes_that_wait_cannot_take_the_accounts_concurrency(template: Templat
     stage = template.only("ApiGatewayV2::Stage")
     limits = stage["Properties"]["RouteSettings"]
 
-    assert {key.rpartition("/")[2] for key in limits} == {
+    waiting = {key: one for key, one in limits.items() if key.startswith("POST ")}
+    assert {key.rpartition("/")[2] for key in waiting} == {
         "approve-payment",
         "cancel-order",
         "add-line-item",
         "{code}",
     }
-    for limit in limits.values():
+    for limit in waiting.values():
         assert limit["ThrottlingRateLimit"] * LONGEST_WAIT_SECONDS <= 100
     # API Gateway refuses settings of a route that does not exist yet.
     made = {template.resources[one]["Properties"].get("RouteKey") for one in stage["DependsOn"]}
@@ -107,6 +141,7 @@ def test_a_route_is_public_or_waits_as_the_contract_says(tmp_path: Path) -> None
     contract = tmp_path / "openapi.json"
     waiting = {"security": [{"bearer": []}], "parameters": [{"name": "Prefer", "in": "header"}]}
     paths = {
+        "/open/": {"get": {"security": []}},
         "/open": {"get": {"security": []}, "parameters": []},
         "/closed": {"get": {}, "post": waiting},
     }

@@ -131,7 +131,8 @@ def an_event(
 def read(raw: Mapping[str, Any]) -> Answer:
     """The answer as a client sees it."""
     headers = {name.lower(): str(value) for name, value in raw["headers"].items()}
-    body = raw.get("body") or ""
+    body = raw["body"]
+    assert isinstance(body, str), "the emulator's gateway takes a text, if an empty one"
     if raw["isBase64Encoded"]:
         body = gzip.decompress(base64.b64decode(body)).decode()
     return Answer(status=raw["statusCode"], headers=headers, text=body)
@@ -151,7 +152,7 @@ def require_as_documented(method: str, path: str, answer: Answer) -> None:
         assert fnmatch(answer.headers["content-type"].partition(";")[0], media_type)
         if "schema" in described:
             validate(described["schema"], answer.json)
-    assert content or answer.status in (204, 304) or answer.text
+    assert content or answer.status in (204, 304, 308) or answer.text
 
 
 def validate(schema: Mapping[str, Any], document: object) -> None:

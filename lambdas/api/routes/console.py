@@ -55,6 +55,16 @@ def get_console(if_none_match: inputs.IfNoneMatch = None) -> Response[Any]:
     return _file(_PAGE, if_none_match, {"Content-Security-Policy": policy})
 
 
+@console.operation("GET", "/console/", answers={308: ("To `/console`.", None)})
+def redirect_to_console() -> Response[Any]:
+    """Open the console, redirected
+
+    The page names its files relative to `/console`. Browsers keep the address's fragment.
+    """
+    headers = {"Location": "../console", "Cache-Control": "public, no-cache"}
+    return Response(308, headers=headers, body="")
+
+
 @console.operation(
     "GET",
     "/console/{file}",

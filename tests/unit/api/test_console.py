@@ -75,3 +75,12 @@ def test_tells_where_people_sign_in(api: ApiCaller) -> None:
         "client_id": "client-1",
         "scope": "openid",
     }
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_address_with_a_slash_at_its_end_leads_to_the_console(
+    api: ApiCaller, method: str
+) -> None:
+    answer = api.call(method, "/console/", None)
+
+    assert (answer.status, answer.headers["location"]) == (308, "../console")

@@ -49,7 +49,7 @@ def test_only_the_roles_of_a_route_get_past_the_gate(
 
 @pytest.mark.parametrize("operation", PUBLIC, ids=name)
 def test_a_public_route_needs_no_token(api: ApiCaller, operation: Operation) -> None:
-    assert api.call(operation.method, path_of(operation), None).status == 200
+    assert api.call(operation.method, path_of(operation), None).status < 400
 
 
 @pytest.mark.parametrize("operation", PRIVATE, ids=name)

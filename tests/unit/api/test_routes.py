@@ -39,6 +39,7 @@ def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
         ("POST", "/approvals/{code}"): {"approver"},
         ("GET", "/health"): set(),
         ("GET", "/console"): set(),
+        ("GET", "/console/"): set(),
         ("GET", "/console/{file}"): set(),
         ("GET", "/sign-in"): set(),
         ("GET", "/docs"): set(),
