@@ -116,7 +116,7 @@ NAMES = {
 
 
 def test_what_a_deleted_stack_leaves_behind_takes_no_name_from_the_next(staging: Template) -> None:
-    """A user pool's name need not be unique; versions belong to their function, layer or machine."""
+    """A user pool's name need not be unique; versions belong to what they are versions of."""
     kept = {
         resource["Type"].removeprefix("AWS::")
         for resource in staging.resources.values()
