@@ -61,8 +61,13 @@ LIVE = "live"
 # Transactions are authorised by the actions that they consist of.
 ORDERS = Grant("orders", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))
 ORDER_TIMELINE = Grant("orders", ("dynamodb:Query",))
-ORDERS_BY_STAGE = Grant("orders-by-stage", ("dynamodb:Query",))
-ORDERS_BY_CUSTOMER = Grant("orders-by-customer", ("dynamodb:Query",))
+ORDER_LISTS = (
+    Grant("orders", ("dynamodb:BatchGetItem",)),
+    Grant("orders-by-age", ("dynamodb:Query",)),
+    Grant("orders-by-stage", ("dynamodb:Query",)),
+    Grant("orders-by-customer", ("dynamodb:Query",)),
+    Grant("orders-by-customer-and-stage", ("dynamodb:Query",)),
+)
 OPEN_ORDERS = Grant("open-orders", ("dynamodb:Query",))
 READ_STOCK = Grant("inventory", ("dynamodb:BatchGetItem",))
 MOVE_STOCK = Grant("inventory", ("dynamodb:UpdateItem",))

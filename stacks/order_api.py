@@ -14,10 +14,9 @@ from stacks.api_routes import Route
 from stacks.grants import (
     EXTEND_WAIT,
     LIST_EXECUTIONS,
+    ORDER_LISTS,
     ORDER_TIMELINE,
     ORDERS,
-    ORDERS_BY_CUSTOMER,
-    ORDERS_BY_STAGE,
     READ_CUSTOMER,
     READ_DEFINITION,
     READ_HISTORY,
@@ -38,8 +37,7 @@ API = FunctionRow(
     grants=(
         ORDERS,
         ORDER_TIMELINE,
-        ORDERS_BY_STAGE,
-        ORDERS_BY_CUSTOMER,
+        *ORDER_LISTS,
         READ_STOCK,
         READ_CUSTOMER,
         START_LIVE,

@@ -105,11 +105,18 @@ def _token(token: str, profile: str | None) -> Finding:
 
 def _orders(api: Api) -> Finding:
     try:
-        stages = {one["stage"]: one["orders"] for one in api.get("/stages")["stages"]}
+        counts = api.get("/stages")["stages"]
     except Problem as problem:
         return _trouble("orders", problem)
-    counted = [f"{STAGE_MARKS.get(name, '▸')} {name} {n}" for name, n in stages.items() if n]
-    return _finding("orders", True, ", ".join(counted) or "none yet", **stages)
+    shown = [
+        f"{STAGE_MARKS.get(one['stage'], '▸')} {one['stage']} {one['orders']:,}"
+        f"{'' if one['exact'] else '+'}"
+        for one in counts
+        if one["orders"]
+    ]
+    numbers = {one["stage"]: one["orders"] for one in counts}
+    exact = all(one["exact"] for one in counts)
+    return _finding("orders", True, ", ".join(shown) or "none yet", exact=exact, **numbers)
 
 
 def _compensation(api: Api) -> Finding:

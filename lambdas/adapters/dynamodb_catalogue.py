@@ -4,42 +4,26 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.dynamodb_batches import read_batch
 from lambdas.adapters.dynamodb_errors import store_errors
-from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.ports import Customer, StockLevel
 from lambdas.domain.starting import Price
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_PATIENCE = 4
-
 
 class DynamoDBCatalogue:
-    """The inventory table, to read. At most 100 SKUs a call (the limit of BatchGetItem)."""
+    """The inventory table, to read. At most 100 SKUs a call."""
 
     def __init__(self, client: "DynamoDBClient", *, inventory_table: str) -> None:
         self._client = client
         self._table = inventory_table
 
     def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
-        wanted: list[dict[str, Any]] = [to_item({"sku": sku}) for sku in dict.fromkeys(skus)]
-        levels: dict[str, StockLevel] = {}
-        for _ in range(_PATIENCE):
-            if not wanted:
-                return levels
-            found, wanted = self._read(wanted)
-            levels |= {level.sku: level for level in found}
-        if wanted:
-            raise StoreUnavailable("DynamoDB left part of the inventory unread")
-        return levels
-
-    def _read(self, keys: list[dict[str, Any]]) -> tuple[list[StockLevel], list[dict[str, Any]]]:
-        with store_errors():
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
-        items = answer["Responses"].get(self._table, [])
-        unread: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
-        return [_level(from_item(item)) for item in items], list(unread.get("Keys", []))
+        keys = [{"sku": sku} for sku in dict.fromkeys(skus)]
+        levels = map(_level, read_batch(self._client, self._table, keys))
+        return {level.sku: level for level in levels}
 
 
 class DynamoDBCustomers:

@@ -1,29 +1,49 @@
-"""OrderIndex on the orders table's indexes. Order ids are ULIDs: sorted by id is sorted by age."""
+"""OrderIndex on the orders table's indexes. Order ids are ULIDs: sorted by id is sorted by age.
+
+The indexes hold keys only, and a list reads the records of its page: an index is written only when
+an order enters or leaves a list, not with every change. Each list has an index of its own, so that
+no request reads orders that its answer leaves out. `by_age` and `by_stage` are spread over
+LIST_SHARDS partitions and merged.
+"""
 
 import heapq
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.dynamodb_batches import read_batch
 from lambdas.adapters.dynamodb_errors import store_errors
-from lambdas.adapters.order_records import OPEN_SHARDS, from_record
+from lambdas.adapters.order_records import (
+    LIST_SHARDS,
+    OPEN_SHARDS,
+    customer_stage,
+    from_record,
+    order_key,
+    stage_key,
+)
 from lambdas.domain.errors import InvalidRequest
 from lambdas.domain.order import Order
-from lambdas.domain.ports import Page
-from lambdas.domain.stages import Stage
+from lambdas.domain.ports import MAX_PAGE, Count, OpenVersions, Page
+from lambdas.domain.stages import ENDS, Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+Partition = tuple[str, str, str]
+"""Of an index: its name, its partition key, and a value of that key."""
+
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _AFTER_ALL = "~"
+_STORED = tuple(stage for stage in Stage if stage is not Stage.NOTIFY)
+_OPEN = tuple(stage for stage in _STORED if stage not in ENDS)
 
 
 class DynamoDBOrderIndex:
-    """Lists of orders: by stage, by customer, and the open ones by their next check."""
+    """Lists of orders: by age, stage, customer, and the open ones by their next check."""
 
     def __init__(self, client: "DynamoDBClient", *, orders_table: str) -> None:
         self._client = client
@@ -34,60 +54,74 @@ class DynamoDBOrderIndex:
     ) -> Page:
         if cursor is not None and not _ULID.fullmatch(cursor):
             raise InvalidRequest("the cursor is not one that a list of orders returned")
+        wanted = min(limit, MAX_PAGE)
         before = cursor or _AFTER_ALL
-        with store_errors():
-            found = tuple(islice(self._newest(stage, customer_id, before, limit), limit + 1))
-        more = len(found) > limit
-        return Page(found[:limit], found[limit - 1].order_id if more else None)
+        found = self._newest(_partitions(stage, customer_id), before, wanted + 1)
+        shown, more = found[:wanted], len(found) > wanted
+        orders = self._read(shown)
+        return Page(
+            tuple(order for order in orders if stage in (None, order.stage)),
+            shown[-1] if more else None,
+        )
 
-    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, int]:
-        with store_errors():
-            if customer_id is None:
-                return {stage: self._count(stage, at_most) for stage in Stage}
-            newest = self._query("by_customer", "customer_key", customer_id, _AFTER_ALL, at_most)
-            return Counter(order.stage for order in islice(newest, at_most))
+    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:
+        return {stage: self._count(_partitions(stage, customer_id), at_most) for stage in _STORED}
+
+    def open_versions(self, *, at_most: int) -> OpenVersions:
+        versions: dict[str, str] = {}
+        complete = True
+        for partition in (one for stage in _OPEN for one in _partitions(stage, None)):
+            answer = self._query(partition, limit=at_most)
+            complete = complete and "LastEvaluatedKey" not in answer
+            # An order that moves on while this reads is at two stages; it is counted once.
+            versions |= {r["order_id"]: r["version"] for r in map(from_item, answer["Items"])}
+        return OpenVersions(Counter(versions.values()), complete)
 
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         with store_errors():
             overdue = heapq.merge(*(self._due(shard, now, limit) for shard in range(OPEN_SHARDS)))
             return tuple(order_id for _, order_id in islice(overdue, limit))
 
-    def _newest(
-        self, stage: Stage | None, customer_id: str | None, before: str, limit: int
-    ) -> Iterator[Order]:
-        if customer_id is not None:
-            orders = self._query("by_customer", "customer_key", customer_id, before, limit + 1)
-            return (order for order in orders if stage is None or order.stage is stage)
-        return _merged(
-            self._query("by_stage", "stage_key", one.value, before, limit + 1)
-            for one in ([stage] if stage else Stage)
-        )
+    def _newest(self, partitions: Sequence[Partition], before: str, limit: int) -> list[str]:
+        """The ids of the newest orders that are older than the id `before`."""
+        lists = (self._ids(partition, before, limit) for partition in partitions)
+        return list(islice(heapq.merge(*lists, reverse=True), limit))
+
+    def _ids(self, partition: Partition, before: str, limit: int) -> Iterator[str]:
+        """One request: `limit` keys are far less than the megabyte that a page holds."""
+        answer = self._query(partition, before=before, limit=limit)
+        return map(itemgetter("order_id"), map(from_item, answer["Items"]))
+
+    def _read(self, order_ids: Sequence[str]) -> Iterator[Order]:
+        """The orders of these ids, in this order."""
+        records = read_batch(self._client, self._table, map(order_key, order_ids))
+        orders = {record["order_id"]: from_record(record) for record in records}
+        return (orders[order_id] for order_id in order_ids if order_id in orders)
+
+    def _count(self, partitions: Sequence[Partition], at_most: int) -> Count:
+        """Reads one more than `at_most`: a page that ends at its limit may be the last one."""
+        answers = [
+            self._query(partition, limit=at_most + 1, Select="COUNT") for partition in partitions
+        ]
+        number = sum(answer["Count"] for answer in answers)
+        cut = any("LastEvaluatedKey" in answer for answer in answers)
+        return Count(min(number, at_most), exact=number <= at_most and not cut)
 
     def _query(
-        self, index: str, name: str, value: str, before: str, page_size: int
-    ) -> Iterator[Order]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression="#key = :value AND order_id < :before",
-            ExpressionAttributeNames={"#key": name},
-            ExpressionAttributeValues=to_item({":value": value, ":before": before}),
-            ScanIndexForward=False,
-            PaginationConfig={"PageSize": page_size},
-        )
-        return (from_record(from_item(item)) for page in pages for item in page["Items"])
-
-    def _count(self, stage: Stage, at_most: int) -> int:
-        """One page: up to a megabyte of index entries, which are thousands of orders."""
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName="by_stage",
-            KeyConditionExpression="stage_key = :stage",
-            ExpressionAttributeValues=to_item({":stage": stage.value}),
-            Select="COUNT",
-            Limit=at_most,
-        )
-        return answer["Count"]
+        self, partition: Partition, *, limit: int, before: str = _AFTER_ALL, **more: Any
+    ) -> Any:
+        index, name, value = partition
+        with store_errors():
+            return self._client.query(
+                TableName=self._table,
+                IndexName=index,
+                KeyConditionExpression="#key = :value AND order_id < :before",
+                ExpressionAttributeNames={"#key": name},
+                ExpressionAttributeValues=to_item({":value": value, ":before": before}),
+                ScanIndexForward=False,
+                Limit=limit,
+                **more,
+            )
 
     def _due(self, shard: int, now: int, limit: int) -> Sequence[tuple[int, str]]:
         answer = self._client.query(
@@ -101,13 +135,13 @@ class DynamoDBOrderIndex:
         return [(r["next_check_at"], r["pk"].removeprefix("ORDER#")) for r in records]
 
 
-def _merged(lists: Iterable[Iterator[Order]]) -> Iterator[Order]:
-    """One list, newest first. An order that went on while the lists were read is in two of them
-    and told once.
-    """
-    merged = heapq.merge(*lists, key=_order_id, reverse=True)
-    return (next(same) for _, same in groupby(merged, key=_order_id))
-
-
-def _order_id(order: Order) -> str:
-    return order.order_id
+def _partitions(stage: Stage | None, customer_id: str | None) -> Sequence[Partition]:
+    """Where the orders of a stage, a customer, both or neither are listed."""
+    if stage is None and customer_id is None:
+        return [("by_age", "list_shard", str(shard)) for shard in range(LIST_SHARDS)]
+    if stage is None:
+        return [("by_customer", "customer_key", str(customer_id))]
+    if customer_id is None:
+        keys = [stage_key(stage, shard) for shard in range(LIST_SHARDS)]
+        return [("by_stage", "stage_key", key) for key in keys]
+    return [("by_customer_stage", "customer_stage", customer_stage(customer_id, stage))]

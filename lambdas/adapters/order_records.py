@@ -18,6 +18,11 @@ from lambdas.domain.stages import Stage
 OPEN_SHARDS = 4
 """Partitions of the `open` index; one partition takes 1,000 writes a second."""
 
+LIST_SHARDS = 2
+"""Partitions of each stage in `by_stage`, and of `by_age`. An order enters and leaves a stage, two
+writes, so that one stage takes 1,000 orders a second; a list reads every partition.
+"""
+
 META = "META"
 Record = TypeVar("Record", Line, Enrichment, Signal, Effect)
 _PLAIN = tuple(
@@ -44,10 +49,22 @@ def to_record(order: Order) -> dict[str, Any]:
         "outcomes": dict(order.outcomes),
         "ledger": {name: _part_record(effect) for name, effect in order.ledger.items()},
         "total": order.total.amount_minor,
-        "stage_key": order.stage.value,
+        "list_shard": str(_shard(order.order_id, LIST_SHARDS)),
+        "stage_key": stage_key(order.stage, _shard(order.order_id, LIST_SHARDS)),
         "customer_key": order.customer_id,
-        "open_shard": None if order.ended else str(crc32(order.order_id.encode()) % OPEN_SHARDS),
+        "customer_stage": customer_stage(order.customer_id, order.stage),
+        "open_shard": None if order.ended else str(_shard(order.order_id, OPEN_SHARDS)),
     }
+
+
+def stage_key(stage: Stage, shard: int) -> str:
+    """One of a stage's partitions in the index `by_stage`."""
+    return f"{stage.value}#{shard}"
+
+
+def customer_stage(customer_id: str, stage: Stage) -> str:
+    """The partition of a customer's orders at one stage; no stage has a `#` in its name."""
+    return f"{customer_id}#{stage.value}"
 
 
 def from_record(record: Mapping[str, Any]) -> Order:
@@ -91,6 +108,10 @@ def from_event_record(record: Mapping[str, Any]) -> Event:
         stage=record["event_stage"],
         detail=record["detail"],
     )
+
+
+def _shard(order_id: str, shards: int) -> int:
+    return crc32(order_id.encode()) % shards
 
 
 def _signal(entry: Mapping[str, Any]) -> Signal:

@@ -13,7 +13,8 @@ from lambdas.domain.order import Order
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-_PAGE = 100
+_PAGE = 1_000
+"""Events or executions of one answer, the most that the service gives. (Step Functions API)"""
 _REMEMBERED = 100
 """Definitions kept by the process: an execution's never changes, whoever watches an order asks for
 it again and again, and an account may ask once a second. (Step Functions quotas)
@@ -33,7 +34,9 @@ class StepFunctionsExecutions:
     def history(self, order: Order, epoch: int) -> tuple[Mapping[str, Any], ...]:
         arn = execution_arn(self._alias_arn, f"{order.order_id}-{epoch}")
         pages = self._client.get_paginator("get_execution_history").paginate(
-            executionArn=arn, includeExecutionData=True
+            executionArn=arn,
+            includeExecutionData=True,
+            PaginationConfig={"PageSize": _PAGE},
         )
 
         def read() -> tuple[Mapping[str, Any], ...]:

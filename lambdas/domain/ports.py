@@ -41,6 +41,22 @@ class Page:
     cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of orders; not `exact`: at least so many."""
+
+    orders: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVersions:
+    """Open orders by workflow version; not `complete`: there are more than were counted."""
+
+    orders: Mapping[str, int]
+    complete: bool
+
+
 class OrderStore(Protocol):
     """The order records. Every method raises StoreUnavailable when the store cannot answer."""
 
@@ -79,19 +95,31 @@ class OrderStore(Protocol):
         ...
 
 
+MAX_PAGE = 100
+"""Orders of one page: as many as DynamoDB reads in one request."""
+
+
 class OrderIndex(Protocol):
-    """Eventually consistent views over many orders."""
+    """Eventually consistent views over many orders. The requests of one call do not grow with the
+    number of orders.
+    """
 
     def page(
         self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
     ) -> Page:
-        """Orders newest first. Raises InvalidRequest for a cursor that is none."""
+        """Orders newest first, at most MAX_PAGE. A page has fewer orders than `limit` where some
+        of them change while it is read. Raises InvalidRequest for a cursor that is none.
+        """
         ...
 
-    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, int]:
-        """How many orders stand at each stage: everybody's, counted up to `at_most` a stage, or a
-        customer's, of whose orders only the newest `at_most` are counted.
+    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:
+        """How many orders, of everybody or of one customer, stand at each stage; a stage is
+        counted up to `at_most`.
         """
+        ...
+
+    def open_versions(self, *, at_most: int) -> OpenVersions:
+        """How many open orders run which workflow version; a stage is counted up to `at_most`."""
         ...
 
     def due(self, now: int, limit: int) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Orders in DynamoDB: conditional writes, keys that expire, long timelines and cursors."""
 
 from dataclasses import replace
-from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,16 +9,16 @@ import pytest
 from lambdas.adapters import dynamodb_expressions as expressions
 from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import IDEMPOTENCY_DAYS, DynamoDBOrders
+from lambdas.adapters.order_records import LIST_SHARDS
 from lambdas.domain.changes import Event, change
 from lambdas.domain.errors import InvalidRequest
 from lambdas.domain.order import Order
+from lambdas.domain.ports import OpenVersions, Page
 from lambdas.domain.stages import Stage
 from tests.support import tables
 from tests.support.builders import a_key, an_order
 from tests.support.fake_clock import NOW
 from tests.support.faults import intercept
-
-STAGES = tuple(Stage)
 
 
 def test_an_idempotency_key_expires_after_a_week(dynamodb: Any, store: DynamoDBOrders) -> None:
@@ -57,24 +57,81 @@ def test_a_write_says_what_it_was_decided_on_and_sets_only_what_differs() -> Non
     )
 
 
-def test_an_order_that_goes_on_while_a_list_is_read_is_told_once(dynamodb: Any) -> None:
+def test_an_order_that_left_its_stage_while_the_list_was_read_is_not_shown(dynamodb: Any) -> None:
+    orders = [an_order(Stage.PAYMENT) for _ in range(3)]
+    for order in orders:
+        tables.put_order(dynamodb, order)
+    index = DynamoDBOrderIndex(dynamodb, orders_table=tables.ORDERS)
+
+    def move_on(**_: Any) -> None:
+        tables.put_order(dynamodb, replace(orders[2], stage=Stage.STATUS_UPDATE))
+
+    intercept(dynamodb, "BatchGetItem", move_on)
+
+    page = index.page(stage=Stage.PAYMENT, customer_id=None, limit=2, cursor=None)
+    rest = index.page(stage=Stage.PAYMENT, customer_id=None, limit=2, cursor=page.cursor)
+
+    assert page.orders == (orders[1],)
+    assert page.cursor == orders[1].order_id
+    assert rest == Page((orders[0],), None)
+
+
+def test_an_order_that_is_not_readable_yet_is_left_out_of_its_list(dynamodb: Any) -> None:
+    order = an_order()
+    tables.put_order(dynamodb, order)
+    index = DynamoDBOrderIndex(dynamodb, orders_table=tables.ORDERS)
+
+    def lag(**_: Any) -> Any:
+        return SimpleNamespace(status_code=200), {"Responses": {tables.ORDERS: []}}
+
+    intercept(dynamodb, "BatchGetItem", lag)
+
+    assert index.page(stage=None, customer_id="alice", limit=2, cursor=None) == Page((), None)
+
+
+@pytest.mark.parametrize("customer", [None, "alice"])
+def test_a_count_that_ends_with_its_page_is_not_exact(dynamodb: Any, customer: str | None) -> None:
+    """DynamoDB ends a page at 1 MB, whatever the limit is."""
+    index = DynamoDBOrderIndex(dynamodb, orders_table=tables.ORDERS)
+
+    def end_early(**_: Any) -> Any:
+        return SimpleNamespace(status_code=200), {
+            "Count": 3,
+            "LastEvaluatedKey": {"pk": {"S": "k"}},
+        }
+
+    intercept(dynamodb, "Query", end_early)
+
+    counts = index.counts(customer_id=customer, at_most=1_000)
+
+    assert {count.exact for count in counts.values()} == {False}
+    assert all(0 < count.orders < 1_000 for count in counts.values())
+
+
+def test_a_drain_report_that_read_one_page_only_is_not_complete(dynamodb: Any) -> None:
+    for _ in range(4):
+        tables.put_order(dynamodb, an_order())
+    index = DynamoDBOrderIndex(dynamodb, orders_table=tables.ORDERS)
+
+    assert index.open_versions(at_most=5) == OpenVersions({"v2": 4}, complete=True)
+    assert not index.open_versions(at_most=1).complete
+
+
+def test_an_order_that_moves_on_while_versions_are_counted_is_counted_once(dynamodb: Any) -> None:
     order = an_order(Stage.PAYMENT)
     tables.put_order(dynamodb, order)
     index = DynamoDBOrderIndex(dynamodb, orders_table=tables.ORDERS)
-    asked = count(1)
+    reads: list[bytes] = []
 
-    def go_on(**_: Any) -> None:
-        if next(asked) == STAGES.index(Stage.STATUS_UPDATE) + 1:
+    def move_on(params: Any, **_: Any) -> None:
+        reads.append(params["body"])
+        if b"status-update#0" in reads[-1]:
             tables.put_order(dynamodb, replace(order, stage=Stage.STATUS_UPDATE))
 
-    intercept(dynamodb, "Query", go_on)
+    intercept(dynamodb, "Query", move_on)
 
-    page = index.page(stage=None, customer_id=None, limit=10, cursor=None)
-
-    assert next(asked) > len(STAGES)
-    assert [(found.order_id, found.stage) for found in page.orders] == [
-        (order.order_id, Stage.PAYMENT)
-    ]
+    assert index.open_versions(at_most=5) == OpenVersions({"v2": 1}, complete=True)
+    assert len(reads) == LIST_SHARDS * 7
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "0" * 25, "01KDVDNH00000000000000000l", "~" * 26])

@@ -34,7 +34,7 @@ def states(client: Any) -> Iterator[Stubber]:
 
 
 def test_a_history_is_read_to_its_end(executions: StepFunctionsExecutions, states: Stubber) -> None:
-    request = {"executionArn": EXECUTION + "O1-2", "includeExecutionData": True}
+    request = {"executionArn": EXECUTION + "O1-2", "includeExecutionData": True, "maxResults": 1000}
     pages = (
         [{"id": 1, "type": "ExecutionStarted", "timestamp": 0}],
         [{"id": 2, "type": "ExecutionSucceeded", "timestamp": 0}],
@@ -94,7 +94,7 @@ def running(*versions: str | None) -> list[dict[str, Any]]:
 def test_running_executions_are_counted_by_version(
     executions: StepFunctionsExecutions, states: Stubber
 ) -> None:
-    request = {"stateMachineArn": MACHINE, "statusFilter": "RUNNING", "maxResults": 100}
+    request = {"stateMachineArn": MACHINE, "statusFilter": "RUNNING", "maxResults": 1000}
     states.add_response(
         "list_executions", {"executions": running("7", "6", "7"), "nextToken": "n"}, request
     )

@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.domain.changes import change
 from lambdas.domain.order import Order
+from lambdas.domain.ports import Count, OpenVersions
 from lambdas.domain.stages import Stage
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import (
@@ -57,16 +58,39 @@ def test_pages_show_every_order_once_newest_first(
     assert found == wanted
 
 
-def test_orders_are_counted_by_stage(under: StoreUnderTest, many: list[Order]) -> None:
-    everybody = under.index.counts(customer_id=None, at_most=5)
-    alice = under.index.counts(customer_id="alice", at_most=4)
+NO_ORDER = Count(0, exact=True)
 
-    assert {stage: n for stage, n in everybody.items() if n} == {
-        Stage.PAYMENT: 4,
-        Stage.AWAITING_APPROVAL: 5,
-    }
-    assert dict(alice) == {Stage.PAYMENT: 1, Stage.AWAITING_APPROVAL: 3}
-    assert not any(under.index.counts(customer_id="nobody", at_most=4).values())
+
+@pytest.mark.parametrize(
+    ("customer", "at_most", "payment", "waiting"),
+    [
+        (None, 8, Count(4, exact=True), Count(8, exact=True)),
+        (None, 7, Count(4, exact=True), Count(7, exact=False)),
+        (None, 3, Count(3, exact=False), Count(3, exact=False)),
+        ("alice", 4, Count(2, exact=True), Count(4, exact=True)),
+        ("alice", 3, Count(2, exact=True), Count(3, exact=False)),
+        ("nobody", 3, NO_ORDER, NO_ORDER),
+    ],
+)
+def test_a_count_is_exact_unless_there_are_more_than_were_counted(
+    under: StoreUnderTest,
+    many: list[Order],
+    customer: str | None,
+    at_most: int,
+    payment: Count,
+    waiting: Count,
+) -> None:
+    counts = under.index.counts(customer_id=customer, at_most=at_most)
+
+    others = dict.fromkeys(set(Stage) - {Stage.NOTIFY}, NO_ORDER)
+    assert counts == others | {Stage.PAYMENT: payment, Stage.AWAITING_APPROVAL: waiting}
+
+
+def test_open_orders_are_counted_by_version(under: StoreUnderTest) -> None:
+    under.put(*(an_order(version=version) for version in ("v1", "v2", "v2")))
+    under.put(an_order(Stage.COMPENSATING), an_order(Stage.COMPLETED, version="v1"))
+
+    assert under.index.open_versions(at_most=4) == OpenVersions({"v1": 1, "v2": 3}, complete=True)
 
 
 def test_overdue_orders_come_longest_overdue_first(under: StoreUnderTest) -> None:

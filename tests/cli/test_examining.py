@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from lambdas.api.routes import stages
 from lambdas.domain.stages import Stage
 from tests.cli.terminal import URL, Ran, Terminal
 from tests.support.world import World
@@ -76,7 +77,21 @@ def test_for_scripts_the_doctor_gives_what_it_counted_as_numbers(
     found = findings(terminal.run("doctor", "-o", "json"))
 
     orders = {name: count for name, count in found["orders"]["numbers"].items() if count}
-    assert orders == {"completed": 2, "compensating": 1}
+    assert orders == {"exact": True, "completed": 2, "compensating": 1}
     assert found["compensation"]["numbers"] == {"under_way": 1, "stuck": 0}
     assert found["token"]["numbers"]["minutes"] > 0
     assert found["health"]["numbers"]["milliseconds"] >= 0
+
+
+def test_the_doctor_shows_a_count_that_is_not_exact_as_a_minimum(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "COUNTED_AT_MOST", 1)
+    for stage in (Stage.COMPLETED, Stage.COMPLETED, Stage.FAILED):
+        world.place(stage)
+
+    found = findings(terminal.run("doctor", "-o", "json"))["orders"]
+
+    assert "completed 1+" in found["told"]
+    assert "failed 1+" not in found["told"]
+    assert found["numbers"]["exact"] is False

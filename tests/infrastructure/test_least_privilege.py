@@ -41,8 +41,10 @@ MAY = {
     | READ_CUSTOMER
     | START
     | {
-        "<TablesOrders>": "dynamodb: GetItem PutItem Query UpdateItem",
+        "<TablesOrders>": "dynamodb: BatchGetItem GetItem PutItem Query UpdateItem",
+        "<TablesOrders>/index/by_age": "dynamodb: Query",
         "<TablesOrders>/index/by_stage": "dynamodb: Query",
+        "<TablesOrders>/index/by_customer_stage": "dynamodb: Query",
         "<TablesOrders>/index/by_customer": "dynamodb: Query",
         MACHINE: "states: SendTaskSuccess SendTaskHeartbeat ListExecutions",
         EXECUTIONS: "states: GetExecutionHistory DescribeStateMachineForExecution StopExecution",

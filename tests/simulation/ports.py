@@ -9,10 +9,12 @@ from lambdas.domain.ports import (
     Catalogue,
     Clock,
     ClosedPayment,
+    Count,
     Customer,
     CustomerDirectory,
     IdempotencyKey,
     Notifier,
+    OpenVersions,
     OperationsDesk,
     OrderIndex,
     OrderStore,
@@ -73,8 +75,11 @@ class Store(Crossing, OrderStore, OrderIndex):
     ) -> Page:
         raise NotImplementedError("nobody lists orders in a simulation")
 
-    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, int]:
-        raise NotImplementedError("nobody counts orders in a simulation")
+    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:
+        raise NotImplementedError("no actor counts orders in a simulation")
+
+    def open_versions(self, *, at_most: int) -> OpenVersions:
+        raise NotImplementedError("no actor counts versions in a simulation")
 
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         return self._cross("index.due", lambda: self._world.store.due(now, limit))

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from threading import RLock
 
 from lambdas.domain.changes import CHECK_SOON_MS, Change, Event
@@ -16,7 +15,7 @@ from lambdas.domain.errors import (
     StoreUnavailable,
 )
 from lambdas.domain.order import Order
-from lambdas.domain.ports import IdempotencyKey, OrderIndex, OrderStore, Page
+from lambdas.domain.ports import Count, IdempotencyKey, OpenVersions, OrderIndex, OrderStore, Page
 from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
 from lambdas.domain.stages import Stage
 from tests.support.fake_directories import FakeInventory
@@ -115,14 +114,24 @@ class FakeOrders(OrderStore, OrderIndex):
         more = len(found) > limit
         return Page(tuple(found[:limit]), found[limit - 1].order_id if more else None)
 
-    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, int]:
+    def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:
         self._answer()
-        newest = [order for _, order in sorted(self._orders.items(), reverse=True)]
-        if customer_id is not None:
-            theirs = (order for order in newest if order.customer_id == customer_id)
-            return Counter(order.stage for order in islice(theirs, at_most))
-        found = Counter(order.stage for order in newest)
-        return {stage: min(found[stage], at_most) for stage in Stage}
+        found = Counter(
+            order.stage
+            for order in self._orders.values()
+            if customer_id in (None, order.customer_id)
+        )
+        return {
+            stage: Count(min(found[stage], at_most), exact=found[stage] <= at_most)
+            for stage in Stage
+            if stage is not Stage.NOTIFY
+        }
+
+    def open_versions(self, *, at_most: int) -> OpenVersions:
+        self._answer()
+        still_open = [order for order in self._orders.values() if not order.ended]
+        versions = Counter(order.version for order in still_open[:at_most])
+        return OpenVersions(versions, complete=len(still_open) <= at_most)
 
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         self._answer()

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 ORDERS, INVENTORY, CUSTOMERS, PAYMENTS = "orders", "inventory", "customers", "payments"
 _KEYS = {INVENTORY: "sku", CUSTOMERS: "customer_id", PAYMENTS: "payment_key"}
 _INDEXES = {
-    "open": ("open_shard", "next_check_at", "KEYS_ONLY"),
-    "by_stage": ("stage_key", "order_id", "ALL"),
-    "by_customer": ("customer_key", "order_id", "ALL"),
+    "open": ("open_shard", "next_check_at"),
+    "by_age": ("list_shard", "order_id"),
+    "by_stage": ("stage_key", "order_id", "version"),
+    "by_customer": ("customer_key", "order_id"),
+    "by_customer_stage": ("customer_stage", "order_id"),
 }
+"""Partition key, sort key, and other attributes that the index holds."""
 
 
 def create_tables(client: "DynamoDBClient") -> None:
@@ -40,9 +43,9 @@ def _create_orders(client: "DynamoDBClient") -> None:
         {
             "IndexName": name,
             "KeySchema": _schema(hash_key, range_key),
-            "Projection": {"ProjectionType": projection},
+            "Projection": _projection(more),
         }
-        for name, (hash_key, range_key, projection) in _INDEXES.items()
+        for name, (hash_key, range_key, *more) in _INDEXES.items()
     ]
     client.create_table(
         TableName=ORDERS,
@@ -58,6 +61,12 @@ def _schema(hash_key: str, range_key: str) -> Any:
         {"AttributeName": hash_key, "KeyType": "HASH"},
         {"AttributeName": range_key, "KeyType": "RANGE"},
     ]
+
+
+def _projection(attributes: list[str]) -> Any:
+    if not attributes:
+        return {"ProjectionType": "KEYS_ONLY"}
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": attributes}
 
 
 def put_order(client: "DynamoDBClient", order: Order, **more: Any) -> None:

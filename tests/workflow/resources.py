@@ -33,9 +33,11 @@ _KEYS = {
     "payments": ("payment_key",),
 }
 _INDEXES = {
-    "open": ("open_shard", "next_check_at", "KEYS_ONLY"),
-    "by_stage": ("stage_key", "order_id", "ALL"),
-    "by_customer": ("customer_key", "order_id", "ALL"),
+    "open": ("open_shard", "next_check_at"),
+    "by_age": ("list_shard", "order_id"),
+    "by_stage": ("stage_key", "order_id", "version"),
+    "by_customer": ("customer_key", "order_id"),
+    "by_customer_stage": ("customer_stage", "order_id"),
 }
 
 
@@ -102,11 +104,12 @@ def _create_table(table: str) -> None:
 
 
 def _index(name: str) -> dict[str, Any]:
-    *key, projection = _INDEXES[name]
+    partition_key, sort_key, *more = _INDEXES[name]
+    included = {"ProjectionType": "INCLUDE", "NonKeyAttributes": more}
     return {
         "IndexName": name,
-        "KeySchema": _key_schema(*key),
-        "Projection": {"ProjectionType": projection},
+        "KeySchema": _key_schema(partition_key, sort_key),
+        "Projection": included if more else {"ProjectionType": "KEYS_ONLY"},
     }
 
 

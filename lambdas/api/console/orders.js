@@ -35,17 +35,22 @@ export function orders(page) {
     const [counted, found] = await Promise.all([get(`/stages${whose}`), get(`/orders?${query}`)]);
     if (fresh && buys && !chosen.stage && !chosen.customer && !found.orders.length) placing.open = true;
     fresh = false;
-    update(chips, chip(null, "all", counted.stages.reduce((sum, one) => sum + one.orders, 0)),
+    update(chips, chip(null, "all", total(counted.stages)),
       ...counted.stages.filter((one) => one.orders || one.stage === chosen.stage)
-        .map((one) => chip(one.stage, one.stage, one.orders, one.at_least)));
+        .map((one) => chip(one.stage, one.stage, one)));
     update(list, found.orders.length ? table(found.orders) : empty(),
       found.next_cursor && h("p", { class: "quiet" }, `These are the newest ${SHOWN}. Search for an older one by its id.`));
   }
 
-  const chip = (stage, name, count, atLeast) => h("button", {
+  const total = (stages) => ({
+    orders: stages.reduce((sum, one) => sum + one.orders, 0), exact: stages.every((one) => one.exact),
+  });
+
+  /** A count that is not exact is a minimum: "1,000+". */
+  const chip = (stage, name, { orders: count, exact }) => h("button", {
     class: `chip stage-${name}`, "data-key": name, "aria-pressed": String(chosen.stage === stage),
     onclick: () => choose({ stage }),
-  }, `${STAGES[name] ?? ""} ${name} ${atLeast ? "≥ " : ""}${count}`);
+  }, `${STAGES[name] ?? ""} ${name} ${count.toLocaleString("en")}${exact ? "" : "+"}`);
 
   function empty() {
     const one = chosen.customer ? `No order of the customer ${chosen.customer}` : "No order";

@@ -218,7 +218,7 @@ class StageCountView(View):
 
     stage: Stage
     orders: int
-    at_least: Annotated[bool, Field(description="There may be more than were counted.")]
+    exact: Annotated[bool, Field(description="False: there are at least so many.")]
 
 
 class StagesView(View):

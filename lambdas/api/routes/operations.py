@@ -1,6 +1,5 @@
 """Operations: what the people who run the system do, and the health of the API itself."""
 
-from collections import Counter
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -15,12 +14,11 @@ from lambdas.api.models.staff_views import (
 )
 from lambdas.api.resource import Resource, answer
 from lambdas.domain.errors import SignalNotAdmitted
-from lambdas.domain.stages import ENDS, Stage
 
 operations = Resource("operations")
 
 COUNTED_AT_MOST = 1_000
-"""Open orders and running executions that the drain report looks at."""
+"""Open orders of a stage, and running executions, that the drain report counts."""
 
 
 @operations.operation(
@@ -78,21 +76,14 @@ def get_versions() -> Response[Any]:
     A version may be removed once nothing runs it any more.
     """
     dependencies = operations.dependencies
-    versions: dict[str, str] = {}
-    complete = True
-    for stage in (one for one in Stage if one not in ENDS):
-        page = dependencies.index.page(
-            stage=stage, customer_id=None, limit=COUNTED_AT_MOST, cursor=None
-        )
-        complete = complete and page.cursor is None
-        versions |= {order.order_id: order.version for order in page.orders}
+    found = dependencies.index.open_versions(at_most=COUNTED_AT_MOST)
     executions, more = dependencies.executions.running_by_version(COUNTED_AT_MOST)
     return answer(
         VersionsView(
             default_workflow_version=dependencies.settings.default_workflow_version,
-            open_orders=Counter(versions.values()),
+            open_orders=dict(found.orders),
             running_executions=dict(executions),
-            complete=complete and not more,
+            complete=found.complete and not more,
         )
     )
 
