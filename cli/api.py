@@ -17,6 +17,9 @@ TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 PAUSES_SECONDS = (0.2, 1.0)
 """Before a request that must happen once is repeated."""
 
+KEPT = 100
+"""Answers that are kept with their ETag, to be sent again only when they have changed."""
+
 
 class Api:
     """Calls one deployment as one caller. Keep it open for as long as the command runs."""
@@ -32,6 +35,7 @@ class Api:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url.rstrip("/")
         self.others = others or {}
+        self._kept: dict[str, tuple[str, dict[str, Any]]] = {}
         with _sendable():
             _require_http(self.url)
             self._http = httpx.Client(
@@ -39,16 +43,26 @@ class Api:
             )
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
-        """Read something. Raises Problem."""
-        asked = {name: value for name, value in query.items() if value is not None}
-        return self._answer("GET", path, params=asked)
+        """Read something; while it is unchanged, the same object again. Raises Problem."""
+        params = {name: value for name, value in query.items() if value is not None}
+        url = str(httpx.URL(path, params=params)) if params else path
+        tag, kept = self._kept.get(url, ("", {}))
+        headers = {"If-None-Match": tag} if tag else {}
+        answer = self._send("GET", path, params=params, headers=headers)
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            return kept
+        body = content(answer) if answer.content else {}
+        if tag := answer.headers.get("ETag", ""):
+            self._keep(url, tag, body)
+        return body
 
     def post(
         self, path: str, body: Mapping[str, Any] | None = None, **headers: str
     ) -> dict[str, Any]:
         """Ask for something; `headers` as `idempotency_key=…`. Raises Problem."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._answer("POST", path, json=body, headers=named)
+        answer = self._send("POST", path, json=body, headers=named)
+        return content(answer) if answer.content else {}
 
     def post_once(
         self, path: str, body: Mapping[str, Any], key: str, **headers: str
@@ -80,7 +94,13 @@ class Api:
             if cursor is None:
                 return
 
-    def _answer(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+    def _keep(self, url: str, tag: str, body: dict[str, Any]) -> None:
+        self._kept.pop(url, None)
+        if len(self._kept) >= KEPT:
+            self._kept.pop(next(iter(self._kept), ""), None)
+        self._kept[url] = (tag, body)
+
+    def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
             with _sendable():
                 answer = self._http.request(method, path, **request)
@@ -91,8 +111,8 @@ class Api:
                 f"{self.url} does not answer ({reason})",
                 advice="check the address (`orders doctor`), or start one: `python -m local up`",
             ) from error
-        if answer.is_success:
-            return content(answer) if answer.content else {}
+        if answer.is_success or answer.status_code == httpx.codes.NOT_MODIFIED:
+            return answer
         raise problem(answer, self.others)
 
 

@@ -13,7 +13,7 @@ from lambdas.telemetry import report_survived, report_unhealed
 
 if TYPE_CHECKING:
     from lambdas.domain.approving import Pace
-    from lambdas.domain.executions import ExecutionReader
+    from lambdas.domain.executions import ExecutionReader, OutcomeStore
     from lambdas.janitor import Janitor
     from lambdas.workflow import OrderWorkflow
 
@@ -130,6 +130,12 @@ class Dependencies:
         return StepFunctionsExecutions(
             client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
         )
+
+    @cached_property
+    def outcomes(self) -> "OutcomeStore":
+        from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
+
+        return DynamoDBOutcomes(self._dynamodb, orders_table=self.settings.require("orders_table"))
 
     @cached_property
     def workflow(self) -> "OrderWorkflow":

@@ -116,7 +116,7 @@ class OrderWorkflow:
             self.clock.sleep(OUTCOME_POLL_SECONDS)
 
     def timeline(self, order_id: str) -> Sequence[Event]:
-        """What happened to the order, oldest first."""
+        """What happened to the order, oldest first; at most the newest MAX_EVENTS events."""
         return self.store.timeline(order_id)
 
     def list_orders(

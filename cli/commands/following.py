@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from cli.api import Api, path
 from cli.history_views import EVENT_HEADS, event_cells
@@ -27,11 +28,14 @@ _WIDE = 100
 def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
     """Print every event once, in order, until the order has ended and no more come."""
     seen: set[tuple[int, int]] = set()
-    widths = _WIDTHS
+    widths: Mapping[str, int] = _WIDTHS
+    history: Mapping[str, Any] = {}
+    had_ended = False
     while True:
+        before = history
         stage = api.get(path("orders", order_id))["stage"]
-        events = api.get(path("orders", order_id, "history"))["events"]
-        fresh = [event for event in events if (event["epoch"], event["id"]) not in seen]
+        history = api.get(path("orders", order_id, "history"))
+        fresh = [e for e in history["events"] if (e["epoch"], e["id"]) not in seen]
         if fresh and not seen and not as_json:
             widths = {**_WIDTHS, "at": len(clock(fresh[0]["timestamp"]))}
             out.print(f"[bold]{_in_columns(EVENT_HEADS, widths)}[/]")
@@ -41,9 +45,16 @@ def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
                 print_json(event, lines=True)
             else:
                 out.print(_in_columns(event_cells(event, clock(event["timestamp"])), widths))
-        if stage in ENDS and not fresh:
+        # The API answers with the same history for a while: only a new one shows that no more came.
+        quiet = had_ended and not fresh and history is not before
+        had_ended = stage in ENDS
+        if had_ended and (quiet or not _runs(history)):
             return
         time.sleep(POLL_SECONDS)
+
+
+def _runs(history: Mapping[str, Any]) -> bool:
+    return any(one["verdict"] == "running" for one in history["executions"])
 
 
 def _in_columns(cells: tuple[str, ...], widths: Mapping[str, int]) -> str:

@@ -55,4 +55,6 @@ def timeline(order: OrderId, profile: As = None, output: Output = Format.TABLE) 
         print_json(found)
         return
     total = api.get(path("orders", order))["total"]
+    if omitted := found["omitted_events"]:
+        out.print(f"{omitted:,} older events are left out.")
     out.print(order_views.timeline(found["events"], total))

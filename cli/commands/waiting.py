@@ -99,9 +99,14 @@ def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[st
 
 
 def _both(api: Api, order_id: str) -> Both:
-    """The execution first: whatever it tells is never newer than the order."""
+    """The execution first, so that it is never newer than the order; once more for an order that
+    has ended, because the last steps change nothing else.
+    """
     execution = api.get(path("orders", order_id, "execution"))
-    return api.get(path("orders", order_id)), execution
+    order = api.get(path("orders", order_id))
+    if order["stage"] in ENDS:
+        execution = api.get(path("orders", order_id, "execution"))
+    return order, execution
 
 
 def _tell_changes(api: Api, order_id: str, found: Both) -> Both:

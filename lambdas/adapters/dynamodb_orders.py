@@ -24,7 +24,7 @@ from lambdas.adapters.order_records import (
 from lambdas.domain.changes import CHECK_SOON_MS, Change, Event
 from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
 from lambdas.domain.order import Order
-from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.ports import MAX_EVENTS, IdempotencyKey
 from lambdas.domain.signals import Signal
 
 if TYPE_CHECKING:
@@ -107,15 +107,15 @@ class DynamoDBOrders:
     def timeline(self, order_id: str) -> tuple[Event, ...]:
         key = order_key(order_id, "EVENT#")
         with store_errors(order_id):
-            pages = self._client.get_paginator("query").paginate(
+            answer = self._client.query(
                 TableName=self._orders,
                 KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
                 ExpressionAttributeValues=to_item({":pk": key["pk"], ":sk": key["sk"]}),
                 ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=MAX_EVENTS,
             )
-            return tuple(
-                from_event_record(from_item(item)) for page in pages for item in page["Items"]
-            )
+        return tuple(from_event_record(from_item(item)) for item in reversed(answer["Items"]))
 
     def _append(self, request: dict[str, Any], order_id: str) -> tuple[Order, bool]:
         try:

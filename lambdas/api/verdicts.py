@@ -62,6 +62,7 @@ _ENDED_FROM_OUTSIDE = {
     "ExecutionAborted": "the execution was stopped (StopExecution)",
     "ExecutionTimedOut": "the execution ran into its own time limit",
 }
+_ENDS = frozenset({"ExecutionSucceeded", "ExecutionFailed", *_ENDED_FROM_OUTSIDE})
 
 
 def judged(events: Sequence[HistoryEvent]) -> Judgement:
@@ -78,10 +79,15 @@ def judged(events: Sequence[HistoryEvent]) -> Judgement:
     return _lost(events) or _stuck(events) or _cause(events, end)
 
 
+def has_ended(events: Sequence[HistoryEvent]) -> bool:
+    """Whether the verdict on this execution can no longer change."""
+    return _end(events) is not None
+
+
 def _end(events: Sequence[HistoryEvent]) -> HistoryEvent | None:
-    ends = (e for e in reversed(events) if e.type.startswith("Execution"))
-    last = next(ends, None)
-    return None if last is None or last.type == "ExecutionStarted" else last
+    """The event that ended the execution: after a redrive, it runs again."""
+    last = next((e for e in reversed(events) if e.type.startswith("Execution")), None)
+    return last if last is not None and last.type in _ENDS else None
 
 
 def _newest_state(events: Sequence[HistoryEvent]) -> str | None:

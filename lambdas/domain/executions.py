@@ -1,6 +1,7 @@
 """What the engine tells about executions, to read; an adapter implements it, tests fake it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lambdas.domain.order import Order
@@ -23,4 +24,30 @@ class ExecutionReader(Protocol):
         """How many executions run on which published version of the definition, and whether
         there were more than `limit`, which are not counted.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionOutcome:
+    """The classification of one execution of an order; instants in epoch milliseconds."""
+
+    order_id: str
+    epoch: int
+    verdict: str
+    reason: str
+    started_at: int | None
+    stopped_at: int | None
+
+
+class OutcomeStore(Protocol):
+    """Outcomes of executions that have ended. All methods raise StoreUnavailable."""
+
+    def find(self, executions: Sequence[tuple[str, int]]) -> Mapping[str, ExecutionOutcome]:
+        """The stored outcomes of at most 100 executions of different orders, given as
+        (order id, epoch), by order id.
+        """
+        ...
+
+    def add(self, outcome: ExecutionOutcome) -> None:
+        """Store the outcome of an execution that has ended; the first one stays."""
         ...

@@ -57,6 +57,10 @@ class OpenVersions:
     complete: bool
 
 
+MAX_EVENTS = 1_000
+"""Events of a timeline that are read: in one request, for an order has no limit of events."""
+
+
 class OrderStore(Protocol):
     """The order records. Every method raises StoreUnavailable when the store cannot answer."""
 
@@ -91,7 +95,7 @@ class OrderStore(Protocol):
         ...
 
     def timeline(self, order_id: str) -> tuple[Event, ...]:
-        """The order's events, oldest first."""
+        """The order's newest MAX_EVENTS events, or fewer if those are large; oldest first."""
         ...
 
 

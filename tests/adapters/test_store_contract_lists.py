@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.domain.changes import change
 from lambdas.domain.order import Order
-from lambdas.domain.ports import Count, OpenVersions
+from lambdas.domain.ports import MAX_EVENTS, Count, OpenVersions
 from lambdas.domain.stages import Stage
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import (
@@ -114,3 +114,16 @@ def test_an_order_that_ends_is_no_longer_looked_after(under: StoreUnderTest) -> 
     under.store.commit(change(order, replace(order, stage=Stage.FAILED), NOW))
 
     assert under.index.due(NOW * 2, 10) == ()
+
+
+def test_a_timeline_shows_its_newest_events_oldest_first(under: StoreUnderTest) -> None:
+    order = an_order()
+    under.put(order)
+    numbers = range(1, MAX_EVENTS + 3)
+    for some in (numbers[at : at + 90] for at in range(0, len(numbers), 90)):
+        events = [("told", {"number": number}) for number in some]
+        order = under.store.commit(change(order, order, NOW, *events))
+
+    shown = [event.number for event in under.store.timeline(order.order_id)]
+
+    assert shown == list(numbers[2:])

@@ -127,5 +127,6 @@ class Terminal:
         return Ran(int(ended.value.code or 0), told.out, told.err)
 
     def _sleep(self, seconds: float) -> None:
+        self.wire.api.world.clock.advance(seconds)
         if self.meanwhile:
             self.meanwhile.pop(0)()

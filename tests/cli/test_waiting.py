@@ -19,7 +19,8 @@ from tests.support.world import TOKEN, World
 
 
 def moved(world: World, order: Order, stage: Stage) -> None:
-    world.store.put(replace(world.now(order), stage=stage))
+    now = world.now(order)
+    world.store.put(replace(now, stage=stage, sequence=now.sequence + 1))
 
 
 def told(world: World, order: Order, history: ToldHistory) -> None:
@@ -102,6 +103,44 @@ def test_watching_as_data_is_one_line_for_every_change(terminal: Terminal, world
 
     stages = [json.loads(line)["stage"] for line in ran.out.splitlines()]
     assert stages == ["awaiting-approval", "payment", "completed"]
+
+
+@pytest.mark.parametrize(
+    "command", [("watch",), ("watch", "-o", "json"), ("history", "--follow", "-o", "json")]
+)
+def test_watching_an_order_that_waits_reads_its_history_a_few_times(
+    terminal: Terminal, world: World, command: tuple[str, ...]
+) -> None:
+    order = world.place(updated_at=world.clock.now())
+    history = named(["RouteStart", "ReserveStock"]).enter("AwaitSignal")
+    told(world, order, history)
+    end = partial(moved, world, order, Stage.COMPLETED)
+    terminal.meanwhile = [lambda: None] * 600 + [end]
+
+    ran = terminal.run(command[0], order.order_id, *command[1:], who="operator")
+
+    assert ran.code == 0
+    assert len(terminal.wire.sent) > 1_200
+    assert world.engine.histories_read < 25
+
+
+def test_following_shows_what_comes_after_the_last_change_of_the_order(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(updated_at=world.clock.now())
+    history = named(["RouteStart", "ReserveStock"])
+    told(world, order, history)
+
+    def mail_later() -> None:
+        told(world, order, history.enter("SendOrderConfirmation").add("ExecutionSucceeded"))
+
+    end = partial(moved, world, order, Stage.COMPLETED)
+    terminal.meanwhile = [end, mail_later]
+
+    ran = terminal.run("history", order.order_id, "-f", "-o", "json", who="operator")
+
+    types = [json.loads(line)["type"] for line in ran.out.splitlines()]
+    assert types[-2:] == ["TaskStateEntered", "ExecutionSucceeded"]
 
 
 def test_a_payment_that_was_refunded_is_compensated_in_the_tree(

@@ -12,7 +12,7 @@ from lambdas.domain.ports import WorkflowEngine
 class FakeEngine(WorkflowEngine, ExecutionReader):
     """`started` names each execution once, `running` those that still run, `waiting` holds the
     tokens that somebody waits with; `histories` and `definitions` are what it tells about
-    executions.
+    executions, `histories_read` how often.
     """
 
     def __init__(self) -> None:
@@ -22,6 +22,7 @@ class FakeEngine(WorkflowEngine, ExecutionReader):
         self.rung: list[str] = []
         self.extended: list[str] = []
         self.histories: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self.histories_read = 0
         self.definitions: dict[str, Mapping[str, Any]] = {}
         self.unavailable = False
 
@@ -56,6 +57,7 @@ class FakeEngine(WorkflowEngine, ExecutionReader):
 
     def history(self, order: Order, epoch: int) -> tuple[Mapping[str, Any], ...]:
         self._answer()
+        self.histories_read += 1
         return self.histories.get(f"{order.order_id}-{epoch}", ())
 
     def definition(self, order: Order) -> Mapping[str, Any] | None:

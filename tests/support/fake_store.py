@@ -15,7 +15,15 @@ from lambdas.domain.errors import (
     StoreUnavailable,
 )
 from lambdas.domain.order import Order
-from lambdas.domain.ports import Count, IdempotencyKey, OpenVersions, OrderIndex, OrderStore, Page
+from lambdas.domain.ports import (
+    MAX_EVENTS,
+    Count,
+    IdempotencyKey,
+    OpenVersions,
+    OrderIndex,
+    OrderStore,
+    Page,
+)
 from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
 from lambdas.domain.stages import Stage
 from tests.support.fake_directories import FakeInventory
@@ -96,7 +104,8 @@ class FakeOrders(OrderStore, OrderIndex):
 
     def timeline(self, order_id: str) -> tuple[Event, ...]:
         self._answer()
-        return tuple(event for (of, _), event in sorted(self._events.items()) if of == order_id)
+        mine = [event for (of, _), event in sorted(self._events.items()) if of == order_id]
+        return tuple(mine[-MAX_EVENTS:])
 
     def page(
         self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None

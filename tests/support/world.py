@@ -18,6 +18,7 @@ from tests.support.fake_clock import FakeClock
 from tests.support.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fake_engine import FakeEngine
 from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
+from tests.support.fake_outcomes import FakeOutcomes
 from tests.support.fake_payments import FakePayments
 from tests.support.invariants import problems, timeline_problems
 from tests.support.telemetry import forget_metrics
@@ -42,6 +43,7 @@ class World:
         self.notifier = FakeNotifier()
         self.operations = FakeOperationsDesk()
         self.engine = FakeEngine()
+        self.outcomes = FakeOutcomes()
         self.units: dict[str, int] = {}
         self.deps = self._dependencies(SETTINGS)
         self.stock("MUG-RED", available=10, unit_price_minor=800)
@@ -138,5 +140,5 @@ class World:
         deps.catalogue, deps.customers = self.inventory, self.customers
         deps.payments, deps.notifier = self.payments, self.notifier
         deps.operations, deps.engine = self.operations, self.engine
-        deps.executions = self.engine
+        deps.executions, deps.outcomes = self.engine, self.outcomes
         return deps

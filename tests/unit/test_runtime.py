@@ -6,10 +6,12 @@ from lambdas import runtime
 from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
 from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
 from lambdas.adapters.sandbox_payments import SandboxPayments
 from lambdas.adapters.ses_notifier import SesNotifier
 from lambdas.adapters.sqs_operations import SqsOperationsDesk
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
+from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
 from lambdas.adapters.system_clock import SystemClock
 from lambdas.domain.commits import Orders
 from lambdas.domain.errors import EngineUnavailable
@@ -38,6 +40,8 @@ PORTS = {
     "notifier": SesNotifier,
     "operations": SqsOperationsDesk,
     "engine": StepFunctionsEngine,
+    "executions": StepFunctionsExecutions,
+    "outcomes": DynamoDBOutcomes,
 }
 
 
@@ -56,6 +60,7 @@ def test_every_port_has_its_adapter_and_keeps_it(port: str) -> None:
     [
         ("store", "ORDERS_TABLE"),
         ("index", "ORDERS_TABLE"),
+        ("outcomes", "ORDERS_TABLE"),
         ("catalogue", "INVENTORY_TABLE"),
         ("customers", "CUSTOMERS_TABLE"),
         ("payments", "PAYMENT_PROVIDER"),

@@ -42,9 +42,10 @@ function effect(now, name, one) {
     one.refunded_minor ? `, ${amount(one.refunded_minor)} given back` : null);
 }
 
-export const events = (told, total) => [h("h2", {}, "Timeline"),
+export const events = ({ events: shown, omitted_events: omitted }, total) => [h("h2", {}, "Timeline"),
+  omitted > 0 && h("p", { class: "quiet" }, `${omitted} older events are left out.`),
   h("ol", { class: "timeline", tabindex: -1, "aria-label": "Timeline, newest first" },
-    ...told.toReversed().map((one) => h("li", { "data-key": one.sequence },
+    ...shown.toReversed().map((one) => h("li", { "data-key": one.sequence },
       h("time", { datetime: one.at }, clock(one.at)), ` ${one.kind}`,
       h("small", {}, Object.entries(one.detail).map((detail) => ` ${inWords(detail, total)}`).join(",")))))];
 

@@ -22,17 +22,21 @@ export function order(page, id) {
   let chosen = null; // the execution to draw, if not the newest
   let seen = null; // the order as whoever looks at it knows it
 
+  /** An unchanged order has an unchanged timeline. Its execution may go on: the API answers 304 as
+   * long as its history need not be read again. */
   async function look() {
     const now = await get(`/orders/${id}`);
     const [execution, timeline] = await Promise.all([
-      get(`/orders/${id}/execution`), get(`/orders/${id}/timeline`)]);
-    histories = execution.epoch > 1 && who.roles.includes("operator") ? await get(`/orders/${id}/history`) : null;
+      get(`/orders/${id}/execution`), now === told ? null : get(`/orders/${id}/timeline`)]);
+    const readable = execution.epoch > 1 && who.roles.includes("operator");
+    if (!readable) histories = null;
+    else if (!histories || execution !== run) histories = await get(`/orders/${id}/history`);
     run = execution;
     told = now;
     seen ??= now;
     draw();
     drawRun();
-    update(parts.events, ...events(timeline.events, now.total));
+    if (timeline) update(parts.events, ...events(timeline, now.total));
   }
 
   function drawRun() {

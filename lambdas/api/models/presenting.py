@@ -113,7 +113,8 @@ def timeline_view(events: Sequence[Event]) -> views.TimelineView:
                 detail=dict(event.detail),
             )
             for event in events
-        ]
+        ],
+        omitted_events=events[0].number - 1 if events else 0,
     )
 
 

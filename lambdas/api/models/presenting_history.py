@@ -5,7 +5,7 @@ from typing import Any
 
 from lambdas.api.figures import measured
 from lambdas.api.graph import GraphState, drawn
-from lambdas.api.history import HistoryEvent, redacted
+from lambdas.api.history import HistoryEvent
 from lambdas.api.models.graph_views import GraphView, StateView, WayView
 from lambdas.api.models.presenting import instant
 from lambdas.api.models.staff_views import (
@@ -15,35 +15,54 @@ from lambdas.api.models.staff_views import (
     OrderVerdictView,
     ShareView,
 )
-from lambdas.api.verdicts import judged
+from lambdas.api.verdicts import Verdict, judged
+from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.order import Order
 
 _PLAIN = ("name", "type", "comment", "category", "inside", "ends", "progress", "visits", "error")
-Events = Sequence[Mapping[str, Any]]
+Events = Sequence[HistoryEvent]
 
 
 def history_view(order_id: str, histories: Mapping[int, Events], omitted: int) -> HistoryView:
-    """`histories` holds the engine's events of each epoch; executions that never began are not
-    shown.
-    """
-    told = {epoch: list(redacted(events)) for epoch, events in histories.items() if events}
+    """`histories` holds the events of each epoch; executions that never began are not shown."""
+    begun = {epoch: events for epoch, events in histories.items() if events}
     return HistoryView(
         order_id=order_id,
         omitted_executions=omitted,
-        executions=[_execution(epoch, events) for epoch, events in told.items()],
-        events=[_event(epoch, event) for epoch, events in told.items() for event in events],
+        executions=[_execution(epoch, events) for epoch, events in begun.items()],
+        events=[_event(epoch, event) for epoch, events in begun.items() for event in events],
     )
 
 
-def order_verdict_view(order: Order, events: Events) -> OrderVerdictView:
-    """The verdict on the order's own execution, whose events these are."""
-    judgement = _verdict(order.epoch, list(redacted(events)))
-    return OrderVerdictView(order_id=order.order_id, stage=order.stage, **judgement)
+def outcome(order: Order, events: Sequence[HistoryEvent]) -> ExecutionOutcome:
+    """The outcome of the order's own execution, ended or not, whose events these are."""
+    judgement, figures = judged(events), measured(events)
+    return ExecutionOutcome(
+        order_id=order.order_id,
+        epoch=order.epoch,
+        verdict=judgement.verdict.value,
+        reason=judgement.reason,
+        started_at=figures.started_at,
+        stopped_at=figures.stopped_at,
+    )
+
+
+def order_verdict_view(order: Order, found: ExecutionOutcome) -> OrderVerdictView:
+    """The verdict on the order's own execution."""
+    return OrderVerdictView(
+        order_id=order.order_id,
+        stage=order.stage,
+        epoch=found.epoch,
+        verdict=Verdict(found.verdict),
+        reason=found.reason,
+        started_at=_instant(found.started_at),
+        stopped_at=_instant(found.stopped_at),
+    )
 
 
 def graph_view(order: Order, definition: Mapping[str, Any] | None, events: Events) -> GraphView:
     """How far the order's own execution came; without a definition there is nothing to draw."""
-    states = () if definition is None else drawn(definition, list(redacted(events)))
+    states = () if definition is None else drawn(definition, events)
     return GraphView(
         order_id=order.order_id,
         epoch=order.epoch,

@@ -199,6 +199,7 @@ class TimelineView(View):
     """What happened to the order, oldest first."""
 
     events: list[EventView]
+    omitted_events: Annotated[int, Field(description="Older ones that are left out.")]
 
 
 class SignInView(View):

@@ -1,66 +1,93 @@
 """Executions: how far an order's came, what happened in it, and what became of it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from lambdas.api.history import HistoryEvent, redacted
+from lambdas.api.history_tags import current_tag, history_tag
 from lambdas.api.identity import Role
 from lambdas.api.models import inputs
 from lambdas.api.models.graph_views import GraphView
-from lambdas.api.models.presenting_history import graph_view, history_view, order_verdict_view
+from lambdas.api.models.presenting_history import (
+    graph_view,
+    history_view,
+    order_verdict_view,
+    outcome,
+)
 from lambdas.api.models.staff_views import HistoryView, VerdictsView
 from lambdas.api.models.texts import WholeNumber
 from lambdas.api.resource import Resource, answer
+from lambdas.api.verdicts import has_ended
+from lambdas.domain.errors import StoreUnavailable
+from lambdas.domain.executions import ExecutionOutcome
+from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
+from lambdas.runtime import report_survived
 
 executions = Resource("executions")
 
 SHOWN_EXECUTIONS = 10
 """Executions that one answer holds; an order has more only after many takeovers."""
-FewOrders = Annotated[
-    WholeNumber, Query(ge=1, le=20, description="Orders of one page; each history is read for it.")
-]
+FewOrders = Annotated[WholeNumber, Query(ge=1, le=20, description="Orders of one page.")]
+UNCHANGED = ("Still current since the `ETag` in If-None-Match.", None)
 
 
 @executions.operation(
     "GET",
     "/orders/{order_id}/execution",
     roles=tuple(Role),
-    answers={200: ("The states of its newest execution.", GraphView)},
+    answers={
+        200: ("The states of its newest execution, with their `ETag`.", GraphView),
+        304: UNCHANGED,
+    },
     refuses=(404,),
 )
-def get_execution(order_id: inputs.OrderId) -> Response[Any]:
+def get_execution(
+    order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = None
+) -> Response[Any]:
     """Read how far an order's workflow came
 
     Every state of the definition that the order's newest execution runs, with its ways on and its
-    progress. No states: the execution did not begin yet.
+    progress. No states: the execution did not begin yet. Send the `ETag` when you read again: a
+    change of the order shows at once, a change of the execution alone after some seconds.
     """
-    order = executions.visible(order_id)
-    reader = executions.dependencies.executions
-    definition = reader.definition(order)
-    events = () if definition is None else reader.history(order, order.epoch)
-    return answer(graph_view(order, definition, events))
+    order, now = executions.visible(order_id), executions.now
+    if held := current_tag(if_none_match, order, now):
+        return answer(None, 304, {"ETag": held})
+    definition = executions.dependencies.executions.definition(order)
+    events = () if definition is None else _events(order, order.epoch)
+    tag = history_tag(order, now, ended=has_ended(events))
+    return answer(graph_view(order, definition, events), headers={"ETag": tag})
 
 
 @executions.operation(
     "GET",
     "/orders/{order_id}/history",
     roles=(Role.OPERATOR,),
-    answers={200: ("Its newest executions, without data.", HistoryView)},
+    answers={
+        200: ("Its newest executions, without data, with their `ETag`.", HistoryView),
+        304: UNCHANGED,
+    },
     refuses=(404,),
 )
-def get_history(order_id: inputs.OrderId) -> Response[Any]:
+def get_history(
+    order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = None
+) -> Response[Any]:
     """Read the events of an order's executions
 
     Each event has its category, each execution its verdict and figures. Inputs, outputs, causes
-    and tokens are left out.
+    and tokens are left out. Send the `ETag` when you read again.
     """
-    order = executions.visible(order_id)
+    order, now = executions.visible(order_id), executions.now
+    if held := current_tag(if_none_match, order, now):
+        return answer(None, 304, {"ETag": held})
     first = max(1, order.epoch - SHOWN_EXECUTIONS + 1)
-    history = executions.dependencies.executions.history
-    histories = {epoch: history(order, epoch) for epoch in range(first, order.epoch + 1)}
-    return answer(history_view(order_id, histories, omitted=first - 1))
+    histories = {epoch: _events(order, epoch) for epoch in range(first, order.epoch + 1)}
+    tag = history_tag(order, now, ended=all(map(has_ended, histories.values())))
+    return answer(history_view(order_id, histories, omitted=first - 1), headers={"ETag": tag})
 
 
 @executions.operation(
@@ -77,11 +104,31 @@ def list_verdicts(
 ) -> Response[Any]:
     """List what became of orders' executions
 
-    The verdict on each order's newest execution, judged by its history alone.
+    The verdict on each order's newest execution, judged by its history alone. The verdict on an
+    execution that has ended is stored when it is first read.
     """
     page = executions.workflow.list_orders(
         stage=stage, customer_id=None, limit=limit, cursor=cursor
     )
-    history = executions.dependencies.executions.history
-    verdicts = [order_verdict_view(order, history(order, order.epoch)) for order in page.orders]
+    known = executions.dependencies.outcomes.find([(o.order_id, o.epoch) for o in page.orders])
+    verdicts = [
+        order_verdict_view(order, known.get(order.order_id) or _classify(order))
+        for order in page.orders
+    ]
     return answer(VerdictsView(verdicts=verdicts, next_cursor=page.cursor))
+
+
+def _classify(order: Order) -> ExecutionOutcome:
+    """The outcome from the history; stored for the next reader once it is final."""
+    events = _events(order, order.epoch)
+    found = outcome(order, events)
+    if has_ended(events):
+        try:
+            executions.dependencies.outcomes.add(found)
+        except StoreUnavailable as error:
+            report_survived(error)
+    return found
+
+
+def _events(order: Order, epoch: int) -> Sequence[HistoryEvent]:
+    return list(redacted(executions.dependencies.executions.history(order, epoch)))

@@ -108,13 +108,13 @@ def get_items(order_id: inputs.OrderId) -> Response[Any]:
     "GET",
     "/orders/{order_id}/timeline",
     roles=READERS,
-    answers={200: ("Every event, oldest first.", views.TimelineView)},
+    answers={200: ("Its newest events, oldest first.", views.TimelineView)},
     refuses=(404,),
 )
 def get_timeline(order_id: inputs.OrderId) -> Response[Any]:
     """Read what happened to an order
 
-    Every event was written together with the change that it tells.
+    Every event was written together with the change that it tells. At most the newest 1,000.
     """
     orders.visible(order_id)
     return answer(timeline_view(orders.workflow.timeline(order_id)))

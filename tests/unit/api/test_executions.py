@@ -1,15 +1,18 @@
 """How far an execution came, what happened in it and what became of it, over HTTP."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from lambdas.api.routes.executions import SHOWN_EXECUTIONS
+from lambdas.domain.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
 from tests.support.builders import an_order_id
 from tests.support.definition import load
 from tests.support.invariants import leaks
+from tests.support.told_histories import ToldHistory
 from tests.support.world import TOKEN, World
 
 AT = datetime(2026, 1, 1, 0, 0, 1, 250_000, tzinfo=UTC)
@@ -165,6 +168,84 @@ def test_operators_list_verdicts_page_by_page(api: ApiCaller, world: World) -> N
     ]
     assert [one["verdict"] for one in first["verdicts"]] == ["running", "unknown"]
     assert rest["next_cursor"] is None
+
+
+def test_the_verdict_on_an_ended_execution_is_read_from_its_history_once(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED)
+    history = ToldHistory().ok("UpdateOrderStatus").add("ExecutionSucceeded")
+    world.engine.histories[order.execution] = tuple(history.events)
+
+    first = api.get("/ops/verdicts", OPERATOR).json
+    world.engine.histories.clear()  # Step Functions keeps them for 90 days
+    again = api.get("/ops/verdicts", OPERATOR).json
+
+    assert first == again
+    assert first["verdicts"] == [
+        {
+            "epoch": 1,
+            "verdict": "completed",
+            "reason": "every step succeeded",
+            "started_at": "2026-01-01T00:00:00.000Z",
+            "stopped_at": "2026-01-01T00:00:05.000Z",
+            "order_id": order.order_id,
+            "stage": "completed",
+        }
+    ]
+    assert world.engine.histories_read == 1
+
+
+@pytest.mark.parametrize("more", [(), ("ExecutionFailed", "ExecutionRedriven")])
+def test_the_verdict_on_an_execution_that_runs_is_not_stored(
+    api: ApiCaller, world: World, more: tuple[str, ...]
+) -> None:
+    order = world.place(Stage.PAYMENT)
+    history = ToldHistory()
+    for kind in more:
+        history.add(kind)
+    world.engine.histories[order.execution] = tuple(history.enter("ProcessPayment").events)
+    running = api.get("/ops/verdicts", OPERATOR).json["verdicts"][0]["verdict"]
+    history.add("ExecutionAborted")
+    world.engine.histories[order.execution] = tuple(history.events)
+
+    ended = api.get("/ops/verdicts", OPERATOR).json["verdicts"][0]["verdict"]
+
+    assert (running, ended) == ("running", "infrastructure")
+
+
+def test_an_execution_without_history_has_no_stored_verdict(api: ApiCaller, world: World) -> None:
+    world.place(Stage.COMPLETED)
+
+    assert api.get("/ops/verdicts", OPERATOR).json["verdicts"][0]["verdict"] == "unknown"
+    assert world.outcomes.stored == {}
+
+
+def test_the_verdict_on_a_takeover_is_not_that_on_the_execution_before(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(Stage.COMPENSATING)
+    world.engine.histories[order.execution] = tuple(ToldHistory().add("ExecutionAborted").events)
+    api.get("/ops/verdicts", OPERATOR)
+    taken_over = replace(order, epoch=2)
+    world.store.put(taken_over)
+    running = ToldHistory().enter("RefundPayment")
+    world.engine.histories[taken_over.execution] = tuple(running.events)
+
+    [verdict] = api.get("/ops/verdicts", OPERATOR).json["verdicts"]
+
+    assert (verdict["epoch"], verdict["verdict"]) == (2, "running")
+
+
+def test_a_verdict_that_cannot_be_stored_is_answered_all_the_same(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED)
+    history = ToldHistory().add("ExecutionSucceeded")
+    world.engine.histories[order.execution] = tuple(history.events)
+    world.outcomes.unavailable = True
+
+    assert api.get("/ops/verdicts", OPERATOR).json["verdicts"][0]["verdict"] == "completed"
 
 
 @pytest.mark.parametrize("claims", [ALICE, APPROVER])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.domain.changes import Event
+from lambdas.domain.ports import MAX_EVENTS
 from lambdas.domain.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, SHOP, ApiCaller, a_person
 from tests.support.builders import a_signal, an_order_id
@@ -120,8 +121,21 @@ def test_the_timeline_tells_every_event_in_order(api: ApiCaller) -> None:
                 "stage": "start",
                 "detail": {},
             }
-        ]
+        ],
+        "omitted_events": 0,
     }
+
+
+def test_a_timeline_says_how_many_older_events_it_leaves_out(api: ApiCaller, world: World) -> None:
+    order = world.place()
+    for number in range(1, MAX_EVENTS + 8):
+        event = Event(number=number, at=0, kind="told", stage=order.stage, detail={})
+        world.store.put_event(order.order_id, event)
+
+    timeline = api.get(f"/orders/{order.order_id}/timeline").json
+
+    assert timeline["omitted_events"] == 7
+    assert [one["sequence"] for one in timeline["events"]][:1] == [8]
 
 
 def test_events_of_every_stage_are_shown(api: ApiCaller, world: World) -> None:
