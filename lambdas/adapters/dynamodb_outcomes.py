@@ -52,4 +52,5 @@ def _key(order_id: str, epoch: int) -> dict[str, str]:
 
 
 def _outcome(record: Mapping[str, Any]) -> ExecutionOutcome:
-    return ExecutionOutcome(**{name: record.get(name) for name in _FIELDS})
+    known: dict[str, Any] = {name: record.get(name) for name in _FIELDS}
+    return ExecutionOutcome(**known)

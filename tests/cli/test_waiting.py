@@ -115,7 +115,7 @@ def test_watching_an_order_that_waits_reads_its_history_a_few_times(
     history = named(["RouteStart", "ReserveStock"]).enter("AwaitSignal")
     told(world, order, history)
     end = partial(moved, world, order, Stage.COMPLETED)
-    terminal.meanwhile = [lambda: None] * 600 + [end]
+    terminal.meanwhile = [*[lambda: None] * 600, end]
 
     ran = terminal.run(command[0], order.order_id, *command[1:], who="operator")
 

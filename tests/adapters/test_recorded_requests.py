@@ -1,0 +1,255 @@
+"""What every adapter asks of AWS, where no local engine shows the difference: consistency of reads,
+conditions of writes, and how often and how long each client tries. The adapters are those that
+production wires; the answers are canned.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.order_records import to_record
+from lambdas.dependencies import Dependencies
+from lambdas.domain.changes import StockMove, StockMovement, change
+from lambdas.domain.executions import ExecutionOutcome
+from lambdas.domain.stages import Stage
+from tests.support.builders import a_key, a_signal, an_order
+from tests.support.fake_clock import NOW
+from tests.unit.test_runtime import FULL
+
+ORDER = an_order(order_id="01KDVDNH000000000000000001")
+META = to_item(to_record(ORDER))
+MOVE = StockMove(movement=StockMovement.HOLD, sku="MUG-RED", quantity=1)
+MOVED = change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("told", {}), stock=(MOVE,))
+LOOKED = change(ORDER, replace(ORDER, looked_at=NOW), NOW)
+OUTCOME = ExecutionOutcome(
+    order_id="O1", epoch=1, verdict="completed", reason="", started_at=None, stopped_at=None
+)
+PAYMENT = {"payment_key": "pay:O1", "amount_minor": 5, "captured_minor": 5, "method": "pm_ok"}
+
+UNCHANGED = "#sequence = :read_sequence AND #epoch = :read_epoch"
+IS_NEW = "attribute_not_exists(pk)"
+
+ANSWERS: Mapping[str, Any] = {
+    "GetItem": {"Item": META},
+    "UpdateItem": {"Attributes": META},
+    "Query": {"Items": [], "Count": 0},
+    "BatchGetItem": {"Responses": {}},
+    "DescribeExecution": {"status": "RUNNING"},
+    "DescribeStateMachineForExecution": {"definition": "{}"},
+    "GetExecutionHistory": {"events": []},
+    "ListExecutions": {"executions": []},
+}
+
+Call = Callable[[Dependencies], object]
+CONSISTENT = {"ConsistentRead": True}
+
+
+CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
+    "store.get": (lambda d: d.store.get("O1"), "GetItem", CONSISTENT),
+    "store.create": (
+        lambda d: d.store.create(ORDER, (), a_key()),
+        "TransactWriteItems",
+        {"Put.ConditionExpression": [IS_NEW, IS_NEW]},
+    ),
+    "store.commit": (
+        lambda d: d.store.commit(MOVED),
+        "TransactWriteItems",
+        {
+            "Update.ConditionExpression": [UNCHANGED, "#source >= :quantity"],
+            "Put.ConditionExpression": [IS_NEW],
+        },
+    ),
+    "store.commit without events": (
+        lambda d: d.store.commit(LOOKED),
+        "UpdateItem",
+        {"ConditionExpression": UNCHANGED},
+    ),
+    "store.append_signal": (
+        lambda d: d.store.append_signal("O1", a_signal(), NOW),
+        "UpdateItem",
+        {
+            "ConditionExpression": "#stage IN (:stage0, :stage1, :stage2, :stage3) AND "
+            "(attribute_not_exists(signal_ids) OR NOT contains(signal_ids, :id)) AND "
+            "size(inbox) < :room AND "
+            "(attribute_not_exists(approval_deadline) OR approval_deadline > :now)",
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        },
+    ),
+    "store.timeline": (
+        lambda d: d.store.timeline("O1"),
+        "Query",
+        {**CONSISTENT, "Limit": 1_000, "ScanIndexForward": False},
+    ),
+    "index.page": (
+        lambda d: d.index.page(stage=None, customer_id="alice", limit=20, cursor=None),
+        "Query",
+        {"IndexName": "by_customer", "Limit": 21, "ScanIndexForward": False},
+    ),
+    "index.counts": (
+        lambda d: d.index.counts(customer_id="alice", at_most=9),
+        "Query",
+        {"IndexName": "by_customer_stage", "Limit": 10, "Select": "COUNT"},
+    ),
+    "index.open_versions": (
+        lambda d: d.index.open_versions(at_most=9),
+        "Query",
+        {"IndexName": "by_stage", "Limit": 9},
+    ),
+    "index.due": (lambda d: d.index.due(NOW, 9), "Query", {"IndexName": "open", "Limit": 9}),
+    "outcomes.find": (lambda d: d.outcomes.find([("O1", 1)]), "BatchGetItem", {}),
+    "outcomes.add": (
+        lambda d: d.outcomes.add(OUTCOME),
+        "PutItem",
+        {"ConditionExpression": IS_NEW},
+    ),
+    "catalogue.stock": (lambda d: d.catalogue.stock(["MUG-RED"]), "BatchGetItem", {}),
+    "engine.start": (
+        lambda d: d.engine.start(ORDER),
+        "StartExecution",
+        {"stateMachineArn": FULL.state_machine_alias_arn, "name": ORDER.execution},
+    ),
+    "engine.ring": (
+        lambda d: d.engine.ring("t"),
+        "SendTaskSuccess",
+        {"taskToken": "t", "output": "{}"},
+    ),
+    "engine.extend_wait": (
+        lambda d: d.engine.extend_wait("t"),
+        "SendTaskHeartbeat",
+        {"taskToken": "t"},
+    ),
+    "engine.is_running": (lambda d: d.engine.is_running(ORDER), "DescribeExecution", {}),
+    "engine.stop": (
+        lambda d: d.engine.stop(ORDER),
+        "StopExecution",
+        {"error": "AbortedByOperator"},
+    ),
+    "executions.history": (
+        lambda d: d.executions.history(ORDER, 1),
+        "GetExecutionHistory",
+        {"includeExecutionData": True, "maxResults": 1_000},
+    ),
+    "executions.definition": (
+        lambda d: d.executions.definition(ORDER),
+        "DescribeStateMachineForExecution",
+        {},
+    ),
+    "executions.running_by_version": (
+        lambda d: d.executions.running_by_version(9),
+        "ListExecutions",
+        {"statusFilter": "RUNNING", "maxResults": 1_000},
+    ),
+    "operations.report_stuck": (
+        lambda d: d.operations.report_stuck(ORDER, ["refund"]),
+        "SendMessage",
+        {"QueueUrl": FULL.operations_queue_url},
+    ),
+    "notifier.send": (
+        lambda d: d.notifier.send("a@example.com", "s", "b"),
+        "SendEmail",
+        {"FromEmailAddress": FULL.sender_email},
+    ),
+}
+SEEN_BY_BEHAVIOUR = {
+    "store.made_before",  # below: a record of another kind
+    "customers.find",
+    "payments.charge",  # the provider's contract and the sandbox's own tests
+    "payments.close",
+    "payments.refund",
+}
+PORTS = ("store", "index", "outcomes", "catalogue", "customers", "engine", "executions")
+OTHERS = ("operations", "notifier", "payments")
+
+
+@pytest.fixture
+def deps(monkeypatch: pytest.MonkeyPatch) -> Dependencies:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    return Dependencies(FULL)
+
+
+def record(deps: Dependencies, port: str, answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Answer the port's client; returns what it is asked, as (operation, parameters)."""
+    asked: list[tuple[str, Any]] = []
+    events = getattr(deps, port)._client.meta.events
+
+    def note(params: Any, model: Any, **_: Any) -> None:
+        asked.append((model.name, params))
+
+    def reply(model: Any, **_: Any) -> Any:
+        return SimpleNamespace(status_code=200), answers.get(model.name, {})
+
+    events.register_first("provide-client-params", note)
+    events.register_first("before-call", reply)
+    return asked
+
+
+def parameter(params: Mapping[str, Any], name: str) -> Any:
+    """A parameter of a request; `Put.X` is X of every Put of a transaction."""
+    kind, dot, inner = name.partition(".")
+    if not dot:
+        return params.get(name)
+    return [item[kind][inner] for item in params["TransactItems"] if kind in item]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_request_says_what_the_adapter_relies_on(deps: Dependencies, name: str) -> None:
+    call, operation, wanted = CALLS[name]
+    asked = record(deps, name.partition(".")[0], ANSWERS)
+
+    call(deps)
+
+    assert {one for one, _ in asked} == {operation}
+    for _, params in asked:
+        assert {key: parameter(params, key) for key in wanted} == wanted
+
+
+def test_a_repeated_start_is_looked_up_consistently(deps: Dependencies) -> None:
+    """The order that it names, too."""
+    found = {"fingerprint": "f1", "order_id": ORDER.order_id}
+    asked = record(deps, "store", {"GetItem": {"Item": META | to_item(found)}})
+
+    deps.store.made_before(a_key())
+
+    assert [(one, params["ConsistentRead"]) for one, params in asked] == [("GetItem", True)] * 2
+
+
+def test_the_provider_reads_its_books_consistently(deps: Dependencies) -> None:
+    asked = record(deps, "payments", {"GetItem": {"Item": to_item(PAYMENT)}})
+    gateway: Any = deps.payments
+
+    gateway._find("pay:O1")
+
+    assert [(one, params["ConsistentRead"]) for one, params in asked] == [("GetItem", True)]
+
+
+def test_no_method_of_an_adapter_is_missing_here(deps: Dependencies) -> None:
+    methods = {
+        f"{port}.{name}"
+        for port in (*PORTS, *OTHERS)
+        for name, _ in inspect.getmembers(getattr(deps, port), inspect.ismethod)
+        if not name.startswith("_")
+    }
+
+    assert methods == {name.partition(" ")[0] for name in CALLS} | SEEN_BY_BEHAVIOUR
+
+
+@pytest.mark.parametrize("port", [*PORTS, "operations", "payments"])
+def test_a_client_makes_two_short_attempts(deps: Dependencies, port: str) -> None:
+    config = getattr(deps, port)._client.meta.config
+
+    assert config.retries == {"mode": "standard", "total_max_attempts": 2}
+    assert (config.connect_timeout, config.read_timeout) == (2, 4)
+
+
+def test_a_mail_is_sent_in_one_attempt(deps: Dependencies) -> None:
+    notifier: Any = deps.notifier
+    config = notifier._client.meta.config
+
+    assert config.retries["total_max_attempts"] == 1
+    assert (config.connect_timeout, config.read_timeout) == (2, 4)
