@@ -1,0 +1,278 @@
+"""The requests to AWS that one request to the API leads to: a constant for every route, however
+many orders a customer has, and however long a history is.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.order_records import order_key, stage_key, to_record
+from lambdas.api.application import OPERATIONS
+from lambdas.api.handler import respond
+from lambdas.dependencies import Dependencies
+from lambdas.domain.approval_links import digest, new_code
+from lambdas.domain.order import MAX_LINES, Order
+from lambdas.domain.stages import Stage
+from lambdas.runtime import metrics
+from lambdas.settings import Settings
+from tests.support import tables
+from tests.support.api_caller import (
+    ALICE,
+    APPROVER,
+    OPERATOR,
+    Answer,
+    Claims,
+    Context,
+    an_event,
+    read,
+)
+from tests.support.builders import a_signal, an_order, an_order_id
+from tests.support.definition import load
+from tests.support.fake_clock import FakeClock
+from tests.support.telemetry import forget_metrics
+
+ORDERS_OF_ONE_CUSTOMER = 10_000
+LONG_HISTORY = 2_500
+RUNNING_EXECUTIONS = 3_000
+PAGE = 1_000
+STAGES = [stage for stage in Stage if stage is not Stage.NOTIFY]
+OPEN_STAGES = 7
+SHARDS = 2
+HISTORY_PAGES = 3
+POLLS = 45
+"""For the outcome of a signal, in ten seconds."""
+
+AT_MOST = {
+    "start_order": 4,  # stock, customer, transaction, StartExecution
+    "list_orders": SHARDS + 1,  # keys, then the records
+    "get_status": 1,
+    "get_items": 1,
+    "get_timeline": 2,
+    "list_stages": SHARDS * len(STAGES),
+    "approve_payment": POLLS,
+    "cancel_order": POLLS,
+    "add_line_item": POLLS,
+    "get_signal": 2,
+    "heartbeat": 4,
+    "get_approval": 1,
+    "approve_by_link": POLLS,
+    "get_execution": 2 + HISTORY_PAGES,
+    "get_history": 1 + 10 * HISTORY_PAGES,
+    "list_verdicts": SHARDS + 2 + 20 * (HISTORY_PAGES + 1),
+    "compensate": 6,
+    "abort": 2,
+    "get_versions": SHARDS * OPEN_STAGES + 2,
+    "get_health": 0,
+    "get_console": 0,
+    "get_console_file": 0,
+    "get_sign_in": 0,
+    "get_openapi": 0,
+    "get_docs": 0,
+}
+
+MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:orders"
+SETTINGS = Settings(
+    orders_table=tables.ORDERS,
+    inventory_table=tables.INVENTORY,
+    customers_table=tables.CUSTOMERS,
+    state_machine_alias_arn=f"{MACHINE}:live",
+    sign_in_url="https://id.example.com",
+    user_pool_client_id="client-1",
+)
+SKUS = [f"SKU-{number}" for number in range(MAX_LINES)]
+PREFER = {"Prefer": "wait=10"}
+
+
+class Deployment:
+    """The API as production wires it, on moto. Step Functions answers with as much as it may, and
+    transactions succeed without a write: moto copies all tables for each of them.
+    """
+
+    def __init__(self, dynamodb: Any) -> None:
+        self.dynamodb = dynamodb
+        self.deps = Dependencies(SETTINGS)
+        self.deps.clock = FakeClock()
+        self.requests: Counter[str] = Counter()
+        for port in ("store", "engine", "executions"):
+            events = getattr(self.deps, port)._client.meta.events
+            events.register_first("before-call.sfn", self._count)
+            events.register_first("before-call.dynamodb", self._count)
+            events.register_first("before-call.sfn", _step_functions)
+            events.register_first("before-call.dynamodb", _transactions)
+
+    def put(self, order: Order) -> Order:
+        tables.put_order(self.dynamodb, order)
+        return order
+
+    def waiting(self, **changes: Any) -> str:
+        """A new order that waits for approval."""
+        return self.put(an_order(wait_token="token", **changes)).order_id
+
+    def _count(self, model: Any, **_: Any) -> None:
+        self.requests[model.name] += 1
+
+    def answer(self, request: "Request") -> tuple[Answer, Counter[str]]:
+        """The API's answer, and the requests that it made."""
+        text = None if request.body is None else json.dumps(request.body)
+        event = an_event(
+            request.method, request.path, request.claims, text=text, headers=request.headers
+        )
+        self.requests.clear()
+        answer = read(respond(event, cast(LambdaContext, Context()), lambda: self.deps))
+        return answer, self.requests
+
+
+def _step_functions(model: Any, params: Mapping[str, Any], **_: Any) -> Any:
+    sent = json.loads(params["body"])
+    answers: Mapping[str, Any] = {
+        "GetExecutionHistory": lambda: _page(sent, "events", LONG_HISTORY, _event),
+        "ListExecutions": lambda: _page(sent, "executions", RUNNING_EXECUTIONS, _execution),
+        "DescribeStateMachineForExecution": lambda: {"definition": json.dumps(load())},
+        "DescribeExecution": lambda: {"status": "RUNNING"},
+    }
+    return SimpleNamespace(status_code=200), answers.get(model.name, dict)()
+
+
+def _transactions(model: Any, **_: Any) -> Any:
+    if model.name == "TransactWriteItems":
+        return SimpleNamespace(status_code=200), {}
+    return None
+
+
+def _page(sent: Mapping[str, Any], name: str, total: int, entry: Any) -> dict[str, Any]:
+    begin = int(sent.get("nextToken") or 0)
+    end = min(begin + min(sent.get("maxResults") or 100, PAGE), total)
+    more = {"nextToken": str(end)} if end < total else {}
+    return {name: [entry(number) for number in range(begin + 1, end + 1)], **more}
+
+
+def _event(number: int) -> dict[str, Any]:
+    if number == LONG_HISTORY:
+        return {"id": number, "type": "ExecutionSucceeded"}
+    return {
+        "id": number,
+        "type": "TaskStateEntered",
+        "stateEnteredEventDetails": {"name": "AwaitSignal"},
+    }
+
+
+def _execution(number: int) -> dict[str, Any]:
+    return {"name": f"O-{number}", "stateMachineVersionArn": f"{MACHINE}:7"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to the API."""
+
+    operation: str
+    path: str
+    claims: Claims | None = None
+    body: Any = None
+    headers: Mapping[str, str] | None = None
+    status: int = 200
+
+    @property
+    def method(self) -> str:
+        return next(one.method for one in OPERATIONS if one.name == self.operation)
+
+
+def requests(on: Deployment, oldest: str, newest: str) -> Iterator[Request]:
+    """At least one request for each route; the lists in every combination of filters."""
+    lines = [{"sku": sku, "quantity": 1} for sku in SKUS]
+    order = {"items": lines, "payment_method": "pm_ok"}
+    key = {"Idempotency-Key": "k"}
+    yield Request("start_order", "/orders", ALICE, order, key, 201)
+    filters = ("", "&stage=failed", "&stage=completed", f"&cursor={newest}")
+    for query in filters:
+        yield Request("list_orders", f"/orders?limit=100{query}", ALICE)
+        yield Request("list_orders", f"/orders?limit=100{query}", APPROVER)
+        yield Request("list_orders", f"/orders?limit=100&customer_id=alice{query}", OPERATOR)
+    for name, part in (("get_status", ""), ("get_items", "/items"), ("get_timeline", "/timeline")):
+        yield Request(name, f"/orders/{oldest}{part}", ALICE)
+    yield Request("list_stages", "/stages", ALICE)
+    yield Request("list_stages", "/stages", OPERATOR)
+    yield from _signals(on)
+    several = on.put(an_order(Stage.COMPLETED, epoch=12)).order_id
+    yield Request("get_execution", f"/orders/{several}/execution", OPERATOR)
+    yield Request("get_history", f"/orders/{several}/history", OPERATOR)
+    yield Request("list_verdicts", "/ops/verdicts?limit=20", OPERATOR)
+    yield Request("compensate", f"/ops/orders/{on.waiting()}/compensate", OPERATOR, status=202)
+    yield Request("abort", f"/ops/orders/{on.waiting()}/abort", OPERATOR, status=202)
+    yield Request("get_versions", "/ops/versions", OPERATOR)
+    yield Request("get_health", "/health")
+    yield Request("get_console", "/console")
+    yield Request("get_console_file", "/console/console.js")
+    yield Request("get_sign_in", "/sign-in")
+    yield Request("get_openapi", "/openapi.json")
+    yield Request("get_docs", "/docs")
+
+
+def _signals(on: Deployment) -> Iterator[Request]:
+    def signal(kind: str, claims: Claims, **body: Any) -> Request:
+        path = f"/orders/{on.waiting()}/signals/{kind}"
+        return Request(kind.replace("-", "_"), path, claims, body, PREFER, 202)
+
+    yield signal("approve-payment", APPROVER, revision=1)
+    yield signal("cancel-order", ALICE, reason="changed my mind")
+    yield signal("add-line-item", ALICE, sku=SKUS[0], quantity=1)
+    accepted = a_signal()
+    path = f"/orders/{on.waiting(inbox=(accepted,))}/signals/{accepted.signal_id}"
+    yield Request("get_signal", path, ALICE)
+    yield Request("heartbeat", f"/orders/{on.waiting()}/heartbeat", APPROVER, status=204)
+    order = an_order(wait_token="token")
+    code = new_code(order.order_id, lambda count: b"s" * count)
+    on.put(an_order(order_id=order.order_id, approval_links={digest(code): "mail-approval-1"}))
+    yield Request("get_approval", f"/approvals/{code}")
+    yield Request("approve_by_link", f"/approvals/{code}", APPROVER, {"revision": 1}, PREFER, 202)
+
+
+def fill(client: Any, orders: int) -> tuple[str, str]:
+    """Orders of alice, nearly all completed, two of each other stage at the beginning of her
+    history; returns the ids of the oldest and of the newest.
+    """
+    early = [stage for stage in STAGES if stage is not Stage.COMPLETED for _ in range(2)]
+    models = {str(stage): to_record(an_order(stage)) for stage in STAGES}
+    backend: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][client.meta.region_name]
+    ids: list[str] = []
+    for stage in early + [Stage.COMPLETED] * (orders - len(early)):
+        order_id = an_order_id()
+        shard = len(ids) % SHARDS
+        keys = {**order_key(order_id), "order_id": order_id, "list_shard": str(shard)}
+        record = {**models[str(stage)], **keys, "stage_key": stage_key(stage, shard)}
+        backend.put_item(tables.ORDERS, to_item(record))  # without HTTP: a tenth of the time
+        ids.append(order_id)
+    return ids[0], ids[-1]
+
+
+def test_no_route_makes_more_requests_than_its_constant(
+    dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "namespace", "OrderWorkflow")
+    forget_metrics()
+    on = Deployment(dynamodb)
+    for sku in SKUS:
+        tables.put_stock(dynamodb, sku, available=9)
+    dynamodb.put_item(
+        TableName=tables.CUSTOMERS, Item=to_item({"customer_id": "alice", "tier": "gold"})
+    )
+    oldest, newest = fill(dynamodb, ORDERS_OF_ONE_CUSTOMER)
+    found: Counter[str] = Counter()
+
+    for request in requests(on, oldest, newest):
+        answer, made = on.answer(request)
+        assert answer.status == request.status, (request, answer.text)
+        assert made.total() <= AT_MOST[request.operation], (request, made)
+        found[request.operation] = max(found[request.operation], made.total())
+
+    tight = {name: most for name, most in AT_MOST.items() if most != POLLS}
+    assert found.keys() == {one.name for one in OPERATIONS} == AT_MOST.keys()
+    assert {name: found[name] for name in tight} == tight
