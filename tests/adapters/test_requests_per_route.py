@@ -73,6 +73,7 @@ AT_MOST = {
     "get_versions": SHARDS * OPEN_STAGES + 2,
     "get_health": 0,
     "get_console": 0,
+    "redirect_to_console": 0,
     "get_console_file": 0,
     "get_sign_in": 0,
     "get_openapi": 0,
@@ -208,7 +209,8 @@ def requests(on: Deployment, oldest: str, newest: str) -> Iterator[Request]:
     yield Request("compensate", f"/ops/orders/{on.waiting()}/compensate", OPERATOR, status=202)
     yield Request("abort", f"/ops/orders/{on.waiting()}/abort", OPERATOR, status=202)
     yield Request("get_versions", "/ops/versions", OPERATOR)
-    yield Request("get_health", "/health")
+    yield Request("get_console", "/console")
+    yield Request("redirect_to_console", "/console/", status=308)
     yield Request("get_console", "/console")
     yield Request("get_console_file", "/console/console.js")
     yield Request("get_sign_in", "/sign-in")
