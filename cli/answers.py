@@ -1,18 +1,21 @@
 """What answers of the API mean: JSON, or a problem in plain words."""
 
+import json
 import re
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 import httpx
 
 from cli.problems import (
     NotFound,
+    NotSignedIn,
+    NotTheApi,
     Problem,
     Refused,
+    Unanswered,
     Unavailable,
-    Unreachable,
     WrongUsage,
     in_plain_words,
     role_missing,
@@ -24,58 +27,148 @@ from cli.problems import (
 Others = Mapping[str, Collection[str]]
 """The profiles at hand by name, with their roles."""
 
+MOST_BYTES = 16 * 1024 * 1024
+"""Of an answer, unpacked. API Gateway passes on 10 MB at most."""
 
-def content(answer: httpx.Response) -> dict[str, Any]:
-    """What the API answered. Raises Unreachable when somebody else did."""
-    try:
-        told: dict[str, Any] = answer.json()
-    except ValueError as error:
-        raise Unreachable(
-            f"{answer.request.url} answered something that is not JSON",
-            advice="check that ORDERS_API_URL is the address of the order API",
-        ) from error
-    return told
+_PROBLEM = "urn:order-workflow:problem:"
+"""How the `type` of every problem of the order API begins."""
+_BY_A_GATEWAY = (401, 403, 413, 414, 429, 431)
+"""What API Gateway refuses in front of the API, as `{"message": …}`."""
 
 
-def problem(answer: httpx.Response, others: Others) -> Problem:
-    """The server's reason in plain words; a gateway's answer has no `detail`."""
-    told, status, about = _document(answer), answer.status_code, _order_in(answer.request)
-    if told.get("errors"):
-        return _misfit(told["errors"], answer)
-    message = _reason(told, answer)
+_FIELDS = {
+    "/health": "status",
+    "/sign-in": "client_id",
+    "/stages": "stages",
+    "/ops/verdicts": "verdicts",
+    "/ops/versions": "open_orders",
+}
+
+
+class Answer(dict[str, Any]):
+    """A JSON object of the API. Reading a field that it lacks raises NotTheApi."""
+
+    def __missing__(self, field: str) -> NoReturn:
+        raise NotTheApi(f"the answer lacks the field {field!r}: this is not the order API")
+
+
+def read(answer: httpx.Response) -> bytes:
+    """The body, read as it comes. Raises NotTheApi if it is larger than the API's can be."""
+    body = bytearray()
+    for part in answer.iter_bytes():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise NotTheApi(f"{_where(answer)} answered more than {MOST_BYTES >> 20} MB")
+    return bytes(body)
+
+
+def expected_field(method: str, path: str) -> str:
+    """A field that every answer of a route has. (docs/openapi.json)"""
+    if (method, path) == ("GET", "/orders"):
+        return "orders"
+    return _FIELDS.get(path) or ("events" if path.endswith("/timeline") else "order_id")
+
+
+def content(answer: httpx.Response, body: bytes, *, expected: str) -> Answer:
+    """The JSON object that the API answered, with at least the expected field.
+
+    Raises Unanswered for JSON that is cut off, NotTheApi for anything else.
+    """
+    found = _json_object(body)
+    if found is not None and expected in found:
+        return found
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip() or "no content type"
+    if found is None and kind.endswith("json") and not body.rstrip().endswith((b"}", b"]")):
+        raise Unanswered(
+            f"{_where(answer)} answered incomplete JSON",
+            advice="try again; `orders doctor` looks for the cause",
+        )
+    what = f"{kind} that is no JSON object" if found is None else f"without {expected!r}"
+    raise NotTheApi(f"{_where(answer)} answered {what}")
+
+
+def entries(page: Answer, field: str, url: str) -> Iterator[Answer]:
+    """The objects in a list of a page. Raises NotTheApi if it is none."""
+    found = page[field]
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise NotTheApi(f"{url} answered no list of {field}")
+    yield from found
+
+
+def problem(answer: httpx.Response, body: bytes, others: Others) -> Problem:
+    """The server's reason in plain words; a gateway's answer has no `type` and no `detail`."""
+    document, status = _json_object(body), answer.status_code
+    if status == 407:
+        return WrongUsage(
+            "the proxy asks for a user name and password",
+            advice="set them in HTTPS_PROXY, as http://user:password@proxy:port",
+            status=status,
+        )
+    if status < 500 and not _is_ours(document, status):
+        return NotTheApi(f"{_where(answer)} answered HTTP status {status}", status=status)
+    return _refusal(document or Answer(), answer, others)
+
+
+def _refusal(document: Answer, answer: httpx.Response, others: Others) -> Problem:
+    status, about, message = answer.status_code, _order_in(answer.request), _reason(document)
+    if document.get("errors"):
+        return _misfit(document["errors"], answer)
+    if message.startswith("The header Idempotency-Key is malformed"):
+        return _bad_key(answer)
+    if status == 401:
+        return NotSignedIn(message, advice=_SIGN_IN, status=status)
     if status == 403:
         return role_missing(message, roles_named_in(message), others, status)
     if status == 404:
-        return NotFound(message, advice=_look_for(str(told.get("type")), about), status=status)
+        return NotFound(message, advice=_look_for(str(document["type"]), about), status=status)
     if status >= 500:
         advice = "try again; `orders doctor` looks for the cause"
         return Unavailable(message, advice=advice, status=status)
     return Refused(message, advice=_advice(status, about), status=status)
 
 
-def _document(answer: httpx.Response) -> dict[str, Any]:
+def _json_object(body: bytes) -> Answer | None:
     try:
-        told = answer.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
+        found = json.loads(body, object_pairs_hook=Answer)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, Answer) else None
 
 
-def _reason(told: Mapping[str, Any], answer: httpx.Response) -> str:
-    message = str(told.get("detail") or told.get("message") or f"HTTP status {answer.status_code}")
-    if message.startswith("The header Idempotency-Key is malformed"):
-        is_signal = "/signals/" in answer.request.url.path
-        of = "letters, digits and . _ ~ : -" if is_signal else "visible ASCII characters, no spaces"
-        return f"the key (`--key`) must be of {of}, 1 to 128"
-    return without_advice(message)
+def _is_ours(document: Answer | None, status: int) -> bool:
+    """Whether the order API refused, or the gateway in front of it; other servers, proxies and
+    sign-in pages of networks answer too.
+    """
+    if document is None:
+        return False
+    of_the_api = str(document.get("type")).startswith(_PROBLEM)
+    return of_the_api or (status in _BY_A_GATEWAY and "message" in document)
+
+
+def _where(answer: httpx.Response) -> str:
+    return str(answer.request.url.copy_with(query=None))
+
+
+def _reason(document: Mapping[str, Any]) -> str:
+    message = document.get("detail") or document.get("message") or "the API gives no reason"
+    return without_advice(str(message))
+
+
+def _bad_key(answer: httpx.Response) -> WrongUsage:
+    is_signal = "/signals/" in answer.request.url.path
+    of = "letters, digits and . _ ~ : -" if is_signal else "visible ASCII characters, no spaces"
+    return WrongUsage(
+        f"the key (`--key`) must be of {of}, 1 to 128",
+        advice="choose another key, or leave it out",
+        status=answer.status_code,
+    )
 
 
 def _misfit(errors: list[dict[str, str]], answer: httpx.Response) -> Problem:
-    """Fields are at fault; those of a question are options, so it was typed in a wrong way."""
+    """Fields are at fault: all of them come from the command line."""
     fields = in_plain_words(errors)
-    kind = WrongUsage if answer.request.method == "GET" else Refused
     advice = "correct it and try again (`--help`)"
-    return kind(sentence(fields), advice=advice, status=answer.status_code, fields=fields)
+    return WrongUsage(sentence(fields), advice=advice, status=answer.status_code, fields=fields)
 
 
 def _order_in(request: httpx.Request) -> str:
@@ -91,11 +184,12 @@ def _look_for(type_: str, order_id: str) -> str:
 
 
 def _advice(status: int, order_id: str) -> str:
-    if status == 401:
-        return "your token is missing or has expired: sign in with `orders login`"
     if status == 409 and order_id:
         return f"`orders describe {order_id}` shows what the order admits now"
     if status == 429:
         end = f"wait for the order's end (`orders wait {order_id}`), or cancel it"
         return end if order_id else "wait a moment and try again"
     return "correct the command and try again (`--help`)"
+
+
+_SIGN_IN = "your token is missing or has expired: sign in with `orders login`"

@@ -2,17 +2,14 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from cli.answers import Others, content, problem
+from cli.answers import Answer, Others, content, entries, expected_field, problem, read
+from cli.connection import http_client, proxy_variables, sendable
 from cli.problems import Unanswered, Unavailable, Unreachable, WrongUsage
-
-TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-"""API Gateway itself gives up after 30 seconds."""
 
 PAUSES_SECONDS = (0.2, 1.0)
 """Before a request that must happen once is repeated."""
@@ -35,38 +32,33 @@ class Api:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url.rstrip("/")
         self.others = others or {}
-        self._kept: dict[str, tuple[str, dict[str, Any]]] = {}
-        with _sendable():
-            _require_http(self.url)
-            self._http = httpx.Client(
-                base_url=self.url, headers=headers, timeout=TIMEOUT, transport=transport
+        self._kept: dict[str, tuple[str, Answer]] = {}
+        with sendable():
+            self._http = http_client(
+                self.url, base_url=self.url, headers=headers, transport=transport
             )
 
-    def get(self, path: str, **query: Any) -> dict[str, Any]:
+    def get(self, path: str, **query: Any) -> Answer:
         """Read something; while it is unchanged, the same object again. Raises Problem."""
         params = {name: value for name, value in query.items() if value is not None}
         url = str(httpx.URL(path, params=params)) if params else path
-        tag, kept = self._kept.get(url, ("", {}))
+        tag, kept = self._kept.get(url, ("", Answer()))
         headers = {"If-None-Match": tag} if tag else {}
-        answer = self._send("GET", path, params=params, headers=headers)
+        answer, body = self._send("GET", path, params=params, headers=headers)
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return kept
-        body = content(answer) if answer.content else {}
+        found = content(answer, body, expected=expected_field("GET", path))
         if tag := answer.headers.get("ETag", ""):
-            self._keep(url, tag, body)
-        return body
+            self._keep(url, tag, found)
+        return found
 
-    def post(
-        self, path: str, body: Mapping[str, Any] | None = None, **headers: str
-    ) -> dict[str, Any]:
+    def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
         """Ask for something; `headers` as `idempotency_key=…`. Raises Problem."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self._send("POST", path, json=body, headers=named)
-        return content(answer) if answer.content else {}
+        answer, text = self._send("POST", path, json=body, headers=named)
+        return content(answer, text, expected=expected_field("POST", path))
 
-    def post_once(
-        self, path: str, body: Mapping[str, Any], key: str, **headers: str
-    ) -> dict[str, Any]:
+    def post_once(self, path: str, body: Mapping[str, Any], key: str, **headers: str) -> Answer:
         """Ask for something that must happen once, under an idempotency key: it is asked for again
         when no answer came, or 5xx. Raises Problem; where it may have happened it tells the key.
         """
@@ -84,36 +76,39 @@ class Api:
                 status=unsettled.status,
             ) from unsettled
 
-    def pages(self, path: str, field: str, **query: Any) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, field: str, **query: Any) -> Iterator[Answer]:
         """Every entry of a list, page by page."""
         cursor = None
         while True:
             page = self.get(path, cursor=cursor, **query)
-            yield from page[field]
+            yield from entries(page, field, self.url)
             cursor = page["next_cursor"]
             if cursor is None:
                 return
 
-    def _keep(self, url: str, tag: str, body: dict[str, Any]) -> None:
+    def _keep(self, url: str, tag: str, body: Answer) -> None:
         self._kept.pop(url, None)
         if len(self._kept) >= KEPT:
             self._kept.pop(next(iter(self._kept), ""), None)
         self._kept[url] = (tag, body)
 
-    def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, **request: Any) -> tuple[httpx.Response, bytes]:
         try:
-            with _sendable():
-                answer = self._http.request(method, path, **request)
+            with sendable(), self._http.stream(method, path, **request) as answer:
+                body = read(answer)
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             kind = Unreachable if isinstance(error, httpx.ConnectError) else Unanswered
-            raise kind(
-                f"{self.url} does not answer ({reason})",
-                advice="check the address (`orders doctor`), or start one: `python -m local up`",
-            ) from error
+            raise kind(f"{self.url} does not answer ({reason})", advice=self._reach()) from error
         if answer.is_success or answer.status_code == httpx.codes.NOT_MODIFIED:
-            return answer
-        raise problem(answer, self.others)
+            return answer, body
+        raise problem(answer, body, self.others)
+
+    def _reach(self) -> str:
+        """What to try where nothing answers."""
+        if proxies := proxy_variables(self.url):
+            return f"check the address (`orders doctor`) and the proxy ({', '.join(proxies)})"
+        return "check the address (`orders doctor`), or start one: `python -m local up`"
 
 
 def path(*parts: str) -> str:
@@ -122,25 +117,3 @@ def path(*parts: str) -> str:
         if part in ("", ".", "..") or "/" in part:  # servers decode %2F before they route
             raise WrongUsage(f"{part!r} is no id", advice="`orders list` shows the ids of orders")
     return "".join(f"/{quote(part, safe='', errors='surrogateescape')}" for part in parts)
-
-
-@contextmanager
-def _sendable() -> Iterator[None]:
-    """Whatever cannot even be written into a request was typed, or set up, in a wrong way."""
-    try:
-        yield
-    except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError) as error:
-        raise WrongUsage(
-            f"this cannot be sent: {error}",
-            advice="write keys and ids in plain ASCII, without control characters; "
-            "check ORDERS_API_URL and ORDERS_TOKEN too",
-        ) from error
-
-
-def _require_http(url: str) -> None:
-    parts = httpx.URL(url)
-    if parts.scheme not in ("http", "https") or not parts.host:
-        raise WrongUsage(
-            f"{url!r} is no http(s) address",
-            advice="write all of it, as https://orders.example.com; check ORDERS_API_URL",
-        )

@@ -1,10 +1,14 @@
 """The command line `orders`."""
 
+import os
 import sys
 from collections.abc import Callable
+from importlib.metadata import version as installed_version
+from typing import Annotated
 
 import typer
 
+from cli.arguments import Command
 from cli.commands import (
     batches,
     examining,
@@ -16,15 +20,17 @@ from cli.commands import (
     signing_in,
     waiting,
 )
-from cli.output import print_in_any_encoding, show_problem, wants_json
-from cli.problems import Problem, Refused, WrongUsage
+from cli.output import print_line, show_problem, wants_json
+from cli.problems import Defect, Problem, Refused, WrongUsage
+from cli.streams import discard, replace_unencodable, require_stdout
 
 _HELP = """Place, approve, watch and explain orders.
 
 The API is named by ORDERS_API_URL, the caller by ORDERS_TOKEN, or both by a profile that
 `orders login` makes. On this machine: eval "$(python -m local env)".
 
-Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 not found, 4 unreachable.
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not found, 4 unreachable, 5 not signed in,
+70 defect of the command itself, 130 interrupted, 141 the reader of the output has ended.
 Every command knows -o json. Its errors are an object too, on the last line of stderr.
 """
 
@@ -36,6 +42,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+PIPE_CLOSED = 141
+"""As shells report a process that SIGPIPE ended: 128 and the signal's number."""
 
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Order": {
@@ -74,26 +83,79 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
 }
 for panel, commands in _PANELS.items():
     for name, command in commands.items():
-        app.command(name, rich_help_panel=panel)(command)
+        app.command(name, cls=Command, rich_help_panel=panel)(command)
 app.add_typer(batches.batch, name="batch", rich_help_panel="Operate")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print_line(f"orders {installed_version('order-workflow')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # the callback of the option uses it
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Options of `orders` itself."""
 
 
 def main() -> None:
     """Run the command line; ends the process with the exit code that its help names."""
-    print_in_any_encoding()
-    as_json = wants_json(sys.argv[1:])
+    replace_unencodable()
+    sys.exit(_completed(wants_json(sys.argv[1:])))
+
+
+def _completed(as_json: bool) -> int:
+    """Run the command and print its problem, if there is one; returns the exit code."""
     try:
-        sys.exit(_for_scripts() if as_json else app())
+        require_stdout()
+        code = _run()
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # typer ends the process for a broken pipe itself
+        discard(sys.stdout)
+        discard(sys.stderr)
+        return PIPE_CLOSED
     except Problem as problem:
-        show_problem(problem, as_json=as_json)
-        sys.exit(problem.exit_code)
+        return _failed(problem, as_json=as_json)
+    except OSError as error:
+        discard(sys.stdout)
+        return _failed(_not_written(error), as_json=as_json)
+    except Exception as error:
+        if os.environ.get("ORDERS_TRACEBACK"):
+            raise
+        return _failed(Defect(error), as_json=as_json)
+    return code
 
 
-def _for_scripts() -> int:
-    """Run it with the parser's complaints as problems like any other. Raises Problem."""
+def _run() -> int:
+    """Run the command line with the parser's complaints as problems. Raises Problem."""
     try:
         return app(standalone_mode=False) or 0
     except typer.TyperException as error:
-        raise WrongUsage(error.format_message(), advice="`--help` shows what it takes") from error
+        message = error.format_message()
+        if not message:  # no arguments: the help is printed already
+            return WrongUsage.exit_code
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "orders"
+        advice = f"`{command} --help` shows what it takes"
+        raise WrongUsage(message, advice=advice) from error
     except typer.Abort as error:
         raise Refused("broken off", advice="run it again") from error
+
+
+def _failed(problem: Problem, *, as_json: bool) -> int:
+    show_problem(problem, as_json=as_json)
+    return problem.exit_code
+
+
+def _not_written(error: OSError) -> WrongUsage:
+    """Only the output is left: other files and the network have problems of their own."""
+    where = error.filename or "the output cannot be written"
+    return WrongUsage(
+        f"{where}: {error.strerror or error}",
+        advice="what the command did stays done (`orders list`); write to another place",
+    )

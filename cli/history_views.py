@@ -7,10 +7,12 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from cli.tables import Rows
+from cli.text import Cell
 from cli.visits import Visit, visits
-from cli.words import clock, clocks, duration, instant, plain
+from cli.words import clock, clocks, duration, instant
 
 History = Mapping[str, Any]
 
@@ -43,14 +45,14 @@ def figures(history: History) -> RenderableType:
     )
 
 
-def _figures(one: Mapping[str, Any]) -> tuple[str, ...]:
+def _figures(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     shares = (
         f"{name} {duration(timedelta(milliseconds=share['milliseconds']))}"
         for name, share in one["categories"].items()
         if share["milliseconds"]
     )
     retries = ", ".join(f"{name} {count}" for name, count in one["retries"].items()) or "-"
-    named, why = _verdict(one["verdict"]), plain(one["reason"])
+    named, why = _verdict(one["verdict"]), one["reason"] or ""
     return str(one["epoch"]), named, why, _took(one), retries, ", ".join(shares)
 
 
@@ -65,7 +67,7 @@ def verdict_table(verdicts: list[dict[str, Any]]) -> RenderableType:
                 one["order_id"],
                 str(one["epoch"]),
                 _verdict(one["verdict"]),
-                plain(one["reason"]),
+                one["reason"] or "",
                 clock(one["started_at"]),
                 _took(one),
             )
@@ -84,7 +86,7 @@ def _counts(verdicts: Iterable[Mapping[str, Any]]) -> Table:
     full = max(_BAR, *found.values())
     for verdict, count in found.most_common():
         bar = "█" * max(1, round(_BAR * count / full))
-        table.add_row(_verdict(verdict), str(count), f"[{_style(verdict)}]{bar}[/]")
+        table.add_row(_verdict(verdict), str(count), Text(bar, style=_style(verdict)))
     return table
 
 
@@ -96,9 +98,10 @@ def _over_time(verdicts: Iterable[Mapping[str, Any]]) -> Table:
     counts = Counter((one["started_at"][:cut].replace("T", " "), one["verdict"]) for one in known)
     classes = sorted({verdict for _, verdict in counts})
     moments = sorted({moment for moment, _ in counts})
-    heads = (*(_verdict(one) for one in classes),)
     title = "by day (UTC)" if len(days) > 1 else "by hour (UTC)"
-    table = Table("began", *heads, box=None, title=title, title_justify="left")
+    table = Table("began", box=None, title=title, title_justify="left")
+    for verdict in classes:
+        table.add_column(_verdict(verdict))
     for moment in moments:
         table.add_row(moment, *(str(counts[moment, one] or "·") for one in classes))
     return table
@@ -118,7 +121,7 @@ def _states(events: list[Mapping[str, Any]]) -> RenderableType:
                 at,
                 _lasted(visit),
                 str(visit.attempts or "-"),
-                plain(visit.error),
+                visit.error or "",
             )
             for visit, at in zip(found, entered, strict=True)
         ],
@@ -154,7 +157,7 @@ def _events(events: list[Mapping[str, Any]]) -> RenderableType:
     )
 
 
-def event_cells(event: Mapping[str, Any], at: str) -> tuple[str, ...]:
+def event_cells(event: Mapping[str, Any], at: str) -> tuple[Cell, ...]:
     """One event under the heads of events; `at` is its time as it is written."""
     return (
         str(event["epoch"]),
@@ -167,9 +170,9 @@ def event_cells(event: Mapping[str, Any], at: str) -> tuple[str, ...]:
     )
 
 
-def _told(event: Mapping[str, Any]) -> str:
+def _told(event: Mapping[str, Any]) -> Cell:
     if event["error"]:
-        return f"[red]{plain(event['error'])}[/]"
+        return Text(event["error"], style="red")
     return f"decided: {event['decision']}" if event["decision"] else ""
 
 
@@ -178,8 +181,8 @@ def _took(one: Mapping[str, Any]) -> str:
     return "-" if begun is None or ended is None else duration(ended - begun)
 
 
-def _verdict(verdict: str) -> str:
-    return f"[{_style(verdict)}]{verdict}[/]"
+def _verdict(verdict: str) -> Text:
+    return Text(verdict, style=_style(verdict))
 
 
 def _style(verdict: str) -> str:

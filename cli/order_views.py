@@ -6,9 +6,11 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from cli.tables import Rows
-from cli.words import age, clock, left, money, plain, stage
+from cli.text import Cell, line
+from cli.words import age, clock, left, money, stage
 
 Order = Mapping[str, Any]
 
@@ -26,11 +28,11 @@ def order_list(orders: Iterable[Order]) -> RenderableType:
     return Rows(heads=heads, rows=rows, may_go=("customer", "age", "total"))
 
 
-def _in_list(order: Order) -> tuple[str, ...]:
+def _in_list(order: Order) -> tuple[Cell, ...]:
     return (
         order["order_id"],
         stage(order["stage"]),
-        plain(order["customer_id"]),
+        order["customer_id"],
         money(order["total"]),
         age(order["created_at"], short=True),
         left(order["approval_deadline"], short=True) if _waits(order) else "-",
@@ -46,9 +48,9 @@ def order_status(order: Order) -> RenderableType:
     if _waits(order):
         facts.add_row("deadline", _deadline(order))
     if order["reason"]:
-        facts.add_row("reason", plain(order["reason"]))
+        facts.add_row("reason", order["reason"])
     if order["result"]:
-        facts.add_row("result", plain(order["result"]))
+        facts.add_row("result", order["result"])
     return facts
 
 
@@ -69,7 +71,7 @@ def order_items(items: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) ->
 def order_description(order: Order, events: list[Mapping[str, Any]]) -> RenderableType:
     """Everything about an order on one page."""
     facts = _facts()
-    facts.add_row("customer", plain(order["customer_id"]))
+    facts.add_row("customer", order["customer_id"])
     facts.add_row("stage", stage(order["stage"]))
     facts.add_row("version", f"{order['version']}, revision {order['revision']}")
     facts.add_row("created", f"{clock(order['created_at'])} ({age(order['created_at'])} ago)")
@@ -79,7 +81,7 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
         facts.add_row("heartbeat", _heartbeat(order))
     facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing any more")
     if order["reason"]:
-        facts.add_row("reason", plain(order["reason"]))
+        facts.add_row("reason", order["reason"])
     facts.add_row("result", order["result"] or "-")
     found = order["enrichment"]
     facts.add_row("tier", found["customer_tier"] or "not known")
@@ -94,7 +96,7 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
             title_align="left",
         ),
     )
-    return Panel(Group(*parts), title=order["order_id"], title_align="left", expand=False)
+    return Panel(Group(*parts), title=Text(order["order_id"]), title_align="left", expand=False)
 
 
 def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> RenderableType:
@@ -107,7 +109,7 @@ def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> R
                 clock(event["at"]),
                 event["kind"],
                 stage(event["stage"]),
-                plain(", ".join(_details(event["detail"], total))),
+                ", ".join(_details(event["detail"], total)),
             )
             for event in events
         ],
@@ -151,9 +153,9 @@ def _ledger(order: Order) -> RenderableType:
     ledger, total = order["ledger"], order["total"]
     table = Table("effect", "state", "amount", "refunded", box=None)
     for name, effect in ledger.items():
-        state = "[red]stuck[/]" if effect["stuck"] else effect["state"]
+        state = line(("stuck", "red") if effect["stuck"] else effect["state"])
         if effect["error"]:
-            state += f" ({plain(effect['error'])})"
+            state = line(state, f" ({effect['error']})")
         sums = (effect["amount_minor"], effect["refunded_minor"])
         table.add_row(name, state, *(_amount(one, total) for one in sums))
     return table if ledger else "nothing was done yet"

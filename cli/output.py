@@ -1,4 +1,4 @@
-"""Data on stdout, progress and problems on stderr; colours only for people (NO_COLOR, pipes)."""
+"""Data on stdout, progress and problems on stderr; colours only on terminals (NO_COLOR, pipes)."""
 
 import json
 import re
@@ -6,22 +6,19 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from enum import StrEnum
-from io import TextIOWrapper
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.status import Status
 
 from cli.problems import Problem, Refused
-from cli.words import plain
+from cli.terminal import err, out
+from cli.text import Cell, line, visible, visible_data
 
-PIPED_WIDTH = 160
-"""Columns of a table that no terminal shows: wide enough for every command's."""
-
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+Data = TypeVar("Data")
 
 
 class Format(StrEnum):
@@ -36,12 +33,12 @@ Output = Annotated[
 ]
 
 
-def show(data: Any, format_: Format, render: Callable[[], RenderableType]) -> None:
-    """Print the data as JSON, or as `render` draws it."""
+def show(data: Data, format_: Format, render: Callable[[Data], RenderableType]) -> None:
+    """Print the data as JSON, or as `render` draws it; what it gets has visible characters only."""
     if format_ is Format.JSON:
         print_json(data)
     else:
-        out.print(render())
+        out.print(render(visible_data(data)))
 
 
 def print_json(data: Any, *, lines: bool = False) -> None:
@@ -49,18 +46,28 @@ def print_json(data: Any, *, lines: bool = False) -> None:
     typer.echo(json.dumps(data, indent=None if lines else 2))
 
 
-def say(text: str) -> None:
-    """Tell a person on stderr what is going on."""
-    err.print(text)
+def print_line(text: str) -> None:
+    """One line of text on stdout, never wrapped."""
+    typer.echo(visible(text))
+
+
+def say(text: Cell) -> None:
+    """Print a progress message to stderr."""
+    err.print(line(text))
+
+
+def working(on: str) -> Status:
+    """A spinner on stderr, where that is a terminal, while the block runs."""
+    return err.status(line(visible(on)))
 
 
 def show_problem(problem: Problem, *, as_json: bool = False) -> None:
     """What went wrong, and what to try next; for scripts as one object, on stderr's last line."""
     if as_json:
-        typer.echo(json.dumps({"error": problem.told()}), err=True)
+        err.print(json.dumps({"error": problem.told()}))
         return
-    err.print(f"[red]✗[/] {plain(problem.message)}")
-    err.print(f"  [dim]→ {plain(problem.advice)}[/]")
+    err.print(line(("✗", "red"), " ", visible(problem.message)))
+    err.print(line((f"  → {visible(problem.advice)}", "dim")))
 
 
 def wants_json(arguments: Iterable[str]) -> bool:
@@ -74,14 +81,15 @@ def wants_json(arguments: Iterable[str]) -> bool:
 
 
 def require_yes(question: str, *, otherwise: str) -> None:
-    """Ask on stderr. Raises Refused, which says `otherwise`, for anything but a yes."""
+    """Ask on stderr. Raises Refused, with the message `otherwise`, for anything but a yes."""
     try:
         with redirect_stdout(sys.stderr):  # where the prompt's last blank would go
-            said = typer.confirm(question, err=True)
-    except typer.Abort:  # nobody is there to answer: the question's line is still open
-        said = False
-        typer.echo(err=True)
-    if not said:
+            confirmed = typer.confirm(visible(question), err=True)
+    except (typer.Abort, RuntimeError, ValueError, OSError):
+        # The input has ended, is closed or is no text: the question's line is still open.
+        confirmed = False
+        err.print()
+    if not confirmed:
         raise Refused(otherwise, advice="answer y, or use `--yes`")
 
 
@@ -89,10 +97,3 @@ def counting() -> Progress:
     """Progress for people who watch: no spinner turns in a log."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
     return Progress(*columns, console=err, disable=not err.is_terminal)
-
-
-def print_in_any_encoding() -> None:
-    """A terminal that knows no `✓` shows `?`: better than no answer at all."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")

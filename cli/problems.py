@@ -1,6 +1,6 @@
 """What can go wrong, with what to try next and the exit code that tells a script which it was.
 
-0 done   1 refused by the server   2 wrong usage   3 not found   4 unreachable
+0 done   1 refused   2 wrong usage   3 not found   4 unreachable   5 not signed in   70 defect
 """
 
 import re
@@ -21,7 +21,7 @@ class Problem(Exception):
 
     exit_code = 1
     is_final = False
-    """Whether the next request is as useless: nobody answers at all."""
+    """Whether further requests are useless, as nothing answers them."""
 
     def __init__(self, message: str, *, advice: str, status: int = 0, fields: Fields = ()) -> None:
         super().__init__(message)
@@ -51,6 +51,13 @@ class WrongUsage(Problem):
     exit_code = 2
 
 
+class NotSignedIn(Problem):
+    """There is no token, or the API does not accept it any longer."""
+
+    exit_code = 5
+    is_final = True
+
+
 class NotFound(Problem):
     """No such order, signal or route: or not for this caller."""
 
@@ -64,6 +71,15 @@ class Unreachable(Problem):
     is_final = True
 
 
+class NotTheApi(Unreachable):
+    """Something else answered: a proxy, a sign-in page of a network, another server."""
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        advice = "check that ORDERS_API_URL, or the profile, has the address of the order API"
+        said = message if "order API" in message else f"{message}: this is not the order API"
+        super().__init__(said, advice=advice, status=status)
+
+
 class Unanswered(Unreachable):
     """The request was sent and its answer never came: what it asks for may have happened."""
 
@@ -72,6 +88,18 @@ class Unavailable(Unreachable):
     """The API answered that it cannot now (5xx): the next request may go through."""
 
     is_final = False
+
+
+class Defect(Problem):
+    """The command itself failed in a way that it does not know. (EX_SOFTWARE of sysexits.h)"""
+
+    exit_code = 70
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"unexpected error: {type(error).__name__}: {error}",
+            advice="report it with the traceback that the command prints with ORDERS_TRACEBACK=1",
+        )
 
 
 REPLACED_ADVICE = (

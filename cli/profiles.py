@@ -7,11 +7,12 @@ ORDERS_CONFIG   the file, by default ~/.config/orders/profiles.json
 """
 
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
+from cli.files import make_folder, replace, using
 from cli.problems import WrongUsage
 
 DEFAULT = "default"
@@ -30,31 +31,58 @@ def config_file(environment: Mapping[str, str]) -> Path:
     """Where profiles are kept."""
     if named := environment.get("ORDERS_CONFIG"):
         return Path(named)
-    base = environment.get("XDG_CONFIG_HOME") or "~/.config"
-    return Path(base).expanduser() / "orders" / "profiles.json"
+    if base := environment.get("XDG_CONFIG_HOME"):
+        return Path(base) / "orders" / "profiles.json"
+    try:
+        return Path.home() / ".config" / "orders" / "profiles.json"
+    except RuntimeError as error:
+        raise WrongUsage(
+            "this user has no home folder, so there is no place for profiles",
+            advice="name a file with ORDERS_CONFIG",
+        ) from error
 
 
 def read_all(file: Path) -> dict[str, Profile]:
     """Every profile by name; none where there is no file. Raises WrongUsage."""
-    if not file.exists():
-        return {}
+    with using(file, advice="let ORDERS_CONFIG name a file that you may read"):
+        try:
+            text = file.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
     try:
-        return {name: Profile(**fields) for name, fields in json.loads(file.read_text()).items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise WrongUsage(
-            f"{file} is not a file of profiles",
-            advice="mend it, or delete it and sign in again with `orders login`",
-        ) from error
+        content = json.loads(text.decode("utf-8-sig"))  # some editors begin a file with a BOM
+    except (ValueError, RecursionError) as error:
+        raise _invalid(file, f"it is no JSON ({error})") from error
+    if not isinstance(content, dict):
+        raise _invalid(file, "it is no JSON object")
+    return {name: _profile(file, name, values) for name, values in content.items()}
 
 
 def save(file: Path, name: str, profile: Profile) -> None:
-    """Keep a profile; whole or not at all, readable by its owner only."""
+    """Keep a profile; whole or not at all, readable by its owner only. Raises WrongUsage."""
     known = {one: asdict(each) for one, each in read_all(file).items()}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump({**known, name: asdict(profile)}, out, indent=2)
-    draft.replace(file)
+    make_folder(file.parent)
+    content = json.dumps({**known, name: asdict(profile)}, indent=2)
+    replace(file, content, mode=0o600)
+
+
+def _profile(file: Path, name: str, values: Any) -> Profile:
+    if not isinstance(values, dict):
+        raise _invalid(file, f"profile {name!r} is no JSON object")
+    known = [one.name for one in fields(Profile)]
+    for field, value in values.items():
+        if field not in known:
+            raise _invalid(file, f"profile {name!r} has {field!r}; known are {', '.join(known)}")
+        if not isinstance(value, str):
+            raise _invalid(file, f"{field!r} of profile {name!r} is no text")
+    return Profile(**values)
+
+
+def _invalid(file: Path, reason: str) -> WrongUsage:
+    return WrongUsage(
+        f"{file} is not a file of profiles: {reason}",
+        advice="correct it, or delete it and sign in again with `orders login`",
+    )
 
 
 def current(environment: Mapping[str, str], chosen: str | None) -> tuple[str, Profile]:

@@ -7,7 +7,7 @@ import typer
 
 from cli import profiles
 from cli.api import Api
-from cli.problems import WrongUsage, role_missing
+from cli.problems import NotSignedIn, role_missing
 from cli.sign_in import roles
 
 As = Annotated[
@@ -16,16 +16,26 @@ As = Annotated[
         "-p", "--profile", help="Act as this profile (see `orders login`).", metavar="NAME"
     ),
 ]
-OrderId = Annotated[str, typer.Argument(help="The order's id.", metavar="ORDER")]
+
+
+def order_id(text: str) -> str:
+    """An order's id as it is copied or typed: blanks around it and small letters are corrected.
+
+    Ids are ULIDs in capital letters. (ULID specification, "Encoding")
+    """
+    return text.strip().upper()
+
+
+OrderId = Annotated[str, typer.Argument(help="The order's id.", metavar="ORDER", parser=order_id)]
 
 
 def open_api(profile: str | None) -> Api:
-    """The API of the chosen profile, as its caller. Raises WrongUsage."""
+    """The API of the chosen profile, as its caller. Raises WrongUsage, NotSignedIn."""
     _, chosen = profiles.current(os.environ, profile)
     others = _at_hand(chosen.api_url)
     if not chosen.token:
         named = f"; or choose with -p: {', '.join(others)}" if others else ""
-        raise WrongUsage(
+        raise NotSignedIn(
             "you are not signed in",
             advice="set ORDERS_TOKEN (on this machine: `python -m local env`), "
             f"or `orders login`{named}",

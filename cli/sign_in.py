@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import httpx
 
+from cli.answers import content
+from cli.connection import http_client
 from cli.output import say
 from cli.problems import Refused, Unreachable, WrongUsage
 from cli.profiles import Profile
@@ -45,12 +47,20 @@ def sign_in_by_browser(api_url: str, how: Mapping[str, str], *, open_browser: bo
     with _listener() as listener:
         say(f"Sign in at\n  {page}")
         if open_browser:
-            webbrowser.open(page)
+            _open_browser(page)
         answer = _answer(listener)
     if answer.get("state") != state or "code" not in answer:
         reason = answer.get("error_description") or answer.get("error") or "nobody came back"
         raise Refused(f"signing in failed: {reason}", advice="try `orders login` again", status=0)
     return _redeemed(api_url, how, answer["code"], verifier)
+
+
+def _open_browser(page: str) -> None:
+    """Open the page if there is a browser; the address is printed in any case."""
+    try:
+        webbrowser.open(page)
+    except (webbrowser.Error, OSError, ValueError):  # ValueError: BROWSER cannot be parsed
+        say("No browser could be opened: open the address yourself.")
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -59,15 +69,23 @@ def claims(token: str) -> dict[str, Any]:
     if len(parts) != 3:
         return {}
     try:
-        told = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
-    except ValueError:
+        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+    except (ValueError, RecursionError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def roles(token: str) -> frozenset[str]:
     """The roles that a person's token names."""
-    return frozenset(claims(token).get("cognito:groups") or ())
+    groups = claims(token).get("cognito:groups")
+    return frozenset(map(str, groups)) if isinstance(groups, list) else frozenset()
+
+
+def user(token: str) -> str | None:
+    """Who the bearer of a token is: a person's user name, or a machine's client id."""
+    found = claims(token)
+    name = found.get("username") or found.get("client_id")
+    return None if name is None else str(name)
 
 
 class _Listener(HTTPServer):
@@ -121,8 +139,10 @@ def _redeemed(api_url: str, how: Mapping[str, str], code: str, verifier: str) ->
         "code": code,
         "code_verifier": verifier,
     }
+    pool = urljoin(api_url, how["token_url"])
     try:
-        answer = httpx.post(urljoin(api_url, how["token_url"]), data=asked, timeout=30)
+        with http_client(pool) as http:
+            answer = http.post(pool, data=asked)
     except httpx.HTTPError as error:
         raise Unreachable(
             "the user pool does not answer", advice="try `orders login` again"
@@ -131,5 +151,5 @@ def _redeemed(api_url: str, how: Mapping[str, str], code: str, verifier: str) ->
         raise Refused(
             "the user pool refused the code", advice="try `orders login` again", status=401
         )
-    told = answer.json()
-    return Profile(api_url, told["access_token"], told.get("refresh_token", ""))
+    tokens = content(answer, answer.content, expected="access_token")
+    return Profile(api_url, str(tokens["access_token"]), str(tokens.get("refresh_token", "")))

@@ -7,8 +7,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.table import Table
 
-_ANY_WIDTH = 10_000
-"""Wider than any terminal: how wide a table is that nothing confines."""
+from cli.terminal import UNLIMITED
+from cli.text import Cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Rows:
     """
 
     heads: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    rows: Sequence[tuple[Cell, ...]]
     title: str = ""
     may_go: tuple[str, ...] = ()
     folds: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Rows:
         return self._without(next(gone, len(self.may_go)))
 
     def _fits(self, gone: int, console: Console, options: ConsoleOptions) -> bool:
-        unconfined = options.update(max_width=_ANY_WIDTH)
+        unconfined = options.update(max_width=UNLIMITED)
         width = console.measure(self._without(gone), options=unconfined).maximum
         return width <= options.max_width
 

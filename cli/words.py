@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from rich.markup import escape
+from rich.text import Text
 
 STAGE_STYLES = {
     "awaiting-approval": "yellow",
@@ -38,20 +38,14 @@ def money(total: Mapping[str, Any]) -> str:
     return f"{Decimal(total['amount_minor']).scaleb(-exponent):.{exponent}f} {total['currency']}"
 
 
-def plain(text: str | None) -> str:
-    """Text of the server's, shown as it is: its brackets are no markup."""
-    return escape(text or "")
-
-
 def whole(text: str) -> int | None:
     """A whole number as it is typed, of at most nine digits; None for anything else."""
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
-def stage(name: str) -> str:
-    """The stage with its mark and colour; the mark tells it without colour too."""
-    style = STAGE_STYLES.get(name, "cyan")
-    return f"[{style}]{STAGE_MARKS.get(name, '▸')} {name}[/]"
+def stage(name: str) -> Text:
+    """The stage with its mark and colour; the mark names it without colour too."""
+    return Text(f"{STAGE_MARKS.get(name, '▸')} {name}", style=STAGE_STYLES.get(name, "cyan"))
 
 
 def instant(text: str | None) -> datetime | None:

@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.words import clock, duration, instant, left, money, plain, stage
+from cli.text import line
+from cli.words import clock, duration, instant, left, money, stage
 
 State = Mapping[str, Any]
 
@@ -40,7 +41,8 @@ _UNDOABLE = {"ReserveStock": "reserve", "ProcessPayment": "pay"}
 
 def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> RenderableType:
     """The order in one line, and under it every part of the workflow that it may pass."""
-    head = f"[bold]{order['order_id']}[/]  {stage(order['stage'])}  {money(order['total'])}"
+    order_id, total = order["order_id"], money(order["total"])
+    head = line((order_id, "bold"), stage(order["stage"]), total, between="  ")
     tree = Tree(head, guide_style="dim")
     states = [_as_undone(one, order["ledger"]) for one in execution["states"]]
     for category, title in _TITLES.items():
@@ -50,7 +52,7 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
             for one in shown:
                 branch.add(_state(one, order))
     if not states:
-        tree.add("[dim]the execution has not begun yet[/]")
+        tree.add(line(("the execution has not begun yet", "dim")))
     notes = [f"execution {execution['epoch']}, version {order['version']}"]
     if order["reason"]:
         notes.append(f"reason: {order['reason']}")
@@ -131,26 +133,27 @@ def _of_all(states: list[State]) -> str:
     return "not-reached"
 
 
-def _line(text: str, progress: str) -> str:
+def _line(text: str, progress: str) -> Text:
     mark, style = _MARKS[progress]
-    return f"[{style}]{mark} {text}[/]"
+    return line((f"{mark} {text}", style))
 
 
-def _state(state: State, order: Mapping[str, Any]) -> str:
-    return "  ".join((_line(state["name"], state["progress"]), *_remarks(state, order)))
+def _state(state: State, order: Mapping[str, Any]) -> Text:
+    name = _line(state["name"], state["progress"])
+    return line(name, *_remarks(state, order), between="  ")
 
 
-def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if state["progress"] == "compensated":
-        yield "[magenta]compensated[/]"
+        yield "compensated", "magenta"
     entered, left_at = instant(state["entered_at"]), instant(state["left_at"])
     if left_at is None and state["progress"] == "running":
         left_at = datetime.now(UTC)
     if entered is not None and left_at is not None:  # nobody knows how long a stopped one ran
-        yield f"[dim]{duration(left_at - entered)}[/]"
+        yield duration(left_at - entered), "dim"
     if state["visits"] > 1:
-        yield f"[dim]{state['visits']} times[/]"
+        yield f"{state['visits']} times", "dim"
     if state["error"]:
-        yield f"[red]{plain(state['error'])}[/]"
+        yield state["error"], "red"
     if state["name"] == _WAITS and state["progress"] == "running":
-        yield f"[yellow]waiting, {left(order['approval_deadline'])} left[/]"
+        yield f"waiting, {left(order['approval_deadline'])} left", "yellow"

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from cli.api import Api
+from cli.arguments import Command
 from cli.commands.exporting import export_orders, require_leave
 from cli.commands.signalling import send
-from cli.output import Format, Output, counting, print_json, require_yes, say, show
+from cli.output import Format, Output, counting, print_json, print_line, require_yes, say, show
 from cli.problems import Problem, Refused, Unreachable, WrongUsage
 from cli.selection import Most, known_stage
 from cli.session import As, open_api, require_role
-from cli.words import instant, plain, whole
+from cli.text import line
+from cli.words import instant, whole
 
 batch = typer.Typer(
     no_args_is_help=True,
@@ -41,7 +44,7 @@ Rate = Annotated[float, typer.Option(min=0.1, max=50, help="Orders a second, at 
 _FIELDS = ("stage", "customer", "version", "older")
 
 
-@batch.command("cancel")
+@batch.command("cancel", cls=Command)
 def cancel(
     reason: Annotated[str, typer.Option("-r", "--reason", help="One line, shown to everybody.")],
     filters: Filters = None,
@@ -78,11 +81,11 @@ def cancel(
         return send(api, order_id, "cancel-order", {"reason": reason}, "batch-cancel", 0)
 
     told = each(chosen, one, rate=rate, what="cancelling")
-    show({"orders": told}, output, lambda: _summary(told))
+    show({"orders": told}, output, lambda shown: _summary(shown["orders"]))
     _fail_if_any(told)
 
 
-@batch.command("export")
+@batch.command("export", cls=Command)
 def export(
     folder: Annotated[Path, typer.Argument(help="Where the files go.", metavar="FOLDER")],
     filters: Filters = None,
@@ -155,7 +158,8 @@ def _tried(deed: Callable[[str], Any], order_id: str) -> dict[str, Any]:
 
 def _filter(text: str) -> tuple[str, str]:
     field, given, value = text.partition("=")
-    if field not in _FIELDS or not given or (field == "older" and whole(value) is None):
+    is_known = field in _FIELDS and given and value.strip()
+    if not is_known or (field == "older" and whole(value) is None):
         raise WrongUsage(
             f"{text!r} is no filter", advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}"
         )
@@ -180,15 +184,16 @@ def _name(chosen: list[str], output: Format) -> None:
         print_json({"orders": chosen})
         return
     for order_id in chosen:
-        typer.echo(order_id)
+        print_line(order_id)
     say(f"{len(chosen)} orders")
 
 
-def _summary(told: list[dict[str, Any]]) -> str:
+def _summary(told: list[dict[str, Any]]) -> Text:
     refused = [
-        f"[red]✗[/] {one['order_id']}: {plain(one['why'])}" for one in told if not one["done"]
+        line(("✗", "red"), f" {one['order_id']}: {one['why']}") for one in told if not one["done"]
     ]
-    return "\n".join((*refused, f"{len(told) - len(refused)} of {len(told)} accepted"))
+    accepted = f"{len(told) - len(refused)} of {len(told)} accepted"
+    return line(*refused, accepted, between="\n")
 
 
 def _fail_if_any(told: list[dict[str, Any]]) -> None:

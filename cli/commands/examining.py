@@ -2,6 +2,7 @@
 
 import os
 import time
+from math import isfinite
 from textwrap import fill
 from typing import Any
 
@@ -9,12 +10,14 @@ from rich.console import Group, RenderableType
 
 from cli import profiles
 from cli.api import Api
-from cli.output import Format, Output, out, show
+from cli.output import Format, Output, show
 from cli.problems import Problem, Unreachable
 from cli.selection import selected
 from cli.session import As
-from cli.sign_in import claims
-from cli.words import STAGE_MARKS, plain
+from cli.sign_in import claims, roles, user
+from cli.terminal import out
+from cli.text import line
+from cli.words import STAGE_MARKS
 
 Finding = dict[str, Any]
 """One thing that was looked at: `check`, `ok` (None: nobody can tell), `told` in words, and its
@@ -39,11 +42,12 @@ def doctor(profile: As = None, output: Output = Format.TABLE) -> None:
         _token(chosen.token, profile),
         *([_orders(api), _compensation(api)] if health["ok"] else _unseen()),
     ]
-    show({"findings": findings}, output, lambda: _lines(findings))
+    show({"findings": findings}, output, lambda shown: _lines(shown["findings"]))
     wrong = [str(one["check"]) for one in findings if one["ok"] is False]
     if wrong:
         raise Unreachable(
-            f"something is wrong: {', '.join(wrong)}", advice="mend the first one and look again"
+            f"something is wrong: {', '.join(wrong)}",
+            advice="fix the first problem and run `orders doctor` again",
         )
 
 
@@ -93,14 +97,21 @@ def _token(token: str, profile: str | None) -> Finding:
         from_environment = profile is None and os.environ.get("ORDERS_TOKEN")
         where = "ORDERS_TOKEN is set, but" if from_environment else "there is one, but it"
         return _finding("token", False, f"{where} cannot be read as a token: `orders login`")
-    seconds = int(told.get("exp", 0) - time.time())
-    who = told.get("username") or told.get("client_id")
-    roles = ", ".join(told.get("cognito:groups", [])) or told.get("scope") or "no role"
+    seconds = _seconds_left(told.get("exp"))
+    who = user(token)
+    allowed = ", ".join(sorted(roles(token))) or told.get("scope") or "no role"
     if seconds <= 0:
         return _finding("token", False, f"of {who}, expired: `orders login`", minutes=0)
     minutes = seconds // 60
-    told_for = f"{who} ({roles}), for {minutes} more minutes"
+    told_for = f"{who} ({allowed}), for {minutes} more minutes"
     return _finding("token", True, told_for, minutes=minutes)
+
+
+def _seconds_left(expiry: Any) -> int:
+    """Until a token's expiry; 0 if it has passed or is no time."""
+    if not isinstance(expiry, int | float) or not isfinite(expiry):
+        return 0
+    return max(0, int(expiry - time.time()))
 
 
 def _orders(api: Api) -> Finding:
@@ -140,9 +151,9 @@ def _is_stuck(order: dict[str, Any]) -> bool:
 
 def _lines(findings: list[Finding]) -> RenderableType:
     """A few lines each, broken between words only: an address that is cut cannot be followed."""
-    marks = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
+    marks = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
     return Group(
-        *(f" {marks[one['ok']]}  {one['check']:<12}  {plain(_wrapped(one))}" for one in findings)
+        *(line(" ", marks[one["ok"]], f"  {one['check']:<12}  {_wrapped(one)}") for one in findings)
     )
 
 

@@ -11,10 +11,12 @@ from cli.api import path
 from cli.commands.exporting import export_orders
 from cli.commands.following import follow_history
 from cli.history_views import figures, history_table, verdict_table
-from cli.output import Format, Output, err, out, print_json, show
+from cli.output import Format, Output, print_json, show, working
 from cli.problems import WrongUsage
 from cli.selection import Customer, Most, Stage, selected
-from cli.session import As, OrderId, open_api
+from cli.session import As, OrderId, open_api, order_id
+from cli.terminal import out
+from cli.text import visible_data
 
 
 class Drawing(StrEnum):
@@ -70,17 +72,21 @@ def history(
     if output is Drawing.JSON:
         print_json(found)
     elif output is Drawing.MERMAID:
-        typer.echo(charts.mermaid(found))
+        typer.echo(charts.mermaid(visible_data(found)))
     elif output is Drawing.CHROME_TRACE:
         print_json(charts.chrome_trace([found]))
     else:
-        out.print(history_table(found, detailed=detailed))
-        if found["executions"]:
-            out.print(figures(found))
+        shown = visible_data(found)
+        out.print(history_table(shown, detailed=detailed))
+        if shown["executions"]:
+            out.print(figures(shown))
 
 
 def classify(
-    order: Annotated[list[str] | None, typer.Argument(help="Orders; all if none is named.")] = None,
+    order: Annotated[
+        list[str] | None,
+        typer.Argument(help="Orders; all if none is named.", metavar="[ORDER]...", parser=order_id),
+    ] = None,
     stage: Stage = None,
     limit: Most = 100,
     profile: As = None,
@@ -92,12 +98,12 @@ def classify(
     infrastructure, defect; running and unknown while there is none.
     """
     api = open_api(profile)
-    with err.status("reading histories"):
+    with working("reading histories"):
         if order:
             told = [_newest(api.get(path("orders", one, "history"))) for one in order]
         else:
             told = list(selected(api, "/ops/verdicts", "verdicts", limit, page=20, stage=stage))
-    show({"verdicts": told}, output, lambda: verdict_table(told))
+    show({"verdicts": told}, output, lambda shown: verdict_table(shown["verdicts"]))
 
 
 def export(

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.api import Api, path
+from cli.files import make_folder, replace
 from cli.output import Format, counting, print_json, say
-from cli.problems import WrongUsage
+from cli.text import line
 from cli.words import ENDS
 
 
@@ -23,9 +24,7 @@ def export_orders(
 
     People are told on stderr, also when it is broken off; scripts on stdout. Raises WrongUsage.
     """
-    if folder.exists() and not folder.is_dir():
-        raise WrongUsage(f"{folder} is a file", advice="name a folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     missing = [order for order in orders if not _is_done(folder, order)]
     if not missing:
         require_leave(api, orders)
@@ -33,8 +32,8 @@ def export_orders(
     try:
         _write_all(api, folder, missing, written, rate)
     finally:
-        mark = "[green]✓[/]" if len(written) == len(missing) else "broken off:"
-        say(f"{mark} {len(written)} written, {len(orders) - len(missing)} there already")
+        mark = ("✓", "green") if len(written) == len(missing) else "broken off:"
+        say(line(mark, f" {len(written)} written, {len(orders) - len(missing)} there already"))
     if output is Format.JSON:
         print_json({"written": written, "folder": str(folder)})
 
@@ -52,7 +51,8 @@ def _write_all(
     with counting() as progress:
         for order in progress.track(orders, description="exporting"):
             began = time.monotonic()
-            _write(_file(folder, order), {**_history(api, order), "order": order})
+            history = {**_history(api, order), "order": order}
+            replace(_file(folder, order), json.dumps(history, indent=2) + "\n")
             written.append(order["order_id"])
             time.sleep(max(0.0, 1.0 / rate - (time.monotonic() - began)))
 
@@ -68,10 +68,3 @@ def _file(folder: Path, order: dict[str, Any]) -> Path:
 
 def _history(api: Api, order: dict[str, Any]) -> dict[str, Any]:
     return api.get(path("orders", order["order_id"], "history"))
-
-
-def _write(file: Path, told: dict[str, Any]) -> None:
-    """Whole or not at all."""
-    draft = file.with_suffix(".part")
-    draft.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    draft.replace(file)

@@ -4,9 +4,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from rich.text import Text
+
 from cli.api import Api, path
 from cli.history_views import EVENT_HEADS, event_cells
-from cli.output import out, print_json
+from cli.output import print_json
+from cli.streams import require_reader
+from cli.terminal import out
+from cli.text import Cell, line, visible_data
 from cli.words import ENDS, clock
 
 POLL_SECONDS = 1.0
@@ -38,30 +43,40 @@ def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
         fresh = [e for e in history["events"] if (e["epoch"], e["id"]) not in seen]
         if fresh and not seen and not as_json:
             widths = {**_WIDTHS, "at": len(clock(fresh[0]["timestamp"]))}
-            out.print(f"[bold]{_in_columns(EVENT_HEADS, widths)}[/]")
+            out.print(_in_columns(EVENT_HEADS, widths), style="bold")
         for event in fresh:
             seen.add((event["epoch"], event["id"]))
             if as_json:
                 print_json(event, lines=True)
             else:
-                out.print(_in_columns(event_cells(event, clock(event["timestamp"])), widths))
+                cells = event_cells(visible_data(event), clock(event["timestamp"]))
+                out.print(_in_columns(cells, widths))
         # The API answers with the same history for a while: only a new one shows that no more came.
         quiet = had_ended and not fresh and history is not before
         had_ended = stage in ENDS
         if had_ended and (quiet or not _runs(history)):
             return
-        time.sleep(POLL_SECONDS)
+        pause()
 
 
 def _runs(history: Mapping[str, Any]) -> bool:
     return any(one["verdict"] == "running" for one in history["executions"])
 
 
-def _in_columns(cells: tuple[str, ...], widths: Mapping[str, int]) -> str:
+def pause() -> None:
+    """Wait before the next poll. Raises BrokenPipeError if nothing reads the output any longer."""
+    time.sleep(POLL_SECONDS)
+    require_reader()
+
+
+def _in_columns(cells: tuple[Cell, ...], widths: Mapping[str, int]) -> Text:
     """One line, in the order of the table's columns; a narrow terminal has no category."""
-    shown = (
-        cell.ljust(widths[head])
-        for head, cell in zip(EVENT_HEADS, cells, strict=True)
-        if head != "category" or out.width >= _WIDE
-    )
-    return " ".join(shown).rstrip()
+    shown = []
+    for head, cell in zip(EVENT_HEADS, cells, strict=True):
+        if head != "category" or out.width >= _WIDE:
+            padded = line(cell)
+            padded.pad_right(max(0, widths[head] - padded.cell_len))
+            shown.append(padded)
+    joined = line(*shown, between=" ")
+    joined.rstrip()
+    return joined

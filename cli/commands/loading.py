@@ -15,10 +15,11 @@ from rich.table import Table
 
 from cli.api import Api
 from cli.commands.ordering import Item, parse_item
-from cli.output import Format, Output, err, say, show
+from cli.output import Format, Output, say, show
 from cli.problems import Problem, Refused
 from cli.session import As, open_api
-from cli.words import plain
+from cli.terminal import err
+from cli.text import visible_data
 
 _BINS_MS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
 _BAR = 40
@@ -78,7 +79,7 @@ def load(
         say(f"stopped: {measured.answers['placed']} of {number} were placed before")
         raise
     told = measured.told()
-    show(told, output, lambda: _table(told))
+    show(told, output, _table)
     failed = number - told["answers"].get("placed", 0)
     if failed:
         raise Refused(
@@ -89,7 +90,9 @@ def load(
 
 
 def _live(measured: Load) -> Live:
-    return Live(_table(measured.told()), console=err, refresh_per_second=4, transient=True)
+    return Live(
+        _table(visible_data(measured.told())), console=err, refresh_per_second=4, transient=True
+    )
 
 
 def _place_all(
@@ -102,7 +105,7 @@ def _place_all(
                 [pool.submit(_place, api, body, measured) for _ in range(number)]
             ):
                 done.result()
-                live.update(_table(measured.told()))
+                live.update(_table(visible_data(measured.told())))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -137,7 +140,7 @@ def _histogram(ordered: list[float]) -> dict[str, int]:
 def _table(told: dict[str, Any]) -> RenderableType:
     facts = Table(box=None, show_header=False)
     for answer, count in told["answers"].items():
-        facts.add_row(plain(answer), str(count))
+        facts.add_row(answer, str(count))
     facts.add_row("orders a second", str(told["rate"]))
     times = " · ".join(f"{name[:-3]} {told[name]} ms" for name in _TIMES)
     facts.add_row("latency", times)

@@ -6,8 +6,10 @@ import typer
 from rich.table import Table
 
 from cli.api import path
-from cli.output import Format, Output, out, print_json, require_yes, show
+from cli.output import Format, Output, print_json, require_yes, show
 from cli.session import As, OrderId, open_api, require_role
+from cli.terminal import out
+from cli.text import visible
 
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
@@ -48,7 +50,7 @@ def versions(profile: As = None, output: Output = Format.TABLE) -> None:
     A workflow version, or a published definition, may go once nothing runs it any more.
     """
     report = open_api(profile).get("/ops/versions")
-    show(report, output, lambda: _versions(report))
+    show(report, output, _versions)
 
 
 def _ask(question: str, profile: str | None) -> None:
@@ -61,7 +63,7 @@ def _tell(told: dict[str, Any], output: Format, sentence: str) -> None:
     if output is Format.JSON:
         print_json(told)
     else:
-        out.print(f"{told['order_id']}: {sentence}")
+        out.print(f"{visible(told['order_id'])}: {sentence}")
 
 
 def _versions(report: dict[str, Any]) -> Table:

@@ -9,9 +9,11 @@ from cli.api import Api, path
 from cli.commands import waiting
 from cli.commands.signalling import WaitSeconds, send, tell
 from cli.order_views import order_items, order_status
-from cli.output import Format, Output, err, require_yes, say, show
+from cli.output import Format, Output, print_line, require_yes, say, show
 from cli.problems import Refused, WrongUsage
 from cli.session import As, OrderId, open_api, require_role
+from cli.terminal import err
+from cli.text import visible_data
 from cli.words import money, whole
 
 Key = Annotated[
@@ -67,7 +69,7 @@ def place(
         say(f"placed {order['order_id']}")
         waiting.wait(order["order_id"], profile=profile, output=output)
     elif quiet:
-        typer.echo(order["order_id"])
+        print_line(order["order_id"])
     else:
         _tell_placed(order, output)
 
@@ -142,7 +144,7 @@ def parse_item(text: str) -> dict[str, Any]:
     """`SKU` or `SKU=2` as a line. Raises WrongUsage."""
     sku, given, quantity = text.partition("=")
     number = whole(quantity) if given else 1
-    if not number:
+    if not number or not sku.strip():
         raise WrongUsage(
             f"{text!r} is no item",
             advice="write SKU or SKU=QUANTITY, of one or more: COFFEE-1KG=2",
@@ -152,7 +154,7 @@ def parse_item(text: str) -> dict[str, Any]:
 
 def _tell_placed(order: dict[str, Any], output: Format) -> None:
     """Scripts get the order alone; people are told how to go on."""
-    show(order, output, lambda: order_status(order))
+    show(order, output, order_status)
     if output is Format.TABLE:
         say(f"next: `orders watch {order['order_id']}`")
 
@@ -172,7 +174,8 @@ def _approved_revision(api: Api, order_id: str) -> int:
             f"the order takes no approval now: it is {order['stage']}",
             advice=f"`orders describe {order_id}` shows what it admits",
         )
-    err.print(order_items(order["items"], order["total"]))
+    shown = visible_data(order)
+    err.print(order_items(shown["items"], shown["total"]))
     about = f"{order_id} for {order['customer_id']}, revision {order['revision']}"
     require_yes(f"Approve {about}, {money(order['total'])}?", otherwise="nothing was approved")
     return int(order["revision"])

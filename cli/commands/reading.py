@@ -7,21 +7,23 @@ import typer
 
 from cli import order_views
 from cli.api import path
-from cli.output import Format, Output, out, print_json, show
+from cli.output import Format, Output, print_json, show
 from cli.selection import Customer, Stage
 from cli.session import As, OrderId, open_api
+from cli.terminal import out
+from cli.text import visible_data
 
 
 def status(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
     """Show where an order stands."""
     found = open_api(profile).get(path("orders", order))
-    show(found, output, lambda: order_views.order_status(found))
+    show(found, output, order_views.order_status)
 
 
 def items(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
     """Show an order's lines, and the revision that an approval names."""
     found = open_api(profile).get(path("orders", order, "items"))
-    show(found, output, lambda: order_views.order_items(found["items"], found["total"]))
+    show(found, output, lambda shown: order_views.order_items(shown["items"], shown["total"]))
 
 
 def describe(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
@@ -31,7 +33,7 @@ def describe(order: OrderId, profile: As = None, output: Output = Format.TABLE) 
     events = api.get(path("orders", order, "timeline"))["events"]
     looked_at = api.get(path("orders", order, "execution"))["looked_at"]
     whole = {**found, "looked_at": looked_at, "events": events}
-    show(whole, output, lambda: order_views.order_description(whole, events))
+    show(whole, output, lambda shown: order_views.order_description(shown, shown["events"]))
 
 
 def list_orders(
@@ -44,7 +46,7 @@ def list_orders(
     """List orders, newest first: your own, or everybody's for approvers and operators."""
     query = {"stage": stage, "customer_id": customer, "limit": min(limit, 100)}
     found = list(islice(open_api(profile).pages("/orders", "orders", **query), limit))
-    show({"orders": found}, output, lambda: order_views.order_list(found))
+    show({"orders": found}, output, lambda shown: order_views.order_list(shown["orders"]))
 
 
 def timeline(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
@@ -57,4 +59,4 @@ def timeline(order: OrderId, profile: As = None, output: Output = Format.TABLE) 
     total = api.get(path("orders", order))["total"]
     if omitted := found["omitted_events"]:
         out.print(f"{omitted:,} older events are left out.")
-    out.print(order_views.timeline(found["events"], total))
+    out.print(order_views.timeline(visible_data(found["events"]), visible_data(total)))

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from cli.api import Api, path
-from cli.output import Format, out, print_json, say
+from cli.output import Format, print_json, say
 from cli.problems import Refused
-from cli.words import plain
+from cli.terminal import out
+from cli.text import line, visible, visible_data
 
 WaitSeconds = Annotated[
     int,
@@ -19,11 +21,12 @@ WaitSeconds = Annotated[
 ]
 
 _MEANING = {
-    "applied": "[green]✓ applied[/]",
-    "stale": "[red]✗ stale[/]: the lines changed since; read the order again and approve what is "
-    "there now",
-    "superseded": "[yellow]superseded[/]: a cancel or an earlier approval came first",
-    None: "… accepted for good, and still pending",
+    "applied": line(("✓ applied", "green")),
+    "stale": line(
+        ("✗ stale", "red"), ": the lines have changed; read the order again and approve it as it is"
+    ),
+    "superseded": line(("superseded", "yellow"), ": a cancel or an earlier approval came first"),
+    None: line("… accepted, and still pending"),
 }
 
 
@@ -42,9 +45,10 @@ def tell(signal: Mapping[str, Any], output: Format) -> None:
     if output is Format.JSON:
         print_json(signal)
     else:
-        out.print(f"{signal['kind']} {signal['signal_id']}: {meaning(outcome)}")
+        shown = visible_data(signal)
+        out.print(line(f"{shown['kind']} {shown['signal_id']}: ", meaning(outcome)))
         if outcome is None:
-            say(f"`orders signal {signal['order_id']} {signal['signal_id']}` tells its outcome")
+            say(f"`orders signal {shown['order_id']} {shown['signal_id']}` shows its outcome")
     if outcome is not None and outcome != "applied":
         raise Refused(
             f"the signal was accepted, but came to nothing: {outcome}",
@@ -53,6 +57,6 @@ def tell(signal: Mapping[str, Any], output: Format) -> None:
         )
 
 
-def meaning(outcome: str | None) -> str:
+def meaning(outcome: str | None) -> Text:
     """The outcome in a sentence."""
-    return _MEANING.get(outcome) or f"[red]✗ {plain(outcome)}[/]"
+    return _MEANING.get(outcome) or line((f"✗ {visible(outcome or '')}", "red"))

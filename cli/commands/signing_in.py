@@ -11,7 +11,8 @@ from cli.api import Api
 from cli.output import Format, Output, print_json, say, show
 from cli.problems import WrongUsage
 from cli.profiles import DEFAULT, Profile, config_file, read_all, save
-from cli.sign_in import claims, sign_in_by_browser
+from cli.sign_in import roles, sign_in_by_browser, user
+from cli.text import line, visible
 
 
 def login(
@@ -36,9 +37,8 @@ def login(
     how = Api(url, None).get("/sign-in")
     signed_in = sign_in_by_browser(url, how, open_browser=browser)
     save(config_file(os.environ), profile, signed_in)
-    told = claims(signed_in.token)
-    roles = ", ".join(told.get("cognito:groups", [])) or "no role"
-    say(f"[green]✓[/] signed in as {told.get('username')} ({roles}), profile {profile}")
+    who = f"{user(signed_in.token)} ({', '.join(sorted(roles(signed_in.token))) or 'no role'})"
+    say(line(("✓", "green"), visible(f" signed in as {who}, profile {profile}")))
     _tell_which(profile, url, output)
 
 
@@ -54,9 +54,9 @@ def logout(
     file = config_file(os.environ)
     if read_all(file).get(name, Profile()).token:
         save(file, name, Profile(chosen.api_url))
-        say(f"[green]✓[/] signed out, profile {name}")
+        say(line(("✓", "green"), visible(f" signed out, profile {name}")))
     else:
-        say(f"nobody was signed in, profile {name}")
+        say(f"no token was kept, profile {visible(name)}")
     _tell_which(name, chosen.api_url, output)
 
 
@@ -64,10 +64,10 @@ def list_profiles(output: Output = Format.TABLE) -> None:
     """List the profiles, without their tokens."""
     known = read_all(config_file(os.environ))
     told = [
-        {"name": name, "api_url": one.api_url, "user": claims(one.token).get("username")}
+        {"name": name, "api_url": one.api_url, "user": user(one.token)}
         for name, one in sorted(known.items())
     ]
-    show({"profiles": told}, output, lambda: _table(told))
+    show({"profiles": told}, output, lambda shown: _table(shown["profiles"]))
 
 
 def _tell_which(name: str, api_url: str, output: Format) -> None:

@@ -4,14 +4,17 @@ import time
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
 from rich.live import Live
 
 from cli.api import Api, path
-from cli.commands.following import POLL_SECONDS
+from cli.commands.following import pause
 from cli.order_views import order_status
-from cli.output import Format, Output, err, out, print_json, show
+from cli.output import Format, Output, print_json, print_line, show, working
 from cli.problems import Refused, WrongUsage
 from cli.session import As, OrderId, open_api
+from cli.terminal import out
+from cli.text import visible_data
 from cli.words import ENDS, STAGES
 from cli.workflow_tree import told_in_lines, workflow_tree
 
@@ -39,9 +42,9 @@ def wait(
     if stage is not None and stage not in STAGES:
         raise WrongUsage(f"there is no stage {stage!r}", advice=f"one of: {', '.join(STAGES)}")
     api, wanted = open_api(profile), stage or "completed"
-    with err.status(f"waiting for {order}"):
+    with working(f"waiting for {order}"):
         found = _until(api, order, {*ENDS, wanted}, timeout)
-    show(found, output, lambda: order_status(found))
+    show(found, output, order_status)
     if found["stage"] != wanted:
         raise Refused(
             _missed(found, wanted),
@@ -68,13 +71,17 @@ def watch(
     found = _both(api, order)
     if once or not out.is_terminal:
         found = found if once else _tell_changes(api, order, found)
-        out.print(workflow_tree(*found))
+        out.print(_tree(found))
         return
-    with Live(workflow_tree(*found), console=out, refresh_per_second=4) as live:
+    with Live(_tree(found), console=out, refresh_per_second=4) as live:
         while found[0]["stage"] not in ENDS:
-            time.sleep(POLL_SECONDS)
+            pause()
             found = _both(api, order)
-            live.update(workflow_tree(*found))
+            live.update(_tree(found))
+
+
+def _tree(found: Both) -> RenderableType:
+    return workflow_tree(*visible_data(found))
 
 
 def _missed(order: dict[str, Any], wanted: str) -> str:
@@ -95,7 +102,7 @@ def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[st
         found = api.get(path("orders", order_id))
         if found["stage"] in stages or time.monotonic() >= give_up:
             return found
-        time.sleep(POLL_SECONDS)
+        pause()
 
 
 def _both(api: Api, order_id: str) -> Both:
@@ -113,14 +120,14 @@ def _tell_changes(api: Api, order_id: str, found: Both) -> Both:
     """A line for every change until the order ends; returns how it ended."""
     told: set[str] = set()
     while True:
-        lines = told_in_lines(*found)
+        lines = told_in_lines(*visible_data(found))
         for change, line in lines.items():
             if change not in told:
-                typer.echo(line)
+                print_line(line)
         told |= set(lines)
         if found[0]["stage"] in ENDS:
             return found
-        time.sleep(POLL_SECONDS)
+        pause()
         found = _both(api, order_id)
 
 
@@ -135,4 +142,4 @@ def _print_changes(api: Api, order_id: str, *, once: bool) -> None:
         last = now
         if once or found["stage"] in ENDS:
             return
-        time.sleep(POLL_SECONDS)
+        pause()

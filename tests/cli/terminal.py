@@ -17,6 +17,8 @@ import cli.commands.signing_in
 import cli.session
 from cli.api import Api
 from cli.app import main
+from cli.terminal import UNLIMITED, out
+from tests.cli.commands import parser_of
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
 
 PEOPLE: Mapping[str, Claims] = {
@@ -113,6 +115,8 @@ class Terminal:
         for module in (cli.session, cli.commands.examining, cli.commands.signing_in):
             monkeypatch.setattr(module, "Api", partial(Api, transport=self.wire))
         monkeypatch.setattr("time.sleep", self._sleep)
+        monkeypatch.setattr("typer.main.get_command", parser_of)
+        monkeypatch.setattr(out, "width", UNLIMITED)  # whatever terminal runs the tests
         monkeypatch.setenv("ORDERS_CONFIG", str(self.config))
         monkeypatch.setenv("ORDERS_API_URL", URL)
         monkeypatch.delenv("ORDERS_PROFILE", raising=False)

@@ -16,7 +16,7 @@ def test_an_approval_names_the_revision_that_was_shown(terminal: Terminal, world
     ran = terminal.run("approve", order.order_id, "--yes", "-w", "0", who="approver")
 
     assert ran.code == 0
-    assert "accepted for good, and still pending" in ran.out
+    assert "accepted, and still pending" in ran.out
     assert [signal.revision for signal in world.now(order).inbox] == [3]
 
 
@@ -91,5 +91,5 @@ def test_an_approval_that_is_stale_ends_as_refused(terminal: Terminal, world: Wo
     ran = terminal.run("signal", order.order_id, "a1")
 
     assert ran.code == 1
-    assert "the lines changed since" in ran.out
+    assert "the lines have changed" in ran.out
     assert f"orders describe {order.order_id}" in ran.err

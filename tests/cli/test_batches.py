@@ -176,3 +176,12 @@ def test_the_help_of_a_batch_says_that_ended_orders_are_left_out(terminal: Termi
     told = " ".join(terminal.run("batch", "cancel", "--help").out.split())
 
     assert "Orders that take no cancel are left out: they have ended" in told
+
+
+@pytest.mark.parametrize("field", ["customer", "version", "stage", "older"])
+def test_a_filter_without_a_value_chooses_nothing(terminal: Terminal, field: str) -> None:
+    """As `--filter customer=$CUSTOMER` where the variable is not set."""
+    ran = terminal.run("batch", "cancel", "-r", "x", "-y", "--filter", f"{field}=", who="operator")
+
+    assert ran.code == 2
+    assert terminal.wire.sent == []

@@ -179,3 +179,28 @@ def test_a_customer_is_told_that_histories_are_for_operators(
 
     assert ran.code == 1
     assert "you need the role operator" in ran.err.lower()
+
+
+def test_an_export_into_a_link_to_nowhere_is_a_sentence(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    world.place()
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+
+    ran = terminal.run("export", str(tmp_path / "link"), who="operator")
+
+    assert ran.code == 2
+    assert "is a symbolic link to" in ran.err
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_half(
+    terminal: Terminal, world: World, tmp_path: Path
+) -> None:
+    order = world.place()
+    (tmp_path / f"{order.order_id}.json").mkdir()
+
+    ran = terminal.run("export", str(tmp_path), who="operator")
+
+    assert ran.code == 2
+    assert order.order_id in ran.err
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == []

@@ -3,7 +3,7 @@
 import pytest
 
 from cli.history_views import verdict_table
-from cli.output import out
+from cli.terminal import out
 from lambdas.domain.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import ToldHistory, named

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.output import out
+from cli.terminal import out
 from lambdas.domain.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import ToldHistory
@@ -12,7 +12,7 @@ LONG = "https://a1b2c3d4e5-vpce-0a1b2c3d4e5f6a7b8.execute-api.ap-southeast-2.ama
 
 
 @pytest.fixture(autouse=True)
-def columns(monkeypatch: pytest.MonkeyPatch) -> int:
+def columns(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(out, "width", 80)
     return 80
 

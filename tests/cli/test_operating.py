@@ -65,8 +65,8 @@ def test_a_question_that_nobody_answers_stops_nothing(
     assert terminal.wire.sent == []
 
 
-def refuse(question: str, **options: object) -> None:
-    raise SystemExit(1)
+def refuse(question: str, **options: object) -> bool:
+    return False
 
 
 def test_the_drain_report_tells_what_runs_which_version(terminal: Terminal, world: World) -> None:

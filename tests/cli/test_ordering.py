@@ -174,7 +174,7 @@ def test_a_key_that_cannot_be_sent_is_wrong_usage(terminal: Terminal, key: str) 
     assert terminal.wire.sent == []
 
 
-@pytest.mark.parametrize("tail", ["?y", "#y", "%", "%2Fitems", "\x00", "ü", "\udcff"])
+@pytest.mark.parametrize("tail", ["?Y", "#Y", "%", "%2F", "\x00", "Ü", "\udcff"])
 @pytest.mark.parametrize("command", ["status", "watch", "wait", "describe"])
 def test_an_id_reaches_into_no_other_part_of_the_address(
     terminal: Terminal, world: World, command: str, tail: str
@@ -189,7 +189,7 @@ def test_an_id_reaches_into_no_other_part_of_the_address(
     assert rest.removesuffix("/execution") == quote(tail, safe="", errors="surrogateescape")
 
 
-@pytest.mark.parametrize("order_id", ["", ".", "..", "01KDVDNH00/items"])
+@pytest.mark.parametrize("order_id", [".", "..", "01KDVDNH00/items"])
 def test_an_id_that_is_no_part_of_an_address_is_wrong_usage(
     terminal: Terminal, order_id: str
 ) -> None:
@@ -197,4 +197,22 @@ def test_an_id_that_is_no_part_of_an_address_is_wrong_usage(
 
     assert ran.code == 2
     assert "is no id" in ran.err
+    assert terminal.wire.sent == []
+
+
+@pytest.mark.parametrize("typed", [" {} ", "{}\n", "{}\r", "\u00a0{}"])
+def test_an_id_with_blanks_around_or_in_small_letters_is_found(
+    terminal: Terminal, world: World, typed: str
+) -> None:
+    order = world.place(Stage.COMPLETED)
+
+    for name in ("status", "wait"):
+        ran = terminal.run(name, typed.format(order.order_id.lower()))
+
+        assert (ran.code, order.order_id in ran.out) == (0, True)
+
+
+@pytest.mark.parametrize("item", ["=2", " =2", "A=", "A= "])
+def test_an_item_without_a_sku_or_quantity_is_wrong_usage(terminal: Terminal, item: str) -> None:
+    assert terminal.run("place", "-i", item).code == 2
     assert terminal.wire.sent == []

@@ -108,7 +108,7 @@ def test_what_does_not_fit_is_told_in_plain_words(
 
     ran = terminal.run(*(order.order_id if one == "ID" else one for one in command))
 
-    assert (ran.code, ran.out) == (1, "")
+    assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     for jargon in ("`errors`", "schema", "pattern", "[A-Z", "Input"):
         assert jargon not in ran.err

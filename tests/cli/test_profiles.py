@@ -1,6 +1,7 @@
 """Profiles and addresses that are not there, and signing out."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_without_a_choice_the_profiles_to_choose_from_are_told(
     monkeypatch.delenv("ORDERS_API_URL")
     no_address = terminal.run("list", who=None)
 
-    assert (no_token.code, no_address.code) == (2, 2)
+    assert (no_token.code, no_address.code) == (5, 2)
     assert "choose with -p: alice, approver" in no_token.err
     assert "choose with -p: alice, approver" in no_address.err
 
@@ -75,7 +76,7 @@ def test_who_signs_out_twice_is_told_that_nobody_was_signed_in(terminal: Termina
     first, again = (terminal.run("logout", who=None) for _ in range(2))
 
     assert "✓ signed out, profile default" in first.err
-    assert (again.code, again.err) == (0, "nobody was signed in, profile default\n")
+    assert (again.code, again.err) == (0, "no token was kept, profile default\n")
 
 
 def test_signing_out_acts_as_nobody(terminal: Terminal) -> None:
@@ -83,3 +84,43 @@ def test_signing_out_acts_as_nobody(terminal: Terminal) -> None:
 
     assert "Act as" not in told
     assert "Forget the tokens of this profile" in told
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(terminal: Terminal) -> None:
+    profiles(terminal, "alice")
+    terminal.config.write_bytes(b"\xef\xbb\xbf" + terminal.config.read_bytes())
+
+    assert terminal.run("list", "-p", "alice", who=None).code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("not json", "it is no JSON"),
+        ("[]", "it is no JSON object"),
+        ('{"me": 1}', "profile 'me' is no JSON object"),
+        ('{"me": {"url": "x"}}', "profile 'me' has 'url'; known are api_url, token"),
+        ('{"me": {"api_url": 1}}', "'api_url' of profile 'me' is no text"),
+    ],
+)
+def test_a_file_of_profiles_that_cannot_be_used_is_a_sentence_that_names_the_place(
+    terminal: Terminal, content: str, said: str
+) -> None:
+    terminal.config.write_text(content)
+
+    ran = terminal.run("profiles")
+
+    assert ran.code == 2
+    assert f"{terminal.config} is not a file of profiles: {said}" in ran.err
+
+
+def test_a_profile_is_kept_where_a_link_points_to(terminal: Terminal, tmp_path: Path) -> None:
+    content = {"default": {"api_url": URL, "token": token("alice")}}
+    terminal.config.write_text(json.dumps(content))
+    kept = terminal.config.rename(tmp_path / "kept.json")
+    terminal.config.symlink_to(kept)
+
+    assert terminal.run("logout", who=None).code == 0
+
+    assert terminal.config.is_symlink()
+    assert json.loads(kept.read_text())["default"]["token"] == ""

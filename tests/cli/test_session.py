@@ -32,7 +32,7 @@ def test_an_api_that_does_not_answer_is_unreachable(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("answer", "code", "told"),
     [
-        (httpx.Response(401, json={"message": "Unauthorized"}), 1, "orders login"),
+        (httpx.Response(401, json={"message": "Unauthorized"}), 5, "orders login"),
         (httpx.Response(502, text="<html>"), 4, "orders doctor"),
         (httpx.Response(200, text="<html>"), 4, "ORDERS_API_URL"),
     ],
@@ -53,7 +53,7 @@ def test_an_answer_that_is_not_the_apis_says_what_to_try(
 def test_whoever_is_not_signed_in_is_told_how(terminal: Terminal) -> None:
     ran = terminal.run("list", who=None)
 
-    assert ran.code == 2
+    assert ran.code == 5
     assert "orders login" in ran.err
     assert terminal.wire.sent == []
 

@@ -1,0 +1,57 @@
+"""Every command of `orders`, found in the application itself, with a valid command line."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from cli.app import app
+
+REQUIRED: Mapping[str, str] = {
+    "item": "MUG-RED",
+    "signal_id": "signal-1",
+    "reason": "changed my mind",
+    "order": "{order}",
+    "folder": "{folder}",
+}
+"""A valid value of each argument and required option, by the name of its parameter."""
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "yes": ("--yes",),
+    "filters": ("--filter", "customer=alice"),
+    "timeout": ("--timeout", "0"),
+    "number": ("--number", "1"),
+    "limit": ("--limit", "2"),
+}
+"""Options that keep a command from asking, waiting or taking long."""
+
+parser_of = cache(typer.main.get_command)
+"""Builds the parsers once; a process of its own does so for its one command line."""
+
+
+@cache
+def commands() -> dict[str, Any]:
+    """The parsers of all commands by their names, as `batch cancel`."""
+    return dict(_leaves(parser_of(app), ()))
+
+
+def _leaves(command: Any, name: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    if hasattr(command, "commands"):
+        for part, inner in command.commands.items():
+            yield from _leaves(inner, (*name, part))
+    else:
+        yield " ".join(name), command
+
+
+def command_line(name: str, *, order: str, folder: Path) -> list[str]:
+    """A command with all that it requires; a new parameter needs a line in REQUIRED."""
+    line = name.split()
+    for parameter in commands()[name].params:
+        if parameter.name in OPTIONAL:
+            line += OPTIONAL[parameter.name]
+        elif parameter.required:
+            value = REQUIRED[parameter.name].format(order=order, folder=folder)
+            is_argument = parameter.param_type_name == "argument"
+            line += [value] if is_argument else [parameter.opts[0], value]
+    return line

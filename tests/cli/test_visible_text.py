@@ -1,0 +1,162 @@
+"""Text of other people on a terminal: shown as it is stored, never obeyed."""
+
+import json
+import sys
+import unicodedata
+from collections import defaultdict
+from datetime import datetime
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from rich.panel import Panel
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.tables import Rows
+from cli.terminal import out
+from cli.text import line, visible, visible_data
+from cli.words import STAGES
+from lambdas.activities.order_status import update_order_status
+from lambdas.domain.stages import Stage
+from tests.cli.commands import command_line, commands
+from tests.cli.terminal import Terminal
+from tests.support.told_histories import ToldHistory
+from tests.support.world import World
+
+HOSTILE = (
+    "\x1b[2J\x9b31m\u202e\u2066\r\b\x07\x00\x7f\xad\u2028[red]x[/nope]:warning:\ud800\ue000\t\n#"
+)
+SHOWN = (
+    r"\x1b[2J\x9b31m\u202e\u2066\r\x08\x07\x00\x7f\xad\u2028"
+    r"[red]x[/nope]:warning:\ud800\ue000\t\n#"
+)
+SILENT = ["batch cancel", "doctor", "load", "login", "logout", "profiles"]
+"""Commands that print nothing of an answer here."""
+OBEYED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def by_category() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for point in range(sys.maxunicode + 1):
+        found[unicodedata.category(chr(point))].append(chr(point))
+    return found
+
+
+CATEGORIES = by_category()
+
+
+def test_there_is_a_rule_for_every_general_category() -> None:
+    assert len(CATEGORIES) == 30
+    assert set(CATEGORIES) > OBEYED
+
+
+@pytest.mark.parametrize("category", sorted(CATEGORIES))
+def test_a_character_is_shown_or_escaped_by_its_category(category: str) -> None:
+    text = "".join(CATEGORIES[category][:5_000])
+
+    shown = visible(text)
+
+    if category in OBEYED:
+        assert shown.isascii()
+        assert shown.isprintable()
+        assert shown.encode().decode("unicode_escape") == text
+    else:
+        assert shown == text
+
+
+@pytest.mark.parametrize("category", sorted(OBEYED))
+def test_no_console_prints_such_a_character_however_it_gets_there(
+    capfd: pytest.CaptureFixture[str], category: str
+) -> None:
+    one = CATEGORIES[category][-1]
+    text = f"a{one}b" if one != "\n" else "a\x00b"
+
+    for what in (
+        text,
+        Text(text),
+        line(text),
+        Panel("x", title=Text(text)),
+        Tree(Text(text)),
+        Rows(heads=(text,), rows=[(text,)], title=text),
+    ):
+        with out.capture() as printed:
+            out.print(what)
+        assert printed.get().replace("\n", "").isprintable()
+        assert visible(text) in printed.get()
+
+
+def test_a_text_keeps_the_characters_that_are_asked_for() -> None:
+    assert visible("a\n\tb", keep="\n") == "a\n\\tb"
+
+
+def test_names_of_fields_are_made_visible_too() -> None:
+    assert visible_data({"a\x1b": ["\x9b", 1, None, True]}) == {r"a\x1b": [r"\x9b", 1, None, True]}
+
+
+def hostile(data: Any) -> Any:
+    """Every string of an answer followed by hostile text, save those that commands compare."""
+    match data:
+        case dict():
+            return {
+                name: value if name in ("progress", "type", "next_cursor") else hostile(value)
+                for name, value in data.items()
+            }
+        case list():
+            return [hostile(one) for one in data]
+        case str() if data not in STAGES and not _is_time(data) and data != "approve-payment":
+            return data + HOSTILE
+    return data
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def test_no_command_obeys_what_is_stored(
+    terminal: Terminal, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+    world.run(update_order_status, order)
+    failed = world.place(Stage.FAILED, last_error="PaymentDeclined: the card was declined")
+    history = ToldHistory().route("RouteStart").failing("ProcessPayment", "PaymentDeclined")
+    world.engine.histories[order.execution] = tuple(history.events)
+    answer = terminal.wire._answer
+
+    def poisoned(request: httpx.Request) -> httpx.Response:
+        good = answer(request)
+        if "problem" in good.headers.get("content-type", ""):
+            content = {**good.json(), "detail": HOSTILE}
+        else:
+            content = hostile(good.json())
+        return httpx.Response(good.status_code, content=json.dumps(content).encode())
+
+    monkeypatch.setattr(terminal.wire, "_answer", poisoned)
+    shown = set()
+    for name, one in product(commands(), (order, failed)):
+        if name == "login":  # which would open a page
+            continue
+        words = command_line(name, order=one.order_id, folder=tmp_path)
+        ran = terminal.run(*words, who="operator")
+        printed = ran.out + ran.err
+        assert "unexpected error" not in printed, f"{name}: {printed}"
+        assert "⚠" not in printed, name
+        odd = {one for one in printed if one != "\n" and not one.isprintable()}
+        assert odd == set(), f"{name}: {printed!r}"
+        shown.add(name) if SHOWN in printed else None
+    assert sorted(set(commands()) - shown) == SILENT
+
+
+def test_scripts_get_what_is_stored_unchanged(terminal: Terminal, world: World) -> None:
+    order = world.place(Stage.FAILED, last_error="a\x9b\u202e[red]")
+
+    ran = terminal.run("status", order.order_id, "-o", "json")
+
+    assert ran.json["last_error"] == "a\x9b\u202e[red]"
+    assert ran.out.isascii()
