@@ -32,8 +32,11 @@ _TITLES = {
     "status-update": "complete",
     "compensation": "compensation",
     "notification": "notify",
+    "lifecycle": "other",
 }
-_ROUTING = ("Choice", "Wait", "Succeed", "Pass")
+_OTHER = "lifecycle"
+"""Where the API files states that it does not know, and this view those of unknown categories."""
+_ROUTING = ("Choice", "Wait", "Succeed", "Fail", "Pass")
 _WAITS = "AwaitSignal"
 _UNDOABLE = {"ReserveStock": "reserve", "ProcessPayment": "pay"}
 """States whose effect may be undone, and its name in the order's ledger (the console's too)."""
@@ -46,7 +49,7 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
     tree = Tree(head, guide_style="dim")
     states = [_as_undone(one, order["ledger"]) for one in execution["states"]]
     for category, title in _TITLES.items():
-        shown = [one for one in states if one["category"] == category and _counts(one, states)]
+        shown = [one for one in states if _part(one) == category and _counts(one, states)]
         if shown:
             branch = tree.add(_line(title, _of_all(shown)))
             for one in shown:
@@ -81,7 +84,7 @@ def told_in_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dic
     passed = [
         (_moment(one, order), f"{one['name']} {one['visits']} {one['progress']}", _change(one))
         for one in execution["states"]
-        if one["visits"] and one["category"] in _TITLES and one["type"] not in _ROUTING
+        if one["visits"] and one["type"] not in _ROUTING
     ]
     for at, key, change in sorted(passed):
         lines[f"{number} {key}"] = f"{clock(at)}  {change}"
@@ -111,6 +114,11 @@ def _as_undone(state: State, ledger: Mapping[str, Any]) -> State:
     return {**state, "progress": "compensated"}
 
 
+def _part(state: State) -> str:
+    category = str(state["category"])
+    return category if category in _TITLES else _OTHER
+
+
 def _counts(state: State, states: list[State]) -> bool:
     """Leave out what only routes, and the paths of other versions that were not taken."""
     if state["type"] in _ROUTING:
@@ -134,7 +142,7 @@ def _of_all(states: list[State]) -> str:
 
 
 def _line(text: str, progress: str) -> Text:
-    mark, style = _MARKS[progress]
+    mark, style = _MARKS.get(progress, ("?", "cyan"))
     return line((f"{mark} {text}", style))
 
 

@@ -1,0 +1,61 @@
+"""The workflow's tree and lines: no state that the execution entered is left out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from cli.terminal import out
+from cli.workflow_tree import told_in_lines, workflow_tree
+
+ORDER = {
+    "order_id": "01KDVDNH000000000000000001",
+    "stage": "completed",
+    "total": {"amount_minor": 800, "currency": "EUR"},
+    "ledger": {},
+    "version": "v2",
+    "last_error": None,
+    "updated_at": "2026-01-01T00:00:09+00:00",
+    "approval_deadline": None,
+}
+
+
+def execution(**changes: Any) -> Mapping[str, Any]:
+    """An execution that passed one state."""
+    state = {
+        "name": "NotifyWarehouse",
+        "type": "Task",
+        "category": "lifecycle",
+        "progress": "succeeded",
+        "visits": 1,
+        "entered_at": "2026-01-01T00:00:01+00:00",
+        "left_at": "2026-01-01T00:00:02+00:00",
+        "error": None,
+        **changes,
+    }
+    return {"order_id": ORDER["order_id"], "epoch": 1, "states": [state]}
+
+
+@pytest.mark.parametrize("category", ["lifecycle", "shipping"])
+def test_a_state_without_a_known_category_is_drawn_as_other(category: str) -> None:
+    with out.capture() as printed:
+        out.print(workflow_tree(ORDER, execution(category=category)))
+
+    lines = [line.strip("├└─│ ") for line in printed.get().splitlines()]
+    assert lines[1:3] == ["✓ other", "✓ NotifyWarehouse  1.0 s"]
+    assert any("NotifyWarehouse" in line for line in told_in_lines(ORDER, execution()).values())
+
+
+def test_a_progress_that_this_version_does_not_know_is_drawn_too() -> None:
+    with out.capture() as printed:
+        out.print(workflow_tree(ORDER, execution(progress="paused")))
+
+    assert "? NotifyWarehouse" in printed.get()
+
+
+@pytest.mark.parametrize("kind", ["Choice", "Succeed", "Fail"])
+def test_routing_and_ends_are_not_drawn(kind: str) -> None:
+    with out.capture() as printed:
+        out.print(workflow_tree(ORDER, execution(type=kind)))
+
+    assert "NotifyWarehouse" not in printed.get()
