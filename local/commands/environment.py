@@ -1,11 +1,13 @@
 """Commands about the environment: up, down, reset, status, tokens, env."""
 
+import os
 import shlex
 import time
 from typing import Annotated
 
 import typer
 
+from cli.text import visible
 from local.commands.output import print_json, reported
 from local.deployment.mailbox import mails as all_mails
 from local.lifecycle.down import down as take_down
@@ -135,7 +137,9 @@ def mails(as_json: AsJson = False) -> None:
             say("no mail was sent yet")
         else:
             for mail in sent:
-                print(f"To: {', '.join(mail['to'])}\nSubject: {mail['subject']}\n\n{mail['body']}")
+                head = f"To: {', '.join(mail['to'])}\nSubject: {visible(mail['subject'])}"
+                body = visible(mail["body"].replace("\r\n", "\n"), keep="\n")
+                print(f"{head}\n\n{body}")
                 print("-" * 78)
 
 
@@ -169,6 +173,8 @@ def env() -> None:
             print(f"export {name.upper()}={shlex.quote(token)}")
         print(f"export ORDERS_CONFIG={shlex.quote(str(profiles_beside(folders.state_file)))}")
         print("export ORDERS_PROFILE=customer")
+        for name in ("NO_PROXY", "no_proxy"):
+            print(f"export {name}={shlex.quote(os.environ[name])}")
 
 
 def show_connection(state: State) -> None:

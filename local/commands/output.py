@@ -5,17 +5,21 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version as installed_version
 from typing import Any
 
 import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.machine.folders import Folders
+from cli.streams import discard
+from local.machine.folders import HOME_VARIABLE, Folders
 from local.machine.problems import LocalProblem
 from local.machine.progress import console
 
 INTERRUPTED = 130
+PIPE_CLOSED = 141
+"""As shells report a process that SIGPIPE ended."""
 
 
 def print_json(data: Mapping[str, Any]) -> None:
@@ -25,24 +29,45 @@ def print_json(data: Mapping[str, Any]) -> None:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Tell problems in full and exit with 1; a signal ends the command as Ctrl-C does."""
+    """Print problems in full and exit with 1; a signal ends the command as Ctrl-C does."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except LocalProblem as problem:
         _tell(problem)
         raise typer.Exit(1) from None
+    except BrokenPipeError:
+        discard(sys.stdout)
+        raise typer.Exit(PIPE_CLOSED) from None
+    except OSError as error:
+        discard(sys.stdout)
+        _tell(_system_problem(error))
+        raise typer.Exit(1) from None
     except (BotoCoreError, ClientError, httpx.HTTPError) as error:
         log = Folders.default().log("emulator")
-        advice = "`python -m local down`, then `up` again; tell us if it stays"
+        advice = "`python -m local down`, then `up` again"
         _tell(LocalProblem("talking to the emulator", str(error), log=log, advice=advice))
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print("interrupted; nothing is left running that this command started")
         raise typer.Exit(INTERRUPTED) from None
-    finally:
-        sys.stdout.flush()
+
+
+def version(asked: bool) -> None:
+    """Print the version and end, if it is asked for."""
+    if asked:
+        print(f"order-workflow {installed_version('order-workflow')}")
+        raise typer.Exit
+
+
+def _system_problem(error: OSError) -> LocalProblem:
+    """What the system refused: a folder, a file, or the output."""
+    where = error.filename or "writing the output"
+    advice = f"free space or permissions are missing there; {HOME_VARIABLE} names another folder"
+    return LocalProblem(str(where), error.strerror or str(error), advice=advice)
 
 
 def _tell(problem: LocalProblem) -> None:

@@ -3,10 +3,14 @@
 import os
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
+
+from local.machine.folders import REPOSITORY
+from local.machine.isolation import isolated
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -26,21 +30,21 @@ def client(service: str, url: str) -> Any:
 
 
 def shell_environment(url: str) -> Mapping[str, str]:
-    """The environment for a tool that must reach the emulator only: no profile, no real key."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "CDK_"))}
+    """The environment for a tool that must reach the emulator only: no profile, no real key, and
+    no configuration of the user's.
+    """
+    home = REPOSITORY / ".local" / "home"
+    home.mkdir(parents=True, exist_ok=True)
     return {
-        **kept,
+        **isolated(os.environ),
+        "HOME": str(home),  # the user's ~/.cdk.json would change what is deployed
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
         "AWS_ENDPOINT_URL": url,
         "AWS_ENDPOINT_URL_S3": url,
         "AWS_ACCESS_KEY_ID": _ANY_KEY,
         "AWS_SECRET_ACCESS_KEY": _ANY_KEY,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
         "CDK_DISABLE_VERSION_CHECK": "1",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }

@@ -15,6 +15,8 @@ _OURS = {
     "MINISTACK_ACCOUNT_ID": ACCOUNT,
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "IOT_MTLS_ENABLED": "0",
     "SFTP_ENABLED": "0",
     "USE_SSL": "0",

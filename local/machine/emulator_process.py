@@ -1,6 +1,7 @@
 """The emulator as a child: started in a session of its own, so that Ctrl-C reaches only us."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from local.machine.folders import REPOSITORY, Folders
+from local.machine.isolation import isolated
 from local.machine.problems import LocalProblem
 from local.machine.processes import Process, end
 from local.machine.progress import say
@@ -43,6 +45,7 @@ def start(folders: Folders, port: int, dynamodb: str = "") -> Emulator:
         child = subprocess.Popen(
             [sys.executable, "-m", "local.emulator", *options],
             cwd=REPOSITORY,
+            env=isolated(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,

@@ -18,7 +18,7 @@ class Folders:
     @classmethod
     def default(cls) -> "Folders":
         """The environment that this shell means."""
-        return cls(Path(os.environ.get(HOME_VARIABLE, REPOSITORY / ".local")).resolve())
+        return cls(Path(os.environ.get(HOME_VARIABLE) or REPOSITORY / ".local").resolve())
 
     @property
     def state_file(self) -> Path:

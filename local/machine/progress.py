@@ -2,11 +2,26 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn
 
 from rich.console import Console
 
-console = Console(stderr=True, highlight=False)
+
+class _Progress(Console):
+    """Drops what cannot be written: a log on a full disk must not end what is under way."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As Console.print."""
+        with suppress(OSError):
+            super().print(*objects, **options)
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Raise BrokenPipeError instead of ending the process."""
+        raise BrokenPipeError
+
+
+console = _Progress(stderr=True, highlight=False, emoji=False)
 
 
 @contextmanager

@@ -82,7 +82,23 @@ class Environment:
         return [sys.executable, "-m", "local", *arguments]
 
     def _variables(self) -> dict[str, str]:
-        return {**os.environ, HOME_VARIABLE: str(self.folders.home)}
+        """Of a user whose AWS configuration and proxy would break whatever used them."""
+        home = self.folders.home / "user"
+        (home / ".aws").mkdir(parents=True, exist_ok=True)
+        (home / ".aws" / "config").write_text("[profile broken\nregion =")
+        (home / ".cdk.json").write_text('{"profile": "broken", "context": {"environment": "x"}}')
+        return {
+            **os.environ,
+            HOME_VARIABLE: str(self.folders.home),
+            "HOME": str(home),
+            "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
+            "AWS_CONFIG_FILE": str(home / ".aws" / "config"),
+            "AWS_PROFILE": "no-such",
+            "AWS_REGION": "eu-central-1",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            "AWS_RETRY_MODE": "none",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+        }
 
 
 @contextmanager

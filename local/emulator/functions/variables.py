@@ -7,6 +7,8 @@ from typing import Any
 from local.emulator.environment import FUNCTIONS_DYNAMODB
 
 _FROM_HOST = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+_NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+"""Lambda's sandbox has no `~/.aws`; the home of the person who runs the emulator may."""
 
 
 def environment_of(config: dict[str, Any], code: str) -> dict[str, str]:
@@ -21,6 +23,7 @@ def environment_of(config: dict[str, Any], code: str) -> dict[str, str]:
     reserved = lambda_runtime._RESERVED_RUNTIME_ENV_VARS
     return {
         **{name: os.environ[name] for name in _FROM_HOST if name in os.environ},
+        **_NO_FILES,
         "TZ": ":UTC",
         **_endpoints(),
         lambda_runtime.HOST_PREFIX_ENV: "true",

@@ -1,0 +1,110 @@
+"""`python -m local` where folders and streams fail: a sentence and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+import typer
+
+from local.commands import app
+from local.machine.folders import HOME_VARIABLE, REPOSITORY, Folders
+
+COMMANDS: dict[str, object] = dict(getattr(typer.main.get_command(app), "commands"))  # noqa: B009
+QUICK = sorted(set(COMMANDS) - {"up", "demo"})
+"""Commands that start nothing where nothing runs."""
+OPENED: list[TextIO] = []
+
+
+@pytest.fixture(autouse=True)
+def _process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leave this process's variables and signals as they are."""
+    monkeypatch.setattr("local.commands.isolate", lambda: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    yield
+    while OPENED:
+        with suppress(OSError):
+            OPENED.pop().close()
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        app(list(arguments))
+    return int(ended.value.code or 0)
+
+
+def full_disk() -> TextIO:
+    OPENED.append(os.fdopen(os.open("/dev/full", os.O_WRONLY), "w"))
+    return OPENED[-1]
+
+
+def pipe_without_reader() -> TextIO:
+    reader, writer = os.pipe()
+    os.close(reader)
+    OPENED.append(os.fdopen(writer, "w"))
+    return OPENED[-1]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("folder", ["/dev/null/below", "/proc/none", "/dev/null"])
+def test_a_folder_that_cannot_be_used_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, folder: str
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, folder)
+
+    code = run(command)
+
+    printed = capsys.readouterr()
+    assert code in (0, 1, 3)
+    assert "Traceback" not in printed.err
+    assert code == 0 or "what to do:" in printed.err or "running" in printed.out
+
+
+@pytest.mark.parametrize("command", QUICK)
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("stdout", full_disk),
+        ("stdout", pipe_without_reader),
+        ("stdout", lambda: None),
+        ("stderr", full_disk),
+        ("stderr", pipe_without_reader),
+        ("stderr", lambda: None),
+        ("stdin", lambda: None),
+    ],
+)
+def test_a_stream_that_fails_is_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: str,
+    name: str,
+    make: Callable[[], TextIO | None],
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, name, make())
+        code = run(command)
+
+    assert code in (0, 1, 3, 141)
+
+
+def test_an_empty_variable_means_the_usual_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, "")
+
+    assert Folders.default().home == REPOSITORY / ".local"
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out.startswith("order-workflow 0.")
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_is_printed(capsys: pytest.CaptureFixture[str], option: str) -> None:
+    assert run(option) == 0
+    assert all(name in capsys.readouterr().out for name in ("up",))
+    for command in COMMANDS:
+        assert run(command, option) == 0
