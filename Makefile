@@ -33,7 +33,7 @@ setup: ## install what the lock files ask for (the other targets do this first)
 		exit 1; }
 	@$(PYTHON) -m local.setup
 
-demo: setup ## run the whole system on this machine and play every story
+demo: setup ## run the whole system on this machine and every scenario
 	@$(RUN) local demo
 
 test: setup ## run all tests on all cores; narrow them with PYTEST_ARGS='-k cancel'

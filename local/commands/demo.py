@@ -28,14 +28,14 @@ JOBS = 6
 def demo(
     as_json: AsJson = False,
     story: Annotated[
-        list[str] | None, typer.Option(help="Play only this story; may be repeated.")
+        list[str] | None, typer.Option(help="Run only this scenario; may be repeated.")
     ] = None,
-    jobs: Annotated[int, typer.Option(help="Stories at the same time.", min=1)] = JOBS,
+    jobs: Annotated[int, typer.Option(help="Scenarios at the same time.", min=1)] = JOBS,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the environment running afterwards.")
     ] = False,
 ) -> None:
-    """Play the stories against a real deployment and compare their ends, paths and invariants.
+    """Run the scenarios against a real deployment and check their ends, paths and invariants.
 
     Uses the running environment if there is one (it must have a short approval timeout), else
     makes one and takes it down afterwards. Exit code 1 if anything differs.
@@ -49,14 +49,14 @@ def demo(
             if as_json:
                 print_json(_report(result, state, folders))
             else:
-                show_result(result, console=Console())
+                show_result(result, chosen, console=Console())
                 _tell_how_to_go_on(state, result, stays=stays)
     if not result.passed:
         raise typer.Exit(1)
 
 
 def stories(as_json: AsJson = False) -> None:
-    """List the stories that `demo` plays."""
+    """List the scenarios that `demo` runs, with what each shows and proves."""
     with reported():
         found = choose(())
         if as_json:
@@ -96,7 +96,7 @@ def _environment(folders: Folders, *, keep: bool) -> Iterator[tuple[State, bool]
 
 def _tell_how_to_go_on(state: State, result: Result, *, stays: bool) -> None:
     passed = sum(verdict.passed for verdict in result.verdicts)
-    print(f"{passed} of {len(result.verdicts)} stories ended as told")
+    print(f"{passed} of {len(result.verdicts)} scenarios passed")
     if stays:
         show_connection(state)
     else:
@@ -104,7 +104,7 @@ def _tell_how_to_go_on(state: State, result: Result, *, stays: bool) -> None:
             f"\n  Played at {state.api_url}"
             f"\n  (emulator {state.emulator_url}), which goes now. To look around in one:"
             "\n  .venv/bin/python -m local up        API, its docs and the console, until Ctrl-C"
-            "\n  .venv/bin/python -m local stories   what was played here"
+            "\n  .venv/bin/python -m local stories   what each scenario shows and proves"
         )
 
 

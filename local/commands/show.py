@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from local.machine.progress import console
@@ -13,11 +14,13 @@ from local.player.performance import Result
 from local.player.story import Story
 from local.player.verdict import Verdict
 
+_LIVE_COLUMNS = {"scenario": 28, "now": 44}
+"""Fixed widths, so that the table keeps its shape while texts change."""
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]"}
 
 
 class LiveTable:
-    """What every story is doing at the moment."""
+    """What every scenario is doing at the moment."""
 
     def __init__(self, stories: Sequence[Story]) -> None:
         self._lock = threading.Lock()
@@ -32,48 +35,53 @@ class LiveTable:
         self._live.stop()
 
     def tell(self, story: str, doing: str) -> None:
-        """A story goes on; where there is no terminal to draw on, only its end is told."""
+        """Show a scenario's progress; without a terminal to draw on, print its end only."""
         with self._lock:
             self._doing[story] = doing
             self._live.update(self._table())
         if doing == "done" and not console.is_terminal:
-            console.print(f"  played {story}")
+            console.print(f"  finished {story}")
 
     def _table(self) -> Table:
-        table = Table("story", "now", title="playing the stories", title_justify="left")
+        table = Table(title="running the scenarios", title_justify="left")
+        for head, width in _LIVE_COLUMNS.items():
+            table.add_column(head, width=width, no_wrap=True)
         for story, doing in self._doing.items():
             table.add_row(story, escape(doing), style="dim" if doing == "done" else None)
         return table
 
 
-def show_result(result: Result, *, console: Console) -> None:
-    """The table of ends, then everything that differed."""
+def show_result(result: Result, stories: Sequence[Story], *, console: Console) -> None:
+    """The table of scenarios and how each ended, then every difference."""
     table = Table(
-        *("story", "end", "path", "invariants", "rest", "seconds"),
-        caption="path: the states that were entered; invariants: stock, money and records; rest: "
-        "stage, outcomes, mails, answers. ✓ as told, - the story tells none",
+        *("scenario", "end", "path", "invariants", "details", "seconds"),
+        caption="path: the states entered, in order; invariants: stock, money and records; "
+        "details: stage, signal outcomes, e-mails, answers. "
+        "✓ as expected, ✗ different, - not checked",
         caption_justify="left",
     )
+    titles = {story.name: story.title for story in stories}
     for verdict in result.verdicts:
-        table.add_row(*_row(verdict))
+        table.add_row(titles[verdict.story], *_row(verdict))
     console.print(table)
     for verdict in result.verdicts:
         _show_differences(verdict, console)
     for violation in result.violations:
-        console.print(f"[red]over all stories:[/] {escape(violation)}", soft_wrap=True)
+        console.print(f"[red]all scenarios together:[/] {escape(violation)}", soft_wrap=True)
 
 
 def show_stories(stories: Sequence[Story]) -> None:
-    """The list of stories."""
-    table = Table("name", "shows", "proves", show_lines=True)
+    """The list of scenarios, each with what it shows and proves."""
+    console = Console(highlight=False, emoji=False)
     for story in stories:
-        table.add_row(story.name, f"[bold]{story.title}[/]\n{story.shows}", ", ".join(story.proves))
-    Console().print(table)
+        console.print(f"[bold]{story.name}[/]  {escape(story.title)}")
+        console.print(Padding(f"{escape(story.shows)}", (0, 0, 0, 2)))
+        proves = escape(", ".join(story.proves))
+        console.print(Padding(f"[dim]proves: {proves}[/]", (0, 0, 1, 2)))
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:
     return (
-        verdict.story,
         ", ".join(dict.fromkeys(verdict.ends.values())) or "-",
         _MARKS[not verdict.path_differences] if verdict.seen_paths else "-",
         _MARKS[not verdict.violations],

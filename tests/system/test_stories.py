@@ -1,4 +1,4 @@
-"""Every story of local/stories ends as told, by the path told, with all invariants intact."""
+"""Every scenario of local/stories ends as it says, by its path, with all invariants intact."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ CLASSIFIED: Mapping[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
-def test_the_story_ends_as_told(story: Story, verdicts: dict[str, Verdict]) -> None:
+def test_the_scenario_passes(story: Story, verdicts: dict[str, Verdict]) -> None:
     verdict = verdicts[story.name]
     problems = [*verdict.path_differences, *verdict.differences, *verdict.violations]
     assert not problems, "\n".join([*problems, f"seen: {verdict.seen_paths}"])

@@ -1,0 +1,44 @@
+"""What the demo prints: one line a scenario, and what the columns mean."""
+
+from dataclasses import replace
+from io import StringIO
+
+from rich.console import Console
+
+from local.commands.demo import choose
+from local.commands.show import show_result
+from local.player.performance import Result
+from local.player.verdict import Verdict
+
+
+def printed(*verdicts: Verdict) -> str:
+    paper = StringIO()
+    result = Result(verdicts, violations=())
+    show_result(result, choose(()), console=Console(file=paper, width=100))
+    return paper.getvalue()
+
+
+PASSED = Verdict(story="happy-path", ends={"order": "completed"}, seen_paths={"order": ["A"]})
+
+
+def test_a_scenario_is_named_by_what_it_shows() -> None:
+    [line] = [line for line in printed(PASSED).splitlines() if "approved and completed" in line]
+
+    assert [cell.strip() for cell in line.strip("│").split("│")] == [
+        "An order is approved and completed",
+        "completed",
+        *("✓", "✓", "✓", "0.0"),
+    ]
+
+
+def test_a_difference_names_the_scenario_to_run_again() -> None:
+    shown = printed(replace(PASSED, differences=["[mail] is none"]))
+
+    assert "happy-path: [mail] is none" in shown
+    assert "✗" in shown
+
+
+def test_the_marks_are_explained() -> None:
+    text = " ".join(printed(PASSED).split())
+
+    assert "✓ as expected, ✗ different, - not checked" in text
