@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.arguments import Command
+from cli.arguments import Command, Group
 from cli.commands import (
     batches,
     examining,
@@ -36,6 +36,7 @@ Every command knows -o json. Its errors are an object too, on the last line of s
 
 app = typer.Typer(
     name="orders",
+    cls=Group,
     help=_HELP,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -1,17 +1,38 @@
 """How every command reads its command line."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 import typer
-from typer.core import TyperArgument, TyperCommand, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 
-class Command(TyperCommand):
+class _PlainHelp:
+    """Help without the type of flags and without braces around what is required."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All parameters; a flag takes no value, so its help shows no `<bool>`."""
+        parameters: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for parameter in parameters:
+            if getattr(parameter, "is_flag", False) and parameter.metavar is None:
+                parameter.metavar = ""
+        return parameters
+
+    def get_usage(self, ctx: Any) -> str:
+        """The line of usage."""
+        return re.sub("[{}]", "", super().get_usage(ctx))  # type: ignore[misc]
+
+
+class Group(_PlainHelp, TyperGroup):
+    """A group of commands."""
+
+
+class Command(_PlainHelp, TyperCommand):
     """Refuses empty and blank arguments and option values.
 
-    They come from shell variables that are not set. Taken as given, they would mean the default:
-    a random key, the current folder, the orders of every customer.
+    Empty values come from shell variables that are not set. Taken as given, they would mean the
+    default: a random key, the current folder, the orders of every customer.
     """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

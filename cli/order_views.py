@@ -78,8 +78,8 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
     facts.add_row("last change", f"{clock(order['updated_at'])} ({age(order['updated_at'])} ago)")
     if _waits(order):
         facts.add_row("deadline", _deadline(order))
-        facts.add_row("heartbeat", _heartbeat(order))
-    facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing any more")
+        facts.add_row("viewed", _viewed(order))
+    facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing")
     if order["reason"]:
         facts.add_row("reason", order["reason"])
     facts.add_row("result", order["result"] or "-")
@@ -126,7 +126,7 @@ def _details(detail: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[st
 
 
 def _waits(order: Order) -> bool:
-    """Whether its deadline matters still, and whether somebody looks."""
+    """Whether it waits for an approval, so that its deadline matters."""
     return bool(order["stage"] == "awaiting-approval")
 
 
@@ -144,9 +144,10 @@ def _deadline(order: Order) -> str:
     return f"{clock(deadline)} ({left(deadline)})"
 
 
-def _heartbeat(order: Order) -> str:
-    looked = order["looked_at"]
-    return f"somebody looked {age(looked)} ago" if looked else "nobody looked yet"
+def _viewed(order: Order) -> str:
+    """When an approver last had the order open, which postpones its reminders."""
+    viewed_at = order["looked_at"]
+    return f"by an approver {age(viewed_at)} ago" if viewed_at else "by no approver yet"
 
 
 def _ledger(order: Order) -> RenderableType:

@@ -26,8 +26,10 @@ Stage = Annotated[
         callback=known_stage,
     ),
 ]
-Customer = Annotated[str | None, typer.Option(help="Only this customer's orders.")]
-Most = Annotated[int, typer.Option("-n", "--limit", min=1, help="At most so many, newest first.")]
+Customer = Annotated[str | None, typer.Option(help="Only this customer's orders.", metavar="NAME")]
+Most = Annotated[
+    int, typer.Option("-n", "--limit", min=1, help="At most N, newest first.", metavar="N")
+]
 
 
 def selected(

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from cli.api import Api
-from cli.arguments import Command
+from cli.arguments import Command, Group
 from cli.commands.exporting import export_orders, require_leave
 from cli.commands.signalling import send
 from cli.output import Format, Output, counting, print_json, print_line, require_yes, say, show
@@ -21,6 +21,7 @@ from cli.text import line
 from cli.words import instant, whole
 
 batch = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
     help="""Do something with many orders (operators; customers may cancel their own).
 
@@ -39,14 +40,18 @@ Filters = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only name the orders.")]
-Rate = Annotated[float, typer.Option(min=0.1, max=50, help="Orders a second, at most.")]
+Rate = Annotated[
+    float, typer.Option(min=0.1, max=50, help="Orders per second, at most.", metavar="N")
+]
 
 _FIELDS = ("stage", "customer", "version", "older")
 
 
 @batch.command("cancel", cls=Command)
 def cancel(
-    reason: Annotated[str, typer.Option("-r", "--reason", help="One line, shown to everybody.")],
+    reason: Annotated[
+        str, typer.Option("-r", "--reason", help="One line, shown to everyone.", metavar="TEXT")
+    ],
     filters: Filters = None,
     dry_run: DryRun = False,
     rate: Rate = 5.0,

@@ -28,7 +28,7 @@ _LOOKED_AT = 1_000
 
 
 def doctor(profile: As = None, output: Output = Format.TABLE) -> None:
-    """Check the way to the API: address, health, console, token, role, and how orders fare.
+    """Check the way to the API: address, health, console, token, role, and the orders by stage.
 
     Exit code 4 if something is wrong.
     """
@@ -119,15 +119,20 @@ def _orders(api: Api) -> Finding:
         counts = api.get("/stages")["stages"]
     except Problem as problem:
         return _trouble("orders", problem)
-    shown = [
-        f"{STAGE_MARKS.get(one['stage'], '▸')} {one['stage']} {one['orders']:,}"
-        f"{'' if one['exact'] else '+'}"
+    numbers = {one["stage"]: one["orders"] for one in counts}
+    exact = all(one["exact"] for one in counts)
+    counted = [
+        f"{STAGE_MARKS.get(one['stage'], '▸')} {_number(one['orders'], one['exact'])} {one['stage']}"
         for one in counts
         if one["orders"]
     ]
-    numbers = {one["stage"]: one["orders"] for one in counts}
-    exact = all(one["exact"] for one in counts)
-    return _finding("orders", True, ", ".join(shown) or "none yet", exact=exact, **numbers)
+    total = f"{_number(sum(numbers.values()), exact)} in all"
+    return _finding("orders", True, ", ".join((total, *counted)), exact=exact, **numbers)
+
+
+def _number(count: int, exact: bool) -> str:
+    """`1,000+` for a count that stopped at its limit."""
+    return f"{count:,}" if exact else f"{count:,}+"
 
 
 def _compensation(api: Api) -> Finding:

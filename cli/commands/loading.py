@@ -59,8 +59,12 @@ class Load:
 
 
 def load(
-    number: Annotated[int, typer.Option("-n", "--number", min=1, help="Orders to place.")] = 100,
-    callers: Annotated[int, typer.Option("-c", "--callers", min=1, max=64, help="At once.")] = 8,
+    number: Annotated[
+        int, typer.Option("-n", "--number", min=1, help="Orders to place.", metavar="N")
+    ] = 100,
+    callers: Annotated[
+        int, typer.Option("-c", "--callers", min=1, max=64, help="Requests at once.", metavar="N")
+    ] = 8,
     item: Item = ["COFFEE-1KG"],  # noqa: B006  # typer reads it, nobody changes it
     profile: As = None,
     output: Output = Format.TABLE,

@@ -33,13 +33,15 @@ Item = Annotated[
 def place(
     item: Item,
     pay_with: Annotated[
-        str, typer.Option("--pay-with", help="Payment method known to the provider.")
+        str,
+        typer.Option("--pay-with", help="Payment method known to the provider.", metavar="METHOD"),
     ] = "pm_ok",
     customer: Annotated[
-        str | None, typer.Option(help="Order for this customer (operators only).")
+        str | None, typer.Option(help="Order for this customer (operators only).", metavar="NAME")
     ] = None,
     workflow_version: Annotated[
-        str | None, typer.Option("--workflow-version", help="v1 or v2 (operators only).")
+        str | None,
+        typer.Option("--workflow-version", help="v1 or v2 (operators only).", metavar="VERSION"),
     ] = None,
     key: Key = None,
     wait: Annotated[
@@ -78,7 +80,11 @@ def approve(
     order: OrderId,
     revision: Annotated[
         int | None,
-        typer.Option(min=1, help="The revision that you saw. By default the order is shown first."),
+        typer.Option(
+            min=1,
+            help="The revision that you saw. By default the order is shown first.",
+            metavar="N",
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
     key: Key = None,
@@ -104,7 +110,9 @@ def approve(
 
 def cancel(
     order: OrderId,
-    reason: Annotated[str, typer.Option("-r", "--reason", help="One line, shown to everybody.")],
+    reason: Annotated[
+        str, typer.Option("-r", "--reason", help="One line, shown to everyone.", metavar="TEXT")
+    ],
     key: Key = None,
     wait: WaitSeconds = 5,
     profile: As = None,
@@ -132,7 +140,7 @@ def add_item(
 
 def signal(
     order: OrderId,
-    signal_id: Annotated[str, typer.Argument(help="The signal's id (its key).")],
+    signal_id: Annotated[str, typer.Argument(help="The signal's id (its key).", metavar="SIGNAL")],
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:

@@ -27,7 +27,7 @@ def items(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> 
 
 
 def describe(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
-    """Show everything about an order: deadline, heartbeat, allowed signals, ledger, events."""
+    """Show everything about an order: deadline, last view, allowed signals, ledger, events."""
     api = open_api(profile)
     found = api.get(path("orders", order))
     events = api.get(path("orders", order, "timeline"))["events"]
@@ -39,7 +39,9 @@ def describe(order: OrderId, profile: As = None, output: Output = Format.TABLE) 
 def list_orders(
     stage: Stage = None,
     customer: Customer = None,
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="At most so many.")] = 20,
+    limit: Annotated[
+        int, typer.Option("-n", "--limit", min=1, help="At most N orders.", metavar="N")
+    ] = 20,
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:

@@ -17,10 +17,13 @@ from cli.text import line, visible
 
 def login(
     api_url: Annotated[
-        str | None, typer.Option("--api-url", envvar="ORDERS_API_URL", help="Address of the API.")
+        str | None,
+        typer.Option(
+            "--api-url", envvar="ORDERS_API_URL", help="Address of the API.", metavar="URL"
+        ),
     ] = None,
     profile: Annotated[
-        str, typer.Option("-p", "--profile", help="Keep it under this name.")
+        str, typer.Option("-p", "--profile", help="Keep it under this name.", metavar="NAME")
     ] = DEFAULT,
     browser: Annotated[
         bool, typer.Option(help="Open a browser; without, the address is printed.")

@@ -22,14 +22,18 @@ Both = tuple[dict[str, Any], dict[str, Any]]
 """An order, and how far its execution came."""
 
 Timeout = Annotated[
-    float, typer.Option("-t", "--timeout", min=0, help="Give up after so many seconds.")
+    float,
+    typer.Option("-t", "--timeout", min=0, help="Give up after this time.", metavar="SECONDS"),
 ]
 
 
 def wait(
     order: OrderId,
     stage: Annotated[
-        str | None, typer.Option("-s", "--stage", help="Wait for this stage, not for the end.")
+        str | None,
+        typer.Option(
+            "-s", "--stage", help="Wait for this stage, not for the end.", metavar="STAGE"
+        ),
     ] = None,
     timeout: Timeout = 1_200,
     profile: As = None,

@@ -25,14 +25,14 @@ def test_every_way_of_reading_has_data_and_a_table(
     assert "\x1b" not in table.out
 
 
-def test_a_description_tells_deadline_heartbeat_signals_and_ledger(
+def test_a_description_shows_deadline_last_view_signals_and_ledger(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(looked_at=None)
 
     told = terminal.run("describe", order.order_id).out
 
-    for fact in ("deadline", "nobody looked yet", "approve-payment", "reserve", "25.00 EUR"):
+    for fact in ("deadline", "by no approver yet", "approve-payment", "reserve", "25.00 EUR"):
         assert fact in told
 
 
@@ -48,13 +48,13 @@ def test_amounts_have_the_decimals_of_the_orders_currency(terminal: Terminal, wo
 
 @pytest.mark.parametrize("stage", [Stage.COMPLETED, Stage.CANCELLED, Stage.PAYMENT])
 @pytest.mark.parametrize("command", ["describe", "status"])
-def test_an_order_that_waits_for_nobody_has_no_deadline_and_no_heartbeat(
+def test_an_order_that_waits_for_nobody_has_no_deadline_and_no_last_view(
     terminal: Terminal, world: World, command: str, stage: Stage
 ) -> None:
     told = terminal.run(command, world.place(stage).order_id).out
 
     assert "deadline" not in told
-    assert "heartbeat" not in told
+    assert "viewed" not in told
 
 
 @pytest.mark.parametrize("command", ["describe", "status"])

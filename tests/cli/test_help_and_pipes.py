@@ -1,0 +1,54 @@
+"""Help texts, the version, and what a table looks like where no terminal shows it."""
+
+from importlib.metadata import version
+
+import pytest
+
+from lambdas.domain.stages import Stage
+from tests.cli.commands import commands
+from tests.cli.terminal import Terminal
+from tests.support.told_histories import ToldHistory
+from tests.support.world import World
+
+
+@pytest.mark.parametrize("command", ["", "batch", *commands()])
+def test_help_shows_no_type_of_a_flag_and_no_braces(terminal: Terminal, command: str) -> None:
+    for option in ("-h", "--help"):
+        ran = terminal.run(*command.split(), option, who=None)
+
+        assert ran.code == 0
+        for jargon in ("<bool>", "<int range>", "<float range>", "{"):
+            assert jargon not in ran.out
+
+
+def test_the_version_is_that_of_the_installed_package(terminal: Terminal) -> None:
+    ran = terminal.run("--version", who=None)
+
+    assert (ran.code, ran.out) == (0, f"orders {version('order-workflow')}\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("list",), ("describe", "ID"), ("history", "ID"), ("timeline", "ID"), ("items", "ID")],
+)
+def test_lines_in_a_pipe_have_no_blanks_at_their_end(
+    terminal: Terminal, world: World, command: tuple[str, ...]
+) -> None:
+    order = world.place(Stage.COMPLETED)
+
+    ran = terminal.run(*(one.replace("ID", order.order_id) for one in command), who="operator")
+
+    assert [line for line in ran.out.splitlines() if line != line.rstrip()] == []
+
+
+def test_a_table_in_a_pipe_has_one_line_a_row_however_long_it_is(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.FAILED)
+    error = "Provider" + "Unavailable" * 20
+    history = ToldHistory().route("RouteStart").failing("ProcessPayment", error[:80])
+    world.engine.histories[order.execution] = tuple(history.events)
+
+    lines = terminal.run("history", order.order_id, who="operator").out.splitlines()
+
+    assert any("ProcessPayment" in line and line.endswith(error[:80]) for line in lines)
