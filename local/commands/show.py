@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
@@ -59,6 +60,7 @@ def show_result(result: Result, stories: Sequence[Story], *, console: Console) -
         "details: stage, signal outcomes, e-mails, answers. "
         "✓ as expected, ✗ different, - not checked",
         caption_justify="left",
+        box=SIMPLE_HEAD,
     )
     titles = {story.name: story.title for story in stories}
     for verdict in result.verdicts:

@@ -24,11 +24,7 @@ PASSED = Verdict(story="happy-path", ends={"order": "completed"}, seen_paths={"o
 def test_a_scenario_is_named_by_what_it_shows() -> None:
     [line] = [line for line in printed(PASSED).splitlines() if "approved and completed" in line]
 
-    assert [cell.strip() for cell in line.strip("│").split("│")] == [
-        "An order is approved and completed",
-        "completed",
-        *("✓", "✓", "✓", "0.0"),
-    ]
+    assert " ".join(line.split()) == "An order is approved and completed completed ✓ ✓ ✓ 0.0"
 
 
 def test_a_difference_names_the_scenario_to_run_again() -> None:
