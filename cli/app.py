@@ -44,8 +44,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-PIPE_CLOSED = 141
-"""As shells report a process that SIGPIPE ended: 128 and the signal's number."""
+INTERRUPTED, PIPE_CLOSED = 130, 141
+"""As shells report a process that SIGINT or SIGPIPE ended: 128 and the signal's number."""
 
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Order": {
@@ -120,6 +120,8 @@ def _completed(as_json: bool) -> int:
         discard(sys.stdout)
         discard(sys.stderr)
         return PIPE_CLOSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except Problem as problem:
         return _failed(problem, as_json=as_json)
     except OSError as error:

@@ -25,7 +25,7 @@ def require_reader() -> None:
     is reported without being requested)
     """
     descriptor = _descriptor(sys.stdout)
-    if descriptor is None:
+    if descriptor is None or not hasattr(select, "poll"):  # which Windows lacks
         return
     poller = select.poll()
     poller.register(descriptor, 0)

@@ -7,10 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cli.app import main
 from cli.problems import REPLACED_ADVICE
 from lambdas.api.errors import MEANINGS
 from lambdas.domain.stages import Stage
-from tests.cli.terminal import Ran, Terminal
+from tests.cli.terminal import Ran, Terminal, token
 from tests.support.world import World
 
 
@@ -173,3 +174,49 @@ def test_no_spinner_turns_where_nobody_watches(
     ran = terminal.run(*command, str(tmp_path / "h"), who="operator")
 
     assert ran.err == "✓ 1 written, 0 there already\n"
+
+
+def broken(*_: object) -> None:
+    raise LookupError("no such thing")
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_a_defect_of_a_command_is_a_sentence_with_an_exit_code_of_its_own(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    monkeypatch.setattr("cli.commands.reading.islice", broken)
+
+    ran = terminal.run("list", "-o", output)
+
+    assert (ran.code, ran.out) == (70, "")
+    assert "unexpected error: LookupError: no such thing" in ran.err
+    assert "ORDERS_TRACEBACK=1" in ran.err
+
+
+def test_the_traceback_of_a_defect_is_printed_on_request(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.commands.reading.islice", broken)
+    monkeypatch.setenv("ORDERS_TRACEBACK", "1")
+
+    with pytest.raises(LookupError):
+        main_of(monkeypatch, "list")
+
+
+def main_of(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr("sys.argv", ["orders", *arguments])
+    monkeypatch.setenv("ORDERS_TOKEN", token("alice"))
+    main()
+
+
+def test_an_interrupted_command_has_the_exit_code_of_shells(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cli.commands.reading.islice", interrupt)
+
+    ran = terminal.run("list")
+
+    assert (ran.code, "Traceback" in ran.err) == (130, False)
