@@ -7,8 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from cli.words import STAGES
-
 Fields = Iterable[Mapping[str, str]]
 """What is wrong with a request, field by field: `field` and `problem`."""
 
@@ -141,15 +139,17 @@ def roles_named_in(message: str) -> list[str]:
 
 def in_plain_words(fields: Fields) -> list[dict[str, str]]:
     """What a server's validator says of each field, without its jargon."""
-    return [
-        {"field": one["field"], "problem": _must(_last(one["field"]), one["problem"])}
-        for one in fields
-    ]
+    return [{"field": one["field"], "problem": _must(one["problem"])} for one in fields]
 
 
 def sentence(fields: Fields) -> str:
     """`quantity of item 1 must be at least 1; reason is missing`."""
-    return "; ".join(f"{_named(one['field'])} {one['problem']}" for one in fields)
+    return "; ".join(_named(one["field"]) + _joined(one["problem"]) for one in fields)
+
+
+def _joined(problem: str) -> str:
+    """A problem that is a sentence of its own follows a colon."""
+    return f" {problem}" if problem.startswith(("must ", "is ")) else f": {problem}"
 
 
 def _named(field: str) -> str:
@@ -164,9 +164,7 @@ def _last(field: str) -> str:
     return field.rpartition(".")[2]
 
 
-def _must(name: str, problem: str) -> str:
-    if name == "stage" and problem.startswith("Input should be '"):
-        return f"must be one of: {', '.join(STAGES)}"
+def _must(problem: str) -> str:
     for said, meant in _JARGON:
         if found := re.fullmatch(said, problem):
             return found.expand(meant).replace("'", "")
@@ -176,6 +174,7 @@ def _must(name: str, problem: str) -> str:
 _JARGON = (
     ("Input should be greater than or equal to (.+)", r"must be at least \1"),
     ("Input should be less than or equal to (.+)", r"must be at most \1"),
+    ("Value should have at (most|least) ([0-9]+) items.*", r"must have at \1 \2 characters"),
     ("(?:String|List) should have at (most|least) ([0-9]+) ([a-z]+).*", r"must have at \1 \2 \3"),
     ("Input should be (.+)", r"must be \1"),
     ("Field required", "is missing"),

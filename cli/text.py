@@ -9,8 +9,8 @@ from rich.text import Text
 Cell = str | Text
 """What a table shows in one place. Strings are shown literally: there is no markup."""
 
-_SHOWN = {"Zs"}
-"""Categories that Python does not count as printable and that are harmless: kinds of blanks."""
+_JOINERS = "\u200c\u200d"
+"""Format characters that only join or part letters and emoji; the API accepts them too."""
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -50,7 +50,7 @@ def _styled(part: str | tuple[str, str]) -> Text:
 
 
 def _is_shown(one: str) -> bool:
-    return one.isprintable() or unicodedata.category(one) in _SHOWN
+    return one.isprintable() or one in _JOINERS or unicodedata.category(one) == "Zs"
 
 
 def _escape(one: str) -> str:

@@ -121,13 +121,14 @@ def _orders(api: Api) -> Finding:
         return _trouble("orders", problem)
     numbers = {one["stage"]: one["orders"] for one in counts}
     exact = all(one["exact"] for one in counts)
-    counted = [
-        f"{STAGE_MARKS.get(one['stage'], '▸')} {_number(one['orders'], one['exact'])} {one['stage']}"
-        for one in counts
-        if one["orders"]
-    ]
+    counted = [_counted(one) for one in counts if one["orders"]]
     total = f"{_number(sum(numbers.values()), exact)} in all"
     return _finding("orders", True, ", ".join((total, *counted)), exact=exact, **numbers)
+
+
+def _counted(one: Mapping[str, Any]) -> str:
+    stage = one["stage"]
+    return f"{STAGE_MARKS.get(stage, '▸')} {_number(one['orders'], one['exact'])} {stage}"
 
 
 def _number(count: int, exact: bool) -> str:

@@ -85,13 +85,13 @@ def test_fields_at_fault_are_told_one_by_one_to_scripts(terminal: Terminal) -> N
     [
         (
             ("place", "-i", "mug"),
-            "SKU of item 1 must be 1 to 32 capital letters (A to Z), digits and",
+            "SKU of item 1 must be 1 to 32 capital letters (A to Z)",
         ),
         (("place", "-i", "A", "-i", "A=5000"), "quantity of item 2 must be at most 999"),
         (("place", "-i", "A", "--workflow-version", "v9"), "workflow version must be v1 or v2"),
         (
             ("place", "-i", "A", "--pay-with", "visa"),
-            "payment method must be `pm_` and then 1 to 40",
+            "payment method must be `pm_` and then",
         ),
         (("place", "-i", "A", "--customer", "b b"), "customer must be 1 to 128 letters"),
         (("cancel", "ID", "-r", "x" * 201), "reason must have at most 200 characters"),

@@ -35,6 +35,7 @@ SHOWN = (
 )
 SILENT = ["batch cancel", "doctor", "load", "login", "logout", "profiles"]
 """Commands that print nothing of an answer here."""
+JOINERS = "\u200c\u200d"
 OBEYED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -55,7 +56,7 @@ def test_there_is_a_rule_for_every_general_category() -> None:
 
 @pytest.mark.parametrize("category", sorted(CATEGORIES))
 def test_a_character_is_shown_or_escaped_by_its_category(category: str) -> None:
-    text = "".join(CATEGORIES[category][:5_000])
+    text = "".join(one for one in CATEGORIES[category][:5_000] if one not in JOINERS)
 
     shown = visible(text)
 
@@ -86,6 +87,12 @@ def test_no_console_prints_such_a_character_however_it_gets_there(
             out.print(what)
         assert printed.get().replace("\n", "").isprintable()
         assert visible(text) in printed.get()
+
+
+def test_characters_that_join_letters_and_emoji_are_kept() -> None:
+    for text in ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "👩\u200d👩\u200d👧"):
+        assert visible(text) == text
+        assert visible(f"{text}\u202e") == rf"{text}\u202e"
 
 
 def test_a_text_keeps_the_characters_that_are_asked_for() -> None:

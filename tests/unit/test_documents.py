@@ -48,6 +48,12 @@ def test_the_two_commands_stand_first_in_the_readme() -> None:
     assert commands[:2] == ["make demo", "make test"]
 
 
+def test_the_readme_names_the_last_line_of_the_demo() -> None:
+    scenarios = len(list((ROOT / "local/stories").glob("*.toml")))
+    assert f"`{scenarios} of {scenarios} scenarios passed`" in (ROOT / "README.md").read_text()
+    assert "scenarios passed" in (ROOT / "local/commands/demo.py").read_text()
+
+
 def _broken(page: Path) -> Iterator[str]:
     for link in LINK.findall(page.read_text()):
         if "://" not in link and not (page.parent / link).exists():
