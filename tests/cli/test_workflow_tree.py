@@ -11,10 +11,11 @@ from cli.workflow_tree import told_in_lines, workflow_tree
 ORDER = {
     "order_id": "01KDVDNH000000000000000001",
     "stage": "completed",
-    "total": {"amount_minor": 800, "currency": "EUR"},
+    "total": {"amount_minor": 800, "currency": "EUR", "exponent": 2},
     "ledger": {},
     "version": "v2",
     "last_error": None,
+    "reason": None,
     "updated_at": "2026-01-01T00:00:09+00:00",
     "approval_deadline": None,
 }
