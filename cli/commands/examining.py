@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from math import isfinite
 from textwrap import fill
 from typing import Any
