@@ -21,7 +21,9 @@ State = Mapping[str, Any]
 
 
 def mermaid(definition: Mapping[str, Any]) -> str:
-    """The definition as a mermaid state diagram; dashed-looking `failure` edges are Catches."""
+    """The definition as a mermaid state diagram. Catches are the edges `refused` (a business
+    reason), `taken over` (by another execution) and `failure` (anything else).
+    """
     lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> {definition['StartAt']}"]
     for name, state in definition["States"].items():
         lines += [f"  {line}" for line in _state(name, state)]
@@ -37,8 +39,8 @@ def _state(name: str, state: State) -> Iterator[str]:
         yield f"{name} --> {state['Default']}: otherwise"
     if "Next" in state:
         yield f"{name} --> {state['Next']}"
-    for target in _caught(state):
-        yield f"{name} --> {target}: failure"
+    for target, why in _caught(state).items():
+        yield f"{name} --> {target}: {why}"
     if state.get("End") or state["Type"] in ("Succeed", "Fail"):
         yield f"{name} --> [*]"
 
@@ -54,15 +56,26 @@ def _parallel(name: str, state: State) -> Iterator[str]:
     yield "}"
 
 
-def _caught(state: State) -> Iterator[str]:
+def _caught(state: State) -> dict[str, str]:
     ordinary = state.get("Next")
-    targets = dict.fromkeys(catcher["Next"] for catcher in state.get("Catch", ()))
-    return (target for target in targets if target != ordinary)
+    catchers = (one for one in state.get("Catch", ()) if one["Next"] != ordinary)
+    return {one["Next"]: _why(one["ErrorEquals"]) for one in catchers}
+
+
+def _why(errors: list[str]) -> str:
+    if errors == ["States.ALL"]:
+        return "failure"
+    return "taken over" if errors == ["StaleEpoch"] else "refused"
 
 
 def _condition(choice: Mapping[str, Any]) -> str:
     rule = choice["And"][-1] if "And" in choice else choice
-    return str(rule["StringEquals"])
+    if "StringEquals" in rule:
+        return str(rule["StringEquals"])
+    name = rule["Variable"].rpartition(".")[2]
+    if "IsPresent" in rule:
+        return name if rule["IsPresent"] else f"no {name}"
+    return f"{name} above {rule['NumericGreaterThan']}"
 
 
 def with_diagram(page: str, diagram: str) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from lambdas.domain import ports
 from lambdas.domain.commits import Orders
 from lambdas.settings import Settings
-from lambdas.telemetry import report_survived, report_unhealed
+from lambdas.telemetry import count, report_survived, report_unhealed
 
 if TYPE_CHECKING:
     from lambdas.domain.approving import Pace
     from lambdas.domain.executions import ExecutionReader, OutcomeStore
+    from lambdas.domain.order import Order
     from lambdas.janitor import Janitor
     from lambdas.workflow import OrderWorkflow
 
@@ -165,7 +166,14 @@ class Dependencies:
             engine=self.engine,
             clock=self.clock,
             report=report_unhealed,
+            survived=report_survived,
+            count=count,
+            report_takeovers=self._report_takeovers,
         )
+
+    def _report_takeovers(self, order: "Order") -> None:
+        """Found late: the API takes orders over too, and has no operations queue."""
+        self.operations.report_takeovers(order)
 
     @cached_property
     def _dynamodb(self) -> Any:

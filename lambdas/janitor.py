@@ -1,14 +1,23 @@
-"""The janitor: whatever was lost (a wake-up, a start, a whole execution), the order goes on."""
+"""The janitor: whatever was lost (a wake-up, a start, a whole execution), the order continues."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from lambdas.domain.changes import Change, change
+from lambdas.domain.approving import applies
+from lambdas.domain.changes import CHECK_SOON_MS, Change, change
 from lambdas.domain.commits import Orders
 from lambdas.domain.compensating import begin_compensation
-from lambdas.domain.errors import SignalNotAdmitted
+from lambdas.domain.errors import OrderError, SignalNotAdmitted
 from lambdas.domain.order import Order
-from lambdas.domain.ports import Clock, OrderIndex, WorkflowEngine
+from lambdas.domain.ports import (
+    Clock,
+    ExecutionStatus,
+    OrderIndex,
+    WorkflowEngine,
+)
+from lambdas.domain.stages import Stage
+from lambdas.domain.takeovers import REPORTED_FROM, next_takeover_at, resume
 
 SWEEP_LIMIT = 1_000
 SWEEP_MS = 40_000
@@ -19,8 +28,9 @@ STOPPED = "the execution stopped"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Janitor:
-    """Looks after open orders. `report` hears of the orders (by id) that could not be looked
-    after yet, and why.
+    """Reconciles open orders. `report` logs the orders (by id) that could not be reconciled yet,
+    and why; `survived` logs an error that costs nothing but time; `count` counts a metric;
+    `report_takeovers` reports an order whose executions fail one after the other to operations.
     """
 
     orders: Orders
@@ -28,6 +38,9 @@ class Janitor:
     engine: WorkflowEngine
     clock: Clock
     report: Callable[[str, Exception], None]
+    survived: Callable[[OrderError], None]
+    count: Callable[[str], None]
+    report_takeovers: Callable[[Order], None]
 
     def sweep(self) -> dict[str, int]:
         """Look after every overdue order; returns how often each thing was done."""
@@ -41,15 +54,19 @@ class Janitor:
         return done
 
     def look_after(self, order_id: str) -> str:
-        """Do what one order needs: `started`, `rung`, `taken-over`, `running` or `nothing`."""
+        """Do what one order needs: `started`, `rung`, `resumed`, `taken-over` (to compensate it),
+        `postponed`, `running` or `nothing`.
+        """
         order = self.orders.get(order_id)
         if order.ended:
             return "nothing"
         if order.start_pending:
             return self._start_again(order)
-        if not self.engine.is_running(order):
-            return self._take_over(order, STOPPED)
-        return self._wake(order)
+        status = self.engine.status(order)
+        if status is ExecutionStatus.RUNNING:
+            return self._wake(order)
+        # To stop an execution is a person's decision; whatever else ended it ends no order.
+        return self._take_over(order, STOPPED if status is ExecutionStatus.ABORTED else None)
 
     def execution_stopped(self, order_id: str, execution: str) -> str:
         """The fast path: the engine says that an execution ended badly. An order whose
@@ -65,31 +82,61 @@ class Janitor:
 
         Raises OrderNotFound, SignalNotAdmitted when the order has ended.
         """
-        deed = self._take_over(self.orders.get(order_id), "compensated by an operator")
+        seen = self.orders.get(order_id)
+        taken = self._hand_over(seen, "compensated by an operator")
+        if taken is not None:
+            self._begin(taken, seen)
         order = self.orders.get(order_id)
-        if deed == "nothing" and order.ended:
+        if taken is None and order.ended:
             raise SignalNotAdmitted(
                 f"the order is {order.stage} already", order_id=order_id, stage=order.stage
             )
         return order
 
-    def _take_over(self, order: Order, reason: str) -> str:
-        """Raise the epoch, so that the old execution can write no more, and start a new one."""
+    def _take_over(self, order: Order, reason: str | None) -> str:
+        """Hand the order over, unless that was done too often lately."""
+        if self.clock.now() < next_takeover_at(order):
+            self._check_later(order, next_takeover_at(order))
+            return "postponed"
+        taken = self._hand_over(order, reason)
+        if taken is None:
+            return "nothing"
+        if taken.takeovers >= REPORTED_FROM:
+            self.count("TakeoverRepeated")
+            self._survive(partial(self.report_takeovers, taken))
+        self._begin(taken, order)
+        return "taken-over" if taken.stage is Stage.COMPENSATING else "resumed"
+
+    def _hand_over(self, order: Order, reason: str | None) -> Order | None:
+        """Raise the epoch, so that the old execution can write no more. The next one compensates
+        for a `reason`, or where that was decided before; else it continues the order. None when
+        there is nothing to take over any more.
+        """
         seen = order.epoch
 
         def decide(current: Order, now: int) -> Change | None:
             if current.ended or current.epoch != seen:
                 return None
-            return begin_compensation(current, now, error=reason, next_epoch=True)
+            if reason is None and not current.cancelling and current.resume != "compensate":
+                return resume(current, now)
+            return begin_compensation(current, now, error=reason or "", next_epoch=True)
 
         taken = self.orders.change(order.order_id, decide)
-        if taken.epoch == seen or taken.ended:
-            return "nothing"
+        return None if taken.epoch == seen or taken.ended else taken
+
+    def _begin(self, taken: Order, order: Order) -> None:
+        """Start the new execution, and wake the one that lost `order`."""
         self.engine.start(taken)
         if order.wait_token is not None:
-            # The old execution may still wait: let it wake, find that it lost the order, and end.
-            self.engine.ring(order.wait_token)
-        return "taken-over"
+            # It may still wait: let it find that it lost the order, and end. The takeover has been
+            # made, whatever comes of this.
+            self._survive(partial(self.engine.ring, order.wait_token))
+
+    def _survive(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except OrderError as error:
+            self.survived(error)
 
     def _start_again(self, order: Order) -> str:
         """Repeat a start that may have been lost; a start that was not is recognised by name."""
@@ -98,17 +145,26 @@ class Janitor:
         return "started"
 
     def _wake(self, order: Order) -> str:
-        token = order.wait_token if order.pending else None
-        if token is not None:
-            self.engine.ring(token)
+        """Ring again for a signal that was not applied. Where no execution waits with the token,
+        a new one applies the signal: the running one pauses, or is busy for too long.
+        """
+        rung = bool(order.pending) and order.wait_token is not None
+        rung = rung and self.engine.ring(order.wait_token or "")
+        if not rung and applies(order) and order.pending[0].at + CHECK_SOON_MS <= self.clock.now():
+            return self._take_over(order, None)
         self._check_later(order)
-        return "running" if token is None else "rung"
+        return "rung" if rung else "running"
 
-    def _check_later(self, order: Order) -> None:
+    def _check_later(self, order: Order, at: int | None = None) -> None:
+        """Check the order again when its record says so, or `at` an instant."""
+
         def decide(current: Order, now: int) -> Change | None:
             if current.ended or current.epoch != order.epoch:
                 return None
-            return change(current, current, now)
+            checked = change(current, current, now)
+            if at is None:
+                return checked
+            return replace(checked, after=replace(checked.after, next_check_at=at))
 
         self.orders.change(order.order_id, decide)
 

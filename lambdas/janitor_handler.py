@@ -26,5 +26,6 @@ def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str,
         deed = dependencies().janitor.execution_stopped(order_id, execution)
     except OrderNotFound:
         deed = "nothing"
+    flush_metrics()
     logger.info("execution stopped", execution=execution, deed=deed)
     return {"deed": deed}

@@ -26,6 +26,7 @@ class Settings:
     default_workflow_version: str = "v2"
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 300
+    payment_timeout_seconds: int = 900
     approver_email: str = ""
     console_url: str = ""
     sign_in_url: str = ""

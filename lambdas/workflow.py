@@ -158,7 +158,8 @@ class OrderWorkflow:
     def _looked_at(self, order: Order, now: int) -> Change | None:
         every = min(LOOKED_AT_MOST_EVERY_MS, self.heartbeat_seconds * 500)
         recent = order.looked_at is not None and now - order.looked_at < every
-        if recent or order.stage is not Stage.AWAITING_APPROVAL:
+        # A write here must not say that an execution was started which was not.
+        if recent or order.start_pending or order.stage is not Stage.AWAITING_APPROVAL:
             return None
         looked = change(order, replace(order, looked_at=now), now)
         check_at = min(order.next_check_at, looked.after.next_check_at)

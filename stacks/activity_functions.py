@@ -44,7 +44,12 @@ ACTIVITIES: dict[str, FunctionRow] = {
         settings=_PACE,
     ),
     "AwaitSignal": _row("approval.await_signal", RING),
-    "ApplySignals": _row("approval.apply_signals", READ_STOCK, MOVE_STOCK, settings=_PACE),
+    "ApplySignals": _row(
+        "approval.apply_signals",
+        READ_STOCK,
+        MOVE_STOCK,
+        settings=(*_PACE, "payment_timeout_seconds"),
+    ),
     "RequestApproval": _row("notification.request_approval", SEND_EMAIL, settings=_PACE),
     "ProcessPayment": _row("payment.process_payment", PAYMENTS, settings=("payment_provider",)),
     "UpdateOrderStatus": _row("order_status.update_order_status", MOVE_STOCK),

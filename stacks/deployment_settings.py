@@ -27,6 +27,7 @@ class DeploymentSettings:
     target: str = "aws"
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 300
+    payment_timeout_seconds: int = 900
     default_workflow_version: str = "v2"
     payment_provider: str = "sandbox"
     sender_email: str = ""

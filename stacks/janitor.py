@@ -6,7 +6,15 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from stacks.grants import IS_RUNNING, OPEN_ORDERS, ORDERS, RING, START_LIVE, Resources
+from stacks.grants import (
+    IS_RUNNING,
+    OPEN_ORDERS,
+    ORDERS,
+    REPORT_TO_OPERATIONS,
+    RING,
+    START_LIVE,
+    Resources,
+)
 from stacks.lambda_function import FunctionRow, LambdaFunction
 from stacks.lambda_platform import LambdaPlatform
 from stacks.operations import Operations
@@ -17,13 +25,13 @@ TIMEOUT_SECONDS = 60
 SWEEP = FunctionRow(
     name="janitor-sweep",
     handler="lambdas.janitor_handler.sweep",
-    grants=(ORDERS, OPEN_ORDERS, START_LIVE, RING, IS_RUNNING),
+    grants=(ORDERS, OPEN_ORDERS, START_LIVE, RING, IS_RUNNING, REPORT_TO_OPERATIONS),
     timeout_seconds=TIMEOUT_SECONDS,
 )
 EXECUTION_STOPPED = FunctionRow(
     name="janitor-execution-stopped",
     handler="lambdas.janitor_handler.on_execution_stopped",
-    grants=(ORDERS, START_LIVE, RING, IS_RUNNING),
+    grants=(ORDERS, START_LIVE, RING, IS_RUNNING, REPORT_TO_OPERATIONS),
     timeout_seconds=TIMEOUT_SECONDS,
 )
 

@@ -33,15 +33,18 @@ def abort(
     """Stop an order's execution where it stands: the emergency brake (operators).
 
     Nothing of the execution runs any more, not even its own compensation. The janitor notices
-    within minutes and compensates the order, so stock and money are given back a little later.
+    within minutes and compensates the order, because a person stopped it; stock and money are
+    given back a little later. (An execution that fails or is lost is not compensated: the janitor
+    continues its order in a new one.)
 
     To end an order in good order use `cancel`: it is a signal, applied by the execution itself.
     """
     if not yes:
         _ask(f"Stop the execution of {order} where it stands?", profile)
     told = open_api(profile).post(path("ops", "orders", order, "abort"))
-    stopped = "stopped" if told["stopped"] else "nothing ran"
-    _tell(told, output, f"{stopped}; the janitor compensates it within minutes: `orders watch`")
+    compensated = "stopped; the janitor compensates it within minutes: `orders watch`"
+    continued = "nothing ran; the order continues in a new execution (`cancel` ends it)"
+    _tell(told, output, compensated if told["stopped"] else continued)
 
 
 def versions(profile: As = None, output: Output = Format.TABLE) -> None:

@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from lambdas.domain.approving import apply_next, expire, next_step
+from lambdas.domain.approving import (
+    applies,
+    apply_next,
+    expire,
+    next_step,
+)
 from lambdas.domain.changes import Change, change
 from lambdas.domain.errors import InsufficientStock
 from lambdas.domain.order import Order
+from lambdas.domain.paying import give_up
 from lambdas.domain.stages import Stage
 from lambdas.domain.starting import Price
 from lambdas.domain.task import Task
@@ -38,16 +44,23 @@ def await_signal(task: Task, deps: Dependencies) -> None:
 
 @activity
 def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """Apply every pending signal in order, then say what comes next."""
+    """Apply every pending signal in order, then say what comes next, at whichever stage."""
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
-    while order.pending:
+    while applies(order):
         order = _apply_one(task, deps, order)
-    loops = task.loops + 1
-    order = deps.orders.change_in_epoch(
-        task, lambda order, now: expire(order, now, loops), seen=order
+    payment_timeout_ms = deps.settings.payment_timeout_seconds * 1000
+
+    def end_in_time(order: Order, now: int) -> Change | None:
+        return expire(order, now) or give_up(order, now, task.failure, payment_timeout_ms)
+
+    order = deps.orders.change_in_epoch(task, end_in_time, seen=order)
+    back_off = task.back_off_seconds if task.backed_off else 0
+    return asdict(
+        next_step(
+            order, deps.clock.now(), deps.pace, loops=task.loops + 1, back_off_seconds=back_off
+        )
     )
-    return asdict(next_step(order, deps.clock.now(), deps.pace, loops=loops))
 
 
 def _apply_one(task: Task, deps: Dependencies, seen: Order) -> Order:

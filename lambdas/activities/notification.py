@@ -37,7 +37,8 @@ def request_approval(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     mail = mail_due(order, deps.clock.now(), deps.pace.mailed_wait_ms)
     if mail is not None:
         order = _ask(task, deps, mail)
-    return asdict(next_step(order, deps.clock.now(), deps.pace, loops=task.loops))
+    now, back_off = deps.clock.now(), task.back_off_seconds
+    return asdict(next_step(order, now, deps.pace, loops=task.loops, back_off_seconds=back_off))
 
 
 @activity

@@ -6,6 +6,7 @@ from typing import Any
 from lambdas.domain.compensating import close
 from lambdas.domain.ledger import unsettled
 from lambdas.domain.reserving import complete
+from lambdas.domain.stages import Stage
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity, count
 
@@ -19,11 +20,13 @@ def update_order_status(task: Task, deps: Dependencies) -> None:
 
 @activity
 def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """End a compensated order; tell the operators about one that cannot be ended yet."""
+    """End a compensated order; report one that cannot be ended yet to operations. An order whose
+    compensation could not even begin is left to the janitor.
+    """
     order = deps.orders.change_in_epoch(task, close)
     if order.ended:
         count(f"Order{order.stage.capitalize()}")
-    else:
+    elif order.stage is Stage.COMPENSATING:
         count("CompensationStuck")
         deps.operations.report_stuck(order, unsettled(order.ledger))
     return {"stage": order.stage.value, "result": order.result}

@@ -3,11 +3,11 @@
 from functools import partial
 
 from lambdas.domain.changes import Change
-from lambdas.domain.compensating import begin_compensation, refunded
+from lambdas.domain.compensating import begin_compensation, may_turn_back, refunded
 from lambdas.domain.ledger import PAY, effect_key, owes
 from lambdas.domain.order import Order
-from lambdas.domain.paying import PAYING, approved_amount, charged, require_approved
-from lambdas.domain.stages import Stage
+from lambdas.domain.paying import approved_amount, charged, require_approved
+from lambdas.domain.stages import PAYING, Stage
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
 
@@ -16,7 +16,7 @@ from lambdas.runtime import Dependencies, activity
 def process_payment(task: Task, deps: Dependencies) -> None:
     """Charge under the order's key. The intent was written with the approval, so a lost answer is
     asked for again under the same key. Raises PaymentDeclined, PaymentClosed, OrderCancelled, and
-    LedgerMismatch where the provider captured another amount.
+    PaymentMismatch where the provider captured another amount.
     """
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
@@ -38,12 +38,12 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     """
 
     def begin(order: Order, now: int) -> Change | None:
-        if order.ended or order.stage is Stage.COMPENSATING:
+        if not may_turn_back(order):
             return None
         return begin_compensation(order, now, error=task.failure)
 
     order = deps.orders.change_in_epoch(task, begin)
-    if order.ended or not owes(order.ledger, PAY):
+    if order.stage is not Stage.COMPENSATING or not owes(order.ledger, PAY):
         return
     payment_key = effect_key(PAY, task.order_id)
     closed = deps.payments.close(payment_key)

@@ -21,13 +21,14 @@ class SqsOperationsDesk:
         self._queue_url = queue_url
 
     def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
-        message = {
-            "kind": "compensation-stuck",
-            "order_id": order.order_id,
-            "epoch": order.epoch,
-            "effects": list(effects),
-            "attempts": order.compensation_attempts,
-        }
+        attempts = order.compensation_attempts
+        self._send(order, kind="compensation-stuck", effects=list(effects), attempts=attempts)
+
+    def report_takeovers(self, order: Order) -> None:
+        self._send(order, kind="takeover-repeated", stage=order.stage, takeovers=order.takeovers)
+
+    def _send(self, order: Order, **about: object) -> None:
+        message = {"order_id": order.order_id, "epoch": order.epoch, **about}
         try:
             self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
         except (ClientError, ConnectionError, HTTPClientError) as error:

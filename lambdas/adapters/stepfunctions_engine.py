@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from lambdas.adapters.aws_clients import error_code
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.ports import ExecutionStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -22,6 +22,16 @@ NO_EXECUTION = frozenset({"ExecutionDoesNotExist"})
 _NOTHING_RUNS = NO_EXECUTION | {"ValidationException"}
 """Our ARN is well formed: what can be invalid about stopping an execution is that it has ended."""
 
+_STATUSES = {
+    "RUNNING": ExecutionStatus.RUNNING,
+    "PENDING_REDRIVE": ExecutionStatus.RUNNING,
+    "SUCCEEDED": ExecutionStatus.SUCCEEDED,
+    "FAILED": ExecutionStatus.FAILED,
+    "TIMED_OUT": ExecutionStatus.TIMED_OUT,
+    "ABORTED": ExecutionStatus.ABORTED,
+}
+"""Every status of an execution. (Step Functions API, DescribeExecution)"""
+
 
 class StepFunctionsEngine:
     """Executions of one state machine, started through its alias."""
@@ -32,8 +42,8 @@ class StepFunctionsEngine:
 
     def start(self, order: Order) -> None:
         task = {"order_id": order.order_id, "epoch": order.epoch, "version": order.version}
-        if order.stage is Stage.COMPENSATING:
-            task["resume"] = "compensate"
+        if order.resume is not None:
+            task["resume"] = order.resume
         # An execution of this name belongs to this order and epoch: it was started before.
         asked(
             lambda: self._client.start_execution(
@@ -51,11 +61,11 @@ class StepFunctionsEngine:
         extend = partial(self._client.send_task_heartbeat, taskToken=token)
         return asked(extend, unless=_NOBODY_WAITS) is not None
 
-    def is_running(self, order: Order) -> bool:
+    def status(self, order: Order) -> ExecutionStatus:
         arn = execution_arn(self._alias_arn, order.execution)
         describe = partial(self._client.describe_execution, executionArn=arn)
         found = asked(describe, order_id=order.order_id, unless=NO_EXECUTION)
-        return found is not None and found["status"] == "RUNNING"
+        return ExecutionStatus.UNKNOWN if found is None else _STATUSES[found["status"]]
 
     def stop(self, order: Order) -> bool:
         arn = execution_arn(self._alias_arn, order.execution)

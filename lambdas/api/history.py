@@ -39,6 +39,9 @@ STATES: Mapping[Category, tuple[str, ...]] = {
     Category.RESERVE: ("ReserveStock",),
     Category.APPROVAL_LOOP: (
         "AwaitSignal",
+        "RouteBackOff",
+        "BeginBackOff",
+        "LengthenBackOff",
         "BackOff",
         "ApplySignals",
         "RouteDecision",
@@ -48,12 +51,26 @@ STATES: Mapping[Category, tuple[str, ...]] = {
     Category.STATUS_UPDATE: ("UpdateOrderStatus",),
     Category.NOTIFICATION: ("SendOrderConfirmation", "SendCancellationEmail"),
     Category.COMPENSATION: ("RefundPayment", "ReleaseStock", "CloseOrder", "RouteEnd"),
-    Category.LIFECYCLE: ("RouteStart", "CompletedUnconfirmed", "OrderCancelled", "OrderFailed"),
+    Category.LIFECYCLE: (
+        *("RouteStart", "CompletedUnconfirmed"),
+        *("OrderCancelled", "OrderFailed", "OrderTakenOver", "OrderInterrupted"),
+    ),
 }
 _CATEGORY_OF = {state: category for category, states in STATES.items() for state in states}
 _DECIDES = "ApplySignals"
 _SAFE_NAME = re.compile(r"[\w.]{1,80}")
-Decision = Literal["wait", "remind", "pay", "compensate", "expire"]
+Decision = Literal[
+    "wait",
+    "remind",
+    "pay",
+    "complete",
+    "confirm",
+    "start",
+    "continue",
+    "compensate",
+    "expire",
+    "give-up",
+]
 _DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 

@@ -4,9 +4,10 @@ completed            the order was fulfilled
 rejected             a business rule said no: no stock, the payment was declined
 expired              nobody approved it in time
 cancelled            somebody cancelled it
-compensated          it lost its order, or took one over: everything was undone
+compensated          it lost its order to another execution, or took one over and undid everything
 compensation-stuck   something could not be undone yet; the janitor goes on trying
-infrastructure       a service failed for longer than the retries, or the execution was stopped
+infrastructure       a service failed for longer than the retries, or the execution was stopped;
+                     unless a person stopped it, another execution continues the order
 defect               an error that nobody foresaw: a bug in an activity or in the definition
 """
 
@@ -57,7 +58,14 @@ _BY_ERROR: dict[str, Verdict] = {
 _BY_DECISION = {
     "expire": Judgement(Verdict.EXPIRED, "nobody approved it before its deadline"),
     "compensate": Judgement(Verdict.CANCELLED, "somebody cancelled it"),
+    "give-up": Judgement(
+        Verdict.INFRASTRUCTURE, "the payment provider was unavailable until the payment deadline"
+    ),
+    "continue": Judgement(
+        Verdict.INFRASTRUCTURE, "its history became long: another execution continues the order"
+    ),
 }
+_TAKEN_OVER = Judgement(Verdict.COMPENSATED, "another execution took its order over")
 _ENDED_FROM_OUTSIDE = {
     "ExecutionAborted": "the execution was stopped (StopExecution)",
     "ExecutionTimedOut": "the execution ran into its own time limit",
@@ -74,6 +82,10 @@ def judged(events: Sequence[HistoryEvent]) -> Judgement:
         return Judgement(Verdict.RUNNING, f"it is in {_newest_state(events) or 'its beginning'}")
     if end.type in _ENDED_FROM_OUTSIDE:
         return Judgement(Verdict.INFRASTRUCTURE, _ENDED_FROM_OUTSIDE[end.type])
+    if "OrderTakenOver" in _entered(events):
+        return _TAKEN_OVER
+    if "OrderInterrupted" in _entered(events):
+        return _interrupted(events)
     if end.type == "ExecutionSucceeded" and "OrderCancelled" not in _entered(events):
         return Judgement(Verdict.COMPLETED, "every step succeeded")
     return _lost(events) or _stuck(events) or _cause(events, end)
@@ -102,7 +114,17 @@ def _lost(events: Sequence[HistoryEvent]) -> Judgement | None:
     """An undoing state that may not write any more: whoever took the order over undoes the rest."""
     if all(_last_error(events, state) != "StaleEpoch" for state in _UNDOING):
         return None
-    return Judgement(Verdict.COMPENSATED, "another execution took its order over")
+    return _TAKEN_OVER
+
+
+def _interrupted(events: Sequence[HistoryEvent]) -> Judgement:
+    """What kept failing, or that the execution went on for long."""
+    before = [e for e in events[: _index_of_entry(events, "OrderInterrupted")] if e.within]
+    decisions = [event.decision for event in before if event.decision]
+    if before[-1].within == "RouteDecision" and decisions:
+        return _BY_DECISION.get(decisions[-1], _by_error("RouteDecision", decisions[-1]))
+    failed = next((e for e in reversed(before) if e.error), before[-1])
+    return _by_error(failed.within or "", failed.error or "no error's name")
 
 
 def _stuck(events: Sequence[HistoryEvent]) -> Judgement | None:

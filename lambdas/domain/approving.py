@@ -9,13 +9,19 @@ from lambdas.domain.changes import Change, StockMove, StockMovement, change
 from lambdas.domain.compensating import begin_compensation
 from lambdas.domain.ledger import PAY, Effect, EffectState, effect_key
 from lambdas.domain.order import MAX_LINES, MAX_QUANTITY, Line, Order
+from lambdas.domain.paying import GIVEN_UP
 from lambdas.domain.signals import Outcome, Signal, SignalKind, rejected
-from lambdas.domain.stages import Stage
+from lambdas.domain.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.starting import Price
 
 MAX_LOOPS = 200
-"""Wake-ups after which an order is given up: far above what deadline and inbox can cause, and far
-below the 25,000 events that one execution may have."""
+"""Wake-ups after which a new execution continues the wait: the history of one execution holds at
+most 25,000 events."""
+MAIL_AGAIN_SECONDS = 300
+"""A mail to the approver that could not be sent is tried again so much later."""
+
+
+EXPIRED = "approval timeout"
 
 
 class Decision(StrEnum):
@@ -24,8 +30,28 @@ class Decision(StrEnum):
     WAIT = "wait"
     REMIND = "remind"
     PAY = "pay"
+    COMPLETE = "complete"
+    CONFIRM = "confirm"
+    START = "start"
+    CONTINUE = "continue"
+    """in a new execution"""
     COMPENSATE = "compensate"
     EXPIRE = "expire"
+    GIVE_UP = "give-up"
+    """the payment"""
+
+
+_FORWARD = {
+    **dict.fromkeys(BEFORE_RESERVE, Decision.START),
+    Stage.PAYMENT: Decision.PAY,
+    Stage.STATUS_UPDATE: Decision.COMPLETE,
+    Stage.COMPLETED: Decision.CONFIRM,
+}
+
+
+def applies(order: Order) -> bool:
+    """True while a pending signal can be applied: before the wait begins, only a cancel is."""
+    return bool(order.pending) and (order.cancelling or order.stage not in BEFORE_RESERVE)
 
 
 def apply_next(
@@ -37,7 +63,7 @@ def apply_next(
     signal = order.pending[0]
     if signal.kind is SignalKind.CANCEL_ORDER and order.stage is not Stage.COMPENSATING:
         return begin_compensation(order, now, error="")
-    if order.cancel_requested_at is not None or order.stage is not Stage.AWAITING_APPROVAL:
+    if order.cancelling or order.stage is not Stage.AWAITING_APPROVAL:
         return _settle(order, now, signal, Outcome.SUPERSEDED)
     if signal.kind is SignalKind.APPROVE_PAYMENT:
         return _approve(order, now, signal)
@@ -123,25 +149,26 @@ def _settle(
     return change(order, settled, now, ("signal-settled", told), stock=stock)
 
 
-def expire(order: Order, now: int, loops: int) -> Change | None:
+def expire(order: Order, now: int) -> Change | None:
     """End the wait if its time is over: nothing is pending and the deadline has passed."""
     if order.stage is not Stage.AWAITING_APPROVAL or order.pending:
         return None
-    if order.approval_deadline is not None and now >= order.approval_deadline:
-        return begin_compensation(order, now, error="approval timeout", cancelled=True)
-    if loops > MAX_LOOPS:
-        return begin_compensation(order, now, error=f"gave up after {MAX_LOOPS} wake-ups")
-    return None
+    if order.approval_deadline is None or now < order.approval_deadline:
+        return None
+    return begin_compensation(order, now, error=EXPIRED, cancelled=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """What the state machine needs to take its next step: ids and counters only."""
+    """What the state machine needs to take its next step: ids and counters only.
+    `back_off_seconds` is the last pause after a failed step; the next one is longer.
+    """
 
     decision: Decision
     heartbeat_seconds: int
     timeout_seconds: int
     loops: int
+    back_off_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,22 +185,25 @@ class Pace:
         return self.approval_timeout_seconds * 1000 if self.asks_by_mail else 0
 
 
-def next_step(order: Order, now: int, pace: Pace, *, loops: int) -> Next:
+def next_step(order: Order, now: int, pace: Pace, *, loops: int, back_off_seconds: int = 0) -> Next:
     """Read the next step off the order, and how long to wait if it is to wait.
 
     The wait may last until just after the deadline, so that the wake-up finds it passed; the tick
     is always shorter than the wait, as Step Functions demands, and ends when a mail is due.
     """
-    left = _seconds(max(0, (order.approval_deadline or now) - now))
+    deadline = order.approval_deadline if order.stage is Stage.AWAITING_APPROVAL else None
+    left = _seconds(max(0, (deadline or now) - now))
     mail_at = next_mail_at(order, pace.mailed_wait_ms)
     tick = min(pace.heartbeat_seconds, left)
-    if mail_at is not None and mail_at > now:
-        tick = min(tick, _seconds(mail_at - now))
+    mail_is_due = mail_at is not None and mail_at <= now
+    if mail_at is not None:
+        tick = min(tick, MAIL_AGAIN_SECONDS if mail_is_due else _seconds(mail_at - now))
     return Next(
-        decision=_decision(order, mail_is_due=mail_at is not None and mail_at <= now),
+        decision=_decision(order, loops, mail_is_due=mail_is_due),
         heartbeat_seconds=tick,
         timeout_seconds=left + 1,
         loops=loops,
+        back_off_seconds=back_off_seconds,
     )
 
 
@@ -182,10 +212,13 @@ def _seconds(milliseconds: int) -> int:
     return max(1, -(-milliseconds // 1000))
 
 
-def _decision(order: Order, *, mail_is_due: bool) -> Decision:
+def _decision(order: Order, loops: int, *, mail_is_due: bool) -> Decision:
     if order.stage is Stage.AWAITING_APPROVAL:
-        return Decision.REMIND if mail_is_due else Decision.WAIT
-    if order.stage in (Stage.PAYMENT, Stage.STATUS_UPDATE) and order.cancel_requested_at is None:
-        return Decision.PAY
-    expired = order.last_error == "approval timeout"
-    return Decision.EXPIRE if expired else Decision.COMPENSATE
+        waits = Decision.REMIND if mail_is_due else Decision.WAIT
+        return Decision.CONTINUE if loops > MAX_LOOPS else waits
+    if order.stage in _FORWARD and not order.cancelling:
+        return _FORWARD[order.stage]
+    if order.last_error == EXPIRED:
+        return Decision.EXPIRE
+    given_up = (order.last_error or "").startswith(GIVEN_UP)
+    return Decision.GIVE_UP if given_up else Decision.COMPENSATE

@@ -81,18 +81,18 @@ def change(
         sequence=before.sequence + 1,
         event_count=before.event_count + len(numbered),
         updated_at=now,
-        next_check_at=next_check(after, now),
-        # Whoever writes in an execution's name shows that it was started.
-        start_pending=after.start_pending if after.epoch != before.epoch else False,
+        # A write in an execution's name shows that it was started.
+        start_pending=after.start_pending and after.epoch != before.epoch,
     )
-    return Change(before=before, after=written, events=numbered, stock=stock)
+    checked = replace(written, next_check_at=next_check(written, now))
+    return Change(before=before, after=checked, events=numbered, stock=stock)
 
 
 def next_check(order: Order, now: int) -> int:
     """When the janitor should look at the order again if nothing is heard of it."""
     if order.stuck:
         return now + min(CHECK_SOON_MS << min(order.compensation_attempts, 7), BACKOFF_LIMIT_MS)
-    waits = order.stage is Stage.AWAITING_APPROVAL and not order.pending
+    waits = order.stage is Stage.AWAITING_APPROVAL and not (order.pending or order.start_pending)
     if not waits or order.approval_deadline is None:
         return now + CHECK_SOON_MS
     return min(now + CHECK_WAITING_MS, max(now, order.approval_deadline) + CHECK_SOON_MS)

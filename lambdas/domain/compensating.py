@@ -8,6 +8,7 @@ from lambdas.domain.ledger import PAY, EffectState, unsettled
 from lambdas.domain.order import Order
 from lambdas.domain.signals import Outcome, SignalKind
 from lambdas.domain.stages import Stage
+from lambdas.domain.takeovers import next_owner
 
 
 def begin_compensation(
@@ -35,15 +36,21 @@ def begin_compensation(
         applied=len(order.inbox),
         outcomes={**order.outcomes, **settled},
         ledger=retried,
-        wait_token=None,
-        epoch=order.epoch + int(next_epoch),
-        start_pending=next_epoch,
+        **(next_owner(order, now) if next_epoch else {"start_pending": False, "wait_token": None}),
     )
     signals = [
         ("signal-settled", {"signal_id": s.signal_id, "signal": s.kind.value, "outcome": outcome})
         for s, outcome in zip(order.pending, settled.values(), strict=True)
     ]
     return change(order, after, now, *signals, *_turning_point(order, after))
+
+
+def may_turn_back(order: Order) -> bool:
+    """Whether a failed step may begin compensation: once the order is charged, only an accepted
+    cancel may.
+    """
+    forward = not order.ended and order.stage is not Stage.COMPENSATING
+    return forward and (not order.charged or order.cancelling)
 
 
 def _turning_point(order: Order, after: Order) -> Iterator[tuple[str, dict[str, str | int]]]:

@@ -1,9 +1,12 @@
 """Every error of the system, sorted by what must happen next.
 
 OrderError                     carries the order's id and a message that is safe to show
-├─ PermanentError              final: never retried; leads to compensation
-│   ├─ InsufficientStock  PaymentDeclined  PaymentClosed  OrderCancelled
-│   ├─ OrderMovedOn  StaleEpoch  LedgerMismatch  CustomerUnknown  MailRejected  MailUnsettled
+├─ PermanentError              final for this attempt: never retried at once
+│   ├─ BusinessError           the only errors that lead to compensation
+│   │   └─ InsufficientStock  PaymentDeclined  PaymentClosed  PaymentMismatch
+│   │      OrderCancelled  CustomerUnknown
+│   ├─ StaleEpoch              another execution owns the order: this one ends
+│   ├─ OrderMovedOn  LedgerMismatch  MailRejected  MailUnsettled
 │   └─ ActivityDefect          a bug: the details are in the log, never in the history
 ├─ TransientError              retried: by the state machine with backoff, or in place with jitter
 │   └─ ProviderUnavailable  PaymentUnsettled  StoreConflict  StoreUnavailable
@@ -13,7 +16,7 @@ OrderError                     carries the order's id and a message that is safe
     └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull
 
 Step Functions matches exact class names and knows no inheritance: the leaves are the contract
-between this module and the `Retry` lists of statemachine/order_workflow.asl.json.
+between this module and the `Retry` and `Catch` lists of statemachine/order_workflow.asl.json.
 """
 
 
@@ -27,22 +30,30 @@ class OrderError(Exception):
 
 
 class PermanentError(OrderError):
-    """Trying again cannot help: the workflow compensates."""
+    """Trying again at once cannot help."""
 
 
-class InsufficientStock(PermanentError):
+class BusinessError(PermanentError):
+    """The order cannot be fulfilled: the workflow compensates."""
+
+
+class InsufficientStock(BusinessError):
     """Too few units of at least one SKU are available."""
 
 
-class PaymentDeclined(PermanentError):
+class PaymentDeclined(BusinessError):
     """The provider refused the charge for good; nothing was captured."""
 
 
-class PaymentClosed(PermanentError):
+class PaymentClosed(BusinessError):
     """Compensation closed the payment key before this charge reached the provider."""
 
 
-class OrderCancelled(PermanentError):
+class PaymentMismatch(BusinessError):
+    """The provider captured another amount than the approved one."""
+
+
+class OrderCancelled(BusinessError):
     """A cancel was accepted: no forward step may write any more."""
 
 
@@ -58,7 +69,7 @@ class LedgerMismatch(PermanentError):
     """The ledger and a resource disagree (e.g. less stock held than the order holds)."""
 
 
-class CustomerUnknown(PermanentError):
+class CustomerUnknown(BusinessError):
     """The customer's record does not exist."""
 
 

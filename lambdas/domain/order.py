@@ -7,7 +7,7 @@ from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
 from lambdas.domain.ledger import Effect, Newer
 from lambdas.domain.money import Money
 from lambdas.domain.signals import Outcome, Signal, SignalKind
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.stages import ENDS, RESUMES, Stage
 
 MAX_LINES = 50
 MAX_QUANTITY = 999
@@ -40,7 +40,8 @@ class Order:
     """One order. Instants are epoch milliseconds. `sequence` counts the writes to the record:
     a write names the sequence that it was decided on, so no decision rests on an old reading.
     `approval_links`: digest of a link's code -> the mail that carried it. `wait_loops`: in which
-    round of the approval loop `wait_token` was handed out.
+    round of the approval loop `wait_token` was handed out. `takeovers`: how many executions in a
+    row were replaced by a new one, the last of them at `taken_over_at`.
     """
 
     order_id: str
@@ -77,6 +78,8 @@ class Order:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     ledger: Mapping[str, Effect] = field(default_factory=dict)
     compensation_attempts: int = 0
+    takeovers: int = 0
+    taken_over_at: int | None = None
 
     @property
     def total(self) -> Money:
@@ -103,8 +106,20 @@ class Order:
         return f"{self.order_id}-{self.epoch}"
 
     @property
+    def resume(self) -> str | None:
+        """How the order's execution begins: `compensate`, back to the `wait`, or `complete` from
+        the payment on; None from the start.
+        """
+        return RESUMES.get(self.stage)
+
+    @property
     def ended(self) -> bool:
         return self.stage in ENDS
+
+    @property
+    def cancelling(self) -> bool:
+        """True once a cancel was accepted: no forward step may write any more."""
+        return self.cancel_requested_at is not None
 
     @property
     def stuck(self) -> bool:
@@ -142,7 +157,7 @@ class Order:
 
     def require_forward(self, stages: frozenset[Stage]) -> None:
         """Raise unless a forward step may write: no cancel accepted, and the stage is its own."""
-        if self.cancel_requested_at is not None:
+        if self.cancelling:
             raise OrderCancelled("a cancel was accepted", order_id=self.order_id)
         if self.stage not in stages:
             raise OrderMovedOn(f"the order is in stage {self.stage}", order_id=self.order_id)

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 from lambdas.domain.changes import Change, change
-from lambdas.domain.errors import LedgerMismatch, OrderMovedOn
+from lambdas.domain.compensating import begin_compensation
+from lambdas.domain.errors import OrderMovedOn, PaymentMismatch, ProviderUnavailable
 from lambdas.domain.ledger import PAY, EffectState
 from lambdas.domain.money import Money
 from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.stages import PAYING, Stage
 
-PAYING = frozenset({Stage.PAYMENT, Stage.STATUS_UPDATE})
+GIVEN_UP = ProviderUnavailable.__name__
+"""The error after which a payment may be given up: the provider says that nothing happened."""
 
 
 def approved_amount(order: Order) -> Money:
@@ -21,12 +23,12 @@ def approved_amount(order: Order) -> Money:
 
 
 def require_approved(order: Order, captured: Money) -> None:
-    """Raise LedgerMismatch unless the approved amount was captured: an order is never completed at
+    """Raise PaymentMismatch unless the approved amount was captured: an order is never completed at
     another price, so this one is compensated.
     """
     approved = approved_amount(order)
     if captured != approved:
-        raise LedgerMismatch(
+        raise PaymentMismatch(
             f"the provider captured {captured} instead of {approved}", order_id=order.order_id
         )
 
@@ -46,3 +48,14 @@ def charged(order: Order, now: int) -> Change | None:
     return change(
         order, after, now, ("payment-captured", {"amount_minor": entry.amount_minor or 0})
     )
+
+
+def give_up(order: Order, now: int, failure: str, timeout_ms: int) -> Change | None:
+    """End an approved order that the provider did not charge before the payment deadline; None
+    while there is time, and for every other failure: a missing answer may be a charge, and no
+    outage of our own infrastructure ends an order. `failure` is what the last attempt ended with.
+    """
+    if order.stage is not Stage.PAYMENT or not failure.startswith(GIVEN_UP):
+        return None
+    approved_at = order.ledger[PAY].at
+    return None if now < approved_at + timeout_ms else begin_compensation(order, now, error=failure)

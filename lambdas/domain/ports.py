@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from lambdas.domain.changes import Change, Event
@@ -225,6 +226,24 @@ class OperationsDesk(Protocol):
         """
         ...
 
+    def report_takeovers(self, order: Order) -> None:
+        """Report that one execution of an order after the other has to be replaced.
+
+        Raises OperationsUnavailable.
+        """
+        ...
+
+
+class ExecutionStatus(StrEnum):
+    """What became of an execution; `unknown`: it never began, or the engine lost it."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+    ABORTED = "aborted"
+    UNKNOWN = "unknown"
+
 
 class WorkflowEngine(Protocol):
     """Step Functions. Every method raises EngineUnavailable when it cannot answer."""
@@ -241,8 +260,8 @@ class WorkflowEngine(Protocol):
         """Begin the tick anew (a person is looking); False when nobody waits with `token`."""
         ...
 
-    def is_running(self, order: Order) -> bool:
-        """True while the order's own execution runs; False when it ended or never began."""
+    def status(self, order: Order) -> ExecutionStatus:
+        """What became of the order's own execution."""
         ...
 
     def stop(self, order: Order) -> bool:

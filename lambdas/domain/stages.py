@@ -24,4 +24,12 @@ class Stage(StrEnum):
 ENDS = frozenset({Stage.COMPLETED, Stage.CANCELLED, Stage.FAILED})
 BEFORE_RESERVE = frozenset({Stage.START, Stage.ENRICHMENT, Stage.RESERVE})
 BEFORE_PAYMENT = BEFORE_RESERVE | {Stage.AWAITING_APPROVAL}
-BEFORE_COMPLETION = BEFORE_PAYMENT | {Stage.PAYMENT, Stage.STATUS_UPDATE}
+PAYING = frozenset({Stage.PAYMENT, Stage.STATUS_UPDATE})
+BEFORE_COMPLETION = BEFORE_PAYMENT | PAYING
+RESUMES = {
+    Stage.AWAITING_APPROVAL: "wait",
+    Stage.PAYMENT: "complete",
+    Stage.STATUS_UPDATE: "complete",
+    Stage.COMPENSATING: "compensate",
+}
+"""How a new execution continues an order that stands here; elsewhere it begins at the start."""

@@ -12,12 +12,16 @@ from lambdas.domain.errors import ActivityDefect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Ids and counters; `failure` says in one line why compensation began, if a step failed."""
+    """Ids and counters; `failure` says in one line with what the last failed step ended,
+    `backed_off` whether the execution paused just before, for `back_off_seconds`.
+    """
 
     order_id: str
     epoch: int
     token: str | None = None
     loops: int = 0
+    back_off_seconds: int = 0
+    backed_off: bool = False
     failure: str = ""
 
     @classmethod
@@ -26,11 +30,14 @@ class Task:
         order_id, epoch = event.get("order_id"), event.get("epoch")
         if not isinstance(order_id, str) or type(epoch) is not int:
             raise ActivityDefect("the activity's input names no order_id and epoch")
+        following = event.get("next", {})
         return cls(
             order_id=order_id,
             epoch=epoch,
             token=event.get("token"),
-            loops=event.get("next", {}).get("loops", 0),
+            loops=following.get("loops", 0),
+            back_off_seconds=following.get("back_off_seconds", 0),
+            backed_off=following.get("backed_off", False),
             failure=_failure(event.get("failure")),
         )
 

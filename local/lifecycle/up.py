@@ -22,6 +22,8 @@ from local.machine.problems import LocalProblem
 from local.machine.progress import phase, say
 from local.machine.state import State, api_path, save
 
+PAYMENT_TIMEOUT = 5
+"""Seconds: a sandbox payment that is always unavailable is given up after its first attempts."""
 MAX_TICKS = 100
 """The stack's own limit of heartbeats within the deadline."""
 
@@ -101,6 +103,7 @@ def _deployed(folders: Folders, state: State) -> State:
         "target": "emulator",
         "approval_timeout_seconds": str(state.approval_timeout_seconds),
         "heartbeat_seconds": str(state.heartbeat_seconds),
+        "payment_timeout_seconds": str(PAYMENT_TIMEOUT),
         # The emulator serves the API and the sign-in page on one port, the API by path.
         "sign_in_url": "/",
         "console_url": state.emulator_url + api_path("{api_id}") + "/console",

@@ -51,6 +51,8 @@ FULL = an_order(
     cancelled=True,
     epoch=3,
     compensation_attempts=2,
+    takeovers=2,
+    taken_over_at=NOW,
 )
 WITH_DEFAULT = {
     field.name

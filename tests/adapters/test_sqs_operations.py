@@ -29,6 +29,25 @@ def test_a_stuck_order_is_reported_with_what_is_owed_and_nothing_personal(
     assert leaks(message["Body"], ["secret", "alice"]) == []
 
 
+def test_repeated_takeovers_are_reported_with_where_the_order_stands(
+    clients: dict[str, Any],
+) -> None:
+    queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
+    order = an_order(Stage.PAYMENT, epoch=4, takeovers=3, wait_token="secret")
+
+    SqsOperationsDesk(clients["sqs"], queue_url=queue).report_takeovers(order)
+
+    [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(message["Body"]) == {
+        "kind": "takeover-repeated",
+        "order_id": order.order_id,
+        "epoch": 4,
+        "stage": "payment",
+        "takeovers": 3,
+    }
+    assert leaks(message["Body"], ["secret", "alice"]) == []
+
+
 def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, Any]) -> None:
     desk = SqsOperationsDesk(clients["sqs"], queue_url="http://sqs.invalid/123456789012/gone")
 

@@ -16,7 +16,7 @@ from lambdas.adapters import aws_clients
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.stages import BEFORE_RESERVE, Stage
 from tests.support.builders import an_order
 from tests.support.faults import fail
 
@@ -68,6 +68,33 @@ def test_a_takeover_is_started_at_the_compensation(
     engine.start(order)
 
 
+@pytest.mark.parametrize(
+    ("stage", "resume"),
+    [
+        (Stage.AWAITING_APPROVAL, "wait"),
+        (Stage.PAYMENT, "complete"),
+        (Stage.STATUS_UPDATE, "complete"),
+    ],
+)
+def test_a_takeover_is_started_where_the_order_stands(
+    engine: StepFunctionsEngine, states: Stubber, stage: Stage, resume: str
+) -> None:
+    order = an_order(stage, epoch=2)
+    states.add_response("start_execution", STARTED, start_of(order, resume=resume))
+
+    engine.start(order)
+
+
+@pytest.mark.parametrize("stage", sorted(BEFORE_RESERVE))
+def test_a_takeover_before_the_wait_is_started_at_the_start(
+    engine: StepFunctionsEngine, states: Stubber, stage: Stage
+) -> None:
+    order = an_order(stage, epoch=2)
+    states.add_response("start_execution", STARTED, start_of(order))
+
+    engine.start(order)
+
+
 def test_a_second_start_of_one_name_is_a_success(
     engine: StepFunctionsEngine, states: Stubber
 ) -> None:
@@ -100,17 +127,18 @@ def test_a_token_that_is_spent_or_unknown_means_that_nobody_waits(
 
 
 @pytest.mark.parametrize(
-    ("status", "running"),
+    ("status", "found"),
     [
-        ("RUNNING", True),
-        ("SUCCEEDED", False),
-        ("FAILED", False),
-        ("TIMED_OUT", False),
-        ("ABORTED", False),
+        ("RUNNING", "running"),
+        ("PENDING_REDRIVE", "running"),
+        ("SUCCEEDED", "succeeded"),
+        ("FAILED", "failed"),
+        ("TIMED_OUT", "timed-out"),
+        ("ABORTED", "aborted"),
     ],
 )
-def test_only_a_running_execution_runs(
-    engine: StepFunctionsEngine, states: Stubber, status: str, running: bool
+def test_every_status_of_an_execution_is_known(
+    engine: StepFunctionsEngine, states: Stubber, status: str, found: str
 ) -> None:
     order = an_order(order_id="O1", epoch=3)
     described = {
@@ -121,16 +149,16 @@ def test_only_a_running_execution_runs(
     }
     states.add_response("describe_execution", described, {"executionArn": EXECUTION + "O1-3"})
 
-    assert engine.is_running(order) is running
+    assert engine.status(order) == found
 
 
-def test_an_execution_that_never_began_neither_runs_nor_can_be_stopped(
+def test_an_execution_that_never_began_is_unknown_and_cannot_be_stopped(
     engine: StepFunctionsEngine, states: Stubber
 ) -> None:
     states.add_client_error("describe_execution", "ExecutionDoesNotExist")
     states.add_client_error("stop_execution", "ExecutionDoesNotExist")
 
-    assert engine.is_running(an_order()) is False
+    assert engine.status(an_order()) == "unknown"
     assert engine.stop(an_order()) is False
 
 
@@ -155,7 +183,7 @@ CALLS: dict[str, Callable[[StepFunctionsEngine], object]] = {
     "StartExecution": lambda engine: engine.start(an_order()),
     "SendTaskSuccess": lambda engine: engine.ring(TOKEN),
     "SendTaskHeartbeat": lambda engine: engine.extend_wait(TOKEN),
-    "DescribeExecution": lambda engine: engine.is_running(an_order()),
+    "DescribeExecution": lambda engine: engine.status(an_order()),
     "StopExecution": lambda engine: engine.stop(an_order()),
 }
 every_call = pytest.mark.parametrize("operation", sorted(CALLS))

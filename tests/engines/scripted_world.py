@@ -137,5 +137,6 @@ class ScriptedWorld(SimulatedWorld):
 
     def _dependencies(self, border: Border) -> Dependencies:
         deps = super()._dependencies(border)
-        deps.settings = Settings()  # nobody is asked by mail
+        # Nobody is asked by mail, and the first pause is the last one of a payment.
+        deps.settings = Settings(payment_timeout_seconds=5)
         return deps

@@ -120,6 +120,7 @@ def test_numbers_may_come_as_text_from_the_command_line() -> None:
             "target emulator is for",
         ),
         ({"heartbeat_seconds": 900}, "heartbeat_seconds must be less than approval_timeout"),
+        ({"payment_timeout_seconds": 21601}, "payment_timeout_seconds must be at most 21600"),
         ({"heartbeat_seconds": 8}, "approval_timeout_seconds must be at most 100 heartbeats"),
         (
             {"approval_timeout_seconds": 518401, "heartbeat_seconds": 6000},

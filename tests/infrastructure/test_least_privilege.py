@@ -55,6 +55,7 @@ MAY = {
         "<TablesOrders>/index/open": "dynamodb: Query",
         MACHINE: "states: SendTaskSuccess",
         EXECUTIONS: "states: DescribeExecution",
+        "<OperationsQueue>": "sqs: SendMessage",
         "<OperationsJanitorFailures>": "sqs: SendMessage",
     },
     "janitor-execution-stopped": ORDERS
@@ -62,6 +63,7 @@ MAY = {
     | {
         MACHINE: "states: SendTaskSuccess",
         EXECUTIONS: "states: DescribeExecution",
+        "<OperationsQueue>": "sqs: SendMessage",
         "<OperationsJanitorFailures>": "sqs: SendMessage",
     },
 }

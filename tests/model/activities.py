@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from tests.model.calls import Call, Move
 from tests.model.decisions import (
+    applies,
     apply_next,
     begin,
     charged,
@@ -23,10 +24,12 @@ from tests.model.decisions import (
     take_over,
 )
 from tests.model.provider import charges, closes, refunds
-from tests.model.record import DONE, PAYING, Change, Order, Refused, change
+from tests.model.record import COMPENSATING, DONE, PAYING, Change, Order, Refused, change
 from tests.model.world import (
+    BY_PERSON,
     CHARGES,
     CLOSES,
+    FOR_AN_OUTAGE,
     JANITOR,
     MOVES,
     READS,
@@ -71,10 +74,14 @@ FIRST: Mapping[str, Decide] = {
     "ApplySignals": _apply,
     "ProcessPayment": _may_charge,
     "UpdateOrderStatus": lambda call, order: complete(order, call.rules),
-    "RefundPayment": lambda call, order: begin(order, call.rules),
+    "RefundPayment": lambda call, order: begin(
+        order, call.rules, outage=call.worker.note == FOR_AN_OUTAGE
+    ),
     "ReleaseStock": lambda _, order: release(order),
     "CloseOrder": lambda call, order: close(order, call.rules),
-    JANITOR: lambda call, order: take_over(order, call.worker.epoch, call.rules),
+    JANITOR: lambda call, order: take_over(
+        order, call.worker.epoch, call.rules, by_person=call.worker.note == BY_PERSON
+    ),
 }
 SECOND: Mapping[str, Decide] = {
     "ApplySignals": lambda call, order: expire(order, call.rules, late=call.state.late),
@@ -157,10 +164,10 @@ def _after_first(call: Call, *, wrote: bool = False) -> Move:
     if activity == "AwaitSignal" and call.live and not order.token:
         return Move(state._replace(doorbell=True))
     if activity == "ApplySignals":
-        return call.goes_on(WRITES) if order.pending else _recalls(call)
+        return call.goes_on(WRITES) if applies(order) else _recalls(call)
     if activity == "ProcessPayment" and order.pay != DONE:
         return call.goes_on(CHARGES)
-    if activity == "RefundPayment" and not order.ended and "pay" in order.owes:
+    if activity == "RefundPayment" and order.stage == COMPENSATING and "pay" in order.owes:
         return call.goes_on(CLOSES if call.rules.key_closed_before_refund else REFUNDS)
     if activity == JANITOR and not order.ended:
         taken = abandon(leave_wait(state))._replace(execution=Execution()) if wrote else state

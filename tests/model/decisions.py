@@ -32,6 +32,9 @@ from tests.model.record import (
 )
 from tests.model.rules import Rules
 
+OUTAGE, LOST = "something was down for a while", "the execution was lost"
+"""No reasons to end an order."""
+
 
 def require_forward(order: Order, stages: frozenset[str], *, cancel_stops: bool = True) -> None:
     """Refuse a forward step of an order that is cancelled or stands elsewhere."""
@@ -57,9 +60,14 @@ def keep_token(order: Order, rules: Rules, *, live: bool) -> Change | None:
     return change(order, token=live, deadline=deadline)
 
 
+def applies(order: Order) -> bool:
+    """Before the wait begins, only a cancel is applied."""
+    return bool(order.pending) and (order.cancel_requested or order.stage != RESERVE)
+
+
 def apply_next(order: Order, rules: Rules, *, out_of_stock: bool) -> Change | None:
     """ApplySignals: apply the oldest pending signal."""
-    if not order.pending:
+    if not applies(order):
         return None
     signal = order.pending[0]
     if signal.kind == CANCEL and order.stage != COMPENSATING:
@@ -96,8 +104,8 @@ def decision(order: Order) -> str:
     """What ApplySignals tells the state machine to do next."""
     if order.stage == AWAITING:
         return "wait"
-    pays = order.stage in PAYING and not order.cancel_requested
-    return "pay" if pays else "compensate"
+    forward = {RESERVE: "start", PAYMENT: "pay", STATUS_UPDATE: "complete", COMPLETED: "confirm"}
+    return "compensate" if order.cancel_requested else forward.get(order.stage, "compensate")
 
 
 def charged(order: Order, rules: Rules) -> Change | None:
@@ -138,11 +146,14 @@ def begin_compensation(
     )
 
 
-def begin(order: Order, rules: Rules) -> Change | None:
-    """RefundPayment: enter compensation, unless that was done before or the order ended."""
-    if order.ended or order.stage == COMPENSATING:
+def begin(order: Order, rules: Rules, *, outage: bool) -> Change | None:
+    """RefundPayment: enter compensation, unless that was done before or the order ended, or is
+    charged and not cancelled.
+    """
+    charged = order.pay == DONE and not order.cancel_requested
+    if order.ended or order.stage == COMPENSATING or charged:
         return None
-    return begin_compensation(order, rules)
+    return begin_compensation(order, rules, error=OUTAGE if outage else "")
 
 
 def refunded(order: Order) -> Change | None:
@@ -165,8 +176,14 @@ def close(order: Order, rules: Rules) -> Change | None:
     return change(order, stage=CANCELLED if order.cancelled else FAILED)
 
 
-def take_over(order: Order, seen_epoch: int, rules: Rules) -> Change | None:
-    """The janitor: the next epoch compensates."""
+def take_over(order: Order, seen_epoch: int, rules: Rules, *, by_person: bool) -> Change | None:
+    """The janitor: the next epoch compensates where a person stopped the execution, or where that
+    was decided before; else it continues.
+    """
     if order.ended or order.epoch != seen_epoch:
         return None
-    return begin_compensation(order, rules, error="the execution stopped", next_epoch=True)
+    turned = order.cancel_requested or order.stage == COMPENSATING
+    if by_person or turned or not rules.lost_executions_resumed:
+        error = "the execution stopped" if by_person else LOST
+        return begin_compensation(order, rules, error=error, next_epoch=True)
+    return change(order, token=False, epoch=order.epoch + 1, start_pending=True)

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from tests.model.calls import Move
+from tests.model.record import COMPENSATING, RESERVE
+from tests.model.rules import Rules
 from tests.model.world import (
+    ABORTED,
     AWAIT_SIGNAL,
     ENDED,
+    FOR_AN_OUTAGE,
     NOT_STARTED,
     Execution,
     State,
@@ -27,36 +31,49 @@ NEXT: Mapping[str, str] = {
 DECIDED: Mapping[str, str] = {
     "wait": AWAIT_SIGNAL,
     "pay": "ProcessPayment",
+    "complete": "UpdateOrderStatus",
+    "confirm": ENDED,
+    "start": FIRST_STATE,
     "compensate": COMPENSATION,
 }
 """RouteDecision, on the answer of ApplySignals."""
-CAUGHT: Mapping[str, str] = {
-    "ReserveStock": COMPENSATION,
-    AWAIT_SIGNAL: "ApplySignals",
-    "ApplySignals": COMPENSATION,
-    "ProcessPayment": COMPENSATION,
-    "UpdateOrderStatus": COMPENSATION,
-    "RefundPayment": "ReleaseStock",
-    "ReleaseStock": "CloseOrder",
-    "CloseOrder": ENDED,
-}
+DECIDES = "ApplySignals"
+"""Where an execution goes on after a failure that is no refusal."""
+REFUSABLE = frozenset({"ReserveStock", "ProcessPayment", "UpdateOrderStatus"})
+REFUSALS = frozenset({"InsufficientStock", "PaymentDeclined", "PaymentClosed", "OrderCancelled"})
+"""The business errors of the model, and the steps of which they turn the order back."""
+FORWARD = frozenset({*REFUSABLE, AWAIT_SIGNAL, DECIDES})
 
 
-def enter(state: State, name: str) -> State:
+def caught(name: str, error: str) -> str:
+    """Where an error that a state catches leads to."""
+    if name in NEXT and name not in FORWARD:
+        return NEXT[name]
+    if error in REFUSALS and name in REFUSABLE:
+        return COMPENSATION
+    return ENDED if error == "StaleEpoch" and name != AWAIT_SIGNAL else DECIDES
+
+
+def enter(state: State, name: str, note: int = -1) -> State:
     """The execution enters a state; a task's function begins to run."""
     if state.execution.state == AWAIT_SIGNAL:
         state = leave_wait(state)
-    worker = None if name == ENDED else Worker(name, state.order.epoch)
+    ended = name in (ENDED, ABORTED)
+    worker = None if ended else Worker(name, state.order.epoch, note=note)
     return state._replace(execution=Execution(name, worker))
 
 
 def starts(state: State, epoch: int) -> State:
     """StartExecution: by name, so once an epoch. An execution of an older epoch finds nothing
-    that it may do; a takeover's begins with the compensation.
+    that it may do; the first one begins at the start, as every other one before the wait; a later
+    one compensates, or reads off the record how to go on.
     """
-    if epoch != state.order.epoch or state.execution.state != NOT_STARTED:
+    order = state.order
+    if epoch != order.epoch or state.execution.state != NOT_STARTED:
         return state
-    return enter(state, FIRST_STATE if epoch == 1 else COMPENSATION)
+    if order.stage == COMPENSATING:
+        return enter(state, COMPENSATION)
+    return enter(state, FIRST_STATE if order.stage == RESERVE else DECIDES)
 
 
 def follows(before: State, move: Move) -> State:
@@ -65,7 +82,7 @@ def follows(before: State, move: Move) -> State:
     if move.worker is not None:
         return state._replace(execution=Execution(name, move.worker))
     if move.error:
-        return enter(state, CAUGHT[name])
+        return enter(state, caught(name, move.error))
     if name == AWAIT_SIGNAL:
         return state._replace(execution=Execution(AWAIT_SIGNAL))
     return enter(state, DECIDED[move.answer] if name == "ApplySignals" else NEXT[name])
@@ -76,12 +93,18 @@ def wakes(state: State) -> State:
     return enter(state, NEXT[AWAIT_SIGNAL])
 
 
-def fails(state: State, *, retried: bool) -> State:
+def fails(state: State, rules: Rules, *, retried: bool) -> State:
     """The running task failed (crash, timeout): its call may go on, the execution does not wait."""
-    name = state.execution.state
-    return enter(abandon(state), name if retried else CAUGHT[name])
+    name, failed = state.execution.state, abandon(state)
+    if retried:
+        return enter(failed, name)
+    if name in FORWARD and not rules.outages_outlasted:
+        return enter(failed, COMPENSATION, note=FOR_AN_OUTAGE)
+    return enter(failed, caught(name, "it was tried in vain"))
 
 
-def stops(state: State) -> State:
-    """StopExecution: no Catch runs, and a running call is not stopped."""
-    return enter(abandon(state), ENDED)
+def ends(state: State, how: str) -> State:
+    """The execution is stopped by a person (ABORTED), or is lost (ENDED): no Catch runs, and a
+    running call is not stopped.
+    """
+    return enter(abandon(state), how)

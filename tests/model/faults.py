@@ -8,7 +8,9 @@ from tests.model.calls import Call, Move, Step
 from tests.model.provider import answer_lost
 from tests.model.rules import Rules
 from tests.model.world import (
+    ABORTED,
     AWAIT_SIGNAL,
+    BY_PERSON,
     CHARGES,
     CONFLICTED,
     ENDED,
@@ -27,21 +29,22 @@ def faults(state: State, rules: Rules) -> Iterator[Step]:
     worker = state.execution.worker
     if worker is not None:
         yield from _task_faults(state, worker, rules)
-    if state.execution.state not in (NOT_STARTED, ENDED):
-        yield _fault("somebody", "calls StopExecution", engine.stops(state))
+    if state.execution.state not in (NOT_STARTED, ENDED, ABORTED):
+        yield _fault("somebody", "calls StopExecution", engine.ends(state, ABORTED))
+        yield _fault("the engine", "loses the execution", engine.ends(state, ENDED))
     if state.doorbell:
         yield _fault("the doorbell", "is lost", state._replace(doorbell=False))
     yield from _lost_calls(state)
     if not state.order.ended:
-        taking = joined(state, Worker(JANITOR, state.order.epoch))
+        taking = joined(state, Worker(JANITOR, state.order.epoch, note=BY_PERSON))
         yield _fault("an operator", "orders a takeover", taking)
 
 
 def _task_faults(state: State, worker: Worker, rules: Rules) -> Iterator[Step]:
     who = worker.activity
     if who != AWAIT_SIGNAL:
-        yield _fault(who, "crashes or times out; retried", engine.fails(state, retried=True))
-    yield _fault(who, "crashes or times out; given up", engine.fails(state, retried=False))
+        yield _fault(who, "crashes or times out; retried", engine.fails(state, rules, retried=True))
+    yield _fault(who, "crashes or times out; given up", engine.fails(state, rules, retried=False))
     if worker.phase in CONFLICTED:
         yield from _lost_answers(state, worker, rules)
     if worker.phase == CHARGES:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
+from tests.model.decisions import LOST, OUTAGE
 from tests.model.record import (
     APPLIED,
     APPROVE,
@@ -79,6 +80,9 @@ OF_STATES: Mapping[str, Callable[[State], bool]] = {
     "accepted signals are kept once": _once,
     "every accepted signal has its outcome at the end": _settled,
     "signals in time are applied before expiry": _in_time,
+    "an order fails only for a reason of its own": lambda state: (
+        state.order.last_error not in (OUTAGE, LOST)
+    ),
     "old epochs never write": lambda state: not state.stale_writes,
 }
 

@@ -45,6 +45,10 @@ class Rules:
     pending_settled_by_compensation: bool = True
     only_compensated_orders_closed: bool = True
     """CloseOrder leaves an order alone whose compensation could not even begin."""
+    outages_outlasted: bool = True
+    """A forward step that was tried in vain pauses and goes on; otherwise it is compensated."""
+    lost_executions_resumed: bool = True
+    """An execution that no person stopped is continued by another; otherwise it is compensated."""
 
 
 PROTOCOL = Rules()
@@ -144,17 +148,27 @@ MUTANTS = {
         "charge_recorded_only_while_paying",
         "a capture is recorded whatever the stage",
         "a compensated order does not go on",
+        Bounds(signals=2, faults=1),
     ),
     "pending-forgotten": Mutant(
         "pending_settled_by_compensation",
         "compensation does not settle pending signals",
         "every accepted signal has its outcome at the end",
     ),
+    "compensate-outages": Mutant(
+        "outages_outlasted",
+        "a step that was tried in vain is compensated",
+        "an order fails only for a reason of its own",
+    ),
+    "compensate-lost-executions": Mutant(
+        "lost_executions_resumed",
+        "an order is compensated because its execution was lost",
+        "an order fails only for a reason of its own",
+    ),
     "close-unbegun": Mutant(
         "only_compensated_orders_closed",
         "an order is closed although its compensation never began",
-        "every accepted signal has its outcome at the end",
-        Bounds(signals=1, faults=2),
+        "a cancel never ends completed",
     ),
 }
 

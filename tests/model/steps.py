@@ -9,8 +9,10 @@ from tests.model.faults import faults
 from tests.model.record import ADD_LINE, APPROVE, AWAITING, CANCEL, Signal, admits
 from tests.model.rules import Bounds, Rules
 from tests.model.world import (
+    ABORTED,
     API,
     AWAIT_SIGNAL,
+    BY_PERSON,
     ENDED,
     JANITOR,
     NOT_STARTED,
@@ -115,6 +117,9 @@ def _janitor(state: State, rules: Rules) -> Iterator[Step]:
         return
     if order.start_pending:
         yield Step(JANITOR, "finds no start", joined(state, Worker(JANITOR, order.epoch, STARTS)))
+    elif state.execution.state == ABORTED:
+        taking = joined(state, Worker(JANITOR, order.epoch, note=BY_PERSON))
+        yield Step(JANITOR, "finds the execution stopped", taking)
     elif state.execution.state in (NOT_STARTED, ENDED):
         yield Step(JANITOR, "finds the execution gone", joined(state, Worker(JANITOR, order.epoch)))
     elif order.pending and order.token and not state.doorbell:

@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.domain import compensating, paying
 from lambdas.domain.errors import OrderMovedOn
-from lambdas.janitor import Janitor
+from lambdas.domain.ports import ExecutionStatus
 from tests.model import decisions
 from tests.model.activities import advance
 from tests.model.calls import Call, Move
@@ -18,6 +18,7 @@ from tests.model.rules import PROTOCOL, Bounds
 from tests.model.steps import ALPHABET, steps
 from tests.model.translation import (
     ACTIVITIES,
+    LIVE,
     Seen,
     in_code,
     in_model,
@@ -27,6 +28,7 @@ from tests.model.translation import (
     signal_in_code,
 )
 from tests.model.world import (
+    ABORTED,
     ENDED,
     JANITOR,
     NOT_STARTED,
@@ -133,22 +135,19 @@ def test_the_store_accepts_the_signals_that_the_model_accepts() -> None:
 
 def test_the_janitor_of_the_code_does_what_the_models_does() -> None:
     world = World()
-    deps = world.deps
-    janitor = Janitor(
-        orders=deps.orders,
-        index=deps.index,
-        engine=deps.engine,
-        clock=deps.clock,
-        report=lambda _id, _error: None,
-    )
+    janitor = world.deps.janitor
     cases = {alone(state, None) for state in reached() if not state.order.ended}
     deeds = set()
 
     for state in cases:
         order = place(world, state)
-        running = state.execution.state not in (NOT_STARTED, ENDED)
+        running = state.execution.state not in (NOT_STARTED, ENDED, ABORTED)
         world.engine.started = []
         world.engine.running = {order.execution} if running else set()
+        world.engine.ended = {}
+        if state.execution.state == ABORTED:
+            world.engine.ended[order.execution] = ExecutionStatus.ABORTED
+        world.engine.waiting = {LIVE}
         deeds.add(janitor.look_after(order.order_id))
         swept, left = sweep(state), seen(world, order.order_id)
         if swept.order.epoch > state.order.epoch:
@@ -156,7 +155,7 @@ def test_the_janitor_of_the_code_does_what_the_models_does() -> None:
         assert left == told(swept), state
         if swept.execution.state != state.execution.state:
             assert world.engine.started == [f"{order.order_id}-{swept.order.epoch}"]
-    assert deeds == {"started", "taken-over", "rung", "running"}
+    assert deeds == {"started", "resumed", "taken-over", "rung", "running"}
 
 
 def sweep(state: State) -> State:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from tests.model.record import AWAITING, Change, Order, Signal
 
 NOT_STARTED, ENDED, AWAIT_SIGNAL = "not started", "ended", "AwaitSignal"
+ABORTED = "aborted"
+"""A person stopped the execution; one that is `ended` failed, timed out or was lost."""
 READS, WRITES = "reads the order", "writes"
 RECALLS, RECORDS = "reads the order again", "records"
 CHARGES, CLOSES, REFUNDS = "charges", "closes the payment key", "refunds"
@@ -14,8 +16,11 @@ CONFLICTED = {WRITES: READS, RECORDS: RECALLS}
 """Where a call goes on whose reading became out of date before it wrote."""
 
 JANITOR, API = "the janitor", "the API"
-TAKEN = 0
-"""The janitor's note that it starts an execution because it took the order over."""
+TAKEN, BY_PERSON = 0, 1
+"""The janitor's notes that it starts an execution because it took the order over, and that it
+takes it over because a person wants it compensated."""
+FOR_AN_OUTAGE = -2
+"""RefundPayment's note that no refusal led to it."""
 
 
 class Worker(NamedTuple):

@@ -10,14 +10,16 @@ from lambdas.domain.stages import Stage
 from tests.simulation.engine import Done, Execution
 from tests.simulation.faults import Fault
 from tests.simulation.interpreter import StateFailed
-from tests.simulation.matrix import ATTEMPTS, FAULTS, LATE_MS, REFUSAL, strikes
+from tests.simulation.matrix import ATTEMPTS, FAULTS, LATE_MS, cancelled_late, strikes
 from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
 from tests.support.activities import BACKWARD, FORWARD
 from tests.support.definition import load, placeholder, tasks
 
-MOST_CALLS = 90
+MOST_CALLS = 200
 """A definition that calls more often in one of these stories goes round in circles."""
+ROUNDS = 61
+"""Pauses after which an execution hands its order over, and one more."""
 
 APPROVE = Happening(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
 
@@ -83,6 +85,11 @@ class _Calls:
         return self._left >= 0
 
 
+def _named_in_catches(task: Mapping[str, Any]) -> Iterator[str]:
+    for catcher in task.get("Catch", ()):
+        yield from (error for error in catcher["ErrorEquals"] if not error.startswith("States."))
+
+
 def _names(payload: object) -> tuple[str, ...]:
     """A mutant may hand over anything."""
     return tuple(sorted(payload)) if isinstance(payload, Mapping) else (repr(payload),)
@@ -138,6 +145,14 @@ def _plain() -> Iterator[Scenario]:
             happens = Happening(deed, 0, 1_000, Stage.AWAITING_APPROVAL)
             schedule = replace(_placed(version=version), happenings=(happens,))
             yield Scenario(f"{deed}, {version}", schedule)
+    for stage in (Stage.ENRICHMENT, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
+        lost = Happening(Deed.TIME_OUT, 0, 0, stage)
+        yield Scenario(f"{Deed.TIME_OUT}, {stage}", _schedule(happenings=(APPROVE, lost)))
+    yield Scenario("a provider that stays away", _placed(payment_method="pm_unavailable"))
+    for times in (3, ROUNDS):
+        yield Scenario(
+            f"a wait that fails {times} times", _schedule(), "AwaitSignal", "SomethingNew", times
+        )
     completed = (Strike(Fault.CRASH_AFTER, 1, "UpdateOrderStatus", "store.commit"),)
     takeover = Happening(Deed.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
     late = _schedule(happenings=(APPROVE, takeover), strikes=completed)
@@ -155,10 +170,10 @@ def _faults() -> Iterator[Scenario]:
     for activity in (*FORWARD, *BACKWARD):
         for fault in FAULTS:
             for times in ("once", "exhausted"):
-                met = strikes(activity, fault, times)
+                schedule = _schedule(strikes=strikes(activity, fault, times))
                 if activity in BACKWARD:
-                    met += (REFUSAL,)
-                yield Scenario(f"{activity}, {fault} {times}", _schedule(strikes=met))
+                    schedule = cancelled_late(schedule)
+                yield Scenario(f"{activity}, {fault} {times}", schedule)
     for activity in FORWARD[:3]:
         met = strikes(activity, "zombie", "once")
         yield Scenario(f"{activity}, v1, zombie", replace(_placed(version="v1"), strikes=met))
@@ -171,15 +186,16 @@ def _service_errors() -> Iterator[Scenario]:
     for name, task in tasks(load()).items():
         function = placeholder(task)
         version = "v1" if name.endswith("V1") else "v2"
-        met = (REFUSAL,) if name in BACKWARD else ()
-        schedule = replace(_placed(version=version), strikes=met)
+        schedule = _placed(version=version)
+        if name in BACKWARD:
+            schedule = cancelled_late(schedule)
         for rule in task.get("Retry", ()):
             for error in rule["ErrorEquals"]:
                 yield Scenario(f"{name}, {error} once", schedule, function, error, 1)
-            many = rule["MaxAttempts"] + 1
-            yield Scenario(
-                f"{name}, Lambda.Unknown {many} times", schedule, function, "Lambda.Unknown", many
-            )
+            many, error = rule["MaxAttempts"] + 1, rule["ErrorEquals"][-1]
+            yield Scenario(f"{name}, {error} {many} times", schedule, function, error, many)
+        for error in _named_in_catches(task):
+            yield Scenario(f"{name}, {error} caught", schedule, function, error, 1)
         yield Scenario(f"{name}, unknown error", schedule, function, "SomethingNew", 1)
         for error in ("States.Timeout", "States.HeartbeatTimeout"):
             yield Scenario(f"{name}, {error}", schedule, function, error, 1)

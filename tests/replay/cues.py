@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from lambdas.domain.signals import Signal, SignalKind
+from lambdas.runtime import Dependencies
 from tests.model.calls import Step
+from tests.model.world import JANITOR, STARTS
 from tests.replay.accesses import Cue, access
 from tests.replay.world import (
     ORDER,
@@ -100,13 +102,28 @@ def _pass_the_deadline(world: HeldWorld) -> bool:
 
 
 def _order_takeover(world: HeldWorld) -> bool:
-    """An operator's call has looked at the order once: it takes over the epoch that it saw."""
-    world.act(TAKEOVER, lambda deps: world.janitor(deps).compensate(ORDER))
+    return _begin_takeover(world, lambda deps: world.janitor(deps).compensate(ORDER))
+
+
+def _find_gone(world: HeldWorld) -> bool:
+    return _begin_takeover(world, lambda deps: world.janitor(deps).look_after(ORDER))
+
+
+def _begin_takeover(world: HeldWorld, deed: Callable[[Dependencies], object]) -> bool:
+    """The call has looked at the order once: it takes over the epoch that it saw."""
+    world.act(TAKEOVER, deed)
     world.settle()
     held = _at(world, READ, TAKEOVER)
     assert held is not None
     world.let_go(held)
     return True
+
+
+def _start_again(world: HeldWorld) -> bool:
+    held = _at(world, START, TAKEOVER)
+    if held is not None:
+        world.let_go(held)
+    return held is not None
 
 
 def _capture_unheard(world: HeldWorld, *, given_up: bool) -> bool:
@@ -120,12 +137,20 @@ def _capture_unheard(world: HeldWorld, *, given_up: bool) -> bool:
     return True
 
 
+def _lose_execution(world: HeldWorld) -> bool:
+    world.engine.lose_all()
+    return True
+
+
 _OTHERS: Mapping[tuple[str, str], Cue] = {
     ("the API", "starts the execution"): _start,
     ("the API", "crashes"): _die_before_start,
     ("the doorbell", "wakes the execution"): _ring,
     ("the clock", "passes the deadline"): _pass_the_deadline,
     ("an operator", "orders a takeover"): _order_takeover,
+    ("the engine", "loses the execution"): _lose_execution,
+    (JANITOR, "finds the execution gone"): _find_gone,
+    (JANITOR, STARTS): _start_again,
     ("the provider", _LOST): partial(_capture_unheard, given_up=True),
     ("the provider", f"{_LOST}; retried"): partial(_capture_unheard, given_up=False),
 }

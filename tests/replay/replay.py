@@ -10,9 +10,14 @@ from tests.model.translation import SKU
 from tests.replay.cues import Cues
 from tests.replay.sameness import differences
 from tests.replay.world import ORDER, PLACING, HeldWorld
+from tests.simulation.reasons import unreasonable
+from tests.simulation.schedule import Deed, Happening
 from tests.simulation.story import LAST_MS
 from tests.simulation.verdict import TICK_MS, Ends, books, told, verdict
 from tests.support.invariants import problems
+
+BY_HAND = Happening(Deed.TAKEOVER, 0, 0)
+"""A trace may have an operator take the order over."""
 
 
 class Replay:
@@ -96,6 +101,7 @@ class Replay:
             agenda.step()
         world.end_actors()
         self._find(verdict(world, self.ends, quiet_at, self._answered))
+        self._find(list(unreasonable(world, (BY_HAND,))))
 
     def _sweep(self) -> None:
         world = self.world

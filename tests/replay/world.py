@@ -83,7 +83,8 @@ class HeldWorld(SimulatedWorld):
 
     def invoke(self, function: str, payload: Mapping[str, Any], done: Done) -> None:
         def ended(answer: Any, failure: StateFailed | None) -> None:
-            last = failure is not None and function in self.given_up
+            unsettled = failure is not None and failure.error == "PaymentUnsettled"
+            last = unsettled and function in self.given_up
             done(answer, StateFailed(OUT_OF_ATTEMPTS) if last else failure)
 
         self._tasks[function] = done

@@ -1,9 +1,9 @@
 """The border between an actor and the outside world: each crossing takes time and may go wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from lambdas.domain.errors import OrderError, PermanentError, StoreConflict
+from lambdas.domain.errors import ActivityDefect, CustomerUnknown, OrderError, StoreConflict
 from tests.simulation.actors import Actor, Crashed
 from tests.simulation.faults import ERRORS, Call, Fault, Mishap
 
@@ -16,9 +16,12 @@ CLIENT_TIMEOUT_MS = 5_000
 ZOMBIE_MS = (31_000, 95_000)
 LATE_MS = (1_000, 70_000)
 
-
-class Poisoned(PermanentError):
-    """An activity's final answer, whichever it is."""
+_RAISES: Mapping[Fault, Callable[[], BaseException]] = {
+    Fault.CRASH_BEFORE: Crashed,
+    Fault.POISON: lambda: CustomerUnknown("no, and that is final"),
+    Fault.DEFECT: lambda: ActivityDefect("a bug"),
+    Fault.CONFLICT: lambda: StoreConflict("another writer was faster"),
+}
 
 
 class Border:
@@ -76,7 +79,7 @@ class Border:
             return Fault.CRASH_BEFORE
         number, is_activity = self.world.count_call(), self.epoch is not None
         call = Call(number, self.function, self.invocation, own, point, is_activity)
-        fault = self.world.fault(call)
+        fault = Fault.OUTAGE if self.world.is_down(_port(point)) else self.world.fault(call)
         if fault is not None:
             mishap = Mishap(self.world.agenda.now, fault, self.function, self.order_id)
             self.world.mishaps.append(mishap)
@@ -93,12 +96,8 @@ class Border:
         if fault is Fault.ZOMBIE:
             self.actor.pause(self.world.random.randint(*ZOMBIE_MS))
             return
-        if fault is Fault.CRASH_BEFORE:
-            raise Crashed
-        if fault is Fault.POISON:
-            raise Poisoned("no, and that is final")
-        if fault is Fault.CONFLICT:
-            raise StoreConflict("another writer was faster")
+        if fault in _RAISES:
+            raise _RAISES[fault]()
         if fault in (Fault.LATE, Fault.DOORBELL):
             self._later(fault, point, effect)
         raise ERRORS[_port(point)][fault is Fault.LATE](str(fault))

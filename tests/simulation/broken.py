@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.domain import approving, reserving
 from lambdas.domain.changes import Change, change
+from lambdas.domain.compensating import begin_compensation
 from lambdas.domain.errors import OrderError
 from lambdas.domain.ledger import MAIL_CONFIRMATION, RESERVE, EffectState, effect_key
 from lambdas.domain.money import Money
@@ -104,6 +105,29 @@ def newest(engine: Engine, execution: Execution) -> Mapping[str, Any]:
             return engine.machine["States"].get(name) or super().__getitem__(name)
 
     return {**execution.machine, "States": States(execution.machine["States"])}
+
+
+def compensating_whatever_fails(engine: Engine, execution: Execution) -> Mapping[str, Any]:
+    """Whatever is caught turns the order back, as a refusal does."""
+
+    def turned(state: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {
+            key: [{**one, "Next": "RefundPayment"} if _pauses(one) else one for one in value]
+            if key == "Catch"
+            else value
+            for key, value in state.items()
+        }
+
+    states = {name: turned(state) for name, state in execution.machine["States"].items()}
+    return {**execution.machine, "States": states}
+
+
+def _pauses(catcher: Mapping[str, Any]) -> bool:
+    return bool(catcher["Next"] == "RouteBackOff")
+
+
+def compensate_lost(order: Order, now: int) -> Change:
+    return begin_compensation(order, now, error="the execution was lost", next_epoch=True)
 
 
 def never_ring(janitor: Janitor, order: Order) -> str:

@@ -1,12 +1,13 @@
 """Schedules by chance: a seed says which, and chance prefers the moments that matter."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
 from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import Stage
 from tests.simulation.activities import STEPS
-from tests.simulation.faults import ANYWHERE
+from tests.simulation.faults import ANYWHERE, EVERYTHING, SERVICES, Outage
 from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
 
 _METHODS = (
@@ -45,6 +46,17 @@ _DEEDS = (
 
 def random_schedule(seed: int) -> Schedule:
     """The schedule of a seed."""
+    schedule, random = _without_outages(seed), Random(f"outage {seed}")
+    outages = tuple(_outages(random))
+    return replace(
+        schedule,
+        happenings=tuple(_perhaps_timed_out(random, one) for one in schedule.happenings),
+        outages=outages,
+        quiet_ms=max([schedule.quiet_ms, *(outage.until_ms for outage in outages)]),
+    )
+
+
+def _without_outages(seed: int) -> Schedule:
     random = Random(seed)
     orders = random.choice((1, 1, 1, 2, 3))
     happenings: list[Happening] = []
@@ -64,6 +76,23 @@ def random_schedule(seed: int) -> Schedule:
         quiet_ms=random.choice((60_000, 400_000, 1_000_000)),
         skewed=random.random() < 0.3,
     )
+
+
+def _perhaps_timed_out(random: Random, happening: Happening) -> Happening:
+    """Half of the executions that are stopped run into their time limit instead."""
+    timed_out = happening.what is Deed.STOP and random.random() < 0.5
+    return replace(happening, what=Deed.TIME_OUT) if timed_out else happening
+
+
+def _outages(random: Random) -> Iterator[Outage]:
+    """One schedule in six has services that are down for seconds, minutes or hours."""
+    if random.random() > 0.16:
+        return
+    for _ in range(random.choice((1, 1, 2))):
+        begins = random.choice((random.randint(0, 5_000), random.randint(0, 900_000)))
+        lasts = random.choice((5_000, 20_000, 60_000, 60_000, 300_000, 900_000, 5_400_000))
+        ports = random.choice((*SERVICES.values(), SERVICES["tables"], EVERYTHING))
+        yield Outage(ports, begins, begins + int(lasts * random.uniform(0.5, 1.5)))
 
 
 def _strikes(random: Random, calls: int) -> list[Strike]:

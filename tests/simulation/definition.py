@@ -19,8 +19,8 @@ _FIELDS: Mapping[str, set[str]] = {
     | {"Resource", "Parameters", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSecondsPath"},
     "Parallel": _CAUGHT | {"Branches"},
     "Choice": {"Type", "Comment", "Choices", "Default"},
-    "Pass": _EVERY,
-    "Wait": _EVERY | {"Seconds"},
+    "Pass": _EVERY | {"Result", "Parameters"},
+    "Wait": _EVERY | {"SecondsPath"},
     "Succeed": {"Type", "Comment"},
     "Fail": {"Type", "Comment", "Error", "Cause"},
 }

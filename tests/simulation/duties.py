@@ -8,7 +8,7 @@ often; but whoever answered that it reported has reported.
 from collections.abc import Collection, Iterator, Mapping
 
 from lambdas.domain.order import Order
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.stages import Stage
 from tests.simulation.engine import Execution
 from tests.simulation.world import SimulatedWorld
 
@@ -75,7 +75,7 @@ def _left_open(execution: Execution) -> bool:
     """Whether its CloseOrder answered that the order could not be ended."""
     outputs = [one.output or {} for one in execution.journal.visits if one.state == "CloseOrder"]
     stages = [output["closed"]["stage"] for output in outputs if "closed" in output]
-    return any(stage not in ENDS for stage in stages)
+    return Stage.COMPENSATING in stages
 
 
 def _executions(world: SimulatedWorld, order: Order) -> list[Execution]:

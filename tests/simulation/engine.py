@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from lambdas.domain.order import Order
+from lambdas.domain.ports import ExecutionStatus
 from tests.simulation.agenda import Agenda
 from tests.simulation.interpreter import Invoke, StateFailed, Surroundings, walk
 from tests.simulation.journal import Journal
 from tests.simulation.line import Line
+
+LOST = "LOST"
+"""The status of an execution that the engine knows no more; no event tells of it."""
 
 Done = Callable[[Any, StateFailed | None], None]
 
@@ -30,6 +34,7 @@ class Execution:
         self.journal = Journal()
         self.output: Any = None
         self.failure: StateFailed | None = None
+        self.began_at = 0
         self.ended_at: int | None = None
 
     @property
@@ -59,16 +64,17 @@ class Engine:
         self._waits: dict[str, Line] = {}
         self._tokens = 0
 
-    def start(self, order: Order, resume: bool) -> None:
-        """Start the order's execution, once by name."""
+    def start(self, order: Order) -> None:
+        """Start the order's execution, once by name; as the adapter does."""
         name = order.execution
         if name in self.executions:
             return
         data = {"order_id": order.order_id, "epoch": order.epoch, "version": order.version}
-        if resume:
-            data["resume"] = "compensate"
+        if order.resume is not None:
+            data["resume"] = order.resume
         execution = Execution(name, order.order_id, self.machine, Line(self, name))
         self.executions[name] = execution
+        execution.began_at = self.agenda.now
         self.running += 1
         around = Surroundings(self._token, self.jitter, execution.journal)
         execution.line.begin(
@@ -85,10 +91,10 @@ class Engine:
             execution.line.stop()
             self._end(execution, status)
 
-    def stop_all(self) -> None:
+    def lose_all(self) -> None:
         """The engine loses everything that it was running."""
         for name in list(self.executions):
-            self.stop(name)
+            self.stop(name, LOST)
 
     def ring(self, token: str) -> bool:
         """SendTaskSuccess; a token is good once."""
@@ -100,9 +106,12 @@ class Engine:
         line = self._waits.get(token)
         return line is not None and line.extend(token)
 
-    def is_running(self, name: str) -> bool:
+    def status(self, name: str) -> ExecutionStatus:
+        """As the adapter reads it: an execution that was lost never was."""
         execution = self.executions.get(name)
-        return execution is not None and execution.status == "RUNNING"
+        if execution is None or execution.status == LOST:
+            return ExecutionStatus.UNKNOWN
+        return ExecutionStatus(execution.status.lower().replace("_", "-"))
 
     def waiting(self, token: str, line: Line) -> None:
         """A line begins to wait with a token."""
@@ -137,5 +146,5 @@ class Engine:
         execution.status = status
         execution.ended_at = self.agenda.now
         self.running -= 1
-        if status != "SUCCEEDED":
+        if status not in ("SUCCEEDED", LOST):
             self.stopped(execution)

@@ -19,7 +19,9 @@ class Fault(StrEnum):
     ZOMBIE = "task times out, call goes on"
     DUPLICATE = "invoked twice"
     DOORBELL = "doorbell lost"
-    POISON = "permanent error"
+    POISON = "refused for good"
+    DEFECT = "unexpected error"
+    OUTAGE = "the service is down"
 
 
 ANYWHERE = (
@@ -33,12 +35,13 @@ ANYWHERE = (
     Fault.DUPLICATE,
     Fault.DOORBELL,
 )
-"""What strikes at random. A permanent error is an answer of the application and not a mishap:
-only the matrix of faults asks for it."""
+"""What strikes at random. A refusal is an answer of the application and not a mishap, and a defect
+never goes away by itself: only the matrix of faults asks for them. Outages last: see `Outage`.
+"""
 
 READS = frozenset(
     {"store.get", "store.made_before", "store.timeline", "index.due", "index.page"}
-    | {"catalogue.stock", "customers.find", "engine.is_running"}
+    | {"catalogue.stock", "customers.find", "engine.status"}
 )
 
 Raised = Callable[[str], errors.OrderError]
@@ -55,7 +58,28 @@ ERRORS: Mapping[str, tuple[Raised, Raised]] = {
 }
 """By port: what the adapter raises when certainly nothing happened, and when nobody knows."""
 
+LAMBDA = "lambda"
+SERVICES: Mapping[str, frozenset[str]] = {
+    "tables": frozenset({"store", "index", "catalogue", "customers"}),
+    "provider": frozenset({"payments"}),
+    "mail": frozenset({"notifier"}),
+    "operations queue": frozenset({"operations"}),
+    "executions": frozenset({"engine"}),
+    "functions": frozenset({LAMBDA}),
+}
+EVERYTHING = frozenset().union(*SERVICES.values())
+"""Services that may be down, by the ports that lead to them; `lambda` is the invocation itself."""
+
 LIKE_DYNAMODB = frozenset({"store.commit", "store.create", "store.append_signal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Ports that answer nobody between two instants (milliseconds after the beginning)."""
+
+    ports: frozenset[str]
+    from_ms: int
+    until_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,11 @@ def _caught(name: str, state: State, data: Any, around: Surroundings) -> Generat
 def _performed(state: State, data: Any, around: Surroundings) -> Generator[Any, Any, Any]:
     kind = state["Type"]
     if kind == "Pass":
-        return data
+        if "Result" in state:
+            return state["Result"]
+        return filled(state["Parameters"], data) if "Parameters" in state else data
     if kind == "Wait":
-        return (yield Sleep(state["Seconds"] * 1000)) or data
+        return (yield Sleep(find(state["SecondsPath"], data) * 1000)) or data
     if kind == "Parallel":
         return (yield Fork(tuple(walk(branch, data, around) for branch in state["Branches"])))
     waits = state["Resource"] == WAIT_FOR_TOKEN
@@ -161,4 +163,6 @@ def _holds(rule: Mapping[str, Any], data: Any) -> bool:
         return exists(rule["Variable"], data) is rule["IsPresent"]
     if operators == {"StringEquals"}:
         return bool(find(rule["Variable"], data) == rule["StringEquals"])
+    if operators == {"NumericGreaterThan"}:
+        return bool(find(rule["Variable"], data) > rule["NumericGreaterThan"])
     raise Unsupported(f"choice by {sorted(operators)}")

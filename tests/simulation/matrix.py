@@ -4,7 +4,7 @@ so it is counted how often each struck.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import Stage
@@ -20,6 +20,7 @@ FAULTS: Mapping[str, Fault] = {
     "crash-after": Fault.CRASH_AFTER,
     "zombie": Fault.ZOMBIE,
     "poison": Fault.POISON,
+    "defect": Fault.DEFECT,
 }
 TIMES = ("once", "twice", "exhausted", "always", "flapping")
 _ALWAYS = 200
@@ -83,16 +84,17 @@ class Played:
 
     @property
     def struck(self) -> int:
-        """How often the planned faults struck; the refusal is not one of them."""
+        """How often the planned faults struck; HELD_UP is not one of them."""
         return len(self.planned) - sum(one in self.planned for one in self.unstruck)
 
 
-REFUSAL = Strike(Fault.POISON, 1, "UpdateOrderStatus", "store.commit")
-"""Has an order that was charged reach its compensation."""
+HELD_UP = Strike(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")
+"""Holds the completion up until the cancel is accepted."""
+_CANCEL = Happening(SignalKind.CANCEL_ORDER, 0, 0, Stage.STATUS_UPDATE, "c0")
 
 
 def played(faults: tuple[Strike, ...], *, compensated: bool) -> Played:
-    """An approved order under the faults; `compensated`: under REFUSAL too."""
+    """An approved order under the faults; `compensated`: it is cancelled once it is charged."""
     story = approved(faults, compensated=compensated)
     problems = story.play()
     order = story.world.store.get("O1")
@@ -102,7 +104,14 @@ def played(faults: tuple[Strike, ...], *, compensated: bool) -> Played:
 
 def approved(faults: tuple[Strike, ...], *, compensated: bool) -> Story:
     """The story of `played`, not played yet."""
-    return Story(_schedule(faults + ((REFUSAL,) if compensated else ())))
+    schedule = _schedule(faults)
+    return Story(cancelled_late(schedule) if compensated else schedule)
+
+
+def cancelled_late(schedule: Schedule) -> Schedule:
+    """The same, but the order is cancelled once it is charged."""
+    happenings = (*schedule.happenings, _CANCEL)
+    return replace(schedule, happenings=happenings, strikes=(*schedule.strikes, HELD_UP))
 
 
 def _count(activity: str, times: str) -> int:

@@ -78,6 +78,18 @@ MUTANTS: Mapping[str, Mutant] = {
     "confirmation-never-sent": Mutant(
         notification, "claim_mail", broken.never_confirm, "nobody hears of a completed order"
     ),
+    "outage-is-compensated": Mutant(
+        Engine, "_pinned", broken.compensating_whatever_fails, "an outage turns an order back"
+    ),
+    "lost-execution-is-compensated": Mutant(
+        janitor, "resume", broken.compensate_lost, "an order ends because the engine forgot it"
+    ),
+    "takeovers-without-pause": Mutant(
+        janitor, "next_takeover_at", lambda order: 0, "takeovers follow each other at once"
+    ),
+    "takeovers-never-reported": Mutant(
+        Desk, "report_takeovers", lambda desk, order: None, "repeated takeovers are not reported"
+    ),
     "stuck-never-reported": Mutant(
         Desk, "report_stuck", lambda desk, order, effects: None, "nobody hears of what is stuck"
     ),

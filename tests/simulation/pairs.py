@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations_with_replacement
 
-from tests.simulation.matrix import FAULTS, REFUSAL, Played, cell, played, strikes
+from tests.simulation.matrix import FAULTS, HELD_UP, Played, cell, played, strikes
 from tests.support.activities import BACKWARD, FORWARD
 
 Single = tuple[str, str]
@@ -24,7 +24,12 @@ def wrong(pair: Pair) -> list[str]:
     compensated = first[0] in BACKWARD or second[0] in BACKWARD
     found = played(strikes(*first, "once") + strikes(*second, "once"), compensated=compensated)
     expected = _expected(pair, found, compensated=compensated)
-    differs = [] if found.end == expected else [f"ends {found.end}, not {expected}"]
+    # Depends on when an abandoned call arrives: before the takeover that would do its work.
+    either = any(fault == "zombie" for _, fault in pair)
+    right = {expected, expected.removesuffix("+")} if either else {expected}
+    if {activity for activity, _ in pair} == {"FetchInventorySnapshot", "FetchCustomerProfile"}:
+        right.add("C")  # the branch that fails first decides, and the other one begins again
+    differs = [] if found.end in right else [f"ends {found.end}, not {expected}"]
     return [f"{pair}: {one}" for one in (*differs, *found.problems)]
 
 
@@ -33,14 +38,15 @@ def _expected(pair: Pair, found: Played, *, compensated: bool) -> str:
     come too late, to a write that is done or to a compensation that has nothing to undo.
     """
     left = list(found.unstruck)
-    ends = ["F" if compensated and REFUSAL not in left else "C"]
+    ends = ["X" if compensated and HELD_UP not in left else "C"]
     for single in pair:
         (strike,) = strikes(*single, "once")
         if strike in left:
             left.remove(strike)
         else:
             ends.append(_end_alone(single))
-    return max(ends, key=("C", "F", "F+").index)
+    letter = max((end[0] for end in ends), key="CXF".index)
+    return letter + "+" * any(end.endswith("+") for end in ends)
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""JSONPath as far as the definition goes: `$`, `$.name.name` and `$$.Task.Token`."""
+"""JSONPath as far as the definition goes: `$`, `$.name.name`, `$$.Task.Token`, and an addition."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Any
 from tests.simulation.definition import Unsupported
 
 _NAMES = re.compile(r"\$(\.[A-Za-z_]+)*")
+_ADDITION = re.compile(r"States\.MathAdd\((?P<path>[^,]+), (?P<number>\d+)\)")
 
 
 class StatesRuntime(Exception):
@@ -46,12 +47,19 @@ def filled(template: Mapping[str, Any], data: Any, token: str = "") -> dict[str,
     result: dict[str, Any] = {}
     for key, value in template.items():
         if key.endswith(".$"):
-            result[key[:-2]] = token if value == "$$.Task.Token" else find(value, data)
+            result[key[:-2]] = token if value == "$$.Task.Token" else _evaluated(value, data)
         elif isinstance(value, Mapping):
             result[key] = filled(value, data, token)
         else:
             result[key] = value
     return result
+
+
+def _evaluated(expression: str, data: Any) -> Any:
+    addition = _ADDITION.fullmatch(expression)
+    if addition is None:
+        return find(expression, data)
+    return find(addition["path"], data) + int(addition["number"])
 
 
 def _names(path: str) -> list[str]:

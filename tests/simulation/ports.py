@@ -12,6 +12,7 @@ from lambdas.domain.ports import (
     Count,
     Customer,
     CustomerDirectory,
+    ExecutionStatus,
     IdempotencyKey,
     Notifier,
     OpenVersions,
@@ -129,13 +130,16 @@ class Desk(Crossing, OperationsDesk):
         report = self._world.operations.report_stuck
         self._cross("operations.report_stuck", lambda: report(order, effects))
 
+    def report_takeovers(self, order: Order) -> None:
+        report = self._world.operations.report_takeovers
+        self._cross("operations.report_takeovers", lambda: report(order))
+
 
 class Executions(Crossing, WorkflowEngine):
-    """Step Functions; an order that is compensating resumes there, as the adapter decides."""
+    """Step Functions."""
 
     def start(self, order: Order) -> None:
-        resume = order.stage is Stage.COMPENSATING
-        self._cross("engine.start", lambda: self._world.engine.start(order, resume))
+        self._cross("engine.start", lambda: self._world.engine.start(order))
 
     def ring(self, token: str) -> bool:
         return self._cross("engine.ring", lambda: self._world.engine.ring(token))
@@ -143,9 +147,9 @@ class Executions(Crossing, WorkflowEngine):
     def extend_wait(self, token: str) -> bool:
         return self._cross("engine.extend_wait", lambda: self._world.engine.extend_wait(token))
 
-    def is_running(self, order: Order) -> bool:
+    def status(self, order: Order) -> ExecutionStatus:
         engine = self._world.engine
-        return self._cross("engine.is_running", lambda: engine.is_running(order.execution))
+        return self._cross("engine.status", lambda: engine.status(order.execution))
 
     def stop(self, order: Order) -> bool:
         raise NotImplementedError("a schedule stops executions from outside")

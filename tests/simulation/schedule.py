@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import Stage
-from tests.simulation.faults import Call, Fault, possible
+from tests.simulation.faults import Call, Fault, Outage, possible
 
 
 class Deed(StrEnum):
@@ -14,6 +14,7 @@ class Deed(StrEnum):
 
     HEARTBEAT = "a person looks"
     STOP = "StopExecution"
+    TIME_OUT = "the execution runs into its own time limit"
     TAKEOVER = "an operator compensates"
     SWEEP = "the janitor sweeps (all orders)"
     LOSE_ALL = "the engine loses every execution"
@@ -88,3 +89,4 @@ class Schedule:
     strikes: tuple[Strike, ...]
     quiet_ms: int
     skewed: bool
+    outages: tuple[Outage, ...] = ()

@@ -23,6 +23,7 @@ class Finding:
             *(f"  order: {placement}" for placement in self.schedule.placements),
             *(f"  happens: {happening}" for happening in self.schedule.happenings),
             *(f"  fault: {strike}" for strike in self.schedule.strikes),
+            *(f"  {outage}" for outage in self.schedule.outages),
             *self.trace,
         )
         return "\n".join(lines)
@@ -58,5 +59,7 @@ def with_one_less(schedule: Schedule) -> Iterator[Schedule]:
     for index in range(len(schedule.happenings)):
         rest = schedule.happenings[:index] + schedule.happenings[index + 1 :]
         yield replace(schedule, happenings=rest)
+    for index in range(len(schedule.outages)):
+        yield replace(schedule, outages=schedule.outages[:index] + schedule.outages[index + 1 :])
     if schedule.skewed:
         yield replace(schedule, skewed=False)

@@ -16,9 +16,12 @@ from tests.simulation.duties import missed_duties
 from tests.simulation.engine import Execution
 from tests.simulation.faults import Call, Fault
 from tests.simulation.promptness import Promptness
+from tests.simulation.reasons import unreasonable
 from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
 from tests.simulation.verdict import TICK_MS, Ends, verdict
 from tests.simulation.world import SimulatedWorld
+
+_ENDED_AS = {Deed.STOP: "ABORTED", Deed.TIME_OUT: "TIMED_OUT"}
 
 LAST_MS = 6 * 3_600_000
 """No simulation goes on for longer: whoever has not ended by then never will."""
@@ -37,6 +40,7 @@ class Story:
             written=self._written,
             stopped=self._stopped,
             skewed=schedule.skewed,
+            outages=schedule.outages,
         )
         self.answered: dict[tuple[str, str], None] = {}
         self.ends, self.promptness = Ends(), Promptness()
@@ -61,7 +65,8 @@ class Story:
         self.world.end_actors()
         found = verdict(self.world, self.ends, self._quiet_at, self.answered)
         prompt = self.promptness.problems(self.world.mishaps)
-        return [*found, *prompt, *missed_duties(self.world)]
+        owed = (*missed_duties(self.world), *unreasonable(self.world, self.schedule.happenings))
+        return [*found, *prompt, *owed]
 
     def _prepare(self) -> None:
         world, schedule = self.world, self.schedule
@@ -151,10 +156,10 @@ class Story:
             world.act("takeover", lambda deps: world.janitor(deps).compensate(order))
         elif deed is Deed.SWEEP:
             world.act("sweep", lambda deps: world.janitor(deps).sweep())
-        elif deed is Deed.STOP:
-            world.engine.stop(f"{order}-{world.store.get(order).epoch}")
+        elif deed in _ENDED_AS:
+            world.engine.stop(f"{order}-{world.store.get(order).epoch}", _ENDED_AS[deed])
         elif deed is Deed.LOSE_ALL:
-            world.engine.stop_all()
+            world.engine.lose_all()
         else:
             self._deployments += 1
             world.engine.machine = deployed(self._committed, self._deployments)

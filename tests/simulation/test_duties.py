@@ -88,10 +88,9 @@ def test_a_report_whose_answer_is_lost_may_come_twice_but_has_to_come() -> None:
 
 
 def test_an_order_stuck_for_as_long_as_its_attempts_fail_is_reported_each_time() -> None:
-    faults = strikes("RefundPayment", "throttled", "exhausted") * 2
-    assert len(faults) == 2 * ATTEMPTS["RefundPayment"]
+    fault = Strike(Fault.THROTTLED, 1, "RefundPayment", "payments.refund")
 
-    story = played(*faults, compensated=True)
+    story = played(*[fault] * 2 * ATTEMPTS["RefundPayment"], compensated=True)
 
     assert len(story.world.operations.stuck) == 2
 

@@ -20,7 +20,8 @@ def test_takes_the_definition_that_is_deployed() -> None:
     "state",
     [
         {"Type": "Map"},
-        {"Type": "Pass", "Parameters": {}},
+        {"Type": "Pass", "InputPath": "$.next"},
+        {"Type": "Wait", "Seconds": 5},
         {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"},
         {"Type": "Task", "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {}}]},
     ],
@@ -42,10 +43,31 @@ def test_retries_with_backoff_up_to_its_limit_and_then_catches() -> None:
             again = next(steps)
         asked = again
 
-    assert waits == [1000, 2000, 4000, 8000]
+    assert waits == [1000, 2000, 4000, 8000, 5000]
     assert isinstance(asked, Invoke)
-    assert asked.function == "RefundPayment"
+    assert asked.function == "ApplySignals"
     assert asked.payload["failure"]["Error"] == "StoreUnavailable"
+
+
+def test_pauses_longer_after_every_failure_until_it_hands_the_order_over() -> None:
+    pauses: list[int] = []
+
+    with pytest.raises(StateFailed, match="OrderInterrupted"):
+        fail_for_ever(pauses)
+
+    assert pauses == list(range(5, 306, 5))
+
+
+def fail_for_ever(pauses: list[int]) -> None:
+    """Walk from ApplySignals on, which always fails; notes the seconds of every pause."""
+    states = order_workflow()["States"]
+    steps = walk({"StartAt": "ApplySignals", "States": states}, {"order_id": "O1"}, AROUND)
+    asked = next(steps)
+    while True:
+        if isinstance(asked, Sleep):
+            pauses.append(asked.milliseconds // 1000)
+            asked = next(steps)
+        asked = steps.throw(StateFailed("SomethingNew"))
 
 
 def test_does_not_retry_a_permanent_error() -> None:

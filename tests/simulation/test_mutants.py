@@ -25,7 +25,11 @@ def orders_until_found(first_seed: int = 1) -> int | None:
     return None
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+BY_THEIR_OWN_STORIES = {"takeovers-without-pause", "takeovers-never-reported"}
+"""Chance lets hardly any order lose three executions: see test_outages."""
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS.keys() - BY_THEIR_OWN_STORIES))
 def test_finds_the_mutant(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant = MUTANTS[name]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)

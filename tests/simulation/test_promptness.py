@@ -112,13 +112,15 @@ def test_a_call_of_an_earlier_wait_that_comes_late_does_not_cost_the_doorbell() 
     assert waited(story) < 3_000
 
 
-def test_a_late_call_that_overwrites_the_newer_token_is_told(
+def test_an_approval_whose_token_was_overwritten_is_applied_by_another_execution(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(STEPS, "AwaitSignal", _overwrite)
     story = told(LATE_TOKEN)
 
-    assert story.play() == [f"O1: a0 waited {waited(story)} ms for its outcome"]
+    assert story.play() == []
+    assert 30_000 < waited(story) <= PROMPT_MS
+    assert story.world.store.get("O1").epoch == 2
 
 
 def _overwrite(task: Task, deps: Dependencies) -> Mapping[str, Any]:

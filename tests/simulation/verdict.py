@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from lambdas.domain.ledger import PAY
 from lambdas.domain.order import Order
 from lambdas.domain.signals import Outcome, SignalKind
+from lambdas.domain.stages import Stage
+from lambdas.domain.takeovers import next_takeover_at
+from lambdas.settings import Settings
 from tests.simulation.agenda import START_MS
 from tests.simulation.deployments import strayed
 from tests.simulation.world import SimulatedWorld
@@ -14,12 +18,19 @@ TICK_MS = 60_000
 """The janitor's tick."""
 
 
+LONGEST_PAUSE_MS = 400_000
+"""The longest pause after a failed step, and the attempts of one step."""
+PAYMENT_MS = Settings().payment_timeout_seconds * 1000
+
+
 class Ends:
-    """When orders ended, and until when a stuck one was told to wait."""
+    """When orders ended, and until when one may rest: because it is stuck, was taken over before,
+    or is paid by a provider that is away.
+    """
 
     def __init__(self) -> None:
         self.at: dict[str, int] = {}
-        self.stuck_until: dict[str, int] = {}
+        self.rests_until: dict[str, int] = {}
 
     @property
     def count(self) -> int:
@@ -27,10 +38,16 @@ class Ends:
 
     def written(self, order: Order, now: int) -> None:
         """Take note of a write."""
+        name = order.order_id
         if order.ended:
-            self.at.setdefault(order.order_id, now)
-        elif order.stuck:
-            self.stuck_until[order.order_id] = order.next_check_at
+            self.at.setdefault(name, now)
+            return
+        rests = [self.rests_until.get(name, 0), next_takeover_at(order)]
+        if order.stuck:
+            rests.append(order.next_check_at)
+        if order.stage is Stage.PAYMENT and order.payment_method == "pm_unavailable":
+            rests.append(order.ledger[PAY].at + PAYMENT_MS)
+        self.rests_until[name] = max(rests)
 
 
 def verdict(
@@ -47,7 +64,7 @@ def verdict(
         found += _timeline_problems(world, order)
         found += _unseen(world, order)
         found += _expired_too_soon(order)
-        found += _late(order, ends, quiet_at)
+        found += _late(world, order, ends, quiet_at)
     for order_id, signal_id in answered:
         if signal_id not in store.records[order_id]["outcomes"]:
             found.append(f"{order_id}: 202 for {signal_id}, but no outcome")
@@ -56,11 +73,16 @@ def verdict(
     return found
 
 
-def _late(order: Order, ends: Ends, quiet_at: int) -> list[str]:
-    """An order must end within three ticks of its deadline, or of the last fault."""
+def _late(world: SimulatedWorld, order: Order, ends: Ends, quiet_at: int) -> list[str]:
+    """An order must end within three ticks of its deadline, or of the last fault; later only
+    where an execution of it had to pause.
+    """
     name = order.order_id
-    limit = max(quiet_at, order.approval_deadline or 0, ends.stuck_until.get(name, 0))
+    limit = max(quiet_at, order.approval_deadline or 0, ends.rests_until.get(name, 0))
     limit += 3 * TICK_MS
+    own = (one for one in world.engine.executions.values() if one.order_id == name)
+    if any("BackOff" in one.visited for one in own):
+        limit += LONGEST_PAUSE_MS
     if name not in ends.at:
         return [f"{name}: never ended ({order.stage})"]
     late = ends.at[name] - limit

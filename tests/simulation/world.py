@@ -1,7 +1,7 @@
 """The simulated world: fakes behind borders, functions as actors, one agenda, one seed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, ClassVar
@@ -16,11 +16,11 @@ from lambdas.workflow import OrderWorkflow
 from tests.simulation import ports
 from tests.simulation.activities import STEPS
 from tests.simulation.actors import Actor, Crashed
-from tests.simulation.agenda import Agenda
+from tests.simulation.agenda import START_MS, Agenda
 from tests.simulation.border import Border
 from tests.simulation.definition import order_workflow
 from tests.simulation.engine import Done, Engine, Execution
-from tests.simulation.faults import Fault, Mishap, Plan
+from tests.simulation.faults import LAMBDA, Fault, Mishap, Outage, Plan
 from tests.simulation.interpreter import StateFailed
 from tests.simulation.store import WatchedStore, Written
 from tests.support.builders import a_customer
@@ -38,7 +38,8 @@ _LATENCIES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 400)
 
 class SimulatedWorld:
     """`fault` decides what goes wrong, `stopped` hears of executions that ended badly, `written`
-    of every write to an order. `skewed` makes the clock of every process wrong.
+    of every write to an order. `skewed` makes the clock of every process wrong. In `outages`
+    services answer nobody.
     """
 
     border: ClassVar[type[Border]] = Border
@@ -51,6 +52,7 @@ class SimulatedWorld:
         written: Written = lambda before, after: None,
         stopped: Callable[[Execution], None] = lambda execution: None,
         skewed: bool = False,
+        outages: Sequence[Outage] = (),
     ) -> None:
         forget_metrics()
         self.random, self._secrets = Random(seed), Random(seed)
@@ -66,6 +68,7 @@ class SimulatedWorld:
         )
         self.fault = fault
         self.skewed = skewed
+        self.outages = outages
         self.calls = 0
         self.mishaps: list[Mishap] = []
         self.actors: dict[Actor, None] = {}
@@ -82,6 +85,11 @@ class SimulatedWorld:
         """Milliseconds of half a call."""
         return _LATENCIES[int(self.random.random() * len(_LATENCIES))]
 
+    def is_down(self, port: str) -> bool:
+        """True while an outage of the port lasts."""
+        now = self.agenda.now - START_MS
+        return any(o.from_ms <= now < o.until_ms and port in o.ports for o in self.outages)
+
     def count_call(self) -> int:
         self.calls += 1
         return self.calls
@@ -93,6 +101,9 @@ class SimulatedWorld:
     def invoke(self, function: str, payload: Mapping[str, Any], done: Done) -> None:
         """Invoke an activity, as Lambda does: the answer goes to `done`, at some time."""
         task = Task.parse(payload)
+        if self.is_down(LAMBDA):
+            self._refuse(function, task, done)
+            return
         invocation = self._invocations[function] = self._invocations.get(function, 0) + 1
         answer: Mapping[str, Any] = {}
 
@@ -117,6 +128,13 @@ class SimulatedWorld:
 
         self._begin(Actor(self.agenda, f"{function}#{invocation} {task.order_id}", body, end))
 
+    def _refuse(self, function: str, task: Task, done: Done) -> None:
+        """Lambda itself does not answer."""
+        self.mishaps.append(Mishap(self.agenda.now, Fault.OUTAGE, function, task.order_id))
+        self.tell(function, "invoke", str(Fault.OUTAGE))
+        failure = StateFailed("Lambda.ServiceException")
+        self.agenda.after(self.latency(), lambda: done(None, failure))
+
     def act(
         self,
         name: str,
@@ -127,6 +145,9 @@ class SimulatedWorld:
         on_end: Callable[[BaseException | None], None] = lambda raised: None,
     ) -> None:
         """Let somebody other than an execution do something, for one order if it is named."""
+        if self.is_down(LAMBDA):
+            self.mishaps.append(Mishap(self.agenda.now, Fault.OUTAGE, name, order_id))
+            return
 
         def body(actor: Actor) -> None:
             skew_ms = self._skew()
@@ -150,7 +171,7 @@ class SimulatedWorld:
 
     def janitor(self, deps: Dependencies) -> Janitor:
         """The janitor, as its function composes it."""
-        return replace(deps.janitor, report=self._report_of)
+        return replace(deps.janitor, report=self._report_of, survived=self._report)
 
     def end_actors(self) -> None:
         """Unwind the calls that are still in flight."""

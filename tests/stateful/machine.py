@@ -6,7 +6,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from tests.stateful.calling import CallingMachine
 from tests.stateful.comparing import differences
 from tests.stateful.drawn import PROVIDER, WHICH
-from tests.stateful.predicted import APPROVAL_MS, Predicted
+from tests.stateful.predicted import APPROVAL_MS, LONGEST_PAUSE_MS, Predicted
 from tests.stateful.surface import Asked
 
 SWEEP_MS = 60_000
@@ -64,7 +64,7 @@ class SurfaceMachine(CallingMachine):
         self.model.stop(order)
         if told:
             janitor = self.surface.janitor
-            expected = self.model.look_after(order)
+            expected = self.model.look_after(order, self.surface.now)
             deed = janitor.execution_stopped(order.order_id, stored.execution)
             self.surface.settle()
             assert deed == expected
@@ -74,7 +74,7 @@ class SurfaceMachine(CallingMachine):
     def compensate(self, which: int) -> None:
         """An operator takes the order over, whatever its execution does."""
         order = self._order(which)
-        expected = self.model.compensate(order)
+        expected = self.model.compensate(order, self.surface.now)
         janitor = self.surface.janitor
         assert self.surface.answer(lambda: janitor.compensate(order.order_id)) == expected
 
@@ -84,7 +84,7 @@ class SurfaceMachine(CallingMachine):
         due = self.surface.deps.index.due(self.surface.now, 100)
         expected: dict[str, int] = {}
         for order_id in due:
-            deed = self.model.look_after(self.model.orders[order_id])
+            deed = self.model.look_after(self.model.orders[order_id], self.surface.now)
             expected[deed] = expected.get(deed, 0) + 1
         done = self.surface.janitor.sweep()
         self.surface.settle()
@@ -108,8 +108,10 @@ class SurfaceMachine(CallingMachine):
         assert found == [], "\n".join(found)
 
     def teardown(self) -> None:
-        """Every order ends within its deadline and a few sweeps, and no invariant is broken."""
-        for _ in range(4 + APPROVAL_MS // (5 * SWEEP_MS)):
+        """Every order ends within its deadline, the longest pause between takeovers, and a few
+        sweeps; no invariant is broken.
+        """
+        for _ in range(4 + (APPROVAL_MS + LONGEST_PAUSE_MS) // (5 * SWEEP_MS)):
             if all(order.ended for order in self.model.orders.values()):
                 break
             self.time_passes(300)

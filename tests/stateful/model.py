@@ -4,7 +4,14 @@ from collections.abc import Mapping
 
 from tests.stateful.model_effects import turn_back
 from tests.stateful.model_steps import Steps
-from tests.stateful.predicted import LOOKED_EVERY_MS, Body, Execution, Predicted, Shelf
+from tests.stateful.predicted import (
+    LONGEST_PAUSE_MS,
+    LOOKED_EVERY_MS,
+    Body,
+    Execution,
+    Predicted,
+    Shelf,
+)
 
 OPEN = ("start", "enrichment", "reserve", "awaiting-approval")
 PAYING = ("payment", "status-update")
@@ -70,11 +77,12 @@ class Model:
             self._steps.run(order, function, now)
 
     def wake(self, order: Predicted) -> None:
-        """The wait of the owner ends: rung, or its time is over."""
+        """The wait of the owner ends (rung, or its time is over), or its pause."""
         execution = order.execution
         assert execution is not None
-        assert execution.waiting is not None, "woken, but nobody waits"
-        execution.waiting = None
+        waits = execution.waiting is not None or execution.pausing
+        assert waits, "woken, but it neither waits nor pauses"
+        execution.waiting, execution.pausing = None, False
         self._steps.ask(order, "ApplySignals")
 
     def ring(self, order: Predicted) -> None:
@@ -90,7 +98,7 @@ class Model:
         if execution is not None:
             execution.alive, execution.waiting = False, None
 
-    def look_after(self, order: Predicted) -> str:
+    def look_after(self, order: Predicted, now: int) -> str:
         """The janitor's deed."""
         if order.ended:
             return "nothing"
@@ -99,24 +107,31 @@ class Model:
             order.start_pending = False
             return "started"
         if order.execution is None or not order.execution.alive:
-            self.take_over(order, STOPPED)
+            if now < order.next_takeover_at:
+                return "postponed"
+            self.take_over(order, STOPPED, now)
             return "taken-over"
         rings = bool(order.pending) and order.token is not None
         if rings:
             self.ring(order)
         return "rung" if rings else "running"
 
-    def take_over(self, order: Predicted, reason: str) -> None:
+    def take_over(self, order: Predicted, reason: str, now: int) -> None:
+        """Whatever stops an execution here is a person."""
         turn_back(order, reason)
+        rest = 2 * LONGEST_PAUSE_MS
+        in_a_row = order.taken_over_at is not None and now < order.taken_over_at + rest
+        order.takeovers = order.takeovers + 1 if in_a_row else 1
+        order.taken_over_at = now
         order.epoch += 1
         order.start_pending = True
         self._begin(order)
 
-    def compensate(self, order: Predicted) -> str | None:
+    def compensate(self, order: Predicted, now: int) -> str | None:
         """Takeover by hand."""
         if order.ended:
             return "SignalNotAdmitted"
-        self.take_over(order, BY_HAND)
+        self.take_over(order, BY_HAND, now)
         return None
 
     def _begin(self, order: Predicted) -> None:

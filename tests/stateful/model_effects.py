@@ -56,7 +56,8 @@ class Effects:
         return ""
 
     def _apply(self, order: Predicted, call: Call, now: int) -> str:
-        while order.pending:
+        before_the_wait = order.stage in ("start", "enrichment", "reserve")
+        while order.pending and (order.cancel is not None or not before_the_wait):
             self._apply_one(order, order.pending[0])
         if order.stage == "awaiting-approval" and order.deadline and now >= order.deadline:
             turn_back(order, "approval timeout")

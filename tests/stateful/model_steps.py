@@ -7,6 +7,15 @@ from tests.stateful.predicted import Call, Execution, Predicted, Shelf
 
 BACK = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 ATTEMPTS = 5
+REFUSALS = ("InsufficientStock", "PaymentDeclined", "OrderCancelled")
+_DECIDED = {
+    **dict.fromkeys(("start", "enrichment", "reserve"), "start"),
+    "awaiting-approval": "AwaitSignal",
+    "payment": "ProcessPayment",
+    "status-update": "UpdateOrderStatus",
+    "completed": "SendOrderConfirmation",
+}
+"""What follows ApplySignals, by the order's stage."""
 
 
 class Steps:
@@ -54,9 +63,11 @@ class Steps:
                 self.ask(order, "ApplySignals")
         elif call.function == "ProcessPayment" and error in TRANSIENT.values():
             execution.attempts += 1
-            self._ask_or_turn(order, "ProcessPayment", error * (execution.attempts >= ATTEMPTS))
-        elif call.function == "CloseOrder" and order.stage == "completed":
-            self.ask(order, "SendOrderConfirmation")
+            execution.pausing = execution.attempts >= ATTEMPTS
+            if execution.pausing:
+                execution.attempts = 0
+            else:
+                self.ask(order, "ProcessPayment")
         elif call.function in ("CloseOrder", "SendOrderConfirmation"):
             execution.alive = False
         elif call.function in BACK:
@@ -81,14 +92,17 @@ class Steps:
 
     def _ask_or_turn(self, order: Predicted, function: str, error: str) -> None:
         owner(order).failure = error
-        self.ask(order, "RefundPayment" if error else function)
+        if error and error not in REFUSALS:
+            owner(order).pausing = True
+        elif function == "start" and not error:
+            self.begin(order)
+        else:
+            self.ask(order, "RefundPayment" if error else function)
 
 
 def _next(order: Predicted, function: str) -> str:
     if function == "ReserveStock":
         return "AwaitSignal"
     if function == "ApplySignals":
-        if order.stage in ("payment", "status-update") and order.cancel is None:
-            return "ProcessPayment"
-        return "AwaitSignal" if order.stage == "awaiting-approval" else "RefundPayment"
+        return _DECIDED.get(order.stage, "RefundPayment")
     return {"ProcessPayment": "UpdateOrderStatus"}.get(function, "SendOrderConfirmation")

@@ -8,8 +8,13 @@ from lambdas.domain.errors import (
 )
 from lambdas.domain.money import Money
 from lambdas.domain.order import Order
-from lambdas.domain.ports import Clock, ClosedPayment, PaymentGateway, WorkflowEngine
-from lambdas.domain.stages import Stage
+from lambdas.domain.ports import (
+    Clock,
+    ClosedPayment,
+    ExecutionStatus,
+    PaymentGateway,
+    WorkflowEngine,
+)
 from tests.simulation.agenda import Agenda
 from tests.simulation.engine import Engine
 
@@ -36,7 +41,7 @@ class RuledEngine(WorkflowEngine):
 
     def start(self, order: Order) -> None:
         self._answer()
-        self._engine.start(order, resume=order.stage is Stage.COMPENSATING)
+        self._engine.start(order)
 
     def ring(self, token: str) -> bool:
         self._answer()
@@ -46,12 +51,12 @@ class RuledEngine(WorkflowEngine):
         self._answer()
         return self._engine.extend_wait(token)
 
-    def is_running(self, order: Order) -> bool:
+    def status(self, order: Order) -> ExecutionStatus:
         self._answer()
-        return self._engine.is_running(order.execution)
+        return self._engine.status(order.execution)
 
     def stop(self, order: Order) -> bool:
-        running = self.is_running(order)
+        running = self.status(order) is ExecutionStatus.RUNNING
         self._engine.stop(order.execution)
         return running
 

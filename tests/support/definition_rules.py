@@ -61,13 +61,16 @@ def uncaught_tasks(definition: Definition) -> list[str]:
 
 
 def failures_not_compensated(definition: Definition) -> list[str]:
-    """Tasks whose caught failure neither is optional nor leads to the compensation."""
+    """Tasks whose caught failure neither is optional, nor leads to the compensation at once or
+    after a pause, nor finds that the order belongs to another execution.
+    """
     return [
         name
         for name, state in definition["States"].items()
         if state["Type"] in ("Task", "Parallel") and name not in (*AFTER_THE_END, *COMPENSATION)
         for catcher in state.get("Catch", ())
-        if COMPENSATION[0] not in reachable(definition, catcher["Next"])
+        if catcher["ErrorEquals"] != ["StaleEpoch"]
+        and COMPENSATION[0] not in reachable(definition, catcher["Next"])
     ]
 
 

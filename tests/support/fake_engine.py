@@ -6,18 +6,19 @@ from typing import Any
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.executions import ExecutionReader
 from lambdas.domain.order import Order
-from lambdas.domain.ports import WorkflowEngine
+from lambdas.domain.ports import ExecutionStatus, WorkflowEngine
 
 
 class FakeEngine(WorkflowEngine, ExecutionReader):
-    """`started` names each execution once, `running` those that still run, `waiting` holds the
-    tokens that somebody waits with; `histories` and `definitions` are what it tells about
-    executions, `histories_read` how often.
+    """`started` names each execution once, `running` those that still run, `ended` how the others
+    ended; `waiting` holds the tokens that an execution waits with; `histories` and `definitions`
+    are those of executions, `histories_read` how often.
     """
 
     def __init__(self) -> None:
         self.started: list[str] = []
         self.running: set[str] = set()
+        self.ended: dict[str, ExecutionStatus] = {}
         self.waiting: set[str] = set()
         self.rung: list[str] = []
         self.extended: list[str] = []
@@ -45,15 +46,23 @@ class FakeEngine(WorkflowEngine, ExecutionReader):
         self.extended.append(token)
         return token in self.waiting
 
-    def is_running(self, order: Order) -> bool:
+    def status(self, order: Order) -> ExecutionStatus:
         self._answer()
-        return order.execution in self.running
+        if order.execution in self.running:
+            return ExecutionStatus.RUNNING
+        return self.ended.get(order.execution, ExecutionStatus.UNKNOWN)
 
     def stop(self, order: Order) -> bool:
         self._answer()
         ran = order.execution in self.running
-        self.running.discard(order.execution)
+        if ran:
+            self.end(order, ExecutionStatus.ABORTED)
         return ran
+
+    def end(self, order: Order, status: ExecutionStatus) -> None:
+        """Let the order's execution end; `unknown` is one that the engine lost."""
+        self.running.discard(order.execution)
+        self.ended[order.execution] = status
 
     def history(self, order: Order, epoch: int) -> tuple[Mapping[str, Any], ...]:
         self._answer()

@@ -30,10 +30,16 @@ class FakeNotifier(Notifier):
 
 
 class FakeOperationsDesk(OperationsDesk):
-    """`stuck` holds (order id, effects) of every report."""
+    """`stuck` holds (order id, effects) of every report of a stuck compensation, `takeovers`
+    (order id, how many) of every report of repeated takeovers.
+    """
 
     def __init__(self) -> None:
         self.stuck: list[tuple[str, tuple[str, ...]]] = []
+        self.takeovers: list[tuple[str, int]] = []
 
     def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
         self.stuck.append((order.order_id, tuple(effects)))
+
+    def report_takeovers(self, order: Order) -> None:
+        self.takeovers.append((order.order_id, order.takeovers))

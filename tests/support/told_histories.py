@@ -7,7 +7,7 @@ from typing import Any
 from lambdas.api.history import HistoryEvent, redacted
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
-CHOICES = ("RouteStart", "RouteDecision", "RouteEnd")
+CHOICES = ("RouteStart", "RouteDecision", "RouteEnd", "RouteBackOff")
 
 
 class ToldHistory:

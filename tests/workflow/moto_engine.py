@@ -97,6 +97,13 @@ class MotoEngine:
         self._sfn.stop_execution(executionArn=self._arn(execution))
         self.settle()
 
+    def lose(self, execution: str) -> None:
+        """Forget an execution, as an engine does that keeps them in memory only."""
+        self.stop(execution)
+        backend: Any = stepfunctions_parser_backends[resources.ACCOUNT][resources.REGION]
+        for machine in backend.state_machines:
+            machine.executions[:] = [e for e in machine.executions if e.name != execution]
+
     def status(self, execution: str) -> str:
         return self._sfn.describe_execution(executionArn=self._arn(execution))["status"]
 

@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 import botocore.endpoint
+from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component import eval_component
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
@@ -21,6 +22,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import wait_function
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcomeTimedOut
 from moto.stepfunctions.parser.asl.parse import asl_parser
+from moto.stepfunctions.parser.backend import execution
 
 from tests.workflow.virtual_time import VirtualClock, VirtualEvent
 
@@ -38,6 +40,9 @@ def repaired(clock: VirtualClock) -> Iterator[None]:
             (wait_function.WaitFunction, "_wait_interval", _wait_interval(clock)),
             (execute_state, "threading", SimpleNamespace(Event=lambda: VirtualEvent(clock))),
             (callback.StateTaskServiceCallback, "_eval_wait_for_task_token", _token(clock)),
+            # moto ends a stopped wait as FAILED (States.Runtime).
+            (execution.Execution, "stop", _stop),
+            (execution.BaseExecutionWorkerCommunication, "terminated", _terminated),
             # The SDK's own pauses between the attempts of one call.
             (botocore.endpoint, "time", sleeping),
             # Speed only: parse the definition once.
@@ -48,6 +53,21 @@ def repaired(clock: VirtualClock) -> Iterator[None]:
         ):
             patches.enter_context(patch.object(target, name, replacement))
         yield
+
+
+_stop_execution = execution.Execution.stop
+_reflect = execution.BaseExecutionWorkerCommunication.terminated
+
+
+def _stop(self: Any, *arguments: Any, **named: Any) -> None:
+    self.stopped_by_api = True
+    _stop_execution(self, *arguments, **named)
+
+
+def _terminated(self: Any) -> None:
+    _reflect(self)
+    if getattr(self.execution, "stopped_by_api", False):
+        self.execution.exec_status = ExecutionStatus.ABORTED
 
 
 def _wait_interval(clock: VirtualClock) -> Any:

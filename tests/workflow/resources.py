@@ -58,6 +58,7 @@ def deploy() -> dict[str, str]:
         "SENDER_EMAIL": SENDER,
         "APPROVAL_TIMEOUT_SECONDS": "900",
         "HEARTBEAT_SECONDS": "300",
+        "PAYMENT_TIMEOUT_SECONDS": "5",
     }
 
 

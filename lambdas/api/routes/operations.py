@@ -50,7 +50,9 @@ def abort(order_id: inputs.OrderId) -> Response[Any]:
     """Stop an order's execution where it stands
 
     A hard stop (StopExecution): no step of it runs any more and nothing is undone by it. The
-    janitor notices, and compensates the order. To end an order in good order, cancel it instead.
+    janitor notices, and compensates the order, because a person stopped it. Where nothing ran
+    (`stopped` is false) there is nothing to compensate for: an order that lost its execution
+    continues in a new one. To end an order in good order, cancel it instead.
     """
     order = operations.visible(order_id)
     if order.ended:

@@ -8,9 +8,10 @@ import pytest
 
 from lambdas.activities import approval, enrichment, inventory, notification, order_status, payment
 from lambdas.domain.order import Order
+from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import Stage
 from lambdas.runtime import Handler
-from tests.support.builders import APPROVAL_TIMEOUT_MS
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
 from tests.support.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
@@ -49,7 +50,12 @@ ROWS = [
     Row(activity=payment.process_payment, stage=Stage.PAYMENT),
     Row(activity=order_status.update_order_status, stage=Stage.STATUS_UPDATE),
     Row(activity=notification.send_order_confirmation, stage=Stage.COMPLETED),
-    Row(activity=payment.refund_payment, stage=Stage.STATUS_UPDATE, forward=False),
+    Row(
+        activity=payment.refund_payment,
+        stage=Stage.STATUS_UPDATE,
+        forward=False,
+        record={"inbox": (a_signal(SignalKind.CANCEL_ORDER),), "cancel_requested_at": NOW},
+    ),
     Row(activity=inventory.release_stock, stage=Stage.COMPENSATING, forward=False),
     Row(activity=notification.send_cancellation_email, stage=Stage.COMPENSATING, forward=False),
     Row(

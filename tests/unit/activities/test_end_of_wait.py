@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from lambdas.activities.approval import apply_signals
 from lambdas.domain.approving import MAX_LOOPS
 from lambdas.domain.stages import Stage
@@ -20,6 +22,7 @@ def test_a_tick_without_signals_waits_again_for_what_is_left(world: World) -> No
         "heartbeat_seconds": 300,
         "timeout_seconds": 601,
         "loops": 2,
+        "back_off_seconds": 0,
     }
     assert world.now(order) == order
 
@@ -56,13 +59,72 @@ def test_a_cancel_between_the_last_signal_and_the_deadline_is_not_an_expiry(worl
     assert world.now(order).last_error == "cancelled: changed my mind"
 
 
-def test_an_order_that_wakes_without_end_is_given_up(world: World) -> None:
+def test_an_order_that_wakes_without_end_continues_in_a_new_execution(world: World) -> None:
     order = world.place()
 
     answer = world.run(apply_signals, order, loops=MAX_LOOPS)
 
-    assert answer["decision"] == "compensate"
-    assert world.now(order).last_error == "gave up after 200 wake-ups"
+    assert answer["decision"] == "continue"
+    assert world.now(order) == order
+
+
+@pytest.mark.parametrize(("backed_off", "seconds"), [(True, 45), (False, 0)])
+def test_pauses_grow_until_a_step_succeeds(world: World, backed_off: bool, seconds: int) -> None:
+    order = world.place()
+
+    answer = world.run(apply_signals, order, back_off_seconds=45, backed_off=backed_off)
+
+    assert answer["back_off_seconds"] == seconds
+
+
+def test_signals_wait_for_the_wait_to_begin(world: World) -> None:
+    order = world.place(Stage.RESERVE)
+    signal = world.accept(order, a_signal())
+
+    assert world.run(apply_signals, order)["decision"] == "start"
+    assert world.now(order).pending == (signal,)
+
+
+def test_a_cancel_before_the_wait_is_applied_with_everything_before_it(world: World) -> None:
+    order = world.place(Stage.ENRICHMENT)
+    approval, cancel = world.accept(order, a_signal()), world.cancel(order)
+
+    assert world.run(apply_signals, order)["decision"] == "compensate"
+
+    outcomes = {approval.signal_id: "superseded", cancel.signal_id: "applied"}
+    assert world.now(order).outcomes == outcomes
+
+
+@pytest.mark.parametrize(
+    ("after_seconds", "failure", "decision"),
+    [
+        (900, "ProviderUnavailable: away", "give-up"),
+        (899, "ProviderUnavailable: away", "pay"),
+        (9000, "PaymentUnsettled: no answer", "pay"),
+        (9000, "StoreUnavailable: throttled", "pay"),
+        (9000, "", "pay"),
+    ],
+)
+def test_a_payment_is_given_up_after_its_deadline_if_the_provider_is_unavailable(
+    world: World, after_seconds: int, failure: str, decision: str
+) -> None:
+    order = world.place(Stage.PAYMENT)
+    world.clock.advance(after_seconds)
+
+    assert world.run(apply_signals, order, failure=failure)["decision"] == decision
+
+    given_up = decision == "give-up"
+    assert world.now(order).last_error == (failure if given_up else None)
+    assert (world.now(order).stage is Stage.COMPENSATING) is given_up
+
+
+def test_a_charged_order_is_never_given_up(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+    world.clock.advance(9000)
+
+    answer = world.run(apply_signals, order, failure="ProviderUnavailable: away")
+
+    assert answer["decision"] == "complete"
 
 
 def test_the_next_wait_comes_from_the_settings(world: World) -> None:

@@ -20,6 +20,7 @@ def test_all_lines_are_held_and_the_wait_begins(world: World) -> None:
         "heartbeat_seconds": 300,
         "timeout_seconds": 901,
         "loops": 0,
+        "back_off_seconds": 0,
     }
     shelf = world.inventory.shelves["MUG-RED"]
     assert (shelf.available, shelf.held) == (6, 4)

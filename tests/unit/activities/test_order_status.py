@@ -96,7 +96,7 @@ def test_an_order_whose_compensation_could_not_begin_is_left_to_the_janitor(worl
 
     assert answer == {"stage": "enrichment", "result": None}
     assert world.now(order).pending
-    assert world.operations.stuck == [(order.order_id, ())]
+    assert world.operations.stuck == []
     assert world.problems() == []
 
 

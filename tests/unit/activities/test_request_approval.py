@@ -47,13 +47,14 @@ def test_the_link_opens_this_order_and_the_record_keeps_no_link(world: World, or
 
 
 def test_the_wait_goes_on_with_the_loops_that_it_had(world: World, order: Order) -> None:
-    answer = world.run(request_approval, order, loops=7)
+    answer = world.run(request_approval, order, loops=7, back_off_seconds=25)
 
     assert answer == {
         "decision": "wait",
         "heartbeat_seconds": 300,
         "timeout_seconds": 886,
         "loops": 7,
+        "back_off_seconds": 25,
     }
 
 

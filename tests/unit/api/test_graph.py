@@ -23,11 +23,17 @@ def test_ways_lead_to_the_states_that_the_definition_names() -> None:
         Way("AwaitSignal", "choice"),
         Way("RequestApproval", "choice"),
         Way("ProcessPayment", "choice"),
+        Way("UpdateOrderStatus", "choice"),
+        Way("SendOrderConfirmation", "choice"),
+        Way("RouteStart", "choice"),
+        Way("OrderInterrupted", "choice"),
         Way("RefundPayment", "default"),
     )
     assert graph()["ProcessPayment"].ways == (
         Way("UpdateOrderStatus", "next"),
         Way("RefundPayment", "catch"),
+        Way("OrderTakenOver", "catch"),
+        Way("RouteBackOff", "catch"),
     )
 
 
@@ -43,6 +49,8 @@ def test_the_end_is_marked() -> None:
         "SendOrderConfirmation",
         "CompletedUnconfirmed",
         "OrderCancelled",
+        "OrderTakenOver",
+        "OrderInterrupted",
         "OrderFailed",
     }
 

@@ -53,7 +53,8 @@ def test_an_order_that_compensation_finds_completed_is_completed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "expected"), [("compensate", "cancelled"), ("expire", "expired")]
+    ("decision", "expected"),
+    [("compensate", "cancelled"), ("expire", "expired"), ("give-up", "infrastructure")],
 )
 def test_what_ends_cancelled_was_cancelled_or_expired(decision: str, expected: str) -> None:
     assert verdict(cancelled(decided(decision))) == expected
@@ -145,6 +146,37 @@ def test_a_definition_that_fails_by_itself_is_a_defect() -> None:
 
     assert judged(history.redacted()) == Judgement(
         Verdict.DEFECT, "RouteDecision failed with States.Runtime"
+    )
+
+
+def interrupted(history: ToldHistory) -> ToldHistory:
+    history.enter("OrderInterrupted")
+    error = {"error": "OrderInterrupted"}
+    return history.add("ExecutionFailed", executionFailedEventDetails=error)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [("StoreUnavailable", "infrastructure"), ("ActivityDefect", "defect"), ("KeyError", "defect")],
+)
+def test_what_was_interrupted_is_judged_by_what_kept_failing(error: str, expected: str) -> None:
+    history = waiting().failing("AwaitSignal", "Lambda.Unknown").failing("ApplySignals", error)
+
+    judgement = judged(interrupted(history.route("RouteBackOff")).redacted())
+
+    assert judgement == Judgement(Verdict(expected), f"ApplySignals failed with {error}")
+
+
+def test_a_long_history_is_no_defect() -> None:
+    assert verdict(interrupted(decided("continue"))) == "infrastructure"
+
+
+def test_an_execution_that_lost_its_order_says_so() -> None:
+    history = waiting().ok("AwaitSignal").failing("ApplySignals", "StaleEpoch")
+    history.enter("OrderTakenOver").leave("OrderTakenOver").add("ExecutionSucceeded")
+
+    assert judged(history.redacted()) == Judgement(
+        Verdict.COMPENSATED, "another execution took its order over"
     )
 
 

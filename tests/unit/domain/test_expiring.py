@@ -14,7 +14,7 @@ PACE = Pace(approval_timeout_seconds=900, heartbeat_seconds=300, asks_by_mail=Fa
 
 
 def test_an_order_expires_at_its_deadline() -> None:
-    made = expire(an_order(), AFTER_DEADLINE, 1)
+    made = expire(an_order(), AFTER_DEADLINE)
 
     assert made is not None
     assert (made.after.stage, made.after.cancelled) == (Stage.COMPENSATING, True)
@@ -22,34 +22,36 @@ def test_an_order_expires_at_its_deadline() -> None:
 
 
 def test_an_order_does_not_expire_before_its_deadline() -> None:
-    assert expire(an_order(), AFTER_DEADLINE - 1, 1) is None
+    assert expire(an_order(), AFTER_DEADLINE - 1) is None
 
 
 def test_a_signal_that_came_in_time_is_applied_even_after_the_deadline() -> None:
     order = an_order(inbox=(APPROVE,))
 
-    assert expire(order, AFTER_DEADLINE, MAX_LOOPS + 1) is None
+    assert expire(order, AFTER_DEADLINE) is None
     assert apply_next(order, AFTER_DEADLINE, PRICES).after.stage is Stage.PAYMENT
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.AWAITING_APPROVAL}))
 def test_only_a_waiting_order_expires(stage: Stage) -> None:
-    assert expire(an_order(stage), AFTER_DEADLINE, MAX_LOOPS + 1) is None
+    assert expire(an_order(stage), AFTER_DEADLINE) is None
 
 
 def test_an_order_without_a_deadline_does_not_expire() -> None:
-    assert expire(an_order(approval_deadline=None), AFTER_DEADLINE, 1) is None
+    assert expire(an_order(approval_deadline=None), AFTER_DEADLINE) is None
 
 
-def test_an_order_that_wakes_too_often_is_given_up_as_failed() -> None:
-    assert expire(an_order(), NOW, MAX_LOOPS) is None
+@pytest.mark.parametrize(("loops", "decision"), [(200, Decision.WAIT), (201, Decision.CONTINUE)])
+def test_a_wait_of_many_wake_ups_continues_in_a_new_execution(
+    loops: int, decision: Decision
+) -> None:
+    assert next_step(an_order(), NOW, PACE, loops=loops).decision is decision
 
-    made = expire(an_order(), NOW, MAX_LOOPS + 1)
 
-    assert made is not None
-    assert made.after.stage is Stage.COMPENSATING
-    assert not made.after.cancelled
-    assert made.after.last_error == "gave up after 200 wake-ups"
+def test_an_order_that_need_not_wait_is_not_handed_over_for_its_wake_ups() -> None:
+    order = an_order(Stage.PAYMENT)
+
+    assert next_step(order, NOW, PACE, loops=MAX_LOOPS + 1).decision is Decision.PAY
 
 
 @pytest.mark.parametrize(
@@ -57,11 +59,18 @@ def test_an_order_that_wakes_too_often_is_given_up_as_failed() -> None:
     [
         (an_order(), Decision.WAIT),
         (an_order(Stage.PAYMENT), Decision.PAY),
-        (an_order(Stage.STATUS_UPDATE), Decision.PAY),
+        (an_order(Stage.START), Decision.START),
+        (an_order(Stage.ENRICHMENT), Decision.START),
+        (an_order(Stage.RESERVE), Decision.START),
+        (an_order(Stage.RESERVE, cancel_requested_at=NOW), Decision.COMPENSATE),
+        (an_order(Stage.STATUS_UPDATE), Decision.COMPLETE),
+        (an_order(Stage.STATUS_UPDATE, cancel_requested_at=NOW), Decision.COMPENSATE),
         (an_order(Stage.PAYMENT, cancel_requested_at=NOW), Decision.COMPENSATE),
         (an_order(Stage.COMPENSATING), Decision.COMPENSATE),
         (an_order(Stage.COMPENSATING, last_error="approval timeout"), Decision.EXPIRE),
-        (an_order(Stage.COMPLETED), Decision.COMPENSATE),
+        (an_order(Stage.COMPENSATING, last_error="ProviderUnavailable: no"), Decision.GIVE_UP),
+        (an_order(Stage.COMPLETED), Decision.CONFIRM),
+        (an_order(Stage.FAILED), Decision.COMPENSATE),
     ],
 )
 def test_the_next_step_is_read_off_the_order(order: Order, decision: Decision) -> None:

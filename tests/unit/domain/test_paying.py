@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import LedgerMismatch, OrderMovedOn
+from lambdas.domain.errors import OrderMovedOn, PaymentMismatch
 from lambdas.domain.ledger import PAY, EffectState
 from lambdas.domain.money import Money
-from lambdas.domain.paying import PAYING, approved_amount, charged, require_approved
-from lambdas.domain.stages import Stage
+from lambdas.domain.paying import approved_amount, charged, require_approved
+from lambdas.domain.stages import PAYING, Stage
 from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
 
@@ -36,7 +36,7 @@ def test_another_amount_than_the_approved_one_is_never_accepted(captured: Money)
     order = an_order(Stage.PAYMENT, total=4200)
 
     require_approved(order, Money(4200, "EUR"))
-    with pytest.raises(LedgerMismatch, match=rf"captured {captured} instead of 42\.00 EUR"):
+    with pytest.raises(PaymentMismatch, match=rf"captured {captured} instead of 42\.00 EUR"):
         require_approved(order, captured)
 
 

@@ -98,14 +98,7 @@ class Story:
         self.accepted += [signal.signal_id] * appended
 
     def _janitor(self) -> Janitor:
-        world = self.world
-        return Janitor(
-            orders=world.deps.orders,
-            index=world.store,
-            engine=world.engine,
-            clock=world.clock,
-            report=lambda _id, _error: None,
-        )
+        return self.world.deps.janitor
 
     def _survive(self, act: Callable[[], object]) -> None:
         with suppress(OrderError):

@@ -1,5 +1,7 @@
 """A janitor over fakes."""
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.janitor import Janitor
@@ -19,10 +21,4 @@ def survivors() -> Survivors:
 
 @pytest.fixture
 def janitor(world: World, survivors: Survivors) -> Janitor:
-    return Janitor(
-        orders=world.deps.orders,
-        index=world.store,
-        engine=world.engine,
-        clock=world.clock,
-        report=survivors.note,
-    )
+    return replace(world.deps.janitor, report=survivors.note)

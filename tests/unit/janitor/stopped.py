@@ -3,6 +3,7 @@
 from typing import Any
 
 from lambdas.domain.order import Order
+from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.stages import ENDS, Stage
 from tests.support.world import World
 
@@ -16,8 +17,22 @@ class Survivors(list[tuple[str, Exception]]):
         self.append((order_id, error))
 
 
-def gone(world: World, stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
-    """An order whose execution stopped."""
+LOST = (ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatus.UNKNOWN)
+"""How an execution ends without anybody's decision."""
+
+
+def gone(
+    world: World,
+    stage: Stage = Stage.AWAITING_APPROVAL,
+    status: ExecutionStatus = ExecutionStatus.FAILED,
+    **changes: Any,
+) -> Order:
+    """An order whose execution ended so."""
     order = world.place(stage, **changes)
-    world.engine.stop(order)
+    world.engine.end(order, status)
     return order
+
+
+def stopped(world: World, stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
+    """An order whose execution a person stopped."""
+    return gone(world, stage, ExecutionStatus.ABORTED, **changes)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.domain.order import Order
+from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.stages import Stage
 from lambdas.janitor import SWEEP_MS, Janitor
 from tests.support.world import TOKEN, World
@@ -23,11 +24,11 @@ def test_a_sweep_ends_when_its_time_is_over_and_tells_what_it_did(
         world.place(next_check_at=world.clock.now())
     looks = iter([first_ms / 1000, 0.0])
 
-    def slow(order: Order) -> bool:
+    def slow(order: Order) -> ExecutionStatus:
         world.clock.advance(next(looks))
-        return True
+        return ExecutionStatus.RUNNING
 
-    monkeypatch.setattr(world.engine, "is_running", slow)
+    monkeypatch.setattr(world.engine, "status", slow)
 
     assert janitor.sweep() == {"running": looked_after}
 

@@ -8,19 +8,20 @@ from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import refund_payment
 from lambdas.domain.changes import CHECK_SOON_MS
-from lambdas.domain.errors import StaleEpoch
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.errors import EngineUnavailable, StaleEpoch
+from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.stages import BEFORE_PAYMENT, ENDS, Stage
 from lambdas.janitor import Janitor
 from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World
-from tests.unit.janitor.stopped import OPEN, gone
+from tests.unit.janitor.stopped import LOST, OPEN, gone, stopped
 
 
 @pytest.mark.parametrize("stage", OPEN)
-def test_an_order_whose_execution_is_gone_is_taken_over(
+def test_an_order_whose_execution_a_person_stopped_is_compensated(
     world: World, janitor: Janitor, stage: Stage
 ) -> None:
-    order = gone(world, stage, start_pending=False)
+    order = stopped(world, stage, start_pending=False)
 
     assert janitor.look_after(order.order_id) == "taken-over"
 
@@ -30,10 +31,41 @@ def test_an_order_whose_execution_is_gone_is_taken_over(
     assert world.problems() == []
 
 
+@pytest.mark.parametrize("status", LOST)
+@pytest.mark.parametrize("stage", sorted(set(OPEN) - {Stage.COMPENSATING}))
+def test_an_order_that_lost_its_execution_continues_where_it_stands(
+    world: World, janitor: Janitor, stage: Stage, status: ExecutionStatus
+) -> None:
+    order = gone(world, stage, status, start_pending=False, wait_token=TOKEN, wait_loops=7)
+    signal = world.accept(order, a_signal()) if stage in BEFORE_PAYMENT else None
+
+    assert janitor.look_after(order.order_id) == "resumed"
+
+    after = world.now(order)
+    assert (after.stage, after.epoch, after.start_pending) == (stage, 2, True)
+    assert (after.wait_token, after.wait_loops) == (None, 0)
+    assert after.pending == ((signal,) if signal else ())
+    assert after.last_error is None
+    assert world.engine.started == [f"{order.order_id}-2"]
+    assert world.problems() == []
+
+
+@pytest.mark.parametrize("status", LOST)
+def test_a_lost_compensation_is_resumed(
+    world: World, janitor: Janitor, status: ExecutionStatus
+) -> None:
+    order = gone(world, Stage.COMPENSATING, status)
+
+    assert janitor.look_after(order.order_id) == "taken-over"
+
+    assert world.now(order).epoch == 2
+    assert world.now(order).last_error == order.last_error
+
+
 def test_the_old_execution_can_write_no_more_after_a_takeover(
     world: World, janitor: Janitor
 ) -> None:
-    order = gone(world, Stage.STATUS_UPDATE)
+    order = stopped(world, Stage.STATUS_UPDATE)
     janitor.look_after(order.order_id)
 
     with pytest.raises(StaleEpoch):
@@ -55,6 +87,20 @@ def test_an_old_execution_that_still_waits_is_woken_to_find_that_it_lost_the_ord
 
     assert world.engine.rung == [TOKEN]
     assert world.now(order).wait_token is None
+
+
+def test_a_takeover_succeeds_though_the_old_execution_cannot_be_woken(
+    world: World, janitor: Janitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(token: str) -> bool:
+        raise EngineUnavailable("Step Functions answered ThrottlingException")
+
+    monkeypatch.setattr(world.engine, "ring", throttled)
+    order = gone(world, wait_token=TOKEN)
+
+    assert janitor.look_after(order.order_id) == "resumed"
+
+    assert world.engine.started == [f"{order.order_id}-2"]
 
 
 def test_a_pending_cancel_is_honoured_by_the_takeover(world: World, janitor: Janitor) -> None:
@@ -101,6 +147,7 @@ def test_a_start_that_was_lost_is_repeated(world: World, janitor: Janitor) -> No
 
 def test_a_lost_wake_up_is_repeated(world: World, janitor: Janitor) -> None:
     order = world.place(wait_token=TOKEN)
+    world.engine.waiting.add(TOKEN)
     world.accept(order, a_signal())
 
     assert janitor.look_after(order.order_id) == "rung"
@@ -110,15 +157,40 @@ def test_a_lost_wake_up_is_repeated(world: World, janitor: Janitor) -> None:
     assert world.now(order).next_check_at == world.clock.now() + CHECK_SOON_MS
 
 
-def test_a_pending_signal_without_a_token_waits_for_its_execution(
-    world: World, janitor: Janitor
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_a_signal_that_no_wait_takes_is_applied_by_a_new_execution(
+    world: World, janitor: Janitor, token: str | None
 ) -> None:
-    order = world.place()
+    order = world.place(wait_token=token)
+    signal = world.accept(order, a_signal())
+
+    assert janitor.look_after(order.order_id) == "running"
+    world.clock.advance(CHECK_SOON_MS / 1000)
+    assert janitor.look_after(order.order_id) == "resumed"
+
+    after = world.now(order)
+    assert (after.epoch, after.pending) == (2, (signal,))
+    assert world.engine.started == [f"{order.order_id}-2"]
+
+
+def test_a_signal_before_the_wait_begins_waits_for_it(world: World, janitor: Janitor) -> None:
+    order = world.place(Stage.RESERVE)
     world.accept(order, a_signal())
+    world.clock.advance(300)
 
     assert janitor.look_after(order.order_id) == "running"
 
-    assert world.engine.rung == []
+
+def test_a_cancel_that_no_step_takes_is_compensated_by_a_new_execution(
+    world: World, janitor: Janitor
+) -> None:
+    order = world.place(Stage.PAYMENT)
+    cancel = world.cancel(order)
+    world.clock.advance(CHECK_SOON_MS / 1000)
+
+    assert janitor.look_after(order.order_id) == "taken-over"
+
+    assert world.now(order).outcomes == {cancel.signal_id: "applied"}
 
 
 def test_an_order_that_was_taken_over_meanwhile_is_not_put_off(

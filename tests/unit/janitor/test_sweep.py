@@ -58,7 +58,7 @@ def test_one_orders_trouble_does_not_keep_the_others_waiting(
 
     world.store.get = fail_for_one  # type: ignore[method-assign]
 
-    assert janitor.sweep() == {"failed": 1, "taken-over": 1}
+    assert janitor.sweep() == {"failed": 1, "resumed": 1}
     assert [order_id for order_id, _ in survivors] == [broken.order_id]
     assert getting(healthy.order_id).epoch == 2
 

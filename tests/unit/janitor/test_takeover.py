@@ -10,18 +10,20 @@ from lambdas.domain.errors import (
     StaleEpoch,
 )
 from lambdas.domain.ledger import RESERVE
+from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.stages import ENDS, Stage
 from lambdas.janitor import Janitor
 from tests.support.world import TOKEN, World
-from tests.unit.janitor.stopped import OPEN, gone
+from tests.unit.janitor.stopped import OPEN, gone, stopped
 
 
 def test_the_fast_path_takes_over_what_the_engine_says_has_stopped(
     world: World, janitor: Janitor
 ) -> None:
-    order = gone(world)
+    lost, aborted = gone(world), stopped(world)
 
-    assert janitor.execution_stopped(order.order_id, order.execution) == "taken-over"
+    assert janitor.execution_stopped(lost.order_id, lost.execution) == "resumed"
+    assert janitor.execution_stopped(aborted.order_id, aborted.execution) == "taken-over"
 
 
 @pytest.mark.parametrize("execution", ["other-1", "{order_id}-2"])
@@ -74,7 +76,7 @@ def test_an_order_whose_compensation_never_began_is_taken_over_with_its_cancel(
     order = world.place()
     cancel = world.cancel(order)
     world.run(close_order, order)
-    world.engine.stop(order)
+    world.engine.end(order, ExecutionStatus.FAILED)
 
     assert janitor.execution_stopped(order.order_id, order.execution) == "taken-over"
     for activity in (refund_payment, release_stock, close_order):

@@ -2,13 +2,14 @@
 
 from tests.workflow.faults import SDK_ATTEMPTS, answer_lost, crashed, dropped, refused, reply_lost
 from tests.workflow.stories.ends import (
+    BACK_OFF,
+    CONTINUED,
     FAILED,
     FAILED_LOOP,
     LOOP,
     PAY,
     RESUMED,
     TO_WAIT,
-    UNDO,
     completed,
     failed,
 )
@@ -17,13 +18,15 @@ from tests.workflow.stories.steps import (
     approve,
     breaks,
     execution_stopped_event,
+    forget_token,
     let_pass,
+    lose_execution,
     operator_compensates,
     stop_execution,
     sweep,
     waits_at,
 )
-from tests.workflow.stories.story import Story
+from tests.workflow.stories.story import UNFINISHED, Story
 
 STOPPED = (*TO_WAIT, "AwaitSignal")
 TAKEN_OVER = (*RESUMED, *FAILED)
@@ -93,7 +96,7 @@ DOORBELLS = (
             STOPPED,
             "the execution stopped",
             paths=(STOPPED, TAKEN_OVER),
-            statuses=("FAILED", "FAILED"),
+            statuses=("ABORTED", "FAILED"),
             verdicts=("infrastructure", "compensated"),
         ),
     ),
@@ -104,7 +107,7 @@ DOORBELLS = (
             STOPPED,
             "the execution stopped",
             paths=(STOPPED, TAKEN_OVER),
-            statuses=("FAILED", "FAILED"),
+            statuses=("ABORTED", "FAILED"),
             verdicts=("infrastructure", "compensated"),
         ),
     ),
@@ -122,7 +125,7 @@ DOORBELLS = (
             STOPPED,
             "the execution stopped",
             paths=(STOPPED, TAKEN_OVER),
-            statuses=("FAILED", "FAILED"),
+            statuses=("ABORTED", "FAILED"),
             verdicts=("infrastructure", "compensated"),
             survived=("EngineUnavailable",),
         ),
@@ -133,9 +136,38 @@ DOORBELLS = (
         ends=failed(
             (),
             "compensated by an operator",
-            paths=((*STOPPED, "ApplySignals", *UNDO, "OrderFailed"), TAKEN_OVER),
-            statuses=("FAILED", "FAILED"),
+            paths=((*STOPPED, "ApplySignals", "OrderTakenOver"), TAKEN_OVER),
+            statuses=("SUCCEEDED", "FAILED"),
             verdicts=("compensated", "compensated"),
+        ),
+    ),
+    Story(
+        name="an order that lost its execution continues to wait in another one",
+        script=(approve(0), lose_execution(), let_pass(301), sweep(resumed=1), approve()),
+        ends=completed((*CONTINUED, *LOOP, *PAY), outcomes=("stale", "applied"), found=UNFINISHED),
+    ),
+    Story(
+        name="an order that lost its execution with an accepted approval is paid by another one",
+        faults=(dropped("sfn.SendTaskSuccess"),),
+        script=(approve(), lose_execution(), let_pass(61), sweep(resumed=1)),
+        ends=completed((*CONTINUED, *PAY), found=UNFINISHED),
+    ),
+    Story(
+        name="a signal that no wait takes is applied by another execution",
+        script=(forget_token(), approve(), let_pass(61), sweep(resumed=1), let_pass(300)),
+        ends=completed(
+            paths=((*TO_WAIT, "AwaitSignal", "ApplySignals", "OrderTakenOver"), (*CONTINUED, *PAY)),
+            statuses=("SUCCEEDED", "SUCCEEDED"),
+            verdicts=("compensated", "completed"),
+        ),
+    ),
+    Story(
+        name="an approval that was accepted before an outage is honoured after it",
+        faults=(refused("dynamodb.GetItem", times=3 * 5 * SDK_ATTEMPTS, state="ApplySignals"),),
+        script=(approve(),),
+        ends=completed(
+            (*TO_WAIT, "AwaitSignal", "ApplySignals", *BACK_OFF * 3, "RouteDecision", *PAY),
+            retried={"ApplySignals": 12},
         ),
     ),
 )

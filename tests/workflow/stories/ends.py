@@ -15,13 +15,16 @@ TO_WAIT_V1 = (
     "ReserveStock",
 )
 LOOP = ("AwaitSignal", "ApplySignals", "RouteDecision")
-FAILED_LOOP = ("AwaitSignal", "BackOff", "ApplySignals", "RouteDecision")
+BACK_OFF = ("RouteBackOff", "LengthenBackOff", "BackOff", "ApplySignals")
+"""After a step that failed for no business reason: the record decides how to go on."""
+FAILED_LOOP = ("AwaitSignal", *BACK_OFF, "RouteDecision")
 PAY = ("ProcessPayment", "UpdateOrderStatus", "SendOrderConfirmation")
 ASK = ("RequestApproval",)
 UNDO = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 CANCELLED = (*UNDO, "RouteEnd", "OrderCancelled")
 FAILED = (*UNDO, "RouteEnd", "OrderFailed")
 RESUMED = ("RouteStart",)
+CONTINUED = ("RouteStart", "ApplySignals", "RouteDecision")
 
 UNPAID = {"reserve": "undone", "mail-cancellation": "done"}
 REFUNDED = {**UNPAID, "pay": "undone"}

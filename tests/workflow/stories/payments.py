@@ -2,6 +2,7 @@
 
 from lambdas.domain.errors import SignalNotAdmitted
 from tests.workflow.stories.ends import (
+    BACK_OFF,
     CANCELLED,
     FAILED,
     LOOP,
@@ -76,11 +77,11 @@ PAYMENTS = (
         ends=completed(retried={"ProcessPayment": 1}),
     ),
     Story(
-        name="a provider that stays away is given up after five attempts",
+        name="a provider that stays away is given up after the payment deadline",
         payment_method="pm_unavailable",
         script=(approve(),),
         ends=failed(
-            (*TO_PAYMENT, *FAILED),
+            (*TO_PAYMENT, *BACK_OFF, "RouteDecision", *FAILED),
             "ProviderUnavailable: the payment provider is unavailable",
             verdicts=("infrastructure",),
             retried={"ProcessPayment": 4},

@@ -5,6 +5,7 @@ from dataclasses import replace
 import boto3
 import pytest
 
+from lambdas.domain.changes import change
 from lambdas.domain.errors import OrderError
 from lambdas.domain.signals import SignalKind
 from tests.workflow import resources
@@ -87,6 +88,22 @@ def stop_execution() -> Step:
     return lambda world: world.engine.stop(world.order().execution)
 
 
+def lose_execution() -> Step:
+    """The engine forgets the order's execution."""
+    return lambda world: world.engine.lose(world.order().execution)
+
+
+def forget_token() -> Step:
+    """The order has no token to ring with; its execution waits all the same."""
+
+    def step(world: World) -> None:
+        order = world.order()
+        forgotten = change(order, replace(order, wait_token=None), world.deps.clock.now())
+        world.deps.store.commit(forgotten)
+
+    return step
+
+
 def operator_compensates() -> Step:
     return lambda world: world.janitor.compensate(world.order_id)
 
@@ -110,8 +127,8 @@ def breaks(fault: WireFault) -> Step:
     return lambda world: world.engine.wire.faults.append(fault)
 
 
-def abandoned_calls_wake_up(*errors: str) -> Step:
-    """Calls that were given up run at last; each is refused with exactly this error."""
+def abandoned_calls_wake_up(*errors: str | None) -> Step:
+    """Calls that were given up run at last; each is refused with exactly this error, or done."""
 
     def step(world: World) -> None:
         late = [world.engine.lambdas.run(call) for call in world.engine.lambdas.abandoned]

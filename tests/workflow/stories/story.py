@@ -16,7 +16,7 @@ ORDERED = 1800
 
 FOUND = Enrichment(customer_tier="gold", inventory_ok=True, recommendations=("COFFEE-1KG",))
 UNFINISHED = Enrichment()
-"""Which branch of an enrichment that failed came how far is nobody's business."""
+"""Of an enrichment that failed, or whose execution was lost, the findings are not compared."""
 
 
 @dataclass(frozen=True, kw_only=True)

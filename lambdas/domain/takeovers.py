@@ -1,0 +1,45 @@
+"""Takeovers: a new execution (the next epoch) continues an order whose own execution is gone."""
+
+from dataclasses import replace
+from typing import Any
+
+from lambdas.domain.changes import BACKOFF_LIMIT_MS, CHECK_SOON_MS, Change, change
+from lambdas.domain.order import Order
+
+REPORTED_FROM = 3
+"""Takeovers in a row from which on a person has to look at the order."""
+
+
+def next_owner(order: Order, now: int) -> dict[str, Any]:
+    """The fields that hand the order to the next epoch, which has no token yet.
+
+    Takeovers count as a row until there was none for twice the longest pause between them.
+    """
+    return {
+        "epoch": order.epoch + 1,
+        "start_pending": True,
+        "wait_token": None,
+        "wait_loops": 0,
+        "takeovers": order.takeovers + 1 if _recent(order, now) else 1,
+        "taken_over_at": now,
+    }
+
+
+def resume(order: Order, now: int) -> Change:
+    """Continue the order in a new execution where its record stands; pending signals are kept."""
+    event = ("execution-resumed", {"epoch": order.epoch + 1})
+    return change(order, replace(order, **next_owner(order, now)), now, event)
+
+
+def next_takeover_at(order: Order) -> int:
+    """When the order may be taken over again: at once the first time, then after pauses that
+    double up to an hour. Epoch milliseconds.
+    """
+    if order.taken_over_at is None:
+        return 0
+    pause = min(CHECK_SOON_MS << min(order.takeovers, 7), BACKOFF_LIMIT_MS)
+    return order.taken_over_at + pause
+
+
+def _recent(order: Order, now: int) -> bool:
+    return order.taken_over_at is not None and now < order.taken_over_at + 2 * BACKOFF_LIMIT_MS

@@ -1,0 +1,97 @@
+"""Why an order ended: for a reason of its own, never because a service was down for a while."""
+
+from collections.abc import Iterator, Sequence
+
+from lambdas.domain.approving import EXPIRED
+from lambdas.domain.order import Order
+from lambdas.domain.paying import GIVEN_UP
+from lambdas.domain.signals import Outcome, SignalKind
+from lambdas.domain.stages import Stage
+from lambdas.domain.takeovers import REPORTED_FROM
+from lambdas.janitor import STOPPED
+from tests.simulation.faults import Fault
+from tests.simulation.schedule import Deed, Happening
+from tests.simulation.world import SimulatedWorld
+
+MOST_EXECUTIONS = 8
+"""Of one order in any hour: the first, and takeovers with pauses that double."""
+HOUR_MS = 3_600_000
+_REFUSALS = ("InsufficientStock", "PaymentDeclined", "CustomerUnknown")
+
+
+def unreasonable(world: SimulatedWorld, happenings: Sequence[Happening]) -> Iterator[str]:
+    """Orders that ended for no reason of their own, or were tried too often, or in silence."""
+    for order in world.store.orders():
+        mine = [one for one in happenings if f"O{one.order + 1}" == order.order_id]
+        if order.stage in (Stage.FAILED, Stage.CANCELLED) and not _own_reason(world, order, mine):
+            yield f"{order.order_id}: {order.stage} for no reason of its own: {order.last_error}"
+        yield from _approvals_not_honoured(order, mine)
+        yield from _too_many_executions(world, order, mine)
+        yield from _unreported(world, order, mine)
+
+
+def _own_reason(world: SimulatedWorld, order: Order, mine: list[Happening]) -> bool:
+    reason = order.last_error or ""
+    if reason.startswith("cancelled: "):
+        return order.cancelling
+    if reason == EXPIRED:
+        return True  # that it was not too soon is looked at elsewhere
+    if reason == STOPPED:
+        return _aborted(world, order)
+    if reason == "compensated by an operator":
+        return _happened(mine, Deed.TAKEOVER)
+    if reason.startswith(GIVEN_UP):
+        return order.payment_method == "pm_unavailable" or _provider_was_away(world)
+    return reason.startswith(_REFUSALS)
+
+
+def _approvals_not_honoured(order: Order, mine: list[Happening]) -> Iterator[str]:
+    """An approval that was accepted in time is superseded only by a person's decision, or by the
+    approval before it.
+    """
+    if order.cancelling or order.payment_approved or order.last_error is None:
+        return
+    by_person = (STOPPED, "compensated by an operator")
+    if order.last_error in by_person or order.last_error.startswith(_REFUSALS):
+        return
+    for signal in order.inbox:
+        superseded = order.outcomes.get(signal.signal_id) == Outcome.SUPERSEDED
+        if signal.kind is SignalKind.APPROVE_PAYMENT and superseded:
+            yield f"{order.order_id}: {signal.signal_id} is superseded by {order.last_error}"
+
+
+def _too_many_executions(
+    world: SimulatedWorld, order: Order, mine: list[Happening]
+) -> Iterator[str]:
+    began = sorted(
+        one.began_at for one in world.engine.executions.values() if one.order_id == order.order_id
+    )
+    by_hand = sum(one.what is Deed.TAKEOVER for one in mine)
+    most = max((sum(at <= b < at + HOUR_MS for b in began) for at in began), default=0)
+    if most > MOST_EXECUTIONS + by_hand:
+        yield f"{order.order_id}: {most} executions within an hour"
+
+
+def _unreported(world: SimulatedWorld, order: Order, mine: list[Happening]) -> Iterator[str]:
+    """The third takeover in a row is reported, unless the queue or the janitor was struck."""
+    struck = any(m.function in ("sweep", "stopped") for m in world.mishaps)
+    if order.takeovers < REPORTED_FROM or struck or _happened(mine, Deed.TAKEOVER):
+        return
+    if not any(order_id == order.order_id for order_id, _ in world.operations.takeovers):
+        yield f"{order.order_id}: {order.takeovers} takeovers, no report"
+
+
+def _aborted(world: SimulatedWorld, order: Order) -> bool:
+    executions = world.engine.executions.values()
+    return any(e.status == "ABORTED" and e.order_id == order.order_id for e in executions)
+
+
+def _happened(mine: list[Happening], deed: Deed) -> bool:
+    return any(one.what is deed for one in mine)
+
+
+def _provider_was_away(world: SimulatedWorld) -> bool:
+    return any(
+        mishap.function == "ProcessPayment" and mishap.fault in (Fault.OUTAGE, Fault.THROTTLED)
+        for mishap in world.mishaps
+    )

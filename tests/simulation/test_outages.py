@@ -1,0 +1,206 @@
+"""An outage of seconds or hours ends no order: it waits, and continues when the outage is over."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.order import Order
+from lambdas.domain.signals import SignalKind
+from lambdas.domain.stages import Stage
+from tests.simulation.agenda import START_MS
+from tests.simulation.chance import random_schedule
+from tests.simulation.faults import EVERYTHING, LAMBDA, SERVICES, Call, Fault, Outage
+from tests.simulation.matrix import cancelled_late
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.reasons import MOST_EXECUTIONS
+from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
+from tests.simulation.story import Story
+
+TABLES = SERVICES["tables"]
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+TICK_AT = 310_000
+"""Milliseconds after the beginning at which a waiting order looks at the clock by itself."""
+
+
+def schedule(*happenings: Happening, seed: int = 5, quiet_ms: int = 30 * MINUTE_MS) -> Schedule:
+    """One order, placed within the first 40 s."""
+    return Schedule(
+        seed=seed,
+        units={"COFFEE-1KG": 8, "MUG-RED": 3},
+        placements=(Placement(seed * 1_000, (("MUG-RED", 1),), "alice", "pm_ok", "v2", None),),
+        happenings=happenings,
+        strikes=(),
+        quiet_ms=quiet_ms,
+        skewed=False,
+    )
+
+
+def approval(after_ms: int) -> Happening:
+    return Happening(SignalKind.APPROVE_PAYMENT, 0, after_ms, Stage.AWAITING_APPROVAL, "a0")
+
+
+def played(story: Story) -> Order:
+    assert story.play() == []
+    return story.world.store.get("O1")
+
+
+def begun_by_an_outage(stage: Stage, seconds: int, ports: frozenset[str]) -> Story:
+    """An order that is approved after a minute, and an outage that begins at the write that brings
+    it to a stage; `compensating` is that of a cancel.
+    """
+    made = schedule(approval(MINUTE_MS), quiet_ms=3 * HOUR_MS)
+    story = Story(cancelled_late(made) if stage is Stage.COMPENSATING else made)
+    written = story.world.store._written
+
+    def watch(before: Order | None, after: Order) -> None:
+        written(before, after)
+        if after.stage is stage and not story.world.outages:
+            now = story.world.agenda.now - START_MS
+            story.world.outages = (Outage(ports, now, now + seconds * 1000),)
+
+    story.world.store._written = watch
+    return story
+
+
+@pytest.mark.parametrize("seconds", [5, 20, 30, 60, 300])
+@pytest.mark.parametrize("ports", [TABLES, frozenset({LAMBDA}), EVERYTHING])
+def test_an_outage_at_their_ticks_costs_waiting_orders_nothing(
+    seconds: int, ports: frozenset[str]
+) -> None:
+    outage = Outage(ports, TICK_AT, TICK_AT + seconds * 1000)
+
+    for seed in range(0, 40, 3):
+        made = replace(schedule(approval(700_000), seed=seed), outages=(outage,))
+        order = played(Story(made))
+        assert (order.stage, order.outcomes) == (Stage.COMPLETED, {"a0": "applied"})
+
+
+@pytest.mark.parametrize("seconds", [25, 120, 900, 7200])
+def test_an_approval_that_was_accepted_before_an_outage_is_honoured_after_it(seconds: int) -> None:
+    """Also where the deadline passes during the outage."""
+    story = Story(schedule(approval(MINUTE_MS), quiet_ms=3 * HOUR_MS))
+    began: list[int] = []
+
+    def down_after_acceptance(call: Call) -> Fault | None:
+        if not began and story.promptness.accepted:
+            began.append(story.world.agenda.now)
+        over = began and story.world.agenda.now >= began[0] + seconds * 1000
+        return Fault.THROTTLED if began and not over and call.point.startswith("store.") else None
+
+    story.world.fault = down_after_acceptance
+
+    order = played(story)
+    assert (order.stage, order.outcomes) == (Stage.COMPLETED, {"a0": "applied"})
+
+
+@pytest.mark.parametrize("minutes", [18, 170])
+def test_a_wait_that_cannot_begin_for_long_is_no_reason_to_end(minutes: int) -> None:
+    """AwaitSignal alone fails, in every round."""
+    story = Story(schedule(approval(MINUTE_MS), quiet_ms=minutes * MINUTE_MS))
+    strike = Strike(Fault.CRASH_BEFORE, 1, "AwaitSignal", "store.get")
+    story._strikes = [strike] * 500
+
+    order = played(story)
+
+    assert (order.stage, order.outcomes) == (Stage.COMPLETED, {"a0": "applied"})
+
+
+@pytest.mark.parametrize("seconds", [60, 900, 7200])
+@pytest.mark.parametrize("stage", [Stage.ENRICHMENT, Stage.RESERVE, Stage.AWAITING_APPROVAL])
+def test_an_outage_before_the_wait_ends_delays_the_order(stage: Stage, seconds: int) -> None:
+    order = played(begun_by_an_outage(stage, seconds, TABLES))
+
+    expired = (Stage.CANCELLED, "approval timeout")
+    assert order.stage is Stage.COMPLETED or (order.stage, order.last_error) == expired
+
+
+@pytest.mark.parametrize("seconds", [60, 900, 7200])
+@pytest.mark.parametrize("ports", [TABLES, SERVICES["executions"], frozenset({LAMBDA}), EVERYTHING])
+@pytest.mark.parametrize("stage", [Stage.PAYMENT, Stage.STATUS_UPDATE])
+def test_an_outage_never_turns_an_approved_order_back(
+    stage: Stage, ports: frozenset[str], seconds: int
+) -> None:
+    story = begun_by_an_outage(stage, seconds, ports)
+
+    assert played(story).stage is Stage.COMPLETED
+    assert story.world.payments.net_minor("pay:O1") == 800
+
+
+def test_a_provider_that_is_away_until_the_payment_deadline_ends_the_order_as_failed() -> None:
+    story = begun_by_an_outage(Stage.PAYMENT, 3600, SERVICES["provider"])
+
+    order = played(story)
+
+    assert order.stage is Stage.FAILED
+    assert (order.last_error or "").startswith("ProviderUnavailable")
+    assert story.world.payments.net_minor("pay:O1") == 0
+
+
+def test_a_provider_that_comes_back_before_the_payment_deadline_is_asked_again() -> None:
+    assert played(begun_by_an_outage(Stage.PAYMENT, 600, SERVICES["provider"])).charged
+
+
+@pytest.mark.parametrize("deed", [Deed.LOSE_ALL, Deed.TIME_OUT])
+@pytest.mark.parametrize("stage", [Stage.ENRICHMENT, Stage.AWAITING_APPROVAL, Stage.STATUS_UPDATE])
+def test_an_order_that_lost_its_execution_goes_on_in_another_one(stage: Stage, deed: Deed) -> None:
+    story = Story(schedule(Happening(deed, 0, 0, stage), approval(200_000)))
+    if stage is Stage.STATUS_UPDATE:
+        story._strikes = [Strike(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")]
+
+    order = played(story)
+
+    assert (order.stage, order.epoch) == (Stage.COMPLETED, 2)
+
+
+def test_a_compensation_that_fails_for_hours_is_tried_less_and_less_often() -> None:
+    cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
+    story = Story(schedule(cancel, quiet_ms=3 * HOUR_MS))
+    story._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
+
+    order = played(story)
+
+    assert order.stage is Stage.CANCELLED
+    assert MOST_EXECUTIONS <= order.epoch <= MOST_EXECUTIONS + 3
+    reported = [number for _, number in story.world.operations.takeovers]
+    assert reported == list(range(3, order.epoch))
+
+
+@pytest.mark.parametrize("name", ["outage-is-compensated", "lost-execution-is-compensated"])
+def test_an_order_that_ends_for_an_outage_is_told(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutant = MUTANTS[name]
+    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
+    lost = Happening(Deed.LOSE_ALL, 0, 0, Stage.AWAITING_APPROVAL)
+    story = Story(schedule(*[lost] * name.startswith("lost"), seed=12))
+    story.world.outages = (Outage(TABLES, TICK_AT, TICK_AT + MINUTE_MS),)
+
+    assert any("no reason of its own" in problem for problem in story.play())
+
+
+def test_takeovers_without_a_pause_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant = MUTANTS["takeovers-without-pause"]
+    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
+    cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
+    story = Story(schedule(cancel, quiet_ms=HOUR_MS))
+    story._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
+
+    assert any("executions within an hour" in problem for problem in story.play())
+
+
+def test_takeovers_in_silence_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant = MUTANTS["takeovers-never-reported"]
+    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
+    cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
+    story = Story(schedule(cancel, quiet_ms=HOUR_MS))
+    story._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
+
+    assert any(problem.endswith("takeovers, no report") for problem in story.play())
+
+
+def test_chance_draws_outages_of_every_service() -> None:
+    drawn = [outage for seed in range(1, 600) for outage in random_schedule(seed).outages]
+
+    assert {port for outage in drawn for port in outage.ports} == EVERYTHING
+    assert min(outage.until_ms - outage.from_ms for outage in drawn) < 30_000
+    assert max(outage.until_ms - outage.from_ms for outage in drawn) > HOUR_MS

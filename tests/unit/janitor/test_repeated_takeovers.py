@@ -1,0 +1,116 @@
+"""Takeovers in a row: each waits longer than the one before, and from the third on is reported."""
+
+from dataclasses import replace
+
+from lambdas.domain.changes import BACKOFF_LIMIT_MS
+from lambdas.domain.errors import EngineUnavailable, OperationsUnavailable
+from lambdas.domain.order import Order
+from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.stages import Stage
+from lambdas.janitor import Janitor
+from lambdas.runtime import metrics
+from tests.support.world import World
+from tests.unit.janitor.stopped import Survivors, gone
+
+HOUR = 3600
+
+
+def lose(world: World, order: Order) -> None:
+    """The order's newest execution fails at its first step."""
+    current = world.now(order)
+    world.store.put(replace(current, start_pending=False))
+    world.engine.end(current, ExecutionStatus.FAILED)
+
+
+def pauses(world: World, janitor: Janitor, order: Order, times: int) -> list[int]:
+    """Seconds between takeovers of an order whose every execution fails at once."""
+    found: list[int] = []
+    at = world.clock.now()
+    while len(found) < times:
+        lose(world, order)
+        while janitor.look_after(order.order_id) == "postponed":
+            world.clock.advance((world.now(order).next_check_at - world.clock.now()) / 1000)
+        found.append((world.clock.now() - at) // 1000)
+        at = world.clock.now()
+    return found
+
+
+def test_the_pauses_between_takeovers_double_up_to_an_hour(world: World, janitor: Janitor) -> None:
+    order = gone(world)
+
+    assert pauses(world, janitor, order, 9) == [0, 90, 180, 360, 720, 1440, 2880, HOUR, HOUR]
+
+
+def test_an_order_that_is_compensated_in_vain_is_taken_over_no_more_often(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world, Stage.COMPENSATING)
+
+    assert pauses(world, janitor, order, 4) == [0, 90, 180, 360]
+
+
+def test_the_fast_path_keeps_to_the_pause(world: World, janitor: Janitor) -> None:
+    order = gone(world)
+    janitor.look_after(order.order_id)
+    lose(world, order)
+    current = world.now(order)
+
+    assert janitor.execution_stopped(order.order_id, current.execution) == "postponed"
+
+    assert world.now(order).next_check_at == world.clock.now() + 90_000
+
+
+def test_an_order_that_ran_for_hours_is_taken_over_at_once_again(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world)
+    pauses(world, janitor, order, 4)
+    world.clock.advance(2 * BACKOFF_LIMIT_MS / 1000)
+
+    assert pauses(world, janitor, order, 2) == [0, 90]
+    assert world.now(order).takeovers == 2
+
+
+def test_the_third_takeover_in_a_row_is_reported_and_counted(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world)
+    pauses(world, janitor, order, 2)
+    assert world.operations.takeovers == []
+
+    pauses(world, janitor, order, 2)
+
+    assert world.operations.takeovers == [(order.order_id, 3), (order.order_id, 4)]
+    assert metrics.metric_set["TakeoverRepeated"]["Value"] == [1.0, 1.0]
+
+
+def test_a_report_that_cannot_be_made_does_not_hold_up_the_takeover(
+    world: World, janitor: Janitor, survivors: Survivors
+) -> None:
+    def away(order: Order) -> None:
+        raise OperationsUnavailable("no queue", order_id=order.order_id)
+
+    world.operations.report_takeovers = away  # type: ignore[method-assign]
+    order = gone(world)
+
+    pauses(world, janitor, order, 3)
+
+    assert world.engine.started[-1] == f"{order.order_id}-4"
+    assert survivors == []
+
+
+def test_a_takeover_that_cannot_be_started_is_reported_all_the_same(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world)
+    pauses(world, janitor, order, 2)
+    lose(world, order)
+    world.clock.advance(HOUR)
+
+    def busy(order: Order) -> None:
+        raise EngineUnavailable("busy", order_id=order.order_id)
+
+    world.engine.start = busy  # type: ignore[method-assign]
+    assert janitor.sweep() == {"failed": 1}
+
+    assert world.operations.takeovers == [(order.order_id, 3)]
