@@ -90,9 +90,8 @@ def refunded(order: Order, now: int, refunded_minor: int) -> Change | None:
 def close(order: Order, now: int) -> Change | None:
     """End a compensated order; what could not be undone keeps it open, marked as stuck.
 
-    Returns None when the order has ended already (also when it was completed: a lost answer of
-    the completing write leads here), and when its compensation could not even begin: signals are
-    without an outcome then, so the janitor has to take the order over.
+    Returns None when the order has ended already, and when its compensation could not even begin:
+    signals are without an outcome then, so the janitor has to take the order over.
     """
     if order.stage is not Stage.COMPENSATING:
         return None

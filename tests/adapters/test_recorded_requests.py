@@ -124,7 +124,7 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         "SendTaskHeartbeat",
         {"taskToken": "t"},
     ),
-    "engine.is_running": (lambda d: d.engine.is_running(ORDER), "DescribeExecution", {}),
+    "engine.is_running": (lambda d: d.engine.status(ORDER), "DescribeExecution", {}),
     "engine.stop": (
         lambda d: d.engine.stop(ORDER),
         "StopExecution",

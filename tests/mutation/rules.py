@@ -62,4 +62,6 @@ def _without_an_error(rules: str, index: int, rule: Mapping[str, Any]) -> Iterat
 def _negated(rule: Mapping[str, Any], *place: str | int) -> Edit:
     if "IsPresent" in rule:
         return put(*place, "IsPresent", value=not rule["IsPresent"])
+    if "NumericGreaterThan" in rule:
+        return put(*place, "NumericGreaterThan", value=-1)
     return put(*place, "StringEquals", value=f"not {rule['StringEquals']}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from lambdas.domain.approving import MAX_LOOPS
 from lambdas.domain.signals import SignalKind
 from lambdas.domain.stages import Stage
 from tests.simulation.engine import Done, Execution
@@ -18,8 +19,8 @@ from tests.support.definition import load, placeholder, tasks
 
 MOST_CALLS = 200
 """A definition that calls more often in one of these stories goes round in circles."""
-ROUNDS = 61
-"""Pauses after which an execution hands its order over, and one more."""
+ROUNDS = 62
+"""Failures after which an execution hands its order over."""
 
 APPROVE = Happening(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
 
@@ -31,7 +32,7 @@ class Runaway(Exception):
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A schedule, and how a function's first `times` invocations (or those `after` so many) fail
-    by the service's own doing.
+    by the service's own doing; `loops` is what the first ApplySignals finds its loops to be.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Scenario:
     error: str = ""
     times: int = 0
     after: int = 0
+    loops: int = 0
 
     def play(self, machine: Mapping[str, Any]) -> Mapping[str, object]:
         """What happens under a definition: facts that people would call its behaviour."""
@@ -64,6 +66,7 @@ class _Calls:
     def __init__(self, invoke: Callable[..., None], scenario: Scenario) -> None:
         self._invoke, self._scenario = invoke, scenario
         self._before, self._left = scenario.after, scenario.times
+        self._loops = scenario.loops
         self.made: list[tuple[str, tuple[str, ...]]] = []
 
     def __call__(self, function: str, payload: Mapping[str, Any], done: Done) -> None:
@@ -73,7 +76,13 @@ class _Calls:
         if self._fails(function):
             done(None, StateFailed(self._scenario.error))
         else:
-            self._invoke(function, payload, done)
+            self._invoke(function, self._after_many_loops(function, payload), done)
+
+    def _after_many_loops(self, function: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        if function != "ApplySignals" or not self._loops or "next" not in payload:
+            return payload
+        loops, self._loops = self._loops, 0
+        return {**payload, "next": {**payload["next"], "loops": loops}}
 
     def _fails(self, function: str) -> bool:
         if function != self._scenario.function:
@@ -109,7 +118,7 @@ def _order(record: Mapping[str, Any]) -> tuple[object, ...]:
 @lru_cache
 def scenarios() -> tuple[Scenario, ...]:
     """All of them, the plainest first."""
-    return (*_plain(), *_faults(), *_service_errors())
+    return (*_plain(), *_interrupted(), *_faults(), *_errors_of_a_branch(), *_service_errors())
 
 
 def _schedule(**changes: Any) -> Schedule:
@@ -145,14 +154,6 @@ def _plain() -> Iterator[Scenario]:
             happens = Happening(deed, 0, 1_000, Stage.AWAITING_APPROVAL)
             schedule = replace(_placed(version=version), happenings=(happens,))
             yield Scenario(f"{deed}, {version}", schedule)
-    for stage in (Stage.ENRICHMENT, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
-        lost = Happening(Deed.TIME_OUT, 0, 0, stage)
-        yield Scenario(f"{Deed.TIME_OUT}, {stage}", _schedule(happenings=(APPROVE, lost)))
-    yield Scenario("a provider that stays away", _placed(payment_method="pm_unavailable"))
-    for times in (3, ROUNDS):
-        yield Scenario(
-            f"a wait that fails {times} times", _schedule(), "AwaitSignal", "SomethingNew", times
-        )
     completed = (Strike(Fault.CRASH_AFTER, 1, "UpdateOrderStatus", "store.commit"),)
     takeover = Happening(Deed.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
     late = _schedule(happenings=(APPROVE, takeover), strikes=completed)
@@ -163,6 +164,23 @@ def _plain() -> Iterator[Scenario]:
     )
     unsent = strikes("SendCancellationEmail", "poison", "once")
     yield Scenario("cancelled, mail fails", _schedule(happenings=(cancel,), strikes=unsent))
+
+
+def _interrupted() -> Iterator[Scenario]:
+    """Executions that are lost, pause, or hand their order over."""
+    add = Happening(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
+    for stage in (Stage.ENRICHMENT, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
+        lost = Happening(Deed.TIME_OUT, 0, 0, stage)
+        yield Scenario(f"{Deed.TIME_OUT}, {stage}", _schedule(happenings=(APPROVE, lost)))
+    yield Scenario("a provider that stays away", _placed(payment_method="pm_unavailable"))
+    yield Scenario("many wake-ups", _schedule(), loops=MAX_LOOPS)
+    again = Scenario("a wait fails", _schedule(), "AwaitSignal", "SomethingNew", 3)
+    yield again
+    adds = (replace(add, after_ms=1_000 * i, signal_id=f"i{i}") for i in range(3))
+    later = _schedule(happenings=(*adds, APPROVE))
+    yield replace(again, name="a later wait fails", schedule=later, times=1, after=3)
+    unapproved = _schedule(happenings=())
+    yield Scenario("a tick fails for hours", unapproved, "ApplySignals", "SomethingNew", ROUNDS)
 
 
 def _faults() -> Iterator[Scenario]:
@@ -177,6 +195,14 @@ def _faults() -> Iterator[Scenario]:
     for activity in FORWARD[:3]:
         met = strikes(activity, "zombie", "once")
         yield Scenario(f"{activity}, v1, zombie", replace(_placed(version="v1"), strikes=met))
+
+
+def _errors_of_a_branch() -> Iterator[Scenario]:
+    """What the Parallel state catches, thrown by one of its branches."""
+    for error in _named_in_catches(load()["States"]["EnrichOrder"]):
+        yield Scenario(
+            f"EnrichOrder, {error} caught", _schedule(), "FetchCustomerProfile", error, 1
+        )
 
 
 def _service_errors() -> Iterator[Scenario]:

@@ -11,8 +11,7 @@ def tasks(state: Json) -> Iterator[Change]:
     """Call another function, wait or do not wait, other times, other input; end otherwise."""
     if state["Type"] in ("Succeed", "Fail"):
         yield "ends the other way", _end_otherwise
-    if state["Type"] == "Wait":
-        yield "waits much longer", put("Seconds", value=state["Seconds"] * 1000)
+    yield from _pauses(state)
     if state["Type"] != "Task":
         return
     other = "ReleaseStock" if "Release" not in state["Parameters"]["FunctionName"] else "CloseOrder"
@@ -26,6 +25,16 @@ def tasks(state: Json) -> Iterator[Change]:
     if "HeartbeatSecondsPath" in state:
         yield "tick and deadline swapped", _swap_times
     yield from _input(state["Parameters"])
+
+
+def _pauses(state: Json) -> Iterator[Change]:
+    """Wait states, and the Pass states that say for how long."""
+    if state["Type"] == "Wait":
+        yield "pauses for the number of its epoch", put("SecondsPath", value="$.epoch")
+    if state["Type"] == "Pass":
+        for part in ("Result", "Parameters"):
+            for name in state.get(part, ()):
+                yield f"{part} without {name}", remove(part, name)
 
 
 def _input(parameters: Json) -> Iterator[Change]:

@@ -41,7 +41,6 @@ def test_every_further_signal_or_tick_enters_at_most_three_states(signals: int) 
         ("expire", "cancelled", "OrderCancelled"),
         ("compensate", "failed", "OrderFailed"),
         ("compensate", "compensating", "OrderFailed"),
-        ("compensate", "completed", "SendOrderConfirmation"),
     ],
 )
 def test_a_turned_order_is_compensated_and_ends_as_its_record_says(
