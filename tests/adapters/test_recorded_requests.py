@@ -124,7 +124,7 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         "SendTaskHeartbeat",
         {"taskToken": "t"},
     ),
-    "engine.is_running": (lambda d: d.engine.status(ORDER), "DescribeExecution", {}),
+    "engine.status": (lambda d: d.engine.status(ORDER), "DescribeExecution", {}),
     "engine.stop": (
         lambda d: d.engine.stop(ORDER),
         "StopExecution",
@@ -147,6 +147,11 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
     ),
     "operations.report_stuck": (
         lambda d: d.operations.report_stuck(ORDER, ["refund"]),
+        "SendMessage",
+        {"QueueUrl": FULL.operations_queue_url},
+    ),
+    "operations.report_takeovers": (
+        lambda d: d.operations.report_takeovers(ORDER),
         "SendMessage",
         {"QueueUrl": FULL.operations_queue_url},
     ),

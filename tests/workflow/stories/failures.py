@@ -98,12 +98,12 @@ FAILURES = (
         ),
     ),
     Story(
-        name="an order whose customer is gone fails and tells nobody",
+        name="an order whose customer is gone fails, and its e-mail is not sent",
         meanwhile={("before", "FetchCustomerProfile"): forget_customer()},
         ends=failed(
             (*AT_ENRICHMENT, *FAILED),
             "CustomerUnknown: the customer's record is gone",
-            ledger={},
+            ledger={"mail-cancellation": "undone"},
             mails=(),
             found=UNFINISHED,
         ),
@@ -113,7 +113,9 @@ FAILURES = (
         prologue=(sender_is_not_verified(),),
         script=(approve(),),
         ends=completed(
-            (*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"), ledger=UNCONFIRMED, mails=()
+            (*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"),
+            ledger={**UNCONFIRMED, "mail-confirmation": "undone"},
+            mails=(),
         ),
     ),
     Story(
@@ -135,6 +137,10 @@ FAILURES = (
         name="a cancellation mail that SES refuses does not keep the order open",
         prologue=(sender_is_not_verified(),),
         script=(cancel(),),
-        ends=cancelled((*TO_WAIT, *LOOP, *CANCELLED), ledger={"reserve": "undone"}, mails=()),
+        ends=cancelled(
+            (*TO_WAIT, *LOOP, *CANCELLED),
+            ledger={"reserve": "undone", "mail-cancellation": "undone"},
+            mails=(),
+        ),
     ),
 )
