@@ -12,8 +12,9 @@ from lambdas.domain.task import Task
 
 T = TypeVar("T")
 
-ATTEMPTS = 8
-FIRST_PAUSE_SECONDS = 0.02
+PATIENCE_MS = 6_000
+"""No attempt begins later than this: it and its client's timeouts fit into a function's 20 s."""
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.5
 
 Decide = Callable[[Order, int], Change | None]
 """From the order and the present (epoch ms) to a change, or None when there is nothing to do."""
@@ -58,13 +59,24 @@ class Orders:
         return self.change(task.order_id, decide_if_owner, seen=seen)
 
     def repeat(self, attempt: Callable[[], T]) -> T:
-        """Run `attempt` again, with growing full jitter, as long as it raises StoreConflict."""
-        for number in range(1, ATTEMPTS):
+        """Run `attempt` again as long as it raises StoreConflict, for PATIENCE_MS.
+
+        Each pause is drawn from up to three times the last one, so that writers that met once do
+        not meet again. (AWS Architecture Blog, "Exponential Backoff And Jitter", decorrelated)
+        """
+        began, pause = self._clock.now(), SHORTEST_PAUSE_SECONDS
+        while True:
             try:
                 return attempt()
             except StoreConflict:
-                self._clock.sleep(self._jitter() * FIRST_PAUSE_SECONDS * 2**number)
-        return attempt()
+                pause = self._next_pause(pause)
+                if self._clock.now() + pause * 1000 > began + PATIENCE_MS:
+                    raise
+                self._clock.sleep(pause)
+
+    def _next_pause(self, pause: float) -> float:
+        drawn = SHORTEST_PAUSE_SECONDS + self._jitter() * (3 * pause - SHORTEST_PAUSE_SECONDS)
+        return min(LONGEST_PAUSE_SECONDS, drawn)
 
     def _once(self, order: Order, decide: Decide) -> Order:
         change = decide(order, self._clock.now())

@@ -25,7 +25,7 @@ UNRUNG = 2
 """The call at which the caller dies: it has seen the order, the signal is accepted, and the next
 call would be the doorbell.
 """
-LATE_TOKEN = Strike(Fault.ZOMBIE, 1, "AwaitSignal", "store.commit")
+LATE_TOKEN = Strike(Fault.ZOMBIE, 1, "AwaitSignal", "store.get")
 
 
 def told(*strikes: Strike, crash_at: int | None = None) -> Story:

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from moto.backends import get_backend
 
+from lambdas.domain.commits import Orders
 from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.signals import Signal, SignalKind
@@ -35,6 +36,8 @@ class World:
         self._signal_ids = count(1)
         self.deps = dependencies()
         self.deps.clock = engine.clock
+        # The longest pauses, so that a story can say how often a write was repeated in place.
+        self.deps.orders = Orders(self.deps.store, engine.clock, jitter=lambda: 1.0)
         engine.wire.after_write = self._keep_version
         report = self.survived.append
         self.workflow = replace(self.deps.workflow, report=report)

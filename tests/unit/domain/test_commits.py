@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.domain.changes import Change, change
-from lambdas.domain.commits import ATTEMPTS, Orders
+from lambdas.domain.commits import PATIENCE_MS, Orders
 from lambdas.domain.errors import StaleEpoch, StoreConflict
 from lambdas.domain.order import Order
 from lambdas.domain.task import Task
@@ -66,7 +66,7 @@ def test_a_conflict_is_decided_again_on_what_the_other_writer_left(
     after = orders.change(order.order_id, count_up)
 
     assert (after.revision, after.compensation_attempts) == (4, 1)
-    assert clock.slept == [0.04, 0.08, 0.16]
+    assert clock.slept == pytest.approx([0.06, 0.18, 0.5])
 
 
 def test_a_writer_that_is_always_slower_gives_up_in_less_than_its_lambda_has(
@@ -74,14 +74,27 @@ def test_a_writer_that_is_always_slower_gives_up_in_less_than_its_lambda_has(
 ) -> None:
     order = an_order()
     store.put(order)
-    store.before_write = [lambda: someone_else_writes(store, order.order_id)] * ATTEMPTS
+    store.before_write = [lambda: someone_else_writes(store, order.order_id)] * 1_000
 
     with pytest.raises(StoreConflict):
         orders.change(order.order_id, count_up)
 
     assert store.get(order.order_id).compensation_attempts == 0
-    assert len(clock.slept) == ATTEMPTS - 1
-    assert sum(clock.slept) < 10
+    assert PATIENCE_MS - 500 <= 1000 * sum(clock.slept) <= PATIENCE_MS
+
+
+@pytest.mark.parametrize(("jitter", "longest"), [(0.0, 0.02), (0.5, 0.5), (1.0, 0.5)])
+def test_pauses_stay_between_their_bounds(
+    store: FakeOrders, clock: FakeClock, jitter: float, longest: float
+) -> None:
+    order = an_order()
+    store.put(order)
+    store.before_write = [lambda: someone_else_writes(store, order.order_id)] * 12
+
+    Orders(store, clock, jitter=lambda: jitter).change(order.order_id, count_up)
+
+    assert min(clock.slept) >= 0.02
+    assert max(clock.slept) == pytest.approx(longest)
 
 
 def test_the_epoch_is_looked_at_again_after_a_conflict(orders: Orders, store: FakeOrders) -> None:

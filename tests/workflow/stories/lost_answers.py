@@ -31,6 +31,8 @@ from tests.workflow.stories.steps import (
 )
 from tests.workflow.stories.story import ORDERED, Story
 
+IN_PLACE = 14
+"""Attempts of a write within the six seconds in which it is repeated, with the longest pauses."""
 TO_PAYMENT = (*TO_WAIT, *LOOP, "ProcessPayment")
 TO_COMPLETION = (*TO_PAYMENT, "UpdateOrderStatus")
 
@@ -92,13 +94,13 @@ LOST_ANSWERS = (
     ),
     Story(
         name="a write that meets another transaction is repeated without a state transition",
-        faults=(conflicting(times=7, state="ReserveStock"),),
+        faults=(conflicting(times=IN_PLACE - 1, state="ReserveStock"),),
         script=(approve(),),
         ends=completed(),
     ),
     Story(
         name="a write that meets other transactions for long is tried again by the state machine",
-        faults=(conflicting(times=8, state="ReserveStock"),),
+        faults=(conflicting(times=IN_PLACE, state="ReserveStock"),),
         script=(approve(),),
         ends=completed(retried={"ReserveStock": 1}),
     ),
