@@ -79,6 +79,16 @@ class Dependencies:
         )
 
     @cached_property
+    def stock_shards(self) -> ports.StockShards:
+        from lambdas.adapters.dynamodb_stock_shards import StockShards
+
+        return StockShards(
+            self._dynamodb,
+            orders_table=self.settings.require("orders_table"),
+            inventory_table=self.settings.require("inventory_table"),
+        )
+
+    @cached_property
     def customers(self) -> ports.CustomerDirectory:
         from lambdas.adapters.dynamodb_catalogue import DynamoDBCustomers
 

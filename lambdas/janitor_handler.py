@@ -3,18 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.domain.errors import OrderNotFound
-from lambdas.runtime import count, dependencies, flush_metrics, logger
+from lambdas.domain.errors import OrderError, OrderNotFound
+from lambdas.runtime import count, dependencies, flush_metrics, logger, report_survived
 
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
     """Once a minute: look after every overdue order."""
     done = dependencies().janitor.sweep()
+    _close_idle_stock(done)
     for deed, times in done.items():
         count(f"Janitor-{deed}", times)
     flush_metrics()
     logger.info("swept", deeds=done)
     return done
+
+
+def _close_idle_stock(done: dict[str, int]) -> None:
+    """Settle the stock of SKUs that are no longer busy; what fails is done by the next sweep."""
+    deps = dependencies()
+    try:
+        if closed := deps.stock_shards.close_idle(deps.clock.now()):
+            done["stock-settled"] = closed
+    except OrderError as error:
+        report_survived(error)
 
 
 def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str, str]:  # noqa: ARG001

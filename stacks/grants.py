@@ -70,7 +70,7 @@ ORDER_LISTS = (
 )
 OPEN_ORDERS = Grant("open-orders", ("dynamodb:Query",))
 READ_STOCK = Grant("inventory", ("dynamodb:BatchGetItem",))
-MOVE_STOCK = Grant("inventory", ("dynamodb:UpdateItem",))
+MOVE_STOCK = Grant("inventory", ("dynamodb:GetItem", "dynamodb:UpdateItem"))
 READ_CUSTOMER = Grant("customers", ("dynamodb:GetItem",))
 PAYMENTS = Grant("payments", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))
 SEND_EMAIL = Grant("sender", ("ses:SendEmail",))

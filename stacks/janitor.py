@@ -8,6 +8,7 @@ from constructs import Construct
 
 from stacks.grants import (
     IS_RUNNING,
+    MOVE_STOCK,
     OPEN_ORDERS,
     ORDERS,
     REPORT_TO_OPERATIONS,
@@ -25,7 +26,15 @@ TIMEOUT_SECONDS = 60
 SWEEP = FunctionRow(
     name="janitor-sweep",
     handler="lambdas.janitor_handler.sweep",
-    grants=(ORDERS, OPEN_ORDERS, START_LIVE, RING, IS_RUNNING, REPORT_TO_OPERATIONS),
+    grants=(
+        ORDERS,
+        OPEN_ORDERS,
+        MOVE_STOCK,
+        START_LIVE,
+        RING,
+        IS_RUNNING,
+        REPORT_TO_OPERATIONS,
+    ),
     timeout_seconds=TIMEOUT_SECONDS,
 )
 EXECUTION_STOPPED = FunctionRow(

@@ -19,6 +19,8 @@ from lambdas.domain.errors import (
 _CONFLICTS = frozenset({"TransactionConflictException", "ConditionalCheckFailedException"})
 _PASSING = THROTTLED | {"TransactionInProgressException"}
 CONDITION_FAILED = "ConditionalCheckFailed"
+OCCUPIED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Reasons why one item of a cancelled transaction would not take any write at that moment."""
 
 
 @contextmanager
@@ -44,20 +46,27 @@ def reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
     return error.response.get("CancellationReasons", [])
 
 
-def cancelled(error: ClientError, order_id: str, stock: Sequence[StockMove]) -> OrderError:
-    """The meaning of a cancelled transaction whose last items move `stock`.
+def reason_codes(error: ClientError) -> list[str]:
+    """The codes of these reasons; `None` in words where an item has none."""
+    return [reason.get("Code", "None") for reason in reasons(error)]
 
-    The order's own conditions outrank the stock's: if the record changed, the stock was asked for
+
+def cancelled(codes: Sequence[str], order_id: str) -> OrderError | None:
+    """The meaning of the reasons that belong to an order's own items, None where they have none.
+
+    An order's own conditions outrank the stock's: if the record changed, the stock was asked for
     on an old reading. (DynamoDB API reference, TransactWriteItems, "CancellationReasons")
     """
-    codes = [reason.get("Code", "None") for reason in reasons(error)]
-    head, tail = codes[: len(codes) - len(stock)], codes[len(codes) - len(stock) :]
-    if CONDITION_FAILED in head or "TransactionConflict" in codes:
-        return StoreConflict("the record changed meanwhile", order_id=order_id)
-    short = [move for move, code in zip(stock, tail, strict=False) if code == CONDITION_FAILED]
-    if not short:
+    if CONDITION_FAILED in codes or "TransactionConflict" in codes:
+        return StoreConflict("the record changed at the same time", order_id=order_id)
+    if set(codes) - {"None"}:
         return StoreUnavailable(f"transaction cancelled: {sorted(set(codes))}", order_id=order_id)
-    skus = ", ".join(move.sku for move in short)
-    if short[0].movement is StockMovement.HOLD:
+    return None
+
+
+def too_few(moves: Sequence[StockMove], order_id: str) -> OrderError:
+    """The refusal of moves for which there are too few units."""
+    skus = ", ".join(move.sku for move in moves)
+    if moves[0].movement is StockMovement.HOLD:
         return InsufficientStock(f"insufficient stock: {skus}", order_id=order_id)
     return LedgerMismatch(f"less stock held than the order holds: {skus}", order_id=order_id)

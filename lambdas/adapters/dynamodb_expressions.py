@@ -10,14 +10,8 @@ from lambdas.adapters.order_records import (
     signal_record,
     to_record,
 )
-from lambdas.domain.changes import Change, Event, StockMove, StockMovement
+from lambdas.domain.changes import Change, Event
 from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
-
-_FROM_TO = {
-    StockMovement.HOLD: ("available", "held"),
-    StockMovement.RELEASE: ("held", "available"),
-    StockMovement.SELL: ("held", "sold"),
-}
 
 
 def update_order(table: str, change: Change) -> dict[str, Any]:
@@ -57,19 +51,6 @@ def put_event(table: str, order_id: str, event: Event) -> dict[str, Any]:
         "TableName": table,
         "Item": to_item(event_record(order_id, event)),
         "ConditionExpression": "attribute_not_exists(pk)",
-    }
-
-
-def move_stock(table: str, move: StockMove) -> dict[str, Any]:
-    """Move units between two counters of a SKU, if the first has enough."""
-    source, target = _FROM_TO[move.movement]
-    return {
-        "TableName": table,
-        "Key": to_item({"sku": move.sku}),
-        "UpdateExpression": "SET #source = #source - :quantity, #target = #target + :quantity",
-        "ConditionExpression": "#source >= :quantity",
-        "ExpressionAttributeNames": {"#source": source, "#target": target},
-        "ExpressionAttributeValues": to_item({":quantity": move.quantity}),
     }
 
 

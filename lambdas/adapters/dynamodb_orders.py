@@ -11,9 +11,12 @@ from lambdas.adapters.aws_clients import error_code
 from lambdas.adapters.dynamodb_errors import (
     CONDITION_FAILED,
     cancelled,
+    reason_codes,
     reasons,
     store_errors,
 )
+from lambdas.adapters.dynamodb_stock import DynamoDBStock, Placement
+from lambdas.adapters.dynamodb_stock_shards import StockShards
 from lambdas.adapters.order_records import (
     event_record,
     from_event_record,
@@ -22,7 +25,13 @@ from lambdas.adapters.order_records import (
     to_record,
 )
 from lambdas.domain.changes import CHECK_SOON_MS, Change, Event
-from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
+from lambdas.domain.errors import (
+    IdempotencyMismatch,
+    OrderError,
+    OrderNotFound,
+    StoreConflict,
+    StoreUnavailable,
+)
 from lambdas.domain.order import Order
 from lambdas.domain.ports import MAX_EVENTS, IdempotencyKey
 from lambdas.domain.signals import Signal
@@ -31,6 +40,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IDEMPOTENCY_DAYS = 7
+PLACES_TRIED = 8
+"""How often one commit is sent to other places of the stock before its caller has to pause."""
 
 
 class DynamoDBOrders:
@@ -41,7 +52,10 @@ class DynamoDBOrders:
     ) -> None:
         self._client = client
         self._orders = orders_table
-        self._inventory = inventory_table
+        shards = StockShards(client, orders_table=orders_table, inventory_table=inventory_table)
+        self._stock = DynamoDBStock(
+            shards, orders_table=orders_table, inventory_table=inventory_table
+        )
 
     def get(self, order_id: str) -> Order:
         with store_errors(order_id):
@@ -83,18 +97,12 @@ class DynamoDBOrders:
         return self._order_of(answer["Item"], key) if "Item" in answer else None
 
     def commit(self, change: Change) -> Order:
-        order_id = change.before.order_id
         update = expressions.update_order(self._orders, change)
-        with store_errors(order_id):
-            if not change.events and not change.stock:
+        with store_errors(change.before.order_id):
+            if change.events or change.stock:
+                self._transact(update, change)
+            else:
                 self._client.update_item(**update)
-                return change.after
-            try:
-                self._client.transact_write_items(TransactItems=self._transaction(update, change))
-            except ClientError as error:
-                if error_code(error) != "TransactionCanceledException":
-                    raise
-                raise cancelled(error, order_id, change.stock) from error
         return change.after
 
     def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
@@ -126,14 +134,46 @@ class DynamoDBOrders:
             return _order(order_id, error.response.get("Item")), False
         return _order(order_id, answer["Attributes"]), True
 
-    def _transaction(self, update: dict[str, Any], change: Change) -> list[Any]:
-        order_id = change.before.order_id
+    def _transact(self, update: Any, change: Change) -> None:
+        """Write the order with its events, and move its stock wherever a place takes the move."""
+        order_id, now = change.before.order_id, change.after.updated_at
         events = [expressions.put_event(self._orders, order_id, event) for event in change.events]
-        return [
-            {"Update": update},
-            *({"Put": event} for event in events),
-            *({"Update": expressions.move_stock(self._inventory, m)} for m in change.stock),
-        ]
+        own: list[Any] = [{"Update": update}, *({"Put": event} for event in events)]
+        placements = self._stock.placements(order_id, change.stock)
+        if cause := self._refusal(["None"], self._stock.doubts(placements), placements, change):
+            raise cause
+        for _ in range(PLACES_TRIED):
+            moves: list[Any] = [{"Update": self._stock.write(one, now)} for one in placements]
+            try:
+                self._client.transact_write_items(TransactItems=[*own, *moves])
+            except ClientError as error:
+                if error_code(error) != "TransactionCanceledException":
+                    raise
+                codes = reason_codes(error)
+                if {*codes} <= {"None"}:
+                    raise StoreUnavailable(
+                        "cancelled without a reason", order_id=order_id
+                    ) from error
+                if cause := self._refusal(codes[: len(own)], codes[len(own) :], placements, change):
+                    raise cause from error
+            else:
+                return
+        raise StoreConflict("the stock is busy", order_id=order_id)
+
+    def _refusal(
+        self, own: list[str], stock: list[str], placements: list[Placement], change: Change
+    ) -> OrderError | None:
+        """Why a transaction with these codes is not sent again; None after its moves have other
+        places.
+        """
+        order_id = change.before.order_id
+        if found := cancelled(own, order_id):
+            return found
+        found = self._stock.redirect(placements, stock, change.after.updated_at)
+        if found is not None and self.get(order_id).sequence != change.before.sequence:
+            # A second run of this very write may have taken the units.
+            return StoreConflict("the record changed at the same time", order_id=order_id)
+        return found
 
     def _already_made(self, error: ClientError, order: Order, key: IdempotencyKey) -> Order:
         """The order that the idempotency item names, if that item is what stopped the write."""
@@ -141,7 +181,8 @@ class DynamoDBOrders:
             raise error
         found = [r for r in reasons(error) if r.get("Code") == CONDITION_FAILED and "Item" in r]
         if not found:
-            raise cancelled(error, order.order_id, ()) from error
+            unknown = StoreUnavailable("a transaction was cancelled", order_id=order.order_id)
+            raise cancelled(reason_codes(error), order.order_id) or unknown from error
         return self._order_of(found[-1]["Item"], key)
 
     def _order_of(self, item: Any, key: IdempotencyKey) -> Order:

@@ -150,6 +150,17 @@ class Catalogue(Protocol):
         ...
 
 
+class StockShards(Protocol):
+    """The parts of busy SKUs' stock that are not in the SKU's item."""
+
+    def close_idle(self, now: int) -> int:
+        """Settle the shards that no order used for a minute with their SKUs' items; how many.
+
+        Raises StoreUnavailable.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A customer; `email` and `name` never leave the process but in a mail."""

@@ -11,12 +11,15 @@ ENDS = ("completed", "cancelled", "failed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
-    """Records of the tables; `events` are the timeline items of the orders."""
+    """Records of the tables; `events` are the timeline items of the orders, `shards` the parts of
+    busy SKUs' stock.
+    """
 
     orders: Sequence[Record]
     events: Sequence[Record] = ()
     payments: Sequence[Record] = ()
     inventory: Sequence[Record] = ()
+    shards: Sequence[Record] = ()
 
     def payment(self, key: str) -> Record | None:
         """One entry of the payment provider's own books."""

@@ -40,7 +40,7 @@ def stock_is_conserved(books: Books) -> Iterator[str]:
 
 def stock_is_accounted_for(books: Books) -> Iterator[str]:
     """Held is what open orders hold, sold is what completed orders bought. Only where nothing
-    moves while it is read.
+    moves while it is read. A SKU's item counts as held what its shards have available or sold.
     """
     held: Counter[str] = Counter()
     sold: Counter[str] = Counter()
@@ -48,6 +48,10 @@ def stock_is_accounted_for(books: Books) -> Iterator[str]:
         counter = sold if order["stage"] == "completed" else held if order["reserved"] else None
         if counter is not None:
             counter.update({line["sku"]: line["quantity"] for line in order["items"]})
+    for shard in books.shards:
+        sku = shard["pk"].split("#")[1]
+        held[sku] += shard["available"] + shard["sold"]
+        sold[sku] -= shard["sold"]
     for record in books.inventory:
         for name, counted in (("held", held), ("sold", sold)):
             if record[name] != counted[record["sku"]]:

@@ -89,6 +89,7 @@ class Backstage:
         return Books(
             orders=[record for record in records if record["sk"] == "META"],
             events=[record for record in records if record["sk"].startswith("EVENT#")],
+            shards=[record for record in records if record["sk"] == "SHARD"],
             payments=scan(self._dynamodb, self._outputs["PaymentsTable"]),
             inventory=scan(self._dynamodb, self._outputs["InventoryTable"]),
         )

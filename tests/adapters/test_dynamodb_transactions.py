@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.adapters.dynamodb_errors import cancelled as meaning
+from lambdas.adapters.dynamodb_errors import too_few
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.changes import StockMove, StockMovement
 from lambdas.domain.errors import (
@@ -18,6 +18,7 @@ from lambdas.domain.errors import (
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
 from tests.adapters.changes import HOLD, told
+from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.support.faults import answer, cancelled
@@ -33,11 +34,12 @@ SELL = StockMove(StockMovement.SELL, "MUG-RED", 1)
         (["None", "ConditionalCheckFailed", "None"], (HOLD,), StoreConflict),
         (["ConditionalCheckFailed", "None", "ConditionalCheckFailed"], (HOLD,), StoreConflict),
         (["TransactionConflict", "None", "ConditionalCheckFailed"], (HOLD,), StoreConflict),
-        (["None", "None", "ConditionalCheckFailed"], (HOLD,), InsufficientStock),
         (["None", "None", "ConditionalCheckFailed"], (SELL,), LedgerMismatch),
         (["ThrottlingError", "None", "None"], (HOLD,), StoreUnavailable),
         (["ProvisionedThroughputExceeded", "None"], (), StoreUnavailable),
         (["ConditionalCheckFailed", "None"], (), StoreConflict),
+        (["None", "None", "None"], (HOLD,), StoreUnavailable),
+        (["None", "None", "ItemCollectionSizeLimitExceeded"], (HOLD,), StoreUnavailable),
         ([], (HOLD,), StoreUnavailable),
         ([], (), StoreUnavailable),
     ],
@@ -57,15 +59,52 @@ def test_a_cancelled_transaction_means_what_its_reasons_say(
 
     assert type(raised.value) is error
     assert raised.value.order_id == order.order_id
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
+def test_stock_that_came_back_meanwhile_is_held(
+    dynamodb: Any, store: DynamoDBOrders, order: Order, code: str
+) -> None:
+    """The reasons are what another writer left for a moment; the item has the unit."""
+    tables.put_stock(dynamodb, "MUG-RED", available=1_000)
+    reasons = cancelled("None", "None", code)
+    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
+
+    assert store.commit(told(order, HOLD)).revision == 2
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
+def test_a_sold_out_sku_is_refused_however_busy_it_is(
+    dynamodb: Any, store: DynamoDBOrders, order: Order, code: str
+) -> None:
+    tables.put_stock(dynamodb, "MUG-RED", available=0)
+    reasons = cancelled("None", "None", code)
+    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
+
+    with pytest.raises(InsufficientStock, match="insufficient stock: MUG-RED") as raised:
+        store.commit(told(order, HOLD))
+
     assert isinstance(raised.value.__cause__, ClientError)
 
 
-def test_every_sku_that_was_short_is_named() -> None:
-    moves = [StockMove(StockMovement.HOLD, sku, 1) for sku in "ABC"]
-    codes = ["None", "ConditionalCheckFailed", "None", "ConditionalCheckFailed"]
-    error = ClientError({"Error": {}, **cancelled(*codes)}, "TransactWriteItems")  # type: ignore[typeddict-item]
+@pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
+def test_an_order_is_not_refused_the_units_that_its_own_second_run_took(
+    dynamodb: Any, store: DynamoDBOrders, order: Order, code: str
+) -> None:
+    """The reasons name the stock alone, although the record has changed too."""
+    late = told(order, HOLD)
+    store.commit(late)
+    reasons = cancelled("None", "None", code)
+    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
 
-    assert meaning(error, "O1", moves).message == "insufficient stock: A, C"
+    with pytest.raises(StoreConflict):
+        store.commit(late)
+
+
+def test_every_sku_that_was_short_is_named() -> None:
+    moves = [StockMove(StockMovement.HOLD, sku, 1) for sku in "AC"]
+
+    assert too_few(moves, "O1").message == "insufficient stock: A, C"
 
 
 def test_a_signal_that_meets_a_transaction_is_a_conflict(

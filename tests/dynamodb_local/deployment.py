@@ -6,7 +6,7 @@ from typing import Any
 from lambdas.adapters.attribute_values import to_item
 from lambdas.domain.errors import StoreConflict
 from lambdas.domain.order import Order
-from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.ports import Clock, IdempotencyKey
 from lambdas.domain.starting import StartRequest
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, Handler
@@ -17,6 +17,7 @@ from tests.support.fake_clock import FakeClock
 from tests.support.fake_engine import FakeEngine
 from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
 from tests.support.invariants import problems, timeline_problems
+from tests.support.stock_books import settled, shard_problems
 
 _SETTINGS = Settings(
     orders_table=tables.ORDERS,
@@ -28,13 +29,13 @@ _SETTINGS = Settings(
 
 
 class Deployment:
-    """`units` is what was put on the shelves."""
+    """`units` is what was put on the shelves. Conflicts take no time, unless by a real `clock`."""
 
-    def __init__(self, client: Any, units: dict[str, int]) -> None:
+    def __init__(self, client: Any, units: dict[str, int], clock: Clock | None = None) -> None:
         self.client, self.units = client, units
         self.deps = Dependencies(_SETTINGS)
         self.deps.__dict__["_dynamodb"] = client
-        self.deps.clock, self.deps.engine = FakeClock(), FakeEngine()
+        self.deps.clock, self.deps.engine = clock or FakeClock(), FakeEngine()
         self.deps.notifier, self.deps.operations = FakeNotifier(), FakeOperationsDesk()
         for sku, available in units.items():
             tables.put_stock(client, sku, available=available)
@@ -74,7 +75,8 @@ class Deployment:
         metas = [one for one in found if one["sk"] == "META"]
         shelves = tables.records(self.client, tables.INVENTORY)
         books = tables.records(self.client, tables.PAYMENTS)
-        wrong = problems(metas, shelves, books, self.units)
+        wrong = problems(metas, settled(shelves, found), books, self.units)
+        wrong += shard_problems(shelves, found)
         for meta in metas:
             mine = [o for o in found if o["pk"] == meta["pk"] and o["sk"].startswith("EVENT#")]
             wrong += timeline_problems(meta, mine)

@@ -10,6 +10,7 @@ from lambdas.activities.approval import apply_signals
 from lambdas.activities.inventory import reserve_stock
 from lambdas.activities.order_status import update_order_status
 from lambdas.activities.payment import process_payment
+from lambdas.adapters.system_clock import SystemClock
 from lambdas.domain.errors import OrderError, SignalNotAdmitted
 from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey
@@ -19,6 +20,7 @@ from lambdas.domain.starting import StartRequest
 from tests.dynamodb_local.deployment import Deployment
 from tests.dynamodb_local.together import CALLERS, together
 from tests.support.builders import a_signal
+from tests.support.occupied import Locks
 
 ROUNDS = 4
 
@@ -89,6 +91,33 @@ def test_fifty_of_two_hundred_orders_get_the_fifty_units(dynamodb: Any) -> None:
     assert len(accepted(answers)) == 50
     assert sum(deployment.now(order).reserved for order in orders) == 50
     assert deployment.problems() == []
+
+
+@pytest.mark.parametrize("units", [60, 800])
+def test_orders_for_a_busy_sku_are_sold_and_refused_by_its_units_alone(
+    dynamodb: Any, units: int
+) -> None:
+    """Every transaction has the stock's items for 10 ms; those that overlap are refused."""
+    deployment = Deployment(dynamodb, {"HOT-SKU": units}, clock=SystemClock())
+    locks = Locks(seconds=0.01)
+    locks.attach(dynamodb)
+    orders = [deployment.place(HOT_SKU=10) for _ in range(CALLERS)]
+
+    answers = together([partial(deployment.run, reserve_stock, one) for one in orders])
+    held = [one for one in orders if deployment.now(one).reserved]
+    between = deployment.problems()
+    for order in held:
+        deployment.deps.workflow.signal(order.order_id, a_signal())
+        deployment.run(apply_signals, order)
+        deployment.run(process_payment, order)
+    together([partial(deployment.run, update_order_status, one) for one in held])
+
+    assert locks.refused > 0
+    kinds = Counter(type(one).__name__ for one in answers if isinstance(one, OrderError))
+    assert kinds == Counter({"InsufficientStock": CALLERS - len(held)})
+    assert len(held) == min(CALLERS, units // 10)
+    assert {deployment.now(order).stage for order in held} == {Stage.COMPLETED}
+    assert between == deployment.problems() == []
 
 
 @pytest.mark.parametrize(

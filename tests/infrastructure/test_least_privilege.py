@@ -10,7 +10,7 @@ ALWAYS = {
 }
 ORDERS = {"<TablesOrders>": "dynamodb: GetItem PutItem UpdateItem"}
 READ_STOCK = {"<TablesInventory>": "dynamodb: BatchGetItem"}
-MOVE_STOCK = {"<TablesInventory>": "dynamodb: UpdateItem"}
+MOVE_STOCK = {"<TablesInventory>": "dynamodb: GetItem UpdateItem"}
 READ_CUSTOMER = {"<TablesCustomers>": "dynamodb: GetItem"}
 PAYMENTS = {"<TablesPayments>": "dynamodb: GetItem PutItem UpdateItem"}
 IN_ACCOUNT = "arn:<Partition>:{}:<Region>:<AccountId>:{}"
@@ -28,7 +28,7 @@ MAY = {
     "fetch-recommendations": ORDERS | READ_STOCK,
     "reserve-stock": ORDERS | MOVE_STOCK,
     "await-signal": ORDERS | {MACHINE: "states: SendTaskSuccess"},
-    "apply-signals": ORDERS | {"<TablesInventory>": "dynamodb: BatchGetItem UpdateItem"},
+    "apply-signals": ORDERS | {"<TablesInventory>": "dynamodb: BatchGetItem GetItem UpdateItem"},
     "request-approval": ORDERS | SEND_EMAIL,
     "process-payment": ORDERS | PAYMENTS,
     "update-order-status": ORDERS | MOVE_STOCK,
@@ -50,6 +50,7 @@ MAY = {
         EXECUTIONS: "states: GetExecutionHistory DescribeStateMachineForExecution StopExecution",
     },
     "janitor-sweep": ORDERS
+    | MOVE_STOCK
     | START
     | {
         "<TablesOrders>/index/open": "dynamodb: Query",

@@ -95,6 +95,14 @@ def test_sold_units_must_be_those_of_completed_orders(mugs: dict[str, int]) -> N
     assert list(stock_is_accounted_for(books))
 
 
+def test_units_on_shards_are_held_in_the_item_until_they_are_settled() -> None:
+    shard = {"pk": "STOCK#MUG-RED#3", "available": 10, "held": 0, "sold": 2}
+    books = replace(good_books(), inventory=inventory(available=288, held=12), shards=[shard])
+
+    assert list(stock_is_accounted_for(books)) == []
+    assert list(stock_is_accounted_for(replace(books, shards=[{**shard, "sold": 1}])))
+
+
 def test_held_units_must_be_those_of_open_orders() -> None:
     order = an_order(stage="awaiting-approval")
     held = replace(good_books(order), inventory=inventory(available=298, held=2))

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from lambdas.domain.changes import StockMove, StockMovement
 from lambdas.domain.errors import InsufficientStock, LedgerMismatch, StoreUnavailable
-from lambdas.domain.ports import Catalogue, Customer, CustomerDirectory, StockLevel
+from lambdas.domain.ports import (
+    Catalogue,
+    Customer,
+    CustomerDirectory,
+    StockLevel,
+    StockShards,
+)
 from lambdas.domain.starting import Price
 
 _FROM_TO = {
@@ -31,12 +37,15 @@ class Shelf:
         return self.available + self.held + self.sold
 
 
-class FakeInventory(Catalogue):
-    """The inventory table: a Catalogue to read, and the counters that a commit moves."""
+class FakeInventory(Catalogue, StockShards):
+    """The inventory table: a Catalogue to read, and the counters that a commit moves. None of its
+    SKUs is ever busy; `idle_shards` is what the next sweep finds to settle.
+    """
 
     def __init__(self, shelves: Mapping[str, Shelf] | None = None) -> None:
         self.shelves = dict(shelves or {})
         self.unavailable = False
+        self.idle_shards = 0
 
     def put(
         self,
@@ -63,6 +72,12 @@ class FakeInventory(Catalogue):
             )
             for sku, shelf in found.items()
         }
+
+    def close_idle(self, now: int) -> int:
+        if self.unavailable:
+            raise StoreUnavailable("the inventory was told to be unavailable")
+        closed, self.idle_shards = self.idle_shards, 0
+        return closed
 
     def require(self, moves: Sequence[StockMove], order_id: str) -> None:
         """Raise unless every move has its units: DynamoDB checks all before it writes any."""

@@ -138,6 +138,7 @@ class World:
         deps.clock, deps.store, deps.index = self.clock, self.store, self.store
         deps.orders = Orders(self.store, self.clock, jitter=lambda: 0.0)
         deps.catalogue, deps.customers = self.inventory, self.customers
+        deps.stock_shards = self.inventory
         deps.payments, deps.notifier = self.payments, self.notifier
         deps.operations, deps.engine = self.operations, self.engine
         deps.executions, deps.outcomes = self.engine, self.outcomes

@@ -7,6 +7,7 @@ from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCusto
 from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
+from lambdas.adapters.dynamodb_stock_shards import StockShards
 from lambdas.adapters.sandbox_payments import SandboxPayments
 from lambdas.adapters.ses_notifier import SesNotifier
 from lambdas.adapters.sqs_operations import SqsOperationsDesk
@@ -42,6 +43,7 @@ PORTS = {
     "engine": StepFunctionsEngine,
     "executions": StepFunctionsExecutions,
     "outcomes": DynamoDBOutcomes,
+    "stock_shards": StockShards,
 }
 
 
@@ -62,6 +64,7 @@ def test_every_port_has_its_adapter_and_keeps_it(port: str) -> None:
         ("index", "ORDERS_TABLE"),
         ("outcomes", "ORDERS_TABLE"),
         ("catalogue", "INVENTORY_TABLE"),
+        ("stock_shards", "ORDERS_TABLE"),
         ("customers", "CUSTOMERS_TABLE"),
         ("payments", "PAYMENT_PROVIDER"),
         ("notifier", "SENDER_EMAIL"),

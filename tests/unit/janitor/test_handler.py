@@ -59,6 +59,22 @@ def test_a_sweep_logs_the_order_that_it_could_not_look_after(world: World, log: 
     assert (survived["error"], survived["order_id"]) == ("EngineUnavailable", order.order_id)
 
 
+def test_a_sweep_settles_the_stock_of_skus_that_are_no_longer_busy(world: World) -> None:
+    world.inventory.idle_shards = 3
+
+    assert janitor_handler.sweep({}, None) == {"stock-settled": 3}
+    assert janitor_handler.sweep({}, None) == {}
+
+
+def test_a_sweep_that_cannot_settle_stock_reports_the_reason(world: World, log: StringIO) -> None:
+    world.inventory.unavailable = True
+    world.place(next_check_at=0)
+
+    assert janitor_handler.sweep({}, None) == {"running": 1}
+
+    assert [line.get("error") for line in lines(log.getvalue())] == ["StoreUnavailable", None]
+
+
 def stopped(name: str) -> dict[str, dict[str, str]]:
     """The part of EventBridge's event that matters."""
     return {"detail": {"name": name, "status": "FAILED"}}
