@@ -63,7 +63,7 @@ chaos: setup ## kill -9 functions, emulator and tables while orders run; CHAOS_A
 prune: setup ## list unused versions of STACK=OrderWorkflow-staging; PRUNE_ARGS=--delete deletes them
 	@$(RUN) tools.prune_versions $(or $(STACK),$(error name the stack: make prune STACK=OrderWorkflow-staging)) $(PRUNE_ARGS)
 
-bench: setup ## measure the cost of an order and cold starts (`python -m bench.cost --help`)
+bench: setup ## measure cost of an order, cold starts, rate of one SKU (`python -m bench.NAME --help`)
 	@$(RUN) bench
 
 check: lint types asl synth ## lint, types, the workflow definition, the AWS template

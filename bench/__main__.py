@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-MEASUREMENTS = ("cost", "cold_start")
+MEASUREMENTS = ("cost", "cold_start", "hot_sku")
 """Packages of this folder; `python -m bench.NAME --help` explains each."""
 
 

@@ -1,0 +1,1 @@
+"""Orders per second on one SKU: a model of DynamoDB's transactions under four mechanisms."""
