@@ -1,18 +1,25 @@
-"""`python -m bench`: run every measurement that needs no AWS account, one after the other."""
+"""`python -m bench`: run every measurement that needs no AWS account; write docs/performance.md."""
 
-import importlib
-import sys
-
-MEASUREMENTS = ("cost", "cold_start", "hot_sku")
-"""Packages of this folder; `python -m bench.NAME --help` explains each."""
+from bench import performance
+from bench.cold_start import __main__ as cold_start
+from bench.cost import __main__ as cost
+from bench.hot_sku import __main__ as hot_sku
 
 
 def main() -> None:
-    """Run them in this process, each with its defaults."""
-    del sys.argv[1:]
-    for name in MEASUREMENTS:
-        print(f"== bench.{name}", flush=True)
-        importlib.import_module(f"bench.{name}.__main__").main()
+    """Measure, print each table, and write the summary."""
+    print("== bench.cost", flush=True)
+    counted = cost.measure()
+    cost.show(counted)
+    print("== bench.cold_start", flush=True)
+    starts = cold_start.measure()
+    cold_start.show(starts)
+    print("== bench.hot_sku", flush=True)
+    arguments = hot_sku.parse([])
+    rows = hot_sku.measure(arguments)
+    hot_sku.show(rows, arguments)
+    performance.write(counted, starts, hot_sku.sustained_rates(rows))
+    print(f"written: {performance.PAGE}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from rich.table import Table
 from bench.cold_start.programs import BARE
 from bench.cold_start.sampling import Sampler, Start
 
+ROUNDS = 7
 EXPLANATION = """
 Imports the module of each function and constructs the client of the tables, in a fresh
 interpreter. "compiled": with byte-code, as functions are deployed; "sources": without. Both are
@@ -24,18 +25,28 @@ processor time above a bare interpreter, relative to REF with byte-code. "ms" is
 def main() -> None:
     """Measure and print."""
     arguments = _arguments()
-    with tempfile.TemporaryDirectory() as folder:
-        starts = Sampler(Path(folder)).measure(arguments.rounds)
+    starts = measure(arguments.rounds)
     if arguments.output == "json":
         print(json.dumps([asdict(start) for start in starts]))
     else:
-        Console().print(_table(starts))
+        show(starts)
+
+
+def measure(rounds: int = ROUNDS) -> Sequence[Start]:
+    """The starts of each program, with byte-code and without."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Sampler(Path(folder)).measure(rounds)
+
+
+def show(starts: Sequence[Start]) -> None:
+    """Print the starts relative to REF."""
+    Console().print(_table(starts))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.cold_start", description=EXPLANATION)
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
-    parser.add_argument("--rounds", type=int, default=7, help="samples of each program")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="samples of each program")
     return parser.parse_args()
 
 

@@ -23,14 +23,23 @@ network and processor times are assumptions. Prices and assumptions: bench/cost/
 def main() -> None:
     """Measure and print."""
     arguments = _arguments()
-    counted = [play(story) for story in STORIES]
-    port = naive_port()
+    counted = measure()
     if arguments.output == "json":
-        print(json.dumps([_as_dict(one, arguments.log_level) for one in [*counted, port]]))
-        return
+        print(json.dumps([_as_dict(one, arguments.log_level) for one in [*counted, naive_port()]]))
+    else:
+        show(counted, arguments.log_level)
+
+
+def measure() -> list[Counts]:
+    """The counts of each story, in the order of STORIES."""
+    return [play(story) for story in STORIES]
+
+
+def show(counted: list[Counts], log_level: str = "ALL") -> None:
+    """Print the counts and costs beside the direct port and other engines."""
     console = Console()
-    console.print(_table([*counted, port], arguments.log_level))
-    _print_comparison(console, counted, port, arguments.log_level)
+    console.print(_table([*counted, naive_port()], log_level))
+    _print_comparison(console, counted, naive_port(), log_level)
 
 
 def _arguments() -> argparse.Namespace:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -28,19 +29,35 @@ fails and 99 % of the reservations take less than five seconds.
 
 def main() -> None:
     """Raise the rate of each mechanism until it is no longer sustained."""
-    arguments = _arguments()
-    rows = [row for mechanism in MECHANISMS for row in _rows(mechanism, arguments)]
+    arguments = parse()
+    rows = measure(arguments)
     if arguments.output == "json":
         print(json.dumps([_as_dict(row) for row in rows]))
-        return
-    console = Console()
-    console.print(_table(rows, arguments.lock))
+    else:
+        show(rows, arguments)
+
+
+def measure(arguments: argparse.Namespace) -> "list[Row]":
+    """A row for each mechanism and rate, up to the first rate that it does not sustain."""
+    return [row for mechanism in MECHANISMS for row in _rows(mechanism, arguments)]
+
+
+def sustained_rates(rows: "list[Row]") -> dict[str, float]:
+    """The highest sustained rate of each mechanism, in orders a second."""
     best: dict[str, float] = {}
     for label, rate, _, sustained in rows:
         best[label] = rate if sustained else best.get(label, 0)
-    base = best[Mechanism.label]
+    return best
+
+
+def show(rows: "list[Row]", arguments: argparse.Namespace) -> None:
+    """Print the rates, what they are relative to one item, and a sale of too few units."""
+    console = Console()
+    console.print(_table(rows, arguments.lock))
+    best = sustained_rates(rows)
     for label, rate in best.items():
-        console.print(f"{label}: {rate} orders/s, {rate / base:.1f} × {Mechanism.label}")
+        ratio = rate / best[Mechanism.label]
+        console.print(f"{label}: {rate} orders/s, {ratio:.1f} × {Mechanism.label}")
     _print_sale(console, arguments)
 
 
@@ -83,7 +100,8 @@ def _rows(mechanism: type[Mechanism], arguments: argparse.Namespace) -> list[Row
     return rows
 
 
-def _arguments() -> argparse.Namespace:
+def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """The arguments of the command line, or of `words`."""
     parser = argparse.ArgumentParser(prog="python -m bench.hot_sku", description=EXPLANATION)
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
     parser.add_argument(
@@ -91,7 +109,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, default=30.0, help="how long orders arrive")
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def _table(rows: list[Row], lock: float) -> Table:
