@@ -13,10 +13,8 @@ from lambdas.domain.paying import GIVEN_UP
 from lambdas.domain.signals import Outcome, Signal, SignalKind, rejected
 from lambdas.domain.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.starting import Price
+from lambdas.domain.takeovers import MAX_LOOPS
 
-MAX_LOOPS = 200
-"""Wake-ups after which a new execution continues the wait: the history of one execution holds at
-most 25,000 events."""
 MAIL_AGAIN_SECONDS = 300
 """A mail to the approver that could not be sent is tried again so much later."""
 

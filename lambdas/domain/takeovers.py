@@ -6,21 +6,27 @@ from typing import Any
 from lambdas.domain.changes import BACKOFF_LIMIT_MS, CHECK_SOON_MS, Change, change
 from lambdas.domain.order import Order
 
+MAX_LOOPS = 200
+"""Wake-ups after which a new execution continues the wait: the history of one execution holds at
+most 25,000 events."""
 REPORTED_FROM = 3
 """Takeovers in a row from which on a person has to look at the order."""
+ROW_MS = 24 * 3_600_000
+"""Takeovers further apart are not in a row. It is longer than an execution whose steps keep failing
+pauses and retries before it ends: about 3 hours, 16 at the most (a test compares the two)."""
 
 
 def next_owner(order: Order, now: int) -> dict[str, Any]:
     """The fields that hand the order to the next epoch, which has no token yet.
 
-    Takeovers count as a row until there was none for twice the longest pause between them.
+    `takeovers` counts those in a row: one that continues a wait of many wake-ups starts it again.
     """
     return {
         "epoch": order.epoch + 1,
         "start_pending": True,
         "wait_token": None,
         "wait_loops": 0,
-        "takeovers": order.takeovers + 1 if _recent(order, now) else 1,
+        "takeovers": order.takeovers + 1 if _in_a_row(order, now) else 1,
         "taken_over_at": now,
     }
 
@@ -41,5 +47,6 @@ def next_takeover_at(order: Order) -> int:
     return order.taken_over_at + pause
 
 
-def _recent(order: Order, now: int) -> bool:
-    return order.taken_over_at is not None and now < order.taken_over_at + 2 * BACKOFF_LIMIT_MS
+def _in_a_row(order: Order, now: int) -> bool:
+    waited = order.wait_loops > MAX_LOOPS // 2
+    return order.taken_over_at is not None and now < order.taken_over_at + ROW_MS and not waited

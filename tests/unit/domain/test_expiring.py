@@ -2,9 +2,10 @@
 
 import pytest
 
-from lambdas.domain.approving import MAX_LOOPS, Decision, Pace, apply_next, expire, next_step
+from lambdas.domain.approving import Decision, Pace, apply_next, expire, next_step
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
+from lambdas.domain.takeovers import MAX_LOOPS
 from tests.support.builders import APPROVAL_TIMEOUT_MS, an_order
 from tests.support.fake_clock import NOW
 from tests.unit.domain.applying import APPROVE, PRICES

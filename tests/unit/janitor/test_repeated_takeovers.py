@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from lambdas.domain.changes import BACKOFF_LIMIT_MS
+import pytest
+
 from lambdas.domain.errors import EngineUnavailable, OperationsUnavailable
 from lambdas.domain.order import Order
 from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.stages import Stage
+from lambdas.domain.takeovers import MAX_LOOPS, ROW_MS
 from lambdas.janitor import Janitor
 from lambdas.runtime import metrics
 from tests.support.world import World
@@ -60,12 +62,12 @@ def test_the_fast_path_keeps_to_the_pause(world: World, janitor: Janitor) -> Non
     assert world.now(order).next_check_at == world.clock.now() + 90_000
 
 
-def test_an_order_that_ran_for_hours_is_taken_over_at_once_again(
+def test_an_order_that_ran_for_a_day_is_taken_over_at_once_again(
     world: World, janitor: Janitor
 ) -> None:
     order = gone(world)
     pauses(world, janitor, order, 4)
-    world.clock.advance(2 * BACKOFF_LIMIT_MS / 1000)
+    world.clock.advance(ROW_MS / 1000)
 
     assert pauses(world, janitor, order, 2) == [0, 90]
     assert world.now(order).takeovers == 2
@@ -82,6 +84,34 @@ def test_the_third_takeover_in_a_row_is_reported_and_counted(
 
     assert world.operations.takeovers == [(order.order_id, 3), (order.order_id, 4)]
     assert metrics.metric_set["TakeoverRepeated"]["Value"] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("hours", [3, 16])
+def test_executions_that_pause_for_hours_before_they_fail_are_in_a_row(
+    world: World, janitor: Janitor, hours: int
+) -> None:
+    order = gone(world)
+
+    for _ in range(3):
+        pauses(world, janitor, order, 1)
+        world.clock.advance(hours * HOUR)
+
+    assert world.operations.takeovers == [(order.order_id, 3)]
+
+
+def test_takeovers_that_continue_a_long_wait_are_not_in_a_row(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world, Stage.AWAITING_APPROVAL)
+
+    for _ in range(5):
+        assert janitor.look_after(order.order_id) == "resumed"
+        lose(world, order)
+        world.store.put(replace(world.now(order), wait_loops=MAX_LOOPS))
+        world.clock.advance(2 * 60)
+
+    assert world.now(order).takeovers == 1
+    assert world.operations.takeovers == []
 
 
 def test_a_report_that_cannot_be_made_does_not_hold_up_the_takeover(

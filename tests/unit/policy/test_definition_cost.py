@@ -1,8 +1,11 @@
 """What an order costs: entries of states, counted by walking the definition."""
 
+from typing import Any
+
 import pytest
 
-from tests.support.definition import Walk, load
+from lambdas.domain.takeovers import MAX_LOOPS, ROW_MS
+from tests.support.definition import Walk, load, tasks
 
 NEW = {"order_id": "O", "epoch": 1, "version": "v2"}
 OLD = {**NEW, "version": "v1"}
@@ -64,7 +67,33 @@ def test_two_hundred_loops_stay_far_below_the_history_limit() -> None:
     """A Task writes five events, a Choice two, and a loop is AwaitSignal (six), ApplySignals,
     RouteDecision; every retry adds three. (Step Functions developer guide, quotas: 25,000)
     """
-    from lambdas.domain.approving import MAX_LOOPS
-
     worst_loop = 6 + (5 + 4 * 3) + 2 + 2
     assert MAX_LOOPS * worst_loop < 25_000 / 4
+
+
+def _retried_seconds(task: dict[str, Any]) -> int:
+    """How long a task fails at most: every attempt times out, throttled ones fail at once."""
+    passing, throttled = task["Retry"]
+    waits = sum(
+        min(int(rule["IntervalSeconds"] * rule["BackoffRate"] ** number), rule["MaxDelaySeconds"])
+        for rule in (passing, throttled)
+        for number in range(rule["MaxAttempts"])
+    )
+    return int(waits + (1 + passing["MaxAttempts"]) * task["TimeoutSeconds"])
+
+
+def test_takeovers_of_an_execution_whose_step_keeps_failing_are_in_a_row() -> None:
+    definition = load()
+    last = definition["States"]["RouteBackOff"]["Choices"][1]["NumericGreaterThan"]
+    pauses = range(5, last + 6, 5)
+    forward = [task for task in tasks(definition).values() if _backs_off(task)]
+    a_round = max(map(_retried_seconds, forward)) + _retried_seconds(
+        definition["States"]["ApplySignals"]
+    )
+
+    assert sum(pauses) + len(pauses) * a_round < ROW_MS / 1000
+
+
+def _backs_off(task: dict[str, Any]) -> bool:
+    nexts = {rule["Next"] for rule in task.get("Catch", ())}
+    return "Retry" in task and "RouteBackOff" in nexts
