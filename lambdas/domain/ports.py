@@ -201,8 +201,8 @@ class PaymentGateway(Protocol):
     """
 
     def charge(self, key: str, amount: Money, payment_method: str) -> Money:
-        """Capture `amount` once per key; returns what was captured. Raises PaymentDeclined,
-        PaymentClosed, LedgerMismatch for a key that captured another amount.
+        """Capture `amount` once per key; returns what the key captured, which may be another
+        amount if it did so before. Raises PaymentDeclined, PaymentClosed.
         """
         ...
 

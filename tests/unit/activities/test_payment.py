@@ -171,6 +171,18 @@ def test_an_order_whose_captured_amount_is_not_the_approved_one_gets_back_what_w
     assert world.payments.payments[key(order)].refunds == {f"refund:{order.order_id}": captured}
 
 
+@pytest.mark.parametrize("captured", [Money(4000, "EUR"), Money(4200, "USD")])
+def test_another_amount_under_a_key_whose_answer_was_lost_is_a_business_reason(
+    world: World, captured: Money
+) -> None:
+    """Without one the order would pause for ever, with the customer's money."""
+    order = world.place(Stage.PAYMENT, total=4200)
+    world.payments.charge(key(order), captured, "pm_ok")
+
+    with pytest.raises(PaymentMismatch, match="instead of 42"):
+        world.run(process_payment, order)
+
+
 @pytest.mark.parametrize(("by_hand", "ours"), [(300, [3900]), (4200, [])])
 def test_what_was_refunded_by_hand_is_not_refunded_again(
     world: World, by_hand: int, ours: list[int]
