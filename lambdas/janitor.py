@@ -94,8 +94,10 @@ class Janitor:
         return order
 
     def _take_over(self, order: Order, reason: str | None) -> str:
-        """Hand the order over, unless that was done too often lately."""
-        if self.clock.now() < next_takeover_at(order):
+        """Hand the order over, unless that was done too often lately. A person's decision, the
+        `reason`, does not wait.
+        """
+        if reason is None and self.clock.now() < next_takeover_at(order):
             self._check_later(order, next_takeover_at(order))
             return "postponed"
         taken = self._hand_over(order, reason)

@@ -62,6 +62,18 @@ def test_the_fast_path_keeps_to_the_pause(world: World, janitor: Janitor) -> Non
     assert world.now(order).next_check_at == world.clock.now() + 90_000
 
 
+def test_an_execution_that_a_person_stopped_is_taken_over_without_a_pause(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world)
+    pauses(world, janitor, order, 6)
+    lose(world, order)
+    world.engine.end(world.now(order), ExecutionStatus.ABORTED)
+
+    assert janitor.look_after(order.order_id) == "taken-over"
+    assert world.now(order).stage is Stage.COMPENSATING
+
+
 def test_an_order_that_ran_for_a_day_is_taken_over_at_once_again(
     world: World, janitor: Janitor
 ) -> None:
