@@ -1,5 +1,6 @@
 """What an order costs: entries of states, counted by walking the definition."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def test_two_hundred_loops_stay_far_below_the_history_limit() -> None:
     assert MAX_LOOPS * worst_loop < 25_000 / 4
 
 
-def _retried_seconds(task: dict[str, Any]) -> int:
+def _retried_seconds(task: Mapping[str, Any]) -> int:
     """How long a task fails at most: every attempt times out, throttled ones fail at once."""
     passing, throttled = task["Retry"]
     waits = sum(
@@ -94,6 +95,6 @@ def test_takeovers_of_an_execution_whose_step_keeps_failing_are_in_a_row() -> No
     assert sum(pauses) + len(pauses) * a_round < ROW_MS / 1000
 
 
-def _backs_off(task: dict[str, Any]) -> bool:
+def _backs_off(task: Mapping[str, Any]) -> bool:
     nexts = {rule["Next"] for rule in task.get("Catch", ())}
     return "Retry" in task and "RouteBackOff" in nexts
