@@ -26,6 +26,8 @@ def ends(activity: str, fault: str, times: str) -> set[str]:
         return {"C+"}  # nothing turns a charged order back: the next execution completes it
     if times == "always" and activity in BEFORE_THE_WAIT and fault in WITHOUT_EFFECT:
         return {"X"}  # it begins to wait when the faults stop, and nobody approves it any more
+    if times == "always" and activity in BEFORE_THE_WAIT and fault == "zombie":
+        return {"C", "X"}  # depends on whether an abandoned call arrives before the approver leaves
     if times == "always" and activity == "ApplySignals":
         return {"C", "C+"}  # the janitor does not wait for a pause to end
     return {"C"}
