@@ -1,7 +1,8 @@
 """Make the pictures of the documents: `make pictures` writes docs/pictures/.
 
-Each shows the program itself: its own environment comes up, an order is placed, a browser and the
-commands look at it, and the environment goes again. Needs a browser, as the tests of the console.
+Each picture shows the program itself: the script starts a separate environment, places an order,
+takes a screenshot in a browser, draws what the commands print, and stops the environment. Requires
+a browser, like the tests of the console.
 """
 
 import os
@@ -37,23 +38,24 @@ WIDTH, HEIGHT = 1280, 800
 COLUMNS = 80
 ITEMS = {"COFFEE-1KG": 2, "GRINDER-HAND": 1}
 _FONT_FACES = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
-# As rich draws it, but with the reader's own fonts: a picture asks nobody for anything.
+# Rich's format with the reader's fonts: a picture must load nothing from other servers.
 SVG = _FONT_FACES.sub("", CONSOLE_SVG_FORMAT).replace("Fira Code", "ui-monospace, Consolas")
 
 
 def main() -> None:
-    """Make every picture anew."""
+    """Make every picture again."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, _environment(Folders(Path(folder))) as state:
         order_id = _waiting_order(state)
         with phase("taking the picture of the console"):
             photograph(state, order_id, PICTURES / "console-order.png")
         with phase("drawing what `orders watch` prints"):
-            told = _run(["cli", "watch", order_id, "--once"], _as_operator(Folders(Path(folder))))
-            draw(told, f"orders watch {order_id}", PICTURES / "orders-watch.svg")
+            operator = _as_operator(Folders(Path(folder)))
+            printed = _run(["cli", "watch", order_id, "--once"], operator)
+            draw(printed, f"orders watch {order_id}", PICTURES / "orders-watch.svg")
     with phase("drawing how the demo ends"), tempfile.TemporaryDirectory() as folder:
-        told = _run(["local", "demo"], {HOME_VARIABLE: folder})
-        draw(told.split("\n\n")[0], "make demo", PICTURES / "demo.svg")
+        printed = _run(["local", "demo"], {HOME_VARIABLE: folder})
+        draw(printed.split("\n\n")[0], "make demo", PICTURES / "demo.svg")
 
 
 @contextmanager
@@ -66,7 +68,7 @@ def _environment(folders: Folders) -> Iterator[State]:
 
 
 def _waiting_order(state: State) -> str:
-    """The id of an order that waits for approval."""
+    """Place an order and wait until it waits for approval. Returns its id."""
     users = Users(state.api_url, state.tokens)
     scene = Scene(users, Backstage(state))
     take(scene, Step("place", {"items": ITEMS}))
@@ -76,10 +78,10 @@ def _waiting_order(state: State) -> str:
 
 
 def photograph(state: State, order_id: str, file: Path) -> None:
-    """The Order page of the console, as an approver finds it."""
+    """Take a screenshot of the order page of the console, as an approver sees it."""
     program = find_chromium()
     if program is None:
-        raise SystemExit(f"no picture without a browser: {why_not()}")
+        raise SystemExit(f"the pictures need a browser: {why_not()}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
@@ -90,31 +92,31 @@ def photograph(state: State, order_id: str, file: Path) -> None:
 
 
 def _open(page: Page, console: str, token: str, order_id: str) -> None:
-    page.goto(f"{console}/icon.svg")  # of the same origin, and no application
+    page.goto(f"{console}/icon.svg")  # the same origin, without the application
     page.evaluate("token => sessionStorage.setItem('token', token)", token)
     page.goto(f"{console}#/orders/{order_id}")
     page.get_by_role("button", name="Approve payment").wait_for()
     page.locator(".diagram").wait_for()
 
 
-def draw(told: str, title: str, file: Path) -> None:
-    """What a command printed (with colours), as a picture of a terminal."""
-    paper = Console(record=True, width=COLUMNS, file=StringIO())
-    paper.print(Text.from_ansi(told.rstrip()))
-    paper.save_svg(str(file), title=title, code_format=SVG)
+def draw(printed: str, title: str, file: Path) -> None:
+    """Draw the output of a command, with its colours, as a picture of a terminal."""
+    recorder = Console(record=True, width=COLUMNS, file=StringIO())
+    recorder.print(Text.from_ansi(printed.rstrip()))
+    recorder.save_svg(str(file), title=title, code_format=SVG)
     _require_small(file)
 
 
 def _run(arguments: Sequence[str], variables: Mapping[str, str]) -> str:
-    """What `python -m …` prints for people, coloured as in a terminal."""
+    """Run `python -m …`. Returns its output, coloured as in a terminal."""
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS), **variables}
     command = [sys.executable, "-m", *arguments]
-    done = subprocess.run(  # noqa: S603 -- our own commands
+    result = subprocess.run(  # noqa: S603 -- commands of this project
         command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
     )
-    if done.returncode:
-        raise SystemExit(f"`{' '.join(arguments)}` failed:\n{done.stdout}{done.stderr}")
-    return done.stdout
+    if result.returncode:
+        raise SystemExit(f"`{' '.join(arguments)}` failed:\n{result.stdout}{result.stderr}")
+    return result.stdout
 
 
 def _as_operator(folders: Folders) -> Mapping[str, str]:

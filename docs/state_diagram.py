@@ -21,8 +21,8 @@ State = Mapping[str, Any]
 
 
 def mermaid(definition: Mapping[str, Any]) -> str:
-    """The definition as a mermaid state diagram. Catches are the edges `refused` (a business
-    reason), `taken over` (by another execution) and `failure` (anything else).
+    """Return the definition as a mermaid state diagram. A Catch is an edge named `refused`
+    (business errors), `taken over` (by another execution) or `failure` (all other errors).
     """
     lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> {definition['StartAt']}"]
     for name, state in definition["States"].items():
@@ -39,8 +39,8 @@ def _state(name: str, state: State) -> Iterator[str]:
         yield f"{name} --> {state['Default']}: otherwise"
     if "Next" in state:
         yield f"{name} --> {state['Next']}"
-    for target, why in _caught(state).items():
-        yield f"{name} --> {target}: {why}"
+    for target, label in _catch_edges(state).items():
+        yield f"{name} --> {target}: {label}"
     if state.get("End") or state["Type"] in ("Succeed", "Fail"):
         yield f"{name} --> [*]"
 
@@ -56,13 +56,13 @@ def _parallel(name: str, state: State) -> Iterator[str]:
     yield "}"
 
 
-def _caught(state: State) -> dict[str, str]:
+def _catch_edges(state: State) -> dict[str, str]:
     ordinary = state.get("Next")
-    catchers = (one for one in state.get("Catch", ()) if one["Next"] != ordinary)
-    return {one["Next"]: _why(one["ErrorEquals"]) for one in catchers}
+    catchers = (catcher for catcher in state.get("Catch", ()) if catcher["Next"] != ordinary)
+    return {catcher["Next"]: _label(catcher["ErrorEquals"]) for catcher in catchers}
 
 
-def _why(errors: list[str]) -> str:
+def _label(errors: list[str]) -> str:
     if errors == ["States.ALL"]:
         return "failure"
     return "taken over" if errors == ["StaleEpoch"] else "refused"
@@ -79,14 +79,14 @@ def _condition(choice: Mapping[str, Any]) -> str:
 
 
 def with_diagram(page: str, diagram: str) -> str:
-    """The page with the text between its two markers replaced by the diagram."""
+    """Replace the text between the two markers of the page by the diagram."""
     head, _, rest = page.partition(BEGIN)
     _, _, tail = rest.partition(END)
     return f"{head}{BEGIN}\n{diagram}\n{END}{tail}"
 
 
 def main() -> None:
-    """Rewrite the diagram in the page that shows it."""
+    """Update the diagram in statemachine/README.md."""
     diagram = mermaid(json.loads(DEFINITION.read_text()))
     PAGE.write_text(with_diagram(PAGE.read_text(), diagram))
 
