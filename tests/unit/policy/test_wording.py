@@ -12,15 +12,23 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PLACES = (
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
     "bench",
+    "docs/architecture.md",
+    "docs/decisions",
     "docs/deploy.md",
     "docs/local.md",
     "docs/operations.md",
+    "docs/pictures.py",
+    "docs/state_diagram.py",
     "environments.toml",
     "local/setup",
+    "local/stories/README.md",
     "stacks",
+    "statemachine/README.md",
+    "statemachine/mocks/README.md",
     "tests/dynamodb_local",
     "tests/fuzz",
     "tests/infrastructure",
@@ -47,7 +55,10 @@ LINE_PROSE = {
     ".js": re.compile(r"//\s*(.*)|\"([^\"]* [^\"]*)\"|`([^`]* [^`]*)`"),
     ".json": re.compile(r"(\"Comment\":)(.*)"),
 }
-"""Which parts of a line are prose, in files of one line after the other."""
+"""Which parts of a line are prose, in files that are read line by line."""
+
+LINK_TARGET = re.compile(r"\]\([^)]*\)")
+"""File names in links are not prose."""
 
 
 def prose(file: Path) -> Iterator[tuple[int, str]]:
@@ -57,7 +68,7 @@ def prose(file: Path) -> Iterator[tuple[int, str]]:
         yield from _python_prose(text)
     elif file.suffix in LINE_PROSE:
         for number, line in enumerate(text.splitlines(), start=1):
-            for found in LINE_PROSE[file.suffix].findall(line):
+            for found in LINE_PROSE[file.suffix].findall(LINK_TARGET.sub("]", line)):
                 yield number, " ".join(found)
 
 
