@@ -1,1 +1,1 @@
-"""The proof that no order is lost when the machinery is killed with SIGKILL while orders run."""
+"""Chaos tests: no order is lost when processes are killed with SIGKILL while orders run."""

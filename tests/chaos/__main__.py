@@ -1,4 +1,4 @@
-"""`python -m tests.chaos`: kill everything while orders run, and see that no order is lost."""
+"""`python -m tests.chaos`: kill processes while orders run, and check that no order is lost."""
 
 import argparse
 import json
@@ -18,47 +18,47 @@ from tests.dynamodb_local.server import why_not
 
 _EPILOG = """\
 What is killed, each time with SIGKILL, which nothing can catch:
-  workers   the processes that run the Lambda functions: the first in the middle of a payment, the
-            others at random moments of their work
-  emulator  the whole engine, with orders in every stage: it forgets every execution; a new one
-            gets the same deployment, and the janitor finds every order
-  tables    DynamoDB Local, which keeps the tables on disk, so that they outlive the emulator
+  workers   the processes that run the Lambda functions: the first during a payment, the others
+            at random moments of their work
+  emulator  the whole engine, with orders in every stage: all executions are lost; a new emulator
+            gets the same deployment, and the janitor continues every order
+  tables    DynamoDB Local, which keeps the tables on disk, so they survive the emulator
 
-Customers and approvers use the HTTP API all the while and repeat what was not answered, with the
-same idempotency key. In the end every order that was acknowledged must be there and have ended,
-every accepted signal have one outcome, and stock and money must add up.
+Meanwhile customers and approvers use the HTTP API and repeat requests without a response, with the
+same idempotency key. In the end every acknowledged order must exist and have ended, every accepted
+signal must have one outcome, and stock and money must be consistent.
 
-  python -m tests.chaos                          the whole proof, about ten minutes
-  python -m tests.chaos --hurry                  the same, with the janitor's dates dated back
+  python -m tests.chaos                          the whole run, about ten minutes
+  python -m tests.chaos --hurry                  the same, without waiting for the janitor's dates
   python -m tests.chaos --kills 50 --emulator-kills 0 --table-kills 0      workers only
   python -m tests.chaos --seed 7                 replay: the same orders, choices and pauses; the
                                                  machine's own timing differs from run to run
-Exit status: 0 all is well, 1 something was lost or broken, 2 it cannot run here.
+Exit status: 0 passed, 1 an order was lost or an invariant broken, 2 it cannot run here.
 """
 
 
 def main() -> int:
-    """Run it; 0 if nothing was lost or broken."""
-    asked = _arguments()
+    """Run the campaign. Returns the exit status."""
+    options = _arguments()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     reason = why_not()
     if reason:
         console.print(f"DynamoDB Local cannot run: {reason}")
         return 2
     plan = Plan(
-        seed=asked.seed,
-        orders=asked.orders,
-        worker_kills=asked.kills,
-        emulator_kills=asked.emulator_kills,
-        table_kills=asked.table_kills,
-        hurry=asked.hurry,
+        seed=options.seed,
+        orders=options.orders,
+        worker_kills=options.kills,
+        emulator_kills=options.emulator_kills,
+        table_kills=options.table_kills,
+        hurry=options.hurry,
     )
     console.print(f"seed {plan.seed}")
     began = time.monotonic()
     campaign, verdict = _run(plan, console)
     seconds = time.monotonic() - began
     show(console, campaign, verdict, seconds)
-    if asked.json:
+    if options.json:
         sys.stdout.write(json.dumps(as_json(campaign, verdict, seconds), indent=2) + "\n")
     return 0 if verdict.passed else 1
 
@@ -70,12 +70,14 @@ def _arguments() -> argparse.Namespace:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of all choices")
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(10**6), help="of random choices"
+    )
     parser.add_argument(
         "--orders",
         type=_count,
         default=Plan.orders,
-        help="at least (%(default)s), beside the parked",
+        help="at least (%(default)s), in addition to the parked ones",
     )
     parser.add_argument(
         "--kills", type=_count, default=Plan.worker_kills, help="of workers (%(default)s)"
@@ -99,7 +101,7 @@ def _count(text: str) -> int:
 def _run(plan: Plan, console: Console) -> tuple[Campaign, Verdict]:
     with (
         tempfile.TemporaryDirectory(prefix="order-chaos-") as folder,
-        console.status("bringing an environment up (about a minute)") as status,
+        console.status("starting an environment (about a minute)") as status,
         surroundings(Path(folder)) as place,
     ):
 

@@ -1,4 +1,4 @@
-"""Callers who do not give up: the same request with the same key until it is answered."""
+"""Callers that repeat a request with the same key until it gets a response."""
 
 import threading
 import time
@@ -18,12 +18,12 @@ _BUSY = 429
 
 
 class Unanswered(Exception):
-    """A request was repeated for as long as anybody would, and never answered."""
+    """A request was repeated for PATIENCE_SECONDS and got no response."""
 
 
 class Callers:
-    """Everybody who has a token of the current deployment. `repeated` counts, by cause, the
-    requests that had to be made again: what the kills did to the callers.
+    """Sends requests with the tokens of the current deployment. `repeated` counts the repeated
+    requests by cause: the effect of the kills on callers.
     """
 
     def __init__(self, place: Surroundings) -> None:
@@ -32,7 +32,7 @@ class Callers:
         self._lock = threading.Lock()
         self.repeated: Counter[str] = Counter()
         self.ended = threading.Event()
-        """Set when the run is broken off: whoever waits then stops."""
+        """Set when the run is interrupted: waiting callers stop."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -42,8 +42,8 @@ class Callers:
     def post(
         self, who: str, path: str, body: Mapping[str, Any], *, wait: int = 0
     ) -> httpx.Response:
-        """Make a change, under one idempotency key however often it takes; `wait` is how many
-        seconds the answer may be held back for a signal's outcome. Raises Unanswered.
+        """Send a change, with one idempotency key for all attempts. `wait` is how many seconds the
+        API may wait for a signal's outcome before it responds. Raises Unanswered.
         """
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         if wait:
@@ -51,7 +51,7 @@ class Callers:
         return self._ask(who, "POST", path, body, headers)
 
     def get(self, who: str, path: str) -> httpx.Response:
-        """Read something. Raises Unanswered."""
+        """Send a GET request. Raises Unanswered."""
         return self._ask(who, "GET", path, None, {})
 
     def _ask(
@@ -76,16 +76,16 @@ class Callers:
                 self._again(str(answer.status_code))
             elif self._place.open.is_set():
                 return answer
-            # Else it may come from a deployment that is going: asked again, with the same key.
-        raise Unanswered(f"{method} {path} by {who}: no answer, {dict(self.repeated)}")
+            # Else the response may come from a deployment that is being killed: repeat the request.
+        raise Unanswered(f"{method} {path} by {who}: no response, {dict(self.repeated)}")
 
     def _wait_until_open(self) -> None:
         while not self._place.open.wait(PAUSE_SECONDS):
             if self.ended.is_set():
-                raise Unanswered("the run was broken off")
+                raise Unanswered("the run was interrupted")
 
     def _again(self, cause: str) -> None:
         with self._lock:
             self.repeated[cause] += 1
         if self.ended.wait(PAUSE_SECONDS):
-            raise Unanswered("the run was broken off")
+            raise Unanswered("the run was interrupted")

@@ -1,4 +1,4 @@
-"""A whole run: workers killed, the emulator killed, the tables killed, and what came of it."""
+"""A run: kills workers, the emulator and the tables, and checks the result."""
 
 import time
 from collections import Counter
@@ -21,22 +21,22 @@ WORKER_PAUSE_SECONDS = (0.1, 1.5)
 TABLES_RUN_SECONDS = (1.0, 4.0)
 TABLES_DOWN_SECONDS = (0.0, 1.5)
 SETTLE_SECONDS = 420
-"""How long the last order may take to end once nothing is killed any more: a deadline, the dates
-of the janitor, and a takeover; generous, because a limit too low would call a slow machine a loss.
+"""How long the last order may take to end after the last kill: a deadline, the janitor's dates and
+a takeover. The limit is high, so that a slow machine is not reported as a loss.
 """
 POLL_SECONDS = 1.0
 PAYMENTS_AT_MOST = 3
-"""How often to try it, should the machine be so slow that a payment is over before the kill."""
+"""Attempts on a machine so slow that a payment ends before the kill."""
 
 Watcher = Callable[[str], None]
-"""Told what is being done."""
+"""Receives the current step, for progress messages."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How many kills of each kind while how many orders; the same seed means the same orders,
-    chosen workers and pauses, as far as the machine's own timing lets it. In a `hurry` the
-    janitor's dates are not waited for.
+    """The number of orders and of kills of each kind. The same seed gives the same orders, chosen
+    workers and pauses, as far as the timing of the machine allows. With `hurry` the run does not
+    wait for the janitor's dates.
     """
 
     seed: int
@@ -50,9 +50,9 @@ class Plan:
 
 @dataclass(slots=True)
 class Campaign:
-    """One plan on one deployment. `killed` counts by kind, `struck` the workers that were killed
-    at work, `interrupted` the activities that the workflow saw end with their worker, `stages`
-    where the orders were when the emulator was killed.
+    """Runs one plan on one deployment. `killed` counts the kills by kind, `struck` the workers that
+    were killed at work, `interrupted` the activities that failed because their worker was killed,
+    `stages` the orders by stage when the emulator was killed.
     """
 
     place: Surroundings
@@ -76,7 +76,7 @@ class Campaign:
         self.repeated = self._callers.repeated
 
     def run(self) -> Verdict:
-        """All of it. Raises Unanswered, or AssertionError when the machinery itself fails."""
+        """Run the plan. Raises Unanswered, or AssertionError when the environment itself fails."""
         try:
             self._kill_workers()
             for number in range(self.plan.emulator_kills):
@@ -88,7 +88,7 @@ class Campaign:
         return self.verdict()
 
     def verdict(self) -> Verdict:
-        """What the tables say now."""
+        """Check the tables as they are now."""
         return judge(self.place.books(), self.promises, list(self._ends.values()))
 
     def _kill_workers(self) -> None:
@@ -103,10 +103,10 @@ class Campaign:
                 self.killed["workers"] += 1
 
     def _kill_while_charging(self) -> None:
-        """Chance may find idle workers only, or those of the API: so the first to die is one in
-        the middle of a payment, before there is other traffic to take it for.
+        """A random choice may find only idle workers, or those of the API. The first kill therefore
+        hits a worker during a payment, before there is other traffic.
         """
-        self.watcher("killing a worker in the middle of a payment")
+        self.watcher("killing a worker during a payment")
         for _ in range(PAYMENTS_AT_MOST):
             charging(Shopper(self._callers, self.promises, "pm_slow"), self.place.backstage)
             struck = workers.kill_busy(self.place.state.emulator)
@@ -116,7 +116,7 @@ class Campaign:
                 return
 
     def _kill_emulator(self, number: int) -> None:
-        self._settle()  # else what still runs would be held in the place of the parked orders
+        self._settle()  # otherwise running orders would be held instead of the parked ones
         parked = self._park()
         with self._traffic.flowing(self._share):
             self._pause(WORKER_PAUSE_SECONDS)
@@ -127,7 +127,7 @@ class Campaign:
             self.stages.append(Counter(order["stage"] for order in self.place.books().orders))
             self.watcher("deploying into a new emulator")
             self.place.bring_up()
-        self._go_on(parked)
+        self._continue(parked)
 
     def _park(self) -> list[tuple[Place, Shopper]]:
         parked = []
@@ -138,14 +138,14 @@ class Campaign:
             parked.append((place, shopper))
         return parked
 
-    def _go_on(self, parked: list[tuple[Place, Shopper]]) -> None:
-        """The users come back; an order whose start was lost is started by the janitor first."""
+    def _continue(self, parked: list[tuple[Place, Shopper]]) -> None:
+        """Users continue their orders. The janitor first starts an order whose start was lost."""
         for place, shopper in parked:
             if place.after:
-                self.watcher(f"going on with an order: {place.name}")
-            for deed in place.after:
-                self._look_after_in_a_hurry()
-                deed(shopper)
+                self.watcher(f"continuing an order: {place.name}")
+            for action in place.after:
+                self._reconcile_in_a_hurry()
+                action(shopper)
 
     def _kill_tables(self) -> None:
         if not self.plan.table_kills:
@@ -161,13 +161,13 @@ class Campaign:
                 self.place.tables.start()
 
     def _settle(self) -> None:
-        """Wait until every order and every execution has ended, however they do; what has not
-        is left to the verdict. Only this engine can tell of its executions: so it is asked now.
+        """Wait until every order and execution has ended; the verdict reports those that have not.
+        Then read the executions, because a later engine does not have them.
         """
         give_up = time.monotonic() + SETTLE_SECONDS
         while (left := self._open()) and time.monotonic() < give_up:
             self.watcher(f"waiting for {left} orders and executions to end")
-            self._look_after_in_a_hurry()
+            self._reconcile_in_a_hurry()
             time.sleep(POLL_SECONDS)
         self.interrupted += remember_executions(self.place, self.promises)
 
@@ -175,7 +175,7 @@ class Campaign:
         orders = [order for order in self.place.books().orders if order["stage"] not in ENDS]
         return len(orders) + len(running_executions(self.place.state))
 
-    def _look_after_in_a_hurry(self) -> None:
+    def _reconcile_in_a_hurry(self) -> None:
         if self.plan.hurry:
             self.place.hurry()
 
@@ -188,6 +188,8 @@ class Campaign:
 
     @property
     def _share(self) -> int:
-        """Each act has about the same part of the orders."""
-        acts = bool(self.plan.worker_kills) + self.plan.emulator_kills + bool(self.plan.table_kills)
-        return -(-self.plan.orders // max(1, acts))
+        """The orders of each phase: about equal parts."""
+        phases = (
+            bool(self.plan.worker_kills) + self.plan.emulator_kills + bool(self.plan.table_kills)
+        )
+        return -(-self.plan.orders // max(1, phases))

@@ -1,4 +1,4 @@
-"""Tables that outlive everything: DynamoDB Local with its data on disk, killed and started anew."""
+"""Tables that survive every kill: DynamoDB Local with its data on disk, killed and restarted."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.dynamodb_local.server import DynamoDBLocal, dynamodb_local, free_port
 
 
 class DurableTables:
-    """One address and one folder, whichever process serves them now."""
+    """One address and one folder, served by one process after another."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -34,12 +34,12 @@ class DurableTables:
         return f"http://127.0.0.1:{self._port}"
 
     def kill(self) -> None:
-        """SIGKILL: nothing is flushed, no connection is closed in order."""
+        """Kill the process with SIGKILL: it flushes nothing and closes no connection."""
         assert self._server is not None
         self._server.process.kill()
         self._server.process.wait()
         self._stack.close()
 
     def start(self) -> None:
-        """Serve the folder, whatever was left in it; returns when it listens."""
+        """Serve the folder with its existing data. Returns when the server listens."""
         self._server = self._stack.enter_context(dynamodb_local(self._folder, self._port))

@@ -1,4 +1,4 @@
-"""What customers and approvers do with one order, and what they were promised."""
+"""The actions of customers and approvers on one order, and the responses that they got."""
 
 import threading
 from collections.abc import Mapping
@@ -24,25 +24,25 @@ _PLANS = (
     ("add", "cancel"),
     ("cancel",),
     ("approve", "cancel"),
-    (),  # nobody looks at it: its deadline passes
+    (),  # no action: its deadline passes
 )
 
 
 @dataclass(slots=True)
 class Promises:
-    """Everything that the API acknowledged, and answers that it should not have given."""
+    """Everything that the API acknowledged, and unexpected responses."""
 
     witnesses: dict[str, Witness] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def placed(self, order_id: str) -> Witness:
-        """An order was acknowledged: from now on it must never be lost."""
+        """Record an acknowledged order: from now on it must never be lost."""
         with self.lock:
             return self.witnesses.setdefault(order_id, Witness(order_id))
 
     def unexpected(self, request: str, answer: httpx.Response) -> None:
-        """An answer that no kill excuses."""
+        """Record a response that no kill explains."""
         with self.lock:
             self.wrong.append(f"{request} answered {answer.status_code}: {answer.text[:200]}")
 
@@ -52,11 +52,11 @@ class Promises:
 
 
 class NotPlaced(Exception):
-    """The order was refused; the promises tell what the answer was."""
+    """The order was refused; the promises contain the response."""
 
 
 class Shopper:
-    """One order, from its placing on."""
+    """The users of one order."""
 
     def __init__(self, callers: Callers, promises: Promises, method: str = "pm_ok") -> None:
         self._callers, self._promises = callers, promises
@@ -70,9 +70,9 @@ class Shopper:
         return self._witness
 
     def act(self, rng: Random, pause_seconds: float) -> None:
-        """Place an order and do with it what chance says, with pauses up to so long.
+        """Place an order and run a random plan on it, with random pauses up to `pause_seconds`.
 
-        Raises NotPlaced, and Unanswered when nobody answers any more.
+        Raises NotPlaced, and Unanswered when the API no longer responds.
         """
         chosen = rng.sample(_SKUS, rng.randint(1, 2))
         self._items = [{"sku": sku, "quantity": rng.randint(1, 2)} for sku in chosen]
@@ -83,7 +83,7 @@ class Shopper:
             {"approve": self.approve, "add": self.add, "cancel": self.cancel}[doing]()
 
     def place(self) -> str:
-        """Place it; returns its id. Raises NotPlaced, Unanswered."""
+        """Place the order. Returns its id. Raises NotPlaced, Unanswered."""
         body = {"items": self._items, "payment_method": self._method}
         answer = self._callers.post("customer", "/orders", body)
         if answer.status_code not in _PLACED:
@@ -94,31 +94,31 @@ class Shopper:
         return self.witness.order_id
 
     def approve(self) -> None:
-        """Approve what an approver sees now."""
+        """Approve the current revision."""
         revision = self.look()["revision"]
         self._signal("approver", "approve-payment", {"revision": revision})
 
     def add(self) -> None:
-        """One more line; waits a moment for what becomes of it, as a person would."""
+        """Add a line, and wait a few seconds for the outcome, as a user would."""
         body = {"sku": "CHOCOLATE-70", "quantity": 1}
         self._signal("customer", "add-line-item", body, wait=OUTCOME_SECONDS)
 
     def cancel(self) -> None:
-        """Ask for the end."""
+        """Cancel the order."""
         self._signal("customer", "cancel-order", {"reason": "changed my mind"})
 
     def look(self) -> Mapping[str, Any]:
-        """get-status, as the approver sees it."""
+        """Read the order as the approver."""
         answer = self._callers.get("approver", f"/orders/{self.witness.order_id}")
         if answer.status_code != httpx.codes.OK:
             self._promises.unexpected(f"GET of {self.witness.order_id}", answer)
             return {"revision": 1, "stage": "unknown"}
         self._remember(answer)
-        told: dict[str, Any] = answer.json()
-        if told["approval_deadline"] is not None:
-            deadline = datetime.fromisoformat(told["approval_deadline"])
+        order: dict[str, Any] = answer.json()
+        if order["approval_deadline"] is not None:
+            deadline = datetime.fromisoformat(order["approval_deadline"])
             self.witness.deadlines.add(round(deadline.timestamp() * 1000))
-        return told
+        return order
 
     def _signal(self, who: str, kind: str, body: Mapping[str, Any], *, wait: int = 0) -> None:
         path = f"/orders/{self.witness.order_id}/signals/{kind}"

@@ -1,6 +1,6 @@
-"""One order in every stage: the emulator's fault desk holds each where it is wanted.
+"""Keeps one order at each place of the workflow, by faults that the emulator injects.
 
-A held activity is let go after a while, so the kill has to come soon.
+A held activity continues after HOLD_SECONDS, so the kill must follow soon.
 """
 
 import time
@@ -13,31 +13,31 @@ from local.player.backstage import Backstage
 from tests.chaos.orders import Shopper
 
 HOLD_SECONDS = 28.0
-"""Below the 30 s after which the workflow gives an activity up and repeats it."""
+"""Less than 30 s, the timeout after which the workflow repeats an activity."""
 PATIENCE_SECONDS = 240.0
-"""A start that was lost is repeated by the janitor: its date, and the minute of its sweep."""
+"""The janitor repeats a lost start: at its date, with the next sweep of a minute."""
 POLL_SECONDS = 0.05
 
 Fault = Mapping[str, Any]
-Deed = Callable[[Shopper], None]
+Action = Callable[[Shopper], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where an order is kept: what users do, the fault that holds it, what they do after the
-    kill, and the end that is waited for where nothing holds it.
+    """Where an order is kept: the users' actions before the kill, the fault that holds the order,
+    the actions after the kill, and the stage to wait for if no fault holds it.
     """
 
     name: str
     method: str = "pm_ok"
     fault: Fault | None = None
-    before: tuple[Deed, ...] = ()
+    before: tuple[Action, ...] = ()
     stage: str = ""
-    after: tuple[Deed, ...] = field(default=())
+    after: tuple[Action, ...] = field(default=())
 
 
 def _held(function: str, *, after: bool = False) -> Fault:
-    """The activity is asked for and does not begin, or is done and does not answer."""
+    """The activity is invoked and does not begin, or has finished and does not respond."""
     return {
         "service": "lambda",
         "action": "Invoke",
@@ -56,28 +56,28 @@ def _waiting(shopper: Shopper) -> None:
     _reached(shopper, "awaiting-approval")
 
 
-_APPROVED: tuple[Deed, ...] = (_waiting, Shopper.approve)
-_CANCELLED: tuple[Deed, ...] = (_waiting, Shopper.cancel)
+_APPROVED: tuple[Action, ...] = (_waiting, Shopper.approve)
+_CANCELLED: tuple[Action, ...] = (_waiting, Shopper.cancel)
 
-# Those that nothing holds come last: their deadline, or the next tick, comes soon.
+# Orders that no fault holds come last: their deadline, or the next tick, is near.
 PLACES = (
     Place(name="ended: completed", before=_APPROVED, stage="completed"),
     Place(name="ended: cancelled", before=_CANCELLED, stage="cancelled"),
     Place(name="ended: failed", method="pm_declined", before=_APPROVED, stage="failed"),
     Place(name="enriching", fault=_held("fetch-customer-profile")),
     Place(name="reserving", fault=_held("reserve-stock")),
-    Place(name="reserved, not told", fault=_held("reserve-stock", after=True)),
+    Place(name="reserved, unanswered", fault=_held("reserve-stock", after=True)),
     Place(name="applying signals", fault=_held("apply-signals"), before=_APPROVED),
     Place(name="about to charge", fault=_held("process-payment"), before=_APPROVED),
-    Place(name="charged, not told", fault=_held("process-payment", after=True), before=_APPROVED),
+    Place(name="charged, unanswered", fault=_held("process-payment", after=True), before=_APPROVED),
     Place(name="about to complete", fault=_held("update-order-status"), before=_APPROVED),
     Place(name="about to mail", fault=_held("send-order-confirmation"), before=_APPROVED),
     Place(name="about to refund", fault=_held("refund-payment"), before=_CANCELLED),
     Place(name="about to release", fault=_held("release-stock"), before=_CANCELLED),
-    Place(name="released, not told", fault=_held("release-stock", after=True), before=_CANCELLED),
+    Place(name="released, unanswered", fault=_held("release-stock", after=True), before=_CANCELLED),
     Place(name="about to close", fault=_held("close-order"), before=_CANCELLED),
     Place(name="start lost", fault=_lost("StartExecution"), after=_APPROVED),
-    Place(name="waits, nobody comes", stage="awaiting-approval"),
+    Place(name="waits until the deadline", stage="awaiting-approval"),
     Place(name="waits, approved afterwards", stage="awaiting-approval", after=(Shopper.approve,)),
     Place(name="waits, cancelled afterwards", stage="awaiting-approval", after=(Shopper.cancel,)),
     Place(name="doorbell lost", fault=_lost("SendTaskSuccess"), before=_APPROVED),
@@ -85,14 +85,14 @@ PLACES = (
 
 
 def park(place: Place, shopper: Shopper, backstage: Backstage) -> None:
-    """Bring one order to its place; returns when it is there. One at a time: the next call of
-    the activity, whoever makes it, is the one that is held.
+    """Bring one order to its place. Returns when it is there. Park one order at a time, because the
+    fault holds the next call of the activity for any order.
     """
     if place.fault is not None:
         backstage.order_fault(place.fault)
     shopper.place()
-    for deed in place.before:
-        deed(shopper)
+    for action in place.before:
+        action(shopper)
     if place.stage:
         found = _reached(shopper, place.stage)
         assert found == place.stage, f"{found} instead of {place.name}"
@@ -102,12 +102,12 @@ def park(place: Place, shopper: Shopper, backstage: Backstage) -> None:
 
 
 def charging(shopper: Shopper, backstage: Backstage) -> None:
-    """Bring an order with `pm_slow` into the middle of its charge: the money is captured, and
-    the activity waits three more seconds for an answer that does not come.
+    """Bring an order with `pm_slow` to the middle of its charge: the money is captured, and the
+    activity waits three more seconds for a response that does not arrive.
     """
     shopper.place()
-    for deed in _APPROVED:
-        deed(shopper)
+    for action in _APPROVED:
+        action(shopper)
     key = f"pay:{shopper.witness.order_id}"
     for _ in _patiently(f"a charge under {key}"):
         if backstage.all_books().payment(key) is not None:
@@ -115,7 +115,7 @@ def charging(shopper: Shopper, backstage: Backstage) -> None:
 
 
 def _reached(shopper: Shopper, stage: str) -> str:
-    """Wait until the order is in a stage, or has ended elsewhere; tells which."""
+    """Wait until the order is in a stage or has ended. Returns its stage."""
     for _ in _patiently(f"{shopper.witness.order_id} to be {stage}"):
         found = str(shopper.look()["stage"])
         if found == stage or found in ENDS:
@@ -128,4 +128,4 @@ def _patiently(what: str) -> Iterator[None]:
     while time.monotonic() < give_up:
         yield
         time.sleep(POLL_SECONDS)
-    raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s in vain for {what}")
+    raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s without success for {what}")

@@ -26,7 +26,7 @@ GONE_SECONDS = 20
 
 
 class Surroundings:
-    """What the orders run on. `open` is set while there is a whole deployment to talk to."""
+    """The deployment and its tables. `open` is set while the API is available."""
 
     def __init__(self, made: Environment, tables: DurableTables) -> None:
         self.environment, self.tables = made, tables
@@ -37,7 +37,7 @@ class Surroundings:
 
     @property
     def state(self) -> State:
-        """The deployment as it is now; a new one has new tokens."""
+        """The current deployment; each has new tokens."""
         assert self._state is not None, "nothing is deployed"
         return self._state
 
@@ -46,7 +46,7 @@ class Surroundings:
         return Backstage(self.state)
 
     def bring_up(self) -> None:
-        """Start an emulator and deploy into it; the tables keep what they have."""
+        """Start an emulator and deploy into it; the tables keep their data."""
         places = ("--port", self._port, "--dynamodb", self.tables.url)
         up = self.environment.run("up", *TIMES, *places, "--detach")
         assert up.returncode == 0, up.stderr
@@ -54,17 +54,17 @@ class Surroundings:
         self.open.set()
 
     def kill_emulator(self) -> None:
-        """kill -9; the workers die with it. Until `bring_up` there is nobody to talk to."""
+        """Kill the emulator and its workers. The API is unavailable until `bring_up`."""
         self.open.clear()
         left = wait_until_gone(self.environment.kill_emulator(), GONE_SECONDS)
-        assert not left, f"outlived the emulator: {left}"
+        assert not left, f"these processes survived the emulator: {left}"
 
     def books(self) -> Books:
-        """Every record there is."""
+        """Every record of the tables."""
         return self.backstage.all_books()
 
     def hurry(self) -> None:
-        """Let the janitor look at every open order now, instead of at its date."""
+        """Let the janitor reconcile every open order now instead of at its date."""
         for order in self.books().orders:
             if "open_shard" in order:
                 self._date_back(str(order["order_id"]))
@@ -84,10 +84,10 @@ class Surroundings:
                 ExpressionAttributeValues=to_item({":past": 0}),
             )
         except dynamodb.exceptions.ConditionalCheckFailedException:
-            return  # it has ended meanwhile
+            return  # the order has ended
 
     def remove_record(self, order_id: str) -> None:
-        """Lose an order, to see that the loss is noticed."""
+        """Delete an order's record, to check that the verdict reports the loss."""
         dynamodb: DynamoDBClient = client("dynamodb", self.tables.url)
         key = to_item({"pk": f"ORDER#{order_id}", "sk": "META"})
         gone = dynamodb.delete_item(
@@ -98,7 +98,7 @@ class Surroundings:
 
 @contextmanager
 def surroundings(folder: Path) -> Iterator[Surroundings]:
-    """A deployment on durable tables in a folder; nothing of it runs afterwards."""
+    """A deployment on durable tables in a folder. All its processes are stopped at the end."""
     made = environment(folder / "home")
     with DurableTables(folder / "tables") as tables:
         whole = Surroundings(made, tables)

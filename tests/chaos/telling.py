@@ -1,4 +1,4 @@
-"""What a run is told as."""
+"""The report of a run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,19 +11,19 @@ from tests.chaos.verdict import Verdict
 
 
 def show(console: Console, campaign: Campaign, verdict: Verdict, seconds: float) -> None:
-    """For people: what was wrong, what was killed, what it did, and how to see it again."""
+    """Print the problems, the kills, their effects, and the command that repeats the run."""
     for problem in (*verdict.lost, *verdict.broken):
         console.print(f"[red]✗[/] {escape(problem)}")
     for stages in campaign.stages:
         console.print(f"at a kill of the emulator: {_counts(stages)}")
     killed = campaign.killed
     console.print(
-        f"killed: {killed['workers']} workers, {killed['payments']} times what was at a payment "
+        f"killed: {killed['workers']} workers, {killed['payments']} times the workers of a payment "
         f"({campaign.struck} at work), "
         f"{killed['emulator']} emulators, {killed['tables']} times the tables"
     )
     console.print(
-        f"felt: {campaign.interrupted} activities died with their worker; "
+        f"effects: {campaign.interrupted} activities failed with their worker; "
         f"requests repeated after {_counts(campaign.repeated)}"
     )
     console.print(f"{verdict.orders} orders, {verdict.signals} accepted signals in {seconds:.0f} s")
@@ -43,7 +43,7 @@ def _replay(plan: Plan) -> str:
 
 
 def as_json(campaign: Campaign, verdict: Verdict, seconds: float) -> dict[str, Any]:
-    """For programs: the same."""
+    """Return the same report for scripts."""
     return {
         "orders": verdict.orders,
         "signals": verdict.signals,

@@ -1,4 +1,4 @@
-"""Workers, emulator and tables killed under orders: a small portion of `python -m tests.chaos`."""
+"""A small part of `python -m tests.chaos`: workers, emulator and tables are killed under orders."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from tests.dynamodb_local.server import why_not
 
 pytestmark = pytest.mark.slow
 
-PARKED = ("ended: completed", "charged, not told", "about to refund", "start lost")
+PARKED = ("ended: completed", "charged, unanswered", "about to refund", "start lost")
 PLAN = Plan(
     seed=20,
     orders=6,
@@ -27,7 +27,7 @@ PLAN = Plan(
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
-    """A deployment whose tables are on disk; without DynamoDB Local it is reported as not run."""
+    """A deployment whose tables are on disk. Without DynamoDB Local the tests are skipped."""
     reason = why_not()
     if reason:
         pytest.skip(f"DynamoDB Local was not run: {reason}")
@@ -37,7 +37,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surrounding
 
 @pytest.fixture(scope="module")
 def campaign(deployment: Surroundings) -> Campaign:
-    """Not run yet."""
+    """The campaign, before its run."""
     return Campaign(deployment, PLAN)
 
 
@@ -61,19 +61,15 @@ def test_everything_was_killed_as_planned(campaign: Campaign, verdict: Verdict) 
     assert campaign.killed == {"payments": payments, "workers": 3, "emulator": 1, "tables": 1}
 
 
-def test_functions_were_killed_while_at_work_and_not_idle_ones_alone(
-    campaign: Campaign, verdict: Verdict
-) -> None:
+def test_at_least_one_function_was_killed_at_work(campaign: Campaign, verdict: Verdict) -> None:
     assert campaign.struck > 0 or not workers.can_tell()
 
 
-def test_the_workflow_felt_the_kills_and_repeated_the_activities(
-    campaign: Campaign, verdict: Verdict
-) -> None:
+def test_kills_interrupted_activities(campaign: Campaign, verdict: Verdict) -> None:
     assert campaign.interrupted > 0
 
 
-def test_the_emulator_died_under_orders_in_several_stages(
+def test_the_emulator_was_killed_with_orders_in_several_stages(
     campaign: Campaign, verdict: Verdict
 ) -> None:
     [stages] = campaign.stages
@@ -87,9 +83,9 @@ def test_an_order_whose_execution_was_lost_is_taken_over_or_started(
     assert max(epochs) > 1
 
 
-def test_a_record_that_vanishes_is_noticed(
+def test_a_deleted_record_is_reported_as_lost(
     campaign: Campaign, deployment: Surroundings, verdict: Verdict
 ) -> None:
     order_id = next(iter(campaign.promises.witnesses))
     deployment.remove_record(order_id)
-    assert campaign.verdict().lost == (f"{order_id}: acknowledged, and gone",)
+    assert campaign.verdict().lost == (f"{order_id}: acknowledged, but missing",)

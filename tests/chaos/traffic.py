@@ -1,4 +1,4 @@
-"""Orders that come in all the time, while something else kills."""
+"""Places orders continuously while another thread kills processes."""
 
 import threading
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from tests.chaos.callers import Callers
 from tests.chaos.orders import NotPlaced, Promises, Shopper
 
 SHOPPERS = 6
-"""At once: enough to keep two cores busy."""
+"""Concurrent shoppers: enough to keep two cores busy."""
 PAUSE_SECONDS = 1.0
 
 
 class Traffic:
-    """Orders by number: what happens with the n-th depends on the seed and n alone."""
+    """Numbered orders: the actions on the n-th depend only on the seed and n."""
 
     def __init__(self, callers: Callers, promises: Promises, seed: int) -> None:
         self._callers, self._promises, self._seed = callers, promises, seed
@@ -24,8 +24,8 @@ class Traffic:
 
     @contextmanager
     def flowing(self, orders: int) -> Iterator[None]:
-        """Orders come in until the block has ended and there were at least so many. Raises what
-        a shopper raised.
+        """Place orders until the block has ended, and at least `orders`. Raises the first exception
+        of a shopper.
         """
         enough = self._next + orders
         over = threading.Event()
@@ -50,7 +50,7 @@ class Traffic:
             try:
                 self._one(number)
             except NotPlaced:
-                continue  # the promises have the answer, and the verdict tells it
+                continue  # the promises have the response, and the verdict reports it
 
     def _one(self, number: int) -> None:
         rng = Random(f"{self._seed}-{number}")

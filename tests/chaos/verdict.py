@@ -1,4 +1,4 @@
-"""What was lost, and what was broken: the tables against what the API had promised."""
+"""Compares the tables with what the API acknowledged."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from tests.chaos.orders import Promises
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`lost` are acknowledged orders that are gone or never ended, `broken` everything else that
-    is not as it must be; `ends` counts orders by stage.
+    """`lost` are acknowledged orders that are missing or have not ended, `broken` all other
+    violations; `ends` counts orders by stage.
     """
 
     orders: int
@@ -27,12 +27,12 @@ class Verdict:
 
 
 def judge(books: Books, promises: Promises, ends_before: Sequence[Record] = ()) -> Verdict:
-    """Judge tables that nobody writes to any more; `ends_before` are the records of orders that
-    had ended before something was killed.
+    """Check tables that no process writes to. `ends_before` are the records of orders that had
+    ended before a kill.
     """
     known = {order["order_id"]: order for order in books.orders}
-    gone = [
-        f"{order_id}: acknowledged, and gone"
+    missing = [
+        f"{order_id}: acknowledged, but missing"
         for order_id in promises.witnesses.keys() - known.keys()
     ]
     stuck = [
@@ -44,12 +44,12 @@ def judge(books: Books, promises: Promises, ends_before: Sequence[Record] = ()) 
         orders=len(promises.witnesses),
         signals=promises.signals,
         ends=Counter(order["stage"] for order in books.orders),
-        lost=(*gone, *stuck),
+        lost=(*missing, *stuck),
         broken=(
             *promises.wrong,
             *violations(books, promises.witnesses),
             *(f"stock: {wrong}" for wrong in stock_is_accounted_for(books)),
             *unchanged_ends(ends_before, books),
-            *(f"{o}: nobody was told of it" for o in known.keys() - promises.witnesses.keys()),
+            *(f"{o}: never acknowledged" for o in known.keys() - promises.witnesses.keys()),
         ),
     )

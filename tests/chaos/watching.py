@@ -1,4 +1,4 @@
-"""What is seen backstage while orders run: ended orders as they are, executions as they went."""
+"""Reads the records of ended orders and the histories of executions while orders run."""
 
 from local.checks.books import ENDS, Books, Record, Witness
 from local.checks.history import tokens
@@ -7,12 +7,12 @@ from tests.chaos.orders import Promises
 from tests.chaos.surroundings import Surroundings
 
 _DIED = "Runtime.ExitError"
-"""The error of an activity whose worker ended under it, as on AWS."""
+"""The error of an activity whose worker ended, as on AWS."""
 
 
 def settled_ends(place: Surroundings) -> list[Record]:
-    """Records of orders that nobody has to write to any more: ended, and so is the execution,
-    which may still have sent a mail after the order's end.
+    """Records to which no further write is allowed: the order has ended, and so has its execution,
+    which may send an e-mail after the order's end.
     """
     before = _ended(place.books())
     running = {arn.rpartition(":")[2].rpartition("-")[0] for arn in running_executions(place.state)}
@@ -25,8 +25,8 @@ def settled_ends(place: Surroundings) -> list[Record]:
 
 
 def remember_executions(place: Surroundings, promises: Promises) -> int:
-    """Give the witnesses what the engine knows of their orders, before the engine forgets it;
-    returns how many activities ended with their worker.
+    """Store the engine's data about the orders in their witnesses, before it is lost. Returns the
+    number of activities that failed because their worker was killed.
     """
     epochs = {str(order["order_id"]): int(order["epoch"]) for order in place.books().orders}
     seen = [one for one in promises.witnesses.values() if one.order_id in epochs]
@@ -34,14 +34,18 @@ def remember_executions(place: Surroundings, promises: Promises) -> int:
 
 
 def _remember(place: Surroundings, witness: Witness, epoch: int) -> int:
-    told = [place.backstage.execution(witness.order_id, n + 1) for n in range(epoch)]
-    if any(status == "MISSING" for status, _ in told):
-        return 0  # of an emulator that is gone
-    witness.executions = [status for status, _ in told]
-    witness.histories = "".join(repr(events) for _, events in told)
-    witness.tokens = set().union(*(tokens(events) for _, events in told))
-    # Once an event: a retried error is told in the event that failed, and nowhere else.
-    return sum(_DIED in repr(event) and "Failed" in event["type"] for _, ev in told for event in ev)
+    executions = [place.backstage.execution(witness.order_id, n + 1) for n in range(epoch)]
+    if any(status == "MISSING" for status, _ in executions):
+        return 0  # they were on a killed emulator
+    witness.executions = [status for status, _ in executions]
+    witness.histories = "".join(repr(events) for _, events in executions)
+    witness.tokens = set().union(*(tokens(events) for _, events in executions))
+    # Count each failure once: only the event of the failed attempt contains its error.
+    return sum(
+        _DIED in repr(event) and "Failed" in event["type"]
+        for _, events in executions
+        for event in events
+    )
 
 
 def _ended(books: Books) -> dict[str, Record]:

@@ -1,4 +1,4 @@
-"""The Lambda workers: which of them are in the middle of something, and killing one."""
+"""Finds the Lambda workers that are at work, and kills them."""
 
 import signal
 import time
@@ -8,16 +8,16 @@ from random import Random
 from local.machine.processes import Process, family
 
 BUSY_SECONDS = 3.0
-"""How long to look for a worker that is at work, before an idle one has to do."""
+"""How long to search for a worker at work before an idle one is killed."""
 _PROC = Path("/proc")
 _IDLE = "pipe_read"
-"""Where the kernel keeps a worker that waits for its next event."""
+"""The kernel function in which a worker waits for its next event."""
 
 
 def workers(emulator: Process) -> list[Process]:
-    """The processes that run functions: what the forker forked, and it forks nothing else."""
+    """The processes that run functions: the children of the forker, which forks nothing else."""
     if not can_tell():
-        return family(emulator)[1:]  # there, each is started plainly
+        return family(emulator)[1:]  # elsewhere each worker is started without a forker
     descendants = {one.pid: one for one in family(emulator)}
     by_command = {pid: _command(pid) for pid in descendants}
     forkers = [pid for pid, command in by_command.items() if "forker.py" in command]
@@ -27,7 +27,7 @@ def workers(emulator: Process) -> list[Process]:
 
 
 def kill_one(emulator: Process, rng: Random) -> bool:
-    """SIGKILL one worker, one that is at work if there is any; returns whether it was."""
+    """Kill one worker with SIGKILL, if possible one at work. Returns whether it was at work."""
     give_up = time.monotonic() + BUSY_SECONDS
     running = workers(emulator)
     while not (busy := [one for one in running if is_busy(one)]) and time.monotonic() < give_up:
@@ -39,8 +39,8 @@ def kill_one(emulator: Process, rng: Random) -> bool:
 
 
 def kill_busy(emulator: Process) -> int:
-    """SIGKILL every worker that is at work, or all where nobody can tell; returns how many were
-    seen at work.
+    """Kill every worker at work with SIGKILL, or all workers on a machine without /proc. Returns
+    how many were seen at work.
     """
     running = workers(emulator)
     assert running, "there are no workers to kill"
@@ -51,12 +51,12 @@ def kill_busy(emulator: Process) -> int:
 
 
 def can_tell() -> bool:
-    """Whether this machine shows what a worker is doing."""
+    """Whether this machine has /proc, which shows what a worker is doing."""
     return _PROC.is_dir()
 
 
 def is_busy(worker: Process) -> bool:
-    """Whether it does anything else than wait for its next event; False where nobody can tell."""
+    """Whether a worker does more than wait for its next event. False on a machine without /proc."""
     try:
         where = (_PROC / str(worker.pid) / "wchan").read_text()
     except OSError:

@@ -29,6 +29,7 @@ PLACES = (
     "stacks",
     "statemachine/README.md",
     "statemachine/mocks/README.md",
+    "tests/chaos",
     "tests/dynamodb_local",
     "tests/fuzz",
     "tests/infrastructure",
