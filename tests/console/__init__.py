@@ -1,1 +1,1 @@
-"""The console in a real browser, on a deployment of its own."""
+"""Tests of the console in a real browser, on a separate deployment."""

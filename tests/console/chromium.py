@@ -1,4 +1,4 @@
-"""The browser of this machine. Playwright downloads none: it drives the one that is installed."""
+"""Finds the browser of this machine. Playwright uses the installed one and downloads none."""
 
 import os
 import shutil
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 VARIABLE = "CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
-"""Tests may run as root and in containers, where Chromium's sandbox and /dev/shm fail it; it sees
-no page but ours.
+"""As root and in containers, Chromium's sandbox and /dev/shm do not work. The browser opens
+only pages of this project.
 """
 
 
 def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The program to start: the one that the variable CHROMIUM names, else the first in PATH."""
+    """Return the program that the variable CHROMIUM names, else the first one in PATH."""
     named = environment.get(VARIABLE)
     if named:
         return shutil.which(named)
@@ -22,7 +22,7 @@ def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
 
 
 def why_not(environment: Mapping[str, str] = os.environ) -> str:
-    """Why there is no browser, and what to do."""
+    """The reason why no browser was found, and the solution."""
     named = environment.get(VARIABLE)
     if named:
         return f"{VARIABLE} names {named}, which is no program: correct or unset it"

@@ -1,4 +1,4 @@
-"""One browser and one deployment for all tests of the console; each test has windows of its own."""
+"""One browser and one deployment for all tests of the console; each test opens new windows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +19,13 @@ from tests.console.visitor import WIDE, Visitor
 from tests.system.environments import Environment, deployed
 
 UP = ("up", "--approval-timeout", "900", "--heartbeat", "300", "--approver-email", ADDRESS)
-"""The default times, so that no wait ends by itself while a person (or a slow machine) looks; after
-15 seconds that nobody looks, the approver is asked by mail.
+"""The default times, so that no wait ends during a test on a slow machine. The first e-mail to the
+approver is due after 15 seconds without a heartbeat.
 """
 
 
 class Visit(Protocol):
-    """Open a window at the console as the owner of a token, or as nobody in a browser of theirs."""
+    """Open a window at the console with a user's token, or without a token in a new browser."""
 
     def __call__(self, who: str | None = None, *, width: int = WIDE) -> Visitor: ...
 
@@ -34,10 +34,10 @@ class Visit(Protocol):
 # run an event loop.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; where there is none, its tests are reported as not run, with the reason."""
+    """Chromium. Without it the tests are skipped with the reason."""
     program = find_chromium()
     if program is None:
-        pytest.skip(f"the console was not tried in a browser: {why_not()}")
+        pytest.skip(f"the console was not tested in a browser: {why_not()}")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield started
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def deployment(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    """A deployment where people have time; none is made without a browser."""
+    """A deployment with long waits. Without a browser it is not created."""
     with deployed(tmp_path_factory.mktemp("console"), UP) as made:
         yield made
 
@@ -58,7 +58,7 @@ def state(deployment: Environment) -> State:
 
 @pytest.fixture
 def scene(state: State) -> Iterator[Scene]:
-    """What is done by HTTP beside the browser; orders that still wait are cancelled at the end."""
+    """Requests by HTTP, beside the browser. Orders that still wait are cancelled at the end."""
     with _played(state) as made:
         yield made
         for order in made.orders:
@@ -78,12 +78,12 @@ def _played(state: State) -> Iterator[Scene]:
 
 @pytest.fixture(scope="package")
 def ended(state: State) -> dict[str, str]:
-    """Orders that ended in every way, by their last stage; nothing is ever changed in them."""
+    """Ended orders by their last stage. No test changes them."""
     with _played(state) as scene:
         for stage in ENDS:
             declined = "pm_declined" if stage == "failed" else "pm_ok"
             place(scene, stage, payment_method=declined)
-            (cancel if stage == "cancelled" else approve)(scene, stage)  # before a mail is due
+            (cancel if stage == "cancelled" else approve)(scene, stage)  # before an e-mail is due
         for stage in ENDS:
             scene.wait_for_stage(stage, stage)
         return {stage: scene.id_of(stage) for stage in ENDS}
@@ -91,8 +91,8 @@ def ended(state: State) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def post_office(state: State) -> Iterator[PostOffice]:
-    """Where mails to the approver come from. No letter outlives the file of tests: its order would
-    wait at the desk of the next one.
+    """The source of e-mails to the approver. Its orders are cancelled after each test file; else they
+    would wait at the desk in the next file.
     """
     with _played(state) as scene:
         made = PostOffice(scene, state)
@@ -102,22 +102,20 @@ def post_office(state: State) -> Iterator[PostOffice]:
 
 @pytest.fixture
 def letter(post_office: PostOffice) -> Letter:
-    """A mail to the approver about an order that waits, of this test alone."""
+    """An e-mail to the approver about a waiting order that no other test uses."""
     return post_office.letter()
 
 
 @pytest.fixture(scope="package")
 def office(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser that knows the page's files from before. Each of its windows is signed in for
-    itself.
-    """
+    """A browser with a warm cache of the page's files. Each window has a separate session."""
     with browser.new_context() as made:
         yield made
 
 
 @pytest.fixture
 def visit(browser: Browser, office: BrowserContext, state: State) -> Iterator[Visit]:
-    """Windows that are closed at the end, each without an error or a request to somebody else."""
+    """Opens windows, and closes them at the end. Fails on errors and requests to other servers."""
     opened: list[Visitor] = []
 
     def open_window(who: str | None = None, *, width: int = WIDE) -> Visitor:

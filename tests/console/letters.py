@@ -1,4 +1,4 @@
-"""Mails to the approver, as the emulator took them, and the orders that they are about."""
+"""E-mails to the approver, read from the emulator, and their orders."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ _BATCH = 10
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail that asks to approve; `order` is its order's name in the scene."""
+    """An e-mail that asks for an approval; `order` is the order's name in the scene."""
 
     scene: Scene
     order: str
@@ -29,7 +29,7 @@ class Letter:
 
     @property
     def link(self) -> str:
-        """The address that the mail carries, as people click it."""
+        """The link in the e-mail."""
         [found] = [line for line in self.body.splitlines() if line.startswith("http")]
         return found
 
@@ -43,14 +43,14 @@ class Letter:
         return self.view.removeprefix("approval/")
 
     def approve(self, *, revision: int = 1) -> None:
-        """Use the link as the approver, beside the browser."""
+        """Approve through the link by HTTP, as the approver."""
         body = {"revision": revision}
         self.scene.users.ask("approver", "POST", f"/approvals/{self.code}", body)
 
 
 class PostOffice:
-    """Letters about alice's orders for one MUG-RED. Several orders are placed at once, and each
-    letter is given away once: the first takes its time, the others are there.
+    """E-mails about alice's orders for one MUG-RED. Orders are placed in batches, because only the
+    first e-mail of a batch has to be waited for. Each e-mail is returned once.
     """
 
     def __init__(self, scene: Scene, state: State) -> None:
@@ -59,29 +59,29 @@ class PostOffice:
         self._undelivered: list[str] = []
 
     def letter(self) -> Letter:
-        """One that nobody has had."""
+        """Return the next e-mail."""
         if not self._undelivered:
-            self._undelivered = [self._placed(number) for number in range(_BATCH)]
+            self._undelivered = [self._place(number) for number in range(_BATCH)]
         order = self._undelivered.pop(0)
         order_id = self._scene.id_of(order)
-        self._scene.eventually("the mail", lambda: bool(self._mails(order_id)), MAIL_SECONDS)
+        self._scene.eventually("the e-mail", lambda: bool(self._mails(order_id)), MAIL_SECONDS)
         mail = self._mails(order_id)[0]
         return Letter(self._scene, order, mail["subject"], mail["body"])
 
     def close(self) -> None:
-        """Cancel what still waits, so that no other test finds it."""
+        """Cancel the waiting orders, so that no other test finds them."""
         for order, witness in self._scene.orders.items():
             if "cancel-order" in self._scene.status(order)["allowed_signals"]:
                 path = f"/orders/{witness.order_id}/signals/cancel-order"
                 self._scene.users.ask("operator", "POST", path, {"reason": "the tests are over"})
             self._scene.wait_for_end(order)
 
-    def _placed(self, number: int) -> str:
+    def _place(self, number: int) -> str:
         order = f"letter {len(self._scene.orders) + 1}"
         take(self._scene, Step("place", {"order": order, "items": {"MUG-RED": 1}}))
         return order
 
     def _mails(self, order_id: str) -> list[Mail]:
-        """The mails to the approver about an order, oldest first."""
+        """The e-mails to the approver about an order, oldest first."""
         sent = mails(self._emulator_url)
         return [one for one in sent if order_id in one["subject"] and ADDRESS in one["to"]]

@@ -1,4 +1,4 @@
-"""Orders that the browser finds: placed and led to where a test wants them, by HTTP."""
+"""Places orders by HTTP and brings them to the stage that a test needs."""
 
 from local.player.scene import Scene
 from local.player.steps import take
@@ -15,29 +15,29 @@ def place(scene: Scene, order: str = "order", *, payment_method: str = "pm_ok") 
 
 
 def look_at(scene: Scene, order: str = "order") -> None:
-    """Look at it, as the approver: no mail comes between."""
+    """Send a heartbeat as the approver, which delays the next e-mail."""
     take(scene, Step("heartbeat", {"order": order}))
 
 
 def add(scene: Scene, sku: str, order: str = "order") -> None:
-    """Add one of `sku`, as its customer."""
+    """Add one unit of `sku`, as the customer."""
     fields = {"order": order, "sku": sku, "quantity": 1, "outcome": "applied"}
     take(scene, Step("add", fields))
 
 
 def cancel(scene: Scene, order: str = "order", *, reason: str = "no longer needed") -> None:
-    """Cancel, as its customer."""
+    """Cancel the order, as the customer."""
     take(scene, Step("cancel", {"order": order, "reason": reason}))
 
 
 def approve(scene: Scene, order: str = "order") -> None:
-    """Approve, as the approver."""
+    """Approve the order, as the approver."""
     take(scene, Step("approve", {"order": order}))
 
 
 def stopped(scene: Scene, order: str = "order") -> str:
-    """Place an order whose execution is stopped from outside, and wait until a second one has
-    undone what the first had done; returns its id.
+    """Place an order, stop its execution, and wait until a second execution has compensated the
+    effects of the first. Returns the order's id.
     """
     order_id = place(scene, order)
     scene.backstage.stop_execution(order_id, 1)

@@ -1,4 +1,4 @@
-"""People of the user pool with roles that nobody has from the start."""
+"""Users with roles that no user of the seed data has."""
 
 import secrets
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def somebody(state: State, user: str, *roles: str) -> Iterator[str]:
-    """A new person with these roles, for a while. Gives their name back."""
+def temporary_user(state: State, user: str, *roles: str) -> Iterator[str]:
+    """Create a user with these roles, and delete the user at the end. Yields the user name."""
     cognito: CognitoIdentityProviderClient = client("cognito-idp", state.emulator_url)
     pool, password = state.outputs["UserPoolId"], f"aA1-{secrets.token_urlsafe(18)}"
     cognito.admin_create_user(
@@ -33,7 +33,7 @@ def somebody(state: State, user: str, *roles: str) -> Iterator[str]:
 
 @contextmanager
 def promoted(state: State, user: str, role: str) -> Iterator[str]:
-    """Somebody with one more role, for a while. Gives their name back."""
+    """Give a user one more role, and remove it at the end. Yields the user name."""
     cognito: CognitoIdentityProviderClient = client("cognito-idp", state.emulator_url)
     pool = state.outputs["UserPoolId"]
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=user, GroupName=role)

@@ -1,4 +1,4 @@
-"""The link of a mail, from opening it to the decision: by whom, once, and of what they saw."""
+"""The link in an e-mail, from opening it to the decision: by whom, once, on the shown revision."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,12 +7,12 @@ from local.machine.state import State
 from tests.console.conftest import Visit
 from tests.console.letters import Letter
 from tests.console.orders import add
-from tests.console.people import promoted, somebody
+from tests.console.people import promoted, temporary_user
 
 pytestmark = pytest.mark.slow
 
 
-def test_anybody_with_the_link_sees_the_order_and_changes_nothing(
+def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(
     visit: Visit, letter: Letter
 ) -> None:
     before = letter.scene.backstage.books_of(letter.order_id)
@@ -48,7 +48,7 @@ def test_an_approver_signs_in_from_the_link_comes_back_to_it_and_approves(
     expect(visitor.stage).to_have_text("✓ completed")
 
 
-def test_a_link_that_was_used_says_so_also_to_those_who_had_it_open(
+def test_a_used_link_says_so_also_on_pages_that_were_open_before(
     visit: Visit, letter: Letter
 ) -> None:
     visitor, late = visit("approver"), visit()
@@ -64,7 +64,7 @@ def test_a_link_that_was_used_says_so_also_to_those_who_had_it_open(
         expect(one.main.get_by_role("button")).to_have_count(0)
 
 
-def test_a_link_whose_approval_came_too_late_leads_to_where_the_order_can_be_decided(
+def test_a_link_whose_approval_came_too_late_leads_to_the_order_at_the_desk(
     visit: Visit, letter: Letter
 ) -> None:
     add(letter.scene, "GRINDER-HAND", letter.order)
@@ -80,7 +80,7 @@ def test_a_link_whose_approval_came_too_late_leads_to_where_the_order_can_be_dec
     letter.scene.wait_for_stage(letter.order, "completed")
 
 
-def test_an_item_added_under_the_approvers_eyes_is_shown_before_they_can_approve(
+def test_an_item_added_while_the_page_is_open_is_shown_before_the_approval(
     visit: Visit, letter: Letter
 ) -> None:
     visitor = visit("approver")
@@ -98,7 +98,7 @@ def test_an_item_added_under_the_approvers_eyes_is_shown_before_they_can_approve
     assert len(visitor.asked_of(f"POST {visitor.api}/approvals/{letter.code}")) == 1
 
 
-def test_who_asked_for_the_order_is_refused_with_the_reason(
+def test_the_requester_is_refused_with_the_reason(
     visit: Visit, letter: Letter, state: State
 ) -> None:
     visitor = visit()
@@ -115,7 +115,7 @@ def test_who_asked_for_the_order_is_refused_with_the_reason(
     assert letter.scene.status(letter.order)["payment_approved"] is False
 
 
-def test_who_is_no_approver_is_told_so_and_may_sign_in_as_somebody_else(
+def test_a_user_without_the_role_gets_the_reason_and_can_sign_in_as_another_user(
     visit: Visit, letter: Letter
 ) -> None:
     visitor = visit("customer")
@@ -145,11 +145,11 @@ def test_an_expired_session_is_renewed_and_leads_back_to_the_link(
     letter.scene.wait_for_stage(letter.order, "completed")
 
 
-def test_an_operator_who_approves_too_cancels_from_the_link(
+def test_an_approver_with_the_operator_role_cancels_from_the_link(
     visit: Visit, letter: Letter, state: State
 ) -> None:
     visitor = visit()
-    with somebody(state, "lead2", "approver", "operator") as lead:
+    with temporary_user(state, "lead2", "approver", "operator") as lead:
         page = visitor.open(letter.view)
         page.get_by_role("button", name="Sign in to decide").click()
         page.get_by_role("button", name=lead).click()
@@ -160,9 +160,7 @@ def test_an_operator_who_approves_too_cancels_from_the_link(
     assert letter.scene.status(letter.order)["last_error"] == "cancelled: a suspicious address"
 
 
-def test_an_approver_who_looks_at_the_link_holds_further_mails_back(
-    visit: Visit, letter: Letter
-) -> None:
+def test_an_open_link_delays_further_emails(visit: Visit, letter: Letter) -> None:
     visitor = visit("approver")
     with visitor.page.expect_response(f"**/orders/{letter.order_id}/heartbeat") as answered:
         visitor.open(letter.view)

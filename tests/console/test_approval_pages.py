@@ -1,4 +1,4 @@
-"""What the page of a mailed link says in every state and on every screen; the mail before it."""
+"""The page of the link in every state and on every screen, and the e-mail with the link."""
 
 from typing import Any
 
@@ -28,11 +28,11 @@ STATES = {
     ("closed", None, "awaiting-approval", BEFORE): "The time is up: the order is being cancelled.",
     ("closed", None, "awaiting-approval", LATER): "another decision came first.",
 }
-"""By what the API says of the link, its outcome, the stage and the deadline."""
+"""By the API's values: status of the link, its outcome, the stage and the deadline."""
 
 
 def answer(page: Page, **told: Any) -> None:
-    """Let the API answer so: a state that passes too soon to be met."""
+    """Replace the API's response by a state that is too short to be observed."""
     order = {
         "order_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "revision": 1,
@@ -45,7 +45,7 @@ def answer(page: Page, **told: Any) -> None:
 @pytest.mark.parametrize(
     ("case", "text"), STATES.items(), ids=["-".join(map(str, c)) for c in STATES]
 )
-def test_every_end_is_told_with_nothing_left_to_do(
+def test_every_end_is_shown_without_further_actions(
     visit: Visit, case: tuple[str, str | None, str, str], text: str
 ) -> None:
     link, outcome, stage, deadline = case
@@ -82,7 +82,7 @@ def test_a_wrong_link_says_what_to_do(visit: Visit, who: str | None, wrong: str)
 
 
 @pytest.mark.parametrize("who", [None, "customer", "approver"])
-def test_the_page_is_accessible_and_fits_narrow_and_wide_screens_by_day_and_by_night(
+def test_the_page_is_accessible_and_fits_narrow_and_wide_screens_light_and_dark(
     visit: Visit, letter: Letter, who: str | None
 ) -> None:
     visitor = visit(who, width=NARROW)
@@ -107,7 +107,7 @@ def test_an_order_is_approved_from_its_link_with_the_keyboard_alone(
     letter.scene.wait_for_stage(letter.order, "completed")
 
 
-def test_a_lost_connection_is_told_until_it_is_back(visit: Visit, letter: Letter) -> None:
+def test_a_lost_connection_is_shown_until_it_is_back(visit: Visit, letter: Letter) -> None:
     visitor = visit("approver")
     page = visitor.open(letter.view)
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
@@ -120,7 +120,7 @@ def test_a_lost_connection_is_told_until_it_is_back(visit: Visit, letter: Letter
     expect(visitor.alert).to_be_empty()
 
 
-def test_the_mail_is_readable_as_plain_text_and_says_all_that_is_needed(letter: Letter) -> None:
+def test_the_email_is_plain_text_and_contains_all_that_is_needed(letter: Letter) -> None:
     lines = letter.body.splitlines()
     assert letter.subject == f"Order {letter.order_id} waits for your approval"
     assert letter.body.isascii()

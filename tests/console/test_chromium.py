@@ -1,4 +1,4 @@
-"""Finding the browser, and saying what to do where there is none."""
+"""Finding the browser, and the message if there is none."""
 
 from pathlib import Path
 
@@ -25,13 +25,13 @@ def test_the_variable_wins_over_the_path(tmp_path: Path) -> None:
     assert find_chromium({"PATH": str(tmp_path), "CHROMIUM": mine}) == mine
 
 
-def test_where_there_is_none_the_reason_says_what_to_install(tmp_path: Path) -> None:
+def test_without_a_browser_the_reason_says_what_to_install(tmp_path: Path) -> None:
     nothing = {"PATH": str(tmp_path)}
     assert find_chromium(nothing) is None
     assert "`apt install chromium`" in why_not(nothing)
 
 
-def test_a_variable_that_names_no_program_is_told_and_not_passed_over(tmp_path: Path) -> None:
+def test_a_variable_that_names_no_program_is_reported_and_not_ignored(tmp_path: Path) -> None:
     program(tmp_path, "chromium")
     wrong = {"PATH": str(tmp_path), "CHROMIUM": str(tmp_path / "gone")}
     assert find_chromium(wrong) is None

@@ -9,7 +9,7 @@ from local.machine.state import State
 from local.player.scene import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import add, cancel, place
-from tests.console.people import somebody
+from tests.console.people import temporary_user
 from tests.console.visitor import NARROW, WIDE
 
 pytestmark = pytest.mark.slow
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def both_roles(state: State) -> Iterator[str]:
-    """Somebody of the user pool who approves and operates."""
-    with somebody(state, "lead1", "approver", "operator") as user:
+    """A user with the roles approver and operator."""
+    with temporary_user(state, "lead1", "approver", "operator") as user:
         yield user
 
 
-def test_an_item_added_under_the_approvers_eyes_is_shown_before_they_can_approve(
+def test_an_item_added_while_the_desk_is_open_is_shown_before_the_approval(
     visit: Visit, scene: Scene
 ) -> None:
     order_id = place(scene)
@@ -60,7 +60,7 @@ def test_the_order_page_shows_a_change_before_its_approval_too(visit: Visit, sce
     scene.wait_for_stage("order", "completed")
 
 
-def test_an_approver_who_is_an_operator_too_cancels_at_the_desk(
+def test_an_approver_with_the_operator_role_cancels_at_the_desk(
     visit: Visit, scene: Scene, both_roles: str
 ) -> None:
     order_id = place(scene)
@@ -74,9 +74,7 @@ def test_an_approver_who_is_an_operator_too_cancels_at_the_desk(
     assert scene.status("order")["last_error"] == "cancelled: a suspicious address"
 
 
-def test_a_reason_stays_with_the_order_that_it_was_typed_for(
-    visit: Visit, scene: Scene, both_roles: str
-) -> None:
+def test_a_typed_reason_stays_with_its_order(visit: Visit, scene: Scene, both_roles: str) -> None:
     first, second = place(scene, "first"), place(scene, "second")
     approver = visit()
     approver.sign_in(both_roles)
@@ -107,7 +105,7 @@ def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, scene: Sce
     expect(approver.main).not_to_contain_text("More orders wait")
 
 
-def test_what_is_too_much_to_read_is_told(visit: Visit) -> None:
+def test_a_queue_that_is_too_long_to_read_is_reported(visit: Visit) -> None:
     approver = visit("approver")
     endless = {"orders": [], "next_cursor": "more"}
     approver.page.route("**/orders?stage=*", lambda route: route.fulfill(json=endless))
@@ -115,7 +113,7 @@ def test_what_is_too_much_to_read_is_told(visit: Visit) -> None:
     expect(approver.main).to_contain_text("More orders wait: these are only the newest 0")
 
 
-def test_a_refused_approval_tells_why_and_shows_what_changed(visit: Visit, scene: Scene) -> None:
+def test_a_refused_approval_shows_the_reason_and_the_change(visit: Visit, scene: Scene) -> None:
     order_id = place(scene)
     approver = visit("approver")
     page = approver.open("desk")
@@ -141,7 +139,7 @@ def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
     scene.wait_for_end("first")
     approver.look_again()
     expect(approver.sheet).to_contain_text(f"Order {first} needs no decision any more")
-    for _ in range(2):  # when the second answer has come, the first is drawn
+    for _ in range(2):  # after the second response, the first is drawn
         with page.expect_response("**/orders?stage=*"):
             approver.look_again()
     expect(approver.sheet).to_contain_text(f"Order {first} needs no decision any more")
@@ -164,7 +162,7 @@ def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, scene: Scene
     scene.wait_for_stage("order", "completed")
 
 
-def test_an_approver_who_looks_holds_the_tick_back(visit: Visit, scene: Scene) -> None:
+def test_an_open_desk_delays_the_tick(visit: Visit, scene: Scene) -> None:
     order_id = place(scene)
     approver = visit("approver")
     with approver.page.expect_response(f"**/orders/{order_id}/heartbeat") as answered:
@@ -174,7 +172,7 @@ def test_an_approver_who_looks_holds_the_tick_back(visit: Visit, scene: Scene) -
     assert looked_at is not None
 
 
-def test_nobody_looks_while_the_page_is_hidden(visit: Visit, scene: Scene) -> None:
+def test_a_hidden_page_sends_no_heartbeat(visit: Visit, scene: Scene) -> None:
     order_id = place(scene)
     approver = visit("approver")
     page = approver.page
@@ -184,7 +182,7 @@ def test_nobody_looks_while_the_page_is_hidden(visit: Visit, scene: Scene) -> No
     approver.open("desk")
     expect(page.get_by_role("heading", name="Desk")).to_be_visible()
     approver.look_again()
-    for _ in range(2):  # what the page had asked for before would have been seen by then
+    for _ in range(2):  # earlier requests of the page would have been seen by then
         page.evaluate("fetch('health').then(answer => answer.text())")
     assert approver.asked_of("/health") != []
     assert [one for one in approver.asked if "/orders?" in one or "/heartbeat" in one] == []

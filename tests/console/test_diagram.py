@@ -1,4 +1,4 @@
-"""The picture of the state machine: what each state says about an order."""
+"""The diagram of the state machine: the progress of an order by state."""
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -14,7 +14,7 @@ PAID = ("ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPayment", "Update
 UNDONE = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 
 
-def test_a_completed_order_shows_its_way_and_no_compensation(
+def test_a_completed_order_shows_its_path_and_no_compensation(
     visit: Visit, ended: dict[str, str]
 ) -> None:
     visitor = visit("customer")
@@ -55,7 +55,7 @@ def test_a_waiting_order_shows_the_state_where_it_waits(visit: Visit, scene: Sce
     visitor.expect_progress(AwaitSignal="● in progress", ApplySignals="○ not reached")
 
 
-def test_an_order_about_which_a_mail_went_out_waits_on_and_shows_its_whole_way(
+def test_an_order_with_a_sent_reminder_still_waits_and_shows_its_whole_path(
     visit: Visit, letter: Letter
 ) -> None:
     visitor = visit("customer")
@@ -71,16 +71,14 @@ def test_an_order_about_which_a_mail_went_out_waits_on_and_shows_its_whole_way(
     expect(visitor.main).to_contain_text("✓ approval mail sent")
 
 
-def test_what_a_person_opened_scrolled_and_typed_survives_the_next_look(
-    visit: Visit, scene: Scene
-) -> None:
+def test_opened_scrolled_and_typed_content_survives_an_update(visit: Visit, scene: Scene) -> None:
     visitor = visit("customer", width=375)
     page = visitor.open(f"orders/{place(scene)}")
     page.get_by_text("As a list").click()
     page.get_by_label("Reason").fill("half a sen")
     chart = page.get_by_role("region", name="State machine")
     chart.evaluate("one => { one.scrollLeft = 100 }")
-    for _ in range(2):  # when the second has come, the first is drawn
+    for _ in range(2):  # after the second response, the first is drawn
         with page.expect_response("**/execution"):
             visitor.look_again()
     expect(page.get_by_label("Reason")).to_be_focused()
@@ -104,7 +102,7 @@ def test_an_order_that_was_taken_over_says_which_execution_is_drawn_and_shows_ei
     operator.expect_progress(**done, ReserveStock="↺ compensated", AwaitSignal="■ stopped")
     operator.expect_progress(ReleaseStock="○ not reached", ProcessPayment="○ not reached")
     operator.expect_taken("EnrichOrder ReserveStock", "ReserveStock AwaitSignal")
-    for _ in range(2):  # when the second has come, the first is drawn
+    for _ in range(2):  # after the second response, the first is drawn
         with page.expect_response("**/execution"):
             operator.look_again()
     expect(first).to_have_attribute("aria-pressed", "true")
@@ -127,14 +125,14 @@ def test_an_order_of_one_execution_says_nothing_of_executions(
     expect(visitor.main).not_to_contain_text("is drawn.")
 
 
-def test_the_ways_out_of_the_decision_are_named(visit: Visit, ended: dict[str, str]) -> None:
+def test_the_transitions_of_the_decision_are_named(visit: Visit, ended: dict[str, str]) -> None:
     visitor = visit("customer")
     visitor.open(f"orders/{ended['completed']}")
     names = visitor.page.locator(".diagram .decision")
     expect(names).to_have_text(["wait", "remind", "pay"])
 
 
-def test_a_picture_that_does_not_fit_says_that_it_scrolls(
+def test_a_diagram_that_does_not_fit_says_that_it_scrolls(
     visit: Visit, ended: dict[str, str]
 ) -> None:
     visitor = visit("customer", width=375)

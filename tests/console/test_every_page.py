@@ -1,4 +1,4 @@
-"""What holds on every page: for people with disabilities, on narrow screens, under the policy."""
+"""Properties of every page: accessibility, narrow screens, content security policy."""
 
 import re
 
@@ -24,7 +24,7 @@ PAGES = {
     "approver": {"orders/{waiting}": "{waiting}", "desk": "Desk"},
     "operator": {"orders": "Orders", "orders/{failed}": "{failed}", "insights": "Insights"},
 }
-"""By role: views and their headings."""
+"""Views and their headings, by role."""
 
 
 @pytest.mark.parametrize("who", PAGES)
@@ -46,7 +46,7 @@ def test_every_page_is_accessible_and_fits_narrow_and_wide_screens(
         visitor.page.set_viewport_size({"width": NARROW, "height": 800})
 
 
-def test_the_colours_have_contrast_enough_by_day_and_by_night(
+def test_the_colours_have_enough_contrast_light_and_dark(
     visit: Visit, ended: dict[str, str]
 ) -> None:
     visitor = visit("customer")
@@ -71,7 +71,7 @@ def test_the_page_runs_no_script_but_its_own(visit: Visit) -> None:
     visitor.mistakes.clear()
 
 
-def test_what_people_typed_never_becomes_markup(visit: Visit, scene: Scene) -> None:
+def test_typed_text_never_becomes_markup(visit: Visit, scene: Scene) -> None:
     visitor = visit("customer")
     page = visitor.open(f"orders/{place(scene)}")
     page.get_by_label("Reason").fill("<img src=x> <b>bold</b>")

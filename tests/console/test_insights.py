@@ -1,4 +1,4 @@
-"""What operators see: what became of orders, what is stuck, and the way out of it."""
+"""The operators' view: outcomes of orders, stuck orders, and actions on them."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def stuck_order(scene: Scene) -> str:
     return order_id
 
 
-def test_a_stuck_compensation_is_shown_and_tried_again(visit: Visit, scene: Scene) -> None:
+def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, scene: Scene) -> None:
     order_id = stuck_order(scene)
     operator = visit("operator")
     page = operator.open(f"orders/{order_id}")
@@ -48,7 +48,7 @@ def test_a_stuck_compensation_is_shown_and_tried_again(visit: Visit, scene: Scen
     expect(operator.main).to_contain_text("Nothing is being compensated.")
 
 
-def test_an_open_order_that_hangs_is_listed(visit: Visit, scene: Scene) -> None:
+def test_an_open_order_without_progress_is_listed(visit: Visit, scene: Scene) -> None:
     order_id = place(scene)
     order = scene.status("order")
     late = {**order, "approval_deadline": "2020-01-01T00:00:00.000Z"}
@@ -70,7 +70,7 @@ def test_an_open_order_that_hangs_is_listed(visit: Visit, scene: Scene) -> None:
 
     late = {**order, **paying}
     again = page.get_by_role("button", name="Look again")
-    expect(again).not_to_have_attribute("aria-busy", "true")  # a click meanwhile is no second one
+    expect(again).not_to_have_attribute("aria-busy", "true")  # a click in between is not repeated
     again.click()
     expect(hanging).to_contain_text("payment, unchanged for")
     hanging.get_by_role("link", name=order_id).click()
@@ -84,7 +84,7 @@ def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str,
         expect(page.get_by_label(f"{verdict} of all")).to_be_visible()
 
 
-def test_a_stopped_execution_is_counted_beside_the_one_that_undid_it(
+def test_a_stopped_execution_and_its_compensation_are_both_counted(
     visit: Visit, scene: Scene
 ) -> None:
     order_id = stopped(scene)

@@ -1,4 +1,4 @@
-"""The list of orders: empty, chosen by stage, searched, out of reach."""
+"""The list of orders: empty, filtered by stage, searched, without a connection."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ from tests.console.orders import cancel, place
 pytestmark = pytest.mark.slow
 
 
-def test_who_never_ordered_is_told_how_to_begin(visit: Visit) -> None:
+def test_a_customer_without_orders_sees_how_to_begin(visit: Visit) -> None:
     visitor = visit()
     visitor.sign_in("carol")
     expect(visitor.main).to_contain_text("There is no order yet. Place the first one above.")
@@ -47,9 +47,9 @@ def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
     visitor = visit("operator")
     page = visitor.open("orders")
     search = page.get_by_label("Whole order id, or customer")
-    search.fill("nobody")
+    search.fill("unknown")
     search.press("Enter")
-    expect(visitor.main).to_contain_text("No order of the customer nobody was found.")
+    expect(visitor.main).to_contain_text("No order of the customer unknown was found.")
     expect(visitor.main).to_contain_text("An order is found by its whole id")
     search.fill("alice")
     search.press("Enter")
@@ -59,7 +59,7 @@ def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
     expect(page.get_by_role("heading", name=order_id)).to_be_visible()
 
 
-def test_a_lost_connection_is_told_until_it_is_back(visit: Visit) -> None:
+def test_a_lost_connection_is_shown_until_it_is_back(visit: Visit) -> None:
     visitor = visit("operator")
     page = visitor.open("orders")
     expect(page.get_by_role("button", name="all")).to_be_visible()
@@ -72,7 +72,7 @@ def test_a_lost_connection_is_told_until_it_is_back(visit: Visit) -> None:
     expect(visitor.alert).to_be_empty()
 
 
-def test_what_was_chosen_is_kept_on_the_way_back_from_an_order_until_it_is_cleared(
+def test_filters_are_kept_on_the_way_back_from_an_order_until_they_are_cleared(
     visit: Visit, ended: dict[str, str], scene: Scene
 ) -> None:
     waiting, cancelled = place(scene), ended["cancelled"]

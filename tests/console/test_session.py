@@ -1,4 +1,4 @@
-"""Who is signed in, for how long, and what they may see."""
+"""The session: sign-in, expiry, and access by role."""
 
 import base64
 import json
@@ -31,7 +31,7 @@ def test_the_sign_in_leads_to_the_views_of_the_role_and_out_again(visit: Visit, 
     assert visitor.page.evaluate("sessionStorage.length") == 0
 
 
-def test_whoever_signs_out_is_out_also_if_the_api_is_down(visit: Visit) -> None:
+def test_sign_out_works_also_if_the_api_is_down(visit: Visit) -> None:
     visitor = visit("customer")
     page = visitor.open("orders")
     expect(page.get_by_role("button", name="all")).to_be_visible()
@@ -43,7 +43,7 @@ def test_whoever_signs_out_is_out_also_if_the_api_is_down(visit: Visit) -> None:
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_an_expired_session_is_told_and_a_new_one_leads_back_to_the_same_view(
+def test_an_expired_session_is_shown_and_a_new_one_leads_back_to_the_same_view(
     visit: Visit, scene: Scene
 ) -> None:
     order_id = place(scene)
@@ -53,7 +53,7 @@ def test_an_expired_session_is_told_and_a_new_one_leads_back_to_the_same_view(
     visitor.refusals.add(401)
     page.evaluate("sessionStorage.setItem('token', sessionStorage.getItem('token') + 'x')")
     expect(visitor.alert).to_contain_text("Your session has expired")
-    expect(visitor.stage).to_have_text("… awaiting-approval")  # what was read stays readable
+    expect(visitor.stage).to_have_text("… awaiting-approval")  # the content stays readable
 
     page.get_by_role("button", name="Sign in again").click()
     page.get_by_role("button", name="alice").click()
@@ -62,7 +62,7 @@ def test_an_expired_session_is_told_and_a_new_one_leads_back_to_the_same_view(
     expect(visitor.alert).to_be_empty()
 
 
-def test_a_page_without_a_token_asks_to_sign_in_and_then_shows_what_was_wanted(
+def test_a_page_without_a_token_asks_to_sign_in_and_then_shows_the_requested_view(
     visit: Visit, scene: Scene
 ) -> None:
     order_id = place(scene)
@@ -73,7 +73,7 @@ def test_a_page_without_a_token_asks_to_sign_in_and_then_shows_what_was_wanted(
     expect(page.get_by_role("heading", name=order_id)).to_be_visible()
 
 
-def test_a_view_of_another_role_says_whose_it_is_and_asks_for_nothing(visit: Visit) -> None:
+def test_a_view_of_another_role_names_the_role_and_sends_no_request(visit: Visit) -> None:
     visitor = visit("customer")
     visitor.open("desk")
     expect(visitor.main).to_contain_text("Desk is for the role approver; you are customer.")
@@ -82,7 +82,7 @@ def test_a_view_of_another_role_says_whose_it_is_and_asks_for_nothing(visit: Vis
     assert [one for one in visitor.asked if "/console" not in one] == []
 
 
-def test_somebody_elses_order_does_not_exist(visit: Visit, scene: Scene) -> None:
+def test_an_order_of_another_customer_does_not_exist(visit: Visit, scene: Scene) -> None:
     visitor = visit("other_customer")
     visitor.refusals.add(404)
     visitor.open(f"orders/{place(scene)}")

@@ -1,4 +1,4 @@
-"""From placing an order to its end, as a customer and an approver see it."""
+"""An order from placement to its end, in the views of customer and approver."""
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -10,7 +10,7 @@ from tests.console.orders import place
 pytestmark = pytest.mark.slow
 
 
-def test_a_placed_order_is_watched_approved_and_seen_completed_without_a_reload(
+def test_an_order_is_placed_approved_and_completed_without_a_reload(
     visit: Visit,
 ) -> None:
     customer, approver = visit(), visit()
@@ -69,7 +69,7 @@ def test_a_customer_adds_an_item(visit: Visit, scene: Scene) -> None:
     expect(page.get_by_label("SKU")).to_have_value("")
 
 
-def test_what_is_typed_stays_with_its_focus_when_another_form_goes(
+def test_typed_text_keeps_its_focus_when_another_form_is_removed(
     visit: Visit, scene: Scene
 ) -> None:
     order_id = place(scene)
@@ -93,7 +93,7 @@ def test_what_is_typed_stays_with_its_focus_when_another_form_goes(
     expect(reason).to_have_value("I found it")
 
 
-def test_what_is_typed_while_the_answer_is_on_its_way_stays(visit: Visit, scene: Scene) -> None:
+def test_text_typed_before_the_response_arrives_stays(visit: Visit, scene: Scene) -> None:
     customer = visit("customer")
     page = customer.open(f"orders/{place(scene)}")
     held: list[Route] = []
@@ -114,7 +114,7 @@ def test_what_is_typed_while_the_answer_is_on_its_way_stays(visit: Visit, scene:
     expect(page.get_by_label("SKU")).to_have_value("FILTER-100")
 
 
-def test_what_the_server_refuses_is_told_in_its_words_and_leaves_what_was_typed(
+def test_a_refusal_shows_the_servers_message_and_keeps_the_typed_text(
     visit: Visit, scene: Scene
 ) -> None:
     customer = visit("customer")

@@ -1,4 +1,4 @@
-"""Somebody at the console: a page of their own, and all that must never happen on it."""
+"""A browser window at the console, with checks for errors that no page may cause."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 from tests.support.definition import ROOT
 
 PATIENCE_MS = 20_000
-"""A loaded machine may be slow; nothing here waits for a time to pass."""
+"""Long enough for a loaded machine; no test waits for a fixed time."""
 
 MOST_TABS = 60
 WIDE, NARROW = 1280, 375
@@ -19,10 +19,11 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 class Visitor:
-    """A browser window. `mistakes` collects errors that the browser told, and requests to others.
+    """A browser window. `mistakes` collects errors that the browser reports, and requests to
+    other servers.
 
-    A refusal that a test provokes is an error too in the browser's eyes: name its status in
-    `refusals`.
+    The browser also reports a refused request as an error. A test that provokes one adds its
+    status to `refusals`.
     """
 
     def __init__(self, page: Page, console_url: str, *, width: int, token: str | None) -> None:
@@ -35,7 +36,7 @@ class Visitor:
         self.page.set_viewport_size({"width": width, "height": 800})
         self.page.set_default_timeout(PATIENCE_MS)
         if token is not None:
-            self.page.goto(f"{console_url}/icon.svg")  # of the same origin, and no application
+            self.page.goto(f"{console_url}/icon.svg")  # the same origin, without the application
             self.page.evaluate("token => sessionStorage.setItem('token', token)", token)
         self._listen(self.page)
 
@@ -45,7 +46,7 @@ class Visitor:
         return self.page
 
     def sign_in(self, user: str) -> None:
-        """Sign in as anybody does, at the user pool's page."""
+        """Sign in on the user pool's page."""
         self.open()
         self.page.get_by_role("button", name="Sign in").click()
         self.page.get_by_role("button", name=user).click()
@@ -53,12 +54,12 @@ class Visitor:
 
     @property
     def main(self) -> Locator:
-        """What the view shows."""
+        """The content of the view."""
         return self.page.get_by_role("main")
 
     @property
     def stage(self) -> Locator:
-        """Where the order stands that the page is about."""
+        """The stage of the order that the page shows."""
         return self.page.locator(".standing .stage")
 
     @property
@@ -68,12 +69,12 @@ class Visitor:
 
     @property
     def notice(self) -> Locator:
-        """What went well."""
+        """The notice of a success."""
         return self.page.locator("#notice")
 
     @property
     def alert(self) -> Locator:
-        """What went wrong."""
+        """The notice of an error."""
         return self.page.locator("#alert")
 
     def state(self, name: str) -> Locator:
@@ -81,31 +82,31 @@ class Visitor:
         return self.page.locator(f'.diagram .state[data-state="{name}"]')
 
     def expect_progress(self, **wanted: str) -> None:
-        """Each named state is marked by class, icon and text as `wanted` (`✓ succeeded`)."""
+        """Expect the mark of each named state, for example `✓ succeeded`."""
         for name, mark in wanted.items():
             expect(self.state(name)).to_contain_text(mark)
 
     def expect_taken(self, *ways: str) -> None:
-        """Each way (`From To`) is drawn as gone."""
+        """Expect that each transition (`From To`) is drawn as taken."""
         for way in ways:
             expect(self.page.locator(f'.way[data-way="{way}"]')).to_have_class(_TAKEN)
 
     def expect_not_taken(self, *ways: str) -> None:
-        """No such way is drawn as gone, in a diagram that is there."""
+        """Expect a diagram in which none of these transitions is drawn as taken."""
         expect(self.page.locator(".way").first).to_be_attached()
         for way in ways:
             expect(self.page.locator(f'.way.taken[data-way="{way}"]')).to_have_count(0)
 
     def asked_of(self, path: str) -> list[str]:
-        """The requests so far whose address ends so."""
+        """The requests so far whose address ends with `path`."""
         return [one for one in self.asked if one.endswith(path)]
 
     def look_again(self) -> None:
-        """What the page does by itself when somebody comes back to it, and every few seconds."""
+        """Trigger the update that the page does when it becomes visible, and every few seconds."""
         self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def press_tab_until(self, focused: str) -> None:
-        """Go through the page by keyboard until the element of this text has the focus."""
+        """Press Tab until the element with this text has the focus."""
         for _ in range(MOST_TABS):
             self.page.keyboard.press("Tab")
             if self.page.evaluate("document.activeElement.textContent") == focused:
@@ -117,32 +118,32 @@ class Visitor:
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
     def violations(self) -> list[str]:
-        """What axe-core finds wrong with the page for people with disabilities."""
-        # Through the debugger, as an extension would: the page's policy lets no script in.
+        """The accessibility violations that axe-core finds on the page."""
+        # Evaluated through the debugger, because the page's policy allows no other script.
         self.page.evaluate(_AXE.read_text(encoding="utf-8"))
         found: list[dict[str, Any]] = self.page.evaluate("axe.run().then(one => one.violations)")
         return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
 
     def close(self) -> None:
-        """Close the window; fails if something went wrong in it."""
+        """Close the window. Fails if `mistakes` is not empty."""
         self.page.close()
         assert self.mistakes == [], self.mistakes
 
     def _listen(self, page: Page) -> None:
-        page.on("console", self._hear)
+        page.on("console", self._record_message)
         page.on("pageerror", lambda error: self.mistakes.append(str(error)))
-        page.on("request", self._see)
+        page.on("request", self._record_request)
 
-    def _hear(self, message: ConsoleMessage) -> None:
-        provoked = any(f"status of {status} " in message.text for status in self.refusals)
+    def _record_message(self, message: ConsoleMessage) -> None:
+        expected = any(f"status of {status} " in message.text for status in self.refusals)
         where = message.location["url"]
         ours = not where or where.startswith(self.api)  # the sign-in page is the emulator's
-        # An order may end while somebody looks at it: its next heartbeat is refused.
+        # An order may end while its page is open: the next heartbeat is refused.
         too_late = where.endswith("/heartbeat") and "status of 409 " in message.text
-        if message.type in ("error", "warning") and ours and not (provoked or too_late):
+        if message.type in ("error", "warning") and ours and not (expected or too_late):
             self.mistakes.append(f"{message.text} ({where})")
 
-    def _see(self, request: Request) -> None:
+    def _record_request(self, request: Request) -> None:
         self.asked.append(f"{request.method} {request.url}")
         if urlsplit(request.url).netloc not in ("", urlsplit(self.url).netloc):
-            self.mistakes.append(f"a request to somebody else: {request.url}")
+            self.mistakes.append(f"a request to another server: {request.url}")
