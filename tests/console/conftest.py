@@ -91,8 +91,8 @@ def ended(state: State) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def post_office(state: State) -> Iterator[PostOffice]:
-    """The source of e-mails to the approver. Its orders are cancelled after each test file; else they
-    would wait at the desk in the next file.
+    """The source of e-mails to the approver. Its orders are cancelled after each test file, so that
+    they do not wait at the desk in the next file.
     """
     with _played(state) as scene:
         made = PostOffice(scene, state)

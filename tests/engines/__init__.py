@@ -1,11 +1,11 @@
-"""One table of scenarios, played on three engines that know nothing of each other.
+"""Runs one table of scenarios on three independent engines.
 
-The simulator's interpreter, moto's and the emulator's run the same committed definition with the
-same activities. Whatever they tell (the path, errors and output of every state, the end of every
-execution, the final tables) must be equal: that is why the simulator may be trusted with the
-millions of orders that the others are too slow for.
+The interpreters of the simulator, moto and the emulator run the same committed definition with the
+same activities. Their results (the path, errors and output of every state, the end of every
+execution, the final tables) must be equal. The simulator can then be trusted with millions of
+orders, for which the other engines are too slow.
 
-Read in this order: `scenario` and `scenarios` (what happens), `telling` (what is compared),
-`differences` (what is not, and why), `on_simulator`, `on_moto`, `on_emulator`. `recording` writes
-down the histories that `tests/unit/api` judges.
+Read in this order: `scenario` and `scenarios` (events), `results` (compared results), `differences`
+(exceptions, with reasons), `on_simulator`, `on_moto`, `on_emulator`. `recording` writes the
+histories that `tests/unit/api` classifies.
 """

@@ -1,35 +1,32 @@
-"""What is not compared between the engines, and why: everything else must be equal.
+"""The allowed differences between engines, with reasons. Everything else must be equal.
 
-Each rule rewrites a telling so that what may differ looks the same. There is no other place where
-a difference is forgiven.
+Each rule replaces values that may differ by a common value. No other code allows a difference.
 """
 
 import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from tests.engines.telling import Telling
+from tests.engines.results import Result
 
 _TICKS = ("States.HeartbeatTimeout", "States.Timeout")
 
 
-def comparable(told: Telling, *, but: Collection[str] = ()) -> Telling:
-    """A telling with everything rewritten that engines may tell in their own way; `but` names
-    rules that are left out.
-    """
-    executions = told["executions"]
+def comparable(result: Result, *, but: Collection[str] = ()) -> Result:
+    """Apply all rules to the result of a scenario, except those named in `but`."""
+    executions = result["executions"]
     for name, (_, rule) in RULES.items():
         if name not in but:
             executions = [rule(execution) for execution in executions]
-    return {**told, "executions": executions}
+    return {**result, "executions": executions}
 
 
-def folded(told: Telling) -> Telling:
-    """For the emulator, which lives in real time: how often an order waited is not compared,
-    because a tick may come between any two steps. What the waits led to is.
+def folded(result: Result) -> Result:
+    """Reduce consecutive waits to the last one. The emulator runs in real time, so a tick may come
+    between any two steps; the number of waits is not compared, their result is.
     """
-    executions = [{**one, "main": _folded(one["main"])} for one in told["executions"]]
-    return {**told, "executions": _replaced(executions, "loops", "counted")}
+    executions = [{**one, "main": _fold_waits(one["main"])} for one in result["executions"]]
+    return {**result, "executions": _replace(executions, "loops", "counted")}
 
 
 def _names_of_ticks(execution: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -41,7 +38,7 @@ def _names_of_the_service(execution: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _status_of_a_stop(execution: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A stopped execution is one that has no way out of the state that it stands in."""
+    """Treat an execution that ends in AwaitSignal as stopped."""
     stopped = execution["main"][-1]["state"] == "AwaitSignal"
     if not stopped:
         return execution
@@ -50,32 +47,32 @@ def _status_of_a_stop(execution: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _seconds(execution: Mapping[str, Any]) -> Mapping[str, Any]:
-    rewritten = _replaced(execution, "heartbeat_seconds", "seconds")
-    seconds: Mapping[str, Any] = _replaced(rewritten, "timeout_seconds", "seconds")
+    rewritten = _replace(execution, "heartbeat_seconds", "seconds")
+    seconds: Mapping[str, Any] = _replace(rewritten, "timeout_seconds", "seconds")
     return seconds
 
 
 def _causes(execution: Mapping[str, Any]) -> Mapping[str, Any]:
-    plain: Mapping[str, Any] = _rewritten(execution, "Cause", _cause)
+    plain: Mapping[str, Any] = _rewrite(execution, "Cause", _cause)
     return plain
 
 
 def _cause(cause: Any) -> Any:
     try:
-        told = json.loads(cause)
+        error = json.loads(cause)
     except (TypeError, ValueError):
         return cause
-    return [told["errorType"], told["errorMessage"]]
+    return [error["errorType"], error["errorMessage"]]
 
 
 Rule = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 RULES: Mapping[str, tuple[str, Rule]] = {
     "ticks": (
-        "AWS and moto call a tick States.Timeout, others States.HeartbeatTimeout",
+        "AWS and moto name a tick States.Timeout, others States.HeartbeatTimeout",
         _names_of_ticks,
     ),
     "services": (
-        "a function that fails by itself is Lambda.Unknown, or has a finer name",
+        "a crash of a function is Lambda.Unknown or a more specific error",
         _names_of_the_service,
     ),
     "stops": (
@@ -87,31 +84,31 @@ RULES: Mapping[str, tuple[str, Rule]] = {
         _causes,
     ),
     "seconds": (
-        "the emulator lives in real time, and its orders wait for seconds instead of minutes",
+        "the emulator runs in real time: its orders wait for seconds instead of minutes",
         _seconds,
     ),
 }
-"""Why two engines may differ, and how the difference is rewritten."""
+"""For each rule: why engines may differ, and the function that replaces the values."""
 ON_EMULATOR_ONLY = frozenset({"seconds"})
-"""Not forgiven between moto and the simulator: both live in virtual time and have the same
-settings, so both must wait for the same number of seconds.
+"""Not applied between moto and the simulator: both have virtual time and the same settings, so
+their waits must have the same number of seconds.
 """
 
 
 def _errors(
     execution: Mapping[str, Any], rename: Callable[[str], str], state: str = ""
 ) -> Mapping[str, Any]:
-    def visit(told: Mapping[str, Any]) -> Mapping[str, Any]:
-        if state not in ("", told["state"]):
-            return told
-        return {**told, "errors": [rename(error) for error in told["errors"]]}
+    def rename_in(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        if state not in ("", entry["state"]):
+            return entry
+        return {**entry, "errors": [rename(error) for error in entry["errors"]]}
 
-    lines = {line: [visit(one) for one in execution[line]] for line in ("main", "branches")}
+    lines = {line: [rename_in(entry) for entry in execution[line]] for line in ("main", "branches")}
     return {**execution, **lines}
 
 
-def _folded(main: list[Any]) -> list[Any]:
-    """Only the last of several rounds AwaitSignal, ApplySignals, RouteDecision, however woken."""
+def _fold_waits(main: list[Any]) -> list[Any]:
+    """Keep only the last of several rounds of AwaitSignal, ApplySignals and RouteDecision."""
     kept: list[Any] = []
     for visit in main:
         waits = [one["state"] for one in kept[-3:]] == [
@@ -122,22 +119,22 @@ def _folded(main: list[Any]) -> list[Any]:
         if waits and visit["state"] == "AwaitSignal":
             del kept[-3:]
         kept.append({**visit, "errors": []} if visit["state"] == "AwaitSignal" else visit)
-    return [_woken(visit) for visit in kept]
+    return [_without_wait_output(visit) for visit in kept]
 
 
-def _woken(visit: Any) -> Any:
-    """The output of a wait tells what the round before it decided."""
+def _without_wait_output(visit: Any) -> Any:
+    """Remove the output of a wait, which contains the decision of the previous round."""
     return {**visit, "output": None} if visit["state"] == "AwaitSignal" else visit
 
 
-def _replaced(told: Any, name: str, value: str) -> Any:
-    return _rewritten(told, name, lambda _: value)
+def _replace(data: Any, name: str, value: str) -> Any:
+    return _rewrite(data, name, lambda _: value)
 
 
-def _rewritten(told: Any, name: str, rewrite: Callable[[Any], Any]) -> Any:
-    if isinstance(told, Mapping):
+def _rewrite(data: Any, name: str, rewrite: Callable[[Any], Any]) -> Any:
+    if isinstance(data, Mapping):
         return {
-            key: rewrite(value) if key == name else _rewritten(value, name, rewrite)
-            for key, value in told.items()
+            key: rewrite(value) if key == name else _rewrite(value, name, rewrite)
+            for key, value in data.items()
         }
-    return [_rewritten(one, name, rewrite) for one in told] if isinstance(told, list) else told
+    return [_rewrite(one, name, rewrite) for one in data] if isinstance(data, list) else data

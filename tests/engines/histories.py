@@ -1,4 +1,4 @@
-"""From an execution's history to the visits of its states."""
+"""Converts an execution's history to state entries (`Visit`)."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -10,8 +10,8 @@ Event = Mapping[str, Any]
 
 
 def visits(history: Iterable[Event]) -> list[Visit]:
-    """Every visit of a state, by the order of their entries. An event without a state's name
-    belongs to the visit that the event before it (`previousEventId`) belongs to.
+    """Return every state entry, in order. An event without a state's name belongs to the same entry
+    as its previous event (`previousEventId`).
     """
     found: list[Visit] = []
     owner: dict[int, Visit] = {}
@@ -28,12 +28,12 @@ def visits(history: Iterable[Event]) -> list[Visit]:
         if kind in ("TaskFailed", "TaskTimedOut"):
             visit.errors.append(detail["error"])
         elif kind.endswith("StateExited"):
-            _left(found, detail)
+            _record_output(found, detail)
     return found
 
 
 def result(history: Iterable[Event]) -> Any:
-    """What an execution put out, or its error and cause; None when it was ended from outside."""
+    """The output of an execution, or its error and cause; None if it was stopped."""
     for event in history:
         if event["type"] == "ExecutionSucceeded":
             return json.loads(_detail(event)["output"])
@@ -42,8 +42,8 @@ def result(history: Iterable[Event]) -> Any:
     return None
 
 
-def _left(found: Iterable[Visit], detail: Mapping[str, Any]) -> None:
-    """The newest visit of a state is the one that is left."""
+def _record_output(found: Iterable[Visit], detail: Mapping[str, Any]) -> None:
+    """Store the output in the latest entry of the state."""
     newest = [visit for visit in found if visit.state == detail["name"]][-1]
     newest.output = json.loads(detail["output"])
 

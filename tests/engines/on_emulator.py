@@ -1,4 +1,4 @@
-"""A scenario, played over HTTP on a deployed emulator, in real time."""
+"""Runs a scenario over HTTP on a deployed emulator, in real time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,13 +13,13 @@ from local.player.steps import take
 from local.player.user import Users
 from local.player.vocabulary import ORDER
 from tests.engines.histories import Event, result, visits
+from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
 from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
-from tests.engines.telling import Ran, Seen, Telling, shelf_records, telling
 
 REST_SECONDS = 40.0
 DEADLINE_SECONDS = 90.0
 DELAY_SECONDS = 3.0
-"""How long UpdateOrderStatus is held up for a scenario's moment to come before it."""
+"""The delay of UpdateOrderStatus, so that a scenario's step can happen before it."""
 
 _FAULTS: dict[object, dict[str, Any]] = {
     Mishap.RECOMMENDATIONS: {
@@ -47,12 +47,12 @@ _FAULTS: dict[object, dict[str, Any]] = {
 
 
 def is_alone(scenario: Scenario) -> bool:
-    """True when others would feel its faults."""
+    """True if its faults could affect other scenarios."""
     return bool(_faults(scenario))
 
 
-def play(scenario: Scenario, number: int, state: State) -> Telling:
-    """Play it to its end, with products of its own: others may be played at the same time."""
+def play(scenario: Scenario, number: int, state: State) -> Result:
+    """Run the scenario to its end, with separate SKUs: other scenarios may run at the same time."""
     player = Player(state, number)
     try:
         return player.play(scenario)
@@ -61,7 +61,7 @@ def play(scenario: Scenario, number: int, state: State) -> Telling:
 
 
 class Player:
-    """Plays one scenario; `number` makes its products its own."""
+    """Runs one scenario; `number` makes its SKUs unique."""
 
     def __init__(self, state: State, number: int) -> None:
         self._state, self._tag = state, f"-OF-{number:02}"
@@ -73,8 +73,8 @@ class Player:
         """Close the connections."""
         self._users.close()
 
-    def play(self, scenario: Scenario) -> Telling:
-        """Play it to its end."""
+    def play(self, scenario: Scenario) -> Result:
+        """Run the scenario to its end."""
         fill(self._dynamodb, self._state.outputs["InventoryTable"], shelf_records(self._tag))
         for fault in _faults(scenario):
             self._do("fault", **fault)
@@ -88,17 +88,17 @@ class Player:
         self._wait_for_the_end(scenario)
         if is_alone(scenario):
             self._do("faults-used-up")
-        return telling(self._seen())
+        return scenario_result(self._seen())
 
     def executions(self) -> list[tuple[str, Sequence[Event]]]:
-        """Status and history of each execution of the order, the first one first."""
+        """Status and history of each execution of the order, oldest first."""
         order_id = self._scene.id_of(ORDER)
         epoch = self._scene.backstage.books_of(order_id).orders[0]["epoch"]
         each = range(1, epoch + 1)
         return [self._scene.backstage.execution(order_id, number) for number in each]
 
     def _place(self, scenario: Scenario) -> None:
-        """Only staff may ask for a version, on behalf of a customer."""
+        """Place the order. Only staff may choose a version, for a customer."""
         staff = {"by": "operator", "customer": "alice", "version": scenario.version}
         self._do(
             "place",
@@ -124,7 +124,7 @@ class Player:
         take(self._scene, story.Step(what, fields))
 
     def _rest(self) -> None:
-        """Until every accepted signal is applied and the order waits again."""
+        """Wait until every accepted signal is applied and the order waits again."""
 
         def applied() -> bool:
             order = self._scene.backstage.books_of(self._scene.id_of(ORDER)).orders[0]
@@ -141,7 +141,7 @@ class Player:
         def over() -> bool:
             return self._scene.backstage.execution(self._scene.id_of(ORDER), 1)[0] != "RUNNING"
 
-        self._scene.eventually("the compensation to be given up", over, DEADLINE_SECONDS)
+        self._scene.eventually("the compensation to be stuck", over, DEADLINE_SECONDS)
 
     def _seen(self) -> Seen:
         order_id = self._scene.id_of(ORDER)

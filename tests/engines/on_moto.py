@@ -1,12 +1,12 @@
-"""A scenario, played on moto's interpreter."""
+"""Runs a scenario on moto's interpreter."""
 
 from functools import partial
 
 from lambdas.domain.signals import SignalKind
 from lambdas.domain.starting import StartRequest
 from tests.engines.histories import result, visits
+from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
 from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
-from tests.engines.telling import Ran, Seen, Telling, shelf_records, telling
 from tests.workflow import resources
 from tests.workflow.faults import refused, throttled
 from tests.workflow.world import World
@@ -16,14 +16,14 @@ _MOMENTS = {
     Moment.CHARGED: ("before", "UpdateOrderStatus"),
 }
 PATIENCE_SECONDS = 902
-"""A little longer than an approval may take."""
+"""Slightly longer than the approval time."""
 
 
-def play(scenario: Scenario, world: World) -> Telling:
-    """Play it to its end in a fresh world."""
+def play(scenario: Scenario, world: World) -> Result:
+    """Run the scenario to its end in a new world."""
     for record in shelf_records():
         resources.put("inventory", record)
-    _go_wrong(scenario.mishap, world)
+    _inject_fault(scenario.mishap, world)
     if scenario.then is not None:
         moment, step = scenario.then
         world.engine.lambdas.moments[_MOMENTS[moment]] = [partial(_take, world, step)]
@@ -40,7 +40,7 @@ def play(scenario: Scenario, world: World) -> Telling:
         world.engine.settle()
         _take(world, step)
     world.engine.settle()
-    return telling(_seen(world))
+    return scenario_result(_seen(world))
 
 
 def _take(world: World, step: Step) -> None:
@@ -60,7 +60,7 @@ def _take(world: World, step: Step) -> None:
             world.janitor.execution_stopped(world.order_id, execution)
 
 
-def _go_wrong(mishap: Mishap | None, world: World) -> None:
+def _inject_fault(mishap: Mishap | None, world: World) -> None:
     if mishap is Mishap.RECOMMENDATIONS:
         world.engine.lambdas.faults.append(throttled("FetchRecommendations", times=2))
     elif mishap is Mishap.MAIL:

@@ -1,16 +1,16 @@
-"""A scenario, played in the simulator: step by step instead of by chance."""
+"""Runs a scenario in the simulator, step by step instead of at random."""
 
 from typing import Any
 
 from lambdas.adapters.order_records import event_record
+from tests.engines.results import Ran, Result, Seen, scenario_result
 from tests.engines.scenario import Scenario
 from tests.engines.scripted_world import ORDER, ScriptedWorld
-from tests.engines.telling import Ran, Seen, Telling, telling
 from tests.simulation.engine import Execution
 
 
-def play(scenario: Scenario) -> Telling:
-    """Play it to its end in a fresh world."""
+def play(scenario: Scenario) -> Result:
+    """Run the scenario to its end in a new world."""
     world = ScriptedWorld(scenario)
     world.place(scenario)
     for step in scenario.steps:
@@ -19,7 +19,7 @@ def play(scenario: Scenario) -> Telling:
     world.settle()
     world.end_actors()
     assert not world.defects, world.defects
-    return telling(_seen(world))
+    return scenario_result(_seen(world))
 
 
 def _seen(world: ScriptedWorld) -> Seen:

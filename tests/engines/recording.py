@@ -1,10 +1,10 @@
-"""Record histories of both local engines, for the tests of what is made of a history.
+"""Record histories of both local engines, for the tests of the code that reads histories.
 
-  python -m tests.engines.recording      plays on moto and on an emulator of its own (two minutes)
+  python -m tests.engines.recording      runs on moto and on a new emulator (two minutes)
 
-Needed after a change of the definition or of an engine. Kept is what tells of the way: numbers,
-types, names of states and errors, decisions. Inputs, outputs, causes, tokens, ARNs and instants
-are left out, as they are other than in the next run, or nobody's business.
+Run it after a change of the definition or of an engine. It stores the path: event numbers, types,
+names of states and errors, decisions. It leaves out inputs, outputs, causes, tokens, ARNs and
+times, which differ between runs or are confidential.
 """
 
 import json
@@ -29,7 +29,7 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
     "confirmation cannot be sent": ("completed",),
     "out of stock": ("rejected",),
     "payment declined": ("rejected",),
-    "nobody approves in time": ("expired",),
+    "approval deadline passes": ("expired",),
     "cancelled while waiting": ("cancelled",),
     "cancelled during the payment": ("cancelled",),
     "provider stays away": ("infrastructure",),
@@ -42,10 +42,10 @@ Event = Mapping[str, Any]
 
 
 def main() -> None:
-    """Record all of them anew."""
+    """Record all of them again."""
     chosen = [scenario for scenario in SCENARIOS if scenario.name in VERDICTS]
     for scenario in chosen:
-        with a_world() as world, redirect_stdout(StringIO()):  # the functions log
+        with a_world() as world, redirect_stdout(StringIO()):  # the functions write logs
             on_moto.play(scenario, world)
             _write("moto", scenario, world.histories())
     with TemporaryDirectory() as home, deployed(Path(home)) as environment:
@@ -64,7 +64,7 @@ def _on_emulator(scenario: Scenario, number: int, state: State) -> list[Sequence
 
 
 def _write(engine: str, scenario: Scenario, histories: Iterable[Iterable[Event]]) -> None:
-    """One event a line: small, and easy to compare."""
+    """Write one event per line, which is small and easy to compare."""
     executions = [[_redacted(event) for event in history] for history in histories]
     for verdict, events in zip(VERDICTS[scenario.name], executions, strict=True):
         name = f"{scenario.name}, {verdict}.json".replace(" ", "-").replace(",", "")
@@ -76,20 +76,20 @@ def _write(engine: str, scenario: Scenario, histories: Iterable[Iterable[Event]]
 def _redacted(event: Event) -> dict[str, Any]:
     kept = {name: event[name] for name in ("id", "previousEventId", "type") if name in event}
     for name, detail in event.items():
-        if name.endswith("EventDetails") and (told := _detail(detail)):
-            kept[name] = told
+        if name.endswith("EventDetails") and (fields := _detail(detail)):
+            kept[name] = fields
     return kept
 
 
 def _detail(detail: Mapping[str, Any]) -> dict[str, Any]:
-    told = {name: detail[name] for name in ("name", "error") if name in detail}
+    fields = {name: detail[name] for name in ("name", "error") if name in detail}
     output = json.loads(detail.get("output") or "null")
     decision = (
         output["next"].get("decision") if isinstance(output, dict) and "next" in output else None
     )
-    if decision is not None and "name" in told:
-        told["output"] = json.dumps({"next": {"decision": decision}})
-    return told
+    if decision is not None and "name" in fields:
+        fields["output"] = json.dumps({"next": {"decision": decision}})
+    return fields
 
 
 if __name__ == "__main__":

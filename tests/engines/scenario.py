@@ -1,4 +1,4 @@
-"""A scenario in words that every engine's player understands."""
+"""A scenario in terms that the runner of every engine supports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Goods(NamedTuple):
-    """A product: units in stock, price in cents, and what goes well with it."""
+    """A product: units in stock, price in cents, and related SKUs."""
 
     available: int
     price: int
@@ -20,14 +20,14 @@ SHELVES: Mapping[str, Goods] = {
     "RARE": Goods(1, 50_000),
     "GONE": Goods(0, 700),
 }
-"""What every scenario finds in stock."""
+"""The stock at the start of every scenario."""
 
 REASON = "changed my mind"
 
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """The approver approves this revision, or the one that is shown."""
+    """The approver approves this revision, or the current one."""
 
     revision: int | None = None
 
@@ -41,35 +41,35 @@ class Add:
 
 
 class Act(StrEnum):
-    """What needs no more words."""
+    """A step without parameters."""
 
     CANCEL = "the customer cancels"
     DEADLINE = "the approval deadline passes"
-    STOP = "somebody stops the execution, and the janitor hears of it"
+    STOP = "an operator stops the execution, and the janitor gets the event"
 
 
 Step = Approve | Add | Act
 
 
 class Moment(StrEnum):
-    """Between two calls of functions."""
+    """A moment between two invocations."""
 
-    CHARGED_UNANSWERED = "the provider has charged, its answer is lost"
+    CHARGED_UNANSWERED = "the provider has charged, its response is lost"
     CHARGED = "the charge is on the ledger, the order is not completed yet"
 
 
 class Mishap(StrEnum):
-    """What goes wrong without anybody's doing."""
+    """An injected fault."""
 
     RECOMMENDATIONS = "the function of the recommendations fails twice"
-    MAIL = "the first mail is refused"
+    MAIL = "the first e-mail is refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """`steps` happen one after the other, each while the order waits and has nothing left to
-    apply; `then` happens at its moment after them. A `stuck` order does not end: the scenario
-    does, before the janitor comes.
+    """`steps` happen in sequence, each while the order waits and no signal is pending; `then`
+    happens after them, at its moment. A `stuck` order does not end: the scenario ends before the
+    janitor retries the compensation.
     """
 
     name: str

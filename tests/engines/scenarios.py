@@ -12,7 +12,7 @@ SCENARIOS = (
     Scenario(name="approval of an old revision", steps=(Add("TEA", 1), Approve(1), Approve(2))),
     Scenario(name="cancelled while waiting", steps=(Act.CANCEL,)),
     Scenario(name="item added, then cancelled", steps=(Add("TEA", 2), Act.CANCEL)),
-    Scenario(name="nobody approves in time", steps=(Act.DEADLINE,)),
+    Scenario(name="approval deadline passes", steps=(Act.DEADLINE,)),
     Scenario(name="payment declined", payment_method="pm_declined"),
     Scenario(
         name="insufficient funds, version 1", version="v1", payment_method="pm_insufficient_funds"

@@ -1,4 +1,4 @@
-"""The simulated world, where a scenario says what happens and nothing is left to chance."""
+"""The simulated world, driven by a scenario instead of random events."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,14 +28,14 @@ from tests.simulation.world import SimulatedWorld
 
 ORDER = "01KDVDNH000000000000000001"
 PATIENCE_MS = 902_000
-"""A little longer than an approval may take."""
+"""Slightly longer than the approval time."""
 
 
 class ScriptedWorld(SimulatedWorld):
-    """One order, quick calls, and an EventBridge rule that always finds the janitor."""
+    """One order, short latencies, and an EventBridge rule that always reaches the janitor."""
 
     def __init__(self, scenario: Scenario) -> None:
-        super().__init__(seed=1, fault=self._fault, stopped=self._hear)
+        super().__init__(seed=1, fault=self._fault, stopped=self._on_stop)
         self._failing = 2 if scenario.mishap is Mishap.RECOMMENDATIONS else 0
         self._then = scenario.then
         self._signals = 0
@@ -55,7 +55,7 @@ class ScriptedWorld(SimulatedWorld):
         return 2
 
     def invoke(self, function: str, payload: Mapping[str, Any], done: Done) -> None:
-        """Let the scenario's moment come before UpdateOrderStatus, or after the first charge."""
+        """Run the scenario's last step before UpdateOrderStatus, or after the first charge."""
         begin = super().invoke
         if self._is(Moment.CHARGED, function, "UpdateOrderStatus"):
             self._do_then(lambda: begin(function, payload, done))
@@ -94,9 +94,9 @@ class ScriptedWorld(SimulatedWorld):
                 self.engine.stop(self.store.get(ORDER).execution)
 
     def settle(self) -> None:
-        """Go on until every execution waits for its token or has ended, and nobody is at work."""
+        """Run until every execution waits for its token or has ended, and no actor is active."""
         while self.actors or not self.engine.at_rest:
-            assert self.agenda.step(), "nothing will ever happen again"
+            assert self.agenda.step(), "no event is left"
 
     def _is(self, moment: Moment, function: str, wanted: str) -> bool:
         return self._then is not None and self._then[0] is moment and function == wanted
@@ -130,13 +130,13 @@ class ScriptedWorld(SimulatedWorld):
             return Fault.CRASH_BEFORE
         return None
 
-    def _hear(self, execution: Execution) -> None:
-        """The rule on execution status change, which always finds the janitor here."""
+    def _on_stop(self, execution: Execution) -> None:
+        """The rule for execution status changes, which always reaches the janitor here."""
         name = execution.name
         self.act("stopped", lambda deps: self.janitor(deps).execution_stopped(ORDER, name))
 
     def _dependencies(self, border: Border) -> Dependencies:
         deps = super()._dependencies(border)
-        # Nobody is asked by mail, and the first pause is the last one of a payment.
+        # No e-mails to approvers, and a payment fails after the first pause.
         deps.settings = Settings(payment_timeout_seconds=5)
         return deps

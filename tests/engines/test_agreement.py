@@ -1,4 +1,4 @@
-"""The simulator's interpreter tells of every scenario what moto's tells."""
+"""The interpreters of the simulator and of moto give the same result for every scenario."""
 
 import contextlib
 import io
@@ -10,22 +10,22 @@ import pytest
 
 from tests.engines import on_moto, on_simulator
 from tests.engines.differences import ON_EMULATOR_ONLY, RULES, comparable
+from tests.engines.results import Result
 from tests.engines.scenario import Scenario
 from tests.engines.scenarios import SCENARIOS
-from tests.engines.telling import Telling
 from tests.workflow.world import a_world
 
 NEEDED_BY = {
-    "ticks": "nobody approves in time",
+    "ticks": "approval deadline passes",
     "services": "recommendations are down",
     "stops": "execution stopped",
     "causes": "payment declined",
 }
-"""A scenario that shows each difference between moto and the simulator."""
+"""For each difference between moto and the simulator, a scenario that shows it."""
 
 
 @lru_cache
-def told_by_moto(name: str) -> Telling:
+def moto_result(name: str) -> Result:
     with a_world() as world, contextlib.redirect_stdout(io.StringIO()):
         return on_moto.play(named(name), world)
 
@@ -34,28 +34,28 @@ def named(name: str) -> Scenario:
     return next(scenario for scenario in SCENARIOS if scenario.name == name)
 
 
-def alike(told: Telling, *, but: str = "") -> Telling:
-    """What moto and the simulator have to tell alike."""
-    return comparable(told, but={*ON_EMULATOR_ONLY, but})
+def alike(result: Result, *, but: str = "") -> Result:
+    """The part of a result that must be equal on moto and the simulator."""
+    return comparable(result, but={*ON_EMULATOR_ONLY, but})
 
 
 @pytest.mark.parametrize("name", [scenario.name for scenario in SCENARIOS])
-def test_simulator_and_moto_tell_the_same(name: str) -> None:
+def test_simulator_and_moto_give_the_same_result(name: str) -> None:
     simulated = on_simulator.play(named(name))
 
-    assert alike(simulated) == alike(told_by_moto(name))
+    assert alike(simulated) == alike(moto_result(name))
 
 
 @pytest.mark.parametrize(("rule", "name"), NEEDED_BY.items())
-def test_no_difference_is_forgiven_without_need(rule: str, name: str) -> None:
+def test_every_allowed_difference_is_needed(rule: str, name: str) -> None:
     simulated = on_simulator.play(named(name))
 
-    assert alike(simulated, but=rule) != alike(told_by_moto(name), but=rule)
+    assert alike(simulated, but=rule) != alike(moto_result(name), but=rule)
 
 
 @pytest.mark.parametrize("field", ["heartbeat_seconds", "timeout_seconds"])
-def test_a_wait_of_another_length_is_a_difference(field: str) -> None:
-    simulated = on_simulator.play(named("nobody approves in time"))
+def test_a_wait_of_different_length_is_a_difference(field: str) -> None:
+    simulated = on_simulator.play(named("approval deadline passes"))
     text = json.dumps(simulated)
     longer = json.loads(re.sub(rf'"{field}": (\d+)', rf'"{field}": \g<1>9', text))
 
@@ -68,7 +68,7 @@ def test_every_difference_has_a_scenario_that_shows_it() -> None:
     assert NEEDED_BY.keys() == RULES.keys() - ON_EMULATOR_ONLY
 
 
-def test_no_two_scenarios_have_one_name() -> None:
+def test_scenario_names_are_unique() -> None:
     names = [scenario.name for scenario in SCENARIOS]
 
     assert sorted(set(names)) == sorted(names)

@@ -1,4 +1,4 @@
-"""The emulator tells of every scenario what the simulator tells (and so what moto tells)."""
+"""The emulator gives the same result for every scenario as the simulator (and so as moto)."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -7,9 +7,9 @@ import pytest
 
 from tests.engines import on_emulator, on_simulator
 from tests.engines.differences import comparable, folded
+from tests.engines.results import Result
 from tests.engines.scenario import Scenario
 from tests.engines.scenarios import SCENARIOS
-from tests.engines.telling import Telling
 from tests.system.environments import Environment
 
 pytestmark = pytest.mark.slow
@@ -18,13 +18,13 @@ JOBS = 4
 
 
 @pytest.fixture(scope="module")
-def told(
+def results(
     deployment: Environment, request: pytest.FixtureRequest
-) -> Iterator[dict[str, Future[Telling]]]:
-    """What the emulator tells of the scenarios that are asked for in this session: played
-    together, but one by one where others would feel a fault.
+) -> Iterator[dict[str, Future[Result]]]:
+    """The emulator's results of the scenarios that are selected in this session. They run at the
+    same time, except those whose faults could affect others.
 
-    They bring products of their own into the inventory; the seed data comes back after.
+    They add separate SKUs to the inventory; the seed data is restored afterwards.
     """
     state = deployment.state
     specs = [getattr(item, "callspec", None) for item in request.session.items]
@@ -43,9 +43,9 @@ def told(
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_simulator_and_emulator_tell_the_same(
-    scenario: Scenario, told: dict[str, Future[Telling]]
+def test_simulator_and_emulator_give_the_same_result(
+    scenario: Scenario, results: dict[str, Future[Result]]
 ) -> None:
     simulated = folded(comparable(on_simulator.play(scenario)))
 
-    assert folded(comparable(told[scenario.name].result())) == simulated
+    assert folded(comparable(results[scenario.name].result())) == simulated

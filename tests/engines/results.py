@@ -1,4 +1,4 @@
-"""What an engine tells of a scenario: plain values, without ids and instants, to be compared."""
+"""The result of a scenario on an engine, as plain values without ids and times, for comparison."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ Record = Mapping[str, Any]
 IN_BRANCHES = frozenset(
     {"FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations", "NoRecommendations"}
 )
-"""States inside EnrichOrder: their order among each other is nobody's business."""
+"""States inside EnrichOrder, whose order is not compared."""
 
 _ORDER_FIELDS = (
     *("stage", "version", "epoch", "revision", "items", "total", "currency", "customer_id"),
@@ -26,7 +26,7 @@ _EFFECT_FIELDS = ("key", "state", "amount_minor", "refunded_minor", "stuck")
 
 @dataclass(slots=True)
 class Ran:
-    """One execution: how it ended, what it put out (or its error), and its visits."""
+    """One execution: its status, its output or error, and its state entries."""
 
     status: str
     result: Any
@@ -35,7 +35,7 @@ class Ran:
 
 @dataclass(slots=True, kw_only=True)
 class Seen:
-    """The raw material of a telling; `tag` is what the engine's player appended to every SKU."""
+    """The input of `scenario_result`; `tag` is the suffix of the scenario's SKUs."""
 
     order_id: str
     executions: Sequence[Ran]
@@ -47,12 +47,12 @@ class Seen:
     tag: str = ""
 
 
-Telling = Mapping[str, Any]
+Result = Mapping[str, Any]
 
 
-def telling(seen: Seen) -> Telling:
-    """Everything that must be the same on every engine."""
-    told = {
+def scenario_result(seen: Seen) -> Result:
+    """Return everything that must be equal on every engine."""
+    result = {
         "executions": [_execution(ran) for ran in seen.executions],
         "order": _order(seen.order),
         "timeline": [_event(event) for event in seen.events],
@@ -60,11 +60,11 @@ def telling(seen: Seen) -> Telling:
         "payments": dict(sorted(_payments(seen.payments))),
         "mails": list(seen.subjects),
     }
-    return _without_ids(told, seen)
+    return _without_ids(result, seen)
 
 
 def shelf_records(tag: str = "") -> list[dict[str, Any]]:
-    """What every scenario finds in the inventory table."""
+    """The inventory table at the start of every scenario."""
     return [
         {
             "sku": sku + tag,
@@ -114,7 +114,7 @@ def _event(event: Record) -> list[Any]:
 
 
 def _payments(books: Iterable[Record]) -> Iterable[tuple[str, Any]]:
-    """What was captured and given back under each key of the order's."""
+    """The captured and refunded amounts under each key of the order."""
     for book in books:
         if "captured_minor" in book:
             yield book["payment_key"], [book["captured_minor"], book.get("refunded_minor", 0)]
@@ -123,15 +123,15 @@ def _payments(books: Iterable[Record]) -> Iterable[tuple[str, Any]]:
 
 
 def _only(record: Record, names: Iterable[str]) -> dict[str, Any]:
-    """These fields, as far as they hold anything."""
+    """The fields of these names that have a value."""
     return {name: record[name] for name in names if record.get(name) not in (None, False)}
 
 
-def _without_ids(told: Any, seen: Seen) -> Telling:
-    text = json.dumps(told, default=str).replace(seen.order_id, "ORDER")
+def _without_ids(result: Any, seen: Seen) -> Result:
+    text = json.dumps(result, default=str).replace(seen.order_id, "ORDER")
     for number, signal in enumerate(seen.order.get("inbox", ()), start=1):
         text = text.replace(signal["signal_id"], f"SIGNAL {number}")
     if seen.tag:
         text = text.replace(seen.tag, "")
-    plain: Telling = json.loads(text)
+    plain: Result = json.loads(text)
     return plain
