@@ -1,1 +1,1 @@
-"""The definition, changed in one place: some scenario must notice."""
+"""Mutation tests of the definition: every single change must be detected by a scenario."""

@@ -1,11 +1,11 @@
-"""Change the definition in one place, everywhere; some scenario of the simulator must notice.
+"""Mutation testing of the definition: a scenario must detect every single change.
 
   python -m tests.mutation                          every mutant (minutes)
   python -m tests.mutation --only 'RefundPayment'   those whose name matches a pattern
-  python -m tests.mutation --json > mutants.json    what killed each, for scripts
+  python -m tests.mutation --json > mutants.json    the result of each, for scripts
 
-A survivor is a hole in the scenarios, or behaves as the definition does: then it stands in
-tests/mutation/equivalents.py with the reason. Exit status 1 if one stands nowhere.
+A surviving mutant shows that a scenario is missing, or it is equivalent to the definition and
+listed in tests/mutation/equivalents.py with the reason. Exit status 1 if a survivor is not listed.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tests.mutation.hunt import Found, hunted
+from tests.mutation.hunt import Found, run_mutant
 from tests.mutation.operators import Mutant, mutants
 from tests.support.definition import load
 
@@ -30,13 +30,13 @@ console = Console(stderr=True)
 
 
 def main() -> int:
-    """Hunt what the command line asks for; the exit status tells whether all died."""
+    """Test the selected mutants. Returns the exit status."""
     options = _options()
     chosen = [one for one in mutants(load()) if re.search(options.only, one.name)]
     if not chosen:
         console.print(f"no mutant's name matches {options.only!r}", markup=False)
         return 2
-    found = _hunt(chosen, options.jobs)
+    found = _run(chosen, options.jobs)
     if options.json:
         sys.stdout.write(json.dumps([asdict(one) for one in found], indent=2) + "\n")
     _report(found)
@@ -55,10 +55,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _hunt(chosen: Sequence[Mutant], jobs: int) -> list[Found]:
+def _run(chosen: Sequence[Mutant], jobs: int) -> list[Found]:
     with Pool(jobs) as pool:
-        hunts = pool.imap(hunted, chosen, chunksize=5)
-        return list(track(hunts, "mutants", total=len(chosen), console=console))
+        results = pool.imap(run_mutant, chosen, chunksize=5)
+        return list(track(results, "mutants", total=len(chosen), console=console))
 
 
 def _report(found: Sequence[Found]) -> None:
@@ -72,8 +72,8 @@ def _report(found: Sequence[Found]) -> None:
     for name in survivors:
         console.print(f"survives: {name}", markup=False, highlight=False)
     killed = len(found) - len(survivors) - equivalent.total()
-    told = f"{killed} killed, {equivalent.total()} equivalent, {len(survivors)} survive"
-    console.print(f"{len(found)} mutants: {told}")
+    counts = f"{killed} killed, {equivalent.total()} equivalent, {len(survivors)} survive"
+    console.print(f"{len(found)} mutants: {counts}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Edits of a state in place, by the path of what they change."""
+"""In-place edits of a state, by path."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 Json = dict[str, Any]
 Edit = Callable[[Json], None]
 Change = tuple[str, Edit]
-"""What is changed, in words, and the edit that does it."""
+"""The description of a change, and its edit."""
 Step = str | int
 
 
 def put(*path: Step, value: object) -> Edit:
-    """Set what stands at the path."""
+    """Set the value at the path."""
 
     def edit(state: Json) -> None:
         _parent(state, path)[path[-1]] = value
@@ -20,7 +20,7 @@ def put(*path: Step, value: object) -> Edit:
 
 
 def remove(*path: Step) -> Edit:
-    """Leave out what stands at the path."""
+    """Remove the value at the path."""
 
     def edit(state: Json) -> None:
         del _parent(state, path)[path[-1]]
@@ -29,7 +29,7 @@ def remove(*path: Step) -> Edit:
 
 
 def reverse(name: str) -> Edit:
-    """Turn a list round."""
+    """Reverse a list."""
 
     def edit(state: Json) -> None:
         state[name].reverse()

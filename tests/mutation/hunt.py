@@ -1,4 +1,4 @@
-"""Hunting mutants: scenarios that touch a mutant's state go first, the first difference kills."""
+"""Runs scenarios on mutants, those for the mutant's state first, until one detects a difference."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +16,13 @@ BROKEN = (
     *(KeyError, AttributeError, TypeError, AssertionError),
     *(ActivityDefect, Runaway, StatesRuntime, Unsupported),
 )
-"""What the interpreter raises at a definition that AWS would refuse, or fail, or never end."""
+"""What the interpreter raises for a definition that AWS would reject, or whose execution would fail
+or never end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`killed_by` tells scenario and difference; a survivor is equivalent, or a hole in the net."""
+    """`killed_by` names scenario and difference. A survivor is equivalent, or a test is missing."""
 
     mutant: str
     killed_by: str | None
@@ -32,8 +33,8 @@ class Found:
         return self.killed_by is None and self.equivalent is None
 
 
-def hunted(mutant: Mutant) -> Found:
-    """Play until a scenario tells the mutant from the definition."""
+def run_mutant(mutant: Mutant) -> Found:
+    """Run scenarios until one distinguishes the mutant from the definition."""
     for scenario in _by_nearness(mutant.state):
         difference = _difference(scenario, mutant)
         if difference:

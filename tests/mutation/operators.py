@@ -1,4 +1,4 @@
-"""One change at one place of the definition: every operator, everywhere it applies."""
+"""Mutants: every operator, applied at every place of the definition where it applies."""
 
 import copy
 from collections.abc import Iterator
@@ -13,19 +13,19 @@ from tests.mutation.tasks import branches, paths, tasks
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """`name` is `State: what was changed`; `definition` the whole document with that change."""
+    """`name` is `State: change`; `definition` is the whole document with that change."""
 
     name: str
     definition: Json
 
     @property
     def state(self) -> str:
-        """The state at which the change is."""
+        """The state that is changed."""
         return self.name.partition(":")[0]
 
 
 def mutants(definition: Json) -> Iterator[Mutant]:
-    """Every mutant, by the order of the states and of the operators."""
+    """Every mutant, in the order of the states and operators."""
     for path in _scopes(definition, ()):
         scope = _at(definition, path)
         for name, edit in (*starts(scope), *skips(scope), *branches(scope)):

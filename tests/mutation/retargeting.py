@@ -1,4 +1,4 @@
-"""Operators on the ways between states: another target for each, and every state left out."""
+"""Operators on transitions: every other target for each, and every state skipped."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +15,7 @@ def starts(scope: Json) -> Iterator[Change]:
 
 
 def ways(scope: Json, name: str) -> Iterator[Change]:
-    """Every way on from a state leads to every other state instead, or the state ends."""
+    """Each transition of a state leads to every other state instead, or the state ends."""
     state = scope["States"][name]
     for field in ("Next", "Default"):
         for target in _others(scope, name, state.get(field)):
@@ -28,19 +28,19 @@ def ways(scope: Json, name: str) -> Iterator[Change]:
         yield "ends", _end
     elif state.get("End") and len(scope["States"]) > 1:
         target = next(other for other in scope["States"] if other != name)
-        yield f"goes on to {target}", partial(_go_on, target=target)
+        yield f"continues to {target}", partial(_continue_to, target=target)
 
 
 def skips(scope: Json) -> Iterator[Change]:
-    """Whatever leads to a state leads to the one behind it."""
+    """All transitions to a state lead to its successor."""
     for name, state in scope["States"].items():
         if "Next" in state:
-            behind = state["Next"]
-            yield f"{name}: skipped", partial(_reroute, name=name, behind=behind)
+            successor = state["Next"]
+            yield f"{name}: skipped", partial(_reroute, name=name, successor=successor)
 
 
 def _others(scope: Json, name: str, target: str | None) -> Iterator[str]:
-    """A choice that leads to itself would be no definition."""
+    """The other states, without the state itself: a choice that leads to itself is invalid."""
     if target is not None:
         yield from (one for one in scope["States"] if one not in (target, name))
 
@@ -50,16 +50,16 @@ def _end(state: Json) -> None:
     state["End"] = True
 
 
-def _go_on(state: Json, target: str) -> None:
+def _continue_to(state: Json, target: str) -> None:
     del state["End"]
     state["Next"] = target
 
 
-def _reroute(scope: Json, name: str, behind: str) -> None:
+def _reroute(scope: Json, name: str, successor: str) -> None:
     if scope["StartAt"] == name:
-        scope["StartAt"] = behind
+        scope["StartAt"] = successor
     for state in scope["States"].values():
         rules = [*state.get("Choices", ()), *state.get("Catch", ())]
         for holder, field in [(state, "Next"), (state, "Default"), *((r, "Next") for r in rules)]:
             if holder.get(field) == name:
-                holder[field] = behind
+                holder[field] = successor

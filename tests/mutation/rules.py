@@ -14,7 +14,7 @@ _NUMBERS: Mapping[str, Callable[[float], Sequence[float]]] = {
 
 
 def retries(state: Json) -> Iterator[Change]:
-    """Drop it, drop or add an error, change a number, drop the jitter."""
+    """Drop the rule, drop or add an error, change a number, drop the jitter."""
     for i, rule in enumerate(state.get("Retry", ())):
         yield f"Retry {i} dropped", remove("Retry", i)
         yield f"Retry {i} retries all", put("Retry", i, "ErrorEquals", value=["States.ALL"])
@@ -26,7 +26,7 @@ def retries(state: Json) -> Iterator[Change]:
 
 
 def catches(state: Json) -> Iterator[Change]:
-    """Drop it, drop an error, narrow States.ALL, keep or drop the error elsewhere."""
+    """Drop the rule, drop an error, narrow States.ALL, store the error elsewhere or nowhere."""
     for i, rule in enumerate(state.get("Catch", ())):
         yield f"Catch {i} dropped", remove("Catch", i)
         if rule["ErrorEquals"] == ["States.ALL"]:

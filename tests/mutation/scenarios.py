@@ -1,4 +1,4 @@
-"""Stories that together go every way of the definition, in the simulator."""
+"""Scenarios of the simulator that together take every transition of the definition."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,21 +18,21 @@ from tests.support.activities import BACKWARD, FORWARD
 from tests.support.definition import load, placeholder, tasks
 
 MOST_CALLS = 200
-"""A definition that calls more often in one of these stories goes round in circles."""
+"""More calls than this in one scenario mean an endless loop."""
 ROUNDS = 62
-"""Failures after which an execution hands its order over."""
+"""Failures after which an execution ends and the janitor continues the order."""
 
 APPROVE = Happening(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
 
 
 class Runaway(Exception):
-    """The definition does not come to an end."""
+    """The execution does not end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A schedule, and how a function's first `times` invocations (or those `after` so many) fail
-    by the service's own doing; `loops` is what the first ApplySignals finds its loops to be.
+    """A schedule. `times` invocations of a function fail with `error`, after `after` ones;
+    `loops` is the loop counter in the input of the first ApplySignals.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Scenario:
     loops: int = 0
 
     def play(self, machine: Mapping[str, Any]) -> Mapping[str, object]:
-        """What happens under a definition: facts that people would call its behaviour."""
+        """Run the scenario with a definition. Returns the observable behaviour."""
         story = Story(self.schedule)
         story.world.engine.machine = machine
         calls = _Calls(story.world.engine.invoke, self)
@@ -61,7 +61,7 @@ class Scenario:
 
 
 class _Calls:
-    """Counts invocations, keeps what they were given, and lets the first ones fail."""
+    """Records invocations and their inputs, and makes some of them fail."""
 
     def __init__(self, invoke: Callable[..., None], scenario: Scenario) -> None:
         self._invoke, self._scenario = invoke, scenario
@@ -100,7 +100,7 @@ def _named_in_catches(task: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _names(payload: object) -> tuple[str, ...]:
-    """A mutant may hand over anything."""
+    """The names in a payload; a mutant may pass a payload of any type."""
     return tuple(sorted(payload)) if isinstance(payload, Mapping) else (repr(payload),)
 
 
@@ -111,13 +111,13 @@ def _execution(execution: Execution) -> tuple[object, ...]:
 
 def _order(record: Mapping[str, Any]) -> tuple[object, ...]:
     ledger = {name: effect["state"] for name, effect in record["ledger"].items()}
-    told = (record[name] for name in ("stage", "epoch", "charged", "reserved", "outcomes"))
-    return (*told, ledger)
+    fields = (record[name] for name in ("stage", "epoch", "charged", "reserved", "outcomes"))
+    return (*fields, ledger)
 
 
 @lru_cache
 def scenarios() -> tuple[Scenario, ...]:
-    """All of them, the plainest first."""
+    """All scenarios, the simplest first."""
     return (*_plain(), *_interrupted(), *_faults(), *_errors_of_a_branch(), *_service_errors())
 
 
@@ -150,29 +150,29 @@ def _plain() -> Iterator[Scenario]:
     yield Scenario("declined", _placed(payment_method="pm_declined"))
     yield Scenario("out of stock", _placed(items=(("RARE-1", 2),)))
     for version in ("v1", "v2"):
-        for deed in (Deed.TAKEOVER, Deed.STOP):
-            happens = Happening(deed, 0, 1_000, Stage.AWAITING_APPROVAL)
+        for action in (Deed.TAKEOVER, Deed.STOP):
+            happens = Happening(action, 0, 1_000, Stage.AWAITING_APPROVAL)
             schedule = replace(_placed(version=version), happenings=(happens,))
-            yield Scenario(f"{deed}, {version}", schedule)
+            yield Scenario(f"{action}, {version}", schedule)
     completed = (Strike(Fault.CRASH_AFTER, 1, "UpdateOrderStatus", "store.commit"),)
     takeover = Happening(Deed.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
     late = _schedule(happenings=(APPROVE, takeover), strikes=completed)
     yield Scenario("taken over at the end", late)
     unanswered = _schedule(strikes=completed)
     yield Scenario(
-        "completed, not answered", unanswered, "UpdateOrderStatus", "Lambda.Unknown", 4, after=1
+        "completed, unanswered", unanswered, "UpdateOrderStatus", "Lambda.Unknown", 4, after=1
     )
     unsent = strikes("SendCancellationEmail", "poison", "once")
     yield Scenario("cancelled, mail fails", _schedule(happenings=(cancel,), strikes=unsent))
 
 
 def _interrupted() -> Iterator[Scenario]:
-    """Executions that are lost, pause, or hand their order over."""
+    """Executions that are lost, pause, or end so that a new one continues."""
     add = Happening(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
     for stage in (Stage.ENRICHMENT, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
         lost = Happening(Deed.TIME_OUT, 0, 0, stage)
         yield Scenario(f"{Deed.TIME_OUT}, {stage}", _schedule(happenings=(APPROVE, lost)))
-    yield Scenario("a provider that stays away", _placed(payment_method="pm_unavailable"))
+    yield Scenario("provider unavailable", _placed(payment_method="pm_unavailable"))
     yield Scenario("many wake-ups", _schedule(), loops=MAX_LOOPS)
     again = Scenario("a wait fails", _schedule(), "AwaitSignal", "SomethingNew", 3)
     yield again
@@ -184,7 +184,7 @@ def _interrupted() -> Iterator[Scenario]:
 
 
 def _faults() -> Iterator[Scenario]:
-    """Every activity meets a poison, a crash and a zombie, once and until it gives up."""
+    """Every activity has a poison, a crash and a zombie, once and until it gives up."""
     for activity in (*FORWARD, *BACKWARD):
         for fault in FAULTS:
             for times in ("once", "exhausted"):
@@ -198,7 +198,7 @@ def _faults() -> Iterator[Scenario]:
 
 
 def _errors_of_a_branch() -> Iterator[Scenario]:
-    """What the Parallel state catches, thrown by one of its branches."""
+    """The errors that the Parallel state catches, raised by one of its branches."""
     for error in _named_in_catches(load()["States"]["EnrichOrder"]):
         yield Scenario(
             f"EnrichOrder, {error} caught", _schedule(), "FetchCustomerProfile", error, 1
@@ -206,8 +206,8 @@ def _errors_of_a_branch() -> Iterator[Scenario]:
 
 
 def _service_errors() -> Iterator[Scenario]:
-    """Every error that a Retry names, once, at every state: it must make no difference in the end;
-    and one too many, which must be caught.
+    """Every error that a Retry names, at every state: once, which must not change the result, and
+    once more than the retries allow, which must be caught.
     """
     for name, task in tasks(load()).items():
         function = placeholder(task)

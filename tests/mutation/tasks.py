@@ -1,4 +1,4 @@
-"""Operators on what a state does: its function, its times, its input and output."""
+"""Operators on a state's function, timeouts, input and output."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,9 @@ _TOKEN = ".waitForTaskToken"  # the end of a resource's name
 
 
 def tasks(state: Json) -> Iterator[Change]:
-    """Call another function, wait or do not wait, other times, other input; end otherwise."""
+    """Another function, wait or no wait, other timeouts, other input, the opposite end."""
     if state["Type"] in ("Succeed", "Fail"):
-        yield "ends the other way", _end_otherwise
+        yield "ends the opposite way", _end_otherwise
     yield from _pauses(state)
     if state["Type"] != "Task":
         return
@@ -28,7 +28,7 @@ def tasks(state: Json) -> Iterator[Change]:
 
 
 def _pauses(state: Json) -> Iterator[Change]:
-    """Wait states, and the Pass states that say for how long."""
+    """Wait states, and the Pass states that set their duration."""
     if state["Type"] == "Wait":
         yield "pauses for the number of its epoch", put("SecondsPath", value="$.epoch")
     if state["Type"] == "Pass":

@@ -1,4 +1,4 @@
-"""The report about the code's mutants tells the truth, and fails when it should."""
+"""The report of the code's mutation tests is correct, and fails when it must."""
 
 import json
 from pathlib import Path
@@ -10,17 +10,17 @@ from tests.mutation.code.summing_up import Summary
 from tests.mutation.code.verdicts import Verdict, verdicts
 
 
-def tried(key: str, status: str) -> Verdict:
+def a_verdict(key: str, status: str) -> Verdict:
     return Verdict(key, "lambdas/domain/order.py", status)
 
 
-def hunted(killed: int, *others: Verdict) -> Summary:
-    """So many killed mutants, and others, of which those named `same` are equivalent."""
-    found = [tried(f"k{number}", "killed") for number in range(killed)]
+def a_summary(killed: int, *others: Verdict) -> Summary:
+    """A summary of `killed` killed mutants and others; those named `same` are equivalent."""
+    found = [a_verdict(f"k{number}", "killed") for number in range(killed)]
     return Summary([*found, *others], {"same": "it is the same"})
 
 
-def test_verdicts_are_read_by_file_without_what_was_not_tried(tmp_path: Path) -> None:
+def test_verdicts_are_read_by_file_without_untested_mutants(tmp_path: Path) -> None:
     folder = tmp_path / "lambdas" / "domain"
     folder.mkdir(parents=True)
     codes = {"a": 0, "b": 1, "c": 33, "d": -24, "e": None}
@@ -47,17 +47,17 @@ def test_verdicts_are_read_by_file_without_what_was_not_tried(tmp_path: Path) ->
         ("lambdas.domain.money.xǁMoneyǁ__add____mutmut_3", "domain.money.Money.__add__"),
     ],
 )
-def test_a_mutant_is_told_by_its_function(key: str, function: str) -> None:
-    assert tried(key, "survived").function == function
+def test_a_mutant_is_named_by_its_function(key: str, function: str) -> None:
+    assert a_verdict(key, "survived").function == function
 
 
-def test_all_noticed_is_good() -> None:
-    assert hunted(20, tried("endless", "timeout")).good
+def test_a_run_that_detects_all_mutants_passes() -> None:
+    assert a_summary(20, a_verdict("endless", "timeout")).good
 
 
 @pytest.mark.parametrize("status", ["survived", "no tests", "suspicious"])
-def test_what_nobody_noticed_and_nothing_explains_is_not_good(status: str) -> None:
-    summary = hunted(99, tried("hole", status))
+def test_an_undetected_mutant_without_a_reason_fails_the_run(status: str) -> None:
+    summary = a_summary(99, a_verdict("hole", status))
 
     assert [one.key for one in summary.survivors] == ["hole"]
     assert not summary.good
@@ -65,7 +65,7 @@ def test_what_nobody_noticed_and_nothing_explains_is_not_good(status: str) -> No
 
 @pytest.mark.parametrize(("killed", "good"), [(19, True), (18, False)])
 def test_an_equivalent_mutant_is_explained_but_counts_as_missed(killed: int, good: bool) -> None:
-    summary = hunted(killed, tried("same", "survived"))
+    summary = a_summary(killed, a_verdict("same", "survived"))
 
     assert summary.survivors == []
     assert summary.share == killed / (killed + 1)

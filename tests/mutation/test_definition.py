@@ -1,6 +1,6 @@
-"""Every part of the definition matters: whoever changes one is found out.
+"""Every part of the definition is covered: scenarios detect its changes.
 
-A portion of `python -m tests.mutation`, spread over all states and operators.
+A sample of `python -m tests.mutation`, spread over all states and operators.
 """
 
 import re
@@ -8,29 +8,29 @@ import re
 import pytest
 
 from tests.mutation.equivalents import EQUIVALENT, why_equivalent
-from tests.mutation.hunt import hunted
+from tests.mutation.hunt import run_mutant
 from tests.mutation.operators import Mutant, mutants
 from tests.mutation.scenarios import scenarios
 from tests.support.definition import load
 
 SHARES = 4
 EVERY = 12
-"""One mutant of so many; `make mutate` hunts them all."""
+"""The sample has one of this many mutants; `make mutate` tests all."""
 
 ALL = tuple(mutants(load()))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("share", range(SHARES))
-def test_a_change_of_the_definition_is_noticed(share: int) -> None:
+def test_a_change_of_the_definition_is_detected(share: int) -> None:
     chosen = ALL[::EVERY][share::SHARES]
 
-    survivors = [one.mutant for one in map(hunted, chosen) if one.survives]
+    survivors = [one.mutant for one in map(run_mutant, chosen) if one.survives]
 
     assert not survivors
 
 
-def test_every_mutant_differs_from_the_definition_and_has_a_name_of_its_own() -> None:
+def test_every_mutant_differs_from_the_definition_and_has_a_unique_name() -> None:
     assert not [one.name for one in ALL if one.definition == load()]
     assert len({one.name for one in ALL}) == len(ALL)
 
@@ -49,7 +49,7 @@ def test_every_operator_finds_a_place_in_the_definition(change: str) -> None:
     assert [one.name for one in ALL if one.name.partition(": ")[2] == change]
 
 
-def test_every_way_out_of_a_state_is_led_to_every_other_state() -> None:
+def test_every_transition_of_a_state_is_led_to_every_other_state() -> None:
     retargeted = {one.name for one in ALL if one.name.startswith("RouteDecision: Default")}
 
     assert len(retargeted) == len(load()["States"]) - 2
@@ -61,14 +61,14 @@ def test_an_equivalent_mutant_exists_and_survives(pattern: str) -> None:
 
     assert concerned
     assert why_equivalent(concerned[0].name)
-    assert hunted(concerned[0]).killed_by is None
+    assert run_mutant(concerned[0]).killed_by is None
 
 
-def test_the_definition_itself_is_not_taken_for_a_mutant() -> None:
-    assert hunted(Mutant("nothing: changed", load())).killed_by is None
+def test_the_definition_itself_is_not_detected_as_a_mutant() -> None:
+    assert run_mutant(Mutant("nothing: changed", load())).killed_by is None
 
 
-def test_no_scenario_is_told_twice() -> None:
+def test_scenario_names_are_unique() -> None:
     names = [one.name for one in scenarios()]
 
     assert len(set(names)) == len(names)

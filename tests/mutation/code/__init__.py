@@ -1,1 +1,1 @@
-"""The rules in code, changed in one place: some fast test must notice."""
+"""Mutation tests of the rules in code: a fast test must detect every single change."""

@@ -1,13 +1,13 @@
-"""Change the rules' code in one place, everywhere; some fast test must notice.
+"""Mutation testing of the rules' code: a fast test must detect every single change.
 
   python -m tests.mutation.code                                    every mutant (minutes)
   python -m tests.mutation.code --only 'lambdas.domain.asking.*'   those of these names
-  python -m tests.mutation.code --report                           what the last hunt found
+  python -m tests.mutation.code --report                           the result of the last run
 
-The mutants of lambdas/domain, the workflow and the janitor are made and tried by mutmut
-(configured in pyproject.toml), in mutants/. A survivor is a hole in the tests, or behaves as the
-code does: then it stands in tests/mutation/code/equivalents.py with the reason. Exit status 1 if
-one stands nowhere, if a reason explains nothing any more, or if fewer than 95 % are noticed.
+mutmut (configured in pyproject.toml) creates and tests the mutants of lambdas/domain, the workflow
+and the janitor, in mutants/. A survivor shows that a test is missing, or it is equivalent to the
+code and listed in tests/mutation/code/equivalents.py with the reason. Exit status 1 if a survivor
+is not listed, if a reason applies to no mutant, or if less than 95 % are detected.
 """
 
 import argparse
@@ -28,7 +28,7 @@ console = Console(stderr=True)
 
 
 def main() -> int:
-    """Hunt what the command line asks for; the exit status tells whether the tests are good."""
+    """Test the selected mutants. Returns the exit status."""
     options = _options()
     if not options.report:
         shutil.rmtree(FOLDER, ignore_errors=True)
@@ -36,7 +36,7 @@ def main() -> int:
             return 2
     found = [one for one in verdicts() if fnmatch.fnmatch(one.key, options.only or "*")]
     if not found:
-        console.print("no mutant of this name was tried", markup=False)
+        console.print("no mutant of this name was tested", markup=False)
         return 2
     return _report(found, complete=not options.only)
 
@@ -49,7 +49,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--only", metavar="PATTERN", help="mutmut's names, with * and ?")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--report", action="store_true", help="try nothing, tell the last hunt")
+    parser.add_argument("--report", action="store_true", help="print the result of the last run")
     return parser.parse_args()
 
 
@@ -61,17 +61,17 @@ def _report(found: Sequence[Verdict], *, complete: bool) -> int:
     if equivalent:
         console.print(reasons(summary))
     for one in summary.survivors:
-        _tell(f"{one.status}: {lines[one.key]}", f"    .venv/bin/mutmut show {one.key}")
+        _print(f"{one.status}: {lines[one.key]}", f"    .venv/bin/mutmut show {one.key}")
     idle = sorted(set(EQUIVALENT.values()) - set(equivalent.values())) if complete else []
     for why in idle:
-        _tell(f"explains nothing any more: {why}")
+        _print(f"applies to no mutant: {why}")
     console.print(
-        f"{summary.share:.2%} of {len(found)} mutants are noticed, {ENOUGH:.0%} have to be"
+        f"{summary.share:.2%} of {len(found)} mutants are detected, {ENOUGH:.0%} are required"
     )
     return 0 if summary.good and not idle else 1
 
 
-def _tell(*lines: str) -> None:
+def _print(*lines: str) -> None:
     console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 

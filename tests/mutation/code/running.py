@@ -1,4 +1,4 @@
-"""Running mutmut, with a bar in place of its thousands of lines."""
+"""Runs mutmut with a progress bar instead of its thousands of lines."""
 
 import os
 import re
@@ -19,11 +19,11 @@ _SHOWN_OF_A_FAILURE = 40
 
 
 def run(names: Sequence[str], jobs: int, console: Console) -> bool:
-    """Try the mutants of these names (patterns; none: all that were not tried); False when mutmut
-    could not, which it then has told: the tests fail without any mutant, say.
+    """Test the mutants of these names (patterns; none: all untested ones). False if mutmut fails,
+    for example because the tests fail without a mutant; its output is then printed.
     """
     command = [str(MUTMUT), "run", "--max-children", str(jobs), *names]
-    told: deque[str] = deque(maxlen=_SHOWN_OF_A_FAILURE)
+    output: deque[str] = deque(maxlen=_SHOWN_OF_A_FAILURE)
     with subprocess.Popen(
         command,
         env={**os.environ, **_SPEAKING},
@@ -39,9 +39,9 @@ def run(names: Sequence[str], jobs: int, console: Console) -> bool:
                 if counted:
                     bar.update(task, completed=int(counted[1]), total=int(counted[2]))
                 else:
-                    told.append(line)
+                    output.append(line)
     if mutmut.returncode:
-        console.print("\n".join(told), markup=False, highlight=False)
+        console.print("\n".join(output), markup=False, highlight=False)
     return mutmut.returncode == 0
 
 

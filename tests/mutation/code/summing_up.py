@@ -1,4 +1,4 @@
-"""Figures of a hunt, and whether they are good enough."""
+"""The metrics of a run, and whether they are sufficient."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from rich.table import Table
 from tests.mutation.code.verdicts import Verdict
 
 ENOUGH = 0.95
-"""So large a part of the mutants has to be noticed by a test; equivalent ones count as missed."""
+"""The share of mutants that tests must detect; equivalent ones count as undetected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All verdicts; of those that nobody noticed `equivalent` have a reason (key -> reason)."""
+    """All verdicts; `equivalent` maps undetected mutants to the reasons (key -> reason)."""
 
     verdicts: Sequence[Verdict]
     equivalent: Mapping[str, str]
@@ -26,12 +26,12 @@ class Summary:
 
     @property
     def share(self) -> float:
-        """The part of all mutants that a test noticed."""
+        """The share of all mutants that a test detected."""
         return self.noticed / len(self.verdicts)
 
     @property
     def survivors(self) -> list[Verdict]:
-        """What nobody noticed and nothing explains."""
+        """The undetected mutants without a reason."""
         missed = (one for one in self.verdicts if not one.noticed)
         return [one for one in missed if one.key not in self.equivalent]
 
@@ -41,10 +41,10 @@ class Summary:
 
 
 def by_file(summary: Summary) -> Table:
-    """A row a file, and one for all of them."""
+    """One row for each file, and one for all files."""
     table = Table(box=SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("lambdas/", no_wrap=True)
-    for name in ("mutants", "killed", "endless", "equal", "survive", "noticed"):
+    for name in ("mutants", "killed", "endless", "equal", "survive", "detected"):
         table.add_column(name, justify="right", no_wrap=True)
     for file in sorted({one.file for one in summary.verdicts}):
         of_file = [one for one in summary.verdicts if one.file == file]
@@ -57,7 +57,7 @@ def by_file(summary: Summary) -> Table:
 
 
 def reasons(summary: Summary) -> Table:
-    """How many equivalent mutants there are, for which reason."""
+    """The number of equivalent mutants for each reason."""
     table = Table("equivalent", "because")
     for why, number in Counter(summary.equivalent.values()).most_common():
         table.add_row(str(number), why)

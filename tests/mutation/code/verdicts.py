@@ -1,4 +1,4 @@
-"""What mutmut found out about each mutant, read from what it leaves behind in mutants/."""
+"""The result of each mutant, read from the files of mutmut in mutants/."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from mutmut.stats import status_by_exit_code
 
 FOLDER = Path("mutants")
 NOTICED = frozenset({"killed", "timeout"})
-"""A mutant that never ends is noticed too."""
+"""A mutant that never ends is detected too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Verdict:
 
 
 def verdicts(folder: Path = FOLDER) -> Iterator[Verdict]:
-    """Every mutant that was tried, by file and place."""
+    """Every tested mutant, by file and place."""
     for file in sorted(folder.rglob("*.py.meta")):
         source = str(file.relative_to(folder)).removesuffix(".meta")
         found = json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"]
@@ -44,7 +44,7 @@ def verdicts(folder: Path = FOLDER) -> Iterator[Verdict]:
 
 
 def changed(verdict: Verdict) -> str:
-    """The lines that the mutant has in place of others, on one line: `function: new lines`."""
+    """The new lines of the mutant, on one line: `function: new lines`."""
     lines = get_diff_for_mutant(verdict.key, path=verdict.file).splitlines()
     new = [line[1:].strip() for line in lines if line.startswith("+") and line[1:2] != "+"]
     return f"{verdict.function}: {' '.join(new)}"

@@ -31,8 +31,10 @@ PLACES = (
     "statemachine/mocks/README.md",
     "tests/chaos",
     "tests/dynamodb_local",
+    "tests/engines",
     "tests/fuzz",
     "tests/infrastructure",
+    "tests/mutation",
     "tests/unit/tools",
     "tools",
 )
