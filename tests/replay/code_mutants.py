@@ -98,7 +98,7 @@ CODE_MUTANTS: Mapping[str, CodeMutant] = {
         "ended with something that is not undone", compensating, "unsettled", lambda ledger: ()
     ),
     "late-charge-recorded": _mutant(
-        "a compensated order went on to status-update",
+        "a compensated order continued to status-update",
         payment,
         "charged",
         off.charged_at_any_stage,

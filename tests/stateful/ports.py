@@ -62,7 +62,7 @@ class RuledEngine(WorkflowEngine):
 
     def _answer(self) -> None:
         if self.unavailable:
-            raise EngineUnavailable("the engine was told to be unavailable")
+            raise EngineUnavailable("the engine is unavailable (set by the test)")
 
 
 class RuledPayments(PaymentGateway):

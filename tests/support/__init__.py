@@ -1,1 +1,1 @@
-"""What the tests share: builders, and fakes that implement the ports."""
+"""Code that tests share: builders, and fakes that implement the ports."""

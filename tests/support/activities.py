@@ -1,4 +1,4 @@
-"""The activities in the order of the definition: the way forward, and the way back."""
+"""The activities in the order of the definition: forward steps, and compensations."""
 
 FORWARD = (
     "FetchInventorySnapshot",

@@ -1,4 +1,4 @@
-"""Calls the API as API Gateway does, and holds every answer against docs/openapi.json."""
+"""Calls the API like API Gateway, and validates every response against docs/openapi.json."""
 
 import base64
 import gzip
@@ -27,7 +27,7 @@ _REGISTRY: Registry[Any] = Registry().with_resource(
 
 
 def a_person(name: str, *groups: str) -> Claims:
-    """The claims of a person's access token, as an HTTP API hands them over."""
+    """The claims of a user's access token, in the form that an HTTP API passes them."""
     return {
         "token_use": "access",
         "username": name,
@@ -50,14 +50,14 @@ SHOP = a_machine("orders/customer")
 
 
 class Context:
-    """What of the Lambda context the API reads."""
+    """The part of the Lambda context that the API reads."""
 
     aws_request_id = "request-1"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer; header names in lower case."""
+    """A response; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -69,7 +69,7 @@ class Answer:
 
 
 class ApiCaller:
-    """Sends requests to the API over a world of fakes."""
+    """Sends requests to the API on a world of fakes."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -92,7 +92,7 @@ class ApiCaller:
         text: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request; `path` may have a query."""
+        """Send one request; `path` may have a query."""
         event = an_event(method, path, claims, text=text, headers=headers)
         context = cast(LambdaContext, Context())
         answer = read(respond(event, context, lambda: self.world.deps))
@@ -129,17 +129,17 @@ def an_event(
 
 
 def read(raw: Mapping[str, Any]) -> Answer:
-    """The answer as a client sees it."""
+    """The response as a client receives it."""
     headers = {name.lower(): str(value) for name, value in raw["headers"].items()}
     body = raw["body"]
-    assert isinstance(body, str), "the emulator's gateway takes a text, if an empty one"
+    assert isinstance(body, str), "the emulator's gateway requires a text, which may be empty"
     if raw["isBase64Encoded"]:
         body = gzip.decompress(base64.b64decode(body)).decode()
     return Answer(status=raw["statusCode"], headers=headers, text=body)
 
 
 def require_as_documented(method: str, path: str, answer: Answer) -> None:
-    """Assert that OpenAPI knows this status of this operation, and this body."""
+    """Assert that OpenAPI documents this status and body for the operation."""
     documented = _responses(method, path)
     if documented is None:
         assert answer.status in (404, 405), "an unknown operation can only be refused"
@@ -156,7 +156,7 @@ def require_as_documented(method: str, path: str, answer: Answer) -> None:
 
 
 def validate(schema: Mapping[str, Any], document: object) -> None:
-    """Raise unless `document` is what a schema of docs/openapi.json says."""
+    """Raise unless `document` matches the schema of docs/openapi.json."""
     absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:api#/'))
     Draft202012Validator(absolute, registry=_REGISTRY).validate(document)
 

@@ -1,4 +1,4 @@
-"""Builders: an order as it stands at a stage, with every field that the stage implies."""
+"""Builders: an order at a stage, with every field that the stage implies."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,7 +31,7 @@ def a_line(sku: str = "COFFEE-1KG", quantity: int = 2, unit_price_minor: int = 1
 
 def an_order(stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
     """Alice's order at `stage`; `total=` (minor units) makes it one unit at that price, any other
-    name is a field of Order and outranks what the stage implies.
+    name is a field of Order and replaces the value that the stage implies.
     """
     total = changes.pop("total", None)
     lines = (a_line(),) if total is None else (a_line(quantity=1, unit_price_minor=total),)
@@ -53,7 +53,7 @@ def an_order(stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
 
 
 def a_signal(kind: SignalKind = SignalKind.APPROVE_PAYMENT, **changes: Any) -> Signal:
-    """A signal with what its kind needs: revision 1, two red mugs, or a reason."""
+    """A signal with the fields of its kind: revision 1, two red mugs, or a reason."""
     signal_id = changes.pop("signal_id", None) or an_order_id()
     return replace(
         Signal(signal_id=signal_id, kind=kind, at=NOW, **_SIGNALS[kind]),
@@ -62,7 +62,7 @@ def a_signal(kind: SignalKind = SignalKind.APPROVE_PAYMENT, **changes: Any) -> S
 
 
 def a_customer(customer_id: str = "alice", tier: str = "gold") -> Customer:
-    """A customer whose address and name must appear in mails only."""
+    """A customer whose address and name must appear only in e-mails."""
     return Customer(
         customer_id=customer_id,
         tier=tier,
@@ -72,7 +72,7 @@ def a_customer(customer_id: str = "alice", tier: str = "gold") -> Customer:
 
 
 def a_key(key: str = "key-1", principal: str = "alice", fingerprint: str = "f1") -> IdempotencyKey:
-    """What makes a start repeatable."""
+    """An idempotency key for a start."""
     return IdempotencyKey(principal=principal, key=key, fingerprint=fingerprint)
 
 
@@ -84,7 +84,7 @@ _SIGNALS: Mapping[SignalKind, Mapping[str, Any]] = {
 
 
 def _implied(order: Order) -> dict[str, Any]:
-    """The fields that an order of this stage has, however it got there."""
+    """The fields that every order at this stage has."""
     stage = order.stage
     fields: dict[str, Any] = {"ledger": _ledger(order)}
     if stage not in _UNTOUCHED:

@@ -16,7 +16,7 @@ TOKEN_WAIT = "arn:aws:states:::lambda:invoke.waitForTaskToken"
 
 
 def load() -> dict[str, Any]:
-    """The definition as it is committed, placeholders and all."""
+    """The committed definition, with its placeholders."""
     loaded: dict[str, Any] = json.loads(DEFINITION.read_text())
     return loaded
 
@@ -42,7 +42,7 @@ def tasks(definition: Definition) -> dict[str, State]:
 
 
 def token_waits(definition: Definition) -> dict[str, State]:
-    """The tasks that wait for somebody to answer with their token."""
+    """The tasks that wait for a response with their token."""
     return {n: t for n, t in tasks(definition).items() if t["Resource"] == TOKEN_WAIT}
 
 
@@ -52,7 +52,7 @@ def placeholder(task: State) -> str:
 
 
 def successors(state: State) -> list[str]:
-    """Where the state may lead to: next, by choice, and by caught error."""
+    """The states to which this one may lead: next, by choice, and by caught error."""
     rules = [*state.get("Choices", ()), *state.get("Catch", ())]
     ways = [state.get("Next"), state.get("Default"), *(rule["Next"] for rule in rules)]
     return [way for way in ways if way is not None]
@@ -73,7 +73,7 @@ def reachable(scope: Definition, start: str) -> set[str]:
 @dataclass(slots=True)
 class Walk:
     """One execution in which every task succeeds. `decisions` are what ReserveStock and then each
-    ApplySignals answer; `closed` is the stage that CloseOrder answers.
+    ApplySignals return; `closed` is the stage that CloseOrder returns.
     """
 
     definition: Definition
@@ -82,7 +82,7 @@ class Walk:
     entered: list[str] = field(default_factory=list)
 
     def run(self, task: Mapping[str, Any]) -> list[str]:
-        """The names of the states in the order of their being entered."""
+        """The names of the entered states, in order."""
         self._scope(self.definition, dict(task), iter(self.decisions))
         return self.entered
 
@@ -101,7 +101,7 @@ class Walk:
 
 
 def chosen(state: State, data: Mapping[str, Any]) -> str | None:
-    """The way that a Choice takes with this data."""
+    """The next state that a Choice selects for this data."""
     for rule in state["Choices"]:
         if _holds(rule, data):
             return str(rule["Next"])

@@ -1,7 +1,7 @@
-"""Rules that the definition must keep, each a function from a definition to its violations.
+"""Rules for the definition, each a function from a definition to its violations.
 
-They are functions, not tests, so that a test can show that each of them notices a broken
-definition. What engines disagree on is in `portability.py`.
+They are functions, not tests, so that a test can show that each of them detects a broken
+definition. Differences between engines are in `portability.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,10 +20,10 @@ from tests.support.definition import (
 
 COMPENSATION = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 EFFECTS = {"ReserveStock": "ReleaseStock", "ProcessPayment": "RefundPayment"}
-"""Effects in the order of their happening -> what undoes them."""
+"""Effects in their order -> their compensations."""
 
 AFTER_THE_END = ("SendOrderConfirmation",)
-"""Tasks behind the point of no return: best effort."""
+"""Tasks after the completion: best effort."""
 
 
 def tasks_without_timeout(definition: Definition) -> list[str]:
@@ -145,7 +145,7 @@ def _is_end(state: State) -> bool:
 
 
 def _paths(definition: Definition, start: str) -> Iterator[list[str]]:
-    """Every way from `start` to an end, by success and by caught failure."""
+    """Every path from `start` to an end, by success and by caught failure."""
     ways = sorted(set(successors(definition["States"][start])))
     if not ways:
         yield [start]

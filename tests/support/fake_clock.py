@@ -1,15 +1,15 @@
-"""A clock that stands still until it is told to go on, or until somebody sleeps."""
+"""A clock that moves only when a test advances it or code sleeps."""
 
 from collections.abc import Callable
 
 from lambdas.domain.ports import Clock
 
 NOW = 1_767_225_600_000
-"""2026-01-01T00:00:00.000Z, the present of every unit test."""
+"""2026-01-01T00:00:00.000Z, the current time of every unit test."""
 
 
 class FakeClock(Clock):
-    """Sleeping moves it; `during_sleep` is what the rest of the world does meanwhile."""
+    """`sleep` advances the time and then calls `during_sleep`, the action of another actor."""
 
     def __init__(self, now: int = NOW) -> None:
         self._now = now
@@ -26,5 +26,5 @@ class FakeClock(Clock):
             self.during_sleep()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass without anybody sleeping."""
+        """Advance the time without a sleep."""
         self._now += int(seconds * 1000)

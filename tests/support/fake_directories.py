@@ -23,7 +23,7 @@ _FROM_TO = {
 
 @dataclass(slots=True)
 class Shelf:
-    """One SKU's units and where they are."""
+    """The units of one SKU by counter."""
 
     price: Price
     available: int
@@ -57,14 +57,14 @@ class FakeInventory(Catalogue, StockShards):
         currency: str = "EUR",
         related: tuple[str, ...] = (),
     ) -> Shelf:
-        """Stock a SKU, in place of whatever it had."""
+        """Set the stock of a SKU; replaces an existing one."""
         price = Price(unit_price_minor, currency)
         self.shelves[sku] = Shelf(price, available, held, related=related)
         return self.shelves[sku]
 
     def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
         if self.unavailable:
-            raise StoreUnavailable("the inventory was told to be unavailable")
+            raise StoreUnavailable("the inventory is unavailable (set by the test)")
         found = {sku: self.shelves[sku] for sku in skus if sku in self.shelves}
         return {
             sku: StockLevel(
@@ -75,7 +75,7 @@ class FakeInventory(Catalogue, StockShards):
 
     def close_idle(self, now: int) -> int:
         if self.unavailable:
-            raise StoreUnavailable("the inventory was told to be unavailable")
+            raise StoreUnavailable("the inventory is unavailable (set by the test)")
         closed, self.idle_shards = self.idle_shards, 0
         return closed
 
@@ -92,7 +92,7 @@ class FakeInventory(Catalogue, StockShards):
         raise LedgerMismatch(f"less stock held than the order holds: {skus}", order_id=order_id)
 
     def apply(self, moves: Sequence[StockMove]) -> None:
-        """Make the moves that `require` let pass."""
+        """Make the moves, which `require` has checked."""
         for move in moves:
             source, target = _FROM_TO[move.movement]
             shelf = self.shelves[move.sku]
@@ -113,5 +113,5 @@ class FakeCustomers(CustomerDirectory):
 
     def find(self, customer_id: str) -> Customer | None:
         if self.unavailable:
-            raise StoreUnavailable("the customers were told to be unavailable")
+            raise StoreUnavailable("the customers are unavailable (set by the test)")
         return self.customers.get(customer_id)

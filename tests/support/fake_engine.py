@@ -1,4 +1,4 @@
-"""Step Functions in memory: it remembers what was started and rung, and runs nothing."""
+"""Step Functions in memory: records starts and doorbells, and runs no states."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,12 +34,12 @@ class FakeEngine(WorkflowEngine, ExecutionReader):
             self.running.add(order.execution)
 
     def ring(self, token: str) -> bool:
-        """A token that was rung is spent: nobody waits with it any more."""
+        """Use up the token. Returns whether an execution waited with it."""
         self._answer()
         self.rung.append(token)
-        somebody = token in self.waiting
+        waited = token in self.waiting
         self.waiting.discard(token)
-        return somebody
+        return waited
 
     def extend_wait(self, token: str) -> bool:
         self._answer()
@@ -74,10 +74,10 @@ class FakeEngine(WorkflowEngine, ExecutionReader):
         return self.definitions.get(order.execution)
 
     def running_by_version(self, limit: int) -> tuple[Mapping[str, int], bool]:
-        """All of them run version 1."""
+        """Return the number of running executions, all of version 1."""
         self._answer()
         return {"1": min(len(self.running), limit)}, len(self.running) > limit
 
     def _answer(self) -> None:
         if self.unavailable:
-            raise EngineUnavailable("the engine was told to be unavailable")
+            raise EngineUnavailable("the engine is unavailable (set by the test)")

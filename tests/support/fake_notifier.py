@@ -1,4 +1,4 @@
-"""Mails and reports in memory."""
+"""E-mails and reports in memory."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from lambdas.domain.ports import Notifier, OperationsDesk
 
 
 class Mail(NamedTuple):
-    """One mail that was sent."""
+    """One sent e-mail."""
 
     to: str
     subject: str
@@ -17,7 +17,7 @@ class Mail(NamedTuple):
 
 
 class FakeNotifier(Notifier):
-    """`sent` holds the mails; `failures` are raised first, one for each attempt."""
+    """`sent` holds the e-mails; `failures` are raised first, one for each attempt."""
 
     def __init__(self) -> None:
         self.sent: list[Mail] = []

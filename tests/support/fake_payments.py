@@ -1,7 +1,7 @@
-"""A payment provider in memory, as strict as a good one: one capture per key, no
-refund above what is outstanding.
+"""A strict payment provider in memory: one capture per key, no refund above the outstanding
+amount.
 
-The payment methods behave as those of the sandbox provider do.
+The payment methods behave like those of the sandbox provider.
 """
 
 import re
@@ -24,7 +24,7 @@ _CAPTURING = frozenset({"pm_ok", "pm_slow", "pm_refund_fails"})
 
 @dataclass(slots=True)
 class Payment:
-    """What the provider knows about one payment key."""
+    """The provider's record of one payment key."""
 
     captured: Money | None
     method: str = ""
@@ -36,7 +36,7 @@ class Payment:
 
 
 class FakePayments(PaymentGateway):
-    """`payments` are its books by key; `calls` every request that reached it."""
+    """`payments` are the records by key; `calls` are all requests that reached the provider."""
 
     def __init__(self) -> None:
         self.payments: dict[str, Payment] = {}
@@ -72,7 +72,7 @@ class FakePayments(PaymentGateway):
         payment.refunds[key] = amount_minor
 
     def net_minor(self, key: str) -> int:
-        """Captured less refunded: what the customer has paid in the end."""
+        """Captured minus refunded: the amount that the customer has paid."""
         payment = self.payments.get(key)
         if payment is None or payment.captured is None:
             return 0

@@ -34,8 +34,8 @@ _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 class FakeOrders(OrderStore, OrderIndex):
     """Every write is all or nothing, under the condition that DynamoDB would check.
 
-    `before_write` holds things that happen just before the next write, one for each write: that
-    is how a test lets another writer be faster. `unavailable` makes every call fail.
+    `before_write` holds actions that run just before the next writes, one for each write: a test
+    uses them for concurrent writers. `unavailable` makes every call fail.
     """
 
     def __init__(self, inventory: FakeInventory | None = None) -> None:
@@ -167,7 +167,7 @@ class FakeOrders(OrderStore, OrderIndex):
 
     def _answer(self) -> None:
         if self.unavailable:
-            raise StoreUnavailable("the store was told to be unavailable")
+            raise StoreUnavailable("the store is unavailable (set by the test)")
 
 
 def _admits(order: Order, signal: Signal, now: int) -> bool:

@@ -11,7 +11,7 @@ _armed: list[tuple[Any, str, Any]] = []
 
 
 def disarm() -> None:
-    """Take back the faults that no call met."""
+    """Remove the faults that no call has triggered."""
     while _armed:
         client, event, handler = _armed.pop()
         client.meta.events.unregister(event, handler)
@@ -20,7 +20,7 @@ def disarm() -> None:
 def answer(
     client: Any, operation: str, code: str, status: int = HTTPStatus.BAD_REQUEST, **more: Any
 ) -> None:
-    """Let the next call of an operation be answered with an error instead of being made."""
+    """Return an error for the next call of an operation, without making the call."""
 
     def refuse(**_: Any) -> tuple[Any, dict[str, Any]]:
         disarm()
@@ -36,23 +36,23 @@ def answer(
 
 
 def fail(client: Any, operation: str, error: Exception) -> None:
-    """Let the next call of an operation fail in the network, before it reached the service."""
+    """Make the next call of an operation fail in the network, before it reaches the service."""
     _raise_once(client, "before-call", operation, error)
 
 
 def intercept(client: Any, operation: str, handler: Any) -> None:
-    """Let `handler` answer every call of an operation, with (HTTP response, parsed answer)."""
+    """Let `handler` return (HTTP response, parsed response) for every call of an operation."""
     _arm(client, _event("before-call", client, operation), handler)
 
 
 def lose_answer(client: Any, operation: str) -> None:
-    """Let the next call of an operation be carried out without the caller's hearing of it."""
+    """Make the next call of an operation, and lose its response."""
     _raise_once(client, "after-call", operation, ReadTimeoutError(endpoint_url="https://service"))
 
 
 def lose_first_answer(client: Any, operation: str) -> None:
-    """Let the next call of an operation be carried out and its answer be lost; what the SDK then
-    does by itself, a second attempt, gets an answer.
+    """Make the next call of an operation, and lose the response of the first attempt; the SDK's
+    retry gets a response.
     """
     event = _event("before-send", client, operation)
 
@@ -65,7 +65,7 @@ def lose_first_answer(client: Any, operation: str) -> None:
 
 
 def cancelled(*codes: str) -> dict[str, Any]:
-    """The reasons of a cancelled transaction, to be given to `answer`."""
+    """The reasons of a cancelled transaction, for `answer`."""
     return {"CancellationReasons": [{"Code": code} for code in codes]}
 
 

@@ -22,7 +22,7 @@ def problems(
     payments: Iterable[Record],
     units: Mapping[str, int],
 ) -> list[str]:
-    """Everything that can be seen in one reading of the tables; `units` = units of each SKU that
+    """All violations in one reading of the tables; `units` = units of each SKU that
     ever came into the inventory.
     """
     metas = list(orders)
@@ -36,7 +36,7 @@ def problems(
 def stock_problems(
     orders: Iterable[Record], inventory: Iterable[Record], units: Mapping[str, int]
 ) -> list[str]:
-    """No unit appears or vanishes; what is held or sold belongs to the orders that say so."""
+    """No unit is created or lost; held and sold units belong to the orders that record them."""
     metas = list(orders)
     held = _units(m for m in metas if m["stage"] not in ENDS and m.get("reserved"))
     sold = _units(m for m in metas if m["stage"] == "completed")
@@ -53,7 +53,7 @@ def stock_problems(
 
 
 def money_problems(orders: Iterable[Record], payments: Iterable[Record]) -> list[str]:
-    """Nobody pays but for a completed order, and then exactly what was approved."""
+    """A customer pays only for a completed order, and exactly the approved amount."""
     books = {str(p["payment_key"]): p for p in payments if str(p["payment_key"])[:4] == "pay:"}
     found = []
     for meta in orders:
@@ -73,7 +73,7 @@ def money_problems(orders: Iterable[Record], payments: Iterable[Record]) -> list
 
 
 def order_problems(meta: Record) -> list[str]:
-    """What one order's record must agree on with itself."""
+    """Violations inside one order's record."""
     order_id, ended = meta["order_id"], meta["stage"] in ENDS
     found = [*_signal_problems(meta)]
     if ended == (meta.get("open_shard") is not None):
@@ -116,7 +116,7 @@ def acceptance_problems(meta: Record, accepted: Sequence[str]) -> list[str]:
 
 
 def transition_problems(before: Record, after: Record) -> list[str]:
-    """What no write may do, whoever makes it."""
+    """Violations that no write may cause."""
     found = []
     if before["stage"] in ENDS:
         found += [f"{f} written after the end" for f in FINAL_FIELDS if before[f] != after[f]]
@@ -126,7 +126,7 @@ def transition_problems(before: Record, after: Record) -> list[str]:
     if deadline is not None and after.get("approval_deadline") != deadline:
         found.append(f"the deadline moved to {after.get('approval_deadline')}")
     if before["stage"] == "compensating" and after["stage"] not in ("compensating", *TURNED):
-        found.append(f"a compensated order went on to {after['stage']}")
+        found.append(f"a compensated order continued to {after['stage']}")
     for counter in ("epoch", "revision", "applied", "event_count"):
         if after[counter] < before[counter]:
             found.append(f"{counter} went back to {after[counter]}")
@@ -140,7 +140,7 @@ def transition_problems(before: Record, after: Record) -> list[str]:
 
 
 def timeline_problems(meta: Record, events: Sequence[Record]) -> list[str]:
-    """Events are numbered from 1 without gaps, as many as the record counts, in time's order."""
+    """Events are numbered from 1 without gaps, in order of time; the record has their number."""
     numbers, times = [int(e["number"]) for e in events], [int(e["at"]) for e in events]
     if numbers != list(range(1, int(meta["event_count"]) + 1)) or times != sorted(times):
         return [f"{meta['order_id']}: events {numbers} at {times}"]
@@ -148,7 +148,7 @@ def timeline_problems(meta: Record, events: Sequence[Record]) -> list[str]:
 
 
 def leaks(text: str, secrets: Iterable[str]) -> list[str]:
-    """The secrets (tokens, addresses, names) that a log, a history or an answer shows."""
+    """The secrets (tokens, addresses, names) that a log, a history or a response contains."""
     return [secret for secret in secrets if secret and secret in text]
 
 

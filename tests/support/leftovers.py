@@ -1,7 +1,7 @@
 """Processes that outlive the test that started them: an emulator, its functions, a database.
 
-A test stops what it starts. That does not happen when its worker dies or the run is interrupted.
-Every process of a run inherits a mark in its environment; the run ends those that are left.
+A test stops the processes that it starts, except when its worker crashes or the run is interrupted.
+Every process of a run inherits a mark in its environment; the run kills the remaining ones.
 """
 
 import os
@@ -27,7 +27,7 @@ def mark_run() -> str:
 
 
 def end_leftovers(mark: str) -> list[str]:
-    """Kill every process of the run but this one; returns their command lines.
+    """Kill every process of the run except this one. Returns their command lines.
 
     Only on Linux: other systems do not show the environment of a process.
     """

@@ -1,4 +1,4 @@
-"""Coverage, and where it rests."""
+"""Pauses the measurement of coverage."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +8,10 @@ from coverage import Coverage
 
 @contextmanager
 def unmeasured() -> Iterator[None]:
-    """Measure no coverage meanwhile.
+    """Measure no coverage in the block.
 
     pytest-cov's own mark for it (`no_cover`) stops one measurement of two that it runs in a worker
-    of xdist, and the other goes on.
+    of xdist; the other one continues.
     """
     resting = []
     while (running := Coverage.current()) is not None:

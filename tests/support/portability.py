@@ -1,4 +1,4 @@
-"""The rule that lets several engines run the definition: nothing on which they disagree."""
+"""The rule that keeps the definition portable: no feature on which engines differ."""
 
 import json
 import re
@@ -11,7 +11,7 @@ _PATHS_NOT_PORTABLE = re.compile(r"\]\.|\?\(|\.\.|\[-|\[[^\]]*:")
 
 
 def not_portable(definition: Definition) -> list[str]:
-    """Features on which the engines that must run this definition disagree."""
+    """The features in the definition on which the supported engines differ."""
     found = [key for key in _keys(definition) if key in _NOT_PORTABLE]
     found += [text for text in _texts(definition) if _PATHS_NOT_PORTABLE.search(text)]
     for name, state in states(definition).items():

@@ -1,4 +1,4 @@
-"""What a customer asks for."""
+"""Requests of a customer."""
 
 from lambdas.domain.starting import StartRequest
 

@@ -1,4 +1,4 @@
-"""How the tests are spread over several workers, and what happens when a worker dies."""
+"""The distribution of tests over workers, and the handling of a crashed worker."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 EMULATED = frozenset({"chaos", "console", "parity", "system"})
-"""Packages that run an emulator. It takes a core for itself: one at a time is enough."""
+"""Packages that run an emulator. It uses a whole core, so they run one at a time."""
 
 
 class ByEngine(LoadScopeScheduling):
-    """All that runs an emulator stays on one worker; all else is spread file by file.
+    """All tests with an emulator run on one worker; the others are distributed by file.
 
     xdist's own groups (`--dist loadgroup`) have no effect with pytest 9.2: they rely on an
     attribute of the test that pytest no longer reads.
@@ -21,7 +21,7 @@ class ByEngine(LoadScopeScheduling):
         return "emulator" if EMULATED & set(Path(file).parts) else file
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """Give the tests of a lost worker to the others; returns the test that it died in.
+        """Give the tests of a crashed worker to the others. Returns the test that it crashed in.
 
         xdist 3.8 also gives away that test, which then kills one worker after the other.
         """

@@ -1,4 +1,4 @@
-"""The deployment's four tables, made in moto; `stacks/order_tables.py` makes the real ones."""
+"""The deployment's four tables in moto; `stacks/order_tables.py` defines the real ones."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ def _projection(attributes: list[str]) -> Any:
 
 
 def put_order(client: "DynamoDBClient", order: Order, **more: Any) -> None:
-    """Arrange an order as it is; `more` are attributes that this version does not know."""
+    """Store an order unchanged; `more` are attributes that this version does not know."""
     record: dict[str, Any] = {**to_record(order), **more}
     item = to_item(record)
     if order.inbox:
@@ -79,7 +79,7 @@ def put_order(client: "DynamoDBClient", order: Order, **more: Any) -> None:
 
 
 def put_stock(client: "DynamoDBClient", sku: str, **shelf: Any) -> None:
-    """Arrange one SKU: available, held, sold, unit_price_minor, currency, related."""
+    """Store one SKU: available, held, sold, unit_price_minor, currency, related."""
     defaults = {"available": 0, "held": 0, "sold": 0, "unit_price_minor": 1000, "currency": "EUR"}
     client.put_item(TableName=INVENTORY, Item=to_item({"sku": sku, **defaults, **shelf}))
 

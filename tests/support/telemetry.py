@@ -1,4 +1,4 @@
-"""Log and metrics of this process: one Lambda runs one activity, a test process runs them all."""
+"""Log and metrics of this process, which runs all activities; a Lambda function runs one."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def forget_metrics() -> None:
 
 @contextmanager
 def captured_log() -> Iterator[StringIO]:
-    """What the logger writes meanwhile; it holds on to the stream that it found at its import."""
+    """Capture the logger's output; the logger keeps the stream of its import."""
     handler: Any = runtime.logger.registered_handler
     stream = StringIO()
     before = handler.setStream(stream)
@@ -32,5 +32,5 @@ def captured_log() -> Iterator[StringIO]:
 
 
 def lines(text: str) -> list[dict[str, Any]]:
-    """The JSON objects of a log, one a line."""
+    """The JSON objects of a log, one per line."""
     return [json.loads(line) for line in text.splitlines()]

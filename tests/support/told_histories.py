@@ -1,4 +1,4 @@
-"""Histories of executions as Step Functions tells them, written down in a few words."""
+"""Builds histories of executions in the format of Step Functions."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ CHOICES = ("RouteStart", "RouteDecision", "RouteEnd", "RouteBackOff")
 
 
 class ToldHistory:
-    """Appends events, one second after the other, each naming the one before it."""
+    """Appends events, one per second, each with the id of its predecessor."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
@@ -35,20 +35,20 @@ class ToldHistory:
         return self.add(f"{kind}StateExited", stateExitedEventDetails=details)
 
     def route(self, *states: str) -> "ToldHistory":
-        """Choice states, passed through."""
+        """Add Choice states."""
         for state in states:
             self.enter(state).leave(state)
         return self
 
     def ok(self, *states: str, decision: str | None = None) -> "ToldHistory":
-        """Tasks that succeed at once; `decision` is what the last one puts out."""
+        """Add tasks that succeed at the first attempt; `decision` is the output of the last one."""
         for state in states:
             self.enter(state).add("TaskScheduled").add("TaskSucceeded")
             self.leave(state, decision if state == states[-1] else None)
         return self
 
     def failing(self, state: str, *errors: str, kind: str = "TaskFailed") -> "ToldHistory":
-        """A task whose attempts fail with `errors`; the last one is caught."""
+        """Add a task whose attempts fail with `errors`; the last one is caught."""
         details = kind[0].lower() + kind[1:] + "EventDetails"
         self.enter(state)
         for error in errors:
@@ -60,5 +60,5 @@ class ToldHistory:
 
 
 def named(states: Iterable[str]) -> ToldHistory:
-    """A history that passed through tasks so far."""
+    """A history that has completed these tasks."""
     return ToldHistory().route("RouteStart").ok(*states)

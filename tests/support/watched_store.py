@@ -1,4 +1,4 @@
-"""A fake store that refuses every write which breaks an invariant, and can lose its answers."""
+"""A fake store that refuses every write that breaks an invariant, and can lose its responses."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from tests.support.invariants import transition_problems
 
 
 class WatchedOrders(FakeOrders):
-    """`lost_answers` = how many of the next commits are written without the writer's knowing."""
+    """`lost_answers`: the number of next commits that are written but whose response is lost."""
 
     lost_answers = 0
 

@@ -1,4 +1,4 @@
-"""Everything around an activity, in memory: dependencies of fakes, and the invariants over them."""
+"""The environment of an activity in memory: fakes as dependencies, and checks of the invariants."""
 
 import inspect
 from dataclasses import replace
@@ -31,7 +31,7 @@ SETTINGS = Settings(sign_in_url="https://id.example.com", user_pool_client_id="c
 
 
 class World:
-    """One new Lambda's surroundings. `units` counts what was ever put on the shelves."""
+    """The environment of a new Lambda function. `units` counts all units that were ever stocked."""
 
     def __init__(self) -> None:
         forget_metrics()
@@ -49,12 +49,12 @@ class World:
         self.stock("MUG-RED", available=10, unit_price_minor=800)
 
     def stock(self, sku: str, *, available: int, **shelf: Any) -> None:
-        """Put units of a SKU on its shelf, in place of whatever was there."""
+        """Set the stock of a SKU; replaces an existing one."""
         self.inventory.put(sku, available=available, **shelf)
         self.units[sku] = available + shelf.get("held", 0)
 
     def place(self, stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
-        """An order at a stage, with the stock, the payment and the execution that belong to it."""
+        """Store an order at a stage, with its stock, payment and execution."""
         order = an_order(stage, **changes)
         for line in order.items:
             self._shelve(order, line.sku, line.quantity)
@@ -67,37 +67,37 @@ class World:
         return order
 
     def ask_by_mail(self) -> None:
-        """The deployment asks an approver by mail."""
+        """Turn e-mails to approvers on."""
         self.deps.settings = replace(
             self.deps.settings, approver_email=APPROVERS, console_url=CONSOLE
         )
 
     def run(self, activity: Handler, order: Order, **task: Any) -> Any:
-        """Run an activity without its edge, as the order's own execution unless told otherwise."""
+        """Run an activity without its error handling; by default in the order's own execution."""
         step: Any = inspect.unwrap(activity)
         return step(Task(**{"order_id": order.order_id, "epoch": order.epoch, **task}), self.deps)
 
     def accept(self, order: Order, signal: Signal) -> Signal:
-        """Have a signal accepted, as the API does, without ringing."""
+        """Accept a signal as the API does, without ringing the doorbell."""
         _, appended = self.store.append_signal(order.order_id, signal, self.clock.now())
         assert appended
         return signal
 
     def cancel(self, order: Order) -> Signal:
-        """Have a cancel accepted."""
+        """Accept a cancel."""
         return self.accept(order, a_signal(SignalKind.CANCEL_ORDER))
 
     def another_write(self, order: Order) -> None:
-        """What another writer may do at any time: here, somebody looks at the order."""
+        """A write of another writer, possible at any time: here, an approver's heartbeat."""
         current = self.store.get(order.order_id)
         self.store.put(replace(current, sequence=current.sequence + 1, looked_at=self.clock.now()))
 
     def now(self, order: Order) -> Order:
-        """The order as it is stored."""
+        """The stored order."""
         return self.store.get(order.order_id)
 
     def problems(self) -> list[str]:
-        """Every broken invariant of what is stored, sold and paid."""
+        """Every broken invariant of orders, stock and payments."""
         orders = list(self.store.page(stage=None, customer_id=None, limit=999, cursor=None).orders)
         metas = [to_record(order) for order in orders]
         found = problems(metas, self._shelves(), self._books(), self.units)

@@ -97,7 +97,7 @@ TRANSITIONS: list[tuple[Stage, dict[str, Any], str]] = [
     (Stage.CANCELLED, {"items": []}, "items written after the end"),
     (Stage.COMPLETED, {"ledger": {}}, "payment written after the end"),
     (Stage.AWAITING_APPROVAL, {"approval_deadline": 1}, "the deadline moved to 1"),
-    (Stage.COMPENSATING, {"stage": "payment"}, "went on to payment"),
+    (Stage.COMPENSATING, {"stage": "payment"}, "continued to payment"),
     (Stage.PAYMENT, {"epoch": 0}, "epoch went back to 0"),
     (Stage.PAYMENT, {"sequence": 9}, "sequence 1 -> 9"),
     (Stage.PAYMENT, {"inbox": []}, "an accepted signal vanished"),

@@ -35,6 +35,7 @@ PLACES = (
     "tests/fuzz",
     "tests/infrastructure",
     "tests/mutation",
+    "tests/support",
     "tests/unit/tools",
     "tools",
 )
