@@ -1,4 +1,4 @@
-"""What answers of the API mean: JSON, or a problem in plain words."""
+"""Read responses of the API: a JSON object, or a problem in plain words."""
 
 import json
 import re
@@ -25,15 +25,15 @@ from cli.problems import (
 )
 
 Others = Mapping[str, Collection[str]]
-"""The profiles at hand by name, with their roles."""
+"""The signed-in profiles of this API, by name, with their roles."""
 
 MOST_BYTES = 16 * 1024 * 1024
-"""Of an answer, unpacked. API Gateway passes on 10 MB at most."""
+"""Limit of a decompressed response body. API Gateway returns at most 10 MB."""
 
 _PROBLEM = "urn:order-workflow:problem:"
-"""How the `type` of every problem of the order API begins."""
+"""Prefix of the `type` of every problem of the order API."""
 _BY_A_GATEWAY = (401, 403, 413, 414, 429, 431)
-"""What API Gateway refuses in front of the API, as `{"message": …}`."""
+"""Status codes that API Gateway returns itself, with the body `{"message": …}`."""
 
 
 _FIELDS = {
@@ -53,7 +53,7 @@ class Answer(dict[str, Any]):
 
 
 def read(answer: httpx.Response) -> bytes:
-    """The body, read as it comes. Raises NotTheApi if it is larger than the API's can be."""
+    """Read the response body in chunks. Raises NotTheApi above MOST_BYTES."""
     body = bytearray()
     for part in answer.iter_bytes():
         body += part
@@ -63,16 +63,16 @@ def read(answer: httpx.Response) -> bytes:
 
 
 def expected_field(method: str, path: str) -> str:
-    """A field that every answer of a route has. (docs/openapi.json)"""
+    """A field that every successful response of a route has. (docs/openapi.json)"""
     if (method, path) == ("GET", "/orders"):
         return "orders"
     return _FIELDS.get(path) or ("events" if path.endswith("/timeline") else "order_id")
 
 
 def content(answer: httpx.Response, body: bytes, *, expected: str) -> Answer:
-    """The JSON object that the API answered, with at least the expected field.
+    """Parse the JSON object in a response; it must have the expected field.
 
-    Raises Unanswered for JSON that is cut off, NotTheApi for anything else.
+    Raises Unanswered for truncated JSON, NotTheApi for anything else.
     """
     found = _json_object(body)
     if found is not None and expected in found:
@@ -81,22 +81,22 @@ def content(answer: httpx.Response, body: bytes, *, expected: str) -> Answer:
     if found is None and kind.endswith("json") and not body.rstrip().endswith((b"}", b"]")):
         raise Unanswered(
             f"{_where(answer)} answered incomplete JSON",
-            advice="try again; `orders doctor` looks for the cause",
+            advice="try again; run `orders doctor` to find the cause",
         )
-    what = f"{kind} that is no JSON object" if found is None else f"without {expected!r}"
+    what = f"{kind}, not a JSON object" if found is None else f"JSON without {expected!r}"
     raise NotTheApi(f"{_where(answer)} answered {what}")
 
 
 def entries(page: Answer, field: str, url: str) -> Iterator[Answer]:
-    """The objects in a list of a page. Raises NotTheApi if it is none."""
+    """The objects in a list field of a page. Raises NotTheApi if the field is not a list."""
     found = page[field]
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise NotTheApi(f"{url} answered no list of {field}")
+        raise NotTheApi(f"{url} answered without a list of {field}")
     yield from found
 
 
 def problem(answer: httpx.Response, body: bytes, others: Others) -> Problem:
-    """The server's reason in plain words; a gateway's answer has no `type` and no `detail`."""
+    """Turn an error response into a problem. API Gateway sends no `type` and no `detail`."""
     document, status = _json_object(body), answer.status_code
     if status == 407:
         return WrongUsage(
@@ -122,7 +122,7 @@ def _refusal(document: Answer, answer: httpx.Response, others: Others) -> Proble
     if status == 404:
         return NotFound(message, advice=_look_for(str(document["type"]), about), status=status)
     if status >= 500:
-        advice = "try again; `orders doctor` looks for the cause"
+        advice = "try again; run `orders doctor` to find the cause"
         return Unavailable(message, advice=advice, status=status)
     return Refused(message, advice=_advice(status, about), status=status)
 
@@ -136,9 +136,7 @@ def _json_object(body: bytes) -> Answer | None:
 
 
 def _is_ours(document: Answer | None, status: int) -> bool:
-    """Whether the order API refused, or the gateway in front of it; other servers, proxies and
-    sign-in pages of networks answer too.
-    """
+    """Whether the order API or API Gateway sent the error, not a proxy or another server."""
     if document is None:
         return False
     of_the_api = str(document.get("type")).startswith(_PROBLEM)
@@ -158,36 +156,36 @@ def _bad_key(answer: httpx.Response) -> WrongUsage:
     is_signal = "/signals/" in answer.request.url.path
     of = "letters, digits and . _ ~ : -" if is_signal else "visible ASCII characters, no spaces"
     return WrongUsage(
-        f"the key (`--key`) must be of {of}, 1 to 128",
-        advice="choose another key, or leave it out",
+        f"the key (`--key`) must have 1 to 128 characters: {of}",
+        advice="choose another key, or omit `--key`",
         status=answer.status_code,
     )
 
 
 def _misfit(errors: list[dict[str, str]], answer: httpx.Response) -> Problem:
-    """Fields are at fault: all of them come from the command line."""
+    """Invalid fields. Every field comes from the command line, so this is a usage error."""
     fields = in_plain_words(errors)
     advice = "correct it and try again (`--help`)"
     return WrongUsage(sentence(fields), advice=advice, status=answer.status_code, fields=fields)
 
 
 def _order_in(request: httpx.Request) -> str:
-    """The order that a request is about, if it is about one."""
+    """The order id in the path of a request; empty if the path has none."""
     found = re.search("/orders/([^/]+)", request.url.raw_path.decode().partition("?")[0])
     return unquote(found[1]) if found else ""
 
 
 def _look_for(type_: str, order_id: str) -> str:
     if type_.endswith(":signal-not-found"):
-        return f"`orders timeline {order_id} -o json` names its settled signals (`signal_id`)"
-    return "`orders list` shows the orders that you may see"
+        return f"`orders timeline {order_id} -o json` lists its settled signals (`signal_id`)"
+    return "`orders list` shows the orders that you can read"
 
 
 def _advice(status: int, order_id: str) -> str:
     if status == 409 and order_id:
-        return f"`orders describe {order_id}` shows what the order admits now"
+        return f"`orders describe {order_id}` shows which signals the order accepts now"
     if status == 429:
-        end = f"wait for the order's end (`orders wait {order_id}`), or cancel it"
+        end = f"wait until the order ends (`orders wait {order_id}`), or cancel it"
         return end if order_id else "wait a moment and try again"
     return "correct the command and try again (`--help`)"
 

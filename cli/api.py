@@ -1,4 +1,4 @@
-"""The API as the commands call it: JSON in, JSON out, problems as exceptions."""
+"""The client that the commands use: JSON in, JSON out, problems as exceptions."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -12,14 +12,14 @@ from cli.connection import http_client, proxy_variables, sendable
 from cli.problems import Unanswered, Unavailable, Unreachable, WrongUsage
 
 PAUSES_SECONDS = (0.2, 1.0)
-"""Before a request that must happen once is repeated."""
+"""Delays before the retries of a request with an idempotency key."""
 
 KEPT = 100
-"""Answers that are kept with their ETag, to be sent again only when they have changed."""
+"""Maximum number of cached responses. Each is revalidated with its ETag."""
 
 
 class Api:
-    """Calls one deployment as one caller. Keep it open for as long as the command runs."""
+    """Calls one deployment as one caller. A command uses one instance for all its requests."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Api:
             )
 
     def get(self, path: str, **query: Any) -> Answer:
-        """Read something; while it is unchanged, the same object again. Raises Problem."""
+        """Send a GET request. Returns the same object while the ETag matches. Raises Problem."""
         params = {name: value for name, value in query.items() if value is not None}
         url = str(httpx.URL(path, params=params)) if params else path
         tag, kept = self._kept.get(url, ("", Answer()))
@@ -53,14 +53,15 @@ class Api:
         return found
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
-        """Ask for something; `headers` as `idempotency_key=…`. Raises Problem."""
+        """Send a POST request; `headers` are passed as `idempotency_key=…`. Raises Problem."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         answer, text = self._send("POST", path, json=body, headers=named)
         return content(answer, text, expected=expected_field("POST", path))
 
     def post_once(self, path: str, body: Mapping[str, Any], key: str, **headers: str) -> Answer:
-        """Ask for something that must happen once, under an idempotency key: it is asked for again
-        when no answer came, or 5xx. Raises Problem; where it may have happened it tells the key.
+        """Send a POST request with an idempotency key; retry without a response and on 5xx.
+
+        Raises Problem. When the outcome is unknown, the advice contains the key.
         """
         for pause in PAUSES_SECONDS:
             try:
@@ -71,8 +72,8 @@ class Api:
             return self.post(path, body, idempotency_key=key, **headers)
         except (Unanswered, Unavailable) as unsettled:
             raise type(unsettled)(
-                f"{unsettled.message}; whether it happened is not known",
-                advice=f"repeat the command with `--key {key}`: then it happens once",
+                f"{unsettled.message}; it is unknown whether the request took effect",
+                advice=f"repeat the command with `--key {key}`: it takes effect only once",
                 status=unsettled.status,
             ) from unsettled
 
@@ -105,15 +106,15 @@ class Api:
         raise problem(answer, body, self.others)
 
     def _reach(self) -> str:
-        """What to try where nothing answers."""
+        """Advice for an address that does not answer."""
         if proxies := proxy_variables(self.url):
             return f"check the address (`orders doctor`) and the proxy ({', '.join(proxies)})"
         return "check the address (`orders doctor`), or start one: `python -m local up`"
 
 
 def path(*parts: str) -> str:
-    """The path of these parts, none of which can reach into another. Raises WrongUsage."""
+    """Join and escape the parts of a path. Raises WrongUsage for a part with a slash or dots."""
     for part in parts:
         if part in ("", ".", "..") or "/" in part:  # servers decode %2F before they route
-            raise WrongUsage(f"{part!r} is no id", advice="`orders list` shows the ids of orders")
+            raise WrongUsage(f"{part!r} is not an id", advice="`orders list` shows the order ids")
     return "".join(f"/{quote(part, safe='', errors='surrogateescape')}" for part in parts)

@@ -26,12 +26,12 @@ from cli.streams import discard, replace_unencodable, require_stdout
 
 _HELP = """Place, approve, watch and explain orders.
 
-The API is named by ORDERS_API_URL, the caller by ORDERS_TOKEN, or both by a profile that
-`orders login` makes. On this machine: eval "$(python -m local env)".
+Set ORDERS_API_URL and ORDERS_TOKEN, or create a profile with `orders login`. For the local
+environment: eval "$(python -m local env)".
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not found, 4 unreachable, 5 not signed in,
 70 defect of the command itself, 130 interrupted, 141 the reader of the output has ended.
-Every command knows -o json. Its errors are an object too, on the last line of stderr.
+Every command accepts -o json. Errors are then a JSON object on the last line of stderr.
 """
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ app = typer.Typer(
 )
 
 INTERRUPTED, PIPE_CLOSED = 130, 141
-"""As shells report a process that SIGINT or SIGPIPE ended: 128 and the signal's number."""
+"""The codes that shells report for SIGINT and SIGPIPE: 128 plus the number of the signal."""
 
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Order": {
@@ -105,13 +105,13 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; ends the process with the exit code that its help names."""
+    """Run the command line and exit with one of the documented exit codes."""
     replace_unencodable()
     sys.exit(_completed(wants_json(sys.argv[1:])))
 
 
 def _completed(as_json: bool) -> int:
-    """Run the command and print its problem, if there is one; returns the exit code."""
+    """Run the command, print a problem if one is raised, and return the exit code."""
     try:
         require_stdout()
         code = _run()
@@ -135,7 +135,7 @@ def _completed(as_json: bool) -> int:
 
 
 def _run() -> int:
-    """Run the command line with the parser's complaints as problems. Raises Problem."""
+    """Run the command line; parser errors become problems. Raises Problem."""
     try:
         return app(standalone_mode=False) or 0
     except typer.TyperException as error:
@@ -144,10 +144,10 @@ def _run() -> int:
             return WrongUsage.exit_code
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "orders"
-        advice = f"`{command} --help` shows what it takes"
+        advice = f"`{command} --help` shows its arguments and options"
         raise WrongUsage(message, advice=advice) from error
     except typer.Abort as error:
-        raise Refused("broken off", advice="run it again") from error
+        raise Refused("aborted", advice="run the command again") from error
 
 
 def _failed(problem: Problem, *, as_json: bool) -> int:
@@ -156,9 +156,9 @@ def _failed(problem: Problem, *, as_json: bool) -> int:
 
 
 def _not_written(error: OSError) -> WrongUsage:
-    """Only the output is left: other files and the network have problems of their own."""
+    """An OSError that no other code handled comes from writing the output."""
     where = error.filename or "the output cannot be written"
     return WrongUsage(
         f"{where}: {error.strerror or error}",
-        advice="what the command did stays done (`orders list`); write to another place",
+        advice="the command took effect all the same (`orders list`); write to another place",
     )

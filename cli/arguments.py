@@ -1,4 +1,4 @@
-"""How every command reads its command line."""
+"""Command classes: parsing and help shared by every command."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 
 class _PlainHelp:
-    """Help without the type of flags and without braces around what is required."""
+    """Help without types for flags and without braces around required arguments."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """All parameters; a flag takes no value, so its help shows no `<bool>`."""
@@ -20,7 +20,7 @@ class _PlainHelp:
         return parameters
 
     def get_usage(self, ctx: Any) -> str:
-        """The line of usage."""
+        """The usage line."""
         return re.sub("[{}]", "", super().get_usage(ctx))  # type: ignore[misc]
 
 
@@ -29,14 +29,14 @@ class Group(_PlainHelp, TyperGroup):
 
 
 class Command(_PlainHelp, TyperCommand):
-    """Refuses empty and blank arguments and option values.
+    """Rejects empty and blank arguments and option values.
 
-    Empty values come from shell variables that are not set. Taken as given, they would mean the
-    default: a random key, the current folder, the orders of every customer.
+    An empty value usually comes from an unset shell variable. Without this check it would select
+    the default: a random key, the current folder, the orders of every customer.
     """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As TyperCommand.parse_args. Raises BadParameter."""
+        """Parse like TyperCommand.parse_args. Raises BadParameter for an empty value."""
         typed, _, _ = self.make_parser(ctx).parse_args(args=list(args))
         for parameter in self.params:
             if not isinstance(parameter, TyperArgument | TyperOption):

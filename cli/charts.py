@@ -1,4 +1,4 @@
-"""Histories as charts that other programs draw: Mermaid's Gantt chart, Chrome's trace format."""
+"""Convert histories to chart formats: Mermaid Gantt charts, Chrome trace events."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -12,7 +12,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def mermaid(history: History) -> str:
-    """A Gantt chart, one section a category. (Mermaid, "Gantt diagrams")"""
+    """A Gantt chart with one section per category. (Mermaid, "Gantt diagrams")"""
     lines = [
         "gantt",
         f"    title Order {history['order_id']}",
@@ -33,9 +33,9 @@ def mermaid(history: History) -> str:
 
 
 def chrome_trace(histories: Iterable[History]) -> dict[str, Any]:
-    """Complete events ("X"), one process an order, one thread a category.
+    """Complete events ("X"): one process per order, one thread per category.
 
-    (Trace Event Format, "Complete Events": times in microseconds)
+    Times are in microseconds. (Trace Event Format, "Complete Events")
     """
     events: list[dict[str, Any]] = []
     for number, history in enumerate(histories, start=1):
@@ -69,5 +69,5 @@ def _named(kind: str, process: int, thread: int, name: str) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    """A task's name ends at a colon."""
+    """Remove colons: Mermaid ends the name of a task at the first colon."""
     return text.replace(":", " ").strip()

@@ -1,4 +1,4 @@
-"""Files that commands read and write: an error of the system becomes a sentence."""
+"""Read and write files; operating system errors become WrongUsage."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from cli.problems import WrongUsage
 
 @contextmanager
 def using(file: Path, *, advice: str) -> Iterator[None]:
-    """Raise WrongUsage, with the name of the file or folder, for what the system refuses."""
+    """Turn an OSError into WrongUsage with the name of the file or folder."""
     try:
         yield
     except OSError as error:
@@ -20,21 +20,21 @@ def using(file: Path, *, advice: str) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, if it does not exist. Raises WrongUsage."""
+    """Create a folder and its parents if they do not exist. Raises WrongUsage."""
     if folder.is_symlink() and not folder.exists():
         raise WrongUsage(
             f"{folder} is a symbolic link to {folder.readlink()}, which does not exist",
-            advice="make that folder, or name another",
+            advice="create that folder, or name another",
         )
     if folder.exists() and not folder.is_dir():
         raise WrongUsage(f"{folder} is not a folder", advice="name a folder")
-    with using(folder, advice="name a folder that you may write to"):
+    with using(folder, advice="name a writable folder"):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 def replace(file: Path, text: str, *, mode: int = 0o666) -> None:
-    """Write a file whole or not at all, where a symbolic link points to. Raises WrongUsage."""
-    with using(file, advice="free space or permissions are missing there, or name another place"):
+    """Write a file atomically; follows symbolic links. Raises WrongUsage."""
+    with using(file, advice="check free space and permissions, or name another place"):
         target = Path(os.path.realpath(file))
         draft = target.with_name(f"{target.name}.{os.getpid()}.part")
         try:

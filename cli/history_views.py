@@ -1,4 +1,4 @@
-"""Histories and verdicts as tables."""
+"""Tables of histories and verdicts."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -28,19 +28,19 @@ _BAR = 40
 
 
 def history_table(history: History, *, detailed: bool) -> RenderableType:
-    """The states that were visited, or every event."""
+    """The states that the executions entered; with `detailed`, every event."""
     if not history["events"]:
-        return "no execution has begun yet"
+        return "no execution has started yet"
     return _events(history["events"]) if detailed else _states(history["events"])
 
 
 def figures(history: History) -> RenderableType:
-    """Each execution's verdict, with its time by category and its retries."""
+    """The verdict of each execution, with its time per category and its retries."""
     heads = ("execution", "verdict", "why", "took", "retries", "time by category")
     return Rows(
         heads=heads,
         rows=[_figures(one) for one in history["executions"]],
-        may_go=("retries",),  # which follow from the attempts
+        may_go=("retries",),  # the table of states shows the attempts
         folds=("why", "time by category"),
     )
 
@@ -57,7 +57,7 @@ def _figures(one: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 
 def verdict_table(verdicts: list[dict[str, Any]]) -> RenderableType:
-    """One line an execution, how many of each, and how they came over time."""
+    """One line per execution, a count per verdict, and the counts over time."""
     if not verdicts:
         return "no orders"
     table = Rows(
@@ -80,9 +80,11 @@ def verdict_table(verdicts: list[dict[str, Any]]) -> RenderableType:
 
 
 def _counts(verdicts: Iterable[Mapping[str, Any]]) -> Table:
-    """A bar for each verdict: a block for every order, or for several where they are many."""
+    """A bar per verdict: one block per order, scaled down above _BAR orders."""
     found = Counter(one["verdict"] for one in verdicts)
-    table = Table("verdict", "orders", "", box=None, title="how many", title_justify="left")
+    table = Table(
+        "verdict", "orders", "", box=None, title="orders by verdict", title_justify="left"
+    )
     full = max(_BAR, *found.values())
     for verdict, count in found.most_common():
         bar = "█" * max(1, round(_BAR * count / full))
@@ -91,7 +93,7 @@ def _counts(verdicts: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def _over_time(verdicts: Iterable[Mapping[str, Any]]) -> Table:
-    """How many of each verdict began on which day (or in which hour, if all are of one day)."""
+    """Count the verdicts by the day that the execution started; by hour if all are of one day."""
     known = [one for one in verdicts if one["started_at"]]
     days = {one["started_at"][:_DAY] for one in known}
     cut = _DAY if len(days) > 1 else _DAY + 3
@@ -125,25 +127,25 @@ def _states(events: list[Mapping[str, Any]]) -> RenderableType:
             )
             for visit, at in zip(found, entered, strict=True)
         ],
-        may_go=("category", *_told_by_the_figures(events), "entered"),
+        may_go=("category", *_shown_below(events), "entered"),
         folds=("error",),
     )
 
 
-def _told_by_the_figures(events: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Which execution it was, where there is but one: the figures below name it."""
+def _shown_below(events: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The column of the execution, if there is only one: the table below shows its number."""
     return ("execution",) if len({event["epoch"] for event in events}) == 1 else ()
 
 
 def _lasted(visit: Visit) -> str:
-    """How long, or why that cannot be said: an end takes no time, a stop cuts it off."""
+    """The duration of a state; `-` for an end state, the reason if the state never exited."""
     if visit.is_end:
         return "-"
     return visit.broken_off or ("running" if visit.left_at is None else duration(visit.span))
 
 
-EVENT_HEADS = ("execution", "#", "at", "event", "state", "category", "told")
-"""What is shown of an event; `told` is the name of an error, or what was decided."""
+EVENT_HEADS = ("execution", "#", "at", "event", "state", "category", "detail")
+"""Columns of a list of events; `detail` is the name of an error or a decision."""
 
 
 def _events(events: list[Mapping[str, Any]]) -> RenderableType:
@@ -152,13 +154,13 @@ def _events(events: list[Mapping[str, Any]]) -> RenderableType:
         title=day,
         heads=EVENT_HEADS,
         rows=[event_cells(event, at) for event, at in zip(events, times, strict=True)],
-        may_go=("category", *_told_by_the_figures(events), "#"),
-        folds=("told",),
+        may_go=("category", *_shown_below(events), "#"),
+        folds=("detail",),
     )
 
 
 def event_cells(event: Mapping[str, Any], at: str) -> tuple[Cell, ...]:
-    """One event under the heads of events; `at` is its time as it is written."""
+    """One event as a row below EVENT_HEADS; `at` is its formatted time."""
     return (
         str(event["epoch"]),
         str(event["id"]),
@@ -166,11 +168,11 @@ def event_cells(event: Mapping[str, Any], at: str) -> tuple[Cell, ...]:
         event["type"],
         event["state"] or "",
         event["category"],
-        _told(event),
+        _detail(event),
     )
 
 
-def _told(event: Mapping[str, Any]) -> Cell:
+def _detail(event: Mapping[str, Any]) -> Cell:
     if event["error"]:
         return Text(event["error"], style="red")
     return f"decided: {event['decision']}" if event["decision"] else ""

@@ -1,4 +1,4 @@
-"""Orders as tables and panels."""
+"""Tables and panels of orders."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -15,12 +15,12 @@ from cli.words import age, clock, left, money, stage
 Order = Mapping[str, Any]
 
 _MINOR = "_minor"
-"""How the API ends the names of sums."""
+"""Suffix of the names of amounts in the API."""
 _CALLED = {"epoch": "execution"}
 
 
 def order_list(orders: Iterable[Order]) -> RenderableType:
-    """One line an order."""
+    """One line per order."""
     rows = [_in_list(order) for order in orders]
     if not rows:
         return "no orders"
@@ -40,7 +40,7 @@ def _in_list(order: Order) -> tuple[Cell, ...]:
 
 
 def order_status(order: Order) -> RenderableType:
-    """What most people want to know, on a few lines."""
+    """The stage, the total and the outcome of an order."""
     facts = _facts()
     facts.add_row("order", order["order_id"])
     facts.add_row("stage", stage(order["stage"]))
@@ -100,7 +100,7 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
 
 
 def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> RenderableType:
-    """Events, one a line; their amounts are in the currency of the order's `total`."""
+    """One line per event; amounts are in the currency of the order's `total`."""
     return Rows(
         heads=("#", "at", "event", "stage", "detail"),
         rows=[
@@ -126,7 +126,7 @@ def _details(detail: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[st
 
 
 def _waits(order: Order) -> bool:
-    """Whether it waits for an approval, so that its deadline matters."""
+    """Whether the order waits for an approval. Only then its deadline is shown."""
     return bool(order["stage"] == "awaiting-approval")
 
 
@@ -145,7 +145,7 @@ def _deadline(order: Order) -> str:
 
 
 def _viewed(order: Order) -> str:
-    """When an approver last had the order open, which postpones its reminders."""
+    """When an approver last opened the order. An open order postpones the reminders."""
     viewed_at = order["looked_at"]
     return f"by an approver {age(viewed_at)} ago" if viewed_at else "by no approver yet"
 
@@ -159,7 +159,7 @@ def _ledger(order: Order) -> RenderableType:
             state = line(state, f" ({effect['error']})")
         sums = (effect["amount_minor"], effect["refunded_minor"])
         table.add_row(name, state, *(_amount(one, total) for one in sums))
-    return table if ledger else "nothing was done yet"
+    return table if ledger else "no effects yet"
 
 
 def _amount(minor: int | None, total: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Data on stdout, progress and problems on stderr; colours only on terminals (NO_COLOR, pipes)."""
+"""Print data to stdout, progress and problems to stderr; colours only on terminals."""
 
 import json
 import re
@@ -34,7 +34,7 @@ Output = Annotated[
 
 
 def show(data: Data, format_: Format, render: Callable[[Data], RenderableType]) -> None:
-    """Print the data as JSON, or as `render` draws it; what it gets has visible characters only."""
+    """Print the data as JSON or with `render`, which gets visible characters only."""
     if format_ is Format.JSON:
         print_json(data)
     else:
@@ -42,12 +42,12 @@ def show(data: Data, format_: Format, render: Callable[[Data], RenderableType]) 
 
 
 def print_json(data: Any, *, lines: bool = False) -> None:
-    """One JSON document on stdout, as it is: no colour, no wrapping; on one line if asked for."""
+    """Print a JSON document to stdout without colour or wrapping; with `lines`, on one line."""
     typer.echo(json.dumps(data, indent=None if lines else 2))
 
 
 def print_line(text: str) -> None:
-    """One line of text on stdout, never wrapped."""
+    """Print one line of text to stdout, without wrapping."""
     typer.echo(visible(text))
 
 
@@ -57,12 +57,12 @@ def say(text: Cell) -> None:
 
 
 def working(on: str) -> Status:
-    """A spinner on stderr, where that is a terminal, while the block runs."""
+    """Show a spinner on stderr while the block runs, if stderr is a terminal."""
     return err.status(line(visible(on)))
 
 
 def show_problem(problem: Problem, *, as_json: bool = False) -> None:
-    """What went wrong, and what to try next; for scripts as one object, on stderr's last line."""
+    """Print a problem and its advice to stderr; with `as_json`, as one object on the last line."""
     if as_json:
         err.print(json.dumps({"error": problem.told()}))
         return
@@ -71,7 +71,7 @@ def show_problem(problem: Problem, *, as_json: bool = False) -> None:
 
 
 def wants_json(arguments: Iterable[str]) -> bool:
-    """Whether a command line says `-o json`, which holds even where it cannot be parsed."""
+    """Whether a command line contains `-o json`. It need not be valid otherwise."""
     typed = list(arguments)
     joined = any(re.fullmatch("-[a-z]*ojson|--output=json", one) for one in typed)
     return joined or any(
@@ -81,12 +81,12 @@ def wants_json(arguments: Iterable[str]) -> bool:
 
 
 def require_yes(question: str, *, otherwise: str) -> None:
-    """Ask on stderr. Raises Refused, with the message `otherwise`, for anything but a yes."""
+    """Ask for confirmation on stderr. Raises Refused(otherwise) unless the answer is yes."""
     try:
-        with redirect_stdout(sys.stderr):  # where the prompt's last blank would go
+        with redirect_stdout(sys.stderr):  # the prompt prints its last space to stdout
             confirmed = typer.confirm(visible(question), err=True)
     except (typer.Abort, RuntimeError, ValueError, OSError):
-        # The input has ended, is closed or is no text: the question's line is still open.
+        # stdin has ended, is closed or is not text: end the line of the question.
         confirmed = False
         err.print()
     if not confirmed:
@@ -94,6 +94,6 @@ def require_yes(question: str, *, otherwise: str) -> None:
 
 
 def counting() -> Progress:
-    """Progress for people who watch: no spinner turns in a log."""
+    """A progress bar on stderr; disabled if stderr is not a terminal."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
     return Progress(*columns, console=err, disable=not err.is_terminal)

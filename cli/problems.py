@@ -1,4 +1,4 @@
-"""What can go wrong, with what to try next and the exit code that tells a script which it was.
+"""Problems that end a command, each with a message, advice and an exit code.
 
 0 done   1 refused   2 wrong usage   3 not found   4 unreachable   5 not signed in   70 defect
 """
@@ -8,18 +8,18 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 Fields = Iterable[Mapping[str, str]]
-"""What is wrong with a request, field by field: `field` and `problem`."""
+"""The invalid fields of a request: `field` and `problem`."""
 
 
 class Problem(Exception):
-    """Ends the command. `advice` says what to try next; every problem has one.
+    """Ends the command. `advice` says what to do; every problem has one.
 
-    `status` is the HTTP status of the answer, if there was one.
+    `status` is the HTTP status of the response, 0 without a response.
     """
 
     exit_code = 1
     is_final = False
-    """Whether further requests are useless, as nothing answers them."""
+    """Whether further requests would fail for the same reason."""
 
     def __init__(self, message: str, *, advice: str, status: int = 0, fields: Fields = ()) -> None:
         super().__init__(message)
@@ -29,7 +29,7 @@ class Problem(Exception):
         self.fields = [dict(one) for one in fields]
 
     def told(self) -> dict[str, Any]:
-        """The problem as scripts read it; `fields` only where fields are at fault."""
+        """The problem as a JSON object; it has `fields` only if fields are invalid."""
         facts = {
             "message": self.message,
             "advice": self.advice,
@@ -40,80 +40,80 @@ class Problem(Exception):
 
 
 class Refused(Problem):
-    """The server understood and said no."""
+    """The server rejected a valid request."""
 
 
 class WrongUsage(Problem):
-    """The command cannot mean anything as it was typed, or something is not set up."""
+    """The command line, a setting or a file is invalid."""
 
     exit_code = 2
 
 
 class NotSignedIn(Problem):
-    """There is no token, or the API does not accept it any longer."""
+    """The token is missing, or the API no longer accepts it."""
 
     exit_code = 5
     is_final = True
 
 
 class NotFound(Problem):
-    """No such order, signal or route: or not for this caller."""
+    """The order, signal or route does not exist, or the caller may not read it."""
 
     exit_code = 3
 
 
 class Unreachable(Problem):
-    """Nobody answered, or the answer was not the API's."""
+    """No server answered, or the answer did not come from the API."""
 
     exit_code = 4
     is_final = True
 
 
 class NotTheApi(Unreachable):
-    """Something else answered: a proxy, a sign-in page of a network, another server."""
+    """Another server answered: a proxy, the sign-in page of a network."""
 
     def __init__(self, message: str, *, status: int = 0) -> None:
-        advice = "check that ORDERS_API_URL, or the profile, has the address of the order API"
+        advice = "check the address of the order API in ORDERS_API_URL or the profile"
         said = message if "order API" in message else f"{message}: this is not the order API"
         super().__init__(said, advice=advice, status=status)
 
 
 class Unanswered(Unreachable):
-    """The request was sent and its answer never came: what it asks for may have happened."""
+    """The request was sent but not answered: it may have taken effect."""
 
 
 class Unavailable(Unreachable):
-    """The API answered that it cannot now (5xx): the next request may go through."""
+    """The API answered 5xx: the next request may succeed."""
 
     is_final = False
 
 
 class Defect(Problem):
-    """The command itself failed in a way that it does not know. (EX_SOFTWARE of sysexits.h)"""
+    """The command failed with an unexpected error. (EX_SOFTWARE of sysexits.h)"""
 
     exit_code = 70
 
     def __init__(self, error: Exception) -> None:
         super().__init__(
             f"unexpected error: {type(error).__name__}: {error}",
-            advice="report it with the traceback that the command prints with ORDERS_TRACEBACK=1",
+            advice="set ORDERS_TRACEBACK=1, run the command again and report the traceback",
         )
 
 
 REPLACED_ADVICE = (
     "Sign in and send `Authorization: Bearer`.",
-    "Ask somebody whose role allows it.",
+    "Sign in with a role that allows it.",
     "Check the order id.",
     "Check the signal id.",
     "Read the order: `allowed_signals` says what it admits now.",
     "This order takes no more; cancel it or wait for its end.",
     "Correct the request and send it again.",
 )
-"""What the API advises those who speak HTTP. Here each is told as a command, and only once."""
+"""Advice of the API for HTTP clients. The commands print their own advice instead."""
 
 
 def without_advice(message: str) -> str:
-    """What is wrong, without what the commands advise in their own words."""
+    """The message without the advice of the API that the commands replace."""
     for advice in REPLACED_ADVICE:
         message = message.removesuffix(f" {advice}")
     return message
@@ -122,38 +122,38 @@ def without_advice(message: str) -> str:
 def role_missing(
     message: str, roles: Collection[str], others: Mapping[str, Collection[str]], status: int = 0
 ) -> Refused:
-    """The caller has none of these roles; `others` are the profiles at hand, with theirs."""
+    """The problem of a caller without one of `roles`; advises a signed-in profile that has one."""
     able = [name for name, has in others.items() if set(has) & set(roles)]
-    advice = "ask somebody whose role allows it, or use another profile (`--profile`)"
+    advice = "sign in with a role that allows it, or use another profile (`--profile`)"
     if able:
-        # A profile that is called as the role was made for it.
+        # Prefer the profile that has the name of the role.
         advice = f"try `-p {min(able, key=lambda name: (name not in roles, name))}`"
     return Refused(message, advice=advice, status=status)
 
 
 def roles_named_in(message: str) -> list[str]:
-    """The roles that the API asks for in a refusal, any of which is enough."""
+    """The roles in a rejection of the API; one of them is enough."""
     found = re.search("need the role (.+?) to |[Oo]nly (operator)s ", message)
     return (found[1] or found[2]).split(" or ") if found else []
 
 
 def in_plain_words(fields: Fields) -> list[dict[str, str]]:
-    """What a server's validator says of each field, without its jargon."""
+    """Rewrite the messages of the server's validator in plain words."""
     return [{"field": one["field"], "problem": _must(one["problem"])} for one in fields]
 
 
 def sentence(fields: Fields) -> str:
-    """`quantity of item 1 must be at least 1; reason is missing`."""
+    """One sentence of all fields: `quantity of item 1 must be at least 1; reason is missing`."""
     return "; ".join(_named(one["field"]) + _joined(one["problem"]) for one in fields)
 
 
 def _joined(problem: str) -> str:
-    """A problem that is a sentence of its own follows a colon."""
+    """Put a colon before a problem that is a whole sentence."""
     return f" {problem}" if problem.startswith(("must ", "is ")) else f": {problem}"
 
 
 def _named(field: str) -> str:
-    """`SKU of item 1` for `items[0].sku`: people count from one."""
+    """The name of a field for people: `SKU of item 1` for `items[0].sku`."""
     last = _last(field)
     name = {"sku": "SKU", "customer_id": "customer"}.get(last, last.replace("_", " "))
     place = re.match(r"items\[(\d+)\].", field)
@@ -178,6 +178,6 @@ _JARGON = (
     ("(?:String|List) should have at (most|least) ([0-9]+) ([a-z]+).*", r"must have at \1 \2 \3"),
     ("Input should be (.+)", r"must be \1"),
     ("Field required", "is missing"),
-    ("Extra inputs are not permitted", "is not known here"),
+    ("Extra inputs are not permitted", "is not a known field"),
 )
-"""Sentences of the server's validator, and what they mean."""
+"""Messages of the server's validator (Pydantic), and their replacements."""

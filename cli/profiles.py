@@ -1,7 +1,7 @@
-"""Profiles: which deployment, as whom. The environment wins over the file.
+"""Profiles: the deployment and the caller. Environment variables override the file.
 
 ORDERS_API_URL  address of the API
-ORDERS_TOKEN    access token of whoever acts
+ORDERS_TOKEN    access token of the caller
 ORDERS_PROFILE  profile to use (as `--profile`)
 ORDERS_CONFIG   the file, by default ~/.config/orders/profiles.json
 """
@@ -20,7 +20,7 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One deployment, and one caller of it. Tokens are kept in a file of mode 0600."""
+    """One deployment and one caller. Tokens are stored in a file of mode 0600."""
 
     api_url: str = ""
     token: str = ""
@@ -28,7 +28,7 @@ class Profile:
 
 
 def config_file(environment: Mapping[str, str]) -> Path:
-    """Where profiles are kept."""
+    """The path of the profiles file."""
     if named := environment.get("ORDERS_CONFIG"):
         return Path(named)
     if base := environment.get("XDG_CONFIG_HOME"):
@@ -37,29 +37,29 @@ def config_file(environment: Mapping[str, str]) -> Path:
         return Path.home() / ".config" / "orders" / "profiles.json"
     except RuntimeError as error:
         raise WrongUsage(
-            "this user has no home folder, so there is no place for profiles",
-            advice="name a file with ORDERS_CONFIG",
+            "this user has no home folder to store profiles in",
+            advice="set ORDERS_CONFIG to the path of a file",
         ) from error
 
 
 def read_all(file: Path) -> dict[str, Profile]:
-    """Every profile by name; none where there is no file. Raises WrongUsage."""
-    with using(file, advice="let ORDERS_CONFIG name a file that you may read"):
+    """Every profile by name; empty without a file. Raises WrongUsage."""
+    with using(file, advice="set ORDERS_CONFIG to a readable file"):
         try:
             text = file.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return {}
     try:
-        content = json.loads(text.decode("utf-8-sig"))  # some editors begin a file with a BOM
+        content = json.loads(text.decode("utf-8-sig"))  # some editors write a BOM
     except (ValueError, RecursionError) as error:
-        raise _invalid(file, f"it is no JSON ({error})") from error
+        raise _invalid(file, f"it is not JSON ({error})") from error
     if not isinstance(content, dict):
-        raise _invalid(file, "it is no JSON object")
+        raise _invalid(file, "it is not a JSON object")
     return {name: _profile(file, name, values) for name, values in content.items()}
 
 
 def save(file: Path, name: str, profile: Profile) -> None:
-    """Keep a profile; whole or not at all, readable by its owner only. Raises WrongUsage."""
+    """Store a profile atomically, readable by its owner only. Raises WrongUsage."""
     known = {one: asdict(each) for one, each in read_all(file).items()}
     make_folder(file.parent)
     content = json.dumps({**known, name: asdict(profile)}, indent=2)
@@ -68,25 +68,25 @@ def save(file: Path, name: str, profile: Profile) -> None:
 
 def _profile(file: Path, name: str, values: Any) -> Profile:
     if not isinstance(values, dict):
-        raise _invalid(file, f"profile {name!r} is no JSON object")
+        raise _invalid(file, f"profile {name!r} is not a JSON object")
     known = [one.name for one in fields(Profile)]
     for field, value in values.items():
         if field not in known:
-            raise _invalid(file, f"profile {name!r} has {field!r}; known are {', '.join(known)}")
+            raise _invalid(file, f"unknown {field!r} in {name!r}; known: {', '.join(known)}")
         if not isinstance(value, str):
-            raise _invalid(file, f"{field!r} of profile {name!r} is no text")
+            raise _invalid(file, f"{field!r} of profile {name!r} is not a string")
     return Profile(**values)
 
 
 def _invalid(file: Path, reason: str) -> WrongUsage:
     return WrongUsage(
-        f"{file} is not a file of profiles: {reason}",
+        f"{file} is not a profiles file: {reason}",
         advice="correct it, or delete it and sign in again with `orders login`",
     )
 
 
 def current(environment: Mapping[str, str], chosen: str | None) -> tuple[str, Profile]:
-    """The profile to act with, and its name. Raises WrongUsage when it has no address."""
+    """The name of the selected profile, and the profile. Raises WrongUsage without an address."""
     file = config_file(environment)
     known = read_all(file)
     url, token = ("", "") if chosen is not None else _of(environment)
@@ -105,25 +105,25 @@ def _of(environment: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _absent(name: str, file: Path, known: Mapping[str, Profile]) -> WrongUsage:
-    """ORDERS_PROFILE outlives the local environment whose profiles it names."""
+    """The profile does not exist. ORDERS_PROFILE may still name one of a stopped environment."""
     if not file.exists():
         return WrongUsage(
-            f"profile {name!r} was asked for, but {file} is not there",
-            advice="is the environment down? Start it: `python -m local up`; "
-            f"or make the profile: `orders login --profile {name} --api-url URL`",
+            f"profile {name!r} does not exist: there is no file {file}",
+            advice="start the local environment: `python -m local up`; "
+            f"or create the profile: `orders login --profile {name} --api-url URL`",
         )
     names = ", ".join(sorted(known)) or "none"
-    advice = f"known profiles: {names}; make one with `orders login --profile {name}`"
+    advice = f"known profiles: {names}; create it with `orders login --profile {name}`"
     return WrongUsage(f"there is no profile {name!r}", advice=advice)
 
 
 def _no_api(known: Mapping[str, Profile]) -> WrongUsage:
     if known:
         return WrongUsage(
-            "no profile is chosen", advice=f"choose with -p: {', '.join(sorted(known))}"
+            "no profile is selected", advice=f"choose with -p: {', '.join(sorted(known))}"
         )
     return WrongUsage(
-        "no API is named",
-        advice="set ORDERS_API_URL (on this machine: `python -m local env`), "
+        "the address of the API is not set",
+        advice="set ORDERS_API_URL (local environment: `python -m local env`), "
         "or sign in with `orders login --api-url URL`",
     )

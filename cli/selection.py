@@ -1,4 +1,4 @@
-"""Choosing many orders: the options that list commands share."""
+"""Options to select many orders, shared by the list commands."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -12,7 +12,7 @@ from cli.words import STAGES
 
 
 def known_stage(name: str | None) -> str | None:
-    """The stage, if there is one of this name. Raises WrongUsage."""
+    """Check the name of a stage. Raises WrongUsage."""
     if name is not None and name not in STAGES:
         raise WrongUsage(f"there is no stage {name!r}", advice=f"one of: {', '.join(STAGES)}")
     return name
@@ -35,6 +35,6 @@ Most = Annotated[
 def selected(
     api: Api, path: str, field: str, limit: int, *, page: int, **query: str | None
 ) -> Iterator[dict[str, Any]]:
-    """At most `limit` entries of a list; `page` is the most that the server gives at once."""
+    """At most `limit` entries of a list; `page` is the maximum page size of the server."""
     entries = api.pages(path, field, limit=min(limit, page), **query)
     return islice(entries, limit)

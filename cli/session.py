@@ -1,4 +1,4 @@
-"""From the options of a command line to an open API."""
+"""Select the profile and create the API client from the options of a command."""
 
 import os
 from typing import Annotated
@@ -19,7 +19,7 @@ As = Annotated[
 
 
 def order_id(text: str) -> str:
-    """An order's id as it is copied or typed: blanks around it and small letters are corrected.
+    """Normalize an order id: strip spaces, convert to upper case.
 
     Ids are ULIDs in capital letters. (ULID specification, "Encoding")
     """
@@ -30,23 +30,23 @@ OrderId = Annotated[str, typer.Argument(help="The order's id.", metavar="ORDER",
 
 
 def open_api(profile: str | None) -> Api:
-    """The API of the chosen profile, as its caller. Raises WrongUsage, NotSignedIn."""
+    """The API client of the selected profile. Raises WrongUsage, NotSignedIn."""
     _, chosen = profiles.current(os.environ, profile)
     others = _at_hand(chosen.api_url)
     if not chosen.token:
         named = f"; or choose with -p: {', '.join(others)}" if others else ""
         raise NotSignedIn(
             "you are not signed in",
-            advice="set ORDERS_TOKEN (on this machine: `python -m local env`), "
+            advice="set ORDERS_TOKEN (local environment: `python -m local env`), "
             f"or `orders login`{named}",
         )
     return Api(chosen.api_url, chosen.token, others=others)
 
 
 def require_role(profile: str | None, *able: str, to: str) -> None:
-    """Raise Refused, before anything is asked or named, for what the server would refuse later.
+    """Raise Refused, before any question, if the token lacks the role.
 
-    A token that names no role is the server's to judge.
+    The server decides about a token without roles.
     """
     _, chosen = profiles.current(os.environ, profile)
     has = roles(chosen.token)

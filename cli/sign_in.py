@@ -1,4 +1,4 @@
-"""OAuth 2.0 for a command line: authorization code with PKCE, caught on the loopback address.
+"""OAuth 2.0 authorization code flow with PKCE and a redirect to the loopback address.
 
 (RFC 8252, 7.3: loopback redirection; RFC 7636: PKCE.)
 """
@@ -22,15 +22,15 @@ from cli.problems import Refused, Unreachable, WrongUsage
 from cli.profiles import Profile
 
 REDIRECT = "http://localhost:8912/signed-in"
-"""Registered with the user pool's client; Cognito wants the port fixed."""
+"""Registered with the user pool's client; Cognito requires a fixed port."""
 PATIENCE_SECONDS = 300
 _DONE = b"<!doctype html><title>Orders</title><p>Signed in. You can close this page."
 
 
 def sign_in_by_browser(api_url: str, how: Mapping[str, str], *, open_browser: bool) -> Profile:
-    """Send the person to the sign-in page, wait for them to come back, redeem their code.
+    """Print and open the sign-in page, wait for the redirect, exchange the code for tokens.
 
-    Raises WrongUsage when the port is taken, Refused when the page or the pool says no.
+    Raises WrongUsage when the port is in use, Refused when the sign-in is rejected or times out.
     """
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     digest = hashlib.sha256(verifier.encode()).digest()
@@ -50,21 +50,21 @@ def sign_in_by_browser(api_url: str, how: Mapping[str, str], *, open_browser: bo
             _open_browser(page)
         answer = _answer(listener)
     if answer.get("state") != state or "code" not in answer:
-        reason = answer.get("error_description") or answer.get("error") or "nobody came back"
+        reason = answer.get("error_description") or answer.get("error") or "timed out"
         raise Refused(f"signing in failed: {reason}", advice="try `orders login` again", status=0)
     return _redeemed(api_url, how, answer["code"], verifier)
 
 
 def _open_browser(page: str) -> None:
-    """Open the page if there is a browser; the address is printed in any case."""
+    """Open the page in a browser if there is one. The address is printed in any case."""
     try:
         webbrowser.open(page)
     except (webbrowser.Error, OSError, ValueError):  # ValueError: BROWSER cannot be parsed
-        say("No browser could be opened: open the address yourself.")
+        say("No browser could be opened. Open the address yourself.")
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What a token says about its bearer, if that can be read; the API verifies it."""
+    """The claims of a token, not verified; empty if they cannot be decoded."""
     parts = token.split(".")
     if len(parts) != 3:
         return {}
@@ -76,20 +76,20 @@ def claims(token: str) -> dict[str, Any]:
 
 
 def roles(token: str) -> frozenset[str]:
-    """The roles that a person's token names."""
+    """The roles in a user's token."""
     groups = claims(token).get("cognito:groups")
     return frozenset(map(str, groups)) if isinstance(groups, list) else frozenset()
 
 
 def user(token: str) -> str | None:
-    """Who the bearer of a token is: a person's user name, or a machine's client id."""
+    """The user name in a token, or the client id of a machine client."""
     found = claims(token)
     name = found.get("username") or found.get("client_id")
     return None if name is None else str(name)
 
 
 class _Listener(HTTPServer):
-    """Takes one request: the redirect."""
+    """Receives the redirect."""
 
     timeout = PATIENCE_SECONDS
     answer: dict[str, str] = {}  # noqa: RUF012  # replaced, never changed
@@ -108,7 +108,7 @@ class _Redirect(BaseHTTPRequestHandler):
         self.wfile.write(_DONE)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the request holds a code."""
+        """Log nothing: the request contains the authorization code."""
 
 
 def _listener() -> _Listener:
@@ -117,13 +117,13 @@ def _listener() -> _Listener:
         return _Listener(("localhost", port), _Redirect)
     except OSError as error:
         raise WrongUsage(
-            f"port {port} is taken, and the sign-in comes back to it",
-            advice="end the other `orders login`, or whatever else listens there",
+            f"port {port} is in use, but the sign-in page redirects to it",
+            advice="end the other `orders login`, or the process that listens on the port",
         ) from error
 
 
 def _answer(listener: _Listener) -> dict[str, str]:
-    """What the redirect says; empty when nobody came in time. Browsers ask for icons too."""
+    """The query of the redirect; empty after a timeout. Browsers also request icons."""
     for _ in range(5):
         listener.handle_request()
         if listener.answer:

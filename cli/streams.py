@@ -1,4 +1,4 @@
-"""Standard streams that fail: closed, on a full disk, or a pipe whose reader has ended."""
+"""Handle standard streams that are closed, on a full disk, or a pipe without a reader."""
 
 import os
 import select
@@ -10,7 +10,7 @@ from cli.problems import WrongUsage
 
 
 def require_stdout() -> None:
-    """Raise WrongUsage, before anything is done, where the result could not be printed."""
+    """Raise WrongUsage if standard output is closed, before the command takes effect."""
     if sys.stdout is None:
         raise WrongUsage(
             "standard output is closed, so the result cannot be printed",
@@ -19,13 +19,13 @@ def require_stdout() -> None:
 
 
 def require_reader() -> None:
-    """Raise BrokenPipeError if standard output is a pipe that has lost its reader.
+    """Raise BrokenPipeError if standard output is a pipe without a reader.
 
-    A command that waits writes nothing for minutes, and would notice only then. (poll(2): POLLERR
-    is reported without being requested)
+    A waiting command may write nothing for minutes and would detect it only at the next write.
+    (poll(2): POLLERR is reported without being requested)
     """
     descriptor = _descriptor(sys.stdout)
-    if descriptor is None or not hasattr(select, "poll"):  # which Windows lacks
+    if descriptor is None or not hasattr(select, "poll"):  # missing on Windows
         return
     poller = select.poll()
     poller.register(descriptor, 0)
@@ -34,17 +34,17 @@ def require_reader() -> None:
 
 
 def replace_unencodable() -> None:
-    """Print `?` for a symbol that the terminal's encoding lacks, instead of failing."""
+    """Print `?` for symbols that the encoding of the terminal does not have."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def discard(stream: TextIO | None) -> None:
-    """Send what is still buffered, and all that follows, to nowhere.
+    """Redirect a stream to /dev/null, including its buffered output.
 
-    Python writes the buffers once more when it ends, and would print a traceback if that failed
-    again. (Python documentation, "Note on SIGPIPE")
+    Python flushes the buffers at exit and would print a traceback if that failed. (Python
+    documentation, "Note on SIGPIPE")
     """
     descriptor = _descriptor(stream)
     if descriptor is not None:

@@ -1,4 +1,4 @@
-"""Tables that fit the terminal without cutting anything off."""
+"""Tables that fit the terminal without truncating cells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from cli.text import Cell
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """A table that cuts nothing off. Where a terminal is too narrow for it, the columns of
-    `may_go` give way, the first one first; if that is not enough, those of `folds` take several
-    lines a row.
+    """A table that never truncates a cell.
+
+    On a narrow terminal the columns of `may_go` are dropped one by one, in their order. If that is
+    not enough, the columns of `folds` wrap.
     """
 
     heads: tuple[str, ...]
@@ -41,7 +42,7 @@ class Rows:
         return width <= options.max_width
 
     def _without(self, gone: int) -> Table:
-        """The table without the first `gone` of the columns that may go."""
+        """The table without the first `gone` columns of `may_go`."""
         left_out = self.may_go[:gone]
         kept = [place for place, head in enumerate(self.heads) if head not in left_out]
         table = Table(box=None, title=self.title or None, title_justify="left")

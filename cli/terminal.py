@@ -1,4 +1,4 @@
-"""The consoles that every command prints to."""
+"""The consoles for stdout and stderr."""
 
 import os
 import re
@@ -14,14 +14,14 @@ from cli.streams import discard
 from cli.text import visible
 
 UNLIMITED = 10_000
-"""Columns where no terminal confines a table; COLUMNS does, also in a pipe."""
+"""Width in columns without a terminal; COLUMNS limits it, also in a pipe."""
 
 
 class Terminal(Console):
-    """Prints text literally: no markup, no emoji codes, and no control character of other people.
+    """Prints text literally: no markup, no emoji codes, no control characters.
 
-    Everything that is printed passes here, so a value that a view forgot to make visible is made
-    visible here. Into a pipe or file, lines carry no trailing blanks.
+    Escapes control characters in all output, including values that a view did not escape. Lines
+    in a pipe or file have no trailing spaces.
     """
 
     def __init__(self, *, stderr: bool = False) -> None:
@@ -36,8 +36,9 @@ class Terminal(Console):
         )
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """As Console.print. Raises OSError if standard output cannot be written; progress and
-        problems that cannot be written are dropped, as the exit code reports the result.
+        """Print like Console.print. Raises OSError if stdout fails.
+
+        Output to stderr is dropped if stderr fails: the exit code reports the result.
         """
         try:
             self._print(*objects, **options)
@@ -58,17 +59,17 @@ class Terminal(Console):
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """As Console.render, with nothing but visible characters."""
+        """Render like Console.render, with visible characters only."""
         for segment in super().render(renderable, options):
             text, style, control = segment
             yield segment if control else Segment(visible(text, keep="\n"), style)
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """As Console.render_str; escapes are made here too, so that columns are wide enough."""
+        """Render like Console.render_str. Escapes here too, so that column widths are correct."""
         return super().render_str(visible(text, keep="\n"), **options)
 
     def on_broken_pipe(self) -> NoReturn:
-        """Leave it to the command's edge, which knows the exit code. Raises BrokenPipeError."""
+        """Raise BrokenPipeError. `main` turns it into the exit code."""
         raise BrokenPipeError
 
 
@@ -77,12 +78,12 @@ def _is_confined(stream: TextIO | None) -> bool:
 
 
 def drop_invalid_sizes(environment: MutableMapping[str, str]) -> None:
-    """Remove sizes that are no positive numbers: rich and typer fail on some of them."""
+    """Remove sizes that are not positive numbers: rich and typer fail on some of them."""
     for name in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):
         if not re.fullmatch("0*[1-9][0-9]{0,4}", environment.get(name, "1")):
             del environment[name]
 
 
-drop_invalid_sizes(os.environ)  # before the first console, which reads them once
+drop_invalid_sizes(os.environ)  # before the first console: it reads them once
 out = Terminal()
 err = Terminal(stderr=True)

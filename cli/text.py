@@ -1,4 +1,4 @@
-"""Text on a terminal: styled parts, and values of other people that cannot steer the terminal."""
+"""Text for a terminal: styled parts, and escaped control characters in untrusted values."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -7,19 +7,19 @@ from typing import Any
 from rich.text import Text
 
 Cell = str | Text
-"""What a table shows in one place. Strings are shown literally: there is no markup."""
+"""One cell of a table. Strings are printed literally, without markup."""
 
 _JOINERS = "\u200c\u200d"
-"""Format characters that only join or part letters and emoji; the API accepts them too."""
+"""Format characters that join or separate letters and emoji; the API accepts them too."""
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    r"""The text with every character that is not visible written as an escape, as `\x9b`.
+    r"""Replace every invisible character with an escape such as `\x9b`, except those in `keep`.
 
-    Control and format characters (Cc, Cf) move the cursor, recolour, reorder or hide text; line
-    and paragraph separators can fake an extra line; surrogates cannot be written at all; what
-    private-use and unassigned code points do depends on the terminal. `keep` holds characters that
-    stay as they are. (Unicode Standard, 4.5 "General Category"; ECMA-48 for C0 and C1)
+    Control and format characters (Cc, Cf) move the cursor, recolour, reorder or hide text. Line
+    and paragraph separators can fake an extra line. Surrogates cannot be encoded. The effect of
+    private-use and unassigned code points depends on the terminal. (Unicode Standard, 4.5 "General
+    Category"; ECMA-48 for C0 and C1)
     """
     if text.isprintable():
         return text
@@ -27,7 +27,7 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def visible_data(data: Any) -> Any:
-    """JSON data with every string in it made visible, the names of fields too."""
+    """Apply `visible` to every string in JSON data, including the names of fields."""
     if isinstance(data, str):
         return visible(data)
     if isinstance(data, Mapping):
@@ -39,7 +39,7 @@ def visible_data(data: Any) -> Any:
 
 
 def line(*parts: Cell | tuple[str, str], between: str = "") -> Text:
-    """One text of several parts, each a string, a text, or a string with its style."""
+    """Join parts into one text; a part is a string, a text, or a string with a style."""
     texts = (part if isinstance(part, Text) else _styled(part) for part in parts)
     return Text(between).join(texts)
 
@@ -54,5 +54,5 @@ def _is_shown(one: str) -> bool:
 
 
 def _escape(one: str) -> str:
-    r"""`\n`, `\x9b`, `\u202e`, `\U000e0001`: as Python and JSON programmers know them."""
+    r"""Escape a character like Python: `\n`, `\x9b`, `\u202e`, `\U000e0001`."""
     return one.encode("unicode_escape", "backslashreplace").decode("ascii")

@@ -1,4 +1,4 @@
-"""From the events of a history to visits of states: when entered, left, how often tried."""
+"""Convert the events of a history to state entries: when entered, when exited, attempts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ BrokenOff = Literal["stopped", "failed"]
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """One visit of a state; `attempts` is 0 for states that call nothing. `broken_off` says how it
-    ended if the state was never left: with its execution, or with the states beside it. `is_end`
-    is true of states in which an execution ends: they take no time.
+    """One entry into a state; `attempts` is 0 for states that call nothing.
+
+    `broken_off` is set if the state never exited: its execution ended, or a parallel branch failed.
+    `is_end` is true for Succeed and Fail states, which take no time.
     """
 
     epoch: int
@@ -31,14 +32,16 @@ class Visit:
 
     @property
     def span(self) -> timedelta:
-        """How long it lasted; nothing while it is not over."""
+        """The duration; zero while the state has not exited."""
         begun, ended = instant(self.entered_at), instant(self.left_at)
         return timedelta() if begun is None or ended is None else ended - begun
 
 
 def visits(events: Iterable[Mapping[str, Any]]) -> list[Visit]:
-    """Every visit in the order of entering. An event without a state's name counts for the state
-    of its category that was entered last; only parallel states of one category are unclear.
+    """Every state entry, in order.
+
+    An event without the name of a state belongs to the last entered state of its category. This is
+    ambiguous only for parallel states of one category.
     """
     found: list[Visit] = []
     for event in events:
@@ -64,8 +67,8 @@ def _begun(event: Mapping[str, Any]) -> Visit:
 
 
 def _leave(found: list[Visit], event: Mapping[str, Any]) -> None:
-    """Whoever leaves parallel branches leaves none of their states behind: one that failed took
-    the others with it.
+    """Close the state that exited. The exit of a Parallel state also closes the open states in its
+    branches: a failed branch stops the others.
     """
     visit = next((one for one in _open(found, event) if one.state == event["state"]), None)
     if visit is None:
@@ -78,7 +81,7 @@ def _leave(found: list[Visit], event: Mapping[str, Any]) -> None:
 
 
 def _end(found: list[Visit], event: Mapping[str, Any]) -> None:
-    """The execution ends, and with it whatever it still was in."""
+    """Close all open states when their execution ends."""
     if event["type"] == "ExecutionStarted":
         return
     failed = event["type"] in ("ExecutionFailed", "ExecutionTimedOut")
@@ -100,5 +103,5 @@ def _see(found: list[Visit], event: Mapping[str, Any]) -> None:
 
 
 def _open(found: list[Visit], event: Mapping[str, Any]) -> Iterator[Visit]:
-    """The visits of the event's execution that are not over, the newest first."""
+    """The open states of the event's execution, the newest first."""
     return (one for one in reversed(found) if one.epoch == event["epoch"] and one.left_at is None)

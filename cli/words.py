@@ -1,4 +1,4 @@
-"""How values are written for people: money, times and stages."""
+"""Format values for people: money, times and stages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,37 +24,37 @@ STAGE_MARKS = {
 }
 
 ENDS = ("completed", "cancelled", "failed")
-"""Stages that nothing follows."""
+"""Final stages."""
 STAGES = (
     *("start", "enrichment", "reserve", "awaiting-approval", "payment", "status-update"),
     *("compensating", *ENDS),
 )
-"""Where an order can stand."""
+"""All stages of an order."""
 
 
 def money(total: Mapping[str, Any]) -> str:
-    """`25.00 EUR` of 2500 minor units; the API returns the decimals of a currency as `exponent`."""
+    """`25.00 EUR` for 2500 minor units; `exponent` is the number of decimals of the currency."""
     exponent = total["exponent"]
     return f"{Decimal(total['amount_minor']).scaleb(-exponent):.{exponent}f} {total['currency']}"
 
 
 def whole(text: str) -> int | None:
-    """A whole number as it is typed, of at most nine digits; None for anything else."""
+    """Parse a whole number of at most nine digits; None for anything else."""
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
 def stage(name: str) -> Text:
-    """The stage with its mark and colour; the mark names it without colour too."""
+    """The stage with its mark and colour. The mark identifies it without colours."""
     return Text(f"{STAGE_MARKS.get(name, '▸')} {name}", style=STAGE_STYLES.get(name, "cyan"))
 
 
 def instant(text: str | None) -> datetime | None:
-    """A time of the API as a moment."""
+    """Parse a time of the API (ISO 8601)."""
     return None if text is None else datetime.fromisoformat(text)
 
 
 def clock(text: str | None) -> str:
-    """A time of the API as the local time of day, with the date unless it is today's."""
+    """Format a time of the API as local time; with the date, unless it is today."""
     moment = instant(text)
     if moment is None:
         return "-"
@@ -64,23 +64,23 @@ def clock(text: str | None) -> str:
 
 
 def clocks(texts: Sequence[str | None]) -> tuple[str, list[str]]:
-    """Times of the API as times of day, and their date if it is one and not today's: it is said
-    once then, and not with every time.
+    """Format times of the API. Returns (date, times): a date that all times share is returned
+    once, else each time contains its date.
     """
-    told = [clock(text) for text in texts]
-    days = {one.rpartition(" ")[0] for one in told}
+    formatted = [clock(text) for text in texts]
+    days = {one.rpartition(" ")[0] for one in formatted}
     if len(days) != 1:
-        return "", told
-    return days.pop(), [one.rpartition(" ")[2] for one in told]
+        return "", formatted
+    return days.pop(), [one.rpartition(" ")[2] for one in formatted]
 
 
 def age(text: str, now: datetime | None = None, *, short: bool = False) -> str:
-    """How long ago, as `3 min 05 s`; in `short`, as `3 min`."""
+    """The time since `text`: `3 min 05 s`; with `short`, `3 min`."""
     return _spelt((now or datetime.now(UTC)) - datetime.fromisoformat(text), short=short)
 
 
 def left(text: str | None, now: datetime | None = None, *, short: bool = False) -> str:
-    """How long until then, or `passed`."""
+    """The time until `text`, or `passed`."""
     moment = instant(text)
     if moment is None:
         return "-"
@@ -93,7 +93,7 @@ def _spelt(span: timedelta, *, short: bool) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """`850 ms`, `4.2 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`."""
+    """Format a duration: `850 ms`, `4.2 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`."""
     seconds = max(0.0, span.total_seconds())
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
@@ -109,7 +109,7 @@ def duration(span: timedelta) -> str:
 
 
 def brief(span: timedelta) -> str:
-    """`42 s`, `3 min`, `2 h`, `3 d`: for lists, whose lines are short."""
+    """Format a duration for a narrow column: `42 s`, `3 min`, `2 h`, `3 d`."""
     seconds = max(0, int(span.total_seconds()))
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= size:

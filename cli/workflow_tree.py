@@ -1,4 +1,4 @@
-"""The workflow of one order as a tree (done, running, waiting, failed, undone), or in lines."""
+"""The progress of one order in the workflow, as a tree or as lines of text."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ _MARKS = {
     "aborted": ("■", "red"),
 }
 _PLAINLY = {"aborted": "stopped", "caught": "failed"}
-"""Progress in words, where a mark's name is none for people."""
+"""Display names of progress values that differ from the API's."""
 _TITLES = {
     "enrichment": "enrichment",
     "reserve": "reserve stock",
@@ -35,15 +35,15 @@ _TITLES = {
     "lifecycle": "other",
 }
 _OTHER = "lifecycle"
-"""Where the API files states that it does not know, and this view those of unknown categories."""
+"""Category of states that the API does not know, and of states in an unknown category."""
 _ROUTING = ("Choice", "Wait", "Succeed", "Fail", "Pass")
 _WAITS = "AwaitSignal"
 _UNDOABLE = {"ReserveStock": "reserve", "ProcessPayment": "pay"}
-"""States whose effect may be undone, and its name in the order's ledger (the console's too)."""
+"""States whose effect can be undone, and the effect's name in the ledger. (As in the console.)"""
 
 
 def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> RenderableType:
-    """The order in one line, and under it every part of the workflow that it may pass."""
+    """One line for the order, and below it every part of the workflow."""
     order_id, total = order["order_id"], money(order["total"])
     head = line((order_id, "bold"), stage(order["stage"]), total, between="  ")
     tree = Tree(head, guide_style="dim")
@@ -55,28 +55,26 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
             for one in shown:
                 branch.add(_state(one, order))
     if not states:
-        tree.add(line(("the execution has not begun yet", "dim")))
+        tree.add(line(("the execution has not started yet", "dim")))
     notes = [f"execution {execution['epoch']}, version {order['version']}"]
     if order["reason"]:
         notes.append(f"reason: {order['reason']}")
     parts: list[RenderableType] = [tree, Text("  ".join(notes), style="dim")]
     if execution["epoch"] > 1:
-        how = f"what happened before: `orders history {execution['order_id']}` (operators)"
+        how = f"earlier executions: `orders history {execution['order_id']}` (operators)"
         parts.append(Text(f"{_before(execution)}\n{how}", style="yellow"))
     return Group(*parts)
 
 
 def _before(execution: Mapping[str, Any]) -> str:
-    """What an execution does not tell: those before it."""
+    """A note that there are earlier executions, which the tree does not show."""
     number = execution["epoch"]
     which = "execution 1" if number == 2 else f"executions 1 to {number - 1}"
     return f"this is execution {number}: {which} stopped, or lost the order to a takeover"
 
 
 def told_in_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dict[str, str]:
-    """What has happened so far, as a log has it: a plain line for every change, with its time.
-    The keys name the changes, so whoever looks again can tell which are new.
-    """
+    """One log line per change so far, with its time. New keys identify new changes."""
     number = execution["epoch"]
     lines = {}
     if number > 1:
@@ -93,21 +91,21 @@ def told_in_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dic
 
 
 def _moment(state: State, order: Mapping[str, Any]) -> str:
-    """When the state came where it is. One that was cut off has no end of its own: the order knows
-    of it at its next change.
+    """When the progress of a state changed. A stopped state has no exit time: the time of the
+    order's last change is used.
     """
     newest = state["entered_at"] if state["progress"] == "running" else state["left_at"]
     return str(newest or order["updated_at"])
 
 
 def _change(state: State) -> str:
-    told = _PLAINLY.get(state["progress"], state["progress"])
+    progress = _PLAINLY.get(state["progress"], state["progress"])
     again = f", for the {state['visits']}. time" if state["visits"] > 1 else ""
-    return f"{state['name']} {told}{again}" + (f": {state['error']}" if state["error"] else "")
+    return f"{state['name']} {progress}{again}" + (f": {state['error']}" if state["error"] else "")
 
 
 def _as_undone(state: State, ledger: Mapping[str, Any]) -> State:
-    """What was done and then undone is compensated, whatever the history says about it."""
+    """Show a succeeded state as compensated if the ledger says that its effect was undone."""
     effect = ledger.get(_UNDOABLE.get(state["name"], ""))
     if state["progress"] != "succeeded" or effect is None or effect["state"] != "undone":
         return state
@@ -120,7 +118,7 @@ def _part(state: State) -> str:
 
 
 def _counts(state: State, states: list[State]) -> bool:
-    """Leave out what only routes, and the paths of other versions that were not taken."""
+    """Whether to show a state: not routing states, nor unused states of another version."""
     if state["type"] in _ROUTING:
         return False
     taken = state["progress"] != "not-reached"
@@ -128,12 +126,12 @@ def _counts(state: State, states: list[State]) -> bool:
 
 
 def _sequential(states: list[State]) -> bool:
-    """True for an order of v1, whose sequential states took the place of the parallel ones."""
+    """Whether the order runs v1, which has sequential states instead of the parallel ones."""
     return any(one["name"].endswith("V1") and one["visits"] for one in states)
 
 
 def _of_all(states: list[State]) -> str:
-    """One mark for several states: the most telling one."""
+    """One mark for several states: the most important one."""
     found = {one["progress"] for one in states}
     for mark in ("running", "failed", "aborted", "caught", "compensated", "succeeded"):
         if mark in found:
@@ -157,7 +155,7 @@ def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[tuple[str, str]
     entered, left_at = instant(state["entered_at"]), instant(state["left_at"])
     if left_at is None and state["progress"] == "running":
         left_at = datetime.now(UTC)
-    if entered is not None and left_at is not None:  # nobody knows how long a stopped one ran
+    if entered is not None and left_at is not None:  # unknown for a stopped state
         yield duration(left_at - entered), "dim"
     if state["visits"] > 1:
         yield f"{state['visits']} times", "dim"

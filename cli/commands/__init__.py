@@ -1,1 +1,1 @@
-"""The commands, grouped by what people do with them."""
+"""The commands, grouped by purpose."""

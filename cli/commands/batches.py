@@ -23,11 +23,11 @@ from cli.words import instant, whole
 batch = typer.Typer(
     cls=Group,
     no_args_is_help=True,
-    help="""Do something with many orders (operators; customers may cancel their own).
+    help="""Cancel or export many orders (operators; customers can cancel their own).
 
-    --filter picks them, by field=value: stage, customer, version, older (minutes). It may be
-    repeated, once for each field; all must hold. Of the orders for which they do, -n takes the
-    newest. Try --dry-run first: it names the orders and changes nothing.
+    --filter selects orders by field=value: stage, customer, version, older (minutes). It may be
+    repeated, once for each field; an order must match all. -n limits the number of orders, newest
+    first. Try --dry-run first: it lists the orders and changes nothing.
     """,
 )
 
@@ -35,11 +35,11 @@ Filters = Annotated[
     list[str] | None,
     typer.Option(
         "--filter",
-        help="stage=…, customer=…, version=…, older=MINUTES; each at most once, all must hold.",
+        help="stage=…, customer=…, version=…, older=MINUTES; each at most once, all must match.",
         metavar="F=V",
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only name the orders.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the order ids.")]
 Rate = Annotated[
     float, typer.Option(min=0.1, max=50, help="Orders per second, at most.", metavar="N")
 ]
@@ -60,16 +60,16 @@ def cancel(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Cancel many orders, each by its own signal (operators; customers their own).
+    """Cancel many orders (operators; customers their own). Sends one signal per order.
 
-    Orders that take no cancel are left out: they have ended, or have one already.
+    Orders that do not accept a cancel are left out: they have ended, or are being cancelled.
 
-    Safe to repeat: an order has one cancel of this command, however often it is sent. A refusal
-    stops nothing; an API that does not answer stops it.
+    Safe to repeat: the idempotency key is the same each time. The command continues after a
+    rejected signal and stops when the API does not answer.
     """
     if not filters:
         raise WrongUsage(
-            "cancel which orders?", advice="name them: --filter stage=awaiting-approval"
+            "no filter selects the orders", advice="add one: --filter stage=awaiting-approval"
         )
     api = open_api(profile)
     require_role(profile, "customer", "operator", to="cancel orders")
@@ -85,14 +85,14 @@ def cancel(
     def one(order_id: str) -> Any:
         return send(api, order_id, "cancel-order", {"reason": reason}, "batch-cancel", 0)
 
-    told = each(chosen, one, rate=rate, what="cancelling")
-    show({"orders": told}, output, lambda shown: _summary(shown["orders"]))
-    _fail_if_any(told)
+    results = each(chosen, one, rate=rate, what="cancelling")
+    show({"orders": results}, output, lambda shown: _summary(shown["orders"]))
+    _fail_if_any(results)
 
 
 @batch.command("export", cls=Command)
 def export(
-    folder: Annotated[Path, typer.Argument(help="Where the files go.", metavar="FOLDER")],
+    folder: Annotated[Path, typer.Argument(help="Folder for the files.", metavar="FOLDER")],
     filters: Filters = None,
     dry_run: DryRun = False,
     rate: Rate = 10.0,
@@ -100,9 +100,9 @@ def export(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Write the histories of the chosen orders to files (operators).
+    """Write the histories of the selected orders to files (operators).
 
-    Goes on where it was broken off.
+    An interrupted export continues when you run it again.
     """
     api = open_api(profile)
     chosen = list(islice(filtered(api, filters or []), limit))
@@ -114,14 +114,14 @@ def export(
 
 
 def filtered(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
-    """The orders for which every filter holds, newest first, read as far as they are asked for.
+    """The orders that match every filter, newest first; pages are read on demand.
 
-    Raises WrongUsage for a filter that is none, and for a second one of a field.
+    Raises WrongUsage for an invalid filter, or two filters of one field.
     """
     wanted: dict[str, str] = {}
     for field, value in map(_filter, filters):
         if field in wanted:
-            raise WrongUsage(f"{field} is named twice", advice="an order has one: leave one out")
+            raise WrongUsage(f"two filters name {field}", advice="remove one of them")
         wanted[field] = value
     query = {"stage": wanted.get("stage"), "customer_id": wanted.get("customer")}
     found = api.pages("/orders", "orders", limit=100, **query)
@@ -129,31 +129,31 @@ def filtered(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def each(
-    orders: Iterable[str], deed: Callable[[str], Any], *, rate: float, what: str
+    orders: Iterable[str], action: Callable[[str], Any], *, rate: float, what: str
 ) -> list[dict[str, Any]]:
-    """Do something with every order, at most `rate` a second; neither a refusal nor a moment of
-    trouble stops it.
+    """Run an action for every order, at most `rate` per second. Rejections and temporary errors
+    do not stop it.
 
-    Raises Unreachable, after telling how far it came.
+    Raises Unreachable, after printing how many orders were processed.
     """
-    told: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     every, pause = list(orders), 1.0 / rate
     with counting() as progress:
         for order_id in progress.track(every, description=what):
             began = time.monotonic()
             try:
-                told.append({"order_id": order_id, **_tried(deed, order_id)})
+                results.append({"order_id": order_id, **_tried(action, order_id)})
             except Unreachable:
-                done = sum(one["done"] for one in told)
+                done = sum(one["done"] for one in results)
                 say(f"stopped at {order_id}: {done} of {len(every)} accepted before it")
                 raise
             time.sleep(max(0.0, pause - (time.monotonic() - began)))
-    return told
+    return results
 
 
-def _tried(deed: Callable[[str], Any], order_id: str) -> dict[str, Any]:
+def _tried(action: Callable[[str], Any], order_id: str) -> dict[str, Any]:
     try:
-        deed(order_id)
+        action(order_id)
     except Problem as problem:
         if problem.is_final:
             raise
@@ -166,7 +166,8 @@ def _filter(text: str) -> tuple[str, str]:
     is_known = field in _FIELDS and given and value.strip()
     if not is_known or (field == "older" and whole(value) is None):
         raise WrongUsage(
-            f"{text!r} is no filter", advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}"
+            f"{text!r} is not a filter",
+            advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}",
         )
     if field == "stage":
         known_stage(value)
@@ -184,7 +185,7 @@ def _holds(order: dict[str, Any], wanted: dict[str, str]) -> bool:
 
 
 def _name(chosen: list[str], output: Format) -> None:
-    """What a dry run says: ids alone on stdout."""
+    """Print the result of a dry run: only ids on stdout."""
     if output is Format.JSON:
         print_json({"orders": chosen})
         return
@@ -193,17 +194,21 @@ def _name(chosen: list[str], output: Format) -> None:
     say(f"{len(chosen)} orders")
 
 
-def _summary(told: list[dict[str, Any]]) -> Text:
+def _summary(results: list[dict[str, Any]]) -> Text:
     refused = [
-        line(("✗", "red"), f" {one['order_id']}: {one['why']}") for one in told if not one["done"]
+        line(("✗", "red"), f" {one['order_id']}: {one['why']}")
+        for one in results
+        if not one["done"]
     ]
-    accepted = f"{len(told) - len(refused)} of {len(told)} accepted"
+    accepted = f"{len(results) - len(refused)} of {len(results)} accepted"
     return line(*refused, accepted, between="\n")
 
 
-def _fail_if_any(told: list[dict[str, Any]]) -> None:
-    refused = sum(not one["done"] for one in told)
+def _fail_if_any(results: list[dict[str, Any]]) -> None:
+    refused = sum(not one["done"] for one in results)
     if refused:
         raise Refused(
-            f"{refused} of {len(told)} were refused", advice="run it again: it is safe", status=409
+            f"{refused} of {len(results)} were refused",
+            advice="run the command again: it is safe to repeat",
+            status=409,
         )

@@ -1,4 +1,4 @@
-"""For operators who look for causes: doctor, versions of what answers."""
+"""Diagnosis of a deployment: doctor."""
 
 import os
 import time
@@ -21,17 +21,16 @@ from cli.text import line
 from cli.words import STAGE_MARKS
 
 Finding = dict[str, Any]
-"""One thing that was looked at: `check`, `ok` (None: nobody can tell), `told` in words, and its
-`numbers` by name."""
+"""The result of one check, as in the JSON output; `ok` is None if it is unknown."""
 
-_LOOKED_AT = 1_000
-"""Orders that are being compensated, at most: a sound deployment has a handful."""
+_MOST_COMPENSATING = 1_000
+"""Maximum number of orders to check in compensation. A healthy deployment has a few."""
 
 
 def doctor(profile: As = None, output: Output = Format.TABLE) -> None:
-    """Check the way to the API: address, health, console, token, role, and the orders by stage.
+    """Check the connection to the API: address, health, console, token, role, orders by stage.
 
-    Exit code 4 if something is wrong.
+    Exit code 4 if a check fails.
     """
     name, chosen = profiles.current(os.environ, profile)
     api = Api(chosen.api_url, chosen.token or None)
@@ -47,17 +46,17 @@ def doctor(profile: As = None, output: Output = Format.TABLE) -> None:
     wrong = [str(one["check"]) for one in findings if one["ok"] is False]
     if wrong:
         raise Unreachable(
-            f"something is wrong: {', '.join(wrong)}",
+            f"these checks failed: {', '.join(wrong)}",
             advice="fix the first problem and run `orders doctor` again",
         )
 
 
-def _finding(check: str, ok: bool | None, told: str, **numbers: int) -> Finding:
-    return {"check": check, "ok": ok, "told": told, "numbers": numbers}
+def _finding(check: str, ok: bool | None, message: str, **numbers: int) -> Finding:
+    return {"check": check, "ok": ok, "told": message, "numbers": numbers}
 
 
-def _trouble(check: str, problem: Problem) -> Finding:
-    """What went wrong, and what to try; that is never the command that tells it."""
+def _failed_check(check: str, problem: Problem) -> Finding:
+    """A failed check with advice, which must not be to run `orders doctor`."""
     advice = problem.advice
     if "orders doctor" in advice:
         advice = "check the address, or start one: `python -m local up`"
@@ -70,46 +69,44 @@ def _health(api: Api) -> Finding:
     try:
         api.get("/health")
     except Problem as problem:
-        return _trouble("health", problem)
+        return _failed_check("health", problem)
     took = round((time.perf_counter() - began) * 1000)
     return _finding("health", True, f"answers in {took} ms", milliseconds=took)
 
 
 def _console(api: Api, health: Finding) -> Finding:
-    """The console comes from the API itself: it is there if that answers."""
+    """The API serves the console, so the console is available if the API is."""
     page = f"{api.url}/console"
     if health["ok"]:
         return _finding("console", True, page)
-    return _finding("console", None, f"could not be looked at: {page}")
+    return _finding("console", None, f"not checked: {page}")
 
 
 def _unseen() -> list[Finding]:
-    """Of an API that does not answer: asking it twice more would take long and tell nothing new."""
-    return [
-        _finding(check, False, "could not be looked at") for check in ("orders", "compensation")
-    ]
+    """Checks that are skipped when the API does not answer: each would wait for the timeout."""
+    return [_finding(check, False, "not checked") for check in ("orders", "compensation")]
 
 
 def _token(token: str, profile: str | None) -> Finding:
     if not token:
         return _finding("token", False, "none: `orders login`, or set ORDERS_TOKEN")
-    told = claims(token)
-    if not told:
+    content = claims(token)
+    if not content:
         from_environment = profile is None and os.environ.get("ORDERS_TOKEN")
-        where = "ORDERS_TOKEN is set, but" if from_environment else "there is one, but it"
-        return _finding("token", False, f"{where} cannot be read as a token: `orders login`")
-    seconds = _seconds_left(told.get("exp"))
+        where = "ORDERS_TOKEN" if from_environment else "the token of the profile"
+        return _finding("token", False, f"{where} is not a valid token: `orders login`")
+    seconds = _seconds_left(content.get("exp"))
     who = user(token)
-    allowed = ", ".join(sorted(roles(token))) or told.get("scope") or "no role"
+    allowed = ", ".join(sorted(roles(token))) or content.get("scope") or "no role"
     if seconds <= 0:
         return _finding("token", False, f"of {who}, expired: `orders login`", minutes=0)
     minutes = seconds // 60
-    told_for = f"{who} ({allowed}), for {minutes} more minutes"
-    return _finding("token", True, told_for, minutes=minutes)
+    message = f"{who} ({allowed}), expires in {minutes} minutes"
+    return _finding("token", True, message, minutes=minutes)
 
 
 def _seconds_left(expiry: Any) -> int:
-    """Until a token's expiry; 0 if it has passed or is no time."""
+    """Seconds until a token expires; 0 if it has expired or `exp` is invalid."""
     if not isinstance(expiry, int | float) or not isfinite(expiry):
         return 0
     return max(0, int(expiry - time.time()))
@@ -119,7 +116,7 @@ def _orders(api: Api) -> Finding:
     try:
         counts = api.get("/stages")["stages"]
     except Problem as problem:
-        return _trouble("orders", problem)
+        return _failed_check("orders", problem)
     numbers = {one["stage"]: one["orders"] for one in counts}
     exact = all(one["exact"] for one in counts)
     counted = [_counted(one) for one in counts if one["orders"]]
@@ -133,23 +130,23 @@ def _counted(one: Mapping[str, Any]) -> str:
 
 
 def _number(count: int, exact: bool) -> str:
-    """`1,000+` for a count that stopped at its limit."""
+    """Format a count; `1,000+` if counting stopped at a limit."""
     return f"{count:,}" if exact else f"{count:,}+"
 
 
 def _compensation(api: Api) -> Finding:
-    """Not well when the ledger of an order says that something could not be undone."""
+    """Fails if the ledger of an order has a stuck effect."""
     query = {"stage": "compensating"}
     try:
-        found = list(selected(api, "/orders", "orders", _LOOKED_AT, page=100, **query))
+        found = list(selected(api, "/orders", "orders", _MOST_COMPENSATING, page=100, **query))
     except Problem as problem:
-        return _trouble("compensation", problem)
+        return _failed_check("compensation", problem)
     stuck = [one["order_id"] for one in found if _is_stuck(one)]
     numbers = {"under_way": len(found), "stuck": len(stuck)}
     if not stuck:
         return _finding("compensation", True, f"{len(found)} under way, none stuck", **numbers)
-    told = f"{len(stuck)} of {len(found)} stuck: `orders describe {stuck[0]}` says at what"
-    return _finding("compensation", False, told, **numbers)
+    message = f"{len(stuck)} of {len(found)} stuck: `orders describe {stuck[0]}` shows the effect"
+    return _finding("compensation", False, message, **numbers)
 
 
 def _is_stuck(order: dict[str, Any]) -> bool:
@@ -157,7 +154,7 @@ def _is_stuck(order: dict[str, Any]) -> bool:
 
 
 def _lines(findings: list[Finding]) -> RenderableType:
-    """A few lines each, broken between words only: an address that is cut cannot be followed."""
+    """One paragraph per check. Lines break between words only, so that addresses stay whole."""
     marks = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
     return Group(
         *(line(" ", marks[one["ok"]], f"  {one['check']:<12}  {_wrapped(one)}") for one in findings)
@@ -166,7 +163,7 @@ def _lines(findings: list[Finding]) -> RenderableType:
 
 def _wrapped(finding: Finding) -> str:
     indent = " " * 18
-    told = fill(
+    text = fill(
         finding["told"],
         out.width,
         initial_indent=indent,
@@ -174,4 +171,4 @@ def _wrapped(finding: Finding) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return told.removeprefix(indent)
+    return text.removeprefix(indent)

@@ -1,4 +1,4 @@
-"""Explaining what happened: history, classify, export."""
+"""Execution histories: history, classify, export."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -46,7 +46,7 @@ def history(
         typer.Option(
             "-f",
             "--follow",
-            help="Go on until the order ends. Always shows every event; as table or json only.",
+            help="Follow until the order ends. Shows every event; as table or json only.",
         ),
     ] = False,
     detailed: Annotated[
@@ -57,12 +57,12 @@ def history(
 ) -> None:
     """Show the executions of an order: states, attempts, errors, verdicts (operators).
 
-    The data itself is never shown. `classify` tells the verdicts alone.
+    Payloads are never shown. `classify` shows only the verdicts.
     """
     if follow and output not in (Drawing.TABLE, Drawing.JSON):
         raise WrongUsage(
-            f"{output.value} draws a whole history, and -f tells it event by event",
-            advice="leave one of them out, or follow with `-o json`",
+            f"-f prints single events, but {output.value} needs the whole history",
+            advice="remove one of the two options, or follow with `-o json`",
         )
     api = open_api(profile)
     if follow:
@@ -92,32 +92,32 @@ def classify(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Tell what became of executions and why, judged by their history alone (operators).
+    """Classify executions by their history: outcome and reason (operators).
 
     Verdicts: completed, rejected, expired, cancelled, compensated, compensation-stuck,
-    infrastructure, defect; running and unknown while there is none.
+    infrastructure, defect; running or unknown before the execution ends.
     """
     api = open_api(profile)
     with working("reading histories"):
         if order:
-            told = [_newest(api.get(path("orders", one, "history"))) for one in order]
+            found = [_newest(api.get(path("orders", one, "history"))) for one in order]
         else:
-            told = list(selected(api, "/ops/verdicts", "verdicts", limit, page=20, stage=stage))
-    show({"verdicts": told}, output, lambda shown: verdict_table(shown["verdicts"]))
+            found = list(selected(api, "/ops/verdicts", "verdicts", limit, page=20, stage=stage))
+    show({"verdicts": found}, output, lambda shown: verdict_table(shown["verdicts"]))
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(help="Where the files go.", metavar="FOLDER")],
+    folder: Annotated[Path, typer.Argument(help="Folder for the files.", metavar="FOLDER")],
     stage: Stage = None,
     customer: Customer = None,
     limit: Most = 1_000,
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Write the histories of many orders to files, one an order (operators).
+    """Write the histories of many orders to files, one file per order (operators).
 
-    Orders that have their file already are left out, so a broken-off export goes on where it
-    stopped; orders that are still open are always written again.
+    Ended orders that already have a file are skipped, so an interrupted export continues when you
+    run it again. Open orders are always written again.
     """
     api = open_api(profile)
     query = {"stage": stage, "customer_id": customer}
@@ -126,7 +126,7 @@ def export(
 
 
 def _newest(history: dict[str, Any]) -> dict[str, Any]:
-    """The verdict on the newest execution of a history, as /ops/verdicts has it."""
+    """The verdict on the newest execution of a history, in the format of /ops/verdicts."""
     newest = history["executions"][-1] if history["executions"] else _NEVER_BEGAN
     return {"order_id": history["order_id"], **newest}
 
@@ -134,7 +134,7 @@ def _newest(history: dict[str, Any]) -> dict[str, Any]:
 _NEVER_BEGAN = {
     "epoch": 0,
     "verdict": "unknown",
-    "reason": "no execution began",
+    "reason": "no execution started",
     "started_at": None,
     "stopped_at": None,
 }

@@ -1,4 +1,4 @@
-"""Writing histories to files, one an order."""
+"""Write histories to files, one file per order."""
 
 import json
 import time
@@ -20,9 +20,9 @@ def export_orders(
     *,
     rate: float = 20.0,
 ) -> None:
-    """Write what is missing, at most `rate` histories a second, and tell what was written.
+    """Write the missing histories, at most `rate` per second, and report the written files.
 
-    People are told on stderr, also when it is broken off; scripts on stdout. Raises WrongUsage.
+    Prints a summary to stderr, also when interrupted; prints JSON to stdout. Raises WrongUsage.
     """
     make_folder(folder)
     missing = [order for order in orders if not _is_done(folder, order)]
@@ -32,14 +32,14 @@ def export_orders(
     try:
         _write_all(api, folder, missing, written, rate)
     finally:
-        mark = ("✓", "green") if len(written) == len(missing) else "broken off:"
-        say(line(mark, f" {len(written)} written, {len(orders) - len(missing)} there already"))
+        mark = ("✓", "green") if len(written) == len(missing) else "interrupted:"
+        say(line(mark, f" {len(written)} written, {len(orders) - len(missing)} already present"))
     if output is Format.JSON:
         print_json({"written": written, "folder": str(folder)})
 
 
 def require_leave(api: Api, orders: list[dict[str, Any]]) -> None:
-    """Read one history, where nothing else would ask the server. Raises Refused."""
+    """Read one history to check the caller's permission on the server. Raises Refused."""
     if orders:
         _history(api, orders[0])
 
@@ -47,7 +47,7 @@ def require_leave(api: Api, orders: list[dict[str, Any]]) -> None:
 def _write_all(
     api: Api, folder: Path, orders: list[dict[str, Any]], written: list[str], rate: float
 ) -> None:
-    """Write them one after the other; `written` grows by the id of each."""
+    """Write the histories one by one; appends the id of each written order to `written`."""
     with counting() as progress:
         for order in progress.track(orders, description="exporting"):
             began = time.monotonic()
@@ -58,7 +58,7 @@ def _write_all(
 
 
 def _is_done(folder: Path, order: dict[str, Any]) -> bool:
-    """A closed order's history does not change any more."""
+    """Whether the file is final: the history of an ended order no longer changes."""
     return order["stage"] in ENDS and _file(folder, order).exists()
 
 

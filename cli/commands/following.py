@@ -1,4 +1,4 @@
-"""Following a history: new events as they come."""
+"""Follow a history: print new events as they arrive."""
 
 import time
 from collections.abc import Mapping
@@ -23,15 +23,15 @@ _WIDTHS: Mapping[str, int] = {
     "event": 22,
     "state": 22,
     "category": 13,
-    "told": 0,
+    "detail": 0,
 }
-"""Of the columns of a list that grows: nobody knows yet what it will hold."""
+"""Column widths. They are fixed, because later events are not known yet."""
 _WIDE = 100
-"""Columns of a terminal on which every cell of an event has its place."""
+"""Minimum terminal width to print all columns."""
 
 
 def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
-    """Print every event once, in order, until the order has ended and no more come."""
+    """Print every event once, in order, until the order has ended and no more events follow."""
     seen: set[tuple[int, int]] = set()
     widths: Mapping[str, int] = _WIDTHS
     history: Mapping[str, Any] = {}
@@ -51,7 +51,7 @@ def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
             else:
                 cells = event_cells(visible_data(event), clock(event["timestamp"]))
                 out.print(_in_columns(cells, widths))
-        # The API answers with the same history for a while: only a new one shows that no more came.
+        # The API caches the history: only a new response proves that there are no more events.
         quiet = had_ended and not fresh and history is not before
         had_ended = stage in ENDS
         if had_ended and (quiet or not _runs(history)):
@@ -64,13 +64,13 @@ def _runs(history: Mapping[str, Any]) -> bool:
 
 
 def pause() -> None:
-    """Wait before the next poll. Raises BrokenPipeError if nothing reads the output any longer."""
+    """Wait before the next poll. Raises BrokenPipeError if the output has lost its reader."""
     time.sleep(POLL_SECONDS)
     require_reader()
 
 
 def _in_columns(cells: tuple[Cell, ...], widths: Mapping[str, int]) -> Text:
-    """One line, in the order of the table's columns; a narrow terminal has no category."""
+    """One line with the columns of the table; without the category on a narrow terminal."""
     shown = []
     for head, cell in zip(EVENT_HEADS, cells, strict=True):
         if head != "category" or out.width >= _WIDE:

@@ -1,4 +1,4 @@
-"""Load: place many orders at once and measure how fast the API answers."""
+"""Load test: place many orders concurrently and measure the latency of the API."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ _BAR = 40
 
 @dataclass(slots=True)
 class Load:
-    """What was measured so far; latencies in seconds. Threads share it under its lock."""
+    """The measurements so far; latencies in seconds. Threads share it under its lock."""
 
     began: float = field(default_factory=time.perf_counter)
     latencies: list[float] = field(default_factory=list)
@@ -39,8 +39,8 @@ class Load:
             self.latencies.append(seconds)
             self.answers[answer] += 1
 
-    def told(self) -> dict[str, Any]:
-        """The figures: times in milliseconds, rate in orders a second."""
+    def results(self) -> dict[str, Any]:
+        """The results: times in milliseconds, rate in orders per second."""
         with self.lock:
             known, answers = sorted(self.latencies), dict(self.answers)
         spent = time.perf_counter() - self.began
@@ -63,53 +63,54 @@ def load(
         int, typer.Option("-n", "--number", min=1, help="Orders to place.", metavar="N")
     ] = 100,
     callers: Annotated[
-        int, typer.Option("-c", "--callers", min=1, max=64, help="Requests at once.", metavar="N")
+        int,
+        typer.Option("-c", "--callers", min=1, max=64, help="Concurrent requests.", metavar="N"),
     ] = 8,
-    item: Item = ["COFFEE-1KG"],  # noqa: B006  # typer reads it, nobody changes it
+    item: Item = ["COFFEE-1KG"],  # noqa: B006  # typer only reads it
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Place many orders and show rate, latency percentiles and a histogram.
 
-    It stops when the API does not answer any more, or at Ctrl-C.
+    It stops when the API no longer answers, or at Ctrl-C.
 
-    Real orders: they hold stock until somebody approves or cancels them, or they expire.
+    The orders are real: they reserve stock until they are approved, cancelled or expire.
     """
     api, measured = open_api(profile), Load()
     body = {"items": [parse_item(text) for text in item], "payment_method": "pm_ok"}
     try:
         _place_all(api, body, measured, number=number, callers=callers)
     except BaseException:
-        say(f"stopped: {measured.answers['placed']} of {number} were placed before")
+        say(f"stopped: {measured.answers['placed']} of {number} orders were placed")
         raise
-    told = measured.told()
-    show(told, output, _table)
-    failed = number - told["answers"].get("placed", 0)
+    results = measured.results()
+    show(results, output, _table)
+    failed = number - results["answers"].get("placed", 0)
     if failed:
         raise Refused(
             f"{failed} of {number} were not placed",
-            advice="the answers above say why; fewer callers, or units in stock?",
+            advice="see the answers above; try fewer callers, or check the stock",
             status=0,
         )
 
 
 def _live(measured: Load) -> Live:
     return Live(
-        _table(visible_data(measured.told())), console=err, refresh_per_second=4, transient=True
+        _table(visible_data(measured.results())), console=err, refresh_per_second=4, transient=True
     )
 
 
 def _place_all(
     api: Api, body: dict[str, Any], measured: Load, *, number: int, callers: int
 ) -> None:
-    """Place them, `callers` at once. What ends it, Ctrl-C too, ends it for all of them."""
+    """Place the orders, `callers` at a time. An exception, Ctrl-C too, cancels the rest."""
     with ThreadPoolExecutor(callers) as pool, _live(measured) as live:
         try:
             for done in as_completed(
                 [pool.submit(_place, api, body, measured) for _ in range(number)]
             ):
                 done.result()
-                live.update(_table(visible_data(measured.told())))
+                live.update(_table(visible_data(measured.results())))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -128,12 +129,12 @@ def _place(api: Api, body: dict[str, Any], measured: Load) -> None:
 
 
 def _percentile(ordered: list[float], part: int) -> float:
-    """The nearest rank; 0 for nothing."""
+    """The percentile by the nearest-rank method; 0 without values."""
     return ordered[max(0, -(-len(ordered) * part // 100) - 1)] if ordered else 0.0
 
 
 def _histogram(ordered: list[float]) -> dict[str, int]:
-    """How many took at most so many milliseconds, and longer than the bin before."""
+    """The number of latencies per bin; each bin is named by its upper limit."""
     counts = dict.fromkeys((*(f"<= {limit} ms" for limit in _BINS_MS), "longer"), 0)
     for seconds in ordered:
         limit = next((one for one in _BINS_MS if seconds * 1000 <= one), None)
@@ -141,16 +142,16 @@ def _histogram(ordered: list[float]) -> dict[str, int]:
     return counts
 
 
-def _table(told: dict[str, Any]) -> RenderableType:
+def _table(results: dict[str, Any]) -> RenderableType:
     facts = Table(box=None, show_header=False)
-    for answer, count in told["answers"].items():
+    for answer, count in results["answers"].items():
         facts.add_row(answer, str(count))
-    facts.add_row("orders a second", str(told["rate"]))
-    times = " · ".join(f"{name[:-3]} {told[name]} ms" for name in _TIMES)
+    facts.add_row("orders per second", str(results["rate"]))
+    times = " · ".join(f"{name[:-3]} {results[name]} ms" for name in _TIMES)
     facts.add_row("latency", times)
     bars = Table(box=None, show_header=False)
-    most = max(told["histogram"].values(), default=0) or 1
-    for name, count in told["histogram"].items():
+    most = max(results["histogram"].values(), default=0) or 1
+    for name, count in results["histogram"].items():
         if count:
             bars.add_row(name, str(count), "█" * max(1, round(_BAR * count / most)))
     return Group(facts, bars)

@@ -1,4 +1,4 @@
-"""For operators: compensate, abort, versions."""
+"""Commands for operators: compensate, abort, versions."""
 
 from typing import Annotated, Any
 
@@ -17,56 +17,56 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 def compensate(
     order: OrderId, yes: Yes = False, profile: As = None, output: Output = Format.TABLE
 ) -> None:
-    """Take an order away from its execution and undo what was done (operators).
+    """Take an order over from its execution and undo its effects (operators).
 
-    For an order that hangs. A new execution releases its stock and refunds its payment.
+    Use it for a stuck order. A new execution releases its stock and refunds its payment.
     """
     if not yes:
         _ask(f"Compensate {order}? It cannot be completed afterwards.", profile)
     taken = open_api(profile).post(path("ops", "orders", order, "compensate"))
-    _tell(taken, output, f"taken over by execution {taken['epoch']}, which compensates it")
+    _print(taken, output, f"taken over by execution {taken['epoch']}, which compensates it")
 
 
 def abort(
     order: OrderId, yes: Yes = False, profile: As = None, output: Output = Format.TABLE
 ) -> None:
-    """Stop an order's execution where it stands: the emergency brake (operators).
+    """Stop an order's execution immediately: the emergency brake (operators).
 
-    Nothing of the execution runs any more, not even its own compensation. The janitor notices
-    within minutes and compensates the order, because a person stopped it; stock and money are
-    given back a little later. (An execution that fails or is lost is not compensated: the janitor
-    continues its order in a new one.)
+    The execution runs no further state, not even its own compensation. Within minutes the janitor
+    finds that a person stopped it, and compensates the order: it releases the stock and refunds
+    the payment. (An execution that fails or is lost is not compensated: the janitor continues its
+    order in a new one.)
 
-    To end an order in good order use `cancel`: it is a signal, applied by the execution itself.
+    To end an order normally, use `cancel`: the execution applies this signal itself.
     """
     if not yes:
-        _ask(f"Stop the execution of {order} where it stands?", profile)
-    told = open_api(profile).post(path("ops", "orders", order, "abort"))
+        _ask(f"Stop the execution of {order} immediately?", profile)
+    result = open_api(profile).post(path("ops", "orders", order, "abort"))
     compensated = "stopped; the janitor compensates it within minutes: `orders watch`"
-    continued = "nothing ran; the order continues in a new execution (`cancel` ends it)"
-    _tell(told, output, compensated if told["stopped"] else continued)
+    continued = "no execution ran; the order continues in a new one (`cancel` ends it)"
+    _print(result, output, compensated if result["stopped"] else continued)
 
 
 def versions(profile: As = None, output: Output = Format.TABLE) -> None:
-    """Show what runs which version: the drain report (operators).
+    """Show the number of orders and executions per version: the drain report (operators).
 
-    A workflow version, or a published definition, may go once nothing runs it any more.
+    You can remove a workflow version, or a published definition, when no order runs it.
     """
     report = open_api(profile).get("/ops/versions")
     show(report, output, _versions)
 
 
 def _ask(question: str, profile: str | None) -> None:
-    """Raises Refused without a yes, and for those whose yes would be worth nothing."""
+    """Ask for confirmation. Raises Refused for a missing role, before asking, and without a yes."""
     require_role(profile, "operator", to="stop or compensate orders")
     require_yes(question, otherwise="nothing was done")
 
 
-def _tell(told: dict[str, Any], output: Format, sentence: str) -> None:
+def _print(result: dict[str, Any], output: Format, sentence: str) -> None:
     if output is Format.JSON:
-        print_json(told)
+        print_json(result)
     else:
-        out.print(f"{visible(told['order_id'])}: {sentence}")
+        out.print(f"{visible(result['order_id'])}: {sentence}")
 
 
 def _versions(report: dict[str, Any]) -> Table:
@@ -77,7 +77,7 @@ def _versions(report: dict[str, Any]) -> Table:
     for version, count in sorted(report["running_executions"].items()):
         table.add_row("running executions, definition", version, str(count))
     if not report["open_orders"] and not report["running_executions"]:
-        table.add_row("nothing runs", "", "")
+        table.add_row("nothing is running", "", "")
     if not report["complete"]:
-        table.add_row("and more that were not counted", "", "")
+        table.add_row("and more (the count is incomplete)", "", "")
     return table

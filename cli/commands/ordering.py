@@ -1,4 +1,4 @@
-"""Placing orders and sending signals: place, approve, cancel, add-item, signal."""
+"""Place orders and send signals: place, approve, cancel, add-item, signal."""
 
 import uuid
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ Key = Annotated[
     str | None,
     typer.Option(
         "--key",
-        help="Idempotency key: the same key and request never happen twice. A new one by default.",
+        help="Idempotency key: a request with the same key takes effect once. Random by default.",
         metavar="KEY",
     ),
 ]
@@ -47,9 +47,7 @@ def place(
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until the order ends, as `orders wait` does.")
     ] = False,
-    quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Print the order's id alone.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the order id.")] = False,
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -58,7 +56,7 @@ def place(
     Example: ORDER_ID=$(orders place -i COFFEE-1KG=2 -i MUG-RED -q)
     """
     if quiet and (wait or output is Format.JSON):
-        raise WrongUsage("-q prints the id alone", advice="leave out --wait and -o json, or -q")
+        raise WrongUsage("-q prints only the id", advice="remove --wait and -o json, or -q")
     asked = {
         "items": [parse_item(text) for text in item],
         "payment_method": pay_with,
@@ -73,7 +71,7 @@ def place(
     elif quiet:
         print_line(order["order_id"])
     else:
-        _tell_placed(order, output)
+        _print_placed(order, output)
 
 
 def approve(
@@ -82,7 +80,7 @@ def approve(
         int | None,
         typer.Option(
             min=1,
-            help="The revision that you saw. By default the order is shown first.",
+            help="The revision to approve. By default the order is shown first.",
             metavar="N",
         ),
     ] = None,
@@ -94,7 +92,7 @@ def approve(
 ) -> None:
     """Approve an order's payment (approvers).
 
-    It holds for one revision: if the lines change in between, nothing is charged.
+    An approval is valid for one revision: if the lines change before it, nothing is charged.
     """
     api = open_api(profile)
     if revision is None and not yes:
@@ -105,7 +103,7 @@ def approve(
     sent = send(api, order, "approve-payment", {"revision": seen}, key, wait)
     tell(sent, output)
     if sent["outcome"] == "applied" and output is Format.TABLE:
-        say(f"payment follows, and may be declined: `orders wait {order}` tells the end")
+        say(f"payment follows, and may be declined: `orders wait {order}` shows the result")
 
 
 def cancel(
@@ -118,10 +116,10 @@ def cancel(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Cancel an order: it ends in good order, stock released and money refunded.
+    """Cancel an order: the stock is released and the payment refunded.
 
-    This is the way to end an order. `abort` is the emergency brake: it stops the execution where
-    it stands and leaves it to the janitor to compensate.
+    This is the normal way to end an order. `abort` is the emergency brake: it stops the execution
+    immediately, and the janitor compensates the order later.
     """
     tell(send(open_api(profile), order, "cancel-order", {"reason": reason}, key, wait), output)
 
@@ -134,7 +132,7 @@ def add_item(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Add units to an order that waits for approval. Its revision grows."""
+    """Add units to an order that waits for approval. This increases its revision."""
     tell(send(open_api(profile), order, "add-line-item", parse_item(item), key, wait), output)
 
 
@@ -144,24 +142,24 @@ def signal(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Read a signal that was sent, and what became of it."""
+    """Show a signal and its outcome."""
     tell(open_api(profile).get(path("orders", order, "signals", signal_id)), output)
 
 
 def parse_item(text: str) -> dict[str, Any]:
-    """`SKU` or `SKU=2` as a line. Raises WrongUsage."""
+    """Parse `SKU` or `SKU=QUANTITY`. Raises WrongUsage."""
     sku, given, quantity = text.partition("=")
     number = whole(quantity) if given else 1
     if not number or not sku.strip():
         raise WrongUsage(
-            f"{text!r} is no item",
-            advice="write SKU or SKU=QUANTITY, of one or more: COFFEE-1KG=2",
+            f"{text!r} is not an item",
+            advice="write SKU or SKU=QUANTITY, with a quantity of 1 or more: COFFEE-1KG=2",
         )
     return {"sku": sku, "quantity": number}
 
 
-def _tell_placed(order: dict[str, Any], output: Format) -> None:
-    """Scripts get the order alone; people are told how to go on."""
+def _print_placed(order: dict[str, Any], output: Format) -> None:
+    """Print the order; with the table, also the next command."""
     show(order, output, order_status)
     if output is Format.TABLE:
         say(f"next: `orders watch {order['order_id']}`")
@@ -172,15 +170,15 @@ def _newest_revision(api: Api, order_id: str) -> int:
 
 
 def _approved_revision(api: Api, order_id: str) -> int:
-    """Show what is to be approved, ask, and tell which revision it was.
+    """Show the order, ask for confirmation, and return its revision.
 
-    Nobody is asked about an order that takes no approval: raises Refused.
+    Raises Refused, without asking, for an order that accepts no approval.
     """
     order = api.get(path("orders", order_id))
     if "approve-payment" not in order["allowed_signals"]:
         raise Refused(
-            f"the order takes no approval now: it is {order['stage']}",
-            advice=f"`orders describe {order_id}` shows what it admits",
+            f"the order accepts no approval now: it is {order['stage']}",
+            advice=f"`orders describe {order_id}` shows which signals it accepts",
         )
     shown = visible_data(order)
     err.print(order_items(shown["items"], shown["total"]))

@@ -1,4 +1,4 @@
-"""Reading orders: status, items, describe, list, timeline."""
+"""Read orders: status, items, describe, list, timeline."""
 
 from itertools import islice
 from typing import Annotated
@@ -15,13 +15,13 @@ from cli.text import visible_data
 
 
 def status(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
-    """Show where an order stands."""
+    """Show the stage and total of an order."""
     found = open_api(profile).get(path("orders", order))
     show(found, output, order_views.order_status)
 
 
 def items(order: OrderId, profile: As = None, output: Output = Format.TABLE) -> None:
-    """Show an order's lines, and the revision that an approval names."""
+    """Show an order's lines, prices and total."""
     found = open_api(profile).get(path("orders", order, "items"))
     show(found, output, lambda shown: order_views.order_items(shown["items"], shown["total"]))
 
@@ -45,7 +45,7 @@ def list_orders(
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """List orders, newest first: your own, or everybody's for approvers and operators."""
+    """List orders, newest first: your own; for approvers and operators, all orders."""
     query = {"stage": stage, "customer_id": customer, "limit": min(limit, 100)}
     found = list(islice(open_api(profile).pages("/orders", "orders", **query), limit))
     show({"orders": found}, output, lambda shown: order_views.order_list(shown["orders"]))
@@ -60,5 +60,5 @@ def timeline(order: OrderId, profile: As = None, output: Output = Format.TABLE) 
         return
     total = api.get(path("orders", order))["total"]
     if omitted := found["omitted_events"]:
-        out.print(f"{omitted:,} older events are left out.")
+        out.print(f"{omitted:,} older events are omitted.")
     out.print(order_views.timeline(visible_data(found["events"]), visible_data(total)))

@@ -1,4 +1,4 @@
-"""Sending one signal and telling what became of it."""
+"""Send one signal and print its outcome."""
 
 import uuid
 from collections.abc import Mapping
@@ -23,24 +23,24 @@ WaitSeconds = Annotated[
 _MEANING = {
     "applied": line(("✓ applied", "green")),
     "stale": line(
-        ("✗ stale", "red"), ": the lines have changed; read the order again and approve it as it is"
+        ("✗ stale", "red"), ": the lines have changed; read the order and approve its new revision"
     ),
     "superseded": line(("superseded", "yellow"), ": a cancel or an earlier approval came first"),
-    None: line("… accepted, and still pending"),
+    None: line("… accepted, still pending"),
 }
 
 
 def send(
     api: Api, order_id: str, kind: str, body: Mapping[str, Any], key: str | None, wait: int
 ) -> dict[str, Any]:
-    """Send a signal; its answer holds the outcome, if that came within `wait` seconds."""
+    """Send a signal; the response contains the outcome if it is known within `wait` seconds."""
     headers = {"prefer": f"wait={wait}"} if wait else {}
     where = path("orders", order_id, "signals", kind)
     return api.post_once(where, body, key or str(uuid.uuid4()), **headers)
 
 
 def tell(signal: Mapping[str, Any], output: Format) -> None:
-    """Print the signal. A signal that came to nothing ends the command as refused."""
+    """Print the signal. Raises Refused if it was settled but not applied."""
     outcome = signal["outcome"]
     if output is Format.JSON:
         print_json(signal)
@@ -51,12 +51,12 @@ def tell(signal: Mapping[str, Any], output: Format) -> None:
             say(f"`orders signal {shown['order_id']} {shown['signal_id']}` shows its outcome")
     if outcome is not None and outcome != "applied":
         raise Refused(
-            f"the signal was accepted, but came to nothing: {outcome}",
-            advice=f"`orders describe {signal['order_id']}` shows where the order stands",
+            f"the signal was accepted, but not applied: {outcome}",
+            advice=f"`orders describe {signal['order_id']}` shows the state of the order",
             status=200,
         )
 
 
 def meaning(outcome: str | None) -> Text:
-    """The outcome in a sentence."""
+    """The outcome of a signal as text."""
     return _MEANING.get(outcome) or line((f"✗ {visible(outcome or '')}", "red"))

@@ -1,4 +1,4 @@
-"""Signing in: login, logout, profiles."""
+"""Sign in and out: login, logout, profiles."""
 
 import os
 from typing import Annotated, Any
@@ -23,64 +23,66 @@ def login(
         ),
     ] = None,
     profile: Annotated[
-        str, typer.Option("-p", "--profile", help="Keep it under this name.", metavar="NAME")
+        str, typer.Option("-p", "--profile", help="Name of the profile to store.", metavar="NAME")
     ] = DEFAULT,
     browser: Annotated[
-        bool, typer.Option(help="Open a browser; without, the address is printed.")
+        bool, typer.Option(help="Open a browser. The address is printed in any case.")
     ] = True,
     output: Output = Format.TABLE,
 ) -> None:
-    """Sign in at the user pool's page and keep the token in a profile.
+    """Sign in on the user pool's page and store the token in a profile.
 
-    On this machine the page asks only who you are.
+    The local environment has no passwords: its page is a list of users.
     """
     url = api_url or read_all(config_file(os.environ)).get(profile, Profile()).api_url
     if not url:
-        raise WrongUsage("which API?", advice="name it: `orders login --api-url URL`")
+        raise WrongUsage(
+            "the address of the API is not set", advice="use `orders login --api-url URL`"
+        )
     how = Api(url, None).get("/sign-in")
     signed_in = sign_in_by_browser(url, how, open_browser=browser)
     save(config_file(os.environ), profile, signed_in)
     who = f"{user(signed_in.token)} ({', '.join(sorted(roles(signed_in.token))) or 'no role'})"
     say(line(("✓", "green"), visible(f" signed in as {who}, profile {profile}")))
-    _tell_which(profile, url, output)
+    _print_profile(profile, url, output)
 
 
 def logout(
     profile: Annotated[
         str | None,
-        typer.Option("-p", "--profile", help="Forget the tokens of this profile.", metavar="NAME"),
+        typer.Option("-p", "--profile", help="Remove the tokens of this profile.", metavar="NAME"),
     ] = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Forget the tokens of a profile."""
+    """Remove the tokens of a profile."""
     name, chosen = profiles.current(os.environ, profile)
     file = config_file(os.environ)
     if read_all(file).get(name, Profile()).token:
         save(file, name, Profile(chosen.api_url))
         say(line(("✓", "green"), visible(f" signed out, profile {name}")))
     else:
-        say(f"no token was kept, profile {visible(name)}")
-    _tell_which(name, chosen.api_url, output)
+        say(f"profile {visible(name)} has no token")
+    _print_profile(name, chosen.api_url, output)
 
 
 def list_profiles(output: Output = Format.TABLE) -> None:
     """List the profiles, without their tokens."""
     known = read_all(config_file(os.environ))
-    told = [
+    rows = [
         {"name": name, "api_url": one.api_url, "user": user(one.token)}
         for name, one in sorted(known.items())
     ]
-    show({"profiles": told}, output, lambda shown: _table(shown["profiles"]))
+    show({"profiles": rows}, output, lambda shown: _table(shown["profiles"]))
 
 
-def _tell_which(name: str, api_url: str, output: Format) -> None:
-    """For scripts; people were told on stderr. Never a token."""
+def _print_profile(name: str, api_url: str, output: Format) -> None:
+    """Print the profile as JSON, without its token. The table format prints only to stderr."""
     if output is Format.JSON:
         print_json({"profile": name, "api_url": api_url})
 
 
-def _table(told: list[dict[str, Any]]) -> Table:
+def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table("profile", "user", "API", box=None)
-    for one in told:
+    for one in rows:
         table.add_row(one["name"], one["user"] or "signed out", one["api_url"])
     return table

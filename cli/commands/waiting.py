@@ -1,4 +1,4 @@
-"""Waiting for orders: wait until one ends, watch one live."""
+"""Wait for an order: wait, watch."""
 
 import time
 from typing import Annotated, Any
@@ -19,11 +19,11 @@ from cli.words import ENDS, STAGES
 from cli.workflow_tree import told_in_lines, workflow_tree
 
 Both = tuple[dict[str, Any], dict[str, Any]]
-"""An order, and how far its execution came."""
+"""An order and the progress of its execution."""
 
 Timeout = Annotated[
     float,
-    typer.Option("-t", "--timeout", min=0, help="Give up after this time.", metavar="SECONDS"),
+    typer.Option("-t", "--timeout", min=0, help="Stop waiting after this time.", metavar="SECONDS"),
 ]
 
 
@@ -32,7 +32,7 @@ def wait(
     stage: Annotated[
         str | None,
         typer.Option(
-            "-s", "--stage", help="Wait for this stage, not for the end.", metavar="STAGE"
+            "-s", "--stage", help="Wait for this stage instead of the end.", metavar="STAGE"
         ),
     ] = None,
     timeout: Timeout = 1_200,
@@ -41,7 +41,7 @@ def wait(
 ) -> None:
     """Wait until an order ends, or reaches a stage.
 
-    Exit code 0: it completed (or reached the stage); 1: it ended otherwise, or not in time.
+    Exit code 0: it completed (or reached the stage); 1: it ended otherwise, or timed out.
     """
     if stage is not None and stage not in STAGES:
         raise WrongUsage(f"there is no stage {stage!r}", advice=f"one of: {', '.join(STAGES)}")
@@ -52,21 +52,21 @@ def wait(
     if found["stage"] != wanted:
         raise Refused(
             _missed(found, wanted),
-            advice=f"`orders describe {order}` tells more",
+            advice=f"`orders describe {order}` shows details",
             status=200,
         )
 
 
 def watch(
     order: OrderId,
-    once: Annotated[bool, typer.Option("--once", help="Show it as it is now, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Show the current state and exit.")] = False,
     profile: As = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Watch the workflow of an order live, state by state, until it ends.
 
-    With `-o json` every change is one line of JSON. Into a pipe or a file, every change is a line
-    of text, and the whole workflow comes at the end.
+    With `-o json` every change is one line of JSON. In a pipe or a file, every change is one line
+    of text, followed by the whole workflow at the end.
     """
     api = open_api(profile)
     if output is Format.JSON:
@@ -74,7 +74,7 @@ def watch(
         return
     found = _both(api, order)
     if once or not out.is_terminal:
-        found = found if once else _tell_changes(api, order, found)
+        found = found if once else _log_changes(api, order, found)
         out.print(_tree(found))
         return
     with Live(_tree(found), console=out, refresh_per_second=4) as live:
@@ -89,7 +89,7 @@ def _tree(found: Both) -> RenderableType:
 
 
 def _missed(order: dict[str, Any], wanted: str) -> str:
-    """Why the order is not where it was waited for."""
+    """Why the order did not reach the stage."""
     now, reason = order["stage"], (order["reason"] or "").removesuffix(".")
     if now not in ENDS:
         return f"the order is {now}: {reason or 'not there yet'}"
@@ -100,7 +100,7 @@ def _missed(order: dict[str, Any], wanted: str) -> str:
 
 
 def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[str, Any]:
-    """The order as soon as it stands at one of `stages`, or when time is up."""
+    """Poll until the order reaches one of `stages`, or until `timeout` seconds have passed."""
     give_up = time.monotonic() + timeout
     while True:
         found = api.get(path("orders", order_id))
@@ -110,8 +110,8 @@ def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[st
 
 
 def _both(api: Api, order_id: str) -> Both:
-    """The execution first, so that it is never newer than the order; once more for an order that
-    has ended, because the last steps change nothing else.
+    """Read the execution first, so that it is never newer than the order; and again if the order
+    has ended, because the last states do not change the order.
     """
     execution = api.get(path("orders", order_id, "execution"))
     order = api.get(path("orders", order_id))
@@ -120,15 +120,15 @@ def _both(api: Api, order_id: str) -> Both:
     return order, execution
 
 
-def _tell_changes(api: Api, order_id: str, found: Both) -> Both:
-    """A line for every change until the order ends; returns how it ended."""
-    told: set[str] = set()
+def _log_changes(api: Api, order_id: str, found: Both) -> Both:
+    """Print a line for every change until the order ends; returns the final state."""
+    printed: set[str] = set()
     while True:
         lines = told_in_lines(*visible_data(found))
         for change, line in lines.items():
-            if change not in told:
+            if change not in printed:
                 print_line(line)
-        told |= set(lines)
+        printed |= set(lines)
         if found[0]["stage"] in ENDS:
             return found
         pause()

@@ -88,7 +88,7 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
     NotAuthenticated: Meaning(
         401, "Not authenticated", "Sign in and send `Authorization: Bearer`."
     ),
-    domain.NotAllowed: Meaning(403, "Not allowed", "Ask somebody whose role allows it."),
+    domain.NotAllowed: Meaning(403, "Not allowed", "Sign in with a role that allows it."),
     RouteNotFound: Meaning(404, "No such route", "See /docs for the routes that exist."),
     domain.OrderNotFound: Meaning(404, "No such order", "Check the order id."),
     domain.SignalNotFound: Meaning(404, "No such signal", "Check the signal id."),

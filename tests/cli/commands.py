@@ -1,4 +1,4 @@
-"""Every command of `orders`, found in the application itself, with a valid command line."""
+"""Every command of `orders` with a valid command line, read from the application."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -24,15 +24,15 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "number": ("--number", "1"),
     "limit": ("--limit", "2"),
 }
-"""Options that keep a command from asking, waiting or taking long."""
+"""Options that prevent questions and long waits."""
 
 parser_of = cache(typer.main.get_command)
-"""Builds the parsers once; a process of its own does so for its one command line."""
+"""Builds the parsers once for all tests."""
 
 
 @cache
 def commands() -> dict[str, Any]:
-    """The parsers of all commands by their names, as `batch cancel`."""
+    """The parsers of all commands by full name, such as `batch cancel`."""
     return dict(_leaves(parser_of(app), ()))
 
 
@@ -45,7 +45,7 @@ def _leaves(command: Any, name: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 
 
 def command_line(name: str, *, order: str, folder: Path) -> list[str]:
-    """A command with all that it requires; a new parameter needs a line in REQUIRED."""
+    """A command with all required parameters; a new one needs an entry in REQUIRED."""
     line = name.split()
     for parameter in commands()[name].params:
         if parameter.name in OPTIONAL:

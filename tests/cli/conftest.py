@@ -1,4 +1,4 @@
-"""A terminal over a world of fakes."""
+"""A terminal connected to the API on fakes."""
 
 from pathlib import Path
 
@@ -22,6 +22,6 @@ def terminal(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Terminal:
-    # A function's metrics go to its stdout, which is not that of the terminal.
+    # The handler prints its metrics to stdout, which here is the output of the command.
     monkeypatch.setattr("lambdas.api.handler.flush_metrics", forget_metrics)
     return Terminal(ApiCaller(world), tmp_path, monkeypatch, capsys)

@@ -1,4 +1,4 @@
-"""A terminal in which somebody types `orders …`; the API behind it is the real one, on fakes."""
+"""Runs `orders …` in this process against the real API handler on fakes."""
 
 import base64
 import json
@@ -27,12 +27,12 @@ PEOPLE: Mapping[str, Claims] = {
     "approver": APPROVER,
     "operator": OPERATOR,
 }
-FAR_AWAY = 4_000_000_000  # 2096, in seconds
+FAR_AWAY = 4_000_000_000  # epoch seconds, in 2096
 URL = "https://orders.example.com"
 
 
 def token(who: str) -> str:
-    """An access token as Cognito would make it, unsigned: only API Gateway looks at that."""
+    """An access token like Cognito's, but unsigned: only API Gateway verifies the signature."""
     claims = {**PEOPLE[who], "cognito:groups": [_group(who)], "exp": FAR_AWAY}
     body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     return f"h.{body}.{who}"
@@ -43,8 +43,9 @@ def _group(who: str) -> str:
 
 
 class InProcess(httpx.BaseTransport):
-    """Hands requests to the API's handler, as API Gateway does. `down`: nobody listens; `losing`:
-    so many of the next answers never arrive.
+    """Passes requests to the API handler, as API Gateway does.
+
+    `down` refuses connections; `losing` is the number of next responses that get lost.
     """
 
     def __init__(self, api: ApiCaller) -> None:
@@ -53,7 +54,7 @@ class InProcess(httpx.BaseTransport):
         self.losing = 0
         self.answers: list[httpx.Response] = []
         self.sent: list[httpx.Request] = []
-        self._one_at_a_time = Lock()  # as many requests as a Lambda process answers at once
+        self._one_at_a_time = Lock()  # a Lambda process answers one request at a time
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
@@ -71,7 +72,7 @@ class InProcess(httpx.BaseTransport):
     def _answer(self, request: httpx.Request) -> httpx.Response:
         who = request.headers.get("authorization", "").rpartition(".")[2]
         path, mark, query = request.url.raw_path.decode().partition("?")
-        path = unquote(path).replace("?", "%3F")  # which begins no query
+        path = unquote(path).replace("?", "%3F")  # an escaped `?` does not start the query
         answer = self.api.call(
             request.method,
             path + mark + unquote(query),
@@ -85,7 +86,7 @@ class InProcess(httpx.BaseTransport):
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left behind."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -93,13 +94,13 @@ class Ran:
 
     @property
     def json(self) -> dict[str, object]:
-        """stdout, which must be one JSON document and nothing else."""
-        told: dict[str, object] = json.loads(self.out)
-        return told
+        """stdout, which must be exactly one JSON document."""
+        content: dict[str, object] = json.loads(self.out)
+        return content
 
 
 class Terminal:
-    """`meanwhile` holds what happens, one after the other, whenever a command sleeps."""
+    """Runs commands. Each sleep of a command calls the next function in `meanwhile`."""
 
     def __init__(
         self,
@@ -116,19 +117,21 @@ class Terminal:
             monkeypatch.setattr(module, "Api", partial(Api, transport=self.wire))
         monkeypatch.setattr("time.sleep", self._sleep)
         monkeypatch.setattr("typer.main.get_command", parser_of)
-        monkeypatch.setattr(out, "width", UNLIMITED)  # whatever terminal runs the tests
+        monkeypatch.setattr(
+            out, "width", UNLIMITED
+        )  # independent of the terminal that runs the tests
         monkeypatch.setenv("ORDERS_CONFIG", str(self.config))
         monkeypatch.setenv("ORDERS_API_URL", URL)
         monkeypatch.delenv("ORDERS_PROFILE", raising=False)
 
     def run(self, *arguments: str, who: str | None = "alice") -> Ran:
-        """Type a command, as somebody; nobody has no token."""
+        """Run a command as a user; without a token if `who` is None."""
         self._patch.setattr("sys.argv", ["orders", *arguments])
         self._patch.setenv("ORDERS_TOKEN", token(who) if who else "")
         with pytest.raises(SystemExit) as ended:
             main()
-        told = self._capsys.readouterr()
-        return Ran(int(ended.value.code or 0), told.out, told.err)
+        printed = self._capsys.readouterr()
+        return Ran(int(ended.value.code or 0), printed.out, printed.err)
 
     def _sleep(self, seconds: float) -> None:
         self.wire.api.world.clock.advance(seconds)

@@ -1,4 +1,4 @@
-"""approve: what is shown, what is asked, and what follows."""
+"""approve: the order shown, the question, the outcome."""
 
 from io import StringIO
 
@@ -16,11 +16,11 @@ def test_an_approval_names_the_revision_that_was_shown(terminal: Terminal, world
     ran = terminal.run("approve", order.order_id, "--yes", "-w", "0", who="approver")
 
     assert ran.code == 0
-    assert "accepted, and still pending" in ran.out
+    assert "accepted, still pending" in ran.out
     assert [signal.revision for signal in world.now(order).inbox] == [3]
 
 
-def test_the_question_names_what_is_approved(
+def test_the_question_names_order_customer_and_amount(
     terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = world.place(wait_token=TOKEN, revision=3)
@@ -48,7 +48,7 @@ def test_without_a_yes_nothing_is_approved(
     assert "`--yes`" in ran.err
 
 
-def test_a_question_that_nobody_answers_ends_its_line(
+def test_an_unanswered_question_ends_its_line(
     terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", StringIO(""))
@@ -58,7 +58,7 @@ def test_a_question_that_nobody_answers_ends_its_line(
     assert "[y/N]: \n✗ nothing was approved" in ran.err
 
 
-def test_nobody_is_asked_about_an_order_that_takes_no_approval(
+def test_no_question_for_an_order_that_accepts_no_approval(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(Stage.COMPLETED)
@@ -66,11 +66,13 @@ def test_nobody_is_asked_about_an_order_that_takes_no_approval(
     ran = terminal.run("approve", order.order_id, who="approver")
 
     assert (ran.code, ran.out) == (1, "")
-    assert "the order takes no approval now: it is completed" in ran.err
+    assert "the order accepts no approval now: it is completed" in ran.err
     assert "?" not in ran.err
 
 
-def test_an_approval_that_was_applied_is_no_payment_yet(terminal: Terminal, world: World) -> None:
+def test_an_applied_approval_says_that_the_payment_follows(
+    terminal: Terminal, world: World
+) -> None:
     order = world.place(wait_token=TOKEN)
     approve = ("approve", order.order_id, "--revision", "1", "--key", "a1")
     terminal.run(*approve, "-w", "0", who="approver")
@@ -83,7 +85,7 @@ def test_an_approval_that_was_applied_is_no_payment_yet(terminal: Terminal, worl
     assert for_scripts.err == ""
 
 
-def test_an_approval_that_is_stale_ends_as_refused(terminal: Terminal, world: World) -> None:
+def test_a_stale_approval_is_refused(terminal: Terminal, world: World) -> None:
     order = world.place(wait_token=TOKEN)
     terminal.run("approve", order.order_id, "-y", "-w", "0", "--key", "a1", who="approver")
     settled(world, order, "stale")

@@ -11,9 +11,7 @@ from tests.cli.terminal import Terminal
 from tests.support.world import World
 
 
-def test_a_batch_cancels_what_its_filters_name_and_once_only(
-    terminal: Terminal, world: World
-) -> None:
+def test_a_batch_cancels_the_matching_orders_once(terminal: Terminal, world: World) -> None:
     old, new = world.place(version="v1"), world.place(version="v2")
     asked = ("batch", "cancel", "-r", "recall", "--filter", "version=v1", "-y", "-o", "json")
 
@@ -45,7 +43,7 @@ def test_a_dry_run_names_the_orders_and_changes_nothing(terminal: Terminal, worl
     assert world.now(order).inbox == ()
 
 
-def test_a_batch_needs_filters_that_exist(terminal: Terminal) -> None:
+def test_a_batch_requires_valid_filters(terminal: Terminal) -> None:
     none = terminal.run("batch", "cancel", "-r", "x", who="operator")
     wrong = terminal.run("batch", "cancel", "-r", "x", "--filter", "colour=red", who="operator")
 
@@ -54,7 +52,7 @@ def test_a_batch_needs_filters_that_exist(terminal: Terminal) -> None:
     assert "stage, customer, version, older" in wrong.err
 
 
-def test_a_batch_takes_the_newest_of_what_its_filters_name_not_of_all(
+def test_the_limit_of_a_batch_counts_matching_orders_only(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
     _, wanted = world.place(version="v1"), world.place(version="v1")
@@ -68,7 +66,7 @@ def test_a_batch_takes_the_newest_of_what_its_filters_name_not_of_all(
     assert cancelled.json == exported.json == {"orders": [wanted.order_id]}
 
 
-def test_orders_that_admit_no_cancel_do_not_count_for_the_limit(
+def test_orders_that_accept_no_cancel_do_not_count_for_the_limit(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place()
@@ -96,7 +94,7 @@ def test_no_more_pages_are_read_than_the_limit_needs(terminal: Terminal, world: 
 
 
 @pytest.mark.parametrize("command", [("cancel", "-r", "x"), ("export", "h")])
-def test_a_field_that_is_named_twice_is_wrong_usage(
+def test_two_filters_of_one_field_are_wrong_usage(
     terminal: Terminal, command: tuple[str, ...]
 ) -> None:
     filters = ("--filter", "customer=alice", "--filter", "customer=bob")
@@ -104,19 +102,19 @@ def test_a_field_that_is_named_twice_is_wrong_usage(
     ran = terminal.run("batch", *command, *filters, who="operator")
 
     assert (ran.code, ran.out) == (2, "")
-    assert "customer is named twice" in ran.err
+    assert "two filters name customer" in ran.err
     assert terminal.wire.sent == []
 
 
 @pytest.mark.parametrize("minutes", ["²", "٣", "-1", "", "9" * 5_000])
-def test_minutes_that_are_no_number_are_wrong_usage(terminal: Terminal, minutes: str) -> None:
+def test_minutes_that_are_not_a_number_are_wrong_usage(terminal: Terminal, minutes: str) -> None:
     ran = terminal.run("batch", "cancel", "-r", "x", "--filter", f"older={minutes}", who="operator")
 
     assert ran.code == 2
-    assert "is no filter" in ran.err
+    assert "is not a filter" in ran.err
 
 
-def test_a_batch_stops_when_nobody_answers_and_says_how_far_it_came(
+def test_a_batch_stops_when_the_api_does_not_answer_and_prints_its_progress(
     terminal: Terminal, world: World
 ) -> None:
     orders = [world.place() for _ in range(3)]
@@ -131,7 +129,7 @@ def test_a_batch_stops_when_nobody_answers_and_says_how_far_it_came(
     assert [len(world.now(order).inbox) for order in orders] == [0, 0, 1]
 
 
-def test_a_batch_export_tells_what_was_written(
+def test_a_batch_export_prints_the_written_orders(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
     order = world.place(version="v1")
@@ -172,15 +170,15 @@ def test_a_batch_without_a_yes_cancels_nothing(
     assert world.now(order).inbox == ()
 
 
-def test_the_help_of_a_batch_says_that_ended_orders_are_left_out(terminal: Terminal) -> None:
-    told = " ".join(terminal.run("batch", "cancel", "--help").out.split())
+def test_the_help_of_a_batch_says_which_orders_are_left_out(terminal: Terminal) -> None:
+    help_text = " ".join(terminal.run("batch", "cancel", "--help").out.split())
 
-    assert "Orders that take no cancel are left out: they have ended" in told
+    assert "Orders that do not accept a cancel are left out: they have ended" in help_text
 
 
 @pytest.mark.parametrize("field", ["customer", "version", "stage", "older"])
-def test_a_filter_without_a_value_chooses_nothing(terminal: Terminal, field: str) -> None:
-    """As `--filter customer=$CUSTOMER` where the variable is not set."""
+def test_a_filter_without_a_value_is_wrong_usage(terminal: Terminal, field: str) -> None:
+    """Like `--filter customer=$CUSTOMER` with an unset variable."""
     ran = terminal.run("batch", "cancel", "-r", "x", "-y", "--filter", f"{field}=", who="operator")
 
     assert ran.code == 2

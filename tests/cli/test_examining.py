@@ -1,4 +1,4 @@
-"""doctor: what it says of what is missing or away."""
+"""doctor: an unreachable API, missing and invalid tokens, counts."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from tests.support.world import World
 
 
 def findings(ran: Ran) -> dict[str, dict[str, Any]]:
-    told: Any = ran.json["findings"]
-    return {one["check"]: one for one in told}
+    found: Any = ran.json["findings"]
+    return {one["check"]: one for one in found}
 
 
-def test_what_an_api_that_is_away_would_show_was_not_looked_at(terminal: Terminal) -> None:
+def test_checks_of_an_unreachable_api_are_reported_as_not_made(terminal: Terminal) -> None:
     terminal.wire.down = True
 
     ran = terminal.run("doctor", "-o", "json")
@@ -24,12 +24,12 @@ def test_what_an_api_that_is_away_would_show_was_not_looked_at(terminal: Termina
     found = findings(ran)
     for check in ("console", "orders", "compensation"):
         assert not found[check]["ok"]
-        assert found[check]["told"].startswith("could not be looked at")
+        assert found[check]["told"].startswith("not checked")
     assert f"{URL}/console" in found["console"]["told"]
     assert len(terminal.wire.sent) == 1
 
 
-def test_the_console_of_an_api_that_is_away_has_no_tick(terminal: Terminal) -> None:
+def test_the_console_of_an_unreachable_api_is_unknown(terminal: Terminal) -> None:
     terminal.wire.down = True
 
     [line] = [one for one in terminal.run("doctor").out.splitlines() if "console" in one]
@@ -38,7 +38,7 @@ def test_the_console_of_an_api_that_is_away_has_no_tick(terminal: Terminal) -> N
 
 
 @pytest.mark.parametrize("answer", [None, httpx.Response(503, text="<html>")], ids=["away", "503"])
-def test_the_doctor_does_not_send_to_the_doctor(
+def test_the_doctor_does_not_advise_to_run_the_doctor(
     terminal: Terminal, answer: httpx.Response | None
 ) -> None:
     terminal.wire.down = answer is None
@@ -52,25 +52,23 @@ def test_the_doctor_does_not_send_to_the_doctor(
     assert ran.out.count(advised) == 1
 
 
-def test_a_token_that_cannot_be_read_is_there_all_the_same(
+def test_an_invalid_token_is_not_reported_as_missing(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.cli.terminal.token", lambda who: "nonsense")
 
-    told = findings(terminal.run("doctor", "-o", "json"))["token"]["told"]
+    message = findings(terminal.run("doctor", "-o", "json"))["token"]["told"]
 
-    assert told.startswith("ORDERS_TOKEN is set, but cannot be read as a token")
+    assert message.startswith("ORDERS_TOKEN is not a valid token")
 
 
-def test_without_a_token_there_is_none(terminal: Terminal) -> None:
+def test_a_missing_token_is_reported(terminal: Terminal) -> None:
     found = findings(terminal.run("doctor", "-o", "json", who=None))
 
     assert found["token"]["told"].startswith("none: ")
 
 
-def test_for_scripts_the_doctor_gives_what_it_counted_as_numbers(
-    terminal: Terminal, world: World
-) -> None:
+def test_the_json_output_of_the_doctor_contains_numbers(terminal: Terminal, world: World) -> None:
     for stage in (Stage.COMPLETED, Stage.COMPLETED, Stage.COMPENSATING):
         world.place(stage)
 

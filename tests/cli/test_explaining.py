@@ -17,12 +17,12 @@ WAY = ["RouteStart", "ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPaym
 
 @pytest.fixture
 def order(world: World) -> Order:
-    """One whose payment was declined, with the history of its execution."""
+    """An order with a declined payment, and the history of its execution."""
     order = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
-    return told(world, order)
+    return record_history(world, order)
 
 
-def told(world: World, order: Order) -> Order:
+def record_history(world: World, order: Order) -> Order:
     history = named(WAY[:-1]).failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
     history.ok("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
     history.enter("OrderFailed").add("ExecutionFailed")
@@ -51,7 +51,7 @@ def test_a_detailed_history_shows_every_event(
     )
 
 
-def test_a_history_as_data_gives_every_event_one_category(terminal: Terminal, order: Order) -> None:
+def test_a_history_as_json_gives_every_event_one_category(terminal: Terminal, order: Order) -> None:
     ran = terminal.run("history", order.order_id, "-o", "json", who="operator")
 
     events: Any = ran.json["events"]
@@ -68,9 +68,7 @@ def test_a_history_as_mermaid_is_a_chart_with_a_bar_for_every_state(
         assert state in chart
 
 
-def test_a_history_as_chrome_trace_is_what_trace_viewers_read(
-    terminal: Terminal, order: Order
-) -> None:
+def test_a_history_as_chrome_trace_is_a_valid_trace(terminal: Terminal, order: Order) -> None:
     ran = terminal.run("history", order.order_id, "-o", "chrome-trace", who="operator")
 
     spans: Any = [e for e in ran.json["traceEvents"] if e["ph"] == "X"]  # type: ignore[attr-defined]
@@ -78,10 +76,10 @@ def test_a_history_as_chrome_trace_is_what_trace_viewers_read(
     assert all(span["dur"] >= 0 and span["ts"] > 0 for span in spans)
 
 
-def test_following_a_history_ends_with_the_order_and_tells_every_event_once(
+def test_following_a_history_ends_with_the_order_and_prints_every_event_once(
     terminal: Terminal, world: World
 ) -> None:
-    order = told(world, world.place(Stage.FAILED))
+    order = record_history(world, world.place(Stage.FAILED))
 
     ran = terminal.run("history", order.order_id, "-f", "-o", "json", who="operator")
 
@@ -90,11 +88,11 @@ def test_following_a_history_ends_with_the_order_and_tells_every_event_once(
 
 
 @pytest.mark.parametrize("drawing", ["mermaid", "chrome-trace"])
-def test_following_draws_nothing(terminal: Terminal, order: Order, drawing: str) -> None:
+def test_charts_cannot_be_followed(terminal: Terminal, order: Order, drawing: str) -> None:
     ran = terminal.run("history", order.order_id, "-f", "-o", drawing, who="operator")
 
     assert (ran.code, ran.out) == (2, "")
-    assert f"{drawing} draws a whole history" in ran.err
+    assert f"{drawing} needs the whole history" in ran.err
     assert terminal.wire.sent == []
 
 
@@ -110,19 +108,19 @@ def test_a_verdict_comes_with_its_reason(terminal: Terminal, order: Order) -> No
 
 def test_verdicts_are_counted_and_charted_over_time(terminal: Terminal, world: World) -> None:
     for _ in range(3):
-        told(world, world.place(Stage.FAILED))
+        record_history(world, world.place(Stage.FAILED))
 
     shown = terminal.run("classify", who="operator").out
 
-    assert "how many" in shown
+    assert "orders by verdict" in shown
     assert "█" in shown
     assert "by hour (UTC)" in shown
 
 
-def test_an_export_writes_a_file_for_every_order_and_goes_on_where_it_was_broken_off(
+def test_an_export_writes_a_file_per_order_and_continues_after_an_interruption(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
-    orders = [told(world, world.place(Stage.FAILED)) for _ in range(3)]
+    orders = [record_history(world, world.place(Stage.FAILED)) for _ in range(3)]
     folder = tmp_path / "histories"
     terminal.run("export", str(folder), "-n", "2", who="operator")
     first = {file.name for file in folder.iterdir()}
@@ -132,7 +130,7 @@ def test_an_export_writes_a_file_for_every_order_and_goes_on_where_it_was_broken
 
     assert len(first) == 2
     assert ran.out == ""
-    assert "1 written, 2 there already" in ran.err
+    assert "1 written, 2 already present" in ran.err
     assert {file.stem for file in folder.iterdir()} == {order.order_id for order in orders}
     histories = [r for r in terminal.wire.sent[asked:] if r.url.path.endswith("/history")]
     assert len(histories) == 1
@@ -140,7 +138,7 @@ def test_an_export_writes_a_file_for_every_order_and_goes_on_where_it_was_broken
     assert one["events"][0]["type"] == "ExecutionStarted"
 
 
-def test_an_export_as_data_tells_what_was_written(
+def test_an_export_as_json_lists_the_written_orders(
     terminal: Terminal, order: Order, tmp_path: Path
 ) -> None:
     asked = ("export", str(tmp_path / "h"), "-o", "json")
@@ -151,37 +149,35 @@ def test_an_export_as_data_tells_what_was_written(
     assert again.json["written"] == []
 
 
-def test_an_export_that_is_broken_off_says_how_far_it_came(
+def test_an_interrupted_export_prints_its_progress(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
     for _ in range(3):
-        told(world, world.place(Stage.FAILED))
+        record_history(world, world.place(Stage.FAILED))
     terminal.meanwhile = [lambda: setattr(terminal.wire, "down", True)]
 
     ran = terminal.run("export", str(tmp_path / "h"), who="operator")
 
     assert ran.code == 4
-    assert "broken off: 1 written, 0 there already" in ran.err
+    assert "interrupted: 1 written, 0 already present" in ran.err
 
 
 def test_an_open_order_is_exported_again(terminal: Terminal, world: World, tmp_path: Path) -> None:
-    told(world, world.place())
+    record_history(world, world.place())
 
     runs = [terminal.run("export", str(tmp_path / "h"), who="operator") for _ in range(2)]
 
-    assert all("1 written, 0 there already" in ran.err for ran in runs)
+    assert all("1 written, 0 already present" in ran.err for ran in runs)
 
 
-def test_a_customer_is_told_that_histories_are_for_operators(
-    terminal: Terminal, order: Order
-) -> None:
+def test_a_customer_cannot_read_histories(terminal: Terminal, order: Order) -> None:
     ran = terminal.run("history", order.order_id)
 
     assert ran.code == 1
     assert "you need the role operator" in ran.err.lower()
 
 
-def test_an_export_into_a_link_to_nowhere_is_a_sentence(
+def test_an_export_into_a_broken_link_is_a_problem(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
     world.place()
@@ -193,7 +189,7 @@ def test_an_export_into_a_link_to_nowhere_is_a_sentence(
     assert "is a symbolic link to" in ran.err
 
 
-def test_an_export_that_cannot_be_written_leaves_nothing_half(
+def test_a_failed_export_leaves_no_partial_file(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
     order = world.place()

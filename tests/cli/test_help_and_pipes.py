@@ -1,4 +1,4 @@
-"""Help texts, the version, and what a table looks like where no terminal shows it."""
+"""Help texts, the version, and tables without a terminal."""
 
 from importlib.metadata import version
 
@@ -12,7 +12,7 @@ from tests.support.world import World
 
 
 @pytest.mark.parametrize("command", ["", "batch", *commands()])
-def test_help_shows_no_type_of_a_flag_and_no_braces(terminal: Terminal, command: str) -> None:
+def test_help_has_no_types_of_flags_and_no_braces(terminal: Terminal, command: str) -> None:
     for option in ("-h", "--help"):
         ran = terminal.run(*command.split(), option, who=None)
 
@@ -31,7 +31,7 @@ def test_the_version_is_that_of_the_installed_package(terminal: Terminal) -> Non
     "command",
     [("list",), ("describe", "ID"), ("history", "ID"), ("timeline", "ID"), ("items", "ID")],
 )
-def test_lines_in_a_pipe_have_no_blanks_at_their_end(
+def test_lines_in_a_pipe_have_no_trailing_spaces(
     terminal: Terminal, world: World, command: tuple[str, ...]
 ) -> None:
     order = world.place(Stage.COMPLETED)
@@ -41,7 +41,7 @@ def test_lines_in_a_pipe_have_no_blanks_at_their_end(
     assert [line for line in ran.out.splitlines() if line != line.rstrip()] == []
 
 
-def test_a_table_in_a_pipe_has_one_line_a_row_however_long_it_is(
+def test_a_table_in_a_pipe_has_one_line_per_row_of_any_length(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(Stage.FAILED)

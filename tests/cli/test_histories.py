@@ -1,4 +1,4 @@
-"""history, classify: what they say of states, ends, decisions, and of nothing."""
+"""history, classify: states, ends, decisions, and no executions."""
 
 import pytest
 
@@ -11,12 +11,12 @@ from tests.support.world import World
 
 
 def line_of(shown: str, state: str) -> str:
-    """The line about a state; a history without errors ends with how long each state took."""
+    """The line of a state; in a history without errors it ends with the duration."""
     return next(line for line in shown.splitlines() if f" {state} " in line)
 
 
 @pytest.mark.parametrize(
-    ("end", "told"),
+    ("end", "shown_end"),
     [
         ("ExecutionAborted", "stopped"),
         ("ExecutionTimedOut", "failed"),
@@ -24,8 +24,8 @@ def line_of(shown: str, state: str) -> str:
         (None, "running"),
     ],
 )
-def test_a_state_that_was_never_left_says_how_its_execution_ended(
-    terminal: Terminal, world: World, end: str | None, told: str
+def test_a_state_that_never_exited_shows_how_its_execution_ended(
+    terminal: Terminal, world: World, end: str | None, shown_end: str
 ) -> None:
     order = world.place()
     history = named(["ReserveStock"]).enter("AwaitSignal").add("TaskScheduled")
@@ -33,7 +33,7 @@ def test_a_state_that_was_never_left_says_how_its_execution_ended(
 
     shown = terminal.run("history", order.order_id, who="operator").out
 
-    assert told in line_of(shown, "AwaitSignal").split()
+    assert shown_end in line_of(shown, "AwaitSignal").split()
     assert "3.0" in line_of(shown, "ReserveStock").split()
 
 
@@ -55,7 +55,7 @@ def test_a_state_in_which_an_execution_ends_takes_no_time(
     assert line_of(shown, state).split()[-2:] == ["-", "-"]
 
 
-def test_branches_that_were_given_up_do_not_run_on(terminal: Terminal, world: World) -> None:
+def test_stopped_branches_are_not_shown_as_running(terminal: Terminal, world: World) -> None:
     order = world.place()
     history = ToldHistory()
     history.add("ParallelStateEntered", stateEnteredEventDetails={"name": "EnrichOrder"})
@@ -82,9 +82,7 @@ def test_a_chart_shows_where_an_execution_was_stopped(terminal: Terminal, world:
 
 
 @pytest.mark.parametrize("how", ["--detailed", "-f"])
-def test_a_decision_is_told_once_where_it_was_made(
-    terminal: Terminal, world: World, how: str
-) -> None:
+def test_a_decision_is_shown_once_at_its_event(terminal: Terminal, world: World, how: str) -> None:
     order = world.place(Stage.FAILED)
     history = named(["AwaitSignal"]).ok("ApplySignals", decision="pay")
     history.enter("RouteDecision").leave("RouteDecision", "pay")
@@ -97,12 +95,10 @@ def test_a_decision_is_told_once_where_it_was_made(
     assert "ApplySignals" in decision
     assert decision.rstrip().endswith("decided: pay")
     heads = next(line.split() for line in shown.splitlines() if "execution" in line)
-    assert heads == ["execution", "#", "at", "event", "state", "category", "told"]
+    assert heads == ["execution", "#", "at", "event", "state", "category", "detail"]
 
 
-def test_followed_events_stand_in_the_columns_of_the_table(
-    terminal: Terminal, world: World
-) -> None:
+def test_followed_events_have_the_columns_of_the_table(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.FAILED)
     history = named(["AwaitSignal"]).ok("ApplySignals", decision="pay")
     history.failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
@@ -113,18 +109,18 @@ def test_followed_events_stand_in_the_columns_of_the_table(
     )
 
     rows, lines = ([line.split() for line in one.splitlines()] for one in (table, list_))
-    without_dates = [line[:2] + line[3:] for line in lines[1:]]  # the table says the date once
+    without_dates = [line[:2] + line[3:] for line in lines[1:]]  # the table prints the date once
     assert rows[1:][: len(lines)] == [lines[0], *without_dates]
 
 
-def test_a_history_of_nothing_says_so(terminal: Terminal, world: World) -> None:
+def test_a_history_without_executions_is_a_sentence(terminal: Terminal, world: World) -> None:
     shown = terminal.run("history", world.place().order_id, who="operator").out
 
-    assert shown == "no execution has begun yet\n"
+    assert shown == "no execution has started yet\n"
 
 
 @pytest.mark.parametrize(("orders", "blocks"), [(1, 1), (3, 3), (60, 40)])
-def test_a_bar_has_a_block_for_every_order_until_they_are_many(orders: int, blocks: int) -> None:
+def test_a_bar_has_a_block_per_order_up_to_its_maximum(orders: int, blocks: int) -> None:
     one = {"order_id": "O", "epoch": 1, "verdict": "completed", "reason": "every step succeeded"}
     verdicts = [{**one, "started_at": None, "stopped_at": None}] * orders
     with out.capture() as drawn:
@@ -133,12 +129,14 @@ def test_a_bar_has_a_block_for_every_order_until_they_are_many(orders: int, bloc
     assert drawn.get().count("█") == blocks
 
 
-def test_there_are_no_verdicts_without_orders(terminal: Terminal) -> None:
+def test_classify_without_orders_prints_no_orders(terminal: Terminal) -> None:
     assert terminal.run("classify", who="operator").out == "no orders\n"
     assert terminal.run("classify", "-o", "json", who="operator").json == {"verdicts": []}
 
 
-def test_which_execution_it_is_has_one_name_for_people(terminal: Terminal, world: World) -> None:
+def test_the_number_of_an_execution_has_one_name_in_all_tables(
+    terminal: Terminal, world: World
+) -> None:
     order = world.place()
     world.engine.histories[order.execution] = tuple(named(["ReserveStock"]).events)
     shown = terminal.run("classify", who="operator").out

@@ -1,5 +1,5 @@
-"""Every command under every condition that a machine can put it in: a sentence and a documented
-exit code, never a traceback.
+"""Every command with invalid environments, files and streams: a sentence and a documented exit
+code, never a traceback.
 """
 
 import json
@@ -26,13 +26,13 @@ from tests.cli.terminal import Terminal
 from tests.support.world import World
 
 DOCUMENTED = {0, 1, 2, 3, 4, 5, PIPE_CLOSED}
-"""Without 70, the defect of a command: none is expected."""
+"""Without 70, a defect of the command: no test expects one."""
 
 Condition = Callable[[pytest.MonkeyPatch, Path], None]
 
 
 def variables(**values: str | None) -> Condition:
-    """Environment variables; None is one that is not set. `{home}` is a folder of the test."""
+    """Environment variables; None removes one. `{home}` is a folder of the test."""
 
     def apply(patch: pytest.MonkeyPatch, home: Path) -> None:
         for name, value in values.items():
@@ -46,7 +46,7 @@ def variables(**values: str | None) -> Condition:
 
 
 def config(content: bytes) -> Condition:
-    """What is in the file of profiles."""
+    """The content of the profiles file."""
 
     def apply(patch: pytest.MonkeyPatch, home: Path) -> None:
         file = home / "odd-profiles.json"
@@ -57,7 +57,7 @@ def config(content: bytes) -> Condition:
 
 
 def stream(name: str, make: Callable[[], TextIO | None]) -> Condition:
-    """One of the standard streams."""
+    """A standard stream that fails."""
 
     def apply(patch: pytest.MonkeyPatch, home: Path) -> None:
         patch.setattr(sys, name, make())
@@ -72,7 +72,7 @@ OPENED: list[TextIO] = []
 def _close() -> Iterator[None]:
     yield
     while OPENED:
-        with suppress(OSError):  # what could not be written before
+        with suppress(OSError):  # flushes output that could not be written
             OPENED.pop().close()
 
 
@@ -184,7 +184,7 @@ def _endless() -> Iterator[bytes]:
 
 @pytest.fixture
 def order(terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An order that has ended: nothing waits for it."""
+    """An ended order: no command waits for it."""
     monkeypatch.setattr(
         "cli.commands.signing_in.sign_in_by_browser",
         lambda url, *_, **__: Profile(url, "a.b.c", ""),
@@ -194,7 +194,7 @@ def order(terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def try_all(terminal: Terminal, order: str, home: Path, *, as_json: bool = False) -> dict[str, int]:
-    """The exit code of every command, after checking its words."""
+    """The exit code of every command, after checking its output."""
     codes = {}
     for name in commands():
         line = command_line(name, order=order, folder=home / "export")
@@ -207,20 +207,20 @@ def try_all(terminal: Terminal, order: str, home: Path, *, as_json: bool = False
 
 
 @pytest.mark.parametrize("number", range(len(ENVIRONMENTS)), ids=list(ENVIRONMENTS))
-def test_every_command_bears_every_environment(
+def test_every_command_handles_every_environment(
     terminal: Terminal, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """For scripts in every second one: how data are printed does not depend on the command."""
+    """Every second environment uses JSON: its printing does not depend on the command."""
     with monkeypatch.context() as patch:
         list(ENVIRONMENTS.values())[number](patch, tmp_path)
         try_all(terminal, order, tmp_path, as_json=number % 2 == 1)
 
 
 @pytest.mark.parametrize("name", CONNECTIONS)
-def test_every_command_bears_every_proxy_and_certificate(
+def test_every_command_handles_every_proxy_and_certificate(
     terminal: Terminal, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """With the HTTP client that production makes; only its last step, the socket, is replaced."""
+    """Uses the HTTP client of production; only the socket is replaced."""
     send = terminal.wire.handle_request
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda _, request: send(request))
     for module in (cli.session, cli.commands.examining, cli.commands.signing_in):
@@ -236,7 +236,7 @@ def test_every_command_bears_every_proxy_and_certificate(
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["table", "json"])
 @pytest.mark.parametrize("name", NOT_THE_API)
-def test_every_command_recognises_what_is_not_the_api(
+def test_every_command_recognises_responses_of_another_server(
     terminal: Terminal,
     order: str,
     tmp_path: Path,
@@ -248,7 +248,7 @@ def test_every_command_recognises_what_is_not_the_api(
 
     codes = try_all(terminal, order, tmp_path, as_json=as_json)
 
-    # Some ask no API, and `load` goes on after a gateway's error.
+    # Some call no API, and `load` continues after a 5xx error.
     local = {"profiles", "logout", *(["load"] if "5" in str(NOT_THE_API[name]()) else [])}
     assert {n: code for n, code in codes.items() if n.split()[0] not in local} == dict.fromkeys(
         (n for n in codes if n.split()[0] not in local), 4
@@ -256,7 +256,7 @@ def test_every_command_recognises_what_is_not_the_api(
 
 
 @pytest.mark.parametrize("name", [*CONNECTIONS, *ENVIRONMENTS])
-def test_a_problem_is_an_object_for_scripts_in_every_environment(
+def test_a_problem_is_a_json_object_in_every_environment(
     terminal: Terminal, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(cli.session, "Api", Api)
@@ -272,7 +272,7 @@ def test_a_problem_is_an_object_for_scripts_in_every_environment(
         assert problem["advice"]
 
 
-def test_no_command_takes_an_empty_value(terminal: Terminal, order: str, tmp_path: Path) -> None:
+def test_no_command_accepts_an_empty_value(terminal: Terminal, order: str, tmp_path: Path) -> None:
     tried = 0
     for name, command in commands().items():
         line = command_line(name, order=order, folder=tmp_path)

@@ -1,4 +1,4 @@
-"""Answers that never arrive: what a command asks for happens once all the same."""
+"""Lost responses: a repeated request takes effect once."""
 
 import re
 
@@ -13,7 +13,7 @@ def orders_of(world: World) -> int:
     return len(world.store.page(stage=None, customer_id=None, limit=9, cursor=None).orders)
 
 
-def test_an_order_whose_answer_was_lost_is_placed_once(terminal: Terminal, world: World) -> None:
+def test_an_order_is_placed_once_after_a_lost_response(terminal: Terminal, world: World) -> None:
     terminal.wire.losing = 1
 
     assert terminal.run("place", "-i", "MUG-RED").code == 0
@@ -21,7 +21,7 @@ def test_an_order_whose_answer_was_lost_is_placed_once(terminal: Terminal, world
     assert orders_of(world) == 1
 
 
-def test_an_item_whose_answer_was_lost_is_added_once(terminal: Terminal, world: World) -> None:
+def test_an_item_is_added_once_after_a_lost_response(terminal: Terminal, world: World) -> None:
     order = world.place()
     terminal.wire.losing = 1
 
@@ -30,31 +30,29 @@ def test_an_item_whose_answer_was_lost_is_added_once(terminal: Terminal, world: 
     assert [signal.quantity for signal in world.now(order).inbox] == [2]
 
 
-def test_who_never_hears_an_answer_is_told_the_key_to_ask_again_with(
-    terminal: Terminal, world: World
-) -> None:
+def test_the_advice_after_lost_responses_contains_the_key(terminal: Terminal, world: World) -> None:
     terminal.wire.losing = len(PAUSES_SECONDS) + 1
 
     lost = terminal.run("place", "-i", "MUG-RED")
 
     assert lost.code == 4
-    assert "whether it happened is not known" in lost.err
+    assert "it is unknown whether the request took effect" in lost.err
     [key] = re.findall("--key ([0-9a-f-]{36})", lost.err)
     assert terminal.run("place", "-i", "MUG-RED", "--key", key).code == 0
     assert orders_of(world) == 1
 
 
-def test_an_api_that_cannot_now_is_asked_again(terminal: Terminal, world: World) -> None:
+def test_a_request_is_repeated_after_a_5xx_response(terminal: Terminal, world: World) -> None:
     terminal.wire.answers = [httpx.Response(503, text="busy")]
 
     assert terminal.run("place", "-i", "MUG-RED").code == 0
     assert orders_of(world) == 1
 
 
-def test_nothing_is_repeated_where_nobody_listens(terminal: Terminal) -> None:
+def test_no_request_is_repeated_after_a_refused_connection(terminal: Terminal) -> None:
     terminal.wire.down = True
 
-    told = terminal.run("place", "-i", "MUG-RED")
+    ran = terminal.run("place", "-i", "MUG-RED")
 
-    assert (told.code, len(terminal.wire.sent)) == (4, 1)
-    assert "--key" not in told.err
+    assert (ran.code, len(terminal.wire.sent)) == (4, 1)
+    assert "--key" not in ran.err

@@ -1,4 +1,4 @@
-"""What a terminal of 80 columns shows: what matters is whole, the rest gives way."""
+"""Tables on 80 columns: important columns stay whole, others are dropped or wrapped."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def enriched(world: World) -> str:
     return order.order_id
 
 
-def test_a_list_has_one_line_an_order_with_its_whole_id(
+def test_a_list_has_one_line_per_order_with_its_whole_id(
     terminal: Terminal, world: World, columns: int
 ) -> None:
     orders = [world.place(customer_id="c" * 36, requested_by="c" * 36) for _ in range(3)]
@@ -53,7 +53,7 @@ def test_a_list_on_a_wide_terminal_names_the_customers(
     assert "alice" in terminal.run("list").out
 
 
-def test_verdicts_come_with_whole_ids(terminal: Terminal, world: World, columns: int) -> None:
+def test_verdicts_have_whole_ids(terminal: Terminal, world: World, columns: int) -> None:
     order_id = enriched(world)
 
     shown = terminal.run("classify", who="operator").out

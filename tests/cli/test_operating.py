@@ -21,7 +21,7 @@ def test_compensating_takes_the_order_over(terminal: Terminal, world: World) -> 
     assert world.now(order).stage is Stage.COMPENSATING
 
 
-def test_aborting_stops_the_execution_and_says_who_compensates(
+def test_abort_stops_the_execution_and_says_that_the_janitor_compensates(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place()
@@ -35,7 +35,7 @@ def test_aborting_stops_the_execution_and_says_who_compensates(
 def test_abort_and_cancel_say_how_they_differ(terminal: Terminal) -> None:
     abort, cancel = (terminal.run(name, "--help").out for name in ("abort", "cancel"))
 
-    assert "To end an order in good order use" in abort
+    assert "To end an order normally, use" in abort
     assert "emergency brake" in cancel
 
 
@@ -53,7 +53,7 @@ def test_nothing_is_stopped_without_a_yes(
 
 
 @pytest.mark.parametrize("command", ["compensate", "abort"])
-def test_a_question_that_nobody_answers_stops_nothing(
+def test_an_unanswered_question_stops_nothing(
     terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", StringIO(""))
@@ -69,7 +69,9 @@ def refuse(question: str, **options: object) -> bool:
     return False
 
 
-def test_the_drain_report_tells_what_runs_which_version(terminal: Terminal, world: World) -> None:
+def test_the_drain_report_counts_orders_and_executions_per_version(
+    terminal: Terminal, world: World
+) -> None:
     world.place(version="v1")
     world.place(version="v2")
 
@@ -86,7 +88,7 @@ def test_load_measures_every_order(terminal: Terminal, world: World) -> None:
     assert len(world.engine.started) == 6
 
 
-def test_load_says_what_was_refused(terminal: Terminal) -> None:
+def test_load_prints_the_rejections(terminal: Terminal) -> None:
     ran = terminal.run("load", "-n", "2", "-i", "NO-SUCH", "-o", "json")
 
     assert ran.code == 1
@@ -99,11 +101,11 @@ def test_load_stops_when_the_api_does_not_answer(terminal: Terminal) -> None:
     ran = terminal.run("load", "-n", "500", "-c", "1", "-o", "json")
 
     assert (ran.code, ran.out) == (4, "")
-    assert "stopped: 0 of 500 were placed before" in ran.err
+    assert "stopped: 0 of 500 orders were placed" in ran.err
     assert len(terminal.wire.sent) < 500
 
 
-def test_load_goes_on_after_a_moment_of_trouble(terminal: Terminal) -> None:
+def test_load_continues_after_a_temporary_error(terminal: Terminal) -> None:
     terminal.wire.answers = [httpx.Response(503, text="<html>")]
 
     ran = terminal.run("load", "-n", "3", "-c", "1", "-i", "MUG-RED", "-o", "json")
@@ -122,7 +124,7 @@ def test_ctrl_c_stops_a_load(terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 
     assert ran.code != 0
     assert ran.out == ""
-    assert "of 500 were placed before" in ran.err
+    assert "of 500 orders were placed" in ran.err
     assert len(terminal.wire.sent) < 500
 
 
@@ -140,9 +142,7 @@ def test_the_doctor_names_the_console(terminal: Terminal) -> None:
     assert f"{URL}/console" in terminal.run("doctor").out
 
 
-def test_a_compensation_under_way_is_well_and_one_that_is_stuck_is_not(
-    terminal: Terminal, world: World
-) -> None:
+def test_the_doctor_fails_for_a_stuck_compensation_only(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.COMPENSATING)
     under_way = terminal.run("doctor", who="operator")
     ledger = {name: replace(one, stuck=True) for name, one in order.ledger.items()}
@@ -154,14 +154,14 @@ def test_a_compensation_under_way_is_well_and_one_that_is_stuck_is_not(
     assert "1 under way, none stuck" in under_way.out
     assert stuck.code == 4
     assert f"1 of 1 stuck: `orders describe {order.order_id}`" in stuck.out
-    assert "something is wrong: compensation" in stuck.err
+    assert "these checks failed: compensation" in stuck.err
 
 
-def test_the_doctor_names_what_is_wrong(terminal: Terminal) -> None:
+def test_the_doctor_names_the_failed_checks(terminal: Terminal) -> None:
     terminal.wire.down = True
 
     ran = terminal.run("doctor")
 
     assert ran.code == 4
     assert "✗ health" in ran.out.replace("  ", " ")
-    assert "something is wrong: health, orders, compensation" in ran.err
+    assert "these checks failed: health, orders, compensation" in ran.err

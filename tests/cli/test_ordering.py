@@ -14,19 +14,19 @@ from tests.support.world import TOKEN, World
 
 
 def settled(world: World, order: Order, outcome: str) -> None:
-    """What the workflow does with the inbox."""
+    """Apply the signals in the inbox, as the workflow does."""
     current = world.now(order)
     outcomes = {signal.signal_id: outcome for signal in current.inbox}
     world.store.put(replace(current, outcomes=outcomes, applied=len(current.inbox)))
 
 
 def orders(world: World) -> list[Order]:
-    """Every order that was placed."""
+    """Every placed order."""
     page = world.store.page(stage=None, customer_id=None, limit=9, cursor=None)
     return list(page.orders)
 
 
-def test_an_order_is_placed_and_told_as_data(terminal: Terminal, world: World) -> None:
+def test_a_placed_order_is_printed_as_json(terminal: Terminal, world: World) -> None:
     ran = terminal.run("place", "-i", "MUG-RED=2", "-o", "json")
 
     assert (ran.code, ran.err) == (0, "")
@@ -35,7 +35,7 @@ def test_an_order_is_placed_and_told_as_data(terminal: Terminal, world: World) -
     assert len(world.engine.started) == 1
 
 
-def test_a_placed_order_is_told_to_people(terminal: Terminal) -> None:
+def test_a_placed_order_is_printed_as_a_table(terminal: Terminal) -> None:
     ran = terminal.run("place", "-i", "MUG-RED")
 
     assert "start" in ran.out
@@ -50,7 +50,7 @@ def test_the_same_key_places_the_same_order(terminal: Terminal) -> None:
     assert first.json["order_id"] == again.json["order_id"]
 
 
-def test_an_unknown_sku_is_refused_with_the_servers_reason(terminal: Terminal) -> None:
+def test_an_unknown_sku_is_refused_with_the_reason_of_the_server(terminal: Terminal) -> None:
     ran = terminal.run("place", "-i", "NO-SUCH")
 
     assert (ran.code, ran.out) == (1, "")
@@ -59,7 +59,7 @@ def test_an_unknown_sku_is_refused_with_the_servers_reason(terminal: Terminal) -
 
 
 @pytest.mark.parametrize("item", ["MUG-RED=two", "MUG-RED=", "MUG-RED=²", "MUG-RED=0", "A=-1"])
-def test_an_item_that_is_none_is_wrong_usage(terminal: Terminal, item: str) -> None:
+def test_an_invalid_item_is_wrong_usage(terminal: Terminal, item: str) -> None:
     ran = terminal.run("place", "-i", item)
 
     assert ran.code == 2
@@ -67,14 +67,14 @@ def test_an_item_that_is_none_is_wrong_usage(terminal: Terminal, item: str) -> N
     assert terminal.wire.sent == []
 
 
-def test_a_placed_order_says_how_to_go_on(terminal: Terminal, world: World) -> None:
+def test_place_prints_the_next_command(terminal: Terminal, world: World) -> None:
     ran = terminal.run("place", "-i", "MUG-RED")
 
     [order] = orders(world)
     assert ran.err == f"next: `orders watch {order.order_id}`\n"
 
 
-def test_a_quiet_place_prints_the_id_alone(terminal: Terminal, world: World) -> None:
+def test_quiet_place_prints_only_the_id(terminal: Terminal, world: World) -> None:
     ran = terminal.run("place", "-i", "MUG-RED", "-q")
 
     assert (ran.code, ran.err) == (0, "")
@@ -82,11 +82,11 @@ def test_a_quiet_place_prints_the_id_alone(terminal: Terminal, world: World) -> 
 
 
 @pytest.mark.parametrize("more", [("--wait",), ("-o", "json")])
-def test_an_id_alone_is_nothing_else(terminal: Terminal, more: tuple[str, ...]) -> None:
+def test_quiet_excludes_other_output(terminal: Terminal, more: tuple[str, ...]) -> None:
     ran = terminal.run("place", "-i", "MUG-RED", "-q", *more)
 
     assert (ran.code, ran.out) == (2, "")
-    assert "-q prints the id alone" in ran.err
+    assert "-q prints only the id" in ran.err
     assert terminal.wire.sent == []
 
 
@@ -103,7 +103,7 @@ def test_placing_waits_for_the_end_if_asked_to(terminal: Terminal, world: World)
     assert f"placed {ran.json['order_id']}" in ran.err
 
 
-def test_a_signal_that_is_pending_says_how_to_read_its_outcome(
+def test_a_pending_signal_is_printed_with_the_command_for_its_outcome(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(wait_token=TOKEN)
@@ -113,7 +113,7 @@ def test_a_signal_that_is_pending_says_how_to_read_its_outcome(
     assert f"`orders signal {order.order_id} c1`" in ran.err
 
 
-def test_a_cancel_is_told_with_its_outcome(terminal: Terminal, world: World) -> None:
+def test_a_cancel_is_printed_with_its_outcome(terminal: Terminal, world: World) -> None:
     order = world.place(wait_token=TOKEN)
     terminal.run("cancel", order.order_id, "-r", "why not", "-w", "0", "--key", "c1")
     settled(world, order, "applied")
@@ -135,7 +135,7 @@ def test_an_item_is_added(terminal: Terminal, world: World) -> None:
     assert [(s.sku, s.quantity) for s in world.now(order).inbox] == [("MUG-RED", 2)]
 
 
-def test_an_order_that_has_ended_says_why_it_takes_no_signal(
+def test_a_signal_to_an_ended_order_is_refused_with_a_reason(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(Stage.COMPLETED)
@@ -147,9 +147,7 @@ def test_an_order_that_has_ended_says_why_it_takes_no_signal(
     assert f"`orders describe {order.order_id}`" in ran.err
 
 
-def test_what_a_role_may_not_do_is_refused_with_what_it_needs(
-    terminal: Terminal, world: World
-) -> None:
+def test_a_refusal_names_the_required_role(terminal: Terminal, world: World) -> None:
     ran = terminal.run("approve", world.place().order_id, "--revision", "1")
 
     assert ran.code == 1
@@ -157,7 +155,7 @@ def test_what_a_role_may_not_do_is_refused_with_what_it_needs(
     assert "--profile" in ran.err
 
 
-def test_text_of_others_is_shown_as_it_is(terminal: Terminal, world: World) -> None:
+def test_text_of_other_users_is_printed_literally(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.CANCELLED, last_error="cancelled: [red]not[/] [bold]mine")
     world.accept(world.place(), a_signal())
 
@@ -176,7 +174,7 @@ def test_a_key_that_cannot_be_sent_is_wrong_usage(terminal: Terminal, key: str) 
 
 @pytest.mark.parametrize("tail", ["?Y", "#Y", "%", "%2F", "\x00", "Ü", "\udcff"])
 @pytest.mark.parametrize("command", ["status", "watch", "wait", "describe"])
-def test_an_id_reaches_into_no_other_part_of_the_address(
+def test_an_id_changes_no_other_part_of_the_address(
     terminal: Terminal, world: World, command: str, tail: str
 ) -> None:
     order = world.place(Stage.COMPLETED)
@@ -190,18 +188,16 @@ def test_an_id_reaches_into_no_other_part_of_the_address(
 
 
 @pytest.mark.parametrize("order_id", [".", "..", "01KDVDNH00/items"])
-def test_an_id_that_is_no_part_of_an_address_is_wrong_usage(
-    terminal: Terminal, order_id: str
-) -> None:
+def test_an_id_that_changes_the_path_is_wrong_usage(terminal: Terminal, order_id: str) -> None:
     ran = terminal.run("status", order_id)
 
     assert ran.code == 2
-    assert "is no id" in ran.err
+    assert "is not an id" in ran.err
     assert terminal.wire.sent == []
 
 
 @pytest.mark.parametrize("typed", [" {} ", "{}\n", "{}\r", "\u00a0{}"])
-def test_an_id_with_blanks_around_or_in_small_letters_is_found(
+def test_an_id_with_spaces_or_lower_case_letters_is_found(
     terminal: Terminal, world: World, typed: str
 ) -> None:
     order = world.place(Stage.COMPLETED)

@@ -1,4 +1,4 @@
-"""What a command says when something is wrong: to people, and to scripts."""
+"""Problems, as text and as JSON."""
 
 import json
 from io import BytesIO, TextIOWrapper
@@ -16,13 +16,13 @@ from tests.support.world import World
 
 
 def error(ran: Ran) -> dict[str, object]:
-    """The error of a command for scripts; stdout must be empty."""
+    """The JSON error of a command; stdout must be empty."""
     assert ran.out == ""
-    told: dict[str, object] = json.loads(ran.err)["error"]
-    return told
+    problem: dict[str, object] = json.loads(ran.err)["error"]
+    return problem
 
 
-def test_a_refusal_is_an_object_for_scripts(terminal: Terminal, world: World) -> None:
+def test_a_refusal_is_a_json_object(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.COMPLETED)
 
     ran = terminal.run("cancel", order.order_id, "-r", "x", "-o", "json")
@@ -30,7 +30,7 @@ def test_a_refusal_is_an_object_for_scripts(terminal: Terminal, world: World) ->
     assert ran.code == 1
     assert error(ran) == {
         "message": "Cancel-order comes too late: the order is completed.",
-        "advice": f"`orders describe {order.order_id}` shows what the order admits now",
+        "advice": f"`orders describe {order.order_id}` shows which signals the order accepts now",
         "exit_code": 1,
         "status": 409,
     }
@@ -46,22 +46,22 @@ def test_a_refusal_is_an_object_for_scripts(terminal: Terminal, world: World) ->
         (("nonsense", "-o", "json"), 2, None),
     ],
 )
-def test_an_error_of_any_kind_is_an_object_for_scripts(
+def test_an_error_of_any_kind_is_a_json_object(
     terminal: Terminal, command: tuple[str, ...], code: int, status: int | None
 ) -> None:
     ran = terminal.run(*command)
 
-    told = error(ran)
-    assert (ran.code, told["exit_code"], told["status"]) == (code, code, status)
-    assert told["message"]
-    assert told["advice"]
+    problem = error(ran)
+    assert (ran.code, problem["exit_code"], problem["status"]) == (code, code, status)
+    assert problem["message"]
+    assert problem["advice"]
 
 
-def test_a_missing_role_is_an_object_with_the_servers_status(terminal: Terminal) -> None:
+def test_a_missing_role_is_a_json_object_with_the_http_status(terminal: Terminal) -> None:
     assert error(terminal.run("versions", "-o", "json"))["status"] == 403
 
 
-def test_an_api_that_is_away_is_an_object_for_scripts(terminal: Terminal) -> None:
+def test_an_unreachable_api_is_a_json_object(terminal: Terminal) -> None:
     terminal.wire.down = True
 
     ran = terminal.run("list", "-o", "json")
@@ -69,15 +69,15 @@ def test_an_api_that_is_away_is_an_object_for_scripts(terminal: Terminal) -> Non
     assert (ran.code, error(ran)["status"]) == (4, None)
 
 
-def test_help_for_scripts_is_no_error(terminal: Terminal) -> None:
+def test_help_with_json_output_is_no_error(terminal: Terminal) -> None:
     assert terminal.run("list", "-o", "json", "--help").code == 0
 
 
-def test_fields_at_fault_are_told_one_by_one_to_scripts(terminal: Terminal) -> None:
-    told = error(terminal.run("place", "-i", "MUG-RED=5000", "-o", "json"))
+def test_invalid_fields_are_listed_in_the_json_object(terminal: Terminal) -> None:
+    problem = error(terminal.run("place", "-i", "MUG-RED=5000", "-o", "json"))
 
-    assert told["message"] == "quantity of item 1 must be at most 999"
-    assert told["fields"] == [{"field": "items[0].quantity", "problem": "must be at most 999"}]
+    assert problem["message"] == "quantity of item 1 must be at most 999"
+    assert problem["fields"] == [{"field": "items[0].quantity", "problem": "must be at most 999"}]
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,17 @@ def test_fields_at_fault_are_told_one_by_one_to_scripts(terminal: Terminal) -> N
         (("cancel", "ID", "-r", "one\ntwo"), "reason must be one line of text"),
         (("cancel", "ID", "-r", "\u2800"), "reason must not be blank"),
         (("cancel", "ID", "-r", "a\ue000"), "reason must not contain the character U+E000"),
-        (("place", "-i", "A", "--key", "a b"), "`--key`) must be of visible ASCII characters"),
-        (("cancel", "ID", "-r", "x", "--key", "a b"), "`--key`) must be of letters, digits and"),
+        (
+            ("place", "-i", "A", "--key", "a b"),
+            "`--key`) must have 1 to 128 characters: visible ASCII characters",
+        ),
+        (
+            ("cancel", "ID", "-r", "x", "--key", "a b"),
+            "`--key`) must have 1 to 128 characters: letters, digits and",
+        ),
     ],
 )
-def test_what_does_not_fit_is_told_in_plain_words(
+def test_invalid_fields_are_described_in_plain_words(
     terminal: Terminal, world: World, command: tuple[str, ...], said: str
 ) -> None:
     order = world.place()
@@ -115,7 +121,7 @@ def test_what_does_not_fit_is_told_in_plain_words(
         assert jargon not in ran.err
 
 
-def test_a_stage_that_does_not_exist_is_wrong_usage_and_told_with_those_that_do(
+def test_an_unknown_stage_is_wrong_usage_and_the_advice_lists_the_stages(
     terminal: Terminal,
 ) -> None:
     for command in (("list",), ("classify",), ("export", "h")):
@@ -130,15 +136,13 @@ def test_the_help_of_a_stage_names_the_stages(terminal: Terminal, command: str) 
     assert "awaiting-approval" in terminal.run(command, "--help").out
 
 
-def test_what_the_api_advises_is_not_said_twice(terminal: Terminal) -> None:
+def test_the_advice_of_the_api_is_not_printed_twice(terminal: Terminal) -> None:
     known = {meaning.advice for meaning in MEANINGS.values()}
 
     assert set(REPLACED_ADVICE) <= known
 
 
-def test_a_signal_that_does_not_exist_points_to_the_timeline(
-    terminal: Terminal, world: World
-) -> None:
+def test_the_advice_for_an_unknown_signal_is_the_timeline(terminal: Terminal, world: World) -> None:
     order = world.place()
 
     ran = terminal.run("signal", order.order_id, "none")
@@ -148,13 +152,13 @@ def test_a_signal_that_does_not_exist_points_to_the_timeline(
     assert "orders list" not in ran.err
 
 
-def test_too_many_requests_at_once_have_nothing_to_do_with_an_order(terminal: Terminal) -> None:
+def test_the_advice_after_throttling_names_no_order(terminal: Terminal) -> None:
     terminal.wire.answers = [httpx.Response(429, json={"message": "Too Many Requests"})]
 
     assert "wait a moment and try again" in terminal.run("list").err
 
 
-def test_a_terminal_that_knows_no_symbols_gets_an_answer(
+def test_output_works_without_unicode_symbols(
     terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order, poor = world.place(), BytesIO()
@@ -166,14 +170,14 @@ def test_a_terminal_that_knows_no_symbols_gets_an_answer(
 
 
 @pytest.mark.parametrize("command", [("export",), ("batch", "export")])
-def test_no_spinner_turns_where_nobody_watches(
+def test_no_spinner_without_a_terminal(
     terminal: Terminal, world: World, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     world.place()
 
     ran = terminal.run(*command, str(tmp_path / "h"), who="operator")
 
-    assert ran.err == "✓ 1 written, 0 there already\n"
+    assert ran.err == "✓ 1 written, 0 already present\n"
 
 
 def broken(*_: object) -> None:
@@ -181,7 +185,7 @@ def broken(*_: object) -> None:
 
 
 @pytest.mark.parametrize("output", ["table", "json"])
-def test_a_defect_of_a_command_is_a_sentence_with_an_exit_code_of_its_own(
+def test_a_defect_is_a_sentence_with_its_own_exit_code(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, output: str
 ) -> None:
     monkeypatch.setattr("cli.commands.reading.islice", broken)

@@ -1,6 +1,4 @@
-"""`orders` as a process of its own, against the API on a loopback port: what no test in this
-process can show.
-"""
+"""`orders` in a separate process, against the API on a loopback port."""
 
 import json
 import os
@@ -25,7 +23,7 @@ NOTHING_LISTENS = "http://127.0.0.1:9"
 
 @pytest.fixture
 def address(terminal: Terminal) -> Iterator[str]:
-    """Where the API of the terminal's world answers over HTTP."""
+    """Address of an HTTP server that runs the API on the terminal's fakes."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _bridge(terminal.wire))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -53,7 +51,7 @@ def _bridge(wire: InProcess) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(answer.content)
 
         def log_message(self, *_: object) -> None:
-            """Leave the test's output alone."""
+            """Log nothing."""
 
     return Bridge
 
@@ -61,7 +59,7 @@ def _bridge(wire: InProcess) -> type[BaseHTTPRequestHandler]:
 def run(
     address: str, shell: str, home: Path, **variables: str
 ) -> "subprocess.CompletedProcess[str]":
-    """A line of a shell, in which `orders` acts as the operator."""
+    """Run a shell command line; `orders` has the operator's token."""
     environment = {
         "PATH": f"{Path(ORDERS).parent}:{os.environ['PATH']}",
         "HOME": str(home),
@@ -104,11 +102,11 @@ def test_a_stream_that_fails_is_one_line_and_an_exit_code(
     assert (ran.returncode, said in ran.stderr) == (code, True)
     assert "Traceback" not in ran.stderr
     assert "Exception ignored" not in ran.stderr
-    assert len(ran.stderr.splitlines()) <= 2  # the problem, and what to do
+    assert len(ran.stderr.splitlines()) <= 2  # the problem and its advice
 
 
 @pytest.mark.parametrize("command", ["watch ID", "wait ID", "history ID -f"])
-def test_a_command_that_waits_ends_with_the_reader_of_its_output(
+def test_a_waiting_command_ends_when_its_output_loses_the_reader(
     address: str, world: World, tmp_path: Path, command: str
 ) -> None:
     order = world.place()
@@ -151,7 +149,7 @@ def test_a_proxy_that_does_not_answer_is_named(tmp_path: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_a_process_bears_its_environment(
+def test_a_process_handles_its_environment(
     address: str, world: World, tmp_path: Path, variables: dict[str, str]
 ) -> None:
     order = world.place(Stage.FAILED, last_error="über 10 €")
@@ -161,9 +159,7 @@ def test_a_process_bears_its_environment(
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_a_working_folder_that_was_deleted_is_a_sentence(
-    address: str, world: World, tmp_path: Path
-) -> None:
+def test_a_deleted_working_folder_is_a_problem(address: str, world: World, tmp_path: Path) -> None:
     world.place(Stage.COMPLETED)
 
     ran = run(address, "mkdir gone; cd gone; rmdir ../gone; orders export here", tmp_path)

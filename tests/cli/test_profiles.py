@@ -1,4 +1,4 @@
-"""Profiles and addresses that are not there, and signing out."""
+"""Missing profiles and addresses, and signing out."""
 
 import json
 from pathlib import Path
@@ -9,13 +9,13 @@ from tests.cli.terminal import URL, Terminal, token
 
 
 def profiles(terminal: Terminal, *names: str, api_url: str = URL) -> None:
-    """Keep profiles that are called as those who act by them."""
+    """Store profiles named after their users."""
     kept = {name: {"api_url": api_url, "token": token(name)} for name in names}
     terminal.config.write_text(json.dumps(kept))
 
 
 @pytest.mark.parametrize("url", ["notaurl", "ftp://orders.example.com", "https://"])
-def test_what_is_no_address_is_wrong_usage(
+def test_an_invalid_address_is_wrong_usage(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("ORDERS_API_URL", url)
@@ -23,12 +23,12 @@ def test_what_is_no_address_is_wrong_usage(
     ran = terminal.run("list")
 
     assert ran.code == 2
-    assert "is no http(s) address" in ran.err
+    assert "is not an http(s) address" in ran.err
     assert "does not answer" not in ran.err
 
 
 @pytest.mark.parametrize("chosen", [(), ("-p", "customer")], ids=["environment", "option"])
-def test_a_profile_of_an_environment_that_is_down_is_told_with_its_file(
+def test_a_missing_profile_of_a_stopped_environment_is_reported_with_its_file(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, chosen: tuple[str, ...]
 ) -> None:
     monkeypatch.delenv("ORDERS_API_URL")
@@ -37,12 +37,12 @@ def test_a_profile_of_an_environment_that_is_down_is_told_with_its_file(
     ran = terminal.run("list", *chosen)
 
     assert ran.code == 2
-    assert f"profile 'customer' was asked for, but {terminal.config} is not there" in ran.err
+    assert f"profile 'customer' does not exist: there is no file {terminal.config}" in ran.err
     assert "`python -m local up`" in ran.err
     assert "orders login" in ran.err
 
 
-def test_a_profile_that_the_environment_asks_for_in_vain_is_told_with_those_that_are(
+def test_an_unknown_profile_in_the_environment_is_reported_with_the_known_ones(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profiles(terminal, "alice", "operator")
@@ -56,7 +56,7 @@ def test_a_profile_that_the_environment_asks_for_in_vain_is_told_with_those_that
     assert "known profiles: alice, operator" in ran.err
 
 
-def test_without_a_choice_the_profiles_to_choose_from_are_told(
+def test_without_a_selected_profile_the_known_profiles_are_listed(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profiles(terminal, "alice", "approver")
@@ -70,20 +70,20 @@ def test_without_a_choice_the_profiles_to_choose_from_are_told(
     assert "choose with -p: alice, approver" in no_address.err
 
 
-def test_who_signs_out_twice_is_told_that_nobody_was_signed_in(terminal: Terminal) -> None:
+def test_a_second_logout_reports_that_there_is_no_token(terminal: Terminal) -> None:
     terminal.config.write_text(json.dumps({"default": {"api_url": URL, "token": token("alice")}}))
 
     first, again = (terminal.run("logout", who=None) for _ in range(2))
 
     assert "✓ signed out, profile default" in first.err
-    assert (again.code, again.err) == (0, "no token was kept, profile default\n")
+    assert (again.code, again.err) == (0, "profile default has no token\n")
 
 
-def test_signing_out_acts_as_nobody(terminal: Terminal) -> None:
-    told = terminal.run("logout", "--help").out
+def test_logout_needs_no_token(terminal: Terminal) -> None:
+    help_text = terminal.run("logout", "--help").out
 
-    assert "Act as" not in told
-    assert "Forget the tokens of this profile" in told
+    assert "Act as" not in help_text
+    assert "Remove the tokens of this profile" in help_text
 
 
 def test_a_file_that_begins_with_a_byte_order_mark_is_read(terminal: Terminal) -> None:
@@ -96,14 +96,14 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(terminal: Terminal) -
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("not json", "it is no JSON"),
-        ("[]", "it is no JSON object"),
-        ('{"me": 1}', "profile 'me' is no JSON object"),
-        ('{"me": {"url": "x"}}', "profile 'me' has 'url'; known are api_url, token"),
-        ('{"me": {"api_url": 1}}', "'api_url' of profile 'me' is no text"),
+        ("not json", "it is not JSON"),
+        ("[]", "it is not a JSON object"),
+        ('{"me": 1}', "profile 'me' is not a JSON object"),
+        ('{"me": {"url": "x"}}', "unknown 'url' in 'me'; known: api_url, token"),
+        ('{"me": {"api_url": 1}}', "'api_url' of profile 'me' is not a string"),
     ],
 )
-def test_a_file_of_profiles_that_cannot_be_used_is_a_sentence_that_names_the_place(
+def test_an_invalid_profiles_file_is_reported_with_the_invalid_field(
     terminal: Terminal, content: str, said: str
 ) -> None:
     terminal.config.write_text(content)
@@ -111,10 +111,10 @@ def test_a_file_of_profiles_that_cannot_be_used_is_a_sentence_that_names_the_pla
     ran = terminal.run("profiles")
 
     assert ran.code == 2
-    assert f"{terminal.config} is not a file of profiles: {said}" in ran.err
+    assert f"{terminal.config} is not a profiles file: {said}" in ran.err
 
 
-def test_a_profile_is_kept_where_a_link_points_to(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_profile_is_stored_at_the_target_of_a_link(terminal: Terminal, tmp_path: Path) -> None:
     content = {"default": {"api_url": URL, "token": token("alice")}}
     terminal.config.write_text(json.dumps(content))
     kept = terminal.config.rename(tmp_path / "kept.json")

@@ -11,7 +11,7 @@ from tests.support.world import World
 
 
 @pytest.mark.parametrize("command", ["status", "items", "timeline", "describe"])
-def test_every_way_of_reading_has_data_and_a_table(
+def test_every_reading_command_prints_json_and_a_table(
     terminal: Terminal, world: World, command: str
 ) -> None:
     order = world.place()
@@ -30,10 +30,10 @@ def test_a_description_shows_deadline_last_view_signals_and_ledger(
 ) -> None:
     order = world.place(looked_at=None)
 
-    told = terminal.run("describe", order.order_id).out
+    printed = terminal.run("describe", order.order_id).out
 
     for fact in ("deadline", "by no approver yet", "approve-payment", "reserve", "25.00 EUR"):
-        assert fact in told
+        assert fact in printed
 
 
 def test_amounts_have_the_decimals_of_the_orders_currency(terminal: Terminal, world: World) -> None:
@@ -48,29 +48,29 @@ def test_amounts_have_the_decimals_of_the_orders_currency(terminal: Terminal, wo
 
 @pytest.mark.parametrize("stage", [Stage.COMPLETED, Stage.CANCELLED, Stage.PAYMENT])
 @pytest.mark.parametrize("command", ["describe", "status"])
-def test_an_order_that_waits_for_nobody_has_no_deadline_and_no_last_view(
+def test_an_order_without_a_pending_approval_has_no_deadline_and_no_last_view(
     terminal: Terminal, world: World, command: str, stage: Stage
 ) -> None:
-    told = terminal.run(command, world.place(stage).order_id).out
+    printed = terminal.run(command, world.place(stage).order_id).out
 
-    assert "deadline" not in told
-    assert "viewed" not in told
+    assert "deadline" not in printed
+    assert "viewed" not in printed
 
 
 @pytest.mark.parametrize("command", ["describe", "status"])
-def test_why_an_order_ended_is_a_reason_and_no_error(
+def test_the_reason_of_an_ended_order_is_not_shown_as_an_error(
     terminal: Terminal, world: World, command: str
 ) -> None:
     order = world.place(Stage.CANCELLED, last_error="cancelled: changed my mind")
 
-    told = terminal.run(command, order.order_id).out
+    printed = terminal.run(command, order.order_id).out
 
-    [line] = [one for one in told.splitlines() if "changed my mind" in one]
+    [line] = [one for one in printed.splitlines() if "changed my mind" in one]
     assert line.strip(" │").split(maxsplit=1) == [
         "reason",
         "The order was cancelled: changed my mind",
     ]
-    assert "error" not in told
+    assert "error" not in printed
 
 
 @pytest.mark.parametrize("command", ["describe", "timeline"])
@@ -80,14 +80,14 @@ def test_money_in_a_timeline_is_written_as_money(
     order = world.place(Stage.STATUS_UPDATE)
     world.run(update_order_status, order)
 
-    told = terminal.run(command, order.order_id).out
+    printed = terminal.run(command, order.order_id).out
 
-    [completed] = [line for line in told.splitlines() if "order-completed" in line]
+    [completed] = [line for line in printed.splitlines() if "order-completed" in line]
     assert "total 25.00 EUR" in completed
-    assert "_minor" not in told
+    assert "_minor" not in printed
 
 
-def test_a_description_is_as_wide_as_what_it_tells(terminal: Terminal, world: World) -> None:
+def test_a_description_is_as_wide_as_its_content(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.STATUS_UPDATE)
     world.run(update_order_status, order)
 
@@ -97,9 +97,9 @@ def test_a_description_is_as_wide_as_what_it_tells(terminal: Terminal, world: Wo
 
 
 def test_a_ledger_names_the_currency(terminal: Terminal, world: World) -> None:
-    told = terminal.run("describe", world.place(Stage.COMPLETED).order_id).out
+    printed = terminal.run("describe", world.place(Stage.COMPLETED).order_id).out
 
-    [paid] = [line.strip(" │").split() for line in told.splitlines() if "│  pay " in line]
+    [paid] = [line.strip(" │").split() for line in printed.splitlines() if "│  pay " in line]
     assert paid == ["pay", "done", "25.00", "EUR", "-"]
 
 
@@ -107,10 +107,10 @@ def test_a_takeover_in_a_timeline_names_the_execution(terminal: Terminal, world:
     order = world.place(Stage.COMPENSATING)
     terminal.run("compensate", order.order_id, "-y", who="operator")
 
-    told = terminal.run("timeline", order.order_id).out
+    printed = terminal.run("timeline", order.order_id).out
 
-    assert "execution 2" in told
-    assert "epoch" not in told
+    assert "execution 2" in printed
+    assert "epoch" not in printed
 
 
 def test_a_list_without_orders_says_so(terminal: Terminal) -> None:

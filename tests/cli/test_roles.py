@@ -1,4 +1,4 @@
-"""Whom the server refuses: told once, before anything is asked, with the profile to try."""
+"""Missing roles: reported once, before any question, with a profile that has the role."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.support.world import TOKEN, World
         ("abort", "You need the role operator to stop or compensate orders"),
     ],
 )
-def test_nobody_is_asked_whose_yes_would_be_refused(
+def test_a_missing_role_is_reported_before_the_question(
     terminal: Terminal, world: World, command: str, needed: str
 ) -> None:
     ran = terminal.run(command, world.place(wait_token=TOKEN).order_id)
@@ -30,7 +30,7 @@ def test_nobody_is_asked_whose_yes_would_be_refused(
     assert terminal.wire.sent == []
 
 
-def test_a_dry_run_is_refused_as_the_real_run_would_be(terminal: Terminal, world: World) -> None:
+def test_a_dry_run_is_refused_like_the_real_run(terminal: Terminal, world: World) -> None:
     order = world.place()
     cancel = ("batch", "cancel", "-r", "x", "--filter", "customer=alice")
 
@@ -41,9 +41,7 @@ def test_a_dry_run_is_refused_as_the_real_run_would_be(terminal: Terminal, world
     assert world.now(order).inbox == ()
 
 
-def test_a_customer_may_cancel_own_orders_in_a_batch_as_its_dry_run_says(
-    terminal: Terminal, world: World
-) -> None:
+def test_a_customer_can_cancel_own_orders_in_a_batch(terminal: Terminal, world: World) -> None:
     order = world.place()
     world.place(customer_id="bob", requested_by="bob")
     cancel = ("batch", "cancel", "-r", "x", "--filter", "stage=awaiting-approval")
@@ -55,7 +53,7 @@ def test_a_customer_may_cancel_own_orders_in_a_batch_as_its_dry_run_says(
 
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
-def test_histories_that_are_there_already_give_no_leave_to_read_them(
+def test_existing_files_do_not_replace_the_permission_check(
     terminal: Terminal, world: World, tmp_path: Path, dry: tuple[str, ...]
 ) -> None:
     world.place(Stage.COMPLETED)
@@ -69,10 +67,10 @@ def test_histories_that_are_there_already_give_no_leave_to_read_them(
     assert "written" not in ran.err
 
 
-def test_a_role_that_is_missing_is_told_once(terminal: Terminal) -> None:
+def test_a_missing_role_is_reported_once(terminal: Terminal) -> None:
     ran = terminal.run("versions")
 
-    assert ran.err.lower().count("ask somebody whose role allows it") == 1
+    assert ran.err.lower().count("sign in with a role that allows it") == 1
     assert "You need the role operator" in ran.err
 
 
@@ -84,7 +82,7 @@ def test_a_role_that_is_missing_is_told_once(terminal: Terminal) -> None:
         (("place", "-i", "MUG-RED", "--customer", "bob"), "→ try `-p operator`\n"),
     ],
 )
-def test_a_profile_at_hand_that_has_the_role_is_named(
+def test_a_signed_in_profile_with_the_role_is_named(
     terminal: Terminal, world: World, command: tuple[str, ...], advice: str
 ) -> None:
     profiles(terminal, "alice", "approver", "operator")

@@ -1,4 +1,4 @@
-"""Who acts where: environment, profiles, and what happens when nobody answers."""
+"""Profiles, environment variables, and an API that does not answer."""
 
 import json
 import stat
@@ -30,7 +30,7 @@ def test_an_api_that_does_not_answer_is_unreachable(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "told"),
+    ("answer", "code", "printed"),
     [
         (httpx.Response(401, json={"message": "Unauthorized"}), 5, "orders login"),
         (httpx.Response(502, text="<html>"), 4, "orders doctor"),
@@ -38,8 +38,8 @@ def test_an_api_that_does_not_answer_is_unreachable(terminal: Terminal) -> None:
     ],
     ids=["expired", "gateway", "page"],
 )
-def test_an_answer_that_is_not_the_apis_says_what_to_try(
-    terminal: Terminal, answer: httpx.Response, code: int, told: str
+def test_a_response_of_another_server_is_reported_with_advice(
+    terminal: Terminal, answer: httpx.Response, code: int, printed: str
 ) -> None:
     answer.request = httpx.Request("GET", URL)
     terminal.wire.answers = [answer]
@@ -47,10 +47,10 @@ def test_an_answer_that_is_not_the_apis_says_what_to_try(
     ran = terminal.run("list")
 
     assert ran.code == code
-    assert told in ran.err
+    assert printed in ran.err
 
 
-def test_whoever_is_not_signed_in_is_told_how(terminal: Terminal) -> None:
+def test_the_advice_without_a_token_is_to_sign_in(terminal: Terminal) -> None:
     ran = terminal.run("list", who=None)
 
     assert ran.code == 5
@@ -58,7 +58,7 @@ def test_whoever_is_not_signed_in_is_told_how(terminal: Terminal) -> None:
     assert terminal.wire.sent == []
 
 
-def test_without_an_address_the_ways_to_name_one_are_told(
+def test_the_advice_without_an_address_lists_the_settings(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ORDERS_API_URL")
@@ -69,7 +69,7 @@ def test_without_an_address_the_ways_to_name_one_are_told(
     assert "ORDERS_API_URL" in ran.err
 
 
-def test_a_profile_acts_as_its_own_caller(terminal: Terminal, world: World) -> None:
+def test_a_profile_uses_its_own_token(terminal: Terminal, world: World) -> None:
     order = world.place()
     kept = {"boss": {"api_url": URL, "token": token("approver")}}
     terminal.config.write_text(json.dumps(kept))
@@ -80,7 +80,7 @@ def test_a_profile_acts_as_its_own_caller(terminal: Terminal, world: World) -> N
     assert [signal.actor for signal in world.now(order).inbox] == ["approver1"]
 
 
-def test_a_profile_that_does_not_exist_is_told_with_those_that_do(terminal: Terminal) -> None:
+def test_an_unknown_profile_is_reported_with_the_known_ones(terminal: Terminal) -> None:
     terminal.config.write_text(json.dumps({"boss": {"api_url": URL, "token": "t"}}))
 
     ran = terminal.run("list", "--profile", "bos")
@@ -89,7 +89,7 @@ def test_a_profile_that_does_not_exist_is_told_with_those_that_do(terminal: Term
     assert "known profiles: boss" in ran.err
 
 
-def test_a_broken_profile_file_is_named(terminal: Terminal) -> None:
+def test_an_invalid_profiles_file_is_named(terminal: Terminal) -> None:
     terminal.config.write_text("not json")
 
     ran = terminal.run("profiles")
@@ -102,13 +102,13 @@ def test_profiles_are_listed_without_their_tokens(terminal: Terminal) -> None:
     secret = token("alice")
     terminal.config.write_text(json.dumps({"me": {"api_url": URL, "token": secret}}))
 
-    told = terminal.run("profiles", "-o", "json")
+    printed = terminal.run("profiles", "-o", "json")
 
-    assert told.json == {"profiles": [{"name": "me", "api_url": URL, "user": "alice"}]}
+    assert printed.json == {"profiles": [{"name": "me", "api_url": URL, "user": "alice"}]}
     assert secret not in terminal.run("profiles").out
 
 
-def test_signing_out_forgets_the_token_and_keeps_the_address(terminal: Terminal) -> None:
+def test_logout_removes_the_token_and_keeps_the_address(terminal: Terminal) -> None:
     terminal.config.write_text(json.dumps({"default": {"api_url": URL, "token": token("alice")}}))
 
     assert terminal.run("logout").code == 0
@@ -118,13 +118,13 @@ def test_signing_out_forgets_the_token_and_keeps_the_address(terminal: Terminal)
     assert stat.S_IMODE(terminal.config.stat().st_mode) == 0o600
 
 
-def test_signing_out_is_told_as_data(terminal: Terminal) -> None:
+def test_logout_prints_json(terminal: Terminal) -> None:
     ran = terminal.run("logout", "-o", "json")
 
     assert ran.json == {"profile": "default", "api_url": URL}
 
 
-def test_signing_in_is_told_as_data_without_the_token(
+def test_login_prints_json_without_the_token(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = token("alice")
@@ -142,7 +142,7 @@ def test_signing_in_is_told_as_data_without_the_token(
     assert secret not in ran.out + ran.err
 
 
-def test_an_address_that_is_none_is_wrong_usage(
+def test_an_address_without_a_valid_url_is_wrong_usage(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ORDERS_API_URL", "https://orders.example.com:port")
@@ -164,9 +164,7 @@ def test_a_token_that_cannot_be_sent_is_wrong_usage(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *BATCHES])
-def test_every_command_explains_itself_and_knows_a_format_for_scripts(
-    terminal: Terminal, command: str
-) -> None:
+def test_every_command_has_help_and_an_output_option(terminal: Terminal, command: str) -> None:
     ran = terminal.run(*command.split(), "--help", who=None)
 
     assert ran.code == 0
@@ -176,13 +174,13 @@ def test_every_command_explains_itself_and_knows_a_format_for_scripts(
 
 
 def test_the_help_names_every_command_and_the_exit_codes(terminal: Terminal) -> None:
-    told = " ".join(terminal.run("--help", who=None).out.split())
+    printed = " ".join(terminal.run("--help", who=None).out.split())
 
-    assert [name for name in (*COMMANDS, "batch") if name not in told] == []
-    assert "4 unreachable" in told
+    assert [name for name in (*COMMANDS, "batch") if name not in printed] == []
+    assert "4 unreachable" in printed
 
 
-def test_an_option_that_does_not_exist_is_wrong_usage(terminal: Terminal) -> None:
+def test_an_unknown_option_is_wrong_usage(terminal: Terminal) -> None:
     assert terminal.run("list", "--colour").code == 2
 
 

@@ -1,4 +1,4 @@
-"""Text of other people on a terminal: shown as it is stored, never obeyed."""
+"""Text of other users: printed literally, without effect on the terminal."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ SHOWN = (
     r"[red]x[/nope]:warning:\ud800\ue000\t\n#"
 )
 SILENT = ["batch cancel", "doctor", "load", "login", "logout", "profiles"]
-"""Commands that print nothing of an answer here."""
+"""Commands that print no text of a response in these tests."""
 JOINERS = "\u200c\u200d"
 OBEYED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -69,7 +69,7 @@ def test_a_character_is_shown_or_escaped_by_its_category(category: str) -> None:
 
 
 @pytest.mark.parametrize("category", sorted(OBEYED))
-def test_no_console_prints_such_a_character_however_it_gets_there(
+def test_no_console_prints_a_control_character(
     capfd: pytest.CaptureFixture[str], category: str
 ) -> None:
     one = CATEGORIES[category][-1]
@@ -95,7 +95,7 @@ def test_characters_that_join_letters_and_emoji_are_kept() -> None:
         assert visible(f"{text}\u202e") == rf"{text}\u202e"
 
 
-def test_a_text_keeps_the_characters_that_are_asked_for() -> None:
+def test_requested_characters_are_kept() -> None:
     assert visible("a\n\tb", keep="\n") == "a\n\\tb"
 
 
@@ -104,7 +104,7 @@ def test_names_of_fields_are_made_visible_too() -> None:
 
 
 def hostile(data: Any) -> Any:
-    """Every string of an answer followed by hostile text, save those that commands compare."""
+    """Append hostile text to every string of a response, except those that commands compare."""
     match data:
         case dict():
             return {
@@ -126,7 +126,7 @@ def _is_time(text: str) -> bool:
     return True
 
 
-def test_no_command_obeys_what_is_stored(
+def test_no_command_prints_stored_control_characters(
     terminal: Terminal, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = world.place(Stage.STATUS_UPDATE)
@@ -147,7 +147,7 @@ def test_no_command_obeys_what_is_stored(
     monkeypatch.setattr(terminal.wire, "_answer", poisoned)
     shown = set()
     for name, one in product(commands(), (order, failed)):
-        if name == "login":  # which would open a page
+        if name == "login":  # opens a page
             continue
         words = command_line(name, order=one.order_id, folder=tmp_path)
         ran = terminal.run(*words, who="operator")
@@ -160,7 +160,7 @@ def test_no_command_obeys_what_is_stored(
     assert sorted(set(commands()) - shown) == SILENT
 
 
-def test_scripts_get_what_is_stored_unchanged(terminal: Terminal, world: World) -> None:
+def test_json_output_contains_the_stored_text_unchanged(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.FAILED, last_error="a\x9b\u202e[red]")
 
     ran = terminal.run("status", order.order_id, "-o", "json")

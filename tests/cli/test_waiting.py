@@ -23,8 +23,8 @@ def moved(world: World, order: Order, stage: Stage) -> None:
     world.store.put(replace(now, stage=stage, sequence=now.sequence + 1))
 
 
-def told(world: World, order: Order, history: ToldHistory) -> None:
-    """What Step Functions tells about the order's execution."""
+def record_history(world: World, order: Order, history: ToldHistory) -> None:
+    """The history of the order's execution."""
     world.engine.definitions[order.execution] = load()
     world.engine.histories[order.execution] = tuple(history.events)
 
@@ -54,18 +54,18 @@ def test_waiting_for_an_order_that_fails_is_refused_with_its_reason(
     assert "the order is failed: The payment was declined" in ran.err
 
 
-def test_waiting_gives_up_in_time(terminal: Terminal, world: World) -> None:
+def test_waiting_ends_after_the_timeout(terminal: Terminal, world: World) -> None:
     ran = terminal.run("wait", world.place().order_id, "-t", "0")
 
     assert ran.code == 1
     assert "awaiting-approval: not there yet" in ran.err
 
 
-def test_the_tree_marks_what_is_done_running_and_not_reached(
+def test_the_tree_marks_succeeded_running_and_unreached_states(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(wait_token=TOKEN)
-    told(world, order, named(["RouteStart", "ReserveStock"]).enter("AwaitSignal"))
+    record_history(world, order, named(["RouteStart", "ReserveStock"]).enter("AwaitSignal"))
 
     shown = terminal.run("watch", order.order_id, "--once").out
 
@@ -75,12 +75,10 @@ def test_the_tree_marks_what_is_done_running_and_not_reached(
     assert any(line.startswith("○ ProcessPayment") for line in lines)
 
 
-def test_the_tree_marks_what_failed_and_what_was_compensated(
-    terminal: Terminal, world: World
-) -> None:
+def test_the_tree_marks_failed_and_compensated_states(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
     history = named(["RouteStart", "ReserveStock"]).failing("ProcessPayment", "PaymentDeclined")
-    told(world, order, history.ok("RefundPayment", "ReleaseStock"))
+    record_history(world, order, history.ok("RefundPayment", "ReleaseStock"))
 
     shown = terminal.run("watch", order.order_id, "--once").out
 
@@ -91,7 +89,7 @@ def test_the_tree_marks_what_failed_and_what_was_compensated(
     assert "reason: The payment was declined." in shown
 
 
-def test_watching_as_data_is_one_line_for_every_change(terminal: Terminal, world: World) -> None:
+def test_watching_as_json_prints_one_line_per_change(terminal: Terminal, world: World) -> None:
     order = world.place()
     terminal.meanwhile = [
         lambda: None,
@@ -113,7 +111,7 @@ def test_watching_an_order_that_waits_reads_its_history_a_few_times(
 ) -> None:
     order = world.place(updated_at=world.clock.now())
     history = named(["RouteStart", "ReserveStock"]).enter("AwaitSignal")
-    told(world, order, history)
+    record_history(world, order, history)
     end = partial(moved, world, order, Stage.COMPLETED)
     terminal.meanwhile = [*[lambda: None] * 600, end]
 
@@ -124,15 +122,17 @@ def test_watching_an_order_that_waits_reads_its_history_a_few_times(
     assert world.engine.histories_read < 25
 
 
-def test_following_shows_what_comes_after_the_last_change_of_the_order(
+def test_following_prints_events_after_the_last_change_of_the_order(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(updated_at=world.clock.now())
     history = named(["RouteStart", "ReserveStock"])
-    told(world, order, history)
+    record_history(world, order, history)
 
     def mail_later() -> None:
-        told(world, order, history.enter("SendOrderConfirmation").add("ExecutionSucceeded"))
+        record_history(
+            world, order, history.enter("SendOrderConfirmation").add("ExecutionSucceeded")
+        )
 
     end = partial(moved, world, order, Stage.COMPLETED)
     terminal.meanwhile = [end, mail_later]
@@ -148,7 +148,9 @@ def test_a_payment_that_was_refunded_is_compensated_in_the_tree(
 ) -> None:
     paid = an_order(Stage.STATUS_UPDATE).ledger[PAY]
     order = world.place(Stage.FAILED, ledger={PAY: replace(paid, state=EffectState.UNDONE)})
-    told(world, order, named(["RouteStart", "ReserveStock", "ProcessPayment", "RefundPayment"]))
+    record_history(
+        world, order, named(["RouteStart", "ReserveStock", "ProcessPayment", "RefundPayment"])
+    )
 
     shown = terminal.run("watch", order.order_id, "--once").out
 
@@ -158,7 +160,7 @@ def test_a_payment_that_was_refunded_is_compensated_in_the_tree(
     assert any(line.startswith("✓ ReserveStock") for line in lines)
 
 
-def test_a_stage_that_does_not_exist_is_wrong_usage(terminal: Terminal, world: World) -> None:
+def test_an_unknown_stage_is_wrong_usage(terminal: Terminal, world: World) -> None:
     ran = terminal.run("wait", world.place().order_id, "--stage", "payed")
 
     assert (ran.code, ran.out) == (2, "")
@@ -173,22 +175,22 @@ def test_the_known_stages_are_those_of_the_api() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "told"),
+    ("stage", "message"),
     [
         (Stage.COMPLETED, "the order is completed now, and has passed or never reaches payment"),
         (Stage.FAILED, "failed now (The payment was declined), and has passed or never"),
     ],
 )
-def test_waiting_for_a_stage_of_an_order_that_has_ended_says_that_it_does_not_come(
-    terminal: Terminal, world: World, stage: Stage, told: str
+def test_waiting_for_a_stage_of_an_ended_order_is_refused(
+    terminal: Terminal, world: World, stage: Stage, message: str
 ) -> None:
     ran = terminal.run("wait", world.place(stage).order_id, "--stage", "payment")
 
     assert ran.code == 1
-    assert told in ran.err
+    assert message in ran.err
 
 
-def test_an_end_without_a_reason_is_told_as_an_end(terminal: Terminal, world: World) -> None:
+def test_an_end_without_a_reason_is_reported(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.CANCELLED, last_error=None)
 
     assert "cancelled: it never reaches completed" in terminal.run("wait", order.order_id).err

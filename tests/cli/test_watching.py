@@ -1,4 +1,4 @@
-"""watch: takeovers, stopped states, and what a pipe is told."""
+"""watch: takeovers, stopped states, and the log in a pipe."""
 
 from functools import partial
 
@@ -6,18 +6,18 @@ import pytest
 
 from lambdas.domain.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.cli.test_waiting import moved, told
+from tests.cli.test_waiting import moved, record_history
 from tests.support.told_histories import named
 from tests.support.world import TOKEN, World
 
 
-def test_the_tree_of_an_order_that_was_taken_over_says_where_the_rest_is(
+def test_the_tree_of_an_order_after_a_takeover_points_to_earlier_executions(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(Stage.COMPENSATING, epoch=2, last_error="the execution stopped")
-    told(world, order, named(["RefundPayment"]).enter("ReleaseStock"))
+    record_history(world, order, named(["RefundPayment"]).enter("ReleaseStock"))
     first = world.place()
-    told(world, first, named(["ReserveStock"]))
+    record_history(world, first, named(["ReserveStock"]))
 
     shown, of_one = (terminal.run("watch", one.order_id, "--once").out for one in (order, first))
 
@@ -26,18 +26,18 @@ def test_the_tree_of_an_order_that_was_taken_over_says_where_the_rest_is(
     assert "orders history" not in of_one
 
 
-def test_watching_into_a_pipe_tells_every_change_once_as_it_comes(
+def test_watching_into_a_pipe_prints_every_change_once(
     terminal: Terminal, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order = world.place(wait_token=TOKEN)
     history = named(["ReserveStock"]).enter("AwaitSignal")
-    told(world, order, history)
+    record_history(world, order, history)
     at_first: list[str] = []
 
     def approved() -> None:
         at_first.extend(capsys.readouterr().out.splitlines())
         history.leave("AwaitSignal").failing("ProcessPayment", "PaymentDeclined")
-        told(world, order, history)
+        record_history(world, order, history)
         moved(world, order, Stage.PAYMENT)
 
     terminal.meanwhile = [approved, lambda: None, partial(moved, world, order, Stage.FAILED)]
@@ -59,12 +59,12 @@ def test_watching_into_a_pipe_tells_every_change_once_as_it_comes(
     assert all(line[:2].isdigit() for line in (*at_first, *later[:4]))
 
 
-def test_a_log_of_an_order_that_was_taken_over_says_which_execution_it_tells_of(
+def test_the_log_of_an_order_after_a_takeover_names_the_execution(
     terminal: Terminal, world: World
 ) -> None:
     order = world.place(Stage.FAILED, epoch=2)
     history = named(["ReserveStock"]).enter("ReleaseStock").add("ExecutionAborted")
-    told(world, order, history)
+    record_history(world, order, history)
 
     lines = terminal.run("watch", order.order_id).out.splitlines()
 
@@ -72,9 +72,11 @@ def test_a_log_of_an_order_that_was_taken_over_says_which_execution_it_tells_of(
     assert any(line.endswith("  ReleaseStock stopped") for line in lines)
 
 
-def test_a_state_that_was_stopped_does_not_grow_older(terminal: Terminal, world: World) -> None:
+def test_the_duration_of_a_stopped_state_does_not_grow(terminal: Terminal, world: World) -> None:
     order = world.place()
-    told(world, order, named(["ReserveStock"]).enter("AwaitSignal").add("ExecutionAborted"))
+    record_history(
+        world, order, named(["ReserveStock"]).enter("AwaitSignal").add("ExecutionAborted")
+    )
 
     shown = terminal.run("watch", order.order_id, "--once").out
 

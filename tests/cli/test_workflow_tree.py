@@ -1,4 +1,4 @@
-"""The workflow's tree and lines: no state that the execution entered is left out."""
+"""The tree and log lines of the workflow show every entered state."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ ORDER = {
 
 
 def execution(**changes: Any) -> Mapping[str, Any]:
-    """An execution that passed one state."""
+    """An execution that entered one state."""
     state = {
         "name": "NotifyWarehouse",
         "type": "Task",
@@ -38,7 +38,7 @@ def execution(**changes: Any) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("category", ["lifecycle", "shipping"])
-def test_a_state_without_a_known_category_is_drawn_as_other(category: str) -> None:
+def test_a_state_without_a_known_category_is_shown_as_other(category: str) -> None:
     with out.capture() as printed:
         out.print(workflow_tree(ORDER, execution(category=category)))
 
@@ -47,7 +47,7 @@ def test_a_state_without_a_known_category_is_drawn_as_other(category: str) -> No
     assert any("NotifyWarehouse" in line for line in told_in_lines(ORDER, execution()).values())
 
 
-def test_a_progress_that_this_version_does_not_know_is_drawn_too() -> None:
+def test_an_unknown_progress_is_shown() -> None:
     with out.capture() as printed:
         out.print(workflow_tree(ORDER, execution(progress="paused")))
 
@@ -55,7 +55,7 @@ def test_a_progress_that_this_version_does_not_know_is_drawn_too() -> None:
 
 
 @pytest.mark.parametrize("kind", ["Choice", "Succeed", "Fail"])
-def test_routing_and_ends_are_not_drawn(kind: str) -> None:
+def test_routing_and_end_states_are_not_shown(kind: str) -> None:
     with out.capture() as printed:
         out.print(workflow_tree(ORDER, execution(type=kind)))
 
