@@ -1,1 +1,1 @@
-"""What was seen, what was expected, and what must always hold."""
+"""Checks of orders: observed and expected paths, and invariants."""

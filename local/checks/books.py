@@ -1,4 +1,4 @@
-"""What the tables hold, for the invariants to look at."""
+"""The records of the tables that the invariants check."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Books:
     shards: Sequence[Record] = ()
 
     def payment(self, key: str) -> Record | None:
-        """One entry of the payment provider's own books."""
+        """An entry of the payment provider, by its key."""
         return next((entry for entry in self.payments if entry["payment_key"] == key), None)
 
     def timeline(self, order: Record) -> list[Record]:
@@ -33,13 +33,13 @@ class Books:
 
 @dataclass(slots=True)
 class Witness:
-    """What was seen of one order from outside while its story was played."""
+    """The observations of one order from outside while its scenario ran."""
 
     order_id: str
     accepted: list[str] = field(default_factory=list)
     """Ids of the signals that the API accepted, in order."""
     deadlines: set[int] = field(default_factory=set)
-    """Every approval deadline that the API told, in epoch milliseconds."""
+    """Every approval deadline that the API returned, in epoch milliseconds."""
     executions: list[str] = field(default_factory=list)
     """Status of each of its executions."""
     histories: str = ""

@@ -1,4 +1,4 @@
-"""From the history of an execution to the path that it took."""
+"""Convert the history of an execution to its path."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ _ENTERED = "StateEntered"
 
 
 def path(events: Sequence[Event], status: str) -> list[str]:
-    """The states of one execution in the notation of stories, and how it ended."""
+    """The states of one execution in the notation of scenarios, and its final status."""
     owners = _owners(events)
     words = {id_: _word(id_, events, owners) for id_ in set(owners.values())}
     entries: list[str] = []
@@ -32,7 +32,7 @@ def path(events: Sequence[Event], status: str) -> list[str]:
 
 
 def submitted_tokens(events: Sequence[Event], state: str) -> int:
-    """How many waits of this state are in progress: the token was handed out and not used."""
+    """The number of waits of a state in progress: the token was submitted but not used."""
     owners = _owners(events)
     names = _names(events)
     mine = [e["type"] for e in events if names.get(owners.get(e["id"], 0)) == state]
@@ -50,8 +50,8 @@ def _word(entered: int, events: Sequence[Event], owners: Mapping[int, int]) -> s
 
 
 def _owners(events: Sequence[Event]) -> dict[int, int]:
-    """Event -> the entry of the state that it belongs to, followed through `previousEventId`,
-    because the events of parallel branches are mixed.
+    """Map each event to the StateEntered event of its state. Follows `previousEventId`, because
+    the events of parallel branches are interleaved.
     """
     owners: dict[int, int] = {}
     for event in events:
@@ -76,7 +76,7 @@ def _last_parallel(events: Sequence[Event]) -> str:
 
 
 def tokens(events: Sequence[Event]) -> set[str]:
-    """The task tokens that an execution handed out."""
+    """The task tokens that an execution created."""
     found = (event.get("taskScheduledEventDetails", {}).get("parameters") for event in events)
     payloads = [json.loads(parameters).get("Payload") for parameters in found if parameters]
     return {p["token"] for p in payloads if isinstance(p, dict) and p.get("token")}

@@ -1,6 +1,6 @@
-"""What must hold at every moment, whatever a story did. Each check yields what is wrong.
+"""Invariants that hold in every scenario. Each check yields its violations.
 
-Independent of the code that is checked: only the records and what was seen from outside.
+Independent of the checked code: they use only the records and the observations from outside.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ _OUTCOMES = ("applied", "stale", "superseded")
 
 
 def violations(books: Books, witnesses: Mapping[str, Witness]) -> list[str]:
-    """Everything that is wrong with the orders of these books, seen by these witnesses."""
+    """All violations by the orders of these books."""
     found = [f"stock: {wrong}" for wrong in stock_is_conserved(books)]
     for order in books.orders:
         witness = witnesses.get(order["order_id"], Witness(order["order_id"]))
@@ -28,7 +28,7 @@ def violations(books: Books, witnesses: Mapping[str, Witness]) -> list[str]:
 
 
 def stock_is_conserved(books: Books) -> Iterator[str]:
-    """No unit appears or vanishes, and no counter is negative. Holds at any moment."""
+    """The number of units is constant, and no counter is negative. Holds at any time."""
     seeded = units_by_sku()
     for record in books.inventory:
         parts = [record[name] for name in ("available", "held", "sold")]
@@ -39,8 +39,9 @@ def stock_is_conserved(books: Books) -> Iterator[str]:
 
 
 def stock_is_accounted_for(books: Books) -> Iterator[str]:
-    """Held is what open orders hold, sold is what completed orders bought. Only where nothing
-    moves while it is read. A SKU's item counts as held what its shards have available or sold.
+    """The held units are those of open orders, the sold units those of completed orders. Holds
+    only when no order changes during the check. The item of a sharded SKU counts the available
+    and sold units of its shards as held.
     """
     held: Counter[str] = Counter()
     sold: Counter[str] = Counter()
@@ -59,7 +60,7 @@ def stock_is_accounted_for(books: Books) -> Iterator[str]:
 
 
 def money(order: Record, books: Books, _: Witness) -> Iterator[str]:
-    """One capture at most, of the approved amount; kept if and only if the order is completed."""
+    """At most one capture, of the approved amount; kept if and only if the order completed."""
     payment = books.payment(f"pay:{order['order_id']}") or {}
     captured, returned = payment.get("captured_minor", 0), payment.get("refunded_minor", 0)
     refund = (books.payment(f"refund:{order['order_id']}") or {}).get("minor", 0)
@@ -71,11 +72,11 @@ def money(order: Record, books: Books, _: Witness) -> Iterator[str]:
     kept = captured - returned
     wanted = order["total"] if order["stage"] == "completed" else 0
     if order["stage"] in ENDS and kept != wanted:
-        yield f"the end is {order['stage']} and {kept} of {order['total']} is kept"
+        yield f"the order is {order['stage']}, but {kept} of {order['total']} is kept"
 
 
 def signals(order: Record, _: Books, witness: Witness) -> Iterator[str]:
-    """Every accepted signal is there once and in order, and has one outcome at the end."""
+    """The inbox has every accepted signal once, in order; each has one outcome at the end."""
     inbox = [signal["signal_id"] for signal in order.get("inbox", ())]
     if len(set(inbox)) != len(inbox):
         yield "a signal is in the inbox twice"
@@ -92,7 +93,7 @@ def signals(order: Record, _: Books, witness: Witness) -> Iterator[str]:
 
 
 def finality(order: Record, books: Books, _: Witness) -> Iterator[str]:
-    """The timeline has no gap, and nothing but mails happens after the end."""
+    """The timeline has no gaps, and after the end only e-mail events follow."""
     timeline = books.timeline(order)
     if [event["number"] for event in timeline] != list(range(1, order["event_count"] + 1)):
         yield f"events {[event['number'] for event in timeline]} of {order['event_count']}"
@@ -109,14 +110,14 @@ def finality(order: Record, books: Books, _: Witness) -> Iterator[str]:
 
 def deadline(order: Record, _: Books, witness: Witness) -> Iterator[str]:
     """The approval deadline is set once."""
-    told = {order["approval_deadline"]} if "approval_deadline" in order else set()
-    seen = witness.deadlines | told
+    stored = {order["approval_deadline"]} if "approval_deadline" in order else set()
+    seen = witness.deadlines | stored
     if len(seen) > 1:
         yield f"the deadline moved: {sorted(seen)}"
 
 
 def epochs(order: Record, _: Books, witness: Witness) -> Iterator[str]:
-    """Each epoch has one execution, and only the last may have ended well."""
+    """Each epoch has one execution, and only the last one may have succeeded."""
     if witness.executions and len(witness.executions) != order["epoch"]:
         yield f"epoch {order['epoch']}, executions {witness.executions}"
     if "SUCCEEDED" in witness.executions[:-1]:
@@ -129,15 +130,15 @@ def privacy(_: Record, __: Books, witness: Witness) -> Iterator[str]:
     answers = "\n".join(witness.answers)
     for secret in personal:
         if secret in witness.histories:
-            yield f"the history tells {secret!r}"
+            yield f"the history contains {secret!r}"
         if secret in answers:
-            yield f"an answer of the API tells {secret!r}"
+            yield f"a response of the API contains {secret!r}"
     if any(token in answers for token in witness.tokens):
-        yield "an answer of the API tells a task token"
+        yield "a response of the API contains a task token"
 
 
 def unchanged_ends(before: Sequence[Record], after: Books) -> Iterator[str]:
-    """Orders that had ended are the same later on."""
+    """Ended orders do not change later."""
     now = {order["order_id"]: order for order in after.orders}
     for order in before:
         if order["stage"] in ENDS and now.get(order["order_id"]) != order:
@@ -157,4 +158,4 @@ CHECKS: Mapping[str, Check] = {
     "epochs": epochs,
     "privacy": privacy,
 }
-"""Checks of one order, by the names that stories use; stock is the seventh."""
+"""Checks of one order, by the names in scenarios; the seventh, stock, checks all orders."""

@@ -1,16 +1,16 @@
-"""The path of an order, as stories write it down and as executions show it.
+"""The notation of an order's path, in scenarios and for observed executions.
 
-One entry a line, in the order of the states:
+One entry per line, in the order of the states:
 
     ReserveStock               the state, one attempt
     ProcessPayment x3          the state, three attempts (two retries)
-    AwaitSignal~tick           the wait, ended by the clock instead of the doorbell
+    AwaitSignal~tick           the wait, ended by the tick instead of the doorbell
                                (plain AwaitSignal: ended by either)
     (AwaitSignal ApplySignals RouteDecision)+
-                               these states in turn, once or more; with * never or more
+                               these states in sequence, once or more; with * zero or more
     EnrichOrder {A | B x2 C}   a Parallel state; branches in any order
-    = SUCCEEDED                the execution ended so; a later entry is the next execution of
-                               the same order
+    = SUCCEEDED                the final status of the execution; later entries belong to the
+                               next execution of the same order
 """
 
 import re
@@ -25,16 +25,16 @@ WAIT = "AwaitSignal"
 
 
 class BadNotation(ValueError):
-    """An entry of a path cannot be read."""
+    """An entry of a path is invalid."""
 
 
 def parallel(name: str, inside: Sequence[str]) -> str:
-    """How a Parallel state with these states inside is written when it was seen."""
+    """The notation of an observed Parallel state with these states inside."""
     return f"{name} {{{' '.join(sorted(inside))}}}"
 
 
 def ended(status: str) -> str:
-    """How the end of an execution is written."""
+    """The notation of the final status of an execution."""
     return f"= {status}"
 
 
@@ -53,12 +53,12 @@ def pattern(entry: str) -> str:
 
 
 def matches(expected: Sequence[str], seen: Sequence[str]) -> bool:
-    """Whether the seen path is exactly one that the expected entries allow."""
+    """Whether the observed path matches the expected entries."""
     return re.fullmatch("".join(map(pattern, expected)), _text(seen)) is not None
 
 
 def difference(expected: Sequence[str], seen: Sequence[str]) -> str | None:
-    """Where the paths part, in words; None when they do not."""
+    """Describe the first difference of the paths; None if they match."""
     if matches(expected, seen):
         return None
     fitting, reached = _fitting(expected, seen)
@@ -69,7 +69,9 @@ def difference(expected: Sequence[str], seen: Sequence[str]) -> str | None:
 
 
 def _fitting(expected: Sequence[str], seen: Sequence[str]) -> tuple[int, int]:
-    """How many expected entries fit the beginning of what was seen, and how far they reach."""
+    """The number of expected entries that match the start of the observed path, and how many
+    observed entries they match.
+    """
     text = _text(seen)
     for count in range(len(expected), 0, -1):
         found = re.match("".join(map(pattern, expected[:count])), text)

@@ -15,15 +15,15 @@ app = typer.Typer(
     rich_markup_mode="markdown",  # lets paragraphs flow
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Run the whole order workflow on this machine: an emulated AWS, the real deployment,
-    data and users.
+    help="""Run the whole order workflow on this machine: an AWS emulator, the real deployment,
+    seed data and users.
 
-    First steps: `demo` runs every scenario and checks its result. `up --detach` leaves an
-    environment running; `env` and `tokens` print how to reach its API; `mails` prints what was
-    sent; `reset` gives fresh data; `down` ends it.
+    First steps: `demo` runs every scenario and checks its result. `up --detach` starts an
+    environment in the background; `env` and `tokens` print the address and tokens of its API;
+    `mails` prints the sent e-mails; `reset` restores the seed data; `down` stops it.
 
-    Files are in .local/ (logs in .local/logs/); the variable ORDER_WORKFLOW_LOCAL_DIR names another
-    folder, for a second environment beside the first.
+    Files are in .local/ (logs in .local/logs/). Set ORDER_WORKFLOW_LOCAL_DIR to another folder to
+    run a second environment.
     """,
 )
 

@@ -1,4 +1,4 @@
-"""Commands about stories: demo, stories."""
+"""Commands about scenarios: demo, stories."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from local.player.performance import Performance, Result
 from local.player.story import BadStory, Story, all_stories
 
 DEMO_TIMES = Wishes(approval_timeout=20, heartbeat=4)
-"""Short enough to see a deadline pass, long enough for a slow machine to act in time."""
+"""Short enough to let a deadline pass, long enough for a slow machine to act before it."""
 
 MAX_TIMEOUT = 60
 JOBS = 6
@@ -30,15 +30,15 @@ def demo(
     story: Annotated[
         list[str] | None, typer.Option(help="Run only this scenario; may be repeated.")
     ] = None,
-    jobs: Annotated[int, typer.Option(help="Scenarios at the same time.", min=1)] = JOBS,
+    jobs: Annotated[int, typer.Option(help="Number of concurrent scenarios.", min=1)] = JOBS,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the environment running afterwards.")
     ] = False,
 ) -> None:
-    """Run the scenarios against a real deployment and check their ends, paths and invariants.
+    """Run the scenarios against a real deployment; check their results, paths and invariants.
 
     Uses the running environment if there is one (it must have a short approval timeout), else
-    makes one and takes it down afterwards. Exit code 1 if anything differs.
+    starts one and stops it afterwards. Exit code 1 if a check fails.
     """
     folders = Folders.default()
     with reported():
@@ -50,13 +50,13 @@ def demo(
                 print_json(_report(result, state, folders))
             else:
                 show_result(result, chosen, console=Console())
-                _tell_how_to_go_on(state, result, stays=stays)
+                _print_next_steps(state, result, stays=stays)
     if not result.passed:
         raise typer.Exit(1)
 
 
 def stories(as_json: AsJson = False) -> None:
-    """List the scenarios that `demo` runs, with what each shows and proves."""
+    """List the scenarios that `demo` runs, with the purpose and the invariants of each."""
     with reported():
         found = choose(())
         if as_json:
@@ -66,27 +66,27 @@ def stories(as_json: AsJson = False) -> None:
 
 
 def choose(names: Sequence[str]) -> tuple[Story, ...]:
-    """The stories of these names, or all of them. Raises LocalProblem for an unknown name."""
+    """The scenarios of these names, or all. Raises LocalProblem for an unknown name."""
     try:
         found = all_stories()
     except BadStory as mistake:
-        raise LocalProblem("reading the stories", str(mistake), advice="mend the file") from None
+        raise LocalProblem("reading the scenarios", str(mistake), advice="fix the file") from None
     unknown = set(names) - {story.name for story in found}
     if unknown:
-        reason = f"there is no story {', '.join(sorted(unknown))}"
+        reason = f"there is no scenario {', '.join(sorted(unknown))}"
         raise LocalProblem("reading the options", reason, advice="see `python -m local stories`")
     return tuple(story for story in found if not names or story.name in names)
 
 
 @contextmanager
 def _environment(folders: Folders, *, keep: bool) -> Iterator[tuple[State, bool]]:
-    """The environment to play in, and whether it stays afterwards."""
+    """The environment to use, and whether it continues to run afterwards."""
     state, made = up(folders, DEMO_TIMES)
     stays = keep or not made
     try:
         if state.approval_timeout_seconds > MAX_TIMEOUT:
-            reason = f"the running one waits {state.approval_timeout_seconds} s for approval"
-            advice = "take it `down`, then run `demo` again: it makes its own"
+            reason = f"its approval timeout is too long: {state.approval_timeout_seconds} s"
+            advice = "stop it with `down`, then run `demo` again: it starts its own"
             raise LocalProblem("choosing the environment", reason, advice=advice)
         yield state, stays
     finally:
@@ -94,17 +94,17 @@ def _environment(folders: Folders, *, keep: bool) -> Iterator[tuple[State, bool]
             down(folders)
 
 
-def _tell_how_to_go_on(state: State, result: Result, *, stays: bool) -> None:
+def _print_next_steps(state: State, result: Result, *, stays: bool) -> None:
     passed = sum(verdict.passed for verdict in result.verdicts)
     print(f"{passed} of {len(result.verdicts)} scenarios passed")
     if stays:
         show_connection(state)
     else:
         print(
-            f"\n  Played at {state.api_url}"
-            f"\n  (emulator {state.emulator_url}), which goes now. To look around in one:"
+            f"\n  The scenarios ran at {state.api_url}"
+            f"\n  (emulator {state.emulator_url}), which stops now. To explore an environment:"
             "\n  .venv/bin/python -m local up        API, its docs and the console, until Ctrl-C"
-            "\n  .venv/bin/python -m local stories   what each scenario shows and proves"
+            "\n  .venv/bin/python -m local stories   the purpose of each scenario"
         )
 
 

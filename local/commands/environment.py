@@ -27,7 +27,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object inst
 
 def up(
     detach: Annotated[
-        bool, typer.Option("--detach", help="Return when all is up; `down` ends it.")
+        bool,
+        typer.Option("--detach", help="Return when the environment is ready; `down` stops it."),
     ] = False,
     as_json: AsJson = False,
     approval_timeout: Annotated[
@@ -36,7 +37,7 @@ def up(
     heartbeat: Annotated[
         int | None,
         typer.Option(
-            help="Seconds after which a waiting order looks around (tick).",
+            help="Seconds between the ticks of a waiting order.",
             min=1,
             show_default="300, or a third of a shorter approval timeout",
         ),
@@ -44,28 +45,28 @@ def up(
     approver_email: Annotated[
         str,
         typer.Option(
-            help="Ask this address by mail to approve orders; the mails stay in the emulator."
+            help="Send approval requests to this address; the e-mails stay in the emulator."
         ),
     ] = "",
     port: Annotated[
         int,
         typer.Option(
-            help="Port of the emulator; 0, or one that is taken: any free one.", min=0, max=65535
+            help="Port of the emulator; any free port if it is 0 or in use.", min=0, max=65535
         ),
     ] = 0,
     dynamodb: Annotated[
         str,
         typer.Option(
             metavar="URL",
-            help="Keep the tables in this DynamoDB (DynamoDB Local with -sharedDb): they outlive "
-            "the emulator, and data that are there stay.",
+            help="Use the tables of this DynamoDB (DynamoDB Local with -sharedDb). They outlive "
+            "the emulator; existing data is kept.",
         ),
     ] = "",
 ) -> None:
-    """Start the emulator, deploy the stack into it, load data and users.
+    """Start the emulator, deploy the stack to it, load seed data and users.
 
-    Without --detach the command stays, and Ctrl-C takes everything down. A second `up` finds the
-    running environment and prints the same. The JSON object holds api_url, emulator_url,
+    Without --detach the command runs until Ctrl-C, which stops the environment. If an environment
+    is running, `up` prints its addresses. The JSON object contains api_url, emulator_url,
     console_url, the ARNs and table names, and tokens for customer, other_customer, approver and
     operator.
     """
@@ -88,17 +89,17 @@ def up(
 
 
 def down(as_json: AsJson = False) -> None:
-    """End the environment and wait until every process of it is gone."""
+    """Stop the environment and wait until all its processes have ended."""
     with reported():
         was_running = take_down(Folders.default())
         if as_json:
             print_json({"was_running": was_running})
         elif not was_running:
-            say("there was nothing to take down")
+            say("no environment is running")
 
 
 def reset(as_json: AsJson = False) -> None:
-    """Fresh data, same deployment: no orders, payments, mails or messages; full shelves."""
+    """Restore the seed data: delete orders, payments, e-mails and messages; refill the stock."""
     with reported():
         state = reset_data(Folders.default())
         if as_json:
@@ -106,7 +107,7 @@ def reset(as_json: AsJson = False) -> None:
 
 
 def status(as_json: AsJson = False) -> None:
-    """Tell whether an environment runs, where, and what it holds. Exit code 3 if none runs."""
+    """Print whether an environment is running, its addresses and content. Exit code 3 if not."""
     with reported():
         found = read_status(Folders.default())
         if as_json:
@@ -128,13 +129,13 @@ def _plain(value: object) -> str:
 
 
 def mails(as_json: AsJson = False) -> None:
-    """Print every mail that was sent, oldest first; none of them leaves this machine."""
+    """Print all sent e-mails, oldest first. No e-mail leaves this machine."""
     with reported():
         sent = all_mails(require_running(Folders.default()).emulator_url)
         if as_json:
             print_json({"mails": sent})
         elif not sent:
-            say("no mail was sent yet")
+            say("no e-mail was sent yet")
         else:
             for mail in sent:
                 head = f"To: {', '.join(mail['to'])}\nSubject: {visible(mail['subject'])}"
@@ -144,9 +145,9 @@ def mails(as_json: AsJson = False) -> None:
 
 
 def tokens(as_json: AsJson = False) -> None:
-    """Print access tokens of the local users; one with less than ten minutes left is replaced.
+    """Print access tokens of the local users. Tokens that expire in ten minutes are replaced.
 
-    Use one as `Authorization: Bearer <token>`.
+    Use a token as `Authorization: Bearer <token>`.
     """
     folders = Folders.default()
     with reported():
@@ -159,10 +160,10 @@ def tokens(as_json: AsJson = False) -> None:
 
 
 def env() -> None:
-    """Print shell variables: API_URL, EMULATOR_URL, and a token each as CUSTOMER, OTHER_CUSTOMER,
+    """Print shell variables: API_URL, EMULATOR_URL, and a token each in CUSTOMER, OTHER_CUSTOMER,
     APPROVER and OPERATOR. Use it as `eval "$(.venv/bin/python -m local env)"`.
 
-    Afterwards `orders` acts as the customer, and with `-p approver` or `-p operator` as they.
+    Then `orders` uses the customer's token; with `-p approver` or `-p operator`, that token.
     """
     folders = Folders.default()
     with reported():
@@ -178,7 +179,7 @@ def env() -> None:
 
 
 def show_connection(state: State) -> None:
-    """Where to go now."""
+    """Print the addresses of the environment and the next commands."""
     print(f"\n  API       {state.api_url}")
     print(f"  API docs  {state.api_url}/docs")
     print(f"  console   {state.api_url}/console")
@@ -188,16 +189,16 @@ def show_connection(state: State) -> None:
 
 
 def _stay(folders: Folders, state: State) -> None:
-    """Watch over the emulator until Ctrl-C, or until somebody else takes it down."""
-    say("Ctrl-C takes everything down.")
+    """Monitor the emulator until Ctrl-C, or until another command stops it."""
+    say("Ctrl-C stops the environment.")
     taken_down = False
     try:
         while state.emulator.runs:
             time.sleep(0.5)
     finally:
-        # Under the lock: a `down` elsewhere may be about to remove the state file.
+        # Under the lock: a concurrent `down` may be about to remove the state file.
         with only_one(folders.lock_file):
             taken_down = not clear_away(folders)
     if not taken_down:
         log, advice = folders.log("emulator"), "read the log, then `up` again"
-        raise LocalProblem("running", "the emulator ended by itself", log=log, advice=advice)
+        raise LocalProblem("running", "the emulator ended unexpectedly", log=log, advice=advice)

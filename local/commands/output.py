@@ -1,4 +1,4 @@
-"""Data to standard output, problems to standard error, and signals that clean up."""
+"""Print data to stdout and problems to stderr; clean up on signals."""
 
 import json
 import signal
@@ -19,17 +19,17 @@ from local.machine.progress import console
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
-"""As shells report a process that SIGPIPE ended."""
+"""The code that shells report for SIGPIPE."""
 
 
 def print_json(data: Mapping[str, Any]) -> None:
-    """One JSON object on standard output."""
+    """Print one JSON object to stdout."""
     print(json.dumps(data, indent=2))
 
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Print problems in full and exit with 1; a signal ends the command as Ctrl-C does."""
+    """Print problems in full and exit with 1; SIGTERM and SIGHUP act like Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
@@ -37,40 +37,40 @@ def reported() -> Iterator[None]:
         if sys.stdout is not None:
             sys.stdout.flush()
     except LocalProblem as problem:
-        _tell(problem)
+        _print_problem(problem)
         raise typer.Exit(1) from None
     except BrokenPipeError:
         discard(sys.stdout)
         raise typer.Exit(PIPE_CLOSED) from None
     except OSError as error:
         discard(sys.stdout)
-        _tell(_system_problem(error))
+        _print_problem(_system_problem(error))
         raise typer.Exit(1) from None
     except (BotoCoreError, ClientError, httpx.HTTPError) as error:
         log = Folders.default().log("emulator")
         advice = "`python -m local down`, then `up` again"
-        _tell(LocalProblem("talking to the emulator", str(error), log=log, advice=advice))
+        _print_problem(LocalProblem("talking to the emulator", str(error), log=log, advice=advice))
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        console.print("interrupted; nothing is left running that this command started")
+        console.print("interrupted; all processes of this command have ended")
         raise typer.Exit(INTERRUPTED) from None
 
 
 def version(asked: bool) -> None:
-    """Print the version and end, if it is asked for."""
+    """Print the version and exit, if the option is set."""
     if asked:
         print(f"order-workflow {installed_version('order-workflow')}")
         raise typer.Exit
 
 
 def _system_problem(error: OSError) -> LocalProblem:
-    """What the system refused: a folder, a file, or the output."""
+    """The problem of a failed access to a folder, a file or the output."""
     where = error.filename or "writing the output"
-    advice = f"free space or permissions are missing there; {HOME_VARIABLE} names another folder"
+    advice = f"check free space and permissions, or set {HOME_VARIABLE} to another folder"
     return LocalProblem(str(where), error.strerror or str(error), advice=advice)
 
 
-def _tell(problem: LocalProblem) -> None:
+def _print_problem(problem: LocalProblem) -> None:
     console.print(problem.text(), style="red", markup=False, soft_wrap=True)
 
 

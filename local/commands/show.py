@@ -1,4 +1,4 @@
-"""How stories and their results look in a terminal."""
+"""Tables of scenarios and their results."""
 
 import threading
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from local.player.story import Story
 from local.player.verdict import Verdict
 
 _LIVE_COLUMNS = {"scenario": 28, "now": 44}
-"""Fixed widths, so that the table keeps its shape while texts change."""
+"""Fixed widths: the layout must not change with the texts."""
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]"}
 
 
 class LiveTable:
-    """What every scenario is doing at the moment."""
+    """Shows the current step of every scenario."""
 
     def __init__(self, stories: Sequence[Story]) -> None:
         self._lock = threading.Lock()
@@ -36,7 +36,7 @@ class LiveTable:
         self._live.stop()
 
     def tell(self, story: str, doing: str) -> None:
-        """Show a scenario's progress; without a terminal to draw on, print its end only."""
+        """Show a scenario's progress; without a terminal, print only its end."""
         with self._lock:
             self._doing[story] = doing
             self._live.update(self._table())
@@ -53,7 +53,7 @@ class LiveTable:
 
 
 def show_result(result: Result, stories: Sequence[Story], *, console: Console) -> None:
-    """The table of scenarios and how each ended, then every difference."""
+    """Print the results of the scenarios, then every difference."""
     table = Table(
         *("scenario", "end", "path", "invariants", "details", "seconds"),
         caption="path: the states entered, in order; invariants: stock, money and records; "
@@ -73,7 +73,7 @@ def show_result(result: Result, stories: Sequence[Story], *, console: Console) -
 
 
 def show_stories(stories: Sequence[Story]) -> None:
-    """The list of scenarios, each with what it shows and proves."""
+    """Print the scenarios, each with its purpose and invariants."""
     console = Console(highlight=False, emoji=False)
     for story in stories:
         console.print(f"[bold]{story.name}[/]  {escape(story.title)}")
@@ -97,4 +97,4 @@ def _show_differences(verdict: Verdict, console: Console) -> None:
         console.print(f"[red]{verdict.story}:[/] {escape(problem)}", soft_wrap=True)
     if verdict.path_differences:
         for order, seen in verdict.seen_paths.items():
-            console.print(f"  seen path of {order}: {escape(' → '.join(seen))}", soft_wrap=True)
+            console.print(f"  observed path of {order}: {escape(' → '.join(seen))}", soft_wrap=True)

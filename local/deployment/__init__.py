@@ -1,1 +1,1 @@
-"""From the CDK application to a deployment on the emulator, with data and users in it."""
+"""Deploy the CDK application to the emulator; load seed data and users."""

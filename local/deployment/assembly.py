@@ -1,4 +1,4 @@
-"""The synthesised stack, kept by content: `cdk synth` is most of a deployment's time."""
+"""Cache of synthesised stacks: `cdk synth` takes most of the time of a deployment."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ from local.machine.folders import REPOSITORY, Folders
 from local.machine.progress import phase
 
 ANY_URL = "http://emulator.invalid"
-"""Stands for the emulator's address in a synthesised stack: every start has another port."""
+"""Placeholder of the emulator's address in cached stacks: the port changes with every start."""
 KEPT = 4
 _SOURCES = (
     "app.py",
@@ -26,7 +26,7 @@ _SOURCE_FOLDERS = ("stacks", "lambdas", "statemachine")
 
 
 def assembly(folders: Folders, context: Mapping[str, str], *, url: str) -> Path:
-    """The cloud assembly of this checkout and context, synthesised only if a source changed.
+    """The cloud assembly of this checkout and context; synthesised only after a source changed.
 
     `url` is the emulator's address; the context may contain it.
     """
@@ -51,7 +51,7 @@ def _for_emulator(made: Path, copy: Path, url: str) -> Path:
 
 
 def fingerprint(root: Path, context: Mapping[str, str]) -> str:
-    """A digest of everything that the assembly depends on."""
+    """A digest of all inputs of the assembly."""
     digest = hashlib.sha256(repr(sorted(context.items())).encode())
     for path in sorted(_sources(root)):
         digest.update(f"\0{path.relative_to(root)}\0".encode())
@@ -68,7 +68,7 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _synthesise(folders: Folders, made: Path, context: Mapping[str, str], *, url: str) -> None:
-    """Synthesise beside the place and move there, so that a broken-off run leaves nothing."""
+    """Synthesise to a temporary folder, then rename it: an interrupted run leaves nothing."""
     draft = made.with_name(f"{made.name}.{os.getpid()}")
     made.parent.mkdir(parents=True, exist_ok=True)
     log = folders.log("synth")

@@ -1,4 +1,4 @@
-"""The seed data of catalogue.toml, as records of the tables."""
+"""The seed data in catalogue.toml, as table records."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ def _catalogue() -> dict[str, Any]:
 
 
 def inventory_records() -> Records:
-    """The inventory table at the start: everything available, nothing held or sold."""
+    """The initial inventory: all units available, none held or sold."""
     currency = _catalogue()["currency"]
     return [{"currency": currency, **sku, "held": 0, "sold": 0} for sku in _catalogue()["sku"]]
 
@@ -28,5 +28,5 @@ def customer_records() -> Records:
 
 
 def units_by_sku() -> dict[str, int]:
-    """How many units of each SKU there are in all, wherever they are now."""
+    """The total number of units of each SKU: available, held and sold."""
     return {record["sku"]: record["available"] for record in inventory_records()}

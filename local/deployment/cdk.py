@@ -1,5 +1,5 @@
-"""The CDK command line. It has no time limit, as a busy machine may take minutes; when the caller
-is interrupted, every process of it is killed.
+"""Run the CDK command line. There is no timeout, because a busy machine may need minutes. When
+the caller is interrupted, all its processes are killed.
 """
 
 import os
@@ -34,7 +34,7 @@ def run_cdk(phase: str, arguments: Sequence[str], *, url: str, log: Path) -> Non
         status = _wait(child)
     if status != 0:
         reason = f"`cdk {arguments[0]}` ended with status {status}"
-        advice = "fix the error that the log shows; `cdk synth` shows errors of the stack alone"
+        advice = "fix the error in the log; `cdk synth` checks the stack without deploying"
         raise LocalProblem(phase, reason, log=log, advice=advice)
 
 
@@ -51,7 +51,7 @@ def _wait(child: "subprocess.Popen[bytes]") -> int:
 def _node(phase: str) -> str:
     node = shutil.which("node", path=_path())
     if node is None:
-        raise LocalProblem(phase, "there is no node", advice=_SETUP)
+        raise LocalProblem(phase, "node is not installed", advice=_SETUP)
     return node
 
 
@@ -62,5 +62,5 @@ def _command_line(phase: str) -> Path:
 
 
 def _path() -> str:
-    """The virtual environment's programs first: its node, and the Python that runs the app."""
+    """PATH with the virtual environment first: its node, and the Python that runs the app."""
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

@@ -1,4 +1,4 @@
-"""AWS clients that can reach nothing but the emulator."""
+"""AWS clients that can reach only the emulator."""
 
 import os
 from collections.abc import Mapping
@@ -30,14 +30,14 @@ def client(service: str, url: str) -> Any:
 
 
 def shell_environment(url: str) -> Mapping[str, str]:
-    """The environment for a tool that must reach the emulator only: no profile, no real key, and
-    no configuration of the user's.
+    """Environment variables for a tool that may reach only the emulator: without the user's
+    profiles, keys and configuration.
     """
     home = REPOSITORY / ".local" / "home"
     home.mkdir(parents=True, exist_ok=True)
     return {
         **isolated(os.environ),
-        "HOME": str(home),  # the user's ~/.cdk.json would change what is deployed
+        "HOME": str(home),  # the user's ~/.cdk.json would change the deployment
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
         "AWS_ENDPOINT_URL": url,
         "AWS_ENDPOINT_URL_S3": url,

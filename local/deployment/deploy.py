@@ -1,4 +1,4 @@
-"""The real `cdk deploy`, to the emulator."""
+"""Run the real `cdk deploy` against the emulator."""
 
 import json
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ _BOOTSTRAP_VERSION = "31"
 
 
 def prepare_account(url: str) -> None:
-    """Make what `cdk bootstrap` would make and a deployment looks for: a bucket and a version.
+    """Create the resources of `cdk bootstrap` that a deployment needs: a bucket and a version.
 
-    The command itself takes longer than all the rest of a deployment, and its roles, keys and
-    registry have no use on an emulator that checks no permission.
+    `cdk bootstrap` takes longer than the deployment. Its roles, keys and registry have no use on
+    an emulator that checks no permissions.
     """
     bucket = f"cdk-{_QUALIFIER}-assets-{ACCOUNT}-{REGION}"
     client("s3", url).create_bucket(Bucket=bucket)
@@ -48,5 +48,5 @@ def _outputs(stacks: Mapping[str, Any], log: Path) -> Mapping[str, str]:
     for values in stacks.values():
         if "ApiId" in values:
             return {str(key): str(value) for key, value in values.items()}
-    advice = "the stack must have the output ApiId; see stacks/order_workflow_stack.py"
-    raise LocalProblem("deploying", "no stack told the API's id", log=log, advice=advice)
+    advice = "add the output to stacks/order_workflow_stack.py"
+    raise LocalProblem("deploying", "no stack has the output ApiId", log=log, advice=advice)

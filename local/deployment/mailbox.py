@@ -1,4 +1,4 @@
-"""The mails that the deployment sent: the emulator keeps them all, none leaves this machine."""
+"""Read the sent e-mails. The emulator stores them; no e-mail leaves this machine."""
 
 from typing import TypedDict
 
@@ -8,7 +8,7 @@ _SECONDS = 10
 
 
 class Mail(TypedDict):
-    """One mail as SES took it; `at` is in epoch seconds."""
+    """One e-mail that SES accepted; `at` is in epoch seconds."""
 
     at: float
     to: list[str]
@@ -17,7 +17,7 @@ class Mail(TypedDict):
 
 
 def mails(emulator_url: str) -> list[Mail]:
-    """All of them, the oldest first."""
+    """All sent e-mails, the oldest first."""
     answer = httpx.get(f"{emulator_url}/_ministack/ses/messages", timeout=_SECONDS, trust_env=False)
     boxes = answer.raise_for_status().json()["messages"]
     found = (

@@ -1,4 +1,4 @@
-"""Catalogue and customers: loaded by `up`, loaded anew by `reset`."""
+"""Load the seed data, catalogue and customers, for `up` and `reset`."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ STOCK_DATA = ("InventoryTable", "CustomersTable")
 
 
 def make_tables(emulator_url: str, url: str, outputs: Mapping[str, str]) -> None:
-    """Make the deployed tables in another DynamoDB, those that are not there."""
+    """Create the deployed tables in another DynamoDB, if they do not exist."""
     source: DynamoDBClient = client("dynamodb", emulator_url)
     target: DynamoDBClient = client("dynamodb", url)
     for name in (*ORDER_DATA, *STOCK_DATA):
@@ -23,7 +23,7 @@ def make_tables(emulator_url: str, url: str, outputs: Mapping[str, str]) -> None
 
 
 def seed(url: str, outputs: Mapping[str, str]) -> None:
-    """Load the seed data over whatever is there."""
+    """Replace the catalogue and customers with the seed data."""
     dynamodb: DynamoDBClient = client("dynamodb", url)
     for output, records in _stock_data():
         empty(dynamodb, outputs[output])
@@ -31,7 +31,7 @@ def seed(url: str, outputs: Mapping[str, str]) -> None:
 
 
 def seed_empty(url: str, outputs: Mapping[str, str]) -> None:
-    """Load the seed data into the tables that hold nothing: stock that orders hold is kept."""
+    """Load the seed data into empty tables only, to keep stock that orders have reserved."""
     dynamodb: DynamoDBClient = client("dynamodb", url)
     for output, records in _stock_data():
         if not scan(dynamodb, outputs[output]):

@@ -1,4 +1,4 @@
-"""Whole tables: read, write and empty them, in plain Python values."""
+"""Read, write and empty whole tables as plain Python values."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -18,12 +18,12 @@ _write = TypeSerializer().serialize
 
 
 def to_item(record: Record) -> dict[str, Any]:
-    """A record in DynamoDB's notation."""
+    """Convert a record to DynamoDB's attribute values."""
     return {name: _write(value) for name, value in record.items()}
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item in plain values; numbers are whole."""
+    """Convert an item to plain values; all numbers are integers."""
     return {name: _plain(_read(value)) for name, value in item.items()}
 
 
@@ -34,20 +34,18 @@ def scan(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
 
 
 def make_like(source: "DynamoDBClient", target: "DynamoDBClient", table: str) -> bool:
-    """Make a table in `target` with the keys and indexes that it has in `source`; False if it is
-    there already.
-    """
+    """Create a table in `target` with its keys and indexes in `source`. False if it exists."""
     if table in target.list_tables()["TableNames"]:
         return False
-    told = source.describe_table(TableName=table)["Table"]
+    description = source.describe_table(TableName=table)["Table"]
     indexes = [
         {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
-        for index in told.get("GlobalSecondaryIndexes", ())
+        for index in description.get("GlobalSecondaryIndexes", ())
     ]
     target.create_table(
         TableName=table,
-        KeySchema=told["KeySchema"],
-        AttributeDefinitions=told["AttributeDefinitions"],
+        KeySchema=description["KeySchema"],
+        AttributeDefinitions=description["AttributeDefinitions"],
         BillingMode="PAY_PER_REQUEST",
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),  # type: ignore[arg-type]
     )

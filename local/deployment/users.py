@@ -1,4 +1,4 @@
-"""People of the local user pool, their passwords (made here, kept in the state file) and tokens."""
+"""Users of the local user pool, their generated passwords, and their tokens."""
 
 import base64
 import json
@@ -27,14 +27,14 @@ TOKEN_OF = {
     "approver": "approver1",
     "operator": "operator1",
 }
-"""Token's name in the connection -> user."""
+"""Name of a token in the JSON output -> user."""
 
 FRESH_SECONDS = 600
-"""A token with less time left is replaced."""
+"""Tokens that expire within this time are replaced."""
 
 
 def create_users(url: str, pool_id: str) -> Mapping[str, str]:
-    """Create everybody in their group; returns their passwords."""
+    """Create all users with their groups; returns their passwords."""
     cognito: CognitoIdentityProviderClient = client("cognito-idp", url)
     passwords = {user: f"{secrets.token_urlsafe(18)}-aA1" for user in USERS}
     for user, group in USERS.items():
@@ -67,14 +67,14 @@ def sign_in(url: str, outputs: Mapping[str, str], passwords: Mapping[str, str]) 
 
 
 def seconds_left(token: str) -> float:
-    """How long an access token is still valid, read from its own claims."""
+    """Seconds until an access token expires, read from its claims."""
     claims = token.split(".")[1]
     padded = claims + "=" * (-len(claims) % 4)
     return float(json.loads(base64.urlsafe_b64decode(padded))["exp"]) - time.time()
 
 
 def all_fresh(tokens: Mapping[str, str]) -> bool:
-    """Whether there is a token for everybody, with enough time left on each."""
+    """Whether every user has a token that is valid for at least FRESH_SECONDS."""
     return tokens.keys() == TOKEN_OF.keys() and all(
         seconds_left(token) >= FRESH_SECONDS for token in tokens.values()
     )

@@ -1,6 +1,6 @@
-"""The first call of each function, made before anybody waits for it.
+"""Call each function once, so that the first request does not wait for a cold start.
 
-It is a smoke test, too: a function that cannot even be loaded fails here, by name.
+This is also a smoke test: a function that cannot be imported is reported by name.
 """
 
 import json
@@ -24,7 +24,7 @@ API_CALLS = 4
 NO_ORDER = "WARM-UP"
 _EXPECTED = "OrderNotFound"
 _FUNCTION = re.compile(r'"FunctionName"\s*:\s*"([^"]+)"')
-_ADVICE = "mend the function, then `python -m local down` and `up` again"
+_ADVICE = "fix the function, then run `python -m local down` and `up` again"
 
 
 def warm_up(state: State) -> None:
@@ -39,7 +39,7 @@ def warm_up(state: State) -> None:
 
 
 def check_health(state: State) -> None:
-    """See whether the API answers at all. Raises LocalProblem."""
+    """Check that the API answers. Raises LocalProblem."""
     try:
         answer = httpx.get(f"{state.api_url}/health", timeout=30, trust_env=False)
     except httpx.HTTPError as error:
@@ -50,7 +50,7 @@ def check_health(state: State) -> None:
 
 
 def _activities(state: State) -> Iterable[str]:
-    """The function versions that the deployed definition names."""
+    """The function versions in the deployed definition."""
     engine: SFNClient = client("stepfunctions", state.emulator_url)
     machine = engine.describe_state_machine(stateMachineArn=state.outputs["StateMachineArn"])
     return sorted(set(_FUNCTION.findall(machine["definition"])))
@@ -61,14 +61,14 @@ def _call_activity(state: State, arn: str) -> str | None:
 
 
 def _call(state: State, function: str, event: dict[str, Any]) -> str | None:
-    """What is wrong with a function, if anything: that there is no such order is quite right."""
+    """Call a function; returns its error, or None. OrderNotFound is the expected error."""
     functions: LambdaClient = client("lambda", state.emulator_url)
     answer = functions.invoke(FunctionName=function, Payload=json.dumps(event))
-    told = json.loads(answer["Payload"].read())
-    if not answer.get("FunctionError") or told.get("errorType") == _EXPECTED:
+    result = json.loads(answer["Payload"].read())
+    if not answer.get("FunctionError") or result.get("errorType") == _EXPECTED:
         return None
     name = function.rpartition(":function:")[2]
-    return f"{name}: {told.get('errorType')}: {told.get('errorMessage')}"
+    return f"{name}: {result.get('errorType')}: {result.get('errorMessage')}"
 
 
 def _list_orders(state: State) -> str | None:

@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
         print(refusal, file=sys.stderr)
         return 2
     with prepare(options) as listener:
-        # Imported late: MiniStack reads its settings from the environment while it is imported.
+        # Imported late: MiniStack reads its settings from the environment during the import.
         from local.emulator.server import serve
 
         return serve(options, listener)

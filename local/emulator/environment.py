@@ -1,4 +1,4 @@
-"""The process environment that MiniStack reads, made the same on every machine."""
+"""The environment variables that MiniStack reads, the same on every machine."""
 
 import os
 import shutil
@@ -27,16 +27,16 @@ _OURS = {
 }
 
 FUNCTIONS_DYNAMODB = "FUNCTIONS_DYNAMODB_URL"
-"""Names the DynamoDB that functions use where it is not the emulator's."""
+"""Address of the DynamoDB that functions use, if it is not the emulator's."""
 _SCRATCH_PREFIX = "order-emulator-"
 
 
 @contextmanager
 def prepare(options: Options) -> Iterator[socket.socket]:
-    """Bind the port, set the environment, give a scratch directory; undo it all at the end.
+    """Bind the port, set the environment, create a scratch directory; undo everything at the end.
 
     The port is bound before MiniStack is imported, because MiniStack copies ``GATEWAY_PORT`` at
-    import and a port chosen twice might be taken in between.
+    import, and another process could take a port that is only bound later.
     """
     listener = socket.create_server((options.host, options.port), backlog=512)
     _sweep()
@@ -52,14 +52,14 @@ def prepare(options: Options) -> Iterator[socket.socket]:
 
 
 def remove_scratch() -> None:
-    """Delete the scratch directory: unpacked functions, and the state if it is not kept."""
+    """Delete the scratch directory: unpacked functions, and the state unless it is persistent."""
     scratch = Path(tempfile.gettempdir())
     if scratch.name.startswith(_SCRATCH_PREFIX):
         shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _sweep() -> None:
-    """Delete what emulators that were killed left behind."""
+    """Delete the scratch directories of killed emulators."""
     for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH_PREFIX}*-*"):
         pid = left.name.removeprefix(_SCRATCH_PREFIX).split("-")[0]
         if pid.isdigit() and not _runs(int(pid)):
@@ -77,9 +77,9 @@ def _runs(pid: int) -> bool:
 
 
 def _forget_the_shell() -> None:
-    """Drop the caller's AWS settings (profiles, real keys, other endpoints) and PYTHONPATH.
+    """Remove the caller's AWS settings (profiles, real keys, other endpoints) and PYTHONPATH.
 
-    They would reach the Lambda functions, which on AWS see nothing of the deployer's shell.
+    Lambda functions would inherit them, but on AWS they do not see the deployer's shell.
     """
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
     for name in [n for n in os.environ if n.startswith(("AWS_", "PYTHON")) or n == "EDGE_PORT"]:

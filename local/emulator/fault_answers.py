@@ -1,4 +1,4 @@
-"""Which AWS call an HTTP request is, and how AWS would answer it, well or badly."""
+"""Identify the AWS call of an HTTP request, and build its success and error responses."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from local.emulator.faults import Fault
 
 @dataclass(frozen=True)
 class Call:
-    """One AWS call; ``function`` is the Lambda function's name where there is one."""
+    """One AWS call; ``function`` is the name of the Lambda function, if any."""
 
     service: str
     action: str
@@ -29,13 +29,13 @@ class Call:
         return "text/xml" if self.query_protocol else "application/x-amz-json-1.0"
 
     def success(self) -> dict[str, Any] | str:
-        """An answer that claims it was done."""
+        """A success response, although the call was not made."""
         answer = _SUCCESSES.get((self.service, self.action))
         told = answer(self) if answer else {}
         return _xml(self.action, told) if self.query_protocol else told
 
     def failure(self, fault: Fault) -> tuple[int, dict[str, Any] | str, dict[str, str]]:
-        """The ordered error: status, body, headers."""
+        """The injected error: status, body, headers."""
         headers = {"x-amzn-errortype": fault.error, "x-amzn-requestid": str(uuid.uuid4())}
         if self.query_protocol:
             return fault.status, _xml_error(fault), headers
@@ -43,7 +43,7 @@ class Call:
 
 
 def identify(scope: dict[str, Any], body: bytes) -> Call:
-    """Find out service and action in the words of IAM: ``states`` ``SendTaskSuccess``."""
+    """The service and action in IAM notation: ``states`` ``SendTaskSuccess``."""
     from ministack.core.iam_actions import extract_iam_action
     from ministack.core.router import detect_service
 
@@ -68,7 +68,7 @@ def _function_name(path: str) -> str:
 
 
 def _started(call: Call) -> dict[str, Any]:
-    """StartExecution, by the name and machine that were sent."""
+    """The response of StartExecution, built from the name and machine of the request."""
     asked = json.loads(call.body or b"{}")
     parts = asked.get("stateMachineArn", f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:x")
     region, machine = parts.split(":")[3], parts.split(":")[6]
@@ -78,7 +78,7 @@ def _started(call: Call) -> dict[str, Any]:
 
 
 def _sent(call: Call) -> dict[str, Any]:
-    """SQS SendMessage; SDKs compare the digest."""
+    """The response of SQS SendMessage. SDKs verify the digest."""
     text = json.loads(call.body or b"{}").get("MessageBody", "")
     digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     return {"MessageId": str(uuid.uuid4()), "MD5OfMessageBody": digest}

@@ -1,4 +1,4 @@
-"""The fault desk: failures that a test or a demo orders, each a counted number of times."""
+"""Fault injection: tests and scenarios inject faults, each for a number of calls."""
 
 import sys
 import threading
@@ -11,17 +11,17 @@ LONGEST_DELAY_SECONDS = 300
 
 
 class BadFault(ValueError):
-    """The order makes no sense; the message says why."""
+    """The fault is invalid; the message says why."""
 
 
 @dataclass
 class Fault:
-    """What happens to the next ``times`` calls of ``service``:``action``.
+    """A fault of the next ``times`` calls of ``service``:``action``.
 
-    ``drop`` answers success without doing it; ``fail`` answers ``error`` with HTTP ``status``
-    without doing it; ``delay`` waits ``seconds`` first. With ``after`` the call is done, and then
-    ``fail`` loses its answer and ``delay`` keeps it back. ``function`` is a part of the name of
-    the Lambda function; empty matches any.
+    ``drop`` returns success without making the call; ``fail`` returns ``error`` with HTTP
+    ``status`` without making it; ``delay`` waits ``seconds`` first. With ``after`` the call is
+    made; then ``fail`` replaces its response and ``delay`` delays it. ``function`` is a part of
+    the name of the Lambda function; empty matches any.
     """
 
     service: str
@@ -55,21 +55,21 @@ class Fault:
 
     @property
     def message(self) -> str:
-        """The text of the error answer."""
+        """The message of the error response."""
         return f"{self.error} ordered at the fault desk"
 
     def matches(self, service: str, action: str, function: str) -> bool:
-        """Whether this call is meant."""
+        """Whether the fault applies to a call."""
         named = not self.function or self.function in function
         return (self.service, self.action) == (service, action) and named
 
     def wait_before(self) -> None:
-        """The delay of a call that runs in a separate thread."""
+        """Delay a call. Runs in a separate thread."""
         if self.effect == "delay" and not self.after:
             time.sleep(self.seconds)
 
     def wait_after(self) -> None:
-        """The delay of its answer."""
+        """Delay its response."""
         if self.effect == "delay" and self.after:
             time.sleep(self.seconds)
 
@@ -87,7 +87,7 @@ def _is_delay(value: object) -> bool:
 
 
 def read_fault(body: Any) -> Fault:
-    """A fault from a JSON body; :class:`BadFault` names the first mistake."""
+    """Read a fault from a JSON body. Raises :class:`BadFault` for the first mistake."""
     if not isinstance(body, dict):
         raise BadFault("the body must be a JSON object")
     unknown = body.keys() - {field.name for field in fields(Fault)}
@@ -100,7 +100,7 @@ def read_fault(body: Any) -> Fault:
 
 
 class FaultDesk:
-    """The faults still to happen. Safe to use from any thread."""
+    """The pending faults. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -111,12 +111,12 @@ class FaultDesk:
         return bool(self._faults)
 
     def order(self, fault: Fault) -> None:
-        """Add a fault; earlier ones for the same call happen first."""
+        """Add a fault. Earlier faults for the same call occur first."""
         with self._lock:
             self._faults.append(fault)
 
     def take(self, service: str, action: str, *, function: str = "") -> Fault | None:
-        """The fault for this call, counted as happened."""
+        """The fault for this call; decrements its count."""
         with self._lock:
             for fault in self._faults:
                 if fault.matches(service, action, function):
@@ -126,15 +126,15 @@ class FaultDesk:
         return None
 
     def remaining(self) -> list[dict[str, Any]]:
-        """The faults that have not happened yet, oldest first."""
+        """The pending faults, the oldest first."""
         with self._lock:
             return [asdict(fault) for fault in self._faults]
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
 
 DESK = FaultDesk()
-"""The one desk of this process."""
+"""The injected faults of this process."""

@@ -1,8 +1,8 @@
-"""The list of everything that is changed in MiniStack, and the switches to leave one out.
+"""All changes to MiniStack, and the switches to disable them.
 
-A fix names the AWS behaviour that stock MiniStack misses and the AWS page that documents it.
-``tests/parity`` shows each one working, and that stock MiniStack still needs it: when that second
-test fails after an upgrade, the fix can go.
+A fix names the AWS behaviour that stock MiniStack lacks and the AWS page that documents it.
+``tests/parity`` tests each fix, and that stock MiniStack still needs it: when the second test
+fails after an upgrade, the fix can be removed.
 """
 
 from dataclasses import dataclass
@@ -141,7 +141,7 @@ _off: set[str] = set()
 
 
 def switch_off(names: frozenset[str]) -> None:
-    """Leave these fixes out; called once, before anything is installed."""
+    """Disable these fixes. Call it once, before the fixes are installed."""
     unknown = names - FIXES.keys()
     if unknown:
         raise KeyError(f"no such fix: {', '.join(sorted(unknown))}")
@@ -149,10 +149,10 @@ def switch_off(names: frozenset[str]) -> None:
 
 
 def is_on(name: str) -> bool:
-    """Whether a fix is in force; a misspelt name is an error, never silently off."""
+    """Whether a fix is enabled; an unknown name is an error."""
     return FIXES[name].name not in _off
 
 
 def names_on() -> list[str]:
-    """The fixes in force, in the order of the list above."""
+    """The enabled fixes, in the order of the list above."""
     return [name for name in FIXES if name not in _off]

@@ -1,4 +1,4 @@
-"""The ASGI front of the emulator: ``/_local/*``, then ordered faults, then MiniStack."""
+"""The ASGI application of the emulator: ``/_local/*``, then injected faults, then MiniStack."""
 
 import asyncio
 import ipaddress
@@ -23,10 +23,10 @@ logger = logging.getLogger("local.emulator")
 
 
 def front(emulator: App, *, host: str) -> App:
-    """Put the fault desk in front of ``emulator``.
+    """Wrap ``emulator`` with fault injection.
 
-    ``/_local/*`` exists only where ``host`` is a loopback address, for a caller on this machine
-    who names it by such an address (so no web page can reach it); everybody else gets 404.
+    ``/_local/*`` exists only if ``host`` is a loopback address, and only for requests from this
+    machine with such a Host header (so no web page can reach it); other requests get 404.
     """
     desk_open = is_loopback(host)
 
@@ -44,7 +44,7 @@ def front(emulator: App, *, host: str) -> App:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what listens on `host`."""
+    """Whether only this machine can connect to `host`."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -72,7 +72,7 @@ def _desk(method: str, path: str, content_type: str, body: bytes) -> tuple[int, 
     if path != "/_local/faults":
         return 404, {"message": "not found"}
     if method == "POST":
-        # A page in a browser can post a form or text to us unasked, but not JSON.
+        # A web page can post a form or text across origins without preflight, but not JSON.
         if content_type != "application/json":
             return 415, {"message": "send application/json"}
         DESK.order(read_fault(json.loads(body)))
@@ -84,7 +84,7 @@ def _desk(method: str, path: str, content_type: str, body: bytes) -> tuple[int, 
 
 
 def _forget_mail() -> dict[str, Any]:
-    """Empty all mailboxes; what was sent is at ``GET /_ministack/ses/messages``."""
+    """Delete all e-mails; ``GET /_ministack/ses/messages`` returns those sent."""
     from ministack.services import ses
 
     ses._sent_emails.clear()
@@ -105,7 +105,7 @@ def _header(scope: Scope, wanted: bytes) -> str:
 
 
 async def _faulty(emulator: App, scope: Scope, receive: Receive, send: Send) -> None:
-    """One request while faults are ordered: find out which call it is, then what happens."""
+    """One request while faults are pending: identify the call, then apply its fault."""
     body = await _body(receive)
     call = fault_answers.identify(scope, body)
     fault = DESK.take(call.service, call.action, function=call.function)
@@ -142,7 +142,7 @@ async def _delayed(fault: Fault, emulator: App, scope: Scope, receive: Receive, 
 
 
 async def _nowhere(_message: Message) -> None:
-    """The answer that is lost."""
+    """Discards the response."""
 
 
 async def _body(receive: Receive) -> bytes:

@@ -11,9 +11,9 @@ EVERY_FIX = "all"
 
 @dataclass(frozen=True)
 class Options:
-    """What the emulator was asked to be.
+    """Options of the emulator.
 
-    ``port`` 0 means any free one. ``without`` names the fixes that stay off. ``dynamodb`` is the
+    ``port`` 0 means any free one. ``without`` names the disabled fixes. ``dynamodb`` is the
     address of the DynamoDB that the functions use; empty for the emulator's own.
     """
 

@@ -1,4 +1,4 @@
-"""The one MiniStack version that the fixes were written for and tested on."""
+"""The MiniStack version that the fixes were written for and tested with."""
 
 from importlib.metadata import PackageNotFoundError, version
 
@@ -6,7 +6,7 @@ PINNED_VERSION = "1.5.33"
 
 
 class WrongVersion(RuntimeError):
-    """Another MiniStack is installed, so the fixes might silently miss their functions."""
+    """Another MiniStack version is installed, so fixes might have no effect."""
 
 
 def require_pinned_version(installed: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Runs MiniStack with the fixes, as one foreground process that starts and ends cleanly."""
+"""Run MiniStack with the fixes, as one foreground process."""
 
 import asyncio
 import json
@@ -15,13 +15,13 @@ from local.emulator.front import App, front, is_loopback
 from local.emulator.options import Options
 
 LATEST_EXIT_SECONDS = 2.5
-"""Time limit after SIGTERM; requests that still run then are abandoned."""
+"""Time limit after SIGTERM; requests still running then are aborted."""
 
 logger = logging.getLogger("local.emulator")
 
 
 def serve(options: Options, listener: socket.socket) -> int:
-    """Serve on the bound socket until SIGTERM or SIGINT; does not return until all is down."""
+    """Serve on the bound socket until SIGTERM or SIGINT; returns after the shutdown."""
     announce_to = _keep_stdout_for_us()
     fixes.switch_off(options.without)
     app = _patched_ministack(options)
@@ -30,7 +30,7 @@ def serve(options: Options, listener: socket.socket) -> int:
 
 
 def _keep_stdout_for_us() -> TextIO:
-    """Standard output carries one line only; everything else that prints goes to stderr."""
+    """Reserve stdout for one line; redirect all other output to stderr."""
     ours = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return ours
@@ -98,7 +98,7 @@ def _stop_signal() -> asyncio.Event:
 
 
 async def _announce(url: str, listener: socket.socket, out: TextIO) -> None:
-    """Print the one line once the emulator answers as healthy."""
+    """Print the line once the emulator is healthy."""
     host, port = listener.getsockname()[:2]
     while not await _is_healthy(host, port):
         await asyncio.sleep(0.02)
@@ -117,7 +117,7 @@ async def _is_healthy(host: str, port: int) -> bool:
 
 
 def _leave() -> None:
-    """Kill the Lambda workers and go, without waiting for threads that wait for task tokens."""
+    """Kill the Lambda workers and exit, without waiting for threads that wait for task tokens."""
     from ministack.core import lambda_runtime
 
     from local.emulator import functions

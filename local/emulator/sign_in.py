@@ -1,7 +1,7 @@
 """The user pool's sign-in page as a list of users: on this machine there are no passwords.
 
-The page stands where Cognito's hosted login stands and ends in the same redirect with a code, so
-whoever signs in (the console, the command line) does what it does on AWS.
+The page has the address of Cognito's hosted login and ends with the same redirect with a code, so
+clients (the console, the command line) work as on AWS.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ _STYLE = "<style>button{display:block;width:100%;margin:8px 0;text-align:left}</
 
 
 def install() -> None:
-    """Replace MiniStack's form for name and password, and what checks them."""
+    """Replace MiniStack's form for name and password, and the check of the password."""
     from ministack.services import cognito
 
     def page(*asked: str, error_message: str = "") -> str:

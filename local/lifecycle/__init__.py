@@ -1,1 +1,1 @@
-"""The life of a local environment: up, status, reset, down."""
+"""Lifecycle of a local environment: up, status, reset, down."""

@@ -1,4 +1,4 @@
-"""`down`: end everything, and wait until it is gone."""
+"""`down`: stop the environment and wait until its processes have ended."""
 
 from local.lifecycle.running import clear_away
 from local.machine.folders import Folders
@@ -7,6 +7,6 @@ from local.machine.progress import phase
 
 
 def down(folders: Folders) -> bool:
-    """End the environment with all of its processes; False if there was none."""
-    with only_one(folders.lock_file), phase("taking the environment down"):
+    """Stop the environment with all its processes; False if none was running."""
+    with only_one(folders.lock_file), phase("stopping the environment"):
         return clear_away(folders)

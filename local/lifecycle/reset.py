@@ -1,4 +1,4 @@
-"""`reset`: fresh data in the same deployment."""
+"""`reset`: restore the seed data of a running environment."""
 
 import time
 from typing import TYPE_CHECKING
@@ -23,9 +23,9 @@ SETTLE_SECONDS = 1.0
 
 
 def reset(folders: Folders) -> State:
-    """Empty orders, payments, queues and mailboxes, stop what runs, load the seed data again.
+    """Stop executions; delete orders, payments, messages and e-mails; load the seed data.
 
-    Raises LocalProblem when no environment runs or executions go on.
+    Raises LocalProblem when no environment is running or executions do not stop.
     """
     with only_one(folders.lock_file):
         state = require_running(folders)
@@ -39,8 +39,8 @@ def reset(folders: Folders) -> State:
 
 
 def _forget_orders(state: State) -> None:
-    """Records first: an activity, or the janitor, that finds no order does nothing more. Then
-    once more, for what was written in between.
+    """Delete the records first: activities and the janitor do nothing without an order. Then
+    delete again, for records that were written in between.
     """
     forget_orders(state.tables_url, state.outputs)
     _stop_executions(state)
@@ -50,7 +50,7 @@ def _forget_orders(state: State) -> None:
 
 
 def running_executions(state: State) -> list[str]:
-    """The ARNs of executions that run."""
+    """The ARNs of running executions."""
     engine: SFNClient = client("stepfunctions", state.emulator_url)
     pages = engine.get_paginator("list_executions").paginate(
         stateMachineArn=state.outputs["StateMachineArn"], statusFilter="RUNNING"
@@ -64,7 +64,7 @@ def _stop_executions(state: State) -> None:
     while running := running_executions(state):
         if time.monotonic() > until:
             reason = f"{len(running)} executions do not stop"
-            advice = "take the environment `down` and `up` again"
+            advice = "run `python -m local down`, then `up` again"
             raise LocalProblem("resetting", reason, advice=advice)
         for arn in running:
             engine.stop_execution(executionArn=arn, cause="local reset")

@@ -1,4 +1,4 @@
-"""Which environment runs here, if any, and cleaning up after one that does not."""
+"""Find the running environment, and clean up after a stopped one."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from local.machine.state import State, forget, load, save
 
 
 def find_running(folders: Folders) -> State | None:
-    """The environment that is ready for use; None if there is none, or only remains of one."""
+    """The running environment; None if there is none, or only remains of one."""
     state = load(folders.state_file)
     if state is None or state.phase != "ready" or not state.emulator.runs:
         return None
@@ -20,18 +20,18 @@ def find_running(folders: Folders) -> State | None:
 
 
 def require_running(folders: Folders) -> State:
-    """The environment that is ready for use. Raises LocalProblem."""
+    """The running environment. Raises LocalProblem if there is none."""
     state = find_running(folders)
     if state is None:
         remains = folders.state_file.exists()
-        reason = "only remains of an environment are here" if remains else "none runs here"
+        reason = "only remains of an environment exist" if remains else "no environment is running"
         advice = "run `.venv/bin/python -m local up --detach`"
-        raise LocalProblem("looking for the environment", reason, advice=advice)
+        raise LocalProblem("finding the environment", reason, advice=advice)
     return state
 
 
 def with_fresh_tokens(folders: Folders, state: State) -> State:
-    """The same environment; tokens that would soon expire are replaced, also in the file."""
+    """Replace tokens that expire soon, also in the state file."""
     if all_fresh(state.tokens):
         return state
     tokens = sign_in(state.emulator_url, state.outputs, state.passwords)
@@ -41,9 +41,9 @@ def with_fresh_tokens(folders: Folders, state: State) -> State:
 
 
 def clear_away(folders: Folders) -> bool:
-    """End whatever the state file tells of and remove the file; False if there was nothing.
+    """End the processes in the state file and remove the file; False without a state file.
 
-    Raises LocalProblem when a process survives even being killed.
+    Raises LocalProblem when a process does not end after SIGKILL.
     """
     state = load(folders.state_file)
     if state is None:
@@ -52,14 +52,14 @@ def clear_away(folders: Folders) -> bool:
     left = end(state.emulator, patience_seconds=END_SECONDS)
     if left:
         pids = ", ".join(str(process.pid) for process in left)
-        log, advice = folders.log("emulator"), f"look at these processes: {pids}"
-        raise LocalProblem("taking down", "processes will not end", log=log, advice=advice)
+        log, advice = folders.log("emulator"), f"inspect these processes: {pids}"
+        raise LocalProblem("stopping", "processes do not end", log=log, advice=advice)
     forget(folders.state_file)
     return True
 
 
 def clear_away_remains(folders: Folders) -> None:
-    """Clear away what a crashed or killed environment left."""
+    """Clean up after a crashed or killed environment."""
     if folders.state_file.exists():
-        say("[yellow]cleaning up after an environment that did not end properly[/]")
+        say("[yellow]cleaning up after a crashed environment[/]")
         clear_away(folders)

@@ -1,4 +1,4 @@
-"""`status`: what runs, and what is in it."""
+"""`status`: the running environment and its content."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def status(folders: Folders) -> dict[str, Any]:
-    """`running`, and for a running environment where it is and what it holds; no secrets."""
+    """`running`, and for a running environment its addresses and content, without secrets."""
     state = find_running(folders)
     if state is None:
         return {"running": False, "remains": folders.state_file.exists()}

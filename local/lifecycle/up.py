@@ -23,21 +23,21 @@ from local.machine.progress import phase, say
 from local.machine.state import State, api_path, save
 
 PAYMENT_TIMEOUT = 5
-"""Seconds: a sandbox payment that is always unavailable is given up after its first attempts."""
+"""Seconds. Short, so that payments with a permanently unavailable provider fail quickly."""
 MAX_TICKS = 100
-"""The stack's own limit of heartbeats within the deadline."""
+"""The stack's limit of heartbeats within the approval deadline."""
 
 
 def usual_heartbeat(approval_timeout: int) -> int:
-    """Five minutes, or what fits the time for an approval better; in seconds."""
+    """The default heartbeat: five minutes, or less for a short approval timeout; in seconds."""
     return max(1, min(300, approval_timeout // 3), -(-approval_timeout // MAX_TICKS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What `up` is asked for; times in seconds, `port` 0 is any free one; without an
-    `approver_email` nobody is asked by mail. `dynamodb` is the address of another DynamoDB that
-    keeps the tables: data that are there stay.
+    """Options of `up`. Times are in seconds; `port` 0 means any free port. Without an
+    `approver_email` no approval requests are sent. `dynamodb` is the address of another DynamoDB
+    for the tables; its existing data is kept.
     """
 
     approval_timeout: int = 900
@@ -47,7 +47,7 @@ class Wishes:
     dynamodb: str = ""
 
     def check(self) -> None:
-        """Raise LocalProblem for times that the stack would refuse after half a minute."""
+        """Raise LocalProblem for times that `cdk synth` would reject half a minute later."""
         if not 0 < self.heartbeat < self.approval_timeout <= MAX_TICKS * self.heartbeat:
             reason = f"a heartbeat of {self.heartbeat} s in {self.approval_timeout} s"
             advice = f"choose 1 to {MAX_TICKS} heartbeats within the approval timeout"
@@ -55,14 +55,14 @@ class Wishes:
 
 
 def up(folders: Folders, wishes: Wishes) -> tuple[State, bool]:
-    """The running environment, and whether it was just made. Raises LocalProblem; whatever goes
-    wrong, nothing is left running.
+    """The running environment, and whether this call started it. Raises LocalProblem; after an
+    error no process is left running.
     """
     wishes.check()
     with only_one(folders.lock_file):
         running = find_running(folders)
         if running is not None:
-            _tell_running(running, wishes)
+            _report_running(running, wishes)
             return with_fresh_tokens(folders, running), False
         clear_away_remains(folders)
         return _bring_up(folders, wishes), True
@@ -88,7 +88,7 @@ def _bring_up(folders: Folders, wishes: Wishes) -> State:
 
 @contextmanager
 def _nothing_left(folders: Folders) -> Iterator[None]:
-    """Take everything down when the block fails or is interrupted."""
+    """Stop the environment when the block fails or is interrupted."""
     try:
         yield
     except BaseException as failure:
@@ -108,7 +108,7 @@ def _deployed(folders: Folders, state: State) -> State:
         "sign_in_url": "/",
         "console_url": state.emulator_url + api_path("{api_id}") + "/console",
         "approver_email": state.approver_email,
-        "create_sender": "yes",  # an empty emulator has no sender of its own
+        "create_sender": "yes",  # a new emulator has no SES identity
     }
     made = assembly(folders, context, url=state.emulator_url)
     prepare_account(state.emulator_url)
@@ -124,15 +124,15 @@ def _made_ready(folders: Folders, state: State) -> State:
         passwords = create_users(url, outputs["UserPoolId"])
         tokens = sign_in(url, outputs, passwords)
     ready = replace(state, phase="ready", passwords=passwords, tokens=tokens)
-    with phase("checking the API and warming the functions up"):
+    with phase("checking the API and warming up the functions"):
         check_health(ready)
         warm_up(ready)
     save(ready, folders.state_file)
     return ready
 
 
-def _tell_running(state: State, wishes: Wishes) -> None:
-    say(f"an environment is running already: {state.emulator_url} (pid {state.emulator_pid})")
+def _report_running(state: State, wishes: Wishes) -> None:
+    say(f"an environment is already running: {state.emulator_url} (pid {state.emulator_pid})")
     made = Wishes(
         approval_timeout=state.approval_timeout_seconds,
         heartbeat=state.heartbeat_seconds,
@@ -141,8 +141,8 @@ def _tell_running(state: State, wishes: Wishes) -> None:
         port=wishes.port,
     )
     if made != wishes:
-        say(f"[yellow]it was made with {_as_options(made)}, not with {_as_options(wishes)}:[/]")
-        say("[yellow]take it `down` first to change that[/]")
+        say(f"[yellow]its options are {_as_options(made)}, not {_as_options(wishes)}:[/]")
+        say("[yellow]stop it with `down` first to change them[/]")
 
 
 def _as_options(made: Wishes) -> str:

@@ -1,1 +1,1 @@
-"""What runs on this machine: folders, processes, the state file, and how problems are told."""
+"""Resources of this machine: folders, processes, the state file; and how problems are reported."""

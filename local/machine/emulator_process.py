@@ -1,4 +1,4 @@
-"""The emulator as a child: started in a session of its own, so that Ctrl-C reaches only us."""
+"""The emulator as a child process in a separate session, so that Ctrl-C does not reach it."""
 
 import json
 import os
@@ -59,13 +59,13 @@ def start(folders: Folders, port: int, dynamodb: str = "") -> Emulator:
             end(process, patience_seconds=END_SECONDS)
         child.wait()
         raise
-    # Whoever ends it need not be us: wait for it aside, so that no zombie stays behind.
+    # Another command may end it: wait for it in a thread, so that no zombie remains.
     threading.Thread(target=child.wait, daemon=True).start()
     return Emulator(process or Process(child.pid, ""), url)
 
 
 def answers(url: str) -> bool:
-    """Whether an emulator is healthy at this address."""
+    """Whether a healthy emulator answers at this address."""
     try:
         return httpx.get(f"{url}/_local/about", timeout=5, trust_env=False).is_success
     except httpx.HTTPError:
@@ -87,7 +87,7 @@ def _wait_for_url(child: "subprocess.Popen[bytes]", announced: Path, log: Path) 
 
 
 def _usable(port: int) -> int:
-    """The wanted port, or 0 (any) with a remark when somebody has it."""
+    """The wanted port, or 0 (any) with a message if it is in use."""
     try:
         with socket.create_server((HOST, port)):
             return port

@@ -1,4 +1,4 @@
-"""Where the repository is, and where one local environment keeps its files."""
+"""The folders of the repository and of a local environment."""
 
 import os
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOME_VARIABLE = "ORDER_WORKFLOW_LOCAL_DIR"
-"""Names another folder than `.local`: a second environment beside the first."""
+"""Environment variable for a folder other than `.local`, to run a second environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Folders:
 
     @classmethod
     def default(cls) -> "Folders":
-        """The environment that this shell means."""
+        """The folders that HOME_VARIABLE selects, by default `.local`."""
         return cls(Path(os.environ.get(HOME_VARIABLE) or REPOSITORY / ".local").resolve())
 
     @property
@@ -30,11 +30,11 @@ class Folders:
 
     @property
     def assemblies(self) -> Path:
-        """Synthesised stacks by content. Shared by all environments of the repository."""
+        """Cache of synthesised stacks, shared by all environments of the repository."""
         return REPOSITORY / ".local" / "assemblies"
 
     def log(self, name: str) -> Path:
-        """The log file of one part; its folder exists afterwards."""
+        """The path of a log file. Creates its folder."""
         folder = self.home / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{name}.log"

@@ -1,4 +1,4 @@
-"""The environment of everything that runs here: nothing of the user's AWS account, no proxy."""
+"""Environment variables without the user's AWS account, and without a proxy for loopback."""
 
 import os
 from collections.abc import Mapping
@@ -26,16 +26,16 @@ def isolated(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def isolate() -> None:
-    """Isolate this process, and with it every process that it starts."""
+    """Isolate this process and every process that it starts."""
     variables = isolated(os.environ)
     os.environ.clear()
     os.environ.update(variables)
 
 
 def no_proxy(environment: Mapping[str, str]) -> str:
-    """The hosts that need no proxy: the user's, and the loopback address by all its names.
+    """The hosts that need no proxy: the user's, and all names of the loopback address.
 
-    Programs read either spelling of the variable; some read `no_proxy` alone. (curl(1))
+    Programs read either spelling of the variable; some read only `no_proxy`. (curl(1))
     """
     named = ",".join(environment.get(name, "") for name in ("no_proxy", "NO_PROXY"))
     hosts = (host.strip() for host in named.split(","))

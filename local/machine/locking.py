@@ -1,4 +1,4 @@
-"""One command at a time may change an environment."""
+"""A lock: only one command at a time changes an environment."""
 
 import fcntl
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from local.machine.progress import say
 
 @contextmanager
 def only_one(lock_file: Path) -> Iterator[None]:
-    """Hold the environment's lock; waits, and says so, while another command holds it.
+    """Hold the environment's lock; waits with a message while another command holds it.
 
-    The lock belongs to the process: whatever kills it, the lock is free again.
+    The operating system releases the lock when the process ends, even if it is killed.
     """
     lock_file.parent.mkdir(parents=True, exist_ok=True)
     with lock_file.open("w") as file:

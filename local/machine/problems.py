@@ -1,4 +1,4 @@
-"""How a local command fails: which phase, why, the log's last lines, and what to do."""
+"""Problems of local commands: the phase, the reason, the end of the log, and advice."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ SHOWN_LINES = 15
 
 
 class LocalProblem(Exception):
-    """A phase did not work. `log` is the file to look into, `advice` the next thing to try."""
+    """A phase failed. `log` is the log file of the phase, `advice` says what to do."""
 
     def __init__(self, phase: str, reason: str, *, log: Path | None = None, advice: str) -> None:
         super().__init__(f"{phase}: {reason}")
@@ -16,7 +16,7 @@ class LocalProblem(Exception):
         self.advice = advice
 
     def text(self) -> str:
-        """The whole report for a person."""
+        """The whole report as text."""
         lines = [f"{self.phase} failed: {self.reason}"]
         if self.log is not None and self.log.exists():
             shown = last_lines(self.log)

@@ -1,4 +1,4 @@
-"""Processes by identity: a pid alone may belong to somebody else after a reboot or a crash."""
+"""Processes by pid and start time: a pid may belong to another process after a reboot or crash."""
 
 import os
 import signal
@@ -14,14 +14,14 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process and the moment of its start, which together are unique."""
+    """The pid and the start time of a process, which together are unique."""
 
     pid: int
     started: str
 
     @classmethod
     def of(cls, pid: int) -> "Process | None":
-        """The process that has this pid now; None if there is none (a zombie is none)."""
+        """The running process with this pid; None if there is none, or a zombie."""
         started = _started(pid)
         return None if started is None else cls(pid, started)
 
@@ -39,7 +39,7 @@ class Process:
 
 
 def family(process: Process) -> list[Process]:
-    """The process and everything that descends from it, as far as it still runs."""
+    """The process and its descendants that are still running."""
     children: dict[int, list[int]] = {}
     for pid, parent in _parents():
         children.setdefault(parent, []).append(pid)
@@ -53,9 +53,7 @@ def family(process: Process) -> list[Process]:
 
 
 def end(process: Process, *, patience_seconds: float) -> list[Process]:
-    """Ask a process to end, then force it; returns what of its family still runs (hopefully
-    nothing).
-    """
+    """Send SIGTERM to a process, then SIGKILL to its family; returns those still running."""
     members = family(process)
     process.send(signal.SIGTERM)
     if wait_until_gone(members, patience_seconds):
@@ -65,7 +63,7 @@ def end(process: Process, *, patience_seconds: float) -> list[Process]:
 
 
 def wait_until_gone(members: Iterable[Process], seconds: float) -> list[Process]:
-    """Wait for processes to end; returns those that did not."""
+    """Wait for processes to end; returns those that are still running."""
     until = time.monotonic() + seconds
     left = [member for member in members if member.runs]
     while left and time.monotonic() < until:
@@ -93,7 +91,7 @@ def _parents() -> list[tuple[int, int]]:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat from the state on; the name before it may hold anything."""
+    """The fields of /proc/PID/stat after the name, which may contain any character."""
     try:
         text = (_PROC / str(pid) / "stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Progress on standard error: standard output is for data."""
+"""Print progress to stderr: stdout is for data."""
 
 import time
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from rich.console import Console
 
 
 class _Progress(Console):
-    """Drops what cannot be written: a log on a full disk must not end what is under way."""
+    """Ignores write errors: a log on a full disk must not stop the command."""
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """As Console.print."""
+        """Print like Console.print."""
         with suppress(OSError):
             super().print(*objects, **options)
 
@@ -26,7 +26,7 @@ console = _Progress(stderr=True, highlight=False, emoji=False)
 
 @contextmanager
 def phase(doing: str) -> Iterator[None]:
-    """Show what is going on, and how long it took once it is done."""
+    """Show the current phase, and its duration at the end."""
     began = time.monotonic()
     if not console.is_terminal:
         console.print(f"… {doing}")
@@ -36,5 +36,5 @@ def phase(doing: str) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """One remark for the person at the terminal."""
+    """Print a message to stderr."""
     console.print(text)

@@ -1,4 +1,4 @@
-"""The state file: what `up` made, for every later command. It holds secrets: mode 0600."""
+"""The state file of an environment. It contains secrets, so its mode is 0600."""
 
 import json
 import os
@@ -14,9 +14,9 @@ Phase = Literal["starting", "ready"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """One environment. `starting` is written before anything can go wrong, so that whatever
-    comes next can clean up; `outputs` are the stack's; `dynamodb` is the address of the tables
-    where they are not in the emulator.
+    """One environment. The phase `starting` is stored before the deployment, so that a later
+    command can clean up after a failure. `outputs` are those of the stack; `dynamodb` is the
+    address of the tables if they are not in the emulator.
     """
 
     phase: Phase
@@ -37,16 +37,16 @@ class State:
 
     @property
     def tables_url(self) -> str:
-        """Where the tables are."""
+        """The address of the DynamoDB with the tables."""
         return self.dynamodb or self.emulator_url
 
     @property
     def api_url(self) -> str:
-        """By path: the host names that AWS would use do not resolve on every machine."""
+        """The address of the API. It uses a path, because AWS's host names do not resolve here."""
         return self.emulator_url + api_path(self.outputs["ApiId"])
 
     def connection(self, state_file: Path) -> dict[str, Any]:
-        """What scripts rely on: addresses, names and tokens of a ready environment."""
+        """The JSON output for scripts: addresses, names and tokens of a ready environment."""
         return {
             "api_url": self.api_url,
             "emulator_url": self.emulator_url,
@@ -75,12 +75,12 @@ _NAMES = {
 
 
 def api_path(api_id: str) -> str:
-    """Where the emulator serves an API's default stage."""
+    """The emulator's path of an API's default stage."""
     return f"/_aws/execute-api/{api_id}/$default"
 
 
 def save(state: State, path: Path) -> None:
-    """Write the state file, and the profiles of the command line `orders` beside it."""
+    """Write the state file and, in the same folder, the profiles for `orders`."""
     _write(path, asdict(state))
     if state.phase == "ready":
         url = state.api_url
@@ -91,18 +91,18 @@ def save(state: State, path: Path) -> None:
 
 
 def forget(path: Path) -> None:
-    """Remove both files."""
+    """Remove the state file and the profiles."""
     path.unlink(missing_ok=True)
     profiles_beside(path).unlink(missing_ok=True)
 
 
 def profiles_beside(path: Path) -> Path:
-    """Where the profiles are: one for each token, named like it (see cli/profiles.py)."""
+    """The path of the profiles file: one profile per token, with its name. (cli/profiles.py)"""
     return path.with_name("profiles.json")
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """Whole or not at all, readable by its owner only."""
+    """Write a file atomically, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -112,7 +112,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def load(path: Path) -> State | None:
-    """What the file says; None when there is none, or one that this version did not write."""
+    """Read the state file; None if it does not exist, or another version wrote it."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         return State(**found) if isinstance(found, dict) and found.keys() == _FIELDS else None

@@ -1,1 +1,1 @@
-"""Plays stories: what users do over HTTP, what goes wrong, and how it ended."""
+"""The scenario runner: user actions over HTTP, injected faults, and checks of the result."""

@@ -1,4 +1,4 @@
-"""What users cannot do: faults, stops, and reading tables, mails and execution histories."""
+"""Actions that users cannot do: inject faults, stop executions, read tables and histories."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,25 +29,25 @@ class Backstage:
         self._engine: SFNClient = client("stepfunctions", self._url)
 
     def order_fault(self, fault: Mapping[str, Any]) -> None:
-        """Order a failure at the emulator's fault desk."""
+        """Inject a fault into the emulator."""
         desk = f"{self._url}/_local/faults"
         httpx.post(desk, json=fault, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
 
     def faults_left(self) -> int:
-        """How many ordered failures have not happened yet."""
+        """The number of injected faults that have not occurred yet."""
         return len(self._get("/_local/faults")["faults"])
 
     def clear_faults(self) -> None:
-        """Nothing fails by order any more."""
+        """Remove all injected faults."""
         desk = f"{self._url}/_local/faults"
         httpx.delete(desk, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
 
     def stop_execution(self, order_id: str, epoch: int) -> None:
-        """StopExecution, as an operator in the AWS console would do it."""
+        """Call StopExecution, like an operator in the AWS console."""
         self._engine.stop_execution(executionArn=self._execution(order_id, epoch))
 
     def lose_token(self, order_id: str) -> None:
-        """Remove the task token from the order record, as if it had never been stored."""
+        """Remove the task token from the order record, as if it was never stored."""
         self._dynamodb.update_item(
             TableName=self._outputs["OrdersTable"],
             Key=to_item({"pk": f"ORDER#{order_id}", "sk": "META"}),
@@ -55,7 +55,7 @@ class Backstage:
         )
 
     def execution(self, order_id: str, epoch: int) -> tuple[str, Sequence[Mapping[str, Any]]]:
-        """Status and history of one of the order's executions; MISSING when there is none."""
+        """Status and history of an execution of the order; MISSING if it does not exist."""
         arn = self._execution(order_id, epoch)
         try:
             status = self._engine.describe_execution(executionArn=arn)["status"]
@@ -67,7 +67,7 @@ class Backstage:
             return "MISSING", []
 
     def mails(self, order_id: str) -> list[str]:
-        """Subjects of the mails about an order, oldest first."""
+        """Subjects of the e-mails about an order, oldest first."""
         subjects = (mail["subject"] for mail in mails(self._url))
         return [subject for subject in subjects if order_id in subject]
 
@@ -82,7 +82,7 @@ class Backstage:
         return self._books([from_item(item) for item in answer["Items"]])
 
     def all_books(self) -> Books:
-        """Every record there is."""
+        """All records of the tables."""
         return self._books(scan(self._dynamodb, self._outputs["OrdersTable"]))
 
     def _books(self, records: Sequence[Mapping[str, Any]]) -> Books:

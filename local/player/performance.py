@@ -1,4 +1,4 @@
-"""Plays many stories: together where they do not disturb each other, else one by one."""
+"""Run scenarios: concurrently if they do not affect each other, else one by one."""
 
 import threading
 import time
@@ -20,14 +20,14 @@ from local.player.user import Refused, Users
 from local.player.verdict import Verdict, judge
 
 Watcher = Callable[[str, str], None]
-"""Told (story, what it is doing) whenever that changes."""
+"""Called with (scenario, current step) on every change."""
 
 _FAILURES = (StoryFailed, Refused, httpx.HTTPError, ClientError, BotoCoreError)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All verdicts, in the order of the stories; `violations` are those of the whole."""
+    """The results in the order of the scenarios; `violations` are those of all tables."""
 
     verdicts: tuple[Verdict, ...]
     violations: tuple[str, ...]
@@ -38,7 +38,7 @@ class Result:
 
 
 class Performance:
-    """Stories on one deployment, `jobs` of them at a time."""
+    """Runs scenarios on one deployment, `jobs` of them concurrently."""
 
     def __init__(self, state: State, *, jobs: int, watcher: Watcher) -> None:
         self._state = state
@@ -50,7 +50,7 @@ class Performance:
         self._witnesses: dict[str, Witness] = {}
 
     def play(self, stories: Sequence[Story]) -> Result:
-        """Play them all, then look at the tables as a whole."""
+        """Run all scenarios, then check the invariants of all tables."""
         verdicts = self._play_together([story for story in stories if not story.alone])
         verdicts |= {story.name: self._play(story) for story in stories if story.alone}
         return Result(tuple(verdicts[story.name] for story in stories), self._whole())
@@ -82,7 +82,7 @@ class Performance:
         return verdict
 
     def _perform(self, story: Story, scene: Scene, verdict: Verdict) -> None:
-        doing = "beginning"
+        doing = "start"
         try:
             for number, step in enumerate(story.steps, start=1):
                 doing = f"step {number} ({step})"
@@ -98,7 +98,7 @@ class Performance:
         self._check(scene, verdict)
 
     def _check(self, scene: Scene, verdict: Verdict) -> None:
-        """The invariants of this story's orders."""
+        """Check the invariants of the scenario's orders."""
         for witness in scene.orders.values():
             witness.answers = scene.users.heard
             books = self._backstage.books_of(witness.order_id)
@@ -107,7 +107,7 @@ class Performance:
             self._witnesses[witness.order_id] = witness
 
     def _whole(self) -> tuple[str, ...]:
-        """The invariants of everything in the tables, now that nothing of ours moves."""
+        """Check the invariants of all tables, after the last scenario has ended."""
         books: Books = self._backstage.all_books()
         found = violations(books, self._witnesses)
         found += [f"stock: {wrong}" for wrong in stock_is_accounted_for(books)]

@@ -1,4 +1,4 @@
-"""One story being played: its orders by name, and what was seen of them."""
+"""The state of one running scenario: its orders by name, and their observations."""
 
 import threading
 import time
@@ -16,25 +16,25 @@ WITHIN_SECONDS = 40.0
 
 
 class StoryFailed(Exception):
-    """A step did not go as the story tells."""
+    """A step did not have the expected result."""
 
 
 @dataclass(slots=True)
 class Scene:
-    """`orders` maps the story's own names to witnesses."""
+    """One running scenario; `orders` maps the names in the scenario to observations."""
 
     users: Users
     backstage: Backstage
     orders: dict[str, Witness] = field(default_factory=dict)
     stopped: threading.Event = field(default_factory=threading.Event)
-    """Set when the performance is broken off."""
+    """Set when the run is interrupted."""
 
     def id_of(self, order: str) -> str:
-        """The id of an order of this story."""
+        """The id of an order of this scenario."""
         return self.orders[order].order_id
 
     def status(self, order: str) -> dict[str, Any]:
-        """get-status; remembers the deadline that it tells."""
+        """Read the order; stores its approval deadline in the observations."""
         found = self.users.status(self.id_of(order))
         if found["approval_deadline"] is not None:
             deadline = datetime.fromisoformat(found["approval_deadline"])
@@ -42,13 +42,13 @@ class Scene:
         return found
 
     def wait_for_stage(self, order: str, stage: str, within: float = WITHIN_SECONDS) -> None:
-        """Wait for a stage. Raises StoryFailed, at once when the order has ended elsewhere."""
+        """Wait for a stage. Raises StoryFailed, immediately if the order ended in another."""
 
         def reached() -> bool:
             now = self.status(order)
             if now["stage"] in ENDS and now["stage"] != stage:
                 raise StoryFailed(
-                    f"{order} ended {now['stage']} ({now['last_error']}) instead of {stage}"
+                    f"{order} is {now['stage']} ({now['last_error']}) instead of {stage}"
                 )
             return bool(now["stage"] == stage)
 
@@ -66,10 +66,10 @@ class Scene:
         self.eventually(f"{order} to end", over, within)
 
     def eventually(self, what: str, holds: Callable[[], bool], within: float) -> None:
-        """Look again and again until it holds. Raises StoryFailed when the time is up."""
+        """Poll until the condition holds. Raises StoryFailed after `within` seconds."""
         until = time.monotonic() + within
         while not holds():
             if time.monotonic() > until:
-                raise StoryFailed(f"waited {within:.0f} s in vain for {what}")
+                raise StoryFailed(f"timed out after {within:.0f} s: expected {what}")
             if self.stopped.wait(POLL_SECONDS):
-                raise StoryFailed("the performance was broken off")
+                raise StoryFailed("the run was interrupted")

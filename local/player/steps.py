@@ -1,4 +1,4 @@
-"""What each step of a story does."""
+"""The implementation of each step of a scenario."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ Fields = Mapping[str, Any]
 
 
 def take(scene: Scene, step: Step) -> None:
-    """Take one step. Raises StoryFailed, Refused, httpx and boto errors."""
+    """Run one step. Raises StoryFailed, Refused, httpx and boto errors."""
     _ACTIONS[step.do](scene, step)
 
 
@@ -44,20 +44,20 @@ def _cancel(scene: Scene, step: Step) -> None:
 
 
 def _signal(scene: Scene, step: Step, kind: str, body: Fields, *, by: str) -> None:
-    """Send a signal; see to the answer that the story tells: accepted, refused or its outcome."""
+    """Send a signal and check the expected response: accepted, refused, or its outcome."""
     who, path = step.fields.get("by", by), f"/orders/{scene.id_of(step.order)}/signals/{kind}"
     refusal = step.fields.get("refused")
     try:
-        told = scene.users.ask(who, "POST", path, body)
+        signal = scene.users.ask(who, "POST", path, body)
     except Refused as answer:
         if answer.status != refusal:
             raise
         return
     if refusal is not None:
         raise StoryFailed(f"{kind} was accepted instead of refused with {refusal}")
-    scene.orders[step.order].accepted.append(told["signal_id"])
+    scene.orders[step.order].accepted.append(signal["signal_id"])
     if "outcome" in step.fields:
-        _await_outcome(scene, step, told["signal_id"])
+        _await_outcome(scene, step, signal["signal_id"])
 
 
 def _await_outcome(scene: Scene, step: Step, signal_id: str) -> None:
@@ -66,7 +66,7 @@ def _await_outcome(scene: Scene, step: Step, signal_id: str) -> None:
     def settled() -> bool:
         outcome = scene.users.signal(scene.id_of(step.order), signal_id)["outcome"]
         if outcome not in (None, wanted):
-            raise StoryFailed(f"{step.do} came to {outcome!r} instead of {wanted!r}")
+            raise StoryFailed(f"the outcome of {step.do} is {outcome!r} instead of {wanted!r}")
         return outcome is not None
 
     scene.eventually(f"the outcome of {step.do}", settled, WITHIN_SECONDS)
@@ -83,7 +83,7 @@ def _wait(scene: Scene, step: Step) -> None:
 
 
 def _wait_for_token(scene: Scene, step: Step) -> None:
-    """Until the execution waits and its token is with the order: only then can a doorbell ring,
+    """Wait until the execution waits and its token is stored: only then can a doorbell be sent,
     or get lost.
     """
 
@@ -95,7 +95,7 @@ def _wait_for_token(scene: Scene, step: Step) -> None:
 
 
 def _wait_for_charge(scene: Scene, step: Step) -> None:
-    """Until the payment provider has charged, whether or not its answer has arrived."""
+    """Wait until the payment provider has charged, even if its response has not arrived."""
     key = f"pay:{scene.id_of(step.order)}"
 
     def charged() -> bool:
@@ -111,7 +111,7 @@ def _fault(scene: Scene, step: Step) -> None:
 def _faults_used_up(scene: Scene, step: Step) -> None:
     within = step.fields.get("within", WITHIN_SECONDS)
     scene.eventually(
-        "the ordered faults to happen", lambda: scene.backstage.faults_left() == 0, within
+        "the injected faults to occur", lambda: scene.backstage.faults_left() == 0, within
     )
 
 

@@ -1,4 +1,4 @@
-"""A story: one TOML file in local/stories, read strictly."""
+"""Read scenarios: TOML files in local/stories, validated strictly."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,12 +13,12 @@ FOLDER = Path(__file__).resolve().parents[1] / "stories"
 
 
 class BadStory(ValueError):
-    """The file is no story; the message names it and the first mistake."""
+    """The file is not a valid scenario; the message names it and the first mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happens: what, and the fields that it needs."""
+    """One step: the action and its fields."""
 
     do: str
     fields: Mapping[str, Any]
@@ -28,13 +28,13 @@ class Step:
         return str(self.fields.get("order", ORDER))
 
     def __str__(self) -> str:
-        told = " ".join(f"{value}" for value in self.fields.values())
-        return f"{self.do} {told}".strip()
+        values = " ".join(f"{value}" for value in self.fields.values())
+        return f"{self.do} {values}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """How one order ends: `last_error` None is no error, `items` None is not looked at."""
+    """The expected end of one order. `last_error` None: no error; `items` None: not checked."""
 
     stage: str
     path: tuple[str, ...]
@@ -52,8 +52,8 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """`shows` says in one sentence what it is good for; `alone` that others would feel its
-    faults; `proves` names the invariants that it puts to the test (all of them are checked).
+    """A scenario. `shows` states its purpose in one sentence; `alone` means that its faults affect
+    other scenarios; `proves` names the invariants that it targets (all are checked).
     """
 
     name: str
@@ -66,12 +66,12 @@ class Story:
 
 
 def all_stories(folder: Path = FOLDER) -> tuple[Story, ...]:
-    """Every story, in the order of the file names. Raises BadStory."""
+    """All scenarios, in the order of the file names. Raises BadStory."""
     return tuple(read_story(file) for file in sorted(folder.glob("*.toml")))
 
 
 def read_story(file: Path) -> Story:
-    """Read one file, which is named `NN-<name>.toml`. Raises BadStory."""
+    """Read one file named `NN-<name>.toml`. Raises BadStory."""
     try:
         text = tomllib.loads(file.read_text(encoding="utf-8"))
         story = _story(file.stem.partition("-")[2], text)
@@ -84,16 +84,16 @@ def read_story(file: Path) -> Story:
 
 def _story(name: str, text: Mapping[str, Any]) -> Story:
     steps = tuple(Step(step["do"], _without(step, "do")) for step in text["steps"])
-    expect = {order: _expectation(told) for order, told in text["expect"].items()}
+    expect = {order: _expectation(fields) for order, fields in text["expect"].items()}
     rest = {**text, "proves": tuple(text["proves"]), "steps": steps, "expect": expect}
     return Story(name=name, **rest)
 
 
-def _expectation(told: Mapping[str, Any]) -> Expectation:
-    for entry in told["path"]:
+def _expectation(fields: Mapping[str, Any]) -> Expectation:
+    for entry in fields["path"]:
         pattern(entry)
-    lists = {name: tuple(told[name]) for name in ("path", "outcomes") if name in told}
-    return Expectation(**{**told, **lists})
+    lists = {name: tuple(fields[name]) for name in ("path", "outcomes") if name in fields}
+    return Expectation(**{**fields, **lists})
 
 
 def _mistakes(story: Story) -> Iterator[str]:
@@ -103,9 +103,9 @@ def _mistakes(story: Story) -> Iterator[str]:
     if placed != story.expect.keys():
         yield f"places {sorted(placed)}, but expects something of {sorted(story.expect)}"
     yield from _unknown("invariant", story.proves, INVARIANTS)
-    for told in story.expect.values():
-        yield from _unknown("end", [told.stage], STAGES)
-        yield from _unknown("mail", [told.mail], MAILS)
+    for expected in story.expect.values():
+        yield from _unknown("end", [expected.stage], STAGES)
+        yield from _unknown("mail", [expected.mail], MAILS)
 
 
 def _step_mistakes(step: Step) -> Iterator[str]:

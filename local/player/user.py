@@ -1,4 +1,4 @@
-"""What people and their programs can do: the HTTP API, and nothing else."""
+"""User actions: only requests to the HTTP API."""
 
 import threading
 import uuid
@@ -11,7 +11,7 @@ HTTP_SECONDS = 30
 
 
 class Refused(Exception):
-    """The API answered something else than was expected."""
+    """The API answered with an unexpected error."""
 
     def __init__(self, request: str, status: int, body: str) -> None:
         super().__init__(f"{request} answered {status}: {body[:300]}")
@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 class Users:
-    """Everybody who has a token. Keeps the text of all answers, to look for secrets in them."""
+    """All users with a token. Keeps the text of all responses, to search them for secrets."""
 
     def __init__(self, api_url: str, tokens: Mapping[str, str]) -> None:
         self._http = httpx.Client(base_url=api_url, timeout=HTTP_SECONDS, trust_env=False)
@@ -33,14 +33,14 @@ class Users:
 
     @property
     def heard(self) -> tuple[str, ...]:
-        """The bodies of all answers so far."""
+        """The bodies of all responses so far."""
         with self._lock:
             return tuple(self._heard)
 
     def ask(
         self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Make a request as `who` (a token's name). Raises Refused for a 4xx or 5xx."""
+        """Send a request with the token named `who`. Raises Refused for 4xx and 5xx."""
         headers = {"Authorization": f"Bearer {self._tokens[who]}"}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
@@ -49,11 +49,11 @@ class Users:
             self._heard.append(answer.text)
         if answer.is_error:
             raise Refused(f"{method} {path} by {who}", answer.status_code, answer.text)
-        told: dict[str, Any] = answer.json() if answer.content else {}
-        return told
+        content: dict[str, Any] = answer.json() if answer.content else {}
+        return content
 
     def status(self, order_id: str) -> dict[str, Any]:
-        """get-status, as an operator sees it."""
+        """Read an order as the operator."""
         return self.ask("operator", "GET", f"/orders/{order_id}")
 
     def signal(self, order_id: str, signal_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How a story ended, and what was not as it should be."""
+"""The result of a scenario, and its differences from the expectation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from local.player.story import Expectation
 
 @dataclass(slots=True, kw_only=True)
 class Verdict:
-    """The result of one story; everything in `differences` and `violations` is a failure."""
+    """The result of one scenario; every entry of `differences` and `violations` is a failure."""
 
     story: str
     seconds: float = 0.0
@@ -29,7 +29,7 @@ class Verdict:
         return not (self.path_differences or self.differences or self.violations)
 
     def as_json(self) -> dict[str, Any]:
-        """For `--json`."""
+        """The result as a JSON object."""
         return {
             "story": self.story,
             "passed": self.passed,
@@ -44,7 +44,7 @@ class Verdict:
 
 
 def judge(verdict: Verdict, scene: Scene, order: str, expected: Expectation) -> None:
-    """Compare how an order ended with how it should have."""
+    """Compare the end of an order with the expectation."""
     status = scene.status(order)
     order_id = scene.id_of(order)
     verdict.order_ids[order] = order_id
@@ -61,7 +61,7 @@ def judge(verdict: Verdict, scene: Scene, order: str, expected: Expectation) -> 
 def _facts(
     scene: Scene, order: str, expected: Expectation, status: Mapping[str, Any]
 ) -> Sequence[tuple[str, Any, Any]]:
-    """(name, expected, found) of everything that a story may tell about an end."""
+    """(name, expected, found) of every property of an end that a scenario can expect."""
     order_id = scene.id_of(order)
     signals = [scene.users.signal(order_id, one) for one in scene.orders[order].accepted]
     facts: list[tuple[str, Any, Any]] = [
@@ -82,7 +82,7 @@ def _facts(
 
 
 def _mail(subjects: Sequence[str]) -> str:
-    """The one mail's kind; several mails are told as they are."""
+    """The kind of the only e-mail; the subjects if there are several."""
     if not subjects:
         return "none"
     if len(subjects) > 1:
@@ -91,7 +91,7 @@ def _mail(subjects: Sequence[str]) -> str:
 
 
 def _seen_path(scene: Scene, order: str) -> list[str]:
-    """The path through all executions of the order; leaves what they show with the witness."""
+    """The path through all executions of the order; stores their details in the observations."""
     witness = scene.orders[order]
     epoch = scene.backstage.books_of(witness.order_id).orders[0]["epoch"]
     entries: list[str] = []

@@ -1,11 +1,11 @@
-"""The steps that a story may take, and the fields of each."""
+"""The steps of scenarios, and the fields of each."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a step must and may say besides `do`."""
+    """The required and optional fields of a step, besides `do`."""
 
     required: frozenset[str]
     optional: frozenset[str]
@@ -18,15 +18,15 @@ def _step(required: str = "", optional: str = "") -> Fields:
 _SIGNAL = "order by outcome refused"
 
 STEPS = {
-    # What users do, over HTTP. `order` names the order where a story has more than one;
-    # `by` is the token that acts; `outcome` is waited for; `refused` is the expected status.
+    # User actions over HTTP. `order` names the order if a scenario has more than one; `by` is the
+    # token to use; `outcome` is waited for; `refused` is the expected HTTP status.
     "place": _step("items", "order by payment_method version customer"),
     "approve": _step("", f"revision {_SIGNAL}"),
     "add": _step("sku quantity", _SIGNAL),
     "cancel": _step("reason", _SIGNAL),
     "heartbeat": _step("", "order by"),
     "wait": _step("stage", "order within"),
-    # What users cannot see or do: the execution, the tables, what goes wrong.
+    # Actions that users cannot do: wait for the execution, inject faults, change the tables.
     "wait-for-token": _step("", "order within"),
     "wait-for-charge": _step("", "order within"),
     "fault": _step("service action effect", "times error status seconds after function"),
@@ -36,7 +36,7 @@ STEPS = {
 }
 
 ORDER = "order"
-"""The name of a story's only order."""
+"""The default name of an order."""
 
 INVARIANTS = ("stock", "money", "signals", "finality", "deadline", "epochs", "privacy")
 MAILS = ("confirmation", "cancellation", "none")

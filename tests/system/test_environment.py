@@ -54,7 +54,7 @@ def place_an_order(deployment: Environment) -> Scene:
     return scene
 
 
-def test_a_second_up_prints_the_same_object_with_all_that_is_promised(
+def test_a_second_up_prints_the_same_object(
     deployment: Environment,
 ) -> None:
     first, second = deployment.json(*UP, "--detach"), deployment.json(*UP, "--detach")
@@ -64,9 +64,9 @@ def test_a_second_up_prints_the_same_object_with_all_that_is_promised(
 
 
 def test_a_second_up_says_that_one_is_running(deployment: Environment) -> None:
-    told = deployment.run("up", "--detach").stderr
-    assert "running already" in told
-    assert "--approval-timeout 20 --heartbeat 4" in told
+    message = deployment.run("up", "--detach").stderr
+    assert "already running" in message
+    assert "--approval-timeout 20 --heartbeat 4" in message
 
 
 def test_the_api_answers_at_the_address_that_up_prints(deployment: Environment) -> None:
@@ -82,7 +82,7 @@ def test_the_state_file_is_for_its_owner_only(deployment: Environment) -> None:
     assert stat.S_IMODE(deployment.folders.state_file.stat().st_mode) == 0o600
 
 
-def test_tokens_belong_to_the_users_and_roles_they_are_named_for(deployment: Environment) -> None:
+def test_tokens_belong_to_the_users_and_roles_of_their_names(deployment: Environment) -> None:
     for name, token in deployment.json("tokens").items():
         part = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -91,7 +91,7 @@ def test_tokens_belong_to_the_users_and_roles_they_are_named_for(deployment: Env
         assert claims["token_use"] == "access"
 
 
-def test_tokens_that_would_soon_expire_are_replaced(deployment: Environment) -> None:
+def test_tokens_that_expire_soon_are_replaced(deployment: Environment) -> None:
     state = deployment.state
     claims = base64.urlsafe_b64encode(json.dumps({"exp": time.time() + 60}).encode()).decode()
     expiring = {**state.tokens, "customer": f"header.{claims}.signature"}
@@ -101,20 +101,20 @@ def test_tokens_that_would_soon_expire_are_replaced(deployment: Environment) -> 
     assert dict(deployment.state.tokens) == renewed
 
 
-def test_status_tells_what_runs_without_secrets(deployment: Environment) -> None:
+def test_status_shows_the_environment_without_secrets(deployment: Environment) -> None:
     told = deployment.json("status")
     assert told["running"] is True
     assert told["api_url"] == deployment.state.api_url
     assert not {"tokens", "passwords"} & told.keys()
 
 
-def test_an_unknown_story_is_refused_by_name(deployment: Environment) -> None:
+def test_an_unknown_scenario_is_refused_by_name(deployment: Environment) -> None:
     done = deployment.run("demo", "--story", "no-such-story")
     assert done.returncode == 1
     assert "no-such-story" in done.stderr
 
 
-def test_the_mails_that_were_sent_are_printed(deployment: Environment) -> None:
+def test_the_sent_mails_are_printed(deployment: Environment) -> None:
     scene = place_an_order(deployment)
     take(scene, Step("cancel", {"reason": "to have a mail"}))
     take(scene, Step("wait", {"stage": "cancelled"}))
@@ -127,7 +127,7 @@ def test_the_mails_that_were_sent_are_printed(deployment: Environment) -> None:
     assert f"Subject: {mail['subject']}\n\n{mail['body']}" in deployment.run("mails").stdout
 
 
-def test_reset_gives_fresh_data_in_the_same_deployment(deployment: Environment) -> None:
+def test_reset_restores_the_seed_data_in_the_same_deployment(deployment: Environment) -> None:
     scene, before = place_an_order(deployment), deployment.state
     take(scene, Step("cancel", {"reason": "to have a mail"}))
     take(scene, Step("wait", {"stage": "cancelled"}))

@@ -1,4 +1,4 @@
-"""Coming up and going down: nothing is ever left running."""
+"""`up` and `down`: no process is left running."""
 
 import signal
 import subprocess
@@ -17,7 +17,7 @@ from tests.system.environments import UP, Environment
 pytestmark = pytest.mark.slow
 
 END_SECONDS = 60
-"""A process that was killed is gone by then, on a busy machine too."""
+"""Time limit for killed processes to end, also on a busy machine."""
 
 
 def assert_gone(processes: list[Process]) -> None:
@@ -38,7 +38,7 @@ def test_down_leaves_nothing_running_after_a_kill_and_a_second_up(undeployed: En
     assert undeployed.run("status").returncode == 3
     again = undeployed.run(*UP, "--detach")
     assert again.returncode == 0, again.stderr
-    assert "did not end properly" in again.stderr
+    assert "cleaning up after a crashed environment" in again.stderr
     second = undeployed.processes()
     assert not set(first) & set(second)
     assert undeployed.json("down") == {"was_running": True}
@@ -47,7 +47,7 @@ def test_down_leaves_nothing_running_after_a_kill_and_a_second_up(undeployed: En
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_takes_a_staying_environment_down(
+def test_a_signal_stops_a_foreground_environment(
     undeployed: Environment, number: signal.Signals
 ) -> None:
     with undeployed.staying(*UP) as staying:
@@ -60,25 +60,25 @@ def test_a_signal_takes_a_staying_environment_down(
     assert not undeployed.folders.state_file.exists()
 
 
-def test_a_staying_up_tells_when_its_emulator_dies(undeployed: Environment) -> None:
+def test_a_foreground_up_reports_the_end_of_its_emulator(undeployed: Environment) -> None:
     with undeployed.staying(*UP) as staying:
         wait_until_ready(undeployed, staying)
         undeployed.kill_emulator()
-        _, told = staying.communicate()
+        _, message = staying.communicate()
     assert staying.returncode == 1
-    assert "the emulator ended by itself" in told
-    assert "emulator.log" in told
+    assert "the emulator ended unexpectedly" in message
+    assert "emulator.log" in message
     assert not undeployed.folders.state_file.exists()
 
 
-def test_an_up_that_fails_halfway_leaves_nothing(
+def test_a_failed_up_leaves_nothing(
     undeployed: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[State] = []
 
     def fail(_: object, state: State) -> State:
         seen.append(state)
-        raise LocalProblem("deploying", "it broke", advice="mend it")
+        raise LocalProblem("deploying", "it broke", advice="fix it")
 
     monkeypatch.setattr(lifecycle, "_deployed", fail)
     with pytest.raises(LocalProblem, match="it broke") as problem:
@@ -88,7 +88,7 @@ def test_an_up_that_fails_halfway_leaves_nothing(
     assert load(undeployed.folders.state_file) is None
 
 
-def test_an_up_that_is_killed_halfway_is_cleared_away_by_down(
+def test_down_cleans_up_after_a_killed_up(
     undeployed: Environment,
 ) -> None:
     with undeployed.staying(*UP) as starting:

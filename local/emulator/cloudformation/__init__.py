@@ -1,4 +1,4 @@
-"""CloudFormation: the resource types that MiniStack does not know."""
+"""CloudFormation resource types that MiniStack does not support."""
 
 from typing import Any
 

@@ -49,10 +49,10 @@ def _generated_name(stack_name: str, logical_id: str) -> str:
 
 
 def _routing(properties: Properties) -> list[dict[str, Any]]:
-    """Where the alias leads.
+    """The routing of the alias.
 
     AWS shifts LINEAR and CANARY over Interval minutes and rolls back on Alarms; here the shift is
-    made at once, because there is no traffic to watch.
+    immediate, because there is no traffic to monitor.
     """
     preference = properties.get("DeploymentPreference")
     routes = properties.get("RoutingConfiguration")

@@ -1,4 +1,4 @@
-"""Calling MiniStack's own API actions from a CloudFormation resource type."""
+"""Call MiniStack's API actions from a CloudFormation resource type."""
 
 import importlib
 import json
@@ -10,11 +10,11 @@ provisioners: Any = importlib.import_module("ministack.services.cloudformation.p
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]
-"""Physical id (what Ref gives) and attributes (what Fn::GetAtt gives)."""
+"""Physical id (the value of Ref) and attributes (for Fn::GetAtt)."""
 
 
 def call(action: Callable[[dict[str, Any]], Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Answer the action's body; an error fails the resource with the action's message."""
+    """Return the response body; an error fails the resource with the action's message."""
     status, _, raw = action(request)
     body: dict[str, Any] = json.loads(raw or b"{}")
     if status >= 400:

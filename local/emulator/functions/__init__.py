@@ -1,10 +1,10 @@
-"""Lambda: the workers that run the functions' Python code, and the form of their errors."""
+"""Lambda: the workers that run the functions' Python code, and the format of errors."""
 
 from local.emulator.fixes import is_on
 
 
 def install() -> None:
-    """Give MiniStack our Python workers; Node.js and ``provided`` functions keep its own."""
+    """Replace MiniStack's Python workers; Node.js and ``provided`` functions keep its workers."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 

@@ -1,8 +1,8 @@
-"""How many functions this machine runs at once, and how many workers it keeps.
+"""Limits of concurrent functions and of workers on this machine.
 
-AWS runs a thousand executions at once; here each is a process, and a burst of a few hundred orders
-would take all memory. So a burst waits for its turn: it is over no later, since the processors are
-the same. Nothing is throttled, for want of processors is no fault of the workflow's.
+AWS runs a thousand functions concurrently; here each is a process, and a burst of a few hundred
+orders would exhaust the memory. Calls above the limit wait, which takes no longer on the same
+processors. They are not throttled: a slow machine is not a fault to test the workflow with.
 """
 
 import os
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MOST_RUNNING = min(32, 8 * (os.cpu_count() or 1))
-"""Each waits for the emulator about half of its time; more would only stand in each other's way."""
+"""Each waits for the emulator about half of its time; more would only compete for processors."""
 
 _WORKER_BYTES = 25 * 2**20
 _MEMORY_BYTES = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 MOST_KEPT = max(2 * MOST_RUNNING, _MEMORY_BYTES // 6 // _WORKER_BYTES)
-"""Workers in all, running and resting: a sixth of the memory. The more workers rest, the fewer
-must be started when a burst reaches its next function.
+"""Maximum number of running and idle workers, for a sixth of the memory. Idle workers avoid
+starts when a burst reaches its next function.
 """
 
 _turns = threading.BoundedSemaphore(MOST_RUNNING)
@@ -26,8 +26,8 @@ _turns = threading.BoundedSemaphore(MOST_RUNNING)
 
 @contextmanager
 def turn(*, nested: bool) -> Iterator[None]:
-    """Wait until a function may run. One that another function calls goes at once: its caller holds
-    a turn until it is answered, so waiting for one could be for ever.
+    """Wait until a function may run. A function called by another runs immediately: its caller
+    occupies a slot until it returns, so waiting could deadlock.
     """
     if nested:
         yield
@@ -37,7 +37,7 @@ def turn(*, nested: bool) -> Iterator[None]:
 
 
 def make_room() -> None:
-    """End those workers that have rested longest, as far as there are too many."""
+    """End the longest idle workers above the limit."""
     from ministack.core import lambda_runtime
 
     lambda_runtime.kill_workers(_surplus())

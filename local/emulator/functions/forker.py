@@ -1,4 +1,4 @@
-"""Parent of the Lambda workers: imports the AWS SDK once, then forks. Executed on its own.
+"""Parent of the Lambda workers: imports the AWS SDK once, then forks. Runs as a program.
 
 Usage: ``python -I forker.py SOCKET_FD``. For every byte on the socket it takes three file
 descriptors (standard input, output, error), forks a worker on them and answers its pid.
@@ -17,14 +17,14 @@ from pathlib import Path
 from types import ModuleType
 
 WARM_MODULES = ("boto3", "boto3.session", "botocore.client", "aws_lambda_powertools", "pydantic")
-"""What the Lambda runtime and the layer of the functions hold on AWS, imported ahead."""
+"""Modules of the Lambda runtime and of the functions' layer, imported before the fork."""
 
 _PR_SET_PDEATHSIG = 1
 _PID_BYTES = 8
 
 
 def main() -> None:
-    """Fork workers until the emulator closes the socket, or dies."""
+    """Fork workers until the emulator closes the socket or dies."""
     _die_with_parent()
     signal.signal(
         signal.SIGCHLD, signal.SIG_IGN
@@ -63,7 +63,7 @@ def _fork(worker: ModuleType, requests: socket.socket, descriptors: list[int]) -
 
 
 def _die_with_parent() -> None:
-    """Linux kills us when our parent ends, however it ends."""
+    """Let Linux kill this process when its parent ends for any reason."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""Starting worker processes: forked from a warm parent on Linux, plainly elsewhere."""
+"""Start worker processes: forked from a warm parent on Linux, as new processes elsewhere."""
 
 import contextlib
 import os
@@ -20,8 +20,8 @@ _open: "list[tuple[socket.socket, subprocess.Popen[bytes]]]" = []
 
 
 def open_nursery() -> None:
-    """Start the warm parent. To be called from the main thread, which outlives all workers:
-    Linux takes the end of the *thread* that started a process for the end of its parent.
+    """Start the warm parent. Call it from the main thread, which outlives all workers: Linux sends
+    the parent-death signal when the *thread* that started the process ends.
     """
     if not _CAN_FORK:
         return
@@ -54,7 +54,7 @@ class Process:
         self._handle = _handle_of(self.pid)
 
     def poll(self) -> int | None:
-        """The exit status, or None while it runs. Its real value is unknown to us: always -1."""
+        """None while it runs, then always -1: the real exit status is unknown."""
         return self._ended(0)
 
     def wait(self, timeout: float | None = None) -> int:
@@ -99,7 +99,7 @@ def _fork(descriptors: list[int]) -> int:
 
 
 def _handle_of(pid: int) -> int | None:
-    """A handle that stays true even if the pid is used again; None if it has ended already."""
+    """A handle that stays valid if the pid is reused; None if the process has ended."""
     try:
         return os.pidfd_open(pid)
     except ProcessLookupError:

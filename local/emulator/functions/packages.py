@@ -28,7 +28,7 @@ def unpacked(package: bytes) -> Path:
 
 
 def layer_paths(layers: list[bytes]) -> list[str]:
-    """What the layers add to ``sys.path``. AWS: Packaging your layer content (``python/``)."""
+    """The paths of the layers for ``sys.path``. AWS: Packaging your layer content (``python/``)."""
     found: list[str] = []
     for layer in layers:
         python = unpacked(layer) / "python"

@@ -1,4 +1,4 @@
-"""From a worker's answer to what Lambda answers."""
+"""Convert a worker's result to the response of Lambda."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from local.emulator.functions import capacity
 
 _NO_CODE = {"errorMessage": "no code deployed", "errorType": "Runtime.NoCode"}
 _OUTERMOST = 1
-"""Depth of a function that no function called; MiniStack says 0 unless the Invoke API called it."""
+"""Depth of a function not called by another; MiniStack uses 0 except for the Invoke API."""
 
 
 def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from local.emulator.environment import FUNCTIONS_DYNAMODB
 
 _FROM_HOST = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 _NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-"""Lambda's sandbox has no `~/.aws`; the home of the person who runs the emulator may."""
+"""Lambda's sandbox has no `~/.aws`, but the home folder of the emulator's user may."""
 
 
 def environment_of(config: dict[str, Any], code: str) -> dict[str, str]:
     """AWS, Using Lambda environment variables (Defined runtime environment variables).
 
-    Nothing else of the emulator's own environment gets in. The endpoints are ours: they point
-    the function's AWS SDK to the emulator, and for tables that outlive it to where they are.
+    No other variables of the emulator are passed. The endpoints direct the function's AWS SDK to
+    the emulator, and to the DynamoDB of the tables if that is another one.
     """
     from ministack.core import lambda_runtime
 

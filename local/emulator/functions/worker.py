@@ -1,8 +1,8 @@
 """Runs one Lambda function, one event after the other. Executed as a program, not imported.
 
-It may only use the standard library, and nothing of this package: the function's code shall find
-the modules that it would find on AWS. Talks JSON lines: start-up and events on standard input,
-answers on a copy of standard output; whatever the function prints is a log line.
+It uses only the standard library and no module of this package, so that the function's code finds
+the same modules as on AWS. The protocol is JSON lines: start-up and events on stdin, responses on
+a copy of stdout. Output of the function is logged.
 """
 
 import importlib
@@ -30,7 +30,7 @@ def run() -> None:
     init = json.loads(sys.stdin.readline())
     try:
         handler = _load(init)
-    except BaseException as failure:  # noqa: BLE001 - SystemExit too is told to the caller
+    except BaseException as failure:  # noqa: BLE001 - SystemExit, too, is reported to the caller
         _say(answers, {"status": "error", "error": _init_error(failure)})
         return
     _say(answers, {"status": "ready"})
@@ -42,7 +42,7 @@ def run() -> None:
 
 
 def _die_with_parent() -> None:
-    """A worker that is busy does not see its input close; so it watches for its parent."""
+    """A busy worker does not notice that its input closes, so it monitors its parent."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -118,7 +118,7 @@ def _context(init: dict[str, Any], message: dict[str, Any]) -> _Context:
 def _invoke(handler: Any, event: Any, context: _Context) -> dict[str, Any]:
     try:
         result = handler(event, context)
-    except Exception as failure:  # noqa: BLE001 - told to the caller, as Lambda does
+    except Exception as failure:  # noqa: BLE001 - reported to the caller, as Lambda does
         traceback.print_exc()
         return {"status": "error", "error": _error(failure, context.aws_request_id)}
     try:

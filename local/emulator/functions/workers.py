@@ -1,4 +1,4 @@
-"""One execution environment of a Python function, as MiniStack's worker pool wants it."""
+"""One execution environment of a Python function, with the interface of MiniStack's pool."""
 
 import json
 import logging
@@ -102,7 +102,7 @@ class PythonWorker:
         return {"log": "", **answer}
 
     def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Send one line and wait for its answer; ``gone`` marks a worker that is of no more use."""
+        """Send one line and wait for the response; ``gone`` marks an unusable worker."""
         try:
             self._proc.stdin.write(json.dumps(message) + "\n")
             self._proc.stdin.flush()
@@ -138,7 +138,7 @@ class PythonWorker:
         process.kill()
 
     def _discard_tmpdir(self) -> None:
-        """MiniStack's pool calls this; our packages are shared and stay."""
+        """Called by MiniStack's pool. Does nothing: packages are shared."""
 
 
 class InitFailed(Exception):
@@ -155,8 +155,8 @@ def _gone(error_type: str, message: str) -> dict[str, Any]:
 
 
 def _layers(config: dict[str, Any]) -> list[bytes]:
-    """The layers that the emulator holds. The content of others (public ones) is expected in the
-    emulator's own Python.
+    """The layers stored in the emulator. The modules of other (public) layers must be installed
+    in the emulator's Python.
     """
     from ministack.services import lambda_svc
 
