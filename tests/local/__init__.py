@@ -1,1 +1,1 @@
-"""The pure parts of `local/`: no emulator, no deployment."""
+"""Tests of `local/` that need no emulator and no deployment."""

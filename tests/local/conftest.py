@@ -1,8 +1,8 @@
-"""These tests talk to nobody: what opens a socket fails, in the test that opened it."""
+"""These tests use no network: a test that opens a socket fails."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
 def no_sockets(socket_disabled: None) -> None:
-    """Block sockets for the length of each test (`socket_disabled` is pytest-socket's)."""
+    """Disable sockets in each test (`socket_disabled` is a fixture of pytest-socket)."""

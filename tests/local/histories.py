@@ -10,19 +10,19 @@ class History:
         self.events: list[dict[str, Any]] = []
 
     def add(self, kind: str, *, after: int | None = None, **details: Any) -> int:
-        """Append an event and answer its id."""
+        """Append an event and return its id."""
         previous = len(self.events) if after is None else after
         number = len(self.events) + 1
         self.events.append({"id": number, "previousEventId": previous, "type": kind, **details})
         return number
 
     def enter(self, name: str, kind: str = "Task", *, after: int | None = None) -> int:
-        """A state begins."""
+        """Append the entry into a state."""
         details = {"stateEnteredEventDetails": {"name": name}}
         return self.add(f"{kind}StateEntered", after=after, **details)
 
     def exit(self, name: str, kind: str = "Task") -> int:
-        """A state ends."""
+        """Append the exit of a state."""
         return self.add(f"{kind}StateExited", stateExitedEventDetails={"name": name})
 
     def task(self, name: str, *ends: str) -> None:

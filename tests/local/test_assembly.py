@@ -1,4 +1,4 @@
-"""The synthesised stack is kept by content, whatever port the emulator has."""
+"""The synthesised stack is cached by content, independent of the emulator's port."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ URLS = ("http://127.0.0.1:4001", "http://127.0.0.1:4002")
 
 
 class Cdk:
-    """Synthesises a template that holds its arguments, and counts."""
+    """Synthesises a template that contains its arguments, and counts the calls."""
 
     def __init__(self) -> None:
         self.runs = 0

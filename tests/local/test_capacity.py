@@ -1,4 +1,4 @@
-"""Which workers make room for new ones."""
+"""Selection of the idle workers to end."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from local.emulator.functions import capacity
 
 @dataclass(eq=False)
 class Worker:
-    """As much of a worker as its pool looks at."""
+    """The attributes of a worker that its pool uses."""
 
     last_used: float
     in_use: bool = False
@@ -19,7 +19,7 @@ class Worker:
 
 @pytest.fixture
 def ended(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
-    """The workers that were ended; three may stay."""
+    """The ended workers, with a limit of three."""
     killed: list[Worker] = []
     monkeypatch.setattr(capacity, "MOST_KEPT", 3)
     monkeypatch.setattr(lambda_runtime, "kill_workers", killed.extend)
@@ -31,7 +31,7 @@ def pools(monkeypatch: pytest.MonkeyPatch, **workers: list[Worker]) -> dict[str,
     return workers
 
 
-def test_the_longest_rested_make_room_of_whatever_function_they_are(
+def test_the_longest_idle_workers_of_any_function_are_ended(
     ended: list[Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     oldest, old, young, busy = Worker(1), Worker(2), Worker(3), Worker(0, in_use=True)
@@ -55,7 +55,7 @@ def test_a_running_worker_is_never_ended(
     assert left == {"pay": busy}
 
 
-def test_nobody_has_to_go_while_there_is_room(
+def test_no_worker_is_ended_below_the_limit(
     ended: list[Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pools(monkeypatch, reserve=[Worker(1)], pay=[Worker(2), Worker(3)])

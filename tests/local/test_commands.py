@@ -1,4 +1,4 @@
-"""`python -m local` where folders and streams fail: a sentence and an exit code."""
+"""`python -m local` with invalid folders and streams: a sentence and an exit code."""
 
 import os
 import sys
@@ -15,13 +15,13 @@ from local.machine.folders import HOME_VARIABLE, REPOSITORY, Folders
 
 COMMANDS: dict[str, object] = dict(getattr(typer.main.get_command(app), "commands"))  # noqa: B009
 QUICK = sorted(set(COMMANDS) - {"up", "demo"})
-"""Commands that start nothing where nothing runs."""
+"""Commands that start no process without an environment."""
 OPENED: list[TextIO] = []
 
 
 @pytest.fixture(autouse=True)
 def _process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Leave this process's variables and signals as they are."""
+    """Restore the variables and signal handlers of this process."""
     monkeypatch.setattr("local.commands.isolate", lambda: None)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     yield
@@ -50,7 +50,7 @@ def pipe_without_reader() -> TextIO:
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 @pytest.mark.parametrize("folder", ["/dev/null/below", "/proc/none", "/dev/null"])
-def test_a_folder_that_cannot_be_used_is_a_sentence(
+def test_an_invalid_folder_is_a_problem(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, folder: str
 ) -> None:
     monkeypatch.setenv(HOME_VARIABLE, folder)
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_used_is_a_sentence(
         ("stdin", lambda: None),
     ],
 )
-def test_a_stream_that_fails_is_an_exit_code(
+def test_a_failing_stream_is_an_exit_code(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     command: str,
@@ -91,7 +91,7 @@ def test_a_stream_that_fails_is_an_exit_code(
     assert code in (0, 1, 3, 141)
 
 
-def test_an_empty_variable_means_the_usual_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_selects_the_default_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(HOME_VARIABLE, "")
 
     assert Folders.default().home == REPOSITORY / ".local"

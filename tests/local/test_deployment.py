@@ -18,7 +18,7 @@ def a_token(seconds: float) -> str:
     return f"header.{claims.decode().rstrip('=')}.signature"
 
 
-def test_the_shelves_hold_what_the_documents_promise() -> None:
+def test_the_seed_data_matches_the_documents() -> None:
     units = units_by_sku()
     assert len(units) >= 12
     assert {"COFFEE-1KG", "MUG-RED"} <= units.keys()
@@ -45,12 +45,12 @@ def test_customers_are_users_of_the_pool() -> None:
     assert all(record["email"].endswith("@example.com") for record in customer_records())
 
 
-def test_records_survive_the_tables_notation() -> None:
+def test_records_survive_the_conversion_to_items() -> None:
     record = {"sku": "A", "available": 3, "related": ["B"], "deep": {"n": 1}, "yes": True}
     assert from_item(to_item(record)) == record
 
 
-def test_a_token_tells_how_long_it_is_valid() -> None:
+def test_the_validity_is_read_from_the_token() -> None:
     assert seconds_left(a_token(1000)) == pytest.approx(1000, abs=5)
 
 
@@ -60,7 +60,7 @@ def test_tokens_are_replaced_before_they_expire(seconds: float, fresh: bool) -> 
     assert all_fresh(tokens) is fresh
 
 
-def test_a_missing_token_makes_all_stale() -> None:
+def test_a_missing_token_causes_a_new_sign_in() -> None:
     assert not all_fresh({"customer": a_token(3000)})
 
 
@@ -84,18 +84,18 @@ def test_the_assembly_does_not_depend_on_compiled_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 10), (10, 20), (1000, 9), (10, 0)])
-def test_times_that_the_stack_would_refuse_are_refused_at_once(
+def test_times_that_the_stack_rejects_are_rejected_before_the_synthesis(
     timeout: int, heartbeat: int
 ) -> None:
     with pytest.raises(LocalProblem, match="reading the options"):
         Wishes(approval_timeout=timeout, heartbeat=heartbeat).check()
 
 
-def test_the_usual_times_are_accepted() -> None:
+def test_the_default_times_are_accepted() -> None:
     Wishes().check()
     Wishes(approval_timeout=20, heartbeat=4).check()
 
 
 @pytest.mark.parametrize("timeout", [2, 3, 60, 899, 900, 86_400])
-def test_the_usual_heartbeat_fits_any_time_for_an_approval(timeout: int) -> None:
+def test_the_default_heartbeat_fits_any_approval_timeout(timeout: int) -> None:
     Wishes(approval_timeout=timeout, heartbeat=usual_heartbeat(timeout)).check()

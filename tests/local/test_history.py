@@ -19,20 +19,20 @@ def test_attempts_are_counted() -> None:
     assert path(history.events, "SUCCEEDED")[0] == "ProcessPayment x3"
 
 
-def test_a_wait_that_the_clock_ended_is_a_tick() -> None:
+def test_a_timed_out_wait_is_a_tick() -> None:
     history = History()
     history.task("AwaitSignal", "TaskTimedOut")
     history.task("AwaitSignal", "TaskSucceeded")
     assert path(history.events, "FAILED") == ["AwaitSignal~tick", "AwaitSignal", "= FAILED"]
 
 
-def test_an_execution_that_runs_has_no_end_yet() -> None:
+def test_a_running_execution_has_no_end() -> None:
     history = History()
     history.enter("ReserveStock")
     assert path(history.events, "RUNNING") == ["ReserveStock"]
 
 
-def test_mixed_branches_are_told_apart_by_their_links() -> None:
+def test_interleaved_branches_are_separated_by_previous_event_ids() -> None:
     history = History()
     history.enter("EnrichOrder", "Parallel")
     began = history.add("ParallelStateStarted")
@@ -52,14 +52,14 @@ def test_mixed_branches_are_told_apart_by_their_links() -> None:
     ]
 
 
-def test_a_parallel_state_that_was_stopped_is_told_too() -> None:
+def test_a_stopped_parallel_state_is_in_the_path() -> None:
     history = History()
     history.enter("EnrichOrder", "Parallel")
     history.enter("Profile")
     assert path(history.events, "ABORTED") == ["EnrichOrder {Profile}", "= ABORTED"]
 
 
-def test_a_token_counts_from_when_it_was_handed_out_until_it_was_used() -> None:
+def test_a_token_counts_from_its_submission_until_its_use() -> None:
     history = History()
     history.enter("AwaitSignal")
     history.add("TaskScheduled")
@@ -71,7 +71,7 @@ def test_a_token_counts_from_when_it_was_handed_out_until_it_was_used() -> None:
     assert submitted_tokens(history.events, "AwaitSignal") == 0
 
 
-def test_tokens_are_found_in_what_the_wait_was_given() -> None:
+def test_tokens_are_found_in_the_input_of_the_wait() -> None:
     history = History()
     for payload in ({"order_id": "1", "token": "secret"}, {"order_id": "1"}, "text"):
         parameters = json.dumps({"FunctionName": "f", "Payload": payload})

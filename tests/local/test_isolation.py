@@ -1,4 +1,4 @@
-"""What runs locally sees nothing of the user's AWS configuration, and no proxy."""
+"""Local processes do not use the user's AWS configuration or proxy."""
 
 import os
 from pathlib import Path

@@ -46,7 +46,7 @@ time.sleep(60)
 """
 
 
-def test_the_state_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+def test_the_saved_state_is_loaded_unchanged(tmp_path: Path) -> None:
     save(STATE, tmp_path / "deep" / "state.json")
     assert load(tmp_path / "deep" / "state.json") == STATE
 
@@ -62,26 +62,26 @@ def test_the_profiles_are_those_that_the_command_line_reads(tmp_path: Path) -> N
     assert read_all(tmp_path / "profiles.json") == {"customer": Profile(STATE.api_url, "t")}
 
 
-def test_nothing_is_left_of_what_is_forgotten(tmp_path: Path) -> None:
+def test_forget_removes_all_files(tmp_path: Path) -> None:
     save(STATE, tmp_path / "state.json")
     forget(tmp_path / "state.json")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"phase": "ready"}'])
-def test_a_file_that_holds_no_state_is_none(tmp_path: Path, text: str) -> None:
+def test_an_invalid_state_file_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "state.json").write_text(text)
     assert load(tmp_path / "state.json") is None
     assert load(tmp_path / "missing.json") is None
 
 
-def test_the_state_shows_no_secret_when_printed() -> None:
+def test_the_repr_of_the_state_contains_no_secret() -> None:
     shown = repr(replace(STATE, tokens={"customer": "token-text"}))
     assert "secret" not in shown
     assert "token-text" not in shown
 
 
-def test_the_connection_has_what_scripts_rely_on(tmp_path: Path) -> None:
+def test_the_connection_has_the_documented_fields(tmp_path: Path) -> None:
     connection = STATE.connection(tmp_path)
     assert connection["api_url"] == "http://127.0.0.1:1/_aws/execute-api/abc/$default"
     assert connection["alias_arn"] == "arn:machine:live"
@@ -91,7 +91,7 @@ def test_the_connection_has_what_scripts_rely_on(tmp_path: Path) -> None:
 
 @pytest.fixture
 def parent() -> Iterator["subprocess.Popen[str]"]:
-    """A process with a child, whose pid it prints."""
+    """A process that starts a child and prints its pid."""
     with subprocess.Popen(
         [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -106,7 +106,7 @@ def told_child(parent: "subprocess.Popen[str]") -> Process:
     return child
 
 
-def test_a_process_is_known_by_its_start_too() -> None:
+def test_a_process_is_identified_by_its_start_time_too() -> None:
     me = Process.of(os.getpid())
     assert me is not None
     assert me.runs
@@ -117,7 +117,7 @@ def test_a_signal_does_not_reach_another_process_with_the_same_pid() -> None:
     Process(os.getpid(), "another time").send(signal.SIGKILL)
 
 
-def test_there_is_no_process_without_a_pid() -> None:
+def test_an_unused_pid_is_no_process() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     assert Process.of(ended.pid) is None
@@ -130,7 +130,7 @@ def test_the_family_is_the_process_and_its_descendants(parent: "subprocess.Popen
     assert family(root) == [root, child]
 
 
-def test_ending_a_process_ends_what_it_left_behind(parent: "subprocess.Popen[str]") -> None:
+def test_ending_a_process_ends_its_children(parent: "subprocess.Popen[str]") -> None:
     child = told_child(parent)
     root = Process.of(parent.pid)
     assert root is not None
@@ -139,7 +139,7 @@ def test_ending_a_process_ends_what_it_left_behind(parent: "subprocess.Popen[str
     assert not child.runs
 
 
-def test_waiting_tells_who_is_still_there() -> None:
+def test_waiting_returns_the_running_processes() -> None:
     me = Process.of(os.getpid())
     assert me is not None
     assert wait_until_gone([me], 0.1) == [me]
@@ -151,12 +151,12 @@ def test_a_problem_says_that_its_log_is_empty(tmp_path: Path) -> None:
     assert f"{log} is empty" in LocalProblem("synthesising", "it broke", log=log, advice="").text()
 
 
-def test_a_problem_tells_phase_reason_log_and_advice(tmp_path: Path) -> None:
+def test_a_problem_reports_phase_reason_log_and_advice(tmp_path: Path) -> None:
     log = tmp_path / "deploy.log"
     log.write_text("\n".join(f"line {number}" for number in range(40)))
-    text = LocalProblem("deploying", "it broke", log=log, advice="mend it").text()
+    text = LocalProblem("deploying", "it broke", log=log, advice="fix it").text()
     assert "deploying failed: it broke" in text
     assert "line 39" in text
     assert "line 5" not in text.split()
     assert str(log) in text
-    assert "what to do: mend it" in text
+    assert "what to do: fix it" in text

@@ -22,20 +22,20 @@ def test_a_path_matches_itself() -> None:
     ],
     ids=["too short", "other order", "twice", "retried", "longer name"],
 )
-def test_any_other_path_does_not(seen: list[str]) -> None:
+def test_any_other_path_does_not_match(seen: list[str]) -> None:
     assert not matches(["RouteStart", "ReserveStock"], seen)
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 7])
-def test_a_plus_stands_for_one_round_or_more(rounds: int) -> None:
+def test_a_plus_matches_one_or_more_rounds(rounds: int) -> None:
     assert matches([LOOP, "ProcessPayment"], [*ROUND * rounds, "ProcessPayment"])
 
 
-def test_a_plus_does_not_stand_for_no_round() -> None:
+def test_a_plus_does_not_match_zero_rounds() -> None:
     assert not matches([LOOP, "ProcessPayment"], ["ProcessPayment"])
 
 
-def test_a_star_stands_for_no_round_too() -> None:
+def test_a_star_matches_zero_rounds() -> None:
     entry = "(AwaitSignal ApplySignals)*"
     assert matches([entry, "ProcessPayment"], ["ProcessPayment"])
 
@@ -44,18 +44,18 @@ def test_half_a_round_does_not_match() -> None:
     assert not matches([LOOP], [*ROUND, "AwaitSignal", "ApplySignals"])
 
 
-def test_attempts_must_be_as_many_as_told() -> None:
+def test_the_number_of_attempts_must_match() -> None:
     assert matches(["ProcessPayment x3"], ["ProcessPayment x3"])
     assert not matches(["ProcessPayment x3"], ["ProcessPayment x2"])
     assert not matches(["ProcessPayment x3"], ["ProcessPayment"])
 
 
-def test_a_plain_wait_may_have_ended_either_way() -> None:
+def test_a_plain_wait_matches_a_doorbell_and_a_tick() -> None:
     assert matches(["AwaitSignal"], ["AwaitSignal"])
     assert matches(["AwaitSignal"], ["AwaitSignal~tick"])
 
 
-def test_a_tick_must_have_been_one() -> None:
+def test_a_tick_matches_only_a_tick() -> None:
     assert matches(["AwaitSignal~tick"], ["AwaitSignal~tick"])
     assert not matches(["AwaitSignal~tick"], ["AwaitSignal"])
 
@@ -74,12 +74,12 @@ def test_the_end_of_the_execution_belongs_to_the_path() -> None:
 @pytest.mark.parametrize(
     "entry", ["", "two states", "(A B", "(A B)?", "A {B", "= lower", "A->B", "A x", "( )+"]
 )
-def test_what_cannot_be_read_is_refused(entry: str) -> None:
+def test_invalid_notation_is_refused(entry: str) -> None:
     with pytest.raises(BadNotation):
         pattern(entry)
 
 
-def test_paths_that_match_have_no_difference() -> None:
+def test_matching_paths_have_no_difference() -> None:
     assert difference([LOOP], [*ROUND, *ROUND]) is None
 
 
@@ -91,10 +91,10 @@ def test_the_difference_names_the_place() -> None:
     )
 
 
-def test_a_path_that_goes_on_differs_at_the_end() -> None:
+def test_a_longer_path_differs_at_the_end() -> None:
     assert difference(["A"], ["A", "B"]) == "after A: expected the end, saw B"
 
 
-def test_a_path_that_differs_at_once_says_so() -> None:
+def test_a_path_can_differ_at_the_start() -> None:
     assert difference(["A"], ["B"]) == "at the start: expected A, saw B"
     assert difference(["A"], []) == "at the start: expected A, saw the end"

@@ -1,4 +1,4 @@
-"""What the demo prints: one line a scenario, and what the columns mean."""
+"""The output of the demo: one line per scenario, and a legend."""
 
 from dataclasses import replace
 from io import StringIO
@@ -21,7 +21,7 @@ def printed(*verdicts: Verdict) -> str:
 PASSED = Verdict(story="happy-path", ends={"order": "completed"}, seen_paths={"order": ["A"]})
 
 
-def test_a_scenario_is_named_by_what_it_shows() -> None:
+def test_a_scenario_is_listed_by_its_title() -> None:
     [line] = [line for line in printed(PASSED).splitlines() if "approved and completed" in line]
 
     assert " ".join(line.split()) == "An order is approved and completed completed ✓ ✓ ✓ 0.0"

@@ -29,7 +29,7 @@ def a_file(folder: Path, text: str) -> Path:
     return file
 
 
-def test_a_story_is_read_with_its_defaults(tmp_path: Path) -> None:
+def test_a_scenario_is_read_with_its_defaults(tmp_path: Path) -> None:
     story = read_story(a_file(tmp_path, GOOD))
     expected = story.expect["order"]
     assert (story.name, story.alone, story.steps[0].order) == ("a-story", False, "order")
@@ -61,16 +61,16 @@ def test_a_mistake_is_named_with_its_file(
     assert "01-a-story.toml" in str(refusal.value)
 
 
-def test_every_step_that_may_be_written_can_be_taken() -> None:
+def test_every_step_is_implemented() -> None:
     assert STEPS.keys() == KNOWN_STEPS
 
 
-def test_names_of_stories_are_unique() -> None:
+def test_names_of_scenarios_are_unique() -> None:
     assert len({story.name for story in STORIES}) == len(STORIES)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_story_names_states_of_the_definition(story: Story) -> None:
+def test_a_scenario_names_states_of_the_definition(story: Story) -> None:
     text = DEFINITION.read_text()
     states = set(json.loads(text)["States"]) | set(re.findall(r'"(\w+)": \{\s*"(?:Type|Com)', text))
     for expected in story.expect.values():
@@ -80,7 +80,7 @@ def test_a_story_names_states_of_the_definition(story: Story) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_story_uses_what_the_seed_data_has(story: Story) -> None:
+def test_a_scenario_uses_the_seed_data(story: Story) -> None:
     for step in story.steps:
         skus = {*step.fields.get("items", {}), step.fields.get("sku", "MUG-RED")}
         assert skus <= units_by_sku().keys()
@@ -88,10 +88,10 @@ def test_a_story_uses_what_the_seed_data_has(story: Story) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_story_that_orders_faults_is_played_alone(story: Story) -> None:
+def test_a_scenario_with_faults_runs_alone(story: Story) -> None:
     assert story.alone == any(step.do == "fault" for step in story.steps)
 
 
-def test_every_invariant_is_put_to_the_test_by_some_story() -> None:
+def test_every_invariant_is_targeted_by_a_scenario() -> None:
     proved = {name for story in STORIES for name in story.proves}
     assert proved | {"privacy"} == set(INVARIANTS)

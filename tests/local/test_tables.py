@@ -23,21 +23,25 @@ def here() -> Iterator["DynamoDBClient"]:
 
 @pytest.fixture
 def elsewhere(here: "DynamoDBClient") -> "DynamoDBClient":
-    """An empty one."""
+    """An empty DynamoDB."""
     return boto3.client("dynamodb", "eu-west-1")
 
 
-def test_a_table_is_made_elsewhere_with_its_keys_and_indexes(
+def test_a_table_is_copied_with_its_keys_and_indexes(
     here: "DynamoDBClient", elsewhere: "DynamoDBClient"
 ) -> None:
     assert make_like(here, elsewhere, tables.ORDERS)
-    told = [one.describe_table(TableName=tables.ORDERS)["Table"] for one in (here, elsewhere)]
-    assert told[0]["KeySchema"] == told[1]["KeySchema"]
-    names = [{index["IndexName"] for index in one["GlobalSecondaryIndexes"]} for one in told]
+    descriptions = [
+        one.describe_table(TableName=tables.ORDERS)["Table"] for one in (here, elsewhere)
+    ]
+    assert descriptions[0]["KeySchema"] == descriptions[1]["KeySchema"]
+    names = [
+        {index["IndexName"] for index in one["GlobalSecondaryIndexes"]} for one in descriptions
+    ]
     assert names[0] == names[1] != set()
 
 
-def test_a_table_that_is_there_keeps_its_data(
+def test_an_existing_table_keeps_its_data(
     here: "DynamoDBClient", elsewhere: "DynamoDBClient"
 ) -> None:
     make_like(here, elsewhere, tables.CUSTOMERS)

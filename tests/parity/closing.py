@@ -1,4 +1,4 @@
-"""Which test proves which fix, so that the stock emulator can be held against the same tests."""
+"""Maps tests to fixes, so that the same tests also run against the stock emulator."""
 
 from collections.abc import Callable
 

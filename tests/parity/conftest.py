@@ -9,13 +9,13 @@ from tests.parity.emulators import Emulator, emulator
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Emulator]:
-    """The emulator as everybody uses it."""
+    """The emulator with every fix."""
     with emulator() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def stock() -> Iterator[Emulator]:
-    """MiniStack as it comes, every fix off."""
+    """Stock MiniStack, without fixes."""
     with emulator("--without", "all") as running:
         yield running

@@ -86,7 +86,7 @@ class Emulator:
             client.close()
 
     def function(self, source: str, **settings: Any) -> str:
-        """Deploy ``def handle(event, context)`` and answer the function's ARN."""
+        """Deploy ``def handle(event, context)`` and return the function's ARN."""
         return self.packaged_function({"index.py": source}, "index.handle", **settings)
 
     def packaged_function(self, files: dict[str, str], handler: str, **settings: Any) -> str:
@@ -117,7 +117,7 @@ class Emulator:
         return arn
 
     def start(self, machine: str, data: Any = None, **fields: Any) -> str:
-        """Start an execution and answer its ARN."""
+        """Start an execution and return its ARN."""
         started = self.client("stepfunctions").start_execution(
             stateMachineArn=machine, input=json.dumps(data or {}), **fields
         )

@@ -1,4 +1,4 @@
-"""What the history tells of tasks, tokens and nested executions."""
+"""Events of tasks, tokens and nested executions in the history."""
 
 import json
 
@@ -8,7 +8,7 @@ from tests.parity.emulators import Emulator
 
 
 @closes("task-history")
-def test_the_history_tells_the_steps_of_a_task_inside_a_branch(aws: Emulator) -> None:
+def test_the_history_contains_the_events_of_a_task_in_a_branch(aws: Emulator) -> None:
     branch = {"StartAt": "Work", "States": {"Work": task(aws.function(OK))}}
     both = {"Type": "Parallel", "Branches": [branch], "End": True}
     execution = aws.start(aws.machine({"Both": both}))
@@ -31,7 +31,7 @@ def test_the_history_tells_the_steps_of_a_task_inside_a_branch(aws: Emulator) ->
 
 
 @closes("task-history")
-def test_the_history_tells_when_a_token_was_handed_out(aws: Emulator) -> None:
+def test_the_history_contains_the_submission_of_a_token(aws: Emulator) -> None:
     wait = waiting(Doorbell(aws).function, TimeoutSeconds=1)
     execution = aws.start(aws.machine({"Wait": wait}))
     aws.ended(execution)

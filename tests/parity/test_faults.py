@@ -1,4 +1,4 @@
-"""Failures to order at the fault desk."""
+"""Fault injection."""
 
 import json
 import time
@@ -23,19 +23,19 @@ def empty_desk(aws: Emulator) -> Iterator[None]:
 
 
 def desk(aws: Emulator, method: str, fault: Any = None, **headers: str) -> httpx.Response:
-    """Speak to the desk."""
+    """Send a request to the fault injection."""
     sent = {"Content-Type": "application/json", **headers}
     body = None if fault is None else json.dumps(fault)
     return httpx.request(method, f"{aws.url}/_local/faults", content=body, headers=sent)
 
 
 def order(aws: Emulator, **fault: Any) -> None:
-    """Order a fault."""
+    """Inject a fault."""
     assert desk(aws, "POST", fault).status_code == 200
 
 
 def left(aws: Emulator) -> list[dict[str, Any]]:
-    """The faults still to happen."""
+    """The pending faults."""
     found: list[dict[str, Any]] = desk(aws, "GET").json()["faults"]
     return found
 
@@ -58,7 +58,7 @@ def test_a_dropped_call_claims_success_and_does_nothing(aws: Emulator) -> None:
     assert aws.ended(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_failed_call_answers_the_ordered_error_and_does_nothing(aws: Emulator) -> None:
+def test_a_failed_call_returns_the_injected_error_and_does_nothing(aws: Emulator) -> None:
     execution, token = parked(aws)
     fault = {**SUCCESS, "effect": "fail", "error": "ThrottlingException", "status": 400, "times": 2}
     order(aws, **fault)
@@ -71,7 +71,7 @@ def test_a_failed_call_answers_the_ordered_error_and_does_nothing(aws: Emulator)
     assert aws.ended(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_call_that_fails_afterwards_is_done_but_its_answer_is_lost(aws: Emulator) -> None:
+def test_a_call_that_fails_afterwards_takes_effect_without_a_response(aws: Emulator) -> None:
     execution, token = parked(aws)
     order(aws, **SUCCESS, effect="fail", after=True)
     with pytest.raises(ClientError, match="ServiceException"):
@@ -142,7 +142,7 @@ def test_a_table_call_can_be_throttled(aws: Emulator) -> None:
         aws.client("dynamodb").put_item(TableName="t", Item={"pk": {"S": "x"}})
 
 
-def test_the_desk_lists_what_is_left_and_forgets_on_demand(aws: Emulator) -> None:
+def test_pending_faults_are_listed_and_removed_on_request(aws: Emulator) -> None:
     order(aws, **SUCCESS, effect="drop", times=3)
     (waiting_one,) = left(aws)
     assert (waiting_one["action"], waiting_one["times"]) == ("SendTaskSuccess", 3)
@@ -161,18 +161,16 @@ def test_the_desk_lists_what_is_left_and_forgets_on_demand(aws: Emulator) -> Non
         {"effect": "drop", "service": ""},
     ],
 )
-def test_the_desk_refuses_an_order_that_makes_no_sense(
-    aws: Emulator, mistake: dict[str, Any]
-) -> None:
+def test_an_invalid_fault_is_refused(aws: Emulator, mistake: dict[str, Any]) -> None:
     assert desk(aws, "POST", {**SUCCESS, **mistake}).status_code == 400
     assert left(aws) == []
 
 
-def test_the_desk_refuses_what_a_web_page_could_post(aws: Emulator) -> None:
+def test_requests_that_a_web_page_can_send_are_refused(aws: Emulator) -> None:
     fault = {**SUCCESS, "effect": "drop"}
     assert desk(aws, "POST", fault, **{"Content-Type": "text/plain"}).status_code == 415
     assert left(aws) == []
 
 
-def test_the_desk_refuses_a_foreign_host_name(aws: Emulator) -> None:
+def test_a_foreign_host_name_is_refused(aws: Emulator) -> None:
     assert desk(aws, "GET", Host="evil.example").status_code == 404

@@ -1,4 +1,4 @@
-"""HTTP APIs with a JWT authorizer: who gets in, and what the function is told."""
+"""HTTP APIs with a JWT authorizer: accepted tokens, and the claims in the event."""
 
 import base64
 import json
@@ -141,14 +141,14 @@ def test_a_machine_clients_scopes_reach_the_function(api: Api) -> None:
         data={"grant_type": "client_credentials", "scope": "orders/operator"},
         auth=(machine["ClientId"], machine["ClientSecret"]),
     ).json()
-    status, told = api.get(granted["access_token"])
+    status, claims_of_call = api.get(granted["access_token"])
     assert status == 200
-    assert told["jwt"]["claims"]["scope"] == "orders/operator"
-    assert "username" not in told["jwt"]["claims"]
+    assert claims_of_call["jwt"]["claims"]["scope"] == "orders/operator"
+    assert "username" not in claims_of_call["jwt"]["claims"]
 
 
 def _machine_client(api: Api) -> dict[str, Any]:
-    """A client that signs in by itself, for the scope orders/operator."""
+    """A client with the client credentials grant and the scope orders/operator."""
     cognito = api.aws.client("cognito-idp")
     cognito.create_resource_server(
         UserPoolId=api.pool,

@@ -1,4 +1,4 @@
-"""What a deployed function finds around it, and how its workers live and die."""
+"""The environment of a deployed function, and the lifecycle of its workers."""
 
 import json
 import os
@@ -61,12 +61,12 @@ def invoked(aws: Emulator, function: str, event: Any = None) -> Any:
 
 def test_a_function_finds_its_context_and_the_runtimes_variables(aws: Emulator) -> None:
     arn = aws.function(LOOK_AROUND, timeout=7, Environment={"Variables": {"ORDERS_TABLE": "t"}})
-    told = invoked(aws, arn)
-    variables = told["environment"]
-    assert told["name"] == variables["AWS_LAMBDA_FUNCTION_NAME"] == arn.rsplit(":", 1)[-1]
-    assert told["arn"] == arn
-    assert len(told["request"]) == 36
-    assert 0 < told["left"] <= 7000
+    results = invoked(aws, arn)
+    variables = results["environment"]
+    assert results["name"] == variables["AWS_LAMBDA_FUNCTION_NAME"] == arn.rsplit(":", 1)[-1]
+    assert results["arn"] == arn
+    assert len(results["request"]) == 36
+    assert 0 < results["left"] <= 7000
     assert variables["AWS_ENDPOINT_URL"] == aws.url
     assert variables["AWS_REGION"] == "us-east-1"
     assert variables["ORDERS_TABLE"] == "t"
@@ -129,9 +129,9 @@ def test_a_burst_waits_for_its_turn_and_all_of_it_is_answered(aws: Emulator) -> 
     functions = [aws.function(HOW_LONG) for _ in range(4)]
     burst = [function for function in functions for _ in range(MOST_RUNNING)]
 
-    told = together([partial(invoked, aws, function) for function in burst])
+    results = together([partial(invoked, aws, function) for function in burst])
 
-    runs = [(began, ended) for began, ended in told]
+    runs = [(began, ended) for began, ended in results]
     assert max(sum(b <= began < e for b, e in runs) for began, _ in runs) <= MOST_RUNNING
 
 
@@ -140,9 +140,9 @@ def test_functions_that_call_functions_never_wait_for_each_other(aws: Emulator) 
     outer = aws.function(CALL_ANOTHER, timeout=30)
     numbers = range(2 * MOST_RUNNING)
 
-    told = together([partial(invoked, aws, outer, {"to": inner, "number": n}) for n in numbers])
+    results = together([partial(invoked, aws, outer, {"to": inner, "number": n}) for n in numbers])
 
-    assert told == list(numbers)
+    assert results == list(numbers)
 
 
 def test_workers_die_with_an_emulator_that_is_killed(tmp_path: Path) -> None:

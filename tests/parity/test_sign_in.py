@@ -1,4 +1,4 @@
-"""The sign-in page of a user pool on this machine: a choice of people, then a code with PKCE."""
+"""The local sign-in page of a user pool: a list of users, then a code with PKCE."""
 
 import base64
 import hashlib
@@ -75,7 +75,7 @@ def code_of(answer: httpx.Response) -> str:
     return query["code"][0]
 
 
-def test_whoever_is_chosen_comes_back_with_a_code_for_a_token(pool: Pool) -> None:
+def test_the_selected_user_gets_a_code_for_a_token(pool: Pool) -> None:
     page = pool.page().text
     assert "anna (approver)" in page
 
@@ -94,12 +94,12 @@ def test_a_code_is_worthless_without_its_verifier(pool: Pool) -> None:
     assert pool.redeem(code_of(back), "w" * 43).status_code == 400
 
 
-def test_nobody_is_sent_back_to_an_address_that_the_client_does_not_name(pool: Pool) -> None:
+def test_a_redirect_to_an_unregistered_address_is_refused(pool: Pool) -> None:
     assert pool.page(redirect_uri="http://127.0.0.1:9/elsewhere").status_code == 400
 
 
-def test_nobody_can_be_chosen_who_does_not_exist(pool: Pool) -> None:
+def test_an_unknown_user_cannot_sign_in(pool: Pool) -> None:
     answer = pool.choose(pool.page().text, "nobody")
 
     assert answer.status_code == 200
-    assert "nobody of this name" in answer.text
+    assert "no user of this name" in answer.text

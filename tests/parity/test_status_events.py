@@ -1,4 +1,4 @@
-"""What EventBridge hears of the end of an execution."""
+"""EventBridge events at the end of an execution."""
 
 import json
 import uuid
@@ -20,8 +20,8 @@ def status_queue(aws: Emulator) -> tuple[Any, str]:
     return sqs, url
 
 
-def told_statuses(sqs: Any, url: str, execution: str, count: int) -> list[dict[str, Any]]:
-    """The first ``count`` status changes that were told of an execution."""
+def status_events(sqs: Any, url: str, execution: str, count: int) -> list[dict[str, Any]]:
+    """The first ``count`` status change events of an execution."""
     details: list[dict[str, Any]] = []
 
     def look() -> list[dict[str, Any]] | None:
@@ -38,7 +38,7 @@ def told_statuses(sqs: Any, url: str, execution: str, count: int) -> list[dict[s
 
 
 @closes("status-events")
-def test_eventbridge_hears_of_an_abort_with_the_version_and_alias(aws: Emulator) -> None:
+def test_eventbridge_receives_an_abort_with_version_and_alias(aws: Emulator) -> None:
     sqs, url = status_queue(aws)
     sfn = aws.client("stepfunctions")
     machine = aws.machine(LONG_WAIT)
@@ -48,7 +48,7 @@ def test_eventbridge_hears_of_an_abort_with_the_version_and_alias(aws: Emulator)
     execution = aws.start(alias["stateMachineAliasArn"])
     sfn.stop_execution(executionArn=execution, error="Halt", cause="test")
     _, aborted = sorted(
-        told_statuses(sqs, url, execution, 2), key=lambda told: told["status"] == "ABORTED"
+        status_events(sqs, url, execution, 2), key=lambda event: event["status"] == "ABORTED"
     )
     assert (aborted["status"], aborted["error"]) == ("ABORTED", "Halt")
     assert aborted["stateMachineVersionArn"] == version
@@ -56,10 +56,10 @@ def test_eventbridge_hears_of_an_abort_with_the_version_and_alias(aws: Emulator)
 
 
 @closes("status-events")
-def test_eventbridge_hears_of_a_timeout(aws: Emulator) -> None:
+def test_eventbridge_receives_a_timeout(aws: Emulator) -> None:
     sqs, url = status_queue(aws)
     wait = {"Wait": {"Type": "Wait", "Seconds": 3, "End": True}}
     execution = aws.start(aws.machine(wait, TimeoutSeconds=1))
     aws.ended(execution)
-    statuses = {told["status"] for told in told_statuses(sqs, url, execution, 2)}
+    statuses = {event["status"] for event in status_events(sqs, url, execution, 2)}
     assert statuses == {"RUNNING", "TIMED_OUT"}

@@ -32,7 +32,7 @@ def _failure(proof: closing.Proof, stock: Emulator) -> BaseException | None:
 
 @pytest.fixture(scope="module")
 def failures(stock: Emulator) -> dict[str, BaseException | None]:
-    """How every proof failed on stock MiniStack; they mostly wait, so they run side by side."""
+    """The failure of every test on stock MiniStack. They mostly wait, so they run concurrently."""
     with ThreadPoolExecutor(max_workers=6) as pool:
         found = list(pool.map(lambda named: _failure(named[1], stock), _PROOFS))
     return dict(zip(_NAMES, found, strict=True))

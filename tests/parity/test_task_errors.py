@@ -1,4 +1,4 @@
-"""Errors of functions, and what Retry and Catch make of them."""
+"""Errors of functions, with Retry and Catch."""
 
 import json
 import time
@@ -66,7 +66,7 @@ def test_full_jitter_makes_retry_delays_random(aws: Emulator) -> None:
 
 
 @closes("strict-paths")
-def test_a_path_that_finds_nothing_fails_the_execution_past_every_catch(aws: Emulator) -> None:
+def test_a_path_without_a_result_fails_the_execution_despite_catch(aws: Emulator) -> None:
     lost = task(aws.function(OK), Catch=catching("Saved", "States.ALL"))
     lost["Parameters"]["Payload.$"] = "$.not.there"
     ended = aws.run(aws.machine({"Lost": lost, "Saved": passing()}))

@@ -1,4 +1,4 @@
-"""Versions and aliases of a machine: which definition an execution runs, and how it is found."""
+"""Versions and aliases of a state machine: the definition of an execution, and its listing."""
 
 import json
 
@@ -57,5 +57,5 @@ def test_a_running_execution_keeps_the_definition_it_started_with(aws: Emulator)
     new = {"StartAt": "Say", "States": {"Say": passing("new")}}
     sfn.update_state_machine(stateMachineArn=machine, definition=json.dumps(new), roleArn=ROLE)
     assert json.loads(aws.ended(execution)["output"]) == "old"
-    told = sfn.describe_state_machine_for_execution(executionArn=execution)
-    assert "Wait" in json.loads(told["definition"])["States"]
+    definition = sfn.describe_state_machine_for_execution(executionArn=execution)
+    assert "Wait" in json.loads(definition["definition"])["States"]

@@ -36,7 +36,7 @@ def template(text: str, version_id: str, alias: dict[str, Any] | None = None) ->
 
 
 def deploy(aws: Emulator, stack: str, body: Template, *, update: bool = False) -> dict[str, str]:
-    """Create or update a stack and answer its outputs."""
+    """Create or update a stack and return its outputs."""
     cfn = aws.client("cloudformation")
     action = cfn.update_stack if update else cfn.create_stack
     action(StackName=stack, TemplateBody=json.dumps(body))
@@ -66,8 +66,8 @@ def test_a_stack_publishes_versions_and_moves_the_alias(aws: Emulator) -> None:
 def test_an_alias_can_route_by_weight(aws: Emulator) -> None:
     route = {"StateMachineVersionArn": {"Ref": "Version"}, "Weight": 100}
     body = template("one", "Version", {"RoutingConfiguration": [route]})
-    told = deploy(aws, f"s-{uuid.uuid4().hex[:8]}", body)
-    assert json.loads(aws.run(told["Alias"])["output"]) == "one"
+    outputs = deploy(aws, f"s-{uuid.uuid4().hex[:8]}", body)
+    assert json.loads(aws.run(outputs["Alias"])["output"]) == "one"
 
 
 def test_a_linear_shift_is_made_at_once(aws: Emulator) -> None:
@@ -78,23 +78,23 @@ def test_a_linear_shift_is_made_at_once(aws: Emulator) -> None:
         "Interval": 5,
     }
     body = template("one", "Version", {"DeploymentPreference": preference})
-    told = deploy(aws, f"s-{uuid.uuid4().hex[:8]}", body)
-    assert json.loads(aws.run(told["Alias"])["output"]) == "one"
+    outputs = deploy(aws, f"s-{uuid.uuid4().hex[:8]}", body)
+    assert json.loads(aws.run(outputs["Alias"])["output"]) == "one"
 
 
 def test_deleting_the_stack_takes_the_alias_and_keeps_the_version(aws: Emulator) -> None:
     stack, cfn = f"s-{uuid.uuid4().hex[:8]}", aws.client("cloudformation")
-    told = deploy(aws, stack, template("one", "Version"))
+    outputs = deploy(aws, stack, template("one", "Version"))
     cfn.delete_stack(StackName=stack)
     sfn = aws.client("stepfunctions")
 
     def gone() -> bool:
         try:
-            sfn.describe_state_machine_alias(stateMachineAliasArn=told["Alias"])
+            sfn.describe_state_machine_alias(stateMachineAliasArn=outputs["Alias"])
         except sfn.exceptions.ResourceNotFound:
             return True
         return False
 
     assert eventually(gone)
-    kept = sfn.describe_state_machine(stateMachineArn=told["Version"])
-    assert kept["stateMachineArn"] == told["Version"]
+    kept = sfn.describe_state_machine(stateMachineArn=outputs["Version"])
+    assert kept["stateMachineArn"] == outputs["Version"]

@@ -1,1 +1,1 @@
-"""The deployed system on the emulator: what users do over HTTP, and the life of an environment."""
+"""The deployed system on the emulator: HTTP requests, and the lifecycle of an environment."""

@@ -1,4 +1,4 @@
-"""One deployment for all tests that leave it standing."""
+"""One deployment for all tests that do not stop it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +15,14 @@ JOBS = 4
 
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    """A running environment with short times; taken down at the end."""
+    """A running environment with short times; stopped at the end."""
     with deployed(tmp_path_factory.mktemp("deployment")) as made:
         yield made
 
 
 @pytest.fixture
 def undeployed(tmp_path: Path) -> Iterator[Environment]:
-    """An environment where nothing runs yet; nothing runs afterwards."""
+    """A stopped environment; it is stopped again at the end."""
     made = environment(tmp_path)
     yield made
     down = made.run("down")
@@ -31,7 +31,7 @@ def undeployed(tmp_path: Path) -> Iterator[Environment]:
 
 @pytest.fixture(scope="session")
 def verdicts(deployment: Environment, request: pytest.FixtureRequest) -> dict[str, Verdict]:
-    """The stories that are asked for in this session, played together as the demo does."""
+    """The results of the selected scenarios, run together as in the demo."""
     parameters = [getattr(item, "callspec", None) for item in request.session.items]
     wanted = [spec.params["story"].name for spec in parameters if spec and "story" in spec.params]
     chosen = [story for story in all_stories() if story.name in wanted]

@@ -1,4 +1,4 @@
-"""Environments of the tests' own, beside whatever runs in the checkout."""
+"""Separate environments for the tests, independent of one in the checkout."""
 
 import json
 import os
@@ -21,12 +21,12 @@ UP = ("up", "--approval-timeout", "20", "--heartbeat", "4")
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Commands of `python -m local` in a folder of its own."""
+    """Commands of `python -m local` in a separate folder."""
 
     folders: Folders
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command to its end, whatever that is."""
+        """Run a command and return its result, successful or not."""
         return subprocess.run(
             self._command(arguments),
             env=self._variables(),
@@ -37,7 +37,7 @@ class Environment:
         )
 
     def json(self, *arguments: str) -> dict[str, Any]:
-        """The object that a command prints; fails with what it said when it fails."""
+        """The JSON output of a command; a failed command fails the test with its stderr."""
         done = self.run(*arguments, "--json")
         assert done.returncode == 0, done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
@@ -45,7 +45,7 @@ class Environment:
 
     @contextmanager
     def staying(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-        """A command that stays, killed at the end if it still does."""
+        """A foreground command; killed at the end if it is still running."""
         with _interruptible():
             process = subprocess.Popen(
                 self._command(arguments),
@@ -69,11 +69,11 @@ class Environment:
         return state
 
     def processes(self) -> list[Process]:
-        """The emulator and everything that it started."""
+        """The emulator and its descendants."""
         return family(self.state.emulator)
 
     def kill_emulator(self) -> list[Process]:
-        """kill -9 the emulator; returns the processes that there were."""
+        """Kill the emulator with SIGKILL; returns the processes before that."""
         processes = self.processes()
         os.kill(self.state.emulator_pid, signal.SIGKILL)
         return processes
@@ -82,7 +82,7 @@ class Environment:
         return [sys.executable, "-m", "local", *arguments]
 
     def _variables(self) -> dict[str, str]:
-        """Of a user whose AWS configuration and proxy would break whatever used them."""
+        """Variables with an invalid AWS configuration and proxy, which must not be used."""
         home = self.folders.home / "user"
         (home / ".aws").mkdir(parents=True, exist_ok=True)
         (home / ".aws" / "config").write_text("[profile broken\nregion =")
@@ -103,8 +103,8 @@ class Environment:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """What is started here hears SIGINT, even if a shell that put us in the background has us, and
-    so our children, ignore it.
+    """Let child processes receive SIGINT. They would ignore it if a shell started the tests in the
+    background.
     """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -120,7 +120,7 @@ def environment(home: Path) -> Environment:
 
 @contextmanager
 def deployed(home: Path, up: Sequence[str] = UP) -> Iterator[Environment]:
-    """A running environment with short times, or what `up` asks for; taken down at the end."""
+    """A running environment with short times, or the options in `up`; stopped at the end."""
     made = environment(home)
     done = made.run(*up, "--detach")
     assert done.returncode == 0, done.stderr

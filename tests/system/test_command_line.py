@@ -1,4 +1,4 @@
-"""The installed command `orders`, as people and scripts start it, against the deployed API."""
+"""The installed command `orders` against the deployed API."""
 
 import json
 import os
@@ -18,7 +18,7 @@ ORDERS = str(Path(sys.executable).with_name("orders"))
 
 
 class CommandLine:
-    """Types `orders …` with the environment that `python -m local env` prints."""
+    """Runs `orders …` with the variables that `python -m local env` prints."""
 
     def __init__(self, state: State, state_file: Path) -> None:
         self._variables = {
@@ -68,7 +68,7 @@ def test_an_order_is_placed_approved_waited_for_and_explained(orders: CommandLin
     assert "SendOrderConfirmation" in history.stdout
 
 
-def test_a_cancelled_order_takes_no_approval(orders: CommandLine) -> None:
+def test_a_cancelled_order_accepts_no_approval(orders: CommandLine) -> None:
     order_id = orders.json("place", "-i", "MUG-RED")["order_id"]
     orders.json("cancel", order_id, "-r", "[changed] my mind", "-w", "10")
 
@@ -81,7 +81,7 @@ def test_a_cancelled_order_takes_no_approval(orders: CommandLine) -> None:
     assert "comes too late" in refused.stderr
 
 
-def test_every_exit_code_tells_a_script_what_happened(orders: CommandLine, tmp_path: Path) -> None:
+def test_every_outcome_has_its_exit_code(orders: CommandLine, tmp_path: Path) -> None:
     nobody = {**os.environ, "ORDERS_API_URL": "http://127.0.0.1:9", "ORDERS_TOKEN": "t"}
     unreachable = subprocess.run(
         [ORDERS, "list"], env=nobody, capture_output=True, text=True, timeout=60, check=False
@@ -100,5 +100,5 @@ def test_histories_are_exported_to_files(orders: CommandLine, tmp_path: Path) ->
     done = orders("export", str(tmp_path), "--stage", "failed", who="operator")
 
     assert done.returncode == 0
-    told = json.loads((tmp_path / f"{order_id}.json").read_text())
-    assert told["executions"][-1]["verdict"] == "rejected"
+    exported = json.loads((tmp_path / f"{order_id}.json").read_text())
+    assert exported["executions"][-1]["verdict"] == "rejected"

@@ -46,7 +46,7 @@ PROMISED = {
 
 
 def place_an_order(deployment: Environment) -> Scene:
-    """A scene with one order that waits for approval."""
+    """A scenario with one order that waits for approval."""
     state = deployment.state
     scene = Scene(Users(state.api_url, state.tokens), Backstage(state))
     take(scene, Step("place", {"items": {"HOT-SKU": 3}}))
@@ -102,10 +102,10 @@ def test_tokens_that_expire_soon_are_replaced(deployment: Environment) -> None:
 
 
 def test_status_shows_the_environment_without_secrets(deployment: Environment) -> None:
-    told = deployment.json("status")
-    assert told["running"] is True
-    assert told["api_url"] == deployment.state.api_url
-    assert not {"tokens", "passwords"} & told.keys()
+    shown = deployment.json("status")
+    assert shown["running"] is True
+    assert shown["api_url"] == deployment.state.api_url
+    assert not {"tokens", "passwords"} & shown.keys()
 
 
 def test_an_unknown_scenario_is_refused_by_name(deployment: Environment) -> None:

@@ -29,7 +29,7 @@ def api(deployment: Environment) -> Iterator[ApiClient]:
 
 @pytest.fixture(scope="module")
 def canaries(deployment: Environment, api: ApiClient) -> Iterator[Planted]:
-    """Canaries in orders with every kind of end, followed by the campaign."""
+    """Plant canaries in orders with every kind of end, then run the campaign."""
     with planted(deployment.state, api) as made:
         Campaign(deployment.state, PLAN, api).run()
         yield made

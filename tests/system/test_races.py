@@ -1,4 +1,4 @@
-"""Races over HTTP on the deployed emulator: 64 callers, and nothing is lost, doubled, oversold."""
+"""Races of 64 callers over HTTP on the emulator: no lost or duplicate effect, no overselling."""
 
 import random
 import time
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.slow
 HOT_ORDERS, HOT_UNITS = 200, 50
 PATIENCE_SECONDS = 180
 BUSY = (429, 503)
-"""Too many at once: the caller asks again, with the same key."""
+"""Throttled: the caller repeats the request with the same key."""
 STOCK = "stock: "
-"""How a violation that concerns the inventory begins."""
+"""Prefix of a violation of the inventory."""
 
 
 class Crowd:
@@ -67,13 +67,13 @@ class Crowd:
             time.sleep(0.5)
 
     def problems(self, *order_ids: str) -> list[str]:
-        """What is wrong with the orders, by the tables alone."""
+        """The violations by the orders, from the tables only."""
         return concerning(self.backstage.all_books(), *order_ids)
 
 
 def concerning(books: Books, *order_ids: str) -> list[str]:
-    """What is wrong with these orders, or with the stock: units vanish from everybody, so what
-    is told of them names a SKU and no order.
+    """The violations by these orders and of the stock. Violations of the stock name a SKU, not an
+    order.
     """
     found = violations(books, {order_id: Witness(order_id) for order_id in order_ids})
     mine = (STOCK, *order_ids)
@@ -82,7 +82,7 @@ def concerning(books: Books, *order_ids: str) -> list[str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def full_shelves(deployment: Environment) -> Iterator[None]:
-    """The races sell a SKU out: whoever comes before or after needs its units too."""
+    """Reset the stock: the races sell a SKU out that other tests need."""
     deployment.json("reset")
     yield
     deployment.json("reset")
@@ -96,7 +96,7 @@ def crowd(deployment: Environment) -> Iterator[Crowd]:
         yield Crowd(state, http)
 
 
-def test_everybody_signals_one_order_at_once_and_every_signal_has_one_outcome(
+def test_concurrent_signals_to_one_order_have_one_outcome_each(
     crowd: Crowd,
 ) -> None:
     order_id = crowd.place(MUG_RED=1).json()["order_id"]
@@ -150,7 +150,7 @@ def test_the_hot_skus_fifty_units_are_sold_fifty_times(crowd: Crowd) -> None:
     assert crowd.problems(*order_ids) == []
 
 
-def test_everybody_asks_with_one_key_and_one_order_is_made(crowd: Crowd) -> None:
+def test_concurrent_requests_with_one_key_place_one_order(crowd: Crowd) -> None:
     key = str(uuid.uuid4())
 
     answers = together([partial(crowd.place, key, MUG_RED=1)] * CALLERS)
@@ -164,12 +164,12 @@ def test_everybody_asks_with_one_key_and_one_order_is_made(crowd: Crowd) -> None
 
 
 @pytest.mark.parametrize("moved", [-7, 0, 1])
-def test_units_that_vanish_or_appear_in_a_race_are_told(crowd: Crowd, moved: int) -> None:
+def test_a_changed_number_of_units_is_reported(crowd: Crowd, moved: int) -> None:
     books = crowd.backstage.all_books()
     first, *others = books.inventory
     changed = {**first, "available": first["available"] + moved}
 
-    found = concerning(replace(books, inventory=[changed, *others]), "nobody's order")
+    found = concerning(replace(books, inventory=[changed, *others]), "unknown-order")
 
     assert bool(found) is bool(moved)
     assert all(one.startswith(f"{STOCK}{first['sku']}") for one in found)

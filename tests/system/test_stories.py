@@ -1,4 +1,4 @@
-"""Every scenario of local/stories ends as it says, by its path, with all invariants intact."""
+"""Every scenario in local/stories has the expected end and path, and violates no invariant."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ CLASSIFIED: Mapping[str, tuple[str, ...]] = {
     "execution-stopped": ("infrastructure", "compensated"),
     "version-1-beside-2": COMPLETED,
 }
-"""What the API makes of the history of each execution of a story's orders."""
+"""The expected classification of each execution of a scenario's orders."""
 
 
 @pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
@@ -42,18 +42,18 @@ def test_the_scenario_passes(story: Story, verdicts: dict[str, Verdict]) -> None
     assert verdict.ends.keys() == story.expect.keys()
 
 
-def test_every_story_is_classified() -> None:
+def test_every_scenario_is_classified() -> None:
     assert [story.name for story in all_stories()] == list(CLASSIFIED)
 
 
 @pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
-def test_the_api_judges_a_storys_executions_by_their_histories(
+def test_the_api_classifies_executions_by_their_histories(
     story: Story, verdicts: dict[str, Verdict], deployment: Environment
 ) -> None:
     state = deployment.state
     signed_in = {"Authorization": f"Bearer {state.tokens['operator']}"}
     for order_id in verdicts[story.name].order_ids.values():
         url = f"{state.api_url}/orders/{order_id}/history"
-        told = httpx.get(url, headers=signed_in, timeout=30, trust_env=False).json()
+        history = httpx.get(url, headers=signed_in, timeout=30, trust_env=False).json()
 
-        assert tuple(one["verdict"] for one in told["executions"]) == CLASSIFIED[story.name]
+        assert tuple(one["verdict"] for one in history["executions"]) == CLASSIFIED[story.name]

@@ -45,8 +45,11 @@ PLACES = (
     "tests/engines",
     "tests/fuzz",
     "tests/infrastructure",
+    "tests/local",
     "tests/mutation",
+    "tests/parity",
     "tests/support",
+    "tests/system",
     "tests/unit/tools",
     "tools",
 )
