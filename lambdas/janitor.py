@@ -93,6 +93,11 @@ class Janitor:
             )
         return order
 
+    def check_soon(self, order: Order) -> None:
+        """Have a resting order checked by one of the next sweeps, should an event be lost."""
+        at = self.clock.now() + CHECK_SOON_MS
+        self._survive(partial(self._check_later, order, at, seen=order))
+
     def _take_over(self, order: Order, reason: str | None) -> str:
         """Hand the order over, unless that was done too often lately. A person's decision, the
         `reason`, does not wait.
@@ -157,18 +162,21 @@ class Janitor:
         self._check_later(order)
         return "rung" if rung else "running"
 
-    def _check_later(self, order: Order, at: int | None = None) -> None:
+    def _check_later(
+        self, order: Order, at: int | None = None, *, seen: Order | None = None
+    ) -> None:
         """Check the order again when its record says so, or `at` an instant."""
 
         def decide(current: Order, now: int) -> Change | None:
             if current.ended or current.epoch != order.epoch:
                 return None
-            checked = change(current, current, now)
+            later = replace(current, signal_check_at=None)
+            checked = change(current, later, now)
             if at is None:
                 return checked
             return replace(checked, after=replace(checked.after, next_check_at=at))
 
-        self.orders.change(order.order_id, decide)
+        self.orders.change(order.order_id, decide, seen=seen)
 
     def _look_after_safely(self, order_id: str) -> str:
         """One order's trouble, even a record that cannot be read, must not keep the others from

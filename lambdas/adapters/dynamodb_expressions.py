@@ -6,6 +6,7 @@ from typing import Any
 from lambdas.adapters.attribute_values import to_attribute, to_item
 from lambdas.adapters.order_records import (
     event_record,
+    open_shard,
     order_key,
     signal_record,
     to_record,
@@ -67,11 +68,14 @@ def append_signal(
     values: dict[str, object] = {**stages, ":id": signal.signal_id, ":room": room_for(signal.kind)}
     sets = [
         "inbox = list_append(inbox, :entry)",
-        "next_check_at = :check",
+        "next_check_at = if_not_exists(signal_check_at, :check)",
+        "signal_check_at = if_not_exists(signal_check_at, :check)",
+        "open_shard = :urgent",
         "updated_at = :now",
         "#sequence = #sequence + :one",
     ]
     values |= {":entry": [signal_record(signal)], ":check": next_check_at, ":now": now, ":one": 1}
+    values[":urgent"] = open_shard(order_id, rests=False)
     if signal.closes_at_deadline:
         conditions.append("(attribute_not_exists(approval_deadline) OR approval_deadline > :now)")
     if signal.kind is SignalKind.CANCEL_ORDER:

@@ -22,6 +22,7 @@ from lambdas.adapters.order_records import (
     OPEN_SHARDS,
     customer_stage,
     from_record,
+    open_partition,
     order_key,
     stage_key,
 )
@@ -79,8 +80,15 @@ class DynamoDBOrderIndex:
 
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         with store_errors():
-            overdue = heapq.merge(*(self._due(shard, now, limit) for shard in range(OPEN_SHARDS)))
-            return tuple(order_id for _, order_id in islice(overdue, limit))
+            found = self._overdue(now, limit, rests=False)
+            if len(found) < limit:
+                found += self._overdue(now, limit - len(found), rests=True)
+            return tuple(order_id for _, order_id in found)
+
+    def _overdue(self, now: int, limit: int, *, rests: bool) -> list[tuple[int, str]]:
+        partitions = (open_partition(shard, rests=rests) for shard in range(OPEN_SHARDS))
+        lists = (self._due(partition, now, limit) for partition in partitions)
+        return list(islice(heapq.merge(*lists), limit))
 
     def _newest(self, partitions: Sequence[Partition], before: str, limit: int) -> list[str]:
         """The ids of the newest orders that are older than the id `before`."""
@@ -123,12 +131,12 @@ class DynamoDBOrderIndex:
                 **more,
             )
 
-    def _due(self, shard: int, now: int, limit: int) -> Sequence[tuple[int, str]]:
+    def _due(self, partition: str, now: int, limit: int) -> Sequence[tuple[int, str]]:
         answer = self._client.query(
             TableName=self._table,
             IndexName="open",
             KeyConditionExpression="open_shard = :shard AND next_check_at <= :now",
-            ExpressionAttributeValues=to_item({":shard": str(shard), ":now": now}),
+            ExpressionAttributeValues=to_item({":shard": partition, ":now": now}),
             Limit=limit,
         )
         records: list[dict[str, Any]] = [from_item(item) for item in answer["Items"]]

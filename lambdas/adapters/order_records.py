@@ -53,8 +53,20 @@ def to_record(order: Order) -> dict[str, Any]:
         "stage_key": stage_key(order.stage, _shard(order.order_id, LIST_SHARDS)),
         "customer_key": order.customer_id,
         "customer_stage": customer_stage(order.customer_id, order.stage),
-        "open_shard": None if order.ended else str(_shard(order.order_id, OPEN_SHARDS)),
+        "open_shard": None if order.ended else open_shard(order.order_id, rests=order.rests),
     }
+
+
+def open_shard(order_id: str, *, rests: bool) -> str:
+    """The order's partition in the index `open`: resting orders have partitions of their own, so
+    that no number of them delays an urgent check.
+    """
+    return open_partition(_shard(order_id, OPEN_SHARDS), rests=rests)
+
+
+def open_partition(shard: int, *, rests: bool) -> str:
+    """One partition of the index `open`."""
+    return f"resting#{shard}" if rests else str(shard)
 
 
 def stage_key(stage: Stage, shard: int) -> str:

@@ -9,7 +9,8 @@ from lambdas.domain.stages import Stage
 
 CHECK_SOON_MS = 45_000
 """Less than the minute between two sweeps: what one sweep set going, the next one checks."""
-CHECK_WAITING_MS = 300_000
+MINUTE_MS = 60_000
+"""Checks of resting orders are due in whole minutes: most of their writes leave the date alone."""
 BACKOFF_LIMIT_MS = 3_600_000
 
 
@@ -83,16 +84,21 @@ def change(
         updated_at=now,
         # A write in an execution's name shows that it was started.
         start_pending=after.start_pending and after.epoch != before.epoch,
+        signal_check_at=after.signal_check_at if after.pending else None,
     )
     checked = replace(written, next_check_at=next_check(written, now))
     return Change(before=before, after=checked, events=numbered, stock=stock)
 
 
 def next_check(order: Order, now: int) -> int:
-    """When the janitor should look at the order again if nothing is heard of it."""
+    """When the janitor checks the order if nothing else happens to it. Epoch milliseconds.
+
+    A resting order is checked after its deadline, which its execution should have noticed. The
+    check of a pending signal is never put off by a write.
+    """
     if order.stuck:
         return now + min(CHECK_SOON_MS << min(order.compensation_attempts, 7), BACKOFF_LIMIT_MS)
-    waits = order.stage is Stage.AWAITING_APPROVAL and not (order.pending or order.start_pending)
-    if not waits or order.approval_deadline is None:
-        return now + CHECK_SOON_MS
-    return min(now + CHECK_WAITING_MS, max(now, order.approval_deadline) + CHECK_SOON_MS)
+    if order.rests:
+        after_deadline = max(now, order.approval_deadline or 0) + CHECK_SOON_MS
+        return -(-after_deadline // MINUTE_MS) * MINUTE_MS
+    return min(now + CHECK_SOON_MS, order.signal_check_at or now + CHECK_SOON_MS)

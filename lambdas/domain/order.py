@@ -41,7 +41,8 @@ class Order:
     a write names the sequence that it was decided on, so no decision rests on an old reading.
     `approval_links`: digest of a link's code -> the mail that carried it. `wait_loops`: in which
     round of the approval loop `wait_token` was handed out. `takeovers`: how many executions in a
-    row were replaced by a new one, the last of them at `taken_over_at`.
+    row were replaced by a new one, the last of them at `taken_over_at`. `signal_check_at`: until
+    when the oldest pending signal has to be applied; later signals do not move it.
     """
 
     order_id: str
@@ -80,6 +81,7 @@ class Order:
     compensation_attempts: int = 0
     takeovers: int = 0
     taken_over_at: int | None = None
+    signal_check_at: int | None = None
 
     @property
     def total(self) -> Money:
@@ -111,6 +113,12 @@ class Order:
         the payment on; None from the start.
         """
         return RESUMES.get(self.stage)
+
+    @property
+    def rests(self) -> bool:
+        """True while the order only waits for its approval: nothing is pending, nothing is due."""
+        waits = self.stage is Stage.AWAITING_APPROVAL and self.approval_deadline is not None
+        return waits and not (self.pending or self.start_pending)
 
     @property
     def ended(self) -> bool:

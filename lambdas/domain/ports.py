@@ -128,7 +128,9 @@ class OrderIndex(Protocol):
         ...
 
     def due(self, now: int, limit: int) -> tuple[str, ...]:
-        """Ids of open orders whose `next_check_at` has passed, the longest overdue first."""
+        """Ids of open orders whose `next_check_at` has passed: those that only wait for their
+        approval last, of each kind the longest overdue first.
+        """
         ...
 
 

@@ -53,6 +53,7 @@ FULL = an_order(
     compensation_attempts=2,
     takeovers=2,
     taken_over_at=NOW,
+    signal_check_at=NOW,
 )
 WITH_DEFAULT = {
     field.name
@@ -170,8 +171,14 @@ def test_only_open_orders_are_in_the_janitors_index(stage: Stage) -> None:
 
 def test_orders_are_spread_over_the_shards_evenly() -> None:
     records = [stored(an_order()) for _ in range(400)]
-    for name, shards in (("open_shard", "0123"), ("list_shard", "01")):
-        counts = Counter(record[name] for record in records)
+    busy = [stored(an_order(Stage.PAYMENT)) for _ in range(400)]
+    resting = [f"resting#{shard}" for shard in "0123"]
+    for orders, name, shards in (
+        (records, "open_shard", resting),
+        (busy, "open_shard", "0123"),
+        (records, "list_shard", "01"),
+    ):
+        counts = Counter(record[name] for record in orders)
         assert set(counts) == set(shards)
         assert min(counts.values()) > 50
 

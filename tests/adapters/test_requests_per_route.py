@@ -69,7 +69,7 @@ AT_MOST = {
     "get_history": 1 + 10 * HISTORY_PAGES,
     "list_verdicts": SHARDS + 2 + 20 * (HISTORY_PAGES + 1),
     "compensate": 6,
-    "abort": 2,
+    "abort": 3,
     "get_versions": SHARDS * OPEN_STAGES + 2,
     "get_health": 0,
     "get_console": 0,

@@ -106,6 +106,16 @@ def test_overdue_orders_come_longest_overdue_first(under: StoreUnderTest) -> Non
     assert under.index.due(NOW, 3) == tuple(order.order_id for order in by_age[:3])
 
 
+def test_urgent_checks_come_before_those_of_orders_that_only_wait(under: StoreUnderTest) -> None:
+    waiting = [an_order(next_check_at=NOW - 1_000 - i) for i in range(4)]
+    urgent = an_order(Stage.PAYMENT, next_check_at=NOW)
+    under.put(*waiting, urgent)
+
+    by_age = [order.order_id for order in reversed(waiting)]
+    assert under.index.due(NOW, 100) == (urgent.order_id, *by_age)
+    assert under.index.due(NOW, 1) == (urgent.order_id,)
+
+
 def test_an_order_that_ends_is_no_longer_looked_after(under: StoreUnderTest) -> None:
     order = an_order(next_check_at=NOW - 1)
     under.put(order)

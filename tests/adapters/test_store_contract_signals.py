@@ -52,6 +52,31 @@ def test_an_accepted_signal_counts_as_a_write_and_calls_the_janitor_soon(
         under.store.commit(written(order))
 
 
+def test_a_further_signal_does_not_put_the_check_of_the_first_one_off(
+    under: StoreUnderTest,
+) -> None:
+    order = an_order(next_check_at=NOW + 300_000)
+    under.put(order)
+    first, _ = under.store.append_signal(order.order_id, a_signal(), NOW)
+
+    after, _ = under.store.append_signal(order.order_id, a_signal(), NOW + 40_000)
+
+    assert after.next_check_at == first.next_check_at == NOW + CHECK_SOON_MS
+    assert under.store.get(order.order_id) == after
+
+
+def test_a_pending_signal_is_found_before_all_orders_that_only_wait(
+    under: StoreUnderTest,
+) -> None:
+    signalled = an_order()
+    under.put(signalled, *(an_order(next_check_at=NOW - i) for i in range(5)))
+
+    under.store.append_signal(signalled.order_id, a_signal(), NOW)
+
+    [first, *_] = under.index.due(NOW + CHECK_SOON_MS, 2)
+    assert first == signalled.order_id
+
+
 def test_a_signal_id_is_accepted_once(under: StoreUnderTest) -> None:
     order = an_order()
     under.put(order)

@@ -145,11 +145,11 @@ class FakeOrders(OrderStore, OrderIndex):
     def due(self, now: int, limit: int) -> tuple[str, ...]:
         self._answer()
         overdue = sorted(
-            (order.next_check_at, order.order_id)
+            (order.rests, order.next_check_at, order.order_id)
             for order in self._orders.values()
             if not order.ended and order.next_check_at <= now
         )
-        return tuple(order_id for _, order_id in overdue[:limit])
+        return tuple(order_id for *_, order_id in overdue[:limit])
 
     def _write(self, order: Order, events: Sequence[Event]) -> Order:
         numbered = {(order.order_id, event.number): event for event in events}
@@ -179,12 +179,14 @@ def _admits(order: Order, signal: Signal, now: int) -> bool:
 
 
 def _with_signal(order: Order, signal: Signal, now: int) -> Order:
+    check_at = order.signal_check_at or now + CHECK_SOON_MS
     cancels = signal.kind is SignalKind.CANCEL_ORDER and order.cancel_requested_at is None
     return replace(
         order,
         inbox=(*order.inbox, signal),
         sequence=order.sequence + 1,
         updated_at=now,
-        next_check_at=now + CHECK_SOON_MS,
+        next_check_at=check_at,
+        signal_check_at=check_at,
         cancel_requested_at=now if cancels else order.cancel_requested_at,
     )

@@ -62,6 +62,8 @@ def abort(order_id: inputs.OrderId) -> Response[Any]:
             stage=order.stage,
         )
     stopped = operations.dependencies.engine.stop(order)
+    if stopped:
+        operations.dependencies.janitor.check_soon(order)
     view = AbortView(order_id=order_id, stage=order.stage, epoch=order.epoch, stopped=stopped)
     return answer(view, 202)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.api.routes import operations
+from lambdas.domain.changes import CHECK_SOON_MS
 from lambdas.domain.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, ApiCaller, Claims
 from tests.support.builders import an_order_id
@@ -59,7 +60,9 @@ def test_an_abort_stops_the_execution_and_leaves_the_order_to_the_janitor(
         "stopped": True,
     }
     assert not world.engine.running
-    assert world.now(order) == order
+    after = world.now(order)
+    assert after.stage is order.stage
+    assert after.next_check_at == world.clock.now() + CHECK_SOON_MS
     assert world.deps.janitor.look_after(order.order_id) == "taken-over"
 
 

@@ -5,7 +5,7 @@ import pytest
 from lambdas.domain.changes import BACKOFF_LIMIT_MS, CHECK_SOON_MS, change, next_check
 from lambdas.domain.ledger import PAY, RESERVE, EffectState, owes, unsettled
 from lambdas.domain.stages import ENDS, Stage
-from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
+from tests.support.builders import a_signal, an_order
 from tests.support.fake_clock import NOW
 
 LATER = NOW + 5_000
@@ -47,20 +47,38 @@ def test_what_one_sweep_set_going_is_checked_by_the_next() -> None:
     assert CHECK_SOON_MS < 60_000
 
 
-def test_a_waiting_order_is_looked_after_every_five_minutes() -> None:
-    assert next_check(an_order(), NOW) == NOW + 300_000
+@pytest.mark.parametrize(
+    ("left_ms", "check_after_ms"),
+    [(900_000, 960_000), (10_000, 60_000), (15_001, 120_000), (-900_000, 60_000)],
+)
+def test_a_waiting_order_is_checked_in_the_whole_minute_after_its_deadline_and_not_before(
+    left_ms: int, check_after_ms: int
+) -> None:
+    assert next_check(an_order(approval_deadline=NOW + left_ms), NOW) == NOW + check_after_ms
 
 
-def test_a_waiting_order_is_looked_after_just_after_its_deadline() -> None:
-    order = an_order(approval_deadline=NOW + 10_000)
+def test_writes_to_a_resting_order_leave_its_check_alone() -> None:
+    order = an_order()
 
-    assert next_check(order, NOW) == NOW + 10_000 + CHECK_SOON_MS
+    assert next_check(order, NOW + 1) == next_check(order, NOW + 600_000)
 
 
-def test_an_order_past_its_deadline_is_looked_after_by_the_next_sweep() -> None:
-    assert next_check(an_order(), NOW + 2 * APPROVAL_TIMEOUT_MS) == (
-        NOW + 2 * APPROVAL_TIMEOUT_MS + CHECK_SOON_MS
-    )
+def test_no_write_puts_the_check_of_a_pending_signal_off() -> None:
+    order = an_order(inbox=(a_signal(),), signal_check_at=NOW + CHECK_SOON_MS)
+
+    made = change(order, replace(order, looked_at=NOW), NOW + 40_000)
+
+    assert made.after.next_check_at == NOW + CHECK_SOON_MS
+    assert made.after.signal_check_at == NOW + CHECK_SOON_MS
+
+
+def test_a_signal_that_comes_after_all_others_were_applied_has_a_date_of_its_own() -> None:
+    signal = a_signal()
+    order = an_order(inbox=(signal,), signal_check_at=NOW + CHECK_SOON_MS)
+
+    made = change(order, replace(order, applied=1, outcomes={signal.signal_id: "stale"}), NOW)
+
+    assert made.after.signal_check_at is None
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ from tests.workflow.stories.steps import (
 )
 from tests.workflow.stories.story import UNFINISHED, Story
 
+PAST_DEADLINE = 1_006
+"""Seconds: the deadline, the janitor's patience, and a whole minute."""
 STOPPED = (*TO_WAIT, "AwaitSignal")
 TAKEN_OVER = (*RESUMED, *FAILED)
 DOORBELLS = (
@@ -102,7 +104,7 @@ DOORBELLS = (
     ),
     Story(
         name="an order whose execution was stopped unheard is taken over by the sweep",
-        script=(stop_execution(), let_pass(301), sweep(taken_over=1), sweep()),
+        script=(stop_execution(), let_pass(PAST_DEADLINE), sweep(taken_over=1), sweep()),
         ends=failed(
             STOPPED,
             "the execution stopped",
@@ -116,7 +118,7 @@ DOORBELLS = (
         script=(
             stop_execution(),
             breaks(refused("sfn.StartExecution", times=SDK_ATTEMPTS)),
-            let_pass(301),
+            let_pass(PAST_DEADLINE),
             sweep(failed=1),
             let_pass(61),
             sweep(started=1),
@@ -143,7 +145,7 @@ DOORBELLS = (
     ),
     Story(
         name="an order that lost its execution continues to wait in another one",
-        script=(approve(0), lose_execution(), let_pass(301), sweep(resumed=1), approve()),
+        script=(lose_execution(), approve(0), let_pass(61), sweep(resumed=1), approve()),
         ends=completed((*CONTINUED, *LOOP, *PAY), outcomes=("stale", "applied"), found=UNFINISHED),
     ),
     Story(
