@@ -2,14 +2,14 @@
 life of the process, so a function loads and connects only what it needs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import ports
 from lambdas.domain.commits import Orders
 from lambdas.settings import Settings
-from lambdas.telemetry import count, report_survived, report_unhealed
+from lambdas.telemetry import count, measure, report_survived, report_unhealed
 
 if TYPE_CHECKING:
     from lambdas.domain.approving import Pace
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from lambdas.domain.order import Order
     from lambdas.janitor import Janitor
     from lambdas.workflow import OrderWorkflow
+
+Spread = Callable[[Callable[[str], str], Sequence[str]], Iterable[str]]
+"""Calls a function for each of several items, and returns what it returned."""
 
 
 class Dependencies:
@@ -179,11 +182,24 @@ class Dependencies:
             survived=report_survived,
             count=count,
             report_takeovers=self._report_takeovers,
+            spread=self.spread,
+            measure=measure,
         )
 
     def _report_takeovers(self, order: "Order") -> None:
         """Found late: the API takes orders over too, and has no operations queue."""
         self.operations.report_takeovers(order)
+
+    @cached_property
+    def spread(self) -> Spread:
+        """Calls of one function that run side by side, each in a thread."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        def in_threads(work: Callable[[str], str], items: Sequence[str]) -> list[str]:
+            with ThreadPoolExecutor(max_workers=len(items)) as threads:
+                return list(threads.map(work, items))
+
+        return in_threads
 
     @cached_property
     def _dynamodb(self) -> Any:

@@ -1,6 +1,7 @@
 """The janitor: whatever was lost (a wake-up, a start, a whole execution), the order continues."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -8,7 +9,7 @@ from lambdas.domain.approving import applies
 from lambdas.domain.changes import CHECK_SOON_MS, Change, change
 from lambdas.domain.commits import Orders
 from lambdas.domain.compensating import begin_compensation
-from lambdas.domain.errors import OrderError, SignalNotAdmitted
+from lambdas.domain.errors import OrderError, SignalNotAdmitted, TransientError
 from lambdas.domain.order import Order
 from lambdas.domain.ports import (
     Clock,
@@ -19,9 +20,12 @@ from lambdas.domain.ports import (
 from lambdas.domain.stages import Stage
 from lambdas.domain.takeovers import REPORTED_FROM, next_takeover_at, resume
 
-SWEEP_LIMIT = 1_000
+AT_ONCE = 15
+"""Checks that run side by side, at most once a second: each may cost one DescribeExecution, of
+which an account may make 15 a second."""
 SWEEP_MS = 40_000
-"""A sweep ends after so many orders or so long; the next minute's sweep goes on with the rest."""
+SWEEP_LIMIT = AT_ONCE * SWEEP_MS // 1000
+"""A sweep ends after so many orders or so long; the next one continues with the rest."""
 
 STOPPED = "the execution stopped"
 
@@ -31,6 +35,7 @@ class Janitor:
     """Reconciles open orders. `report` logs the orders (by id) that could not be reconciled yet,
     and why; `survived` logs an error that costs nothing but time; `count` counts a metric;
     `report_takeovers` reports an order whose executions fail one after the other to operations.
+    `spread` calls a function for several orders, side by side; `measure` records a metric.
     """
 
     orders: Orders
@@ -41,17 +46,24 @@ class Janitor:
     survived: Callable[[OrderError], None]
     count: Callable[[str], None]
     report_takeovers: Callable[[Order], None]
+    spread: Callable[[Callable[[str], str], Sequence[str]], Iterable[str]]
+    measure: Callable[[str, float], None]
 
     def sweep(self) -> dict[str, int]:
         """Look after every overdue order; returns how often each thing was done."""
-        done: dict[str, int] = {}
+        done: Counter[str] = Counter()
         began = self.clock.now()
-        for order_id in self.index.due(began, SWEEP_LIMIT):
-            if self.clock.now() - began > SWEEP_MS:
-                break
-            deed = self._look_after_safely(order_id)
-            done[deed] = done.get(deed, 0) + 1
-        return done
+        overdue = self.index.due(began, SWEEP_LIMIT)
+        age_ms = began - (began if overdue.oldest_at is None else overdue.oldest_at)
+        self.measure("OldestOverdueCheckSeconds", age_ms / 1000)
+        left = overdue.order_ids
+        while left and self.clock.now() - began <= SWEEP_MS:
+            second = self.clock.now() + 1_000
+            done.update(self.spread(self._look_after_safely, left[:AT_ONCE]))
+            left = left[AT_ONCE:]
+            if left:
+                self.clock.sleep(max(0, second - self.clock.now()) / 1000)
+        return dict(done)
 
     def look_after(self, order_id: str) -> str:
         """Do what one order needs: `started`, `rung`, `resumed`, `taken-over` (to compensate it),
@@ -186,4 +198,8 @@ class Janitor:
             return self.look_after(order_id)
         except Exception as error:  # noqa: BLE001  (reported in full)
             self.report(order_id, error)
+            # After an outage the order must not wait for long; an unreadable record may.
+            back_off = not isinstance(error, TransientError)
+            now = self.clock.now()
+            self._survive(partial(self.index.postpone, order_id, now, back_off=back_off))
             return "failed"

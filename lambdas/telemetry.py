@@ -84,3 +84,8 @@ def _count_apart(name: str, **dimensions: str) -> None:
 def count(name: str, value: int = 1) -> None:
     """Count something in CloudWatch (embedded metric format: no API call)."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+
+
+def measure(name: str, seconds: float) -> None:
+    """Record a duration in CloudWatch, as `count` does."""
+    metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=seconds)

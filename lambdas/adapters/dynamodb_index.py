@@ -26,9 +26,10 @@ from lambdas.adapters.order_records import (
     order_key,
     stage_key,
 )
+from lambdas.domain.changes import check_pause_ms
 from lambdas.domain.errors import InvalidRequest
 from lambdas.domain.order import Order
-from lambdas.domain.ports import MAX_PAGE, Count, OpenVersions, Page
+from lambdas.domain.ports import MAX_PAGE, Count, OpenVersions, Overdue, Page
 from lambdas.domain.stages import ENDS, Stage
 
 if TYPE_CHECKING:
@@ -78,12 +79,34 @@ class DynamoDBOrderIndex:
             versions |= {r["order_id"]: r["version"] for r in map(from_item, answer["Items"])}
         return OpenVersions(Counter(versions.values()), complete)
 
-    def due(self, now: int, limit: int) -> tuple[str, ...]:
+    def due(self, now: int, limit: int) -> Overdue:
         with store_errors():
-            found = self._overdue(now, limit, rests=False)
-            if len(found) < limit:
-                found += self._overdue(now, limit - len(found), rests=True)
-            return tuple(order_id for _, order_id in found)
+            urgent = self._overdue(now, limit, rests=False)
+            resting = self._overdue(now, max(1, limit - len(urgent)), rests=True)
+        found = [*urgent, *resting]
+        ids = tuple(order_id for _, order_id in found[:limit])
+        return Overdue(ids, min((at for at, _ in found), default=None))
+
+    def postpone(self, order_id: str, now: int, *, back_off: bool) -> None:
+        with store_errors(order_id):
+            counted = self._update(order_id, "ADD check_failures :one, #sequence :one")
+            pause = check_pause_ms(counted["check_failures"] if back_off else 1)
+            set_date = "SET next_check_at = :at ADD #sequence :one"
+            self._update(order_id, set_date, {":at": now + pause})
+
+    def _update(
+        self, order_id: str, expression: str, values: Mapping[str, int] | None = None
+    ) -> Any:
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=to_item(order_key(order_id)),
+            UpdateExpression=expression,
+            ConditionExpression="attribute_exists(open_shard)",
+            ExpressionAttributeNames={"#sequence": "sequence"},
+            ExpressionAttributeValues=to_item({":one": 1, **(values or {})}),
+            ReturnValues="UPDATED_NEW",
+        )
+        return from_item(answer["Attributes"])
 
     def _overdue(self, now: int, limit: int, *, rests: bool) -> list[tuple[int, str]]:
         partitions = (open_partition(shard, rests=rests) for shard in range(OPEN_SHARDS))

@@ -85,9 +85,20 @@ def change(
         # A write in an execution's name shows that it was started.
         start_pending=after.start_pending and after.epoch != before.epoch,
         signal_check_at=after.signal_check_at if after.pending else None,
+        check_failures=0,
     )
     checked = replace(written, next_check_at=next_check(written, now))
     return Change(before=before, after=checked, events=numbered, stock=stock)
+
+
+def pause_ms(repetition: int) -> int:
+    """The pause before something is done again for the 1st, 2nd … time: it doubles to an hour."""
+    return min(CHECK_SOON_MS << min(repetition, 7), BACKOFF_LIMIT_MS)
+
+
+def check_pause_ms(failures: int) -> int:
+    """The pause after a check that failed for the 1st, 2nd … time: it doubles to six minutes."""
+    return CHECK_SOON_MS << min(max(failures - 1, 0), 3)
 
 
 def next_check(order: Order, now: int) -> int:
@@ -97,7 +108,7 @@ def next_check(order: Order, now: int) -> int:
     check of a pending signal is never put off by a write.
     """
     if order.stuck:
-        return now + min(CHECK_SOON_MS << min(order.compensation_attempts, 7), BACKOFF_LIMIT_MS)
+        return now + pause_ms(order.compensation_attempts)
     if order.rests:
         after_deadline = max(now, order.approval_deadline or 0) + CHECK_SOON_MS
         return -(-after_deadline // MINUTE_MS) * MINUTE_MS

@@ -43,6 +43,7 @@ class Order:
     round of the approval loop `wait_token` was handed out. `takeovers`: how many executions in a
     row were replaced by a new one, the last of them at `taken_over_at`. `signal_check_at`: until
     when the oldest pending signal has to be applied; later signals do not move it.
+    `check_failures`: how often the janitor could not check the order since its last write.
     """
 
     order_id: str
@@ -82,6 +83,7 @@ class Order:
     takeovers: int = 0
     taken_over_at: int | None = None
     signal_check_at: int | None = None
+    check_failures: int = 0
 
     @property
     def total(self) -> Money:

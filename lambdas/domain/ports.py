@@ -104,6 +104,14 @@ MAX_PAGE = 100
 """Orders of one page: as many as DynamoDB reads in one request."""
 
 
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Orders to be checked; `oldest_at` is the earliest date of a check that is overdue."""
+
+    order_ids: tuple[str, ...]
+    oldest_at: int | None
+
+
 class OrderIndex(Protocol):
     """Eventually consistent views over many orders. The requests of one call do not grow with the
     number of orders.
@@ -127,9 +135,15 @@ class OrderIndex(Protocol):
         """How many open orders run which workflow version; a stage is counted up to `at_most`."""
         ...
 
-    def due(self, now: int, limit: int) -> tuple[str, ...]:
-        """Ids of open orders whose `next_check_at` has passed: those that only wait for their
-        approval last, of each kind the longest overdue first.
+    def due(self, now: int, limit: int) -> Overdue:
+        """Open orders whose `next_check_at` has passed: those that only wait for their approval
+        last, of each kind the longest overdue first.
+        """
+        ...
+
+    def postpone(self, order_id: str, now: int, *, back_off: bool) -> None:
+        """Put off the next check of an order that cannot be checked; with `back_off` for longer
+        each time. It reads no record: one that cannot be read must not block the others either.
         """
         ...
 

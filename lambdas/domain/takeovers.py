@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from lambdas.domain.changes import BACKOFF_LIMIT_MS, CHECK_SOON_MS, Change, change
+from lambdas.domain.changes import Change, change, pause_ms
 from lambdas.domain.order import Order
 
 MAX_LOOPS = 200
@@ -43,8 +43,7 @@ def next_takeover_at(order: Order) -> int:
     """
     if order.taken_over_at is None:
         return 0
-    pause = min(CHECK_SOON_MS << min(order.takeovers, 7), BACKOFF_LIMIT_MS)
-    return order.taken_over_at + pause
+    return order.taken_over_at + pause_ms(order.takeovers)
 
 
 def _in_a_row(order: Order, now: int) -> bool:

@@ -54,6 +54,7 @@ FULL = an_order(
     takeovers=2,
     taken_over_at=NOW,
     signal_check_at=NOW,
+    check_failures=2,
 )
 WITH_DEFAULT = {
     field.name

@@ -101,6 +101,11 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         "Query",
         {"IndexName": "by_stage", "Limit": 9},
     ),
+    "index.postpone": (
+        lambda d: d.index.postpone("O1", NOW, back_off=True),
+        "UpdateItem",
+        {"ConditionExpression": "attribute_exists(open_shard)"},
+    ),
     "index.due": (lambda d: d.index.due(NOW, 9), "Query", {"IndexName": "open", "Limit": 9}),
     "outcomes.find": (lambda d: d.outcomes.find([("O1", 1)]), "BatchGetItem", {}),
     "outcomes.add": (

@@ -102,8 +102,8 @@ def test_overdue_orders_come_longest_overdue_first(under: StoreUnderTest) -> Non
     )
     by_age = sorted(orders, key=lambda order: order.next_check_at)
 
-    assert under.index.due(NOW, 100) == tuple(order.order_id for order in by_age)
-    assert under.index.due(NOW, 3) == tuple(order.order_id for order in by_age[:3])
+    assert under.index.due(NOW, 100).order_ids == tuple(order.order_id for order in by_age)
+    assert under.index.due(NOW, 3).order_ids == tuple(order.order_id for order in by_age[:3])
 
 
 def test_urgent_checks_come_before_those_of_orders_that_only_wait(under: StoreUnderTest) -> None:
@@ -112,18 +112,37 @@ def test_urgent_checks_come_before_those_of_orders_that_only_wait(under: StoreUn
     under.put(*waiting, urgent)
 
     by_age = [order.order_id for order in reversed(waiting)]
-    assert under.index.due(NOW, 100) == (urgent.order_id, *by_age)
-    assert under.index.due(NOW, 1) == (urgent.order_id,)
+    assert under.index.due(NOW, 100).order_ids == (urgent.order_id, *by_age)
+    assert under.index.due(NOW, 1).order_ids == (urgent.order_id,)
+
+
+def test_the_oldest_overdue_check_is_known_whatever_the_limit(under: StoreUnderTest) -> None:
+    under.put(an_order(next_check_at=NOW - 900), an_order(Stage.PAYMENT, next_check_at=NOW - 5))
+
+    assert under.index.due(NOW, 1).oldest_at == NOW - 900
+    assert under.index.due(NOW - 1_000, 1).oldest_at is None
+
+
+def test_a_check_is_put_off_without_reading_the_order(under: StoreUnderTest) -> None:
+    order = an_order(next_check_at=NOW - 1)
+    under.put(order)
+
+    for number, back_off, pause in ((1, True, 45_000), (2, True, 90_000), (3, False, 45_000)):
+        under.index.postpone(order.order_id, NOW, back_off=back_off)
+
+        after = under.store.get(order.order_id)
+        assert after.sequence == order.sequence + 2 * number
+        assert (after.check_failures, after.next_check_at) == (number, NOW + pause)
 
 
 def test_an_order_that_ends_is_no_longer_looked_after(under: StoreUnderTest) -> None:
     order = an_order(next_check_at=NOW - 1)
     under.put(order)
-    assert under.index.due(NOW, 10) == (order.order_id,)
+    assert under.index.due(NOW, 10).order_ids == (order.order_id,)
 
     under.store.commit(change(order, replace(order, stage=Stage.FAILED), NOW))
 
-    assert under.index.due(NOW * 2, 10) == ()
+    assert under.index.due(NOW * 2, 10).order_ids == ()
 
 
 def test_a_timeline_shows_its_newest_events_oldest_first(under: StoreUnderTest) -> None:

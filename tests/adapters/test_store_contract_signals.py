@@ -73,7 +73,7 @@ def test_a_pending_signal_is_found_before_all_orders_that_only_wait(
 
     under.store.append_signal(signalled.order_id, a_signal(), NOW)
 
-    [first, *_] = under.index.due(NOW + CHECK_SOON_MS, 2)
+    [first, *_] = under.index.due(NOW + CHECK_SOON_MS, 2).order_ids
     assert first == signalled.order_id
 
 

@@ -12,6 +12,10 @@ EQUIVALENT: Mapping[str, str] = {
     r"(FetchRecommendations(V1)?|RequestApproval): Retry [01] (BackoffRate|MaxDelaySeconds) .*": (
         "it is retried once: no delay grows"
     ),
+    r"(ApplySignals|RefundPayment): Retry 1 MaxAttempts [79]": (
+        "an accepted signal is pending: after 45 s the janitor has another execution apply it"
+    ),
+    r"BeginBackOff: Result without loops": "loops are 0 where there are none",
     r"RouteDecision: Choices in reverse": "no two rules match the same input",
     r"CloseOrder: Catch 0 ResultPath (None|\$)": "OrderFailed does not use its input",
     rf"({_BRANCHES}): ResultPath .*": "EnrichOrder drops the outputs of its branches",

@@ -19,6 +19,7 @@ from lambdas.domain.ports import (
     OperationsDesk,
     OrderIndex,
     OrderStore,
+    Overdue,
     Page,
     PaymentGateway,
     StockLevel,
@@ -82,8 +83,12 @@ class Store(Crossing, OrderStore, OrderIndex):
     def open_versions(self, *, at_most: int) -> OpenVersions:
         raise NotImplementedError("no actor counts versions in a simulation")
 
-    def due(self, now: int, limit: int) -> tuple[str, ...]:
+    def due(self, now: int, limit: int) -> Overdue:
         return self._cross("index.due", lambda: self._world.store.due(now, limit))
+
+    def postpone(self, order_id: str, now: int, *, back_off: bool) -> None:
+        postpone = self._world.store.postpone
+        self._cross("index.postpone", lambda: postpone(order_id, now, back_off=back_off))
 
 
 class Shelves(Crossing, Catalogue):

@@ -28,6 +28,7 @@ from tests.support.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
 from tests.support.fake_payments import FakePayments
 from tests.support.telemetry import forget_metrics
+from tests.support.world import one_after_the_other
 
 SKEW_MS = 5_000
 SETTINGS = Settings(
@@ -221,5 +222,6 @@ class SimulatedWorld:
         deps.catalogue, deps.customers = ports.Shelves(border), ports.Customers(border)
         deps.random_bytes = self._secrets.randbytes
         deps.payments, deps.notifier = ports.Payments(border), ports.Mails(border)
+        deps.spread = one_after_the_other
         deps.operations, deps.engine = ports.Desk(border), ports.Executions(border)
         return deps

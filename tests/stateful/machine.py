@@ -81,7 +81,7 @@ class SurfaceMachine(CallingMachine):
     @precondition(lambda self: self.model.orders)
     @rule()
     def sweep(self) -> None:
-        due = self.surface.deps.index.due(self.surface.now, 100)
+        due = self.surface.deps.index.due(self.surface.now, 100).order_ids
         expected: dict[str, int] = {}
         for order_id in due:
             deed = self.model.look_after(self.model.orders[order_id], self.surface.now)

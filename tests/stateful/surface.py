@@ -21,6 +21,7 @@ from tests.simulation.engine import Done, Engine
 from tests.simulation.interpreter import StateFailed
 from tests.stateful.ports import AgendaClock, RuledEngine, RuledPayments
 from tests.stateful.surroundings import Surroundings
+from tests.support.world import one_after_the_other
 
 AT_ONCE_MS = 10
 """What is due within so long is part of what caused it."""
@@ -50,6 +51,7 @@ class Surface:
         self.payments = RuledPayments(self.deps.payments)
         self.deps.clock, self.deps.engine = AgendaClock(self.agenda), self.ruled
         self.deps.payments = self.payments
+        self.deps.spread = one_after_the_other
         self.deps.orders = Orders(self.deps.store, self.deps.clock, jitter=lambda: 0.0)
         self._orders = self._deployments = 0
 

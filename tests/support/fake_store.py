@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
-from lambdas.domain.changes import CHECK_SOON_MS, Change, Event
+from lambdas.domain.changes import CHECK_SOON_MS, Change, Event, check_pause_ms
 from lambdas.domain.errors import (
     IdempotencyMismatch,
     InvalidRequest,
@@ -22,6 +22,7 @@ from lambdas.domain.ports import (
     OpenVersions,
     OrderIndex,
     OrderStore,
+    Overdue,
     Page,
 )
 from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
@@ -142,14 +143,24 @@ class FakeOrders(OrderStore, OrderIndex):
         versions = Counter(order.version for order in still_open[:at_most])
         return OpenVersions(versions, complete=len(still_open) <= at_most)
 
-    def due(self, now: int, limit: int) -> tuple[str, ...]:
+    def due(self, now: int, limit: int) -> Overdue:
         self._answer()
         overdue = sorted(
             (order.rests, order.next_check_at, order.order_id)
             for order in self._orders.values()
             if not order.ended and order.next_check_at <= now
         )
-        return tuple(order_id for *_, order_id in overdue[:limit])
+        ids = tuple(order_id for *_, order_id in overdue[:limit])
+        return Overdue(ids, min((at for _, at, _ in overdue), default=None))
+
+    def postpone(self, order_id: str, now: int, *, back_off: bool) -> None:
+        self._answer()
+        order = self._orders[order_id]
+        failures = order.check_failures + 1
+        at = now + check_pause_ms(failures if back_off else 1)
+        counted = replace(order, sequence=order.sequence + 1, check_failures=failures)
+        self._write(counted, ())
+        self._write(replace(counted, sequence=counted.sequence + 1, next_check_at=at), ())
 
     def _write(self, order: Order, events: Sequence[Event]) -> Order:
         numbered = {(order.order_id, event.number): event for event in events}

@@ -1,6 +1,7 @@
 """The environment of an activity in memory: fakes as dependencies, and checks of the invariants."""
 
 import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,11 @@ TOKEN = "token-of-the-first-wait"
 APPROVERS = "approvers@example.com"
 CONSOLE = "https://orders.example.com/console"
 SETTINGS = Settings(sign_in_url="https://id.example.com", user_pool_client_id="client-1")
+
+
+def one_after_the_other(work: Callable[[str], str], items: Sequence[str]) -> list[str]:
+    """In place of threads: fakes are not made for those."""
+    return [work(item) for item in items]
 
 
 class World:
@@ -140,6 +146,7 @@ class World:
         deps.catalogue, deps.customers = self.inventory, self.customers
         deps.stock_shards = self.inventory
         deps.payments, deps.notifier = self.payments, self.notifier
+        deps.spread = one_after_the_other
         deps.operations, deps.engine = self.operations, self.engine
         deps.executions, deps.outcomes = self.engine, self.outcomes
         return deps

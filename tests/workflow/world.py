@@ -18,6 +18,7 @@ from lambdas.domain.signals import Signal, SignalKind
 from lambdas.domain.starting import StartRequest
 from lambdas.runtime import dependencies
 from lambdas.telemetry import logger
+from tests.support.world import one_after_the_other
 from tests.workflow import resources
 from tests.workflow.histories import main_path, retries
 from tests.workflow.moto_engine import MotoEngine
@@ -41,6 +42,7 @@ class World:
         engine.wire.after_write = self._keep_version
         report = self.survived.append
         self.workflow = replace(self.deps.workflow, report=report)
+        self.deps.spread = one_after_the_other
         self.janitor = replace(self.deps.janitor, report=lambda _id, error: report(error))
 
     def place(self, request: StartRequest) -> None:

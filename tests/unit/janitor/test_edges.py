@@ -7,12 +7,14 @@ import pytest
 from lambdas.domain.order import Order
 from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.stages import Stage
-from lambdas.janitor import SWEEP_MS, Janitor
+from lambdas.janitor import AT_ONCE, SWEEP_MS, Janitor
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import gone
 
 
-@pytest.mark.parametrize(("first_ms", "looked_after"), [(SWEEP_MS, 2), (SWEEP_MS + 1, 1)])
+@pytest.mark.parametrize(
+    ("first_ms", "looked_after"), [(SWEEP_MS, AT_ONCE + 1), (SWEEP_MS + 1, AT_ONCE)]
+)
 def test_a_sweep_ends_when_its_time_is_over_and_tells_what_it_did(
     world: World,
     janitor: Janitor,
@@ -20,9 +22,9 @@ def test_a_sweep_ends_when_its_time_is_over_and_tells_what_it_did(
     first_ms: int,
     looked_after: int,
 ) -> None:
-    for _ in range(2):
+    for _ in range(AT_ONCE + 1):
         world.place(next_check_at=world.clock.now())
-    looks = iter([first_ms / 1000, 0.0])
+    looks = iter([first_ms / 1000, *[0.0] * AT_ONCE])
 
     def slow(order: Order) -> ExecutionStatus:
         world.clock.advance(next(looks))

@@ -42,11 +42,13 @@ def test_a_sweep_returns_logs_and_counts_what_it_did(
     assert leaks(log.getvalue(), [TOKEN]) == []
 
 
-def test_a_sweep_with_nothing_to_do_counts_nothing(
+def test_a_sweep_with_nothing_to_do_says_that_nothing_is_overdue(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert janitor_handler.sweep({}, None) == {}
-    assert capsys.readouterr().out == ""
+
+    [measured] = lines(capsys.readouterr().out)
+    assert measured["OldestOverdueCheckSeconds"] == [0.0]
 
 
 def test_a_sweep_logs_the_order_that_it_could_not_look_after(world: World, log: StringIO) -> None:

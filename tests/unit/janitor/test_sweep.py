@@ -1,13 +1,16 @@
 """Once a minute: a sweep over the overdue orders, where one's trouble is not the others'."""
 
 from dataclasses import replace
+from threading import Barrier
 from typing import Any
 
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.ledger import RESERVE
 from lambdas.domain.order import Order
 from lambdas.domain.stages import Stage
-from lambdas.janitor import SWEEP_LIMIT, Janitor
+from lambdas.janitor import AT_ONCE, SWEEP_LIMIT, Janitor
+from lambdas.runtime import Dependencies, metrics
+from lambdas.settings import Settings
 from tests.support.builders import an_order
 from tests.support.world import World
 from tests.unit.janitor.stopped import Survivors, gone
@@ -75,7 +78,78 @@ def test_a_sweep_looks_at_the_longest_overdue_first_and_at_no_more_than_its_limi
     assert janitor.sweep() == {"started": SWEEP_LIMIT}
 
     left = {order.order_id for order in orders[:5]}
-    assert set(world.store.due(now, 999)) == left
+    assert set(world.store.due(now, 999).order_ids) == left
+
+
+def test_an_order_that_cannot_be_checked_is_put_off_for_longer_each_time(
+    world: World, janitor: Janitor
+) -> None:
+    broken = gone(world, next_check_at=world.clock.now(), start_pending=False)
+
+    def unreadable(order_id: str) -> Order:
+        raise ValueError("not a stage that this version knows")
+
+    world.store.get, getting = unreadable, world.store.get  # type: ignore[method-assign]
+    pauses = []
+    for _ in range(5):
+        assert janitor.sweep() == {"failed": 1}
+        assert janitor.sweep() == {}
+        pauses.append((getting(broken.order_id).next_check_at - world.clock.now()) // 1000)
+        world.clock.advance(pauses[-1])
+
+    assert pauses == [45, 90, 180, 360, 360]
+
+
+def test_a_check_that_works_again_forgets_the_failures(world: World, janitor: Janitor) -> None:
+    order = world.place(check_failures=3)
+
+    janitor.look_after(order.order_id)
+
+    assert world.now(order).check_failures == 0
+
+
+def test_a_sweep_checks_no_more_than_fifteen_orders_a_second(
+    world: World, janitor: Janitor
+) -> None:
+    for _ in range(3 * AT_ONCE):
+        world.place(Stage.PAYMENT, next_check_at=world.clock.now())
+    began = world.clock.now()
+
+    assert janitor.sweep() == {"running": 3 * AT_ONCE}
+
+    assert world.clock.now() - began == 2_000
+
+
+def test_urgent_checks_are_made_first_whatever_else_is_overdue(
+    world: World, janitor: Janitor
+) -> None:
+    world.store.put(*(an_order(next_check_at=0) for _ in range(SWEEP_LIMIT + 1)))
+    urgent = world.place(Stage.START, next_check_at=world.clock.now())
+    world.engine.running.clear()
+
+    janitor.sweep()
+
+    assert world.engine.started[0] == urgent.execution
+
+
+def test_the_age_of_the_oldest_overdue_check_is_measured(world: World, janitor: Janitor) -> None:
+    now = world.clock.now()
+    world.place(Stage.PAYMENT, next_check_at=now - 90_000)
+    world.place(next_check_at=now - 30_000)
+
+    janitor.sweep()
+
+    assert metrics.metric_set["OldestOverdueCheckSeconds"]["Value"] == [90.0]
+
+
+def test_checks_run_side_by_side_in_threads() -> None:
+    both = Barrier(2, timeout=10)
+
+    def meet(order_id: str) -> str:
+        both.wait()
+        return order_id
+
+    assert list(Dependencies(Settings()).spread(meet, ("one", "other"))) == ["one", "other"]
 
 
 def test_a_stuck_order_whose_new_execution_was_not_started_is_started_soon(

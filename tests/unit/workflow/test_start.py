@@ -66,7 +66,7 @@ def test_an_order_whose_start_fails_is_safe_and_still_pending(
 
     assert world.now(order).start_pending
     assert [type(error) for error in survived] == [EngineUnavailable]
-    assert world.store.due(order.next_check_at, 10) == (order.order_id,)
+    assert world.store.due(order.next_check_at, 10).order_ids == (order.order_id,)
 
 
 def test_a_repeated_request_repeats_a_start_that_was_lost(

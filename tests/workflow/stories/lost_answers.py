@@ -71,7 +71,7 @@ LOST_ANSWERS = (
     ),
     Story(
         name="a charged order whose completion meets others for long is completed in the end",
-        faults=(conflicting(times=5 * 8, state="UpdateOrderStatus"),),
+        faults=(conflicting(times=5 * IN_PLACE, state="UpdateOrderStatus"),),
         script=(approve(),),
         ends=completed(
             (*TO_COMPLETION, *BACK_OFF, "RouteDecision", *PAY[1:]),
