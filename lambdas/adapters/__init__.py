@@ -1,1 +1,1 @@
-"""Technology behind the ports: `<technology>_<port>.py`; vendor errors are translated here."""
+"""Implementations of the ports: `<technology>_<port>.py`. They translate vendor errors."""

@@ -1,7 +1,7 @@
-"""Python values <-> DynamoDB attribute values.
+"""Convert Python values to DynamoDB attribute values and back.
 
-boto3 has this too, but importing it doubles what a cold start loads. Only the types that the
-records use exist here; a float is refused, because money must never become one.
+boto3 has such a converter too, but importing it doubles the modules that a cold start loads. Only
+the types that the records use are supported. A float is an error: amounts are integers.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Attributes: TypeAlias = dict[str, Any]
 
 
 def to_attribute(value: object) -> Attributes:
-    """One value in DynamoDB's notation. Raises TypeError for a type that no record uses."""
+    """Convert one value to an attribute value. Raises TypeError for a type that no record uses."""
     match value:
         case bool():
             return {"BOOL": value}
@@ -27,12 +27,12 @@ def to_attribute(value: object) -> Attributes:
 
 
 def to_item(record: Mapping[str, object]) -> Attributes:
-    """A record in DynamoDB's notation; None means absent."""
+    """Convert a record to a DynamoDB item. A field that is None is left out."""
     return {name: to_attribute(value) for name, value in record.items() if value is not None}
 
 
 def from_attribute(attribute: Mapping[str, Any]) -> Any:
-    """The Python value of one attribute; numbers are whole by construction."""
+    """Convert one attribute to a Python value. Records store no numbers but integers."""
     kind, value = next(iter(attribute.items()))
     match kind:
         case "N":
@@ -49,5 +49,5 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The Python record of a DynamoDB item."""
+    """Convert a DynamoDB item to a Python record."""
     return {name: from_attribute(attribute) for name, attribute in item.items()}

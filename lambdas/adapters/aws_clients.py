@@ -1,4 +1,4 @@
-"""AWS clients. botocore alone, without boto3: half a cold start's imports are boto3's resources."""
+"""AWS clients of botocore. Importing boto3 would double the imports of a cold start."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-# A call gives up after at most two attempts of 6 s and a short pause, before its Lambda function
-# times out (20 s, the API 28 s): an error that is not told in time is lost.
+# A call fails after at most two attempts of 6 s and a short pause, before its Lambda function
+# times out (20 s, the API 28 s): after a timeout the function cannot report the error.
 _CONFIG = Config(
     connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
@@ -31,7 +31,7 @@ THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
-"""Error codes that say: later, perhaps. (AWS SDK reference guide, "Retry behavior")"""
+"""Error codes of transient errors. (AWS SDK reference guide, "Retry behavior")"""
 
 
 @lru_cache
@@ -40,19 +40,19 @@ def _session() -> botocore.session.Session:
 
 
 def client(service: str) -> Any:
-    """A client of an AWS service; adapters annotate it with the service's own type."""
+    """Create a client of an AWS service. The adapters annotate it with the type of the service."""
     made: BaseClient = _session().create_client(service, config=_CONFIG)
     return made
 
 
 def client_without_retries(service: str) -> Any:
-    """A client whose calls are made once: for effects that have no idempotency key."""
+    """Create a client that makes each call once, for effects that have no idempotency key."""
     made: BaseClient = _session().create_client(service, config=_ONCE)
     return made
 
 
 def error_code(error: ClientError) -> str:
-    """The service's name for the error, e.g. `ConditionalCheckFailedException`."""
+    """The error code of the service, for example `ConditionalCheckFailedException`."""
     return str(_error(error).get("Code", ""))
 
 

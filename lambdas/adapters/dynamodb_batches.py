@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _ATTEMPTS = 4
-"""A response holds 16 MB, less than 100 of the largest orders; the rest is requested again."""
+"""A response holds at most 16 MB, fewer than 100 of the largest orders: the rest needs a retry."""
 
 
 def read_batch(
     client: "DynamoDBClient", table: str, keys: Iterable[Mapping[str, str]]
 ) -> list[dict[str, Any]]:
-    """The records that exist under at most 100 keys, in any order (eventually consistent).
-    (DynamoDB API reference, BatchGetItem)
+    """Read the records of at most 100 keys, in any order and eventually consistent. A key without
+    a record is left out. (DynamoDB API reference, BatchGetItem)
 
-    At most four requests. Raises StoreUnavailable when DynamoDB leaves some keys unprocessed.
+    Sends at most four requests. Raises StoreUnavailable when DynamoDB leaves some keys unprocessed.
     """
     wanted: list[Any] = [to_item(key) for key in keys]
     found: list[dict[str, Any]] = []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class DynamoDBCatalogue:
-    """The inventory table, to read. At most 100 SKUs a call."""
+    """Reads the inventory table. At most 100 SKUs a call."""
 
     def __init__(self, client: "DynamoDBClient", *, inventory_table: str) -> None:
         self._client = client
@@ -27,7 +27,7 @@ class DynamoDBCatalogue:
 
 
 class DynamoDBCustomers:
-    """The customers table, to read."""
+    """Reads the customers table."""
 
     def __init__(self, client: "DynamoDBClient", *, customers_table: str) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""DynamoDB's errors in the workflow's words."""
+"""Translates errors of DynamoDB into errors of the domain."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,8 +25,8 @@ OCCUPIED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThro
 
 @contextmanager
 def store_errors(order_id: str = "") -> Iterator[None]:
-    """Translate what may pass (throttling, conflicts, network); anything else is a defect and
-    goes up as it is.
+    """Translate transient errors (throttling, conflicts, network). Any other error is a defect and
+    is raised unchanged.
     """
     try:
         yield
@@ -42,20 +42,21 @@ def store_errors(order_id: str = "") -> Iterator[None]:
 
 
 def reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
-    """Why a transaction was cancelled, one reason per item, in the order of its items."""
+    """The cancellation reasons of a transaction: one for each item, in the order of the items."""
     return error.response.get("CancellationReasons", [])
 
 
 def reason_codes(error: ClientError) -> list[str]:
-    """The codes of these reasons; `None` in words where an item has none."""
+    """The codes of the cancellation reasons. The code `None` means that the item has no reason."""
     return [reason.get("Code", "None") for reason in reasons(error)]
 
 
 def cancelled(codes: Sequence[str], order_id: str) -> OrderError | None:
-    """The meaning of the reasons that belong to an order's own items, None where they have none.
+    """Classify the reasons of the order's items. Returns None if they did not fail.
 
-    An order's own conditions outrank the stock's: if the record changed, the stock was asked for
-    on an old reading. (DynamoDB API reference, TransactWriteItems, "CancellationReasons")
+    A failed condition of the order takes precedence over one of the stock: if the record changed,
+    the stock request was computed from an outdated record. (DynamoDB API reference,
+    TransactWriteItems, "CancellationReasons")
     """
     if CONDITION_FAILED in codes or "TransactionConflict" in codes:
         return StoreConflict("the record changed at the same time", order_id=order_id)
@@ -65,7 +66,7 @@ def cancelled(codes: Sequence[str], order_id: str) -> OrderError | None:
 
 
 def too_few(moves: Sequence[StockMove], order_id: str) -> OrderError:
-    """The refusal of moves for which there are too few units."""
+    """The error of stock moves for which there are too few units."""
     skus = ", ".join(move.sku for move in moves)
     if moves[0].movement is StockMovement.HOLD:
         return InsufficientStock(f"insufficient stock: {skus}", order_id=order_id)

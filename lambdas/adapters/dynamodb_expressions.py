@@ -1,4 +1,4 @@
-"""The DynamoDB write requests that a change consists of."""
+"""Builds the DynamoDB write requests of a change."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,10 +16,10 @@ from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
 
 
 def update_order(table: str, change: Change) -> dict[str, Any]:
-    """Set what differs between `before` and `after`, if nobody wrote since `before`.
+    """Write the attributes that differ between `before` and `after`, if `before` is still current.
 
-    Only differences are written, so that attributes of a newer deployment survive. The epoch is
-    named besides the sequence: it must hold even against a record that was mended by hand.
+    Other attributes are not written: this keeps attributes that a newer deployment added. The
+    condition includes the epoch besides the sequence, in case an operator edited the record.
     """
     before, after = to_record(change.before), to_record(change.after)
     differing = sorted(name for name in after if after[name] != before[name])
@@ -47,7 +47,7 @@ def update_order(table: str, change: Change) -> dict[str, Any]:
 
 
 def put_event(table: str, order_id: str, event: Event) -> dict[str, Any]:
-    """Append to the timeline; an event is never written over."""
+    """Append an event to the timeline. An existing event is never overwritten."""
     return {
         "TableName": table,
         "Item": to_item(event_record(order_id, event)),
@@ -58,7 +58,7 @@ def put_event(table: str, order_id: str, event: Event) -> dict[str, Any]:
 def append_signal(
     table: str, order_id: str, signal: Signal, *, now: int, next_check_at: int
 ) -> dict[str, Any]:
-    """Append to the inbox if the order admits the signal; on refusal the old item comes back."""
+    """Append a signal to the inbox if the order admits it. A refusal returns the current item."""
     stages = {f":stage{i}": stage for i, stage in enumerate(sorted(ADMITTED_IN[signal.kind]))}
     conditions = [
         f"#stage IN ({', '.join(stages)})",

@@ -1,9 +1,9 @@
-"""OrderIndex on the orders table's indexes. Order ids are ULIDs: sorted by id is sorted by age.
+"""OrderIndex on the indexes of the orders table. Order ids are ULIDs: their order is that of age.
 
-The indexes hold keys only, and a list reads the records of its page: an index is written only when
-an order enters or leaves a list, not with every change. Each list has an index of its own, so that
-no request reads orders that its answer leaves out. `by_age` and `by_stage` are spread over
-LIST_SHARDS partitions and merged.
+The indexes project keys only, and a list reads the records of its page. So DynamoDB writes an index
+only when an order enters or leaves a list, not with every change. Each kind of list has a separate
+index, so that no request reads orders that its answer leaves out. `by_age` and `by_stage` are
+spread over LIST_SHARDS partitions, which a list merges.
 """
 
 import heapq
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Partition = tuple[str, str, str]
-"""Of an index: its name, its partition key, and a value of that key."""
+"""Index name, name of the partition key, and value of that key."""
 
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _AFTER_ALL = "~"
@@ -45,7 +45,7 @@ _OPEN = tuple(stage for stage in _STORED if stage not in ENDS)
 
 
 class DynamoDBOrderIndex:
-    """Lists of orders: by age, stage, customer, and the open ones by their next check."""
+    """Lists orders by age, stage or customer, and open orders by the time of their next check."""
 
     def __init__(self, client: "DynamoDBClient", *, orders_table: str) -> None:
         self._client = client
@@ -75,7 +75,7 @@ class DynamoDBOrderIndex:
         for partition in (one for stage in _OPEN for one in _partitions(stage, None)):
             answer = self._query(partition, limit=at_most)
             complete = complete and "LastEvaluatedKey" not in answer
-            # An order that moves on while this reads is at two stages; it is counted once.
+            # An order that changes its stage during the reads appears in two; it is counted once.
             versions |= {r["order_id"]: r["version"] for r in map(from_item, answer["Items"])}
         return OpenVersions(Counter(versions.values()), complete)
 
@@ -114,23 +114,23 @@ class DynamoDBOrderIndex:
         return list(islice(heapq.merge(*lists), limit))
 
     def _newest(self, partitions: Sequence[Partition], before: str, limit: int) -> list[str]:
-        """The ids of the newest orders that are older than the id `before`."""
+        """The ids of the newest orders that precede the id `before`."""
         lists = (self._ids(partition, before, limit) for partition in partitions)
         return list(islice(heapq.merge(*lists, reverse=True), limit))
 
     def _ids(self, partition: Partition, before: str, limit: int) -> Iterator[str]:
-        """One request: `limit` keys are far less than the megabyte that a page holds."""
+        """One request is enough: `limit` keys are far smaller than a page of 1 MB."""
         answer = self._query(partition, before=before, limit=limit)
         return map(itemgetter("order_id"), map(from_item, answer["Items"]))
 
     def _read(self, order_ids: Sequence[str]) -> Iterator[Order]:
-        """The orders of these ids, in this order."""
+        """Read the orders of these ids, in the same sequence."""
         records = read_batch(self._client, self._table, map(order_key, order_ids))
         orders = {record["order_id"]: from_record(record) for record in records}
         return (orders[order_id] for order_id in order_ids if order_id in orders)
 
     def _count(self, partitions: Sequence[Partition], at_most: int) -> Count:
-        """Reads one more than `at_most`: a page that ends at its limit may be the last one."""
+        """Read one more than `at_most`: a page that ends at its limit may be the last page."""
         answers = [
             self._query(partition, limit=at_most + 1, Select="COUNT") for partition in partitions
         ]
@@ -167,7 +167,7 @@ class DynamoDBOrderIndex:
 
 
 def _partitions(stage: Stage | None, customer_id: str | None) -> Sequence[Partition]:
-    """Where the orders of a stage, a customer, both or neither are listed."""
+    """The partitions that list the orders of a stage, a customer, both or neither."""
     if stage is None and customer_id is None:
         return [("by_age", "list_shard", str(shard)) for shard in range(LIST_SHARDS)]
     if stage is None:

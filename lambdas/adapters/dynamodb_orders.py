@@ -1,4 +1,4 @@
-"""OrderStore on one DynamoDB table (and the inventory table, where stock moves with the stage)."""
+"""OrderStore on the orders table, and on the inventory table for changes that also move stock."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ PLACES_TRIED = 8
 
 
 class DynamoDBOrders:
-    """The order records in DynamoDB."""
+    """Reads and writes orders, their events and idempotency keys."""
 
     def __init__(
         self, client: "DynamoDBClient", *, orders_table: str, inventory_table: str
@@ -176,7 +176,7 @@ class DynamoDBOrders:
         return found
 
     def _already_made(self, error: ClientError, order: Order, key: IdempotencyKey) -> Order:
-        """The order that the idempotency item names, if that item is what stopped the write."""
+        """The order of the idempotency item, if that item made the transaction fail."""
         if error_code(error) != "TransactionCanceledException":
             raise error
         found = [r for r in reasons(error) if r.get("Code") == CONDITION_FAILED and "Item" in r]

@@ -1,4 +1,4 @@
-"""OutcomeStore on the orders table: one item beside the order for each classified execution."""
+"""OutcomeStore on the orders table: one item for each classified execution, next to its order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
@@ -20,8 +20,8 @@ _FIELDS = tuple(field.name for field in fields(ExecutionOutcome))
 
 
 class DynamoDBOutcomes:
-    """The history of an ended execution never changes, so its outcome is written once. (An
-    execution that is redriven by hand keeps the outcome of its first end.)
+    """Writes each outcome once: the history of an ended execution never changes. (An execution that
+    an operator redrives keeps the outcome of its first end.)
     """
 
     def __init__(self, client: "DynamoDBClient", *, orders_table: str) -> None:

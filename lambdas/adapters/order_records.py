@@ -1,6 +1,6 @@
-"""Order <-> the META item. Reading is tolerant: a field that an older version did not write has
-its default. A field that only a newer version knows survives every write: on the item because only
-differences are written, in a part of it (line, signal, effect, enrichment) as `newer`.
+"""Convert an order to its META item and back. A field that an older version did not write has its
+default. Every write keeps the fields that only a newer version knows: those of the item because
+only differences are written, those of a part (line, signal, effect, enrichment) in `newer`.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ from lambdas.domain.signals import Signal, SignalKind
 from lambdas.domain.stages import Stage
 
 OPEN_SHARDS = 4
-"""Partitions of the `open` index; one partition takes 1,000 writes a second."""
+"""Partitions of the `open` index. One partition accepts 1,000 writes a second."""
 
 LIST_SHARDS = 2
-"""Partitions of each stage in `by_stage`, and of `by_age`. An order enters and leaves a stage, two
-writes, so that one stage takes 1,000 orders a second; a list reads every partition.
+"""Partitions of each stage in `by_stage`, and of `by_age`. An order needs two writes, to enter a
+stage and to leave it, so one stage accepts 1,000 orders a second. A list reads every partition.
 """
 
 META = "META"
@@ -33,12 +33,12 @@ _PLAIN = tuple(
 
 
 def order_key(order_id: str, sort: str = META) -> dict[str, str]:
-    """The key of one of the order's items."""
+    """The key of one item of the order."""
     return {"pk": f"ORDER#{order_id}", "sk": sort}
 
 
 def to_record(order: Order) -> dict[str, Any]:
-    """The whole META item, index attributes included; `total` is there for human readers."""
+    """The META item with its index attributes. `total` is only for people who read the table."""
     return {
         **order_key(order.order_id),
         **{name: getattr(order, name) for name in _PLAIN},
@@ -70,12 +70,12 @@ def open_partition(shard: int, *, rests: bool) -> str:
 
 
 def stage_key(stage: Stage, shard: int) -> str:
-    """One of a stage's partitions in the index `by_stage`."""
+    """The key of one partition of a stage in the index `by_stage`."""
     return f"{stage.value}#{shard}"
 
 
 def customer_stage(customer_id: str, stage: Stage) -> str:
-    """The partition of a customer's orders at one stage; no stage has a `#` in its name."""
+    """The partition key of a customer's orders at one stage. No stage has a `#` in its name."""
     return f"{customer_id}#{stage.value}"
 
 
@@ -95,12 +95,12 @@ def from_record(record: Mapping[str, Any]) -> Order:
 
 
 def signal_record(signal: Signal) -> dict[str, Any]:
-    """A signal as the inbox holds it."""
+    """The inbox entry of a signal."""
     return _part_record(signal)
 
 
 def event_record(order_id: str, event: Event) -> dict[str, Any]:
-    """A timeline item. Its stage has another name than META's: only META is in the indexes."""
+    """The timeline item of an event. Without the attribute `stage` it is in no index."""
     return {
         **order_key(order_id, f"EVENT#{event.number:06d}"),
         "number": event.number,
@@ -135,7 +135,7 @@ def _effect(entry: Mapping[str, Any]) -> Effect:
 
 
 def _known(record_type: type[Record], values: Mapping[str, Any]) -> Record:
-    """Build a part of the order; values that this version does not know are its `newer`."""
+    """Build a part of the order. Fields that this version does not know become `newer`."""
     names = _names(record_type)
     known = {name: value for name, value in values.items() if name in names}
     newer = {name: value for name, value in values.items() if name not in names}

@@ -1,9 +1,9 @@
-"""PaymentGateway for environments without real money: a strict provider with its own books.
+"""PaymentGateway for environments without real money: a provider that records its payments.
 
-It keeps the rules that a good provider keeps, each as one conditional write: one capture per key,
-a closed key never captures, no refund above what is outstanding. The payment method tells it how to
-behave, as test card numbers do: `pm_ok`, `pm_declined`, `pm_insufficient_funds`, `pm_flaky_2`
-(fails twice, then works), `pm_unavailable`, `pm_slow` (captures, but answers after the client's
+It enforces the rules of a real provider, each with one conditional write: one capture per key, no
+capture under a closed key, no refund above the outstanding amount. The payment method selects its
+behaviour, as test card numbers do: `pm_ok`, `pm_declined`, `pm_insufficient_funds`, `pm_flaky_2`
+(fails twice, then succeeds), `pm_unavailable`, `pm_slow` (captures, but answers after the client's
 timeout), `pm_refund_fails_2`, `pm_refund_fails`.
 """
 
@@ -36,7 +36,7 @@ _DECLINES = {"pm_insufficient_funds": "insufficient funds"}
 
 
 class SandboxPayments:
-    """The sandbox provider on a DynamoDB table of its own."""
+    """The sandbox provider on the payments table."""
 
     def __init__(self, client: "DynamoDBClient", clock: Clock, *, payments_table: str) -> None:
         self._client = client
@@ -95,7 +95,7 @@ class SandboxPayments:
 
     def _refuse_refund(self, key: str, method: str) -> None:
         if method == "pm_refund_fails":
-            raise ProviderUnavailable("the payment provider takes no refunds at present")
+            raise ProviderUnavailable("the payment provider accepts no refunds at present")
         if flaky := _FLAKY_REFUND.fullmatch(method):
             self._fail_first(f"refund:{key}", int(flaky[1]))
 
@@ -153,12 +153,12 @@ class SandboxPayments:
         self._client.transact_write_items(TransactItems=[{"Put": refund}, {"Update": payment}])
 
     def _explain_refund(self, error: ClientError) -> None:
-        """A refund that was booked before is a success; anything else is a refusal."""
+        """Return if the refund was recorded before. Raises the error of any other cancellation."""
         codes = [reason.get("Code") for reason in reasons(error)]
         if codes[0] == CONDITION_FAILED:
             return
         if codes[1] == CONDITION_FAILED:
-            raise LedgerMismatch("more would be refunded than is outstanding") from error
+            raise LedgerMismatch("the refund is higher than the outstanding amount") from error
         raise ProviderUnavailable("the payment provider is busy") from error
 
     def _find(self, key: str) -> dict[str, Any] | None:
@@ -170,12 +170,12 @@ class SandboxPayments:
 
 
 def _was_charged(known: dict[str, Any]) -> bool:
-    """False for a key that was closed before; a free order is charged too."""
+    """False for a key that was closed first. An order with a total of 0 is charged too."""
     return "currency" in known
 
 
 def _replayed(known: dict[str, Any]) -> Money:
-    """The answer to a charge under a key that is known already: what the key captured."""
+    """The answer to a charge under a key that was used before: what the key captured."""
     if not _was_charged(known):
         raise PaymentClosed("the payment key was closed before it was charged")
     return Money(known["captured_minor"], known["currency"])

@@ -1,4 +1,4 @@
-"""Notifier on Amazon SES. SES has no idempotency key, so a send is made once, without retries."""
+"""Notifier on Amazon SES. SES has no idempotency key, so the SDK does not retry a send."""
 
 import unicodedata
 from typing import TYPE_CHECKING
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 _LINE_BREAKS = frozenset({"Cc", "Zl", "Zp"})
-"""General categories that never belong into a header: they could add another one."""
+"""Unicode categories that a header must not contain: a line break could add another header."""
 _SERVER_ERROR = 500
-"""From this HTTP status on, SES may have taken the mail before it failed."""
+"""From this HTTP status on, SES may have accepted the e-mail before it failed."""
 
 
 class SesNotifier:
-    """Plain-text mails from one verified sender."""
+    """Sends plain-text e-mails from one verified sender."""
 
     def __init__(self, client: "SESV2Client", *, sender: str) -> None:
         self._client = client
@@ -40,7 +40,7 @@ class SesNotifier:
             )
         except ClientError as error:
             code = error_code(error)
-            # `from None`: SES's messages quote addresses, which must not reach a log.
+            # `from None`: messages of SES quote addresses, which must not be logged.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
                 raise MailUnsettled(f"SES failed: {code}") from None
             if code in THROTTLED:

@@ -1,4 +1,4 @@
-"""OperationsDesk on an SQS queue that people (or their tools) read."""
+"""OperationsDesk on an SQS queue that operators or their tools read."""
 
 import json
 from collections.abc import Sequence
@@ -33,5 +33,5 @@ class SqsOperationsDesk:
             self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
         except (ClientError, ConnectionError, HTTPClientError) as error:
             raise OperationsUnavailable(
-                "the operations queue took no message", order_id=order.order_id
+                "the operations queue accepted no message", order_id=order.order_id
             ) from error

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NOBODY_WAITS = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
+_NO_TASK_WAITS = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
 NO_EXECUTION = frozenset({"ExecutionDoesNotExist"})
 _NOTHING_RUNS = NO_EXECUTION | {"ValidationException"}
-"""Our ARN is well formed: what can be invalid about stopping an execution is that it has ended."""
+"""The ARN is well formed, so a ValidationException means that the execution has ended."""
 
 _STATUSES = {
     "RUNNING": ExecutionStatus.RUNNING,
@@ -44,7 +44,7 @@ class StepFunctionsEngine:
         task = {"order_id": order.order_id, "epoch": order.epoch, "version": order.version}
         if order.resume is not None:
             task["resume"] = order.resume
-        # An execution of this name belongs to this order and epoch: it was started before.
+        # An execution of this name belongs to this order and epoch: an earlier call started it.
         asked(
             lambda: self._client.start_execution(
                 stateMachineArn=self._alias_arn, name=order.execution, input=json.dumps(task)
@@ -55,11 +55,11 @@ class StepFunctionsEngine:
 
     def ring(self, token: str) -> bool:
         wake = partial(self._client.send_task_success, taskToken=token, output="{}")
-        return asked(wake, unless=_NOBODY_WAITS) is not None
+        return asked(wake, unless=_NO_TASK_WAITS) is not None
 
     def extend_wait(self, token: str) -> bool:
         extend = partial(self._client.send_task_heartbeat, taskToken=token)
-        return asked(extend, unless=_NOBODY_WAITS) is not None
+        return asked(extend, unless=_NO_TASK_WAITS) is not None
 
     def status(self, order: Order) -> ExecutionStatus:
         arn = execution_arn(self._alias_arn, order.execution)
@@ -74,7 +74,7 @@ class StepFunctionsEngine:
 
 
 def execution_arn(alias_arn: str, name: str) -> str:
-    """Executions are named by machine, not by alias. (Step Functions API, ARN formats)"""
+    """The ARN of an execution of the alias's machine. (Step Functions API, ARN formats)"""
     machine = alias_arn.replace(":stateMachine:", ":execution:").rsplit(":", 1)[0]
     return f"{machine}:{name}"
 
@@ -82,10 +82,11 @@ def execution_arn(alias_arn: str, name: str) -> str:
 def asked(
     call: Callable[[], T], *, order_id: str = "", unless: frozenset[str] = frozenset()
 ) -> T | None:
-    """The answer to a call, or None for the error codes `unless`; else EngineUnavailable.
+    """Make a call. Returns None for the error codes in `unless`. Raises EngineUnavailable.
 
-    Also for errors that look final (no such machine, no permission): whoever calls has made the
-    order durable, and the janitor makes the call again once the deployment is mended.
+    EngineUnavailable includes errors that seem permanent (no such state machine, no permission):
+    the caller has written the order, and the janitor repeats the call after the deployment is
+    fixed.
     """
     try:
         return call()

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 _PAGE = 1_000
-"""Events or executions of one answer, the most that the service gives. (Step Functions API)"""
+"""Events or executions of one page: the maximum of the service. (Step Functions API)"""
 _REMEMBERED = 100
-"""Definitions kept by the process: an execution's never changes, whoever watches an order asks for
-it again and again, and an account may ask once a second. (Step Functions quotas)
+"""Definitions that the process caches. The definition of an execution never changes, clients that
+watch an order request it repeatedly, and the quota is one call a second. (Step Functions quotas)
 """
 UNVERSIONED = "unpublished"
-"""The version of an execution that was started by hand, on the definition as it was then."""
+"""Version of an execution that was started without an alias, on the definition at that time."""
 
 
 class StepFunctionsExecutions:

@@ -1,4 +1,4 @@
-"""Clock on the machine's own time."""
+"""Clock that reads the system time."""
 
 import time
 

@@ -68,7 +68,7 @@ class FakePayments(PaymentGateway):
             return
         self._refuse_refund(key, payment.method)
         if payment.refunded_minor + amount_minor > payment.captured.amount_minor:
-            raise LedgerMismatch("more would be refunded than is outstanding")
+            raise LedgerMismatch("the refund is higher than the outstanding amount")
         payment.refunds[key] = amount_minor
 
     def net_minor(self, key: str) -> int:
@@ -95,7 +95,7 @@ class FakePayments(PaymentGateway):
 
     def _refuse_refund(self, key: str, method: str) -> None:
         if method == "pm_refund_fails":
-            raise ProviderUnavailable("the payment provider takes no refunds at present")
+            raise ProviderUnavailable("the payment provider accepts no refunds at present")
         if flaky := _FLAKY_REFUND.fullmatch(method):
             self._fail_first(f"refund {key}", int(flaky[1]))
 
