@@ -1,1 +1,1 @@
-"""The activities: one function a state, a forward activity beside its compensation."""
+"""The activities: one function for each state. A module holds an activity and its compensation."""

@@ -1,4 +1,4 @@
-"""The approval loop: wait for the doorbell, then apply what came in."""
+"""The approval loop: wait for the doorbell, then apply the pending signals."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -22,11 +22,12 @@ from lambdas.runtime import Dependencies, activity
 
 @activity
 def await_signal(task: Task, deps: Dependencies) -> None:
-    """Leave the token with the order, or ring at once when there is something to do already.
+    """Store the task token on the order, or ring at once if a signal is already pending.
 
-    The token is written on the record that was read: a signal that came in between makes this
-    read again and ring. So no signal can fall between reading and waiting. A wait that is over,
-    and whose call comes late, leaves the token of a later wait alone: its own rings nobody.
+    The write is conditional on the record that was read. A signal that arrives in between makes the
+    write fail; the retry then finds the signal and rings. So no signal is missed between the read
+    and the wait. A delayed call of an earlier wait never replaces the token of a later one: it
+    rings with its own token, for which no task waits.
     """
     token = task.token or ""
 
@@ -44,7 +45,7 @@ def await_signal(task: Task, deps: Dependencies) -> None:
 
 @activity
 def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """Apply every pending signal in order, then say what comes next, at whichever stage."""
+    """Apply every pending signal in sequence, then return the next step. Valid at every stage."""
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
     while applies(order):
@@ -64,7 +65,7 @@ def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
 
 
 def _apply_one(task: Task, deps: Dependencies, seen: Order) -> Order:
-    """Apply the oldest pending signal of `seen`, unless somebody did so meanwhile."""
+    """Apply the oldest pending signal of `seen`, unless another attempt applied it first."""
     signal = seen.pending[0]
     prices = _prices(deps, signal.sku)
 

@@ -1,4 +1,4 @@
-"""Enrichment: three findings about an order, each recorded on it by its own activity."""
+"""Enrichment: three activities, each of which records one finding on the order."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ MAX_RECOMMENDATIONS = 5
 
 @activity
 def fetch_inventory_snapshot(task: Task, deps: Dependencies) -> None:
-    """Record whether every line could be served now. Only a hint: reserving decides."""
+    """Record whether the stock covers every line. This is only a hint: ReserveStock decides."""
     order = deps.orders.get(task.order_id)
     stock = deps.catalogue.stock([line.sku for line in order.items])
     ok = all(
@@ -35,7 +35,7 @@ def fetch_customer_profile(task: Task, deps: Dependencies) -> None:
 
 @activity
 def fetch_recommendations(task: Task, deps: Dependencies) -> None:
-    """Record what goes well with the order and is in stock, best first; at most five SKUs."""
+    """Record at most five related SKUs that are in stock, best first."""
     order = deps.orders.get(task.order_id)
     ordered = [line.sku for line in order.items]
     levels = deps.catalogue.stock(ordered)

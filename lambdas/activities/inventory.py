@@ -1,4 +1,4 @@
-"""Stock: reserve it, and give it back."""
+"""Stock: reserve and release it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,7 +12,10 @@ from lambdas.runtime import Dependencies, activity
 
 @activity
 def reserve_stock(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """Hold all lines or none, and begin the wait. Raises InsufficientStock, OrderCancelled."""
+    """Reserve all lines or none, and open the wait for approval.
+
+    Raises InsufficientStock, OrderCancelled.
+    """
     timeout_ms = deps.settings.approval_timeout_seconds * 1000
     order = deps.orders.change_in_epoch(task, lambda order, now: reserve(order, now, timeout_ms))
     return asdict(next_step(order, deps.clock.now(), deps.pace, loops=0))
@@ -20,5 +23,5 @@ def reserve_stock(task: Task, deps: Dependencies) -> Mapping[str, Any]:
 
 @activity
 def release_stock(task: Task, deps: Dependencies) -> None:
-    """Give back what the order holds; an order that holds nothing is fine."""
+    """Release the stock that the order holds. Does nothing if it holds none."""
     deps.orders.change_in_epoch(task, release)

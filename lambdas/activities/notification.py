@@ -1,4 +1,4 @@
-"""Mails to the approver and to the customer: best effort, and never twice."""
+"""E-mails to the approver and to the customer: best effort, each at most once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -24,37 +24,38 @@ from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
 
 SETTLING_MS = 8_000
-"""How long an attempt waits for another one to settle its claim. With the four retries of the
-state machine it is longer than a claim lives: so the last retry finds every claim settled or
-abandoned. (Not longer, for its own sending has to fit into the function's timeout too.)"""
+"""How long an attempt waits until another attempt settles its claim. Together with the four retries
+of the state machine this is longer than the lifetime of a claim, so the last retry finds every
+claim settled or expired. A longer wait would leave no time to send before the function's timeout.
+"""
 SETTLING_POLL_SECONDS = 1
 
 
 @activity
 def request_approval(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """Ask the approver by mail, with a link of its own in every mail; then say how to wait."""
+    """Send the approver an e-mail with a new link, if one is due. Returns the next step."""
     order = deps.orders.get(task.order_id)
     mail = mail_due(order, deps.clock.now(), deps.pace.mailed_wait_ms)
     if mail is not None:
-        order = _ask(task, deps, mail)
+        order = _send_to_approver(task, deps, mail)
     now, back_off = deps.clock.now(), task.back_off_seconds
     return asdict(next_step(order, now, deps.pace, loops=task.loops, back_off_seconds=back_off))
 
 
 @activity
 def send_order_confirmation(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """Confirm a completed order. The answer is the workflow's result."""
-    order = _tell_customer(task, deps, MAIL_CONFIRMATION, confirmation_mail)
+    """Send the confirmation of a completed order. Returns the result of the workflow."""
+    order = _send_to_customer(task, deps, MAIL_CONFIRMATION, confirmation_mail)
     return {"order_id": order.order_id, "version": order.version, "result": order.result}
 
 
 @activity
 def send_cancellation_email(task: Task, deps: Dependencies) -> None:
-    """Tell the customer that the order was not completed, and why."""
-    _tell_customer(task, deps, MAIL_CANCELLATION, cancellation_mail)
+    """Send the customer the reason why the order was not completed."""
+    _send_to_customer(task, deps, MAIL_CANCELLATION, cancellation_mail)
 
 
-def _ask(task: Task, deps: Dependencies, mail: str) -> Order:
+def _send_to_approver(task: Task, deps: Dependencies, mail: str) -> Order:
     settings, code = deps.settings, new_code(task.order_id, deps.random_bytes)
     address, console = settings.require("approver_email"), settings.require("console_url")
 
@@ -65,7 +66,7 @@ def _ask(task: Task, deps: Dependencies, mail: str) -> Order:
     return _send_once(task, deps, mail, send, link=digest(code))
 
 
-def _tell_customer(
+def _send_to_customer(
     task: Task, deps: Dependencies, mail: str, text: Callable[[Order], tuple[str, str]]
 ) -> Order:
     def send(order: Order) -> None:
@@ -86,8 +87,8 @@ def _send_once(
 ) -> Order:
     """Claim the e-mail, send it, and settle the claim.
 
-    Raises NotifierUnavailable while another attempt holds the claim, for it may still give it
-    back, and MailUnsettled where the e-mail may have been sent.
+    Raises NotifierUnavailable while another attempt holds the claim, because that attempt may still
+    release it, and MailUnsettled if the e-mail may have been sent.
     """
     claimant = deps.random_bytes(8).hex()
     order = _claim(task, deps, mail, claimant, link)
@@ -106,7 +107,7 @@ def _send_once(
 
 
 def _claim(task: Task, deps: Dependencies, mail: str, claimant: str, link: str | None) -> Order:
-    """The order once the e-mail is claimed by this attempt, settled, or not valid any longer."""
+    """The order, as soon as the e-mail is claimed by this attempt, settled, or no longer valid."""
     claim = partial(claim_mail, mail=mail, claimant=claimant, link=link)
     give_up_at = deps.clock.now() + SETTLING_MS
     while True:
@@ -114,5 +115,7 @@ def _claim(task: Task, deps: Dependencies, mail: str, claimant: str, link: str |
         if is_claimed_by(order, mail, claimant) or not is_in_flight(order, mail):
             return order
         if deps.clock.now() >= give_up_at:
-            raise NotifierUnavailable("another attempt sends the e-mail", order_id=order.order_id)
+            raise NotifierUnavailable(
+                "another attempt is sending the e-mail", order_id=order.order_id
+            )
         deps.clock.sleep(SETTLING_POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""The order's end: completed, or closed after compensation."""
+"""The end of an order: completion, or closing after compensation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,8 +20,8 @@ def update_order_status(task: Task, deps: Dependencies) -> None:
 
 @activity
 def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """End a compensated order; report one that cannot be ended yet to operations. An order whose
-    compensation could not even begin is left to the janitor.
+    """End a compensated order, or report a stuck one to the operations queue. The janitor
+    compensates an order whose compensation has not begun.
     """
     order = deps.orders.change_in_epoch(task, close)
     if order.ended:

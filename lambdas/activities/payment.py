@@ -1,4 +1,4 @@
-"""Payment: charge the approved amount once, and give it back."""
+"""Payment: charge the approved amount once, and refund it."""
 
 from functools import partial
 
@@ -14,9 +14,9 @@ from lambdas.runtime import Dependencies, activity
 
 @activity
 def process_payment(task: Task, deps: Dependencies) -> None:
-    """Charge under the order's key. The intent was written with the approval, so a lost answer is
-    asked for again under the same key. Raises PaymentDeclined, PaymentClosed, OrderCancelled, and
-    PaymentMismatch where the provider captured another amount.
+    """Charge the payment with the order's key. The approval recorded the intent, so after a lost
+    answer the retry repeats the charge with the same key. Raises PaymentDeclined, PaymentClosed,
+    OrderCancelled, and PaymentMismatch if the provider captured another amount.
     """
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
@@ -31,10 +31,10 @@ def process_payment(task: Task, deps: Dependencies) -> None:
 
 @activity
 def refund_payment(task: Task, deps: Dependencies) -> None:
-    """Begin compensation, then close the payment key and refund what is outstanding: what it
-    captured, less what was refunded before, by this system or by a person at the provider.
+    """Begin compensation, close the payment key, and refund the outstanding amount: the captured
+    amount minus earlier refunds, by this system or by a person at the provider.
 
-    Closing comes first: afterwards no charge that is still on its way can capture anything.
+    The key is closed first, so that a delayed charge request can no longer capture.
     """
 
     def begin(order: Order, now: int) -> Change | None:

@@ -25,6 +25,7 @@ PLACES = (
     "docs/pictures.py",
     "docs/state_diagram.py",
     "environments.toml",
+    "lambdas/activities",
     "lambdas/adapters",
     "local/catalogue.toml",
     "local/checks",
