@@ -1,5 +1,5 @@
-"""What a function works with, behind the ports. Everything is built on first use and kept for the
-life of the process, so a function loads and connects only what it needs.
+"""The dependencies of a function, as implementations of the ports. Each one is built on first use
+and kept for the lifetime of the process, so a function imports and connects only what it uses.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +23,7 @@ Spread = Callable[[Callable[[str], str], Sequence[str]], Iterable[str]]
 
 
 class Dependencies:
-    """Everything behind the ports. Tests build a subclass, or set the attributes they fake."""
+    """The implementations of the ports. Tests build a subclass, or set attributes to fakes."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -36,7 +36,7 @@ class Dependencies:
 
     @cached_property
     def random_bytes(self) -> Callable[[int], bytes]:
-        """So many bytes that nobody can guess."""
+        """Returns N cryptographically secure random bytes."""
         from secrets import token_bytes
 
         return token_bytes
@@ -101,7 +101,7 @@ class Dependencies:
 
     @cached_property
     def payments(self) -> ports.PaymentGateway:
-        """The provider of this environment; a new provider is one more branch here."""
+        """The payment provider of this environment. Select a new provider here."""
         from lambdas.adapters.sandbox_payments import SandboxPayments
 
         self.settings.require("payment_provider")
@@ -187,7 +187,7 @@ class Dependencies:
         )
 
     def _report_takeovers(self, order: "Order") -> None:
-        """Found late: the API takes orders over too, and has no operations queue."""
+        """Built on first use: the API takes orders over too, and has no operations queue."""
         self.operations.report_takeovers(order)
 
     @cached_property

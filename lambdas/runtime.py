@@ -1,4 +1,4 @@
-"""Composition root: settings -> dependencies, and the edge of every activity."""
+"""Composition root: builds the dependencies, and wraps every activity in a Lambda handler."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -43,10 +43,11 @@ Handler = Callable[[Mapping[str, Any], object], Mapping[str, Any]]
 
 
 def activity(step: Step) -> Handler:
-    """Make a Lambda handler of an activity: parse, log under the order's keys, run, type errors.
+    """Make a Lambda handler of an activity: parse the event, add the order to the log, run the
+    activity, and raise typed errors.
 
-    A typed error reaches Step Functions under its class name, without traceback or cause: what a
-    history holds must be safe to show. The traceback is in the log.
+    Step Functions receives a typed error with its class name, without traceback or cause: the
+    content of a history must be safe to show. The traceback is in the log.
     """
 
     @wraps(step)
@@ -67,7 +68,7 @@ def activity(step: Step) -> Handler:
 
 
 def _reported(error: Exception, context: object) -> OrderError:
-    """Log and count the error of an activity; returns the typed one for Step Functions."""
+    """Log and count the error of an activity. Returns the typed error for Step Functions."""
     if isinstance(error, OrderError):
         report_refused(error)
         typed = error.with_traceback(None)
@@ -82,5 +83,5 @@ def _reported(error: Exception, context: object) -> OrderError:
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Every call reads or writes orders. Lambda gives the initialisation more CPU than the call.
+    # Every invocation needs `orders`. Lambda gives initialization more CPU than an invocation.
     _ = dependencies().orders

@@ -1,17 +1,17 @@
-"""Settings of a function: read once from its environment, all problems reported at once."""
+"""Settings of a function: read once from its environment. All problems are reported together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 class SettingsError(Exception):
-    """The environment of the function is incomplete or wrong; start-up only."""
+    """The environment variables of the function are incomplete or invalid. Raised at start-up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A function gets only the variables that it reads: a missing name is an empty string here,
-    and an error as soon as it is asked for through `require`.
+    """The settings of a function. A function has only the variables that it reads: a missing text
+    is an empty string, for which `require` raises an error.
     """
 
     environment: str = "dev"
@@ -48,7 +48,7 @@ class Settings:
         return cls(**values)  # type: ignore[arg-type]  # names and types come from the fields
 
     def require(self, name: str) -> str:
-        """The text setting `name`. Raises SettingsError when the function was not given it."""
+        """The text of the setting `name`. Raises SettingsError if the function does not have it."""
         value = str(getattr(self, name))
         if not value:
             raise SettingsError(f"{name.upper()} is not set")

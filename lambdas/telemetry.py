@@ -1,4 +1,4 @@
-"""What functions tell about themselves: structured logs, and metrics in the embedded format."""
+"""Telemetry of the functions: structured logs, and metrics in the embedded metric format."""
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import (
@@ -15,9 +15,9 @@ metrics = Metrics()
 
 
 def flush_metrics() -> None:
-    """Write what was counted to the log, if anything was.
+    """Write the collected metrics to the log, if there are any.
 
-    Counting never fails the step that was counted: its answer is worth more.
+    An error of the metrics is logged and never fails the invocation.
     """
     if not metrics.metric_set:
         return
@@ -28,23 +28,23 @@ def flush_metrics() -> None:
 
 
 def report_refused(error: OrderError) -> None:
-    """Log and count the typed error with which an activity ends."""
+    """Log and count the typed error that ends an activity."""
     logger.warning("activity refused", error=type(error).__name__, reason=error.message)
     count(type(error).__name__)
 
 
 def report_survived(error: OrderError) -> None:
-    """Log an error that costs nothing but time."""
+    """Log an error from which the workflow recovers later."""
     logger.warning(
-        "survived", error=type(error).__name__, reason=error.message, order_id=error.order_id
+        "recovered error", error=type(error).__name__, reason=error.message, order_id=error.order_id
     )
 
 
 def report_unhealed(order_id: str, error: Exception) -> None:
-    """Log that the janitor could not look after an order yet; a defect with its traceback."""
+    """Log that the janitor could not reconcile an order; an unexpected error with its traceback."""
     expected = isinstance(error, OrderError)
     logger.error(
-        "not looked after",
+        "reconciliation failed",
         exc_info=None if expected else error,
         order_id=order_id,
         error=type(error).__name__,
@@ -52,10 +52,10 @@ def report_unhealed(order_id: str, error: Exception) -> None:
 
 
 def count_failed_invocation(function_version: str) -> None:
-    """Count an invocation that ends with an error of ours, by activity and function version.
+    """Count an invocation that ends with an error of an activity, by activity and function version.
 
-    Lambda's own `Errors` includes invocations that never reached our code (a package that cannot
-    be imported, a timeout, lack of memory); the difference of the two metrics counts those.
+    The Lambda metric `Errors` also includes invocations that never reached the activity (a failed
+    import, a timeout, out of memory). The difference of the two metrics counts those.
     """
     _count_apart(
         "FailedInvocation", **metrics.default_dimensions, function_version=function_version
@@ -63,14 +63,14 @@ def count_failed_invocation(function_version: str) -> None:
 
 
 def count_defect() -> None:
-    """Count an unexpected exception for the service as a whole: one alarm watches all activities.
-    The log has the activity.
+    """Count an unexpected exception for the whole service: one alarm covers all activities. The
+    log names the activity.
     """
     _count_apart("ActivityDefect")
 
 
 def _count_apart(name: str, **dimensions: str) -> None:
-    """Count once under its own dimensions and `service`; like `flush_metrics` it never fails."""
+    """Count 1 with separate dimensions and `service`. Like `flush_metrics`, this never fails."""
     dimensions["service"] = str(metrics.service)
     try:
         with single_metric(
@@ -82,7 +82,7 @@ def _count_apart(name: str, **dimensions: str) -> None:
 
 
 def count(name: str, value: int = 1) -> None:
-    """Count something in CloudWatch (embedded metric format: no API call)."""
+    """Add `value` to a metric in CloudWatch (embedded metric format: no API call)."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
 
 

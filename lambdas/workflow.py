@@ -1,6 +1,6 @@
-"""The application surface: start, signal, heartbeat, query, list.
+"""The application interface: start, signal, heartbeat, query, list.
 
-A signal is durable as soon as it is accepted; waking the execution is only a courtesy.
+A signal is durable as soon as it is accepted. Ringing the doorbell only makes its outcome faster.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,14 +33,14 @@ from lambdas.domain.stages import Stage
 from lambdas.domain.starting import StartRequest, merged, new_order
 
 OUTCOME_POLL_SECONDS = 0.25
-LOOKED_AT_MOST_EVERY_MS = 60_000
-"""SendTaskHeartbeat allows 500 calls a second an account; once a minute an order is enough."""
+HEARTBEAT_INTERVAL_MS = 60_000
+"""At most one SendTaskHeartbeat a minute for each order: the quota is 500 calls a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderWorkflow:
-    """What a caller may do with orders. `new_id` makes ULIDs; `report` hears of what was survived
-    (an error that the janitor will mend).
+    """The operations on orders. `new_id` makes ULIDs. `report` logs errors that the janitor will
+    recover from.
     """
 
     store: OrderStore
@@ -55,9 +55,9 @@ class OrderWorkflow:
     heartbeat_seconds: int
 
     def start(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
-        """Place an order and start its execution; returns it and whether it is new.
+        """Place an order and start its execution. Returns the order and whether it is new.
 
-        The order is safe once it is written: a start that fails here is repeated by the janitor.
+        The order is durable once it is written: if the start fails, the janitor repeats it.
         Raises InvalidRequest (unknown SKU, customer, limits), IdempotencyMismatch.
         """
         made, is_new = self._made(request, key)
@@ -66,10 +66,10 @@ class OrderWorkflow:
         return made, is_new
 
     def signal(self, order_id: str, signal: Signal) -> Order:
-        """Accept a signal durably, then ring. Accepting the same signal again changes nothing.
+        """Store a signal durably, then ring the doorbell. A repeated signal changes nothing.
 
-        Raises OrderNotFound, SignalNotAdmitted, IdempotencyMismatch, InboxFull, and NotAllowed
-        where the requester would approve their own order.
+        Raises OrderNotFound, SignalNotAdmitted, IdempotencyMismatch, InboxFull, and NotAllowed if
+        the requester of an order approves it.
         """
         order = self.orders.repeat(lambda: self._append(order_id, signal))
         if signal.signal_id not in order.outcomes and order.wait_token is not None:
@@ -77,11 +77,11 @@ class OrderWorkflow:
         return order
 
     def heartbeat(self, order_id: str) -> None:
-        """A person looks at the order: begin the tick anew, at most once a minute.
+        """Reset the tick while an approver has the order open, at most once a minute.
 
-        The tick is a safety net, so it is never put off while a signal waits to be applied: then
-        this rings instead. Raises OrderNotFound, SignalNotAdmitted when the order does not wait
-        for approval (any more).
+        The reset is SendTaskHeartbeat. The tick is a safety net, so it is not reset while a signal
+        is pending; the doorbell rings instead. Raises OrderNotFound, and SignalNotAdmitted if the
+        order does not wait for approval.
         """
         before = self.orders.get(order_id)
         takes = allowed_signals(before, self.clock.now())
@@ -89,7 +89,7 @@ class OrderWorkflow:
             raise SignalNotAdmitted(
                 "the order does not wait for approval", order_id=order_id, stage=before.stage
             )
-        after = self.orders.change(order_id, self._looked_at, seen=before)
+        after = self.orders.change(order_id, self._record_heartbeat, seen=before)
         if after.wait_token is None:
             return
         if after.pending:
@@ -98,11 +98,11 @@ class OrderWorkflow:
             self._survive(partial(self.engine.extend_wait, after.wait_token))
 
     def get_status(self, order_id: str) -> Order:
-        """The order as it is now; never waits, never writes. Raises OrderNotFound."""
+        """Read the current order. Never waits, never writes. Raises OrderNotFound."""
         return self.orders.get(order_id)
 
     def get_signal(self, order_id: str, signal_id: str, wait_seconds: float = 0.0) -> Order:
-        """The order once the signal has its outcome, or after `wait_seconds` without one.
+        """Read the order when the signal has its outcome, or after `wait_seconds` without one.
 
         Raises OrderNotFound, SignalNotFound.
         """
@@ -116,18 +116,18 @@ class OrderWorkflow:
             self.clock.sleep(OUTCOME_POLL_SECONDS)
 
     def timeline(self, order_id: str) -> Sequence[Event]:
-        """What happened to the order, oldest first; at most the newest MAX_EVENTS events."""
+        """Read the newest MAX_EVENTS events of the order, oldest first."""
         return self.store.timeline(order_id)
 
     def list_orders(
         self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
     ) -> Page:
-        """Orders newest first (eventually consistent)."""
+        """List orders, newest first (eventually consistent)."""
         return self.index.page(stage=stage, customer_id=customer_id, limit=limit, cursor=cursor)
 
     def _made(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
-        """The order of this key: a new one, or the one made before, though it could not be made
-        today (a SKU was withdrawn, say).
+        """Create the order of this key, or return the existing one, even if the request is no
+        longer valid (for example, because a SKU was withdrawn).
         """
         try:
             draft = self._drafted(request)
@@ -155,10 +155,10 @@ class OrderWorkflow:
             refuse_unless_repeated(order, signal, now)
         return order
 
-    def _looked_at(self, order: Order, now: int) -> Change | None:
-        every = min(LOOKED_AT_MOST_EVERY_MS, self.heartbeat_seconds * 500)
+    def _record_heartbeat(self, order: Order, now: int) -> Change | None:
+        every = min(HEARTBEAT_INTERVAL_MS, self.heartbeat_seconds * 500)
         recent = order.looked_at is not None and now - order.looked_at < every
-        # A write here must not say that an execution was started which was not.
+        # Do not write while the start is pending: `change` would mark the execution as started.
         if recent or order.start_pending or order.stage is not Stage.AWAITING_APPROVAL:
             return None
         looked = change(order, replace(order, looked_at=now), now)
@@ -166,7 +166,7 @@ class OrderWorkflow:
         return replace(looked, after=replace(looked.after, next_check_at=check_at))
 
     def _survive(self, call: Callable[[], object]) -> None:
-        """Make a call whose failure costs only time: the janitor makes it again."""
+        """Make a call and report its failure: the janitor repeats the call."""
         try:
             call()
         except EngineUnavailable as error:
