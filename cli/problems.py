@@ -105,8 +105,8 @@ REPLACED_ADVICE = (
     "Sign in with a role that allows it.",
     "Check the order id.",
     "Check the signal id.",
-    "Read the order: `allowed_signals` says what it admits now.",
-    "This order takes no more; cancel it or wait for its end.",
+    "Read the order: `allowed_signals` lists what it admits now.",
+    "The order accepts no more: cancel it, or wait for its end.",
     "Correct the request and send it again.",
 )
 """Advice of the API for HTTP clients. The commands print their own advice instead."""

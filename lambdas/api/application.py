@@ -1,4 +1,4 @@
-"""The application: every resource's routes behind one resolver."""
+"""The application: one resolver with the routes of every resource."""
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -38,7 +38,7 @@ def _refused(error: Exception) -> Response[str]:
 
 
 def refused(error: Exception, context: LambdaContext) -> Response[str]:
-    """The answer to any error; one that nobody expected is logged with its traceback."""
+    """The answer to an error. An unexpected error is logged with its traceback."""
     request_id = getattr(context, "aws_request_id", "unknown")
     refusal = translated(error)
     if meaning_of(refusal) is DEFECT:

@@ -1,7 +1,7 @@
-"""OpenAPI, generated from the routes: `python -m lambdas.api.documentation` prints it.
+"""Generates the OpenAPI description from the routes: `python -m lambdas.api.documentation`.
 
-Powertools describes parameters and bodies; what the resources declare besides (who may call, which
-problems to expect) is added here.
+Powertools describes parameters and bodies. This module adds the roles and the problems that the
+resources declare.
 """
 
 import json
@@ -22,24 +22,26 @@ from lambdas.api.resource import Operation
 
 VERSION = "1.0.0"
 DESCRIPTION = (
-    "Place orders, follow them, and steer them while they run. An order's stock is held, its "
-    "payment is approved by a second person and charged once, and whatever cannot be completed is "
-    "undone. Requests to a running order are *signals*: accepted for good or refused at once, "
-    "applied in order, each with exactly one outcome.\n\n"
+    "Place orders, read their state, and send signals to them while they run. The workflow "
+    "reserves the stock of an order, waits until a second person approves the payment, and charges "
+    "it once. If the order cannot be completed, the workflow compensates it. Requests to a running "
+    "order are *signals*: each one is accepted durably or refused at once. Accepted signals are "
+    "applied in sequence, and each one gets exactly one outcome.\n\n"
     "Every error is an `application/problem+json` document that says what is wrong and what to "
-    "do. Only the gateway in front answers otherwise, with an `application/json` object that holds "
-    "a `message` alone: 401 to a token that is missing or not valid, 429 to too many requests "
-    "at once, 500 and 503 where it got no answer.\n\n"
-    "Times are UTC with milliseconds, amounts are whole minor units (cents). Unknown fields "
-    "and parameters are refused, and so is an object that gives a name twice.\n\n"
+    "do. Only the gateway in front of the API returns other errors: an `application/json` object "
+    "that contains only a `message`. It returns 401 if the token is missing or not valid, 429 for "
+    "too many requests at once, and 500 or 503 if the function did not answer.\n\n"
+    "Times are UTC with milliseconds, amounts are whole minor units (cents). Unknown fields, "
+    "unknown parameters and duplicate names in an object are refused.\n\n"
     "Send an access token as `Authorization: Bearer …`. People have the roles of their groups "
-    "(`customer`, `approver`, `operator`); machine clients have those of their scopes "
-    "(`orders/customer`, …) and act for every customer. `x-roles` names who may call."
+    "(`customer`, `approver`, `operator`). Machine clients have the roles of their scopes "
+    "(`orders/customer`, …) and act for every customer. `x-roles` lists the roles that may call an "
+    "operation."
 )
 TAGS = {
     "orders": "Place, list and read orders.",
     "signals": "Requests to a running order.",
-    "operations": "For the people who run the system.",
+    "operations": "For operators of the system.",
     "documentation": "This description.",
 }
 BEARER = {
@@ -65,7 +67,7 @@ def document() -> dict[str, Any]:
     return {
         "openapi": described["openapi"],
         "info": {"title": "Order workflow", "version": VERSION, "description": DESCRIPTION},
-        "servers": [{"url": "./", "description": "Where this description was read."}],
+        "servers": [{"url": "./", "description": "The origin of this description."}],
         "security": [{"bearer": []}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": _paths(described["paths"]),
@@ -107,12 +109,12 @@ def _completed(operation: Operation, described: Mapping[str, Any]) -> dict[str, 
 
 
 def _reads_headers(described: Mapping[str, Any]) -> bool:
-    """True for an operation that refuses a header it cannot read, as malformed."""
+    """Whether the operation reads headers, and so may refuse a malformed one (400)."""
     return any(one["in"] == "header" for one in described.get("parameters", ()))
 
 
 def _with_header_names(described: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with headers written as people write them: `Idempotency-Key`."""
+    """The parameters, with header names in their usual capitals: `Idempotency-Key`."""
     parameters = [
         {**one, "name": one["name"].title()} if one["in"] == "header" else one
         for one in described.get("parameters", ())
@@ -121,14 +123,14 @@ def _with_header_names(described: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(described: Mapping[str, Any], shape: type[BaseModel] | str | None) -> dict[str, Any]:
-    """An answer with its model, with its media type alone, or without a body."""
+    """An answer with its model, with only its media type, or without a body."""
     if shape is None:
         return {"description": described["description"]}
     return {**described, "content": {shape: {}}} if isinstance(shape, str) else dict(described)
 
 
 def _refusal(status: int, *, problem: bool, gateway: str | None) -> dict[str, Any]:
-    """A documented refusal: with the titles that the API's own may have, and the gateway's."""
+    """The description of a refusal: the titles of the API's problems, and the gateway's reason."""
     rows = [*MEANINGS.values(), DEFECT] if problem else []
     reasons = [row.title for row in rows if row.status == status]
     shapes = {PROBLEM_JSON: "ProblemView"} if problem else {}

@@ -1,6 +1,6 @@
-"""Content encoding of public answers: gzip for clients that accept it. (RFC 9110, 8.4 and 12.5.3)
+"""Content encoding of public answers: gzip if the client accepts it. (RFC 9110, 8.4 and 12.5.3)
 
-Answers to a token are never compressed: their length must not reveal what they contain.
+Answers to requests with a token are never compressed: their length must not reveal their content.
 """
 
 import base64
@@ -16,19 +16,19 @@ _SUFFIX = '-gzip"'
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether a header `Accept-Encoding` admits gzip: by name, else by `*`, and not with q=0."""
+    """Whether the header `Accept-Encoding` names gzip, or `*`, with a weight above 0."""
     found = (_CODING.fullmatch(one) for one in accept_encoding.split(","))
     weights = {one[1].lower(): float(one[2] or 1) for one in found if one}
     return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
 def tag_of_variant(tag: str, *, compressed: bool) -> str:
-    """The strong entity tag of an encoding: two encodings are two representations."""
+    """The strong entity tag of a representation. Each encoding is a separate representation."""
     return tag.removesuffix('"') + _SUFFIX if compressed else tag
 
 
 def encoded(answer: Mapping[str, Any], *, compress: bool) -> Mapping[str, Any]:
-    """A public answer (payload format 2.0), compressed on request, and marked as varying."""
+    """A public answer (payload format 2.0) with the header `Vary`, compressed on request."""
     headers = {**answer["headers"], "Vary": "Accept-Encoding"}
     if not compress or not answer.get("body") or answer["isBase64Encoded"]:
         return {**answer, "headers": headers}

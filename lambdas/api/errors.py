@@ -1,4 +1,4 @@
-"""Errors as answers: one table from error to status, one shape (RFC 9457, `problem+json`)."""
+"""Error answers: one table of errors and statuses, one format (RFC 9457, `problem+json`)."""
 
 import json
 import re
@@ -19,7 +19,7 @@ RETRY_AFTER_SECONDS = 2
 
 
 class ApiRefusal(domain.RequestRefused):
-    """What HTTP itself refuses, before any order is looked at."""
+    """A refusal of the HTTP request itself, before the API reads an order."""
 
     headers: Mapping[str, str] = {}
 
@@ -47,15 +47,15 @@ class MethodNotAllowed(ApiRefusal):
 
 
 class BodyTooLarge(ApiRefusal):
-    """The body is larger than the route reads."""
+    """The body is larger than the limit of the route."""
 
 
 class MediaTypeNotSupported(ApiRefusal):
-    """The body is declared to be something else than JSON."""
+    """The Content-Type of the body is not JSON."""
 
 
 class InvalidFields(ApiRefusal):
-    """The request is JSON, but not what the route's schema says; `errors` names the fields."""
+    """The request does not match the schema of the route. `errors` names the fields."""
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]]) -> None:
         super().__init__(message)
@@ -63,20 +63,20 @@ class InvalidFields(ApiRefusal):
 
 
 class LinkNotFound(ApiRefusal):
-    """No mail carried this link."""
+    """No e-mail contained this link."""
 
 
 class LinkEnded(ApiRefusal):
-    """The order stopped waiting for approval long ago: the link shows it no longer."""
+    """The order stopped waiting for approval long ago, so the link no longer shows it."""
 
 
 class LinkUsed(ApiRefusal):
-    """The link has decided already, for somebody else or another revision."""
+    """The link was already used by another approver or for another revision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an error means over HTTP, and what the caller should do about it."""
+    """The HTTP status and title of an error, and advice for the caller."""
 
     status: int
     title: str
@@ -92,10 +92,14 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
     RouteNotFound: Meaning(404, "No such route", "See /docs for the routes that exist."),
     domain.OrderNotFound: Meaning(404, "No such order", "Check the order id."),
     domain.SignalNotFound: Meaning(404, "No such signal", "Check the signal id."),
-    LinkNotFound: Meaning(404, "No such link", "Open the link of the newest mail."),
-    MethodNotAllowed: Meaning(405, "Method not allowed", "Use a method that `Allow` names."),
+    LinkNotFound: Meaning(404, "No such link", "Open the link of the newest e-mail."),
+    MethodNotAllowed: Meaning(
+        405, "Method not allowed", "Use a method that the header `Allow` lists."
+    ),
     domain.SignalNotAdmitted: Meaning(
-        409, "The order refused", "Read the order: `allowed_signals` says what it admits now."
+        409,
+        "The order refused",
+        "Read the order: `allowed_signals` lists what it admits now.",
     ),
     LinkUsed: Meaning(409, "Link used before", "Read the order; approve it by its id."),
     LinkEnded: Meaning(410, "Link ended", "Sign in and read the order by its id."),
@@ -109,22 +113,24 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
         422, "Idempotency-Key used before", "Send a new key, or the same request as before."
     ),
     domain.InboxFull: Meaning(
-        429, "Too many signals", "This order takes no more; cancel it or wait for its end."
+        429,
+        "Too many signals",
+        "The order accepts no more: cancel it, or wait for its end.",
     ),
     domain.TransientError: Meaning(
         503, "Temporarily unavailable", "Try again, with the same Idempotency-Key if you sent one."
     ),
 }
-DEFECT = Meaning(500, "Internal error", "Try again later; operators find the cause in the log.")
+DEFECT = Meaning(500, "Internal error", "Try again later. The log contains the cause.")
 
 
 def translated(error: Exception) -> Exception:
-    """The framework's validation error in the API's words; any other error as it is."""
+    """Translate a validation error of the framework. Returns any other error unchanged."""
     return _invalid_fields(error) if isinstance(error, RequestValidationError) else error
 
 
 def problem(error: Exception, request_id: str) -> Response[str]:
-    """The answer to an error. What nobody expected is told by the request's id alone."""
+    """The answer to an error. An unexpected error exposes only the request ID."""
     meaning = meaning_of(error)
     if not isinstance(error, domain.OrderError) or meaning is DEFECT:
         message = f"The request failed unexpectedly (request id {request_id})"
@@ -137,7 +143,7 @@ def problem(error: Exception, request_id: str) -> Response[str]:
 
 
 def meaning_of(error: Exception) -> Meaning:
-    """The row of the table for an error's class, or for the nearest base that has one."""
+    """The table row of the error's class, or of its nearest base class that has one."""
     rows = (MEANINGS[cls] for cls in type(error).__mro__ if cls in MEANINGS)
     return next(rows, DEFECT)
 
@@ -170,18 +176,18 @@ def _slug(error: type[Exception]) -> str:
 
 
 def _invalid_fields(error: RequestValidationError) -> ApiRefusal:
-    """A header that is missing or malformed makes the request malformed, as broken JSON does."""
+    """MalformedRequest for a missing or malformed header, otherwise InvalidFields."""
     found = error.errors()
     for one in found:
         if one["loc"][0] == "header":
             return MalformedRequest(_about_header(one))
     fields = [{"field": escape(_field(one["loc"])), "problem": _fault(one)} for one in found]
     names = ", ".join(dict.fromkeys(one["field"] for one in fields))
-    return InvalidFields(f"Not as the schema says: {names}", fields)
+    return InvalidFields(f"Fields do not match the schema: {names}", fields)
 
 
 def _fault(one: Mapping[str, Any]) -> str:
-    """What is wrong with a field, in words: a pattern is described, never quoted."""
+    """The fault of a field as a sentence. It describes a pattern and never quotes it."""
     pattern = one.get("ctx", {}).get("pattern")
     return f"Must be {FORMS[pattern]}" if pattern in FORMS else str(one["msg"])
 
@@ -189,11 +195,11 @@ def _fault(one: Mapping[str, Any]) -> str:
 def _about_header(one: Mapping[str, Any]) -> str:
     name = str(one["loc"][1]).title()
     if one["type"] == "missing":
-        return f"The header {name} is missing: send one"
+        return f"The header {name} is missing: send it"
     return f"The header {name} is malformed. {_fault(one)}"
 
 
 def _field(loc: Sequence[str | int]) -> str:
-    """`items[0].sku` of ("body", "items", 0, "sku"); the place (body, query, path) is dropped."""
+    """`items[0].sku` for ("body", "items", 0, "sku"), without the location (body, query, path)."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc[1:])
     return path.lstrip(".") or str(loc[0])

@@ -1,6 +1,6 @@
-"""What an execution took: time and events by category, retries by activity.
+"""Metrics of an execution: time and events by category, retries by activity.
 
-Pure, from redacted history events; durations are in milliseconds.
+Pure functions of redacted history events. Durations are in milliseconds.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ Interval = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A category's part of an execution; what runs in parallel is counted once."""
+    """The part of a category in an execution. The time of parallel states counts once."""
 
     events: int
     milliseconds: int
@@ -22,7 +22,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`retries` names only activities that were tried again; instants in epoch milliseconds."""
+    """Metrics of one execution. `retries` has only activities with retries. Instants: epoch ms."""
 
     started_at: int | None
     stopped_at: int | None
@@ -31,7 +31,7 @@ class Figures:
 
 
 def measured(events: Sequence[HistoryEvent]) -> Figures:
-    """The figures of one execution, complete or not."""
+    """Measure one execution, ended or running."""
     known = [event.at for event in events if event.at is not None]
     ended = bool(events) and events[-1].type.startswith("Execution") and len(events) > 1
     return Figures(
@@ -55,7 +55,7 @@ def _shares(events: Sequence[HistoryEvent]) -> dict[Category, Share]:
 
 
 def _visits(events: Sequence[HistoryEvent]) -> Iterable[tuple[Category, Interval]]:
-    """From entering a state to leaving it, or to the newest event."""
+    """The intervals from each entry of a state to its exit, or to the newest event."""
     entered: dict[str, HistoryEvent] = {}
     newest = max((event.at for event in events if event.at is not None), default=0)
     for event in events:
@@ -70,7 +70,7 @@ def _visits(events: Sequence[HistoryEvent]) -> Iterable[tuple[Category, Interval
 
 
 def _covered(intervals: Iterable[Interval]) -> int:
-    """The length of the union."""
+    """The total length of the union of the intervals."""
     total, reached = 0, 0
     for begin, end in sorted(intervals):
         total += max(0, end - max(begin, reached))
@@ -79,7 +79,7 @@ def _covered(intervals: Iterable[Interval]) -> int:
 
 
 def _retries(events: Sequence[HistoryEvent]) -> dict[str, int]:
-    """Attempts beyond the first of each visit."""
+    """Attempts after the first one of each state entry."""
     more: Counter[str] = Counter()
     for event in events:
         if event.within is None:

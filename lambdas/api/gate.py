@@ -1,7 +1,8 @@
-"""The gate: what is decided about a request before its fields are looked at.
+"""The gate checks a request before the framework validates its fields.
 
-In this order: does the route exist (404, 405), who calls (401), may they (403), is the body small
-(413) and JSON (415, 400), are parameters known (422), are the ids in the path well formed (404).
+It checks, in this sequence: the route exists (404, 405), the caller is authenticated (401) and has
+a role of the route (403), the body is within its limit (413) and is JSON (415, 400), the query
+parameters are known (422), the ids in the path are well formed (404).
 """
 
 import base64
@@ -31,14 +32,14 @@ from lambdas.ulid import is_ulid
 
 Event = Mapping[str, Any]
 _ID = re.compile(r"[A-Za-z0-9._~:-]+")
-"""Any id or name in a path. The framework knows no route for some of the other characters."""
+"""An id or name in a path. The framework does not route some of the other characters."""
 _PLAIN_NAME = re.compile(r"\w{1,40}", re.ASCII)
-"""A name in a body that may be repeated in an answer."""
+"""A name from a body that an answer may quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A request that may reach its route. `path` has every id in its canonical form."""
+    """A request that passed the checks. `path` has every id in its canonical form."""
 
     operation: Operation
     principal: Principal | None
@@ -47,9 +48,7 @@ class Admission:
 
 
 def admit(event: Event, operations: Sequence[Operation]) -> Admission:
-    """Let a request through to its route. Raises the ApiRefusal, NotAllowed or OrderNotFound
-    that stops it.
-    """
+    """Check a request. Raises ApiRefusal, NotAllowed or OrderNotFound."""
     operation, ids = _route(event, operations)
     principal = None if operation.public else _authorised(event, operation)
     if operation.has_body:
@@ -63,8 +62,8 @@ def admit(event: Event, operations: Sequence[Operation]) -> Admission:
 
 
 def readable(event: Event, admission: Admission) -> dict[str, Any]:
-    """The event in the one form that the framework understands: the method and path of the
-    operation, and a body that is known to be JSON declared so in one spelling.
+    """The event in a form that the framework accepts: the method and path of the operation, and
+    `application/json` as the content type, because the gate has checked the body.
     """
     headers: Mapping[str, str] = event.get("headers") or {}
     others = {name: value for name, value in headers.items() if name.lower() != "content-type"}
@@ -79,7 +78,7 @@ def readable(event: Event, admission: Admission) -> dict[str, Any]:
 
 
 def method_and_path(event: Event) -> tuple[str, str]:
-    """The request line of an HTTP API event (payload format 2.0), without the stage's name."""
+    """The method and path of an HTTP API event (payload format 2.0), without the API's stage."""
     context = event["requestContext"]
     stage, path = context.get("stage", "$default"), str(event.get("rawPath") or "/")
     if stage != "$default":
@@ -104,7 +103,7 @@ def _route(event: Event, operations: Sequence[Operation]) -> tuple[Operation, Ma
 
 
 def _canonical(order_id: str) -> str:
-    """The id as orders are stored under it: a ULID is the same in lower case.
+    """The stored form of an order id: a ULID in upper case.
 
     Raises OrderNotFound for a text that cannot be an id.
     """
@@ -123,8 +122,8 @@ def _authorised(event: Event, operation: Operation) -> Principal:
         raise NotAuthenticated("the request carries no access token of this user pool")
     if not principal.roles & operation.roles:
         roles = " or ".join(sorted(operation.roles))
-        deed = operation.summary[:1].lower() + operation.summary[1:]
-        raise NotAllowed(f"you need the role {roles} to {deed}")
+        action = operation.summary[:1].lower() + operation.summary[1:]
+        raise NotAllowed(f"you need the role {roles} to {action}")
     return principal
 
 
@@ -134,11 +133,11 @@ def _require_json_object(event: Event, limit: int) -> None:
         raise BodyTooLarge(f"the body has {len(body)} bytes, {limit} are allowed")
     declared = header(event, "content-type").partition(";")[0].strip().lower()
     if declared not in ("", "application/json"):
-        raise MediaTypeNotSupported("the body is not declared as JSON")
+        raise MediaTypeNotSupported("the Content-Type of the body is not JSON")
     try:
         parsed = json.loads(body.decode(), object_pairs_hook=_each_name_once)
     except _NameTwice as error:
-        raise MalformedRequest(f"the body gives {error.args[0]} twice in one object") from None
+        raise MalformedRequest(f"an object in the body contains {error.args[0]} twice") from None
     except (ValueError, RecursionError):
         raise MalformedRequest("the body is not JSON") from None
     if not isinstance(parsed, dict):
@@ -146,11 +145,11 @@ def _require_json_object(event: Event, limit: int) -> None:
 
 
 class _NameTwice(Exception):
-    """An object gives a name twice: readers would differ about which value is meant."""
+    """An object has a duplicate name: parsers differ in which value they use."""
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of a body. (RFC 8259, 4: names should be unique; RFC 7493, 2.3: must be)"""
+    """Build an object of a body. (RFC 8259, 4: names should be unique; RFC 7493, 2.3: must be)"""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -170,7 +169,7 @@ def _body(event: Event) -> bytes:
 
 
 def header(event: Event, name: str) -> str:
-    """The value of a request header, with its name in any case; "" without it."""
+    """The value of a request header (its name in any case), or "" if it is absent."""
     headers: Mapping[str, str] = event.get("headers") or {}
     return next((value for key, value in headers.items() if key.lower() == name), "")
 

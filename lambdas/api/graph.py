@@ -1,6 +1,6 @@
-"""The state machine as people look at it: its states, their ways on, and how far one run came.
+"""The graph of a state machine: its states, their transitions, and the progress of one execution.
 
-Pure: from a definition (ASL) and redacted history events.
+Pure functions of a definition (ASL) and redacted history events.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ WayKind = Literal["next", "choice", "default", "catch"]
 
 
 class Progress(StrEnum):
-    """How far a state came. A failure that a Catch took care of is `caught`."""
+    """The progress of a state. A failure that a Catch handled is `caught`."""
 
     NOT_REACHED = "not-reached"
     RUNNING = "running"
@@ -26,7 +26,7 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """From a state to the one named `to`."""
+    """A transition to the state named `to`."""
 
     to: str
     kind: WayKind
@@ -34,8 +34,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphState:
-    """One state. `inside` names the Parallel state that holds it; instants in epoch milliseconds
-    are those of the last visit.
+    """One state. `inside` names the Parallel state that contains it. `entered_at` and `left_at` are
+    those of the newest entry, in epoch milliseconds.
     """
 
     name: str
@@ -53,7 +53,7 @@ class GraphState:
 
 
 def drawn(definition: Mapping[str, Any], events: Sequence[HistoryEvent]) -> list[GraphState]:
-    """Every state of the definition in the order in which it is written."""
+    """Every state of the definition, in the sequence of the definition."""
     visits = _visits(events)
     return [
         _state(name, state, inside, visits.get(name, _Visit()))
@@ -63,7 +63,7 @@ def drawn(definition: Mapping[str, Any], events: Sequence[HistoryEvent]) -> list
 
 @dataclass(slots=True)
 class _Visit:
-    """What the events tell about one state; `error` is that of the newest attempt."""
+    """The entries of one state, collected from events. `error` is that of the newest attempt."""
 
     times: int = 0
     entered_at: int | None = None
@@ -133,7 +133,7 @@ def _state(name: str, state: Mapping[str, Any], inside: str | None, visit: _Visi
 
 
 def _ways(state: Mapping[str, Any]) -> Iterator[Way]:
-    """Each way on once, though several rules may lead there."""
+    """The transitions of a state. Rules with the same target and kind are one transition."""
     found = dict.fromkeys(Way(rule["Next"], "choice") for rule in state.get("Choices", ()))
     if "Default" in state:
         found[Way(state["Default"], "default")] = None

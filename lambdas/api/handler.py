@@ -1,5 +1,5 @@
-"""The Lambda handler: admit, answer, tell. Whatever happens, the caller gets an answer or a
-problem, and the log gets one line without bodies, tokens or addresses.
+"""The Lambda handler: check the request, answer it, log it. Every request gets an answer or a
+problem document, and one log line without bodies, tokens or e-mail addresses.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ def handle(event: Event, context: LambdaContext) -> Mapping[str, Any]:
 def respond(
     event: Event, context: LambdaContext, compose: Callable[[], Dependencies]
 ) -> Mapping[str, Any]:
-    """Answer one request with the dependencies that `compose` makes."""
+    """Answer one request with the dependencies that `compose` returns."""
     admission: Admission | None = None
     try:
         admission = admit(event, OPERATIONS)
@@ -40,9 +40,9 @@ def respond(
         answer: Mapping[str, Any] = resolver.resolve(readable(event, admission), context)
         if admission.operation.public:
             answer = encoded(answer, compress=compress)
-    except Exception as error:  # noqa: BLE001  # `refused` logs what nobody expected
+    except Exception as error:  # noqa: BLE001  # `refused` logs unexpected errors
         answer = _answer(refused(error, context))
-    _tell(admission, answer["statusCode"], context)
+    _log(admission, answer["statusCode"], context)
     return without_content(answer) if method_and_path(event)[0] == "HEAD" else answer
 
 
@@ -52,7 +52,7 @@ def without_content(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _answer(response: Response[str]) -> Mapping[str, Any]:
-    """A response in the payload format 2.0; problems are short texts."""
+    """A response in payload format 2.0. Problem documents are short and never encoded."""
     return {
         "statusCode": response.status_code,
         "headers": dict(response.headers),
@@ -61,8 +61,8 @@ def _answer(response: Response[str]) -> Mapping[str, Any]:
     }
 
 
-def _tell(admission: Admission | None, status: int, context: LambdaContext) -> None:
-    """One log line and one count for each answer; what is not a known route is `none`."""
+def _log(admission: Admission | None, status: int, context: LambdaContext) -> None:
+    """Log and count one answer. The route of a refused request is `none`."""
     route = admission.operation.name if admission else "none"
     principal = admission.principal if admission else None
     logger.info(

@@ -1,6 +1,6 @@
-"""The history of an execution, made safe to show: each event with its category, without data.
+"""The redacted history of an execution: each event with its category and without data.
 
-Pure: from the events that Step Functions tells (GetExecutionHistory) to plain values.
+Pure functions of the events that Step Functions returns (GetExecutionHistory).
 """
 
 import json
@@ -76,8 +76,8 @@ _DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvent:
-    """`state` only where the event itself names one, `within` is the state that it belongs to;
-    `decision` where the activity that decides said how to go on; `at` in epoch milliseconds.
+    """One redacted event. `state` is the state that the event names, `within` the state that it
+    belongs to, `decision` the next step in the output of ApplySignals, `at` in epoch milliseconds.
     """
 
     id: int
@@ -91,10 +91,10 @@ class HistoryEvent:
 
 
 def redacted(events: Iterable[Mapping[str, Any]]) -> Iterator[HistoryEvent]:
-    """The events without input, output, cause or token.
+    """Remove input, output, cause and token from the events.
 
-    An event without a state's name belongs where the event before it belongs: the one that it
-    names as previous, or the one above it where an engine names none.
+    An event that names no state belongs to the state of the event before it: its previousEventId,
+    or the preceding event in the list if the engine returns no such id.
     """
     states: dict[int, str | None] = {}
     last: str | None = None
@@ -117,14 +117,14 @@ def redacted(events: Iterable[Mapping[str, Any]]) -> Iterator[HistoryEvent]:
 
 
 def category_of(state: str | None) -> Category:
-    """The category of a state; what is in no state, or in an unknown one, is the lifecycle's."""
+    """The category of a state. No state, or an unknown one, belongs to the lifecycle."""
     return _CATEGORY_OF.get(state or "", Category.LIFECYCLE)
 
 
 def _decision(event: Mapping[str, Any]) -> Decision | None:
-    """How the order goes on, from the output of the state that decides (`$.next.decision`).
+    """The decision in the output of ApplySignals (`$.next.decision`).
 
-    The states after it hand the same output on: it is no decision of theirs.
+    Later states pass the same output on, so their exits are ignored.
     """
     exited = event.get("stateExitedEventDetails") or {}
     if exited.get("name") != _DECIDES:
@@ -137,7 +137,7 @@ def _decision(event: Mapping[str, Any]) -> Decision | None:
 
 
 def _detail(event: Mapping[str, Any], name: str) -> str | None:
-    """A name in the event's details; a text that is no plain name is not shown."""
+    """The value of `name` in the event's details; None if it is not a plain name."""
     details = (value for key, value in event.items() if key.endswith("EventDetails") and value)
     value = next((detail[name] for detail in details if detail.get(name)), None)
     return value if isinstance(value, str) and _SAFE_NAME.fullmatch(value) else None

@@ -1,27 +1,27 @@
-"""ETags of answers that show an execution's history.
+"""ETags of answers that contain the history of an execution.
 
-A history is read from Step Functions, which allows an account 20 reads a second. While a record
-does not change, its execution waits, or works on its next write. So the time until a history is
-read again grows with the time that the record has been unchanged: watching an order for ten minutes
-costs about ten reads. The history of an ended execution is read once.
+Step Functions allows an account 20 history reads a second. While the record of an order does not
+change, its execution waits or prepares the next write. So the longer a record is unchanged, the
+longer its history is not read again: ten minutes of polling cost about ten reads. The history of an
+ended execution is read once.
 """
 
 from lambdas.domain.order import Order
 
 SHORTEST_MS = 1_000
 LONGEST_MS = 300_000
-"""How long an answer about a running execution counts as current."""
+"""Minimum and maximum time for which an answer about a running execution is current."""
 
 _ENDED = "ended"
 
 
 def history_tag(order: Order, read_at: int, *, ended: bool) -> str:
-    """The tag of an answer made at `read_at` (epoch ms) of executions that have all `ended`."""
+    """The tag of a history read at `read_at` (epoch ms). `ended`: no execution runs any longer."""
     return f'W/"{order.execution}.{order.sequence}.{_ENDED if ended else read_at}"'
 
 
 def current_tag(if_none_match: str | None, order: Order, now: int) -> str | None:
-    """The tag in If-None-Match whose answer still counts as current."""
+    """The tag in If-None-Match whose answer is still current, or None."""
     own = f'"{order.execution}.{order.sequence}.'
     for tag in (one.strip() for one in (if_none_match or "").split(",")):
         name, _, state = tag.removeprefix("W/").rstrip('"').rpartition(".")

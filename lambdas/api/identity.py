@@ -1,6 +1,6 @@
-"""Who calls: a principal with roles, read from the claims of a verified access token.
+"""The caller: a principal with roles, read from the claims of a verified access token.
 
-API Gateway verified signature, issuer, audience and expiry before it handed over the claims.
+API Gateway verifies signature, issuer, audience and expiry before it passes the claims on.
 """
 
 import json
@@ -17,7 +17,7 @@ _SCOPE_PREFIX = "orders/"
 
 
 class Role(StrEnum):
-    """What a caller may do: a group of the user pool, or the scope `orders/<role>`."""
+    """A permission of a caller: a group of the user pool, or the scope `orders/<role>`."""
 
     CUSTOMER = "customer"
     APPROVER = "approver"
@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The caller. A machine client (no person, roles by scope) acts for every customer."""
+    """The caller. A machine client has its roles from scopes and acts for every customer."""
 
     name: str
     roles: frozenset[Role]
@@ -34,7 +34,7 @@ class Principal:
 
     @property
     def may_name_customers(self) -> bool:
-        """True for those who may act for a customer other than themselves."""
+        """Whether the caller may act for another customer."""
         return self.machine or Role.OPERATOR in self.roles
 
     @property
@@ -42,11 +42,11 @@ class Principal:
         return self.machine or bool(self.roles & {Role.APPROVER, Role.OPERATOR})
 
     def sees(self, order: Order) -> bool:
-        """Customers see their own orders; for them the others do not exist."""
+        """Whether the order is visible to the caller. Customers see only their own orders."""
         return self.sees_all or self.owns(order)
 
     def owns(self, order: Order) -> bool:
-        """True for the order's customer, and for a machine client that acts for customers."""
+        """Whether the caller is the order's customer, or a machine client with that role."""
         acts_for_it = self.machine or self.name == order.customer_id
         return Role.CUSTOMER in self.roles and acts_for_it
 
@@ -60,7 +60,7 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
     if claims.get("token_use", "access") != "access":
         return None
-    if "username" in claims:  # a person, never a machine, with any name
+    if "username" in claims:  # only a person has a user name
         roles = _known(_listed(claims.get("cognito:groups")))
         return Principal(name=_name(claims["username"]), roles=roles)
     if "client_id" not in claims:
@@ -72,7 +72,7 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
 def _name(claim: object) -> str:
     if not is_user_name(claim):
         raise NotAllowed(
-            "this user's name is not supported: an operator has to create a user whose name has "
+            "this user name is not supported: ask an operator to create a user whose name has "
             f"{FORMS[USER_NAME]}"
         )
     return str(claim)
@@ -84,8 +84,8 @@ def _scopes(claims: Mapping[str, Any]) -> list[str]:
 
 
 def _listed(claim: object) -> list[str]:
-    """A list claim: HTTP APIs hand it over as the text `[customer approver]`, others as a list
-    or as JSON.
+    """The items of a list claim. HTTP APIs pass it on as the text `[customer approver]`, other
+    gateways as a list or as JSON.
     """
     if isinstance(claim, list):
         return [str(item) for item in claim]

@@ -1,6 +1,6 @@
-"""Resources: routes that declare who may call them, what they answer and what they refuse.
+"""Resources: routes that declare their roles, answers and refusals.
 
-The declaration is made once, by one decorator. The gate, OpenAPI and the tests read it.
+One decorator makes the declaration. The gate, the OpenAPI generator and the tests read it.
 """
 
 import inspect
@@ -31,9 +31,9 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One route. No roles: public. `answers` are, by status, what they mean and their shape (or
-    media type, or nothing); `refuses` the 4xx that are special to it; `name` is the function's and
-    `summary` says in a few words what a caller does with it ("Place an order").
+    """One route. A route without roles is public. `answers` has a description and a model (or a
+    media type, or None) for each status. `refuses` lists the additional 4xx statuses. `name` is
+    the name of the function. `summary` is the caller's action ("Place an order").
     """
 
     name: str
@@ -55,7 +55,7 @@ class Operation:
 
 
 class Resource(Router):
-    """The routes of one resource, with what they need of the request that is being answered."""
+    """The routes of one resource, and the context of the current request."""
 
     def __init__(self, tag: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -64,7 +64,7 @@ class Resource(Router):
 
     @property
     def caller(self) -> Principal:
-        """Who calls; the gate let nobody else through."""
+        """The authenticated caller, whom the gate has checked."""
         principal: Principal = self.context["principal"]
         return principal
 
@@ -79,16 +79,16 @@ class Resource(Router):
 
     @property
     def compresses(self) -> bool:
-        """Whether the answer to this request will be compressed."""
+        """Whether the answer to the current request will be compressed."""
         return bool(self.context["compress"])
 
     @property
     def now(self) -> int:
-        """The present in epoch milliseconds."""
+        """The current time in epoch milliseconds."""
         return self.dependencies.clock.now()
 
     def visible(self, order_id: str) -> Order:
-        """The order, if the caller may know of it. Raises OrderNotFound."""
+        """The order, if it is visible to the caller. Raises OrderNotFound."""
         order = self.workflow.get_status(order_id)
         if not self.caller.sees(order):
             raise OrderNotFound("there is no such order", order_id=order_id)
@@ -163,9 +163,9 @@ def _answer(description: str, shape: type[BaseModel] | str | None) -> Any:
 def answer(
     view: BaseModel | None, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response[Any]:
-    """The response that shows a view, or an empty one; no cache in between may keep it.
+    """The response with a view, or without a body. Shared caches must not store it.
 
-    Stored text may be older than the rules for it: what controls a terminal is escaped.
+    Control characters are escaped, because stored text may be older than the validation rules.
     """
     return Response(
         status_code=status,

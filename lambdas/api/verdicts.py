@@ -1,14 +1,15 @@
-"""What became of an execution, and why: judged by its redacted history alone.
+"""Classifies an execution by its redacted history: a verdict and its reason.
 
 completed            the order was fulfilled
-rejected             a business rule said no: no stock, the payment was declined
-expired              nobody approved it in time
-cancelled            somebody cancelled it
-compensated          it lost its order to another execution, or took one over and undid everything
-compensation-stuck   something could not be undone yet; the janitor goes on trying
+rejected             a business rule refused the order: no stock, or the payment was declined
+expired              the approval deadline passed
+cancelled            the customer or an operator cancelled the order
+compensated          another execution took the order over, or this one took it over and
+                     compensated it
+compensation-stuck   an effect is not compensated yet; the janitor keeps retrying
 infrastructure       a service failed for longer than the retries, or the execution was stopped;
                      unless a person stopped it, another execution continues the order
-defect               an error that nobody foresaw: a bug in an activity or in the definition
+defect               an unexpected error: a bug in an activity or in the definition
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from lambdas.domain import errors
 
 
 class Verdict(StrEnum):
-    """The one class an execution falls into; two of them may still change."""
+    """The class of an execution. Only `running` and `unknown` can still change."""
 
     COMPLETED = "completed"
     REJECTED = "rejected"
@@ -36,14 +37,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict with its reason, a sentence for people."""
+    """A verdict and its reason, a phrase for people."""
 
     verdict: Verdict
     reason: str
 
 
 _UNDOING = ("RefundPayment", "ReleaseStock", "CloseOrder")
-"""States of which each must succeed for an order to be compensated."""
+"""The compensation states. All of them must succeed to compensate an order."""
 
 _BY_ERROR: dict[str, Verdict] = {
     **dict.fromkeys(("InsufficientStock", "PaymentDeclined", "CustomerUnknown"), Verdict.REJECTED),
@@ -56,8 +57,8 @@ _BY_ERROR: dict[str, Verdict] = {
     ),
 }
 _BY_DECISION = {
-    "expire": Judgement(Verdict.EXPIRED, "nobody approved it before its deadline"),
-    "compensate": Judgement(Verdict.CANCELLED, "somebody cancelled it"),
+    "expire": Judgement(Verdict.EXPIRED, "it was not approved before its deadline"),
+    "compensate": Judgement(Verdict.CANCELLED, "it was cancelled"),
     "give-up": Judgement(
         Verdict.INFRASTRUCTURE, "the payment provider was unavailable until the payment deadline"
     ),
@@ -68,13 +69,13 @@ _BY_DECISION = {
 _TAKEN_OVER = Judgement(Verdict.COMPENSATED, "another execution took its order over")
 _ENDED_FROM_OUTSIDE = {
     "ExecutionAborted": "the execution was stopped (StopExecution)",
-    "ExecutionTimedOut": "the execution ran into its own time limit",
+    "ExecutionTimedOut": "the execution exceeded its time limit",
 }
 _ENDS = frozenset({"ExecutionSucceeded", "ExecutionFailed", *_ENDED_FROM_OUTSIDE})
 
 
 def judged(events: Sequence[HistoryEvent]) -> Judgement:
-    """The verdict on one execution."""
+    """Classify one execution."""
     if not events:
         return Judgement(Verdict.UNKNOWN, "the engine has no history of it")
     end = _end(events)
@@ -92,12 +93,12 @@ def judged(events: Sequence[HistoryEvent]) -> Judgement:
 
 
 def has_ended(events: Sequence[HistoryEvent]) -> bool:
-    """Whether the verdict on this execution can no longer change."""
+    """Whether the execution has ended, so that its verdict is final."""
     return _end(events) is not None
 
 
 def _end(events: Sequence[HistoryEvent]) -> HistoryEvent | None:
-    """The event that ended the execution: after a redrive, it runs again."""
+    """The event that ended the execution; None if it runs, also after a redrive."""
     last = next((e for e in reversed(events) if e.type.startswith("Execution")), None)
     return last if last is not None and last.type in _ENDS else None
 
@@ -111,14 +112,14 @@ def _entered(events: Sequence[HistoryEvent]) -> list[str]:
 
 
 def _lost(events: Sequence[HistoryEvent]) -> Judgement | None:
-    """An undoing state that may not write any more: whoever took the order over undoes the rest."""
+    """A compensation state lost the order to another execution, which compensates the rest."""
     if all(_last_error(events, state) != "StaleEpoch" for state in _UNDOING):
         return None
     return _TAKEN_OVER
 
 
 def _interrupted(events: Sequence[HistoryEvent]) -> Judgement:
-    """What kept failing, or that the execution went on for long."""
+    """Why the execution ended while its order continues: a failing service, or a long history."""
     before = [e for e in events[: _index_of_entry(events, "OrderInterrupted")] if e.within]
     decisions = [event.decision for event in before if event.decision]
     if before[-1].within == "RouteDecision" and decisions:
@@ -128,7 +129,7 @@ def _interrupted(events: Sequence[HistoryEvent]) -> Judgement:
 
 
 def _stuck(events: Sequence[HistoryEvent]) -> Judgement | None:
-    """An undoing state whose last attempt failed."""
+    """A compensation state failed in its last attempt."""
     for state in _UNDOING:
         error = _last_error(events, state)
         if error is not None:
@@ -137,14 +138,14 @@ def _stuck(events: Sequence[HistoryEvent]) -> Judgement | None:
 
 
 def _cause(events: Sequence[HistoryEvent], end: HistoryEvent) -> Judgement:
-    """Why the compensation began: what the state before its first one said."""
+    """Why the compensation began: the decision or error before RefundPayment."""
     states = _entered(events)
     if "RefundPayment" not in states:
         return _by_error(_newest_state(events) or "the execution", end.error or "no error's name")
     before = [e for e in events[: _index_of_entry(events, "RefundPayment")] if e.within]
     state = before[-1].within or ""
     if state == "RouteStart":
-        return Judgement(Verdict.COMPENSATED, "it took the order over and undid what was done")
+        return Judgement(Verdict.COMPENSATED, "it took the order over and compensated it")
     decisions = [event.decision for event in before if event.decision]
     if state == "RouteDecision" and decisions:
         return _BY_DECISION.get(decisions[-1], _by_error(state, f"decision {decisions[-1]}"))
@@ -160,7 +161,7 @@ def _by_error(state: str, error: str) -> Judgement:
 
 
 def _last_error(events: Sequence[HistoryEvent], state: str) -> str | None:
-    """The error of the last attempt of the last visit, None if that attempt succeeded."""
+    """The error of the last attempt of the state; None if that attempt succeeded."""
     for event in reversed(events):
         if event.within == state and event.type.endswith(("Succeeded", "Failed", "TimedOut")):
             return None if event.type.endswith("Succeeded") else event.error or event.type

@@ -1,1 +1,1 @@
-"""What goes in and out of the API: requests, views, and how a view is made of an order."""
+"""Models of requests and answers, and the functions that build views of orders."""

@@ -1,4 +1,4 @@
-"""The shape of an execution's state machine, as it is drawn."""
+"""Views of the state machine of an execution."""
 
 from typing import Annotated, Literal
 
@@ -11,37 +11,37 @@ from lambdas.domain.stages import Stage
 
 
 class WayView(View):
-    """A way on from a state."""
+    """A transition from a state."""
 
-    to: Annotated[str, Field(description="The state it leads to.", examples=["AwaitSignal"])]
+    to: Annotated[str, Field(description="The next state.", examples=["AwaitSignal"])]
     kind: Literal["next", "choice", "default", "catch"]
 
 
 class StateView(View):
-    """One state of the definition, and how far it came."""
+    """One state of the definition, and its progress."""
 
     name: Annotated[str, Field(examples=["ReserveStock"])]
     type: Annotated[str, Field(examples=["Task"])]
     comment: str
     category: Category
-    inside: Annotated[str | None, Field(description="The Parallel state that holds it.")]
+    inside: Annotated[str | None, Field(description="The Parallel state that contains it.")]
     ways: list[WayView]
-    ends: Annotated[bool, Field(description="The execution, or its branch, ends here.")]
+    ends: Annotated[bool, Field(description="The execution, or its branch, ends with this state.")]
     progress: Progress
     visits: int
-    error: Annotated[str | None, Field(description="Of its newest attempt; the name only.")]
-    entered_at: Annotated[Instant | None, Field(description="Of the newest visit.")]
+    error: Annotated[str | None, Field(description="The error name of the newest attempt.")]
+    entered_at: Annotated[Instant | None, Field(description="The newest entry.")]
     left_at: Instant | None
 
 
 class GraphView(View):
-    """The state machine of an order's newest execution, in the order of its definition."""
+    """The state machine of an order's newest execution, in the sequence of its definition."""
 
     order_id: Id
-    epoch: Annotated[int, Field(description="1, and one more for every takeover.", examples=[1])]
+    epoch: Annotated[int, Field(description="1, plus 1 for every takeover.", examples=[1])]
     stage: Stage
     looked_at: Annotated[
-        Instant | None, Field(description="When an approver last looked, to the minute.")
+        Instant | None, Field(description="The last heartbeat of an approver, to the minute.")
     ]
     start_at: Annotated[str | None, Field(examples=["RouteStart"])]
     states: list[StateView]

@@ -1,4 +1,4 @@
-"""What callers send. Unknown fields are refused; numbers are whole numbers, never texts."""
+"""Models of requests. Unknown fields are refused. Numbers are integers, never strings."""
 
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ from lambdas.domain.order import MAX_LINES, MAX_QUANTITY
 MAX_BODY_BYTES = 16 * 1024
 MAX_SIGNAL_BYTES = 2 * 1024
 MAX_REVISION = 1_000_000
-"""Far above what signals can bring an order to, far below what a table's numbers cannot hold."""
+"""Far more than signals can reach, far less than the limit of DynamoDB numbers."""
 AN_ORDER_ID = "01KDVDNH000000000000000001"
 A_SIGNAL_ID = "01KDVDPZ6R0000000000000002"
 
@@ -31,7 +31,8 @@ CustomerId = Annotated[
     str,
     Field(
         pattern=texts.USER_NAME,
-        description="The customer; the caller unless an operator or a machine client names one.",
+        description="The customer. Default: the caller. Operators and machine clients may name "
+        "another.",
         examples=["alice"],
     ),
 ]
@@ -51,7 +52,7 @@ class NewItem(Request):
 
 
 class NewOrder(Request):
-    """An order to place. Lines of one SKU are merged; prices are those of today's catalogue."""
+    """A new order. Lines of the same SKU are merged. Prices are those of the current catalogue."""
 
     customer_id: CustomerId | None = None
     items: Annotated[
@@ -62,18 +63,18 @@ class NewOrder(Request):
         str,
         Field(
             pattern=texts.PAYMENT_METHOD,
-            description="A payment method that the payment provider knows.",
+            description="A payment method of the payment provider.",
             examples=["pm_ok"],
         ),
     ]
     workflow_version: Annotated[
         Literal["v1", "v2"] | None,
-        Field(description="For operators and machine clients only; the deployment's by default."),
+        Field(description="For operators and machine clients. Default: the deployment's version."),
     ] = None
 
 
 class Approval(Request):
-    """Approves the order's lines and total as they stood at a revision."""
+    """Approves the lines and the total of the order at one revision."""
 
     revision: Annotated[
         int,
@@ -81,14 +82,14 @@ class Approval(Request):
             strict=True,
             ge=1,
             le=MAX_REVISION,
-            description="`revision` of the order as you saw it.",
+            description="The `revision` of the order that you reviewed.",
             examples=[1],
         ),
     ]
 
 
 class Cancellation(Request):
-    """Cancels the order: whatever was done is undone, whatever was paid is refunded."""
+    """Cancels the order: the workflow compensates its effects and refunds the payment."""
 
     reason: Annotated[
         str,
@@ -96,8 +97,8 @@ class Cancellation(Request):
             min_length=1,
             max_length=200,
             pattern=texts.ONE_LINE,
-            description="One line of text that is not blank, shown on the order and in the e-mail "
-            "to the customer. Control and format characters are refused.",
+            description="One line of text that is not blank. The order and the e-mail to the "
+            "customer show it. Control and format characters are refused.",
             examples=["changed my mind"],
         ),
         texts.FreeText,
@@ -107,14 +108,14 @@ class Cancellation(Request):
 OrderId = Annotated[
     str,
     Path(
-        description="The order's id, a ULID; lower case is read as upper case.",
+        description="The order id, a ULID. Lower case is accepted.",
         examples=[AN_ORDER_ID],
     ),
 ]
 SignalId = Annotated[
     str,
     Path(
-        description="The signal's id: its Idempotency-Key, or the one that the server made.",
+        description="The signal id: the Idempotency-Key of its request, or a server-made id.",
         examples=[A_SIGNAL_ID],
     ),
 ]
@@ -124,10 +125,9 @@ StartKey = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=texts.START_KEY,
-        description="1 to 128 visible ASCII characters except the comma, new for every new order. "
-        "Repeat "
-        "the request with the same key and body within seven days, and you get the same order, "
-        "never a second one.",
+        description="1 to 128 visible ASCII characters except the comma. Send a new key for every "
+        "new order. A repeated request with the same key and body within seven days returns the "
+        "same order and never creates a second one.",
         examples=["3f1c9c0e-order-42"],
     ),
 ]
@@ -137,8 +137,9 @@ SignalKey = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=texts.SIGNAL_KEY,
-        description="Becomes the signal's id, so it keeps to characters that URLs take as they "
-        "are; made by the server if absent. The same key and body get the same answer again.",
+        description="The id of the signal, so it contains only characters that are valid in URLs. "
+        "If it is absent, the server creates one. A repeated request with the same key and body "
+        "returns the same signal.",
         examples=[A_SIGNAL_ID],
     ),
 ]
@@ -156,15 +157,19 @@ IfNoneMatch = Annotated[
     Header(
         alias="If-None-Match",
         max_length=2000,
-        description="The `ETag` that you have: 304 without a body while it is still current.",
+        description="The `ETag` of your last answer. While it is current: 304 without a body.",
     ),
 ]
-Limit = Annotated[texts.WholeNumber, Query(ge=1, le=100, description="Orders of one page.")]
+Limit = Annotated[
+    texts.WholeNumber, Query(ge=1, le=100, description="Maximum number of orders in a page.")
+]
 Cursor = Annotated[
     str | None,
-    Query(max_length=64, description="`next_cursor` of the page before.", examples=[AN_ORDER_ID]),
+    Query(
+        max_length=64, description="The `next_cursor` of the previous page.", examples=[AN_ORDER_ID]
+    ),
 ]
 OfCustomer = Annotated[
     str | None,
-    Query(pattern=texts.USER_NAME, description="Orders of this customer.", examples=["alice"]),
+    Query(pattern=texts.USER_NAME, description="Only orders of this customer.", examples=["alice"]),
 ]

@@ -1,4 +1,4 @@
-"""From the domain's values to the shapes of the answers."""
+"""Builds the views of orders and signals from domain values."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,13 +14,13 @@ from lambdas.domain.stages import Stage
 
 
 def instant(milliseconds: int) -> str:
-    """`2026-01-01T00:00:00.000Z` of epoch milliseconds."""
+    """Format epoch milliseconds as `2026-01-01T00:00:00.000Z`."""
     seconds, rest = divmod(milliseconds, 1000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
 
 
 def order_view(order: Order, now: int) -> views.OrderView:
-    """The order; `now` (epoch ms) decides which signals it still admits."""
+    """The order, with the signals that it admits at `now` (epoch ms)."""
     deadline = order.approval_deadline
     return views.OrderView(
         order_id=order.order_id,
@@ -47,14 +47,14 @@ def order_view(order: Order, now: int) -> views.OrderView:
 
 
 def etag(order: Order, now: int) -> str:
-    """Changes with every write to the order, and when time closes it to a signal. Weak: two
-    deployments may write the same order in different bytes.
+    """The entity tag of an order. It changes with every write, and when a deadline closes the order
+    to a signal. It is weak, because two deployments may serialize the same order differently.
     """
     return f'W/"{order.order_id}.{order.sequence}.{len(allowed_signals(order, now))}"'
 
 
 def items_view(order: Order) -> views.ItemsView:
-    """The lines alone, with the revision that an approval names."""
+    """The lines, with the revision that an approval names."""
     return views.ItemsView(
         order_id=order.order_id,
         revision=order.revision,
@@ -64,7 +64,7 @@ def items_view(order: Order) -> views.ItemsView:
 
 
 def approval_view(order: Order, now: int, signal_id: str) -> views.LinkView:
-    """What a mailed link shows; `signal_id` is of the signal that the link sends."""
+    """The order that a mailed link shows. `signal_id` is the id of the link's approval."""
     closed = SignalKind.APPROVE_PAYMENT not in allowed_signals(order, now)
     used = order.signal(signal_id) is not None
     deadline = order.approval_deadline
@@ -78,7 +78,7 @@ def approval_view(order: Order, now: int, signal_id: str) -> views.LinkView:
 
 
 def signal_view(order: Order, signal_id: str) -> views.SignalView:
-    """A signal that the order has. Raises LookupError otherwise."""
+    """A signal of the order. Raises StopIteration if the order does not have it."""
     signal = next(one for one in order.inbox if one.signal_id == signal_id)
     return views.SignalView(
         order_id=order.order_id,
@@ -89,7 +89,7 @@ def signal_view(order: Order, signal_id: str) -> views.SignalView:
 
 
 def signal_detail_view(order: Order, signal_id: str) -> views.SignalDetailView:
-    """The signal and what it asked for, without who sent it."""
+    """The signal with its parameters, without its actor."""
     signal = next(one for one in order.inbox if one.signal_id == signal_id)
     return views.SignalDetailView(
         **signal_view(order, signal_id).model_dump(),
@@ -102,7 +102,7 @@ def signal_detail_view(order: Order, signal_id: str) -> views.SignalDetailView:
 
 
 def timeline_view(events: Sequence[Event]) -> views.TimelineView:
-    """The events in the order in which they came."""
+    """The events, oldest first."""
     return views.TimelineView(
         events=[
             views.EventView(

@@ -1,4 +1,4 @@
-"""From the histories of executions to the shapes of the answers."""
+"""Builds the views of executions from their histories."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ Events = Sequence[HistoryEvent]
 
 
 def history_view(order_id: str, histories: Mapping[int, Events], omitted: int) -> HistoryView:
-    """`histories` holds the events of each epoch; executions that never began are not shown."""
+    """`histories` has the events of each epoch. Executions that never started are left out."""
     begun = {epoch: events for epoch, events in histories.items() if events}
     return HistoryView(
         order_id=order_id,
@@ -35,7 +35,7 @@ def history_view(order_id: str, histories: Mapping[int, Events], omitted: int) -
 
 
 def outcome(order: Order, events: Sequence[HistoryEvent]) -> ExecutionOutcome:
-    """The outcome of the order's own execution, ended or not, whose events these are."""
+    """The outcome of the order's current execution, ended or running, from its events."""
     judgement, figures = judged(events), measured(events)
     return ExecutionOutcome(
         order_id=order.order_id,
@@ -48,7 +48,7 @@ def outcome(order: Order, events: Sequence[HistoryEvent]) -> ExecutionOutcome:
 
 
 def order_verdict_view(order: Order, found: ExecutionOutcome) -> OrderVerdictView:
-    """The verdict on the order's own execution."""
+    """The verdict on the order's current execution."""
     return OrderVerdictView(
         order_id=order.order_id,
         stage=order.stage,
@@ -61,7 +61,7 @@ def order_verdict_view(order: Order, found: ExecutionOutcome) -> OrderVerdictVie
 
 
 def graph_view(order: Order, definition: Mapping[str, Any] | None, events: Events) -> GraphView:
-    """How far the order's own execution came; without a definition there is nothing to draw."""
+    """The graph of the order's current execution, without states if it has no definition yet."""
     states = () if definition is None else drawn(definition, events)
     return GraphView(
         order_id=order.order_id,

@@ -1,4 +1,4 @@
-"""What operators get, and the two answers that have nothing to do with orders."""
+"""Models of answers for operators, of the health check and of problems."""
 
 from typing import Annotated, Literal
 
@@ -17,24 +17,24 @@ class HistoryEventView(View):
     id: int
     type: Annotated[str, Field(examples=["TaskStateEntered"])]
     timestamp: Instant | None
-    state: Annotated[str | None, Field(description="If it names one.", examples=["ReserveStock"])]
-    error: Annotated[str | None, Field(description="Its name only.", examples=["PaymentDeclined"])]
+    state: Annotated[str | None, Field(description="Null if none.", examples=["ReserveStock"])]
+    error: Annotated[str | None, Field(description="The name.", examples=["PaymentDeclined"])]
     decision: Annotated[
         Decision | None,
-        Field(description="How an activity let the order go on."),
+        Field(description="The decision of ApplySignals."),
     ]
     category: Category
 
 
 class ShareView(View):
-    """A category's part of an execution."""
+    """The part of a category in an execution."""
 
     events: int
-    milliseconds: Annotated[int, Field(description="What runs in parallel is counted once.")]
+    milliseconds: Annotated[int, Field(description="The time of parallel states counts once.")]
 
 
 class VerdictView(View):
-    """What became of an execution, judged by its history alone."""
+    """The verdict on an execution, from its history only."""
 
     epoch: Annotated[int, Field(description="1, and one more for every takeover.", examples=[1])]
     verdict: Verdict
@@ -44,17 +44,19 @@ class VerdictView(View):
 
 
 class ExecutionView(VerdictView):
-    """An execution's verdict and figures."""
+    """The verdict and the metrics of an execution."""
 
-    categories: Annotated[dict[Category, ShareView], Field(description="Only those it came to.")]
+    categories: Annotated[dict[Category, ShareView], Field(description="Only those with events.")]
     retries: Annotated[dict[str, int], Field(examples=[{"ProcessPayment": 2}])]
 
 
 class HistoryView(View):
-    """The order's newest executions and their events, each execution's in order of its events."""
+    """The newest executions of the order and their events, by execution and event id."""
 
     order_id: Id
-    omitted_executions: Annotated[int, Field(description="Older ones that are left out.")]
+    omitted_executions: Annotated[
+        int, Field(description="The number of older executions that are left out.")
+    ]
     executions: list[ExecutionView]
     events: list[HistoryEventView]
 
@@ -67,14 +69,16 @@ class OrderVerdictView(VerdictView):
 
 
 class VerdictsView(View):
-    """One page of verdicts, the newest order first."""
+    """One page of verdicts, newest order first."""
 
     verdicts: list[OrderVerdictView]
-    next_cursor: Annotated[str | None, Field(description="For the next page; null = the last.")]
+    next_cursor: Annotated[
+        str | None, Field(description="Send it as `cursor`. null: this is the last page.")
+    ]
 
 
 class TakeoverView(View):
-    """The order was handed to a new execution, which compensates it."""
+    """A new execution has taken the order over and compensates it."""
 
     order_id: Id
     stage: Stage
@@ -82,18 +86,18 @@ class TakeoverView(View):
 
 
 class AbortView(View):
-    """The order's execution was asked to stop."""
+    """The execution of the order was stopped."""
 
     order_id: Id
     stage: Stage
     epoch: Annotated[int, Field(description="The execution that was stopped.", examples=[1])]
     stopped: Annotated[
-        bool, Field(description="False: none ran; the janitor looks after the order.")
+        bool, Field(description="False: no execution ran; the janitor reconciles the order.")
     ]
 
 
 class VersionsView(View):
-    """What runs which version."""
+    """Open orders and running executions by version."""
 
     default_workflow_version: Annotated[str, Field(examples=["v2"])]
     open_orders: Annotated[
@@ -103,7 +107,7 @@ class VersionsView(View):
         dict[str, int],
         Field(description="By published version of the definition.", examples=[{"7": 43}]),
     ]
-    complete: Annotated[bool, Field(description="False: there are more than were counted.")]
+    complete: Annotated[bool, Field(description="False: the counts are minimums.")]
 
 
 class HealthView(View):
@@ -113,7 +117,7 @@ class HealthView(View):
 
 
 class FieldProblemView(View):
-    """What is wrong with one field."""
+    """The problem of one field."""
 
     field: Annotated[str, Field(examples=["items[0].quantity"])]
     problem: Annotated[str, Field(examples=["Input should be greater than or equal to 1"])]
@@ -127,8 +131,10 @@ class ProblemView(View):
     type: Annotated[str, Field(examples=["urn:order-workflow:problem:signal-not-admitted"])]
     title: Annotated[str, Field(examples=["The order refused"])]
     status: Annotated[int, Field(examples=[409])]
-    detail: Annotated[str, Field(description="What is wrong, and what to do about it.")]
-    stage: Annotated[Stage | None, Field(description="Where the order refused (409).")] = None
+    detail: Annotated[str, Field(description="What is wrong, and what to do.")]
+    stage: Annotated[
+        Stage | None, Field(description="The stage of an order that refused (409).")
+    ] = None
     errors: Annotated[
-        list[FieldProblemView] | None, Field(description="The fields at fault (422).")
+        list[FieldProblemView] | None, Field(description="The fields that are not valid (422).")
     ] = None

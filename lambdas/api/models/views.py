@@ -1,4 +1,4 @@
-"""What callers get: the shapes of the answers. No token and no address has a field here."""
+"""Models of answers. No field contains a token or an e-mail address."""
 
 from typing import Annotated, Literal
 
@@ -18,14 +18,17 @@ Instant = Annotated[
     ),
 ]
 Minor = Annotated[int, Field(description="Minor units (cents) of the currency.", examples=[2500])]
-Id = Annotated[str, Field(description="The order's id.", examples=[AN_ORDER_ID])]
+Id = Annotated[str, Field(description="The order id.", examples=[AN_ORDER_ID])]
 Revision = Annotated[
-    int, Field(description="Counts changes of the lines; an approval names it.", examples=[1])
+    int,
+    Field(
+        description="Increases with every change of the lines. An approval names it.", examples=[1]
+    ),
 ]
 
 
 class View(BaseModel):
-    """An answer, or a part of one; a field is never left out."""
+    """An answer, or a part of one. No field is ever left out."""
 
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
@@ -46,7 +49,7 @@ class TotalView(View):
 
 
 class ItemView(View):
-    """One line at the price that was quoted."""
+    """One line, with the quoted price."""
 
     sku: Annotated[str, Field(examples=["COFFEE-1KG"])]
     quantity: Annotated[int, Field(examples=[2])]
@@ -54,68 +57,70 @@ class ItemView(View):
 
 
 class EnrichmentView(View):
-    """What the workflow found out; null = not known (yet)."""
+    """Findings of the workflow about the order. null: not known (yet)."""
 
     customer_tier: Annotated[str | None, Field(examples=["gold"])]
-    inventory_ok: Annotated[bool | None, Field(description="A hint: reserving decides.")]
+    inventory_ok: Annotated[bool | None, Field(description="A hint. The reservation decides.")]
     recommendations: Annotated[list[str], Field(description="SKUs.", examples=[["MUG-RED"]])]
 
 
 class EffectView(View):
-    """One side effect: `intent` = begun, perhaps done; `undone` = compensated."""
+    """One side effect. `intent`: attempted, perhaps done. `undone`: compensated."""
 
     state: EffectState
-    stuck: Annotated[bool, Field(description="It could not be undone yet; it is tried again.")]
+    stuck: Annotated[bool, Field(description="The compensation failed; the janitor retries it.")]
     amount_minor: Annotated[int | None, Field(description="Minor units, for payments.")]
     refunded_minor: Annotated[int | None, Field(description="Minor units, for payments.")]
     error: Annotated[
         str | None,
         Field(
-            description="Class of the last error that kept an e-mail from being sent; "
-            "`MailUnsettled` with the state `intent`: it may have been sent.",
+            description="Class of the last error of an e-mail. `MailUnsettled` with the state "
+            "`intent`: the e-mail may have been sent.",
             examples=["MailRejected"],
         ),
     ]
 
 
 class OrderView(View):
-    """The order as it is now (get-status)."""
+    """The current order (get-status)."""
 
     order_id: Id
     customer_id: Annotated[str, Field(examples=["alice"])]
     stage: Stage
     items: list[ItemView]
-    reserved: Annotated[bool, Field(description="Stock is held, or was sold, for the order.")]
+    reserved: Annotated[bool, Field(description="Stock is reserved for the order, or was sold.")]
     payment_approved: bool
     charged: bool
     cancelled: bool
     last_error: Annotated[
         str | None,
         Field(
-            description="The recorded cause of compensation: the class and message of the error, "
-            "or who ended the order. `reason` is the sentence for people.",
+            description="The recorded cause of the compensation: the class and message of the "
+            "error, or the actor who ended the order. `reason` is the sentence for people.",
             examples=["PaymentDeclined: insufficient funds"],
         ),
     ]
     reason: Annotated[
         str | None,
         Field(
-            description="Why the order is not completed, in one sentence; null while nothing is "
+            description="Why the order is not completed, in one sentence. null unless the order is "
             "compensated.",
             examples=["The payment was declined."],
         ),
     ]
     enrichment: EnrichmentView
     approval_deadline: Instant | None
-    version: Annotated[str, Field(description="Of the workflow.", examples=["v2"])]
+    version: Annotated[str, Field(description="The workflow version.", examples=["v2"])]
     revision: Revision
     total: TotalView
-    allowed_signals: Annotated[list[SignalKind], Field(description="What it admits now.")]
+    allowed_signals: Annotated[
+        list[SignalKind], Field(description="The signals that the order admits now.")
+    ]
     ledger: Annotated[dict[str, EffectView], Field(description="Side effects by name.")]
     result: Annotated[
         str | None,
         Field(
-            description="The workflow's result; null while it runs.",
+            description="The result of the workflow. null while it runs.",
             examples=[f"Order {AN_ORDER_ID} completed (version v2)"],
         ),
     ]
@@ -124,10 +129,12 @@ class OrderView(View):
 
 
 class OrdersView(View):
-    """One page of orders, newest first; a moment behind what the orders themselves say."""
+    """One page of orders, newest first (eventually consistent)."""
 
     orders: list[OrderView]
-    next_cursor: Annotated[str | None, Field(description="Send it as `cursor`; null at the end.")]
+    next_cursor: Annotated[
+        str | None, Field(description="Send it as `cursor`. null: this is the last page.")
+    ]
 
 
 class ItemsView(View):
@@ -140,7 +147,7 @@ class ItemsView(View):
 
 
 class SignalView(View):
-    """An accepted signal and what became of it."""
+    """An accepted signal and its outcome."""
 
     order_id: Id
     signal_id: Annotated[str, Field(examples=[A_SIGNAL_ID])]
@@ -148,35 +155,36 @@ class SignalView(View):
     outcome: Annotated[
         str | None,
         Field(
-            description="`applied`, `stale` (the lines changed since), `superseded` (a cancel or "
-            "an earlier approval came first) or `rejected: …`; null while it is pending.",
+            description="`applied`, `stale` (the lines changed after the named revision), "
+            "`superseded` (a cancel or another approval came first) or `rejected: …`. null while "
+            "the signal is pending.",
             examples=["applied"],
         ),
     ]
 
 
 class LinkView(ItemsView):
-    """The order that a mailed link leads to."""
+    """The order of a mailed link."""
 
     stage: Stage
     approval_deadline: Instant | None
     link: Annotated[
         Literal["open", "used", "closed"],
-        Field(description="`closed`: the order takes no approval any more."),
+        Field(description="`closed`: the order no longer accepts an approval."),
     ]
     outcome: Annotated[
         str | None,
         Field(
-            description="Of a used link's approval: `applied`, `stale` (the lines had changed: the "
-            "order waits on) or `superseded`; null while it is pending, and if the link was not "
-            "used.",
+            description="The outcome of the link's approval: `applied`, `stale` (the lines had "
+            "changed, and the order still waits) or `superseded`. null while it is pending, or if "
+            "the link was not used.",
             examples=[None],
         ),
     ]
 
 
 class SignalDetailView(SignalView):
-    """A signal with what it asked for; what its kind does not have is null."""
+    """A signal with its parameters. Parameters of other kinds are null."""
 
     accepted_at: Instant
     revision: int | None
@@ -186,7 +194,7 @@ class SignalDetailView(SignalView):
 
 
 class EventView(View):
-    """One thing that happened to the order."""
+    """One event of the order."""
 
     sequence: Annotated[int, Field(description="Counts from 1 without gaps.", examples=[1])]
     at: Instant
@@ -196,15 +204,17 @@ class EventView(View):
 
 
 class TimelineView(View):
-    """What happened to the order, oldest first."""
+    """The events of the order, oldest first."""
 
     events: list[EventView]
-    omitted_events: Annotated[int, Field(description="Older ones that are left out.")]
+    omitted_events: Annotated[
+        int, Field(description="The number of older events that are left out.")
+    ]
 
 
 class SignInView(View):
-    """Where people sign in (OAuth 2.0, authorization code with PKCE); addresses may be relative to
-    this one.
+    """The sign-in endpoints (OAuth 2.0, authorization code with PKCE). URLs may be relative to the
+    URL of this answer.
     """
 
     authorize_url: str
@@ -215,14 +225,14 @@ class SignInView(View):
 
 
 class StageCountView(View):
-    """How many orders stand at a stage."""
+    """The number of orders at a stage."""
 
     stage: Stage
     orders: int
-    exact: Annotated[bool, Field(description="False: there are at least so many.")]
+    exact: Annotated[bool, Field(description="False: `orders` is a minimum.")]
 
 
 class StagesView(View):
-    """Every stage, in the order in which orders pass them."""
+    """Every stage, in the sequence in which orders pass them."""
 
     stages: list[StageCountView]

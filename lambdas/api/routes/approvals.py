@@ -1,4 +1,4 @@
-"""Links in mails to approvers: whoever has one sees its order; a signed-in approver decides."""
+"""Approval links in e-mails. Anyone with a link can view its order; only an approver decides."""
 
 from typing import Annotated, Any
 
@@ -29,13 +29,15 @@ Code = Annotated[
 @approvals.operation(
     "GET",
     "/approvals/{code}",
-    answers={200: ("The order as it is now, and whether the link still decides.", views.LinkView)},
+    answers={
+        200: ("The current order, and whether the link can still approve it.", views.LinkView)
+    },
     refuses=(404, 410),
 )
 def get_approval(code: Code) -> Response[Any]:
-    """Read the order that a mailed link leads to
+    """Read the order of a mailed link
 
-    It changes nothing, however often a mail scanner or a person opens it.
+    The request changes nothing, so mail scanners may open the link.
     """
     return answer(approval_view(_order(code), approvals.now, signal_id(code)))
 
@@ -53,8 +55,8 @@ def approve_by_link(
 ) -> Response[Any]:
     """Approve an order's payment by a mailed link
 
-    As approve-payment, and once: the same approver may repeat the request and gets the same
-    answer, any other use of the link is refused (409).
+    The same as approve-payment, but a link is valid once. The same approver may repeat the request
+    and gets the same answer; any other use of the link is refused (409).
     """
     order = _order(code)
     require_four_eyes(order, approvals.caller.name)
@@ -72,7 +74,7 @@ def approve_by_link(
 
 
 def _order(code: str) -> Order:
-    """The order that the link was made for. A wrong code never tells whether an order exists."""
+    """The order of the link. The error does not reveal whether the order exists."""
     order_id = named_order(code)
     if order_id is None or not is_ulid(order_id):
         raise LinkNotFound("the link leads to no order")

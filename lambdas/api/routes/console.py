@@ -1,4 +1,4 @@
-"""The console: a page for people, served as it is, and how people sign in."""
+"""The console: its static files, and the sign-in endpoints."""
 
 import hashlib
 from functools import lru_cache
@@ -49,7 +49,7 @@ FileName = Annotated[str, Path(description="A file of the page.", examples=["con
 def get_console(if_none_match: inputs.IfNoneMatch = None) -> Response[Any]:
     """Open the console
 
-    A page for customers, approvers and operators. It signs in by itself and calls this API.
+    A page for customers, approvers and operators. It signs users in and calls this API.
     """
     policy = _POLICY.format(sign_in=_sign_in_origin())
     return _file(_PAGE, if_none_match, {"Content-Security-Policy": policy})
@@ -57,9 +57,9 @@ def get_console(if_none_match: inputs.IfNoneMatch = None) -> Response[Any]:
 
 @console.operation("GET", "/console/", answers={308: ("To `/console`.", None)})
 def redirect_to_console() -> Response[Any]:
-    """Open the console, redirected
+    """Redirect to the console
 
-    The page names its files relative to `/console`. Browsers keep the address's fragment.
+    The page loads its files relative to `/console`. Browsers keep the fragment of the URL.
     """
     headers = {"Location": "../console", "Cache-Control": "public, no-cache"}
     return Response(308, headers=headers, body="")
@@ -75,20 +75,22 @@ def redirect_to_console() -> Response[Any]:
     refuses=(404,),
 )
 def get_console_file(file: FileName, if_none_match: inputs.IfNoneMatch = None) -> Response[Any]:
-    """Load a part of the console
+    """Load a file of the console
 
-    Its script and its style; the page asks for them.
+    The page loads its scripts and its style sheet.
     """
     if file not in _contents() or file == _PAGE:
         raise RouteNotFound("the console has no such file")
     return _file(file, if_none_match, {})
 
 
-@console.operation("GET", "/sign-in", answers={200: ("Where and as which client.", SignInView)})
+@console.operation(
+    "GET", "/sign-in", answers={200: ("The sign-in endpoints and the client id.", SignInView)}
+)
 def get_sign_in() -> Response[Any]:
-    """Read how people sign in
+    """Read the sign-in endpoints
 
-    OAuth 2.0, authorization code with PKCE (S256), at the user pool's own page.
+    People sign in on the page of the user pool (OAuth 2.0, authorization code with PKCE, S256).
     """
     settings = console.dependencies.settings
     base = settings.require("sign_in_url").rstrip("/")
@@ -104,7 +106,7 @@ def get_sign_in() -> Response[Any]:
 
 
 def _sign_in_origin() -> str:
-    """The only foreign host that the page may call, to exchange its code for a token."""
+    """The only other origin that the page may call, to exchange its code for a token."""
     parts = urlsplit(console.dependencies.settings.sign_in_url)
     return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
 

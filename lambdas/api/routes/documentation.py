@@ -1,4 +1,4 @@
-"""The documentation of the API, served by the API."""
+"""Serves the documentation of the API."""
 
 import json
 from functools import lru_cache
@@ -26,7 +26,7 @@ _NOTHING_FROM_ELSEWHERE = (
 def get_openapi() -> Response[Any]:
     """Read this description as OpenAPI
 
-    Generated from the code that answers.
+    It is generated from the code of the routes.
     """
     return Response(200, content_type="application/json", headers=_HEADERS, body=_openapi_json())
 
@@ -35,7 +35,7 @@ def get_openapi() -> Response[Any]:
 def get_docs() -> Response[Any]:
     """Read and try this API in a browser
 
-    The page is complete in itself: it loads nothing from other hosts.
+    The page loads nothing from other hosts.
     """
     headers = {**_HEADERS, "Content-Security-Policy": _NOTHING_FROM_ELSEWHERE}
     return Response(200, content_type="text/html; charset=utf-8", headers=headers, body=_page())
@@ -43,7 +43,7 @@ def get_docs() -> Response[Any]:
 
 @lru_cache
 def _openapi_json() -> str:
-    # Imported on demand: the generator knows all routes, these among them.
+    # Imported on first use: the generator imports all routes, including these.
     from lambdas.api.documentation import document
 
     return json.dumps(document())
@@ -51,7 +51,7 @@ def _openapi_json() -> str:
 
 @lru_cache
 def _page() -> str:
-    """Swagger UI with its code, its style and the description, as Powertools brings them."""
+    """The Swagger UI of Powertools, with its script, its style sheet and the description inline."""
     from aws_lambda_powertools.event_handler.openapi.swagger_ui import generate_swagger_html
 
     assets = files("aws_lambda_powertools.event_handler.openapi.swagger_ui")

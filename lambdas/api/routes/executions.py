@@ -1,4 +1,4 @@
-"""Executions: how far an order's came, what happened in it, and what became of it."""
+"""Executions of orders: their progress, their events and their verdicts."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -30,8 +30,10 @@ from lambdas.runtime import report_survived
 executions = Resource("executions")
 
 SHOWN_EXECUTIONS = 10
-"""Executions that one answer holds; an order has more only after many takeovers."""
-FewOrders = Annotated[WholeNumber, Query(ge=1, le=20, description="Orders of one page.")]
+"""Maximum number of executions in an answer. Only many takeovers create more."""
+FewOrders = Annotated[
+    WholeNumber, Query(ge=1, le=20, description="Maximum number of orders in a page.")
+]
 UNCHANGED = ("Still current since the `ETag` in If-None-Match.", None)
 
 
@@ -40,7 +42,7 @@ UNCHANGED = ("Still current since the `ETag` in If-None-Match.", None)
     "/orders/{order_id}/execution",
     roles=tuple(Role),
     answers={
-        200: ("The states of its newest execution, with their `ETag`.", GraphView),
+        200: ("The states of its newest execution, with an `ETag`.", GraphView),
         304: UNCHANGED,
     },
     refuses=(404,),
@@ -48,11 +50,12 @@ UNCHANGED = ("Still current since the `ETag` in If-None-Match.", None)
 def get_execution(
     order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = None
 ) -> Response[Any]:
-    """Read how far an order's workflow came
+    """Read the progress of an order's workflow
 
-    Every state of the definition that the order's newest execution runs, with its ways on and its
-    progress. No states: the execution did not begin yet. Send the `ETag` when you read again: a
-    change of the order shows at once, a change of the execution alone after some seconds.
+    Returns every state of the definition that the newest execution of the order runs, with its
+    transitions and its progress. An empty list means that the execution has not started yet. Send
+    the `ETag` in the next request: the answer shows a change of the order at once, and a change of
+    only the execution after some seconds.
     """
     order, now = executions.visible(order_id), executions.now
     if held := current_tag(if_none_match, order, now):
@@ -68,7 +71,7 @@ def get_execution(
     "/orders/{order_id}/history",
     roles=(Role.OPERATOR,),
     answers={
-        200: ("Its newest executions, without data, with their `ETag`.", HistoryView),
+        200: ("Its newest executions, without data, with an `ETag`.", HistoryView),
         304: UNCHANGED,
     },
     refuses=(404,),
@@ -78,8 +81,8 @@ def get_history(
 ) -> Response[Any]:
     """Read the events of an order's executions
 
-    Each event has its category, each execution its verdict and figures. Inputs, outputs, causes
-    and tokens are left out. Send the `ETag` when you read again.
+    Each event has its category, each execution its verdict and metrics. Inputs, outputs, causes
+    and tokens are left out. Send the `ETag` in the next request.
     """
     order, now = executions.visible(order_id), executions.now
     if held := current_tag(if_none_match, order, now):
@@ -94,18 +97,18 @@ def get_history(
     "GET",
     "/ops/verdicts",
     roles=(Role.OPERATOR,),
-    answers={200: ("One page of verdicts, the newest order first.", VerdictsView)},
+    answers={200: ("One page of verdicts, newest order first.", VerdictsView)},
     refuses=(422,),
 )
 def list_verdicts(
-    stage: Annotated[Stage | None, Query(description="Of orders at this stage.")] = None,
+    stage: Annotated[Stage | None, Query(description="Only orders at this stage.")] = None,
     limit: FewOrders = 10,
     cursor: inputs.Cursor = None,
 ) -> Response[Any]:
-    """List what became of orders' executions
+    """List the verdicts on executions
 
-    The verdict on each order's newest execution, judged by its history alone. The verdict on an
-    execution that has ended is stored when it is first read.
+    Returns the verdict on the newest execution of each order, from its history only. The verdict
+    on an ended execution is stored when it is first read.
     """
     page = executions.workflow.list_orders(
         stage=stage, customer_id=None, limit=limit, cursor=cursor
@@ -119,7 +122,7 @@ def list_verdicts(
 
 
 def _classify(order: Order) -> ExecutionOutcome:
-    """The outcome from the history; stored for the next reader once it is final."""
+    """Classify the order's execution by its history, and store the outcome if it is final."""
     events = _events(order, order.epoch)
     found = outcome(order, events)
     if has_ended(events):

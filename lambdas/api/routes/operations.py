@@ -1,4 +1,4 @@
-"""Operations: what the people who run the system do, and the health of the API itself."""
+"""Operations: actions and reports for operators, and the health check."""
 
 from typing import Any
 
@@ -18,21 +18,21 @@ from lambdas.domain.errors import SignalNotAdmitted
 operations = Resource("operations")
 
 COUNTED_AT_MOST = 1_000
-"""Open orders of a stage, and running executions, that the drain report counts."""
+"""Maximum number of open orders of a stage, and of running executions, in the drain report."""
 
 
 @operations.operation(
     "POST",
     "/ops/orders/{order_id}/compensate",
     roles=(Role.OPERATOR,),
-    answers={202: ("Taken over; a new execution compensates it.", TakeoverView)},
+    answers={202: ("Taken over. A new execution compensates the order.", TakeoverView)},
     refuses=(404, 409),
 )
 def compensate(order_id: inputs.OrderId) -> Response[Any]:
     """Take an order over and compensate it
 
-    For an order that hangs. Its execution loses the order; a new one undoes what was done and
-    ends it. An order that has ended refuses (409).
+    For an order that makes no progress. Its execution loses the order; a new execution
+    compensates its effects and ends it. An ended order is refused (409).
     """
     taken = operations.dependencies.janitor.compensate(order_id)
     view = TakeoverView(order_id=order_id, stage=taken.stage, epoch=taken.epoch)
@@ -43,21 +43,21 @@ def compensate(order_id: inputs.OrderId) -> Response[Any]:
     "POST",
     "/ops/orders/{order_id}/abort",
     roles=(Role.OPERATOR,),
-    answers={202: ("Asked to stop; the janitor compensates the order.", AbortView)},
+    answers={202: ("Stopped. The janitor compensates the order.", AbortView)},
     refuses=(404, 409),
 )
 def abort(order_id: inputs.OrderId) -> Response[Any]:
-    """Stop an order's execution where it stands
+    """Stop an order's execution immediately
 
-    A hard stop (StopExecution): no step of it runs any more and nothing is undone by it. The
-    janitor notices, and compensates the order, because a person stopped it. Where nothing ran
-    (`stopped` is false) there is nothing to compensate for: an order that lost its execution
-    continues in a new one. To end an order in good order, cancel it instead.
+    StopExecution: the execution runs no further step and compensates nothing. The janitor then
+    compensates the order, because a person stopped it. If no execution ran (`stopped` is false),
+    the order is not compensated: the janitor continues it in a new execution. For a regular end,
+    cancel the order instead.
     """
     order = operations.visible(order_id)
     if order.ended:
         raise SignalNotAdmitted(
-            f"the order is {order.stage} already: nothing runs that could be stopped",
+            f"the order is already {order.stage}: it has no execution to stop",
             order_id=order_id,
             stage=order.stage,
         )
@@ -75,9 +75,9 @@ def abort(order_id: inputs.OrderId) -> Response[Any]:
     answers={200: ("Open orders and executions, counted by version.", VersionsView)},
 )
 def get_versions() -> Response[Any]:
-    """Read what runs which version (drain report)
+    """Count orders and executions by version (drain report)
 
-    A version may be removed once nothing runs it any more.
+    A version may be removed when no order and no execution uses it.
     """
     dependencies = operations.dependencies
     found = dependencies.index.open_versions(at_most=COUNTED_AT_MOST)
@@ -94,8 +94,8 @@ def get_versions() -> Response[Any]:
 
 @operations.operation("GET", "/health", answers={200: ("The function runs.", HealthView)})
 def get_health() -> Response[Any]:
-    """Say that the API runs
+    """Check that the API runs
 
-    It reads nothing, so it tells nothing about tables or executions.
+    It does not check tables or executions.
     """
     return answer(HealthView(status="ok"))

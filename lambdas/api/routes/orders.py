@@ -1,4 +1,4 @@
-"""Orders: place them, list them, read them."""
+"""Orders: place, list and read them."""
 
 import hashlib
 import json
@@ -25,16 +25,16 @@ READERS = tuple(Role)
     "/orders",
     roles=(Role.CUSTOMER, Role.OPERATOR),
     answers={
-        201: ("Placed; its workflow starts. `Location` is its address.", views.OrderView),
-        200: ("Placed before under this key: the same order as it is now.", views.OrderView),
+        201: ("Placed. Its workflow starts. `Location` is its URL.", views.OrderView),
+        200: ("An order of this key exists: its current state.", views.OrderView),
     },
     refuses=(400, 413, 415, 422),
 )
 def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Response[Any]:
     """Place an order
 
-    The workflow checks and holds the stock, then waits for approval. Only operators and machine
-    clients may order for somebody else or choose a workflow version.
+    The workflow reserves the stock, then waits for approval. Only operators and machine clients
+    may order for another customer or select a workflow version.
     """
     customer_id = customer_of(body, orders.caller)
     key = idempotency(body, orders.caller, customer_id, idempotency_key)
@@ -52,14 +52,14 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
     refuses=(422,),
 )
 def list_orders(
-    stage: Annotated[Stage | None, Query(description="Orders at this stage.")] = None,
+    stage: Annotated[Stage | None, Query(description="Only orders at this stage.")] = None,
     customer_id: inputs.OfCustomer = None,
     limit: inputs.Limit = 20,
     cursor: inputs.Cursor = None,
 ) -> Response[Any]:
     """List orders
 
-    Customers see their own; approvers, operators and machine clients see all.
+    Customers see their own orders; approvers, operators and machine clients see all orders.
     """
     whose = listed_customer(orders.caller, customer_id)
     page = orders.workflow.list_orders(stage=stage, customer_id=whose, limit=limit, cursor=cursor)
@@ -80,7 +80,7 @@ def list_orders(
 def get_status(order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = None) -> Response[Any]:
     """Read an order (get-status)
 
-    The newest state; reading never waits and never writes.
+    Returns the current state. The request never waits and never writes.
     """
     order = orders.visible(order_id)
     tag = etag(order, orders.now)
@@ -99,7 +99,7 @@ def get_status(order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = Non
 def get_items(order_id: inputs.OrderId) -> Response[Any]:
     """Read an order's lines (get-items)
 
-    `revision` is what an approval names.
+    An approval names the `revision`.
     """
     return answer(items_view(orders.visible(order_id)))
 
@@ -112,21 +112,21 @@ def get_items(order_id: inputs.OrderId) -> Response[Any]:
     refuses=(404,),
 )
 def get_timeline(order_id: inputs.OrderId) -> Response[Any]:
-    """Read what happened to an order
+    """Read the events of an order
 
-    Every event was written together with the change that it tells. At most the newest 1,000.
+    Each event is written in the same transaction as its change. Returns the newest 1,000 events.
     """
     orders.visible(order_id)
     return answer(timeline_view(orders.workflow.timeline(order_id)))
 
 
 def customer_of(body: inputs.NewOrder, caller: Principal) -> str:
-    """Whose order it becomes. Raises NotAllowed, InvalidRequest."""
+    """The customer of the new order. Raises NotAllowed, InvalidRequest."""
     customer_id = body.customer_id or caller.name
     chooses = customer_id != caller.name or body.workflow_version is not None
     if chooses and not caller.may_name_customers:
         raise NotAllowed(
-            "only operators and machine clients may order for others or choose a workflow version"
+            "only operators and machine clients may order for others or select a workflow version"
         )
     if body.customer_id is None and caller.machine:
         raise InvalidRequest("a machine client orders for a customer: `customer_id` is missing")
@@ -136,7 +136,7 @@ def customer_of(body: inputs.NewOrder, caller: Principal) -> str:
 def idempotency(
     body: inputs.NewOrder, caller: Principal, customer_id: str, key: str
 ) -> IdempotencyKey:
-    """The caller's key with the hash of what it stands for, however the JSON was written."""
+    """The caller's key with a hash of the request that does not depend on the JSON formatting."""
     meant = {**body.model_dump(mode="json", exclude_none=True), "customer_id": customer_id}
     canonical = json.dumps(meant, sort_keys=True, separators=(",", ":"))
     fingerprint = hashlib.sha256(canonical.encode()).hexdigest()
@@ -144,7 +144,7 @@ def idempotency(
 
 
 def listed_customer(caller: Principal, customer_id: str | None) -> str | None:
-    """Whose orders are listed; None = everybody's. Raises NotAllowed."""
+    """The customer whose orders the caller lists; None for all customers. Raises NotAllowed."""
     if caller.sees_all:
         return customer_id
     if customer_id not in (None, caller.name):
@@ -153,7 +153,7 @@ def listed_customer(caller: Principal, customer_id: str | None) -> str | None:
 
 
 def matches(if_none_match: str | None, tag: str) -> bool:
-    """Weak comparison, as If-None-Match wants it. (RFC 9110, 13.1.2)"""
+    """Weak comparison, which If-None-Match requires. (RFC 9110, 13.1.2)"""
     given = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
     return "*" in given or tag.removeprefix("W/") in given
 

@@ -1,4 +1,4 @@
-"""Signals: durable requests to a running order, and what became of them."""
+"""Signals: durable requests to a running order, and their outcomes."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ from lambdas.ulid import new_ulid
 signals = Resource("signals")
 
 ANSWERS = {
-    202: ("Accepted for good; `outcome` is null while it is pending.", views.SignalView),
-    200: ("With `Prefer: wait=N`: the outcome came in time.", views.SignalView),
+    202: ("Accepted durably. `outcome` is null while the signal is pending.", views.SignalView),
+    200: ("With `Prefer: wait=N`: the signal has its outcome.", views.SignalView),
 }
 REFUSES = (400, 404, 409, 413, 415, 422, 429)
 
@@ -40,8 +40,9 @@ def approve_payment(
 ) -> Response[Any]:
     """Approve an order's payment
 
-    It holds for the revision that you saw: when the lines changed since, the outcome is `stale`
-    and nothing is charged. Nobody approves an order of their own, or one that they added to (403).
+    The approval is valid for one revision. If the lines changed after it, the outcome is `stale`
+    and nothing is charged. The requester, the customer and the actor of an added item cannot
+    approve the order (403).
     """
     order = signals.visible(order_id)
     require_four_eyes(order, signals.caller.name)
@@ -65,8 +66,8 @@ def cancel_order(
 ) -> Response[Any]:
     """Cancel an order
 
-    An accepted cancel always wins: the order ends cancelled, its stock is released and a payment
-    is refunded. A completed order refuses it (409).
+    An accepted cancel takes precedence over every other signal: the order ends as cancelled, its
+    stock is released and its payment is refunded. A completed order refuses a cancel (409).
     """
     order = signals.visible(order_id)
     if Role.OPERATOR not in signals.caller.roles:
@@ -93,7 +94,7 @@ def add_line_item(
     """Add units of a SKU to an order
 
     Possible until the payment is approved. Without stock the outcome is `rejected: insufficient
-    stock` and the order stays as it is; otherwise its `revision` grows.
+    stock` and the order does not change; otherwise its `revision` increases.
     """
     order = signals.visible(order_id)
     require_owner(order)
@@ -124,13 +125,13 @@ def get_signal(order_id: inputs.OrderId, signal_id: inputs.SignalId) -> Response
     "POST",
     "/orders/{order_id}/heartbeat",
     roles=(Role.APPROVER,),
-    answers={204: ("Noted.", None)},
+    answers={204: ("Recorded.", None)},
     refuses=(404, 409),
 )
 def heartbeat(order_id: inputs.OrderId) -> Response[Any]:
-    """Say that an approver is looking at the order
+    """Report that an approver has the order open
 
-    Send it while the order is on the screen; more than once a minute makes no difference.
+    Send it while the order is on the screen. More than one request a minute has no effect.
     """
     signals.visible(order_id)
     signals.workflow.heartbeat(order_id)
@@ -138,7 +139,7 @@ def heartbeat(order_id: inputs.OrderId) -> Response[Any]:
 
 
 def send(order: Order, asked: Signal, prefer: str | None) -> Response[Any]:
-    """Hand the signal to the order and answer at once, or when the outcome is there."""
+    """Send the signal to the order. Answers at once, or waits for the outcome if preferred."""
     after = signals.workflow.signal(order.order_id, asked)
     seconds = preferred_wait(prefer)
     if seconds is None:
@@ -150,20 +151,20 @@ def send(order: Order, asked: Signal, prefer: str | None) -> Response[Any]:
 
 
 def require_owner(order: Order) -> None:
-    """Raise NotAllowed for those who may read the order, but did not order."""
+    """Raise NotAllowed if the caller does not own the order."""
     if not signals.caller.owns(order):
         raise NotAllowed("only the order's customer may do this", order_id=order.order_id)
 
 
 def require_known_sku(order: Order, asked: Signal) -> None:
-    """Raise InvalidRequest for a SKU that does not exist, unless the order took the signal."""
+    """Raise InvalidRequest for an unknown SKU, unless the order already has the signal."""
     sku = asked.sku or ""
     if order.signal(asked.signal_id) is None and not signals.dependencies.catalogue.stock([sku]):
         raise InvalidRequest(f"unknown SKU: {sku}", order_id=order.order_id)
 
 
 def _signal(kind: SignalKind, key: str | None, **asked: Any) -> Signal:
-    """The signal as the caller means it; the order stamps the time when it takes it."""
+    """The requested signal. The workflow replaces `at` when it accepts the signal."""
     return Signal(
         signal_id=key or new_ulid(), kind=kind, actor=signals.caller.name, at=signals.now, **asked
     )

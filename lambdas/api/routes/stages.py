@@ -1,4 +1,4 @@
-"""Stages: how many orders stand where."""
+"""Stages: the number of orders at each stage."""
 
 from typing import Any
 
@@ -24,8 +24,8 @@ COUNTED_AT_MOST = 1_000
 def list_stages(customer_id: inputs.OfCustomer = None) -> Response[Any]:
     """Count orders by stage
 
-    Customers count their own; approvers, operators and machine clients all. Eventually
-    consistent. Each stage is counted up to 1,000 orders; `exact` says whether that was all.
+    Customers count their own orders; approvers, operators and machine clients count all orders.
+    The counts are eventually consistent. Each one stops at 1,000 orders; then `exact` is false.
     """
     whose = listed_customer(stages.caller, customer_id)
     counts = stages.dependencies.index.counts(customer_id=whose, at_most=COUNTED_AT_MOST)

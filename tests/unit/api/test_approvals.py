@@ -184,7 +184,7 @@ def test_a_wrong_link_does_not_tell_whether_its_order_exists(
 
     assert answer.status == 404
     assert answer.json["detail"] == (
-        "The link leads to no order. Open the link of the newest mail."
+        "The link leads to no order. Open the link of the newest e-mail."
     )
     assert approve(api, codes[wrong]).status == 404
 

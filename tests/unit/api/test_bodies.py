@@ -37,7 +37,7 @@ def test_a_body_that_gives_a_name_twice_is_malformed(api: ApiCaller, text: str, 
     answer = api.call("POST", "/orders", text=text, headers=KEY)
 
     assert answer.status == 400
-    assert f"The body gives {told} twice" in answer.json["detail"]
+    assert f"An object in the body contains {told} twice" in answer.json["detail"]
 
 
 def test_a_missing_body_is_malformed(api: ApiCaller) -> None:

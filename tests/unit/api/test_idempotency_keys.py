@@ -62,7 +62,7 @@ def test_an_order_without_a_usable_key_is_malformed(api: ApiCaller, key: str | N
 
 
 def test_a_missing_key_is_told_by_what_to_send(api: ApiCaller) -> None:
-    assert "send one" in start(api, key=None).json["detail"].lower()
+    assert "send it" in start(api, key=None).json["detail"].lower()
 
 
 @pytest.mark.parametrize("key", ["K1,K1", "K1, K1", "K1,K2", "K1,"])
