@@ -44,7 +44,7 @@ def test_an_approver_signs_in_from_the_link_comes_back_to_it_and_approves(
     expect(visitor.notice).to_have_text("Approved. Payment follows.")
     assert page.url == letter.link
     letter.scene.wait_for_stage(letter.order, "completed")
-    page.get_by_role("link", name="See the whole order").click()
+    page.get_by_role("link", name="View the order").click()
     expect(visitor.stage).to_have_text("✓ completed")
 
 
@@ -59,8 +59,8 @@ def test_a_used_link_says_so_also_on_pages_that_were_open_before(
     visitor.look_again()
     late.open(letter.view)
     for one in (visitor, late):
-        expect(one.main).to_contain_text("Nothing is left to decide")
-        expect(one.main).to_contain_text("There is nothing left for you to do.")
+        expect(one.main).to_contain_text("No decision is needed")
+        expect(one.main).to_contain_text("You have nothing to do.")
         expect(one.main.get_by_role("button")).to_have_count(0)
 
 
@@ -75,7 +75,7 @@ def test_a_link_whose_approval_came_too_late_leads_to_the_order_at_the_desk(
     expect(visitor.main).to_contain_text("The order still waits")
     page.get_by_role("button", name="Sign in to decide").click()
     page.get_by_role("button", name="approver1").click()
-    page.get_by_role("link", name="See the whole order").click()
+    page.get_by_role("link", name="View the order").click()
     page.get_by_role("button", name="Approve payment").click()
     letter.scene.wait_for_stage(letter.order, "completed")
 
@@ -92,7 +92,7 @@ def test_an_item_added_while_the_page_is_open_is_shown_before_the_approval(
     expect(changed).to_contain_text("revision 2 now, 58.50 EUR instead of 9.50 EUR")
     expect(page.get_by_role("button", name="Approve payment")).to_have_count(0)
     page.get_by_role("button", name="I have seen the change").click()
-    expect(visitor.main).to_contain_text("58.50 EUR, as the lines stand at revision 2.")
+    expect(visitor.main).to_contain_text("58.50 EUR for revision 2 of the order.")
     page.get_by_role("button", name="Approve payment").click()
     letter.scene.wait_for_stage(letter.order, "completed")
     assert len(visitor.asked_of(f"POST {visitor.api}/approvals/{letter.code}")) == 1
@@ -120,8 +120,8 @@ def test_a_user_without_the_role_gets_the_reason_and_can_sign_in_as_another_user
 ) -> None:
     visitor = visit("customer")
     page = visitor.open(letter.view)
-    expect(visitor.main).to_contain_text("You are alice (customer). Only the role approver")
-    page.get_by_role("button", name="Sign in as somebody else").click()
+    expect(visitor.main).to_contain_text("You are alice (customer). Approval requires the role")
+    page.get_by_role("button", name="Sign in as another user").click()
     page.get_by_role("button", name="Sign in to decide").click()
     page.get_by_role("button", name="approver1").click()
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
@@ -155,7 +155,7 @@ def test_an_approver_with_the_operator_role_cancels_from_the_link(
         page.get_by_role("button", name=lead).click()
         page.get_by_label("Reason").fill("a suspicious address")
         page.get_by_role("button", name="Cancel order").click()
-        expect(visitor.main).to_contain_text("The order was cancelled, or its time was up.")
+        expect(visitor.main).to_contain_text("The order was cancelled, or its deadline passed.")
     letter.scene.wait_for_end(letter.order)
     assert letter.scene.status(letter.order)["last_error"] == "cancelled: a suspicious address"
 

@@ -15,17 +15,27 @@ CODE = "A" * 64
 LATER, BEFORE = "2999-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"
 ACCEPTED = "The approval was accepted"
 STATES = {
-    ("used", "applied", "payment", LATER): "approved, and its payment is under way.",
+    ("used", "applied", "payment", LATER): "approved, and its payment is in progress.",
     ("used", None, "awaiting-approval", LATER): f"{ACCEPTED} and takes effect in a moment.",
     ("used", None, "awaiting-approval", BEFORE): ACCEPTED,
     ("used", "applied", "awaiting-approval", LATER): ACCEPTED,
     ("used", "superseded", "awaiting-approval", LATER): "another decision came first.",
-    ("used", "stale", "awaiting-approval", BEFORE): "The time is up: the order is being cancelled.",
+    (
+        "used",
+        "stale",
+        "awaiting-approval",
+        BEFORE,
+    ): "The deadline has passed: the order is",
     ("closed", None, "completed", LATER): "The order was approved, and is paid and completed.",
     ("closed", None, "compensating", LATER): "The order is being cancelled",
-    ("closed", None, "cancelled", LATER): "The order was cancelled, or its time was up.",
+    ("closed", None, "cancelled", LATER): "The order was cancelled, or its deadline passed.",
     ("closed", None, "failed", LATER): "The order failed.",
-    ("closed", None, "awaiting-approval", BEFORE): "The time is up: the order is being cancelled.",
+    (
+        "closed",
+        None,
+        "awaiting-approval",
+        BEFORE,
+    ): "The deadline has passed: the order is",
     ("closed", None, "awaiting-approval", LATER): "another decision came first.",
 }
 """By the API's values: status of the link, its outcome, the stage and the deadline."""
@@ -52,9 +62,9 @@ def test_every_end_is_shown_without_further_actions(
     visitor = visit()
     answer(visitor.page, link=link, outcome=outcome, stage=stage, approval_deadline=deadline)
     page = visitor.open(f"approval/{CODE}")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is left to decide")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No decision is needed")
     expect(visitor.main).to_contain_text(text)
-    expect(visitor.main).to_contain_text("There is nothing left for you to do.")
+    expect(visitor.main).to_contain_text("You have nothing to do.")
     expect(page.get_by_role("row", name="MUG-RED")).to_contain_text("9.50 EUR")
     expect(page.get_by_role("button")).to_have_count(0)
 
@@ -76,7 +86,7 @@ def test_a_wrong_link_says_what_to_do(visit: Visit, who: str | None, wrong: str)
     visitor.refusals.add(404)
     page = visitor.open(f"approval/{wrong}")
     expect(page.get_by_role("heading", level=1)).to_have_text("This link leads to no order")
-    expect(visitor.main).to_contain_text("Copy it from the mail to its last character")
+    expect(visitor.main).to_contain_text("Copy the complete link from the e-mail")
     page.get_by_role("link", name="All orders" if who else "Start page").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Orders" if who else "Order workflow")
 

@@ -50,7 +50,7 @@ def test_an_item_added_while_the_desk_is_open_is_shown_before_the_approval(
 def test_the_order_page_shows_a_change_before_its_approval_too(visit: Visit, scene: Scene) -> None:
     approver = visit("approver")
     page = approver.open(f"orders/{place(scene)}")
-    expect(approver.main).to_contain_text("9.50 EUR, as the lines stand at revision 1.")
+    expect(approver.main).to_contain_text("9.50 EUR for revision 1 of the order.")
     add(scene, "GRINDER-HAND")
     approver.look_again()
     expect(approver.main).to_contain_text("revision 2 now, 58.50 EUR instead of 9.50 EUR")
@@ -110,7 +110,7 @@ def test_a_queue_that_is_too_long_to_read_is_reported(visit: Visit) -> None:
     endless = {"orders": [], "next_cursor": "more"}
     approver.page.route("**/orders?stage=*", lambda route: route.fulfill(json=endless))
     approver.open("desk")
-    expect(approver.main).to_contain_text("More orders wait: these are only the newest 0")
+    expect(approver.main).to_contain_text("More orders wait. The list has only the newest 0")
 
 
 def test_a_refused_approval_shows_the_reason_and_the_change(visit: Visit, scene: Scene) -> None:
@@ -138,11 +138,11 @@ def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
     cancel(scene, "first")
     scene.wait_for_end("first")
     approver.look_again()
-    expect(approver.sheet).to_contain_text(f"Order {first} needs no decision any more")
-    for _ in range(2):  # after the second response, the first is drawn
+    expect(approver.sheet).to_contain_text(f"Order {first} no longer needs a decision")
+    for _ in range(2):  # when the second answer has come, the first is drawn
         with page.expect_response("**/orders?stage=*"):
             approver.look_again()
-    expect(approver.sheet).to_contain_text(f"Order {first} needs no decision any more")
+    expect(approver.sheet).to_contain_text(f"Order {first} no longer needs a decision")
     page.keyboard.press("a")
     page.keyboard.press("n")
     expect(approver.sheet).to_contain_text(second)

@@ -137,7 +137,7 @@ def test_a_diagram_that_does_not_fit_says_that_it_scrolls(
 ) -> None:
     visitor = visit("customer", width=375)
     page = visitor.open(f"orders/{ended['completed']}")
-    hint = page.get_by_text("Scroll the picture to see the rest of it")
+    hint = page.get_by_text("Scroll the diagram to see the rest")
     expect(hint).to_be_visible()
     box = page.get_by_role("region", name="State machine").bounding_box()
     assert box is not None

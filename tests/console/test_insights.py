@@ -42,10 +42,10 @@ def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, scene: Scene) -
     expect(operator.main).to_contain_text("⚠ stuck: ")
     assert operator.violations() == []
     page.get_by_role("button", name="Compensate again").click()
-    expect(operator.notice).to_contain_text(f"{order_id}: a new execution tries again.")
+    expect(operator.notice).to_contain_text(f"{order_id}: a new execution retries")
     scene.wait_for_stage("order", "cancelled")
-    page.get_by_role("button", name="Look again").click()
-    expect(operator.main).to_contain_text("Nothing is being compensated.")
+    page.get_by_role("button", name="Refresh").click()
+    expect(operator.main).to_contain_text("No order is being compensated.")
 
 
 def test_an_open_order_without_progress_is_listed(visit: Visit, scene: Scene) -> None:
@@ -55,22 +55,22 @@ def test_an_open_order_without_progress_is_listed(visit: Visit, scene: Scene) ->
     paying = {"stage": "payment", "updated_at": "2020-01-01T00:00:00.000Z"}
     operator = visit("operator")
     page = operator.page
-    hanging = page.locator("section").filter(has=page.get_by_role("heading", name="Hanging"))
+    hanging = page.locator("section").filter(has=page.get_by_role("heading", name="No progress"))
     operator.open("insights")
-    expect(hanging).to_contain_text("No open order hangs.")
+    expect(hanging).to_contain_text("Every open order makes progress.")
 
     def answer(route: Route) -> None:
         orders: list[dict[str, Any]] = [late] if "awaiting-approval" in route.request.url else []
         route.fulfill(json={"orders": orders, "next_cursor": None})
 
     page.route("**/orders?stage=*", answer)
-    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("button", name="Refresh").click()
     expect(hanging).to_contain_text("awaiting-approval, its deadline passed")
     assert operator.violations() == []
 
     late = {**order, **paying}
-    again = page.get_by_role("button", name="Look again")
-    expect(again).not_to_have_attribute("aria-busy", "true")  # a click in between is not repeated
+    again = page.get_by_role("button", name="Refresh")
+    expect(again).not_to_have_attribute("aria-busy", "true")  # a click meanwhile is no second one
     again.click()
     expect(hanging).to_contain_text("payment, unchanged for")
     hanging.get_by_role("link", name=order_id).click()

@@ -13,15 +13,15 @@ pytestmark = pytest.mark.slow
 def test_a_customer_without_orders_sees_how_to_begin(visit: Visit) -> None:
     visitor = visit()
     visitor.sign_in("carol")
-    expect(visitor.main).to_contain_text("There is no order yet. Place the first one above.")
+    expect(visitor.main).to_contain_text("There are no orders yet. Place the first one above.")
     expect(visitor.page.get_by_label("SKU")).to_be_visible()
 
 
 def test_an_empty_desk_says_so(visit: Visit) -> None:
     visitor = visit("approver")
     visitor.open("desk")
-    expect(visitor.main).to_contain_text("Nothing waits for approval.")
-    expect(visitor.sheet).to_contain_text("There is no order to decide.")
+    expect(visitor.main).to_contain_text("No order waits for approval.")
+    expect(visitor.sheet).to_contain_text("No order needs a decision.")
 
 
 def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
@@ -49,8 +49,8 @@ def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
     search = page.get_by_label("Whole order id, or customer")
     search.fill("unknown")
     search.press("Enter")
-    expect(visitor.main).to_contain_text("No order of the customer unknown was found.")
-    expect(visitor.main).to_contain_text("An order is found by its whole id")
+    expect(visitor.main).to_contain_text("No order of the customer nobody was found.")
+    expect(visitor.main).to_contain_text("To find an order, enter its complete id")
     search.fill("alice")
     search.press("Enter")
     expect(page.get_by_role("link", name=order_id)).to_be_visible()

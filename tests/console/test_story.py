@@ -45,12 +45,10 @@ def test_a_customer_cancels_with_a_reason(visit: Visit, scene: Scene) -> None:
     page = customer.open(f"orders/{order_id}")
     page.get_by_label("Reason").fill("I found it in the cellar")
     page.get_by_role("button", name="Cancel order").click()
-    expect(customer.notice).to_contain_text(
-        "Cancelled. What was done for the order is being undone."
-    )
+    expect(customer.notice).to_contain_text("Cancelled. The order is being compensated.")
     expect(customer.stage).to_have_text("⊘ cancelled")
     expect(customer.main).to_contain_text("The order was cancelled: I found it in the cellar")
-    expect(customer.main).to_contain_text("Nothing can be done with this order now.")
+    expect(customer.main).to_contain_text("No action is possible now.")
     expect(page.get_by_role("term").filter(has_text="Deadline")).to_have_count(0)
 
 

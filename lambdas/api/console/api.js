@@ -1,19 +1,19 @@
-// The API as the views call it. Every refusal is a Problem with the server's own words.
+// Client of the API. Every error is a Problem with the message of the server.
 
 import { synchronise } from "./clock.js";
 import { API, forget, token } from "./session.js";
 
 export class Problem extends Error {
-  /** `status` is the HTTP status, 0 when nobody answered. */
+  /** `status` is the HTTP status, or 0 without an answer. */
   constructor(status, message) {
     super(message);
     this.status = status;
   }
 }
 
-const kept = new Map(); // path -> {tag, body}: what is unchanged is not sent again
+const kept = new Map(); // path -> {tag, body}: the server does not send an unchanged body again
 
-/** Read something. */
+/** Read a resource. */
 export async function get(path) {
   const known = kept.get(path);
   const answer = await call(path, { headers: known ? { "If-None-Match": known.tag } : {} });
@@ -26,23 +26,23 @@ export async function get(path) {
 
 const MOST_PAGES = 10;
 
-/** `{found, more}`: all entries of a list, read page by page (`path` has a query), and whether there
- * are `more` than were read. */
+/** `{found, more}`: the entries of a list, read page by page (`path` has a query), and whether more
+ * pages exist than were read. */
 export async function all(path, field, most = MOST_PAGES) {
   const found = [];
   let cursor = null;
   for (let page = 0; page < most; page += 1) {
-    const told = await get(cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`);
-    found.push(...told[field]);
-    cursor = told.next_cursor;
+    const answer = await get(cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`);
+    found.push(...answer[field]);
+    cursor = answer.next_cursor;
     if (cursor === null) break;
   }
   return { found, more: cursor !== null };
 }
 
-const unanswered = new Map(); // what was asked for -> its key: asking again must not do it twice
+const unanswered = new Map(); // request -> its key: a repeated request must have no second effect
 
-/** Ask for something; waits a few seconds for a signal's outcome. */
+/** Send a request. For a signal, waits up to 5 seconds for its outcome. */
 export async function post(path, body) {
   const asked = `${path} ${JSON.stringify(body)}`;
   const key = unanswered.get(asked) ?? crypto.randomUUID();
@@ -65,7 +65,7 @@ async function call(path, request) {
   try {
     answer = await fetch(new URL(path.slice(1), API), { ...request, headers });
   } catch {
-    throw new Problem(0, "The API does not answer.");
+    throw new Problem(0, "The API does not answer. Check the network connection and try again.");
   }
   synchronise(answer.headers.get("Date"));
   if (answer.ok || answer.status === 304) return answer;
@@ -75,9 +75,9 @@ async function call(path, request) {
 
 async function reason(answer) {
   try {
-    const told = await answer.json();
-    const fields = (told.errors ?? []).map((one) => `${one.field}: ${one.problem}`);
-    return [told.detail ?? told.message, ...fields].join(" ");
+    const body = await answer.json();
+    const fields = (body.errors ?? []).map((one) => `${one.field}: ${one.problem}`);
+    return [body.detail ?? body.message, ...fields].join(" ");
   } catch {
     return `The server answered with status ${answer.status}.`;
   }

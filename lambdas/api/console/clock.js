@@ -1,14 +1,14 @@
-// The server's time: a browser's clock may be wrong, and deadlines are the server's.
+// The time of the server: deadlines are in server time, and the clock of the browser may be wrong.
 
-let offset = 0; // milliseconds that the server is ahead
+let offset = 0; // milliseconds: server time minus browser time
 
-/** Take the time of an answer: its header `Date`, in whole seconds. */
+/** Set the clock from the header `Date` of an answer, which has whole seconds. */
 export function synchronise(date) {
   const instant = Date.parse(date ?? "");
   if (Number.isNaN(instant)) return;
   const ahead = instant - Date.now();
-  if (Math.abs(ahead - offset) > 2000) offset = ahead; // less is the header's rounding
+  if (Math.abs(ahead - offset) > 2000) offset = ahead; // smaller differences come from rounding
 }
 
-/** The present, in milliseconds since 1970. */
+/** The current time in epoch milliseconds. */
 export const now = () => Date.now() + offset;

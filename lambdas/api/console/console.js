@@ -1,4 +1,4 @@
-// The page: which view, as whom, and what happens when something goes wrong.
+// The page: routes to a view, and shows the user, notices and errors.
 
 import { address } from "./address.js";
 import { h, show, update } from "./dom.js";
@@ -17,17 +17,17 @@ const VIEWS = [
 ];
 let leave = () => {};
 
-/** Show what the address asks for. */
+/** Show the view that the URL names. */
 async function route() {
   leave();
   leave = () => {};
   const who = person();
-  const page = { main, who, tell, fail, calm, enter, change };
+  const page = { main, who, notify, fail, calm, enter, change };
   const { name, id } = address();
   header(who);
   document.title = "Order workflow";
   if (name === "approval") {
-    document.title = "Approval · Order workflow"; // the code stays in the address
+    document.title = "Approval · Order workflow"; // the title must not contain the code of the link
     leave = approval(page, id) ?? leave;
     return;
   }
@@ -35,18 +35,18 @@ async function route() {
   const wanted = VIEWS.find((one) => one.name === name) ?? VIEWS[0];
   document.title = `${id ?? wanted.title} · Order workflow`;
   if (!wanted.roles.some((role) => who.roles.includes(role))) {
-    return show(main, h("h1", {}, "Not for you"), forbidden(wanted, who));
+    return show(main, h("h1", {}, "Not allowed"), forbidden(wanted, who));
   }
   leave = (id ? order(page, id) : wanted.view(page)) ?? leave;
 }
 
-/** Tell something good in passing; an empty text takes back what was told. */
-function tell(text) {
+/** Show a notice. An empty text removes it. */
+function notify(text) {
   calm();
   update(document.getElementById("notice"), text && h("p", {}, text));
 }
 
-/** Tell what went wrong; an expired session can be renewed, and leads back to the same view. */
+/** Show an error. After an expired session, signing in leads back to the same view. */
 function fail(problem) {
   show(document.getElementById("notice"));
   const again = problem.status === 401
@@ -57,13 +57,13 @@ function fail(problem) {
   update(document.getElementById("alert"), h("div", {}, ...again), close);
 }
 
-/** Take back what went wrong. */
+/** Remove the error. */
 const calm = () => show(document.getElementById("alert"));
 
 const enter = () => signIn().catch(fail);
 const change = () => goOut(location.hash);
 
-/** Whoever signs out is out, also if the API is down. */
+/** Sign out. This forgets the token even if the API is down. */
 const goOut = (view) => signOut(view).catch(async (problem) => {
   await route();
   fail(problem);
@@ -81,20 +81,20 @@ function header(who) {
 
 const welcome = () => h("section", { class: "card narrow" },
   h("h1", {}, "Order workflow"),
-  h("p", {}, "Place orders, approve them, see where each one stands."),
+  h("p", {}, "Place, approve and track orders."),
   h("button", { class: "primary", onclick: enter }, "Sign in"));
 
 const forbidden = (wanted, who) => h("p", {},
   `${wanted.title} is for the role ${wanted.roles.join(" or ")}; you are ${who.roles.join(", ") || "without one"}. `,
-  "Ask an administrator, or sign in as somebody else.");
+  "Ask an administrator, or sign in as another user.");
 
 function skip(event) {
-  event.preventDefault(); // an address of its own would lead away from the view
+  event.preventDefault(); // a new fragment would change the view
   main.focus();
 }
 
 async function turn() {
-  tell("");
+  notify("");
   await route();
   main.focus();
   window.scrollTo(0, 0);

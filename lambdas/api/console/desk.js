@@ -1,4 +1,4 @@
-// Desk: what waits for approval, the oldest first, one order at a time.
+// Desk: the orders that wait for approval, oldest first, one at a time.
 
 import { all, get } from "./api.js";
 import { h, show, update } from "./dom.js";
@@ -8,41 +8,41 @@ import { live } from "./live.js";
 import { cancellation, changed, looker, send, takes } from "./signals.js";
 import { age, gist, left, money } from "./words.js";
 
-const FOLDED = 4; // as many as the style shows of a folded queue
+const FOLDED = 4; // entries that the style sheet shows of a folded queue
 const DECIDED = { "approve-payment": "approved", "cancel-order": "cancelled" };
 
 export function desk(page) {
   const { main, who, fail } = page;
   let waiting = [];
-  let current = null; // the order under the approver's eyes, as they saw it
-  let newest = null; // the same order as it is now
-  let done = null; // what became of the one before: the next comes when it is asked for
-  let deciding = false; // the answer to a decision is on its way
-  let unfolded = false; // on a narrow screen, where the whole queue would push the order out of sight
+  let current = null; // the displayed order, in the version that the approver has acknowledged
+  let newest = null; // the newest version of the same order
+  let done = null; // the outcome of the previous order, shown until the approver opens the next one
+  let deciding = false; // a decision was sent and not answered yet
+  let unfolded = false; // narrow screens fold the queue, to keep the order visible
   const beat = looker();
-  const more = h("div", {}); // orders that are too many to be read
+  const more = h("div", {}); // notice about orders that are not listed
   const queue = h("ol", { class: "queue folded", "aria-label": "Waiting, oldest first" }, h("li", { class: "quiet" }, "Loading…"));
   const unfold = h("div", { class: "unfold" });
   const sheet = h("section", { class: "card", "aria-label": "Order to decide" });
 
   async function look() {
-    const told = await all("/orders?stage=awaiting-approval&limit=100", "orders");
-    update(more, told.more && h("p", { class: "stuck" }, `More orders wait: these are only the newest ${told.found.length} of them.`));
-    waiting = told.found.filter((one) => takes(one, "approve-payment", who)).toReversed();
+    const answer = await all("/orders?stage=awaiting-approval&limit=100", "orders");
+    update(more, answer.more && h("p", { class: "stuck" }, `More orders wait. The list has only the newest ${answer.found.length}.`));
+    waiting = answer.found.filter((one) => takes(one, "approve-payment", who)).toReversed();
     if (current) await compare();
     else if (!done && waiting.length) choose(waiting[0]);
     draw();
     if (current) await beat(current.order_id);
   }
 
-  /** What changed under the approver's eyes is shown before they can approve, and no other order
-   * takes this one's place while they reach for the button. */
+  /** Read the displayed order again. The approver acknowledges a change before they can approve, and
+   * another order never replaces the displayed one without a click. */
   async function compare() {
     const { order_id: id } = current;
     const now = await get(`/orders/${id}`);
     if (deciding || id !== current?.order_id) return;
     if (takes(now, "approve-payment", who)) newest = now;
-    else finish(`Order ${id} needs no decision any more: it is ${now.stage}.`);
+    else finish(`Order ${id} no longer needs a decision: it is ${now.stage}.`);
   }
 
   function finish(text) {
@@ -52,19 +52,19 @@ export function desk(page) {
 
   function choose(one) {
     [current, newest, done] = [one, one, null];
-    page.tell("");
+    page.notify("");
     draw();
     beat(one.order_id).catch(fail);
   }
 
   function draw() {
     update(queue, ...waiting.map(entry),
-      waiting.length ? null : h("li", { class: "quiet", "data-key": "none" }, "Nothing waits for approval."));
+      waiting.length ? null : h("li", { class: "quiet", "data-key": "none" }, "No order waits for approval."));
     queue.classList.toggle("folded", !unfolded);
     update(unfold, waiting.length > FOLDED && h("button", { "aria-expanded": String(unfolded), onclick: fold },
       unfolded ? "Show fewer orders" : `Show all ${waiting.length} orders`));
     update(sheet, ...(current ? decision() : [
-      h("p", {}, done ?? "There is no order to decide."), waiting.length > 0 && next()]));
+      h("p", {}, done ?? "No order needs a decision."), waiting.length > 0 && next()]));
   }
 
   function fold() {
@@ -84,7 +84,7 @@ export function desk(page) {
       news,
       h("p", {}, `${current.customer_id}${current.enrichment.customer_tier ? ` (${current.enrichment.customer_tier})` : ""}`),
       ...items(current),
-      h("div", { class: "row", "data-key": `deeds ${current.order_id}` },
+      h("div", { class: "row", "data-key": `actions ${current.order_id}` },
         h("button", { class: "primary", disabled: news != null, onclick: approve }, "Approve", keyHint("a")), next()),
       takes(current, "cancel-order", who) && cancellation(current.order_id, ask)];
   }
@@ -119,7 +119,7 @@ export function desk(page) {
   }
 
   document.addEventListener("keydown", key);
-  show(main, h("h1", {}, "Desk"), h("p", { class: "quiet keys" }, "Keys: a approves, n goes on to the next."),
+  show(main, h("h1", {}, "Desk"), h("p", { class: "quiet keys" }, "Keys: a approves, n opens the next order."),
     more, h("div", { class: "desk" }, h("div", {}, queue, unfold), sheet));
   const watch = live(look, page);
   return () => {

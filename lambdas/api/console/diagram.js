@@ -1,30 +1,30 @@
-// The state machine of one execution, drawn from its deployed definition.
+// Draws the state machine of one execution from its deployed definition.
 
 import { h, s } from "./dom.js";
 import { PAD, bottom, placed } from "./layout.js";
 import { PROGRESS, UNDOABLE } from "./words.js";
 import { drawnWays } from "./ways.js";
 
-/** A picture for eyes, and the same as a list for everybody else. `ledger` tells what was undone. */
+/** A diagram, and the same content as a list for screen readers. `ledger` has the compensated effects. */
 export function diagram({ start_at: start, states }, ledger) {
-  if (!states.length) return h("p", { class: "quiet" }, "The execution has not begun yet.");
+  if (!states.length) return h("p", { class: "quiet" }, "The execution has not started yet.");
   const shown = states.map((one) => ({ ...one, progress: progress(one, ledger) }));
   const boxes = placed(start, shown);
   const width = Math.max(...[...boxes.values()].map((box) => box.x + box.w)) + PAD;
   const height = Math.max(...[...boxes.values()].map(bottom)) + PAD;
   const picture = s("svg", { viewBox: `0 0 ${width} ${height}`, class: "diagram", role: "img",
-    "aria-label": "The state machine; the list below says the same." }, tips(),
+    "aria-label": "The state machine. The list below has the same content." }, tips(),
   ...drawnWays(shown, boxes).flatMap(edge), ...shown.map((one) => node(one, boxes.get(one.name))));
-  return h("div", {}, h("p", { class: "quiet hint" }, "Scroll the picture to see the rest of it →"),
+  return h("div", {}, h("p", { class: "quiet hint" }, "Scroll the diagram to see the rest →"),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "State machine" }, picture),
     h("p", { class: "legend" }, ...Object.entries(PROGRESS).map(([name, [icon, text]]) =>
       h("span", { class: `is-${name}` }, `${icon} ${text}`))),
-    h("p", { class: "quiet" }, "Every step's failure leads to the compensation; such a way is drawn once it was taken."),
+    h("p", { class: "quiet" }, "The failure of any step leads to the compensation. These transitions are drawn only when they were taken."),
     h("details", {}, h("summary", {}, "As a list"), h("ol", {},
       ...shown.filter((one) => one.visits).sort(byEntry).map((one) => h("li", {}, sentence(one))))));
 }
 
-/** What was done and then undone is shown as compensated, whatever the history says about it. */
+/** The progress of a state: `compensated` if the ledger has its effect as undone. */
 const progress = (state, ledger) =>
   state.progress === "succeeded" && ledger[UNDOABLE[state.name]]?.state === "undone" ? "compensated" : state.progress;
 

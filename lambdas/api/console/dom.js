@@ -1,39 +1,39 @@
-// Elements made by calls. Texts are always texts: nothing from the server becomes markup.
+// Creates and updates elements. Strings become text nodes: no text from the server becomes markup.
 
 const SVG = "http://www.w3.org/2000/svg";
-const KEPT = ["open", "aria-busy"]; // what people and forms do to an element, no drawing undoes
+const KEPT = ["open", "aria-busy"]; // attributes that users and forms set; an update keeps them
 
-/** An element with properties, listeners (`onclick`) and children; null and false are left out. */
+/** Create an element with properties, listeners (`onclick`) and children. null and false are left out. */
 export function h(name, properties = {}, ...children) {
   return filled(document.createElement(name), properties, children);
 }
 
-/** The same for SVG. */
+/** Create an SVG element. */
 export function s(name, properties = {}, ...children) {
   return filled(document.createElementNS(SVG, name), properties, children);
 }
 
-/** Put children in place of what an element holds. */
+/** Replace the children of an element. */
 export function show(element, ...children) {
   element.replaceChildren(...real(children));
 }
 
-/** The same for a view that is drawn again: an element that is wanted again stays, so nobody loses
- * focus, what they typed, or where they scrolled. `data-key` keeps different things apart, and the
- * same thing is found by it wherever it stands; what has no key is the same in the same place. */
+/** Update the children of an element. Elements that match are kept, with their focus, input and
+ * scroll position. Elements with the same `data-key` match wherever they are; elements without a key
+ * match by position. */
 export function update(element, ...children) {
   const wanted = real(children).map((one) => (one instanceof Node ? one : new Text(one)));
   for (const old of [...element.childNodes]) {
     if (keyed(old) && !wanted.some((fresh) => alike(old, fresh))) old.remove();
   }
-  let at = element.firstChild; // what is held and was not looked at yet begins here
+  let at = element.firstChild; // the first child that was not compared yet
   for (const fresh of wanted) {
     const old = keyed(fresh) ? after(at, (one) => alike(one, fresh)) : at;
     if (!old || (keyed(old) && !alike(old, fresh))) {
       element.insertBefore(fresh, at);
       continue;
     }
-    // Whatever is moved loses the focus: what stands before it and is in no other's place goes first.
+    // An element that is moved loses the focus, so remove the elements without a key before it instead.
     if (keyed(fresh)) while (at !== old && !keyed(at)) at = dropped(at);
     if (at === old) at = old.nextSibling;
     else element.insertBefore(old, at);
@@ -43,13 +43,13 @@ export function update(element, ...children) {
   while (at) at = dropped(at);
 }
 
-/** The node, or the first one after it, of which this is true. */
+/** The first node, from `node` on, for which `test` is true. */
 function after(node, test) {
   while (node && !test(node)) node = node.nextSibling;
   return node;
 }
 
-/** Take the node out; returns the one after it. */
+/** Remove the node. Returns its next sibling. */
 function dropped(node) {
   const next = node.nextSibling;
   node.remove();
@@ -71,28 +71,28 @@ function become(old, fresh) {
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
-  listen(old, fresh.deeds);
+  listen(old, fresh.listeners);
   update(old, ...fresh.childNodes);
 }
 
 const real = (children) => children.flat().filter((child) => child != null && child !== false);
 
 function filled(element, properties, children) {
-  const deeds = {};
+  const listeners = {};
   for (const [name, value] of Object.entries(properties)) {
     if (value == null || value === false) continue;
-    if (name.startsWith("on")) deeds[name.slice(2)] = value;
+    if (name.startsWith("on")) listeners[name.slice(2)] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  listen(element, deeds);
+  listen(element, listeners);
   element.append(...real(children));
   return element;
 }
 
-/** `deeds` in place of what the element did before, by type of event. */
-function listen(element, deeds) {
-  element.deeds = deeds;
-  for (const type of Object.keys(deeds)) element.addEventListener(type, dispatch);
+/** Replace the listeners of an element, by event type. */
+function listen(element, listeners) {
+  element.listeners = listeners;
+  for (const type of Object.keys(listeners)) element.addEventListener(type, dispatch);
 }
 
-const dispatch = (event) => event.currentTarget.deeds[event.type]?.(event);
+const dispatch = (event) => event.currentTarget.listeners[event.type]?.(event);

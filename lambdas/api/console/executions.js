@@ -1,42 +1,42 @@
-// An order's executions: which is drawn, and how far an earlier one came.
+// The executions of an order: the selection, and the progress of an earlier execution.
 
 import { h } from "./dom.js";
 
 const ENDED = {
   ExecutionAborted: ["aborted", "was stopped"],
   ExecutionFailed: ["failed", "failed"],
-  ExecutionTimedOut: ["failed", "ran out of time"],
-  ExecutionSucceeded: ["succeeded", "came to its end"],
+  ExecutionTimedOut: ["failed", "timed out"],
+  ExecutionSucceeded: ["succeeded", "succeeded"],
 };
 
-/** Above the diagram of an order that was taken over: which execution it shows, and what became of
- * the others. `history` is null for those who may not read it: `lead` takes them to the timeline. */
+/** The selection above the diagram of an order with several executions, and the outcomes of the others.
+ * `history` is null if the user may not read it: then `lead` goes to the timeline. */
 export function chooser(epoch, shown, history, choose, lead) {
   if (epoch === 1) return null;
   const title = h("p", {}, h("strong", {}, `Execution ${shown} of ${epoch}`), " is drawn.");
   if (!history) {
-    title.append(" It took the order over and undid what was done before; where it shows \u201cnot reached\u201d, an earlier one"
-      + " may have been. What that one did is in the ", h("button", { class: "plain", onclick: lead }, "timeline"), ".");
+    title.append(" It took the order over and compensated it. An earlier execution may have reached states that this one shows as"
+      + " \u201cnot reached\u201d. All events are in the ", h("button", { class: "plain", onclick: lead }, "timeline"), ".");
     return h("div", { class: "chooser", "data-key": "chooser" }, title);
   }
   const others = history.executions.filter((one) => one.epoch !== shown);
-  title.append(...others.map((one) => ` Execution ${one.epoch} ${fate(one, epoch, history)}.`));
+  title.append(...others.map((one) => ` Execution ${one.epoch} ${outcome(one, epoch, history)}.`));
   return h("div", { class: "chooser", "data-key": "chooser" }, title,
     h("div", { class: "chips", role: "group", "aria-label": "Execution to draw" }, ...history.executions.map((one) =>
       h("button", { class: "chip", "data-key": one.epoch, "aria-pressed": String(one.epoch === shown), onclick: () => choose(one.epoch) },
         `Execution ${one.epoch}`))));
 }
 
-function fate(one, epoch, history) {
+function outcome(one, epoch, history) {
   const last = history.events.findLast((event) => event.epoch === one.epoch);
-  return ENDED[last?.type]?.[1] ?? (one.epoch < epoch ? "lost the order to the next one" : "goes on");
+  return ENDED[last?.type]?.[1] ?? (one.epoch < epoch ? "lost the order to the next one" : "is running");
 }
 
-/** The states as the events of another execution tell it, of which the API draws none. */
+/** The states with the progress of another execution, from its events: the API returns no graph of it. */
 export function retraced(states, events) {
   const seen = new Map(states.map(({ name }) => [name,
     { progress: "not-reached", visits: 0, error: null, entered_at: null, left_at: null }]));
-  const open = new Set(); // states that were entered and not left
+  const open = new Set(); // states that were entered and not exited
   for (const event of events) {
     const name = event.state ?? working(open, states);
     if (seen.has(name)) follow(seen.get(name), event);
@@ -60,7 +60,7 @@ function follow(state, event) {
   }
 }
 
-/** Where an event belongs that names no state: to the one that works, if only one does. */
+/** The state of an event that names none: the only state that is running, or null. */
 function working(open, states) {
   const inner = [...open].filter((name) => !states.some((one) => one.inside === name));
   const those = inner.length ? inner : [...open];

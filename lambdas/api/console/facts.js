@@ -1,11 +1,11 @@
-// What is known about an order, in words and tables.
+// The attributes of an order, as text and tables.
 
 import { h } from "./dom.js";
 import { EFFECTS, EFFECT_ICONS, STAGES, age, clock, left, money } from "./words.js";
 
 const waits = (now) => now.stage === "awaiting-approval";
 
-/** Where it stands, in a line. */
+/** The stage, the deadline and the result of the order. */
 export const standing = (now) => [
   h("p", { class: `big stage stage-${now.stage}` }, `${STAGES[now.stage]} ${now.stage}`),
   waits(now) && h("p", {}, `${left(now.approval_deadline)} left to approve ${money(now.total)}`),
@@ -16,7 +16,7 @@ export const facts = (now) => [h("h2", {}, "Facts"), h("dl", {}, ...[
   ["Placed", `${age(now.created_at)} ago`], ["Last change", `${age(now.updated_at)} ago`],
   ...(waits(now) ? [["Deadline", clock(now.approval_deadline)]] : []),
   ["Workflow", `version ${now.version}`],
-  ["Goes well with", now.enrichment.recommendations.join(", ") || "–"],
+  ["Recommendations", now.enrichment.recommendations.join(", ") || "–"],
 ].flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))];
 
 export const items = (now) => [h("h2", {}, `Items (revision ${now.revision})`),
@@ -27,9 +27,9 @@ export const items = (now) => [h("h2", {}, `Items (revision ${now.revision})`),
       h("td", { class: "number" }, money({ ...now.total, amount_minor: one.quantity * one.unit_price_minor })))),
     h("tr", {}, h("th", { scope: "row" }, "Total"), h("td", { colspan: 3, class: "number" }, money(now.total)))))];
 
-export const ledger = (now) => [h("h2", {}, "What was done"),
+export const ledger = (now) => [h("h2", {}, "Effects"),
   Object.keys(now.ledger).length ? h("ul", { class: "plain" }, ...Object.entries(now.ledger).map(([name, one]) => effect(now, name, one)))
-    : h("p", { class: "quiet" }, "Nothing was done yet.")];
+    : h("p", { class: "quiet" }, "No effects yet.")];
 
 const knowledge = (one) => (one.stuck ? "stuck" : one.state === "intent" && one.error ? "unsettled" : one.state);
 
@@ -37,9 +37,9 @@ function effect(now, name, one) {
   const amount = (minor) => money({ ...now.total, amount_minor: minor });
   const words = EFFECTS[name.replace(/-\d+$/, "")]?.[knowledge(one)] ?? `${name} ${one.state}`;
   return h("li", { "data-key": name, class: one.stuck ? "stuck" : `effect-${one.state}` },
-    one.stuck ? `⚠ stuck: ${words}; it is tried again` : `${EFFECT_ICONS[one.state]} ${words}`,
+    one.stuck ? `⚠ stuck: ${words}; it will be retried` : `${EFFECT_ICONS[one.state]} ${words}`,
     one.amount_minor == null || one.state === "undone" ? null : `: ${amount(one.amount_minor)}`,
-    one.refunded_minor ? `, ${amount(one.refunded_minor)} given back` : null);
+    one.refunded_minor ? `, ${amount(one.refunded_minor)} refunded` : null);
 }
 
 export const events = ({ events: shown, omitted_events: omitted }, total) => [h("h2", {}, "Timeline"),
@@ -49,6 +49,6 @@ export const events = ({ events: shown, omitted_events: omitted }, total) => [h(
       h("time", { datetime: one.at }, clock(one.at)), ` ${one.kind}`,
       h("small", {}, Object.entries(one.detail).map((detail) => ` ${inWords(detail, total)}`).join(",")))))];
 
-/** `amount 25.00 EUR` of `amount_minor: 2500`; any other detail as it is. */
+/** `amount 25.00 EUR` for `amount_minor: 2500`. Any other detail is not converted. */
 const inWords = ([name, value], total) => (name.endsWith("_minor")
   ? `${name.slice(0, -"_minor".length)} ${money({ ...total, amount_minor: value })}` : `${name} ${value}`);

@@ -1,4 +1,4 @@
-// Insights: what became of the newest orders, and what is stuck.
+// Insights: the verdicts on the newest orders, and the orders that are stuck.
 
 import { all, get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
@@ -7,22 +7,22 @@ import { STAGES, age, clock, passed } from "./words.js";
 import { now } from "./clock.js";
 
 const PAGES = 5;
-const PATIENCE_MS = 5 * 60_000; // no step takes that long, with all its repetitions
-const ELSEWHERE = ["compensating", "completed", "cancelled", "failed"]; // stages that are listed otherwise, or ends
+const PATIENCE_MS = 5 * 60_000; // longer than any step with all its retries
+const ELSEWHERE = ["compensating", "completed", "cancelled", "failed"]; // stages in another list, and final stages
 const WRONG = ["compensation-stuck", "infrastructure", "defect", "compensated", "unknown"];
 const GROUPS = [
   { title: "What went wrong", verdicts: WRONG,
-    text: "A service failed or the execution was stopped (infrastructure), nobody foresaw the error (defect), the order was "
-      + "taken over and undone (compensated), or it could not be undone yet (compensation-stuck)." },
-  { title: "Ended as told, without being completed", verdicts: ["rejected", "expired", "cancelled"],
-    text: "A rule or a person said no: no stock or no payment (rejected), no approval in time (expired), or a cancel. The "
-      + "workflow did what it should." },
+    text: "A service failed or the execution was stopped (infrastructure), an unexpected error occurred (defect), the order "
+      + "was taken over and compensated (compensated), or an effect is not compensated yet (compensation-stuck)." },
+  { title: "Ended as expected, not completed", verdicts: ["rejected", "expired", "cancelled"],
+    text: "No stock or a declined payment (rejected), no approval before the deadline (expired), or a cancel (cancelled). The "
+      + "workflow worked as designed." },
   { title: "Completed", verdicts: ["completed"], text: "The order was fulfilled.", closed: true },
-  { title: "Under way", verdicts: ["running"], text: "Nothing can be said of them yet.", closed: true },
+  { title: "Running", verdicts: ["running"], text: "They have no verdict yet.", closed: true },
 ];
 
 export function insights(page) {
-  const { main, tell, fail, calm } = page;
+  const { main, notify, fail, calm } = page;
   const verdicts = h("section", { class: "card" }, h("p", { class: "quiet" }, "Reading histories…"));
   const hanging = h("section", { class: "card" }, h("p", { class: "quiet" }, "Loading…"));
   const stuck = h("section", { class: "card" }, h("p", { class: "quiet" }, "Loading…"));
@@ -37,31 +37,31 @@ export function insights(page) {
     try {
       await post(`/ops/orders/${id}/compensate`);
       await look();
-      tell(`${id}: a new execution tries again.`);
+      notify(`${id}: a new execution retries the compensation.`);
     } catch (problem) {
       fail(problem);
     }
   }
 
   const stuckOrders = ({ found, more }) => [h("h2", {}, "Compensating"), more && tooMany(found),
-    found.length ? null : h("p", { class: "quiet" }, "Nothing is being compensated."),
+    found.length ? null : h("p", { class: "quiet" }, "No order is being compensated."),
     ...found.map((one) => {
       const effects = Object.entries(one.ledger).filter(([, effect]) => effect.stuck).map(([name]) => name);
       return h("div", { class: "row", "data-key": one.order_id },
         h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id),
         h("span", { class: effects.length ? "stuck" : "" }, effects.length
-          ? `⚠ stuck: ${effects.join(", ")}, for ${age(one.updated_at)}` : `under way for ${age(one.updated_at)}`),
+          ? `⚠ stuck: ${effects.join(", ")}, for ${age(one.updated_at)}` : `in progress for ${age(one.updated_at)}`),
         h("button", { onclick: ({ currentTarget }) => once(currentTarget, () => retry(one.order_id)) }, "Compensate again"));
     })];
 
   const again = ({ currentTarget }) => once(currentTarget, () => look().then(calm, fail));
-  show(main, h("div", { class: "title" }, h("h1", {}, "Insights"), h("button", { onclick: again }, "Look again")), verdicts, stuck, hanging);
+  show(main, h("div", { class: "title" }, h("h1", {}, "Insights"), h("button", { onclick: again }, "Refresh")), verdicts, stuck, hanging);
   look().catch(fail);
 }
 
-const tooMany = (found) => h("p", { class: "stuck" }, `There are more: only the newest ${found.length} were looked at.`);
+const tooMany = (found) => h("p", { class: "stuck" }, `There are more: only the newest ${found.length} were read.`);
 
-/** The orders that a workflow should be working on, or wait for an approval with. */
+/** The open orders: an execution works on them, or waits for approval. */
 async function open() {
   const { stages } = await get("/stages");
   const read = await Promise.all(stages.filter((one) => one.orders && !ELSEWHERE.includes(one.stage))
@@ -69,14 +69,14 @@ async function open() {
   return { found: read.flatMap((one) => one.found), more: read.some((one) => one.more) };
 }
 
-/** Waiting may take its time, up to the deadline. */
+/** Whether an order makes no progress. One that waits for approval may wait until its deadline. */
 const hangs = (one) => (one.stage === "awaiting-approval" && one.approval_deadline
   ? passed(one.approval_deadline) : now() - Date.parse(one.updated_at) > PATIENCE_MS);
 
 function hangingOrders({ found, more }) {
   const wrong = found.filter(hangs);
-  return [h("h2", {}, "Hanging"), more && tooMany(found),
-    wrong.length ? null : h("p", { class: "quiet" }, "No open order hangs."),
+  return [h("h2", {}, "No progress"), more && tooMany(found),
+    wrong.length ? null : h("p", { class: "quiet" }, "Every open order makes progress."),
     ...wrong.map((one) => h("div", { class: "row", "data-key": one.order_id },
       h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id),
       h("span", { class: "stuck" }, `⚠ ${STAGES[one.stage]} ${one.stage}, `,
@@ -84,7 +84,7 @@ function hangingOrders({ found, more }) {
           ? `its deadline passed ${age(one.approval_deadline)} ago` : `unchanged for ${age(one.updated_at)}`)))];
 }
 
-/** The newest orders' verdicts, and those on the executions that they were taken over from. */
+/** The verdicts on the newest orders, with those on their earlier executions. */
 async function judged() {
   const { found, more } = await all("/ops/verdicts?limit=20", "verdicts", PAGES);
   const earlier = await Promise.all(found.filter((one) => one.epoch > 1).map(async ({ order_id: id, epoch, stage }) => {
@@ -102,13 +102,13 @@ function charts({ orders, more, executions }) {
   const share = ([name, count]) => h("div", { class: `bar ${WRONG.includes(name) ? "bad" : ""}`, "data-key": name },
     h("button", { class: "plain", onclick: () => lead(name) }, name),
     h("meter", { min: 0, max: executions.length, value: count, "aria-label": `${name} of all` }), h("span", {}, String(count)));
-  return [h("h2", {}, `What became of ${more ? "the newest " : ""}${numbered(orders, "order")}`),
-    executions.length ? h("p", { class: "quiet" }, `Counted are executions, each judged by its own history: ${numbered(executions.length, "execution")}`
-      + ` of ${numbered(orders, "order")}. An order that was taken over has more than one.`) : h("p", { class: "quiet" }, "There is no order yet."),
+  return [h("h2", {}, `Verdicts on ${more ? "the newest " : ""}${numbered(orders, "order")}`),
+    executions.length ? h("p", { class: "quiet" }, `Each execution is counted, with the verdict from its history: ${numbered(executions.length, "execution")}`
+      + ` of ${numbered(orders, "order")}. An order that was taken over has more than one.`) : h("p", { class: "quiet" }, "There are no orders yet."),
     ...counts.map(share), ...GROUPS.flatMap((one) => group(one, executions))];
 }
 
-/** The executions of some verdicts, each with a link to its order; long lists are closed at first. */
+/** The executions with some verdicts, each with a link to its order. Closed groups are collapsed. */
 function group({ title, text, verdicts, closed }, executions) {
   const found = executions.filter((one) => verdicts.includes(one.verdict));
   if (closed && !found.length) return [];
@@ -122,7 +122,7 @@ const row = (one) => h("li", { "data-key": `${one.order_id} ${one.epoch}`, "data
   h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id),
   ` ${one.verdict}: ${one.reason}; ${one.of > 1 ? `execution ${one.epoch} of ${one.of}, ` : ""}${clock(one.started_at)}`);
 
-/** From a bar to the first order behind it. */
+/** Move the focus to the first order with a verdict. */
 function lead(verdict) {
   const first = document.querySelector(`[data-verdict="${verdict}"]`);
   const closed = first.closest("details");

@@ -1,10 +1,9 @@
-// Where the boxes of a state machine stand: three columns, each state below those that lead to it.
-// Column 0 is the way that an order goes if all is well, column 2 the compensation and what follows
-// from it, column 1 the rest.
+// The layout of a state machine: three columns, each state below its predecessors. Column 0 is the
+// path of a successful order, column 2 the compensation and its successors, column 1 the rest.
 
 export const [WIDTH, HEIGHT, GAP, GUTTER, PAD] = [216, 42, 20, 44, 24];
 
-/** `{x, y, w, h, column}` of every state by its name. */
+/** `{x, y, w, h, column}` of every state, by name. */
 export function placed(start, states) {
   const outer = new Map(states.filter((one) => !one.inside).map((one) => [one.name, one]));
   const [rank, column] = [ranks(start, outer), columns(start, outer)];
@@ -25,13 +24,13 @@ export function placed(start, states) {
 const leading = (one, outer, rank) => [...outer.values()].filter((other) =>
   rank.get(other.name) < rank.get(one.name) && other.ways.some((way) => way.to === one.name));
 
-/** What is done next stands below; what only a failure leads to stands beside. */
+/** A successor is below its state. A state that only failures lead to is beside it. */
 const level = (from, to, box) =>
   from.ways.every((way) => way.to !== to.name || way.kind === "catch") ? box.y : bottom(box) + GAP;
 
 export const bottom = (box) => box.y + box.h;
 
-/** Boxes of a Parallel state's own states, one below the other under its name. */
+/** Place the states inside a Parallel state, one below the other under its name. */
 function contain(inner, box, boxes) {
   for (const one of inner) {
     boxes.set(one.name, { x: box.x + 7, y: bottom(box), w: box.w - 14, h: HEIGHT });
@@ -40,23 +39,23 @@ function contain(inner, box, boxes) {
 }
 
 function columns(start, outer) {
-  const well = wayOfSuccess(start, outer);
+  const success = successPath(start, outer);
   const undoing = new Set();
   const follow = (name) => {
-    if (well.has(name) || undoing.has(name)) return;
+    if (success.has(name) || undoing.has(name)) return;
     undoing.add(name);
     outer.get(name).ways.forEach((way) => follow(way.to));
   };
   [...outer.values()].filter(compensates).forEach((one) => follow(one.name));
-  return new Map([...outer.keys()].map((name) => [name, well.has(name) ? 0 : undoing.has(name) ? 2 : 1]));
+  return new Map([...outer.keys()].map((name) => [name, success.has(name) ? 0 : undoing.has(name) ? 2 : 1]));
 }
 
 const compensates = (state) => state.category === "compensation";
 
 const LIKELIEST = ["default", "next", "choice", "catch"];
 
-/** The first way from the start to an end that compensates nothing and never turns back. */
-function wayOfSuccess(start, outer) {
+/** The first path from the start to an end without compensation and without loops. */
+function successPath(start, outer) {
   const on = (name, before) => {
     const path = [...before, name];
     const { ways, ends } = outer.get(name);
@@ -68,7 +67,7 @@ function wayOfSuccess(start, outer) {
   return new Set(on(start, []) ?? [start]);
 }
 
-/** The longest way from the start, without going back and without what only errors take. */
+/** The length of the longest path from the start to each state, without loops and Catch transitions. */
 function ranks(start, outer) {
   const rank = new Map();
   const visit = (name, depth, path) => {

@@ -1,7 +1,7 @@
-// Looking again and again, as long as the page is seen.
+// Polling, while the page is visible.
 
-/** Call `look` now and every `seconds`; failures go to `page.fail`, and `page.calm` is told when it
- * works again. Returns how to end it, and how to look at once. */
+/** Call `look` now and every `seconds`. Calls `fail` with an error, and `calm` after the next success.
+ * Returns `end`, which stops the polling, and `now`, which polls at once. */
 export function live(look, { fail, calm }, seconds = 2) {
   let [ended, failing, timer, looking] = [false, false, null, null];
   const again = async () => {
@@ -19,7 +19,7 @@ export function live(look, { fail, calm }, seconds = 2) {
     }
     if (!ended && !hopeless) timer = setTimeout(start, seconds * 1000);
   };
-  /** One look at a time: its answers would overtake those of another. */
+  /** One call at a time, because answers of parallel calls could arrive out of sequence. */
   const start = () => {
     looking ??= again().finally(() => { looking = null; });
     return looking;

@@ -1,4 +1,4 @@
-// One order: where it stands, what was done, and the signals that it takes now.
+// One order: its stage, its effects, and the signals that it admits now.
 
 import { get } from "./api.js";
 import { diagram } from "./diagram.js";
@@ -16,23 +16,23 @@ export function order(page, id) {
   const { main, who } = page;
   const parts = Object.fromEntries(PARTS.map((name) => [name, h("section", { class: `card ${name}` })]));
   const head = h("section", { class: "card standing" }, h("p", { class: "quiet" }, "Loading…"));
-  let told = null; // the newest answer
-  let run = null; // its newest execution, and what the histories say if there are more and they may be read
-  let histories = null;
-  let chosen = null; // the execution to draw, if not the newest
-  let seen = null; // the order as whoever looks at it knows it
+  let latest = null; // the newest version of the order
+  let run = null; // the newest execution
+  let histories = null; // the histories, if there are several executions and the user may read them
+  let chosen = null; // the epoch of the selected execution; null for the newest
+  let seen = null; // the version that the user has acknowledged
 
-  /** An unchanged order has an unchanged timeline. Its execution may go on: the API answers 304 as
-   * long as its history need not be read again. */
+  /** Read the order. The timeline changes only with the order. The execution may change without it: the
+   * API answers 304 while its history is current. */
   async function look() {
     const now = await get(`/orders/${id}`);
     const [execution, timeline] = await Promise.all([
-      get(`/orders/${id}/execution`), now === told ? null : get(`/orders/${id}/timeline`)]);
+      get(`/orders/${id}/execution`), now === latest ? null : get(`/orders/${id}/timeline`)]);
     const readable = execution.epoch > 1 && who.roles.includes("operator");
     if (!readable) histories = null;
     else if (!histories || execution !== run) histories = await get(`/orders/${id}/history`);
     run = execution;
-    told = now;
+    latest = now;
     seen ??= now;
     draw();
     drawRun();
@@ -44,7 +44,7 @@ export function order(page, id) {
     const states = shown === run.epoch ? run.states
       : retraced(run.states, histories.events.filter((one) => one.epoch === shown));
     update(parts.graph, h("h2", {}, "Workflow"), chooser(run.epoch, shown, histories, choose, lead),
-      diagram({ ...run, states }, told.ledger));
+      diagram({ ...run, states }, latest.ledger));
   }
 
   function choose(epoch) {
@@ -58,25 +58,25 @@ export function order(page, id) {
   }
 
   function draw() {
-    update(head, ...standing(told));
+    update(head, ...standing(latest));
     update(parts.actions, ...actions());
-    update(parts.facts, ...facts(told));
-    update(parts.items, ...items(told));
-    update(parts.ledger, ...ledger(told));
+    update(parts.facts, ...facts(latest));
+    update(parts.items, ...items(latest));
+    update(parts.ledger, ...ledger(latest));
   }
 
   function actions() {
-    const mine = [takes(told, "approve-payment", who) && approval(),
-      takes(told, "add-line-item", who) && addition(ask),
-      takes(told, "cancel-order", who) && cancellation(id, ask)].filter(Boolean);
-    return [h("h2", {}, "What you can do now"), ...mine,
-      mine.length ? null : h("p", { class: "quiet" }, "Nothing can be done with this order now.")];
+    const mine = [takes(latest, "approve-payment", who) && approval(),
+      takes(latest, "add-line-item", who) && addition(ask),
+      takes(latest, "cancel-order", who) && cancellation(id, ask)].filter(Boolean);
+    return [h("h2", {}, "Actions"), ...mine,
+      mine.length ? null : h("p", { class: "quiet" }, "No action is possible now.")];
   }
 
   function approval() {
-    const news = changed(seen, told, () => { seen = told; draw(); });
+    const news = changed(seen, latest, () => { seen = latest; draw(); });
     if (news) return news;
-    return form("Approve payment", [h("p", {}, `${money(told.total)}, as the lines stand at revision ${told.revision}.`)],
+    return form("Approve payment", [h("p", {}, `${money(latest.total)} for revision ${latest.revision} of the order.`)],
       () => ask("approve-payment", { revision: seen.revision }));
   }
 

@@ -1,5 +1,5 @@
-// Orders: a form to place one, how many stand where, and the newest ones. What was chosen is part of
-// the address, so the way back from an order leads to it.
+// Orders: a form to place one, the number of orders by stage, and the newest orders. The URL contains
+// the filters, so that Back returns to the same list.
 
 import { address, addressOf } from "./address.js";
 import { get, post } from "./api.js";
@@ -10,7 +10,7 @@ import { STAGES, age, left, money } from "./words.js";
 
 const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 const SHOWN = 50;
-const COUNTED_EVERY = 5; // looks: counting reads more than listing
+const COUNTED_EVERY = 5; // polls: counting reads more than listing
 
 export function orders(page) {
   const { main, who, fail } = page;
@@ -22,11 +22,11 @@ export function orders(page) {
   const list = h("div", {}, h("p", { class: "quiet" }, "Loading…"));
   const searching = field(staff ? "Whole order id, or customer" : "Whole order id", { name: "search", value: chosen.customer });
   const clearing = h("span", {});
-  const wrong = h("div", { class: "wrong", role: "alert" }); // what the server says of the order to be placed
+  const wrong = h("div", { class: "wrong", role: "alert" }); // the server's error for the new order
   const placing = buys && h("details", { class: "card placing" }, h("summary", {}, "Place an order"),
     form("Place", [...itemFields(), field("Pay with", { name: "pay", value: "pm_ok", required: true })], order), wrong);
   let [looks, counted] = [0, null];
-  let fresh = true; // the form opens by itself only for who never ordered, and once
+  let fresh = true; // the form opens automatically once, for a customer without orders
 
   async function look() {
     const query = new URLSearchParams({ limit: SHOWN });
@@ -42,7 +42,7 @@ export function orders(page) {
       ...stages.filter((one) => one.orders || one.stage === chosen.stage)
         .map((one) => chip(one.stage, one.stage, one)));
     update(list, found.orders.length ? table(found.orders) : empty(),
-      found.next_cursor && h("p", { class: "quiet" }, `These are the newest ${SHOWN}. Search for an older one by its id.`));
+      found.next_cursor && h("p", { class: "quiet" }, `These are the newest ${SHOWN}. Search for an older order by its id.`));
   }
 
   const total = (stages) => ({
@@ -57,13 +57,13 @@ export function orders(page) {
 
   function empty() {
     const one = chosen.customer ? `No order of the customer ${chosen.customer}` : "No order";
-    const hint = chosen.customer ? " An order is found by its whole id: 26 letters and digits." : "";
+    const hint = chosen.customer ? " To find an order, enter its complete id: 26 letters and digits." : "";
     return h("p", { class: "quiet" }, chosen.stage || chosen.customer
       ? `${one} ${chosen.stage ? `is ${chosen.stage}` : "was found"}.${hint}`
-      : `There is no order yet.${buys ? " Place the first one above." : ""}`);
+      : `There are no orders yet.${buys ? " Place the first one above." : ""}`);
   }
 
-  /** Each choice is a step to go back from; the view stays, and with it the focus. */
+  /** Add each choice to the browser history. The view and its focus stay. */
   function choose(choice) {
     Object.assign(chosen, choice);
     looks = 0;
@@ -74,7 +74,7 @@ export function orders(page) {
 
   function clear() {
     searching.querySelector("input").value = "";
-    searching.querySelector("input").focus(); // the button goes, the focus must not be lost with it
+    searching.querySelector("input").focus(); // the button disappears; keep the focus
     choose({ stage: null, customer: "" });
   }
 
@@ -83,7 +83,7 @@ export function orders(page) {
     const text = new FormData(event.target).get("search").trim();
     if (ORDER_ID.test(text)) location.hash = `#/orders/${text.toUpperCase()}`;
     else if (staff) choose({ customer: text });
-    else if (text) fail(new Error("That is no order's id: 26 letters and digits."));
+    else if (text) fail(new Error("An order id has 26 letters and digits: enter the complete id."));
   }
 
   async function order(data) {
@@ -103,7 +103,7 @@ export function orders(page) {
   return watch.end;
 }
 
-// Roles are spelt out: on narrow screens the style makes cards of the rows, which hides the table's own.
+// ARIA roles are explicit: on narrow screens the style sheet displays rows as cards, which removes table semantics.
 const table = (found) => h("table", { class: "orders", role: "table" },
   h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...["Order", "Stage", "Customer", "Total", "Age", "Deadline"]
     .map((title) => h("th", { scope: "col", role: "columnheader", class: title === "Total" && "number" }, title)))),

@@ -1,5 +1,5 @@
-// Who is signed in: OAuth 2.0, authorization code with PKCE, at the user pool's own page.
-// The token lives in this tab's session storage only.
+// The session: OAuth 2.0, authorization code with PKCE, on the sign-in page of the user pool.
+// The token is only in the session storage of this tab.
 
 export const API = new URL("./", location.origin + location.pathname).href;
 const PAGE = location.origin + location.pathname;
@@ -10,27 +10,27 @@ const random = () => base64url(crypto.getRandomValues(new Uint8Array(48)));
 
 export const token = () => sessionStorage.getItem("token");
 
-/** `{name, roles}` of whoever is signed in, or null. */
+/** `{name, roles}` of the signed-in user, or null. */
 export function person() {
   const claims = token() && claimsOf(token());
   if (!claims) return null;
   return { name: claims.username ?? claims.client_id, roles: claims["cognito:groups"] ?? [] };
 }
 
-/** The claims of a token; null, and the token is forgotten, when it cannot be read. */
+/** The claims of a token. Returns null and forgets the token if it cannot be read. */
 function claimsOf(text) {
   try {
     const bytes = Uint8Array.from(atob(text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes));
     if (claims.username ?? claims.client_id) return claims;
   } catch {
-    // as a token without a name
+    // handled like a token without a name
   }
   forget();
   return null;
 }
 
-/** Go to the sign-in page; it sends the person back here, to the view they wanted. */
+/** Go to the sign-in page, which returns to the current view. */
 export async function signIn() {
   const how = await howToSignIn();
   const [verifier, state] = [random(), random()];
@@ -42,12 +42,12 @@ export async function signIn() {
   })}`);
 }
 
-/** Forget the token, here at once and then at the user pool; `view` is where to come back to. */
+/** Forget the token, then sign out at the user pool. `view` is the view to show afterwards. */
 export async function signOut(view = "") {
   sessionStorage.clear();
   if (view) sessionStorage.setItem("view", view);
   const how = await howToSignIn().catch(() => {
-    throw new Error("You are signed out on this page. The sign-in page may still know you: the API does not say where it is.");
+    throw new Error("You are signed out on this page. You may still be signed in on the sign-in page: the API did not return its URL.");
   });
   location.assign(`${new URL(how.logout_url, API)}?${new URLSearchParams({
     client_id: how.client_id, logout_uri: PAGE,
@@ -56,7 +56,7 @@ export async function signOut(view = "") {
 
 export const forget = () => sessionStorage.removeItem("token");
 
-/** Exchange the code that the sign-in page sent back, if there is one; show what was shown before. */
+/** Exchange the code of the sign-in page for a token, if there is one, and restore the view. */
 export async function comeBack() {
   const view = sessionStorage.getItem("view");
   sessionStorage.removeItem("view");
@@ -67,7 +67,7 @@ export async function comeBack() {
   sessionStorage.removeItem("asked");
   history.replaceState(null, "", PAGE + (asked.view ?? ""));
   if (query.has("error")) throw new Error(`Signing in failed: ${query.get("error")}`);
-  if (query.get("state") !== asked.state) throw new Error("Signing in failed: try again.");
+  if (query.get("state") !== asked.state) throw new Error("Signing in failed: the answer does not match the request. Try again.");
   const how = await howToSignIn();
   const answer = await fetch(new URL(how.token_url, API), {
     method: "POST",
@@ -82,6 +82,6 @@ export async function comeBack() {
 
 async function howToSignIn() {
   const answer = await fetch(new URL("sign-in", API));
-  if (!answer.ok) throw new Error("The API does not say how to sign in.");
+  if (!answer.ok) throw new Error("The API did not return the sign-in endpoints. Try again later.");
   return answer.json();
 }

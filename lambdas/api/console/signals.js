@@ -1,18 +1,18 @@
-// The signals: who may send which, and what became of them.
+// Signals: their roles, their forms and their outcomes.
 
 import { post } from "./api.js";
 import { h } from "./dom.js";
 import { field, form, itemFields, itemOf } from "./forms.js";
 import { applied, money, refused } from "./words.js";
 
-const HEARTBEAT_MS = 60_000; // the API passes on at most one a minute and order
+const HEARTBEAT_MS = 60_000; // the API uses at most one heartbeat a minute for each order
 const WHO = { "approve-payment": ["approver"], "cancel-order": ["customer", "operator"], "add-line-item": ["customer"] };
 
-/** Whether the order takes a signal now, and from a person of these roles. */
+/** Whether the order admits the signal now, and the roles of the user allow it. */
 export const takes = (order, kind, who) =>
   order.allowed_signals.includes(kind) && WHO[kind].some((role) => who.roles.includes(role));
 
-/** What tells the workflow that a person is looking at an order: its tick and its mails hold back. */
+/** Returns a function that sends heartbeats while an approver has an order open: they delay the tick and reminders. */
 export function looker() {
   let [last, at] = [null, 0];
   return async (id) => {
@@ -22,37 +22,37 @@ export function looker() {
   };
 }
 
-/** Send a signal and tell what became of it. True if it was applied, or will be. */
+/** Send a signal and show its outcome. Returns true if it was or will be applied. */
 export const send = (page, id, kind, body) => sendTo(page, kind, `/orders/${id}/signals/${kind}`, body);
 
-/** The same, to another address that takes the signal. */
-export async function sendTo({ tell, fail }, kind, path, body) {
+/** Send a signal to another path that accepts it. */
+export async function sendTo({ notify, fail }, kind, path, body) {
   try {
-    const told = await post(path, body);
-    if (told.outcome == null || told.outcome === "applied") {
-      tell(applied(kind, told.outcome));
+    const signal = await post(path, body);
+    if (signal.outcome == null || signal.outcome === "applied") {
+      notify(applied(kind, signal.outcome));
       return true;
     }
-    fail(new Error(refused(kind, told.outcome)));
+    fail(new Error(refused(kind, signal.outcome)));
   } catch (problem) {
     fail(problem);
   }
   return false;
 }
 
-/** The reason that was typed for one order must never be sent with another: `id` keeps them apart. */
-export const cancellation = (id, deed) => form("Cancel order",
+/** The cancel form. Its key has the order id, so that a typed reason is never sent with another order. */
+export const cancellation = (id, submit) => form("Cancel order",
   [field("Reason", { name: "reason", required: true, maxlength: 200 })],
-  (data) => deed("cancel-order", { reason: data.get("reason").trim() }), { kind: "danger", key: `cancel ${id}` });
+  (data) => submit("cancel-order", { reason: data.get("reason").trim() }), { kind: "danger", key: `cancel ${id}` });
 
-export const addition = (deed) =>
-  form("Add item", itemFields(), (data) => deed("add-line-item", itemOf(data)));
+export const addition = (submit) =>
+  form("Add item", itemFields(), (data) => submit("add-line-item", itemOf(data)));
 
-/** What changed since the approver saw the order; null if nothing did. `accept` is told once they
- * have seen that too: only then can they approve. */
+/** The changes since the version that the approver saw, or null. The approver must acknowledge them
+ * (`accept`) before they can approve. */
 export const changed = (seen, now, accept) => seen.revision === now.revision ? null
   : h("div", { class: "changed", role: "alert", "data-key": "changed" },
-    h("p", {}, `The lines changed under your eyes: revision ${now.revision} now, `
+    h("p", {}, `The lines changed while you had the order open: revision ${now.revision} now, `
       + `${money(now.total)} instead of ${money(seen.total)}.`),
     h("ul", {}, ...differences(seen, now).map((one) => h("li", {}, one))),
     h("button", { type: "button", onclick: accept }, "I have seen the change"));

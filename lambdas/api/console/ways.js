@@ -1,9 +1,9 @@
-// The ways between states: which are drawn, which were taken, and along which line.
+// The transitions between states: which are drawn, which were taken, and their lines.
 
 import { GAP, GUTTER, HEIGHT, bottom } from "./layout.js";
 import { WAY_NAMES } from "./words.js";
 
-/** `{from, to, kind, taken, path, label}` of every way that is worth a line. */
+/** `{from, to, kind, taken, path, label}` of every transition to draw. */
 export function drawnWays(states, boxes) {
   const outer = states.filter((one) => !one.inside);
   return outer.flatMap((from) => from.ways
@@ -14,8 +14,9 @@ export function drawnWays(states, boxes) {
       label: label(WAY_NAMES[`${way.from} ${way.to}`], boxes.get(way.from), boxes.get(way.to), boxes) })));
 }
 
-/** The history names no ways, only when each state was last entered and left. A way was taken if no
- * other leads on or to its end, if its end was entered next, or if it leads back into a loop. */
+/** Whether a transition was taken. The history has only the last entry and exit of each state. A
+ * transition was taken if it is the only one to or from a state, if its target was entered next, or
+ * if it leads back in a loop. */
 function taken(from, way, outer) {
   const to = outer.find((one) => one.name === way.to);
   if (!from.visits || !to.visits || (way.kind === "catch" && from.progress !== "caught")) return false;
@@ -29,7 +30,7 @@ function taken(from, way, outer) {
     && Date.parse(one.entered_at) >= left && Date.parse(one.entered_at) < entered);
 }
 
-/** Straight down to the next box; round the outside past other boxes; else through the gutter. */
+/** A line straight down to the next box, around other boxes of the column, or through the gutter. */
 function path(a, b, boxes) {
   const middle = a.x + a.w / 2;
   if (a.column === b.column && b.y > a.y && !between(a, b, boxes)) {
@@ -42,8 +43,8 @@ function path(a, b, boxes) {
   return across(a, b, boxes);
 }
 
-/** Where there is room for a word at a way: beside a line straight down, below the line that goes
- * back, below the arrow in the gutter. */
+/** The position of a label: beside a straight line, below a line that leads back, or below the arrow
+ * in the gutter. */
 function label(text, a, b, boxes) {
   if (!text) return null;
   if (a.column !== b.column) {
@@ -57,9 +58,9 @@ function label(text, a, b, boxes) {
 const between = (a, b, boxes) => [...boxes.values()].some((one) =>
   one.column === a.column && one.y > a.y && one.y < b.y);
 
-/** To another column: into the gutter before it, and from there to its side; below a box that is
- * in the way. Arrows leave in the upper half of a box and arrive in its lower half, so two between
- * the same boxes stay apart. */
+/** A line to another column: through the gutter before that column to the side of the box, and below
+ * any box in between. Lines leave in the upper half of a box and arrive in the lower half, so that two
+ * lines between the same boxes do not overlap. */
 function across(a, b, boxes) {
   const right = b.column > a.column;
   const [from, to, sign] = right ? [a.x + a.w, b.x, 1] : [a.x, b.x + b.w, -1];

@@ -1,4 +1,4 @@
-// How values are written for people.
+// Formats values for people.
 
 import { now } from "./clock.js";
 
@@ -17,39 +17,39 @@ export const PROGRESS = {
   "aborted": ["■", "stopped"],
 };
 
-/** States whose effect may be undone, and its name in the order's ledger. */
+/** States whose effect can be compensated, with the name of the effect in the ledger. */
 export const UNDOABLE = { ReserveStock: "reserve", ProcessPayment: "pay" };
 
-/** What an effect of the ledger means for people, by its state; any other effect keeps its name. */
+/** Texts for the effects of the ledger, by state. Any other effect is shown by its name. */
 export const EFFECTS = {
-  reserve: { intent: "stock is being reserved", done: "stock reserved", undone: "stock released", stuck: "the stock could not be released yet" },
-  pay: { intent: "payment is being charged", done: "paid", undone: "nothing stays charged", stuck: "the payment could not be given back yet" },
+  reserve: { intent: "stock is being reserved", done: "stock reserved", undone: "stock released", stuck: "the stock is not released yet" },
+  pay: { intent: "payment is being charged", done: "paid", undone: "payment refunded or not charged", stuck: "the payment is not refunded yet" },
   ...Object.fromEntries(["approval", "confirmation", "cancellation"].map((mail) => [`mail-${mail}`,
-    { intent: `${mail} mail is being sent`, done: `${mail} mail sent`, undone: `${mail} mail not sent`, unsettled: `${mail} mail perhaps not sent` }])),
+    { intent: `${mail} mail is being sent`, done: `${mail} mail sent`, undone: `${mail} mail not sent`, unsettled: `${mail} mail may have been sent` }])),
 };
 
 export const EFFECT_ICONS = { intent: "…", done: "✓", undone: "↺" };
 
-/** What decides for a way, where the definition tells only a value that an activity said. */
+/** Labels of transitions whose rule is the decision of an activity. */
 export const WAY_NAMES = {
   "RouteDecision ProcessPayment": "pay", "RouteDecision AwaitSignal": "wait", "RouteDecision RequestApproval": "remind",
 };
 
 /**
- * `25.00 EUR`, as e-mails and the command line write it. The API returns the decimals as `exponent`: `Intl` follows
- * customs of display and drops the decimals of IDR, IQD and others.
+ * `25.00 EUR`, in the format of e-mails and the command line. The API returns the decimals as `exponent`: `Intl`
+ * formats for display and drops the decimals of IDR, IQD and others.
  */
 export function money({ amount_minor: minor, currency, exponent }) {
   return `${(minor / 10 ** exponent).toFixed(exponent)} ${currency}`;
 }
 
-/** `2 × COFFEE-1KG, 1 × MUG-RED and 3 more`: the first lines of an order. */
+/** The first lines of an order: `2 × COFFEE-1KG, 1 × MUG-RED and 3 more`. */
 export function gist(items, most = 2) {
   const named = items.slice(0, most).map((one) => `${one.quantity} × ${one.sku}`).join(", ");
   return items.length > most ? `${named} and ${items.length - most} more` : named;
 }
 
-/** `3 min 05 s` of milliseconds. */
+/** Format milliseconds as `3 min 05 s`. */
 export function duration(milliseconds) {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -63,7 +63,7 @@ export const age = (instant) => duration(now() - Date.parse(instant));
 
 export const passed = (deadline) => Boolean(deadline) && Date.parse(deadline) <= now();
 
-/** What is left of a deadline, or that it has passed. */
+/** The time until a deadline, or `passed`. */
 export function left(deadline) {
   if (!deadline) return "–";
   return passed(deadline) ? "passed" : duration(Date.parse(deadline) - now());
@@ -74,7 +74,7 @@ export const clock = (instant) =>
 
 const APPLIED = {
   "approve-payment": "Approved. Payment follows.",
-  "cancel-order": "Cancelled. What was done for the order is being undone.",
+  "cancel-order": "Cancelled. The order is being compensated.",
   "add-line-item": "Item added.",
 };
 
@@ -84,10 +84,10 @@ const REFUSED = {
   "add-line-item": "No item added",
 };
 
-/** What became of a signal that was or will be applied, as a sentence. */
+/** A sentence for a signal that was or will be applied. */
 export const applied = (kind, value) => (value == null ? "Accepted. It takes effect in a moment." : APPLIED[kind]);
 
-/** Why a signal was not applied, as a sentence. */
+/** A sentence with the reason why a signal was not applied. */
 export function refused(kind, value) {
   if (value === "stale") return `${REFUSED[kind]}: the lines changed since you saw them.`;
   if (value === "superseded") return `${REFUSED[kind]}: a cancel or an earlier approval came first.`;

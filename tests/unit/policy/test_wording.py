@@ -27,6 +27,7 @@ PLACES = (
     "environments.toml",
     "lambdas/activities",
     "lambdas/adapters",
+    "lambdas/api",
     "lambdas/dependencies.py",
     "lambdas/runtime.py",
     "lambdas/settings.py",
