@@ -58,7 +58,7 @@ def to_record(order: Order) -> dict[str, Any]:
 
 
 def open_shard(order_id: str, *, rests: bool) -> str:
-    """The order's partition in the index `open`: resting orders have partitions of their own, so
+    """The order's partition in the index `open`: resting orders have separate partitions, so
     that no number of them delays an urgent check.
     """
     return open_partition(_shard(order_id, OPEN_SHARDS), rests=rests)

@@ -65,7 +65,8 @@ def approval_mail(order: Order, mail: str, link: str) -> tuple[str, str]:
         "View the order and decide:",
         link,
         "",
-        "Opening the link changes nothing. Approving requires signing in, and works once.",
+        "Opening the link changes nothing.",
+        "Approving requires signing in, and works once.",
         "Do not forward this e-mail. Anyone with the link can view the order.",
     )
 

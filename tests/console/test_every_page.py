@@ -19,7 +19,7 @@ PAGES = {
         "orders/{waiting}": "{waiting}",
         "orders/{completed}": "{completed}",
         "orders/{cancelled}": "{cancelled}",
-        "insights": "Not for you",
+        "insights": "Not allowed",
     },
     "approver": {"orders/{waiting}": "{waiting}", "desk": "Desk"},
     "operator": {"orders": "Orders", "orders/{failed}": "{failed}", "insights": "Insights"},

@@ -49,7 +49,7 @@ def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
     search = page.get_by_label("Whole order id, or customer")
     search.fill("unknown")
     search.press("Enter")
-    expect(visitor.main).to_contain_text("No order of the customer nobody was found.")
+    expect(visitor.main).to_contain_text("No order of the customer unknown was found.")
     expect(visitor.main).to_contain_text("To find an order, enter its complete id")
     search.fill("alice")
     search.press("Enter")

@@ -13,7 +13,8 @@ ASKS_BY_MAIL = "RequestApproval"
 """Not in the model: whatever comes of the mail, the order goes on waiting."""
 LEFT_OUT = (ASKS_BY_MAIL, "OrderInterrupted")
 """Neither is a history that became long."""
-NOT_IN_THE_MODEL = ("CustomerUnknown",)
+NOT_IN_THE_MODEL = ("CustomerUnknown", "PaymentMismatch")
+"""The model's customers exist, and its provider captures what was approved."""
 PASSED_BY = (
     *("RouteStart", "EnrichOrder", "SendCancellationEmail"),
     *("RouteBackOff", "LengthenBackOff", "BackOff"),

@@ -23,9 +23,15 @@ function taken(from, way, outer) {
   if (way.kind === "next" && ["succeeded", "compensated"].includes(from.progress)) return true;
   const origins = outer.filter((one) => one.visits && one.ways.some((other) => other.to === to.name));
   if (origins.length === 1) return true;
-  const left = Date.parse(from.left_at);
-  const entered = Date.parse(to.entered_at);
-  if (entered < left) return to.visits > 1 && from.visits > 1;
+  // A state that was entered again has no exit yet: it led to the target if no other state did.
+  if (!from.left_at) return from.visits > 1 && !origins.some((one) => one !== from && precedes(one, to, outer));
+  if (Date.parse(to.entered_at) < Date.parse(from.left_at)) return to.visits > 1 && from.visits > 1;
+  return precedes(from, to, outer);
+}
+
+/** Whether no other state was entered between the exit of one state and the entry of the next. */
+function precedes(from, to, outer) {
+  const [left, entered] = [Date.parse(from.left_at), Date.parse(to.entered_at)];
   return entered >= left && !outer.some((one) => one !== from && one !== to && one.visits
     && Date.parse(one.entered_at) >= left && Date.parse(one.entered_at) < entered);
 }

@@ -136,7 +136,8 @@ def test_the_approver_reads_what_to_decide_and_what_the_link_does(
         "Total: 33.05 EUR (revision 1)\n"
         "Decide by 2026-01-01 00:15:00 UTC, or the order is cancelled.\n\n"
         "View the order and decide:\nhttps://x/1\n\n"
-        "Opening the link changes nothing. Approving requires signing in, and works once.\n"
+        "Opening the link changes nothing.\n"
+        "Approving requires signing in, and works once.\n"
         "Do not forward this e-mail. Anyone with the link can view the order.\n",
     )
 
@@ -163,7 +164,7 @@ def test_no_stored_character_leaves_its_line_or_changes_how_others_are_shown(
     assert f"\n\nThe order was cancelled: a{kept}b\n\n" in mails[0][1]
     assert f"Order a{kept}b of customer a{kept}b waits" in mails[2][1]
     assert f"  2 x a{kept}b at " in mails[1][1]
-    assert [body.count("\n") for _, body in mails] == [5, 5, 12]
+    assert [body.count("\n") for _, body in mails] == [5, 5, 13]
     for subject, _ in mails:
         assert f"rder a{kept}b " in subject
 
