@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from tests.stateful.model_effects import turn_back
 from tests.stateful.model_steps import Steps
 from tests.stateful.predicted import (
-    LONGEST_PAUSE_MS,
     LOOKED_EVERY_MS,
     Body,
     Execution,
@@ -107,22 +106,16 @@ class Model:
             order.start_pending = False
             return "started"
         if order.execution is None or not order.execution.alive:
-            if now < order.next_takeover_at:
-                return "postponed"
-            self.take_over(order, STOPPED, now)
+            self.take_over(order, STOPPED)
             return "taken-over"
         rings = bool(order.pending) and order.token is not None
         if rings:
             self.ring(order)
         return "rung" if rings else "running"
 
-    def take_over(self, order: Predicted, reason: str, now: int) -> None:
-        """Whatever stops an execution here is a person."""
+    def take_over(self, order: Predicted, reason: str) -> None:
+        """Compensate in a new execution. Only people stop executions here, so there is no pause."""
         turn_back(order, reason)
-        rest = 2 * LONGEST_PAUSE_MS
-        in_a_row = order.taken_over_at is not None and now < order.taken_over_at + rest
-        order.takeovers = order.takeovers + 1 if in_a_row else 1
-        order.taken_over_at = now
         order.epoch += 1
         order.start_pending = True
         self._begin(order)
@@ -131,7 +124,7 @@ class Model:
         """Takeover by hand."""
         if order.ended:
             return "SignalNotAdmitted"
-        self.take_over(order, BY_HAND, now)
+        self.take_over(order, BY_HAND)
         return None
 
     def _begin(self, order: Predicted) -> None:

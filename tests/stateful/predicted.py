@@ -6,8 +6,6 @@ PRICE = 1000
 """Minor units of one unit of any SKU."""
 APPROVAL_MS = 900_000
 LOOKED_EVERY_MS = 60_000
-FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 45_000, 3_600_000
-"""Between takeovers in a row."""
 
 Body = tuple[object, ...]
 """What a signal asks for, beginning with its kind."""
@@ -59,8 +57,6 @@ class Predicted:
     revision: int = 1
     epoch: int = 1
     start_pending: bool = True
-    takeovers: int = 0
-    taken_over_at: int | None = None
     reserved: bool = False
     charged: bool = False
     cancelled: bool = False
@@ -86,13 +82,6 @@ class Predicted:
     @property
     def ended(self) -> bool:
         return self.stage in ("completed", "cancelled", "failed")
-
-    @property
-    def next_takeover_at(self) -> int:
-        """At once the first time, then after pauses that double."""
-        if self.taken_over_at is None:
-            return 0
-        return self.taken_over_at + min(FIRST_PAUSE_MS << self.takeovers, LONGEST_PAUSE_MS)
 
     @property
     def pending(self) -> list[str]:
