@@ -4,7 +4,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -103,17 +103,22 @@ def _live(measured: Load) -> Live:
 def _place_all(
     api: Api, body: dict[str, Any], measured: Load, *, number: int, callers: int
 ) -> None:
-    """Place the orders, `callers` at a time. An exception, Ctrl-C too, cancels the rest."""
+    """Place the orders, `callers` at a time.
+
+    An order is submitted only when a caller is free. So after an exception, Ctrl-C included, no
+    order is placed beyond the requests that were already sent.
+    """
+    pending: set[Future[None]] = set()
+    submitted = 0
     with ThreadPoolExecutor(callers) as pool, _live(measured) as live:
-        try:
-            for done in as_completed(
-                [pool.submit(_place, api, body, measured) for _ in range(number)]
-            ):
-                done.result()
-                live.update(_table(visible_data(measured.results())))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+        while submitted < number or pending:
+            while submitted < number and len(pending) < callers:
+                pending.add(pool.submit(_place, api, body, measured))
+                submitted += 1
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for request in done:
+                request.result()
+            live.update(_table(visible_data(measured.results())))
 
 
 def _place(api: Api, body: dict[str, Any], measured: Load) -> None:
