@@ -11,7 +11,7 @@ CDK := PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/cdk
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 NODE := PATH="$(CURDIR)/.venv/bin:$$PATH" node
 ASL := statemachine/order_workflow.asl.json
-SOURCES := $(wildcard app.py stacks statemachine lambdas local cli bench docs tests tools)
+SOURCES := $(wildcard app.py stacks statemachine lambdas local cli bench tests tools)
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
@@ -31,7 +31,7 @@ setup: ## install what the lock files ask for (the other targets do this first)
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "There is no $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=python3.12"; \
 		exit 1; }
-	@$(PYTHON) -m local.setup
+	@$(PYTHON) -m tools.setup
 
 demo: setup ## run the whole system on this machine and every scenario
 	@$(RUN) local demo
@@ -89,13 +89,13 @@ synth: setup ## synthesise the AWS template and lint it
 	.venv/bin/cfn-lint --non-zero-exit-code warning cdk.out/*.template.json
 
 diagram: setup ## draw the state machine into statemachine/README.md
-	$(RUN) docs.state_diagram
+	$(RUN) tools.state_diagram
 
 openapi: setup ## write docs/openapi.json from the API's code
 	$(RUN) lambdas.api.documentation > docs/openapi.json
 
 pictures: setup ## make the pictures of the documents, with a browser and an environment of its own
-	$(RUN) docs.pictures
+	$(RUN) tools.pictures
 
 pr: format check test ## all that a change has to pass
 

@@ -6,7 +6,7 @@ Independent of the checked code: they use only the records and the observations 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from local.checks.books import ENDS, Books, Record, Witness
+from local.checks.records import ENDS, Books, Record, Witness
 from local.deployment.catalogue import customer_records, units_by_sku
 
 _AFTER_THE_END = tuple(

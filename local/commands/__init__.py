@@ -6,7 +6,7 @@ import typer
 
 from local.commands import demo, environment
 from local.commands.output import version
-from local.machine.isolation import isolate
+from local.host.isolation import isolate
 
 app = typer.Typer(
     name="python -m local",

@@ -10,13 +10,13 @@ from rich.console import Console
 from local.commands.environment import AsJson, show_connection
 from local.commands.output import print_json, reported
 from local.commands.show import LiveTable, show_result, show_stories
+from local.host.folders import Folders
+from local.host.problems import LocalProblem
+from local.host.state import State
 from local.lifecycle.down import down
 from local.lifecycle.up import Wishes, up
-from local.machine.folders import Folders
-from local.machine.problems import LocalProblem
-from local.machine.state import State
-from local.player.performance import Performance, Result
-from local.player.story import BadStory, Story, all_stories
+from local.scenario_runner.runner import Performance, Result
+from local.scenario_runner.scenario import BadStory, Story, all_stories
 
 DEMO_TIMES = Wishes(approval_timeout=20, heartbeat=4)
 """Short enough to let a deadline pass, long enough for a slow machine to act before it."""

@@ -10,17 +10,17 @@ import typer
 from cli.text import visible
 from local.commands.output import print_json, reported
 from local.deployment.mailbox import mails as all_mails
+from local.host.folders import Folders
+from local.host.locking import only_one
+from local.host.problems import LocalProblem
+from local.host.progress import say
+from local.host.state import State, profiles_beside
 from local.lifecycle.down import down as take_down
 from local.lifecycle.reset import reset as reset_data
 from local.lifecycle.running import clear_away, require_running, with_fresh_tokens
 from local.lifecycle.status import status as read_status
 from local.lifecycle.up import Wishes, usual_heartbeat
 from local.lifecycle.up import up as bring_up
-from local.machine.folders import Folders
-from local.machine.locking import only_one
-from local.machine.problems import LocalProblem
-from local.machine.progress import say
-from local.machine.state import State, profiles_beside
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 

@@ -13,9 +13,9 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.streams import discard
-from local.machine.folders import HOME_VARIABLE, Folders
-from local.machine.problems import LocalProblem
-from local.machine.progress import console
+from local.host.folders import HOME_VARIABLE, Folders
+from local.host.problems import LocalProblem
+from local.host.progress import console
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141

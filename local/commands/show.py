@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from local.machine.progress import console
-from local.player.performance import Result
-from local.player.story import Story
-from local.player.verdict import Verdict
+from local.host.progress import console
+from local.scenario_runner.result import Verdict
+from local.scenario_runner.runner import Result
+from local.scenario_runner.scenario import Story
 
 _LIVE_COLUMNS = {"scenario": 28, "now": 44}
 """Fixed widths: the layout must not change with the texts."""

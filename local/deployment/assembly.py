@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from local.deployment.cdk import run_cdk
-from local.machine.folders import REPOSITORY, Folders
-from local.machine.progress import phase
+from local.host.folders import REPOSITORY, Folders
+from local.host.progress import phase
 
 ANY_URL = "http://emulator.invalid"
 """Placeholder of the emulator's address in cached stacks: the port changes with every start."""

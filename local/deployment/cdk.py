@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.deployment.clients import shell_environment
-from local.machine.folders import REPOSITORY
-from local.machine.problems import LocalProblem
+from local.host.folders import REPOSITORY
+from local.host.problems import LocalProblem
 
 _COMMAND_LINE = REPOSITORY / "node_modules" / "aws-cdk" / "bin" / "cdk"
 _SETUP = "run `make setup` (it installs node and the CDK command line)"

@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.machine.folders import REPOSITORY
-from local.machine.isolation import isolated
+from local.host.folders import REPOSITORY
+from local.host.isolation import isolated
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"

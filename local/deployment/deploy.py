@@ -7,9 +7,9 @@ from typing import Any
 
 from local.deployment.cdk import run_cdk
 from local.deployment.clients import ACCOUNT, REGION, client
-from local.machine.folders import Folders
-from local.machine.problems import LocalProblem
-from local.machine.progress import phase
+from local.host.folders import Folders
+from local.host.problems import LocalProblem
+from local.host.progress import phase
 
 _QUALIFIER = "hnb659fds"
 _BOOTSTRAP_VERSION = "31"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from local.deployment.clients import client
-from local.machine.problems import LocalProblem
-from local.machine.state import State
+from local.host.problems import LocalProblem
+from local.host.state import State
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -4,7 +4,7 @@ import sys
 
 from local.emulator.environment import prepare
 from local.emulator.options import parse
-from local.emulator.pinned import WrongVersion, require_pinned_version
+from local.emulator.pinned_version import WrongVersion, require_pinned_version
 
 
 def main(arguments: list[str]) -> int:

@@ -35,33 +35,33 @@ _ALL = (
         "HeartbeatSeconds, HeartbeatSecondsPath and TimeoutSecondsPath end a task; a heartbeat "
         "really extends it.",
         _SFN + "Task workflow state; Discover service integration patterns (Wait for callback)",
-        "steps/callbacks.py",
+        "step_functions/tasks/callback.py",
     ),
     Fix(
         "notify-failure",
         "When the Lambda function that hands out a task token fails, the task fails at once.",
         _SFN + "Discover service integration patterns (Wait for callback)",
-        "steps/callbacks.py",
+        "step_functions/tasks/callback.py",
     ),
     Fix(
         "execution-timeout",
         "A state machine's own TimeoutSeconds ends its execution as TIMED_OUT.",
         _SFN + "State machine structure in Amazon States Language",
-        "steps/endings.py",
+        "step_functions/executions/end.py",
     ),
     Fix(
         "stop-final",
         "StopExecution is final: nothing that happens later changes ABORTED, and the waiting "
         "task's token is dead.",
         _SFN_API + "StopExecution",
-        "steps/endings.py",
+        "step_functions/executions/end.py",
     ),
     Fix(
         "version-starts",
         "An execution started through a version or an alias runs that version's definition, fixed "
         "at its start, and DescribeExecution names both.",
         _SFN + "State machine versions and aliases; StartExecution",
-        "steps/starts.py",
+        "step_functions/executions/start.py",
     ),
     Fix(
         "cfn-versions",
@@ -74,64 +74,64 @@ _ALL = (
         "SendTask* refuse a dead token with TaskTimedOut, a forged one with InvalidToken, and an "
         "output that is not JSON with InvalidOutput.",
         _SFN_API + "SendTaskSuccess; SendTaskFailure; SendTaskHeartbeat",
-        "steps/tokens.py",
+        "step_functions/tasks/tokens.py",
     ),
     Fix(
         "token-per-attempt",
         "Every attempt of a task gets a new token; the old one is dead.",
         _SFN + "Accessing execution data from the Context object (Task.Token)",
-        "steps/tasks.py",
+        "step_functions/tasks/task.py",
     ),
     Fix(
         "retry-delays",
         "Retry honours MaxDelaySeconds and JitterStrategy, and has no hidden limit of 60 s.",
         _SFN + "Handling errors in Step Functions workflows (Retrying after an error)",
-        "steps/retries.py",
+        "step_functions/states/retry.py",
     ),
     Fix(
         "start-idempotency",
         "Starting a running execution again with the same name and input answers the same ARN.",
         _SFN_API + "StartExecution",
-        "steps/starts.py",
+        "step_functions/executions/start.py",
     ),
     Fix(
         "strict-paths",
         "A path that finds nothing fails the execution with States.Runtime, which neither Retry "
         "nor Catch of States.ALL sees; $$ paths also work in ResultSelector.",
         _SFN + "Handling errors in Step Functions workflows (Error names: States.Runtime)",
-        "steps/paths.py",
+        "step_functions/states/json_paths.py",
     ),
     Fix(
         "task-history",
         "The history contains TaskStarted, TaskSubmitted, TaskTimedOut, the events inside Parallel "
         "and Map, and previousEventId.",
         _SFN_API + "GetExecutionHistory; HistoryEvent",
-        "steps/history.py",
+        "step_functions/history.py",
     ),
     Fix(
         "status-events",
         "EventBridge hears of TIMED_OUT and ABORTED too, with version and alias ARNs.",
         _SFN + "Automating Step Functions event delivery with EventBridge",
-        "steps/status_events.py",
+        "step_functions/executions/status_events.py",
     ),
     Fix(
         "parallel-stop",
         "When one branch of a Parallel state fails, the others are stopped.",
         _SFN + "Parallel workflow state",
-        "steps/branches.py",
+        "step_functions/states/parallel.py",
     ),
     Fix(
         "lambda-throttle",
         "A throttled function is Lambda.TooManyRequestsException to a state machine.",
         _SFN + "Invoke an AWS Lambda function with Step Functions",
-        "steps/invoke.py",
+        "step_functions/tasks/invoke.py",
     ),
     Fix(
         "lambda-workers",
         "A function that raised stays warm, sees only its own environment, and dies with the "
         "emulator. Also forks from a warm parent, so that a cold start takes tens of ms.",
         "AWS Lambda Developer Guide: Understanding the Lambda execution environment lifecycle",
-        "functions/workers.py",
+        "functions/python_worker.py",
     ),
 )
 

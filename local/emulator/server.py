@@ -11,7 +11,7 @@ import threading
 from typing import Any, TextIO
 
 from local.emulator import fixes
-from local.emulator.front import App, front, is_loopback
+from local.emulator.asgi import App, front, is_loopback
 from local.emulator.options import Options
 
 LATEST_EXIT_SECONDS = 2.5
@@ -40,15 +40,17 @@ def _patched_ministack(options: Options) -> App:
     from ministack import app as ministack
     from ministack.core import hypercorn_compat
 
-    from local.emulator import cloudformation, functions, sign_in, steps
+    from local.emulator import cloudformation, functions, sign_in, step_functions
 
     hypercorn_compat.install()
     if fixes.is_on("lambda-workers"):
         functions.install()
     if any(
-        fix.module.startswith("steps/") for fix in map(fixes.FIXES.get, fixes.names_on()) if fix
+        fix.module.startswith("step_functions/")
+        for fix in map(fixes.FIXES.get, fixes.names_on())
+        if fix
     ):
-        steps.install()
+        step_functions.install()
     if fixes.is_on("cfn-versions"):
         cloudformation.install()
     if is_loopback(options.host):

@@ -1,9 +1,9 @@
 """`down`: stop the environment and wait until its processes have ended."""
 
+from local.host.folders import Folders
+from local.host.locking import only_one
+from local.host.progress import phase
 from local.lifecycle.running import clear_away
-from local.machine.folders import Folders
-from local.machine.locking import only_one
-from local.machine.progress import phase
 
 
 def down(folders: Folders) -> bool:

@@ -7,12 +7,12 @@ import httpx
 
 from local.deployment.clients import client
 from local.deployment.seed import forget_orders, seed
+from local.host.folders import Folders
+from local.host.locking import only_one
+from local.host.problems import LocalProblem
+from local.host.progress import phase
+from local.host.state import State
 from local.lifecycle.running import require_running
-from local.machine.folders import Folders
-from local.machine.locking import only_one
-from local.machine.problems import LocalProblem
-from local.machine.progress import phase
-from local.machine.state import State
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

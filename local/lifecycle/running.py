@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from local.deployment.users import all_fresh, sign_in
-from local.machine.emulator_process import END_SECONDS, answers
-from local.machine.folders import Folders
-from local.machine.problems import LocalProblem
-from local.machine.processes import end
-from local.machine.progress import say
-from local.machine.state import State, forget, load, save
+from local.host.folders import Folders
+from local.host.problems import LocalProblem
+from local.host.processes import end
+from local.host.progress import say
+from local.host.state import State, forget, load, save
+from local.lifecycle.emulator_process import END_SECONDS, answers
 
 
 def find_running(folders: Folders) -> State | None:

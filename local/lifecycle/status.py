@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from local.deployment.clients import client
 from local.deployment.tables import scan
+from local.host.folders import Folders
+from local.host.state import State
 from local.lifecycle.reset import running_executions
 from local.lifecycle.running import find_running
-from local.machine.folders import Folders
-from local.machine.state import State
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,18 +9,18 @@ from local.deployment.deploy import deploy, prepare_account
 from local.deployment.seed import make_tables, seed_empty
 from local.deployment.users import create_users, sign_in
 from local.deployment.warm_up import check_health, warm_up
+from local.host.folders import Folders
+from local.host.locking import only_one
+from local.host.problems import LocalProblem
+from local.host.progress import phase, say
+from local.host.state import State, api_path, save
+from local.lifecycle import emulator_process
 from local.lifecycle.running import (
     clear_away,
     clear_away_remains,
     find_running,
     with_fresh_tokens,
 )
-from local.machine import emulator_process
-from local.machine.folders import Folders
-from local.machine.locking import only_one
-from local.machine.problems import LocalProblem
-from local.machine.progress import phase, say
-from local.machine.state import State, api_path, save
 
 PAYMENT_TIMEOUT = 5
 """Seconds. Short, so that payments with a permanently unavailable provider fail quickly."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from local.setup.phases import CARRIED_OVER
 from stacks.packaging import PackagingError
+from tools.setup.phases import CARRIED_OVER
 
 PLATFORM = "aarch64-manylinux2014"
 """Wheels for Lambda on arm64: Amazon Linux 2023 has a newer glibc than this asks for."""

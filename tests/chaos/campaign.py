@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from local.checks.books import ENDS, Record
+from local.checks.records import ENDS, Record
 from local.lifecycle.reset import running_executions
 from tests.chaos import workers
 from tests.chaos.callers import Callers

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from local.checks.books import Witness
+from local.checks.records import Witness
 from tests.chaos.callers import Callers
 
 OUTCOME_SECONDS = 5

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.checks.books import ENDS
-from local.player.backstage import Backstage
+from local.checks.records import ENDS
+from local.scenario_runner.backend import Backstage
 from tests.chaos.orders import Shopper
 
 HOLD_SECONDS = 28.0

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local.checks.books import Books
+from local.checks.records import Books
 from local.deployment.clients import client
 from local.deployment.tables import from_item, to_item
-from local.machine.processes import wait_until_gone
-from local.machine.state import State
-from local.player.backstage import Backstage
+from local.host.processes import wait_until_gone
+from local.host.state import State
+from local.scenario_runner.backend import Backstage
 from tests.chaos.durable_tables import DurableTables
 from tests.dynamodb_local.server import free_port
 from tests.system.environments import Environment, environment

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from local.checks.books import Books
+from local.checks.records import Books
 from local.deployment.catalogue import inventory_records
 from tests.chaos.orders import Promises
 from tests.chaos.verdict import judge

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from local.checks.books import ENDS, Books, Record
 from local.checks.invariants import stock_is_accounted_for, unchanged_ends, violations
+from local.checks.records import ENDS, Books, Record
 from tests.chaos.orders import Promises
 
 

@@ -1,7 +1,7 @@
 """Reads the records of ended orders and the histories of executions while orders run."""
 
-from local.checks.books import ENDS, Books, Record, Witness
 from local.checks.history import tokens
+from local.checks.records import ENDS, Books, Record, Witness
 from local.lifecycle.reset import running_executions
 from tests.chaos.orders import Promises
 from tests.chaos.surroundings import Surroundings

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from local.machine.processes import Process, family
+from local.host.processes import Process, family
 
 BUSY_SECONDS = 3.0
 """How long to search for a worker at work before an idle one is killed."""

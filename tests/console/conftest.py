@@ -7,11 +7,11 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from local.checks.books import ENDS
-from local.machine.state import State
-from local.player.backstage import Backstage
-from local.player.scene import Scene
-from local.player.user import Users
+from local.checks.records import ENDS
+from local.host.state import State
+from local.scenario_runner.backend import Backstage
+from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.users import Users
 from tests.console.chromium import ARGUMENTS, find_chromium, why_not
 from tests.console.letters import ADDRESS, Letter, PostOffice
 from tests.console.orders import approve, cancel, place

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from local.deployment.mailbox import Mail, mails
-from local.machine.state import State
-from local.player.scene import Scene
-from local.player.steps import take
-from local.player.story import Step
+from local.host.state import State
+from local.scenario_runner.scenario import Step
+from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.steps import take
 
 ADDRESS = "approvers@example.com"
 MAIL_SECONDS = 90.0

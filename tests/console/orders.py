@@ -1,8 +1,8 @@
 """Places orders by HTTP and brings them to the stage that a test needs."""
 
-from local.player.scene import Scene
-from local.player.steps import take
-from local.player.story import Step
+from local.scenario_runner.scenario import Step
+from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.steps import take
 
 
 def place(scene: Scene, order: str = "order", *, payment_method: str = "pm_ok") -> str:

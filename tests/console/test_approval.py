@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from local.machine.state import State
+from local.host.state import State
 from tests.console.conftest import Visit
 from tests.console.letters import Letter
 from tests.console.orders import add

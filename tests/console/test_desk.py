@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Route, expect
 
-from local.machine.state import State
-from local.player.scene import Scene
+from local.host.state import State
+from local.scenario_runner.scenario_run import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import add, cancel, place
 from tests.console.people import temporary_user

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from local.player.scene import Scene
+from local.scenario_runner.scenario_run import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import place
 from tests.console.visitor import NARROW, WIDE

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from local.player.scene import Scene
+from local.scenario_runner.scenario_run import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import cancel, place
 

@@ -6,8 +6,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from local.machine.state import State
-from local.player.scene import Scene
+from local.host.state import State
+from local.scenario_runner.scenario_run import Scene
 from tests.console.conftest import Visit
 from tests.console.orders import place
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from local.deployment.clients import client
 from local.deployment.tables import fill, scan
-from local.machine.state import State
-from local.player import story
-from local.player.backstage import Backstage
-from local.player.scene import Scene
-from local.player.steps import take
-from local.player.user import Users
-from local.player.vocabulary import ORDER
+from local.host.state import State
+from local.scenario_runner import scenario
+from local.scenario_runner.backend import Backstage
+from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.schema import ORDER
+from local.scenario_runner.steps import take
+from local.scenario_runner.users import Users
 from tests.engines.histories import Event, result, visits
 from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
 from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
@@ -121,7 +121,7 @@ class Player:
                 self._do("stop-execution")
 
     def _do(self, what: str, **fields: Any) -> None:
-        take(self._scene, story.Step(what, fields))
+        take(self._scene, scenario.Step(what, fields))
 
     def _rest(self) -> None:
         """Wait until every accepted signal is applied and the order waits again."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from local.machine.state import State
+from local.host.state import State
 from tests.engines import on_emulator, on_moto
 from tests.engines.scenario import Scenario
 from tests.engines.scenarios import SCENARIOS

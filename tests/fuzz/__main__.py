@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from local.host.folders import Folders
+from local.host.state import State
 from local.lifecycle.running import require_running
-from local.machine.folders import Folders
-from local.machine.state import State
 from tests.fuzz.api_client import ApiClient
 from tests.fuzz.campaign import Campaign, Plan
 from tests.fuzz.canaries import planted, search_everywhere

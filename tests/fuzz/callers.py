@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.machine.state import State
+from local.host.state import State
 from tests.fuzz.user_pool import UserPool
 
 ROLE_OF = {

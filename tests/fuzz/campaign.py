@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from local.machine.state import State
+from local.host.state import State
 from tests.fuzz import authorization, malformed_requests
 from tests.fuzz.api_client import ApiClient
 from tests.fuzz.callers import Caller, callers

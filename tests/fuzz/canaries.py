@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.deployment.clients import client
 from local.deployment.tables import scan, to_item
-from local.machine.state import State
+from local.host.state import State
 from tests.fuzz.api_client import ApiClient
 from tests.fuzz.callers import Caller, people
 from tests.fuzz.orders import Orders, eventually

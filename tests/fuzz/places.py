@@ -11,7 +11,7 @@ import httpx
 
 from local.deployment.clients import ACCOUNT, REGION, client
 from local.deployment.tables import scan
-from local.machine.state import State
+from local.host.state import State
 from tests.fuzz.api_client import ApiClient
 
 if TYPE_CHECKING:

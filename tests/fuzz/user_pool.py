@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.deployment.clients import client
 from local.deployment.users import seconds_left
-from local.machine.state import State
+from local.host.state import State
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

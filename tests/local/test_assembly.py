@@ -8,7 +8,7 @@ import pytest
 
 from local.deployment import assembly as module
 from local.deployment.assembly import ANY_URL, assembly
-from local.machine.folders import Folders
+from local.host.folders import Folders
 
 URLS = ("http://127.0.0.1:4001", "http://127.0.0.1:4002")
 

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from local.commands import app
-from local.machine.folders import HOME_VARIABLE, REPOSITORY, Folders
+from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
 
 COMMANDS: dict[str, object] = dict(getattr(typer.main.get_command(app), "commands"))  # noqa: B009
 QUICK = sorted(set(COMMANDS) - {"up", "demo"})

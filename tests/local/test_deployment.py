@@ -9,8 +9,8 @@ from local.deployment.assembly import fingerprint
 from local.deployment.catalogue import customer_records, inventory_records, units_by_sku
 from local.deployment.tables import from_item, to_item
 from local.deployment.users import TOKEN_OF, USERS, all_fresh, seconds_left
+from local.host.problems import LocalProblem
 from local.lifecycle.up import Wishes, usual_heartbeat
-from local.machine.problems import LocalProblem
 
 
 def a_token(seconds: float) -> str:

@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from local.checks.books import Books, Witness
 from local.checks.invariants import (
     CHECKS,
     stock_is_accounted_for,
@@ -11,8 +10,9 @@ from local.checks.invariants import (
     unchanged_ends,
     violations,
 )
+from local.checks.records import Books, Witness
 from local.deployment.catalogue import inventory_records
-from local.player.vocabulary import INVARIANTS
+from local.scenario_runner.schema import INVARIANTS
 
 ID = "01TEST"
 KEY = f"ORDER#{ID}"

@@ -8,7 +8,7 @@ import pytest
 
 from local.deployment.clients import shell_environment
 from local.emulator.functions import variables
-from local.machine.isolation import isolate, isolated, no_proxy
+from local.host.isolation import isolate, isolated, no_proxy
 
 USER = {
     "PATH": "/bin",

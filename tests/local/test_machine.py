@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from cli.profiles import Profile, read_all
-from local.machine.problems import LocalProblem
-from local.machine.processes import Process, end, family, wait_until_gone
-from local.machine.state import State, forget, load, save
+from local.host.problems import LocalProblem
+from local.host.processes import Process, end, family, wait_until_gone
+from local.host.state import State, forget, load, save
 
 STATE = State(
     phase="ready",

@@ -7,8 +7,8 @@ from rich.console import Console
 
 from local.commands.demo import choose
 from local.commands.show import show_result
-from local.player.performance import Result
-from local.player.verdict import Verdict
+from local.scenario_runner.result import Verdict
+from local.scenario_runner.runner import Result
 
 
 def printed(*verdicts: Verdict) -> str:

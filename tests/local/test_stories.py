@@ -6,9 +6,9 @@ import pytest
 
 from local.deployment.catalogue import units_by_sku
 from local.deployment.users import TOKEN_OF
-from local.player.steps import KNOWN_STEPS
-from local.player.story import BadStory, Story, all_stories, read_story
-from local.player.vocabulary import INVARIANTS, STEPS
+from local.scenario_runner.scenario import BadStory, Story, all_stories, read_story
+from local.scenario_runner.schema import INVARIANTS, STEPS
+from local.scenario_runner.steps import KNOWN_STEPS
 
 DEFINITION = Path(__file__).resolve().parents[2] / "statemachine" / "order_workflow.asl.json"
 STORIES = all_stories()

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from local.emulator.__main__ import main
 from local.emulator.fixes import FIXES
-from local.emulator.pinned import PINNED_VERSION, WrongVersion, require_pinned_version
+from local.emulator.pinned_version import PINNED_VERSION, WrongVersion, require_pinned_version
 from tests.parity import closing
 from tests.parity.emulators import Emulator
 

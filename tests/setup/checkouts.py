@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.setup.checkout import LOCK_FILES, Checkout
-from local.setup.phases import Phase
-from local.setup.provision import set_up
+from tools.setup.checkout import LOCK_FILES, Checkout
+from tools.setup.phases import Phase
+from tools.setup.provision import set_up
 
 
 def a_checkout(root: Path) -> Checkout:

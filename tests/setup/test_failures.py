@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from local.setup.advice import advice_on
-from local.setup.checkout import Checkout
-from local.setup.phases import Phase, phases_for
 from tests.setup.checkouts import Terminal, a_phase, installs_everything
+from tools.setup.advice import advice_on
+from tools.setup.checkout import Checkout
+from tools.setup.phases import Phase, phases_for
 
 FORTY_LINES = "[print('line', number) for number in range(40)]; raise SystemExit(3)"
 

@@ -7,16 +7,16 @@ import sys
 import time
 from pathlib import Path
 
-from local.setup.checkout import Checkout
 from tests.setup.checkouts import Terminal
+from tools.setup.checkout import Checkout
 
 ROOT = Path(__file__).resolve().parents[2]
 
 SLOW_SET_UP = """
 import signal, sys
 from pathlib import Path
-from local.setup.checkout import Checkout
-from local.setup.provision import set_up
+from tools.setup.checkout import Checkout
+from tools.setup.provision import set_up
 from tests.setup.checkouts import a_phase, installs_everything
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 checkout = Checkout(Path(sys.argv[1]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.machine.processes import Process
+from local.host.processes import Process
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local.setup.phases import environment_for, phases_for
 from tests.setup.checkouts import Terminal, a_checkout
+from tools.setup.phases import environment_for, phases_for
 
 ROOT = Path(__file__).resolve().parents[2]
 

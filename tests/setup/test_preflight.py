@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.setup import preflight
+from tools.setup import preflight
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_PARSED = (3, 6)
@@ -85,10 +85,10 @@ def test_the_python_of_these_tests_has_no_problem() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "local/__init__.py",
-        "local/setup/__init__.py",
-        "local/setup/__main__.py",
-        "local/setup/preflight.py",
+        "tools/__init__.py",
+        "tools/setup/__init__.py",
+        "tools/setup/__main__.py",
+        "tools/setup/preflight.py",
     ],
 )
 def test_what_an_old_python_reads_parses_there(path: str) -> None:
@@ -99,6 +99,6 @@ def test_what_an_old_python_reads_parses_there(path: str) -> None:
 
 
 def test_the_package_around_set_up_imports_nothing() -> None:
-    body = ast.parse((ROOT / "local" / "__init__.py").read_text()).body
+    body = ast.parse((ROOT / "tools" / "__init__.py").read_text()).body
 
     assert not [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local.setup.checkout import LOCK_FILES, Checkout
-from local.setup.phases import phases_for
 from tests.setup.checkouts import Terminal
+from tools.setup.checkout import LOCK_FILES, Checkout
+from tools.setup.phases import phases_for
 
 
 def test_each_phase_has_one_line_with_its_seconds(terminal: Terminal) -> None:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.machine.processes import Process
+from local.host.processes import Process
 
 VARIABLE = "ORDER_WORKFLOW_TEST_RUNS"
 """The marks of this run and of the runs that it is nested in, separated by colons."""

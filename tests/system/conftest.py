@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local.player.performance import Performance
-from local.player.story import all_stories
-from local.player.verdict import Verdict
+from local.scenario_runner.result import Verdict
+from local.scenario_runner.runner import Performance
+from local.scenario_runner.scenario import all_stories
 from tests.system.environments import Environment, deployed, environment
 
 JOBS = 4

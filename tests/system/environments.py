@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
+from local.host.processes import Process, family
+from local.host.state import State
 from local.lifecycle.running import find_running
-from local.machine.folders import HOME_VARIABLE, REPOSITORY, Folders
-from local.machine.processes import Process, family
-from local.machine.state import State
 
 UP = ("up", "--approval-timeout", "20", "--heartbeat", "4")
 

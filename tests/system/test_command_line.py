@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.machine.state import State, profiles_beside
+from local.host.state import State, profiles_beside
 from tests.system.environments import Environment
 
 pytestmark = pytest.mark.slow

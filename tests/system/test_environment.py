@@ -14,12 +14,12 @@ from local.deployment.catalogue import units_by_sku
 from local.deployment.clients import client
 from local.deployment.tables import scan
 from local.deployment.users import FRESH_SECONDS, TOKEN_OF, USERS, seconds_left
-from local.machine.state import save
-from local.player.backstage import Backstage
-from local.player.scene import Scene
-from local.player.steps import take
-from local.player.story import Step
-from local.player.user import Users
+from local.host.state import save
+from local.scenario_runner.backend import Backstage
+from local.scenario_runner.scenario import Step
+from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.steps import take
+from local.scenario_runner.users import Users
 from tests.system.environments import UP, Environment
 
 if TYPE_CHECKING:

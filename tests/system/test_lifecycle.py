@@ -6,12 +6,12 @@ import time
 
 import pytest
 
+from local.host.problems import LocalProblem
+from local.host.processes import Process, wait_until_gone
+from local.host.state import State, load
 from local.lifecycle import up as lifecycle
 from local.lifecycle.running import find_running
 from local.lifecycle.up import Wishes
-from local.machine.problems import LocalProblem
-from local.machine.processes import Process, wait_until_gone
-from local.machine.state import State, load
 from tests.system.environments import UP, Environment
 
 pytestmark = pytest.mark.slow

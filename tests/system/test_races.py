@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from local.checks.books import ENDS, Books, Witness
 from local.checks.invariants import violations
-from local.machine.state import State
-from local.player.backstage import Backstage
+from local.checks.records import ENDS, Books, Witness
+from local.host.state import State
+from local.scenario_runner.backend import Backstage
 from tests.dynamodb_local.together import CALLERS, together
 from tests.system.environments import Environment
 

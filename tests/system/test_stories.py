@@ -1,12 +1,12 @@
-"""Every scenario in local/stories has the expected end and path, and violates no invariant."""
+"""Every scenario in local/scenarios has the expected end and path, and violates no invariant."""
 
 from collections.abc import Mapping
 
 import httpx
 import pytest
 
-from local.player.story import Story, all_stories
-from local.player.verdict import Verdict
+from local.scenario_runner.result import Verdict
+from local.scenario_runner.scenario import Story, all_stories
 from tests.system.environments import Environment
 
 pytestmark = pytest.mark.slow

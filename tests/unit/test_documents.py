@@ -1,30 +1,23 @@
 """Documents that can go stale are compared with what they describe."""
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tools import state_diagram
+
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("statemachine/*.md")])
+FOLDERS = ("docs", "local", "statemachine", "tools")
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(page for name in FOLDERS for page in ROOT.glob(f"{name}/**/*.md"))]
+)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
-@pytest.fixture(scope="module")
-def state_diagram() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("state_diagram", ROOT / "docs/state_diagram.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_state_diagram_shows_the_definition_as_it_is(state_diagram: ModuleType) -> None:
+def test_the_state_diagram_shows_the_definition_as_it_is() -> None:
     definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
     text = (ROOT / "statemachine/README.md").read_text()
     assert state_diagram.with_diagram(text, state_diagram.mermaid(definition)) == text, (
@@ -32,7 +25,7 @@ def test_the_state_diagram_shows_the_definition_as_it_is(state_diagram: ModuleTy
     )
 
 
-def test_the_state_diagram_shows_every_state(state_diagram: ModuleType) -> None:
+def test_the_state_diagram_shows_every_state() -> None:
     definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
     diagram = state_diagram.mermaid(definition)
     assert [name for name in definition["States"] if name not in diagram] == []
@@ -49,7 +42,7 @@ def test_the_two_commands_stand_first_in_the_readme() -> None:
 
 
 def test_the_readme_names_the_last_line_of_the_demo() -> None:
-    scenarios = len(list((ROOT / "local/stories").glob("*.toml")))
+    scenarios = len(list((ROOT / "local/scenarios").glob("*.toml")))
     assert f"`{scenarios} of {scenarios} scenarios passed`" in (ROOT / "README.md").read_text()
     assert "scenarios passed" in (ROOT / "local/commands/demo.py").read_text()
 

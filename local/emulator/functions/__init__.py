@@ -8,14 +8,14 @@ def install() -> None:
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
-    from local.emulator.functions import nursery, results, workers
+    from local.emulator.functions import python_worker, results, worker_processes
 
     stock_class = lambda_runtime._worker_class_for
-    nursery.open_nursery()
+    worker_processes.start_fork_server()
 
     def worker_class(config: dict[str, object]) -> object:
         runtime = str(config.get("Runtime", "python"))
-        return workers.PythonWorker if runtime.startswith("python") else stock_class(config)
+        return python_worker.PythonWorker if runtime.startswith("python") else stock_class(config)
 
     lambda_runtime._worker_class_for = worker_class
     lambda_svc._execute_function_warm = results.execute_function_warm
@@ -24,6 +24,6 @@ def install() -> None:
 def shut_down() -> None:
     """Close the nursery, if there is one."""
     if is_on("lambda-workers"):
-        from local.emulator.functions import nursery
+        from local.emulator.functions import worker_processes
 
-        nursery.close_nursery()
+        worker_processes.stop_fork_server()

@@ -1,0 +1,1 @@
+"""Fault injection: the faults, and the responses of calls that have one."""

@@ -1,0 +1,1 @@
+"""Executions: how they start and end, and how the API describes them."""

@@ -1,0 +1,1 @@
+"""States: the interpreter, Parallel states, Retry and Catch, JSONPath."""

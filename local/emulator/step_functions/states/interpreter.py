@@ -1,0 +1,136 @@
+"""Walking a definition from state to state."""
+
+import contextvars
+import copy
+import json
+import logging
+from typing import Any
+
+from local.emulator.fixes import is_on
+from local.emulator.step_functions import history, scope
+from local.emulator.step_functions.engine import Execution, StepError, engine
+from local.emulator.step_functions.executions import end
+
+logger = logging.getLogger("local.emulator")
+
+_HANDLERS = {
+    "Pass": "_execute_pass",
+    "Choice": "_execute_choice",
+    "Wait": "_execute_wait",
+    "Task": "_execute_task",
+    "Parallel": "_execute_parallel",
+    "Map": "_execute_map",
+}
+_COMPOSITE = ("Task", "Parallel", "Map")
+
+
+def run_execution(execution_arn: str) -> None:
+    """Run one execution to its end, in its own thread; replaces ``_run_execution``."""
+    execution = engine._executions.get(execution_arn)
+    if execution and execution["status"] == "RUNNING":
+        # In a new context: ``startExecution.sync`` runs the child in its parent's thread.
+        contextvars.copy_context().run(_run, execution)
+
+
+def _run(execution: Execution) -> None:
+    execution_arn = execution["executionArn"]
+    scope.enter(scope.open_for(execution_arn))
+    history.begin(len(execution["events"]))
+    try:
+        definition = _definition(execution)
+        end.limit_duration(execution, definition.get("TimeoutSeconds"))
+        data = json.loads(execution["input"])
+        ctx = _context(execution, definition, data)
+        end.succeed(
+            execution, walk(definition["States"], definition["StartAt"], data, execution, ctx)
+        )
+    except scope.Stopped:
+        logger.info("execution stopped: %s", execution_arn)
+    except StepError as failure:
+        end.fail(execution, failure.error, failure.cause)
+    except Exception as failure:
+        logger.exception("unexpected error in execution %s", execution_arn)
+        end.fail(execution, "States.Runtime", str(failure))
+
+
+def _definition(execution: Execution) -> dict[str, Any]:
+    """The definition fixed at the start (AWS, State machine versions), or the machine's own."""
+    machine = engine._state_machines.get(execution["stateMachineArn"]) or {}
+    text = execution.get("definition") or machine.get("definition")
+    if not text:
+        raise StepError("States.Runtime", "The state machine no longer exists")
+    definition: dict[str, Any] = json.loads(text)
+    return definition
+
+
+def _context(execution: Execution, definition: dict[str, Any], data: Any) -> dict[str, Any]:
+    """The Context object. AWS: Accessing execution data from the Context object."""
+    arn = execution["stateMachineArn"]
+    return {
+        "QueryLanguage": definition.get("QueryLanguage", "JSONPath"),
+        "Execution": {
+            "Id": execution["executionArn"],
+            "Input": data,
+            "Name": execution["name"],
+            "RoleArn": (engine._state_machines.get(arn) or {}).get("roleArn", ""),
+            "StartTime": execution["startDate"],
+            "RedriveCount": 0,
+        },
+        "StateMachine": {"Id": arn, "Name": arn.rsplit(":", 1)[-1]},
+        "variables": {},
+    }
+
+
+def run_sub_machine(
+    states: dict[str, Any],
+    start_at: str,
+    input_data: Any,
+    execution: Execution,
+    ctx: dict[str, Any],
+) -> Any:
+    """A branch of a Parallel state, or an item of a Map; replaces ``_run_sub_machine``."""
+    data = copy.deepcopy(input_data)
+    return walk(states, start_at, data, execution, ctx, told=is_on("task-history"))
+
+
+def walk(
+    states: dict[str, Any],
+    start_at: str,
+    data: Any,
+    execution: Execution,
+    ctx: dict[str, Any],
+    *,
+    told: bool = True,
+) -> Any:
+    """Run states until one ends the machine; returns its output. ``told``: record its events."""
+    name: str | None = start_at
+    while name:
+        scope.current().check()
+        state = states.get(name)
+        if not state:
+            raise StepError("States.Runtime", f"State '{name}' not found in definition")
+        kind = state.get("Type")
+        ctx["State"] = {"Name": name, "EnteredTime": engine.now_iso(), "RetryCount": 0}
+        if told:
+            history.entered(execution, kind, name, data)
+        data, following = _step(state, kind, data, execution, ctx)
+        if told:
+            history.exited(execution, kind, name, data)
+        name = following
+    return data
+
+
+def _step(
+    state: dict[str, Any], kind: str, data: Any, execution: Execution, ctx: dict[str, Any]
+) -> Any:
+    if kind == "Succeed":
+        chosen = engine._apply_input_path(state, data, ctx)
+        return engine._apply_output_path(state, chosen, ctx), None
+    if kind == "Fail":
+        raise StepError(*engine._fail_state_error(state, data, ctx))
+    if kind not in _HANDLERS:
+        raise StepError("States.Runtime", f"Unknown state type: {kind}")
+    handler = getattr(engine, _HANDLERS[kind])
+    if kind in _COMPOSITE:
+        return handler(state, data, execution, ctx)
+    return handler(state, data, ctx)

@@ -1,0 +1,1 @@
+"""Task states: attempts, task tokens, time limits, calls of Lambda functions."""

@@ -1,0 +1,101 @@
+"""Waiting for a task token to come back."""
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from local.emulator.fixes import is_on
+from local.emulator.step_functions import scope
+from local.emulator.step_functions.engine import StepError
+from local.emulator.step_functions.states import error_names
+from local.emulator.step_functions.tasks.limits import Limits
+from local.emulator.step_functions.tasks.tokens import Waiting, retire
+
+
+class Callback:
+    """One attempt of a ``.waitForTaskToken`` task.
+
+    AWS, Discover service integration patterns (Wait for a callback with task token): the call is
+    made, then the task waits for SendTaskSuccess or SendTaskFailure. If the call itself fails, so
+    does the task. Task workflow state: TimeoutSeconds counts from the start of the attempt,
+    HeartbeatSeconds from the start or the last heartbeat.
+    """
+
+    def __init__(self, token: str, waiting: Waiting, limits: Limits) -> None:
+        self._token = token
+        self._waiting = waiting
+        self._limits = limits
+        self._started = waiting.last_sign_of_life = time.monotonic()
+        self._notified = threading.Event()
+        self._response: Any = None
+        self._failure: Exception | None = None
+
+    def run(self, notify: Callable[[], Any], submitted: Callable[[Any], None]) -> Any:
+        """Notify, wait, and return the output that was sent; raises the task's failure.
+
+        ``submitted`` is called with the notify call's response.
+        """
+        here, wake = scope.current(), self._waiting.changed.set
+        here.on_stop(wake)
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(self._notify, notify), daemon=True).start()
+        try:
+            self._wait(here, submitted)
+        finally:
+            here.forget(wake)
+            answer = retire(self._token)
+        return _outcome(answer, self._failure)
+
+    def _notify(self, notify: Callable[[], Any]) -> None:
+        try:
+            self._response = notify()
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it fails the task
+            if is_on("notify-failure"):
+                self._failure = failure
+        finally:
+            self._notified.set()
+            self._waiting.changed.set()
+
+    def _wait(self, here: scope.Scope, submitted: Callable[[Any], None]) -> None:
+        told = False
+        while True:
+            here.check()
+            if self._notified.is_set() and not self._failure and not told:
+                told = True
+                submitted(self._response)
+            if self._failure or (told and self._waiting.answer):
+                return None
+            left = self._left()
+            if left is not None and left <= 0:
+                return self._expire()
+            self._waiting.changed.wait(left)
+            self._waiting.changed.clear()
+
+    def _left(self) -> float | None:
+        timeout, heartbeat = self._due()
+        ends = [end for end in (timeout, heartbeat) if end is not None]
+        return min(ends) - time.monotonic() if ends else None
+
+    def _due(self) -> tuple[float | None, float | None]:
+        timeout, heartbeat = self._limits.timeout, self._limits.heartbeat
+        return (
+            None if timeout is None else self._started + timeout,
+            None if heartbeat is None else self._waiting.last_sign_of_life + heartbeat,
+        )
+
+    def _expire(self) -> None:
+        """Time is up; an answer that arrived before this moment still counts."""
+        timeout, heartbeat = self._due()
+        missed = heartbeat is not None and (timeout is None or heartbeat < timeout)
+        name = error_names.HEARTBEAT_TIMEOUT if missed else error_names.TIMEOUT
+        self._failure = StepError(name, "")
+
+
+def _outcome(answer: dict[str, Any] | None, failure: Exception | None) -> Any:
+    if answer is None:
+        raise failure or StepError("States.Runtime", "the wait ended without an answer")
+    if "result" in answer:
+        return answer["result"]
+    raise StepError(answer["error"], answer["cause"])

@@ -1,0 +1,96 @@
+"""The emulator as a child process in a separate session, so that Ctrl-C does not reach it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from local.host.folders import REPOSITORY, Folders
+from local.host.isolation import isolated
+from local.host.problems import LocalProblem
+from local.host.processes import Process, end
+from local.host.progress import say
+
+HOST = "127.0.0.1"
+START_SECONDS = 60
+END_SECONDS = 8
+_RERUN = "read the log; `.venv/bin/python -m local.emulator` starts the emulator alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """A running emulator."""
+
+    process: Process
+    url: str
+
+
+def start(folders: Folders, port: int, dynamodb: str = "") -> Emulator:
+    """Start the emulator and wait until it answers; `port` 0 means any free one, `dynamodb` is
+    the address of the tables where they are not in the emulator.
+
+    Raises LocalProblem when it ends, or stays silent, before it is ready.
+    """
+    log = folders.log("emulator")
+    announced = log.with_suffix(".out")
+    options = ["--port", str(_usable(port)), *(["--dynamodb", dynamodb] if dynamodb else [])]
+    with log.open("wb") as errors, announced.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "local.emulator", *options],
+            cwd=REPOSITORY,
+            env=isolated(os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            start_new_session=True,
+        )
+    process = Process.of(child.pid)
+    try:
+        url = _wait_for_url(child, announced, log)
+    except BaseException:
+        if process:
+            end(process, patience_seconds=END_SECONDS)
+        child.wait()
+        raise
+    # Another command may end it: wait for it in a thread, so that no zombie remains.
+    threading.Thread(target=child.wait, daemon=True).start()
+    return Emulator(process or Process(child.pid, ""), url)
+
+
+def answers(url: str) -> bool:
+    """Whether a healthy emulator answers at this address."""
+    try:
+        return httpx.get(f"{url}/_local/about", timeout=5, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _wait_for_url(child: "subprocess.Popen[bytes]", announced: Path, log: Path) -> str:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        line, complete, _ = announced.read_text(encoding="utf-8").partition("\n")
+        if complete:
+            return str(json.loads(line)["url"])
+        if child.poll() is not None:
+            reason = f"the emulator ended with status {child.returncode}"
+            raise LocalProblem("starting the emulator", reason, log=log, advice=_RERUN)
+        time.sleep(0.05)
+    reason = f"no sign of life for {START_SECONDS} s"
+    raise LocalProblem("starting the emulator", reason, log=log, advice=_RERUN)
+
+
+def _usable(port: int) -> int:
+    """The wanted port, or 0 (any) with a message if it is in use."""
+    try:
+        with socket.create_server((HOST, port)):
+            return port
+    except OSError:
+        say(f"[yellow]port {port} is taken; choosing a free one[/]")
+        return 0

@@ -1,0 +1,104 @@
+"""Actions that users cannot do: inject faults, stop executions, read tables and histories."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from botocore.exceptions import ClientError
+
+from local.checks.records import Books
+from local.deployment.clients import client
+from local.deployment.mailbox import mails
+from local.deployment.tables import from_item, scan, to_item
+from local.host.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+HTTP_SECONDS = 10
+
+
+class Backstage:
+    """The emulator behind one deployment."""
+
+    def __init__(self, state: State) -> None:
+        self._url = state.emulator_url
+        self._outputs = state.outputs
+        self._dynamodb: DynamoDBClient = client("dynamodb", state.tables_url)
+        self._engine: SFNClient = client("stepfunctions", self._url)
+
+    def order_fault(self, fault: Mapping[str, Any]) -> None:
+        """Inject a fault into the emulator."""
+        desk = f"{self._url}/_local/faults"
+        httpx.post(desk, json=fault, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
+
+    def faults_left(self) -> int:
+        """The number of injected faults that have not occurred yet."""
+        return len(self._get("/_local/faults")["faults"])
+
+    def clear_faults(self) -> None:
+        """Remove all injected faults."""
+        desk = f"{self._url}/_local/faults"
+        httpx.delete(desk, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
+
+    def stop_execution(self, order_id: str, epoch: int) -> None:
+        """Call StopExecution, like an operator in the AWS console."""
+        self._engine.stop_execution(executionArn=self._execution(order_id, epoch))
+
+    def lose_token(self, order_id: str) -> None:
+        """Remove the task token from the order record, as if it was never stored."""
+        self._dynamodb.update_item(
+            TableName=self._outputs["OrdersTable"],
+            Key=to_item({"pk": f"ORDER#{order_id}", "sk": "META"}),
+            UpdateExpression="REMOVE wait_token",
+        )
+
+    def execution(self, order_id: str, epoch: int) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        """Status and history of an execution of the order; MISSING if it does not exist."""
+        arn = self._execution(order_id, epoch)
+        try:
+            status = self._engine.describe_execution(executionArn=arn)["status"]
+            pages = self._engine.get_paginator("get_execution_history").paginate(executionArn=arn)
+            return status, [event for page in pages for event in page["events"]]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
+                raise
+            return "MISSING", []
+
+    def mails(self, order_id: str) -> list[str]:
+        """Subjects of the e-mails about an order, oldest first."""
+        subjects = (mail["subject"] for mail in mails(self._url))
+        return [subject for subject in subjects if order_id in subject]
+
+    def books_of(self, order_id: str) -> Books:
+        """The records of one order, its payment, and the inventory."""
+        answer = self._dynamodb.query(
+            TableName=self._outputs["OrdersTable"],
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": f"ORDER#{order_id}"}),
+            ConsistentRead=True,
+        )
+        return self._books([from_item(item) for item in answer["Items"]])
+
+    def all_books(self) -> Books:
+        """All records of the tables."""
+        return self._books(scan(self._dynamodb, self._outputs["OrdersTable"]))
+
+    def _books(self, records: Sequence[Mapping[str, Any]]) -> Books:
+        return Books(
+            orders=[record for record in records if record["sk"] == "META"],
+            events=[record for record in records if record["sk"].startswith("EVENT#")],
+            shards=[record for record in records if record["sk"] == "SHARD"],
+            payments=scan(self._dynamodb, self._outputs["PaymentsTable"]),
+            inventory=scan(self._dynamodb, self._outputs["InventoryTable"]),
+        )
+
+    def _execution(self, order_id: str, epoch: int) -> str:
+        machine = self._outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
+        return f"{machine}:{order_id}-{epoch}"
+
+    def _get(self, path: str) -> dict[str, Any]:
+        answer = httpx.get(f"{self._url}{path}", timeout=HTTP_SECONDS, trust_env=False)
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found

@@ -1,0 +1,108 @@
+"""The result of a scenario, and its differences from the expectation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.checks.history import Event, path, tokens
+from local.checks.notation import difference
+from local.checks.records import Witness
+from local.scenario_runner.scenario import Expectation
+from local.scenario_runner.scenario_run import Scene
+
+
+@dataclass(slots=True, kw_only=True)
+class Verdict:
+    """The result of one scenario; every entry of `differences` and `violations` is a failure."""
+
+    story: str
+    seconds: float = 0.0
+    ends: dict[str, str] = field(default_factory=dict)
+    seen_paths: dict[str, list[str]] = field(default_factory=dict)
+    order_ids: dict[str, str] = field(default_factory=dict)
+    path_differences: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not (self.path_differences or self.differences or self.violations)
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as a JSON object."""
+        return {
+            "story": self.story,
+            "passed": self.passed,
+            "seconds": round(self.seconds, 1),
+            "end": self.ends,
+            "path_ok": bool(self.seen_paths) and not self.path_differences,
+            "invariants_ok": not self.violations,
+            "differences": [*self.path_differences, *self.differences, *self.violations],
+            "order_ids": self.order_ids,
+            "seen_path": self.seen_paths,
+        }
+
+
+def judge(verdict: Verdict, scene: Scene, order: str, expected: Expectation) -> None:
+    """Compare the end of an order with the expectation."""
+    status = scene.status(order)
+    order_id = scene.id_of(order)
+    verdict.order_ids[order] = order_id
+    verdict.ends[order] = status["stage"]
+    seen = _seen_path(scene, order)
+    verdict.seen_paths[order] = seen
+    if parted := difference(expected.path, seen):
+        verdict.path_differences.append(f"{order}: {parted}")
+    for name, wanted, found in _facts(scene, order, expected, status):
+        if wanted != found:
+            verdict.differences.append(f"{order}: {name} is {found!r} instead of {wanted!r}")
+
+
+def _facts(
+    scene: Scene, order: str, expected: Expectation, status: Mapping[str, Any]
+) -> Sequence[tuple[str, Any, Any]]:
+    """(name, expected, found) of every property of an end that a scenario can expect."""
+    order_id = scene.id_of(order)
+    signals = [scene.users.signal(order_id, one) for one in scene.orders[order].accepted]
+    facts: list[tuple[str, Any, Any]] = [
+        ("stage", expected.stage, status["stage"]),
+        ("last_error", expected.last_error, status["last_error"]),
+        ("result", expected.result(order_id), status["result"]),
+        ("version", expected.version, status["version"]),
+        ("outcomes", list(expected.outcomes), [f"{s['kind']}: {s['outcome']}" for s in signals]),
+        ("mail", expected.mail, _mail(scene.backstage.mails(order_id))),
+    ]
+    if expected.items is not None:
+        items = {line["sku"]: line["quantity"] for line in status["items"]}
+        facts.append(("items", dict(expected.items), items))
+    if expected.recommendations is not None:
+        found = bool(status["enrichment"]["recommendations"])
+        facts.append(("having recommendations", expected.recommendations, found))
+    return facts
+
+
+def _mail(subjects: Sequence[str]) -> str:
+    """The kind of the only e-mail; the subjects if there are several."""
+    if not subjects:
+        return "none"
+    if len(subjects) > 1:
+        return " and ".join(subjects)
+    return "confirmation" if subjects[0].endswith("confirmed") else "cancellation"
+
+
+def _seen_path(scene: Scene, order: str) -> list[str]:
+    """The path through all executions of the order; stores their details in the observations."""
+    witness = scene.orders[order]
+    epoch = scene.backstage.books_of(witness.order_id).orders[0]["epoch"]
+    entries: list[str] = []
+    for number in range(1, epoch + 1):
+        status, events = scene.backstage.execution(witness.order_id, number)
+        entries += path(events, status)
+        _remember(witness, status, events)
+    return entries
+
+
+def _remember(witness: Witness, status: str, events: Sequence[Event]) -> None:
+    witness.executions.append(status)
+    witness.histories += repr(events)
+    witness.tokens |= tokens(events)
