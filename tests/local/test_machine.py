@@ -95,11 +95,13 @@ def parent() -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
         [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
     ) as process:
+        root = Process.of(process.pid)
+        assert root is not None
         yield process
-        process.kill()
+        end(root, patience_seconds=10)
 
 
-def told_child(parent: "subprocess.Popen[str]") -> Process:
+def child_of(parent: "subprocess.Popen[str]") -> Process:
     assert parent.stdout is not None
     child = Process.of(int(parent.stdout.readline()))
     assert child is not None
@@ -124,14 +126,14 @@ def test_an_unused_pid_is_no_process() -> None:
 
 
 def test_the_family_is_the_process_and_its_descendants(parent: "subprocess.Popen[str]") -> None:
-    child = told_child(parent)
+    child = child_of(parent)
     root = Process.of(parent.pid)
     assert root is not None
     assert family(root) == [root, child]
 
 
 def test_ending_a_process_ends_its_children(parent: "subprocess.Popen[str]") -> None:
-    child = told_child(parent)
+    child = child_of(parent)
     root = Process.of(parent.pid)
     assert root is not None
     assert end(root, patience_seconds=1) == []

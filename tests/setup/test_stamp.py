@@ -65,6 +65,23 @@ def test_a_moved_checkout_makes_the_environment_anew(terminal: Terminal, tmp_pat
     assert phases_for(Checkout(elsewhere))[0].title == "creating the virtual environment"
 
 
+def test_a_linked_environment_of_another_checkout_stays_unchanged(
+    terminal: Terminal, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    for name in (".venv", "node_modules"):
+        (other / name).mkdir()
+        (other / name / ".setup-stamp").write_text("theirs")
+        (terminal.checkout.root / name).symlink_to(other / name)
+
+    assert terminal.set_up() == 0
+    assert terminal.checkout.is_current()
+    assert not terminal.checkout.venv.is_symlink()
+    for name in (".venv", "node_modules"):
+        assert [path.name for path in (other / name).iterdir()] == [".setup-stamp"]
+        assert (other / name / ".setup-stamp").read_text() == "theirs"
+
+
 @pytest.mark.parametrize("lost", ["node_modules", ".venv"])
 def test_what_somebody_removed_is_installed_again(terminal: Terminal, lost: str) -> None:
     terminal.set_up()

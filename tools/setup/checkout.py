@@ -20,6 +20,10 @@ class Checkout:
         return self.root / ".venv"
 
     @property
+    def node_modules(self) -> Path:
+        return self.root / "node_modules"
+
+    @property
     def python(self) -> Path:
         return self.venv / "bin" / "python"
 
@@ -52,7 +56,7 @@ class Checkout:
 
     def is_current(self) -> bool:
         """Whether everything that the lock files ask for is in place."""
-        installed = self.python.exists() and (self.root / "node_modules").is_dir()
+        installed = self.python.exists() and self.node_modules.is_dir()
         return installed and self._stamped() == self.fingerprint()
 
     def _stamped(self) -> str:
@@ -76,9 +80,16 @@ class Checkout:
         return dict(parser["venv"])
 
     def begin(self) -> None:
-        """From here until `finish` the checkout counts as incomplete, also after a crash."""
+        """From here until `finish` the checkout counts as incomplete, also after a crash.
+
+        A link to the environment of another checkout is removed: the installers would follow it
+        and clear that environment.
+        """
         self.unfinished.parent.mkdir(parents=True, exist_ok=True)
         self.unfinished.touch()
+        for folder in (self.venv, self.node_modules):
+            if folder.is_symlink():
+                folder.unlink()
         self.stamp.unlink(missing_ok=True)
 
     def finish(self) -> None:
