@@ -92,7 +92,7 @@ diagram: setup ## draw the state machine into statemachine/README.md
 	$(RUN) tools.state_diagram
 
 openapi: setup ## write docs/openapi.json from the API's code
-	$(RUN) lambdas.api.documentation > docs/openapi.json
+	$(RUN) lambdas.api > docs/openapi.json
 
 pictures: setup ## make the pictures of the documents, with a browser and an environment of its own
 	$(RUN) tools.pictures

@@ -1,10 +1,13 @@
 """The application: one resolver with the routes of every resource."""
 
+from typing import Any
+
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.api.errors import DEFECT, meaning_of, problem, translated
-from lambdas.api.resource import Operation, Resource
+from lambdas.api.http.errors import DEFECT, meaning_of, problem, translated
+from lambdas.api.http.resource import Operation, Resource
+from lambdas.api.openapi import document
 from lambdas.api.routes.approvals import approvals
 from lambdas.api.routes.console import console
 from lambdas.api.routes.documentation import documentation
@@ -30,6 +33,14 @@ OPERATIONS: tuple[Operation, ...] = tuple(one for r in RESOURCES for one in r.op
 resolver = APIGatewayHttpResolver(enable_validation=True)
 for resource in RESOURCES:
     resolver.include_router(resource)
+
+
+def description() -> dict[str, Any]:
+    """The OpenAPI description of the API."""
+    return document(resolver, OPERATIONS)
+
+
+documentation.describe = description
 
 
 @resolver.exception_handler(Exception)  # type: ignore[untyped-decorator]

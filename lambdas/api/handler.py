@@ -9,8 +9,15 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api.application import OPERATIONS, refused, resolver
-from lambdas.api.encoding import accepts_gzip, encoded
-from lambdas.api.gate import Admission, Event, admit, header, method_and_path, readable
+from lambdas.api.http.encoding import accepts_gzip, encoded
+from lambdas.api.http.request_check import (
+    CheckedRequest,
+    Event,
+    check_request,
+    header,
+    method_and_path,
+    readable,
+)
 from lambdas.runtime import (
     Dependencies,
     count,
@@ -30,19 +37,19 @@ def respond(
     event: Event, context: LambdaContext, compose: Callable[[], Dependencies]
 ) -> Mapping[str, Any]:
     """Answer one request with the dependencies that `compose` returns."""
-    admission: Admission | None = None
+    request: CheckedRequest | None = None
     try:
-        admission = admit(event, OPERATIONS)
-        compress = admission.operation.public and accepts_gzip(header(event, "accept-encoding"))
+        request = check_request(event, OPERATIONS)
+        compress = request.operation.public and accepts_gzip(header(event, "accept-encoding"))
         resolver.append_context(  # type: ignore[no-untyped-call]
-            principal=admission.principal, dependencies=compose(), compress=compress
+            principal=request.principal, dependencies=compose(), compress=compress
         )
-        answer: Mapping[str, Any] = resolver.resolve(readable(event, admission), context)
-        if admission.operation.public:
+        answer: Mapping[str, Any] = resolver.resolve(readable(event, request), context)
+        if request.operation.public:
             answer = encoded(answer, compress=compress)
     except Exception as error:  # noqa: BLE001  # `refused` logs unexpected errors
         answer = _answer(refused(error, context))
-    _log(admission, answer["statusCode"], context)
+    _log(request, answer["statusCode"], context)
     return without_content(answer) if method_and_path(event)[0] == "HEAD" else answer
 
 
@@ -61,16 +68,16 @@ def _answer(response: Response[str]) -> Mapping[str, Any]:
     }
 
 
-def _log(admission: Admission | None, status: int, context: LambdaContext) -> None:
+def _log(request: CheckedRequest | None, status: int, context: LambdaContext) -> None:
     """Log and count one answer. The route of a refused request is `none`."""
-    route = admission.operation.name if admission else "none"
-    principal = admission.principal if admission else None
+    route = request.operation.name if request else "none"
+    principal = request.principal if request else None
     logger.info(
         "answered",
         route=route,
         roles=sorted(principal.roles) if principal else [],
         machine=principal.machine if principal else False,
-        order_id=admission.order_id if admission else None,
+        order_id=request.order_id if request else None,
         status=status,
         request_id=getattr(context, "aws_request_id", "unknown"),
     )

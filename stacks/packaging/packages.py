@@ -12,9 +12,10 @@ from stacks.packaging.bytecode import compile_bytecode, compiler_version
 from stacks.packaging.cache import cached_folder, digest
 from stacks.packaging.libraries import install_libraries, keep_services
 
-ENTRY_POINTS = ("activities", "api", "janitor_handler.py")
-"""Below `lambdas/`. The package of a function leaves out the entry points of the others: a change
-of the console publishes no activity."""
+ENTRY_POINTS = ("lambdas/activities", "lambdas/api", "lambdas/janitor_handler.py")
+"""The package of a function leaves out the entry points of the others."""
+CONSOLE = "console"
+"""The browser application. Only the API serves it, so a change of it publishes no activity."""
 
 _HERE = Path(__file__).parent
 _CACHE = _HERE.parents[1] / ".local" / "packages"
@@ -22,14 +23,14 @@ _CACHE = _HERE.parents[1] / ".local" / "packages"
 
 @dataclass(frozen=True)
 class Packages:
-    """The packages of a checkout. `root` is the folder that holds `lambdas` and the lock files."""
+    """The packages of a checkout. `root` contains `lambdas`, `console` and the lock files."""
 
     root: Path
     python_version: str
 
     def code(self, handler: str) -> lambda_.Code:
         """The package of the function that runs `handler`, with byte-code."""
-        left_out = _other_entry_points(handler)
+        left_out = _left_out(handler)
         return lambda_.Code.from_asset(
             str(self._compiled_code),
             exclude=_patterns(left_out),
@@ -40,10 +41,10 @@ class Packages:
 
     def source_code(self, handler: str) -> lambda_.Code:
         """The same package without byte-code, for another version of Python."""
-        left_out = _patterns(_other_entry_points(handler))
+        left_out = _patterns(_left_out(handler))
         return lambda_.Code.from_asset(
             str(self.root),
-            exclude=["/*", "!/lambdas", "__pycache__", "*.pyc", *left_out],
+            exclude=["/*", "!/lambdas", f"!/{CONSOLE}", "__pycache__", "*.pyc", *left_out],
             ignore_mode=IgnoreMode.GIT,
         )
 
@@ -69,7 +70,7 @@ class Packages:
 
     @cached_property
     def _compiled_code(self) -> Path:
-        """`lambdas` with byte-code, compiled once for all packages."""
+        """The code with byte-code, compiled once for all packages."""
 
         def fill(folder: Path) -> None:
             for source in self._sources():
@@ -82,14 +83,15 @@ class Packages:
 
     def _code_digest(self, left_out: Sequence[str]) -> str:
         """Of the sources only: byte-code of one source differs between two compilations."""
-        code = self.root / "lambdas"
-        kept = [path for path in self._sources() if path.relative_to(code).parts[0] not in left_out]
+        omitted = [self.root / name for name in left_out]
+        kept = [path for path in self._sources() if not {path, *path.parents} & {*omitted}]
         return digest(self.root, kept, self._compiler)
 
     def _sources(self) -> Iterator[Path]:
-        for path in (self.root / "lambdas").rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
-                yield path
+        for folder in ("lambdas", CONSOLE):
+            for path in (self.root / folder).rglob("*"):
+                if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
+                    yield path
 
     def _compile(self, folder: Path, *, deployed_as: str) -> None:
         compile_bytecode(folder, python_version=self.python_version, deployed_as=deployed_as)
@@ -101,13 +103,15 @@ class Packages:
         return f"python {self.python_version}, pyodide {compiler_version()}, {own}"
 
 
-def _other_entry_points(handler: str) -> list[str]:
+def _left_out(handler: str) -> list[str]:
     """What the package of a handler (`lambdas.activities.payment.refund_payment`) leaves out."""
     own = handler.split(".")[1]
-    return [name for name in ENTRY_POINTS if name.removesuffix(".py") != own]
+    others = [name for name in ENTRY_POINTS if Path(name).stem != own]
+    return others if own == "api" else [*others, CONSOLE]
 
 
 def _patterns(left_out: Sequence[str]) -> list[str]:
-    """What to exclude of a package: entry points, and the byte-code of those that are a file."""
-    compiled = [f"__pycache__/{Path(name).stem}.*" for name in left_out if name.endswith(".py")]
-    return [f"lambdas/{name}" for name in (*left_out, *compiled)]
+    """What to exclude of a package, with the byte-code of the entry points that are a file."""
+    files = [Path(name) for name in left_out if name.endswith(".py")]
+    compiled = [f"{file.parent}/__pycache__/{file.stem}.*" for file in files]
+    return [f"/{name}" for name in (*left_out, *compiled)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lambdas.api.history import HistoryEvent, redacted
+from lambdas.api.executions.history import HistoryEvent, redacted
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 CHOICES = ("RouteStart", "RouteDecision", "RouteEnd", "RouteBackOff")

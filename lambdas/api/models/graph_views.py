@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lambdas.api.graph import Progress
-from lambdas.api.history import Category
-from lambdas.api.models.views import Id, Instant, View
+from lambdas.api.executions.graph import Progress
+from lambdas.api.executions.history import Category
+from lambdas.api.models.order_views import Id, Instant, View
 from lambdas.domain.stages import Stage
 
 

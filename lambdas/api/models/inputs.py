@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from lambdas.api.models import texts
+from lambdas.api.http import field_patterns
 from lambdas.domain.order import MAX_LINES, MAX_QUANTITY
 
-MAX_BODY_BYTES = 16 * 1024
 MAX_SIGNAL_BYTES = 2 * 1024
 MAX_REVISION = 1_000_000
 """Far more than signals can reach, far less than the limit of DynamoDB numbers."""
@@ -18,7 +17,7 @@ A_SIGNAL_ID = "01KDVDPZ6R0000000000000002"
 Sku = Annotated[
     str,
     Field(
-        pattern=texts.SKU,
+        pattern=field_patterns.SKU,
         description="Stock keeping unit: capitals, digits and hyphens.",
         examples=["COFFEE-1KG"],
     ),
@@ -30,7 +29,7 @@ Quantity = Annotated[
 CustomerId = Annotated[
     str,
     Field(
-        pattern=texts.USER_NAME,
+        pattern=field_patterns.USER_NAME,
         description="The customer. Default: the caller. Operators and machine clients may name "
         "another.",
         examples=["alice"],
@@ -62,7 +61,7 @@ class NewOrder(Request):
     payment_method: Annotated[
         str,
         Field(
-            pattern=texts.PAYMENT_METHOD,
+            pattern=field_patterns.PAYMENT_METHOD,
             description="A payment method of the payment provider.",
             examples=["pm_ok"],
         ),
@@ -96,12 +95,12 @@ class Cancellation(Request):
         Field(
             min_length=1,
             max_length=200,
-            pattern=texts.ONE_LINE,
+            pattern=field_patterns.ONE_LINE,
             description="One line of text that is not blank. The order and the e-mail to the "
             "customer show it. Control and format characters are refused.",
             examples=["changed my mind"],
         ),
-        texts.FreeText,
+        field_patterns.FreeText,
     ]
 
 
@@ -121,10 +120,10 @@ SignalId = Annotated[
 ]
 StartKey = Annotated[
     str,
-    texts.OneValue,
+    field_patterns.OneValue,
     Header(
         alias="Idempotency-Key",
-        pattern=texts.START_KEY,
+        pattern=field_patterns.START_KEY,
         description="1 to 128 visible ASCII characters except the comma. Send a new key for every "
         "new order. A repeated request with the same key and body within seven days returns the "
         "same order and never creates a second one.",
@@ -133,10 +132,10 @@ StartKey = Annotated[
 ]
 SignalKey = Annotated[
     str | None,
-    texts.OneValue,
+    field_patterns.OneValue,
     Header(
         alias="Idempotency-Key",
-        pattern=texts.SIGNAL_KEY,
+        pattern=field_patterns.SIGNAL_KEY,
         description="The id of the signal, so it contains only characters that are valid in URLs. "
         "If it is absent, the server creates one. A repeated request with the same key and body "
         "returns the same signal.",
@@ -161,7 +160,8 @@ IfNoneMatch = Annotated[
     ),
 ]
 Limit = Annotated[
-    texts.WholeNumber, Query(ge=1, le=100, description="Maximum number of orders in a page.")
+    field_patterns.WholeNumber,
+    Query(ge=1, le=100, description="Maximum number of orders in a page."),
 ]
 Cursor = Annotated[
     str | None,
@@ -171,5 +171,9 @@ Cursor = Annotated[
 ]
 OfCustomer = Annotated[
     str | None,
-    Query(pattern=texts.USER_NAME, description="Only orders of this customer.", examples=["alice"]),
+    Query(
+        pattern=field_patterns.USER_NAME,
+        description="Only orders of this customer.",
+        examples=["alice"],
+    ),
 ]

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from lambdas.api.errors import LinkEnded, LinkNotFound, LinkUsed
-from lambdas.api.identity import Role
-from lambdas.api.models import inputs, views
-from lambdas.api.models.presenting import approval_view
-from lambdas.api.resource import Resource, answer
+from lambdas.api.http.errors import LinkEnded, LinkNotFound, LinkUsed
+from lambdas.api.http.identity import Role
+from lambdas.api.http.resource import Resource, answer
+from lambdas.api.models import inputs, order_views
+from lambdas.api.models.order_presenter import approval_view
 from lambdas.api.routes import signals
 from lambdas.domain.admission import require_four_eyes
 from lambdas.domain.approval_links import has_ended, named_order, opens, signal_id
@@ -30,7 +30,7 @@ Code = Annotated[
     "GET",
     "/approvals/{code}",
     answers={
-        200: ("The current order, and whether the link can still approve it.", views.LinkView)
+        200: ("The current order, and whether the link can still approve it.", order_views.LinkView)
     },
     refuses=(404, 410),
 )

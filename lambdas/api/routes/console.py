@@ -2,23 +2,23 @@
 
 import hashlib
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from lambdas.api.encoding import tag_of_variant
-from lambdas.api.errors import RouteNotFound
+from lambdas.api.http.entity_tags import matches, tag_of_variant
+from lambdas.api.http.errors import RouteNotFound
+from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs
-from lambdas.api.models.views import SignInView
-from lambdas.api.resource import Resource, answer
-from lambdas.api.routes.orders import matches
+from lambdas.api.models.order_views import SignInView
 
 console = Resource("console")
 
-_FOLDER = files("lambdas.api") / "console"
+_FOLDER = FilePath(__file__).parents[3] / "console"
+"""Beside `lambdas`, in a checkout and in the deployment package."""
 _PAGE = "index.html"
 _TYPES = {
     "html": "text/html; charset=utf-8",

@@ -1,15 +1,25 @@
 """Serves the documentation of the API."""
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from lambdas.api.resource import Resource
+from lambdas.api.http.resource import Resource
 
-documentation = Resource("documentation")
+
+class Documentation(Resource):
+    """The routes of the documentation. `describe` returns the description of all routes; the
+    application sets it.
+    """
+
+    describe: Callable[[], dict[str, Any]]
+
+
+documentation = Documentation("documentation")
 
 _HEADERS = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
 _NOTHING_FROM_ELSEWHERE = (
@@ -43,10 +53,7 @@ def get_docs() -> Response[Any]:
 
 @lru_cache
 def _openapi_json() -> str:
-    # Imported on first use: the generator imports all routes, including these.
-    from lambdas.api.documentation import document
-
-    return json.dumps(document())
+    return json.dumps(documentation.describe())
 
 
 @lru_cache

@@ -6,21 +6,21 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from lambdas.api.history import HistoryEvent, redacted
-from lambdas.api.history_tags import current_tag, history_tag
-from lambdas.api.identity import Role
+from lambdas.api.executions.history import HistoryEvent, redacted
+from lambdas.api.executions.history_tags import current_tag, history_tag
+from lambdas.api.executions.outcomes import has_ended
+from lambdas.api.http.field_patterns import WholeNumber
+from lambdas.api.http.identity import Role
+from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs
-from lambdas.api.models.graph_views import GraphView
-from lambdas.api.models.presenting_history import (
+from lambdas.api.models.execution_presenter import (
     graph_view,
     history_view,
     order_verdict_view,
     outcome,
 )
-from lambdas.api.models.staff_views import HistoryView, VerdictsView
-from lambdas.api.models.texts import WholeNumber
-from lambdas.api.resource import Resource, answer
-from lambdas.api.verdicts import has_ended
+from lambdas.api.models.graph_views import GraphView
+from lambdas.api.models.operator_views import HistoryView, VerdictsView
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.order import Order

@@ -4,15 +4,15 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from lambdas.api.identity import Role
+from lambdas.api.http.identity import Role
+from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs
-from lambdas.api.models.staff_views import (
+from lambdas.api.models.operator_views import (
     AbortView,
     HealthView,
     TakeoverView,
     VersionsView,
 )
-from lambdas.api.resource import Resource, answer
 from lambdas.domain.errors import SignalNotAdmitted
 
 operations = Resource("operations")

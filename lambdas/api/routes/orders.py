@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from lambdas.api.identity import Principal, Role
-from lambdas.api.models import inputs, views
-from lambdas.api.models.presenting import etag, items_view, order_view, timeline_view
-from lambdas.api.resource import Resource, answer
+from lambdas.api.http.entity_tags import matches
+from lambdas.api.http.identity import Principal, Role
+from lambdas.api.http.resource import Resource, answer
+from lambdas.api.models import inputs, order_views
+from lambdas.api.models.order_presenter import etag, items_view, order_view, timeline_view
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.stages import Stage
@@ -25,8 +26,8 @@ READERS = tuple(Role)
     "/orders",
     roles=(Role.CUSTOMER, Role.OPERATOR),
     answers={
-        201: ("Placed. Its workflow starts. `Location` is its URL.", views.OrderView),
-        200: ("An order of this key exists: its current state.", views.OrderView),
+        201: ("Placed. Its workflow starts. `Location` is its URL.", order_views.OrderView),
+        200: ("An order of this key exists: its current state.", order_views.OrderView),
     },
     refuses=(400, 413, 415, 422),
 )
@@ -48,7 +49,7 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
     "GET",
     "/orders",
     roles=READERS,
-    answers={200: ("One page of orders, newest first.", views.OrdersView)},
+    answers={200: ("One page of orders, newest first.", order_views.OrdersView)},
     refuses=(422,),
 )
 def list_orders(
@@ -64,7 +65,7 @@ def list_orders(
     whose = listed_customer(orders.caller, customer_id)
     page = orders.workflow.list_orders(stage=stage, customer_id=whose, limit=limit, cursor=cursor)
     shown = [order_view(order, orders.now) for order in page.orders]
-    return answer(views.OrdersView(orders=shown, next_cursor=page.cursor))
+    return answer(order_views.OrdersView(orders=shown, next_cursor=page.cursor))
 
 
 @orders.operation(
@@ -72,7 +73,7 @@ def list_orders(
     "/orders/{order_id}",
     roles=READERS,
     answers={
-        200: ("The order, with its `ETag`.", views.OrderView),
+        200: ("The order, with its `ETag`.", order_views.OrderView),
         304: ("Unchanged since the `ETag` in If-None-Match.", None),
     },
     refuses=(404,),
@@ -93,7 +94,7 @@ def get_status(order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = Non
     "GET",
     "/orders/{order_id}/items",
     roles=READERS,
-    answers={200: ("The lines and their total.", views.ItemsView)},
+    answers={200: ("The lines and their total.", order_views.ItemsView)},
     refuses=(404,),
 )
 def get_items(order_id: inputs.OrderId) -> Response[Any]:
@@ -108,7 +109,7 @@ def get_items(order_id: inputs.OrderId) -> Response[Any]:
     "GET",
     "/orders/{order_id}/timeline",
     roles=READERS,
-    answers={200: ("Its newest events, oldest first.", views.TimelineView)},
+    answers={200: ("Its newest events, oldest first.", order_views.TimelineView)},
     refuses=(404,),
 )
 def get_timeline(order_id: inputs.OrderId) -> Response[Any]:
@@ -150,12 +151,6 @@ def listed_customer(caller: Principal, customer_id: str | None) -> str | None:
     if customer_id not in (None, caller.name):
         raise NotAllowed("customers list their own orders only: leave `customer_id` out")
     return caller.name
-
-
-def matches(if_none_match: str | None, tag: str) -> bool:
-    """Weak comparison, which If-None-Match requires. (RFC 9110, 13.1.2)"""
-    given = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
-    return "*" in given or tag.removeprefix("W/") in given
 
 
 def _request(

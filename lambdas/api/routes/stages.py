@@ -4,9 +4,9 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from lambdas.api.identity import Role
-from lambdas.api.models import inputs, views
-from lambdas.api.resource import Resource, answer
+from lambdas.api.http.identity import Role
+from lambdas.api.http.resource import Resource, answer
+from lambdas.api.models import inputs, order_views
 from lambdas.api.routes.orders import listed_customer
 
 stages = Resource("orders")
@@ -18,7 +18,7 @@ COUNTED_AT_MOST = 1_000
     "GET",
     "/stages",
     roles=tuple(Role),
-    answers={200: ("Every stage with the number of its orders.", views.StagesView)},
+    answers={200: ("Every stage with the number of its orders.", order_views.StagesView)},
     refuses=(422,),
 )
 def list_stages(customer_id: inputs.OfCustomer = None) -> Response[Any]:
@@ -30,7 +30,7 @@ def list_stages(customer_id: inputs.OfCustomer = None) -> Response[Any]:
     whose = listed_customer(stages.caller, customer_id)
     counts = stages.dependencies.index.counts(customer_id=whose, at_most=COUNTED_AT_MOST)
     shown = [
-        views.StageCountView(stage=stage, orders=count.orders, exact=count.exact)
+        order_views.StageCountView(stage=stage, orders=count.orders, exact=count.exact)
         for stage, count in counts.items()
     ]
-    return answer(views.StagesView(stages=shown))
+    return answer(order_views.StagesView(stages=shown))

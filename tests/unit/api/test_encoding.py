@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.api.encoding import accepts_gzip
+from lambdas.api.http.encoding import accepts_gzip
 from tests.support.api_caller import ApiCaller
 
 PUBLIC = ["/console", "/console/console.js", "/docs", "/openapi.json"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.api.graph import GraphState, Progress, Way, drawn
+from lambdas.api.executions.graph import GraphState, Progress, Way, drawn
 from tests.support.definition import load, scopes
 from tests.support.told_histories import ToldHistory, named
 

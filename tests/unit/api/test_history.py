@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.history import STATES, Category, HistoryEvent, redacted
+from lambdas.api.executions.history import STATES, Category, HistoryEvent, redacted
 from tests.support.definition import load, scopes
 
 

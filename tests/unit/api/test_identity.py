@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.identity import Principal, Role, principal_of
+from lambdas.api.http.identity import Principal, Role, principal_of
 from lambdas.domain.errors import NotAllowed
 from tests.support.api_caller import a_machine, a_person, an_event
 from tests.support.builders import an_order

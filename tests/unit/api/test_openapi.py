@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from lambdas.api.application import OPERATIONS
-from lambdas.api.documentation import document
-from lambdas.api.resource import Operation
+from lambdas.api.application import OPERATIONS, description
+from lambdas.api.http.resource import Operation
 from tests.support.api_caller import DOCUMENT, ApiCaller, an_event
 from tests.support.definition import ROOT
 
@@ -26,8 +25,8 @@ def name(operation: Operation) -> str:
 
 
 def test_the_committed_description_is_that_of_the_code() -> None:
-    assert json.dumps(document(), indent=2, ensure_ascii=False) + "\n" == COMMITTED, (
-        "run `make openapi` (python -m lambdas.api.documentation > docs/openapi.json)"
+    assert json.dumps(description(), indent=2, ensure_ascii=False) + "\n" == COMMITTED, (
+        "run `make openapi` (python -m lambdas.api.openapi > docs/openapi.json)"
     )
 
 

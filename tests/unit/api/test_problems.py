@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.api import errors as api_errors
-from lambdas.api.errors import DEFECT, MEANINGS, meaning_of, problem
+from lambdas.api.http import errors as api_errors
+from lambdas.api.http.errors import DEFECT, MEANINGS, meaning_of, problem
 from lambdas.domain import errors as domain
 from tests.support.api_caller import ALICE, ApiCaller, validate
 from tests.support.telemetry import captured_log, lines

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.history import HistoryEvent, redacted
-from lambdas.api.verdicts import Judgement, Verdict, judged
+from lambdas.api.executions.history import HistoryEvent, redacted
+from lambdas.api.executions.outcomes import Judgement, Verdict, judged
 from tests.support.told_histories import named
 
 FOLDER = Path(__file__).parent / "recorded"

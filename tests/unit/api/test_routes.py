@@ -6,9 +6,9 @@ from operator import attrgetter
 import pytest
 
 from lambdas.api.application import OPERATIONS
-from lambdas.api.gate import method_and_path
-from lambdas.api.identity import Role
-from lambdas.api.resource import Operation
+from lambdas.api.http.identity import Role
+from lambdas.api.http.request_check import method_and_path
+from lambdas.api.http.resource import Operation
 from tests.support.api_caller import ApiCaller, a_person, an_event
 from tests.support.builders import an_order_id
 from tests.support.world import World

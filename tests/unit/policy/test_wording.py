@@ -17,6 +17,7 @@ PLACES = (
     "README.md",
     "bench",
     "cli",
+    "console",
     "docs/architecture.md",
     "docs/decisions",
     "docs/deploy.md",

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from lambdas.api.history import redacted
-from lambdas.api.verdicts import judged
+from lambdas.api.executions.history import redacted
+from lambdas.api.executions.outcomes import judged
 from lambdas.domain.ledger import Effect
 from lambdas.domain.starting import StartRequest
 from tests.workflow.faults import LambdaFault, WireFault

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.api.models.texts import FORMS, is_user_name
+from lambdas.api.http.field_patterns import FORMS, is_user_name
 from lambdas.domain.free_text import escape, is_accepted
 from tests.support.api_caller import DOCUMENT, OPERATOR, ApiCaller
 from tests.support.world import World

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lambdas.api.models.texts import FORMS, USER_NAME, is_user_name
+from lambdas.api.http.field_patterns import FORMS, USER_NAME, is_user_name
 from lambdas.domain.errors import NotAllowed
 from lambdas.domain.order import Order
 

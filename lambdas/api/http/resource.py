@@ -1,6 +1,6 @@
 """Resources: routes that declare their roles, answers and refusals.
 
-One decorator makes the declaration. The gate, the OpenAPI generator and the tests read it.
+One decorator makes the declaration. The request check, the OpenAPI generator and the tests read it.
 """
 
 import inspect
@@ -14,8 +14,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
-from lambdas.api.identity import Principal, Role
-from lambdas.api.models.inputs import MAX_BODY_BYTES
+from lambdas.api.http.identity import Principal, Role
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.free_text import escape
 from lambdas.domain.order import Order
@@ -25,6 +24,9 @@ from lambdas.workflow import OrderWorkflow
 P = ParamSpec("P")
 Route = Callable[P, Response[Any]]
 Answers = Mapping[int, tuple[str, type[BaseModel] | str | None]]
+
+MAX_BODY_BYTES = 16 * 1024
+"""The default limit of a request body."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -64,7 +66,7 @@ class Resource(Router):
 
     @property
     def caller(self) -> Principal:
-        """The authenticated caller, whom the gate has checked."""
+        """The authenticated caller, of a request that passed the check."""
         principal: Principal = self.context["principal"]
         return principal
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.api.verdicts import Judgement, Verdict, judged
+from lambdas.api.executions.outcomes import Judgement, Verdict, judged
 from lambdas.domain import errors
 from tests.support.told_histories import ToldHistory, named
 

@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lambdas.api.figures import measured
-from lambdas.api.graph import GraphState, drawn
-from lambdas.api.history import HistoryEvent
+from lambdas.api.executions.graph import GraphState, drawn
+from lambdas.api.executions.history import HistoryEvent
+from lambdas.api.executions.metrics import measured
+from lambdas.api.executions.outcomes import Verdict, judged
 from lambdas.api.models.graph_views import GraphView, StateView, WayView
-from lambdas.api.models.presenting import instant
-from lambdas.api.models.staff_views import (
+from lambdas.api.models.operator_views import (
     ExecutionView,
     HistoryEventView,
     HistoryView,
     OrderVerdictView,
     ShareView,
 )
-from lambdas.api.verdicts import Verdict, judged
+from lambdas.api.models.order_presenter import instant
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.order import Order
 

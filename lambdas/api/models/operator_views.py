@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from lambdas.api.history import Category, Decision
-from lambdas.api.models.views import Id, Instant, View
-from lambdas.api.verdicts import Verdict
+from lambdas.api.executions.history import Category, Decision
+from lambdas.api.executions.outcomes import Verdict
+from lambdas.api.models.order_views import Id, Instant, View
 from lambdas.domain.stages import Stage
 
 

@@ -1,10 +1,10 @@
-"""The gate: callers who never reach a route function, for want of a token or of a role."""
+"""Requests that never reach a route function: without a token, or without the role."""
 
 import pytest
 
 from lambdas.api.application import OPERATIONS
-from lambdas.api.identity import Role
-from lambdas.api.resource import Operation
+from lambdas.api.http.identity import Role
+from lambdas.api.http.resource import Operation
 from tests.support.api_caller import ALICE, ApiCaller, a_person
 from tests.support.builders import an_order_id
 from tests.support.world import World

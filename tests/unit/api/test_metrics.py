@@ -1,7 +1,7 @@
 """Durations, counts and retries of an execution."""
 
-from lambdas.api.figures import Share, measured
-from lambdas.api.history import Category
+from lambdas.api.executions.history import Category
+from lambdas.api.executions.metrics import Share, measured
 from tests.support.told_histories import ToldHistory, named
 
 

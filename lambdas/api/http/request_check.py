@@ -1,8 +1,8 @@
-"""The gate checks a request before the framework validates its fields.
+"""Checks a request before the framework validates its fields.
 
-It checks, in this sequence: the route exists (404, 405), the caller is authenticated (401) and has
-a role of the route (403), the body is within its limit (413) and is JSON (415, 400), the query
-parameters are known (422), the ids in the path are well formed (404).
+The check covers, in this sequence: the route exists (404, 405), the caller is authenticated (401)
+and has a role of the route (403), the body is within its limit (413) and is JSON (415, 400), the
+query parameters are known (422), the ids in the path are well formed (404).
 """
 
 import base64
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from lambdas.api.errors import (
+from lambdas.api.http.errors import (
     BodyTooLarge,
     InvalidFields,
     MalformedRequest,
@@ -24,8 +24,8 @@ from lambdas.api.errors import (
     NotAuthenticated,
     RouteNotFound,
 )
-from lambdas.api.identity import Principal, principal_of
-from lambdas.api.resource import Operation
+from lambdas.api.http.identity import Principal, principal_of
+from lambdas.api.http.resource import Operation
 from lambdas.domain.errors import NotAllowed, OrderNotFound
 from lambdas.domain.free_text import escape
 from lambdas.ulid import is_ulid
@@ -38,7 +38,7 @@ _PLAIN_NAME = re.compile(r"\w{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class CheckedRequest:
     """A request that passed the checks. `path` has every id in its canonical form."""
 
     operation: Operation
@@ -47,7 +47,7 @@ class Admission:
     path: str
 
 
-def admit(event: Event, operations: Sequence[Operation]) -> Admission:
+def check_request(event: Event, operations: Sequence[Operation]) -> CheckedRequest:
     """Check a request. Raises ApiRefusal, NotAllowed or OrderNotFound."""
     operation, ids = _route(event, operations)
     principal = None if operation.public else _authorised(event, operation)
@@ -58,20 +58,20 @@ def admit(event: Event, operations: Sequence[Operation]) -> Admission:
         raise RouteNotFound("no such route")
     order_id = _canonical(ids["order_id"]) if "order_id" in ids else None
     path = operation.path.format_map({**ids, "order_id": order_id})
-    return Admission(operation, principal, order_id, path)
+    return CheckedRequest(operation, principal, order_id, path)
 
 
-def readable(event: Event, admission: Admission) -> dict[str, Any]:
+def readable(event: Event, request: CheckedRequest) -> dict[str, Any]:
     """The event in a form that the framework accepts: the method and path of the operation, and
-    `application/json` as the content type, because the gate has checked the body.
+    `application/json` as the content type, because the body is checked.
     """
     headers: Mapping[str, str] = event.get("headers") or {}
     others = {name: value for name, value in headers.items() if name.lower() != "content-type"}
     context = event["requestContext"]
-    http = {**context["http"], "method": admission.operation.method, "path": admission.path}
+    http = {**context["http"], "method": request.operation.method, "path": request.path}
     return {
         **event,
-        "rawPath": admission.path,
+        "rawPath": request.path,
         "requestContext": {**context, "stage": "$default", "http": http},
         "headers": {**others, "content-type": "application/json"},
     }

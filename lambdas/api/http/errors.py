@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
-from lambdas.api.models.texts import FORMS
+from lambdas.api.http.field_patterns import FORMS
 from lambdas.domain import errors as domain
 from lambdas.domain.free_text import escape
 

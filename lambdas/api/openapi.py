@@ -1,24 +1,23 @@
-"""Generates the OpenAPI description from the routes: `python -m lambdas.api.documentation`.
+"""Generates the OpenAPI description from the routes: `python -m lambdas.api`.
 
 Powertools describes parameters and bodies. This module adds the roles and the problems that the
 resources declare.
 """
 
 import json
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from lambdas.api.application import OPERATIONS, resolver
-from lambdas.api.errors import DEFECT, MEANINGS, PROBLEM_JSON
-from lambdas.api.gateway import SCHEMA as GATEWAY_SCHEMA
-from lambdas.api.gateway import gateway_answers
-from lambdas.api.models.staff_views import ProblemView
-from lambdas.api.resource import Operation
+from lambdas.api.http.errors import DEFECT, MEANINGS, PROBLEM_JSON
+from lambdas.api.http.gateway import SCHEMA as GATEWAY_SCHEMA
+from lambdas.api.http.gateway import gateway_answers
+from lambdas.api.http.resource import Operation
+from lambdas.api.models.operator_views import ProblemView
 
 VERSION = "1.0.0"
 DESCRIPTION = (
@@ -54,8 +53,8 @@ _EVERYWHERE = (500,)
 _WITH_TOKEN = (401, 403, 422, 503)
 
 
-def document() -> dict[str, Any]:
-    """The OpenAPI description of the API."""
+def document(resolver: APIGatewayHttpResolver, operations: Sequence[Operation]) -> dict[str, Any]:
+    """The OpenAPI description of the operations that the resolver serves."""
     described = json.loads(
         resolver.get_openapi_json_schema(
             title="Order workflow", version=VERSION, openapi_version="3.1.0"
@@ -70,7 +69,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "./", "description": "The origin of this description."}],
         "security": [{"bearer": []}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
-        "paths": _paths(described["paths"]),
+        "paths": _paths(described["paths"], operations),
         "components": {
             "schemas": dict(sorted({**schemas, **_problem_schemas()}.items())),
             "securitySchemes": {"bearer": BEARER},
@@ -78,10 +77,10 @@ def document() -> dict[str, Any]:
     }
 
 
-def _paths(described: Mapping[str, Any]) -> dict[str, Any]:
+def _paths(described: Mapping[str, Any], operations: Sequence[Operation]) -> dict[str, Any]:
     """The operations by path, in the order of their declaration."""
     paths: dict[str, Any] = {}
-    for operation in OPERATIONS:
+    for operation in operations:
         one = described[operation.path][operation.method.lower()]
         paths.setdefault(operation.path, {})[operation.method.lower()] = _completed(operation, one)
     return paths
@@ -154,7 +153,3 @@ def _problem_schemas() -> dict[str, Any]:
         [(ProblemView, "serialization")], ref_template="#/components/schemas/{model}"
     )
     return {**described["$defs"], "GatewayView": dict(GATEWAY_SCHEMA)}
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")

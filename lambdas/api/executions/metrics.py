@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lambdas.api.history import Category, HistoryEvent
+from lambdas.api.executions.history import Category, HistoryEvent
 
 Interval = tuple[int, int]
 

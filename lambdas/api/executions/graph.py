@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from lambdas.api.history import Category, HistoryEvent, category_of
+from lambdas.api.executions.history import Category, HistoryEvent, category_of
 
 WayKind = Literal["next", "choice", "default", "catch"]
 

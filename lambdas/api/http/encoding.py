@@ -12,7 +12,6 @@ from typing import Any
 _CODING = re.compile(
     r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?"
 )
-_SUFFIX = '-gzip"'
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
@@ -20,11 +19,6 @@ def accepts_gzip(accept_encoding: str) -> bool:
     found = (_CODING.fullmatch(one) for one in accept_encoding.split(","))
     weights = {one[1].lower(): float(one[2] or 1) for one in found if one}
     return weights.get("gzip", weights.get("*", 0.0)) > 0
-
-
-def tag_of_variant(tag: str, *, compressed: bool) -> str:
-    """The strong entity tag of a representation. Each encoding is a separate representation."""
-    return tag.removesuffix('"') + _SUFFIX if compressed else tag
 
 
 def encoded(answer: Mapping[str, Any], *, compress: bool) -> Mapping[str, Any]:

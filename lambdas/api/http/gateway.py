@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.api.resource import Operation
+from lambdas.api.http.resource import Operation
 
 _ANYWHERE: Mapping[int, str] = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests at once, from all callers together",

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.api.history import HistoryEvent
+from lambdas.api.executions.history import HistoryEvent
 from lambdas.domain import errors
 
 

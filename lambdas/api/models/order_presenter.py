@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from lambdas.api.models import views
+from lambdas.api.models import order_views
 from lambdas.domain.admission import allowed_signals
 from lambdas.domain.changes import Event
 from lambdas.domain.ledger import Effect
@@ -19,10 +19,10 @@ def instant(milliseconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
 
 
-def order_view(order: Order, now: int) -> views.OrderView:
+def order_view(order: Order, now: int) -> order_views.OrderView:
     """The order, with the signals that it admits at `now` (epoch ms)."""
     deadline = order.approval_deadline
-    return views.OrderView(
+    return order_views.OrderView(
         order_id=order.order_id,
         customer_id=order.customer_id,
         stage=order.stage,
@@ -53,9 +53,9 @@ def etag(order: Order, now: int) -> str:
     return f'W/"{order.order_id}.{order.sequence}.{len(allowed_signals(order, now))}"'
 
 
-def items_view(order: Order) -> views.ItemsView:
+def items_view(order: Order) -> order_views.ItemsView:
     """The lines, with the revision that an approval names."""
-    return views.ItemsView(
+    return order_views.ItemsView(
         order_id=order.order_id,
         revision=order.revision,
         items=_items(order),
@@ -63,12 +63,12 @@ def items_view(order: Order) -> views.ItemsView:
     )
 
 
-def approval_view(order: Order, now: int, signal_id: str) -> views.LinkView:
+def approval_view(order: Order, now: int, signal_id: str) -> order_views.LinkView:
     """The order that a mailed link shows. `signal_id` is the id of the link's approval."""
     closed = SignalKind.APPROVE_PAYMENT not in allowed_signals(order, now)
     used = order.signal(signal_id) is not None
     deadline = order.approval_deadline
-    return views.LinkView(
+    return order_views.LinkView(
         **items_view(order).model_dump(),
         stage=order.stage,
         approval_deadline=None if deadline is None else instant(deadline),
@@ -77,10 +77,10 @@ def approval_view(order: Order, now: int, signal_id: str) -> views.LinkView:
     )
 
 
-def signal_view(order: Order, signal_id: str) -> views.SignalView:
+def signal_view(order: Order, signal_id: str) -> order_views.SignalView:
     """A signal of the order. Raises StopIteration if the order does not have it."""
     signal = next(one for one in order.inbox if one.signal_id == signal_id)
-    return views.SignalView(
+    return order_views.SignalView(
         order_id=order.order_id,
         signal_id=signal_id,
         kind=signal.kind,
@@ -88,10 +88,10 @@ def signal_view(order: Order, signal_id: str) -> views.SignalView:
     )
 
 
-def signal_detail_view(order: Order, signal_id: str) -> views.SignalDetailView:
+def signal_detail_view(order: Order, signal_id: str) -> order_views.SignalDetailView:
     """The signal with its parameters, without its actor."""
     signal = next(one for one in order.inbox if one.signal_id == signal_id)
-    return views.SignalDetailView(
+    return order_views.SignalDetailView(
         **signal_view(order, signal_id).model_dump(),
         accepted_at=instant(signal.at),
         revision=signal.revision,
@@ -101,11 +101,11 @@ def signal_detail_view(order: Order, signal_id: str) -> views.SignalDetailView:
     )
 
 
-def timeline_view(events: Sequence[Event]) -> views.TimelineView:
+def timeline_view(events: Sequence[Event]) -> order_views.TimelineView:
     """The events, oldest first."""
-    return views.TimelineView(
+    return order_views.TimelineView(
         events=[
-            views.EventView(
+            order_views.EventView(
                 sequence=event.number,
                 at=instant(event.at),
                 kind=event.kind,
@@ -118,31 +118,33 @@ def timeline_view(events: Sequence[Event]) -> views.TimelineView:
     )
 
 
-def _items(order: Order) -> list[views.ItemView]:
+def _items(order: Order) -> list[order_views.ItemView]:
     return [
-        views.ItemView(sku=line.sku, quantity=line.quantity, unit_price_minor=line.unit_price_minor)
+        order_views.ItemView(
+            sku=line.sku, quantity=line.quantity, unit_price_minor=line.unit_price_minor
+        )
         for line in order.items
     ]
 
 
-def _total(order: Order) -> views.TotalView:
+def _total(order: Order) -> order_views.TotalView:
     total = order.total
-    return views.TotalView(
+    return order_views.TotalView(
         amount_minor=total.amount_minor, currency=total.currency, exponent=total.exponent
     )
 
 
-def _enrichment(order: Order) -> views.EnrichmentView:
+def _enrichment(order: Order) -> order_views.EnrichmentView:
     found = order.enrichment
-    return views.EnrichmentView(
+    return order_views.EnrichmentView(
         customer_tier=found.customer_tier,
         inventory_ok=found.inventory_ok,
         recommendations=list(found.recommendations),
     )
 
 
-def _effect(effect: Effect) -> views.EffectView:
-    return views.EffectView(
+def _effect(effect: Effect) -> order_views.EffectView:
+    return order_views.EffectView(
         state=effect.state,
         stuck=effect.stuck,
         amount_minor=effect.amount_minor,

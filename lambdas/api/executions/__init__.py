@@ -1,0 +1,1 @@
+"""Executions: their redacted history and what it shows. Pure functions of history events."""

@@ -1,0 +1,1 @@
+"""HTTP: routes with roles, checks of requests, problem documents, encoding."""
