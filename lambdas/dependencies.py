@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import ports
-from lambdas.domain.commits import Orders
+from lambdas.order_writer import OrderWriter
 from lambdas.settings import Settings
-from lambdas.telemetry import count, measure, report_survived, report_unhealed
+from lambdas.telemetry import count, measure, report_reconcile_failed, report_recovered
 
 if TYPE_CHECKING:
-    from lambdas.domain.approving import Pace
     from lambdas.domain.executions import ExecutionReader, OutcomeStore
-    from lambdas.domain.order import Order
+    from lambdas.domain.record.order import Order
+    from lambdas.domain.steps.wait import WaitPolicy
     from lambdas.janitor import Janitor
     from lambdas.workflow import OrderWorkflow
 
@@ -42,13 +42,13 @@ class Dependencies:
         return token_bytes
 
     @property
-    def pace(self) -> "Pace":
-        from lambdas.domain.approving import Pace
+    def wait_policy(self) -> "WaitPolicy":
+        from lambdas.domain.steps.wait import WaitPolicy
 
-        return Pace(
+        return WaitPolicy(
             approval_timeout_seconds=self.settings.approval_timeout_seconds,
             heartbeat_seconds=self.settings.heartbeat_seconds,
-            asks_by_mail=bool(self.settings.approver_email),
+            mails_approver=bool(self.settings.approver_email),
         )
 
     @cached_property
@@ -62,8 +62,8 @@ class Dependencies:
         )
 
     @cached_property
-    def orders(self) -> Orders:
-        return Orders(self.store, self.clock)
+    def orders(self) -> OrderWriter:
+        return OrderWriter(self.store, self.clock)
 
     @cached_property
     def index(self) -> ports.OrderIndex:
@@ -119,11 +119,11 @@ class Dependencies:
         )
 
     @cached_property
-    def operations(self) -> ports.OperationsDesk:
+    def operations(self) -> ports.OperationsQueue:
         from lambdas.adapters.aws_clients import client
-        from lambdas.adapters.sqs_operations import SqsOperationsDesk
+        from lambdas.adapters.sqs_operations import SqsOperationsQueue
 
-        return SqsOperationsDesk(
+        return SqsOperationsQueue(
             client("sqs"), queue_url=self.settings.require("operations_queue_url")
         )
 
@@ -165,7 +165,7 @@ class Dependencies:
             clock=self.clock,
             orders=self.orders,
             new_id=new_ulid,
-            report=report_survived,
+            report=report_recovered,
             heartbeat_seconds=self.settings.heartbeat_seconds,
         )
 
@@ -178,8 +178,8 @@ class Dependencies:
             index=self.index,
             engine=self.engine,
             clock=self.clock,
-            report=report_unhealed,
-            survived=report_survived,
+            report=report_reconcile_failed,
+            recovered=report_recovered,
             count=count,
             report_takeovers=self._report_takeovers,
             spread=self.spread,

@@ -1,56 +1,76 @@
-"""The janitor: whatever was lost (a wake-up, a start, a whole execution), the order continues."""
+"""The janitor: recovers orders whose wake-up, start or execution was lost."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 
-from lambdas.domain.approving import applies
-from lambdas.domain.changes import CHECK_SOON_MS, Change, change
-from lambdas.domain.commits import Orders
-from lambdas.domain.compensating import begin_compensation
 from lambdas.domain.errors import OrderError, SignalNotAdmitted, TransientError
-from lambdas.domain.order import Order
 from lambdas.domain.ports import (
     Clock,
     ExecutionStatus,
     OrderIndex,
     WorkflowEngine,
 )
-from lambdas.domain.stages import Stage
-from lambdas.domain.takeovers import REPORTED_FROM, next_takeover_at, resume
+from lambdas.domain.record.changes import CHECK_SOON_MS, Change, make_change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.application import applies
+from lambdas.domain.steps.compensation import begin_compensation
+from lambdas.domain.steps.takeover import REPORTED_FROM, next_takeover_at, resume
+from lambdas.order_writer import OrderWriter
 
 AT_ONCE = 15
 """Checks that run side by side, at most once a second: each may cost one DescribeExecution, of
 which an account may make 15 a second."""
 SWEEP_MS = 40_000
 SWEEP_LIMIT = AT_ONCE * SWEEP_MS // 1000
-"""A sweep ends after so many orders or so long; the next one continues with the rest."""
+"""Limits of one sweep, in time and orders; the next sweep continues with the rest."""
 
 STOPPED = "the execution stopped"
 
 
+class JanitorAction(StrEnum):
+    """What the janitor did for an order."""
+
+    STARTED = "started"
+    RUNG = "rung"
+    RESUMED = "resumed"
+    """in a new execution"""
+    TAKEN_OVER = "taken-over"
+    """by a new execution, which compensates it"""
+    POSTPONED = "postponed"
+    RUNNING = "running"
+    """its execution continues by itself"""
+    FAILED = "failed"
+    """the check failed and is repeated"""
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Janitor:
-    """Reconciles open orders. `report` logs the orders (by id) that could not be reconciled yet,
-    and why; `survived` logs an error that costs nothing but time; `count` counts a metric;
-    `report_takeovers` reports an order whose executions fail one after the other to operations.
-    `spread` calls a function for several orders, side by side; `measure` records a metric.
+    """Reconciles open orders.
+
+    `report` logs an order (by ID) that could not be reconciled, and the error. `recovered` logs an
+    error that a later check repairs. `report_takeovers` reports an order whose executions fail one
+    after the other to operations. `count` counts a metric, `measure` records one in seconds.
+    `spread` calls a function for several orders concurrently.
     """
 
-    orders: Orders
+    orders: OrderWriter
     index: OrderIndex
     engine: WorkflowEngine
     clock: Clock
     report: Callable[[str, Exception], None]
-    survived: Callable[[OrderError], None]
+    recovered: Callable[[OrderError], None]
     count: Callable[[str], None]
     report_takeovers: Callable[[Order], None]
     spread: Callable[[Callable[[str], str], Sequence[str]], Iterable[str]]
     measure: Callable[[str, float], None]
 
     def sweep(self) -> dict[str, int]:
-        """Look after every overdue order; returns how often each thing was done."""
+        """Reconcile the overdue orders. Returns the number of orders by action."""
         done: Counter[str] = Counter()
         began = self.clock.now()
         overdue = self.index.due(began, SWEEP_LIMIT)
@@ -59,40 +79,38 @@ class Janitor:
         left = overdue.order_ids
         while left and self.clock.now() - began <= SWEEP_MS:
             second = self.clock.now() + 1_000
-            done.update(self.spread(self._look_after_safely, left[:AT_ONCE]))
+            done.update(self.spread(self._reconcile_safely, left[:AT_ONCE]))
             left = left[AT_ONCE:]
             if left:
                 self.clock.sleep(max(0, second - self.clock.now()) / 1000)
         return dict(done)
 
-    def look_after(self, order_id: str) -> str:
-        """Do what one order needs: `started`, `rung`, `resumed`, `taken-over` (to compensate it),
-        `postponed`, `running` or `nothing`.
-        """
+    def reconcile(self, order_id: str) -> JanitorAction:
+        """Do what the order needs: repeat its start or its wake-up, or take it over."""
         order = self.orders.get(order_id)
         if order.ended:
-            return "nothing"
+            return JanitorAction.NOTHING
         if order.start_pending:
             return self._start_again(order)
         status = self.engine.status(order)
         if status is ExecutionStatus.RUNNING:
             return self._wake(order)
-        # To stop an execution is a person's decision; whatever else ended it ends no order.
+        # Only a person stops an execution. Every other end is a failure, and the order continues.
         return self._take_over(order, STOPPED if status is ExecutionStatus.ABORTED else None)
 
-    def execution_stopped(self, order_id: str, execution: str) -> str:
+    def execution_stopped(self, order_id: str, execution: str) -> JanitorAction:
         """The fast path: the engine says that an execution ended badly. An order whose
         compensation is stuck waits for its next check instead: trying at once would not help.
         """
         order = self.orders.get(order_id)
         if order.ended or order.execution != execution or order.stuck:
-            return "nothing"
-        return self.look_after(order_id)
+            return JanitorAction.NOTHING
+        return self.reconcile(order_id)
 
     def compensate(self, order_id: str) -> Order:
-        """Takeover by hand: the order is compensated, whatever its execution is doing.
+        """Take the order over and compensate it, in any state of its execution.
 
-        Raises OrderNotFound, SignalNotAdmitted when the order has ended.
+        Raises OrderNotFound, and SignalNotAdmitted if the order has ended.
         """
         seen = self.orders.get(order_id)
         taken = self._hand_over(seen, "compensated by an operator")
@@ -108,28 +126,30 @@ class Janitor:
     def check_soon(self, order: Order) -> None:
         """Have a resting order checked by one of the next sweeps, should an event be lost."""
         at = self.clock.now() + CHECK_SOON_MS
-        self._survive(partial(self._check_later, order, at, seen=order))
+        self._best_effort(partial(self._check_later, order, at, seen=order))
 
-    def _take_over(self, order: Order, reason: str | None) -> str:
+    def _take_over(self, order: Order, reason: str | None) -> JanitorAction:
         """Hand the order over, unless that was done too often lately. A person's decision, the
         `reason`, does not wait.
         """
         if reason is None and self.clock.now() < next_takeover_at(order):
             self._check_later(order, next_takeover_at(order))
-            return "postponed"
+            return JanitorAction.POSTPONED
         taken = self._hand_over(order, reason)
         if taken is None:
-            return "nothing"
+            return JanitorAction.NOTHING
         if taken.takeovers >= REPORTED_FROM:
             self.count("TakeoverRepeated")
-            self._survive(partial(self.report_takeovers, taken))
+            self._best_effort(partial(self.report_takeovers, taken))
         self._begin(taken, order)
-        return "taken-over" if taken.stage is Stage.COMPENSATING else "resumed"
+        compensates = taken.stage is Stage.COMPENSATING
+        return JanitorAction.TAKEN_OVER if compensates else JanitorAction.RESUMED
 
     def _hand_over(self, order: Order, reason: str | None) -> Order | None:
-        """Raise the epoch, so that the old execution can write no more. The next one compensates
-        for a `reason`, or where that was decided before; else it continues the order. None when
-        there is nothing to take over any more.
+        """Increase the epoch, so that the old execution can no longer write.
+
+        The new execution compensates if there is a `reason` or compensation has begun; otherwise
+        it continues the order. None if the order ended or was taken over in the meantime.
         """
         seen = order.epoch
 
@@ -147,23 +167,22 @@ class Janitor:
         """Start the new execution, and wake the one that lost `order`."""
         self.engine.start(taken)
         if order.wait_token is not None:
-            # It may still wait: let it find that it lost the order, and end. The takeover has been
-            # made, whatever comes of this.
-            self._survive(partial(self.engine.ring, order.wait_token))
+            # If it still waits, it finds that it lost the order, and ends. Best effort.
+            self._best_effort(partial(self.engine.ring, order.wait_token))
 
-    def _survive(self, call: Callable[[], object]) -> None:
+    def _best_effort(self, call: Callable[[], object]) -> None:
         try:
             call()
         except OrderError as error:
-            self.survived(error)
+            self.recovered(error)
 
-    def _start_again(self, order: Order) -> str:
+    def _start_again(self, order: Order) -> JanitorAction:
         """Repeat a start that may have been lost; a start that was not is recognised by name."""
         self.engine.start(order)
         self._check_later(order)
-        return "started"
+        return JanitorAction.STARTED
 
-    def _wake(self, order: Order) -> str:
+    def _wake(self, order: Order) -> JanitorAction:
         """Ring again for a signal that was not applied. Where no execution waits with the token,
         a new one applies the signal: the running one pauses, or is busy for too long.
         """
@@ -172,7 +191,7 @@ class Janitor:
         if not rung and applies(order) and order.pending[0].at + CHECK_SOON_MS <= self.clock.now():
             return self._take_over(order, None)
         self._check_later(order)
-        return "rung" if rung else "running"
+        return JanitorAction.RUNG if rung else JanitorAction.RUNNING
 
     def _check_later(
         self, order: Order, at: int | None = None, *, seen: Order | None = None
@@ -183,23 +202,21 @@ class Janitor:
             if current.ended or current.epoch != order.epoch:
                 return None
             later = replace(current, signal_check_at=None)
-            checked = change(current, later, now)
+            checked = make_change(current, later, now)
             if at is None:
                 return checked
             return replace(checked, after=replace(checked.after, next_check_at=at))
 
         self.orders.change(order.order_id, decide, seen=seen)
 
-    def _look_after_safely(self, order_id: str) -> str:
-        """One order's trouble, even a record that cannot be read, must not keep the others from
-        being looked after.
-        """
+    def _reconcile_safely(self, order_id: str) -> JanitorAction:
+        """Isolate failures: one bad record must not stop the sweep."""
         try:
-            return self.look_after(order_id)
+            return self.reconcile(order_id)
         except Exception as error:  # noqa: BLE001  (reported in full)
             self.report(order_id, error)
             # After an outage the order must not wait for long; an unreadable record may.
             back_off = not isinstance(error, TransientError)
             now = self.clock.now()
-            self._survive(partial(self.index.postpone, order_id, now, back_off=back_off))
-            return "failed"
+            self._best_effort(partial(self.index.postpone, order_id, now, back_off=back_off))
+            return JanitorAction.FAILED

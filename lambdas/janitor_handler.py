@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.domain.errors import OrderError, OrderNotFound
-from lambdas.runtime import count, dependencies, flush_metrics, logger, report_survived
+from lambdas.janitor import JanitorAction
+from lambdas.runtime import count, dependencies, flush_metrics, logger, report_recovered
 
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
-    """Once a minute: look after every overdue order."""
+    """Once a minute: reconcile the overdue orders."""
     done = dependencies().janitor.sweep()
     _close_idle_stock(done)
-    for deed, times in done.items():
-        count(f"Janitor-{deed}", times)
+    for action, times in done.items():
+        count(f"Janitor-{action}", times)
     flush_metrics()
-    logger.info("swept", deeds=done)
+    logger.info("swept", actions=done)
     return done
 
 
@@ -25,7 +26,7 @@ def _close_idle_stock(done: dict[str, int]) -> None:
         if closed := deps.stock_shards.close_idle(deps.clock.now()):
             done["stock-settled"] = closed
     except OrderError as error:
-        report_survived(error)
+        report_recovered(error)
 
 
 def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str, str]:  # noqa: ARG001
@@ -34,9 +35,9 @@ def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str,
     order_id = execution.rpartition("-")[0]
     logger.append_keys(order_id=order_id)
     try:
-        deed = dependencies().janitor.execution_stopped(order_id, execution)
+        action = dependencies().janitor.execution_stopped(order_id, execution)
     except OrderNotFound:
-        deed = "nothing"
+        action = JanitorAction.NOTHING
     flush_metrics()
-    logger.info("execution stopped", execution=execution, deed=deed)
-    return {"deed": deed}
+    logger.info("execution stopped", execution=execution, action=action)
+    return {"action": action}

@@ -16,8 +16,8 @@ from lambdas.telemetry import (
     flush_metrics,
     logger,
     metrics,
+    report_recovered,
     report_refused,
-    report_survived,
 )
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
     "flush_metrics",
     "logger",
     "metrics",
-    "report_survived",
+    "report_recovered",
 ]
 
 

@@ -33,14 +33,14 @@ def report_refused(error: OrderError) -> None:
     count(type(error).__name__)
 
 
-def report_survived(error: OrderError) -> None:
+def report_recovered(error: OrderError) -> None:
     """Log an error from which the workflow recovers later."""
     logger.warning(
         "recovered error", error=type(error).__name__, reason=error.message, order_id=error.order_id
     )
 
 
-def report_unhealed(order_id: str, error: Exception) -> None:
+def report_reconcile_failed(order_id: str, error: Exception) -> None:
     """Log that the janitor could not reconcile an order; an unexpected error with its traceback."""
     expected = isinstance(error, OrderError)
     logger.error(

@@ -5,7 +5,7 @@ import time
 from secrets import randbits
 
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
-"""The canonical form: 26 capitals and digits, of which the first ten tell the millisecond."""
+"""The canonical form: 26 capitals and digits, of which the first ten encode the millisecond."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 26

@@ -7,9 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from lambdas.domain.admission import allowed_signals, refuse_unless_repeated
-from lambdas.domain.changes import Change, Event, change
-from lambdas.domain.commits import Orders
 from lambdas.domain.errors import (
     EngineUnavailable,
     InvalidRequest,
@@ -17,7 +14,6 @@ from lambdas.domain.errors import (
     SignalNotAdmitted,
     SignalNotFound,
 )
-from lambdas.domain.order import Order
 from lambdas.domain.ports import (
     Catalogue,
     Clock,
@@ -28,9 +24,13 @@ from lambdas.domain.ports import (
     Page,
     WorkflowEngine,
 )
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest, merged, new_order
+from lambdas.domain.record.changes import Change, Event, make_change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.admission import allowed_signals, refuse_unless_repeated
+from lambdas.domain.steps.start import StartRequest, merge_lines, new_order
+from lambdas.order_writer import OrderWriter
 
 OUTCOME_POLL_SECONDS = 0.25
 HEARTBEAT_INTERVAL_MS = 60_000
@@ -49,7 +49,7 @@ class OrderWorkflow:
     catalogue: Catalogue
     customers: CustomerDirectory
     clock: Clock
-    orders: Orders
+    orders: OrderWriter
     new_id: Callable[[], str]
     report: Callable[[OrderError], None]
     heartbeat_seconds: int
@@ -62,7 +62,7 @@ class OrderWorkflow:
         """
         made, is_new = self._made(request, key)
         if made.start_pending:
-            self._survive(partial(self.engine.start, made))
+            self._best_effort(partial(self.engine.start, made))
         return made, is_new
 
     def signal(self, order_id: str, signal: Signal) -> Order:
@@ -73,7 +73,7 @@ class OrderWorkflow:
         """
         order = self.orders.repeat(lambda: self._append(order_id, signal))
         if signal.signal_id not in order.outcomes and order.wait_token is not None:
-            self._survive(partial(self.engine.ring, order.wait_token))
+            self._best_effort(partial(self.engine.ring, order.wait_token))
         return order
 
     def heartbeat(self, order_id: str) -> None:
@@ -93,9 +93,9 @@ class OrderWorkflow:
         if after.wait_token is None:
             return
         if after.pending:
-            self._survive(partial(self.engine.ring, after.wait_token))
-        elif after.looked_at != before.looked_at:
-            self._survive(partial(self.engine.extend_wait, after.wait_token))
+            self._best_effort(partial(self.engine.ring, after.wait_token))
+        elif after.last_heartbeat_at != before.last_heartbeat_at:
+            self._best_effort(partial(self.engine.extend_wait, after.wait_token))
 
     def get_status(self, order_id: str) -> Order:
         """Read the current order. Never waits, never writes. Raises OrderNotFound."""
@@ -142,7 +142,7 @@ class OrderWorkflow:
         return made, made.order_id == order.order_id
 
     def _drafted(self, request: StartRequest) -> Order:
-        skus = tuple(merged(request.items))
+        skus = tuple(merge_lines(request.items))
         prices = {sku: level.price for sku, level in self.catalogue.stock(skus).items()}
         if self.customers.find(request.customer_id) is None:
             raise InvalidRequest(f"there is no customer {request.customer_id!r}")
@@ -157,15 +157,15 @@ class OrderWorkflow:
 
     def _record_heartbeat(self, order: Order, now: int) -> Change | None:
         every = min(HEARTBEAT_INTERVAL_MS, self.heartbeat_seconds * 500)
-        recent = order.looked_at is not None and now - order.looked_at < every
+        recent = order.last_heartbeat_at is not None and now - order.last_heartbeat_at < every
         # Do not write while the start is pending: `change` would mark the execution as started.
         if recent or order.start_pending or order.stage is not Stage.AWAITING_APPROVAL:
             return None
-        looked = change(order, replace(order, looked_at=now), now)
-        check_at = min(order.next_check_at, looked.after.next_check_at)
-        return replace(looked, after=replace(looked.after, next_check_at=check_at))
+        beat = make_change(order, replace(order, last_heartbeat_at=now), now)
+        check_at = min(order.next_check_at, beat.after.next_check_at)
+        return replace(beat, after=replace(beat.after, next_check_at=check_at))
 
-    def _survive(self, call: Callable[[], object]) -> None:
+    def _best_effort(self, call: Callable[[], object]) -> None:
         """Make a call and report its failure: the janitor repeats the call."""
         try:
             call()

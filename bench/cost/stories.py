@@ -9,7 +9,7 @@ from logging import StreamHandler
 
 from bench.cost.recorder import Recorder, Usage
 from lambdas.adapters import aws_clients
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.steps.start import StartRequest
 from lambdas.telemetry import logger
 from tests.workflow.histories import entered
 from tests.workflow.moto_engine import MotoEngine

@@ -31,8 +31,8 @@ def describe(order: OrderId, profile: As = None, output: Output = Format.TABLE) 
     api = open_api(profile)
     found = api.get(path("orders", order))
     events = api.get(path("orders", order, "timeline"))["events"]
-    looked_at = api.get(path("orders", order, "execution"))["looked_at"]
-    whole = {**found, "looked_at": looked_at, "events": events}
+    last_heartbeat_at = api.get(path("orders", order, "execution"))["last_heartbeat_at"]
+    whole = {**found, "last_heartbeat_at": last_heartbeat_at, "events": events}
     show(whole, output, lambda shown: order_views.order_description(shown, shown["events"]))
 
 

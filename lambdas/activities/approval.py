@@ -4,18 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from lambdas.domain.approving import (
-    applies,
-    apply_next,
-    expire,
-    next_step,
-)
-from lambdas.domain.changes import Change, change
 from lambdas.domain.errors import InsufficientStock
-from lambdas.domain.order import Order
-from lambdas.domain.paying import give_up
-from lambdas.domain.stages import Stage
-from lambdas.domain.starting import Price
+from lambdas.domain.record.changes import Change, make_change
+from lambdas.domain.record.money import Price
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.application import applies, apply_next
+from lambdas.domain.steps.payment import give_up
+from lambdas.domain.steps.wait import expire, next_step
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
 
@@ -36,7 +32,7 @@ def await_signal(task: Task, deps: Dependencies) -> None:
             return None
         if task.loops < order.wait_loops:
             return None
-        return change(order, replace(order, wait_token=token, wait_loops=task.loops), now)
+        return make_change(order, replace(order, wait_token=token, wait_loops=task.loops), now)
 
     order = deps.orders.change_in_epoch(task, keep_token)
     if order.wait_token != token:
@@ -59,7 +55,11 @@ def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     back_off = task.back_off_seconds if task.backed_off else 0
     return asdict(
         next_step(
-            order, deps.clock.now(), deps.pace, loops=task.loops + 1, back_off_seconds=back_off
+            order,
+            deps.clock.now(),
+            deps.wait_policy,
+            loops=task.loops + 1,
+            back_off_seconds=back_off,
         )
     )
 

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from lambdas.domain.enriching import record_finding
 from lambdas.domain.errors import CustomerUnknown
+from lambdas.domain.steps.enrichment import record_finding
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
 

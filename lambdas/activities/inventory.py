@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from lambdas.domain.approving import next_step
-from lambdas.domain.reserving import release, reserve
+from lambdas.domain.steps.stock import release, reserve
+from lambdas.domain.steps.wait import next_step
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
 
@@ -18,7 +18,7 @@ def reserve_stock(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """
     timeout_ms = deps.settings.approval_timeout_seconds * 1000
     order = deps.orders.change_in_epoch(task, lambda order, now: reserve(order, now, timeout_ms))
-    return asdict(next_step(order, deps.clock.now(), deps.pace, loops=0))
+    return asdict(next_step(order, deps.clock.now(), deps.wait_policy, loops=0))
 
 
 @activity

@@ -5,13 +5,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from lambdas.domain.approval_links import digest, new_code
-from lambdas.domain.approving import next_step
-from lambdas.domain.asking import mail_due
 from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailable
-from lambdas.domain.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
-from lambdas.domain.mails import approval_mail, cancellation_mail, confirmation_mail
-from lambdas.domain.notifying import (
+from lambdas.domain.mail.claims import (
     claim_mail,
     is_claimed_by,
     is_in_flight,
@@ -19,7 +14,12 @@ from lambdas.domain.notifying import (
     mail_not_sent,
     mail_sent,
 )
-from lambdas.domain.order import Order
+from lambdas.domain.mail.links import digest, new_code
+from lambdas.domain.mail.reminders import mail_due
+from lambdas.domain.mail.templates import approval_mail, cancellation_mail, confirmation_mail
+from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
+from lambdas.domain.record.order import Order
+from lambdas.domain.steps.wait import next_step
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
 
@@ -35,11 +35,13 @@ SETTLING_POLL_SECONDS = 1
 def request_approval(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """Send the approver an e-mail with a new link, if one is due. Returns the next step."""
     order = deps.orders.get(task.order_id)
-    mail = mail_due(order, deps.clock.now(), deps.pace.mailed_wait_ms)
+    mail = mail_due(order, deps.clock.now(), deps.wait_policy.mailed_wait_ms)
     if mail is not None:
         order = _send_to_approver(task, deps, mail)
     now, back_off = deps.clock.now(), task.back_off_seconds
-    return asdict(next_step(order, now, deps.pace, loops=task.loops, back_off_seconds=back_off))
+    return asdict(
+        next_step(order, now, deps.wait_policy, loops=task.loops, back_off_seconds=back_off)
+    )
 
 
 @activity

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.domain.compensating import close
-from lambdas.domain.ledger import unsettled
-from lambdas.domain.reserving import complete
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.ledger import unsettled
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.compensation import close
+from lambdas.domain.steps.stock import complete
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity, count
 

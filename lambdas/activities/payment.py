@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from lambdas.domain.changes import Change
-from lambdas.domain.compensating import begin_compensation, may_turn_back, refunded
-from lambdas.domain.ledger import PAY, effect_key, owes
-from lambdas.domain.order import Order
-from lambdas.domain.paying import approved_amount, charged, require_approved
-from lambdas.domain.stages import PAYING, Stage
+from lambdas.domain.record.changes import Change
+from lambdas.domain.record.ledger import PAY, effect_key, owes
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import PAYING, Stage
+from lambdas.domain.steps.compensation import begin_compensation, may_compensate, record_refund
+from lambdas.domain.steps.payment import approved_amount, record_charge, require_approved
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, activity
 
@@ -26,7 +26,7 @@ def process_payment(task: Task, deps: Dependencies) -> None:
     key = effect_key(PAY, task.order_id)
     captured = deps.payments.charge(key, approved_amount(order), order.payment_method)
     require_approved(order, captured)
-    deps.orders.change_in_epoch(task, charged, seen=order)
+    deps.orders.change_in_epoch(task, record_charge, seen=order)
 
 
 @activity
@@ -38,7 +38,7 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     """
 
     def begin(order: Order, now: int) -> Change | None:
-        if not may_turn_back(order):
+        if not may_compensate(order):
             return None
         return begin_compensation(order, now, error=task.failure)
 
@@ -50,5 +50,5 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     if closed.outstanding_minor:
         refund_key = effect_key("refund", task.order_id)
         deps.payments.refund(refund_key, payment_key, closed.outstanding_minor)
-    record = partial(refunded, refunded_minor=closed.captured_minor)
+    record = partial(record_refund, refunded_minor=closed.captured_minor)
     deps.orders.change_in_epoch(task, record, seen=order)

@@ -7,7 +7,7 @@ from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.dynamodb_batches import read_batch
 from lambdas.adapters.dynamodb_errors import store_errors
 from lambdas.domain.ports import Customer, StockLevel
-from lambdas.domain.starting import Price
+from lambdas.domain.record.money import Price
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -7,7 +7,6 @@ from typing import Any
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from lambdas.adapters.aws_clients import THROTTLED, error_code
-from lambdas.domain.changes import StockMove, StockMovement
 from lambdas.domain.errors import (
     InsufficientStock,
     LedgerMismatch,
@@ -15,6 +14,7 @@ from lambdas.domain.errors import (
     StoreConflict,
     StoreUnavailable,
 )
+from lambdas.domain.record.changes import StockMove, StockMovement
 
 _CONFLICTS = frozenset({"TransactionConflictException", "ConditionalCheckFailedException"})
 _PASSING = THROTTLED | {"TransactionInProgressException"}

@@ -11,8 +11,8 @@ from lambdas.adapters.order_records import (
     signal_record,
     to_record,
 )
-from lambdas.domain.changes import Change, Event
-from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
+from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.signals import ADMITTED_IN, Signal, SignalKind, room_for
 
 
 def update_order(table: str, change: Change) -> dict[str, Any]:

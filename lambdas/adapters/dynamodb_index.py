@@ -26,11 +26,11 @@ from lambdas.adapters.order_records import (
     order_key,
     stage_key,
 )
-from lambdas.domain.changes import check_pause_ms
 from lambdas.domain.errors import InvalidRequest
-from lambdas.domain.order import Order
 from lambdas.domain.ports import MAX_PAGE, Count, OpenVersions, Overdue, Page
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.record.changes import check_pause_ms
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import ENDS, Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

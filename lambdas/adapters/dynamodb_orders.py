@@ -24,7 +24,6 @@ from lambdas.adapters.order_records import (
     order_key,
     to_record,
 )
-from lambdas.domain.changes import CHECK_SOON_MS, Change, Event
 from lambdas.domain.errors import (
     IdempotencyMismatch,
     OrderError,
@@ -32,9 +31,10 @@ from lambdas.domain.errors import (
     StoreConflict,
     StoreUnavailable,
 )
-from lambdas.domain.order import Order
 from lambdas.domain.ports import MAX_EVENTS, IdempotencyKey
-from lambdas.domain.signals import Signal
+from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

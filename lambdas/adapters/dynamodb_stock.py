@@ -18,8 +18,8 @@ from lambdas.adapters.dynamodb_stock_shards import (
     StockShards,
     lendable,
 )
-from lambdas.domain.changes import StockMove, StockMovement
 from lambdas.domain.errors import OrderError, StoreConflict, StoreUnavailable
+from lambdas.domain.record.changes import StockMove, StockMovement
 
 BUSY_MOVES = 64
 """Moves that a process makes on shards of a busy SKU before it tries the SKU's item again."""

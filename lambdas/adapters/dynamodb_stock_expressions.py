@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from lambdas.adapters.attribute_values import to_item
-from lambdas.domain.changes import StockMove, StockMovement
+from lambdas.domain.record.changes import StockMove, StockMovement
 
 OPEN_SHARD = "stock"
 """The partition of open shards in the index `open`; orders have numbers."""

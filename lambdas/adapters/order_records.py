@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from zlib import crc32
 
-from lambdas.domain.changes import Event
-from lambdas.domain.ledger import Effect, EffectState
-from lambdas.domain.order import Enrichment, Line, Order
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import Event
+from lambdas.domain.record.ledger import Effect, EffectState
+from lambdas.domain.record.order import Enrichment, Line, Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.stages import Stage
 
 OPEN_SHARDS = 4
 """Partitions of the `open` index. One partition accepts 1,000 writes a second."""

@@ -22,8 +22,8 @@ from lambdas.domain.errors import (
     PaymentUnsettled,
     ProviderUnavailable,
 )
-from lambdas.domain.money import Money
 from lambdas.domain.ports import Clock, ClosedPayment
+from lambdas.domain.record.money import Money
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -1,4 +1,4 @@
-"""OperationsDesk on an SQS queue that operators or their tools read."""
+"""OperationsQueue on an SQS queue that operators or their tools read."""
 
 import json
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from lambdas.domain.errors import OperationsUnavailable
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-class SqsOperationsDesk:
+class SqsOperationsQueue:
     """The operations queue."""
 
     def __init__(self, client: "SQSClient", *, queue_url: str) -> None:

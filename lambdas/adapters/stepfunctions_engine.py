@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from lambdas.adapters.aws_clients import error_code
 from lambdas.domain.errors import EngineUnavailable
-from lambdas.domain.order import Order
 from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

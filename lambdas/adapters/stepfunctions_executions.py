@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lambdas.adapters.stepfunctions_engine import NO_EXECUTION, asked, execution_arn
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

@@ -1,7 +1,7 @@
-"""What the state machine calls, grouped by capability: a forward activity beside its compensation.
+"""The interfaces of the activities, by capability: a forward activity beside its compensation.
 
-The modules of `lambdas/activities` implement these; tests of the state machine alone put fakes in
-their place. An activity takes the task's input and the Lambda context, and answers JSON.
+The modules of `lambdas/activities` implement them; tests of the state machine alone use fakes. An
+activity takes the input of its task and the Lambda context, and returns JSON.
 """
 
 from collections.abc import Mapping
@@ -20,35 +20,35 @@ class EnrichmentActivities(Protocol):
 
 
 class InventoryActivities(Protocol):
-    """Holding stock, and giving it back."""
+    """Reserve and release stock."""
 
     def reserve_stock(self, event: Input, context: object, /) -> Answer: ...
     def release_stock(self, event: Input, context: object, /) -> Answer: ...
 
 
 class ApprovalActivities(Protocol):
-    """The loop that waits for signals and applies them."""
+    """Wait for signals and apply them."""
 
     def await_signal(self, event: Input, context: object, /) -> Answer: ...
     def apply_signals(self, event: Input, context: object, /) -> Answer: ...
 
 
 class PaymentActivities(Protocol):
-    """Charging, and giving the money back."""
+    """Charge and refund the payment."""
 
     def process_payment(self, event: Input, context: object, /) -> Answer: ...
     def refund_payment(self, event: Input, context: object, /) -> Answer: ...
 
 
 class OrderStatusActivities(Protocol):
-    """The end of an order, good or bad."""
+    """Complete or close an order."""
 
     def update_order_status(self, event: Input, context: object, /) -> Answer: ...
     def close_order(self, event: Input, context: object, /) -> Answer: ...
 
 
 class NotificationActivities(Protocol):
-    """Mails to the approver and to the customer."""
+    """E-mails to the approver and to the customer."""
 
     def request_approval(self, event: Input, context: object, /) -> Answer: ...
     def send_order_confirmation(self, event: Input, context: object, /) -> Answer: ...

@@ -54,7 +54,7 @@ class PaymentMismatch(BusinessError):
 
 
 class OrderCancelled(BusinessError):
-    """A cancel was accepted: no forward step may write any more."""
+    """A cancel was accepted: no forward step may write."""
 
 
 class OrderMovedOn(PermanentError):
@@ -78,7 +78,7 @@ class MailRejected(PermanentError):
 
 
 class MailUnsettled(PermanentError):
-    """The mail service's answer is missing; sending again could send twice, so nobody does."""
+    """The response of the mail service was lost. The e-mail is not sent again."""
 
 
 class ActivityDefect(PermanentError):
@@ -118,7 +118,7 @@ class OperationsUnavailable(TransientError):
 
 
 class RequestRefused(OrderError):
-    """Base of everything that a caller can be told with a 4xx."""
+    """Base of the errors that a caller receives as 4xx."""
 
 
 class InvalidRequest(RequestRefused):

@@ -1,18 +1,18 @@
-"""What the engine tells about executions, to read; an adapter implements it, tests fake it."""
+"""Ports that read executions and store their outcomes. Adapters implement them; tests use fakes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 
 
 class ExecutionReader(Protocol):
-    """What Step Functions tells about executions. All raise EngineUnavailable."""
+    """Reads executions from Step Functions. All methods raise EngineUnavailable."""
 
     def history(self, order: Order, epoch: int) -> tuple[Mapping[str, Any], ...]:
-        """The history events of one of the order's executions, oldest first, as the engine
-        tells them (with data and tokens: redact them); empty when it never began.
+        """The history events of one of the order's executions, oldest first; empty if it never
+        began. They contain payloads and task tokens: redact them.
         """
         ...
 

@@ -1,23 +1,24 @@
-"""What the workflow needs from the outside world. Adapters implement these; tests fake them."""
+"""The ports: interfaces of the services that the workflow uses. Adapters implement them; tests use
+fakes.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from lambdas.domain.changes import Change, Event
-from lambdas.domain.money import Money
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal
-from lambdas.domain.stages import Stage
-from lambdas.domain.starting import Price
+from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.money import Money, Price
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.record.stages import Stage
 
 
 class Clock(Protocol):
-    """Time as data."""
+    """The current time."""
 
     def now(self) -> int:
-        """The present in epoch milliseconds."""
+        """The current time in epoch milliseconds."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -27,7 +28,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyKey:
-    """A caller's promise to mean one order by one key; `fingerprint` is the hash of the body."""
+    """Identifies a request: a repeated key means the same order. `fingerprint` hashes the body."""
 
     principal: str
     key: str
@@ -44,7 +45,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of orders; not `exact`: at least so many."""
+    """A number of orders. If not `exact`, there are at least as many."""
 
     orders: int
     exact: bool
@@ -52,7 +53,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class OpenVersions:
-    """Open orders by workflow version; not `complete`: there are more than were counted."""
+    """Open orders by workflow version. If not `complete`, there are more."""
 
     orders: Mapping[str, int]
     complete: bool
@@ -91,7 +92,7 @@ class OrderStore(Protocol):
         """Append to the inbox if the order admits the signal, in one conditional write.
 
         Returns the record afterwards and whether the signal was appended; when it was not, the
-        record tells why. Raises OrderNotFound.
+        record shows why. Raises OrderNotFound.
         """
         ...
 
@@ -126,8 +127,8 @@ class OrderIndex(Protocol):
         ...
 
     def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:
-        """How many orders, of everybody or of one customer, stand at each stage; a stage is
-        counted up to `at_most`.
+        """Count the orders by stage, of all customers or of one. A stage is counted up to
+        `at_most`.
         """
         ...
 
@@ -243,11 +244,11 @@ class Notifier(Protocol):
         ...
 
 
-class OperationsDesk(Protocol):
-    """The people who run the system."""
+class OperationsQueue(Protocol):
+    """The queue that the operations team reads."""
 
     def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
-        """Tell them that an order's compensation cannot go on by itself.
+        """Report an order whose compensation needs a person.
 
         Raises OperationsUnavailable.
         """
@@ -262,7 +263,7 @@ class OperationsDesk(Protocol):
 
 
 class ExecutionStatus(StrEnum):
-    """What became of an execution; `unknown`: it never began, or the engine lost it."""
+    """The status of an execution. `unknown`: it never began, or the engine lost it."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -280,19 +281,19 @@ class WorkflowEngine(Protocol):
         ...
 
     def ring(self, token: str) -> bool:
-        """Wake the execution that waits with `token`; False when nobody waits with it."""
+        """Wake the execution that waits with `token`. False if no execution waits with it."""
         ...
 
     def extend_wait(self, token: str) -> bool:
-        """Begin the tick anew (a person is looking); False when nobody waits with `token`."""
+        """Reset the heartbeat timeout. False if no execution waits with `token`."""
         ...
 
     def status(self, order: Order) -> ExecutionStatus:
-        """What became of the order's own execution."""
+        """The status of the order's current execution."""
         ...
 
     def stop(self, order: Order) -> bool:
-        """Stop the order's own execution where it stands: none of its code runs any more. False
-        when there is nothing to stop.
+        """Stop the order's own execution where it stands: its code stops too. False if
+        there is nothing to stop.
         """
         ...

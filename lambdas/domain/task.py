@@ -1,5 +1,5 @@
-"""What the state machine hands to an activity. Fields are only ever added, never changed:
-executions of an older definition call newer code.
+"""The input of an activity. Fields are only added, never changed: executions of an older definition
+call newer code.
 """
 
 import json
@@ -12,8 +12,8 @@ from lambdas.domain.errors import ActivityDefect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Ids and counters; `failure` says in one line with what the last failed step ended,
-    `backed_off` whether the execution paused just before, for `back_off_seconds`.
+    """IDs and counters. `failure` is the error of the last failed step, in one line. `backed_off`:
+    the execution has just paused for `back_off_seconds`.
     """
 
     order_id: str
@@ -26,7 +26,7 @@ class Task:
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> "Task":
-        """Read an activity's input. Raises ActivityDefect when it is no such input."""
+        """Parse an activity's input. Raises ActivityDefect if it is invalid."""
         order_id, epoch = event.get("order_id"), event.get("epoch")
         if not isinstance(order_id, str) or type(epoch) is not int:
             raise ActivityDefect("the activity's input names no order_id and epoch")
@@ -43,8 +43,8 @@ class Task:
 
 
 def _failure(caught: Mapping[str, str] | None) -> str:
-    """`PaymentDeclined: insufficient funds` from what a Catch stored; our errors' messages are
-    safe to show, anything else is told by its name alone.
+    """`PaymentDeclined: insufficient funds` from the error that a Catch stored. The messages of our
+    errors are safe to show; of other errors, only the name is used.
     """
     if caught is None:
         return ""

@@ -7,8 +7,8 @@ from typing import Any
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.adapters.dynamodb_stock import DynamoDBStock
 from lambdas.adapters.dynamodb_stock_shards import IDLE_MS, StockShards
-from lambdas.domain.changes import StockMove, StockMovement
-from lambdas.domain.order import Order
+from lambdas.domain.record.changes import StockMove, StockMovement
+from lambdas.domain.record.order import Order
 from tests.adapters.changes import told
 from tests.support import tables
 from tests.support.builders import an_order

@@ -8,8 +8,8 @@ from moto import mock_aws
 
 from lambdas.adapters import aws_clients
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
-from lambdas.domain.order import Order
 from lambdas.domain.ports import PaymentGateway
+from lambdas.domain.record.order import Order
 from tests.adapters.providers import Books, in_memory, on_table
 from tests.adapters.stores import InMemory, OnDynamoDB, StoreUnderTest
 from tests.support import tables

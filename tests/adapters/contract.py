@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from lambdas.domain.changes import Change, Event, StockMove, StockMovement, change
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import Change, Event, StockMove, StockMovement, make_change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import (
     an_order,
@@ -21,7 +21,7 @@ def placed(**changes: object) -> Order:
 
 def written(order: Order, *, now: int = NOW + 1000, stock: tuple[StockMove, ...] = ()) -> Change:
     """A change with one event, and with stock if asked for."""
-    return change(order, replace(order, revision=2), now, ("told", {"n": 1}), stock=stock)
+    return make_change(order, replace(order, revision=2), now, ("told", {"n": 1}), stock=stock)
 
 
 def timeline(under: StoreUnderTest, order: Order) -> list[tuple[int, str]]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from lambdas.adapters.sandbox_payments import SandboxPayments
-from lambdas.domain.money import Money
 from lambdas.domain.ports import PaymentGateway
+from lambdas.domain.record.money import Money
 from tests.support import tables
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_payments import FakePayments

@@ -4,8 +4,8 @@ from typing import Any, Protocol
 
 from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
-from lambdas.domain.order import Order
 from lambdas.domain.ports import OrderIndex, OrderStore
+from lambdas.domain.record.order import Order
 from tests.support import tables
 from tests.support.fake_directories import FakeInventory
 from tests.support.fake_store import FakeOrders

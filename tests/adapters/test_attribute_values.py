@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.adapters.attribute_values import from_attribute, from_item, to_attribute, to_item
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 
 values = st.recursive(
     st.text() | st.integers(-(10**30), 10**30) | st.booleans(),

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 from lambdas.adapters import dynamodb_stock_expressions as expressions
 from lambdas.adapters.dynamodb_stock import BUSY_MOVES
 from lambdas.adapters.dynamodb_stock_shards import IDLE_MS, SHARDS, SMALLEST_LEASE
-from lambdas.domain.changes import StockMovement
 from lambdas.domain.errors import InsufficientStock, StoreConflict
+from lambdas.domain.record.changes import StockMovement
 from tests.adapters.busy_stock import HOT, UNITS, Stock
 from tests.support import tables
 from tests.support.fake_clock import NOW

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.domain.changes import StockMovement
 from lambdas.domain.errors import InsufficientStock, StoreConflict, StoreUnavailable
-from lambdas.domain.order import Order
+from lambdas.domain.record.changes import StockMovement
+from lambdas.domain.record.order import Order
 from tests.adapters.busy_stock import Stock
 from tests.support import tables
 from tests.support.faults import disarm, lose_answer

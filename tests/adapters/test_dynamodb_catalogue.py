@@ -10,7 +10,7 @@ from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.ports import Customer, StockLevel
-from lambdas.domain.starting import Price
+from lambdas.domain.record.money import Price
 from tests.support import tables
 from tests.support.faults import answer, intercept
 

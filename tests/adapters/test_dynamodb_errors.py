@@ -13,7 +13,7 @@ from botocore.exceptions import (
 from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 from tests.adapters.changes import told
 from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order

@@ -6,11 +6,11 @@ import pytest
 
 from lambdas.activities.notification import send_order_confirmation
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
-from lambdas.domain.commits import Orders
 from lambdas.domain.errors import StoreConflict, StoreUnavailable
-from lambdas.domain.ledger import MAIL_CONFIRMATION, EffectState
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.ledger import MAIL_CONFIRMATION, EffectState
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.order_writer import OrderWriter
 from tests.adapters.changes import HOLD, told
 from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order
@@ -53,7 +53,7 @@ def test_a_mail_whose_claim_was_answered_at_the_second_attempt_is_sent(
 ) -> None:
     order = an_order(Stage.COMPLETED)
     tables.put_order(dynamodb, order)
-    world.deps.store, world.deps.orders = store, Orders(store, world.clock, jitter=lambda: 0.0)
+    world.deps.store, world.deps.orders = store, OrderWriter(store, world.clock, jitter=lambda: 0.0)
     lose_first_answer(dynamodb, "UpdateItem")
 
     world.run(send_order_confirmation, order)

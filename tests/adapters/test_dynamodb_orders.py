@@ -10,11 +10,11 @@ from lambdas.adapters import dynamodb_expressions as expressions
 from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import IDEMPOTENCY_DAYS, DynamoDBOrders
 from lambdas.adapters.order_records import LIST_SHARDS
-from lambdas.domain.changes import Event, change
 from lambdas.domain.errors import InvalidRequest
-from lambdas.domain.order import Order
 from lambdas.domain.ports import OpenVersions, Page
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import Event, make_change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.support import tables
 from tests.support.builders import a_key, an_order
 from tests.support.fake_clock import NOW
@@ -46,7 +46,7 @@ def test_a_write_says_what_it_was_decided_on_and_sets_only_what_differs() -> Non
     order = an_order(sequence=7, epoch=3, wait_token="T")
 
     request = expressions.update_order(
-        "orders", change(order, replace(order, wait_token=None), NOW)
+        "orders", make_change(order, replace(order, wait_token=None), NOW)
     )
 
     assert request["ConditionExpression"] == "#sequence = :read_sequence AND #epoch = :read_epoch"

@@ -10,7 +10,7 @@ from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.executions import ExecutionOutcome
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 from tests.support import tables
 from tests.support.builders import an_order_id
 from tests.support.fake_clock import NOW

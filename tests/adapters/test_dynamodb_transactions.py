@@ -7,7 +7,6 @@ from botocore.exceptions import ClientError
 
 from lambdas.adapters.dynamodb_errors import too_few
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
-from lambdas.domain.changes import StockMove, StockMovement
 from lambdas.domain.errors import (
     InsufficientStock,
     LedgerMismatch,
@@ -15,8 +14,9 @@ from lambdas.domain.errors import (
     StoreConflict,
     StoreUnavailable,
 )
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import StockMove, StockMovement
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.adapters.changes import HOLD, told
 from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order

@@ -18,18 +18,18 @@ from lambdas.adapters.order_records import (
     order_key,
     to_record,
 )
-from lambdas.domain.approving import apply_next
-from lambdas.domain.changes import Event, change
-from lambdas.domain.commits import Orders
-from lambdas.domain.compensating import close
-from lambdas.domain.enriching import record_finding
-from lambdas.domain.ledger import Effect, EffectState
-from lambdas.domain.notifying import claim_mail, mail_sent
-from lambdas.domain.order import Enrichment, Order
-from lambdas.domain.reserving import reserve
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import ENDS, Stage
-from lambdas.domain.starting import Price
+from lambdas.domain.mail.claims import claim_mail, mail_sent
+from lambdas.domain.record.changes import Event, make_change
+from lambdas.domain.record.ledger import Effect, EffectState
+from lambdas.domain.record.money import Price
+from lambdas.domain.record.order import Enrichment, Order
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import ENDS, Stage
+from lambdas.domain.signals.application import apply_next
+from lambdas.domain.steps.compensation import close
+from lambdas.domain.steps.enrichment import record_finding
+from lambdas.domain.steps.stock import reserve
+from lambdas.order_writer import OrderWriter
 from tests.support import tables
 from tests.support.builders import a_line, a_signal, an_order
 from tests.support.fake_clock import NOW, FakeClock
@@ -44,7 +44,7 @@ FULL = an_order(
     applied=1,
     outcomes={"S": "rejected: insufficient stock"},
     cancel_requested_at=NOW,
-    looked_at=NOW,
+    last_heartbeat_at=NOW,
     wait_token="T",
     approval_links={"digest": "mail-approval-1"},
     last_error="approval timeout",
@@ -129,9 +129,9 @@ def test_attributes_of_a_newer_version_survive_every_kind_of_write(
         enrichment=replace(old.enrichment, newer=newer),
         ledger={"mail-approval-1": Effect(key="K", state=EffectState.UNDONE, at=NOW, newer=newer)},
     )
-    store.commit(change(old, later, NOW))
+    store.commit(make_change(old, later, NOW))
 
-    orders = Orders(store, FakeClock())
+    orders = OrderWriter(store, FakeClock())
     write = partial(orders.change, order.order_id)
     write(partial(record_finding, inventory_ok=True))
     write(partial(reserve, approval_timeout_ms=900_000))
@@ -206,8 +206,8 @@ def test_events_make_the_round_trip_and_stay_out_of_the_indexes() -> None:
 
 
 def test_the_largest_order_is_far_below_the_limit_of_an_item() -> None:
-    from lambdas.domain.order import MAX_LINES
-    from lambdas.domain.signals import MAX_SIGNALS
+    from lambdas.domain.record.order import MAX_LINES
+    from lambdas.domain.record.signals import MAX_SIGNALS
 
     largest = replace(
         FULL,

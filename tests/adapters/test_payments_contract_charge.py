@@ -8,8 +8,8 @@ from lambdas.domain.errors import (
     PaymentUnsettled,
     ProviderUnavailable,
 )
-from lambdas.domain.money import Money
 from lambdas.domain.ports import ClosedPayment, PaymentGateway
+from lambdas.domain.record.money import Money
 from tests.adapters.providers import KEY, TEN, Books
 
 

@@ -14,9 +14,9 @@ import pytest
 from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.order_records import to_record
 from lambdas.dependencies import Dependencies
-from lambdas.domain.changes import StockMove, StockMovement, change
 from lambdas.domain.executions import ExecutionOutcome
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import StockMove, StockMovement, make_change
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.unit.test_runtime import FULL
@@ -24,8 +24,8 @@ from tests.unit.test_runtime import FULL
 ORDER = an_order(order_id="01KDVDNH000000000000000001")
 META = to_item(to_record(ORDER))
 MOVE = StockMove(movement=StockMovement.HOLD, sku="MUG-RED", quantity=1)
-MOVED = change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("told", {}), stock=(MOVE,))
-LOOKED = change(ORDER, replace(ORDER, looked_at=NOW), NOW)
+MOVED = make_change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("told", {}), stock=(MOVE,))
+LOOKED = make_change(ORDER, replace(ORDER, last_heartbeat_at=NOW), NOW)
 OUTCOME = ExecutionOutcome(
     order_id="O1", epoch=1, verdict="completed", reason="", started_at=None, stopped_at=None
 )

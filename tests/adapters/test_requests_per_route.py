@@ -19,9 +19,9 @@ from lambdas.adapters.order_records import order_key, stage_key, to_record
 from lambdas.api.application import OPERATIONS
 from lambdas.api.handler import respond
 from lambdas.dependencies import Dependencies
-from lambdas.domain.approval_links import digest, new_code
-from lambdas.domain.order import MAX_LINES, Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.mail.links import digest, new_code
+from lambdas.domain.record.order import MAX_LINES, Order
+from lambdas.domain.record.stages import Stage
 from lambdas.runtime import metrics
 from lambdas.settings import Settings
 from tests.support import tables

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.adapters.sqs_operations import SqsOperationsDesk
+from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.domain.errors import OperationsUnavailable
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import an_order
 from tests.support.invariants import leaks
 
@@ -16,7 +16,7 @@ def test_a_stuck_order_is_reported_with_what_is_owed_and_nothing_personal(
     queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
     order = an_order(Stage.COMPENSATING, epoch=2, compensation_attempts=3, wait_token="secret")
 
-    SqsOperationsDesk(clients["sqs"], queue_url=queue).report_stuck(order, ("pay", "reserve"))
+    SqsOperationsQueue(clients["sqs"], queue_url=queue).report_stuck(order, ("pay", "reserve"))
 
     [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
     assert json.loads(message["Body"]) == {
@@ -35,7 +35,7 @@ def test_repeated_takeovers_are_reported_with_where_the_order_stands(
     queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
     order = an_order(Stage.PAYMENT, epoch=4, takeovers=3, wait_token="secret")
 
-    SqsOperationsDesk(clients["sqs"], queue_url=queue).report_takeovers(order)
+    SqsOperationsQueue(clients["sqs"], queue_url=queue).report_takeovers(order)
 
     [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
     assert json.loads(message["Body"]) == {
@@ -49,7 +49,7 @@ def test_repeated_takeovers_are_reported_with_where_the_order_stands(
 
 
 def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, Any]) -> None:
-    desk = SqsOperationsDesk(clients["sqs"], queue_url="http://sqs.invalid/123456789012/gone")
+    desk = SqsOperationsQueue(clients["sqs"], queue_url="http://sqs.invalid/123456789012/gone")
 
     with pytest.raises(OperationsUnavailable):
         desk.report_stuck(an_order(Stage.COMPENSATING), ("pay",))

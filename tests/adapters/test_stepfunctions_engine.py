@@ -15,8 +15,8 @@ from botocore.stub import Stubber
 from lambdas.adapters import aws_clients
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 from lambdas.domain.errors import EngineUnavailable
-from lambdas.domain.order import Order
-from lambdas.domain.stages import BEFORE_RESERVE, Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from tests.support.builders import an_order
 from tests.support.faults import fail
 

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.changes import StockMove, StockMovement, change
-from lambdas.domain.compensating import begin_compensation
 from lambdas.domain.errors import (
     InsufficientStock,
     LedgerMismatch,
     StoreConflict,
 )
-from lambdas.domain.order import MAX_LINES
-from lambdas.domain.reserving import reserve
-from lambdas.domain.signals import MAX_SIGNALS
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import StockMove, StockMovement, make_change
+from lambdas.domain.record.order import MAX_LINES
+from lambdas.domain.record.signals import MAX_SIGNALS
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.compensation import begin_compensation
+from lambdas.domain.steps.stock import reserve
 from tests.adapters.contract import HOLD_ONE, timeline, written
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import (
@@ -43,7 +43,7 @@ def test_a_change_without_events_is_written_too(under: StoreUnderTest) -> None:
     order = an_order()
     under.put(order)
 
-    after = under.store.commit(change(order, replace(order, wait_token="T"), NOW))
+    after = under.store.commit(make_change(order, replace(order, wait_token="T"), NOW))
 
     assert under.store.get(order.order_id) == after
     assert after.wait_token == "T"
@@ -53,7 +53,7 @@ def test_a_field_that_is_set_back_to_none_is_gone(under: StoreUnderTest) -> None
     order = an_order(wait_token="T")
     under.put(order)
 
-    under.store.commit(change(order, replace(order, wait_token=None), NOW))
+    under.store.commit(make_change(order, replace(order, wait_token=None), NOW))
 
     assert under.store.get(order.order_id).wait_token is None
 
@@ -69,7 +69,7 @@ def test_a_change_on_an_old_reading_is_refused_as_a_whole(
     newer = replace(order, **meanwhile)  # type: ignore[arg-type]
     under.put(newer)
     under.shelve("MUG-RED", available=5)
-    late = written(order, stock=(HOLD_ONE,)) if told else change(order, order, NOW)
+    late = written(order, stock=(HOLD_ONE,)) if told else make_change(order, order, NOW)
 
     with pytest.raises(StoreConflict):
         under.store.commit(late)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.changes import change
-from lambdas.domain.order import Order
 from lambdas.domain.ports import MAX_EVENTS, Count, OpenVersions
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import make_change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import (
     an_order,
@@ -140,7 +140,7 @@ def test_an_order_that_ends_is_no_longer_looked_after(under: StoreUnderTest) -> 
     under.put(order)
     assert under.index.due(NOW, 10).order_ids == (order.order_id,)
 
-    under.store.commit(change(order, replace(order, stage=Stage.FAILED), NOW))
+    under.store.commit(make_change(order, replace(order, stage=Stage.FAILED), NOW))
 
     assert under.index.due(NOW * 2, 10).order_ids == ()
 
@@ -151,7 +151,7 @@ def test_a_timeline_shows_its_newest_events_oldest_first(under: StoreUnderTest) 
     numbers = range(1, MAX_EVENTS + 3)
     for some in (numbers[at : at + 90] for at in range(0, len(numbers), 90)):
         events = [("told", {"number": number}) for number in some]
-        order = under.store.commit(change(order, order, NOW, *events))
+        order = under.store.commit(make_change(order, order, NOW, *events))
 
     shown = [event.number for event in under.store.timeline(order.order_id)]
 

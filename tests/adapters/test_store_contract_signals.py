@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.changes import CHECK_SOON_MS
 from lambdas.domain.errors import (
     OrderNotFound,
     StoreConflict,
 )
-from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import CHECK_SOON_MS
+from lambdas.domain.record.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.adapters.contract import written
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import (

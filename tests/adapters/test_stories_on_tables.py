@@ -20,9 +20,9 @@ from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.adapters.attribute_values import to_item
 from lambdas.domain.errors import OrderError, StoreUnavailable
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.steps.start import StartRequest
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, Handler
 from lambdas.settings import Settings
@@ -177,9 +177,9 @@ def test_a_takeover_finishes_what_a_lost_execution_left(deployment: Deployment) 
     order = deployment.start(MUG_RED=2)
     deployment.run(order, [*ENRICHMENT, reserve_stock])
 
-    assert deployment.deps.janitor.look_after(order.order_id) == "running"
+    assert deployment.deps.janitor.reconcile(order.order_id) == "running"
     deployment.deps.engine.stop(order)
-    assert deployment.deps.janitor.look_after(order.order_id) == "taken-over"
+    assert deployment.deps.janitor.reconcile(order.order_id) == "taken-over"
     deployment.run(order, COMPENSATION)
 
     assert deployment.meta(order)["stage"] == "failed"

@@ -4,7 +4,7 @@ from io import StringIO
 
 import pytest
 
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.cli.test_ordering import settled
 from tests.support.world import TOKEN, World

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.world import World
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from lambdas.api.routes import stages
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import URL, Ran, Terminal
 from tests.support.world import World
 

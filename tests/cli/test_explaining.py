@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import named
 from tests.support.world import World

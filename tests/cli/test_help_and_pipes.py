@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import pytest
 
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.commands import commands
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import ToldHistory

@@ -4,7 +4,7 @@ import pytest
 
 from cli.history_views import verdict_table
 from cli.terminal import out
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import ToldHistory, named
 from tests.support.world import World

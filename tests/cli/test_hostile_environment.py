@@ -20,7 +20,7 @@ from cli.api import Api
 from cli.app import PIPE_CLOSED
 from cli.profiles import Profile
 from cli.terminal import drop_invalid_sizes, err, out
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.commands import command_line, commands
 from tests.cli.terminal import Terminal
 from tests.support.world import World

@@ -3,7 +3,7 @@
 import pytest
 
 from cli.terminal import out
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import ToldHistory
 from tests.support.world import World

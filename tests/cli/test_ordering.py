@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from lambdas.domain.order import Order
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World

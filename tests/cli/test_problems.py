@@ -10,7 +10,7 @@ import pytest
 from cli.app import main
 from cli.problems import REPLACED_ADVICE
 from lambdas.api.http.errors import MEANINGS
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Ran, Terminal, token
 from tests.support.world import World
 

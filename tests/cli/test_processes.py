@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from cli.app import PIPE_CLOSED
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import InProcess, Terminal, token
 from tests.support.world import World
 

@@ -4,7 +4,7 @@ import pytest
 
 from cli.terminal import UNLIMITED
 from lambdas.activities.order_status import update_order_status
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.builders import an_order_id
 from tests.support.world import World
@@ -28,7 +28,7 @@ def test_every_reading_command_prints_json_and_a_table(
 def test_a_description_shows_deadline_last_view_signals_and_ledger(
     terminal: Terminal, world: World
 ) -> None:
-    order = world.place(looked_at=None)
+    order = world.place(last_heartbeat_at=None)
 
     printed = terminal.run("describe", order.order_id).out
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import URL, Terminal
 from tests.cli.test_profiles import profiles
 from tests.support.world import TOKEN, World

@@ -20,7 +20,7 @@ from cli.terminal import out
 from cli.text import line, visible, visible_data
 from cli.words import STAGES
 from lambdas.activities.order_status import update_order_status
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.commands import command_line, commands
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import ToldHistory

@@ -7,10 +7,10 @@ from functools import partial
 import pytest
 
 from cli.words import ENDS, STAGES
-from lambdas.domain import stages
-from lambdas.domain.ledger import PAY, EffectState
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record import stages
+from lambdas.domain.record.ledger import PAY, EffectState
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.builders import an_order
 from tests.support.definition import load

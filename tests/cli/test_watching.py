@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.cli.test_waiting import moved, record_history
 from tests.support.told_histories import named

@@ -168,8 +168,10 @@ def test_an_open_desk_delays_the_tick(visit: Visit, scene: Scene) -> None:
     with approver.page.expect_response(f"**/orders/{order_id}/heartbeat") as answered:
         approver.open("desk")
     assert answered.value.status == 204
-    looked_at = scene.users.ask("approver", "GET", f"/orders/{order_id}/execution")["looked_at"]
-    assert looked_at is not None
+    last_heartbeat_at = scene.users.ask("approver", "GET", f"/orders/{order_id}/execution")[
+        "last_heartbeat_at"
+    ]
+    assert last_heartbeat_at is not None
 
 
 def test_a_hidden_page_sends_no_heartbeat(visit: Visit, scene: Scene) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from lambdas.adapters.attribute_values import to_item
 from lambdas.domain.errors import StoreConflict
-from lambdas.domain.order import Order
 from lambdas.domain.ports import Clock, IdempotencyKey
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.order import Order
+from lambdas.domain.steps.start import StartRequest
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies, Handler
 from lambdas.settings import Settings

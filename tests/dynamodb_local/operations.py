@@ -6,12 +6,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lambdas.domain.changes import StockMove, StockMovement, change
 from lambdas.domain.errors import OrderError
-from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import StockMove, StockMovement, make_change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.fake_clock import NOW
@@ -68,7 +68,7 @@ def _commit(
         before = played.orders[index] if stale else played.newest(index)
         after = replace(before, stage=stage, approval_deadline=NOW + APPROVAL_TIMEOUT_MS)
         stock = tuple(StockMove(*move) for move in moves)
-        written = change(before, after, NOW + later, ("told", {"n": later}), stock=stock)
+        written = make_change(before, after, NOW + later, ("told", {"n": later}), stock=stock)
         return played.under.store.commit(written)
 
     return commit

@@ -12,11 +12,11 @@ from lambdas.activities.order_status import update_order_status
 from lambdas.activities.payment import process_payment
 from lambdas.adapters.system_clock import SystemClock
 from lambdas.domain.errors import OrderError, SignalNotAdmitted
-from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.start import StartRequest
 from tests.dynamodb_local.deployment import Deployment
 from tests.dynamodb_local.together import CALLERS, together
 from tests.support.builders import a_signal

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.steps.start import StartRequest
 from tests.engines.histories import result, visits
 from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
 from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step

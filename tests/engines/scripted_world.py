@@ -5,8 +5,8 @@ from typing import Any
 
 from lambdas.domain.errors import MailRejected
 from lambdas.domain.ports import IdempotencyKey
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.steps.start import StartRequest
 from lambdas.runtime import Dependencies
 from lambdas.settings import Settings
 from tests.engines.scenario import (

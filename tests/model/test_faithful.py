@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain import compensating, paying
 from lambdas.domain.errors import OrderMovedOn
 from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.steps import compensation, payment
 from tests.model import decisions
 from tests.model.activities import advance
 from tests.model.calls import Call, Move
@@ -100,8 +100,8 @@ def test_what_is_recorded_after_the_providers_answer_is_what_the_code_records() 
     for order in orders:
         record = in_code(order, "order", late=False)
         for mine, code in (
-            (lambda o: decisions.charged(o, PROTOCOL), lambda o: paying.charged(o, NOW)),
-            (decisions.refunded, lambda o: compensating.refunded(o, NOW, 1)),
+            (lambda o: decisions.charged(o, PROTOCOL), lambda o: payment.record_charge(o, NOW)),
+            (decisions.refunded, lambda o: compensation.record_refund(o, NOW, 1)),
         ):
             assert recorded(mine, order) == recorded(code, record), order
 
@@ -148,7 +148,7 @@ def test_the_janitor_of_the_code_does_what_the_models_does() -> None:
         if state.execution.state == ABORTED:
             world.engine.ended[order.execution] = ExecutionStatus.ABORTED
         world.engine.waiting = {LIVE}
-        deeds.add(janitor.look_after(order.order_id))
+        deeds.add(janitor.reconcile(order.order_id))
         swept, left = sweep(state), seen(world, order.order_id)
         if swept.order.epoch > state.order.epoch:
             left = left._replace(rang=False)  # it rings for an execution that lost the order

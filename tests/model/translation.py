@@ -12,13 +12,13 @@ from lambdas.activities.approval import apply_signals, await_signal
 from lambdas.activities.inventory import release_stock, reserve_stock
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import process_payment, refund_payment
-from lambdas.domain import order as code
 from lambdas.domain.errors import OrderError
-from lambdas.domain.ledger import Effect, EffectState
-from lambdas.domain.money import Money
-from lambdas.domain.signals import Signal as CodeSignal
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record import order as code
+from lambdas.domain.record.ledger import Effect, EffectState
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.signals import Signal as CodeSignal
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.model.record import CANCEL, DONE, REJECTED, Order, Signal
 from tests.model.world import Provider, State, Stock, Worker
 from tests.support.builders import an_order, an_order_id

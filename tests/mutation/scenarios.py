@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
-from lambdas.domain.takeovers import MAX_LOOPS
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.takeover import MAX_LOOPS
 from tests.simulation.engine import Done, Execution
 from tests.simulation.faults import Fault
 from tests.simulation.interpreter import StateFailed

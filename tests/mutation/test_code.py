@@ -11,7 +11,7 @@ from tests.mutation.code.verdicts import Verdict, verdicts
 
 
 def a_verdict(key: str, status: str) -> Verdict:
-    return Verdict(key, "lambdas/domain/order.py", status)
+    return Verdict(key, "lambdas/domain/record/order.py", status)
 
 
 def a_summary(killed: int, *others: Verdict) -> Summary:
@@ -34,17 +34,23 @@ def test_verdicts_are_read_by_file_without_untested_mutants(tmp_path: Path) -> N
         "c": "no tests",
         "d": "timeout",
     }
-    assert {one.file for one in found} == {"lambdas/domain/order.py"}
+    assert {one.file for one in found} == {"lambdas/domain/record/order.py"}
     assert {one.key for one in found if one.noticed} == {"b", "d"}
 
 
 @pytest.mark.parametrize(
     ("key", "function"),
     [
-        ("lambdas.domain.asking.x__left__mutmut_23", "domain.asking._left"),
-        ("lambdas.domain.asking.x_mail_due__mutmut_1", "domain.asking.mail_due"),
+        (
+            "lambdas.domain.mail.reminders.x__remaining_mails__mutmut_23",
+            "domain.mail.reminders._remaining_mails",
+        ),
+        ("lambdas.domain.mail.reminders.x_mail_due__mutmut_1", "domain.mail.reminders.mail_due"),
         ("lambdas.janitor.xǁJanitorǁ_wake__mutmut_3", "janitor.Janitor._wake"),
-        ("lambdas.domain.money.xǁMoneyǁ__add____mutmut_3", "domain.money.Money.__add__"),
+        (
+            "lambdas.domain.record.money.xǁMoneyǁ__add____mutmut_3",
+            "domain.record.money.Money.__add__",
+        ),
     ],
 )
 def test_a_mutant_is_named_by_its_function(key: str, function: str) -> None:
@@ -73,8 +79,10 @@ def test_an_equivalent_mutant_is_explained_but_counts_as_missed(killed: int, goo
 
 
 def test_a_reason_is_found_by_function_and_new_lines() -> None:
-    assert why_equivalent("domain.asking._nobody_looks_at: return 1 if order.looked_at is None")
-    assert why_equivalent("domain.asking._nobody_looks_at: return 2") is None
+    assert why_equivalent(
+        "domain.mail.reminders._quiet_until: return 1 if order.last_heartbeat_at is None"
+    )
+    assert why_equivalent("domain.mail.reminders._quiet_until: return 2") is None
 
 
 def test_every_reason_explains_mutants_of_one_kind() -> None:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from lambdas.activities import approval, inventory, order_status, payment
-from lambdas.domain import approving, compensating
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
+from lambdas.domain.signals import application
+from lambdas.domain.steps import compensation
 from lambdas.janitor import Janitor
 from tests.replay import rules_off as off
 from tests.simulation import mutants as simulated
@@ -86,16 +87,16 @@ CODE_MUTANTS: Mapping[str, CodeMutant] = {
     "no-intent": CodeMutant(
         KEPT_MONEY,
         (
-            Edit(approving, "_approve", off.approve_without_intent),
+            Edit(application, "_approve", off.approve_without_intent),
             Edit(payment, "approved_amount", lambda order: order.total),
-            Edit(payment, "charged", off.charged_without_intent),
+            Edit(payment, "record_charge", off.charged_without_intent),
         ),
     ),
     "deadline-moves": _mutant(
         "the deadline moved", approval, "change", off.keep_token_with_new_deadline
     ),
     "close-with-debts": _mutant(
-        "ended with something that is not undone", compensating, "unsettled", lambda ledger: ()
+        "ended with something that is not undone", compensation, "unsettled", lambda ledger: ()
     ),
     "late-charge-recorded": _mutant(
         "a compensated order continued to status-update",

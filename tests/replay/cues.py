@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.runtime import Dependencies
 from tests.model.calls import Step
 from tests.model.world import JANITOR, STARTS
@@ -106,7 +106,7 @@ def _order_takeover(world: HeldWorld) -> bool:
 
 
 def _find_gone(world: HeldWorld) -> bool:
-    return _begin_takeover(world, lambda deps: world.janitor(deps).look_after(ORDER))
+    return _begin_takeover(world, lambda deps: world.janitor(deps).reconcile(ORDER))
 
 
 def _begin_takeover(world: HeldWorld, deed: Callable[[Dependencies], object]) -> bool:

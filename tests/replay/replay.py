@@ -1,9 +1,9 @@
 """A trace, replayed: step by step as the model tells it, then in peace to the order's end."""
 
-from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey
-from lambdas.domain.signals import Signal
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.steps.start import StartRequest
 from tests.model.calls import Step
 from tests.model.explorer import Violation
 from tests.model.translation import SKU

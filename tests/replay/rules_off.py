@@ -7,16 +7,18 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
-from lambdas.domain import approving, compensating
-from lambdas.domain.approving import Next, apply_next, next_step
-from lambdas.domain.changes import Change, change
-from lambdas.domain.compensating import begin_compensation, refunded
 from lambdas.domain.errors import PaymentDeclined, PaymentUnsettled
-from lambdas.domain.ledger import PAY, Effect, EffectState, effect_key, owes
-from lambdas.domain.order import Order
-from lambdas.domain.paying import charged
-from lambdas.domain.signals import Signal
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import Change, make_change
+from lambdas.domain.record.ledger import PAY, Effect, EffectState, effect_key, owes
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals import application
+from lambdas.domain.signals.application import apply_next
+from lambdas.domain.steps import compensation
+from lambdas.domain.steps.compensation import begin_compensation, record_refund
+from lambdas.domain.steps.payment import record_charge
+from lambdas.domain.steps.wait import NextStep, next_step
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies
 from tests.simulation.activities import STEPS
@@ -26,7 +28,7 @@ from tests.simulation.store import WatchedStore
 FOR_EVER_SECONDS = 1_000_000
 WAIT_MS = 900_000
 
-_approve = approving._approve
+_approve = application._approve
 _append = WatchedStore.append_signal
 _commit = Store.commit
 _process_payment = STEPS["ProcessPayment"]
@@ -40,7 +42,7 @@ def append_if_awaited(
     return (order, True) if order.wait_token is None else _append(store, order_id, signal, now)
 
 
-def wait_for_ever(order: Order, now: int, pace: Any, *, loops: int) -> Next:
+def wait_for_ever(order: Order, now: int, pace: Any, *, loops: int) -> NextStep:
     made = next_step(order, now, pace, loops=loops)
     tick, timeout = FOR_EVER_SECONDS, FOR_EVER_SECONDS + 1
     return replace(made, heartbeat_seconds=tick, timeout_seconds=timeout)
@@ -57,7 +59,7 @@ def charge_or_decline(task: Task, deps: Dependencies) -> None:
     try:
         _process_payment(task, deps)
     except PaymentUnsettled:
-        deps.orders.change_in_epoch(task, partial(refunded, refunded_minor=0))
+        deps.orders.change_in_epoch(task, partial(record_refund, refunded_minor=0))
         raise PaymentDeclined("no answer") from None
 
 
@@ -72,7 +74,7 @@ def refund_then_close(task: Task, deps: Dependencies) -> None:
         return
     found = _refund_what_is_there(deps.payments, task.order_id)
     deps.payments.close(effect_key(PAY, task.order_id))
-    deps.orders.change_in_epoch(task, partial(refunded, refunded_minor=found), seen=order)
+    deps.orders.change_in_epoch(task, partial(record_refund, refunded_minor=found), seen=order)
 
 
 def _refund_what_is_there(payments: Any, order_id: str) -> int:
@@ -125,15 +127,15 @@ def charged_without_intent(order: Order, now: int) -> Change | None:
         at=now,
         amount_minor=order.total.amount_minor,
     )
-    return _on(order, charged(order.with_effect(PAY, effect), now))
+    return _on(order, record_charge(order.with_effect(PAY, effect), now))
 
 
 def charged_at_any_stage(order: Order, now: int) -> Change | None:
-    return _on(order, charged(replace(order, stage=Stage.PAYMENT), now))
+    return _on(order, record_charge(replace(order, stage=Stage.PAYMENT), now))
 
 
 def keep_token_with_new_deadline(before: Order, after: Order, now: int) -> Change:
-    return change(before, replace(after, approval_deadline=now + WAIT_MS), now)
+    return make_change(before, replace(after, approval_deadline=now + WAIT_MS), now)
 
 
 def forget_pending(order: Order, now: int, **more: Any) -> Change:
@@ -145,7 +147,7 @@ def forget_pending(order: Order, now: int, **more: Any) -> Change:
 def close_whatever_the_stage(order: Order, now: int) -> Change | None:
     if order.ended:
         return None
-    return _on(order, compensating.close(replace(order, stage=Stage.COMPENSATING), now))
+    return _on(order, compensation.close(replace(order, stage=Stage.COMPENSATING), now))
 
 
 def _on(order: Order, made: Change | None) -> Change | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lambdas.domain.stages import BEFORE_RESERVE
+from lambdas.domain.record.stages import BEFORE_RESERVE
 from tests.model import record
 from tests.model.translation import SKU, in_model
 from tests.model.world import State

@@ -5,16 +5,17 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from lambdas.domain import approving, reserving
-from lambdas.domain.changes import Change, change
-from lambdas.domain.compensating import begin_compensation
 from lambdas.domain.errors import OrderError
-from lambdas.domain.ledger import MAIL_CONFIRMATION, RESERVE, EffectState, effect_key
-from lambdas.domain.money import Money
-from lambdas.domain.notifying import claim_mail
-from lambdas.domain.order import Order
+from lambdas.domain.mail.claims import claim_mail
 from lambdas.domain.ports import ClosedPayment
-from lambdas.domain.signals import Signal
+from lambdas.domain.record.changes import Change, make_change
+from lambdas.domain.record.ledger import MAIL_CONFIRMATION, RESERVE, EffectState, effect_key
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.signals import application
+from lambdas.domain.steps import stock
+from lambdas.domain.steps.compensation import begin_compensation
 from lambdas.janitor import Janitor
 from tests.simulation.engine import Engine, Execution
 from tests.simulation.ports import Payments
@@ -22,7 +23,7 @@ from tests.simulation.store import WatchedStore
 from tests.support import fake_store
 from tests.support.fake_payments import Payment
 
-_approve = approving._approve
+_approve = application._approve
 _admits = fake_store._admits
 _charge = Payments.charge
 
@@ -41,7 +42,7 @@ def key_per_attempt(effect: str, order_id: str) -> str:
 
 
 def complete_despite_cancel(order: Order, now: int) -> Change | None:
-    made = reserving.complete(replace(order, cancel_requested_at=None), now)
+    made = stock.complete(replace(order, cancel_requested_at=None), now)
     if made is None:
         return None
     after = replace(made.after, cancel_requested_at=order.cancel_requested_at)
@@ -67,15 +68,15 @@ def claim_again(
 
 def reserve_anew(order: Order, now: int, timeout_ms: int) -> Change | None:
     if not order.reserved:
-        return reserving.reserve(order, now, timeout_ms)
-    return change(order, replace(order, approval_deadline=now + timeout_ms), now)
+        return stock.reserve(order, now, timeout_ms)
+    return make_change(order, replace(order, approval_deadline=now + timeout_ms), now)
 
 
 def release_again(order: Order, now: int) -> Change | None:
     if RESERVE not in order.ledger:
         return None
     held = order.ledger[RESERVE].moved(EffectState.DONE, now)
-    made = reserving.release(order.with_effect(RESERVE, held), now)
+    made = stock.release(order.with_effect(RESERVE, held), now)
     return None if made is None else replace(made, before=order)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from itertools import count, islice
 from multiprocessing import Pool
 
-from lambdas.domain.signals import SignalKind
+from lambdas.domain.record.signals import SignalKind
 from tests.simulation.chance import random_schedule
 from tests.simulation.schedule import Schedule
 from tests.simulation.story import Story

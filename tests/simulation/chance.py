@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.simulation.activities import STEPS
 from tests.simulation.faults import ANYWHERE, EVERYTHING, SERVICES, Outage
 from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike

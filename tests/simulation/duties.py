@@ -7,8 +7,8 @@ often; but whoever answered that it reported has reported.
 
 from collections.abc import Collection, Iterator, Mapping
 
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.simulation.engine import Execution
 from tests.simulation.world import SimulatedWorld
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from lambdas.domain.order import Order
 from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.record.order import Order
 from tests.simulation.agenda import Agenda
 from tests.simulation.interpreter import Invoke, StateFailed, Surroundings, walk
 from tests.simulation.journal import Journal

@@ -6,8 +6,8 @@ so it is counted how often each struck.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.simulation.faults import Fault
 from tests.simulation.schedule import Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from lambdas import janitor
 from lambdas.activities import inventory, notification, order_status, payment
-from lambdas.domain import approving, compensating
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
+from lambdas.domain.signals import application
+from lambdas.domain.steps import compensation
 from tests.simulation import broken
 from tests.simulation.engine import Engine
 from tests.simulation.ports import Desk, Payments
 from tests.simulation.store import WatchedStore
 from tests.support import fake_store
 
-_begin = compensating.begin_compensation
+_begin = compensation.begin_compensation
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ MUTANTS: Mapping[str, Mutant] = {
         inventory, "release", broken.release_again, "a repeated release gives back what others hold"
     ),
     "stale-approval": Mutant(
-        approving, "_approve", broken.approve_anything, "an approval counts for what nobody saw"
+        application, "_approve", broken.approve_anything, "an approval counts for what nobody saw"
     ),
     "signal-twice": Mutant(
         fake_store, "_admits", broken.admit_twice, "a caller that tries again signals twice"

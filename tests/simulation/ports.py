@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from lambdas.domain.changes import Change, Event
-from lambdas.domain.money import Money
-from lambdas.domain.order import Order
 from lambdas.domain.ports import (
     Catalogue,
     Clock,
@@ -16,7 +13,7 @@ from lambdas.domain.ports import (
     IdempotencyKey,
     Notifier,
     OpenVersions,
-    OperationsDesk,
+    OperationsQueue,
     OrderIndex,
     OrderStore,
     Overdue,
@@ -25,8 +22,11 @@ from lambdas.domain.ports import (
     StockLevel,
     WorkflowEngine,
 )
-from lambdas.domain.signals import Signal
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.record.stages import Stage
 from tests.simulation.border import Border
 
 
@@ -128,7 +128,7 @@ class Mails(Crossing, Notifier):
         self._cross("notifier.send", lambda: send(address, subject, body))
 
 
-class Desk(Crossing, OperationsDesk):
+class Desk(Crossing, OperationsQueue):
     """The operations queue."""
 
     def report_stuck(self, order: Order, effects: Sequence[str]) -> None:

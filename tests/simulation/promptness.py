@@ -5,8 +5,8 @@ A lost doorbell is no excuse: that the janitor rings again is what this is about
 
 from collections.abc import Iterable, Iterator
 
-from lambdas.domain.order import Order
-from lambdas.domain.signals import SignalKind
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
 from tests.simulation.faults import Mishap
 
 PROMPT_MS = 120_000

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from lambdas.domain.approving import EXPIRED
-from lambdas.domain.order import Order
-from lambdas.domain.paying import GIVEN_UP
-from lambdas.domain.signals import Outcome, SignalKind
-from lambdas.domain.stages import Stage
-from lambdas.domain.takeovers import REPORTED_FROM
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Outcome, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.payment import GIVEN_UP
+from lambdas.domain.steps.takeover import REPORTED_FROM
+from lambdas.domain.steps.wait import EXPIRED
 from lambdas.janitor import STOPPED
 from tests.simulation.faults import Fault
 from tests.simulation.schedule import Deed, Happening

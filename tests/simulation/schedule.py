@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.simulation.faults import Call, Fault, Outage, possible
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lambdas.adapters.order_records import to_record
-from lambdas.domain.changes import Change, Event
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal
+from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
 from tests.support.fake_directories import FakeInventory
 from tests.support.fake_store import FakeOrders
 from tests.support.invariants import stock_problems, transition_problems

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.start import StartRequest
 from lambdas.runtime import Dependencies
 from tests.simulation.agenda import START_MS
 from tests.simulation.deployments import deployed

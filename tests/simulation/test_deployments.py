@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.simulation.chance import random_schedule
 from tests.simulation.definition import check, order_workflow
 from tests.simulation.deployments import PLACES, deployed, strayed

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.order import Order
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.simulation.agenda import START_MS
 from tests.simulation.chance import random_schedule
 from tests.simulation.faults import EVERYTHING, LAMBDA, SERVICES, Call, Fault, Outage

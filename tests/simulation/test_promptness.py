@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.changes import Change, change
-from lambdas.domain.order import Order
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import Change, make_change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from lambdas.domain.task import Task
 from lambdas.runtime import Dependencies
 from tests.simulation.activities import STEPS
@@ -128,7 +128,7 @@ def _overwrite(task: Task, deps: Dependencies) -> Mapping[str, Any]:
 
     def keep_token(order: Order, now: int) -> Change | None:
         waits = order.stage is Stage.AWAITING_APPROVAL and not order.pending
-        return change(order, replace(order, wait_token=task.token), now) if waits else None
+        return make_change(order, replace(order, wait_token=task.token), now) if waits else None
 
     order = deps.orders.change_in_epoch(task, keep_token)
     if order.wait_token != task.token:

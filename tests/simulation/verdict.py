@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.domain.ledger import PAY
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Outcome, SignalKind
-from lambdas.domain.stages import Stage
-from lambdas.domain.takeovers import next_takeover_at
+from lambdas.domain.record.ledger import PAY
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Outcome, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.takeover import next_takeover_at
 from lambdas.settings import Settings
 from tests.simulation.agenda import START_MS
 from tests.simulation.deployments import strayed

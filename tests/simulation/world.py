@@ -6,10 +6,10 @@ from dataclasses import replace
 from random import Random
 from typing import Any, ClassVar
 
-from lambdas.domain.commits import Orders
 from lambdas.domain.errors import OrderError
 from lambdas.domain.task import Task
 from lambdas.janitor import Janitor
+from lambdas.order_writer import OrderWriter
 from lambdas.runtime import Dependencies
 from lambdas.settings import Settings
 from lambdas.workflow import OrderWorkflow
@@ -172,7 +172,7 @@ class SimulatedWorld:
 
     def janitor(self, deps: Dependencies) -> Janitor:
         """The janitor, as its function composes it."""
-        return replace(deps.janitor, report=self._report_of, survived=self._report)
+        return replace(deps.janitor, report=self._report_of, recovered=self._report)
 
     def end_actors(self) -> None:
         """Unwind the calls that are still in flight."""
@@ -218,7 +218,7 @@ class SimulatedWorld:
         deps = Dependencies(SETTINGS)
         deps.clock = ports.SkewedClock(border)
         deps.store = deps.index = ports.Store(border)
-        deps.orders = Orders(deps.store, deps.clock, jitter=self.random.random)
+        deps.orders = OrderWriter(deps.store, deps.clock, jitter=self.random.random)
         deps.catalogue, deps.customers = ports.Shelves(border), ports.Customers(border)
         deps.random_bytes = self._secrets.randbytes
         deps.payments, deps.notifier = ports.Payments(border), ports.Mails(border)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 from tests.simulation.deployments import strayed
 from tests.stateful.model import Model
 from tests.stateful.predicted import Predicted
@@ -37,7 +37,7 @@ def _observed(surface: Surface, order: Predicted) -> dict[str, Any]:
         "items": {line.sku: line.quantity for line in stored.items},
         "flags": (stored.reserved, stored.charged, stored.cancelled, stored.start_pending),
         "deadline": stored.approval_deadline,
-        "looked_at": stored.looked_at,
+        "last_heartbeat_at": stored.last_heartbeat_at,
         "inbox": [signal.signal_id for signal in stored.inbox],
         "outcomes": dict(stored.outcomes),
         "reason": _reason(stored, order),
@@ -60,7 +60,7 @@ def _expected(order: Predicted) -> dict[str, Any]:
         "items": order.lines,
         "flags": (order.reserved, order.charged, order.cancelled, order.start_pending),
         "deadline": order.deadline,
-        "looked_at": order.looked_at,
+        "last_heartbeat_at": order.last_heartbeat_at,
         "inbox": list(order.inbox),
         "outcomes": order.outcomes,
         "reason": order.reason,

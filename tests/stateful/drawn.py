@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.record.signals import Signal, SignalKind
 from tests.stateful.predicted import Body
 
 ORDERS = 3

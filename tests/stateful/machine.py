@@ -64,7 +64,7 @@ class SurfaceMachine(CallingMachine):
         self.model.stop(order)
         if told:
             janitor = self.surface.janitor
-            expected = self.model.look_after(order, self.surface.now)
+            expected = self.model.reconcile(order, self.surface.now)
             deed = janitor.execution_stopped(order.order_id, stored.execution)
             self.surface.settle()
             assert deed == expected
@@ -84,7 +84,7 @@ class SurfaceMachine(CallingMachine):
         due = self.surface.deps.index.due(self.surface.now, 100).order_ids
         expected: dict[str, int] = {}
         for order_id in due:
-            deed = self.model.look_after(self.model.orders[order_id], self.surface.now)
+            deed = self.model.reconcile(self.model.orders[order_id], self.surface.now)
             expected[deed] = expected.get(deed, 0) + 1
         done = self.surface.janitor.sweep()
         self.surface.settle()

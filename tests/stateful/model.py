@@ -64,8 +64,8 @@ class Model:
         late = order.deadline is not None and order.deadline <= now
         if order.stage != "awaiting-approval" or order.cancel is not None or late:
             return "SignalNotAdmitted"
-        if order.looked_at is None or now - order.looked_at >= LOOKED_EVERY_MS:
-            order.looked_at = now
+        if order.last_heartbeat_at is None or now - order.last_heartbeat_at >= LOOKED_EVERY_MS:
+            order.last_heartbeat_at = now
         if order.pending:
             self.ring(order)
         return None
@@ -97,7 +97,7 @@ class Model:
         if execution is not None:
             execution.alive, execution.waiting = False, None
 
-    def look_after(self, order: Predicted, now: int) -> str:
+    def reconcile(self, order: Predicted, now: int) -> str:
         """The janitor's deed."""
         if order.ended:
             return "nothing"

@@ -6,8 +6,6 @@ from lambdas.domain.errors import (
     PaymentUnsettled,
     ProviderUnavailable,
 )
-from lambdas.domain.money import Money
-from lambdas.domain.order import Order
 from lambdas.domain.ports import (
     Clock,
     ClosedPayment,
@@ -15,6 +13,8 @@ from lambdas.domain.ports import (
     PaymentGateway,
     WorkflowEngine,
 )
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
 from tests.simulation.agenda import Agenda
 from tests.simulation.engine import Engine
 

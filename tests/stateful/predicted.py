@@ -64,7 +64,7 @@ class Predicted:
     tier: bool = False
     counted: bool = False
     deadline: int | None = None
-    looked_at: int | None = None
+    last_heartbeat_at: int | None = None
     cancel: str | None = None
     token: int | None = None
     waits: int = 0

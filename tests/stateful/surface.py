@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lambdas.domain.commits import Orders
 from lambdas.domain.errors import OrderError
 from lambdas.domain.ports import IdempotencyKey
-from lambdas.domain.signals import Signal
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.steps.start import StartRequest
 from lambdas.domain.task import Task
 from lambdas.janitor import Janitor
+from lambdas.order_writer import OrderWriter
 from lambdas.workflow import OrderWorkflow
 from tests.simulation.activities import STEPS
 from tests.simulation.agenda import Agenda
@@ -52,7 +52,7 @@ class Surface:
         self.deps.clock, self.deps.engine = AgendaClock(self.agenda), self.ruled
         self.deps.payments = self.payments
         self.deps.spread = one_after_the_other
-        self.deps.orders = Orders(self.deps.store, self.deps.clock, jitter=lambda: 0.0)
+        self.deps.orders = OrderWriter(self.deps.store, self.deps.clock, jitter=lambda: 0.0)
         self._orders = self._deployments = 0
 
     @property

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from lambdas.activities import approval, inventory, payment
-from lambdas.domain import approving
-from lambdas.domain.compensating import begin_compensation
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.signals import application
+from lambdas.domain.steps.compensation import begin_compensation
 from tests.simulation.mutants import MUTANTS
 from tests.stateful.running import run
 from tests.stateful.surroundings import InMemory
@@ -34,12 +34,12 @@ def _dedupe_is_removed(patch: pytest.MonkeyPatch) -> None:
 
 
 def _revision_check_is_removed(patch: pytest.MonkeyPatch) -> None:
-    approve = approving._approve
+    approve = application._approve
 
     def approve_any(order: Order, now: int, signal: Signal) -> Any:
         return approve(order, now, replace(signal, revision=order.revision))
 
-    patch.setattr(approving, "_approve", approve_any)
+    patch.setattr(application, "_approve", approve_any)
 
 
 def _stock_release_is_skipped(patch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def _refund_is_skipped(patch: pytest.MonkeyPatch) -> None:
 
 
 def _deadline_comes_before_signals(patch: pytest.MonkeyPatch) -> None:
-    apply_next = approving.apply_next
+    apply_next = application.apply_next
 
     def expire_first(order: Order, now: int, prices: Any, **more: Any) -> Any:
         if order.approval_deadline is not None and now >= order.approval_deadline:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lambdas.domain.changes import StockMove, StockMovement
 from lambdas.domain.errors import InsufficientStock, LedgerMismatch, StoreUnavailable
 from lambdas.domain.ports import (
     Catalogue,
@@ -12,7 +11,8 @@ from lambdas.domain.ports import (
     StockLevel,
     StockShards,
 )
-from lambdas.domain.starting import Price
+from lambdas.domain.record.changes import StockMove, StockMovement
+from lambdas.domain.record.money import Price
 
 _FROM_TO = {
     StockMovement.HOLD: ("available", "held"),

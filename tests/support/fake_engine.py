@@ -5,8 +5,8 @@ from typing import Any
 
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.executions import ExecutionReader
-from lambdas.domain.order import Order
 from lambdas.domain.ports import ExecutionStatus, WorkflowEngine
+from lambdas.domain.record.order import Order
 
 
 class FakeEngine(WorkflowEngine, ExecutionReader):

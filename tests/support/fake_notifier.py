@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lambdas.domain.errors import OrderError
-from lambdas.domain.order import Order
-from lambdas.domain.ports import Notifier, OperationsDesk
+from lambdas.domain.ports import Notifier, OperationsQueue
+from lambdas.domain.record.order import Order
 
 
 class Mail(NamedTuple):
@@ -29,7 +29,7 @@ class FakeNotifier(Notifier):
         self.sent.append(Mail(address, subject, body))
 
 
-class FakeOperationsDesk(OperationsDesk):
+class FakeOperationsDesk(OperationsQueue):
     """`stuck` holds (order id, effects) of every report of a stuck compensation, `takeovers`
     (order id, how many) of every report of repeated takeovers.
     """

@@ -14,8 +14,8 @@ from lambdas.domain.errors import (
     PaymentUnsettled,
     ProviderUnavailable,
 )
-from lambdas.domain.money import Money
 from lambdas.domain.ports import ClosedPayment, PaymentGateway
+from lambdas.domain.record.money import Money
 
 _FLAKY_CHARGE = re.compile(r"pm_flaky_(\d)")
 _FLAKY_REFUND = re.compile(r"pm_refund_fails_(\d)")

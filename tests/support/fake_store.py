@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
-from lambdas.domain.changes import CHECK_SOON_MS, Change, Event, check_pause_ms
 from lambdas.domain.errors import (
     IdempotencyMismatch,
     InvalidRequest,
@@ -14,7 +13,6 @@ from lambdas.domain.errors import (
     StoreConflict,
     StoreUnavailable,
 )
-from lambdas.domain.order import Order
 from lambdas.domain.ports import (
     MAX_EVENTS,
     Count,
@@ -25,8 +23,10 @@ from lambdas.domain.ports import (
     Overdue,
     Page,
 )
-from lambdas.domain.signals import ADMITTED_IN, Signal, SignalKind, room_for
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event, check_pause_ms
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import ADMITTED_IN, Signal, SignalKind, room_for
+from lambdas.domain.record.stages import Stage
 from tests.support.fake_directories import FakeInventory
 
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")

@@ -1,6 +1,6 @@
 """Requests of a customer."""
 
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.steps.start import StartRequest
 
 REQUEST = StartRequest(
     customer_id="alice",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.order_records import to_record
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

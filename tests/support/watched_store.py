@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from lambdas.adapters.order_records import to_record
-from lambdas.domain.changes import Change, Event
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.order import Order
+from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.order import Order
 from tests.support.fake_store import FakeOrders
 from tests.support.invariants import transition_problems
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.adapters.order_records import event_record, to_record
-from lambdas.domain.commits import Orders
-from lambdas.domain.money import Money
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.task import Task
+from lambdas.order_writer import OrderWriter
 from lambdas.runtime import Dependencies, Handler
 from lambdas.settings import Settings
 from tests.support.builders import a_customer, a_signal, an_order
@@ -96,7 +96,9 @@ class World:
     def another_write(self, order: Order) -> None:
         """A write of another writer, possible at any time: here, an approver's heartbeat."""
         current = self.store.get(order.order_id)
-        self.store.put(replace(current, sequence=current.sequence + 1, looked_at=self.clock.now()))
+        self.store.put(
+            replace(current, sequence=current.sequence + 1, last_heartbeat_at=self.clock.now())
+        )
 
     def now(self, order: Order) -> Order:
         """The stored order."""
@@ -142,7 +144,7 @@ class World:
     def _dependencies(self, settings: Settings) -> Dependencies:
         deps = Dependencies(settings)
         deps.clock, deps.store, deps.index = self.clock, self.store, self.store
-        deps.orders = Orders(self.store, self.clock, jitter=lambda: 0.0)
+        deps.orders = OrderWriter(self.store, self.clock, jitter=lambda: 0.0)
         deps.catalogue, deps.customers = self.inventory, self.customers
         deps.stock_shards = self.inventory
         deps.payments, deps.notifier = self.payments, self.notifier

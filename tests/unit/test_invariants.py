@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from lambdas.adapters.order_records import to_record
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_signal, an_order
 from tests.support.invariants import (
     acceptance_problems,

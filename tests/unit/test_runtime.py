@@ -10,12 +10,12 @@ from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
 from lambdas.adapters.dynamodb_stock_shards import StockShards
 from lambdas.adapters.sandbox_payments import SandboxPayments
 from lambdas.adapters.ses_notifier import SesNotifier
-from lambdas.adapters.sqs_operations import SqsOperationsDesk
+from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
 from lambdas.adapters.system_clock import SystemClock
-from lambdas.domain.commits import Orders
 from lambdas.domain.errors import EngineUnavailable
+from lambdas.order_writer import OrderWriter
 from lambdas.runtime import Dependencies
 from lambdas.settings import Settings, SettingsError
 from tests.support.telemetry import captured_log, forget_metrics, lines
@@ -33,13 +33,13 @@ FULL = Settings(
 PORTS = {
     "clock": SystemClock,
     "store": DynamoDBOrders,
-    "orders": Orders,
+    "orders": OrderWriter,
     "index": DynamoDBOrderIndex,
     "catalogue": DynamoDBCatalogue,
     "customers": DynamoDBCustomers,
     "payments": SandboxPayments,
     "notifier": SesNotifier,
-    "operations": SqsOperationsDesk,
+    "operations": SqsOperationsQueue,
     "engine": StepFunctionsEngine,
     "executions": StepFunctionsExecutions,
     "outcomes": DynamoDBOutcomes,
@@ -89,7 +89,7 @@ def test_dependencies_are_made_once_from_the_environment(monkeypatch: pytest.Mon
 
 def test_a_survived_error_is_logged_with_its_order() -> None:
     with captured_log() as log:
-        runtime.report_survived(EngineUnavailable("busy", order_id="O1"))
+        runtime.report_recovered(EngineUnavailable("busy", order_id="O1"))
 
     [line] = lines(log.getvalue())
     assert (line["level"], line["error"], line["reason"], line["order_id"]) == (

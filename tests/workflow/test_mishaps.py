@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.order import Enrichment
+from lambdas.domain.record.order import Enrichment
 from tests.support import definition
 from tests.workflow.checks import problems
 from tests.workflow.faults import LambdaFault, Mishap

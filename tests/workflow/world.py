@@ -11,11 +11,11 @@ from typing import Any
 import boto3
 from moto.backends import get_backend
 
-from lambdas.domain.commits import Orders
-from lambdas.domain.order import Order
 from lambdas.domain.ports import IdempotencyKey
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.steps.start import StartRequest
+from lambdas.order_writer import OrderWriter
 from lambdas.runtime import dependencies
 from lambdas.telemetry import logger
 from tests.support.world import one_after_the_other
@@ -38,7 +38,7 @@ class World:
         self.deps = dependencies()
         self.deps.clock = engine.clock
         # The longest pauses, so that a story can say how often a write was repeated in place.
-        self.deps.orders = Orders(self.deps.store, engine.clock, jitter=lambda: 1.0)
+        self.deps.orders = OrderWriter(self.deps.store, engine.clock, jitter=lambda: 1.0)
         engine.wire.after_write = self._keep_version
         report = self.survived.append
         self.workflow = replace(self.deps.workflow, report=report)

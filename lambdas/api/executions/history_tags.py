@@ -6,7 +6,7 @@ longer its history is not read again: ten minutes of polling cost about ten read
 ended execution is read once.
 """
 
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 
 SHORTEST_MS = 1_000
 LONGEST_MS = 300_000

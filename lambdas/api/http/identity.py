@@ -11,7 +11,7 @@ from typing import Any
 
 from lambdas.api.http.field_patterns import FORMS, USER_NAME, is_user_name
 from lambdas.domain.errors import NotAllowed
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 
 _SCOPE_PREFIX = "orders/"
 

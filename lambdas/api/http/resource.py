@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from lambdas.api.http.identity import Principal, Role
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.free_text import escape
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 from lambdas.runtime import Dependencies
 from lambdas.workflow import OrderWorkflow
 

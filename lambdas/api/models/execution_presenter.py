@@ -17,7 +17,7 @@ from lambdas.api.models.operator_views import (
 )
 from lambdas.api.models.order_presenter import instant
 from lambdas.domain.executions import ExecutionOutcome
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 
 _PLAIN = ("name", "type", "comment", "category", "inside", "ends", "progress", "visits", "error")
 Events = Sequence[HistoryEvent]
@@ -67,7 +67,7 @@ def graph_view(order: Order, definition: Mapping[str, Any] | None, events: Event
         order_id=order.order_id,
         epoch=order.epoch,
         stage=order.stage,
-        looked_at=_instant(order.looked_at),
+        last_heartbeat_at=_instant(order.last_heartbeat_at),
         start_at=None if definition is None else definition["StartAt"],
         states=[_state(state) for state in states],
     )

@@ -7,7 +7,7 @@ from pydantic import Field
 from lambdas.api.executions.graph import Progress
 from lambdas.api.executions.history import Category
 from lambdas.api.models.order_views import Id, Instant, View
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 
 
 class WayView(View):
@@ -40,7 +40,7 @@ class GraphView(View):
     order_id: Id
     epoch: Annotated[int, Field(description="1, plus 1 for every takeover.", examples=[1])]
     stage: Stage
-    looked_at: Annotated[
+    last_heartbeat_at: Annotated[
         Instant | None, Field(description="The last heartbeat of an approver, to the minute.")
     ]
     start_at: Annotated[str | None, Field(examples=["RouteStart"])]

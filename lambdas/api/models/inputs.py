@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 from pydantic import BaseModel, ConfigDict, Field
 
 from lambdas.api.http import field_patterns
-from lambdas.domain.order import MAX_LINES, MAX_QUANTITY
+from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY
 
 MAX_SIGNAL_BYTES = 2 * 1024
 MAX_REVISION = 1_000_000

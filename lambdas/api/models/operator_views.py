@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from lambdas.api.executions.history import Category, Decision
 from lambdas.api.executions.outcomes import Verdict
 from lambdas.api.models.order_views import Id, Instant, View
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 
 
 class HistoryEventView(View):

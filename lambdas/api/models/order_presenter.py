@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from lambdas.api.models import order_views
-from lambdas.domain.admission import allowed_signals
-from lambdas.domain.changes import Event
-from lambdas.domain.ledger import Effect
-from lambdas.domain.mails import reason
-from lambdas.domain.order import Order
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.mail.templates import reason
+from lambdas.domain.record.changes import Event
+from lambdas.domain.record.ledger import Effect
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.admission import allowed_signals
 
 
 def instant(milliseconds: int) -> str:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lambdas.api.models.inputs import A_SIGNAL_ID, AN_ORDER_ID
-from lambdas.domain.ledger import EffectState
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.ledger import EffectState
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 
 Instant = Annotated[
     str,

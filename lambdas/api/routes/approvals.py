@@ -11,11 +11,11 @@ from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs, order_views
 from lambdas.api.models.order_presenter import approval_view
 from lambdas.api.routes import signals
-from lambdas.domain.admission import require_four_eyes
-from lambdas.domain.approval_links import has_ended, named_order, opens, signal_id
 from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.mail.links import has_ended, named_order, opens, signal_id
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.signals.admission import require_four_eyes
 from lambdas.ulid import is_ulid
 
 approvals = Resource("approvals")

@@ -23,9 +23,9 @@ from lambdas.api.models.graph_views import GraphView
 from lambdas.api.models.operator_views import HistoryView, VerdictsView
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.executions import ExecutionOutcome
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
-from lambdas.runtime import report_survived
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.runtime import report_recovered
 
 executions = Resource("executions")
 
@@ -129,7 +129,7 @@ def _classify(order: Order) -> ExecutionOutcome:
         try:
             executions.dependencies.outcomes.add(found)
         except StoreUnavailable as error:
-            report_survived(error)
+            report_recovered(error)
     return found
 
 

@@ -14,8 +14,8 @@ from lambdas.api.models import inputs, order_views
 from lambdas.api.models.order_presenter import etag, items_view, order_view, timeline_view
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.ports import IdempotencyKey
-from lambdas.domain.stages import Stage
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.start import StartRequest
 
 orders = Resource("orders")
 READERS = tuple(Role)

@@ -9,10 +9,10 @@ from lambdas.api.http.preferences import preferred_wait
 from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs, order_views
 from lambdas.api.models.order_presenter import signal_detail_view, signal_view
-from lambdas.domain.admission import require_four_eyes
 from lambdas.domain.errors import InvalidRequest, NotAllowed
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal, SignalKind
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.signals.admission import require_four_eyes
 from lambdas.ulid import new_ulid
 
 signals = Resource("signals")

@@ -1,7 +1,7 @@
 """Mutation testing of the rules' code: a fast test must detect every single change.
 
   python -m tests.mutation.code                                    every mutant (minutes)
-  python -m tests.mutation.code --only 'lambdas.domain.asking.*'   those of these names
+  python -m tests.mutation.code --only 'lambdas.domain.mail.reminders.*'   those of these names
   python -m tests.mutation.code --report                           the result of the last run
 
 mutmut (configured in pyproject.toml) creates and tests the mutants of lambdas/domain, the workflow

@@ -27,7 +27,7 @@ class Verdict:
 
     @property
     def function(self) -> str:
-        """`domain.order.Order.line`: where the mutant is, without mutmut's number and marks."""
+        """The function of the mutant, e.g. `domain.record.order.Order.line`."""
         path, _, mangled = self.key.rpartition(".")
         name = mangled.rpartition("__mutmut_")[0].removeprefix("x_").removeprefix("xǁ")
         return f"{path.removeprefix('lambdas.')}.{name.replace('ǁ', '.')}"

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 from tests.support.fake_notifier import Mail
 from tests.support.world import World
 
@@ -12,7 +12,7 @@ from tests.support.world import World
 def essence(order: Order) -> Order:
     """The order without what every write moves, and what every attempt makes up."""
     links = dict.fromkeys(order.approval_links.values(), "a link")
-    still = replace(order, sequence=0, updated_at=0, next_check_at=0, looked_at=None)
+    still = replace(order, sequence=0, updated_at=0, next_check_at=0, last_heartbeat_at=None)
     ledger = {name: replace(effect, claimant=None) for name, effect in order.ledger.items()}
     return replace(still, approval_links=links, ledger=ledger)
 

@@ -9,7 +9,7 @@ from lambdas.domain.errors import (
     OrderCancelled,
     StoreUnavailable,
 )
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.world import World
 from tests.unit.activities.comparing import effects
 from tests.unit.activities.rows import ROWS, Row, perhaps

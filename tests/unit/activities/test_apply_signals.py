@@ -1,9 +1,9 @@
 """ApplySignals: what becomes of the order and of each signal in its inbox."""
 
 from lambdas.activities.approval import apply_signals
-from lambdas.domain.ledger import PAY
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.ledger import PAY
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_line, a_signal
 from tests.support.world import World
 

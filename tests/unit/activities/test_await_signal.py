@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.activities.approval import await_signal
 from lambdas.domain.errors import EngineUnavailable
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World
 

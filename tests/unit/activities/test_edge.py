@@ -22,8 +22,8 @@ from lambdas.domain.errors import (
     PaymentDeclined,
     StaleEpoch,
 )
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, forget_metrics, lines
 from tests.support.world import TOKEN, World

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lambdas.activities.approval import apply_signals
-from lambdas.domain.stages import Stage
-from lambdas.domain.takeovers import MAX_LOOPS
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.takeover import MAX_LOOPS
 from tests.support.builders import a_signal
 from tests.support.world import World
 

@@ -6,7 +6,7 @@ from lambdas.activities.enrichment import (
     fetch_recommendations,
 )
 from lambdas.domain.errors import CustomerUnknown, StoreUnavailable
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_line
 from tests.support.world import World
 

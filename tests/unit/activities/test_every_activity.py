@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.activities import approval, enrichment
 from lambdas.domain.errors import OrderMovedOn, StaleEpoch
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.world import World
 from tests.unit.activities.comparing import effects, essence
 from tests.unit.activities.rows import Row, every_activity, perhaps

@@ -2,8 +2,8 @@ import pytest
 
 from lambdas.activities.inventory import release_stock, reserve_stock
 from lambdas.domain.errors import InsufficientStock, LedgerMismatch
-from lambdas.domain.ledger import RESERVE
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.ledger import RESERVE
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_line
 from tests.support.world import World
 

@@ -7,7 +7,6 @@ from lambdas.activities.notification import (
     send_cancellation_email,
     send_order_confirmation,
 )
-from lambdas.domain.changes import Change
 from lambdas.domain.errors import (
     MailRejected,
     MailUnsettled,
@@ -16,11 +15,12 @@ from lambdas.domain.errors import (
     StaleEpoch,
     StoreUnavailable,
 )
-from lambdas.domain.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, EffectState
-from lambdas.domain.notifying import claim_mail, mail_not_sent
-from lambdas.domain.order import Order
+from lambdas.domain.mail.claims import claim_mail, mail_not_sent
 from lambdas.domain.ports import Customer
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import Change
+from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, EffectState
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_customer
 from tests.support.fake_clock import NOW
 from tests.support.fake_directories import FakeCustomers

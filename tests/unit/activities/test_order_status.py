@@ -5,8 +5,8 @@ import pytest
 from lambdas import runtime
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.domain.errors import OrderMovedOn
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.builders import a_signal
 from tests.support.world import World
 

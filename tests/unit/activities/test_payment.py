@@ -14,10 +14,10 @@ from lambdas.domain.errors import (
     PaymentUnsettled,
     ProviderUnavailable,
 )
-from lambdas.domain.ledger import PAY, EffectState
-from lambdas.domain.money import Money
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.ledger import PAY, EffectState
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_line
 from tests.support.fake_payments import FakePayments
 from tests.support.world import World

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from lambdas.activities.notification import request_approval
-from lambdas.domain.approval_links import named_order, opens
 from lambdas.domain.errors import MailUnsettled, NotifierUnavailable
-from lambdas.domain.ledger import EffectState
-from lambdas.domain.order import Order
+from lambdas.domain.mail.links import named_order, opens
+from lambdas.domain.record.ledger import EffectState
+from lambdas.domain.record.order import Order
 from tests.support.builders import a_signal
 from tests.support.world import APPROVERS, CONSOLE, World
 
@@ -106,7 +106,7 @@ def test_nobody_is_asked_about_an_order_with_a_signal_to_apply(world: World, ord
 
 
 def test_nobody_is_asked_while_somebody_looks(world: World, order: Order) -> None:
-    world.store.put(replace(order, looked_at=world.clock.now()))
+    world.store.put(replace(order, last_heartbeat_at=world.clock.now()))
 
     world.run(request_approval, order)
 

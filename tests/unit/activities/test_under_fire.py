@@ -5,7 +5,7 @@ from typing import Any
 
 from lambdas.activities import notification
 from lambdas.domain.errors import NotifierUnavailable, StoreConflict, StoreUnavailable
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 from tests.support.world import World
 from tests.unit.activities.comparing import effects, essence
 from tests.unit.activities.rows import Row, every_activity, perhaps

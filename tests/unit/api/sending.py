@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from lambdas.domain.order import Order
+from lambdas.domain.record.order import Order
 from tests.support.api_caller import ALICE, APPROVER, Answer, ApiCaller
 from tests.support.world import World
 

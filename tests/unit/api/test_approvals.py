@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.approval_links import digest, new_code, signal_id
-from lambdas.domain.order import Order
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.mail.links import digest, new_code, signal_id
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, Answer, ApiCaller, Claims, a_person
 from tests.support.builders import an_order_id
 from tests.support.world import TOKEN, World

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.api.routes.executions import SHOWN_EXECUTIONS
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
 from tests.support.builders import an_order_id
 from tests.support.definition import load

@@ -1,6 +1,6 @@
 """Heartbeats of an approver who still looks: they extend the wait of an order."""
 
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import APPROVER, ApiCaller
 from tests.support.world import TOKEN, World
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, SHOP, ApiCaller
 from tests.support.builders import an_order
 from tests.support.world import World

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lambdas.api.routes import operations
-from lambdas.domain.changes import CHECK_SOON_MS
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import CHECK_SOON_MS
+from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, ApiCaller, Claims
 from tests.support.builders import an_order_id
 from tests.support.world import TOKEN, World
@@ -63,7 +63,7 @@ def test_an_abort_stops_the_execution_and_leaves_the_order_to_the_janitor(
     after = world.now(order)
     assert after.stage is order.stage
     assert after.next_check_at == world.clock.now() + CHECK_SOON_MS
-    assert world.deps.janitor.look_after(order.order_id) == "taken-over"
+    assert world.deps.janitor.reconcile(order.order_id) == "taken-over"
 
 
 def test_an_abort_says_that_nothing_ran(api: ApiCaller, world: World) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.changes import Event
 from lambdas.domain.ports import MAX_EVENTS
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import Event
+from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, SHOP, ApiCaller, a_person
 from tests.support.builders import a_signal, an_order_id
 from tests.support.invariants import leaks

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.signals import MAX_SIGNALS, SignalKind
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.record.signals import MAX_SIGNALS, SignalKind
+from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.api_caller import ApiCaller
 from tests.support.builders import a_signal, an_order_id
 from tests.support.world import World

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from lambdas.ulid import is_ulid
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, SHOP, ApiCaller
 from tests.support.world import TOKEN, World

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.api.routes import stages
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
 from tests.support.world import World
 

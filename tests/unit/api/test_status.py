@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from lambdas.domain.ledger import PAY
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.ledger import PAY
+from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ApiCaller
 from tests.support.world import World
 

@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.approval_links import digest, signal_id
-from lambdas.domain.approving import Pace, apply_next, next_step
-from lambdas.domain.asking import next_mail_at
-from lambdas.domain.order import MAX_QUANTITY
-from lambdas.domain.signals import SignalKind
-from lambdas.domain.starting import Price
+from lambdas.domain.mail.links import digest, signal_id
+from lambdas.domain.mail.reminders import next_mail_at
+from lambdas.domain.record.money import Price
+from lambdas.domain.record.order import MAX_QUANTITY
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.signals.application import apply_next
+from lambdas.domain.steps.wait import WaitPolicy, next_step
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_line, a_signal, an_order
 from tests.support.fake_clock import NOW
 
 ADD = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", quantity=MAX_QUANTITY)
-PACE = Pace(approval_timeout_seconds=900, heartbeat_seconds=300, asks_by_mail=False)
+PACE = WaitPolicy(approval_timeout_seconds=900, heartbeat_seconds=300, mails_approver=False)
 
 
 @pytest.mark.parametrize(("there", "more"), [(0, MAX_QUANTITY), (MAX_QUANTITY - 1, 1)])
@@ -38,7 +39,7 @@ def test_mails_are_due_at_whole_milliseconds() -> None:
     order = an_order(approval_deadline=NOW + 1_003)
 
     assert next_mail_at(order, 1_003) == NOW + 16
-    assert next_mail_at(replace(order, looked_at=NOW + 100), 1_003) == NOW + 300
+    assert next_mail_at(replace(order, last_heartbeat_at=NOW + 100), 1_003) == NOW + 300
 
 
 def test_a_link_always_sends_a_signal_of_the_same_id() -> None:

@@ -15,9 +15,9 @@ from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.adapters.order_records import to_record
 from lambdas.domain.errors import OrderError
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.stages import Stage
 from lambdas.janitor import Janitor
 from tests.support.builders import a_signal
 from tests.support.invariants import acceptance_problems

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.admission import refuse_unless_repeated, require_four_eyes
 from lambdas.domain.errors import (
     IdempotencyMismatch,
     InboxFull,
@@ -17,11 +16,12 @@ from lambdas.domain.errors import (
     SignalNotAdmitted,
     StoreConflict,
 )
-from lambdas.domain.order import Order
-from lambdas.domain.paying import approved_amount, charged
-from lambdas.domain.reserving import complete
-from lambdas.domain.signals import MAX_SIGNALS, ROOM_FOR_CANCELS, Signal, SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import MAX_SIGNALS, ROOM_FOR_CANCELS, Signal, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.admission import refuse_unless_repeated, require_four_eyes
+from lambdas.domain.steps.payment import approved_amount, record_charge
+from lambdas.domain.steps.stock import complete
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.fake_clock import NOW
 
@@ -107,7 +107,7 @@ def test_a_signal_that_would_be_admitted_by_now_is_tried_again(
             an_order(),
             lambda order: require_four_eyes(order, "alice"),
             NotAllowed,
-            "nobody approves their own order",
+            "the requester cannot approve the order",
         ),
         (
             an_order(cancel_requested_at=NOW),
@@ -124,7 +124,7 @@ def test_a_signal_that_would_be_admitted_by_now_is_tried_again(
         (an_order(), approved_amount, OrderMovedOn, "no payment was approved"),
         (
             an_order(Stage.COMPENSATING),
-            lambda order: charged(order, NOW),
+            lambda order: record_charge(order, NOW),
             OrderMovedOn,
             "the order is in stage compensating",
         ),

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from lambdas.domain.order import Order
 from lambdas.domain.ports import ExecutionStatus
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.world import World
 
 OPEN = sorted(set(Stage) - ENDS - {Stage.NOTIFY})

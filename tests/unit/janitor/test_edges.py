@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.order import Order
 from lambdas.domain.ports import ExecutionStatus
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from lambdas.janitor import AT_ONCE, SWEEP_MS, Janitor
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import gone
@@ -38,7 +38,7 @@ def test_a_sweep_ends_when_its_time_is_over_and_tells_what_it_did(
 def test_a_waiting_order_without_a_signal_is_not_rung(world: World, janitor: Janitor) -> None:
     order = world.place(wait_token=TOKEN)
 
-    assert janitor.look_after(order.order_id) == "running"
+    assert janitor.reconcile(order.order_id) == "running"
 
     assert world.engine.rung == []
 
@@ -51,7 +51,7 @@ def test_an_order_that_another_janitor_took_over_and_ended_is_not_started(
     ended = replace(order, **changes)  # type: ignore[arg-type]
     world.store.before_write = [lambda: world.store.put(ended)]
 
-    assert janitor.look_after(order.order_id) == "nothing"
+    assert janitor.reconcile(order.order_id) == "nothing"
 
     assert world.engine.started == []
 

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 
 from lambdas import janitor_handler
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import TOKEN, World
@@ -38,7 +38,7 @@ def test_a_sweep_returns_logs_and_counts_what_it_did(
     [counted] = lines(capsys.readouterr().out)
     assert (counted["Janitor-taken-over"], counted["Janitor-running"]) == ([2.0], [1.0])
     [swept] = lines(log.getvalue())
-    assert swept["deeds"] == {"taken-over": 2, "running": 1}
+    assert swept["actions"] == {"taken-over": 2, "running": 1}
     assert leaks(log.getvalue(), [TOKEN]) == []
 
 
@@ -87,14 +87,14 @@ def test_a_stopped_execution_is_found_by_its_name(world: World, log: StringIO) -
     world.engine.stop(order)
 
     assert janitor_handler.on_execution_stopped(stopped(order.execution), None) == {
-        "deed": "taken-over"
+        "action": "taken-over"
     }
 
     assert world.now(order).epoch == 2
     [line] = lines(log.getvalue())
-    assert (line["order_id"], line["deed"]) == (order.order_id, "taken-over")
+    assert (line["order_id"], line["action"]) == (order.order_id, "taken-over")
 
 
 @pytest.mark.parametrize("name", ["01UNKNOWN-1", "started-by-hand", "nodash"])
 def test_an_execution_of_no_order_is_none_of_its_business(world: World, name: str) -> None:
-    assert janitor_handler.on_execution_stopped(stopped(name), None) == {"deed": "nothing"}
+    assert janitor_handler.on_execution_stopped(stopped(name), None) == {"action": "nothing"}

@@ -7,10 +7,10 @@ import pytest
 from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import refund_payment
-from lambdas.domain.changes import CHECK_SOON_MS
 from lambdas.domain.errors import EngineUnavailable, StaleEpoch
 from lambdas.domain.ports import ExecutionStatus
-from lambdas.domain.stages import BEFORE_PAYMENT, ENDS, Stage
+from lambdas.domain.record.changes import CHECK_SOON_MS
+from lambdas.domain.record.stages import BEFORE_PAYMENT, ENDS, Stage
 from lambdas.janitor import Janitor
 from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World
@@ -23,7 +23,7 @@ def test_an_order_whose_execution_a_person_stopped_is_compensated(
 ) -> None:
     order = stopped(world, stage, start_pending=False)
 
-    assert janitor.look_after(order.order_id) == "taken-over"
+    assert janitor.reconcile(order.order_id) == "taken-over"
 
     after = world.now(order)
     assert (after.stage, after.epoch) == (Stage.COMPENSATING, 2)
@@ -39,7 +39,7 @@ def test_an_order_that_lost_its_execution_continues_where_it_stands(
     order = gone(world, stage, status, start_pending=False, wait_token=TOKEN, wait_loops=7)
     signal = world.accept(order, a_signal()) if stage in BEFORE_PAYMENT else None
 
-    assert janitor.look_after(order.order_id) == "resumed"
+    assert janitor.reconcile(order.order_id) == "resumed"
 
     after = world.now(order)
     assert (after.stage, after.epoch, after.start_pending) == (stage, 2, True)
@@ -56,7 +56,7 @@ def test_a_lost_compensation_is_resumed(
 ) -> None:
     order = gone(world, Stage.COMPENSATING, status)
 
-    assert janitor.look_after(order.order_id) == "taken-over"
+    assert janitor.reconcile(order.order_id) == "taken-over"
 
     assert world.now(order).epoch == 2
     assert world.now(order).last_error == order.last_error
@@ -66,7 +66,7 @@ def test_the_old_execution_can_write_no_more_after_a_takeover(
     world: World, janitor: Janitor
 ) -> None:
     order = stopped(world, Stage.STATUS_UPDATE)
-    janitor.look_after(order.order_id)
+    janitor.reconcile(order.order_id)
 
     with pytest.raises(StaleEpoch):
         world.run(update_order_status, order)
@@ -83,7 +83,7 @@ def test_an_old_execution_that_still_waits_is_woken_to_find_that_it_lost_the_ord
 ) -> None:
     order = gone(world, wait_token=TOKEN)
 
-    janitor.look_after(order.order_id)
+    janitor.reconcile(order.order_id)
 
     assert world.engine.rung == [TOKEN]
     assert world.now(order).wait_token is None
@@ -98,7 +98,7 @@ def test_a_takeover_succeeds_though_the_old_execution_cannot_be_woken(
     monkeypatch.setattr(world.engine, "ring", throttled)
     order = gone(world, wait_token=TOKEN)
 
-    assert janitor.look_after(order.order_id) == "resumed"
+    assert janitor.reconcile(order.order_id) == "resumed"
 
     assert world.engine.started == [f"{order.order_id}-2"]
 
@@ -107,7 +107,7 @@ def test_a_pending_cancel_is_honoured_by_the_takeover(world: World, janitor: Jan
     order = gone(world, Stage.PAYMENT)
     cancel = world.cancel(order)
 
-    janitor.look_after(order.order_id)
+    janitor.reconcile(order.order_id)
 
     after = world.now(order)
     assert after.cancelled
@@ -116,9 +116,9 @@ def test_a_pending_cancel_is_honoured_by_the_takeover(world: World, janitor: Jan
 
 def test_two_janitors_at_once_take_an_order_over_once(world: World, janitor: Janitor) -> None:
     order = gone(world)
-    world.store.before_write = [lambda: janitor.look_after(order.order_id)]
+    world.store.before_write = [lambda: janitor.reconcile(order.order_id)]
 
-    janitor.look_after(order.order_id)
+    janitor.reconcile(order.order_id)
 
     assert world.now(order).epoch == 2
     assert world.engine.started == [f"{order.order_id}-2"]
@@ -128,7 +128,7 @@ def test_an_order_that_ends_meanwhile_is_left_alone(world: World, janitor: Janit
     order = gone(world, Stage.STATUS_UPDATE)
     world.store.before_write = [lambda: world.run(update_order_status, order)]
 
-    assert janitor.look_after(order.order_id) == "nothing"
+    assert janitor.reconcile(order.order_id) == "nothing"
 
     assert world.now(order).stage is Stage.COMPLETED
     assert world.engine.started == []
@@ -138,7 +138,7 @@ def test_an_order_that_ends_meanwhile_is_left_alone(world: World, janitor: Janit
 def test_a_start_that_was_lost_is_repeated(world: World, janitor: Janitor) -> None:
     order = gone(world, Stage.START, start_pending=True)
 
-    assert janitor.look_after(order.order_id) == "started"
+    assert janitor.reconcile(order.order_id) == "started"
 
     after = world.now(order)
     assert (after.stage, after.epoch, after.start_pending) == (Stage.START, 1, False)
@@ -150,7 +150,7 @@ def test_a_lost_wake_up_is_repeated(world: World, janitor: Janitor) -> None:
     world.engine.waiting.add(TOKEN)
     world.accept(order, a_signal())
 
-    assert janitor.look_after(order.order_id) == "rung"
+    assert janitor.reconcile(order.order_id) == "rung"
 
     assert world.engine.rung == [TOKEN]
     assert world.now(order).pending
@@ -164,9 +164,9 @@ def test_a_signal_that_no_wait_takes_is_applied_by_a_new_execution(
     order = world.place(wait_token=token)
     signal = world.accept(order, a_signal())
 
-    assert janitor.look_after(order.order_id) == "running"
+    assert janitor.reconcile(order.order_id) == "running"
     world.clock.advance(CHECK_SOON_MS / 1000)
-    assert janitor.look_after(order.order_id) == "resumed"
+    assert janitor.reconcile(order.order_id) == "resumed"
 
     after = world.now(order)
     assert (after.epoch, after.pending) == (2, (signal,))
@@ -178,7 +178,7 @@ def test_a_signal_before_the_wait_begins_waits_for_it(world: World, janitor: Jan
     world.accept(order, a_signal())
     world.clock.advance(300)
 
-    assert janitor.look_after(order.order_id) == "running"
+    assert janitor.reconcile(order.order_id) == "running"
 
 
 def test_a_cancel_that_no_step_takes_is_compensated_by_a_new_execution(
@@ -188,7 +188,7 @@ def test_a_cancel_that_no_step_takes_is_compensated_by_a_new_execution(
     cancel = world.cancel(order)
     world.clock.advance(CHECK_SOON_MS / 1000)
 
-    assert janitor.look_after(order.order_id) == "taken-over"
+    assert janitor.reconcile(order.order_id) == "taken-over"
 
     assert world.now(order).outcomes == {cancel.signal_id: "applied"}
 
@@ -200,7 +200,7 @@ def test_an_order_that_was_taken_over_meanwhile_is_not_put_off(
     taken = replace(order, epoch=2, sequence=order.sequence + 1)
     world.store.before_write = [lambda: world.store.put(taken)]
 
-    assert janitor.look_after(order.order_id) == "running"
+    assert janitor.reconcile(order.order_id) == "running"
 
     assert world.now(order) == taken
 
@@ -209,6 +209,6 @@ def test_an_order_that_was_taken_over_meanwhile_is_not_put_off(
 def test_an_ended_order_needs_nothing(world: World, janitor: Janitor, end: Stage) -> None:
     order = gone(world, end)
 
-    assert janitor.look_after(order.order_id) == "nothing"
+    assert janitor.reconcile(order.order_id) == "nothing"
 
     assert world.now(order) == order

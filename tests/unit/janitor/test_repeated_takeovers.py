@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from lambdas.domain.errors import EngineUnavailable, OperationsUnavailable
-from lambdas.domain.order import Order
 from lambdas.domain.ports import ExecutionStatus
-from lambdas.domain.stages import Stage
-from lambdas.domain.takeovers import MAX_LOOPS, ROW_MS
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.takeover import MAX_LOOPS, ROW_MS
 from lambdas.janitor import Janitor
 from lambdas.runtime import metrics
 from tests.support.world import World
@@ -30,7 +30,7 @@ def pauses(world: World, janitor: Janitor, order: Order, times: int) -> list[int
     at = world.clock.now()
     while len(found) < times:
         lose(world, order)
-        while janitor.look_after(order.order_id) == "postponed":
+        while janitor.reconcile(order.order_id) == "postponed":
             world.clock.advance((world.now(order).next_check_at - world.clock.now()) / 1000)
         found.append((world.clock.now() - at) // 1000)
         at = world.clock.now()
@@ -53,7 +53,7 @@ def test_an_order_that_is_compensated_in_vain_is_taken_over_no_more_often(
 
 def test_the_fast_path_keeps_to_the_pause(world: World, janitor: Janitor) -> None:
     order = gone(world)
-    janitor.look_after(order.order_id)
+    janitor.reconcile(order.order_id)
     lose(world, order)
     current = world.now(order)
 
@@ -70,7 +70,7 @@ def test_an_execution_that_a_person_stopped_is_taken_over_without_a_pause(
     lose(world, order)
     world.engine.end(world.now(order), ExecutionStatus.ABORTED)
 
-    assert janitor.look_after(order.order_id) == "taken-over"
+    assert janitor.reconcile(order.order_id) == "taken-over"
     assert world.now(order).stage is Stage.COMPENSATING
 
 
@@ -117,7 +117,7 @@ def test_takeovers_that_continue_a_long_wait_are_not_in_a_row(
     order = gone(world, Stage.AWAITING_APPROVAL)
 
     for _ in range(5):
-        assert janitor.look_after(order.order_id) == "resumed"
+        assert janitor.reconcile(order.order_id) == "resumed"
         lose(world, order)
         world.store.put(replace(world.now(order), wait_loops=MAX_LOOPS))
         world.clock.advance(2 * 60)

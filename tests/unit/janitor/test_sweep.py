@@ -5,9 +5,9 @@ from threading import Barrier
 from typing import Any
 
 from lambdas.domain.errors import EngineUnavailable
-from lambdas.domain.ledger import RESERVE
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.ledger import RESERVE
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from lambdas.janitor import AT_ONCE, SWEEP_LIMIT, Janitor
 from lambdas.runtime import Dependencies, metrics
 from lambdas.settings import Settings
@@ -103,7 +103,7 @@ def test_an_order_that_cannot_be_checked_is_put_off_for_longer_each_time(
 def test_a_check_that_works_again_forgets_the_failures(world: World, janitor: Janitor) -> None:
     order = world.place(check_failures=3)
 
-    janitor.look_after(order.order_id)
+    janitor.reconcile(order.order_id)
 
     assert world.now(order).check_failures == 0
 

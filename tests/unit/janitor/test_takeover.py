@@ -9,9 +9,9 @@ from lambdas.domain.errors import (
     SignalNotAdmitted,
     StaleEpoch,
 )
-from lambdas.domain.ledger import RESERVE
 from lambdas.domain.ports import ExecutionStatus
-from lambdas.domain.stages import ENDS, Stage
+from lambdas.domain.record.ledger import RESERVE
+from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.janitor import Janitor
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import OPEN, gone, stopped

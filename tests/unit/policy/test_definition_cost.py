@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.takeovers import MAX_LOOPS, ROW_MS
+from lambdas.domain.steps.takeover import MAX_LOOPS, ROW_MS
 from tests.support.definition import Walk, load, tasks
 
 NEW = {"order_id": "O", "epoch": 1, "version": "v2"}

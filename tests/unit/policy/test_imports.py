@@ -13,7 +13,7 @@ STDLIB = frozenset(sys.stdlib_module_names)
 OURS = ("lambdas", "stacks", "local", "cli", "tests", "tools", "app")
 
 DOMAIN = {"lambdas.domain"}
-APPLICATION = {"lambdas.workflow", "lambdas.janitor"}
+APPLICATION = {"lambdas.order_writer", "lambdas.workflow", "lambdas.janitor"}
 EDGE = {"lambdas.telemetry"}
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # part of lambdas -> (our modules, third-party packages) besides the standard library
@@ -22,8 +22,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "ulid": (set(), set()),
     "telemetry": (DOMAIN, {"aws_lambda_powertools"}),
     "adapters": (DOMAIN | {"lambdas.adapters"}, {"botocore", "boto3"}),
-    "workflow": (DOMAIN, set()),
-    "janitor": (DOMAIN, set()),
+    "order_writer": (DOMAIN, set()),
+    "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
+    "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),
     "dependencies": (
         DOMAIN | APPLICATION | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
         set(),

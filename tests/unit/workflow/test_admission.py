@@ -2,14 +2,14 @@
 
 import pytest
 
-from lambdas.domain.admission import allowed_signals, require_four_eyes
 from lambdas.domain.errors import (
     NotAllowed,
     SignalNotAdmitted,
 )
-from lambdas.domain.order import Order
-from lambdas.domain.signals import Signal, SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.admission import allowed_signals, require_four_eyes
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.world import World
@@ -19,7 +19,7 @@ from tests.support.world import World
 def test_neither_the_customer_nor_the_requester_approves(approver: str) -> None:
     order = an_order(requested_by="operator1")
 
-    with pytest.raises(NotAllowed, match="nobody approves their own order"):
+    with pytest.raises(NotAllowed, match="the requester cannot approve the order"):
         require_four_eyes(order, approver)
 
 
@@ -28,7 +28,7 @@ def test_who_added_a_line_does_not_approve(applied: int, outcomes: dict[str, str
     added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor="shop")
     order = an_order(inbox=(added,), applied=applied, outcomes=outcomes)
 
-    with pytest.raises(NotAllowed, match="nobody approves their own order"):
+    with pytest.raises(NotAllowed, match="the requester cannot approve the order"):
         require_four_eyes(order, "shop")
 
 

@@ -8,8 +8,8 @@ from lambdas.domain.errors import (
     OrderError,
     SignalNotAdmitted,
 )
-from lambdas.domain.order import Order
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
 from tests.support.fake_clock import NOW
@@ -22,7 +22,7 @@ def test_a_heartbeat_extends_the_wait(world: World, workflow: OrderWorkflow) -> 
     workflow.heartbeat(order.order_id)
 
     assert world.engine.extended == [TOKEN]
-    assert world.now(order).looked_at == NOW
+    assert world.now(order).last_heartbeat_at == NOW
     assert world.now(order).approval_deadline == order.approval_deadline
 
 
@@ -55,7 +55,7 @@ def test_a_heartbeat_without_a_token_is_remembered(world: World, workflow: Order
     workflow.heartbeat(order.order_id)
 
     assert world.engine.extended == []
-    assert world.now(order).looked_at == NOW
+    assert world.now(order).last_heartbeat_at == NOW
 
 
 def test_a_heartbeat_that_the_engine_does_not_take_is_survived(

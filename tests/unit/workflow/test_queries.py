@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.domain.errors import SignalNotFound
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import a_key, a_signal
 from tests.support.requests import REQUEST

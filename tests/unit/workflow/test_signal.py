@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.admission import allowed_signals, refuse_unless_repeated
-from lambdas.domain.changes import CHECK_SOON_MS
 from lambdas.domain.errors import (
     EngineUnavailable,
     IdempotencyMismatch,
@@ -16,8 +14,10 @@ from lambdas.domain.errors import (
     StoreConflict,
     StoreUnavailable,
 )
-from lambdas.domain.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.changes import CHECK_SOON_MS
+from lambdas.domain.record.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.admission import allowed_signals, refuse_unless_repeated
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.fake_clock import NOW

@@ -11,7 +11,7 @@ from lambdas.domain.errors import (
     OrderError,
     StoreConflict,
 )
-from lambdas.domain.stages import Stage
+from lambdas.domain.record.stages import Stage
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import a_key
 from tests.support.requests import REQUEST

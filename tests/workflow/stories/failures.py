@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lambdas.domain.order import Enrichment
+from lambdas.domain.record.order import Enrichment
 from tests.workflow.faults import (
     SDK_ATTEMPTS,
     refused,

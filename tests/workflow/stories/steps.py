@@ -5,9 +5,9 @@ from dataclasses import replace
 import boto3
 import pytest
 
-from lambdas.domain.changes import change
 from lambdas.domain.errors import OrderError
-from lambdas.domain.signals import SignalKind
+from lambdas.domain.record.changes import make_change
+from lambdas.domain.record.signals import SignalKind
 from tests.workflow import resources
 from tests.workflow.faults import WireFault
 from tests.workflow.stories.story import Step
@@ -98,7 +98,7 @@ def forget_token() -> Step:
 
     def step(world: World) -> None:
         order = world.order()
-        forgotten = change(order, replace(order, wait_token=None), world.deps.clock.now())
+        forgotten = make_change(order, replace(order, wait_token=None), world.deps.clock.now())
         world.deps.store.commit(forgotten)
 
     return step

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from lambdas.domain.order import Enrichment
+from lambdas.domain.record.order import Enrichment
 from tests.workflow.faults import Fault
 from tests.workflow.lambda_service import Moment
 from tests.workflow.world import World

@@ -4,8 +4,8 @@ from functools import partial
 
 from lambdas.api.executions.history import redacted
 from lambdas.api.executions.outcomes import judged
-from lambdas.domain.ledger import Effect
-from lambdas.domain.starting import StartRequest
+from lambdas.domain.record.ledger import Effect
+from lambdas.domain.steps.start import StartRequest
 from tests.workflow.faults import LambdaFault, WireFault
 from tests.workflow.stories.story import UNFINISHED, End, Story
 from tests.workflow.world import World

@@ -1,0 +1,1 @@
+"""E-mails: when they are due, who sends them, and their texts."""

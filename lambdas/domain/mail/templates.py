@@ -1,0 +1,111 @@
+"""The texts of the e-mails: plain text, (subject, body).
+
+Text that one person stored (a cancel reason, a name) appears in another person's e-mail. So every
+line is sanitised when the e-mail is built: no line break, control character or bidirectional
+character of a value reaches a subject or a body.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from lambdas.domain.mail.reminders import APPROVAL_MAILS
+from lambdas.domain.record.order import Line, Order
+from lambdas.domain.record.stages import Stage
+
+REASONS: Mapping[str, str] = {
+    "approval timeout": "The order was not approved in time.",
+    "compensated by an operator": "The order was stopped by our staff.",
+    "InsufficientStock": "An item of the order is out of stock.",
+    "PaymentDeclined": "The payment was declined.",
+}
+"""What a customer reads, by `last_error` up to its colon."""
+TECHNICAL_REASON = "A technical problem on our side prevented the order."
+
+_TURNED = frozenset({Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED})
+
+
+def confirmation_mail(order: Order) -> tuple[str, str]:
+    """The e-mail that confirms a completed order."""
+    return _mail(
+        f"Your order {order.order_id} is confirmed",
+        f"Thank you for your order {order.order_id}.",
+        "",
+        *_lines(order),
+        "",
+        f"Total charged: {order.total}",
+    )
+
+
+def cancellation_mail(order: Order) -> tuple[str, str]:
+    """The e-mail that says that an order was not completed, and why."""
+    return _mail(
+        f"Your order {order.order_id} was cancelled",
+        f"Your order {order.order_id} was not completed.",
+        "",
+        reason(order) or TECHNICAL_REASON,
+        "",
+        "If you were charged, you will be refunded in full.",
+    )
+
+
+def approval_mail(order: Order, mail: str, link: str) -> tuple[str, str]:
+    """The e-mail that asks an approver to decide; `mail` says which reminder it is."""
+    number = APPROVAL_MAILS.index(mail)
+    return _mail(
+        f"Order {order.order_id} waits for your approval"
+        + (f" (reminder {number})" if number else ""),
+        f"Order {order.order_id} of customer {order.customer_id} waits for your approval.",
+        "",
+        *_lines(order),
+        "",
+        f"Total: {order.total} (revision {order.revision})",
+        f"Decide by {_instant(order.approval_deadline or 0)}, or the order is cancelled.",
+        "",
+        "View the order and decide:",
+        link,
+        "",
+        "Opening the link changes nothing.",
+        "Approving requires signing in, and works once.",
+        "Do not forward this e-mail. Anyone with the link can view the order.",
+    )
+
+
+def reason(order: Order) -> str | None:
+    """Why the order is not completed, in one sentence for its customer; None where it was not
+    turned back. The technical reason is `last_error`. A cancel's own words are not escaped here.
+    """
+    if order.stage not in _TURNED or order.last_error is None:
+        return None
+    cause, _, words = order.last_error.partition(": ")
+    if cause == "cancelled":
+        return f"The order was cancelled: {words}"
+    return REASONS.get(cause, TECHNICAL_REASON)
+
+
+def _mail(subject: str, *body: str) -> tuple[str, str]:
+    """Subject and body of lines without control characters."""
+    return _harmless(subject), "".join(f"{_harmless(line)}\n" for line in body)
+
+
+def _harmless(line: str) -> str:
+    """One line, with a space in place of every line break and every character that is not text:
+    controls, formats (bidirectional ones too), surrogates, private and unassigned code points.
+    """
+    return "".join(" " if _is_unsafe(unicodedata.category(one)) else one for one in line)
+
+
+def _is_unsafe(category: str) -> bool:
+    return category.startswith("C") or category in ("Zl", "Zp")
+
+
+def _lines(order: Order) -> Iterable[str]:
+    return (_line(order, line) for line in order.items)
+
+
+def _line(order: Order, line: Line) -> str:
+    return f"  {line.quantity} x {line.sku} at {order.price_of(line)}"
+
+
+def _instant(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

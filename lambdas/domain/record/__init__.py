@@ -1,0 +1,1 @@
+"""The order record: lines, stages, signals, ledger, money, and how it changes."""

@@ -1,0 +1,74 @@
+"""The ledger: which side effects an order has caused, as intent -> done -> undone.
+
+Compensation reads nothing else. An `intent` means *unknown*: the effect may have happened.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+RESERVE = "reserve"
+PAY = "pay"
+MAIL_CONFIRMATION = "mail-confirmation"
+MAIL_CANCELLATION = "mail-cancellation"
+MAIL_APPROVAL = "mail-approval"
+"""The mails to the approver are numbered: `mail-approval-1`."""
+
+COMPENSATED_EFFECTS = (PAY, RESERVE)
+"""Effects that must be undone before an order may end unpaid, in the order of their undoing."""
+
+
+Newer = Mapping[str, Any]
+"""Fields that only a newer version knows. They are kept and written back: an order outlives
+deployments, and older functions continue to write to it.
+"""
+
+
+class EffectState(StrEnum):
+    """What is known about an effect; an intent may or may not have happened."""
+
+    INTENT = "intent"
+    DONE = "done"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One side effect. `key` makes it idempotent at its resource; `at` is epoch milliseconds;
+    `claimant` is the one attempt that may cause it, where it has no key at its resource; `error`
+    is the class of the last error that kept it from being done.
+    """
+
+    key: str
+    state: EffectState
+    at: int
+    amount_minor: int | None = None
+    refunded_minor: int | None = None
+    stuck: bool = False
+    claimant: str | None = None
+    error: str | None = None
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
+
+    def moved(self, state: EffectState, now: int) -> "Effect":
+        """The same effect in its next state; a moved effect is no longer stuck."""
+        return replace(self, state=state, at=now, stuck=False)
+
+
+Ledger = Mapping[str, Effect]
+
+
+def effect_key(effect: str, order_id: str) -> str:
+    """The idempotency key of an effect, e.g. `pay:01J…`; the same for all attempts."""
+    return f"{effect}:{order_id}"
+
+
+def owes(ledger: Ledger, effect: str) -> bool:
+    """True when the effect happened, or may have happened, and was not undone."""
+    entry = ledger.get(effect)
+    return entry is not None and entry.state is not EffectState.UNDONE
+
+
+def unsettled(ledger: Ledger) -> tuple[str, ...]:
+    """The effects that compensation still has to undo."""
+    return tuple(effect for effect in COMPENSATED_EFFECTS if owes(ledger, effect))

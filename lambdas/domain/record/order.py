@@ -1,0 +1,172 @@
+"""The order record: the single truth about an order, and the guards of every write to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
+from lambdas.domain.record.ledger import Effect, Newer
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.signals import Outcome, Signal, SignalKind
+from lambdas.domain.record.stages import ENDS, RESUMES, Stage
+
+MAX_LINES = 50
+MAX_QUANTITY = 999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One SKU of an order, at the price that the customer was quoted. The price never changes:
+    customer and approver have seen it.
+    """
+
+    sku: str
+    quantity: int
+    unit_price_minor: int
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrichment:
+    """The findings of the enrichment; None = not known yet."""
+
+    customer_tier: str | None = None
+    inventory_ok: bool | None = None
+    recommendations: tuple[str, ...] = ()
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order. Times are epoch milliseconds.
+
+    `sequence` is the optimistic lock: every write is conditional on the `sequence` it was computed
+    from, and increases it. `approval_links` maps the digest of a link's code to the e-mail that
+    contains it. `wait_loops` is the round of the approval loop that stored `wait_token`.
+    `takeovers` counts the consecutive executions that were replaced, the last one at
+    `taken_over_at`. The oldest pending signal must be applied by `signal_check_at`; later signals
+    do not change it. `check_failures` counts the failed checks of the janitor since the last write.
+    """
+
+    order_id: str
+    customer_id: str
+    requested_by: str
+    currency: str
+    payment_method: str
+    version: str
+    items: tuple[Line, ...]
+    created_at: int
+    updated_at: int
+    next_check_at: int
+    stage: Stage = Stage.START
+    sequence: int = 1
+    epoch: int = 1
+    revision: int = 1
+    event_count: int = 0
+    start_pending: bool = True
+    reserved: bool = False
+    payment_approved: bool = False
+    charged: bool = False
+    cancelled: bool = False
+    last_error: str | None = None
+    approved_by: str | None = None
+    enrichment: Enrichment = field(default_factory=Enrichment)
+    approval_deadline: int | None = None
+    cancel_requested_at: int | None = None
+    last_heartbeat_at: int | None = None
+    approval_links: Mapping[str, str] = field(default_factory=dict)
+    wait_token: str | None = field(default=None, repr=False)
+    wait_loops: int = 0
+    inbox: tuple[Signal, ...] = ()
+    applied: int = 0
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    ledger: Mapping[str, Effect] = field(default_factory=dict)
+    compensation_attempts: int = 0
+    takeovers: int = 0
+    taken_over_at: int | None = None
+    signal_check_at: int | None = None
+    check_failures: int = 0
+
+    @property
+    def total(self) -> Money:
+        """The price of all lines at their quoted prices."""
+        return Money(
+            sum(line.unit_price_minor * line.quantity for line in self.items), self.currency
+        )
+
+    def price_of(self, line: Line) -> Money:
+        """The quoted price of one unit of a line."""
+        return Money(line.unit_price_minor, self.currency)
+
+    def is_requester(self, actor: str) -> bool:
+        """Whether the actor is the customer, placed the order, or added lines to it."""
+        lines = (s for s in self.inbox if s.kind is SignalKind.ADD_LINE_ITEM)
+        added = {s.actor for s in lines if self.outcomes.get(s.signal_id) == Outcome.APPLIED}
+        return actor in {self.customer_id, self.requested_by, *added}
+
+    @property
+    def execution(self) -> str:
+        """The name of the execution that owns the order."""
+        return f"{self.order_id}-{self.epoch}"
+
+    @property
+    def resume(self) -> str | None:
+        """Where a new execution of the order begins: `compensate`, `wait`, or `complete`; None for
+        the start of the workflow.
+        """
+        return RESUMES.get(self.stage)
+
+    @property
+    def rests(self) -> bool:
+        """True while the order waits for approval, without a pending signal or start."""
+        waits = self.stage is Stage.AWAITING_APPROVAL and self.approval_deadline is not None
+        return waits and not (self.pending or self.start_pending)
+
+    @property
+    def ended(self) -> bool:
+        return self.stage in ENDS
+
+    @property
+    def cancelling(self) -> bool:
+        """True once a cancel was accepted: no forward step may write."""
+        return self.cancel_requested_at is not None
+
+    @property
+    def stuck(self) -> bool:
+        """True if the last compensation could not undo an effect."""
+        return any(effect.stuck for effect in self.ledger.values())
+
+    @property
+    def pending(self) -> tuple[Signal, ...]:
+        """Accepted signals that were not applied yet, oldest first."""
+        return self.inbox[self.applied :]
+
+    @property
+    def result(self) -> str | None:
+        """The workflow's result in one sentence; None while it runs."""
+        if not self.ended:
+            return None
+        return f"Order {self.order_id} {self.stage} (version {self.version})"
+
+    def line(self, sku: str) -> Line | None:
+        return next((line for line in self.items if line.sku == sku), None)
+
+    def signal(self, signal_id: str) -> Signal | None:
+        return next((signal for signal in self.inbox if signal.signal_id == signal_id), None)
+
+    def with_effect(self, name: str, effect: Effect) -> "Order":
+        return replace(self, ledger={**self.ledger, name: effect})
+
+    def require_epoch(self, epoch: int) -> None:
+        """Raise StaleEpoch unless the execution of `epoch` owns the order."""
+        if epoch != self.epoch:
+            raise StaleEpoch(
+                f"execution {epoch} no longer owns the order (now {self.epoch})",
+                order_id=self.order_id,
+            )
+
+    def require_forward(self, stages: frozenset[Stage]) -> None:
+        """Raise unless a forward step may write: no accepted cancel, stage in `stages`."""
+        if self.cancelling:
+            raise OrderCancelled("a cancel was accepted", order_id=self.order_id)
+        if self.stage not in stages:
+            raise OrderMovedOn(f"the order is in stage {self.stage}", order_id=self.order_id)

@@ -1,0 +1,75 @@
+"""Signals: durable requests to a running order, and when the order admits them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lambdas.domain.record.ledger import Newer
+from lambdas.domain.record.stages import BEFORE_COMPLETION, BEFORE_PAYMENT, Stage
+
+MAX_SIGNALS = 64
+"""Signals that one order may take; keeps the order record far below DynamoDB's 400 KB."""
+
+
+ROOM_FOR_CANCELS = 2
+"""Places that only cancels may take: an order full of other signals can still be cancelled."""
+
+
+class SignalKind(StrEnum):
+    """What a signal asks for; the names are those of the HTTP routes."""
+
+    APPROVE_PAYMENT = "approve-payment"
+    CANCEL_ORDER = "cancel-order"
+    ADD_LINE_ITEM = "add-line-item"
+
+
+ADMITTED_IN: Mapping[SignalKind, frozenset[Stage]] = {
+    SignalKind.APPROVE_PAYMENT: BEFORE_PAYMENT,
+    SignalKind.ADD_LINE_ITEM: BEFORE_PAYMENT,
+    SignalKind.CANCEL_ORDER: BEFORE_COMPLETION,
+}
+
+
+def room_for(kind: SignalKind) -> int:
+    """The inbox size below which a signal of this kind is accepted."""
+    return MAX_SIGNALS + (ROOM_FOR_CANCELS if kind is SignalKind.CANCEL_ORDER else 0)
+
+
+class Outcome(StrEnum):
+    """The outcome of an accepted signal. A rejected signal has `rejected: <reason>` instead."""
+
+    APPLIED = "applied"
+    STALE = "stale"
+    SUPERSEDED = "superseded"
+
+
+def rejected(reason: str) -> str:
+    """The outcome of a rejected signal."""
+    return f"rejected: {reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One accepted signal as the inbox holds it. `actor` comes from the caller's identity."""
+
+    signal_id: str
+    kind: SignalKind
+    actor: str
+    at: int
+    revision: int | None = None
+    sku: str | None = None
+    quantity: int | None = None
+    reason: str | None = None
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
+
+    def same_request(self, other: "Signal") -> bool:
+        """True when `other` asks for the same thing (a retry of the caller)."""
+        return self._request() == other._request()
+
+    def _request(self) -> tuple[object, ...]:
+        return (self.kind, self.actor, self.revision, self.sku, self.quantity, self.reason)
+
+    @property
+    def closes_at_deadline(self) -> bool:
+        """Whether the signal is refused after the approval deadline: every kind except a cancel."""
+        return self.kind is not SignalKind.CANCEL_ORDER

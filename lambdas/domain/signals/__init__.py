@@ -1,0 +1,1 @@
+"""Signals: which ones an order admits, and what each one does."""

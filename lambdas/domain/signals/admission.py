@@ -1,0 +1,64 @@
+"""Admission: which signals an order takes, from whom, and why it refuses the others."""
+
+from lambdas.domain.errors import (
+    IdempotencyMismatch,
+    InboxFull,
+    NotAllowed,
+    SignalNotAdmitted,
+    StoreConflict,
+)
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import ADMITTED_IN, Signal, SignalKind, room_for
+
+
+def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
+    """Raise the reason why the order did not admit the signal; return if it has the signal already.
+
+    Raises IdempotencyMismatch, SignalNotAdmitted, InboxFull, or StoreConflict if the order would
+    admit the signal now.
+    """
+    known = order.signal(signal.signal_id)
+    if known is not None:
+        if known.same_request(signal):
+            return
+        raise IdempotencyMismatch(
+            "this Idempotency-Key was used for another signal", order_id=order.order_id
+        )
+    if order.stage not in ADMITTED_IN[signal.kind]:
+        raise SignalNotAdmitted(
+            f"{signal.kind} comes too late: the order is {order.stage}",
+            order_id=order.order_id,
+            stage=order.stage,
+        )
+    if signal.closes_at_deadline and (order.approval_deadline or now + 1) <= now:
+        raise SignalNotAdmitted(
+            "the approval deadline has passed", order_id=order.order_id, stage=order.stage
+        )
+    if len(order.inbox) >= room_for(signal.kind):
+        raise InboxFull(
+            f"the order took {len(order.inbox)} signals already", order_id=order.order_id
+        )
+    raise StoreConflict("the order changed meanwhile", order_id=order.order_id)
+
+
+def require_four_eyes(order: Order, approver: str) -> None:
+    """Raise NotAllowed if the approver is a requester of the order, also by a pending signal that
+    adds a line.
+    """
+    adding = {s.actor for s in order.pending if s.kind is SignalKind.ADD_LINE_ITEM}
+    if approver in adding or order.is_requester(approver):
+        raise NotAllowed("the requester cannot approve the order", order_id=order.order_id)
+
+
+def allowed_signals(order: Order, now: int) -> tuple[SignalKind, ...]:
+    """The signals that the order admits now and that can still have an effect."""
+    if order.cancel_requested_at is not None:
+        return ()
+    in_time = order.approval_deadline is None or order.approval_deadline > now
+    return tuple(
+        kind
+        for kind in SignalKind
+        if order.stage in ADMITTED_IN[kind]
+        and len(order.inbox) < room_for(kind)
+        and (in_time or kind is SignalKind.CANCEL_ORDER)
+    )

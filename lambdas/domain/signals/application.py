@@ -1,0 +1,120 @@
+"""Signal application: accepted signals are applied in order, one write each."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from lambdas.domain.record.changes import Change, StockMove, StockMovement, make_change
+from lambdas.domain.record.ledger import PAY, Effect, EffectState, effect_key
+from lambdas.domain.record.money import Price
+from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order
+from lambdas.domain.record.signals import Outcome, Signal, SignalKind, rejected
+from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
+from lambdas.domain.steps.compensation import begin_compensation
+
+
+def applies(order: Order) -> bool:
+    """True while a pending signal can be applied: before the wait begins, only a cancel is."""
+    return bool(order.pending) and (order.cancelling or order.stage not in BEFORE_RESERVE)
+
+
+def apply_next(
+    order: Order, now: int, prices: Mapping[str, Price], *, out_of_stock: bool = False
+) -> Change:
+    """Apply the oldest pending signal. `prices` holds the current price of the SKU it adds, if
+    any. `out_of_stock`: reserving the units was refused.
+    """
+    signal = order.pending[0]
+    is_cancel = signal.kind is SignalKind.CANCEL_ORDER
+    waits = order.stage is Stage.AWAITING_APPROVAL and not order.cancelling
+    if not waits and not (is_cancel and order.stage is not Stage.COMPENSATING):
+        return _settle(order, now, signal, Outcome.SUPERSEDED)
+    match signal.kind:
+        case SignalKind.CANCEL_ORDER:
+            return begin_compensation(order, now, error="")
+        case SignalKind.APPROVE_PAYMENT:
+            return _approve(order, now, signal)
+        case SignalKind.ADD_LINE_ITEM:
+            if out_of_stock:
+                return _settle(order, now, signal, rejected("insufficient stock"))
+            return _add_line(order, now, signal, prices)
+        case _:
+            assert_never(signal.kind)
+
+
+def _approve(order: Order, now: int, signal: Signal) -> Change:
+    """Record the amount that the approver saw as a payment intent; otherwise the approval is stale.
+
+    The requester check is repeated here: the actor may have added a line after admission.
+    """
+    if signal.revision != order.revision:
+        return _settle(order, now, signal, Outcome.STALE)
+    if order.is_requester(signal.actor):
+        return _settle(order, now, signal, rejected("the requester cannot approve the order"))
+    amount = order.total.amount_minor
+    intent = Effect(
+        key=effect_key(PAY, order.order_id), state=EffectState.INTENT, at=now, amount_minor=amount
+    )
+    approved = replace(
+        order.with_effect(PAY, intent),
+        stage=Stage.PAYMENT,
+        payment_approved=True,
+        approved_by=signal.actor,
+    )
+    return _settle(order, now, signal, Outcome.APPLIED, after=approved)
+
+
+def _add_line(order: Order, now: int, signal: Signal, prices: Mapping[str, Price]) -> Change:
+    sku, quantity = signal.sku or "", signal.quantity or 0
+    refusal = _refusal(order, sku, quantity, prices.get(sku))
+    if refusal is not None:
+        return _settle(order, now, signal, rejected(refusal))
+    grown = replace(
+        order, items=_with_units(order, sku, quantity, prices), revision=order.revision + 1
+    )
+    move = StockMove(StockMovement.HOLD, sku, quantity)
+    return _settle(order, now, signal, Outcome.APPLIED, after=grown, stock=(move,))
+
+
+def _refusal(order: Order, sku: str, quantity: int, price: Price | None) -> str | None:
+    line = order.line(sku)
+    if price is None:
+        return "unknown SKU"
+    if price.currency != order.currency:
+        return f"priced in {price.currency}, the order is in {order.currency}"
+    if line is None and len(order.items) >= MAX_LINES:
+        return f"more than {MAX_LINES} distinct SKUs"
+    if (line.quantity if line else 0) + quantity > MAX_QUANTITY:
+        return f"more than {MAX_QUANTITY} units of one SKU"
+    return None
+
+
+def _with_units(
+    order: Order, sku: str, quantity: int, prices: Mapping[str, Price]
+) -> tuple[Line, ...]:
+    """The lines with more units of a SKU; a line keeps the price that it was quoted at."""
+    if order.line(sku) is None:
+        price = prices[sku].unit_price_minor
+        return (*order.items, Line(sku=sku, quantity=quantity, unit_price_minor=price))
+    return tuple(
+        replace(line, quantity=line.quantity + quantity) if line.sku == sku else line
+        for line in order.items
+    )
+
+
+def _settle(
+    order: Order,
+    now: int,
+    signal: Signal,
+    outcome: str,
+    *,
+    after: Order | None = None,
+    stock: tuple[StockMove, ...] = (),
+) -> Change:
+    settled = replace(
+        after or order,
+        applied=order.applied + 1,
+        outcomes={**order.outcomes, signal.signal_id: str(outcome)},
+    )
+    detail = {"signal_id": signal.signal_id, "signal": signal.kind.value, "outcome": str(outcome)}
+    return make_change(order, settled, now, ("signal-settled", detail), stock=stock)

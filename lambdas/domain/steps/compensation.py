@@ -1,0 +1,116 @@
+"""Compensation: the stage in which the effects on the ledger are undone."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lambdas.domain.record.changes import Change, make_change
+from lambdas.domain.record.ledger import PAY, EffectState, unsettled
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Outcome, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.takeover import next_owner
+
+
+def begin_compensation(
+    order: Order, now: int, *, error: str, cancelled: bool = False, next_epoch: bool = False
+) -> Change:
+    """Start compensation. A pending cancel takes precedence over `error`.
+
+    Every pending signal gets its outcome here: cancels are applied, the others are superseded.
+    `next_epoch` transfers the order to a new execution (the janitor's takeover) and clears the
+    `stuck` marks.
+    """
+    cancel = _cancel_reason(order)
+    retried = {name: replace(effect, stuck=False) for name, effect in order.ledger.items()}
+    settled = {
+        signal.signal_id: str(
+            Outcome.APPLIED if signal.kind is SignalKind.CANCEL_ORDER else Outcome.SUPERSEDED
+        )
+        for signal in order.pending
+    }
+    after = replace(
+        order,
+        stage=Stage.COMPENSATING,
+        cancelled=order.cancelled or cancelled or cancel is not None,
+        last_error=order.last_error or (f"cancelled: {cancel}" if cancel is not None else error),
+        applied=len(order.inbox),
+        outcomes={**order.outcomes, **settled},
+        ledger=retried,
+        **(next_owner(order, now) if next_epoch else {"start_pending": False, "wait_token": None}),
+    )
+    signals = [
+        ("signal-settled", {"signal_id": s.signal_id, "signal": s.kind.value, "outcome": outcome})
+        for s, outcome in zip(order.pending, settled.values(), strict=True)
+    ]
+    return make_change(order, after, now, *signals, *_compensation_events(order, after))
+
+
+def may_compensate(order: Order) -> bool:
+    """Whether a failed step may start compensation. Once the order is charged, only an accepted
+    cancel can.
+    """
+    forward = not order.ended and order.stage is not Stage.COMPENSATING
+    return forward and (not order.charged or order.cancelling)
+
+
+def _compensation_events(order: Order, after: Order) -> Iterator[tuple[str, dict[str, str | int]]]:
+    if order.stage is not Stage.COMPENSATING:
+        yield ("compensation-started", {"reason": after.last_error or ""})
+    elif _is_recorded(after.epoch - 1):
+        yield ("compensation-resumed", {"epoch": after.epoch})
+
+
+def _is_recorded(repetition: int) -> bool:
+    """Whether the timeline shows the 1st, 2nd, 4th, 8th … repetition. Compensation is repeated
+    without a limit while something cannot be undone; the timeline must not grow as fast.
+    """
+    return repetition & (repetition - 1) == 0
+
+
+def _cancel_reason(order: Order) -> str | None:
+    if order.cancel_requested_at is None:
+        return None
+    cancels = (s.reason for s in order.inbox if s.kind is SignalKind.CANCEL_ORDER)
+    return next(cancels, None) or "no reason given"
+
+
+def record_refund(order: Order, now: int, refunded_minor: int) -> Change | None:
+    """Record that the payment key is closed and the captured amount, `refunded_minor`, is refunded,
+    by this system or by a person.
+    """
+    entry = order.ledger.get(PAY)
+    if entry is None or entry.state is EffectState.UNDONE:
+        return None
+    undone = replace(entry.moved(EffectState.UNDONE, now), refunded_minor=refunded_minor)
+    after = replace(order.with_effect(PAY, undone), charged=False)
+    kind = "payment-refunded" if refunded_minor else "payment-voided"
+    return make_change(order, after, now, (kind, {"amount_minor": refunded_minor}))
+
+
+def close(order: Order, now: int) -> Change | None:
+    """End a compensated order. An effect that could not be undone keeps it open, marked as stuck.
+
+    Returns None if the order has ended, or if its compensation has not begun: the janitor then
+    takes the order over.
+    """
+    if order.stage is not Stage.COMPENSATING:
+        return None
+    owed = unsettled(order.ledger)
+    if owed:
+        return _stuck(order, now, owed)
+    stage = Stage.CANCELLED if order.cancelled else Stage.FAILED
+    after = replace(order, stage=stage)
+    return make_change(order, after, now, (f"order-{stage}", {"reason": order.last_error or ""}))
+
+
+def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change | None:
+    """Mark the outstanding effects as stuck; None if they are marked."""
+    if all(order.ledger[name].stuck for name in owed):
+        return None
+    marked = {name: replace(order.ledger[name], stuck=True) for name in owed}
+    attempts = order.compensation_attempts + 1
+    after = replace(order, ledger={**order.ledger, **marked}, compensation_attempts=attempts)
+    if not _is_recorded(attempts):
+        return make_change(order, after, now)
+    detail: dict[str, str | int] = {"effects": ", ".join(owed), "attempts": attempts}
+    return make_change(order, after, now, ("compensation-stuck", detail))

@@ -1,0 +1,58 @@
+"""Stock: reserve, release and sell the units of an order, together with its stage."""
+
+from dataclasses import replace
+
+from lambdas.domain.errors import OrderMovedOn
+from lambdas.domain.record.changes import Change, StockMove, StockMovement, make_change
+from lambdas.domain.record.ledger import RESERVE, Effect, EffectState, effect_key, owes
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
+
+
+def reserve(order: Order, now: int, approval_timeout_ms: int) -> Change | None:
+    """Reserve all lines and begin the wait for approval; None if they are reserved.
+
+    The approval deadline is set here, once, and never moves. Raises OrderCancelled, OrderMovedOn.
+    """
+    if order.reserved:
+        return None
+    order.require_forward(BEFORE_RESERVE)
+    held = Effect(key=effect_key(RESERVE, order.order_id), state=EffectState.DONE, at=now)
+    after = replace(
+        order.with_effect(RESERVE, held),
+        stage=Stage.AWAITING_APPROVAL,
+        reserved=True,
+        approval_deadline=now + approval_timeout_ms,
+    )
+    event = ("stock-reserved", {"units": sum(line.quantity for line in order.items)})
+    return make_change(order, after, now, event, stock=_all_lines(order, StockMovement.HOLD))
+
+
+def release(order: Order, now: int) -> Change | None:
+    """Release the stock of the order; None if it holds none (which is a success)."""
+    if order.stage is not Stage.COMPENSATING or not owes(order.ledger, RESERVE):
+        return None
+    undone = order.ledger[RESERVE].moved(EffectState.UNDONE, now)
+    after = replace(order.with_effect(RESERVE, undone), reserved=False)
+    event = ("stock-released", {"units": sum(line.quantity for line in order.items)})
+    return make_change(order, after, now, event, stock=_all_lines(order, StockMovement.RELEASE))
+
+
+def complete(order: Order, now: int) -> Change | None:
+    """Sell the reserved units and complete the order; None if it is completed.
+
+    This write is the linearisation point between completion and cancel: each is refused after the
+    other. Raises OrderCancelled, OrderMovedOn.
+    """
+    if order.stage is Stage.COMPLETED:
+        return None
+    order.require_forward(frozenset({Stage.STATUS_UPDATE}))
+    if not (order.charged and order.reserved):
+        raise OrderMovedOn("the order is not paid and reserved", order_id=order.order_id)
+    after = replace(order, stage=Stage.COMPLETED)
+    event = ("order-completed", {"total_minor": order.total.amount_minor})
+    return make_change(order, after, now, event, stock=_all_lines(order, StockMovement.SELL))
+
+
+def _all_lines(order: Order, movement: StockMovement) -> tuple[StockMove, ...]:
+    return tuple(StockMove(movement, line.sku, line.quantity) for line in order.items)

@@ -1,0 +1,120 @@
+"""The wait for approval: how long it lasts, when it ends, and which step follows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lambdas.domain.mail.reminders import next_mail_at
+from lambdas.domain.record.changes import Change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
+from lambdas.domain.steps.compensation import begin_compensation
+from lambdas.domain.steps.payment import GIVEN_UP
+from lambdas.domain.steps.takeover import MAX_LOOPS
+
+MAIL_RETRY_SECONDS = 300
+"""Pause before an e-mail to the approver that could not be sent is tried again."""
+
+EXPIRED = "approval timeout"
+
+
+class Decision(StrEnum):
+    """The next step of the state machine."""
+
+    WAIT = "wait"
+    REMIND = "remind"
+    PAY = "pay"
+    COMPLETE = "complete"
+    CONFIRM = "confirm"
+    START = "start"
+    CONTINUE = "continue"
+    """in a new execution"""
+    COMPENSATE = "compensate"
+    EXPIRE = "expire"
+    GIVE_UP = "give-up"
+    """the payment"""
+
+
+_FORWARD = {
+    **dict.fromkeys(BEFORE_RESERVE, Decision.START),
+    Stage.PAYMENT: Decision.PAY,
+    Stage.STATUS_UPDATE: Decision.COMPLETE,
+    Stage.COMPLETED: Decision.CONFIRM,
+}
+
+
+def expire(order: Order, now: int) -> Change | None:
+    """Begin compensation if the deadline has passed and no signal is pending."""
+    if order.stage is not Stage.AWAITING_APPROVAL or order.pending:
+        return None
+    if order.approval_deadline is None or now < order.approval_deadline:
+        return None
+    return begin_compensation(order, now, error=EXPIRED, cancelled=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """The input of the state machine's next step: counters only.
+
+    `back_off_seconds` is the last pause after a failed step; the next pause is longer.
+    """
+
+    decision: Decision
+    heartbeat_seconds: int
+    timeout_seconds: int
+    loops: int
+    back_off_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitPolicy:
+    """The approval timeout, the heartbeat, and whether the approver gets e-mails."""
+
+    approval_timeout_seconds: int
+    heartbeat_seconds: int
+    mails_approver: bool
+
+    @property
+    def mailed_wait_ms(self) -> int:
+        """The whole wait in milliseconds; 0 if the approver gets no e-mails."""
+        return self.approval_timeout_seconds * 1000 if self.mails_approver else 0
+
+
+def next_step(
+    order: Order, now: int, policy: WaitPolicy, *, loops: int, back_off_seconds: int = 0
+) -> NextStep:
+    """Derive the next step from the order, and the duration of the wait.
+
+    The wait ends just after the deadline, so that the wake-up finds it passed. The tick is always
+    shorter than the wait, as Step Functions requires, and ends when an e-mail is due.
+    """
+    deadline = order.approval_deadline if order.stage is Stage.AWAITING_APPROVAL else None
+    left = _seconds(max(0, (deadline or now) - now))
+    mail_at = next_mail_at(order, policy.mailed_wait_ms)
+    tick = min(policy.heartbeat_seconds, left)
+    mail_is_due = mail_at is not None and mail_at <= now
+    if mail_at is not None:
+        tick = min(tick, MAIL_RETRY_SECONDS if mail_is_due else _seconds(mail_at - now))
+    return NextStep(
+        decision=_decision(order, loops, mail_is_due=mail_is_due),
+        heartbeat_seconds=tick,
+        timeout_seconds=left + 1,
+        loops=loops,
+        back_off_seconds=back_off_seconds,
+    )
+
+
+def _seconds(milliseconds: int) -> int:
+    """Whole seconds, rounded up, at least one."""
+    return max(1, -(-milliseconds // 1000))
+
+
+def _decision(order: Order, loops: int, *, mail_is_due: bool) -> Decision:
+    if order.stage is Stage.AWAITING_APPROVAL:
+        waits = Decision.REMIND if mail_is_due else Decision.WAIT
+        return Decision.CONTINUE if loops > MAX_LOOPS else waits
+    if order.stage in _FORWARD and not order.cancelling:
+        return _FORWARD[order.stage]
+    if order.last_error == EXPIRED:
+        return Decision.EXPIRE
+    given_up = (order.last_error or "").startswith(GIVEN_UP)
+    return Decision.GIVE_UP if given_up else Decision.COMPENSATE

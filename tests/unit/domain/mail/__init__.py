@@ -1,0 +1,1 @@
+"""E-mails: reminders, claims, texts, links."""

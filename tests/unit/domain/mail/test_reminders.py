@@ -1,0 +1,95 @@
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.mail.claims import claim_mail
+from lambdas.domain.mail.reminders import (
+    APPROVAL_MAILS,
+    REMINDER_QUIET_PERIOD_MS,
+    mail_due,
+    next_mail_at,
+)
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.wait import Decision, WaitPolicy, next_step
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
+from tests.support.fake_clock import NOW
+
+WAIT = APPROVAL_TIMEOUT_MS
+PACE = WaitPolicy(approval_timeout_seconds=900, heartbeat_seconds=300, mails_approver=True)
+DUE = (NOW + 15_000, NOW + 450_000, NOW + 720_000)
+
+
+def asked(*mails: str) -> Order:
+    """An order about which these mails were sent."""
+    order = an_order()
+    for mail in mails:
+        claim = claim_mail(order, NOW, mail, "one")
+        assert claim is not None
+        order = claim.after
+    return order
+
+
+@pytest.mark.parametrize("sent", range(len(APPROVAL_MAILS)))
+def test_the_next_mail_is_due_at_its_share_of_the_wait(sent: int) -> None:
+    order = asked(*APPROVAL_MAILS[:sent])
+
+    assert next_mail_at(order, WAIT) == DUE[sent]
+    assert mail_due(order, DUE[sent] - 1, WAIT) is None
+    assert mail_due(order, DUE[sent], WAIT) == APPROVAL_MAILS[sent]
+
+
+def test_after_the_last_mail_none_is_left() -> None:
+    assert next_mail_at(asked(*APPROVAL_MAILS), WAIT) is None
+    assert mail_due(asked(*APPROVAL_MAILS), NOW + WAIT, WAIT) is None
+
+
+def test_mails_that_were_missed_are_left_out() -> None:
+    assert mail_due(an_order(), DUE[2], WAIT) == APPROVAL_MAILS[2]
+    assert next_mail_at(asked(APPROVAL_MAILS[2]), WAIT) is None
+
+
+def test_nobody_is_asked_while_somebody_looks() -> None:
+    order = replace(an_order(), last_heartbeat_at=DUE[0])
+
+    assert next_mail_at(order, WAIT) == DUE[0] + REMINDER_QUIET_PERIOD_MS
+    assert mail_due(order, DUE[0] + REMINDER_QUIET_PERIOD_MS - 1, WAIT) is None
+
+
+def test_in_a_short_wait_somebody_looks_for_a_fifth_of_it() -> None:
+    order = an_order(approval_deadline=NOW + 20_000, last_heartbeat_at=NOW + 5_000)
+
+    assert next_mail_at(order, 20_000) == NOW + 9_000
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        an_order(inbox=(a_signal(),)),
+        an_order(Stage.PAYMENT),
+        an_order(Stage.COMPENSATING),
+        an_order(approval_deadline=None),
+    ],
+)
+def test_nobody_is_asked_about_an_order_that_does_not_wait_for_anybody(order: Order) -> None:
+    assert mail_due(order, NOW + WAIT, WAIT) is None
+
+
+def test_without_an_approver_there_is_no_mail() -> None:
+    assert next_mail_at(an_order(), 0) is None
+
+
+def test_the_wait_ends_when_a_mail_is_due() -> None:
+    step = next_step(an_order(), NOW, PACE, loops=0)
+
+    assert (step.decision, step.heartbeat_seconds) == (Decision.WAIT, 15)
+
+
+def test_a_due_mail_is_the_next_step_and_the_wait_after_it_is_an_ordinary_one() -> None:
+    step = next_step(an_order(), DUE[0], PACE, loops=1)
+
+    assert (step.decision, step.heartbeat_seconds) == (Decision.REMIND, 300)
+
+
+def test_no_mail_holds_up_an_order_that_was_approved() -> None:
+    assert next_step(an_order(Stage.PAYMENT), DUE[0], PACE, loops=1).decision is Decision.PAY

@@ -1,0 +1,186 @@
+"""The texts that people read, word by word."""
+
+import sys
+import time
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+
+from lambdas.domain.mail.reminders import APPROVAL_MAILS
+from lambdas.domain.mail.templates import (
+    REASONS,
+    TECHNICAL_REASON,
+    approval_mail,
+    cancellation_mail,
+    confirmation_mail,
+    reason,
+)
+from lambdas.domain.record.stages import Stage
+from tests.support.builders import a_line, an_order
+
+LINES = (a_line(), a_line("MUG-RED", 1, 805))
+CATEGORIES = {unicodedata.category(one): one for one in map(chr, range(sys.maxunicode, -1, -1))}
+"""The first character of every general category of Unicode."""
+HARMLESS = {one for one in CATEGORIES if one[0] != "C"} - {"Zl", "Zp"}
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock does not show UTC."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_the_confirmation_lists_lines_and_total() -> None:
+    order = an_order(Stage.COMPLETED, order_id="O1", items=(a_line(quantity=3), a_line("X", 1, 5)))
+
+    assert confirmation_mail(order) == (
+        "Your order O1 is confirmed",
+        "Thank you for your order O1.\n\n"
+        "  3 x COFFEE-1KG at 12.50 EUR\n  1 x X at 0.05 EUR\n\n"
+        "Total charged: 37.55 EUR\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "total"),
+    [
+        ("JPY", "125000 JPY", "250000 JPY"),
+        ("EUR", "1250.00 EUR", "2500.00 EUR"),
+        ("KWD", "125.000 KWD", "250.000 KWD"),
+    ],
+)
+def test_every_amount_has_the_decimals_of_its_currency(
+    currency: str, price: str, total: str
+) -> None:
+    order = an_order(currency=currency, items=(a_line(quantity=2, unit_price_minor=125_000),))
+
+    confirmation, request = (
+        confirmation_mail(order)[1],
+        approval_mail(order, APPROVAL_MAILS[0], "x")[1],
+    )
+
+    assert f"  2 x COFFEE-1KG at {price}\n" in confirmation
+    assert f"Total charged: {total}\n" in confirmation
+    assert f"  2 x COFFEE-1KG at {price}\n" in request
+    assert f"Total: {total} (revision 1)\n" in request
+
+
+def test_the_customer_of_a_cancelled_order_reads_that_nothing_is_owed() -> None:
+    order = an_order(Stage.CANCELLED, order_id="O1", last_error="approval timeout")
+
+    assert cancellation_mail(order) == (
+        "Your order O1 was cancelled",
+        "Your order O1 was not completed.\n\n"
+        "The order was not approved in time.\n\n"
+        "If you were charged, you will be refunded in full.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("last_error", "sentence"),
+    [
+        ("cancelled: changed my mind", "The order was cancelled: changed my mind"),
+        ("cancelled: a: b", "The order was cancelled: a: b"),
+        ("cancelled: no reason given", "The order was cancelled: no reason given"),
+        ("approval timeout", "The order was not approved in time."),
+        ("PaymentDeclined: insufficient funds", "The payment was declined."),
+        ("InsufficientStock: insufficient stock: RARE-1", "An item of the order is out of stock."),
+        ("compensated by an operator", "The order was stopped by our staff."),
+        ("LedgerMismatch: captured 900 of 1000", TECHNICAL_REASON),
+        ("the execution stopped", TECHNICAL_REASON),
+        ("States.Timeout", TECHNICAL_REASON),
+        ("", TECHNICAL_REASON),
+    ],
+)
+@pytest.mark.parametrize("stage", [Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED])
+def test_every_end_has_one_sentence_without_the_name_of_an_error(
+    stage: Stage, last_error: str, sentence: str
+) -> None:
+    order = an_order(stage, last_error=last_error)
+
+    assert reason(order) == sentence
+    assert f"\n\n{sentence}\n\n" in cancellation_mail(order)[1]
+
+
+def test_a_customer_without_a_recorded_reason_reads_the_general_one() -> None:
+    order = an_order(Stage.FAILED, last_error=None)
+
+    assert reason(order) is None
+    assert TECHNICAL_REASON in cancellation_mail(order)[1]
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {"compensating", "cancelled", "failed"}))
+def test_an_order_that_was_not_turned_back_has_no_reason(stage: Stage) -> None:
+    assert reason(an_order(stage, last_error="PaymentDeclined: no")) is None
+
+
+def test_no_sentence_shows_the_name_of_an_error() -> None:
+    assert [
+        text for text in (*REASONS.values(), TECHNICAL_REASON) for cause in REASONS if cause in text
+    ] == []
+
+
+@pytest.mark.parametrize(("number", "again"), [(0, ""), (1, " (reminder 1)"), (2, " (reminder 2)")])
+def test_the_approver_reads_what_to_decide_and_what_the_link_does(
+    in_tokyo: None, number: int, again: str
+) -> None:
+    order = an_order(order_id="O1", items=LINES)
+
+    assert approval_mail(order, APPROVAL_MAILS[number], "https://x/1") == (
+        f"Order O1 waits for your approval{again}",
+        "Order O1 of customer alice waits for your approval.\n\n"
+        "  2 x COFFEE-1KG at 12.50 EUR\n"
+        "  1 x MUG-RED at 8.05 EUR\n\n"
+        "Total: 33.05 EUR (revision 1)\n"
+        "Decide by 2026-01-01 00:15:00 UTC, or the order is cancelled.\n\n"
+        "View the order and decide:\nhttps://x/1\n\n"
+        "Opening the link changes nothing.\n"
+        "Approving requires signing in, and works once.\n"
+        "Do not forward this e-mail. Anyone with the link can view the order.\n",
+    )
+
+
+def test_all_general_categories_are_tried() -> None:
+    assert len(CATEGORIES) == 30
+
+
+@pytest.mark.parametrize("category", sorted(CATEGORIES))
+def test_no_stored_character_leaves_its_line_or_changes_how_others_are_shown(
+    category: str,
+) -> None:
+    kept = CATEGORIES[category] if category in HARMLESS else " "
+    stored = f"a{CATEGORIES[category]}b"
+    cancelled = an_order(Stage.CANCELLED, order_id=stored, last_error=f"cancelled: {stored}")
+    waiting = an_order(order_id=stored, customer_id=stored, items=(a_line(stored),))
+
+    mails = [
+        cancellation_mail(cancelled),
+        confirmation_mail(waiting),
+        approval_mail(waiting, APPROVAL_MAILS[0], "x"),
+    ]
+
+    assert f"\n\nThe order was cancelled: a{kept}b\n\n" in mails[0][1]
+    assert f"Order a{kept}b of customer a{kept}b waits" in mails[2][1]
+    assert f"  2 x a{kept}b at " in mails[1][1]
+    assert [body.count("\n") for _, body in mails] == [5, 5, 13]
+    for subject, _ in mails:
+        assert f"rder a{kept}b " in subject
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\r\nBcc: eve@example.com", "\n\nPay here:", "\u202egnp", "\x9b31m"]
+)
+def test_a_hostile_reason_stays_one_plain_line(hostile: str) -> None:
+    order = an_order(Stage.CANCELLED, order_id="O1", last_error=f"cancelled: no{hostile}")
+
+    subject, body = cancellation_mail(order)
+
+    assert subject == "Your order O1 was cancelled"
+    assert body.count("\n") == 5
+    assert "\r" not in body
+    assert not set("\u202e\x9b") & set(body)

@@ -1,0 +1,1 @@
+"""The order record and its parts."""

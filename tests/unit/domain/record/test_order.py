@@ -1,0 +1,72 @@
+import pytest
+
+from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.stages import ENDS, Stage
+from tests.support.builders import a_line, a_signal, an_order
+
+
+def test_the_total_is_the_sum_of_the_lines_at_their_quoted_prices() -> None:
+    order = an_order(items=(a_line(quantity=3, unit_price_minor=100), a_line("X", 1, 5)))
+
+    assert order.total == Money(305, "EUR")
+    assert order.price_of(order.items[1]) == Money(5, "EUR")
+
+
+def test_an_execution_is_named_by_order_and_epoch() -> None:
+    assert an_order(order_id="O1", epoch=3).execution == "O1-3"
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_only_an_ended_order_has_a_result(stage: Stage) -> None:
+    order = an_order(stage, order_id="O1")
+
+    assert order.ended == (stage in ENDS)
+    expected = f"Order O1 {stage.value} (version v2)" if stage in ENDS else None
+    assert order.result == expected
+
+
+def test_pending_are_the_signals_behind_those_applied() -> None:
+    first, second = a_signal(), a_signal()
+
+    order = an_order(inbox=(first, second), applied=1)
+
+    assert order.pending == (second,)
+    assert order.signal(first.signal_id) is first
+    assert order.signal("nobody") is None
+
+
+def test_a_line_is_found_by_its_sku() -> None:
+    order = an_order()
+
+    assert order.line("COFFEE-1KG") == order.items[0]
+    assert order.line("TEA") is None
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_only_the_own_epoch_may_write(epoch: int) -> None:
+    order = an_order(epoch=2, order_id="O1")
+
+    order.require_epoch(2)
+    with pytest.raises(StaleEpoch, match=r"execution . no longer owns the order \(now 2\)") as old:
+        order.require_epoch(epoch)
+    assert old.value.order_id == "O1"
+
+
+def test_an_accepted_cancel_stops_every_forward_step() -> None:
+    order = an_order(Stage.PAYMENT, cancel_requested_at=0)
+
+    with pytest.raises(OrderCancelled):
+        order.require_forward(frozenset({Stage.PAYMENT}))
+
+
+def test_a_forward_step_writes_in_its_own_stage_only() -> None:
+    order = an_order(Stage.PAYMENT)
+
+    order.require_forward(frozenset({Stage.PAYMENT}))
+    with pytest.raises(OrderMovedOn, match="in stage payment"):
+        order.require_forward(frozenset({Stage.STATUS_UPDATE}))
+
+
+def test_the_token_is_not_in_the_orders_representation() -> None:
+    assert "secret-token" not in repr(an_order(wait_token="secret-token"))

@@ -1,0 +1,124 @@
+"""What a change leaves behind: when each effect moved, and what the timeline tells of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.mail.claims import claim_mail, mail_sent
+from lambdas.domain.record.changes import Change
+from lambdas.domain.record.ledger import MAIL_CONFIRMATION, PAY, RESERVE
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.application import apply_next
+from lambdas.domain.steps.compensation import begin_compensation, close, record_refund
+from lambdas.domain.steps.payment import record_charge
+from lambdas.domain.steps.stock import release, reserve
+from tests.support.builders import a_signal, an_order
+from tests.support.fake_clock import NOW
+
+LATER = NOW + 5_000
+PAID = replace(an_order(Stage.STATUS_UPDATE, total=700), stage=Stage.COMPENSATING)
+
+
+def sent() -> Change:
+    claim = claim_mail(an_order(Stage.COMPLETED), NOW, MAIL_CONFIRMATION, "one")
+    assert claim is not None
+    made = mail_sent(claim.after, LATER, MAIL_CONFIRMATION, "one")
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("effect", "moves"),
+    [
+        (PAY, lambda: apply_next(an_order(inbox=(a_signal(),)), LATER, {})),
+        (PAY, lambda: record_charge(an_order(Stage.PAYMENT), LATER)),
+        (PAY, lambda: record_refund(PAID, LATER, 700)),
+        (RESERVE, lambda: reserve(an_order(Stage.RESERVE), LATER, 1)),
+        (RESERVE, lambda: release(PAID, LATER)),
+        (
+            MAIL_CONFIRMATION,
+            lambda: claim_mail(an_order(Stage.COMPLETED), LATER, MAIL_CONFIRMATION, "one"),
+        ),
+        (MAIL_CONFIRMATION, sent),
+    ],
+    ids=["approved", "charged", "refunded", "reserved", "released", "claimed", "sent"],
+)
+def test_an_effect_says_when_it_moved(effect: str, moves: Callable[[], Change | None]) -> None:
+    made = moves()
+
+    assert made is not None
+    assert made.after.ledger[effect].at == LATER
+
+
+def told(made: Change | None) -> list[tuple[str, dict[str, str | int]]]:
+    """The kinds and details of the events."""
+    assert made is not None
+    return [(event.kind, dict(event.detail)) for event in made.events]
+
+
+def test_a_release_is_told_with_its_units() -> None:
+    made = release(PAID, NOW)
+
+    assert told(made) == [("stock-released", {"units": 1})]
+    assert made is not None
+    assert made.after.reserved is False
+
+
+@pytest.mark.parametrize(("minor", "kind"), [(700, "payment-refunded"), (0, "payment-voided")])
+def test_a_refund_is_told_with_its_amount(minor: int, kind: str) -> None:
+    made = record_refund(PAID, NOW, minor)
+
+    assert told(made) == [(kind, {"amount_minor": minor})]
+    assert made is not None
+    assert made.after.charged is False
+
+
+def test_what_costs_nothing_is_captured_as_nothing() -> None:
+    made = record_charge(an_order(Stage.PAYMENT, total=0), NOW)
+
+    assert told(made) == [("payment-captured", {"amount_minor": 0})]
+
+
+def test_what_is_stuck_is_told() -> None:
+    assert told(close(PAID, NOW)) == [
+        ("compensation-stuck", {"effects": "pay, reserve", "attempts": 1})
+    ]
+
+
+def test_the_outcome_of_a_signal_that_compensation_settles_is_told() -> None:
+    cancel = a_signal(SignalKind.CANCEL_ORDER, signal_id="C")
+    order = an_order(inbox=(a_signal(signal_id="A"), cancel), cancel_requested_at=NOW)
+
+    approval, cancelled, _ = told(begin_compensation(order, NOW, error=""))
+
+    settled = {"signal_id": "A", "signal": "approve-payment", "outcome": "superseded"}
+    assert approval == ("signal-settled", settled)
+    settled = {"signal_id": "C", "signal": "cancel-order", "outcome": "applied"}
+    assert cancelled == ("signal-settled", settled)
+
+
+def test_compensation_without_a_reason_is_told_without_one() -> None:
+    made = begin_compensation(an_order(), NOW, error="")
+
+    assert told(made) == [("compensation-started", {"reason": ""})]
+    ended = an_order(Stage.COMPENSATING, ledger={}, reserved=False, last_error=None)
+    assert told(close(ended, NOW)) == [("order-failed", {"reason": ""})]
+
+
+def test_a_cancel_that_the_inbox_does_not_hold_has_no_reason() -> None:
+    made = begin_compensation(an_order(cancel_requested_at=NOW), NOW, error="PaymentDeclined")
+
+    assert made.after.last_error == "cancelled: no reason given"
+
+
+def test_only_mails_about_the_end_are_told_at_the_stage_of_their_own() -> None:
+    claim = claim_mail(an_order(), NOW, "mail-approval-1", "one")
+    assert claim is not None
+
+    made = mail_sent(claim.after, NOW, "mail-approval-1", "one")
+    assert made is not None
+    [event] = made.events
+
+    assert (event.kind, event.stage) == ("mail-approval-1-sent", Stage.AWAITING_APPROVAL)

@@ -1,0 +1,68 @@
+"""Lines added while an order waits: held and priced, or rejected."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.record.changes import StockMove, StockMovement
+from lambdas.domain.record.money import Price
+from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Order
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.signals.application import apply_next
+from tests.support.builders import a_line, an_order
+from tests.support.fake_clock import NOW
+from tests.unit.domain.signals.applying import ADD, applied
+
+
+def test_an_added_line_is_held_and_priced_today() -> None:
+    made = applied(an_order(), ADD)
+
+    assert made.stock == (StockMove(StockMovement.HOLD, "MUG-RED", 2),)
+    assert made.after.items == (a_line(), a_line("MUG-RED", 2, 800))
+    assert made.after.revision == 2
+    assert made.after.outcomes == {"N": "applied"}
+
+
+def test_more_units_of_a_line_keep_its_quoted_price() -> None:
+    made = applied(an_order(items=(a_line(), a_line("X"))), replace(ADD, sku="COFFEE-1KG"))
+
+    assert made.stock == (StockMove(StockMovement.HOLD, "COFFEE-1KG", 2),)
+    assert made.after.items == (a_line(quantity=4), a_line("X"))
+
+
+def full() -> Order:
+    return an_order(items=tuple(a_line(f"SKU-{i}", 1) for i in range(MAX_LINES)))
+
+
+@pytest.mark.parametrize(
+    ("order", "signal", "out_of_stock", "reason"),
+    [
+        (an_order(), ADD, True, "insufficient stock"),
+        (an_order(), replace(ADD, sku="TEA"), False, "unknown SKU"),
+        (an_order(currency="USD"), ADD, False, "priced in EUR, the order is in USD"),
+        (full(), ADD, False, "more than 50 distinct SKUs"),
+        (
+            an_order(items=(a_line(quantity=MAX_QUANTITY - 1),)),
+            replace(ADD, sku="COFFEE-1KG"),
+            False,
+            "more than 999 units of one SKU",
+        ),
+        (an_order(), replace(ADD, quantity=1000), False, "more than 999 units of one SKU"),
+    ],
+)
+def test_a_line_that_cannot_be_added_changes_nothing_but_its_outcome(
+    order: Order, signal: Signal, out_of_stock: bool, reason: str
+) -> None:
+    made = applied(order, signal, out_of_stock=out_of_stock)
+
+    assert made.after.outcomes == {"N": f"rejected: {reason}"}
+    assert (made.after.items, made.after.revision) == (order.items, 1)
+    assert made.stock == ()
+
+
+def test_one_more_unit_of_a_full_order_is_still_possible() -> None:
+    made = apply_next(
+        replace(full(), inbox=(replace(ADD, sku="SKU-0"),)), NOW, {"SKU-0": Price(1, "EUR")}
+    )
+
+    assert made.after.outcomes == {"N": "applied"}

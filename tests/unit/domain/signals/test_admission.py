@@ -1,0 +1,40 @@
+from typing import Any
+
+import pytest
+
+from lambdas.domain.record.signals import ADMITTED_IN, SignalKind
+from lambdas.domain.record.stages import BEFORE_COMPLETION, BEFORE_PAYMENT, ENDS, Stage
+from tests.support.builders import a_signal
+
+
+@pytest.mark.parametrize("kind", list(SignalKind))
+def test_no_end_and_no_compensation_admits_a_signal(kind: SignalKind) -> None:
+    assert not ADMITTED_IN[kind] & (ENDS | {Stage.COMPENSATING})
+
+
+def test_a_cancel_is_admitted_until_completion_and_the_others_until_payment() -> None:
+    assert ADMITTED_IN[SignalKind.CANCEL_ORDER] == BEFORE_COMPLETION
+    assert ADMITTED_IN[SignalKind.APPROVE_PAYMENT] == BEFORE_PAYMENT
+    assert ADMITTED_IN[SignalKind.ADD_LINE_ITEM] == BEFORE_PAYMENT
+    assert {Stage.PAYMENT, Stage.STATUS_UPDATE} == BEFORE_COMPLETION - BEFORE_PAYMENT
+
+
+def test_a_repeated_request_is_the_same_whenever_it_comes() -> None:
+    first = a_signal(signal_id="S", at=1)
+
+    assert first.same_request(a_signal(signal_id="S", at=2))
+
+
+@pytest.mark.parametrize("change", [{"revision": 2}, {"actor": "mallory"}])
+def test_another_body_or_actor_is_another_request(change: dict[str, Any]) -> None:
+    assert not a_signal().same_request(a_signal(**change))
+
+
+def test_another_kind_is_another_request() -> None:
+    assert not a_signal().same_request(a_signal(SignalKind.CANCEL_ORDER))
+
+
+def test_only_a_cancel_is_never_too_late_for_the_deadline() -> None:
+    in_time = {kind for kind in SignalKind if not a_signal(kind).closes_at_deadline}
+
+    assert in_time == {SignalKind.CANCEL_ORDER}

@@ -1,0 +1,101 @@
+"""Approvals and cancels: what they make of the order, and which signals they supersede."""
+
+import pytest
+
+from lambdas.domain.record.ledger import PAY, EffectState
+from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.application import apply_next
+from tests.support.builders import a_signal, an_order
+from tests.support.fake_clock import NOW
+from tests.unit.domain.signals.applying import ADD, APPROVE, PRICES, applied
+
+CANCEL = a_signal(SignalKind.CANCEL_ORDER, signal_id="C")
+
+
+def test_an_approval_freezes_the_amount_as_a_payment_intent() -> None:
+    after = applied(an_order(total=4200, order_id="O1"), APPROVE).after
+
+    assert after.stage is Stage.PAYMENT
+    assert (after.payment_approved, after.approved_by) == (True, "approver1")
+    intent = after.ledger[PAY]
+    assert (intent.key, intent.state) == ("pay:O1", EffectState.INTENT)
+    assert intent.amount_minor == 4200
+    assert after.outcomes == {"A": "applied"}
+
+
+@pytest.mark.parametrize("revision", [1, 3])
+def test_an_approval_of_another_revision_is_stale(revision: int) -> None:
+    order = an_order(revision=2)
+
+    made = applied(order, a_signal(signal_id="A", revision=revision))
+
+    assert made.after.outcomes == {"A": "stale"}
+    assert made.after.stage is Stage.AWAITING_APPROVAL
+    assert PAY not in made.after.ledger
+
+
+def test_an_approval_stands_though_its_approver_adds_a_line_afterwards() -> None:
+    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor=APPROVE.actor)
+
+    made = apply_next(an_order(inbox=(APPROVE, added)), NOW, PRICES)
+
+    assert made.after.outcomes[APPROVE.signal_id] == "applied"
+
+
+def test_an_approval_by_who_added_a_line_is_rejected() -> None:
+    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor=APPROVE.actor)
+    order = an_order(inbox=(added, APPROVE), applied=1, outcomes={"N": "applied"})
+
+    made = apply_next(order, NOW, PRICES)
+
+    assert (
+        made.after.outcomes[APPROVE.signal_id] == "rejected: the requester cannot approve the order"
+    )
+    assert made.after.stage is Stage.AWAITING_APPROVAL
+    assert PAY not in made.after.ledger
+
+
+@pytest.mark.parametrize("stage", [Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE])
+def test_a_cancel_turns_the_order_back(stage: Stage) -> None:
+    made = applied(an_order(stage, cancel_requested_at=NOW), CANCEL)
+
+    assert made.after.stage is Stage.COMPENSATING
+    assert made.after.cancelled
+    assert made.after.outcomes == {"C": "applied"}
+
+
+@pytest.mark.parametrize("signal", [APPROVE, ADD])
+def test_a_signal_before_a_cancel_is_superseded(signal: Signal) -> None:
+    order = an_order(inbox=(signal, CANCEL), cancel_requested_at=NOW)
+
+    first = apply_next(order, NOW, PRICES).after
+    second = apply_next(first, NOW, PRICES).after
+
+    assert first.stage is Stage.AWAITING_APPROVAL
+    assert second.outcomes == {signal.signal_id: "superseded", "C": "applied"}
+    assert second.stage is Stage.COMPENSATING
+
+
+@pytest.mark.parametrize("signal", [APPROVE, ADD])
+def test_a_signal_behind_the_approval_is_superseded(signal: Signal) -> None:
+    made = applied(an_order(Stage.PAYMENT), signal)
+
+    assert made.after.outcomes == {signal.signal_id: "superseded"}
+    assert made.after.items == made.before.items
+
+
+@pytest.mark.parametrize("signal", [APPROVE, ADD, CANCEL])
+def test_a_compensating_order_supersedes_what_is_left(signal: Signal) -> None:
+    made = applied(an_order(Stage.COMPENSATING), signal)
+
+    assert made.after.stage is Stage.COMPENSATING
+    assert made.after.outcomes == {signal.signal_id: "superseded"}
+
+
+def test_an_outcome_is_told_in_the_timeline() -> None:
+    made = applied(an_order(), ADD)
+
+    assert [(e.kind, e.detail) for e in made.events] == [
+        ("signal-settled", {"signal_id": "N", "signal": "add-line-item", "outcome": "applied"})
+    ]

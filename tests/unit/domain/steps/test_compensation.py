@@ -1,0 +1,174 @@
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.record.changes import CHECK_SOON_MS
+from lambdas.domain.record.ledger import PAY, RESERVE, EffectState
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import ENDS, Stage
+from lambdas.domain.steps.compensation import begin_compensation, close, record_refund
+from tests.support.builders import a_signal, an_order
+from tests.support.fake_clock import NOW
+
+OPEN = sorted(set(Stage) - ENDS - {Stage.COMPENSATING})
+CANCEL = a_signal(SignalKind.CANCEL_ORDER, signal_id="C", reason="changed my mind")
+APPROVE = a_signal(signal_id="A")
+
+
+@pytest.mark.parametrize("stage", OPEN)
+def test_compensation_begins_from_every_stage_and_tells_why(stage: Stage) -> None:
+    order = an_order(stage, wait_token="T")
+
+    made = begin_compensation(order, NOW, error="PaymentDeclined: no")
+
+    assert (made.after.stage, made.after.last_error) == (Stage.COMPENSATING, "PaymentDeclined: no")
+    assert made.after.wait_token is None
+    assert made.after.ledger == order.ledger
+    assert not made.after.cancelled
+    assert made.events[-1].kind == "compensation-started"
+    assert made.events[-1].detail == {"reason": "PaymentDeclined: no"}
+
+
+def test_an_accepted_cancel_outranks_the_failure() -> None:
+    order = an_order(Stage.PAYMENT, inbox=(CANCEL,), cancel_requested_at=NOW)
+
+    made = begin_compensation(order, NOW, error="PaymentDeclined: no")
+
+    assert made.after.cancelled
+    assert made.after.last_error == "cancelled: changed my mind"
+
+
+def test_a_cancel_without_a_reason_says_so() -> None:
+    order = an_order(inbox=(replace(CANCEL, reason=None),), cancel_requested_at=NOW)
+
+    assert begin_compensation(order, NOW, error="").after.last_error == (
+        "cancelled: no reason given"
+    )
+
+
+def test_every_pending_signal_gets_its_outcome() -> None:
+    late = replace(CANCEL, signal_id="C2")
+    order = an_order(
+        inbox=(a_signal(signal_id="old"), APPROVE, CANCEL, late),
+        applied=1,
+        outcomes={"old": "stale"},
+        cancel_requested_at=NOW,
+    )
+
+    made = begin_compensation(order, NOW, error="")
+
+    assert made.after.outcomes == {
+        "old": "stale",
+        "A": "superseded",
+        "C": "applied",
+        "C2": "applied",
+    }
+    assert made.after.pending == ()
+    assert [e.detail["signal_id"] for e in made.events[:-1]] == ["A", "C", "C2"]
+
+
+def test_the_first_reason_stays_when_compensation_is_resumed() -> None:
+    order = an_order(Stage.COMPENSATING, last_error="first")
+
+    made = begin_compensation(order, NOW, error="the execution stopped", next_epoch=True)
+
+    assert made.after.last_error == "first"
+    assert (made.after.epoch, made.after.start_pending) == (order.epoch + 1, True)
+    assert [(e.kind, e.detail) for e in made.events] == [("compensation-resumed", {"epoch": 2})]
+
+
+def test_an_expired_order_is_cancelled_for_that_reason() -> None:
+    made = begin_compensation(an_order(), NOW, error="approval timeout", cancelled=True)
+
+    assert (made.after.cancelled, made.after.last_error) == (True, "approval timeout")
+
+
+def test_a_refund_is_recorded_with_its_amount() -> None:
+    order = replace(an_order(Stage.STATUS_UPDATE, total=700), stage=Stage.COMPENSATING)
+
+    made = record_refund(order, NOW, 700)
+
+    assert made is not None
+    entry = made.after.ledger[PAY]
+    assert (entry.state, entry.refunded_minor, entry.amount_minor) == (EffectState.UNDONE, 700, 700)
+    assert not made.after.charged
+    assert made.events[0].kind == "payment-refunded"
+
+
+def test_closing_an_uncaptured_payment_is_told_as_a_void() -> None:
+    order = replace(an_order(Stage.PAYMENT), stage=Stage.COMPENSATING)
+
+    made = record_refund(order, NOW, 0)
+
+    assert made is not None
+    assert made.after.ledger[PAY].state is EffectState.UNDONE
+    assert made.events[0].kind == "payment-voided"
+
+
+def test_a_refund_is_recorded_once_and_only_where_there_was_a_payment() -> None:
+    order = replace(an_order(Stage.PAYMENT), stage=Stage.COMPENSATING)
+    once = record_refund(order, NOW, 0)
+
+    assert once is not None
+    assert record_refund(once.after, NOW, 0) is None
+    assert record_refund(an_order(Stage.COMPENSATING), NOW, 0) is None
+
+
+@pytest.mark.parametrize(("cancelled", "end"), [(True, Stage.CANCELLED), (False, Stage.FAILED)])
+def test_a_settled_order_ends_as_cancelled_or_failed(cancelled: bool, end: Stage) -> None:
+    order = an_order(Stage.COMPENSATING, ledger={}, reserved=False, cancelled=cancelled)
+
+    made = close(order, NOW)
+
+    assert made is not None
+    assert made.after.stage is end
+    assert [(e.kind, e.detail["reason"]) for e in made.events] == [
+        (f"order-{end}", order.last_error)
+    ]
+
+
+@pytest.mark.parametrize("stage", sorted(ENDS))
+def test_an_ended_order_is_not_closed_again(stage: Stage) -> None:
+    assert close(an_order(stage), NOW) is None
+
+
+@pytest.mark.parametrize("stage", OPEN)
+def test_an_order_whose_compensation_never_began_is_not_ended(stage: Stage) -> None:
+    """Its pending signals have no outcome yet: a pending cancel would end as `failed`."""
+    order = an_order(stage, inbox=(CANCEL,), cancel_requested_at=NOW)
+
+    assert close(order, NOW) is None
+
+
+def test_what_could_not_be_undone_keeps_the_order_open() -> None:
+    order = replace(an_order(Stage.STATUS_UPDATE), stage=Stage.COMPENSATING)
+
+    made = close(order, NOW)
+
+    assert made is not None
+    assert made.after.stage is Stage.COMPENSATING
+    assert {n: e.stuck for n, e in made.after.ledger.items()} == {PAY: True, RESERVE: True}
+    assert made.after.compensation_attempts == 1
+    assert made.events[0].detail == {"effects": "pay, reserve", "attempts": 1}
+    assert made.after.next_check_at == NOW + 2 * CHECK_SOON_MS
+
+
+def test_the_timeline_of_an_order_that_stays_stuck_grows_with_the_logarithm_of_its_attempts() -> (
+    None
+):
+    order = replace(an_order(Stage.STATUS_UPDATE), stage=Stage.COMPENSATING)
+    told: dict[str, list[int | str]] = {"attempts": [], "epoch": []}
+
+    for _ in range(1000):
+        stuck = close(order, NOW)
+        assert stuck is not None
+        resumed = begin_compensation(stuck.after, NOW, error="", next_epoch=True)
+        for event in (*stuck.events, *resumed.events):
+            [name] = told.keys() & event.detail.keys()
+            told[name].append(event.detail[name])
+        order = resumed.after
+
+    powers = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+    assert told == {"attempts": powers, "epoch": [1 + power for power in powers]}
+    assert order.compensation_attempts == 1000
+    assert order.event_count == 2 * len(powers)

@@ -1,0 +1,105 @@
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.errors import OrderCancelled, OrderMovedOn
+from lambdas.domain.record.changes import StockMove, StockMovement
+from lambdas.domain.record.ledger import RESERVE, EffectState
+from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
+from lambdas.domain.steps.stock import complete, release, reserve
+from tests.support.builders import a_line, an_order
+from tests.support.fake_clock import NOW
+
+LINES = (a_line("COFFEE-1KG", 2), a_line("MUG-RED", 1))
+TIMEOUT_MS = 900_000
+
+
+def moves(movement: StockMovement) -> tuple[StockMove, ...]:
+    return (StockMove(movement, "COFFEE-1KG", 2), StockMove(movement, "MUG-RED", 1))
+
+
+def test_reserving_holds_every_line_and_starts_the_clock() -> None:
+    made = reserve(an_order(Stage.RESERVE, items=LINES, order_id="O1"), NOW, TIMEOUT_MS)
+
+    assert made is not None
+    assert made.stock == moves(StockMovement.HOLD)
+    assert made.after.stage is Stage.AWAITING_APPROVAL
+    assert made.after.approval_deadline == NOW + TIMEOUT_MS
+    assert made.after.reserved
+    effect = made.after.ledger[RESERVE]
+    assert (effect.key, effect.state) == ("reserve:O1", EffectState.DONE)
+    assert [(e.kind, e.detail) for e in made.events] == [("stock-reserved", {"units": 3})]
+
+
+def test_a_reservation_is_made_once_and_its_deadline_never_moves() -> None:
+    assert reserve(an_order(), NOW + 1000, TIMEOUT_MS) is None
+
+
+@pytest.mark.parametrize("stage", [Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED])
+def test_an_order_that_was_turned_back_is_not_reserved(stage: Stage) -> None:
+    with pytest.raises(OrderMovedOn):
+        reserve(an_order(stage, reserved=False), NOW, TIMEOUT_MS)
+
+
+@pytest.mark.parametrize("stage", sorted(BEFORE_RESERVE))
+def test_a_cancelled_order_is_not_reserved(stage: Stage) -> None:
+    with pytest.raises(OrderCancelled):
+        reserve(an_order(stage, cancel_requested_at=NOW), NOW, TIMEOUT_MS)
+
+
+def test_releasing_gives_every_line_back() -> None:
+    made = release(an_order(Stage.COMPENSATING, items=LINES), NOW)
+
+    assert made is not None
+    assert made.stock == moves(StockMovement.RELEASE)
+    assert not made.after.reserved
+    assert made.after.ledger[RESERVE].state is EffectState.UNDONE
+    assert made.after.stage is Stage.COMPENSATING
+
+
+def test_releasing_nothing_is_a_success() -> None:
+    never = an_order(Stage.COMPENSATING, ledger={}, reserved=False)
+    once = release(an_order(Stage.COMPENSATING), NOW)
+
+    assert release(never, NOW) is None
+    assert once is not None
+    assert release(once.after, NOW) is None
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.COMPENSATING}))
+def test_stock_is_released_by_compensation_only(stage: Stage) -> None:
+    assert release(an_order(stage), NOW) is None
+
+
+def test_completing_sells_what_is_held() -> None:
+    made = complete(an_order(Stage.STATUS_UPDATE, items=LINES), NOW)
+
+    assert made is not None
+    assert made.stock == moves(StockMovement.SELL)
+    assert made.after.stage is Stage.COMPLETED
+    assert [(e.kind, e.detail) for e in made.events] == [("order-completed", {"total_minor": 3750})]
+
+
+def test_a_completed_order_is_not_completed_again() -> None:
+    assert complete(an_order(Stage.COMPLETED), NOW) is None
+
+
+def test_an_accepted_cancel_stops_the_completion() -> None:
+    with pytest.raises(OrderCancelled):
+        complete(an_order(Stage.STATUS_UPDATE, cancel_requested_at=NOW), NOW)
+
+
+@pytest.mark.parametrize("missing", ["charged", "reserved"])
+def test_nothing_is_completed_unpaid_or_unreserved(missing: str) -> None:
+    order = replace(an_order(Stage.STATUS_UPDATE), **{missing: False})  # type: ignore[arg-type]
+
+    with pytest.raises(OrderMovedOn, match="not paid and reserved"):
+        complete(order, NOW)
+
+
+@pytest.mark.parametrize(
+    "stage", sorted(set(Stage) - {Stage.STATUS_UPDATE, Stage.COMPLETED, Stage.NOTIFY})
+)
+def test_an_order_is_completed_after_payment_only(stage: Stage) -> None:
+    with pytest.raises(OrderMovedOn):
+        complete(an_order(stage), NOW)
