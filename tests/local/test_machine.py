@@ -98,7 +98,8 @@ def parent() -> Iterator["subprocess.Popen[str]"]:
         root = Process.of(process.pid)
         assert root is not None
         yield process
-        end(root, patience_seconds=10)
+        for member in family(root):
+            member.send(signal.SIGKILL)
 
 
 def child_of(parent: "subprocess.Popen[str]") -> Process:
