@@ -24,11 +24,11 @@ from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
 from local.host.progress import phase
 from local.host.state import State, profiles_beside
 from local.lifecycle.down import down
-from local.lifecycle.up import Wishes, up
-from local.scenario_runner.backend import Backstage
+from local.lifecycle.up import UpOptions, up
+from local.scenario_runner.backend import Backend
 from local.scenario_runner.scenario import Step
-from local.scenario_runner.scenario_run import Scene
-from local.scenario_runner.steps import take
+from local.scenario_runner.scenario_run import ScenarioRun
+from local.scenario_runner.steps import run_step
 from local.scenario_runner.users import Users
 from tests.console.chromium import ARGUMENTS, find_chromium, why_not
 
@@ -60,7 +60,7 @@ def main() -> None:
 
 @contextmanager
 def _environment(folders: Folders) -> Iterator[State]:
-    state, _ = up(folders, Wishes())
+    state, _ = up(folders, UpOptions())
     try:
         yield state
     finally:
@@ -70,11 +70,11 @@ def _environment(folders: Folders) -> Iterator[State]:
 def _waiting_order(state: State) -> str:
     """Place an order and wait until it waits for approval. Returns its id."""
     users = Users(state.api_url, state.tokens)
-    scene = Scene(users, Backstage(state))
-    take(scene, Step("place", {"items": ITEMS}))
-    take(scene, Step("wait-for-token", {}))
+    run = ScenarioRun(users, Backend(state))
+    run_step(run, Step("place", {"items": ITEMS}))
+    run_step(run, Step("wait-for-token", {}))
     users.close()
-    return scene.id_of("order")
+    return run.id_of("order")
 
 
 def photograph(state: State, order_id: str, file: Path) -> None:

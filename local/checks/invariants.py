@@ -6,7 +6,7 @@ Independent of the checked code: they use only the records and the observations 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from local.checks.records import ENDS, Books, Record, Witness
+from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
 from local.deployment.catalogue import customer_records, units_by_sku
 
 _AFTER_THE_END = tuple(
@@ -17,20 +17,20 @@ _AFTER_THE_END = tuple(
 _OUTCOMES = ("applied", "stale", "superseded")
 
 
-def violations(books: Books, witnesses: Mapping[str, Witness]) -> list[str]:
-    """All violations by the orders of these books."""
-    found = [f"stock: {wrong}" for wrong in stock_is_conserved(books)]
-    for order in books.orders:
-        witness = witnesses.get(order["order_id"], Witness(order["order_id"]))
+def violations(snapshot: Snapshot, observed_orders: Mapping[str, ObservedOrder]) -> list[str]:
+    """All violations by the orders of a snapshot."""
+    found = [f"stock: {violation}" for violation in stock_is_conserved(snapshot)]
+    for order in snapshot.orders:
+        observed = observed_orders.get(order["order_id"], ObservedOrder(order["order_id"]))
         for name, check in CHECKS.items():
-            found += [f"{name}: {order['order_id']}: {w}" for w in check(order, books, witness)]
+            found += [f"{name}: {order['order_id']}: {w}" for w in check(order, snapshot, observed)]
     return found
 
 
-def stock_is_conserved(books: Books) -> Iterator[str]:
+def stock_is_conserved(snapshot: Snapshot) -> Iterator[str]:
     """The number of units is constant, and no counter is negative. Holds at any time."""
     seeded = units_by_sku()
-    for record in books.inventory:
+    for record in snapshot.inventory:
         parts = [record[name] for name in ("available", "held", "sold")]
         if min(parts) < 0:
             yield f"{record['sku']} has a negative counter: {parts}"
@@ -38,32 +38,32 @@ def stock_is_conserved(books: Books) -> Iterator[str]:
             yield f"{record['sku']} has {parts}, but there are {seeded[record['sku']]} units"
 
 
-def stock_is_accounted_for(books: Books) -> Iterator[str]:
+def stock_is_accounted_for(snapshot: Snapshot) -> Iterator[str]:
     """The held units are those of open orders, the sold units those of completed orders. Holds
     only when no order changes during the check. The item of a sharded SKU counts the available
     and sold units of its shards as held.
     """
     held: Counter[str] = Counter()
     sold: Counter[str] = Counter()
-    for order in books.orders:
+    for order in snapshot.orders:
         counter = sold if order["stage"] == "completed" else held if order["reserved"] else None
         if counter is not None:
             counter.update({line["sku"]: line["quantity"] for line in order["items"]})
-    for shard in books.shards:
+    for shard in snapshot.shards:
         sku = shard["pk"].split("#")[1]
         held[sku] += shard["available"] + shard["sold"]
         sold[sku] -= shard["sold"]
-    for record in books.inventory:
+    for record in snapshot.inventory:
         for name, counted in (("held", held), ("sold", sold)):
             if record[name] != counted[record["sku"]]:
                 yield f"{record['sku']}: {name} {record[name]}, by orders {counted[record['sku']]}"
 
 
-def money(order: Record, books: Books, _: Witness) -> Iterator[str]:
+def money(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[str]:
     """At most one capture, of the approved amount; kept if and only if the order completed."""
-    payment = books.payment(f"pay:{order['order_id']}") or {}
+    payment = snapshot.payment(f"pay:{order['order_id']}") or {}
     captured, returned = payment.get("captured_minor", 0), payment.get("refunded_minor", 0)
-    refund = (books.payment(f"refund:{order['order_id']}") or {}).get("minor", 0)
+    refund = (snapshot.payment(f"refund:{order['order_id']}") or {}).get("minor", 0)
     approved = order["ledger"].get("pay", {}).get("amount_minor")
     if captured and captured != approved:
         yield f"{captured} captured, {approved} approved"
@@ -75,13 +75,13 @@ def money(order: Record, books: Books, _: Witness) -> Iterator[str]:
         yield f"the order is {order['stage']}, but {kept} of {order['total']} is kept"
 
 
-def signals(order: Record, _: Books, witness: Witness) -> Iterator[str]:
+def signals(order: Record, _: Snapshot, observed: ObservedOrder) -> Iterator[str]:
     """The inbox has every accepted signal once, in order; each has one outcome at the end."""
     inbox = [signal["signal_id"] for signal in order.get("inbox", ())]
     if len(set(inbox)) != len(inbox):
         yield "a signal is in the inbox twice"
-    if [one for one in inbox if one in witness.accepted] != witness.accepted:
-        yield f"accepted {witness.accepted}, the inbox holds {inbox}"
+    if [one for one in inbox if one in observed.accepted] != observed.accepted:
+        yield f"accepted {observed.accepted}, the inbox holds {inbox}"
     outcomes = order.get("outcomes", {})
     if not outcomes.keys() <= set(inbox):
         yield "an outcome belongs to no signal"
@@ -92,9 +92,9 @@ def signals(order: Record, _: Books, witness: Witness) -> Iterator[str]:
         yield "completed although a cancel was accepted"
 
 
-def finality(order: Record, books: Books, _: Witness) -> Iterator[str]:
+def finality(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[str]:
     """The timeline has no gaps, and after the end only e-mail events follow."""
-    timeline = books.timeline(order)
+    timeline = snapshot.timeline(order)
     if [event["number"] for event in timeline] != list(range(1, order["event_count"] + 1)):
         yield f"events {[event['number'] for event in timeline]} of {order['event_count']}"
     if order["stage"] not in ENDS:
@@ -108,36 +108,36 @@ def finality(order: Record, books: Books, _: Witness) -> Iterator[str]:
         yield from (f"{kind} after the end" for kind in late)
 
 
-def deadline(order: Record, _: Books, witness: Witness) -> Iterator[str]:
+def deadline(order: Record, _: Snapshot, observed: ObservedOrder) -> Iterator[str]:
     """The approval deadline is set once."""
     stored = {order["approval_deadline"]} if "approval_deadline" in order else set()
-    seen = witness.deadlines | stored
+    seen = observed.deadlines | stored
     if len(seen) > 1:
         yield f"the deadline moved: {sorted(seen)}"
 
 
-def epochs(order: Record, _: Books, witness: Witness) -> Iterator[str]:
+def epochs(order: Record, _: Snapshot, observed: ObservedOrder) -> Iterator[str]:
     """Each epoch has one execution, and only the last one may have succeeded."""
-    if witness.executions and len(witness.executions) != order["epoch"]:
-        yield f"epoch {order['epoch']}, executions {witness.executions}"
-    if "SUCCEEDED" in witness.executions[:-1]:
-        yield f"an execution that lost the order succeeded: {witness.executions}"
+    if observed.executions and len(observed.executions) != order["epoch"]:
+        yield f"epoch {order['epoch']}, executions {observed.executions}"
+    if "SUCCEEDED" in observed.executions[:-1]:
+        yield f"an execution that lost the order succeeded: {observed.executions}"
 
 
-def privacy(_: Record, __: Books, witness: Witness) -> Iterator[str]:
-    """No e-mail address or name in histories or answers, no task token in answers."""
+def privacy(_: Record, __: Snapshot, observed: ObservedOrder) -> Iterator[str]:
+    """No e-mail address or name in histories or responses, no task token in responses."""
     personal = [record[field] for record in customer_records() for field in ("email", "name")]
-    answers = "\n".join(witness.answers)
+    responses = "\n".join(observed.responses)
     for secret in personal:
-        if secret in witness.histories:
+        if secret in observed.histories:
             yield f"the history contains {secret!r}"
-        if secret in answers:
+        if secret in responses:
             yield f"a response of the API contains {secret!r}"
-    if any(token in answers for token in witness.tokens):
+    if any(token in responses for token in observed.tokens):
         yield "a response of the API contains a task token"
 
 
-def unchanged_ends(before: Sequence[Record], after: Books) -> Iterator[str]:
+def unchanged_ends(before: Sequence[Record], after: Snapshot) -> Iterator[str]:
     """Ended orders do not change later."""
     now = {order["order_id"]: order for order in after.orders}
     for order in before:
@@ -149,7 +149,7 @@ def _known_outcome(outcome: str) -> bool:
     return outcome in _OUTCOMES or outcome.startswith("rejected: ")
 
 
-Check = Callable[[Record, Books, Witness], Iterator[str]]
+Check = Callable[[Record, Snapshot, ObservedOrder], Iterator[str]]
 CHECKS: Mapping[str, Check] = {
     "money": money,
     "signals": signals,

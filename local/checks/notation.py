@@ -24,7 +24,7 @@ _SEPARATOR = ";"
 WAIT = "AwaitSignal"
 
 
-class BadNotation(ValueError):
+class InvalidNotation(ValueError):
     """An entry of a path is invalid."""
 
 
@@ -92,5 +92,5 @@ def _plain(word: str) -> str:
 def _words(text: str, *, only: int | None = None) -> Iterator[str]:
     found = _WORD.findall(text)
     if not found or " ".join(found) != " ".join(text.split()) or only not in (None, len(found)):
-        raise BadNotation(f"cannot read {text.strip()!r} in a path")
+        raise InvalidNotation(f"cannot read {text.strip()!r} in a path")
     yield from found

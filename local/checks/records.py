@@ -1,4 +1,4 @@
-"""The records of the tables that the invariants check."""
+"""The records of the tables, and the observations of an order, that the invariants check."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +10,9 @@ ENDS = ("completed", "cancelled", "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
-    """Records of the tables; `events` are the timeline items of the orders, `shards` the parts of
-    busy SKUs' stock.
+class Snapshot:
+    """Records of the tables at one moment; `events` are the timeline items of the orders, `shards`
+    the parts of busy SKUs' stock.
     """
 
     orders: Sequence[Record]
@@ -27,12 +27,12 @@ class Books:
 
     def timeline(self, order: Record) -> list[Record]:
         """The events of an order, oldest first."""
-        mine = (event for event in self.events if event["pk"] == order["pk"])
-        return sorted(mine, key=lambda event: event["number"])
+        events = (event for event in self.events if event["pk"] == order["pk"])
+        return sorted(events, key=lambda event: event["number"])
 
 
 @dataclass(slots=True)
-class Witness:
+class ObservedOrder:
     """The observations of one order from outside while its scenario ran."""
 
     order_id: str
@@ -45,5 +45,5 @@ class Witness:
     histories: str = ""
     """The text of all of its histories."""
     tokens: set[str] = field(default_factory=set)
-    answers: tuple[str, ...] = ()
-    """The bodies of the API's answers."""
+    responses: tuple[str, ...] = ()
+    """The bodies of the API's responses."""

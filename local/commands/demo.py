@@ -1,4 +1,4 @@
-"""Commands about scenarios: demo, stories."""
+"""Commands about scenarios: `demo` runs them, `stories` lists them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,16 +9,16 @@ from rich.console import Console
 
 from local.commands.environment import AsJson, show_connection
 from local.commands.output import print_json, reported
-from local.commands.show import LiveTable, show_result, show_stories
+from local.commands.scenario_tables import LiveTable, show_result, show_scenarios
 from local.host.folders import Folders
 from local.host.problems import LocalProblem
 from local.host.state import State
 from local.lifecycle.down import down
-from local.lifecycle.up import Wishes, up
-from local.scenario_runner.runner import Performance, Result
-from local.scenario_runner.scenario import BadStory, Story, all_stories
+from local.lifecycle.up import UpOptions, up
+from local.scenario_runner.runner import RunResult, ScenarioRunner
+from local.scenario_runner.scenario import InvalidScenario, Scenario, read_scenarios
 
-DEMO_TIMES = Wishes(approval_timeout=20, heartbeat=4)
+DEMO_TIMES = UpOptions(approval_timeout=20, heartbeat=4)
 """Short enough to let a deadline pass, long enough for a slow machine to act before it."""
 
 MAX_TIMEOUT = 60
@@ -27,8 +27,8 @@ JOBS = 6
 
 def demo(
     as_json: AsJson = False,
-    story: Annotated[
-        list[str] | None, typer.Option(help="Run only this scenario; may be repeated.")
+    names: Annotated[
+        list[str] | None, typer.Option("--story", help="Run only this scenario; may be repeated.")
     ] = None,
     jobs: Annotated[int, typer.Option(help="Number of concurrent scenarios.", min=1)] = JOBS,
     keep: Annotated[
@@ -42,10 +42,10 @@ def demo(
     """
     folders = Folders.default()
     with reported():
-        chosen = choose(story or ())
+        chosen = choose(names or ())
         with _environment(folders, keep=keep) as (state, stays):
             with LiveTable(chosen) as table:
-                result = Performance(state, jobs=jobs, watcher=table.tell).play(chosen)
+                result = ScenarioRunner(state, jobs=jobs, on_progress=table.update).run(chosen)
             if as_json:
                 print_json(_report(result, state, folders))
             else:
@@ -60,22 +60,22 @@ def stories(as_json: AsJson = False) -> None:
     with reported():
         found = choose(())
         if as_json:
-            print_json({"stories": [_summary(story) for story in found]})
+            print_json({"stories": [_summary(scenario) for scenario in found]})
         else:
-            show_stories(found)
+            show_scenarios(found)
 
 
-def choose(names: Sequence[str]) -> tuple[Story, ...]:
+def choose(names: Sequence[str]) -> tuple[Scenario, ...]:
     """The scenarios of these names, or all. Raises LocalProblem for an unknown name."""
     try:
-        found = all_stories()
-    except BadStory as mistake:
+        found = read_scenarios()
+    except InvalidScenario as mistake:
         raise LocalProblem("reading the scenarios", str(mistake), advice="fix the file") from None
-    unknown = set(names) - {story.name for story in found}
+    unknown = set(names) - {scenario.name for scenario in found}
     if unknown:
         reason = f"there is no scenario {', '.join(sorted(unknown))}"
         raise LocalProblem("reading the options", reason, advice="see `python -m local stories`")
-    return tuple(story for story in found if not names or story.name in names)
+    return tuple(scenario for scenario in found if not names or scenario.name in names)
 
 
 @contextmanager
@@ -94,9 +94,9 @@ def _environment(folders: Folders, *, keep: bool) -> Iterator[tuple[State, bool]
             down(folders)
 
 
-def _print_next_steps(state: State, result: Result, *, stays: bool) -> None:
-    passed = sum(verdict.passed for verdict in result.verdicts)
-    print(f"{passed} of {len(result.verdicts)} scenarios passed")
+def _print_next_steps(state: State, result: RunResult, *, stays: bool) -> None:
+    passed = sum(scenario.passed for scenario in result.scenarios)
+    print(f"{passed} of {len(result.scenarios)} scenarios passed")
     if stays:
         show_connection(state)
     else:
@@ -108,10 +108,10 @@ def _print_next_steps(state: State, result: Result, *, stays: bool) -> None:
         )
 
 
-def _report(result: Result, state: State, folders: Folders) -> dict[str, Any]:
+def _report(result: RunResult, state: State, folders: Folders) -> dict[str, Any]:
     return {
         "passed": result.passed,
-        "stories": [verdict.as_json() for verdict in result.verdicts],
+        "stories": [scenario.as_json() for scenario in result.scenarios],
         "violations": list(result.violations),
         "environment": {
             "api_url": state.api_url,
@@ -121,11 +121,11 @@ def _report(result: Result, state: State, folders: Folders) -> dict[str, Any]:
     }
 
 
-def _summary(story: Story) -> dict[str, Any]:
+def _summary(scenario: Scenario) -> dict[str, Any]:
     return {
-        "name": story.name,
-        "title": story.title,
-        "shows": story.shows,
-        "alone": story.alone,
-        "proves": list(story.proves),
+        "name": scenario.name,
+        "title": scenario.title,
+        "shows": scenario.shows,
+        "alone": scenario.alone,
+        "proves": list(scenario.proves),
     }

@@ -11,7 +11,7 @@ from cli.text import visible
 from local.commands.output import print_json, reported
 from local.deployment.mailbox import mails as all_mails
 from local.host.folders import Folders
-from local.host.locking import only_one
+from local.host.locking import exclusive_lock
 from local.host.problems import LocalProblem
 from local.host.progress import say
 from local.host.state import State, profiles_beside
@@ -19,7 +19,7 @@ from local.lifecycle.down import down as take_down
 from local.lifecycle.reset import reset as reset_data
 from local.lifecycle.running import clear_away, require_running, with_fresh_tokens
 from local.lifecycle.status import status as read_status
-from local.lifecycle.up import Wishes, usual_heartbeat
+from local.lifecycle.up import UpOptions, usual_heartbeat
 from local.lifecycle.up import up as bring_up
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
@@ -71,7 +71,7 @@ def up(
     operator.
     """
     folders = Folders.default()
-    wishes = Wishes(
+    wishes = UpOptions(
         approval_timeout=approval_timeout,
         heartbeat=heartbeat or usual_heartbeat(approval_timeout),
         approver_email=approver_email,
@@ -197,7 +197,7 @@ def _stay(folders: Folders, state: State) -> None:
             time.sleep(0.5)
     finally:
         # Under the lock: a concurrent `down` may be about to remove the state file.
-        with only_one(folders.lock_file):
+        with exclusive_lock(folders.lock_file):
             taken_down = not clear_away(folders)
     if not taken_down:
         log, advice = folders.log("emulator"), "read the log, then `up` again"

@@ -9,7 +9,7 @@ from local.host.progress import say
 
 
 @contextmanager
-def only_one(lock_file: Path) -> Iterator[None]:
+def exclusive_lock(lock_file: Path) -> Iterator[None]:
     """Hold the environment's lock; waits with a message while another command holds it.
 
     The operating system releases the lock when the process ends, even if it is killed.

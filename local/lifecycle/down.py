@@ -1,12 +1,12 @@
 """`down`: stop the environment and wait until its processes have ended."""
 
 from local.host.folders import Folders
-from local.host.locking import only_one
+from local.host.locking import exclusive_lock
 from local.host.progress import phase
 from local.lifecycle.running import clear_away
 
 
 def down(folders: Folders) -> bool:
     """Stop the environment with all its processes; False if none was running."""
-    with only_one(folders.lock_file), phase("stopping the environment"):
+    with exclusive_lock(folders.lock_file), phase("stopping the environment"):
         return clear_away(folders)

@@ -8,7 +8,7 @@ import httpx
 from local.deployment.clients import client
 from local.deployment.seed import forget_orders, seed
 from local.host.folders import Folders
-from local.host.locking import only_one
+from local.host.locking import exclusive_lock
 from local.host.problems import LocalProblem
 from local.host.progress import phase
 from local.host.state import State
@@ -27,7 +27,7 @@ def reset(folders: Folders) -> State:
 
     Raises LocalProblem when no environment is running or executions do not stop.
     """
-    with only_one(folders.lock_file):
+    with exclusive_lock(folders.lock_file):
         state = require_running(folders)
         with phase("stopping executions and emptying tables"):
             _forget_orders(state)

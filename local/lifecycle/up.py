@@ -10,7 +10,7 @@ from local.deployment.seed import make_tables, seed_empty
 from local.deployment.users import create_users, sign_in
 from local.deployment.warm_up import check_health, warm_up
 from local.host.folders import Folders
-from local.host.locking import only_one
+from local.host.locking import exclusive_lock
 from local.host.problems import LocalProblem
 from local.host.progress import phase, say
 from local.host.state import State, api_path, save
@@ -34,7 +34,7 @@ def usual_heartbeat(approval_timeout: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class UpOptions:
     """Options of `up`. Times are in seconds; `port` 0 means any free port. Without an
     `approver_email` no approval requests are sent. `dynamodb` is the address of another DynamoDB
     for the tables; its existing data is kept.
@@ -54,12 +54,12 @@ class Wishes:
             raise LocalProblem("reading the options", reason, advice=advice)
 
 
-def up(folders: Folders, wishes: Wishes) -> tuple[State, bool]:
+def up(folders: Folders, wishes: UpOptions) -> tuple[State, bool]:
     """The running environment, and whether this call started it. Raises LocalProblem; after an
     error no process is left running.
     """
     wishes.check()
-    with only_one(folders.lock_file):
+    with exclusive_lock(folders.lock_file):
         running = find_running(folders)
         if running is not None:
             _report_running(running, wishes)
@@ -68,7 +68,7 @@ def up(folders: Folders, wishes: Wishes) -> tuple[State, bool]:
         return _bring_up(folders, wishes), True
 
 
-def _bring_up(folders: Folders, wishes: Wishes) -> State:
+def _bring_up(folders: Folders, wishes: UpOptions) -> State:
     with phase("starting the emulator"):
         emulator = emulator_process.start(folders, wishes.port, wishes.dynamodb)
     state = State(
@@ -131,9 +131,9 @@ def _made_ready(folders: Folders, state: State) -> State:
     return ready
 
 
-def _report_running(state: State, wishes: Wishes) -> None:
+def _report_running(state: State, wishes: UpOptions) -> None:
     say(f"an environment is already running: {state.emulator_url} (pid {state.emulator_pid})")
-    made = Wishes(
+    made = UpOptions(
         approval_timeout=state.approval_timeout_seconds,
         heartbeat=state.heartbeat_seconds,
         approver_email=state.approver_email,
@@ -145,7 +145,7 @@ def _report_running(state: State, wishes: Wishes) -> None:
         say("[yellow]stop it with `down` first to change them[/]")
 
 
-def _as_options(made: Wishes) -> str:
+def _as_options(made: UpOptions) -> str:
     options = f"--approval-timeout {made.approval_timeout} --heartbeat {made.heartbeat}"
     options += f" --approver-email {made.approver_email}" if made.approver_email else ""
     return options + (f" --dynamodb {made.dynamodb}" if made.dynamodb else "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from botocore.exceptions import ClientError
 
-from local.checks.records import Books
+from local.checks.records import Snapshot
 from local.deployment.clients import client
 from local.deployment.mailbox import mails
 from local.deployment.tables import from_item, scan, to_item
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HTTP_SECONDS = 10
 
 
-class Backstage:
+class Backend:
     """The emulator behind one deployment."""
 
     def __init__(self, state: State) -> None:
@@ -28,19 +28,19 @@ class Backstage:
         self._dynamodb: DynamoDBClient = client("dynamodb", state.tables_url)
         self._engine: SFNClient = client("stepfunctions", self._url)
 
-    def order_fault(self, fault: Mapping[str, Any]) -> None:
+    def inject_fault(self, fault: Mapping[str, Any]) -> None:
         """Inject a fault into the emulator."""
-        desk = f"{self._url}/_local/faults"
-        httpx.post(desk, json=fault, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
+        url = f"{self._url}/_local/faults"
+        httpx.post(url, json=fault, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
 
-    def faults_left(self) -> int:
+    def pending_faults(self) -> int:
         """The number of injected faults that have not occurred yet."""
         return len(self._get("/_local/faults")["faults"])
 
     def clear_faults(self) -> None:
         """Remove all injected faults."""
-        desk = f"{self._url}/_local/faults"
-        httpx.delete(desk, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
+        url = f"{self._url}/_local/faults"
+        httpx.delete(url, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
 
     def stop_execution(self, order_id: str, epoch: int) -> None:
         """Call StopExecution, like an operator in the AWS console."""
@@ -71,7 +71,7 @@ class Backstage:
         subjects = (mail["subject"] for mail in mails(self._url))
         return [subject for subject in subjects if order_id in subject]
 
-    def books_of(self, order_id: str) -> Books:
+    def order_snapshot(self, order_id: str) -> Snapshot:
         """The records of one order, its payment, and the inventory."""
         answer = self._dynamodb.query(
             TableName=self._outputs["OrdersTable"],
@@ -79,14 +79,14 @@ class Backstage:
             ExpressionAttributeValues=to_item({":pk": f"ORDER#{order_id}"}),
             ConsistentRead=True,
         )
-        return self._books([from_item(item) for item in answer["Items"]])
+        return self._snapshot([from_item(item) for item in answer["Items"]])
 
-    def all_books(self) -> Books:
+    def snapshot(self) -> Snapshot:
         """All records of the tables."""
-        return self._books(scan(self._dynamodb, self._outputs["OrdersTable"]))
+        return self._snapshot(scan(self._dynamodb, self._outputs["OrdersTable"]))
 
-    def _books(self, records: Sequence[Mapping[str, Any]]) -> Books:
-        return Books(
+    def _snapshot(self, records: Sequence[Mapping[str, Any]]) -> Snapshot:
+        return Snapshot(
             orders=[record for record in records if record["sk"] == "META"],
             events=[record for record in records if record["sk"].startswith("EVENT#")],
             shards=[record for record in records if record["sk"] == "SHARD"],

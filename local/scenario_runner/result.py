@@ -6,16 +6,16 @@ from typing import Any
 
 from local.checks.history import Event, path, tokens
 from local.checks.notation import difference
-from local.checks.records import Witness
+from local.checks.records import ObservedOrder
 from local.scenario_runner.scenario import Expectation
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.scenario_run import ScenarioRun
 
 
 @dataclass(slots=True, kw_only=True)
-class Verdict:
+class ScenarioResult:
     """The result of one scenario; every entry of `differences` and `violations` is a failure."""
 
-    story: str
+    scenario: str
     seconds: float = 0.0
     ends: dict[str, str] = field(default_factory=dict)
     seen_paths: dict[str, list[str]] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         """The result as a JSON object."""
         return {
-            "story": self.story,
+            "story": self.scenario,
             "passed": self.passed,
             "seconds": round(self.seconds, 1),
             "end": self.ends,
@@ -43,34 +43,34 @@ class Verdict:
         }
 
 
-def judge(verdict: Verdict, scene: Scene, order: str, expected: Expectation) -> None:
+def compare(result: ScenarioResult, run: ScenarioRun, order: str, expected: Expectation) -> None:
     """Compare the end of an order with the expectation."""
-    status = scene.status(order)
-    order_id = scene.id_of(order)
-    verdict.order_ids[order] = order_id
-    verdict.ends[order] = status["stage"]
-    seen = _seen_path(scene, order)
-    verdict.seen_paths[order] = seen
+    status = run.status(order)
+    order_id = run.id_of(order)
+    result.order_ids[order] = order_id
+    result.ends[order] = status["stage"]
+    seen = _seen_path(run, order)
+    result.seen_paths[order] = seen
     if parted := difference(expected.path, seen):
-        verdict.path_differences.append(f"{order}: {parted}")
-    for name, wanted, found in _facts(scene, order, expected, status):
+        result.path_differences.append(f"{order}: {parted}")
+    for name, wanted, found in _facts(run, order, expected, status):
         if wanted != found:
-            verdict.differences.append(f"{order}: {name} is {found!r} instead of {wanted!r}")
+            result.differences.append(f"{order}: {name} is {found!r} instead of {wanted!r}")
 
 
 def _facts(
-    scene: Scene, order: str, expected: Expectation, status: Mapping[str, Any]
+    run: ScenarioRun, order: str, expected: Expectation, status: Mapping[str, Any]
 ) -> Sequence[tuple[str, Any, Any]]:
     """(name, expected, found) of every property of an end that a scenario can expect."""
-    order_id = scene.id_of(order)
-    signals = [scene.users.signal(order_id, one) for one in scene.orders[order].accepted]
+    order_id = run.id_of(order)
+    signals = [run.users.signal(order_id, one) for one in run.orders[order].accepted]
     facts: list[tuple[str, Any, Any]] = [
         ("stage", expected.stage, status["stage"]),
         ("last_error", expected.last_error, status["last_error"]),
         ("result", expected.result(order_id), status["result"]),
         ("version", expected.version, status["version"]),
         ("outcomes", list(expected.outcomes), [f"{s['kind']}: {s['outcome']}" for s in signals]),
-        ("mail", expected.mail, _mail(scene.backstage.mails(order_id))),
+        ("mail", expected.mail, _mail(run.backend.mails(order_id))),
     ]
     if expected.items is not None:
         items = {line["sku"]: line["quantity"] for line in status["items"]}
@@ -90,19 +90,19 @@ def _mail(subjects: Sequence[str]) -> str:
     return "confirmation" if subjects[0].endswith("confirmed") else "cancellation"
 
 
-def _seen_path(scene: Scene, order: str) -> list[str]:
+def _seen_path(run: ScenarioRun, order: str) -> list[str]:
     """The path through all executions of the order; stores their details in the observations."""
-    witness = scene.orders[order]
-    epoch = scene.backstage.books_of(witness.order_id).orders[0]["epoch"]
+    observed = run.orders[order]
+    epoch = run.backend.order_snapshot(observed.order_id).orders[0]["epoch"]
     entries: list[str] = []
     for number in range(1, epoch + 1):
-        status, events = scene.backstage.execution(witness.order_id, number)
+        status, events = run.backend.execution(observed.order_id, number)
         entries += path(events, status)
-        _remember(witness, status, events)
+        _record(observed, status, events)
     return entries
 
 
-def _remember(witness: Witness, status: str, events: Sequence[Event]) -> None:
-    witness.executions.append(status)
-    witness.histories += repr(events)
-    witness.tokens |= tokens(events)
+def _record(observed: ObservedOrder, status: str, events: Sequence[Event]) -> None:
+    observed.executions.append(status)
+    observed.histories += repr(events)
+    observed.tokens |= tokens(events)

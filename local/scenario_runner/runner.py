@@ -10,105 +10,105 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.checks.invariants import stock_is_accounted_for, unchanged_ends, violations
-from local.checks.records import Books, Record, Witness
+from local.checks.records import ObservedOrder, Record
 from local.host.state import State
-from local.scenario_runner.backend import Backstage
-from local.scenario_runner.result import Verdict, judge
-from local.scenario_runner.scenario import Story
-from local.scenario_runner.scenario_run import Scene, StoryFailed
-from local.scenario_runner.steps import take
-from local.scenario_runner.users import Refused, Users
+from local.scenario_runner.backend import Backend
+from local.scenario_runner.result import ScenarioResult, compare
+from local.scenario_runner.scenario import Scenario
+from local.scenario_runner.scenario_run import ScenarioFailed, ScenarioRun
+from local.scenario_runner.steps import run_step
+from local.scenario_runner.users import ApiError, Users
 
-Watcher = Callable[[str, str], None]
+OnProgress = Callable[[str, str], None]
 """Called with (scenario, current step) on every change."""
 
-_FAILURES = (StoryFailed, Refused, httpx.HTTPError, ClientError, BotoCoreError)
+_FAILURES = (ScenarioFailed, ApiError, httpx.HTTPError, ClientError, BotoCoreError)
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RunResult:
     """The results in the order of the scenarios; `violations` are those of all tables."""
 
-    verdicts: tuple[Verdict, ...]
+    scenarios: tuple[ScenarioResult, ...]
     violations: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
-        return not self.violations and all(verdict.passed for verdict in self.verdicts)
+        return not self.violations and all(result.passed for result in self.scenarios)
 
 
-class Performance:
+class ScenarioRunner:
     """Runs scenarios on one deployment, `jobs` of them concurrently."""
 
-    def __init__(self, state: State, *, jobs: int, watcher: Watcher) -> None:
+    def __init__(self, state: State, *, jobs: int, on_progress: OnProgress) -> None:
         self._state = state
         self._jobs = jobs
-        self._watcher = watcher
-        self._backstage = Backstage(state)
+        self._on_progress = on_progress
+        self._backend = Backend(state)
         self._stopped = threading.Event()
-        self._ends: list[Record] = []
-        self._witnesses: dict[str, Witness] = {}
+        self._ended_orders: list[Record] = []
+        self._observed_orders: dict[str, ObservedOrder] = {}
 
-    def play(self, stories: Sequence[Story]) -> Result:
+    def run(self, scenarios: Sequence[Scenario]) -> RunResult:
         """Run all scenarios, then check the invariants of all tables."""
-        verdicts = self._play_together([story for story in stories if not story.alone])
-        verdicts |= {story.name: self._play(story) for story in stories if story.alone}
-        return Result(tuple(verdicts[story.name] for story in stories), self._whole())
+        results = self._run_concurrently([one for one in scenarios if not one.alone])
+        results |= {one.name: self._run(one) for one in scenarios if one.alone}
+        return RunResult(tuple(results[one.name] for one in scenarios), self._check_all_tables())
 
-    def _play_together(self, stories: Sequence[Story]) -> dict[str, Verdict]:
+    def _run_concurrently(self, scenarios: Sequence[Scenario]) -> dict[str, ScenarioResult]:
         pool = ThreadPoolExecutor(max_workers=self._jobs)
         try:
-            playing = {story.name: pool.submit(self._play, story) for story in stories}
-            return {name: future.result() for name, future in playing.items()}
+            running = {one.name: pool.submit(self._run, one) for one in scenarios}
+            return {name: future.result() for name, future in running.items()}
         except BaseException:
             self._stopped.set()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _play(self, story: Story) -> Verdict:
+    def _run(self, scenario: Scenario) -> ScenarioResult:
         users = Users(self._state.api_url, self._state.tokens)
-        scene = Scene(users, self._backstage, stopped=self._stopped)
-        verdict = Verdict(story=story.name)
+        run = ScenarioRun(users, self._backend, stopped=self._stopped)
+        result = ScenarioResult(scenario=scenario.name)
         began = time.monotonic()
         try:
-            self._perform(story, scene, verdict)
+            self._run_steps(scenario, run, result)
         finally:
-            if story.alone:
-                self._backstage.clear_faults()
+            if scenario.alone:
+                self._backend.clear_faults()
             users.close()
-        verdict.seconds = time.monotonic() - began
-        self._watcher(story.name, "done")
-        return verdict
+        result.seconds = time.monotonic() - began
+        self._on_progress(scenario.name, "done")
+        return result
 
-    def _perform(self, story: Story, scene: Scene, verdict: Verdict) -> None:
-        doing = "start"
+    def _run_steps(self, scenario: Scenario, run: ScenarioRun, result: ScenarioResult) -> None:
+        current = "start"
         try:
-            for number, step in enumerate(story.steps, start=1):
-                doing = f"step {number} ({step})"
-                self._watcher(story.name, str(step))
-                take(scene, step)
-            for order, expected in story.expect.items():
-                doing = f"the end of {order}"
-                self._watcher(story.name, "wait for the end")
-                scene.wait_for_end(order)
-                judge(verdict, scene, order, expected)
+            for number, step in enumerate(scenario.steps, start=1):
+                current = f"step {number} ({step})"
+                self._on_progress(scenario.name, str(step))
+                run_step(run, step)
+            for order, expected in scenario.expect.items():
+                current = f"the end of {order}"
+                self._on_progress(scenario.name, "wait for the end")
+                run.wait_for_end(order)
+                compare(result, run, order, expected)
         except _FAILURES as failure:
-            verdict.differences.append(f"{doing}: {failure}")
-        self._check(scene, verdict)
+            result.differences.append(f"{current}: {failure}")
+        self._check_orders(run, result)
 
-    def _check(self, scene: Scene, verdict: Verdict) -> None:
+    def _check_orders(self, run: ScenarioRun, result: ScenarioResult) -> None:
         """Check the invariants of the scenario's orders."""
-        for witness in scene.orders.values():
-            witness.answers = scene.users.heard
-            books = self._backstage.books_of(witness.order_id)
-            verdict.violations += violations(books, {witness.order_id: witness})
-            self._ends += books.orders
-            self._witnesses[witness.order_id] = witness
+        for observed in run.orders.values():
+            observed.responses = run.users.responses
+            snapshot = self._backend.order_snapshot(observed.order_id)
+            result.violations += violations(snapshot, {observed.order_id: observed})
+            self._ended_orders += snapshot.orders
+            self._observed_orders[observed.order_id] = observed
 
-    def _whole(self) -> tuple[str, ...]:
+    def _check_all_tables(self) -> tuple[str, ...]:
         """Check the invariants of all tables, after the last scenario has ended."""
-        books: Books = self._backstage.all_books()
-        found = violations(books, self._witnesses)
-        found += [f"stock: {wrong}" for wrong in stock_is_accounted_for(books)]
-        return (*found, *unchanged_ends(self._ends, books))
+        snapshot = self._backend.snapshot()
+        found = violations(snapshot, self._observed_orders)
+        found += [f"stock: {violation}" for violation in stock_is_accounted_for(snapshot)]
+        return (*found, *unchanged_ends(self._ended_orders, snapshot))

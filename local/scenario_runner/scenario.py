@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.checks.notation import BadNotation, pattern
+from local.checks.notation import InvalidNotation, pattern
 from local.scenario_runner.schema import INVARIANTS, MAILS, ORDER, STAGES, STEPS
 
 FOLDER = Path(__file__).resolve().parents[1] / "scenarios"
 
 
-class BadStory(ValueError):
+class InvalidScenario(ValueError):
     """The file is not a valid scenario; the message names it and the first mistake."""
 
 
@@ -51,7 +51,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Scenario:
     """A scenario. `shows` states its purpose in one sentence; `alone` means that its faults affect
     other scenarios; `proves` names the invariants that it targets (all are checked).
     """
@@ -65,28 +65,28 @@ class Story:
     alone: bool = False
 
 
-def all_stories(folder: Path = FOLDER) -> tuple[Story, ...]:
+def read_scenarios(folder: Path = FOLDER) -> tuple[Scenario, ...]:
     """All scenarios, in the order of the file names. Raises BadStory."""
-    return tuple(read_story(file) for file in sorted(folder.glob("*.toml")))
+    return tuple(read_scenario(file) for file in sorted(folder.glob("*.toml")))
 
 
-def read_story(file: Path) -> Story:
+def read_scenario(file: Path) -> Scenario:
     """Read one file named `NN-<name>.toml`. Raises BadStory."""
     try:
         text = tomllib.loads(file.read_text(encoding="utf-8"))
-        story = _story(file.stem.partition("-")[2], text)
-    except (TypeError, KeyError, tomllib.TOMLDecodeError, BadNotation) as mistake:
-        raise BadStory(f"{file.name}: {mistake}") from mistake
-    for problem in _mistakes(story):
-        raise BadStory(f"{file.name}: {problem}")
-    return story
+        scenario = _scenario(file.stem.partition("-")[2], text)
+    except (TypeError, KeyError, tomllib.TOMLDecodeError, InvalidNotation) as mistake:
+        raise InvalidScenario(f"{file.name}: {mistake}") from mistake
+    for problem in _mistakes(scenario):
+        raise InvalidScenario(f"{file.name}: {problem}")
+    return scenario
 
 
-def _story(name: str, text: Mapping[str, Any]) -> Story:
+def _scenario(name: str, text: Mapping[str, Any]) -> Scenario:
     steps = tuple(Step(step["do"], _without(step, "do")) for step in text["steps"])
     expect = {order: _expectation(fields) for order, fields in text["expect"].items()}
     rest = {**text, "proves": tuple(text["proves"]), "steps": steps, "expect": expect}
-    return Story(name=name, **rest)
+    return Scenario(name=name, **rest)
 
 
 def _expectation(fields: Mapping[str, Any]) -> Expectation:
@@ -96,14 +96,14 @@ def _expectation(fields: Mapping[str, Any]) -> Expectation:
     return Expectation(**{**fields, **lists})
 
 
-def _mistakes(story: Story) -> Iterator[str]:
-    for step in story.steps:
+def _mistakes(scenario: Scenario) -> Iterator[str]:
+    for step in scenario.steps:
         yield from _step_mistakes(step)
-    placed = {step.order for step in story.steps if step.do == "place"}
-    if placed != story.expect.keys():
-        yield f"places {sorted(placed)}, but expects something of {sorted(story.expect)}"
-    yield from _unknown("invariant", story.proves, INVARIANTS)
-    for expected in story.expect.values():
+    placed = {step.order for step in scenario.steps if step.do == "place"}
+    if placed != scenario.expect.keys():
+        yield f"places {sorted(placed)}, but expects something of {sorted(scenario.expect)}"
+    yield from _unknown("invariant", scenario.proves, INVARIANTS)
+    for expected in scenario.expect.values():
         yield from _unknown("end", [expected.stage], STAGES)
         yield from _unknown("mail", [expected.mail], MAILS)
 

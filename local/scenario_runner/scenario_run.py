@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from local.checks.records import ENDS, Witness
-from local.scenario_runner.backend import Backstage
+from local.checks.records import ENDS, ObservedOrder
+from local.scenario_runner.backend import Backend
 from local.scenario_runner.users import Users
 
 POLL_SECONDS = 0.1
 WITHIN_SECONDS = 40.0
 
 
-class StoryFailed(Exception):
+class ScenarioFailed(Exception):
     """A step did not have the expected result."""
 
 
 @dataclass(slots=True)
-class Scene:
+class ScenarioRun:
     """One running scenario; `orders` maps the names in the scenario to observations."""
 
     users: Users
-    backstage: Backstage
-    orders: dict[str, Witness] = field(default_factory=dict)
+    backend: Backend
+    orders: dict[str, ObservedOrder] = field(default_factory=dict)
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the run is interrupted."""
 
@@ -47,7 +47,7 @@ class Scene:
         def reached() -> bool:
             now = self.status(order)
             if now["stage"] in ENDS and now["stage"] != stage:
-                raise StoryFailed(
+                raise ScenarioFailed(
                     f"{order} is {now['stage']} ({now['last_error']}) instead of {stage}"
                 )
             return bool(now["stage"] == stage)
@@ -60,8 +60,8 @@ class Scene:
         def over() -> bool:
             if self.status(order)["stage"] not in ENDS:
                 return False
-            epoch = self.backstage.books_of(self.id_of(order)).orders[0]["epoch"]
-            return self.backstage.execution(self.id_of(order), epoch)[0] != "RUNNING"
+            epoch = self.backend.order_snapshot(self.id_of(order)).orders[0]["epoch"]
+            return self.backend.execution(self.id_of(order), epoch)[0] != "RUNNING"
 
         self.eventually(f"{order} to end", over, within)
 
@@ -70,6 +70,6 @@ class Scene:
         until = time.monotonic() + within
         while not holds():
             if time.monotonic() > until:
-                raise StoryFailed(f"timed out after {within:.0f} s: expected {what}")
+                raise ScenarioFailed(f"timed out after {within:.0f} s: expected {what}")
             if self.stopped.wait(POLL_SECONDS):
-                raise StoryFailed("the run was interrupted")
+                raise ScenarioFailed("the run was interrupted")

@@ -10,11 +10,11 @@ import httpx
 HTTP_SECONDS = 30
 
 
-class Refused(Exception):
-    """The API answered with an unexpected error."""
+class ApiError(Exception):
+    """The API returned an error."""
 
     def __init__(self, request: str, status: int, body: str) -> None:
-        super().__init__(f"{request} answered {status}: {body[:300]}")
+        super().__init__(f"{request} returned {status}: {body[:300]}")
         self.status = status
 
 
@@ -25,37 +25,37 @@ class Users:
         self._http = httpx.Client(base_url=api_url, timeout=HTTP_SECONDS, trust_env=False)
         self._tokens = tokens
         self._lock = threading.Lock()
-        self._heard: list[str] = []
+        self._responses: list[str] = []
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
     @property
-    def heard(self) -> tuple[str, ...]:
+    def responses(self) -> tuple[str, ...]:
         """The bodies of all responses so far."""
         with self._lock:
-            return tuple(self._heard)
+            return tuple(self._responses)
 
-    def ask(
+    def request(
         self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Send a request with the token named `who`. Raises Refused for 4xx and 5xx."""
         headers = {"Authorization": f"Bearer {self._tokens[who]}"}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
-        answer = self._http.request(method, path, json=body, headers=headers)
+        response = self._http.request(method, path, json=body, headers=headers)
         with self._lock:
-            self._heard.append(answer.text)
-        if answer.is_error:
-            raise Refused(f"{method} {path} by {who}", answer.status_code, answer.text)
-        content: dict[str, Any] = answer.json() if answer.content else {}
+            self._responses.append(response.text)
+        if response.is_error:
+            raise ApiError(f"{method} {path} by {who}", response.status_code, response.text)
+        content: dict[str, Any] = response.json() if response.content else {}
         return content
 
     def status(self, order_id: str) -> dict[str, Any]:
         """Read an order as the operator."""
-        return self.ask("operator", "GET", f"/orders/{order_id}")
+        return self.request("operator", "GET", f"/orders/{order_id}")
 
     def signal(self, order_id: str, signal_id: str) -> dict[str, Any]:
         """A signal with its outcome, if it has one."""
-        return self.ask("operator", "GET", f"/orders/{order_id}/signals/{signal_id}")
+        return self.request("operator", "GET", f"/orders/{order_id}/signals/{signal_id}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from local.checks.records import Witness
+from local.checks.records import ObservedOrder
 from tests.chaos.callers import Callers
 
 OUTCOME_SECONDS = 5
@@ -32,14 +32,14 @@ _PLANS = (
 class Promises:
     """Everything that the API acknowledged, and unexpected responses."""
 
-    witnesses: dict[str, Witness] = field(default_factory=dict)
+    witnesses: dict[str, ObservedOrder] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def placed(self, order_id: str) -> Witness:
+    def placed(self, order_id: str) -> ObservedOrder:
         """Record an acknowledged order: from now on it must never be lost."""
         with self.lock:
-            return self.witnesses.setdefault(order_id, Witness(order_id))
+            return self.witnesses.setdefault(order_id, ObservedOrder(order_id))
 
     def unexpected(self, request: str, answer: httpx.Response) -> None:
         """Record a response that no kill explains."""
@@ -62,10 +62,10 @@ class Shopper:
         self._callers, self._promises = callers, promises
         self._items = [{"sku": "MUG-RED", "quantity": 1}]
         self._method = method
-        self._witness: Witness | None = None
+        self._witness: ObservedOrder | None = None
 
     @property
-    def witness(self) -> Witness:
+    def witness(self) -> ObservedOrder:
         assert self._witness is not None, "the order is not placed yet"
         return self._witness
 
@@ -130,4 +130,4 @@ class Shopper:
             self._promises.unexpected(f"{kind} of {self.witness.order_id}", answer)
 
     def _remember(self, answer: httpx.Response) -> None:
-        self.witness.answers += (answer.text,)
+        self.witness.responses += (answer.text,)

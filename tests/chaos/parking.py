@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.checks.records import ENDS
-from local.scenario_runner.backend import Backstage
+from local.scenario_runner.backend import Backend
 from tests.chaos.orders import Shopper
 
 HOLD_SECONDS = 28.0
@@ -84,12 +84,12 @@ PLACES = (
 )
 
 
-def park(place: Place, shopper: Shopper, backstage: Backstage) -> None:
+def park(place: Place, shopper: Shopper, backstage: Backend) -> None:
     """Bring one order to its place. Returns when it is there. Park one order at a time, because the
     fault holds the next call of the activity for any order.
     """
     if place.fault is not None:
-        backstage.order_fault(place.fault)
+        backstage.inject_fault(place.fault)
     shopper.place()
     for action in place.before:
         action(shopper)
@@ -97,11 +97,11 @@ def park(place: Place, shopper: Shopper, backstage: Backstage) -> None:
         found = _reached(shopper, place.stage)
         assert found == place.stage, f"{found} instead of {place.name}"
     for _ in _patiently(f"an order to be held: {place.name}"):
-        if backstage.faults_left() == 0:
+        if backstage.pending_faults() == 0:
             return
 
 
-def charging(shopper: Shopper, backstage: Backstage) -> None:
+def charging(shopper: Shopper, backstage: Backend) -> None:
     """Bring an order with `pm_slow` to the middle of its charge: the money is captured, and the
     activity waits three more seconds for a response that does not arrive.
     """
@@ -110,7 +110,7 @@ def charging(shopper: Shopper, backstage: Backstage) -> None:
         action(shopper)
     key = f"pay:{shopper.witness.order_id}"
     for _ in _patiently(f"a charge under {key}"):
-        if backstage.all_books().payment(key) is not None:
+        if backstage.snapshot().payment(key) is not None:
             return
 
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local.checks.records import Books
+from local.checks.records import Snapshot
 from local.deployment.clients import client
 from local.deployment.tables import from_item, to_item
 from local.host.processes import wait_until_gone
 from local.host.state import State
-from local.scenario_runner.backend import Backstage
+from local.scenario_runner.backend import Backend
 from tests.chaos.durable_tables import DurableTables
 from tests.dynamodb_local.server import free_port
 from tests.system.environments import Environment, environment
@@ -42,8 +42,8 @@ class Surroundings:
         return self._state
 
     @property
-    def backstage(self) -> Backstage:
-        return Backstage(self.state)
+    def backstage(self) -> Backend:
+        return Backend(self.state)
 
     def bring_up(self) -> None:
         """Start an emulator and deploy into it; the tables keep their data."""
@@ -59,9 +59,9 @@ class Surroundings:
         left = wait_until_gone(self.environment.kill_emulator(), GONE_SECONDS)
         assert not left, f"these processes survived the emulator: {left}"
 
-    def books(self) -> Books:
+    def books(self) -> Snapshot:
         """Every record of the tables."""
-        return self.backstage.all_books()
+        return self.backstage.snapshot()
 
     def hurry(self) -> None:
         """Let the janitor reconcile every open order now instead of at its date."""

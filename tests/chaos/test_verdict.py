@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from local.checks.records import Books
+from local.checks.records import Snapshot
 from local.deployment.catalogue import inventory_records
 from tests.chaos.orders import Promises
 from tests.chaos.verdict import judge
@@ -31,9 +31,9 @@ def a_record(**changes: Any) -> dict[str, Any]:
     }
 
 
-def books(*records: dict[str, Any]) -> Books:
+def books(*records: dict[str, Any]) -> Snapshot:
     event = {"pk": f"ORDER#{ID}", "number": 1, "kind": "order-cancelled"}
-    return Books(orders=records, events=[event], inventory=inventory_records())
+    return Snapshot(orders=records, events=[event], inventory=inventory_records())
 
 
 def promised(*order_ids: str) -> Promises:
@@ -93,4 +93,4 @@ def test_an_unexpected_response_is_reported() -> None:
 
 
 def test_a_run_without_orders_does_not_pass() -> None:
-    assert not judge(Books(orders=[], inventory=inventory_records()), promised()).passed
+    assert not judge(Snapshot(orders=[], inventory=inventory_records()), promised()).passed

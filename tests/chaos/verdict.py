@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local.checks.invariants import stock_is_accounted_for, unchanged_ends, violations
-from local.checks.records import ENDS, Books, Record
+from local.checks.records import ENDS, Record, Snapshot
 from tests.chaos.orders import Promises
 
 
@@ -26,7 +26,7 @@ class Verdict:
         return self.orders > 0 and not self.lost and not self.broken
 
 
-def judge(books: Books, promises: Promises, ends_before: Sequence[Record] = ()) -> Verdict:
+def judge(books: Snapshot, promises: Promises, ends_before: Sequence[Record] = ()) -> Verdict:
     """Check tables that no process writes to. `ends_before` are the records of orders that had
     ended before a kill.
     """

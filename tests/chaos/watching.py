@@ -1,7 +1,7 @@
 """Reads the records of ended orders and the histories of executions while orders run."""
 
 from local.checks.history import tokens
-from local.checks.records import ENDS, Books, Record, Witness
+from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
 from local.lifecycle.reset import running_executions
 from tests.chaos.orders import Promises
 from tests.chaos.surroundings import Surroundings
@@ -33,7 +33,7 @@ def remember_executions(place: Surroundings, promises: Promises) -> int:
     return sum(_remember(place, witness, epochs[witness.order_id]) for witness in seen)
 
 
-def _remember(place: Surroundings, witness: Witness, epoch: int) -> int:
+def _remember(place: Surroundings, witness: ObservedOrder, epoch: int) -> int:
     executions = [place.backstage.execution(witness.order_id, n + 1) for n in range(epoch)]
     if any(status == "MISSING" for status, _ in executions):
         return 0  # they were on a killed emulator
@@ -48,5 +48,5 @@ def _remember(place: Surroundings, witness: Witness, epoch: int) -> int:
     )
 
 
-def _ended(books: Books) -> dict[str, Record]:
+def _ended(books: Snapshot) -> dict[str, Record]:
     return {order["order_id"]: order for order in books.orders if order["stage"] in ENDS}

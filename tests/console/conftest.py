@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from local.checks.records import ENDS
 from local.host.state import State
-from local.scenario_runner.backend import Backstage
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.backend import Backend
+from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.users import Users
 from tests.console.chromium import ARGUMENTS, find_chromium, why_not
 from tests.console.letters import ADDRESS, Letter, PostOffice
@@ -57,7 +57,7 @@ def state(deployment: Environment) -> State:
 
 
 @pytest.fixture
-def scene(state: State) -> Iterator[Scene]:
+def scene(state: State) -> Iterator[ScenarioRun]:
     """Requests by HTTP, beside the browser. Orders that still wait are cancelled at the end."""
     with _played(state) as made:
         yield made
@@ -68,10 +68,10 @@ def scene(state: State) -> Iterator[Scene]:
 
 
 @contextmanager
-def _played(state: State) -> Iterator[Scene]:
+def _played(state: State) -> Iterator[ScenarioRun]:
     users = Users(state.api_url, state.tokens)
     try:
-        yield Scene(users, Backstage(state))
+        yield ScenarioRun(users, Backend(state))
     finally:
         users.close()
 

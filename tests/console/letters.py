@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from local.deployment.mailbox import Mail, mails
 from local.host.state import State
 from local.scenario_runner.scenario import Step
-from local.scenario_runner.scenario_run import Scene
-from local.scenario_runner.steps import take
+from local.scenario_runner.scenario_run import ScenarioRun
+from local.scenario_runner.steps import run_step
 
 ADDRESS = "approvers@example.com"
 MAIL_SECONDS = 90.0
@@ -18,7 +18,7 @@ _BATCH = 10
 class Letter:
     """An e-mail that asks for an approval; `order` is the order's name in the scene."""
 
-    scene: Scene
+    scene: ScenarioRun
     order: str
     subject: str
     body: str
@@ -45,7 +45,7 @@ class Letter:
     def approve(self, *, revision: int = 1) -> None:
         """Approve through the link by HTTP, as the approver."""
         body = {"revision": revision}
-        self.scene.users.ask("approver", "POST", f"/approvals/{self.code}", body)
+        self.scene.users.request("approver", "POST", f"/approvals/{self.code}", body)
 
 
 class PostOffice:
@@ -53,7 +53,7 @@ class PostOffice:
     first e-mail of a batch has to be waited for. Each e-mail is returned once.
     """
 
-    def __init__(self, scene: Scene, state: State) -> None:
+    def __init__(self, scene: ScenarioRun, state: State) -> None:
         self._scene = scene
         self._emulator_url = state.emulator_url
         self._undelivered: list[str] = []
@@ -73,12 +73,14 @@ class PostOffice:
         for order, witness in self._scene.orders.items():
             if "cancel-order" in self._scene.status(order)["allowed_signals"]:
                 path = f"/orders/{witness.order_id}/signals/cancel-order"
-                self._scene.users.ask("operator", "POST", path, {"reason": "the tests are over"})
+                self._scene.users.request(
+                    "operator", "POST", path, {"reason": "the tests are over"}
+                )
             self._scene.wait_for_end(order)
 
     def _place(self, number: int) -> str:
         order = f"letter {len(self._scene.orders) + 1}"
-        take(self._scene, Step("place", {"order": order, "items": {"MUG-RED": 1}}))
+        run_step(self._scene, Step("place", {"order": order, "items": {"MUG-RED": 1}}))
         return order
 
     def _mails(self, order_id: str) -> list[Mail]:

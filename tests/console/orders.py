@@ -1,45 +1,45 @@
 """Places orders by HTTP and brings them to the stage that a test needs."""
 
 from local.scenario_runner.scenario import Step
-from local.scenario_runner.scenario_run import Scene
-from local.scenario_runner.steps import take
+from local.scenario_runner.scenario_run import ScenarioRun
+from local.scenario_runner.steps import run_step
 
 
-def place(scene: Scene, order: str = "order", *, payment_method: str = "pm_ok") -> str:
+def place(scene: ScenarioRun, order: str = "order", *, payment_method: str = "pm_ok") -> str:
     """Place alice's order for one MUG-RED; returns its id once it waits for approval."""
     fields = {"order": order, "items": {"MUG-RED": 1}, "payment_method": payment_method}
-    take(scene, Step("place", fields))
-    take(scene, Step("wait", {"order": order, "stage": "awaiting-approval"}))
-    take(scene, Step("wait-for-token", {"order": order}))
+    run_step(scene, Step("place", fields))
+    run_step(scene, Step("wait", {"order": order, "stage": "awaiting-approval"}))
+    run_step(scene, Step("wait-for-token", {"order": order}))
     return scene.id_of(order)
 
 
-def look_at(scene: Scene, order: str = "order") -> None:
+def look_at(scene: ScenarioRun, order: str = "order") -> None:
     """Send a heartbeat as the approver, which delays the next e-mail."""
-    take(scene, Step("heartbeat", {"order": order}))
+    run_step(scene, Step("heartbeat", {"order": order}))
 
 
-def add(scene: Scene, sku: str, order: str = "order") -> None:
+def add(scene: ScenarioRun, sku: str, order: str = "order") -> None:
     """Add one unit of `sku`, as the customer."""
     fields = {"order": order, "sku": sku, "quantity": 1, "outcome": "applied"}
-    take(scene, Step("add", fields))
+    run_step(scene, Step("add", fields))
 
 
-def cancel(scene: Scene, order: str = "order", *, reason: str = "no longer needed") -> None:
+def cancel(scene: ScenarioRun, order: str = "order", *, reason: str = "no longer needed") -> None:
     """Cancel the order, as the customer."""
-    take(scene, Step("cancel", {"order": order, "reason": reason}))
+    run_step(scene, Step("cancel", {"order": order, "reason": reason}))
 
 
-def approve(scene: Scene, order: str = "order") -> None:
+def approve(scene: ScenarioRun, order: str = "order") -> None:
     """Approve the order, as the approver."""
-    take(scene, Step("approve", {"order": order}))
+    run_step(scene, Step("approve", {"order": order}))
 
 
-def stopped(scene: Scene, order: str = "order") -> str:
+def stopped(scene: ScenarioRun, order: str = "order") -> str:
     """Place an order, stop its execution, and wait until a second execution has compensated the
     effects of the first. Returns the order's id.
     """
     order_id = place(scene, order)
-    scene.backstage.stop_execution(order_id, 1)
+    scene.backend.stop_execution(order_id, 1)
     scene.wait_for_stage(order, "failed")
     return order_id

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(
     visit: Visit, letter: Letter
 ) -> None:
-    before = letter.scene.backstage.books_of(letter.order_id)
+    before = letter.scene.backend.order_snapshot(letter.order_id)
     visitor = visit()
     with visitor.page.expect_request(f"**/approvals/{letter.code}") as asked:
         visitor.page.goto(letter.link)
@@ -28,7 +28,7 @@ def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(
 
     assert "authorization" not in asked.value.all_headers()
     assert all(one.startswith("GET ") for one in visitor.asked)
-    assert letter.scene.backstage.books_of(letter.order_id) == before
+    assert letter.scene.backend.order_snapshot(letter.order_id) == before
 
 
 def test_an_approver_signs_in_from_the_link_comes_back_to_it_and_approves(

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from local.host.state import State
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import add, cancel, place
 from tests.console.people import temporary_user
@@ -23,7 +23,7 @@ def both_roles(state: State) -> Iterator[str]:
 
 
 def test_an_item_added_while_the_desk_is_open_is_shown_before_the_approval(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     order_id = place(scene)
     approver = visit("approver")
@@ -47,7 +47,9 @@ def test_an_item_added_while_the_desk_is_open_is_shown_before_the_approval(
     assert len(approver.asked_of("approve-payment")) == 1
 
 
-def test_the_order_page_shows_a_change_before_its_approval_too(visit: Visit, scene: Scene) -> None:
+def test_the_order_page_shows_a_change_before_its_approval_too(
+    visit: Visit, scene: ScenarioRun
+) -> None:
     approver = visit("approver")
     page = approver.open(f"orders/{place(scene)}")
     expect(approver.main).to_contain_text("9.50 EUR for revision 1 of the order.")
@@ -61,7 +63,7 @@ def test_the_order_page_shows_a_change_before_its_approval_too(visit: Visit, sce
 
 
 def test_an_approver_with_the_operator_role_cancels_at_the_desk(
-    visit: Visit, scene: Scene, both_roles: str
+    visit: Visit, scene: ScenarioRun, both_roles: str
 ) -> None:
     order_id = place(scene)
     approver = visit()
@@ -74,7 +76,9 @@ def test_an_approver_with_the_operator_role_cancels_at_the_desk(
     assert scene.status("order")["last_error"] == "cancelled: a suspicious address"
 
 
-def test_a_typed_reason_stays_with_its_order(visit: Visit, scene: Scene, both_roles: str) -> None:
+def test_a_typed_reason_stays_with_its_order(
+    visit: Visit, scene: ScenarioRun, both_roles: str
+) -> None:
     first, second = place(scene, "first"), place(scene, "second")
     approver = visit()
     approver.sign_in(both_roles)
@@ -89,7 +93,7 @@ def test_a_typed_reason_stays_with_its_order(visit: Visit, scene: Scene, both_ro
     expect(page.get_by_label("Reason")).to_have_value("")
 
 
-def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, scene: Scene) -> None:
+def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, scene: ScenarioRun) -> None:
     oldest, newest = place(scene, "oldest"), place(scene, "newest")
 
     def answer(route: Route) -> None:
@@ -113,12 +117,14 @@ def test_a_queue_that_is_too_long_to_read_is_reported(visit: Visit) -> None:
     expect(approver.main).to_contain_text("More orders wait. The list has only the newest 0")
 
 
-def test_a_refused_approval_shows_the_reason_and_the_change(visit: Visit, scene: Scene) -> None:
+def test_a_refused_approval_shows_the_reason_and_the_change(
+    visit: Visit, scene: ScenarioRun
+) -> None:
     order_id = place(scene)
     approver = visit("approver")
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(order_id)
-    before = scene.users.ask("approver", "GET", f"/orders/{order_id}")
+    before = scene.users.request("approver", "GET", f"/orders/{order_id}")
     page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=before))
     add(scene, "GRINDER-HAND")
     page.get_by_role("button", name="Approve").click()
@@ -129,7 +135,7 @@ def test_a_refused_approval_shows_the_reason_and_the_change(visit: Visit, scene:
 
 
 def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     first, second = place(scene, "first"), place(scene, "second")
     approver = visit("approver")
@@ -149,7 +155,7 @@ def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
     assert approver.asked_of("approve-payment") == []
 
 
-def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, scene: Scene) -> None:
+def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, scene: ScenarioRun) -> None:
     order_id = place(scene)
     approver = visit("approver")
     page = approver.open()
@@ -162,19 +168,19 @@ def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, scene: Scene
     scene.wait_for_stage("order", "completed")
 
 
-def test_an_open_desk_delays_the_tick(visit: Visit, scene: Scene) -> None:
+def test_an_open_desk_delays_the_tick(visit: Visit, scene: ScenarioRun) -> None:
     order_id = place(scene)
     approver = visit("approver")
     with approver.page.expect_response(f"**/orders/{order_id}/heartbeat") as answered:
         approver.open("desk")
     assert answered.value.status == 204
-    last_heartbeat_at = scene.users.ask("approver", "GET", f"/orders/{order_id}/execution")[
+    last_heartbeat_at = scene.users.request("approver", "GET", f"/orders/{order_id}/execution")[
         "last_heartbeat_at"
     ]
     assert last_heartbeat_at is not None
 
 
-def test_a_hidden_page_sends_no_heartbeat(visit: Visit, scene: Scene) -> None:
+def test_a_hidden_page_sends_no_heartbeat(visit: Visit, scene: ScenarioRun) -> None:
     order_id = place(scene)
     approver = visit("approver")
     page = approver.page
@@ -194,7 +200,9 @@ def test_a_hidden_page_sends_no_heartbeat(visit: Visit, scene: Scene) -> None:
         approver.look_again()
 
 
-def test_a_row_says_which_order_it_is_and_what_was_ordered(visit: Visit, scene: Scene) -> None:
+def test_a_row_says_which_order_it_is_and_what_was_ordered(
+    visit: Visit, scene: ScenarioRun
+) -> None:
     order_id = place(scene)
     add(scene, "GRINDER-HAND")
     add(scene, "TEA-GREEN")
@@ -205,9 +213,11 @@ def test_a_row_says_which_order_it_is_and_what_was_ordered(visit: Visit, scene: 
     expect(row).to_contain_text("1 × MUG-RED, 1 × GRINDER-HAND and 1 more")
 
 
-def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(visit: Visit, scene: Scene) -> None:
+def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(
+    visit: Visit, scene: ScenarioRun
+) -> None:
     order_id = place(scene)
-    now = scene.users.ask("approver", "GET", f"/orders/{order_id}")
+    now = scene.users.request("approver", "GET", f"/orders/{order_id}")
     now["items"] = [{"sku": "S" * 32, "quantity": 999, "unit_price_minor": 123_456}]
     many = [{**now, "order_id": f"{order_id[:-1]}{letter}"} for letter in "ABCDEF"]
     answer = {"orders": [*many, now], "next_cursor": None}
@@ -229,7 +239,9 @@ def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(visit: Visit, sce
     expect(rows).to_have_count(7)
 
 
-def test_keys_are_explained_only_where_there_may_be_a_keyboard(visit: Visit, scene: Scene) -> None:
+def test_keys_are_explained_only_where_there_may_be_a_keyboard(
+    visit: Visit, scene: ScenarioRun
+) -> None:
     place(scene)
     approver = visit("approver")
     page = approver.open("desk")

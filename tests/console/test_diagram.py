@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Route, expect
 
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.letters import Letter
 from tests.console.orders import look_at, place, stopped
@@ -48,7 +48,7 @@ def test_a_declined_payment_shows_where_it_failed(visit: Visit, ended: dict[str,
     expect(visitor.main).to_contain_text("ProcessPayment: error caught (PaymentDeclined)")
 
 
-def test_a_waiting_order_shows_the_state_where_it_waits(visit: Visit, scene: Scene) -> None:
+def test_a_waiting_order_shows_the_state_where_it_waits(visit: Visit, scene: ScenarioRun) -> None:
     visitor, order_id = visit("customer"), place(scene)
     look_at(scene)
     visitor.open(f"orders/{order_id}")
@@ -71,7 +71,9 @@ def test_an_order_with_a_sent_reminder_still_waits_and_shows_its_whole_path(
     expect(visitor.main).to_contain_text("✓ approval mail sent")
 
 
-def test_opened_scrolled_and_typed_content_survives_an_update(visit: Visit, scene: Scene) -> None:
+def test_opened_scrolled_and_typed_content_survives_an_update(
+    visit: Visit, scene: ScenarioRun
+) -> None:
     visitor = visit("customer", width=375)
     page = visitor.open(f"orders/{place(scene)}")
     page.get_by_text("As a list").click()
@@ -88,7 +90,7 @@ def test_opened_scrolled_and_typed_content_survives_an_update(visit: Visit, scen
 
 
 def test_an_order_that_was_taken_over_says_which_execution_is_drawn_and_shows_either(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     order_id = stopped(scene)
     operator, customer = visit("operator"), visit("customer")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import place
 from tests.console.visitor import NARROW, WIDE
@@ -29,7 +29,7 @@ PAGES = {
 
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_is_accessible_and_fits_narrow_and_wide_screens(
-    visit: Visit, scene: Scene, ended: dict[str, str], who: str
+    visit: Visit, scene: ScenarioRun, ended: dict[str, str], who: str
 ) -> None:
     orders = {**ended, "waiting": place(scene)}
     visitor = visit(who, width=NARROW)
@@ -71,7 +71,7 @@ def test_the_page_runs_no_script_but_its_own(visit: Visit) -> None:
     visitor.mistakes.clear()
 
 
-def test_typed_text_never_becomes_markup(visit: Visit, scene: Scene) -> None:
+def test_typed_text_never_becomes_markup(visit: Visit, scene: ScenarioRun) -> None:
     visitor = visit("customer")
     page = visitor.open(f"orders/{place(scene)}")
     page.get_by_label("Reason").fill("<img src=x> <b>bold</b>")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import cancel, place, stopped
 
@@ -21,16 +21,16 @@ NO_RELEASE = {
 }
 
 
-def stuck_order(scene: Scene) -> str:
+def stuck_order(scene: ScenarioRun) -> str:
     """A cancelled order whose stock could not be released."""
     order_id = place(scene)
-    scene.backstage.order_fault(NO_RELEASE)
+    scene.backend.inject_fault(NO_RELEASE)
     cancel(scene)
     scene.eventually("stuck", lambda: bool(scene.status("order")["ledger"]["reserve"]["stuck"]), 20)
     return order_id
 
 
-def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, scene: Scene) -> None:
+def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, scene: ScenarioRun) -> None:
     order_id = stuck_order(scene)
     operator = visit("operator")
     page = operator.open(f"orders/{order_id}")
@@ -48,7 +48,7 @@ def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, scene: Scene) -
     expect(operator.main).to_contain_text("No order is being compensated.")
 
 
-def test_an_open_order_without_progress_is_listed(visit: Visit, scene: Scene) -> None:
+def test_an_open_order_without_progress_is_listed(visit: Visit, scene: ScenarioRun) -> None:
     order_id = place(scene)
     order = scene.status("order")
     late = {**order, "approval_deadline": "2020-01-01T00:00:00.000Z"}
@@ -85,7 +85,7 @@ def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str,
 
 
 def test_a_stopped_execution_and_its_compensation_are_both_counted(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     order_id = stopped(scene)
     operator = visit("operator")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import cancel, place
 
@@ -25,7 +25,7 @@ def test_an_empty_desk_says_so(visit: Visit) -> None:
 
 
 def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     waiting, cancelled = place(scene, "waiting"), place(scene, "cancelled")
     cancel(scene, "cancelled")
@@ -41,7 +41,7 @@ def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
 
 
 def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     order_id = place(scene)
     visitor = visit("operator")
@@ -73,7 +73,7 @@ def test_a_lost_connection_is_shown_until_it_is_back(visit: Visit) -> None:
 
 
 def test_filters_are_kept_on_the_way_back_from_an_order_until_they_are_cleared(
-    visit: Visit, ended: dict[str, str], scene: Scene
+    visit: Visit, ended: dict[str, str], scene: ScenarioRun
 ) -> None:
     waiting, cancelled = place(scene), ended["cancelled"]
     visitor = visit("operator")

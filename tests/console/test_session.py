@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from local.host.state import State
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import place
 
@@ -44,7 +44,7 @@ def test_sign_out_works_also_if_the_api_is_down(visit: Visit) -> None:
 
 
 def test_an_expired_session_is_shown_and_a_new_one_leads_back_to_the_same_view(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     order_id = place(scene)
     visitor = visit("customer")
@@ -63,7 +63,7 @@ def test_an_expired_session_is_shown_and_a_new_one_leads_back_to_the_same_view(
 
 
 def test_a_page_without_a_token_asks_to_sign_in_and_then_shows_the_requested_view(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     order_id = place(scene)
     visitor = visit()
@@ -82,7 +82,7 @@ def test_a_view_of_another_role_names_the_role_and_sends_no_request(visit: Visit
     assert [one for one in visitor.asked if "/console" not in one] == []
 
 
-def test_an_order_of_another_customer_does_not_exist(visit: Visit, scene: Scene) -> None:
+def test_an_order_of_another_customer_does_not_exist(visit: Visit, scene: ScenarioRun) -> None:
     visitor = visit("other_customer")
     visitor.refusals.add(404)
     visitor.open(f"orders/{place(scene)}")
@@ -124,7 +124,7 @@ def test_a_name_of_any_alphabet_is_read_from_the_session(visit: Visit) -> None:
     assert name == "Zoë 王"
 
 
-def test_a_deadline_is_computed_from_the_servers_time(visit: Visit, scene: Scene) -> None:
+def test_a_deadline_is_computed_from_the_servers_time(visit: Visit, scene: ScenarioRun) -> None:
     order_id = place(scene)
     visitor = visit("customer")
     an_hour_ahead = "const real = Date.now; Date.now = () => real() + 3600e3;"

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Route, expect
 
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import place
 
@@ -39,7 +39,7 @@ def test_an_order_is_placed_approved_and_completed_without_a_reload(
     assert customer.page.evaluate("window.sameDocument") is True
 
 
-def test_a_customer_cancels_with_a_reason(visit: Visit, scene: Scene) -> None:
+def test_a_customer_cancels_with_a_reason(visit: Visit, scene: ScenarioRun) -> None:
     order_id = place(scene)
     customer = visit("customer")
     page = customer.open(f"orders/{order_id}")
@@ -52,7 +52,7 @@ def test_a_customer_cancels_with_a_reason(visit: Visit, scene: Scene) -> None:
     expect(page.get_by_role("term").filter(has_text="Deadline")).to_have_count(0)
 
 
-def test_a_customer_adds_an_item(visit: Visit, scene: Scene) -> None:
+def test_a_customer_adds_an_item(visit: Visit, scene: ScenarioRun) -> None:
     customer = visit("customer")
     page = customer.open(f"orders/{place(scene)}")
     expect(page.get_by_role("heading", name="Items (revision 1)")).to_be_visible()
@@ -68,10 +68,10 @@ def test_a_customer_adds_an_item(visit: Visit, scene: Scene) -> None:
 
 
 def test_typed_text_keeps_its_focus_when_another_form_is_removed(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     order_id = place(scene)
-    now = scene.users.ask("customer", "GET", f"/orders/{order_id}")
+    now = scene.users.request("customer", "GET", f"/orders/{order_id}")
     customer = visit("customer")
     page = customer.open(f"orders/{order_id}")
     reason = page.get_by_label("Reason")
@@ -91,7 +91,7 @@ def test_typed_text_keeps_its_focus_when_another_form_is_removed(
     expect(reason).to_have_value("I found it")
 
 
-def test_text_typed_before_the_response_arrives_stays(visit: Visit, scene: Scene) -> None:
+def test_text_typed_before_the_response_arrives_stays(visit: Visit, scene: ScenarioRun) -> None:
     customer = visit("customer")
     page = customer.open(f"orders/{place(scene)}")
     held: list[Route] = []
@@ -113,7 +113,7 @@ def test_text_typed_before_the_response_arrives_stays(visit: Visit, scene: Scene
 
 
 def test_a_refusal_shows_the_servers_message_and_keeps_the_typed_text(
-    visit: Visit, scene: Scene
+    visit: Visit, scene: ScenarioRun
 ) -> None:
     customer = visit("customer")
     page = customer.open(f"orders/{place(scene)}")

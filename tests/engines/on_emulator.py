@@ -6,11 +6,11 @@ from typing import Any
 from local.deployment.clients import client
 from local.deployment.tables import fill, scan
 from local.host.state import State
-from local.scenario_runner import scenario
-from local.scenario_runner.backend import Backstage
-from local.scenario_runner.scenario_run import Scene
+from local.scenario_runner.backend import Backend
+from local.scenario_runner.scenario import Step as ScenarioStep
+from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.schema import ORDER
-from local.scenario_runner.steps import take
+from local.scenario_runner.steps import run_step
 from local.scenario_runner.users import Users
 from tests.engines.histories import Event, result, visits
 from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
@@ -66,7 +66,7 @@ class Player:
     def __init__(self, state: State, number: int) -> None:
         self._state, self._tag = state, f"-OF-{number:02}"
         self._users = Users(state.api_url, state.tokens)
-        self._scene = Scene(self._users, Backstage(state))
+        self._scene = ScenarioRun(self._users, Backend(state))
         self._dynamodb = client("dynamodb", state.emulator_url)
 
     def close(self) -> None:
@@ -93,9 +93,9 @@ class Player:
     def executions(self) -> list[tuple[str, Sequence[Event]]]:
         """Status and history of each execution of the order, oldest first."""
         order_id = self._scene.id_of(ORDER)
-        epoch = self._scene.backstage.books_of(order_id).orders[0]["epoch"]
+        epoch = self._scene.backend.order_snapshot(order_id).orders[0]["epoch"]
         each = range(1, epoch + 1)
-        return [self._scene.backstage.execution(order_id, number) for number in each]
+        return [self._scene.backend.execution(order_id, number) for number in each]
 
     def _place(self, scenario: Scenario) -> None:
         """Place the order. Only staff may choose a version, for a customer."""
@@ -121,13 +121,13 @@ class Player:
                 self._do("stop-execution")
 
     def _do(self, what: str, **fields: Any) -> None:
-        take(self._scene, scenario.Step(what, fields))
+        run_step(self._scene, ScenarioStep(what, fields))
 
     def _rest(self) -> None:
         """Wait until every accepted signal is applied and the order waits again."""
 
         def applied() -> bool:
-            order = self._scene.backstage.books_of(self._scene.id_of(ORDER)).orders[0]
+            order = self._scene.backend.order_snapshot(self._scene.id_of(ORDER)).orders[0]
             return int(order["applied"]) == len(order["inbox"])
 
         self._scene.eventually("the signals to be applied", applied, REST_SECONDS)
@@ -139,13 +139,13 @@ class Player:
             return
 
         def over() -> bool:
-            return self._scene.backstage.execution(self._scene.id_of(ORDER), 1)[0] != "RUNNING"
+            return self._scene.backend.execution(self._scene.id_of(ORDER), 1)[0] != "RUNNING"
 
         self._scene.eventually("the compensation to be stuck", over, DEADLINE_SECONDS)
 
     def _seen(self) -> Seen:
         order_id = self._scene.id_of(ORDER)
-        books = self._scene.backstage.books_of(order_id)
+        books = self._scene.backend.order_snapshot(order_id)
         order = books.orders[0]
         table = scan(self._dynamodb, self._state.outputs["InventoryTable"])
         return Seen(
@@ -155,7 +155,7 @@ class Player:
             events=books.timeline(order),
             inventory=[record for record in table if record["sku"].endswith(self._tag)],
             payments=[book for book in books.payments if order_id in book["payment_key"]],
-            subjects=self._scene.backstage.mails(order_id),
+            subjects=self._scene.backend.mails(order_id),
             tag=self._tag,
         )
 

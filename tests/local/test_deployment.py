@@ -10,7 +10,7 @@ from local.deployment.catalogue import customer_records, inventory_records, unit
 from local.deployment.tables import from_item, to_item
 from local.deployment.users import TOKEN_OF, USERS, all_fresh, seconds_left
 from local.host.problems import LocalProblem
-from local.lifecycle.up import Wishes, usual_heartbeat
+from local.lifecycle.up import UpOptions, usual_heartbeat
 
 
 def a_token(seconds: float) -> str:
@@ -88,14 +88,14 @@ def test_times_that_the_stack_rejects_are_rejected_before_the_synthesis(
     timeout: int, heartbeat: int
 ) -> None:
     with pytest.raises(LocalProblem, match="reading the options"):
-        Wishes(approval_timeout=timeout, heartbeat=heartbeat).check()
+        UpOptions(approval_timeout=timeout, heartbeat=heartbeat).check()
 
 
 def test_the_default_times_are_accepted() -> None:
-    Wishes().check()
-    Wishes(approval_timeout=20, heartbeat=4).check()
+    UpOptions().check()
+    UpOptions(approval_timeout=20, heartbeat=4).check()
 
 
 @pytest.mark.parametrize("timeout", [2, 3, 60, 899, 900, 86_400])
 def test_the_default_heartbeat_fits_any_approval_timeout(timeout: int) -> None:
-    Wishes(approval_timeout=timeout, heartbeat=usual_heartbeat(timeout)).check()
+    UpOptions(approval_timeout=timeout, heartbeat=usual_heartbeat(timeout)).check()

@@ -10,7 +10,7 @@ from local.checks.invariants import (
     unchanged_ends,
     violations,
 )
-from local.checks.records import Books, Witness
+from local.checks.records import ObservedOrder, Snapshot
 from local.deployment.catalogue import inventory_records
 from local.scenario_runner.schema import INVARIANTS
 
@@ -58,8 +58,8 @@ def inventory(**mugs: int) -> list[dict[str, Any]]:
     return records
 
 
-def good_books(order: dict[str, Any] | None = None) -> Books:
-    return Books(
+def a_snapshot(order: dict[str, Any] | None = None) -> Snapshot:
+    return Snapshot(
         orders=[order or an_order()],
         events=events("order-placed", "order-completed"),
         payments=[a_capture()],
@@ -67,14 +67,14 @@ def good_books(order: dict[str, Any] | None = None) -> Books:
     )
 
 
-def wrong_with(books: Books, witness: Witness | None = None) -> list[str]:
-    return violations(books, {ID: witness or Witness(ID)})
+def violations_in(snapshot: Snapshot, observed: ObservedOrder | None = None) -> list[str]:
+    return violations(snapshot, {ID: observed or ObservedOrder(ID)})
 
 
-def test_correct_books_have_no_violations() -> None:
-    witness = Witness(ID, accepted=["s1"], deadlines={1000}, executions=["SUCCEEDED"])
-    assert wrong_with(good_books(), witness) == []
-    assert list(stock_is_accounted_for(good_books())) == []
+def test_a_correct_snapshot_has_no_violations() -> None:
+    observed = ObservedOrder(ID, accepted=["s1"], deadlines={1000}, executions=["SUCCEEDED"])
+    assert violations_in(a_snapshot(), observed) == []
+    assert list(stock_is_accounted_for(a_snapshot())) == []
 
 
 def test_every_invariant_in_scenarios_is_checked() -> None:
@@ -85,29 +85,29 @@ def test_every_invariant_in_scenarios_is_checked() -> None:
     "mugs", [{"available": 299, "sold": 2}, {"available": 301, "held": -3, "sold": 2}]
 )
 def test_a_changed_number_of_units_is_detected(mugs: dict[str, int]) -> None:
-    assert list(stock_is_conserved(Books(orders=[], inventory=inventory(**mugs))))
+    assert list(stock_is_conserved(Snapshot(orders=[], inventory=inventory(**mugs))))
 
 
 @pytest.mark.parametrize("mugs", [{"available": 300}, {"available": 298, "held": 2}])
 def test_sold_units_must_be_those_of_completed_orders(mugs: dict[str, int]) -> None:
-    books = replace(good_books(), inventory=inventory(**mugs))
-    assert list(stock_is_conserved(books)) == []
-    assert list(stock_is_accounted_for(books))
+    snapshot = replace(a_snapshot(), inventory=inventory(**mugs))
+    assert list(stock_is_conserved(snapshot)) == []
+    assert list(stock_is_accounted_for(snapshot))
 
 
 def test_units_on_shards_are_held_in_the_item_until_they_are_settled() -> None:
     shard = {"pk": "STOCK#MUG-RED#3", "available": 10, "held": 0, "sold": 2}
-    books = replace(good_books(), inventory=inventory(available=288, held=12), shards=[shard])
+    snapshot = replace(a_snapshot(), inventory=inventory(available=288, held=12), shards=[shard])
 
-    assert list(stock_is_accounted_for(books)) == []
-    assert list(stock_is_accounted_for(replace(books, shards=[{**shard, "sold": 1}])))
+    assert list(stock_is_accounted_for(snapshot)) == []
+    assert list(stock_is_accounted_for(replace(snapshot, shards=[{**shard, "sold": 1}])))
 
 
 def test_held_units_must_be_those_of_open_orders() -> None:
     order = an_order(stage="awaiting-approval")
-    held = replace(good_books(order), inventory=inventory(available=298, held=2))
+    held = replace(a_snapshot(order), inventory=inventory(available=298, held=2))
     assert list(stock_is_accounted_for(held)) == []
-    assert list(stock_is_accounted_for(good_books(order)))
+    assert list(stock_is_accounted_for(a_snapshot(order)))
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,17 @@ def test_held_units_must_be_those_of_open_orders() -> None:
 def test_money_must_be_kept_exactly_by_completed_orders(
     order: dict[str, Any], payments: list[dict[str, Any]]
 ) -> None:
-    books = replace(good_books(order), payments=payments)
-    assert any(wrong.startswith("money: ") for wrong in wrong_with(books))
+    snapshot = replace(a_snapshot(order), payments=payments)
+    assert any(wrong.startswith("money: ") for wrong in violations_in(snapshot))
 
 
 def test_a_refunded_cancelled_order_is_valid() -> None:
     order = an_order(stage="cancelled", reserved=False)
     payments = [a_capture(refunded_minor=1900), {"payment_key": f"refund:{ID}", "minor": 1900}]
-    assert list(CHECKS["money"](order, Books(orders=[order], payments=payments), Witness(ID))) == []
+    assert (
+        list(CHECKS["money"](order, Snapshot(orders=[order], payments=payments), ObservedOrder(ID)))
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ def test_a_refunded_cancelled_order_is_valid() -> None:
     ids=["no outcome", "outcome of nothing", "unknown", "twice", "lost", "cancelled, completed"],
 )
 def test_a_lost_signal_or_outcome_is_detected(changes: dict[str, Any]) -> None:
-    found = wrong_with(good_books(an_order(**changes)), Witness(ID, accepted=["s1"]))
+    found = violations_in(a_snapshot(an_order(**changes)), ObservedOrder(ID, accepted=["s1"]))
     assert any(wrong.startswith("signals: ") for wrong in found)
 
 
@@ -165,46 +168,46 @@ def test_a_lost_signal_or_outcome_is_detected(changes: dict[str, Any]) -> None:
 )
 def test_events_other_than_mails_after_the_end_are_detected(kinds: list[str]) -> None:
     order = an_order(event_count=len(kinds))
-    books = replace(good_books(order), events=events(*kinds))
-    assert any(wrong.startswith("finality: ") for wrong in wrong_with(books))
+    snapshot = replace(a_snapshot(order), events=events(*kinds))
+    assert any(wrong.startswith("finality: ") for wrong in violations_in(snapshot))
 
 
 def test_a_mail_after_the_end_is_valid() -> None:
     kinds = ["order-placed", "order-completed", "mail-confirmation-sent"]
-    books = replace(good_books(an_order(event_count=3)), events=events(*kinds))
-    assert wrong_with(books) == []
+    snapshot = replace(a_snapshot(an_order(event_count=3)), events=events(*kinds))
+    assert violations_in(snapshot) == []
 
 
 def test_a_gap_in_the_timeline_is_detected() -> None:
-    books = good_books(an_order(event_count=3))
-    assert any(wrong.startswith("finality: ") for wrong in wrong_with(books))
+    snapshot = a_snapshot(an_order(event_count=3))
+    assert any(wrong.startswith("finality: ") for wrong in violations_in(snapshot))
 
 
 def test_a_changed_deadline_is_detected() -> None:
-    found = wrong_with(good_books(), Witness(ID, deadlines={999}))
+    found = violations_in(a_snapshot(), ObservedOrder(ID, deadlines={999}))
     assert any(wrong.startswith("deadline: ") for wrong in found)
 
 
 @pytest.mark.parametrize("executions", [["ABORTED", "FAILED"], ["SUCCEEDED", "SUCCEEDED"]])
 def test_each_epoch_has_its_execution(executions: list[str]) -> None:
-    found = wrong_with(good_books(), Witness(ID, executions=executions))
+    found = violations_in(a_snapshot(), ObservedOrder(ID, executions=executions))
     assert any(wrong.startswith("epochs: ") for wrong in found)
 
 
 LEAKS = [
-    Witness(ID, histories="… alice.adler@example.com …"),
-    Witness(ID, answers=('{"name": "Bob Birnbaum"}',)),
-    Witness(ID, tokens={"a-token"}, answers=('{"x": "a-token"}',)),
+    ObservedOrder(ID, histories="… alice.adler@example.com …"),
+    ObservedOrder(ID, responses=('{"name": "Bob Birnbaum"}',)),
+    ObservedOrder(ID, tokens={"a-token"}, responses=('{"x": "a-token"}',)),
 ]
 
 
-@pytest.mark.parametrize("witness", LEAKS, ids=["e-mail", "name", "token"])
-def test_personal_data_and_tokens_are_detected(witness: Witness) -> None:
-    found = wrong_with(good_books(), witness)
+@pytest.mark.parametrize("observed", LEAKS, ids=["e-mail", "name", "token"])
+def test_personal_data_and_tokens_are_detected(observed: ObservedOrder) -> None:
+    found = violations_in(a_snapshot(), observed)
     assert any(wrong.startswith("privacy: ") for wrong in found)
 
 
 def test_a_write_after_the_end_is_detected() -> None:
-    assert list(unchanged_ends([an_order()], good_books())) == []
-    assert list(unchanged_ends([an_order()], good_books(an_order(applied=7))))
-    assert list(unchanged_ends([an_order(stage="payment")], good_books())) == []
+    assert list(unchanged_ends([an_order()], a_snapshot())) == []
+    assert list(unchanged_ends([an_order()], a_snapshot(an_order(applied=7))))
+    assert list(unchanged_ends([an_order(stage="payment")], a_snapshot())) == []

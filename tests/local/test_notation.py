@@ -1,6 +1,6 @@
 import pytest
 
-from local.checks.notation import BadNotation, difference, matches, parallel, pattern
+from local.checks.notation import InvalidNotation, difference, matches, parallel, pattern
 
 LOOP = "(AwaitSignal ApplySignals RouteDecision)+"
 ROUND = ["AwaitSignal", "ApplySignals", "RouteDecision"]
@@ -75,7 +75,7 @@ def test_the_end_of_the_execution_belongs_to_the_path() -> None:
     "entry", ["", "two states", "(A B", "(A B)?", "A {B", "= lower", "A->B", "A x", "( )+"]
 )
 def test_invalid_notation_is_refused(entry: str) -> None:
-    with pytest.raises(BadNotation):
+    with pytest.raises(InvalidNotation):
         pattern(entry)
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local.scenario_runner.result import Verdict
-from local.scenario_runner.runner import Performance
-from local.scenario_runner.scenario import all_stories
+from local.scenario_runner.result import ScenarioResult
+from local.scenario_runner.runner import ScenarioRunner
+from local.scenario_runner.scenario import read_scenarios
 from tests.system.environments import Environment, deployed, environment
 
 JOBS = 4
@@ -30,12 +30,14 @@ def undeployed(tmp_path: Path) -> Iterator[Environment]:
 
 
 @pytest.fixture(scope="session")
-def verdicts(deployment: Environment, request: pytest.FixtureRequest) -> dict[str, Verdict]:
+def results(deployment: Environment, request: pytest.FixtureRequest) -> dict[str, ScenarioResult]:
     """The results of the selected scenarios, run together as in the demo."""
     parameters = [getattr(item, "callspec", None) for item in request.session.items]
-    wanted = [spec.params["story"].name for spec in parameters if spec and "story" in spec.params]
-    chosen = [story for story in all_stories() if story.name in wanted]
-    performance = Performance(deployment.state, jobs=JOBS, watcher=lambda story, doing: None)
-    result = performance.play(chosen)
+    wanted = [
+        spec.params["scenario"].name for spec in parameters if spec and "scenario" in spec.params
+    ]
+    chosen = [one for one in read_scenarios() if one.name in wanted]
+    runner = ScenarioRunner(deployment.state, jobs=JOBS, on_progress=lambda scenario, step: None)
+    result = runner.run(chosen)
     assert not result.violations, "\n".join(result.violations)
-    return {verdict.story: verdict for verdict in result.verdicts}
+    return {one.scenario: one for one in result.scenarios}

@@ -15,10 +15,10 @@ from local.deployment.clients import client
 from local.deployment.tables import scan
 from local.deployment.users import FRESH_SECONDS, TOKEN_OF, USERS, seconds_left
 from local.host.state import save
-from local.scenario_runner.backend import Backstage
+from local.scenario_runner.backend import Backend
 from local.scenario_runner.scenario import Step
-from local.scenario_runner.scenario_run import Scene
-from local.scenario_runner.steps import take
+from local.scenario_runner.scenario_run import ScenarioRun
+from local.scenario_runner.steps import run_step
 from local.scenario_runner.users import Users
 from tests.system.environments import UP, Environment
 
@@ -45,12 +45,12 @@ PROMISED = {
 }
 
 
-def place_an_order(deployment: Environment) -> Scene:
+def place_an_order(deployment: Environment) -> ScenarioRun:
     """A scenario with one order that waits for approval."""
     state = deployment.state
-    scene = Scene(Users(state.api_url, state.tokens), Backstage(state))
-    take(scene, Step("place", {"items": {"HOT-SKU": 3}}))
-    take(scene, Step("wait-for-token", {}))
+    scene = ScenarioRun(Users(state.api_url, state.tokens), Backend(state))
+    run_step(scene, Step("place", {"items": {"HOT-SKU": 3}}))
+    run_step(scene, Step("wait-for-token", {}))
     return scene
 
 
@@ -116,8 +116,8 @@ def test_an_unknown_scenario_is_refused_by_name(deployment: Environment) -> None
 
 def test_the_sent_mails_are_printed(deployment: Environment) -> None:
     scene = place_an_order(deployment)
-    take(scene, Step("cancel", {"reason": "to have a mail"}))
-    take(scene, Step("wait", {"stage": "cancelled"}))
+    run_step(scene, Step("cancel", {"reason": "to have a mail"}))
+    run_step(scene, Step("wait", {"stage": "cancelled"}))
     scene.users.close()
 
     mail = deployment.json("mails")["mails"][-1]
@@ -129,9 +129,9 @@ def test_the_sent_mails_are_printed(deployment: Environment) -> None:
 
 def test_reset_restores_the_seed_data_in_the_same_deployment(deployment: Environment) -> None:
     scene, before = place_an_order(deployment), deployment.state
-    take(scene, Step("cancel", {"reason": "to have a mail"}))
-    take(scene, Step("wait", {"stage": "cancelled"}))
-    assert scene.backstage.mails(scene.id_of("order")) != []
+    run_step(scene, Step("cancel", {"reason": "to have a mail"}))
+    run_step(scene, Step("wait", {"stage": "cancelled"}))
+    assert scene.backend.mails(scene.id_of("order")) != []
     waiting = place_an_order(deployment)
     deployment.json("reset")
     scene.users.close()
@@ -143,13 +143,13 @@ def test_reset_restores_the_seed_data_in_the_same_deployment(deployment: Environ
     shelves = scan(dynamodb, before.outputs["InventoryTable"])
     assert {record["sku"]: record["available"] for record in shelves} == units_by_sku()
     assert {(record["held"], record["sold"]) for record in shelves} == {(0, 0)}
-    assert waiting.backstage.mails(scene.id_of("order")) == []
+    assert waiting.backend.mails(scene.id_of("order")) == []
     assert deployment.json("status")["running_executions"] == 0
 
 
 def test_orders_can_be_placed_after_a_reset(deployment: Environment) -> None:
     deployment.json("reset")
     scene = place_an_order(deployment)
-    take(scene, Step("approve", {"outcome": "applied"}))
+    run_step(scene, Step("approve", {"outcome": "applied"}))
     scene.wait_for_end("order")
     scene.users.close()

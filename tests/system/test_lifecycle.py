@@ -11,7 +11,7 @@ from local.host.processes import Process, wait_until_gone
 from local.host.state import State, load
 from local.lifecycle import up as lifecycle
 from local.lifecycle.running import find_running
-from local.lifecycle.up import Wishes
+from local.lifecycle.up import UpOptions
 from tests.system.environments import UP, Environment
 
 pytestmark = pytest.mark.slow
@@ -82,7 +82,7 @@ def test_a_failed_up_leaves_nothing(
 
     monkeypatch.setattr(lifecycle, "_deployed", fail)
     with pytest.raises(LocalProblem, match="it broke") as problem:
-        lifecycle.up(undeployed.folders, Wishes())
+        lifecycle.up(undeployed.folders, UpOptions())
     assert problem.value.log == undeployed.folders.log("emulator")
     assert_gone([seen[0].emulator])
     assert load(undeployed.folders.state_file) is None

@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from local.checks.invariants import violations
-from local.checks.records import ENDS, Books, Witness
+from local.checks.records import ENDS, ObservedOrder, Snapshot
 from local.host.state import State
-from local.scenario_runner.backend import Backstage
+from local.scenario_runner.backend import Backend
 from tests.dynamodb_local.together import CALLERS, together
 from tests.system.environments import Environment
 
@@ -34,7 +34,7 @@ class Crowd:
 
     def __init__(self, state: State, http: httpx.Client) -> None:
         self._state, self._http = state, http
-        self.backstage = Backstage(state)
+        self.backstage = Backend(state)
 
     def post(self, who: str, path: str, body: Any = None, key: str | None = None) -> httpx.Response:
         headers = {
@@ -58,7 +58,7 @@ class Crowd:
         """The records of the orders once all of them have ended."""
         give_up = time.monotonic() + PATIENCE_SECONDS
         while True:
-            orders = {o["order_id"]: dict(o) for o in self.backstage.all_books().orders}
+            orders = {o["order_id"]: dict(o) for o in self.backstage.snapshot().orders}
             found = [orders[order_id] for order_id in order_ids]
             running = [order["order_id"] for order in found if order["stage"] not in ENDS]
             if not running:
@@ -68,14 +68,14 @@ class Crowd:
 
     def problems(self, *order_ids: str) -> list[str]:
         """The violations by the orders, from the tables only."""
-        return concerning(self.backstage.all_books(), *order_ids)
+        return concerning(self.backstage.snapshot(), *order_ids)
 
 
-def concerning(books: Books, *order_ids: str) -> list[str]:
+def concerning(books: Snapshot, *order_ids: str) -> list[str]:
     """The violations by these orders and of the stock. Violations of the stock name a SKU, not an
     order.
     """
-    found = violations(books, {order_id: Witness(order_id) for order_id in order_ids})
+    found = violations(books, {order_id: ObservedOrder(order_id) for order_id in order_ids})
     mine = (STOCK, *order_ids)
     return [one for one in found if any(name in one for name in mine)]
 
@@ -145,7 +145,7 @@ def test_the_hot_skus_fifty_units_are_sold_fifty_times(crowd: Crowd) -> None:
     }
     reasons = {order["last_error"] for order in orders if order["stage"] == "failed"}
     assert reasons == {"InsufficientStock: insufficient stock: HOT-SKU"}
-    [shelf] = [one for one in crowd.backstage.all_books().inventory if one["sku"] == "HOT-SKU"]
+    [shelf] = [one for one in crowd.backstage.snapshot().inventory if one["sku"] == "HOT-SKU"]
     assert [shelf[name] for name in ("available", "held", "sold")] == [0, 0, HOT_UNITS]
     assert crowd.problems(*order_ids) == []
 
@@ -165,7 +165,7 @@ def test_concurrent_requests_with_one_key_place_one_order(crowd: Crowd) -> None:
 
 @pytest.mark.parametrize("moved", [-7, 0, 1])
 def test_a_changed_number_of_units_is_reported(crowd: Crowd, moved: int) -> None:
-    books = crowd.backstage.all_books()
+    books = crowd.backstage.snapshot()
     first, *others = books.inventory
     changed = {**first, "available": first["available"] + moved}
 

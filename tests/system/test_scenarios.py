@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from local.scenario_runner.result import Verdict
-from local.scenario_runner.scenario import Story, all_stories
+from local.scenario_runner.result import ScenarioResult
+from local.scenario_runner.scenario import Scenario, read_scenarios
 from tests.system.environments import Environment
 
 pytestmark = pytest.mark.slow
@@ -34,26 +34,26 @@ CLASSIFIED: Mapping[str, tuple[str, ...]] = {
 """The expected classification of each execution of a scenario's orders."""
 
 
-@pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
-def test_the_scenario_passes(story: Story, verdicts: dict[str, Verdict]) -> None:
-    verdict = verdicts[story.name]
-    problems = [*verdict.path_differences, *verdict.differences, *verdict.violations]
-    assert not problems, "\n".join([*problems, f"seen: {verdict.seen_paths}"])
-    assert verdict.ends.keys() == story.expect.keys()
+@pytest.mark.parametrize("scenario", read_scenarios(), ids=lambda scenario: scenario.name)
+def test_the_scenario_passes(scenario: Scenario, results: dict[str, ScenarioResult]) -> None:
+    result = results[scenario.name]
+    problems = [*result.path_differences, *result.differences, *result.violations]
+    assert not problems, "\n".join([*problems, f"seen: {result.seen_paths}"])
+    assert result.ends.keys() == scenario.expect.keys()
 
 
 def test_every_scenario_is_classified() -> None:
-    assert [story.name for story in all_stories()] == list(CLASSIFIED)
+    assert [scenario.name for scenario in read_scenarios()] == list(CLASSIFIED)
 
 
-@pytest.mark.parametrize("story", all_stories(), ids=lambda story: story.name)
+@pytest.mark.parametrize("scenario", read_scenarios(), ids=lambda scenario: scenario.name)
 def test_the_api_classifies_executions_by_their_histories(
-    story: Story, verdicts: dict[str, Verdict], deployment: Environment
+    scenario: Scenario, results: dict[str, ScenarioResult], deployment: Environment
 ) -> None:
     state = deployment.state
     signed_in = {"Authorization": f"Bearer {state.tokens['operator']}"}
-    for order_id in verdicts[story.name].order_ids.values():
+    for order_id in results[scenario.name].order_ids.values():
         url = f"{state.api_url}/orders/{order_id}/history"
         history = httpx.get(url, headers=signed_in, timeout=30, trust_env=False).json()
 
-        assert tuple(one["verdict"] for one in history["executions"]) == CLASSIFIED[story.name]
+        assert tuple(one["verdict"] for one in history["executions"]) == CLASSIFIED[scenario.name]

@@ -6,19 +6,21 @@ from io import StringIO
 from rich.console import Console
 
 from local.commands.demo import choose
-from local.commands.show import show_result
-from local.scenario_runner.result import Verdict
-from local.scenario_runner.runner import Result
+from local.commands.scenario_tables import show_result
+from local.scenario_runner.result import ScenarioResult
+from local.scenario_runner.runner import RunResult
 
 
-def printed(*verdicts: Verdict) -> str:
+def printed(*results: ScenarioResult) -> str:
     paper = StringIO()
-    result = Result(verdicts, violations=())
+    result = RunResult(results, violations=())
     show_result(result, choose(()), console=Console(file=paper, width=100))
     return paper.getvalue()
 
 
-PASSED = Verdict(story="happy-path", ends={"order": "completed"}, seen_paths={"order": ["A"]})
+PASSED = ScenarioResult(
+    scenario="happy-path", ends={"order": "completed"}, seen_paths={"order": ["A"]}
+)
 
 
 def test_a_scenario_is_listed_by_its_title() -> None:

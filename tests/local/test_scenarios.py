@@ -6,12 +6,12 @@ import pytest
 
 from local.deployment.catalogue import units_by_sku
 from local.deployment.users import TOKEN_OF
-from local.scenario_runner.scenario import BadStory, Story, all_stories, read_story
+from local.scenario_runner.scenario import InvalidScenario, Scenario, read_scenario, read_scenarios
 from local.scenario_runner.schema import INVARIANTS, STEPS
 from local.scenario_runner.steps import KNOWN_STEPS
 
 DEFINITION = Path(__file__).resolve().parents[2] / "statemachine" / "order_workflow.asl.json"
-STORIES = all_stories()
+SCENARIOS = read_scenarios()
 GOOD = """
 title = "T"
 shows = "S"
@@ -24,15 +24,19 @@ path = ["RouteStart", "= SUCCEEDED"]
 
 
 def a_file(folder: Path, text: str) -> Path:
-    file = folder / "01-a-story.toml"
+    file = folder / "01-a-scenario.toml"
     file.write_text(text)
     return file
 
 
 def test_a_scenario_is_read_with_its_defaults(tmp_path: Path) -> None:
-    story = read_story(a_file(tmp_path, GOOD))
-    expected = story.expect["order"]
-    assert (story.name, story.alone, story.steps[0].order) == ("a-story", False, "order")
+    scenario = read_scenario(a_file(tmp_path, GOOD))
+    expected = scenario.expect["order"]
+    assert (scenario.name, scenario.alone, scenario.steps[0].order) == (
+        "a-scenario",
+        False,
+        "order",
+    )
     assert (expected.version, expected.last_error, expected.mail) == ("v2", None, "none")
     assert expected.result("01X") == "Order 01X completed (version v2)"
 
@@ -49,16 +53,16 @@ def test_a_scenario_is_read_with_its_defaults(tmp_path: Path) -> None:
         ("[expect.order]", "[expect.other]", "expects something of"),
         ('title = "T"', "", "title"),
         ('title = "T"', 'titel = "T"', "titel"),
-        ("steps = [", "steps = [[", "01-a-story.toml"),
+        ("steps = [", "steps = [[", "01-a-scenario.toml"),
     ],
 )
 def test_a_mistake_is_named_with_its_file(
     tmp_path: Path, good: str, bad: str, complaint: str
 ) -> None:
     file = a_file(tmp_path, GOOD.replace(good, bad, 1))
-    with pytest.raises(BadStory, match=re.escape(complaint)) as refusal:
-        read_story(file)
-    assert "01-a-story.toml" in str(refusal.value)
+    with pytest.raises(InvalidScenario, match=re.escape(complaint)) as refusal:
+        read_scenario(file)
+    assert "01-a-scenario.toml" in str(refusal.value)
 
 
 def test_every_step_is_implemented() -> None:
@@ -66,32 +70,32 @@ def test_every_step_is_implemented() -> None:
 
 
 def test_names_of_scenarios_are_unique() -> None:
-    assert len({story.name for story in STORIES}) == len(STORIES)
+    assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_scenario_names_states_of_the_definition(story: Story) -> None:
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_scenario_names_states_of_the_definition(scenario: Scenario) -> None:
     text = DEFINITION.read_text()
     states = set(json.loads(text)["States"]) | set(re.findall(r'"(\w+)": \{\s*"(?:Type|Com)', text))
-    for expected in story.expect.values():
+    for expected in scenario.expect.values():
         entries = [entry for entry in expected.path if not entry.startswith("= ")]
         words = re.findall(r"[A-Z]\w+", " ".join(entries))
         assert set(words) <= states
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_scenario_uses_the_seed_data(story: Story) -> None:
-    for step in story.steps:
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_scenario_uses_the_seed_data(scenario: Scenario) -> None:
+    for step in scenario.steps:
         skus = {*step.fields.get("items", {}), step.fields.get("sku", "MUG-RED")}
         assert skus <= units_by_sku().keys()
         assert step.fields.get("by", "customer") in TOKEN_OF
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_scenario_with_faults_runs_alone(story: Story) -> None:
-    assert story.alone == any(step.do == "fault" for step in story.steps)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_scenario_with_faults_runs_alone(scenario: Scenario) -> None:
+    assert scenario.alone == any(step.do == "fault" for step in scenario.steps)
 
 
 def test_every_invariant_is_targeted_by_a_scenario() -> None:
-    proved = {name for story in STORIES for name in story.proves}
+    proved = {name for scenario in SCENARIOS for name in scenario.proves}
     assert proved | {"privacy"} == set(INVARIANTS)
