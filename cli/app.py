@@ -9,20 +9,29 @@ from typing import Annotated
 import typer
 
 from cli.arguments import Command, Group
-from cli.commands import (
-    batches,
-    examining,
-    explaining,
-    loading,
-    operating,
-    ordering,
-    reading,
-    signing_in,
-    waiting,
-)
-from cli.output import print_line, show_problem, wants_json
+from cli.commands import auth
+from cli.commands.explain.classify import classify
+from cli.commands.explain.export import export
+from cli.commands.explain.history import history
+from cli.commands.operate import ops
+from cli.commands.operate.batch import batch
+from cli.commands.operate.doctor import doctor
+from cli.commands.operate.load import load
+from cli.commands.order.add_item import add_item
+from cli.commands.order.approve import approve
+from cli.commands.order.cancel import cancel
+from cli.commands.order.place import place
+from cli.commands.order.signal import signal
+from cli.commands.read.describe import describe
+from cli.commands.read.items import items
+from cli.commands.read.list import list_orders
+from cli.commands.read.status import status
+from cli.commands.read.timeline import timeline
+from cli.commands.read.wait import wait
+from cli.commands.read.watch import watch
 from cli.problems import Defect, Problem, Refused, WrongUsage
-from cli.streams import discard, replace_unencodable, require_stdout
+from cli.terminal.output import print_line, show_problem, wants_json
+from cli.terminal.streams import discard, replace_unencodable, require_stdout
 
 _HELP = """Place, approve, watch and explain orders.
 
@@ -49,43 +58,39 @@ INTERRUPTED, PIPE_CLOSED = 130, 141
 
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Order": {
-        "place": ordering.place,
-        "approve": ordering.approve,
-        "cancel": ordering.cancel,
-        "add-item": ordering.add_item,
-        "signal": ordering.signal,
+        "place": place,
+        "approve": approve,
+        "cancel": cancel,
+        "add-item": add_item,
+        "signal": signal,
     },
-    "Look": {
-        "list": reading.list_orders,
-        "status": reading.status,
-        "items": reading.items,
-        "describe": reading.describe,
-        "timeline": reading.timeline,
-        "watch": waiting.watch,
-        "wait": waiting.wait,
+    "Read": {
+        "list": list_orders,
+        "status": status,
+        "items": items,
+        "describe": describe,
+        "timeline": timeline,
+        "watch": watch,
+        "wait": wait,
     },
-    "Explain": {
-        "history": explaining.history,
-        "classify": explaining.classify,
-        "export": explaining.export,
-    },
+    "Explain": {"history": history, "classify": classify, "export": export},
     "Operate": {
-        "compensate": operating.compensate,
-        "abort": operating.abort,
-        "versions": operating.versions,
-        "doctor": examining.doctor,
-        "load": loading.load,
+        "compensate": ops.compensate,
+        "abort": ops.abort,
+        "versions": ops.versions,
+        "doctor": doctor,
+        "load": load,
     },
     "Sign in": {
-        "login": signing_in.login,
-        "logout": signing_in.logout,
-        "profiles": signing_in.list_profiles,
+        "login": auth.login,
+        "logout": auth.logout,
+        "profiles": auth.list_profiles,
     },
 }
 for panel, commands in _PANELS.items():
     for name, command in commands.items():
         app.command(name, cls=Command, rich_help_panel=panel)(command)
-app.add_typer(batches.batch, name="batch", rich_help_panel="Operate")
+app.add_typer(batch, name="batch", rich_help_panel="Operate")
 
 
 def _version(asked: bool) -> None:

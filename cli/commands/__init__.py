@@ -1,1 +1,1 @@
-"""The commands, grouped by purpose."""
+"""The commands, grouped like the help: a module has the name of its command."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.text import visible
+from cli.terminal.text import visible
 from local.commands.output import print_json, reported
 from local.deployment.mailbox import mails as all_mails
 from local.host.folders import Folders

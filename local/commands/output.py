@@ -12,7 +12,7 @@ import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.streams import discard
+from cli.terminal.streams import discard
 from local.host.folders import HOME_VARIABLE, Folders
 from local.host.problems import LocalProblem
 from local.host.progress import console

@@ -97,7 +97,7 @@ def forget(path: Path) -> None:
 
 
 def profiles_beside(path: Path) -> Path:
-    """The path of the profiles file: one profile per token, with its name. (cli/profiles.py)"""
+    """The path of the profiles file: one profile per token. (cli/sign_in/profiles.py)"""
     return path.with_name("profiles.json")
 
 

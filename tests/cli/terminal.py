@@ -12,12 +12,12 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-import cli.commands.examining
-import cli.commands.signing_in
-import cli.session
-from cli.api import Api
+import cli.commands.auth
+import cli.commands.operate.doctor
+import cli.sign_in.session
 from cli.app import main
-from cli.terminal import UNLIMITED, out
+from cli.client.api import Api
+from cli.terminal.console import UNLIMITED, out
 from tests.cli.commands import parser_of
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
 
@@ -113,7 +113,7 @@ class Terminal:
         self.meanwhile: list[Callable[[], object]] = []
         self.config = home / "profiles.json"
         self._patch, self._capsys = monkeypatch, capsys
-        for module in (cli.session, cli.commands.examining, cli.commands.signing_in):
+        for module in (cli.sign_in.session, cli.commands.operate.doctor, cli.commands.auth):
             monkeypatch.setattr(module, "Api", partial(Api, transport=self.wire))
         monkeypatch.setattr("time.sleep", self._sleep)
         monkeypatch.setattr("typer.main.get_command", parser_of)

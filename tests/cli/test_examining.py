@@ -24,8 +24,8 @@ def test_checks_of_an_unreachable_api_are_reported_as_not_made(terminal: Termina
     found = findings(ran)
     for check in ("console", "orders", "compensation"):
         assert not found[check]["ok"]
-        assert found[check]["told"].startswith("not checked")
-    assert f"{URL}/console" in found["console"]["told"]
+        assert found[check]["message"].startswith("not checked")
+    assert f"{URL}/console" in found["console"]["message"]
     assert len(terminal.wire.sent) == 1
 
 
@@ -57,7 +57,7 @@ def test_an_invalid_token_is_not_reported_as_missing(
 ) -> None:
     monkeypatch.setattr("tests.cli.terminal.token", lambda who: "nonsense")
 
-    message = findings(terminal.run("doctor", "-o", "json"))["token"]["told"]
+    message = findings(terminal.run("doctor", "-o", "json"))["token"]["message"]
 
     assert message.startswith("ORDERS_TOKEN is not a valid token")
 
@@ -65,7 +65,7 @@ def test_an_invalid_token_is_not_reported_as_missing(
 def test_a_missing_token_is_reported(terminal: Terminal) -> None:
     found = findings(terminal.run("doctor", "-o", "json", who=None))
 
-    assert found["token"]["told"].startswith("none: ")
+    assert found["token"]["message"].startswith("none: ")
 
 
 def test_the_json_output_of_the_doctor_contains_numbers(terminal: Terminal, world: World) -> None:
@@ -90,6 +90,6 @@ def test_the_doctor_shows_a_count_that_is_not_exact_as_a_minimum(
 
     found = findings(terminal.run("doctor", "-o", "json"))["orders"]
 
-    assert "1+ completed" in found["told"]
-    assert "failed 1+" not in found["told"]
+    assert "1+ completed" in found["message"]
+    assert "failed 1+" not in found["message"]
     assert found["numbers"]["exact"] is False

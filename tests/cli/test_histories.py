@@ -2,8 +2,8 @@
 
 import pytest
 
-from cli.history_views import verdict_table
-from cli.terminal import out
+from cli.terminal.console import out
+from cli.views.histories import verdict_table
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import ToldHistory, named

@@ -15,11 +15,11 @@ from typing import TextIO
 import httpx
 import pytest
 
-import cli.session
-from cli.api import Api
+import cli.sign_in.session
 from cli.app import PIPE_CLOSED
-from cli.profiles import Profile
-from cli.terminal import drop_invalid_sizes, err, out
+from cli.client.api import Api
+from cli.sign_in.profiles import Profile
+from cli.terminal.console import drop_invalid_sizes, err, out
 from lambdas.domain.record.stages import Stage
 from tests.cli.commands import command_line, commands
 from tests.cli.terminal import Terminal
@@ -186,7 +186,7 @@ def _endless() -> Iterator[bytes]:
 def order(terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     """An ended order: no command waits for it."""
     monkeypatch.setattr(
-        "cli.commands.signing_in.sign_in_by_browser",
+        "cli.commands.auth.sign_in_by_browser",
         lambda url, *_, **__: Profile(url, "a.b.c", ""),
     )
     monkeypatch.setenv("ORDERS_API_URL", "http://orders.example.com")
@@ -223,7 +223,7 @@ def test_every_command_handles_every_proxy_and_certificate(
     """Uses the HTTP client of production; only the socket is replaced."""
     send = terminal.wire.handle_request
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda _, request: send(request))
-    for module in (cli.session, cli.commands.examining, cli.commands.signing_in):
+    for module in (cli.sign_in.session, cli.commands.operate.doctor, cli.commands.auth):
         monkeypatch.setattr(module, "Api", Api)
     monkeypatch.setenv("ORDERS_API_URL", "https://orders.example.com")
     CONNECTIONS[name](monkeypatch, tmp_path)
@@ -259,7 +259,7 @@ def test_every_command_recognises_responses_of_another_server(
 def test_a_problem_is_a_json_object_in_every_environment(
     terminal: Terminal, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(cli.session, "Api", Api)
+    monkeypatch.setattr(cli.sign_in.session, "Api", Api)
     with monkeypatch.context() as patch:
         {**CONNECTIONS, **ENVIRONMENTS}[name](patch, tmp_path)
         terminal.wire.down = True

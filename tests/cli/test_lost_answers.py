@@ -4,7 +4,7 @@ import re
 
 import httpx
 
-from cli.api import PAUSES_SECONDS
+from cli.client.api import PAUSES_SECONDS
 from tests.cli.terminal import Terminal
 from tests.support.world import World
 

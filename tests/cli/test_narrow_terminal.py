@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.terminal import out
+from cli.terminal.console import out
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.told_histories import ToldHistory

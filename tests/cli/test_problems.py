@@ -188,7 +188,7 @@ def broken(*_: object) -> None:
 def test_a_defect_is_a_sentence_with_its_own_exit_code(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, output: str
 ) -> None:
-    monkeypatch.setattr("cli.commands.reading.islice", broken)
+    monkeypatch.setattr("cli.client.api.islice", broken)
 
     ran = terminal.run("list", "-o", output)
 
@@ -200,7 +200,7 @@ def test_a_defect_is_a_sentence_with_its_own_exit_code(
 def test_the_traceback_of_a_defect_is_printed_on_request(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.commands.reading.islice", broken)
+    monkeypatch.setattr("cli.client.api.islice", broken)
     monkeypatch.setenv("ORDERS_TRACEBACK", "1")
 
     with pytest.raises(LookupError):
@@ -219,7 +219,7 @@ def test_an_interrupted_command_has_the_exit_code_of_shells(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cli.commands.reading.islice", interrupt)
+    monkeypatch.setattr("cli.client.api.islice", interrupt)
 
     ran = terminal.run("list")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.terminal import UNLIMITED
+from cli.terminal.console import UNLIMITED
 from lambdas.activities.order_status import update_order_status
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal

@@ -6,8 +6,8 @@ import stat
 import httpx
 import pytest
 
-from cli.profiles import Profile
-from cli.words import money
+from cli.sign_in.profiles import Profile
+from cli.views.formats import money
 from tests.cli.terminal import URL, Terminal, token
 from tests.support.world import World
 
@@ -132,7 +132,7 @@ def test_login_prints_json_without_the_token(
     def signed_in(url: str, how: object, *, open_browser: bool) -> Profile:
         return Profile(url, secret, "refresh")
 
-    monkeypatch.setattr("cli.commands.signing_in.sign_in_by_browser", signed_in)
+    monkeypatch.setattr("cli.commands.auth.sign_in_by_browser", signed_in)
 
     ran = terminal.run("login", "--profile", "me", "-o", "json")
 

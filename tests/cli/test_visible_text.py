@@ -15,10 +15,10 @@ from rich.panel import Panel
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.tables import Rows
-from cli.terminal import out
-from cli.text import line, visible, visible_data
-from cli.words import STAGES
+from cli.terminal.console import out
+from cli.terminal.tables import Rows
+from cli.terminal.text import line, visible, visible_data
+from cli.views.formats import STAGES
 from lambdas.activities.order_status import update_order_status
 from lambdas.domain.record.stages import Stage
 from tests.cli.commands import command_line, commands

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from cli.words import ENDS, STAGES
+from cli.views.formats import ENDS, STAGES
 from lambdas.domain.record import stages
 from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.order import Order

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cli.terminal import out
-from cli.workflow_tree import told_in_lines, workflow_tree
+from cli.terminal.console import out
+from cli.views.workflow_tree import log_lines, workflow_tree
 
 ORDER = {
     "order_id": "01KDVDNH000000000000000001",
@@ -44,7 +44,7 @@ def test_a_state_without_a_known_category_is_shown_as_other(category: str) -> No
 
     lines = [line.strip("├└─│ ") for line in printed.get().splitlines()]
     assert lines[1:3] == ["✓ other", "✓ NotifyWarehouse  1.0 s"]
-    assert any("NotifyWarehouse" in line for line in told_in_lines(ORDER, execution()).values())
+    assert any("NotifyWarehouse" in line for line in log_lines(ORDER, execution()).values())
 
 
 def test_an_unknown_progress_is_shown() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.profiles import Profile, read_all
+from cli.sign_in.profiles import Profile, read_all
 from local.host.problems import LocalProblem
 from local.host.processes import Process, end, family, wait_until_gone
 from local.host.state import State, forget, load, save

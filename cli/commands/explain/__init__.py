@@ -1,0 +1,1 @@
+"""Commands that explain executions by their histories."""

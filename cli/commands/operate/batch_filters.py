@@ -1,0 +1,61 @@
+"""The filters of the batch commands: `--filter stage=awaiting-approval`."""
+
+import time
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from cli.client.api import Api
+from cli.commands.options import known_stage
+from cli.problems import WrongUsage
+from cli.views.formats import instant, whole
+
+Filters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        help="stage=…, customer=…, version=…, older=MINUTES; each at most once, all must match.",
+        metavar="F=V",
+    ),
+]
+
+_FIELDS = ("stage", "customer", "version", "older")
+
+
+def filtered(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
+    """The orders that match every filter, newest first; pages are read on demand.
+
+    Raises WrongUsage for an invalid filter, or two filters of one field.
+    """
+    wanted: dict[str, str] = {}
+    for field, value in map(_filter, filters):
+        if field in wanted:
+            raise WrongUsage(f"two filters name {field}", advice="remove one of them")
+        wanted[field] = value
+    query = {"stage": wanted.get("stage"), "customer_id": wanted.get("customer")}
+    found = api.pages("/orders", "orders", limit=100, **query)
+    return (order for order in found if _holds(order, wanted))
+
+
+def _filter(text: str) -> tuple[str, str]:
+    field, given, value = text.partition("=")
+    is_known = field in _FIELDS and given and value.strip()
+    if not is_known or (field == "older" and whole(value) is None):
+        raise WrongUsage(
+            f"{text!r} is not a filter",
+            advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}",
+        )
+    if field == "stage":
+        known_stage(value)
+    return field, value
+
+
+def _holds(order: dict[str, Any], wanted: dict[str, str]) -> bool:
+    created = instant(order["created_at"])
+    minutes = (time.time() - created.timestamp()) / 60 if created else 0
+    return (
+        wanted.get("version", order["version"]) == order["version"]
+        and wanted.get("stage", order["stage"]) == order["stage"]
+        and minutes >= int(wanted.get("older", 0))
+    )

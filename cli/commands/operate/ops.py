@@ -1,0 +1,87 @@
+"""Commands for operators: compensate, abort, versions."""
+
+from typing import Any
+
+from rich.table import Table
+
+from cli.client.api import path
+from cli.commands.options import OrderId, ProfileOption, YesOption
+from cli.sign_in.session import open_api, require_role
+from cli.terminal.console import out
+from cli.terminal.output import Format, Output, print_json, require_yes, show
+from cli.terminal.text import visible
+
+
+def compensate(
+    order: OrderId,
+    yes: YesOption = False,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Take an order over from its execution and undo its effects (operators).
+
+    Use it for a stuck order. A new execution releases its stock and refunds its payment.
+    """
+    if not yes:
+        _ask(f"Compensate {order}? It cannot be completed afterwards.", profile)
+    taken = open_api(profile).post(path("ops", "orders", order, "compensate"))
+    _print(taken, output, f"taken over by execution {taken['epoch']}, which compensates it")
+
+
+def abort(
+    order: OrderId,
+    yes: YesOption = False,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Stop an order's execution immediately: the emergency brake (operators).
+
+    The execution runs no further state, not even its own compensation. Within minutes the janitor
+    finds that a person stopped it, and compensates the order: it releases the stock and refunds
+    the payment. (An execution that fails or is lost is not compensated: the janitor continues its
+    order in a new one.)
+
+    To end an order normally, use `cancel`: the execution applies this signal itself.
+    """
+    if not yes:
+        _ask(f"Stop the execution of {order} immediately?", profile)
+    result = open_api(profile).post(path("ops", "orders", order, "abort"))
+    compensated = "stopped; the janitor compensates it within minutes: `orders watch`"
+    continued = "no execution ran; the order continues in a new one (`cancel` ends it)"
+    _print(result, output, compensated if result["stopped"] else continued)
+
+
+def versions(profile: ProfileOption = None, output: Output = Format.TABLE) -> None:
+    """Show the number of orders and executions per version: the drain report (operators).
+
+    You can remove a workflow version, or a published definition, when no order runs it.
+    """
+    report = open_api(profile).get("/ops/versions")
+    show(report, output, _versions)
+
+
+def _ask(question: str, profile: str | None) -> None:
+    """Ask for confirmation. Raises Refused for a missing role, before asking, and without a yes."""
+    require_role(profile, "operator", to="stop or compensate orders")
+    require_yes(question, otherwise="nothing was done")
+
+
+def _print(result: dict[str, Any], output: Format, sentence: str) -> None:
+    if output is Format.JSON:
+        print_json(result)
+    else:
+        out.print(f"{visible(result['order_id'])}: {sentence}")
+
+
+def _versions(report: dict[str, Any]) -> Table:
+    title = f"new orders start as {report['default_workflow_version']}"
+    table = Table("what", "version", "running", box=None, title=title, title_justify="left")
+    for version, count in sorted(report["open_orders"].items()):
+        table.add_row("open orders, workflow", version, str(count))
+    for version, count in sorted(report["running_executions"].items()):
+        table.add_row("running executions, definition", version, str(count))
+    if not report["open_orders"] and not report["running_executions"]:
+        table.add_row("nothing is running", "", "")
+    if not report["complete"]:
+        table.add_row("and more (the count is incomplete)", "", "")
+    return table

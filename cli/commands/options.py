@@ -1,0 +1,68 @@
+"""Options and arguments that several commands have."""
+
+from typing import Annotated
+
+import typer
+
+from cli.problems import WrongUsage
+from cli.views.formats import STAGES
+
+
+def order_id(text: str) -> str:
+    """Normalize an order id: strip spaces, convert to upper case.
+
+    Ids are ULIDs in capital letters. (ULID specification, "Encoding")
+    """
+    return text.strip().upper()
+
+
+def known_stage(name: str | None) -> str | None:
+    """Check the name of a stage. Raises WrongUsage."""
+    if name is not None and name not in STAGES:
+        raise WrongUsage(f"there is no stage {name!r}", advice=f"one of: {', '.join(STAGES)}")
+    return name
+
+
+OrderId = Annotated[str, typer.Argument(help="The order's id.", metavar="ORDER", parser=order_id)]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "-p", "--profile", help="Act as this profile (see `orders login`).", metavar="NAME"
+    ),
+]
+StageOption = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Only orders at this stage: {', '.join(STAGES)}.",
+        metavar="STAGE",
+        callback=known_stage,
+    ),
+]
+CustomerOption = Annotated[
+    str | None, typer.Option(help="Only this customer's orders.", metavar="NAME")
+]
+LimitOption = Annotated[
+    int, typer.Option("-n", "--limit", min=1, help="At most N, newest first.", metavar="N")
+]
+ItemOption = Annotated[
+    list[str],
+    typer.Option("-i", "--item", help="SKU, or SKU=QUANTITY; may be repeated.", metavar="ITEM"),
+]
+KeyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        help="Idempotency key: a request with the same key takes effect once. Random by default.",
+        metavar="KEY",
+    ),
+]
+ReasonOption = Annotated[
+    str, typer.Option("-r", "--reason", help="One line, shown to everyone.", metavar="TEXT")
+]
+WaitOption = Annotated[
+    int,
+    typer.Option(
+        "-w", "--wait", min=0, max=10, help="Seconds to wait for the outcome.", metavar="SECONDS"
+    ),
+]
+YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]

@@ -1,0 +1,1 @@
+"""Commands that place orders and send signals to them."""

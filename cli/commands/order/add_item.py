@@ -1,0 +1,25 @@
+"""Adds units to an order: `orders add-item`."""
+
+from typing import Annotated
+
+import typer
+
+from cli.commands.options import KeyOption, OrderId, ProfileOption, WaitOption
+from cli.commands.order.items import parse_item
+from cli.commands.order.sending import print_outcome, send
+from cli.sign_in.session import open_api
+from cli.terminal.output import Format, Output
+
+
+def add_item(
+    order: OrderId,
+    item: Annotated[str, typer.Argument(help="SKU, or SKU=QUANTITY.", metavar="ITEM")],
+    key: KeyOption = None,
+    wait: WaitOption = 5,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Add units to an order that waits for approval. This increases its revision."""
+    print_outcome(
+        send(open_api(profile), order, "add-line-item", parse_item(item), key, wait), output
+    )

@@ -1,0 +1,24 @@
+"""Cancels an order: `orders cancel`."""
+
+from cli.commands.options import KeyOption, OrderId, ProfileOption, ReasonOption, WaitOption
+from cli.commands.order.sending import print_outcome, send
+from cli.sign_in.session import open_api
+from cli.terminal.output import Format, Output
+
+
+def cancel(
+    order: OrderId,
+    reason: ReasonOption,
+    key: KeyOption = None,
+    wait: WaitOption = 5,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Cancel an order: the stock is released and the payment refunded.
+
+    This is the normal way to end an order. `abort` is the emergency brake: it stops the execution
+    immediately, and the janitor compensates the order later.
+    """
+    print_outcome(
+        send(open_api(profile), order, "cancel-order", {"reason": reason}, key, wait), output
+    )

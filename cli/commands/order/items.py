@@ -1,0 +1,18 @@
+"""Items of a command line: `SKU` or `SKU=QUANTITY`."""
+
+from typing import Any
+
+from cli.problems import WrongUsage
+from cli.views.formats import whole
+
+
+def parse_item(text: str) -> dict[str, Any]:
+    """Parse `SKU` or `SKU=QUANTITY`. Raises WrongUsage."""
+    sku, given, quantity = text.partition("=")
+    number = whole(quantity) if given else 1
+    if not number or not sku.strip():
+        raise WrongUsage(
+            f"{text!r} is not an item",
+            advice="write SKU or SKU=QUANTITY, with a quantity of 1 or more: COFFEE-1KG=2",
+        )
+    return {"sku": sku, "quantity": number}

@@ -1,0 +1,54 @@
+"""Send one signal and print its outcome."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from rich.text import Text
+
+from cli.client.api import Api, path
+from cli.problems import Refused
+from cli.terminal.console import out
+from cli.terminal.output import Format, print_json, say
+from cli.terminal.text import line, visible, visible_data
+
+_MEANING = {
+    "applied": line(("✓ applied", "green")),
+    "stale": line(
+        ("✗ stale", "red"), ": the lines have changed; read the order and approve its new revision"
+    ),
+    "superseded": line(("superseded", "yellow"), ": a cancel or an earlier approval came first"),
+    None: line("… accepted, still pending"),
+}
+
+
+def send(
+    api: Api, order_id: str, kind: str, body: Mapping[str, Any], key: str | None, wait: int
+) -> dict[str, Any]:
+    """Send a signal; the response contains the outcome if it is known within `wait` seconds."""
+    headers = {"prefer": f"wait={wait}"} if wait else {}
+    where = path("orders", order_id, "signals", kind)
+    return api.post_once(where, body, key or str(uuid.uuid4()), **headers)
+
+
+def print_outcome(signal: Mapping[str, Any], output: Format) -> None:
+    """Print the signal. Raises Refused if it was settled but not applied."""
+    outcome = signal["outcome"]
+    if output is Format.JSON:
+        print_json(signal)
+    else:
+        shown = visible_data(signal)
+        out.print(line(f"{shown['kind']} {shown['signal_id']}: ", _outcome(outcome)))
+        if outcome is None:
+            say(f"`orders signal {shown['order_id']} {shown['signal_id']}` shows its outcome")
+    if outcome is not None and outcome != "applied":
+        raise Refused(
+            f"the signal was accepted, but not applied: {outcome}",
+            advice=f"`orders describe {signal['order_id']}` shows the state of the order",
+            status=200,
+        )
+
+
+def _outcome(outcome: str | None) -> Text:
+    """The outcome of a signal as text."""
+    return _MEANING.get(outcome) or line((f"✗ {visible(outcome or '')}", "red"))

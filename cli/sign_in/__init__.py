@@ -1,0 +1,1 @@
+"""Sign-in: profiles, tokens and the session of a command."""

@@ -1,0 +1,1 @@
+"""The terminal: streams, text, tables and output in both formats."""

@@ -1,0 +1,1 @@
+"""Views: data of the API as tables, trees and charts."""

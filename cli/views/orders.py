@@ -1,0 +1,166 @@
+"""Tables and panels of orders."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from cli.terminal.tables import Rows
+from cli.terminal.text import Cell, line
+from cli.views.formats import age, clock, left, money, stage
+
+Order = Mapping[str, Any]
+
+_MINOR = "_minor"
+"""Suffix of the names of amounts in the API."""
+_CALLED = {"epoch": "execution"}
+
+
+def order_list(orders: Iterable[Order]) -> RenderableType:
+    """One line per order."""
+    rows = [_in_list(order) for order in orders]
+    if not rows:
+        return "no orders"
+    heads = ("order", "stage", "customer", "total", "age", "deadline")
+    return Rows(heads=heads, rows=rows, may_go=("customer", "age", "total"))
+
+
+def _in_list(order: Order) -> tuple[Cell, ...]:
+    return (
+        order["order_id"],
+        stage(order["stage"]),
+        order["customer_id"],
+        money(order["total"]),
+        age(order["created_at"], short=True),
+        left(order["approval_deadline"], short=True) if _waits(order) else "-",
+    )
+
+
+def order_status(order: Order) -> RenderableType:
+    """The stage, the total and the outcome of an order."""
+    facts = _facts()
+    facts.add_row("order", order["order_id"])
+    facts.add_row("stage", stage(order["stage"]))
+    facts.add_row("total", f"{money(order['total'])} (revision {order['revision']})")
+    if _waits(order):
+        facts.add_row("deadline", _deadline(order))
+    if order["reason"]:
+        facts.add_row("reason", order["reason"])
+    if order["result"]:
+        facts.add_row("result", order["result"])
+    return facts
+
+
+def order_items(items: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> RenderableType:
+    """The lines with their prices, and the total."""
+    table = Table("SKU", "quantity", "price", "amount", box=None, show_footer=True)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for item in items:
+        price = {**total, "amount_minor": item["unit_price_minor"]}
+        line = {**total, "amount_minor": item["unit_price_minor"] * item["quantity"]}
+        table.add_row(item["sku"], str(item["quantity"]), money(price), money(line))
+    table.columns[0].footer = "total"
+    table.columns[3].footer = money(total)
+    return table
+
+
+def order_description(order: Order, events: list[Mapping[str, Any]]) -> RenderableType:
+    """Everything about an order on one page."""
+    facts = _facts()
+    facts.add_row("customer", order["customer_id"])
+    facts.add_row("stage", stage(order["stage"]))
+    facts.add_row("version", f"{order['version']}, revision {order['revision']}")
+    facts.add_row("created", f"{clock(order['created_at'])} ({age(order['created_at'])} ago)")
+    facts.add_row("last change", f"{clock(order['updated_at'])} ({age(order['updated_at'])} ago)")
+    if _waits(order):
+        facts.add_row("deadline", _deadline(order))
+        facts.add_row("viewed", _viewed(order))
+    facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing")
+    if order["reason"]:
+        facts.add_row("reason", order["reason"])
+    facts.add_row("result", order["result"] or "-")
+    found = order["enrichment"]
+    facts.add_row("tier", found["customer_tier"] or "not known")
+    facts.add_row("goes well with", ", ".join(found["recommendations"]) or "-")
+    parts = (
+        facts,
+        Panel(order_items(order["items"], order["total"]), title="items", title_align="left"),
+        Panel(_ledger(order), title="ledger", title_align="left"),
+        Panel(
+            timeline(events[-8:], order["total"]),
+            title="newest events",
+            title_align="left",
+        ),
+    )
+    return Panel(Group(*parts), title=Text(order["order_id"]), title_align="left", expand=False)
+
+
+def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> RenderableType:
+    """One line per event; amounts are in the currency of the order's `total`."""
+    return Rows(
+        heads=("#", "at", "event", "stage", "detail"),
+        rows=[
+            (
+                str(event["sequence"]),
+                clock(event["at"]),
+                event["kind"],
+                stage(event["stage"]),
+                ", ".join(_details(event["detail"], total)),
+            )
+            for event in events
+        ],
+        folds=("detail",),
+    )
+
+
+def _details(detail: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in detail.items():
+        if name.endswith(_MINOR):
+            yield f"{name.removesuffix(_MINOR)} {_amount(value, total)}"
+        elif name != "signal_id":
+            yield f"{_CALLED.get(name, name)} {value}"
+
+
+def _waits(order: Order) -> bool:
+    """Whether the order waits for an approval. Only then its deadline is shown."""
+    return bool(order["stage"] == "awaiting-approval")
+
+
+def _facts() -> Table:
+    facts = Table(box=None, show_header=False)
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column()
+    return facts
+
+
+def _deadline(order: Order) -> str:
+    deadline = order["approval_deadline"]
+    if deadline is None:
+        return "none yet"
+    return f"{clock(deadline)} ({left(deadline)})"
+
+
+def _viewed(order: Order) -> str:
+    """When an approver last opened the order. An open order postpones the reminders."""
+    viewed_at = order["last_heartbeat_at"]
+    return f"by an approver {age(viewed_at)} ago" if viewed_at else "by no approver yet"
+
+
+def _ledger(order: Order) -> RenderableType:
+    ledger, total = order["ledger"], order["total"]
+    table = Table("effect", "state", "amount", "refunded", box=None)
+    for name, effect in ledger.items():
+        state = line(("stuck", "red") if effect["stuck"] else effect["state"])
+        if effect["error"]:
+            state = line(state, f" ({effect['error']})")
+        sums = (effect["amount_minor"], effect["refunded_minor"])
+        table.add_row(name, state, *(_amount(one, total) for one in sums))
+    return table if ledger else "no effects yet"
+
+
+def _amount(minor: int | None, total: Mapping[str, Any]) -> str:
+    return "-" if minor is None else money({**total, "amount_minor": minor})
