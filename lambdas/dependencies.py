@@ -1,9 +1,12 @@
-"""The dependencies of a function, as implementations of the ports. Each one is built on first use
-and kept for the lifetime of the process, so a function imports and connects only what it uses.
+"""Composition root: selects the implementations of the ports.
+
+Each dependency is built on first use and kept for the lifetime of the process, so a function
+imports and connects only what it uses.
 """
 
+import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import ports
@@ -206,3 +209,14 @@ class Dependencies:
         from lambdas.adapters.aws_clients import client
 
         return client("dynamodb")
+
+
+@lru_cache
+def dependencies() -> Dependencies:
+    """The dependencies of this process. Raises SettingsError."""
+    return Dependencies(Settings.from_environment(os.environ))
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    # Every invocation needs `orders`. Lambda gives initialization more CPU than an invocation.
+    _ = dependencies().orders

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.dependencies import dependencies
 from lambdas.domain.errors import OrderError, OrderNotFound
 from lambdas.janitor import JanitorAction
-from lambdas.runtime import count, dependencies, flush_metrics, logger, report_recovered
+from lambdas.telemetry import count, flush_metrics, logger, report_recovered
 
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001

@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "STATE_MACHINE_ALIAS_ARN": "arn:aws:states:eu-central-1:1:stateMachine:orders:live",
 }
 
-_STORE = "from lambdas.runtime import dependencies; dependencies().store"
+_STORE = "from lambdas.dependencies import dependencies; dependencies().store"
 
 
 def _ready(module: str) -> str:

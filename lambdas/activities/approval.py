@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from lambdas.activity_handler import activity
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import InsufficientStock
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.money import Price
@@ -13,7 +15,6 @@ from lambdas.domain.signals.application import applies, apply_next
 from lambdas.domain.steps.payment import give_up
 from lambdas.domain.steps.wait import expire, next_step
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies, activity
 
 
 @activity

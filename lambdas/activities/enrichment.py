@@ -2,10 +2,11 @@
 
 from functools import partial
 
+from lambdas.activity_handler import activity
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import CustomerUnknown
 from lambdas.domain.steps.enrichment import record_finding
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies, activity
 
 MAX_RECOMMENDATIONS = 5
 

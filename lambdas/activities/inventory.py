@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from lambdas.activity_handler import activity
+from lambdas.dependencies import Dependencies
 from lambdas.domain.steps.stock import release, reserve
 from lambdas.domain.steps.wait import next_step
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies, activity
 
 
 @activity

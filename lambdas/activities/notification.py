@@ -5,6 +5,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from lambdas.activity_handler import activity
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailable
 from lambdas.domain.mail.claims import (
     claim_mail,
@@ -21,7 +23,6 @@ from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.wait import next_step
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies, activity
 
 SETTLING_MS = 8_000
 """How long an attempt waits until another attempt settles its claim. Together with the four retries

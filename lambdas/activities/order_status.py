@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.activity_handler import activity
+from lambdas.dependencies import Dependencies
 from lambdas.domain.record.ledger import unsettled
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.compensation import close
 from lambdas.domain.steps.stock import complete
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies, activity, count
+from lambdas.telemetry import count
 
 
 @activity

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from lambdas.activity_handler import activity
+from lambdas.dependencies import Dependencies
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import PAY, effect_key, owes
 from lambdas.domain.record.order import Order
@@ -9,7 +11,6 @@ from lambdas.domain.record.stages import PAYING, Stage
 from lambdas.domain.steps.compensation import begin_compensation, may_compensate, record_refund
 from lambdas.domain.steps.payment import approved_amount, record_charge, require_approved
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies, activity
 
 
 @activity

@@ -16,7 +16,7 @@ from lambdas.api.routes.operations import operations
 from lambdas.api.routes.orders import orders
 from lambdas.api.routes.signals import signals
 from lambdas.api.routes.stages import stages
-from lambdas.runtime import logger
+from lambdas.telemetry import logger
 
 RESOURCES: tuple[Resource, ...] = (
     orders,

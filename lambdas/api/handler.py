@@ -18,14 +18,8 @@ from lambdas.api.http.request_check import (
     method_and_path,
     readable,
 )
-from lambdas.runtime import (
-    Dependencies,
-    count,
-    dependencies,
-    flush_metrics,
-    logger,
-    metrics,
-)
+from lambdas.dependencies import Dependencies, dependencies
+from lambdas.telemetry import count, flush_metrics, logger, metrics
 
 
 def handle(event: Event, context: LambdaContext) -> Mapping[str, Any]:

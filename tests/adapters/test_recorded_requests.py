@@ -19,7 +19,7 @@ from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
-from tests.unit.test_runtime import FULL
+from tests.unit.test_dependencies import FULL
 
 ORDER = an_order(order_id="01KDVDNH000000000000000001")
 META = to_item(to_record(ORDER))

@@ -22,8 +22,8 @@ from lambdas.dependencies import Dependencies
 from lambdas.domain.mail.links import digest, new_code
 from lambdas.domain.record.order import MAX_LINES, Order
 from lambdas.domain.record.stages import Stage
-from lambdas.runtime import metrics
 from lambdas.settings import Settings
+from lambdas.telemetry import metrics
 from tests.support import tables
 from tests.support.api_caller import (
     ALICE,

@@ -18,13 +18,14 @@ from lambdas.activities.inventory import release_stock, reserve_stock
 from lambdas.activities.notification import send_cancellation_email, send_order_confirmation
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import process_payment, refund_payment
+from lambdas.activity_handler import Handler
 from lambdas.adapters.attribute_values import to_item
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderError, StoreUnavailable
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.steps.start import StartRequest
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies, Handler
 from lambdas.settings import Settings
 from tests.support import tables
 from tests.support.builders import a_key, a_signal

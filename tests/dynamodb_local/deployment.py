@@ -3,13 +3,14 @@
 import inspect
 from typing import Any
 
+from lambdas.activity_handler import Handler
 from lambdas.adapters.attribute_values import to_item
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import StoreConflict
 from lambdas.domain.ports import Clock, IdempotencyKey
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.start import StartRequest
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies, Handler
 from lambdas.settings import Settings
 from lambdas.ulid import new_ulid
 from tests.support import tables

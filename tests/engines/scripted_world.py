@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import MailRejected
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.steps.start import StartRequest
-from lambdas.runtime import Dependencies
 from lambdas.settings import Settings
 from tests.engines.scenario import (
     REASON,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from lambdas.dependencies import Dependencies
 from lambdas.domain.record.signals import Signal, SignalKind
-from lambdas.runtime import Dependencies
 from tests.model.calls import Step
 from tests.model.world import JANITOR, STARTS
 from tests.replay.accesses import Cue, access

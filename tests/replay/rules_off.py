@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import PaymentDeclined, PaymentUnsettled
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.ledger import PAY, Effect, EffectState, effect_key, owes
@@ -20,7 +21,6 @@ from lambdas.domain.steps.compensation import begin_compensation, record_refund
 from lambdas.domain.steps.payment import record_charge
 from lambdas.domain.steps.wait import NextStep, next_step
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies
 from tests.simulation.activities import STEPS
 from tests.simulation.ports import Store
 from tests.simulation.store import WatchedStore

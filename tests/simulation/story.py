@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from lambdas.dependencies import Dependencies
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.start import StartRequest
-from lambdas.runtime import Dependencies
 from tests.simulation.agenda import START_MS
 from tests.simulation.deployments import deployed
 from tests.simulation.duties import missed_duties

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from lambdas.dependencies import Dependencies
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.task import Task
-from lambdas.runtime import Dependencies
 from tests.simulation.activities import STEPS
 from tests.simulation.agenda import START_MS
 from tests.simulation.faults import Fault, Mishap

@@ -6,11 +6,11 @@ from dataclasses import replace
 from random import Random
 from typing import Any, ClassVar
 
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderError
 from lambdas.domain.task import Task
 from lambdas.janitor import Janitor
 from lambdas.order_writer import OrderWriter
-from lambdas.runtime import Dependencies
 from lambdas.settings import Settings
 from lambdas.workflow import OrderWorkflow
 from tests.simulation import ports

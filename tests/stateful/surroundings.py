@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from lambdas.runtime import Dependencies
+from lambdas.dependencies import Dependencies
 from tests.dynamodb_local.deployment import Deployment
 from tests.support import tables
 from tests.support.fake_notifier import FakeNotifier

@@ -6,23 +6,23 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
-from lambdas import runtime
+from lambdas import telemetry
 
 
 def forget_metrics() -> None:
     """Drop what was counted, and the dimensions of the activity that counted it; a namespace is
     given here as the deployment gives one, because the module may be imported already.
     """
-    runtime.metrics.namespace = "OrderWorkflow"
-    runtime.metrics.service = "order-workflow"
-    runtime.metrics.default_dimensions.clear()
-    runtime.metrics.clear_metrics()
+    telemetry.metrics.namespace = "OrderWorkflow"
+    telemetry.metrics.service = "order-workflow"
+    telemetry.metrics.default_dimensions.clear()
+    telemetry.metrics.clear_metrics()
 
 
 @contextmanager
 def captured_log() -> Iterator[StringIO]:
     """Capture the logger's output; the logger keeps the stream of its import."""
-    handler: Any = runtime.logger.registered_handler
+    handler: Any = telemetry.logger.registered_handler
     stream = StringIO()
     before = handler.setStream(stream)
     try:

@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lambdas.activity_handler import Handler
 from lambdas.adapters.order_records import event_record, to_record
+from lambdas.dependencies import Dependencies
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.task import Task
 from lambdas.order_writer import OrderWriter
-from lambdas.runtime import Dependencies, Handler
 from lambdas.settings import Settings
 from tests.support.builders import a_customer, a_signal, an_order
 from tests.support.fake_clock import FakeClock

@@ -17,7 +17,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
-from lambdas.runtime import Handler
+from lambdas.activity_handler import Handler
 from lambdas.telemetry import metrics
 from tests.workflow.faults import LambdaFault, Mishap
 from tests.workflow.virtual_time import VirtualClock

@@ -18,7 +18,7 @@ from moto import mock_aws
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from lambdas.adapters import aws_clients
-from lambdas.runtime import dependencies
+from lambdas.dependencies import dependencies
 from lambdas.telemetry import metrics
 from tests.workflow import resources
 from tests.workflow.lambda_service import LambdaService

@@ -15,10 +15,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
 from lambdas.api.http.identity import Principal, Role
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.free_text import escape
 from lambdas.domain.record.order import Order
-from lambdas.runtime import Dependencies
 from lambdas.workflow import OrderWorkflow
 
 P = ParamSpec("P")

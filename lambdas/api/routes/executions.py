@@ -25,7 +25,7 @@ from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.runtime import report_recovered
+from lambdas.telemetry import report_recovered
 
 executions = Resource("executions")
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from lambdas.activities import approval, enrichment, inventory, notification, order_status, payment
+from lambdas.activity_handler import Handler
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
-from lambdas.runtime import Handler
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
 from tests.support.fake_clock import NOW
 from tests.support.world import TOKEN, World

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas import runtime
+from lambdas import telemetry
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.domain.errors import OrderMovedOn
 from lambdas.domain.record.signals import SignalKind
@@ -14,7 +14,7 @@ SETTLED = {"ledger": {}, "reserved": False}
 
 
 def counted() -> set[str]:
-    return set(runtime.metrics.metric_set)
+    return set(telemetry.metrics.metric_set)
 
 
 def test_a_paid_order_is_completed_and_its_stock_sold(world: World) -> None:

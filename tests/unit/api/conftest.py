@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.runtime import metrics
+from lambdas.telemetry import metrics
 from tests.support.api_caller import ApiCaller
 from tests.support.telemetry import forget_metrics
 from tests.support.world import World

@@ -5,8 +5,9 @@ from typing import cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
+from lambdas import telemetry
 from lambdas.api.handler import handle
+from lambdas.dependencies import dependencies
 from tests.support.api_caller import ALICE, APPROVER, SHOP, ApiCaller, Context, an_event, read
 from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, lines
@@ -77,11 +78,11 @@ def test_answers_are_counted_by_route_and_class_of_status(
 def test_the_lambda_handler_answers_with_the_dependencies_of_its_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(runtime.metrics, "namespace", "OrderWorkflow")
-    runtime.dependencies.cache_clear()
+    monkeypatch.setattr(telemetry.metrics, "namespace", "OrderWorkflow")
+    dependencies.cache_clear()
 
     raw = handle(an_event("GET", "/health"), cast(LambdaContext, Context()))
 
     assert read(raw).json == {"status": "ok"}
-    assert runtime.dependencies.cache_info().currsize == 1
-    runtime.dependencies.cache_clear()
+    assert dependencies.cache_info().currsize == 1
+    dependencies.cache_clear()

@@ -4,13 +4,14 @@ from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
+from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.janitor import AT_ONCE, SWEEP_LIMIT, Janitor
-from lambdas.runtime import Dependencies, metrics
 from lambdas.settings import Settings
+from lambdas.telemetry import metrics
 from tests.support.builders import an_order
 from tests.support.world import World
 from tests.unit.janitor.stopped import Survivors, gone

@@ -29,9 +29,15 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         DOMAIN | APPLICATION | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
         set(),
     ),
-    "runtime": (DOMAIN | EDGE | {"lambdas.dependencies", "lambdas.settings"}, set()),
-    "activities": (DOMAIN | APPLICATION | EDGE | {"lambdas.runtime"}, set()),
-    "janitor_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.runtime"}, set()),
+    "activity_handler": (DOMAIN | EDGE | {"lambdas.dependencies"}, set()),
+    "activities": (
+        DOMAIN | APPLICATION | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},
+        set(),
+    ),
+    "janitor_handler": (
+        DOMAIN | APPLICATION | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},
+        set(),
+    ),
 }
 
 

@@ -37,7 +37,7 @@ SCRIPT = """
 import importlib, json, sys
 bare = set(sys.modules)
 importlib.import_module("lambdas.activities." + sys.argv[1])
-from lambdas.runtime import dependencies
+from lambdas.dependencies import dependencies
 for port in sys.argv[2:]:
     getattr(dependencies(), port)
 print(json.dumps(sorted(set(sys.modules) - bare)))
@@ -71,7 +71,7 @@ def test_every_activity_module_is_counted() -> None:
 
 INITIALISE = """
 from lambdas.activities import payment
-from lambdas.runtime import dependencies
+from lambdas.dependencies import dependencies
 print("_dynamodb" in vars(dependencies()))
 """
 

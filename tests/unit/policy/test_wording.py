@@ -28,7 +28,7 @@ PLACES = (
     "lambdas/adapters",
     "lambdas/api",
     "lambdas/dependencies.py",
-    "lambdas/runtime.py",
+    "lambdas/activity_handler.py",
     "lambdas/settings.py",
     "lambdas/telemetry.py",
     "lambdas/workflow.py",

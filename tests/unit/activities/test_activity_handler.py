@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdas import runtime
+from lambdas import activity_handler, telemetry
 from lambdas.activities.approval import await_signal
 from lambdas.activities.inventory import release_stock, reserve_stock
 from lambdas.activities.notification import send_order_confirmation
@@ -34,7 +34,7 @@ SECRETS = [TOKEN, "alice@example.com", "Alice Example"]
 
 @pytest.fixture(autouse=True)
 def _deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "dependencies", lambda: world.deps)
+    monkeypatch.setattr(activity_handler, "dependencies", lambda: world.deps)
 
 
 def event(order: Order, **fields: Any) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def test_a_typed_error_is_counted_under_its_name(
     [counted] = counts(capsys, "StaleEpoch")
     assert counted["StaleEpoch"] == [1.0]
     assert counted["activity"] == "process_payment"
-    assert not runtime.metrics.metric_set
+    assert not telemetry.metrics.metric_set
 
 
 def counts(capsys: pytest.CaptureFixture[str], metric: str) -> list[dict[str, Any]]:
@@ -151,8 +151,8 @@ def test_every_defect_is_counted_for_the_service(
 def test_metrics_that_cannot_be_written_do_not_replace_the_error(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime.metrics, "namespace", None)
-    monkeypatch.setattr(runtime.metrics.provider, "namespace", None)
+    monkeypatch.setattr(telemetry.metrics, "namespace", None)
+    monkeypatch.setattr(telemetry.metrics.provider, "namespace", None)
 
     with pytest.raises(ActivityDefect, match="names no order_id and epoch"):
         reserve_stock({}, CONTEXT)
@@ -223,7 +223,7 @@ def test_the_timeline_shows_no_token_and_no_person(world: World) -> None:
 def test_the_keys_of_one_order_do_not_stay_for_the_next_call(world: World, log: StringIO) -> None:
     reserve_stock(event(world.place(Stage.RESERVE)), CONTEXT)
 
-    runtime.logger.info("something else")
+    telemetry.logger.info("something else")
 
     [line] = lines(log.getvalue())
     assert (line["message"], "order_id" in line) == ("something else", False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas import runtime
+from lambdas import telemetry
 from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
 from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
@@ -14,9 +14,9 @@ from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
 from lambdas.adapters.system_clock import SystemClock
+from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.order_writer import OrderWriter
-from lambdas.runtime import Dependencies
 from lambdas.settings import Settings, SettingsError
 from tests.support.telemetry import captured_log, forget_metrics, lines
 
@@ -77,19 +77,19 @@ def test_a_port_names_the_variable_that_it_misses(port: str, variable: str) -> N
 
 
 def test_dependencies_are_made_once_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    runtime.dependencies.cache_clear()
+    dependencies.cache_clear()
     monkeypatch.setenv("ORDERS_TABLE", "orders-of-this-process")
 
-    deps = runtime.dependencies()
+    deps = dependencies()
 
     assert deps.settings.orders_table == "orders-of-this-process"
-    assert runtime.dependencies() is deps
-    runtime.dependencies.cache_clear()
+    assert dependencies() is deps
+    dependencies.cache_clear()
 
 
 def test_a_survived_error_is_logged_with_its_order() -> None:
     with captured_log() as log:
-        runtime.report_recovered(EngineUnavailable("busy", order_id="O1"))
+        telemetry.report_recovered(EngineUnavailable("busy", order_id="O1"))
 
     [line] = lines(log.getvalue())
     assert (line["level"], line["error"], line["reason"], line["order_id"]) == (
@@ -104,10 +104,10 @@ def test_what_was_counted_is_written_in_the_embedded_metric_format(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     forget_metrics()
-    runtime.count("OrderCompleted")
-    runtime.count("OrderCompleted", 2)
-    runtime.flush_metrics()
-    runtime.flush_metrics()
+    telemetry.count("OrderCompleted")
+    telemetry.count("OrderCompleted", 2)
+    telemetry.flush_metrics()
+    telemetry.flush_metrics()
 
     [written] = lines(capsys.readouterr().out)
     assert written["OrderCompleted"] == [1.0, 2.0]
@@ -123,12 +123,12 @@ def test_metrics_that_cannot_be_written_do_not_cost_the_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     forget_metrics()
-    monkeypatch.setattr(runtime.metrics.provider, "namespace", None)
+    monkeypatch.setattr(telemetry.metrics.provider, "namespace", None)
     monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE", raising=False)
-    runtime.count("OrderCompleted")
+    telemetry.count("OrderCompleted")
 
     with captured_log() as log:
-        runtime.flush_metrics()
+        telemetry.flush_metrics()
     forget_metrics()
 
     assert "metrics could not be written" in log.getvalue()

@@ -1,42 +1,20 @@
-"""Composition root: builds the dependencies, and wraps every activity in a Lambda handler."""
+"""The decorator `activity`: makes a Lambda handler of an activity."""
 
-import os
 from collections.abc import Callable, Mapping
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any
 
-from lambdas.dependencies import Dependencies
+from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import ActivityDefect, OrderError
 from lambdas.domain.task import Task
-from lambdas.settings import Settings
 from lambdas.telemetry import (
-    count,
     count_defect,
     count_failed_invocation,
     flush_metrics,
     logger,
     metrics,
-    report_recovered,
     report_refused,
 )
-
-__all__ = [
-    "Dependencies",
-    "activity",
-    "count",
-    "dependencies",
-    "flush_metrics",
-    "logger",
-    "metrics",
-    "report_recovered",
-]
-
-
-@lru_cache
-def dependencies() -> Dependencies:
-    """The dependencies of this process. Raises SettingsError."""
-    return Dependencies(Settings.from_environment(os.environ))
-
 
 Step = Callable[[Task, Dependencies], Mapping[str, Any] | None]
 Handler = Callable[[Mapping[str, Any], object], Mapping[str, Any]]
@@ -80,8 +58,3 @@ def _reported(error: Exception, context: object) -> OrderError:
         count_defect()
     count_failed_invocation(getattr(context, "function_version", "unknown"))
     return typed
-
-
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Every invocation needs `orders`. Lambda gives initialization more CPU than an invocation.
-    _ = dependencies().orders
