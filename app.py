@@ -12,7 +12,6 @@ from stacks.deployment_settings import (
     Environments,
     read_environments,
 )
-from stacks.emulator_gaps import bridge_emulator_gaps
 from stacks.order_workflow_stack import OrderWorkflowStack
 from stacks.packaging import PackagingError
 from stacks.security_checks import add_security_checks
@@ -28,8 +27,6 @@ def build(app: App, environments: Environments, *, root: Path = ROOT) -> OrderWo
         raise DeploymentSettingsError(region_problem)
     settings = DeploymentSettings.load(app.node.get_all_context(), environments)
     stack = OrderWorkflowStack(app, settings=settings, root=root)
-    if settings.runs_on_emulator:
-        bridge_emulator_gaps(stack)
     add_security_checks(app)
     return stack
 

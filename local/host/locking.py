@@ -1,4 +1,4 @@
-"""A lock: only one command at a time changes an environment."""
+"""Locks between processes: only one command at a time changes an environment."""
 
 import fcntl
 from collections.abc import Iterator
@@ -7,10 +7,12 @@ from pathlib import Path
 
 from local.host.progress import say
 
+_WAITING = "another command is changing this environment; waiting for it …"
+
 
 @contextmanager
-def exclusive_lock(lock_file: Path) -> Iterator[None]:
-    """Hold the environment's lock; waits with a message while another command holds it.
+def exclusive_lock(lock_file: Path, waiting: str = _WAITING) -> Iterator[None]:
+    """Hold a lock; prints `waiting` and waits while another command holds it.
 
     The operating system releases the lock when the process ends, even if it is killed.
     """
@@ -19,6 +21,6 @@ def exclusive_lock(lock_file: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("another command is changing this environment; waiting for it …")
+            say(waiting)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

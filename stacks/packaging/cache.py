@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 KEPT = 4
@@ -52,4 +53,6 @@ def _publish(draft: Path, folder: Path) -> None:
 def _delete_oldest(cache: Path, name: str) -> None:
     found = sorted(cache.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime)
     for folder in found[:-KEPT]:
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # another synthesis deletes it
+            # Renamed first: an interrupted deletion leaves no incomplete folder under its name.
+            shutil.rmtree(folder.rename(Path(tempfile.mkdtemp(prefix=".draft-", dir=cache))))

@@ -7,6 +7,7 @@ from pathlib import Path
 from aws_cdk import App
 
 import app as application
+from local.deployment.emulator_app import adapt_to_emulator
 from stacks.order_workflow_stack import OrderWorkflowStack
 from stacks.setting_checks import ENVIRONMENTS
 from tests.infrastructure.template import Template
@@ -22,9 +23,14 @@ def cdk_app(directory: Path, **context: str) -> App:
 
 
 def build(cdk: App, root: Path = ROOT) -> OrderWorkflowStack:
-    """The stack of an application, with a sender and no other committed setting."""
+    """The stack of an application, with a sender and no other committed setting; adapted to the
+    emulator like a local deployment if that is its target.
+    """
     environments = {name: {"sender_email": SENDER} for name in ENVIRONMENTS}
-    return application.build(cdk, environments, root=root)
+    stack = application.build(cdk, environments, root=root)
+    if cdk.node.try_get_context("target") == "emulator":
+        adapt_to_emulator(stack)
+    return stack
 
 
 def synthesised(directory: Path, root: Path, **context: str) -> Template:

@@ -55,6 +55,19 @@ def test_the_folders_used_last_are_kept(tmp_path: Path) -> None:
     assert set(tmp_path.iterdir()) == {*made[:-1], newest, other}
 
 
+def test_an_interrupted_deletion_leaves_no_incomplete_folder_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [cached_folder(tmp_path, "layer", f"{n:064}"[::-1], fill) for n in range(KEPT)]
+    for age, folder in enumerate(made):
+        os.utime(folder, (1000 - age, 1000 - age))
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
+
+    cached_folder(tmp_path, "layer", "f" * 64, fill)
+
+    assert not made[-1].exists()
+
+
 def test_a_digest_depends_on_names_contents_and_words(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     one.write_text("1")

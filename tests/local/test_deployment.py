@@ -1,11 +1,9 @@
 import base64
 import json
 import time
-from pathlib import Path
 
 import pytest
 
-from local.deployment.assembly import fingerprint
 from local.deployment.catalogue import customer_records, inventory_records, units_by_sku
 from local.deployment.tables import from_item, to_item
 from local.deployment.users import TOKEN_OF, USERS, all_fresh, seconds_left
@@ -62,25 +60,6 @@ def test_tokens_are_replaced_before_they_expire(seconds: float, fresh: bool) -> 
 
 def test_a_missing_token_causes_a_new_sign_in() -> None:
     assert not all_fresh({"customer": a_token(3000)})
-
-
-def test_the_assembly_depends_on_sources_and_context(tmp_path: Path) -> None:
-    (tmp_path / "stacks").mkdir()
-    source = tmp_path / "stacks" / "stack.py"
-    source.write_text("a = 1")
-    first = fingerprint(tmp_path, {"target": "emulator"})
-    assert fingerprint(tmp_path, {"target": "emulator"}) == first
-    assert fingerprint(tmp_path, {"target": "aws"}) != first
-    source.write_text("a = 2")
-    assert fingerprint(tmp_path, {"target": "emulator"}) != first
-
-
-def test_the_assembly_does_not_depend_on_compiled_files(tmp_path: Path) -> None:
-    (tmp_path / "lambdas").mkdir()
-    before = fingerprint(tmp_path, {})
-    (tmp_path / "lambdas" / "x.pyc").write_bytes(b"compiled")
-    (tmp_path / "elsewhere.txt").write_text("not a source")
-    assert fingerprint(tmp_path, {}) == before
 
 
 @pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 10), (10, 20), (1000, 9), (10, 0)])
