@@ -21,7 +21,7 @@ def a_summary(killed: int, *others: Verdict) -> Summary:
 
 
 def test_verdicts_are_read_by_file_without_untested_mutants(tmp_path: Path) -> None:
-    folder = tmp_path / "lambdas" / "domain"
+    folder = tmp_path / "lambdas" / "domain" / "record"
     folder.mkdir(parents=True)
     codes = {"a": 0, "b": 1, "c": 33, "d": -24, "e": None}
     (folder / "order.py.meta").write_text(json.dumps({"exit_code_by_key": codes}))

@@ -93,7 +93,7 @@ CODE_MUTANTS: Mapping[str, CodeMutant] = {
         ),
     ),
     "deadline-moves": _mutant(
-        "the deadline moved", approval, "change", off.keep_token_with_new_deadline
+        "the deadline moved", approval, "make_change", off.keep_token_with_new_deadline
     ),
     "close-with-debts": _mutant(
         "ended with something that is not undone", compensation, "unsettled", lambda ledger: ()
@@ -101,7 +101,7 @@ CODE_MUTANTS: Mapping[str, CodeMutant] = {
     "late-charge-recorded": _mutant(
         "a compensated order continued to status-update",
         payment,
-        "charged",
+        "record_charge",
         off.charged_at_any_stage,
     ),
     "pending-forgotten": _mutant(LOST_OUTCOME, payment, "begin_compensation", off.forget_pending),

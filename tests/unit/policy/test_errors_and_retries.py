@@ -1,5 +1,6 @@
 """Step Functions knows no inheritance: the error classes and the Retry lists are one contract."""
 
+import ast
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from lambdas.domain.errors import (
     RequestRefused,
     TransientError,
 )
-from tests.support.definition import load, states
+from tests.support.definition import ROOT, load, states
 from tests.support.definition_rules import retriers
 
 SERVICE_ERRORS = {
@@ -30,6 +31,14 @@ SERVICE_ERRORS = {
 called again. (Step Functions developer guide, "Handle transient Lambda service exceptions";
 ResourceConflictException: a function that is not active yet)"""
 THROTTLED = "Lambda.TooManyRequestsException"
+STORE_ERRORS = {"StoreConflict", "StoreUnavailable"}
+PORT_ERRORS = {
+    "payments": {"ProviderUnavailable", "PaymentUnsettled"},
+    "notifier": {"NotifierUnavailable"},
+    "operations": {"OperationsUnavailable"},
+    "engine": {"EngineUnavailable"},
+}
+"""The transient errors of the calls that an activity makes, by attribute of its dependencies."""
 BEST_EFFORT = {"FetchRecommendations", "FetchRecommendationsV1", "RequestApproval"}
 WAITING = {"AwaitSignal", "ApplySignals", "RequestApproval"}
 """Steps of the approval loop, of which a failure undoes nothing."""
@@ -49,6 +58,29 @@ def names(base: type[OrderError]) -> set[str]:
     return {leaf.__name__ for leaf in leaves(base)}
 
 
+def ports_used_by(state: str) -> set[str]:
+    """The attributes of `deps` that the activity of a state uses, directly or through functions of
+    its module.
+    """
+    activity = "".join(f"_{c.lower()}" if c.isupper() else c for c in state).lstrip("_")
+    tree = next(tree for tree in MODULES if activity in functions_of(tree))
+    functions, reached, found = functions_of(tree), {activity}, set[str]()
+    waiting = [activity]
+    while waiting:
+        for node in ast.walk(functions[waiting.pop()]):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found |= {node.attr} if node.value.id == "deps" else set()
+            elif isinstance(node, ast.Name) and node.id in functions and node.id not in reached:
+                reached.add(node.id)
+                waiting.append(node.id)
+    return found
+
+
+def functions_of(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+MODULES = [ast.parse(path.read_text()) for path in (ROOT / "lambdas/activities").glob("*.py")]
 STATES = states(load())
 RETRIED = [name for name, state in STATES.items() if "Retry" in state]
 CATCHING = {name: state["Catch"] for name, state in STATES.items() if "Catch" in state}
@@ -60,13 +92,20 @@ COMPENSATED = {
 
 
 @pytest.mark.parametrize("state", RETRIED)
-def test_a_task_retries_every_transient_error_and_then_throttles_and_nothing_else(
-    state: str,
-) -> None:
+def test_a_task_retries_the_transient_errors_of_its_ports_and_then_throttles(state: str) -> None:
     transient, throttled = STATES[state]["Retry"]
+    used = ports_used_by(STATES[state]["Parameters"]["FunctionName"].strip("${}"))
 
-    assert set(transient["ErrorEquals"]) == names(TransientError) | SERVICE_ERRORS
+    assert set(transient["ErrorEquals"]) == STORE_ERRORS | SERVICE_ERRORS | {
+        error for port, raised in PORT_ERRORS.items() if port in used for error in raised
+    }
     assert throttled["ErrorEquals"] == [THROTTLED]
+
+
+def test_every_transient_error_belongs_to_a_port() -> None:
+    of_ports = {error for raised in PORT_ERRORS.values() for error in raised}
+
+    assert STORE_ERRORS | of_ports == names(TransientError)
 
 
 @pytest.mark.parametrize("state", sorted(set(RETRIED) - BEST_EFFORT))
