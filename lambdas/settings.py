@@ -25,7 +25,7 @@ class Settings:
     payment_provider: str = ""
     default_workflow_version: str = "v2"
     approval_timeout_seconds: int = 900
-    heartbeat_seconds: int = 300
+    heartbeat_seconds: int = 900
     payment_timeout_seconds: int = 900
     approver_email: str = ""
     console_url: str = ""

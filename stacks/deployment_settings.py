@@ -26,7 +26,7 @@ class DeploymentSettings:
     environment: str = "dev"
     target: str = "aws"
     approval_timeout_seconds: int = 900
-    heartbeat_seconds: int = 300
+    heartbeat_seconds: int = 900
     payment_timeout_seconds: int = 900
     default_workflow_version: str = "v2"
     payment_provider: str = "sandbox"
@@ -69,6 +69,9 @@ class DeploymentSettings:
         found = [*problems, *_unknown(context)]
         given = {name: context[name] for name in _DEFAULTS if context.get(name) is not None}
         values = {name: _typed(name, value, found) for name, value in given.items()}
+        # Without ticks, unless they are asked for.
+        timeout = values.get("approval_timeout_seconds", _DEFAULTS["approval_timeout_seconds"])
+        values.setdefault("heartbeat_seconds", timeout)
         settings = cls(**values)  # type: ignore[arg-type]  # names and types come from the fields
         found += find_problems(settings)
         if found:

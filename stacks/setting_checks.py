@@ -78,8 +78,8 @@ def _unknown_choices(settings: "DeploymentSettings") -> Iterator[str]:
 
 def _bad_times(settings: "DeploymentSettings") -> Iterator[str]:
     timeout, heartbeat = settings.approval_timeout_seconds, settings.heartbeat_seconds
-    if heartbeat >= timeout:
-        yield "heartbeat_seconds must be less than approval_timeout_seconds"
+    if heartbeat > timeout:
+        yield "heartbeat_seconds must be at most approval_timeout_seconds"
     if timeout > MAX_TICKS * heartbeat:
         yield f"approval_timeout_seconds must be at most {MAX_TICKS} heartbeats"
     if timeout > MAX_APPROVAL_SECONDS:

@@ -19,7 +19,7 @@ from local.lifecycle.down import down as take_down
 from local.lifecycle.reset import reset as reset_data
 from local.lifecycle.running import clear_away, require_running, with_fresh_tokens
 from local.lifecycle.status import status as read_status
-from local.lifecycle.up import UpOptions, usual_heartbeat
+from local.lifecycle.up import UpOptions
 from local.lifecycle.up import up as bring_up
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
@@ -37,9 +37,9 @@ def up(
     heartbeat: Annotated[
         int | None,
         typer.Option(
-            help="Seconds between the ticks of a waiting order.",
+            help="Seconds after which a waiting order wakes by itself.",
             min=1,
-            show_default="300, or a third of a shorter approval timeout",
+            show_default="the approval timeout: no ticks",
         ),
     ] = None,
     approver_email: Annotated[
@@ -73,7 +73,7 @@ def up(
     folders = Folders.default()
     wishes = UpOptions(
         approval_timeout=approval_timeout,
-        heartbeat=heartbeat or usual_heartbeat(approval_timeout),
+        heartbeat=heartbeat or approval_timeout,
         approver_email=approver_email,
         port=port,
         dynamodb=dynamodb,

@@ -28,11 +28,6 @@ MAX_TICKS = 100
 """The stack's limit of heartbeats within the approval deadline."""
 
 
-def usual_heartbeat(approval_timeout: int) -> int:
-    """The default heartbeat: five minutes, or less for a short approval timeout; in seconds."""
-    return max(1, min(300, approval_timeout // 3), -(-approval_timeout // MAX_TICKS))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpOptions:
     """Options of `up`. Times are in seconds; `port` 0 means any free port. Without an
@@ -41,14 +36,14 @@ class UpOptions:
     """
 
     approval_timeout: int = 900
-    heartbeat: int = 300
+    heartbeat: int = 900
     approver_email: str = ""
     port: int = 0
     dynamodb: str = ""
 
     def check(self) -> None:
         """Raise LocalProblem for times that `cdk synth` would reject half a minute later."""
-        if not 0 < self.heartbeat < self.approval_timeout <= MAX_TICKS * self.heartbeat:
+        if not 0 < self.heartbeat <= self.approval_timeout <= MAX_TICKS * self.heartbeat:
             reason = f"a heartbeat of {self.heartbeat} s in {self.approval_timeout} s"
             advice = f"choose 1 to {MAX_TICKS} heartbeats within the approval timeout"
             raise LocalProblem("reading the options", reason, advice=advice)

@@ -107,6 +107,13 @@ def test_numbers_may_come_as_text_from_the_command_line() -> None:
     assert (settings.approval_timeout_seconds, settings.heartbeat_seconds) == (60, 10)
 
 
+@pytest.mark.parametrize("timeout", [60, "518400"])
+def test_the_heartbeat_is_the_approval_timeout_unless_it_is_set(timeout: object) -> None:
+    settings = read({"approval_timeout_seconds": timeout})
+
+    assert settings.heartbeat_seconds == settings.approval_timeout_seconds == int(str(timeout))
+
+
 @pytest.mark.parametrize(
     ("context", "problem"),
     [
@@ -119,7 +126,7 @@ def test_numbers_may_come_as_text_from_the_command_line() -> None:
             {"environment": "staging", "target": "emulator"},
             "target emulator is for",
         ),
-        ({"heartbeat_seconds": 900}, "heartbeat_seconds must be less than approval_timeout"),
+        ({"heartbeat_seconds": 901}, "heartbeat_seconds must be at most approval_timeout"),
         ({"payment_timeout_seconds": 21601}, "payment_timeout_seconds must be at most 21600"),
         ({"heartbeat_seconds": 8}, "approval_timeout_seconds must be at most 100 heartbeats"),
         (

@@ -8,7 +8,7 @@ from local.deployment.catalogue import customer_records, inventory_records, unit
 from local.deployment.tables import from_item, to_item
 from local.deployment.users import TOKEN_OF, USERS, all_fresh, seconds_left
 from local.host.problems import LocalProblem
-from local.lifecycle.up import UpOptions, usual_heartbeat
+from local.lifecycle.up import UpOptions
 
 
 def a_token(seconds: float) -> str:
@@ -62,7 +62,7 @@ def test_a_missing_token_causes_a_new_sign_in() -> None:
     assert not all_fresh({"customer": a_token(3000)})
 
 
-@pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 10), (10, 20), (1000, 9), (10, 0)])
+@pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 11), (10, 20), (1000, 9), (10, 0)])
 def test_times_that_the_stack_rejects_are_rejected_before_the_synthesis(
     timeout: int, heartbeat: int
 ) -> None:
@@ -73,8 +73,4 @@ def test_times_that_the_stack_rejects_are_rejected_before_the_synthesis(
 def test_the_default_times_are_accepted() -> None:
     UpOptions().check()
     UpOptions(approval_timeout=20, heartbeat=4).check()
-
-
-@pytest.mark.parametrize("timeout", [2, 3, 60, 899, 900, 86_400])
-def test_the_default_heartbeat_fits_any_approval_timeout(timeout: int) -> None:
-    UpOptions(approval_timeout=timeout, heartbeat=usual_heartbeat(timeout)).check()
+    UpOptions(approval_timeout=2, heartbeat=2).check()

@@ -52,6 +52,7 @@ def random_schedule(seed: int) -> Schedule:
         schedule,
         happenings=tuple(_perhaps_timed_out(random, one) for one in schedule.happenings),
         outages=outages,
+        mails_approver=random.random() < 0.5,
         quiet_ms=max([schedule.quiet_ms, *(outage.until_ms for outage in outages)]),
     )
 

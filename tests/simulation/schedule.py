@@ -90,3 +90,4 @@ class Schedule:
     quiet_ms: int
     skewed: bool
     outages: tuple[Outage, ...] = ()
+    mails_approver: bool = True

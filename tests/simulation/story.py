@@ -19,7 +19,7 @@ from tests.simulation.promptness import Promptness
 from tests.simulation.reasons import unreasonable
 from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
 from tests.simulation.verdict import TICK_MS, Ends, verdict
-from tests.simulation.world import SimulatedWorld
+from tests.simulation.world import SETTINGS, UNMAILED, SimulatedWorld
 
 _ENDED_AS = {Deed.STOP: "ABORTED", Deed.TIME_OUT: "TIMED_OUT"}
 
@@ -41,6 +41,7 @@ class Story:
             stopped=self._stopped,
             skewed=schedule.skewed,
             outages=schedule.outages,
+            settings=SETTINGS if schedule.mails_approver else UNMAILED,
         )
         self.answered: dict[tuple[str, str], None] = {}
         self.ends, self.promptness = Ends(), Promptness()

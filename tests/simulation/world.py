@@ -34,6 +34,8 @@ SKEW_MS = 5_000
 SETTINGS = Settings(
     approver_email="approvers@example.com", console_url="https://orders.example.com"
 )
+UNMAILED = Settings()
+"""No e-mail to the approver ends a wait early: only the doorbell and the deadline do."""
 _LATENCIES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 400)
 
 
@@ -54,8 +56,10 @@ class SimulatedWorld:
         stopped: Callable[[Execution], None] = lambda execution: None,
         skewed: bool = False,
         outages: Sequence[Outage] = (),
+        settings: Settings = SETTINGS,
     ) -> None:
         forget_metrics()
+        self._settings = settings
         self.random, self._secrets = Random(seed), Random(seed)
         self.agenda = Agenda()
         self.inventory = FakeInventory()
@@ -215,7 +219,7 @@ class SimulatedWorld:
         return self.random.randint(-SKEW_MS, SKEW_MS) if self.skewed else 0
 
     def _dependencies(self, border: Border) -> Dependencies:
-        deps = Dependencies(SETTINGS)
+        deps = Dependencies(self._settings)
         deps.clock = ports.SkewedClock(border)
         deps.store = deps.index = ports.Store(border)
         deps.orders = OrderWriter(deps.store, deps.clock, jitter=self.random.random)

@@ -57,7 +57,7 @@ def deploy() -> dict[str, str]:
         "STATE_MACHINE_ALIAS_ARN": f"{machine['stateMachineArn']}:live",
         "SENDER_EMAIL": SENDER,
         "APPROVAL_TIMEOUT_SECONDS": "900",
-        "HEARTBEAT_SECONDS": "300",
+        "HEARTBEAT_SECONDS": "900",
         "PAYMENT_TIMEOUT_SECONDS": "5",
     }
 

@@ -19,7 +19,7 @@ def test_a_tick_without_signals_waits_again_for_what_is_left(world: World) -> No
 
     assert answer == {
         "decision": "wait",
-        "heartbeat_seconds": 300,
+        "heartbeat_seconds": 600,
         "timeout_seconds": 601,
         "loops": 2,
         "back_off_seconds": 0,

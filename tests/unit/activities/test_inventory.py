@@ -17,7 +17,7 @@ def test_all_lines_are_held_and_the_wait_begins(world: World) -> None:
 
     assert answer == {
         "decision": "wait",
-        "heartbeat_seconds": 300,
+        "heartbeat_seconds": 900,
         "timeout_seconds": 901,
         "loops": 0,
         "back_off_seconds": 0,

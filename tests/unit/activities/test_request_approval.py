@@ -51,7 +51,7 @@ def test_the_wait_goes_on_with_the_loops_that_it_had(world: World, order: Order)
 
     assert answer == {
         "decision": "wait",
-        "heartbeat_seconds": 300,
+        "heartbeat_seconds": 435,
         "timeout_seconds": 886,
         "loops": 7,
         "back_off_seconds": 25,

@@ -48,7 +48,7 @@ ASKING = (
         prologue=(ask_by_mail(),),
         script=(let_pass(16), let_pass(300), let_pass(135), let_pass(270), let_pass(182)),
         ends=cancelled(
-            (*ASKED, *LOOP, *LOOP, *ASK, *LOOP, *ASK, *LOOP, *CANCELLED),
+            (*ASKED, *LOOP, *ASK, *LOOP, *ASK, *LOOP, *CANCELLED),
             outcomes=(),
             last_error="approval timeout",
             verdicts=("expired",),

@@ -54,6 +54,15 @@ def ask_by_mail() -> Step:
     return step
 
 
+def tick_every(seconds: int) -> Step:
+    """The deployment sets a heartbeat that is shorter than the wait."""
+
+    def step(world: World) -> None:
+        world.deps.settings = replace(world.deps.settings, heartbeat_seconds=seconds)
+
+    return step
+
+
 def let_pass(seconds: float) -> Step:
     return lambda world: world.engine.let_pass(seconds)
 
