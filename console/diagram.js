@@ -3,7 +3,7 @@
 import { h, s } from "./dom.js";
 import { PAD, bottom, placed } from "./layout.js";
 import { PROGRESS, UNDOABLE } from "./words.js";
-import { drawnWays } from "./ways.js";
+import { drawnTransitions } from "./transitions.js";
 
 /** A diagram, and the same content as a list for screen readers. `ledger` has the compensated effects. */
 export function diagram({ start_at: start, states }, ledger) {
@@ -14,14 +14,14 @@ export function diagram({ start_at: start, states }, ledger) {
   const height = Math.max(...[...boxes.values()].map(bottom)) + PAD;
   const picture = s("svg", { viewBox: `0 0 ${width} ${height}`, class: "diagram", role: "img",
     "aria-label": "The state machine. The list below has the same content." }, tips(),
-  ...drawnWays(shown, boxes).flatMap(edge), ...shown.map((one) => node(one, boxes.get(one.name))));
+  ...drawnTransitions(shown, boxes).flatMap(edge), ...shown.map((one) => node(one, boxes.get(one.name))));
   return h("div", {}, h("p", { class: "quiet hint" }, "Scroll the diagram to see the rest →"),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "State machine" }, picture),
     h("p", { class: "legend" }, ...Object.entries(PROGRESS).map(([name, [icon, text]]) =>
       h("span", { class: `is-${name}` }, `${icon} ${text}`))),
     h("p", { class: "quiet" }, "The failure of any step leads to the compensation. These transitions are drawn only when they were taken."),
     h("details", {}, h("summary", {}, "As a list"), h("ol", {},
-      ...shown.filter((one) => one.visits).sort(byEntry).map((one) => h("li", {}, sentence(one))))));
+      ...shown.filter((one) => one.entries).sort(byEntry).map((one) => h("li", {}, sentence(one))))));
 }
 
 /** The progress of a state: `compensated` if the ledger has its effect as undone. */
@@ -31,19 +31,19 @@ const progress = (state, ledger) =>
 const byEntry = (a, b) => Date.parse(a.entered_at) - Date.parse(b.entered_at);
 
 const sentence = (state) => `${state.name}: ${PROGRESS[state.progress][1]}${state.error ? ` (${state.error})` : ""}`
-  + (state.visits > 1 ? `, ${state.visits} times` : "");
+  + (state.entries > 1 ? `, ${state.entries} times` : "");
 
 const tips = () => s("defs", {}, ...["", "-taken"].map((kind) => s("marker",
   { id: `tip${kind}`, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
   s("path", { d: "M0 0 L8 4 L0 8 z", class: `tip${kind}` }))));
 
-const edge = ({ from, to, kind, taken, path, label }) => [s("path", { d: path, "data-way": `${from} ${to}`,
-  class: `way ${kind}${taken ? " taken" : ""}`, "marker-end": `url(#tip${taken ? "-taken" : ""})` }),
+const edge = ({ from, to, kind, taken, path, label }) => [s("path", { d: path, "data-transition": `${from} ${to}`,
+  class: `transition ${kind}${taken ? " taken" : ""}`, "marker-end": `url(#tip${taken ? "-taken" : ""})` }),
 label && s("text", { class: "decision", x: label.x, y: label.y, "text-anchor": label.anchor }, label.text)];
 
 function node(state, box) {
   const [icon, text] = PROGRESS[state.progress];
-  const times = state.visits > 1 ? ` ×${state.visits}` : "";
+  const times = state.entries > 1 ? ` ×${state.entries}` : "";
   const round = ["Choice", "Succeed", "Fail"].includes(state.type) ? 20 : 5;
   return s("g", { class: `state is-${state.progress}`, "data-state": state.name },
     s("title", {}, `${sentence(state)}. ${state.comment}`),

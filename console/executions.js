@@ -3,10 +3,10 @@
 import { h } from "./dom.js";
 
 const ENDED = {
-  ExecutionAborted: ["aborted", "was stopped"],
-  ExecutionFailed: ["failed", "failed"],
-  ExecutionTimedOut: ["failed", "timed out"],
-  ExecutionSucceeded: ["succeeded", "succeeded"],
+  ExecutionAborted: "was stopped",
+  ExecutionFailed: "failed",
+  ExecutionTimedOut: "timed out",
+  ExecutionSucceeded: "succeeded",
 };
 
 /** The selection above the diagram of an order with several executions, and the outcomes of the others.
@@ -29,40 +29,15 @@ export function chooser(epoch, shown, history, choose, lead) {
 
 function outcome(one, epoch, history) {
   const last = history.events.findLast((event) => event.epoch === one.epoch);
-  return ENDED[last?.type]?.[1] ?? (one.epoch < epoch ? "lost the order to the next one" : "is running");
+  return ENDED[last?.type] ?? (one.epoch < epoch ? "lost the order to the next one" : "is running");
 }
 
-/** The states with the progress of another execution, from its events: the API returns no graph of it. */
-export function retraced(states, events) {
-  const seen = new Map(states.map(({ name }) => [name,
-    { progress: "not-reached", visits: 0, error: null, entered_at: null, left_at: null }]));
-  const open = new Set(); // states that were entered and not exited
-  for (const event of events) {
-    const name = event.state ?? working(open, states);
-    if (seen.has(name)) follow(seen.get(name), event);
-    if (event.type.endsWith("StateEntered")) open.add(name);
-    else if (event.type.endsWith("StateExited")) open.delete(name);
-  }
-  const end = ENDED[events.at(-1)?.type]?.[0];
-  for (const name of open) if (end && seen.has(name)) seen.get(name).progress = end;
-  return states.map((one) => ({ ...one, ...seen.get(one.name) }));
-}
+const NOT_REACHED = { progress: "not-reached", entries: 0, error: null, entered_at: null, left_at: null };
 
-function follow(state, event) {
-  if (event.type.endsWith("StateEntered")) {
-    Object.assign(state, { progress: "running", visits: state.visits + 1, error: null, entered_at: event.timestamp, left_at: null });
-  } else if (event.type.endsWith("StateExited")) {
-    Object.assign(state, { progress: state.error ? "caught" : "succeeded", left_at: event.timestamp });
-  } else if (event.type.endsWith("Succeeded")) {
-    state.error = null;
-  } else if (event.error || /(Failed|TimedOut)$/.test(event.type)) {
-    state.error = event.error ?? event.type;
-  }
-}
-
-/** The state of an event that names none: the only state that is running, or null. */
-function working(open, states) {
-  const inner = [...open].filter((name) => !states.some((one) => one.inside === name));
-  const those = inner.length ? inner : [...open];
-  return those.length === 1 ? those[0] : null;
-}
+/** The states with the progress of another execution, from its state entries: the API returns no graph of it. */
+export const retraced = (states, entries) => states.map((state) => {
+  const own = entries.filter((one) => one.state === state.name);
+  if (!own.length) return { ...state, ...NOT_REACHED };
+  const { progress, error, entered_at, left_at } = own.at(-1);
+  return { ...state, progress, error, entered_at, left_at, entries: own.length };
+});

@@ -22,11 +22,11 @@ export function placed(start, states) {
 }
 
 const leading = (one, outer, rank) => [...outer.values()].filter((other) =>
-  rank.get(other.name) < rank.get(one.name) && other.ways.some((way) => way.to === one.name));
+  rank.get(other.name) < rank.get(one.name) && other.transitions.some((next) => next.to === one.name));
 
 /** A successor is below its state. A state that only failures lead to is beside it. */
 const level = (from, to, box) =>
-  from.ways.every((way) => way.to !== to.name || way.kind === "catch") ? box.y : bottom(box) + GAP;
+  from.transitions.every((one) => one.to !== to.name || one.kind === "catch") ? box.y : bottom(box) + GAP;
 
 export const bottom = (box) => box.y + box.h;
 
@@ -44,7 +44,7 @@ function columns(start, outer) {
   const follow = (name) => {
     if (success.has(name) || undoing.has(name)) return;
     undoing.add(name);
-    outer.get(name).ways.forEach((way) => follow(way.to));
+    outer.get(name).transitions.forEach((one) => follow(one.to));
   };
   [...outer.values()].filter(compensates).forEach((one) => follow(one.name));
   return new Map([...outer.keys()].map((name) => [name, success.has(name) ? 0 : undoing.has(name) ? 2 : 1]));
@@ -58,10 +58,10 @@ const LIKELIEST = ["default", "next", "choice", "catch"];
 function successPath(start, outer) {
   const on = (name, before) => {
     const path = [...before, name];
-    const { ways, ends } = outer.get(name);
-    const found = ways.filter((way) => !path.includes(way.to) && !compensates(outer.get(way.to)))
+    const { transitions, ends } = outer.get(name);
+    const found = transitions.filter((one) => !path.includes(one.to) && !compensates(outer.get(one.to)))
       .sort((a, b) => LIKELIEST.indexOf(a.kind) - LIKELIEST.indexOf(b.kind))
-      .map((way) => way.to).reduce((whole, next) => whole ?? on(next, path), null);
+      .map((one) => one.to).reduce((whole, next) => whole ?? on(next, path), null);
     return found ?? (ends ? path : null);
   };
   return new Set(on(start, []) ?? [start]);
@@ -73,13 +73,13 @@ function ranks(start, outer) {
   const visit = (name, depth, path) => {
     if (path.has(name) || (rank.get(name) ?? -1) >= depth) return;
     rank.set(name, depth);
-    for (const way of outer.get(name).ways.filter((one) => one.kind !== "catch")) {
-      visit(way.to, depth + 1, new Set([...path, name]));
+    for (const next of outer.get(name).transitions.filter((one) => one.kind !== "catch")) {
+      visit(next.to, depth + 1, new Set([...path, name]));
     }
   };
   visit(start, 0, new Set());
   for (const [name, state] of outer) {
-    for (const way of state.ways) if (!rank.has(way.to)) rank.set(way.to, (rank.get(name) ?? 0) + 1);
+    for (const next of state.transitions) if (!rank.has(next.to)) rank.set(next.to, (rank.get(name) ?? 0) + 1);
   }
   return rank;
 }

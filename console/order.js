@@ -42,7 +42,7 @@ export function order(page, id) {
   function drawRun() {
     const shown = histories && chosen ? chosen : run.epoch;
     const states = shown === run.epoch ? run.states
-      : retraced(run.states, histories.events.filter((one) => one.epoch === shown));
+      : retraced(run.states, histories.state_entries.filter((one) => one.epoch === shown));
     update(parts.graph, h("h2", {}, "Workflow"), chooser(run.epoch, shown, histories, choose, lead),
       diagram({ ...run, states }, latest.ledger));
   }

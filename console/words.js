@@ -31,7 +31,7 @@ export const EFFECTS = {
 export const EFFECT_ICONS = { intent: "…", done: "✓", undone: "↺" };
 
 /** Labels of transitions whose rule is the decision of an activity. */
-export const WAY_NAMES = {
+export const TRANSITION_NAMES = {
   "RouteDecision ProcessPayment": "pay", "RouteDecision AwaitSignal": "wait", "RouteDecision RequestApproval": "remind",
 };
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from cli.views.formats import instant
-from cli.views.visits import Visit, visits
+from cli.views.histories import entry_span
 
 History = Mapping[str, Any]
+Entry = Mapping[str, Any]
+"""A state entry of a history."""
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -20,15 +22,15 @@ def mermaid(history: History) -> str:
         "    axisFormat %H:%M:%S",
     ]
     section = None
-    for visit in visits(history["events"]):
-        if visit.category != section:
-            section = visit.category
+    for entry in history["state_entries"]:
+        if entry["category"] != section:
+            section = entry["category"]
             lines.append(f"    section {section}")
-        went_wrong = visit.error or visit.broken_off
-        mark = "crit, " if went_wrong else ("active, " if visit.left_at is None else "")
-        milliseconds = max(1, visit.span // _MILLISECOND)
-        name = _plain(f"{visit.state} {visit.error or visit.broken_off or ''}")
-        lines.append(f"    {name} :{mark}{visit.entered_at}, {milliseconds}ms")
+        problem = _problem(entry)
+        mark = "crit, " if problem else ("active, " if entry["left_at"] is None else "")
+        milliseconds = max(1, entry_span(entry) // _MILLISECOND)
+        name = _plain(f"{entry['state']} {problem}")
+        lines.append(f"    {name} :{mark}{entry['entered_at']}, {milliseconds}ms")
     return "\n".join(lines)
 
 
@@ -41,27 +43,35 @@ def chrome_trace(histories: Iterable[History]) -> dict[str, Any]:
     for number, history in enumerate(histories, start=1):
         events.append(_named("process_name", number, 0, history["order_id"]))
         threads: dict[str, int] = {}
-        for visit in visits(history["events"]):
-            if visit.category not in threads:
-                threads[visit.category] = len(threads) + 1
-                thread = threads[visit.category]
-                events.append(_named("thread_name", number, thread, visit.category))
-            events.append(_complete(visit, number, threads[visit.category]))
+        for entry in history["state_entries"]:
+            category = entry["category"]
+            if category not in threads:
+                threads[category] = len(threads) + 1
+                events.append(_named("thread_name", number, threads[category], category))
+            events.append(_complete(entry, number, threads[category]))
     return {"displayTimeUnit": "ms", "traceEvents": events}
 
 
-def _complete(visit: Visit, process: int, thread: int) -> dict[str, Any]:
-    begun = instant(visit.entered_at)
+def _complete(entry: Entry, process: int, thread: int) -> dict[str, Any]:
+    begun = instant(entry["entered_at"])
     return {
-        "name": visit.state,
-        "cat": visit.category,
+        "name": entry["state"],
+        "cat": entry["category"],
         "ph": "X",
         "ts": 0 if begun is None else round(begun.timestamp() * 1_000_000),
-        "dur": visit.span // timedelta(microseconds=1),
+        "dur": entry_span(entry) // timedelta(microseconds=1),
         "pid": process,
         "tid": thread,
-        "args": {"epoch": visit.epoch, "attempts": visit.attempts, "error": visit.error},
+        "args": {name: entry[name] for name in ("epoch", "attempts", "errors")},
     }
+
+
+def _problem(entry: Entry) -> str:
+    """The last error of a state, or how it was ended without one; empty if nothing went wrong."""
+    if entry["errors"]:
+        return str(entry["errors"][-1])
+    is_end = entry["type"] in ("Succeed", "Fail")
+    return "" if is_end else {"aborted": "stopped", "failed": "failed"}.get(entry["progress"], "")
 
 
 def _named(kind: str, process: int, thread: int, name: str) -> dict[str, Any]:

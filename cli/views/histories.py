@@ -12,7 +12,6 @@ from rich.text import Text
 from cli.terminal.tables import Rows
 from cli.terminal.text import Cell
 from cli.views.formats import clock, clocks, duration, instant
-from cli.views.visits import Visit, visits
 
 History = Mapping[str, Any]
 
@@ -23,6 +22,10 @@ _VERDICT_STYLES = {
     "defect": "bold red",
     "compensation-stuck": "bold red",
 }
+_ENDS = ("Succeed", "Fail")
+"""Types of the states in which an execution ends. They take no time."""
+_UNFINISHED = {"running": "running", "aborted": "stopped", "failed": "failed"}
+"""The progress of states that did not exit."""
 _DAY = 10
 _BAR = 40
 
@@ -31,7 +34,7 @@ def history_table(history: History, *, detailed: bool) -> RenderableType:
     """The states that the executions entered; with `detailed`, every event."""
     if not history["events"]:
         return "no execution has started yet"
-    return _events(history["events"]) if detailed else _states(history["events"])
+    return _events(history["events"]) if detailed else _states(history["state_entries"])
 
 
 def figures(history: History) -> RenderableType:
@@ -109,39 +112,44 @@ def _over_time(verdicts: Iterable[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _states(events: list[Mapping[str, Any]]) -> RenderableType:
-    found = visits(events)
-    day, entered = clocks([visit.entered_at for visit in found])
+def _states(entries: list[Mapping[str, Any]]) -> RenderableType:
+    day, entered = clocks([entry["entered_at"] for entry in entries])
     return Rows(
         title=day,
         heads=("execution", "state", "category", "entered", "took", "attempts", "error"),
         rows=[
             (
-                str(visit.epoch),
-                visit.state,
-                visit.category,
+                str(entry["epoch"]),
+                entry["state"],
+                entry["category"],
                 at,
-                _lasted(visit),
-                str(visit.attempts or "-"),
-                visit.error or "",
+                _lasted(entry),
+                str(entry["attempts"] or "-"),
+                ", ".join(dict.fromkeys(entry["errors"])),
             )
-            for visit, at in zip(found, entered, strict=True)
+            for entry, at in zip(entries, entered, strict=True)
         ],
-        may_go=("category", *_shown_below(events), "entered"),
+        may_go=("category", *_shown_below(entries), "entered"),
         folds=("error",),
     )
 
 
-def _shown_below(events: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+def _shown_below(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """The column of the execution, if there is only one: the table below shows its number."""
-    return ("execution",) if len({event["epoch"] for event in events}) == 1 else ()
+    return ("execution",) if len({entry["epoch"] for entry in entries}) == 1 else ()
 
 
-def _lasted(visit: Visit) -> str:
-    """The duration of a state; `-` for an end state, the reason if the state never exited."""
-    if visit.is_end:
+def _lasted(entry: Mapping[str, Any]) -> str:
+    """The duration of a state; `-` for an end state, its progress if the state never exited."""
+    if entry["type"] in _ENDS:
         return "-"
-    return visit.broken_off or ("running" if visit.left_at is None else duration(visit.span))
+    return _UNFINISHED.get(entry["progress"]) or duration(entry_span(entry))
+
+
+def entry_span(entry: Mapping[str, Any]) -> timedelta:
+    """The duration of a state entry; zero while the state has not exited."""
+    begun, ended = instant(entry["entered_at"]), instant(entry["left_at"])
+    return timedelta() if begun is None or ended is None else ended - begun
 
 
 EVENT_HEADS = ("execution", "#", "at", "event", "state", "category", "detail")

@@ -80,9 +80,9 @@ def log_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dict[st
     if number > 1:
         lines[f"execution {number}"] = f"{clock(order['updated_at'])}  {_before(execution)}"
     passed = [
-        (_moment(one, order), f"{one['name']} {one['visits']} {one['progress']}", _change(one))
+        (_moment(one, order), f"{one['name']} {one['entries']} {one['progress']}", _change(one))
         for one in execution["states"]
-        if one["visits"] and one["type"] not in _ROUTING
+        if one["entries"] and one["type"] not in _ROUTING
     ]
     for at, key, change in sorted(passed):
         lines[f"{number} {key}"] = f"{clock(at)}  {change}"
@@ -91,16 +91,14 @@ def log_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dict[st
 
 
 def _moment(state: State, order: Mapping[str, Any]) -> str:
-    """When the progress of a state changed. A stopped state has no exit time: the time of the
-    order's last change is used.
-    """
+    """When the progress of a state changed; without a known time, the order's last change."""
     newest = state["entered_at"] if state["progress"] == "running" else state["left_at"]
     return str(newest or order["updated_at"])
 
 
 def _change(state: State) -> str:
     progress = _PLAINLY.get(state["progress"], state["progress"])
-    again = f", for the {state['visits']}. time" if state["visits"] > 1 else ""
+    again = f", for the {state['entries']}. time" if state["entries"] > 1 else ""
     return f"{state['name']} {progress}{again}" + (f": {state['error']}" if state["error"] else "")
 
 
@@ -127,7 +125,7 @@ def _counts(state: State, states: list[State]) -> bool:
 
 def _sequential(states: list[State]) -> bool:
     """Whether the order runs v1, which has sequential states instead of the parallel ones."""
-    return any(one["name"].endswith("V1") and one["visits"] for one in states)
+    return any(one["name"].endswith("V1") and one["entries"] for one in states)
 
 
 def _of_all(states: list[State]) -> str:
@@ -155,10 +153,10 @@ def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[tuple[str, str]
     entered, left_at = instant(state["entered_at"]), instant(state["left_at"])
     if left_at is None and state["progress"] == "running":
         left_at = datetime.now(UTC)
-    if entered is not None and left_at is not None:  # unknown for a stopped state
+    if entered is not None and left_at is not None:
         yield duration(left_at - entered), "dim"
-    if state["visits"] > 1:
-        yield f"{state['visits']} times", "dim"
+    if state["entries"] > 1:
+        yield f"{state['entries']} times", "dim"
     if state["error"]:
         yield state["error"], "red"
     if state["name"] == _WAITS and state["progress"] == "running":

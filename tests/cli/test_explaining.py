@@ -37,7 +37,7 @@ def test_a_history_as_a_table_shows_states_attempts_and_the_verdict(
 
     payment = next(line.split() for line in shown.splitlines() if " ProcessPayment " in line)
     assert payment[1:3] == ["ProcessPayment", "payment"]
-    assert payment[-2:] == ["2", "PaymentDeclined"]
+    assert payment[-3:] == ["2", "ProviderUnavailable,", "PaymentDeclined"]
     assert "time by category" in shown
 
 

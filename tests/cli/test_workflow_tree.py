@@ -28,7 +28,7 @@ def execution(**changes: Any) -> Mapping[str, Any]:
         "type": "Task",
         "category": "lifecycle",
         "progress": "succeeded",
-        "visits": 1,
+        "entries": 1,
         "entered_at": "2026-01-01T00:00:01+00:00",
         "left_at": "2026-01-01T00:00:02+00:00",
         "error": None,

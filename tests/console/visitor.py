@@ -89,13 +89,15 @@ class Visitor:
     def expect_taken(self, *ways: str) -> None:
         """Expect that each transition (`From To`) is drawn as taken."""
         for way in ways:
-            expect(self.page.locator(f'.way[data-way="{way}"]')).to_have_class(_TAKEN)
+            expect(self.page.locator(f'.transition[data-transition="{way}"]')).to_have_class(_TAKEN)
 
     def expect_not_taken(self, *ways: str) -> None:
         """Expect a diagram in which none of these transitions is drawn as taken."""
-        expect(self.page.locator(".way").first).to_be_attached()
+        expect(self.page.locator(".transition").first).to_be_attached()
         for way in ways:
-            expect(self.page.locator(f'.way.taken[data-way="{way}"]')).to_have_count(0)
+            expect(self.page.locator(f'.transition.taken[data-transition="{way}"]')).to_have_count(
+                0
+            )
 
     def asked_of(self, path: str) -> list[str]:
         """The requests so far whose address ends with `path`."""

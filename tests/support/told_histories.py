@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lambdas.api.executions.history import HistoryEvent, redacted
+from lambdas.api.executions.history import HistoryEvent, redact
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 CHOICES = ("RouteStart", "RouteDecision", "RouteEnd", "RouteBackOff")
@@ -56,7 +56,7 @@ class ToldHistory:
         return self.leave(state)
 
     def redacted(self) -> list[HistoryEvent]:
-        return list(redacted(self.events))
+        return list(redact(self.events))
 
 
 def named(states: Iterable[str]) -> ToldHistory:

@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lambdas.api.executions.history import redact
+from lambdas.api.executions.state_entries import state_entries
+
 Event = Mapping[str, Any]
 IN_PARALLEL = frozenset(
     {"FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations", "NoRecommendations"}
@@ -32,14 +35,9 @@ def retries(histories: Iterable[Sequence[Event]]) -> dict[str, int]:
     """How many more attempts than entries each Task state had."""
     attempts: Counter[str] = Counter()
     for history in histories:
-        state_of: dict[int, str] = {}
-        for event in history:
-            name = _state(event, state_of)
-            state_of[event["id"]] = name
-            if event["type"] == "TaskScheduled":
-                attempts[name] += 1
-            if event["type"] == "TaskStateEntered":
-                attempts[name] -= 1
+        for entry in state_entries(list(redact(history))):
+            if entry.type == "Task":
+                attempts[entry.state] += entry.attempts - 1
     return {name: more for name, more in sorted(attempts.items()) if more}
 
 
@@ -53,9 +51,3 @@ def without_tokens(history: Iterable[Event]) -> list[Event]:
 def _schedules_token_wait(event: Event) -> bool:
     scheduled = event.get("taskScheduledEventDetails", {})
     return str(scheduled.get("resource", "")).endswith(".waitForTaskToken")
-
-
-def _state(event: Event, state_of: Mapping[int, str]) -> str:
-    """The state that an event belongs to: named on entry, inherited from the event before it."""
-    detail = event.get("stateEnteredEventDetails")
-    return str(detail["name"]) if detail else state_of.get(event.get("previousEventId", 0), "")

@@ -90,7 +90,7 @@ class HistoryEvent:
     category: Category
 
 
-def redacted(events: Iterable[Mapping[str, Any]]) -> Iterator[HistoryEvent]:
+def redact(events: Iterable[Mapping[str, Any]]) -> Iterator[HistoryEvent]:
     """Remove input, output, cause and token from the events.
 
     An event that names no state belongs to the state of the event before it: its previousEventId,

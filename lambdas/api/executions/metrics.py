@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lambdas.api.executions.history import Category, HistoryEvent
+from lambdas.api.executions.state_entries import StateEntry, state_entries
 
 Interval = tuple[int, int]
 
@@ -21,7 +22,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Metrics:
     """Metrics of one execution. `retries` has only activities with retries. Instants: epoch ms."""
 
     started_at: int | None
@@ -30,43 +31,32 @@ class Figures:
     retries: Mapping[str, int]
 
 
-def measured(events: Sequence[HistoryEvent]) -> Figures:
+def measure(events: Sequence[HistoryEvent]) -> Metrics:
     """Measure one execution, ended or running."""
     known = [event.at for event in events if event.at is not None]
     ended = bool(events) and events[-1].type.startswith("Execution") and len(events) > 1
-    return Figures(
+    entries = state_entries(events)
+    return Metrics(
         started_at=known[0] if known else None,
         stopped_at=known[-1] if known and ended else None,
-        shares=_shares(events),
-        retries=_retries(events),
+        shares=_shares(events, entries),
+        retries=_retries(entries),
     )
 
 
-def _shares(events: Sequence[HistoryEvent]) -> dict[Category, Share]:
+def _shares(events: Sequence[HistoryEvent], entries: Sequence[StateEntry]) -> dict[Category, Share]:
     counts = Counter(event.category for event in events)
-    visits: dict[Category, list[Interval]] = {}
-    for category, interval in _visits(events):
-        visits.setdefault(category, []).append(interval)
+    newest = max((event.at for event in events if event.at is not None), default=0)
+    intervals: dict[Category, list[Interval]] = {}
+    for entry in entries:
+        if entry.entered_at is not None:
+            interval = (entry.entered_at, entry.left_at or newest)
+            intervals.setdefault(entry.category, []).append(interval)
     return {
-        category: Share(counts[category], _covered(visits.get(category, [])))
+        category: Share(counts[category], _covered(intervals.get(category, [])))
         for category in Category
         if counts[category]
     }
-
-
-def _visits(events: Sequence[HistoryEvent]) -> Iterable[tuple[Category, Interval]]:
-    """The intervals from each entry of a state to its exit, or to the newest event."""
-    entered: dict[str, HistoryEvent] = {}
-    newest = max((event.at for event in events if event.at is not None), default=0)
-    for event in events:
-        if event.state is None or event.at is None:
-            continue
-        if event.type.endswith("StateEntered"):
-            entered[event.state] = event
-        elif (begun := entered.pop(event.state, None)) is not None:
-            yield event.category, (begun.at or event.at, event.at)
-    for begun in entered.values():
-        yield begun.category, (begun.at or newest, newest)
 
 
 def _covered(intervals: Iterable[Interval]) -> int:
@@ -78,14 +68,9 @@ def _covered(intervals: Iterable[Interval]) -> int:
     return total
 
 
-def _retries(events: Sequence[HistoryEvent]) -> dict[str, int]:
+def _retries(entries: Iterable[StateEntry]) -> dict[str, int]:
     """Attempts after the first one of each state entry."""
     more: Counter[str] = Counter()
-    for event in events:
-        if event.within is None:
-            continue
-        if event.type.endswith("StateEntered"):
-            more[event.within] -= 1
-        elif event.type in ("TaskScheduled", "LambdaFunctionScheduled"):
-            more[event.within] += 1
+    for entry in entries:
+        more[entry.state] += max(0, entry.attempts - 1)
     return {state: count for state, count in sorted(more.items()) if count > 0}

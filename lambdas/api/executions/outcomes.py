@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lambdas.api.executions.history import HistoryEvent
+from lambdas.api.executions.state_entries import state_entries
 from lambdas.domain import errors
 
 
@@ -36,7 +37,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Classification:
     """A verdict and its reason, a phrase for people."""
 
     verdict: Verdict
@@ -57,16 +58,16 @@ _BY_ERROR: dict[str, Verdict] = {
     ),
 }
 _BY_DECISION = {
-    "expire": Judgement(Verdict.EXPIRED, "it was not approved before its deadline"),
-    "compensate": Judgement(Verdict.CANCELLED, "it was cancelled"),
-    "give-up": Judgement(
+    "expire": Classification(Verdict.EXPIRED, "it was not approved before its deadline"),
+    "compensate": Classification(Verdict.CANCELLED, "it was cancelled"),
+    "give-up": Classification(
         Verdict.INFRASTRUCTURE, "the payment provider was unavailable until the payment deadline"
     ),
-    "continue": Judgement(
+    "continue": Classification(
         Verdict.INFRASTRUCTURE, "its history became long: another execution continues the order"
     ),
 }
-_TAKEN_OVER = Judgement(Verdict.COMPENSATED, "another execution took its order over")
+_TAKEN_OVER = Classification(Verdict.COMPENSATED, "another execution took its order over")
 _ENDED_FROM_OUTSIDE = {
     "ExecutionAborted": "the execution was stopped (StopExecution)",
     "ExecutionTimedOut": "the execution exceeded its time limit",
@@ -74,21 +75,22 @@ _ENDED_FROM_OUTSIDE = {
 _ENDS = frozenset({"ExecutionSucceeded", "ExecutionFailed", *_ENDED_FROM_OUTSIDE})
 
 
-def judged(events: Sequence[HistoryEvent]) -> Judgement:
+def classify(events: Sequence[HistoryEvent]) -> Classification:
     """Classify one execution."""
     if not events:
-        return Judgement(Verdict.UNKNOWN, "the engine has no history of it")
+        return Classification(Verdict.UNKNOWN, "the engine has no history of it")
     end = _end(events)
     if end is None:
-        return Judgement(Verdict.RUNNING, f"it is in {_newest_state(events) or 'its beginning'}")
+        where = _newest_state(events) or "its beginning"
+        return Classification(Verdict.RUNNING, f"it is in {where}")
     if end.type in _ENDED_FROM_OUTSIDE:
-        return Judgement(Verdict.INFRASTRUCTURE, _ENDED_FROM_OUTSIDE[end.type])
+        return Classification(Verdict.INFRASTRUCTURE, _ENDED_FROM_OUTSIDE[end.type])
     if "OrderTakenOver" in _entered(events):
         return _TAKEN_OVER
     if "OrderInterrupted" in _entered(events):
         return _interrupted(events)
     if end.type == "ExecutionSucceeded" and "OrderCancelled" not in _entered(events):
-        return Judgement(Verdict.COMPLETED, "every step succeeded")
+        return Classification(Verdict.COMPLETED, "every step succeeded")
     return _lost(events) or _stuck(events) or _cause(events, end)
 
 
@@ -108,17 +110,17 @@ def _newest_state(events: Sequence[HistoryEvent]) -> str | None:
 
 
 def _entered(events: Sequence[HistoryEvent]) -> list[str]:
-    return [e.state for e in events if e.state and e.type.endswith("StateEntered")]
+    return [entry.state for entry in state_entries(events)]
 
 
-def _lost(events: Sequence[HistoryEvent]) -> Judgement | None:
+def _lost(events: Sequence[HistoryEvent]) -> Classification | None:
     """A compensation state lost the order to another execution, which compensates the rest."""
     if all(_last_error(events, state) != "StaleEpoch" for state in _UNDOING):
         return None
     return _TAKEN_OVER
 
 
-def _interrupted(events: Sequence[HistoryEvent]) -> Judgement:
+def _interrupted(events: Sequence[HistoryEvent]) -> Classification:
     """Why the execution ended while its order continues: a failing service, or a long history."""
     before = [e for e in events[: _index_of_entry(events, "OrderInterrupted")] if e.within]
     decisions = [event.decision for event in before if event.decision]
@@ -128,16 +130,16 @@ def _interrupted(events: Sequence[HistoryEvent]) -> Judgement:
     return _by_error(failed.within or "", failed.error or "no error's name")
 
 
-def _stuck(events: Sequence[HistoryEvent]) -> Judgement | None:
+def _stuck(events: Sequence[HistoryEvent]) -> Classification | None:
     """A compensation state failed in its last attempt."""
     for state in _UNDOING:
         error = _last_error(events, state)
         if error is not None:
-            return Judgement(Verdict.COMPENSATION_STUCK, f"{state} failed with {error}")
+            return Classification(Verdict.COMPENSATION_STUCK, f"{state} failed with {error}")
     return None
 
 
-def _cause(events: Sequence[HistoryEvent], end: HistoryEvent) -> Judgement:
+def _cause(events: Sequence[HistoryEvent], end: HistoryEvent) -> Classification:
     """Why the compensation began: the decision or error before RefundPayment."""
     states = _entered(events)
     if "RefundPayment" not in states:
@@ -145,7 +147,7 @@ def _cause(events: Sequence[HistoryEvent], end: HistoryEvent) -> Judgement:
     before = [e for e in events[: _index_of_entry(events, "RefundPayment")] if e.within]
     state = before[-1].within or ""
     if state == "RouteStart":
-        return Judgement(Verdict.COMPENSATED, "it took the order over and compensated it")
+        return Classification(Verdict.COMPENSATED, "it took the order over and compensated it")
     decisions = [event.decision for event in before if event.decision]
     if state == "RouteDecision" and decisions:
         return _BY_DECISION.get(decisions[-1], _by_error(state, f"decision {decisions[-1]}"))
@@ -155,17 +157,15 @@ def _cause(events: Sequence[HistoryEvent], end: HistoryEvent) -> Judgement:
     return _by_error(failed.within or state, failed.error or "")
 
 
-def _by_error(state: str, error: str) -> Judgement:
+def _by_error(state: str, error: str) -> Classification:
     infrastructure = Verdict.INFRASTRUCTURE if error.startswith("Lambda.") else Verdict.DEFECT
-    return Judgement(_BY_ERROR.get(error, infrastructure), f"{state} failed with {error}")
+    return Classification(_BY_ERROR.get(error, infrastructure), f"{state} failed with {error}")
 
 
 def _last_error(events: Sequence[HistoryEvent], state: str) -> str | None:
     """The error of the last attempt of the state; None if that attempt succeeded."""
-    for event in reversed(events):
-        if event.within == state and event.type.endswith(("Succeeded", "Failed", "TimedOut")):
-            return None if event.type.endswith("Succeeded") else event.error or event.type
-    return None
+    entries = reversed(state_entries(events))
+    return next((entry.error for entry in entries if entry.state == state), None)
 
 
 def _index_of_entry(events: Sequence[HistoryEvent], state: str) -> int:

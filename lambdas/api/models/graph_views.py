@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lambdas.api.executions.graph import Progress
 from lambdas.api.executions.history import Category
+from lambdas.api.executions.state_entries import Progress
 from lambdas.api.models.order_views import Id, Instant, View
 from lambdas.domain.record.stages import Stage
 
 
-class WayView(View):
+class TransitionView(View):
     """A transition from a state."""
 
     to: Annotated[str, Field(description="The next state.", examples=["AwaitSignal"])]
@@ -25,13 +25,13 @@ class StateView(View):
     comment: str
     category: Category
     inside: Annotated[str | None, Field(description="The Parallel state that contains it.")]
-    ways: list[WayView]
+    transitions: list[TransitionView]
     ends: Annotated[bool, Field(description="The execution, or its branch, ends with this state.")]
     progress: Progress
-    visits: int
+    entries: Annotated[int, Field(description="How often the state was entered.")]
     error: Annotated[str | None, Field(description="The error name of the newest attempt.")]
     entered_at: Annotated[Instant | None, Field(description="The newest entry.")]
-    left_at: Instant | None
+    left_at: Annotated[Instant | None, Field(description="The exit, or the end of the execution.")]
 
 
 class GraphView(View):

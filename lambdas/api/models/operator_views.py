@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from lambdas.api.executions.history import Category, Decision
 from lambdas.api.executions.outcomes import Verdict
+from lambdas.api.executions.state_entries import Progress
 from lambdas.api.models.order_views import Id, Instant, View
 from lambdas.domain.record.stages import Stage
 
@@ -24,6 +25,24 @@ class HistoryEventView(View):
         Field(description="The decision of ApplySignals."),
     ]
     category: Category
+
+
+class StateEntryView(View):
+    """One entry into a state of an execution."""
+
+    epoch: Annotated[int, Field(description="1, and one more for every takeover.", examples=[1])]
+    state: Annotated[str, Field(examples=["ReserveStock"])]
+    type: Annotated[str, Field(description="As in the definition.", examples=["Task"])]
+    category: Category
+    entered_at: Instant | None
+    left_at: Annotated[Instant | None, Field(description="The exit, or the end of the execution.")]
+    progress: Progress
+    attempts: Annotated[int, Field(description="0 for a state that calls nothing.", examples=[1])]
+    error: Annotated[str | None, Field(description="The error name of the newest attempt.")]
+    errors: Annotated[
+        list[str],
+        Field(description="The error names of all attempts.", examples=[["PaymentDeclined"]]),
+    ]
 
 
 class ShareView(View):
@@ -58,6 +77,9 @@ class HistoryView(View):
         int, Field(description="The number of older executions that are left out.")
     ]
     executions: list[ExecutionView]
+    state_entries: Annotated[
+        list[StateEntryView], Field(description="By execution and time of entry.")
+    ]
     events: list[HistoryEventView]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from lambdas.api.executions.history import HistoryEvent, redacted
+from lambdas.api.executions.history import HistoryEvent, redact
 from lambdas.api.executions.history_tags import current_tag, history_tag
 from lambdas.api.executions.outcomes import has_ended
 from lambdas.api.http.field_patterns import WholeNumber
@@ -134,4 +134,4 @@ def _classify(order: Order) -> ExecutionOutcome:
 
 
 def _events(order: Order, epoch: int) -> Sequence[HistoryEvent]:
-    return list(redacted(executions.dependencies.executions.history(order, epoch)))
+    return list(redact(executions.dependencies.executions.history(order, epoch)))

@@ -1,14 +1,17 @@
-"""The state machine as it is drawn: every state, its ways on, and how far an execution came."""
+"""The graph of a state machine: every state, its transitions, and its progress."""
 
 import pytest
 
-from lambdas.api.executions.graph import GraphState, Progress, Way, drawn
+from lambdas.api.executions.graph import GraphState, Transition, build_graph
+from lambdas.api.executions.state_entries import Progress
 from tests.support.definition import load, scopes
 from tests.support.told_histories import ToldHistory, named
 
 
 def graph(history: ToldHistory | None = None) -> dict[str, GraphState]:
-    return {state.name: state for state in drawn(load(), history.redacted() if history else [])}
+    return {
+        state.name: state for state in build_graph(load(), history.redacted() if history else [])
+    }
 
 
 def test_every_state_is_drawn_in_the_order_of_the_definition() -> None:
@@ -18,22 +21,22 @@ def test_every_state_is_drawn_in_the_order_of_the_definition() -> None:
     assert next(iter(graph())) == "RouteStart"
 
 
-def test_ways_lead_to_the_states_that_the_definition_names() -> None:
-    assert graph()["RouteDecision"].ways == (
-        Way("AwaitSignal", "choice"),
-        Way("RequestApproval", "choice"),
-        Way("ProcessPayment", "choice"),
-        Way("UpdateOrderStatus", "choice"),
-        Way("SendOrderConfirmation", "choice"),
-        Way("RouteStart", "choice"),
-        Way("OrderInterrupted", "choice"),
-        Way("RefundPayment", "default"),
+def test_transitions_lead_to_the_states_that_the_definition_names() -> None:
+    assert graph()["RouteDecision"].transitions == (
+        Transition("AwaitSignal", "choice"),
+        Transition("RequestApproval", "choice"),
+        Transition("ProcessPayment", "choice"),
+        Transition("UpdateOrderStatus", "choice"),
+        Transition("SendOrderConfirmation", "choice"),
+        Transition("RouteStart", "choice"),
+        Transition("OrderInterrupted", "choice"),
+        Transition("RefundPayment", "default"),
     )
-    assert graph()["ProcessPayment"].ways == (
-        Way("UpdateOrderStatus", "next"),
-        Way("RefundPayment", "catch"),
-        Way("OrderTakenOver", "catch"),
-        Way("RouteBackOff", "catch"),
+    assert graph()["ProcessPayment"].transitions == (
+        Transition("UpdateOrderStatus", "next"),
+        Transition("RefundPayment", "catch"),
+        Transition("OrderTakenOver", "catch"),
+        Transition("RouteBackOff", "catch"),
     )
 
 
@@ -81,10 +84,10 @@ def test_a_retry_that_succeeds_leaves_no_error() -> None:
     assert (state.progress, state.error) == (Progress.SUCCEEDED, None)
 
 
-def test_visits_are_counted_and_the_newest_one_is_told() -> None:
+def test_the_entries_of_a_state_are_counted_and_the_newest_one_is_shown() -> None:
     state = graph(named(["AwaitSignal", "ApplySignals", "AwaitSignal"]))["AwaitSignal"]
 
-    assert state.visits == 2
+    assert state.entries == 2
     assert state.entered_at is not None
     assert state.left_at is not None
     assert state.left_at > state.entered_at

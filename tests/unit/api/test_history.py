@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.executions.history import STATES, Category, HistoryEvent, redacted
+from lambdas.api.executions.history import STATES, Category, HistoryEvent, redact
 from tests.support.definition import load, scopes
 
 
@@ -20,7 +20,7 @@ def scheduled(number: int, previous: int | None = None) -> dict[str, Any]:
 
 
 def categories(*events: dict[str, Any]) -> list[str]:
-    return [event.category.value for event in redacted(events)]
+    return [event.category.value for event in redact(events)]
 
 
 def test_every_state_of_the_definition_has_exactly_one_category() -> None:
@@ -69,7 +69,7 @@ def test_a_state_of_another_version_belongs_to_the_lifecycle() -> None:
     ],
 )
 def test_what_is_no_plain_name_is_not_shown(details: dict[str, Any]) -> None:
-    [event] = redacted([{"id": 1, "type": "TaskFailed", **details}])
+    [event] = redact([{"id": 1, "type": "TaskFailed", **details}])
 
     assert event == HistoryEvent(
         id=1,
@@ -97,7 +97,7 @@ def test_of_what_a_state_put_out_only_a_known_decision_is_shown(
     output: str, decision: str | None
 ) -> None:
     details = {"stateExitedEventDetails": {"name": "ApplySignals", "output": output}}
-    [event] = redacted([{"id": 1, "type": "TaskStateExited", **details}])
+    [event] = redact([{"id": 1, "type": "TaskStateExited", **details}])
 
     assert event.decision == decision
 
@@ -105,16 +105,14 @@ def test_of_what_a_state_put_out_only_a_known_decision_is_shown(
 @pytest.mark.parametrize("state", ["RouteDecision", "ProcessPayment", "CloseOrder"])
 def test_a_state_that_hands_a_decision_on_did_not_make_it(state: str) -> None:
     details = {"name": state, "output": '{"next": {"decision": "pay"}}'}
-    [event] = redacted([{"id": 1, "type": "TaskStateExited", "stateExitedEventDetails": details}])
+    [event] = redact([{"id": 1, "type": "TaskStateExited", "stateExitedEventDetails": details}])
 
     assert event.decision is None
 
 
 @pytest.mark.parametrize("error", ["PaymentDeclined", "States.Timeout", "Lambda.Unknown"])
 def test_the_name_of_an_error_is_shown(error: str) -> None:
-    [event] = redacted(
-        [{"id": 1, "type": "TaskFailed", "taskFailedEventDetails": {"error": error}}]
-    )
+    [event] = redact([{"id": 1, "type": "TaskFailed", "taskFailedEventDetails": {"error": error}}])
 
     assert event.error == error
 
@@ -124,6 +122,6 @@ def test_the_name_of_an_error_is_shown(error: str) -> None:
     [datetime(2026, 1, 1, 0, 0, 0, 5000, tzinfo=UTC), datetime(2026, 1, 1, 0, 0, 0, 5000)],  # noqa: DTZ001
 )
 def test_instants_are_kept_to_the_millisecond(timestamp: datetime) -> None:
-    [event] = redacted([{"id": 1, "type": "ExecutionStarted", "timestamp": timestamp}])
+    [event] = redact([{"id": 1, "type": "ExecutionStarted", "timestamp": timestamp}])
 
     assert event.at == 1_767_225_600_005

@@ -1,14 +1,14 @@
 """Durations, counts and retries of an execution."""
 
 from lambdas.api.executions.history import Category
-from lambdas.api.executions.metrics import Share, measured
+from lambdas.api.executions.metrics import Share, measure
 from tests.support.told_histories import ToldHistory, named
 
 
 def test_a_category_lasts_from_entering_its_states_to_leaving_them() -> None:
     history = named(["ReserveStock"]).failing("ProcessPayment", "PaymentDeclined")
 
-    figures = measured(history.redacted())
+    figures = measure(history.redacted())
 
     assert figures.shares[Category.RESERVE] == Share(events=4, milliseconds=3_000)
     assert figures.shares[Category.PAYMENT] == Share(events=4, milliseconds=3_000)
@@ -18,25 +18,25 @@ def test_a_category_lasts_from_entering_its_states_to_leaving_them() -> None:
 def test_what_runs_in_parallel_is_counted_once() -> None:
     history = ToldHistory().enter("EnrichOrder").ok("FetchCustomerProfile").leave("EnrichOrder")
 
-    assert measured(history.redacted()).shares[Category.ENRICHMENT].milliseconds == 5_000
+    assert measure(history.redacted()).shares[Category.ENRICHMENT].milliseconds == 5_000
 
 
 def test_a_state_that_was_not_left_lasts_until_the_newest_event() -> None:
     history = named(()).enter("AwaitSignal").add("TaskScheduled").add("TaskStarted")
 
-    assert measured(history.redacted()).shares[Category.APPROVAL_LOOP].milliseconds == 2_000
+    assert measure(history.redacted()).shares[Category.APPROVAL_LOOP].milliseconds == 2_000
 
 
 def test_attempts_beyond_the_first_of_each_visit_are_retries() -> None:
     history = named(["AwaitSignal", "ApplySignals", "AwaitSignal", "ApplySignals"])
     history.failing("ProcessPayment", "ProviderUnavailable", "ProviderUnavailable")
 
-    assert measured(history.redacted()).retries == {"ProcessPayment": 1}
+    assert measure(history.redacted()).retries == {"ProcessPayment": 1}
 
 
 def test_an_execution_starts_with_its_first_and_stops_with_its_last_event() -> None:
-    running = measured(named(["ReserveStock"]).redacted())
-    ended = measured(named(["ReserveStock"]).add("ExecutionSucceeded").redacted())
+    running = measure(named(["ReserveStock"]).redacted())
+    ended = measure(named(["ReserveStock"]).add("ExecutionSucceeded").redacted())
 
     assert running.stopped_at is None
     assert running.started_at == ended.started_at == 1_767_225_600_000
@@ -44,6 +44,6 @@ def test_an_execution_starts_with_its_first_and_stops_with_its_last_event() -> N
 
 
 def test_nothing_has_no_figures() -> None:
-    figures = measured([])
+    figures = measure([])
 
     assert (figures.started_at, figures.stopped_at, figures.shares) == (None, None, {})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.api.executions.outcomes import Judgement, Verdict, judged
+from lambdas.api.executions.outcomes import Classification, Verdict, classify
 from lambdas.domain import errors
 from tests.support.told_histories import ToldHistory, named
 
@@ -30,7 +30,7 @@ def cancelled(history: ToldHistory) -> ToldHistory:
 
 
 def verdict(history: ToldHistory) -> str:
-    return judged(history.redacted()).verdict.value
+    return classify(history.redacted()).verdict.value
 
 
 def test_an_order_that_went_through_is_completed() -> None:
@@ -81,9 +81,9 @@ def test_a_cancel_that_meets_a_step_cancels() -> None:
     ],
 )
 def test_a_failure_is_judged_by_its_error(state: str, error: str, expected: str) -> None:
-    judgement = judged(failed(waiting().failing(state, error)).redacted())
+    judgement = classify(failed(waiting().failing(state, error)).redacted())
 
-    assert judgement == Judgement(Verdict(expected), f"{state} failed with {error}")
+    assert judgement == Classification(Verdict(expected), f"{state} failed with {error}")
 
 
 @pytest.mark.parametrize("error", [cls.__name__ for cls in errors.TransientError.__subclasses__()])
@@ -120,7 +120,7 @@ def test_what_could_not_be_undone_is_stuck(state: str) -> None:
             history.ok(one)
     history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
 
-    judgement = judged(history.redacted())
+    judgement = classify(history.redacted())
 
     assert judgement.verdict is Verdict.COMPENSATION_STUCK
     assert judgement.reason == f"{state} failed with StoreUnavailable"
@@ -144,7 +144,7 @@ def test_a_definition_that_fails_by_itself_is_a_defect() -> None:
     history = waiting().enter("RouteDecision")
     history.add("ExecutionFailed", executionFailedEventDetails={"error": "States.Runtime"})
 
-    assert judged(history.redacted()) == Judgement(
+    assert classify(history.redacted()) == Classification(
         Verdict.DEFECT, "RouteDecision failed with States.Runtime"
     )
 
@@ -162,9 +162,9 @@ def interrupted(history: ToldHistory) -> ToldHistory:
 def test_what_was_interrupted_is_judged_by_what_kept_failing(error: str, expected: str) -> None:
     history = waiting().failing("AwaitSignal", "Lambda.Unknown").failing("ApplySignals", error)
 
-    judgement = judged(interrupted(history.route("RouteBackOff")).redacted())
+    judgement = classify(interrupted(history.route("RouteBackOff")).redacted())
 
-    assert judgement == Judgement(Verdict(expected), f"ApplySignals failed with {error}")
+    assert judgement == Classification(Verdict(expected), f"ApplySignals failed with {error}")
 
 
 def test_a_long_history_is_no_defect() -> None:
@@ -175,17 +175,17 @@ def test_an_execution_that_lost_its_order_says_so() -> None:
     history = waiting().ok("AwaitSignal").failing("ApplySignals", "StaleEpoch")
     history.enter("OrderTakenOver").leave("OrderTakenOver").add("ExecutionSucceeded")
 
-    assert judged(history.redacted()) == Judgement(
+    assert classify(history.redacted()) == Classification(
         Verdict.COMPENSATED, "another execution took its order over"
     )
 
 
 def test_what_runs_has_no_verdict_yet_and_says_where_it_is() -> None:
-    assert judged(waiting().enter("AwaitSignal").redacted()) == Judgement(
+    assert classify(waiting().enter("AwaitSignal").redacted()) == Classification(
         Verdict.RUNNING, "it is in AwaitSignal"
     )
     assert verdict(ToldHistory()) == "running"
 
 
 def test_no_history_no_verdict() -> None:
-    assert judged([]).verdict is Verdict.UNKNOWN
+    assert classify([]).verdict is Verdict.UNKNOWN

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.executions.history import HistoryEvent, redacted
-from lambdas.api.executions.outcomes import Judgement, Verdict, judged
+from lambdas.api.executions.history import HistoryEvent, redact
+from lambdas.api.executions.outcomes import Classification, Verdict, classify
 from tests.support.told_histories import named
 
 FOLDER = Path(__file__).parent / "recorded"
@@ -17,17 +17,17 @@ SIZE_LIMIT = 200_000
 
 def told(file: Path) -> list[HistoryEvent]:
     events: list[dict[str, Any]] = json.loads(file.read_text())
-    return list(redacted(events))
+    return list(redact(events))
 
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: f"{file.parent.name} {file.stem}")
 def test_a_recorded_history_has_the_verdict_that_it_is_named_for(file: Path) -> None:
-    assert file.stem.endswith(f"-{judged(told(file)).verdict}")
+    assert file.stem.endswith(f"-{classify(told(file)).verdict}")
 
 
 def test_both_engines_are_judged_alike_with_the_same_reasons() -> None:
     judged_by = {
-        engine: {file.name: judged(told(file)) for file in RECORDED if file.parent.name == engine}
+        engine: {file.name: classify(told(file)) for file in RECORDED if file.parent.name == engine}
         for engine in ("emulator", "moto")
     }
     stopped = "execution-stopped-infrastructure.json"  # moto knows no ABORTED of a waiting task
@@ -41,7 +41,7 @@ def test_both_engines_are_judged_alike_with_the_same_reasons() -> None:
 
 def test_every_verdict_but_a_defect_was_recorded() -> None:
     """Nothing in the table of scenarios can make a defect."""
-    found = {judged(told(file)).verdict for file in RECORDED}
+    found = {classify(told(file)).verdict for file in RECORDED}
 
     assert found == set(Verdict) - {Verdict.DEFECT, Verdict.RUNNING, Verdict.UNKNOWN}
 
@@ -50,7 +50,7 @@ def test_an_unfinished_recording_runs_in_its_newest_state() -> None:
     file = FOLDER / "moto" / "cancelled-while-waiting-cancelled.json"
     begun = [event for event in told(file) if event.id <= 40]
 
-    assert judged(begun).verdict is Verdict.RUNNING
+    assert classify(begun).verdict is Verdict.RUNNING
 
 
 def test_the_recordings_hold_no_data_and_are_small() -> None:
@@ -69,7 +69,7 @@ def test_an_execution_that_lost_its_order_to_another_one_is_compensated_and_not_
     history.enter("OrderFailed")
     history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
 
-    assert judged(history.redacted()) == Judgement(
+    assert classify(history.redacted()) == Classification(
         Verdict.COMPENSATED, "another execution took its order over"
     )
 
@@ -80,4 +80,4 @@ def test_an_execution_that_loses_its_order_while_it_undoes_it_is_compensated() -
     history.enter("OrderFailed")
     history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
 
-    assert judged(history.redacted()).verdict is Verdict.COMPENSATED
+    assert classify(history.redacted()).verdict is Verdict.COMPENSATED

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from lambdas.api.executions.history import redacted
-from lambdas.api.executions.outcomes import judged
+from lambdas.api.executions.history import redact
+from lambdas.api.executions.outcomes import classify
 from lambdas.domain.record.ledger import Effect
 from lambdas.domain.steps.start import StartRequest
 from tests.workflow.faults import LambdaFault, WireFault
@@ -39,7 +39,7 @@ def ending(world: World) -> End:
         stage=order.stage.value,
         paths=paths,
         statuses=world.statuses(),
-        verdicts=tuple(str(judged(list(redacted(h))).verdict) for h in world.histories()),
+        verdicts=tuple(str(classify(list(redact(h))).verdict) for h in world.histories()),
         outcomes=tuple(order.outcomes.get(signal_id, "none") for signal_id in world.accepted),
         last_error=order.last_error,
         flags=frozenset(flag for flag in _FLAGS if getattr(order, flag)),

@@ -1,38 +1,40 @@
 // The transitions between states: which are drawn, which were taken, and their lines.
 
 import { GAP, GUTTER, HEIGHT, bottom } from "./layout.js";
-import { WAY_NAMES } from "./words.js";
+import { TRANSITION_NAMES } from "./words.js";
+
+const UNFINISHED = ["running", "failed", "aborted"]; // states that did not exit
 
 /** `{from, to, kind, taken, path, label}` of every transition to draw. */
-export function drawnWays(states, boxes) {
+export function drawnTransitions(states, boxes) {
   const outer = states.filter((one) => !one.inside);
-  return outer.flatMap((from) => from.ways
-    .filter((way, index) => from.ways.findIndex((other) => other.to === way.to) === index)
-    .map((way) => ({ ...way, from: from.name, taken: taken(from, way, outer) }))
-    .filter((way) => way.taken || way.kind !== "catch" || boxes.get(way.to).column !== 2 || boxes.get(from.name).column === 2)
-    .map((way) => ({ ...way, path: path(boxes.get(way.from), boxes.get(way.to), boxes),
-      label: label(WAY_NAMES[`${way.from} ${way.to}`], boxes.get(way.from), boxes.get(way.to), boxes) })));
+  return outer.flatMap((from) => from.transitions
+    .filter((one, index) => from.transitions.findIndex((other) => other.to === one.to) === index)
+    .map((one) => ({ ...one, from: from.name, taken: taken(from, one, outer) }))
+    .filter((one) => one.taken || one.kind !== "catch" || boxes.get(one.to).column !== 2 || boxes.get(from.name).column === 2)
+    .map((one) => ({ ...one, path: path(boxes.get(one.from), boxes.get(one.to), boxes),
+      label: label(TRANSITION_NAMES[`${one.from} ${one.to}`], boxes.get(one.from), boxes.get(one.to), boxes) })));
 }
 
 /** Whether a transition was taken. The history has only the last entry and exit of each state. A
  * transition was taken if it is the only one to or from a state, if its target was entered next, or
  * if it leads back in a loop. */
-function taken(from, way, outer) {
-  const to = outer.find((one) => one.name === way.to);
-  if (!from.visits || !to.visits || (way.kind === "catch" && from.progress !== "caught")) return false;
-  if (way.kind === "next" && ["succeeded", "compensated"].includes(from.progress)) return true;
-  const origins = outer.filter((one) => one.visits && one.ways.some((other) => other.to === to.name));
+function taken(from, transition, outer) {
+  const to = outer.find((one) => one.name === transition.to);
+  if (!from.entries || !to.entries || (transition.kind === "catch" && from.progress !== "caught")) return false;
+  if (transition.kind === "next" && ["succeeded", "compensated"].includes(from.progress)) return true;
+  const origins = outer.filter((one) => one.entries && one.transitions.some((other) => other.to === to.name));
   if (origins.length === 1) return true;
   // A state that was entered again has no exit yet: it led to the target if no other state did.
-  if (!from.left_at) return from.visits > 1 && !origins.some((one) => one !== from && precedes(one, to, outer));
-  if (Date.parse(to.entered_at) < Date.parse(from.left_at)) return to.visits > 1 && from.visits > 1;
+  if (UNFINISHED.includes(from.progress)) return from.entries > 1 && !origins.some((one) => one !== from && precedes(one, to, outer));
+  if (Date.parse(to.entered_at) < Date.parse(from.left_at)) return to.entries > 1 && from.entries > 1;
   return precedes(from, to, outer);
 }
 
 /** Whether no other state was entered between the exit of one state and the entry of the next. */
 function precedes(from, to, outer) {
   const [left, entered] = [Date.parse(from.left_at), Date.parse(to.entered_at)];
-  return entered >= left && !outer.some((one) => one !== from && one !== to && one.visits
+  return entered >= left && !outer.some((one) => one !== from && one !== to && one.entries
     && Date.parse(one.entered_at) >= left && Date.parse(one.entered_at) < entered);
 }
 
