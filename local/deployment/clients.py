@@ -11,12 +11,16 @@ from botocore.config import Config
 
 from local.host.folders import REPOSITORY
 from local.host.isolation import isolated
+from local.host.waiting import STALL_SECONDS
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 _ANY_KEY = "test"
 _CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 3}, max_pool_connections=32, proxies={}
+    retries={"mode": "standard", "max_attempts": 3},
+    read_timeout=STALL_SECONDS,
+    max_pool_connections=32,
+    proxies={},
 )
 
 

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import httpx
 
-_SECONDS = 10
+from local.host.waiting import STALL_SECONDS
 
 
 class Mail(TypedDict):
@@ -18,8 +18,9 @@ class Mail(TypedDict):
 
 def mails(emulator_url: str) -> list[Mail]:
     """All sent e-mails, the oldest first."""
-    answer = httpx.get(f"{emulator_url}/_ministack/ses/messages", timeout=_SECONDS, trust_env=False)
-    boxes = answer.raise_for_status().json()["messages"]
+    url = f"{emulator_url}/_ministack/ses/messages"
+    response = httpx.get(url, timeout=STALL_SECONDS, trust_env=False)
+    boxes = response.raise_for_status().json()["messages"]
     found = (
         Mail(at=one["Timestamp"], to=one["To"], subject=one["Subject"], body=one["BodyText"])
         for box in boxes.values()

@@ -42,7 +42,7 @@ def _stock_data() -> Iterator[tuple[str, Records]]:
     return zip(STOCK_DATA, (inventory_records(), customer_records()), strict=True)
 
 
-def forget_orders(url: str, outputs: Mapping[str, str]) -> None:
+def delete_orders(url: str, outputs: Mapping[str, str]) -> None:
     """Delete every order and every payment."""
     dynamodb: DynamoDBClient = client("dynamodb", url)
     for output in ORDER_DATA:

@@ -14,6 +14,7 @@ import httpx
 from local.deployment.clients import client
 from local.host.problems import LocalProblem
 from local.host.state import State
+from local.host.waiting import STALL_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -39,13 +40,14 @@ def warm_up(state: State) -> None:
 
 
 def check_health(state: State) -> None:
-    """Check that the API answers. Raises LocalProblem."""
+    """Check that the API responds. Raises LocalProblem."""
     try:
-        answer = httpx.get(f"{state.api_url}/health", timeout=30, trust_env=False)
+        url = f"{state.api_url}/health"
+        response = httpx.get(url, timeout=STALL_SECONDS, trust_env=False)
     except httpx.HTTPError as error:
         raise LocalProblem("checking the API", str(error), advice=_ADVICE) from error
-    if not answer.is_success:
-        reason = f"GET /health answered {answer.status_code}: {answer.text[:200]}"
+    if not response.is_success:
+        reason = f"GET /health returned {response.status_code}: {response.text[:200]}"
         raise LocalProblem("checking the API", reason, advice=_ADVICE)
 
 
@@ -73,7 +75,8 @@ def _call(state: State, function: str, event: dict[str, Any]) -> str | None:
 
 def _list_orders(state: State) -> str | None:
     headers = {"Authorization": f"Bearer {state.tokens['operator']}"}
-    answer = httpx.get(f"{state.api_url}/orders", headers=headers, timeout=30, trust_env=False)
-    if answer.is_success:
+    url = f"{state.api_url}/orders"
+    response = httpx.get(url, headers=headers, timeout=STALL_SECONDS, trust_env=False)
+    if response.is_success:
         return None
-    return f"GET /orders answered {answer.status_code}: {answer.text[:200]}"
+    return f"GET /orders returned {response.status_code}: {response.text[:200]}"

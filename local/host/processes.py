@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
+_TICKS = os.sysconf("SC_CLK_TCK")
 _POLL_SECONDS = 0.05
+_KILL_SECONDS = 60.0
+"""The system ends a killed process at once, except while it waits for a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class Process:
     @property
     def runs(self) -> bool:
         return _started(self.pid) == self.started
+
+    def cpu_seconds(self) -> float:
+        """The processor time that the process has used, without its children; 0 after its end."""
+        return _cpu_seconds(self.pid) if self.runs else 0.0
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal, if it is still the same process."""
@@ -53,13 +60,15 @@ def family(process: Process) -> list[Process]:
 
 
 def end(process: Process, *, patience_seconds: float) -> list[Process]:
-    """Send SIGTERM to a process, then SIGKILL to its family; returns those still running."""
+    """Send SIGTERM to a process and, if its family still runs after `patience_seconds`, SIGKILL to
+    the family. Returns the processes that run even then.
+    """
     members = family(process)
     process.send(signal.SIGTERM)
-    if wait_until_gone(members, patience_seconds):
-        for member in members:
-            member.send(signal.SIGKILL)
-    return wait_until_gone(members, patience_seconds)
+    left = wait_until_gone(members, patience_seconds)
+    for member in left:
+        member.send(signal.SIGKILL)
+    return wait_until_gone(left, _KILL_SECONDS)
 
 
 def wait_until_gone(members: Iterable[Process], seconds: float) -> list[Process]:
@@ -88,6 +97,22 @@ def _parents() -> list[tuple[int, int]]:
     pids = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]
     known = [(pid, _stat(pid)) for pid in pids]
     return [(pid, int(fields[1])) for pid, fields in known if fields]
+
+
+def _cpu_seconds(pid: int) -> float:
+    if _PROC.is_dir():
+        fields = _stat(pid)
+        return 0.0 if fields is None else (int(fields[11]) + int(fields[12])) / _TICKS
+    return as_seconds(_ps("-o", "time=", "-p", str(pid)).strip())
+
+
+def as_seconds(time: str) -> float:
+    """The seconds of `[[days-]hours:]minutes:seconds`, as ps prints processor time."""
+    days, _, clock = time.rpartition("-")
+    seconds = 0.0
+    for part in clock.split(":"):
+        seconds = 60 * seconds + float(part or 0)
+    return seconds + 86_400 * int(days or 0)
 
 
 def _stat(pid: int) -> list[str] | None:

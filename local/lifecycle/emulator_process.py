@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from local.host.isolation import isolated
 from local.host.problems import LocalProblem
 from local.host.processes import Process, end
 from local.host.progress import say
+from local.host.waiting import STALL_SECONDS, Stalled, wait_until
 
 HOST = "127.0.0.1"
-START_SECONDS = 60
 END_SECONDS = 8
 _RERUN = "read the log; `.venv/bin/python -m local.emulator` starts the emulator alone"
 
@@ -33,10 +32,10 @@ class Emulator:
 
 
 def start(folders: Folders, port: int, dynamodb: str = "") -> Emulator:
-    """Start the emulator and wait until it answers; `port` 0 means any free one, `dynamodb` is
-    the address of the tables where they are not in the emulator.
+    """Start the emulator and wait until it is ready; `port` 0 means any free one, `dynamodb` is
+    the address of the tables if they are not in the emulator.
 
-    Raises LocalProblem when it ends, or stays silent, before it is ready.
+    Raises LocalProblem when it ends, or makes no progress, before it is ready.
     """
     log = folders.log("emulator")
     announced = log.with_suffix(".out")
@@ -65,25 +64,33 @@ def start(folders: Folders, port: int, dynamodb: str = "") -> Emulator:
 
 
 def answers(url: str) -> bool:
-    """Whether a healthy emulator answers at this address."""
+    """Whether a healthy emulator responds at this address."""
     try:
-        return httpx.get(f"{url}/_local/about", timeout=5, trust_env=False).is_success
+        return httpx.get(f"{url}/_local/about", timeout=STALL_SECONDS, trust_env=False).is_success
     except httpx.HTTPError:
         return False
 
 
 def _wait_for_url(child: "subprocess.Popen[bytes]", announced: Path, log: Path) -> str:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        line, complete, _ = announced.read_text(encoding="utf-8").partition("\n")
-        if complete:
-            return str(json.loads(line)["url"])
+    """The address that the emulator prints when it is ready."""
+
+    def is_ready() -> bool:
         if child.poll() is not None:
             reason = f"the emulator ended with status {child.returncode}"
             raise LocalProblem("starting the emulator", reason, log=log, advice=_RERUN)
-        time.sleep(0.05)
-    reason = f"no sign of life for {START_SECONDS} s"
-    raise LocalProblem("starting the emulator", reason, log=log, advice=_RERUN)
+        return "\n" in announced.read_text(encoding="utf-8")
+
+    def progress() -> str:
+        process = Process.of(child.pid)
+        used = process.cpu_seconds() if process else 0
+        return f"{used:.0f} s of processor time used, {log.stat().st_size} bytes of log written"
+
+    try:
+        wait_until(is_ready, progress)
+    except Stalled as stalled:
+        problem = LocalProblem("starting the emulator", str(stalled), log=log, advice=_RERUN)
+        raise problem from stalled
+    return str(json.loads(announced.read_text(encoding="utf-8").partition("\n")[0])["url"])
 
 
 def _usable(port: int) -> int:

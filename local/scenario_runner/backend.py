@@ -11,12 +11,11 @@ from local.deployment.clients import client
 from local.deployment.mailbox import mails
 from local.deployment.tables import from_item, scan, to_item
 from local.host.state import State
+from local.host.waiting import STALL_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_stepfunctions import SFNClient
-
-HTTP_SECONDS = 10
 
 
 class Backend:
@@ -31,7 +30,7 @@ class Backend:
     def inject_fault(self, fault: Mapping[str, Any]) -> None:
         """Inject a fault into the emulator."""
         url = f"{self._url}/_local/faults"
-        httpx.post(url, json=fault, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
+        httpx.post(url, json=fault, timeout=STALL_SECONDS, trust_env=False).raise_for_status()
 
     def pending_faults(self) -> int:
         """The number of injected faults that have not occurred yet."""
@@ -40,7 +39,7 @@ class Backend:
     def clear_faults(self) -> None:
         """Remove all injected faults."""
         url = f"{self._url}/_local/faults"
-        httpx.delete(url, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
+        httpx.delete(url, timeout=STALL_SECONDS, trust_env=False).raise_for_status()
 
     def stop_execution(self, order_id: str, epoch: int) -> None:
         """Call StopExecution, like an operator in the AWS console."""
@@ -65,6 +64,15 @@ class Backend:
             if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
                 raise
             return "MISSING", []
+
+    def progress(self, order_id: str) -> str:
+        """Where the order and its last execution are; changes with every step of either."""
+        order = self.order_snapshot(order_id).orders[0]
+        status, events = self.execution(order_id, order["epoch"])
+        return (
+            f"is {order['stage']} with {order['event_count']} events, {order['applied']} signals "
+            f"applied; execution {order['epoch']} is {status} with {len(events)} events"
+        )
 
     def mails(self, order_id: str) -> list[str]:
         """Subjects of the e-mails about an order, oldest first."""
@@ -99,6 +107,6 @@ class Backend:
         return f"{machine}:{order_id}-{epoch}"
 
     def _get(self, path: str) -> dict[str, Any]:
-        answer = httpx.get(f"{self._url}{path}", timeout=HTTP_SECONDS, trust_env=False)
+        answer = httpx.get(f"{self._url}{path}", timeout=STALL_SECONDS, trust_env=False)
         found: dict[str, Any] = answer.raise_for_status().json()
         return found

@@ -1,18 +1,15 @@
 """The state of one running scenario: its orders by name, and their observations."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from local.checks.records import ENDS, ObservedOrder
+from local.host.waiting import Stalled, wait_until
 from local.scenario_runner.backend import Backend
 from local.scenario_runner.users import Users
-
-POLL_SECONDS = 0.1
-WITHIN_SECONDS = 40.0
 
 
 class ScenarioFailed(Exception):
@@ -41,8 +38,8 @@ class ScenarioRun:
             self.orders[order].deadlines.add(round(deadline.timestamp() * 1000))
         return found
 
-    def wait_for_stage(self, order: str, stage: str, within: float = WITHIN_SECONDS) -> None:
-        """Wait for a stage. Raises StoryFailed, immediately if the order ended in another."""
+    def wait_for_stage(self, order: str, stage: str) -> None:
+        """Wait for a stage. Raises ScenarioFailed, immediately if the order ended in another."""
 
         def reached() -> bool:
             now = self.status(order)
@@ -52,9 +49,9 @@ class ScenarioRun:
                 )
             return bool(now["stage"] == stage)
 
-        self.eventually(f"{order} to be {stage}", reached, within)
+        self.eventually(f"{order} to be {stage}", reached)
 
-    def wait_for_end(self, order: str, within: float = WITHIN_SECONDS) -> None:
+    def wait_for_end(self, order: str) -> None:
         """Wait until the order and its last execution have ended."""
 
         def over() -> bool:
@@ -63,13 +60,22 @@ class ScenarioRun:
             epoch = self.backend.order_snapshot(self.id_of(order)).orders[0]["epoch"]
             return self.backend.execution(self.id_of(order), epoch)[0] != "RUNNING"
 
-        self.eventually(f"{order} to end", over, within)
+        self.eventually(f"{order} to end", over)
 
-    def eventually(self, what: str, holds: Callable[[], bool], within: float) -> None:
-        """Poll until the condition holds. Raises StoryFailed after `within` seconds."""
-        until = time.monotonic() + within
-        while not holds():
-            if time.monotonic() > until:
-                raise ScenarioFailed(f"timed out after {within:.0f} s: expected {what}")
-            if self.stopped.wait(POLL_SECONDS):
-                raise ScenarioFailed("the run was interrupted")
+    def eventually(self, what: str, holds: Callable[[], bool]) -> None:
+        """Poll until the condition holds. Raises ScenarioFailed when the scenario's orders make no
+        progress, or when the run is interrupted.
+        """
+        try:
+            wait_until(holds, self._progress, pause=self._pause)
+        except Stalled as stalled:
+            raise ScenarioFailed(f"expected {what}: {stalled}") from stalled
+
+    def _progress(self) -> str:
+        """The progress of all orders of the scenario."""
+        orders = self.orders.items()
+        return "; ".join(f"{name} {self.backend.progress(one.order_id)}" for name, one in orders)
+
+    def _pause(self, seconds: float) -> None:
+        if self.stopped.wait(seconds):
+            raise ScenarioFailed("the run was interrupted")

@@ -25,12 +25,12 @@ STEPS = {
     "add": _step("sku quantity", _SIGNAL),
     "cancel": _step("reason", _SIGNAL),
     "heartbeat": _step("", "order by"),
-    "wait": _step("stage", "order within"),
+    "wait": _step("stage", "order"),
     # Actions that users cannot do: wait for the execution, inject faults, change the tables.
-    "wait-for-token": _step("", "order within"),
-    "wait-for-charge": _step("", "order within"),
+    "wait-for-token": _step("", "order"),
+    "wait-for-charge": _step("", "order"),
     "fault": _step("service action effect", "times error status seconds after function"),
-    "faults-used-up": _step("", "within"),
+    "faults-used-up": _step(),
     "stop-execution": _step("", "order"),
     "lose-token": _step("", "order"),
 }

@@ -7,7 +7,7 @@ from local.checks.history import submitted_tokens
 from local.checks.notation import WAIT
 from local.checks.records import ObservedOrder
 from local.scenario_runner.scenario import Step
-from local.scenario_runner.scenario_run import WITHIN_SECONDS, ScenarioFailed, ScenarioRun
+from local.scenario_runner.scenario_run import ScenarioFailed, ScenarioRun
 from local.scenario_runner.users import ApiError
 
 Fields = Mapping[str, Any]
@@ -69,7 +69,7 @@ def _await_outcome(run: ScenarioRun, step: Step, signal_id: str) -> None:
             raise ScenarioFailed(f"the outcome of {step.do} is {outcome!r} instead of {wanted!r}")
         return outcome is not None
 
-    run.eventually(f"the outcome of {step.do}", settled, WITHIN_SECONDS)
+    run.eventually(f"the outcome of {step.do}", settled)
 
 
 def _heartbeat(run: ScenarioRun, step: Step) -> None:
@@ -78,8 +78,7 @@ def _heartbeat(run: ScenarioRun, step: Step) -> None:
 
 
 def _wait(run: ScenarioRun, step: Step) -> None:
-    within = step.fields.get("within", WITHIN_SECONDS)
-    run.wait_for_stage(step.order, step.fields["stage"], within)
+    run.wait_for_stage(step.order, step.fields["stage"])
 
 
 def _wait_for_token(run: ScenarioRun, step: Step) -> None:
@@ -91,7 +90,7 @@ def _wait_for_token(run: ScenarioRun, step: Step) -> None:
         _, events = run.backend.execution(run.id_of(step.order), 1)
         return submitted_tokens(events, WAIT) == 1
 
-    run.eventually("the execution to wait", waiting, step.fields.get("within", WITHIN_SECONDS))
+    run.eventually("the execution to wait", waiting)
 
 
 def _wait_for_charge(run: ScenarioRun, step: Step) -> None:
@@ -101,18 +100,15 @@ def _wait_for_charge(run: ScenarioRun, step: Step) -> None:
     def charged() -> bool:
         return run.backend.order_snapshot(run.id_of(step.order)).payment(key) is not None
 
-    run.eventually("the charge", charged, step.fields.get("within", WITHIN_SECONDS))
+    run.eventually("the charge", charged)
 
 
 def _fault(run: ScenarioRun, step: Step) -> None:
     run.backend.inject_fault(step.fields)
 
 
-def _faults_used_up(run: ScenarioRun, step: Step) -> None:
-    within = step.fields.get("within", WITHIN_SECONDS)
-    run.eventually(
-        "the injected faults to occur", lambda: run.backend.pending_faults() == 0, within
-    )
+def _faults_used_up(run: ScenarioRun, _: Step) -> None:
+    run.eventually("the injected faults to occur", lambda: run.backend.pending_faults() == 0)
 
 
 def _stop_execution(run: ScenarioRun, step: Step) -> None:

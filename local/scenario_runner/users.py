@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-HTTP_SECONDS = 30
+from local.host.waiting import STALL_SECONDS
 
 
 class ApiError(Exception):
@@ -22,7 +22,7 @@ class Users:
     """All users with a token. Keeps the text of all responses, to search them for secrets."""
 
     def __init__(self, api_url: str, tokens: Mapping[str, str]) -> None:
-        self._http = httpx.Client(base_url=api_url, timeout=HTTP_SECONDS, trust_env=False)
+        self._http = httpx.Client(base_url=api_url, timeout=STALL_SECONDS, trust_env=False)
         self._tokens = tokens
         self._lock = threading.Lock()
         self._responses: list[str] = []
@@ -40,7 +40,7 @@ class Users:
     def request(
         self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Send a request with the token named `who`. Raises Refused for 4xx and 5xx."""
+        """Send a request with the token named `who`. Raises ApiError for 4xx and 5xx."""
         headers = {"Authorization": f"Bearer {self._tokens[who]}"}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())

@@ -26,7 +26,7 @@ def stuck_order(scene: ScenarioRun) -> str:
     order_id = place(scene)
     scene.backend.inject_fault(NO_RELEASE)
     cancel(scene)
-    scene.eventually("stuck", lambda: bool(scene.status("order")["ledger"]["reserve"]["stuck"]), 20)
+    scene.eventually("stuck", lambda: bool(scene.status("order")["ledger"]["reserve"]["stuck"]))
     return order_id
 
 

@@ -16,8 +16,6 @@ from tests.engines.histories import Event, result, visits
 from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
 from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
 
-REST_SECONDS = 40.0
-DEADLINE_SECONDS = 90.0
 DELAY_SECONDS = 3.0
 """The delay of UpdateOrderStatus, so that a scenario's step can happen before it."""
 
@@ -116,7 +114,7 @@ class Player:
             case Act.CANCEL:
                 self._do("cancel", reason=REASON)
             case Act.DEADLINE:
-                self._do("wait", stage="cancelled", within=DEADLINE_SECONDS)
+                self._do("wait", stage="cancelled")
             case Act.STOP:
                 self._do("stop-execution")
 
@@ -130,18 +128,18 @@ class Player:
             order = self._scene.backend.order_snapshot(self._scene.id_of(ORDER)).orders[0]
             return int(order["applied"]) == len(order["inbox"])
 
-        self._scene.eventually("the signals to be applied", applied, REST_SECONDS)
+        self._scene.eventually("the signals to be applied", applied)
         self._do("wait-for-token")
 
     def _wait_for_the_end(self, scenario: Scenario) -> None:
         if not scenario.stuck:
-            self._scene.wait_for_end(ORDER, DEADLINE_SECONDS)
+            self._scene.wait_for_end(ORDER)
             return
 
         def over() -> bool:
             return self._scene.backend.execution(self._scene.id_of(ORDER), 1)[0] != "RUNNING"
 
-        self._scene.eventually("the compensation to be stuck", over, DEADLINE_SECONDS)
+        self._scene.eventually("the compensation to be stuck", over)
 
     def _seen(self) -> Seen:
         order_id = self._scene.id_of(ORDER)

@@ -1,1 +1,1 @@
-"""Does the local emulator behave like AWS where stock MiniStack does not?"""
+"""The emulator behaves like AWS where stock MiniStack does not: one test or more for each fix."""

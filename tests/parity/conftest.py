@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.parity.emulators import Emulator, emulator
+from tests.parity.emulators import STOCK_PATIENCE_SECONDS, Emulator, emulator
 
 
 @pytest.fixture(scope="session")
@@ -17,5 +17,5 @@ def aws() -> Iterator[Emulator]:
 @pytest.fixture(scope="session")
 def stock() -> Iterator[Emulator]:
     """Stock MiniStack, without fixes."""
-    with emulator("--without", "all") as running:
+    with emulator("--without", "all", patience=STOCK_PATIENCE_SECONDS) as running:
         yield running

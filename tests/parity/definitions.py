@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from tests.parity.emulators import Emulator, eventually
+from tests.parity.emulators import Emulator
 
 OK = "def handle(event, context):\n    return event\n"
 
@@ -23,7 +23,7 @@ def handle(event, context):
     sqs.send_message(QueueUrl=os.environ["QUEUE"], MessageBody=event["token"])
 """
 
-LONG_WAIT = {"Wait": {"Type": "Wait", "Seconds": 30, "End": True}}
+LONG_WAIT = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
 """States of a machine that outlasts every test."""
 
 
@@ -63,9 +63,10 @@ def _end(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 class Doorbell:
-    """A function that puts the tokens it gets into a queue, and the way to read them."""
+    """A function that puts its task tokens into a queue, and the queue."""
 
     def __init__(self, aws: Emulator) -> None:
+        self._aws = aws
         self._sqs = aws.client("sqs")
         name = f"tokens-{uuid.uuid4().hex[:8]}"
         self._queue = self._sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -73,7 +74,7 @@ class Doorbell:
         self.function = aws.function(KEEP_TOKEN, Environment={"Variables": variables})
 
     def token(self) -> str:
-        """The next token that a waiting task handed out."""
+        """The next token in the queue."""
 
         def receive() -> str | None:
             found = self._sqs.receive_message(QueueUrl=self._queue).get("Messages")
@@ -83,4 +84,4 @@ class Doorbell:
             body: str = found[0]["Body"]
             return body
 
-        return eventually(receive)
+        return self._aws.eventually(receive)

@@ -25,8 +25,14 @@ _NO_WAITING = Config(
 Found = TypeVar("Found")
 
 
+PATIENCE_SECONDS = 180.0
+"""A condition that does not hold by then never does: long enough for a busy machine."""
+STOCK_PATIENCE_SECONDS = 10.0
+"""On stock MiniStack a wait without result is the expected outcome."""
+
+
 @contextmanager
-def emulator(*arguments: str) -> Iterator["Emulator"]:
+def emulator(*arguments: str, patience: float = PATIENCE_SECONDS) -> Iterator["Emulator"]:
     """A running ``python -m local.emulator``, stopped gracefully at the end."""
     command = [sys.executable, "-m", "local.emulator", "--port", "0", *arguments]
     process = subprocess.Popen(
@@ -35,30 +41,34 @@ def emulator(*arguments: str) -> Iterator["Emulator"]:
     with process:
         try:
             assert process.stdout is not None
-            running = Emulator(json.loads(process.stdout.readline())["url"], process)
+            url = json.loads(process.stdout.readline())["url"]
+            running = Emulator(url, process, patience=patience)
             yield running
             running.close()
         finally:
             process.terminate()
 
 
-def eventually(look: Callable[[], Found | None], *, seconds: float = 20) -> Found:
-    """The first truthy thing that ``look`` finds; fails after ``seconds``."""
+def eventually(find: Callable[[], Found | None], *, seconds: float = PATIENCE_SECONDS) -> Found:
+    """The first truthy result of ``find``; fails when there is none for ``seconds``."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found = look()
+        found = find()
         if found:
             return found
         time.sleep(0.03)
-    raise AssertionError(f"nothing found within {seconds} s")
+    raise AssertionError(f"nothing found for {seconds} s")
 
 
 class Emulator:
     """One emulator and short ways to use it."""
 
-    def __init__(self, url: str, process: "subprocess.Popen[str]") -> None:
+    def __init__(
+        self, url: str, process: "subprocess.Popen[str]", *, patience: float = PATIENCE_SECONDS
+    ) -> None:
         self.url = url
         self.process = process
+        self._patience = patience
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -79,6 +89,10 @@ class Emulator:
                 config=_NO_WAITING,
             )
         return self._clients[service]
+
+    def eventually(self, find: Callable[[], Found | None]) -> Found:
+        """The first truthy result of ``find``."""
+        return eventually(find, seconds=self._patience)
 
     def close(self) -> None:
         """Close the clients' connections."""
@@ -130,14 +144,14 @@ class Emulator:
         )
         return found
 
-    def ended(self, execution: str, *, seconds: float = 20) -> dict[str, Any]:
+    def ended(self, execution: str) -> dict[str, Any]:
         """The description of an execution once it has ended."""
 
-        def look() -> dict[str, Any] | None:
+        def find() -> dict[str, Any] | None:
             found = self.status(execution)
             return found if found["status"] != "RUNNING" else None
 
-        return eventually(look, seconds=seconds)
+        return self.eventually(find)
 
     def run(self, machine: str, data: Any = None) -> dict[str, Any]:
         """Start, wait for the end, describe."""

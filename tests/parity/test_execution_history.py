@@ -2,12 +2,12 @@
 
 import json
 
-from tests.parity.closing import closes
 from tests.parity.definitions import OK, Doorbell, passing, task, waiting
 from tests.parity.emulators import Emulator
+from tests.parity.fix_coverage import covers_fix
 
 
-@closes("task-history")
+@covers_fix("task-history")
 def test_the_history_contains_the_events_of_a_task_in_a_branch(aws: Emulator) -> None:
     branch = {"StartAt": "Work", "States": {"Work": task(aws.function(OK))}}
     both = {"Type": "Parallel", "Branches": [branch], "End": True}
@@ -30,7 +30,7 @@ def test_the_history_contains_the_events_of_a_task_in_a_branch(aws: Emulator) ->
     assert (scheduled["resourceType"], scheduled["resource"]) == ("lambda", "invoke")
 
 
-@closes("task-history")
+@covers_fix("task-history")
 def test_the_history_contains_the_submission_of_a_token(aws: Emulator) -> None:
     wait = waiting(Doorbell(aws).function, TimeoutSeconds=1)
     execution = aws.start(aws.machine({"Wait": wait}))

@@ -1,17 +1,16 @@
 """Executions: started once by name, stopped for good, timed out."""
 
-import time
 import uuid
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.parity.closing import closes
 from tests.parity.definitions import LONG_WAIT, Doorbell, passing, waiting
 from tests.parity.emulators import Emulator
+from tests.parity.fix_coverage import covers_fix
 
 
-@closes("execution-timeout")
+@covers_fix("execution-timeout")
 def test_a_machines_own_timeout_ends_the_execution_as_timed_out(aws: Emulator) -> None:
     wait = {"Wait": {"Type": "Wait", "Seconds": 4, "End": True}}
     execution = aws.start(aws.machine(wait, TimeoutSeconds=1))
@@ -19,20 +18,20 @@ def test_a_machines_own_timeout_ends_the_execution_as_timed_out(aws: Emulator) -
     assert aws.event_types(execution)[-1] == "ExecutionTimedOut"
 
 
-@closes("stop-final")
+@covers_fix("stop-final")
 def test_a_stopped_execution_stays_aborted_when_its_task_times_out_later(aws: Emulator) -> None:
     bell, sfn = Doorbell(aws), aws.client("stepfunctions")
-    wait = waiting(bell.function, TimeoutSeconds=5)
-    execution = aws.start(aws.machine({"Wait": wait}))
+    machine = aws.machine({"Wait": waiting(bell.function, TimeoutSeconds=5)})
+    execution = aws.start(machine)
     bell.token()
     sfn.stop_execution(executionArn=execution, error="Halt", cause="test")
-    time.sleep(5.2)
+    aws.ended(aws.start(machine))  # its task times out after the one of the stopped execution
     ended = aws.status(execution)
     assert (ended["status"], ended["error"], ended["cause"]) == ("ABORTED", "Halt", "test")
     assert aws.event_types(execution)[-1] == "ExecutionAborted"
 
 
-@closes("stop-final")
+@covers_fix("stop-final")
 def test_a_stopped_executions_token_is_dead(aws: Emulator) -> None:
     bell, sfn = Doorbell(aws), aws.client("stepfunctions")
     execution = aws.start(aws.machine({"Wait": waiting(bell.function, TimeoutSeconds=5)}))
@@ -49,7 +48,7 @@ def test_a_stop_ends_a_wait_state_without_waiting(aws: Emulator) -> None:
     assert aws.status(execution)["status"] == "ABORTED"
 
 
-@closes("start-idempotency")
+@covers_fix("start-idempotency")
 def test_starting_a_running_execution_again_answers_the_same_arn(aws: Emulator) -> None:
     machine, name = aws.machine(LONG_WAIT), f"n-{uuid.uuid4().hex}"
     first = aws.start(machine, {"a": 1}, name=name)

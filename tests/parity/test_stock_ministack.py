@@ -1,4 +1,4 @@
-"""Does stock MiniStack still need the fixes? A failure here is good news: delete the fix."""
+"""Stock MiniStack still needs each fix. A failure here is good news: remove the fix."""
 
 import importlib
 from concurrent.futures import ThreadPoolExecutor
@@ -10,21 +10,20 @@ from botocore.exceptions import ClientError
 from local.emulator.__main__ import main
 from local.emulator.fixes import FIXES
 from local.emulator.pinned_version import PINNED_VERSION, WrongVersion, require_pinned_version
-from tests.parity import closing
 from tests.parity.emulators import Emulator
+from tests.parity.fix_coverage import TESTS_OF_FIX, ParityTest
 
 for _file in Path(__file__).parent.glob("test_*.py"):
     if _file.stem != Path(__file__).stem:
         importlib.import_module(f"tests.parity.{_file.stem}")
 
-_PROOFS = [(fix, proof) for fix, proofs in closing.PROOFS.items() for proof in proofs]
-_NAMES = [f"{fix}: {proof.__name__}" for fix, proof in _PROOFS]
+_TESTS = {f"{fix}: {test.__name__}": test for fix, tests in TESTS_OF_FIX.items() for test in tests}
 _FAILURES = (AssertionError, ClientError, pytest.fail.Exception)
 
 
-def _failure(proof: closing.Proof, stock: Emulator) -> BaseException | None:
+def _failure(test: ParityTest, stock: Emulator) -> BaseException | None:
     try:
-        proof(stock)
+        test(stock)
     except _FAILURES as failure:
         return failure
     return None
@@ -34,19 +33,19 @@ def _failure(proof: closing.Proof, stock: Emulator) -> BaseException | None:
 def failures(stock: Emulator) -> dict[str, BaseException | None]:
     """The failure of every test on stock MiniStack. They mostly wait, so they run concurrently."""
     with ThreadPoolExecutor(max_workers=6) as pool:
-        found = list(pool.map(lambda named: _failure(named[1], stock), _PROOFS))
-    return dict(zip(_NAMES, found, strict=True))
+        found = list(pool.map(lambda test: _failure(test, stock), _TESTS.values()))
+    return dict(zip(_TESTS, found, strict=True))
 
 
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", _TESTS)
 def test_stock_ministack_still_misbehaves(
     name: str, failures: dict[str, BaseException | None]
 ) -> None:
     assert failures[name] is not None
 
 
-def test_every_fix_has_a_proof() -> None:
-    assert not [fix for fix, proofs in closing.PROOFS.items() if not proofs]
+def test_every_fix_has_a_test() -> None:
+    assert not [fix for fix, tests in TESTS_OF_FIX.items() if not tests]
 
 
 def test_every_fix_names_its_aws_source_and_an_existing_module() -> None:

@@ -1,14 +1,13 @@
 """Errors of functions, with Retry and Catch."""
 
 import json
-import time
 
-from tests.parity.closing import closes
 from tests.parity.definitions import DECLINED, OK, catching, passing, task
 from tests.parity.emulators import Emulator
+from tests.parity.fix_coverage import covers_fix
 
 
-@closes("error-names")
+@covers_fix("error-names")
 def test_a_raised_class_name_is_the_error_name_that_catch_matches(aws: Emulator) -> None:
     declined = task(aws.function(DECLINED), Catch=catching("Refused", "PaymentDeclined"))
     ended = aws.run(aws.machine({"Pay": declined, "Refused": passing()}))
@@ -24,7 +23,7 @@ def test_an_uncaught_class_name_ends_the_execution(aws: Emulator) -> None:
     assert json.loads(ended["cause"])["errorType"] == "PaymentDeclined"
 
 
-@closes("error-names")
+@covers_fix("error-names")
 def test_an_invoke_answers_the_class_name_as_error_type(aws: Emulator) -> None:
     answer = aws.client("lambda").invoke(FunctionName=aws.function(DECLINED))
     error = json.loads(answer["Payload"].read())
@@ -32,28 +31,26 @@ def test_an_invoke_answers_the_class_name_as_error_type(aws: Emulator) -> None:
     assert error["errorType"] == "PaymentDeclined"
 
 
-@closes("retry-delays")
+@covers_fix("retry-delays")
 def test_retries_wait_no_longer_than_max_delay_seconds(aws: Emulator) -> None:
     flaky = {
         "ErrorEquals": ["States.ALL"],
-        "IntervalSeconds": 2,
+        "IntervalSeconds": 600,
         "MaxDelaySeconds": 1,
         "MaxAttempts": 2,
     }
-    machine = aws.machine({"Pay": task(aws.function(DECLINED), Retry=[flaky])})
-    began = time.monotonic()
-    aws.run(machine)
-    assert time.monotonic() - began < 4.5
+    ended = aws.run(aws.machine({"Pay": task(aws.function(DECLINED), Retry=[flaky])}))
+    assert ended["error"] == "PaymentDeclined"
 
 
-@closes("retry-delays")
+@covers_fix("retry-delays")
 def test_full_jitter_makes_retry_delays_random(aws: Emulator) -> None:
     flaky = {
         "ErrorEquals": ["States.ALL"],
-        "IntervalSeconds": 1,
+        "IntervalSeconds": 3,
         "BackoffRate": 1,
         "JitterStrategy": "FULL",
-        "MaxAttempts": 4,
+        "MaxAttempts": 5,
     }
     execution = aws.start(aws.machine({"Pay": task(aws.function(DECLINED), Retry=[flaky])}))
     aws.ended(execution)
@@ -61,11 +58,11 @@ def test_full_jitter_makes_retry_delays_random(aws: Emulator) -> None:
     failed = [event["timestamp"] for event in events if event["type"] == "TaskFailed"]
     again = [event["timestamp"] for event in events if event["type"] == "TaskScheduled"]
     gaps = [(b - a).total_seconds() for a, b in zip(failed, again[1:], strict=False)]
-    assert len(gaps) == 4
-    assert min(gaps) < 0.9
+    assert len(gaps) == 5
+    assert min(gaps) < 2.5
 
 
-@closes("strict-paths")
+@covers_fix("strict-paths")
 def test_a_path_without_a_result_fails_the_execution_despite_catch(aws: Emulator) -> None:
     lost = task(aws.function(OK), Catch=catching("Saved", "States.ALL"))
     lost["Parameters"]["Payload.$"] = "$.not.there"
@@ -101,7 +98,7 @@ def test_map_items_see_their_own_value_and_index(aws: Emulator) -> None:
     ]
 
 
-@closes("lambda-throttle")
+@covers_fix("lambda-throttle")
 def test_a_throttled_function_is_too_many_requests(aws: Emulator) -> None:
     function = aws.function(OK)
     aws.client("lambda").put_function_concurrency(
@@ -112,16 +109,16 @@ def test_a_throttled_function_is_too_many_requests(aws: Emulator) -> None:
 
 
 def test_a_task_longer_than_its_timeout_is_a_states_timeout(aws: Emulator) -> None:
-    slow = aws.function("import time\ndef handle(e, c):\n    time.sleep(3)\n")
+    slow = aws.function("import time\ndef handle(e, c):\n    time.sleep(60)\n")
     late = task(slow, TimeoutSeconds=1, Catch=catching("Late", "States.Timeout"))
     ended = aws.run(aws.machine({"Slow": late, "Late": passing()}))
     assert json.loads(ended["output"])["failure"]["Error"] == "States.Timeout"
 
 
-@closes("parallel-stop")
+@covers_fix("parallel-stop")
 def test_a_failing_branch_stops_its_siblings(aws: Emulator) -> None:
     fail = {"Type": "Fail", "Error": "Broken", "Cause": "first branch"}
-    wait = {"Type": "Wait", "Seconds": 4, "End": True}
+    wait = {"Type": "Wait", "Seconds": 600, "End": True}
     both = {
         "Type": "Parallel",
         "Branches": [
@@ -130,8 +127,4 @@ def test_a_failing_branch_stops_its_siblings(aws: Emulator) -> None:
         ],
         "End": True,
     }
-    machine = aws.machine({"Both": both})
-    began = time.monotonic()
-    ended = aws.run(machine)
-    assert ended["error"] == "Broken"
-    assert time.monotonic() - began < 3
+    assert aws.run(aws.machine({"Both": both}))["error"] == "Broken"

@@ -2,9 +2,9 @@
 
 import json
 
-from tests.parity.closing import closes
 from tests.parity.definitions import passing
 from tests.parity.emulators import ROLE, Emulator
+from tests.parity.fix_coverage import covers_fix
 
 
 def published(aws: Emulator) -> tuple[str, str, str]:
@@ -19,7 +19,7 @@ def published(aws: Emulator) -> tuple[str, str, str]:
     return machine, version, alias["stateMachineAliasArn"]
 
 
-@closes("version-starts")
+@covers_fix("version-starts")
 def test_a_start_by_alias_runs_the_versions_definition(aws: Emulator) -> None:
     machine, version, alias = published(aws)
     ended = aws.run(alias)
@@ -29,7 +29,7 @@ def test_a_start_by_alias_runs_the_versions_definition(aws: Emulator) -> None:
     assert json.loads(aws.run(machine)["output"]) == "second"
 
 
-@closes("version-starts")
+@covers_fix("version-starts")
 def test_a_start_by_version_runs_that_version(aws: Emulator) -> None:
     _, version, _ = published(aws)
     ended = aws.run(version)

@@ -4,9 +4,9 @@ import json
 import uuid
 from typing import Any
 
-from tests.parity.closing import closes
 from tests.parity.definitions import passing
-from tests.parity.emulators import ROLE, Emulator, eventually
+from tests.parity.emulators import ROLE, Emulator
+from tests.parity.fix_coverage import covers_fix
 
 Template = dict[str, Any]
 
@@ -42,16 +42,16 @@ def deploy(aws: Emulator, stack: str, body: Template, *, update: bool = False) -
     action(StackName=stack, TemplateBody=json.dumps(body))
     wanted = "UPDATE_COMPLETE" if update else "CREATE_COMPLETE"
 
-    def look() -> dict[str, Any] | None:
+    def find() -> dict[str, Any] | None:
         found: dict[str, Any] = cfn.describe_stacks(StackName=stack)["Stacks"][0]
         assert "ROLLBACK" not in found["StackStatus"], found.get("StackStatusReason")
         return found if found["StackStatus"] == wanted else None
 
-    outputs = eventually(look)["Outputs"]
+    outputs = aws.eventually(find)["Outputs"]
     return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
 
-@closes("cfn-versions")
+@covers_fix("cfn-versions")
 def test_a_stack_publishes_versions_and_moves_the_alias(aws: Emulator) -> None:
     stack = f"s-{uuid.uuid4().hex[:8]}"
     first = deploy(aws, stack, template("one", "VersionA"))
@@ -95,6 +95,6 @@ def test_deleting_the_stack_takes_the_alias_and_keeps_the_version(aws: Emulator)
             return True
         return False
 
-    assert eventually(gone)
+    assert aws.eventually(gone)
     kept = sfn.describe_state_machine(stateMachineArn=outputs["Version"])
     assert kept["stateMachineArn"] == outputs["Version"]

@@ -11,6 +11,8 @@ from tests.setup.checkouts import Terminal
 from tools.setup.checkout import Checkout
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 120
+"""A set-up that takes longer hangs."""
 
 SLOW_SET_UP = """
 import signal, sys
@@ -39,7 +41,7 @@ def a_set_up_under_way(checkout: Checkout, *, seconds: float) -> subprocess.Pope
 
 
 def _wait_until_written(path: Path) -> None:
-    give_up = time.monotonic() + 8
+    give_up = time.monotonic() + PATIENCE_SECONDS
     while not (path.exists() and path.read_text()):
         assert time.monotonic() < give_up, "the slow phase never began"
         time.sleep(0.02)
@@ -58,7 +60,7 @@ def test_an_interrupted_set_up_ends_its_child_and_leaves_no_stamp(terminal: Term
     child = int((terminal.checkout.root / "child").read_text())
 
     process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=8)[1]
+    said = process.communicate(timeout=PATIENCE_SECONDS)[1]
 
     assert process.returncode == 130
     assert "Set-up was interrupted. Run the same command again" in said
@@ -69,7 +71,7 @@ def test_an_interrupted_set_up_ends_its_child_and_leaves_no_stamp(terminal: Term
 def test_a_set_up_that_was_killed_is_done_again_from_the_ground(terminal: Terminal) -> None:
     process = a_set_up_under_way(terminal.checkout, seconds=0.5)
     process.kill()
-    process.communicate(timeout=8)
+    process.communicate(timeout=PATIENCE_SECONDS)
 
     assert not terminal.checkout.is_current()
     assert not terminal.checkout.venv_is_sound()
@@ -81,7 +83,7 @@ def test_two_set_ups_at_once_install_once(terminal: Terminal) -> None:
     process = a_set_up_under_way(terminal.checkout, seconds=0.5)
 
     assert terminal.set_up() == 0
-    assert process.wait(timeout=8) == 0
+    assert process.wait(timeout=PATIENCE_SECONDS) == 0
     process.communicate()
 
     assert "another set-up of this checkout is running: waiting for it" in terminal.shown

@@ -12,8 +12,10 @@ from local.emulator.functions.worker_program import END_OF_LOG
 
 logger = logging.getLogger("local.emulator")
 
-_INIT_SECONDS = 30
-_LOG_GRACE_SECONDS = 0.25
+_INIT_STALL_SECONDS = 30
+"""A module that uses no processor time for this long while it is loaded is stuck."""
+_LOG_SECONDS = 5.0
+"""The worker writes the end of the log before its response: it is late only on a busy machine."""
 
 
 class PythonWorker:
@@ -84,7 +86,7 @@ class PythonWorker:
             "handler": self.config.get("Handler", "index.handler"),
             "timeout_seconds": self._timeout,
         }
-        answer = self._exchange(init, _INIT_SECONDS)
+        answer = self._exchange(init, _INIT_STALL_SECONDS, while_busy=True)
         self._cold = False
         if answer.get("status") != "ready":
             self._end_process()
@@ -101,12 +103,17 @@ class PythonWorker:
             answer["error"].setdefault("requestId", request_id)
         return {"log": "", **answer}
 
-    def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Send one line and wait for the response; ``gone`` marks an unusable worker."""
+    def _exchange(
+        self, message: dict[str, Any], seconds: float, *, while_busy: bool = False
+    ) -> dict[str, Any]:
+        """Send one line and wait for the response; ``gone`` marks an unusable worker.
+
+        ``while_busy``: the limit starts again as long as the worker uses processor time.
+        """
         try:
             self._proc.stdin.write(json.dumps(message) + "\n")
             self._proc.stdin.flush()
-            line = self._lines.get(timeout=seconds)
+            line = self._next_line(seconds, while_busy=while_busy)
         except queue.Empty:
             text = f"Task timed out after {seconds:.2f} seconds"
             return _gone("Sandbox.Timedout", text)
@@ -117,11 +124,22 @@ class PythonWorker:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
+    def _next_line(self, seconds: float, *, while_busy: bool) -> str | None:
+        """The next line of the response; None if the worker has ended. Raises queue.Empty."""
+        used = worker_processes.cpu_ticks(self._proc.pid)
+        while True:
+            try:
+                return self._lines.get(timeout=seconds)
+            except queue.Empty:
+                before, used = used, worker_processes.cpu_ticks(self._proc.pid)
+                if not while_busy or used == before:
+                    raise
+
     def _read_log(self) -> str:
         lines = []
         while True:
             try:
-                line = self._log.get(timeout=_LOG_GRACE_SECONDS)
+                line = self._log.get(timeout=_LOG_SECONDS)
             except queue.Empty:
                 break
             if line is None or line == END_OF_LOG:

@@ -106,6 +106,15 @@ def _handle_of(pid: int) -> int | None:
         return None
 
 
+def cpu_ticks(pid: int) -> int:
+    """The processor time that a process has used; 0 where there is no ``/proc``. (proc(5))"""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])
+
+
 def start_worker() -> "Process | subprocess.Popen[str]":
     """A new worker process that waits for its start-up message."""
     if _CAN_FORK:

@@ -11,7 +11,7 @@ import pytest
 
 from cli.sign_in.profiles import Profile, read_all
 from local.host.problems import LocalProblem
-from local.host.processes import Process, end, family, wait_until_gone
+from local.host.processes import Process, as_seconds, end, family, wait_until_gone
 from local.host.state import State, forget, load, save
 
 STATE = State(
@@ -114,6 +114,24 @@ def test_a_process_is_identified_by_its_start_time_too() -> None:
     assert me is not None
     assert me.runs
     assert not Process(me.pid, "another time").runs
+
+
+def test_the_processor_time_of_a_process_grows_while_it_works() -> None:
+    me = Process.of(os.getpid())
+    assert me is not None
+    before = me.cpu_seconds()
+    while me.cpu_seconds() == before:
+        pass
+    assert me.cpu_seconds() > before
+    assert Process(me.pid, "another time").cpu_seconds() == 0
+
+
+@pytest.mark.parametrize(
+    ("printed", "seconds"),
+    [("0:00.07", 0.07), ("12:34.50", 754.5), ("01:02:03", 3723), ("2-00:00:01", 172801), ("", 0)],
+)
+def test_the_processor_time_of_ps_is_read(printed: str, seconds: float) -> None:
+    assert as_seconds(printed) == pytest.approx(seconds)
 
 
 def test_a_signal_does_not_reach_another_process_with_the_same_pid() -> None:
