@@ -27,57 +27,49 @@ class OrderWorkflowStack(Stack):
 
     def __init__(self, scope: Construct, *, settings: DeploymentSettings, root: Path) -> None:
         super().__init__(scope, settings.stack_name, termination_protection=settings.keeps_data)
-        self._settings, self._root = settings, root
-        self._platform = LambdaPlatform.create(self, settings=settings, root=root)
-        self._operations = Operations(self, "Operations", settings=settings)
+        platform = LambdaPlatform.create(self, settings=settings, root=root)
+
+        # Resources that functions use. Each function is granted the ones that its row names.
+        operations = Operations(self, "Operations", settings=settings)
         tables = OrderTables(self, "Tables", settings=settings)
         sender = EmailSender(self, "Sender", settings=settings)
-        named = workflow_resources(self, settings)
-        self._resources = tables.resources | self._operations.resources | sender.resources | named
-        workflow = self._add_workflow()
-        self._add_callers(workflow)
-        self._export(tables.names | self._operations.names | {"Region": self.region})
+        resources = tables.resources | operations.resources | sender.resources
+        resources |= workflow_resources(self, settings)
 
-    def _add_workflow(self) -> OrderStateMachine:
-        settings, definition = self._settings, self._root / "statemachine/order_workflow.asl.json"
-        self._activities = functions = ActivityFunctions(
-            self, "Activities", platform=self._platform, resources=self._resources
-        )
+        # The workflow: activities, the state machine that invokes them, and its release.
+        activities = ActivityFunctions(self, "Activities", platform=platform, resources=resources)
         workflow = OrderStateMachine(
             self,
             "Workflow",
             settings=settings,
-            definition=definition,
-            activities=functions.versions,
+            definition=root / "statemachine/order_workflow.asl.json",
+            activities=activities.versions,
         )
-        alarms = add_release_alarms(
-            self._operations, workflow.machine, functions.versions, settings
+        rollback = add_release_alarms(operations, workflow.machine, activities.versions, settings)
+        add_order_alarms(operations, workflow.machine, settings)
+        release = OrderRelease(
+            self, "Release", settings=settings, workflow=workflow, rollback_alarms=rollback
         )
-        add_order_alarms(self._operations, workflow.machine, settings)
-        self._release = release = OrderRelease(
-            self, "Release", settings=settings, workflow=workflow, rollback_alarms=alarms
-        )
-        self._resources |= release.resources
-        self._export(release.names)
-        return workflow
+        resources |= release.resources
 
-    def _add_callers(self, workflow: OrderStateMachine) -> None:
-        platform, resources, operations = self._platform, self._resources, self._operations
+        # The callers of the workflow: the API with its users, and the janitor.
         api = OrderApi(self, "Api", platform=platform, resources=resources)
-        self._activities.set_console_url(api.console_url)
-        identity = Identity(self, "Identity", settings=self._settings, consoles=api.console_urls)
-        api.serve(read_routes(self._root / "docs/openapi.json"), identity=identity)
+        identity = Identity(self, "Identity", settings=settings, consoles=api.console_urls)
+        api.serve(read_routes(root / "docs/openapi.json"), identity=identity)
+        activities.set_console_url(api.console_url)
         janitor = Janitor(
             self, "Janitor", platform=platform, resources=resources, operations=operations
         )
-        readers = [api.handler.function, *janitor.functions]
-        self._release.comes_after(*readers)
-        add_service_alarms(operations, api.api, [*readers, *self._activities.all_functions])
-        add_janitor_alarms(operations, janitor, self._settings)
-        page = Dashboard(self, "Dashboard", operations=operations)
-        page.show(workflow.machine, api=api.api, janitor=janitor)
-        self._export(api.names | identity.names | janitor.names)
+        callers = [api.handler.function, *janitor.functions]
+        release.comes_after(*callers)
 
-    def _export(self, names: dict[str, str]) -> None:
-        for name, value in names.items():
-            CfnOutput(self, name, value=value)
+        # What operators see.
+        add_service_alarms(operations, api.api, [*callers, *activities.all_functions])
+        add_janitor_alarms(operations, janitor, settings)
+        dashboard = Dashboard(self, "Dashboard", operations=operations)
+        dashboard.show(workflow.machine, api=api.api, janitor=janitor)
+
+        for named in (tables, operations, release, api, identity, janitor):
+            for name, value in named.names.items():
+                CfnOutput(self, name, value=value)
+        CfnOutput(self, "Region", value=self.region)
