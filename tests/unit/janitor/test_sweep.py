@@ -144,7 +144,7 @@ def test_the_age_of_the_oldest_overdue_check_is_measured(world: World, janitor: 
 
 
 def test_checks_run_side_by_side_in_threads() -> None:
-    both = Barrier(2, timeout=10)
+    both = Barrier(2)
 
     def meet(order_id: str) -> str:
         both.wait()

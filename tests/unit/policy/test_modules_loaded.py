@@ -47,7 +47,7 @@ print(json.dumps(sorted(set(sys.modules) - bare)))
 def loaded_by(module: str) -> list[str]:
     command = [sys.executable, "-c", SCRIPT, module, *PORTS[module]]
     answer = subprocess.run(
-        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True, timeout=60
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True
     )
     loaded: list[str] = json.loads(answer.stdout)
     return loaded
@@ -90,7 +90,6 @@ def test_the_client_of_the_tables_is_constructed_while_lambda_initialises_and_on
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
     )
 
     assert answer.stdout.strip() == constructed
