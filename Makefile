@@ -3,6 +3,8 @@
 # The Python that makes .venv; afterwards .venv's own. Choose another: make demo PYTHON=python3.12
 PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
 PYTEST_ARGS ?=
+# Of everything random in `make prove`; repeat a run with the seed that it prints: make prove SEED=4711
+SEED := $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 # `make lock UPGRADE=--upgrade` moves every package to its newest allowed version.
 UPGRADE ?=
 
@@ -22,7 +24,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit soak mutate chaos fuzz bench prune check lint format types asl synth diagram openapi pictures pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench prune check lint format types asl synth diagram openapi pictures pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +38,8 @@ setup: ## install what the lock files ask for (the other targets do this first)
 demo: setup ## run the whole system on this machine and every scenario
 	@$(RUN) local demo
 
-test: setup ## run all tests on all cores; narrow them with PYTEST_ARGS='-k cancel'
-	$(RUN) pytest $(or $(PYTEST_ARGS),-n auto --cov --cov-report=)
+test: setup ## run the tests on all cores; narrow them with PYTEST_ARGS='-k cancel'
+	$(RUN) pytest $(or $(PYTEST_ARGS),-m 'not proof' -n auto --cov --cov-report=)
 ifeq ($(PYTEST_ARGS),)
 	@$(RUN) coverage report --fail-under=95
 	@$(RUN) coverage report --include='lambdas/domain/*' --fail-under=100
@@ -45,6 +47,11 @@ endif
 
 test-unit: setup ## run the tests that need neither engine nor emulator
 	$(RUN) pytest tests/unit $(PYTEST_ARGS)
+
+prove: setup ## run the long proofs with a new seed: simulation, model, mutation, fuzz, chaos
+	@echo "seed $(SEED) (repeat: make prove SEED=$(SEED))"
+	$(RUN) pytest $(PYTEST_ARGS) -m 'proof or hypothesis' -n auto --seed $(SEED) \
+		--hypothesis-profile prove --hypothesis-seed $(SEED)
 
 soak: setup ## simulate N orders on all cores (default 1000000; goes on where it was ended), check the whole model
 	@$(RUN) tests.simulation --orders $(or $(N),1000000) --resume .local/soak.json
@@ -97,7 +104,7 @@ openapi: setup ## write docs/openapi.json from the API's code
 pictures: setup ## make the pictures of the documents, with a browser and an environment of its own
 	$(RUN) tools.pictures
 
-pr: format check test ## all that a change has to pass
+pr: format check test ## what a change has to pass; CI also runs `make prove`
 
 # Not after `setup`: that refuses package.json and the lock file while they differ.
 lock: | .venv ## recompile the lock files from requirements*.in and package.json

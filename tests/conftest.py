@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.leftovers import end_leftovers, mark_run
 from tests.support.measuring import unmeasured
@@ -40,6 +41,26 @@ UNMEASURED = frozenset(
 """Packages that play the same code many thousand times, which counting lines would make slower by
 half; what is promised of coverage is fulfilled by the others.
 """
+
+
+FIXED_SEED = 20
+"""Seed of the campaigns in a run of single tests; `make prove` draws a new one."""
+
+_NO_TIMES = settings(database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fixed", _NO_TIMES, derandomize=True)
+settings.register_profile("prove", _NO_TIMES, derandomize=False, print_blob=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The seed of everything random except Hypothesis, which has its own option."""
+    parser.addoption("--seed", type=int, default=FIXED_SEED, help="of the campaigns")
+
+
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of this run. `make prove` prints it, and `make prove SEED=…` repeats it."""
+    chosen: int = pytestconfig.getoption("--seed")
+    return chosen
 
 
 def _isolate() -> None:
@@ -103,4 +124,5 @@ def skipped_tests(config: pytest.Config) -> list[object]:
     return [] if reporter is None else list(reporter.stats.get("skipped", ()))
 
 
+settings.load_profile("fixed")
 _isolate()  # now, not in a hook: the conftest modules further down import the CDK library

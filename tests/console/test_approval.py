@@ -1,6 +1,5 @@
 """The link in an e-mail, from opening it to the decision: by whom, once, on the shown revision."""
 
-import pytest
 from playwright.sync_api import expect
 
 from local.host.state import State
@@ -8,8 +7,6 @@ from tests.console.conftest import Visit
 from tests.console.letters import Letter
 from tests.console.orders import add
 from tests.console.people import promoted, temporary_user
-
-pytestmark = pytest.mark.slow
 
 
 def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(

@@ -9,8 +9,6 @@ from tests.console.conftest import Visit
 from tests.console.letters import Letter
 from tests.console.visitor import NARROW, WIDE
 
-pytestmark = pytest.mark.slow
-
 CODE = "A" * 64
 LATER, BEFORE = "2999-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"
 ACCEPTED = "The approval was accepted"

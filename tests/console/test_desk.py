@@ -12,8 +12,6 @@ from tests.console.orders import add, cancel, place
 from tests.console.people import temporary_user
 from tests.console.visitor import NARROW, WIDE
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def both_roles(state: State) -> Iterator[str]:

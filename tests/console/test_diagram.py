@@ -1,14 +1,11 @@
 """The diagram of the state machine: the progress of an order by state."""
 
-import pytest
 from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.letters import Letter
 from tests.console.orders import look_at, place, stopped
-
-pytestmark = pytest.mark.slow
 
 PAID = ("ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPayment", "UpdateOrderStatus")
 UNDONE = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")

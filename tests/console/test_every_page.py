@@ -10,8 +10,6 @@ from tests.console.conftest import Visit
 from tests.console.orders import place
 from tests.console.visitor import NARROW, WIDE
 
-pytestmark = pytest.mark.slow
-
 LOADING = re.compile("Loading…|Reading histories…")
 PAGES = {
     "customer": {

@@ -2,14 +2,11 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import cancel, place, stopped
-
-pytestmark = pytest.mark.slow
 
 NO_RELEASE = {
     "service": "lambda",

@@ -1,13 +1,10 @@
 """The list of orders: empty, filtered by stage, searched, without a connection."""
 
-import pytest
 from playwright.sync_api import expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import cancel, place
-
-pytestmark = pytest.mark.slow
 
 
 def test_a_customer_without_orders_sees_how_to_begin(visit: Visit) -> None:

@@ -11,8 +11,6 @@ from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import place
 
-pytestmark = pytest.mark.slow
-
 VIEWS = {
     "alice": ["Orders"],
     "approver1": ["Orders", "Desk"],

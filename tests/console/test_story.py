@@ -1,13 +1,10 @@
 """An order from placement to its end, in the views of customer and approver."""
 
-import pytest
 from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
 from tests.console.orders import place
-
-pytestmark = pytest.mark.slow
 
 
 def test_an_order_is_placed_approved_and_completed_without_a_reload(

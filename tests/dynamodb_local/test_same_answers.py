@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.stores import InMemory, OnDynamoDB
@@ -25,12 +25,7 @@ REFUSALS = {
 def test_every_sequence_of_operations_gets_the_same_answers(server: DynamoDBLocal) -> None:
     answered: Counter[str] = Counter()
 
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+    @settings(max_examples=EXAMPLES)
     @given(asked=st.lists(operations, min_size=5, max_size=STEPS))
     def compared(asked: list[Operation]) -> None:
         answered.update(compare(stores(server), asked))

@@ -40,6 +40,8 @@ from tests.model.world import (
 from tests.support.fake_clock import NOW
 from tests.support.world import World
 
+pytestmark = pytest.mark.proof
+
 
 @lru_cache
 def reached() -> tuple[State, ...]:

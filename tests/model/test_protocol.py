@@ -15,6 +15,8 @@ from tests.model.steps import ALPHABET
 from tests.model.telling import figures, story
 from tests.model.world import State
 
+pytestmark = pytest.mark.proof
+
 AT_LEAST = {(3, 0): 10_000, (2, 1): 40_000, (1, 2): 50_000}
 """Fewer states would mean that something no longer happens in the model."""
 

@@ -10,6 +10,8 @@ from tests.model.rules import MUTANTS
 from tests.replay.code_mutants import CODE_MUTANTS
 from tests.replay.replay import Replay
 
+pytestmark = pytest.mark.proof
+
 
 @lru_cache
 def trace(name: str) -> Violation:

@@ -12,7 +12,7 @@ import pytest
 from local.host.processes import Process
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 """A run that does not end by then hangs."""
 
 KILLS_ITS_WORKER = """
@@ -36,9 +36,12 @@ def test_that_waits():
     time.sleep(600)
 """
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc").is_dir(), reason="only Linux shows the environment of a process"
-)
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(
+        not Path("/proc").is_dir(), reason="only Linux shows the environment of a process"
+    ),
+]
 
 
 def start(folder: Path, test: str, *, workers: int) -> "subprocess.Popen[str]":

@@ -6,6 +6,10 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parents[2]
 FILES = ("tests/unit/domain/test_money.py", "tests/unit/domain/test_signals.py")
 

@@ -8,6 +8,8 @@ from tests.simulation.chance import random_schedule
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.story import Story
 
+pytestmark = pytest.mark.proof
+
 WITHIN_ORDERS = 1_500
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.simulation.pairs import SINGLES, all_pairs, wrong
 
+pytestmark = pytest.mark.proof
+
 SHARES = 6
 """The pairs are dealt out to so many tests, for workers that run side by side."""
 

@@ -1,4 +1,4 @@
-"""Runs the machine with the same seed every time."""
+"""Runs the machine. The Hypothesis profile decides whether its seed is fixed or new."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -34,11 +34,7 @@ def run(
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
-            derandomize=True,
-            database=None,
             phases=phases,
-            print_blob=False,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),

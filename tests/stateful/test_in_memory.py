@@ -1,15 +1,20 @@
-"""Widely, on the in-memory store."""
+"""The application and the model give the same answers, on the in-memory store."""
 
 import pytest
 
 from tests.stateful.running import run
 from tests.stateful.surroundings import InMemory
 
-EXAMPLES, STEPS = 400, 40
+SOME, MANY = 20, 400
+STEPS = 40
 SEEN = {"completed", "cancelled", "failed", "applied", "stale", "superseded"}
 
 
-@pytest.mark.slow
-def test_every_sequence_on_the_in_memory_store_is_answered_as_predicted() -> None:
-    seen = run(InMemory, examples=EXAMPLES, steps=STEPS)
+def test_some_sequences_are_answered_as_predicted() -> None:
+    assert run(InMemory, examples=SOME, steps=STEPS)
+
+
+@pytest.mark.proof
+def test_many_sequences_are_answered_as_predicted() -> None:
+    seen = run(InMemory, examples=MANY, steps=STEPS)
     assert seen.keys() >= SEEN | {"rejected: insufficient stock", "rejected: unknown SKU"}

@@ -16,6 +16,8 @@ from tests.stateful.running import run
 from tests.stateful.surroundings import InMemory
 from tests.support import fake_store
 
+pytestmark = pytest.mark.proof
+
 EXAMPLES, STEPS = 600, 40
 Break = Callable[[pytest.MonkeyPatch], None]
 

@@ -10,7 +10,7 @@ EXAMPLES, STEPS = 20, 40
 ENDS = ("completed", "cancelled", "failed")
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_every_sequence_on_dynamodb_is_answered_as_predicted(server: DynamoDBLocal) -> None:
     seen = run(lambda: OnDynamoDB(server.client()), examples=EXAMPLES, steps=STEPS)
     assert sum(seen[end] for end in ENDS) >= EXAMPLES

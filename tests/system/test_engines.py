@@ -12,7 +12,7 @@ from tests.engines.scenario import Scenario
 from tests.engines.scenarios import SCENARIOS
 from tests.system.environments import Environment
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 JOBS = 4
 

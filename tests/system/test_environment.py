@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 
 from local.deployment.catalogue import units_by_sku
 from local.deployment.clients import client
@@ -24,8 +23,6 @@ from tests.system.environments import UP, Environment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-pytestmark = pytest.mark.slow
 
 PROMISED = {
     "api_url",

@@ -14,7 +14,7 @@ from local.lifecycle.running import find_running
 from local.lifecycle.up import UpOptions
 from tests.system.environments import UP, Environment
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 END_SECONDS = 60
 """Time limit for killed processes to end, also on a busy machine."""

@@ -19,7 +19,7 @@ from local.scenario_runner.backend import Backend
 from tests.dynamodb_local.together import CALLERS, together
 from tests.system.environments import Environment
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 HOT_ORDERS, HOT_UNITS = 200, 50
 PATIENCE_SECONDS = 180

@@ -9,8 +9,6 @@ from local.scenario_runner.result import ScenarioResult
 from local.scenario_runner.scenario import Scenario, read_scenarios
 from tests.system.environments import Environment
 
-pytestmark = pytest.mark.slow
-
 COMPLETED = ("completed",)
 CLASSIFIED: Mapping[str, tuple[str, ...]] = {
     "happy-path": COMPLETED,

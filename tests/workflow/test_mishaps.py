@@ -17,6 +17,8 @@ from tests.workflow.stories.story import End, Story
 from tests.workflow.stories.telling import ending, tell
 from tests.workflow.world import World
 
+pytestmark = pytest.mark.proof
+
 COMPENSATIONS = frozenset({"RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder"})
 ACTIVITIES = sorted(
     {definition.placeholder(task) for task in definition.tasks(definition.load()).values()}
