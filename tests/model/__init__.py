@@ -1,6 +1,6 @@
 """An explicit-state model of the order's protocol, explored exhaustively.
 
-    python -m tests.model                     what `make test` explores, and all mutants
+    python -m tests.model                     what `make prove` explores, and all mutants
     python -m tests.model --full              more than 500,000 states, a minute or two
     python -m tests.model --trace no-epoch    the shortest way in which a mutant goes wrong
 

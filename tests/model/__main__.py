@@ -1,6 +1,6 @@
 """Explore the model of the protocol: everything within bounds, or one mutant to its death.
 
-Without arguments: what `make test` explores, and every mutant. Exits with 1 when the protocol
+Without arguments: what `make prove` explores, and every mutant. Exits with 1 when the protocol
 breaks an invariant or a mutant survives.
 """
 

@@ -177,7 +177,7 @@ BOUNDED = (
     Bounds(signals=2, faults=1),
     Bounds(signals=1, faults=2),
 )
-"""What `make test` explores: every triple of signals, every pair with any one fault, every signal
+"""What `make prove` explores: every triple of signals, every pair with any one fault, every signal
 with any two."""
 
 FULL = (Bounds(signals=3, faults=1), Bounds(signals=2, faults=2))

@@ -32,7 +32,7 @@ def _failure(test: ParityTest, stock: Emulator) -> BaseException | None:
 @pytest.fixture(scope="module")
 def failures(stock: Emulator) -> dict[str, BaseException | None]:
     """The failure of every test on stock MiniStack. They mostly wait, so they run concurrently."""
-    with ThreadPoolExecutor(max_workers=6) as pool:
+    with ThreadPoolExecutor(max_workers=16) as pool:
         found = list(pool.map(lambda test: _failure(test, stock), _TESTS.values()))
     return dict(zip(_TESTS, found, strict=True))
 

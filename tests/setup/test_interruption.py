@@ -1,18 +1,18 @@
 """Set-ups that are stopped half-way, and set-ups that meet each other: real processes."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.setup.checkouts import Terminal
 from tools.setup.checkout import Checkout
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 120
-"""A set-up that takes longer hangs."""
 
 SLOW_SET_UP = """
 import signal, sys
@@ -22,29 +22,43 @@ from tools.setup.provision import set_up
 from tests.setup.checkouts import a_phase, installs_everything
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 checkout = Checkout(Path(sys.argv[1]))
-slow = a_phase("downloading", "import os, time; open('child', 'w').write(str(os.getpid()));"
-    f"time.sleep({sys.argv[2]})")
+slow = a_phase(
+    "downloading", "import os, pathlib, time; open('child', 'w').write(str(os.getpid()));"
+    "[time.sleep(0.01) for _ in iter(lambda: pathlib.Path('go-on').exists(), True)]")
 sys.exit(set_up(checkout, plan=lambda c: [*installs_everything(c), slow]))
 """
 
 
-def a_set_up_under_way(checkout: Checkout, *, seconds: float) -> subprocess.Popen[str]:
-    """One whose last phase takes that long; returns once that phase has begun."""
+def a_set_up_under_way(checkout: Checkout) -> subprocess.Popen[str]:
+    """Start a set-up. Returns once its last phase has begun, which ends after `finish`."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SLOW_SET_UP, str(checkout.root), str(seconds)],
+        [sys.executable, "-c", SLOW_SET_UP, str(checkout.root)],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
     )
-    _wait_until_written(checkout.root / "child")
+    begun = checkout.root / "child"
+    while not (begun.exists() and begun.read_text()):
+        assert process.poll() is None, "the set-up ended before its last phase"
+        time.sleep(0.02)
     return process
 
 
-def _wait_until_written(path: Path) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not (path.exists() and path.read_text()):
-        assert time.monotonic() < give_up, "the slow phase never began"
-        time.sleep(0.02)
+def finish(checkout: Checkout) -> None:
+    """Let the last phase of a set-up end."""
+    (checkout.root / "go-on").touch()
+
+
+class _Screen(io.StringIO):
+    """Calls `at_text` when a set-up prints its first line, which says that it waits."""
+
+    def __init__(self, at_text: Callable[[], None]) -> None:
+        super().__init__()
+        self._at_text = at_text
+
+    def write(self, text: str) -> int:
+        self._at_text()
+        return super().write(text)
 
 
 def _is_running(pid: int) -> bool:
@@ -56,11 +70,11 @@ def _is_running(pid: int) -> bool:
 
 
 def test_an_interrupted_set_up_ends_its_child_and_leaves_no_stamp(terminal: Terminal) -> None:
-    process = a_set_up_under_way(terminal.checkout, seconds=60)
+    process = a_set_up_under_way(terminal.checkout)
     child = int((terminal.checkout.root / "child").read_text())
 
     process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=PATIENCE_SECONDS)[1]
+    said = process.communicate()[1]
 
     assert process.returncode == 130
     assert "Set-up was interrupted. Run the same command again" in said
@@ -69,9 +83,10 @@ def test_an_interrupted_set_up_ends_its_child_and_leaves_no_stamp(terminal: Term
 
 
 def test_a_set_up_that_was_killed_is_done_again_from_the_ground(terminal: Terminal) -> None:
-    process = a_set_up_under_way(terminal.checkout, seconds=0.5)
+    process = a_set_up_under_way(terminal.checkout)
     process.kill()
-    process.communicate(timeout=PATIENCE_SECONDS)
+    finish(terminal.checkout)  # the phase outlives the set-up, and keeps its standard error open
+    process.communicate()
 
     assert not terminal.checkout.is_current()
     assert not terminal.checkout.venv_is_sound()
@@ -80,11 +95,12 @@ def test_a_set_up_that_was_killed_is_done_again_from_the_ground(terminal: Termin
 
 
 def test_two_set_ups_at_once_install_once(terminal: Terminal) -> None:
-    process = a_set_up_under_way(terminal.checkout, seconds=0.5)
+    process = a_set_up_under_way(terminal.checkout)
+    terminal.screen = _Screen(lambda: finish(terminal.checkout))
 
     assert terminal.set_up() == 0
-    assert process.wait(timeout=PATIENCE_SECONDS) == 0
     process.communicate()
 
+    assert process.returncode == 0
     assert "another set-up of this checkout is running: waiting for it" in terminal.shown
     assert terminal.provisions == 0

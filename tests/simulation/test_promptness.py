@@ -1,5 +1,5 @@
-"""A signal that nobody rang for has its outcome within two of the janitor's minutes. No tick helps: a
-waiting execution wakes for a doorbell and at its deadline only.
+"""A signal whose doorbell was lost has its outcome within two minutes. Ticks do not help: a waiting
+execution wakes for a doorbell and at its deadline only.
 """
 
 from collections.abc import Mapping
