@@ -27,9 +27,9 @@ def aws(socket_disabled: None) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def clients() -> dict[str, Any]:
-    """The clients that the adapters use, made once: what moto empties is the account behind them.
+    """The clients that the adapters use, made once: moto empties only the account.
 
-    The session is made anew, because moto reaches only those that were made after its import.
+    The session is created again, because moto patches only sessions created after its import.
     """
     aws_clients._session.cache_clear()
     services = ("dynamodb", "sqs", "stepfunctions")

@@ -150,7 +150,7 @@ def test_few_units_are_not_spread_over_shards(dynamodb: Any) -> None:
 
 
 def test_scarce_units_are_refused_on_a_reading_that_keeps_no_one_waiting(dynamodb: Any) -> None:
-    """Refused holds would keep the item occupied for those who sell."""
+    """Refused reservations would keep the item locked for sales."""
     stock = Stock(dynamodb, available=1)
     stock.hold()
     with pytest.raises(InsufficientStock):

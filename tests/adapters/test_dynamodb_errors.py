@@ -1,4 +1,4 @@
-"""Which errors of DynamoDB and of the network a retry may mend, and which go up as they are."""
+"""Which errors of DynamoDB and of the network are transient, and which are raised unchanged."""
 
 from typing import Any
 

@@ -91,7 +91,7 @@ def test_an_order_that_is_not_readable_yet_is_left_out_of_its_list(dynamodb: Any
 
 @pytest.mark.parametrize("customer", [None, "alice"])
 def test_a_count_that_ends_with_its_page_is_not_exact(dynamodb: Any, customer: str | None) -> None:
-    """DynamoDB ends a page at 1 MB, whatever the limit is."""
+    """DynamoDB ends a page at 1 MB, below any limit."""
     index = DynamoDBOrderIndex(dynamodb, orders_table=tables.ORDERS)
 
     def end_early(**_: Any) -> Any:

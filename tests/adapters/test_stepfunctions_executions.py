@@ -1,4 +1,4 @@
-"""What Step Functions tells about executions; answers are stubbed, requests checked."""
+"""Reading executions from Step Functions: responses are stubbed, requests are checked."""
 
 import json
 from collections.abc import Iterator

@@ -104,7 +104,7 @@ class Deployment:
         return found
 
     def problems(self) -> list[str]:
-        """The tables as anybody with boto3 sees them: numbers are Decimals there."""
+        """The tables as boto3 returns them: numbers are Decimals."""
         items = self._read(tables.ORDERS)
         metas = [item for item in items if item["sk"] == "META"]
         found = problems(metas, self._read(tables.INVENTORY), self._read(tables.PAYMENTS), UNITS)

@@ -106,7 +106,7 @@ def test_the_requester_is_refused_with_the_reason(
         page.get_by_role("button", name=requester).click()
         page.get_by_role("button", name="Approve payment").click()
         expect(visitor.main.get_by_role("alert")).to_contain_text(
-            "You cannot approve this order. Nobody approves their own order."
+            "You cannot approve this order. The requester cannot approve the order."
         )
         expect(page.get_by_role("button", name="Approve payment")).to_have_count(0)
     assert letter.scene.status(letter.order)["payment_approved"] is False

@@ -1,4 +1,4 @@
-"""A run of the tests ends with a summary and leaves no process behind, whatever happens to it."""
+"""A test run that is interrupted or loses a worker ends with a summary and leaves no process behind."""
 
 import os
 import signal

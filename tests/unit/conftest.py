@@ -1,4 +1,4 @@
-"""These tests talk to nobody: what opens a socket fails, in the test that opened it."""
+"""These tests use no network: a test that opens a socket fails."""
 
 import pytest
 

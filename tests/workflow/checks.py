@@ -1,4 +1,4 @@
-"""What holds in every story, whatever happens in it."""
+"""Checks that hold in every story."""
 
 import json
 from itertools import pairwise

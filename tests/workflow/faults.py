@@ -17,7 +17,7 @@ class Mishap(Enum):
     CRASHED = "the process dies before the handler runs"
     ANSWER_LOST = "the handler runs, its answer is lost"
     OVERDUE = "the handler runs, its answer comes after the state's TimeoutSeconds"
-    ABANDONED = "the handler will run much later, when nobody waits for its answer any more"
+    ABANDONED = "the handler runs much later, when no execution waits for its response"
 
 
 @dataclass(frozen=True, slots=True)

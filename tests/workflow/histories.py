@@ -1,4 +1,4 @@
-"""What an execution's history tells."""
+"""Reads an execution's history."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ Event = Mapping[str, Any]
 IN_PARALLEL = frozenset(
     {"FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations", "NoRecommendations"}
 )
-"""States inside EnrichOrder: their order among each other is nobody's business."""
+"""States inside EnrichOrder, which run in any order."""
 
 
 def entered(history: Iterable[Event]) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class Invocation:
 
 class LambdaService:
     """The deployed functions, by the name of their state. One handler runs at a time: on AWS each
-    function is a process of its own, here they share loggers and metrics.
+    function is a separate process, here they share loggers and metrics.
     """
 
     def __init__(self, clock: VirtualClock) -> None:

@@ -1,6 +1,6 @@
 """The committed state machine on moto's ASL interpreter, with the real handlers, in this process.
 
-moto is an interpreter of its own, written against recorded AWS histories: what the embedded
+moto has an independent interpreter, written against recorded AWS histories: what the embedded
 emulator and moto agree on is the best evidence that a machine without AWS can give.
 """
 
@@ -93,7 +93,7 @@ class MotoEngine:
         self.settle()
 
     def stop(self, execution: str) -> None:
-        """StopExecution, as somebody in the console would."""
+        """StopExecution, as an operator in the AWS console does."""
         self._sfn.stop_execution(executionArn=self._arn(execution))
         self.settle()
 
@@ -164,7 +164,7 @@ class _OneClientPerService(boto3.Session):
 
 
 def _session() -> botocore.session.Session:
-    """A session of its own; the service models are read from disk once per process."""
+    """A separate session; the service models are read from disk once per process."""
     session = botocore.session.get_session()
     session.register_component("data_loader", _LOADER)
     return session

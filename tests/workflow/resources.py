@@ -82,7 +82,7 @@ def scan(table: str) -> list[dict[str, Any]]:
 
 
 def messages(queue_url: str) -> list[dict[str, Any]]:
-    """Take what the operators were told off the queue."""
+    """Receive and delete the messages of the operations queue."""
     sqs = boto3.client("sqs")
     answer = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
     return [json.loads(message["Body"]) for message in answer.get("Messages", ())]

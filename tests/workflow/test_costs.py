@@ -24,7 +24,7 @@ WRITE = "dynamodb.TransactWriteItems"
 MAIL = "sesv2.SendEmail"
 
 UNASKED = tuple(activity for activity in FORWARD if activity != "RequestApproval")
-"""An order that is decided before anybody is asked by mail."""
+"""An order that is decided before the first e-mail to the approver."""
 
 CALLS: dict[str, dict[str, int]] = {
     "FetchInventorySnapshot": {READ: 1, READ_STOCK: 1, WRITE: 1},

@@ -1,4 +1,4 @@
-"""Virtual time: it passes only when somebody sleeps or the story lets it pass.
+"""Virtual time: it passes only in a sleep or when the story advances it.
 
 Fifteen minutes of waiting cost nothing, and a slow machine cannot make a deadline pass early.
 """
@@ -39,7 +39,7 @@ class VirtualClock:
         return int(self._now)
 
     def sleep(self, seconds: float) -> None:
-        """Somebody pauses: that much time passes for everybody."""
+        """Sleep: the time passes for all threads."""
         with self._lock:
             self._now += seconds * 1000
 
@@ -55,7 +55,7 @@ class VirtualClock:
         alive: Callable[[], bool] = lambda: True,
         for_token: bool = False,
     ) -> bool:
-        """Wait for the event; False when `seconds` of virtual time pass first, or nobody cares."""
+        """Wait for the event; False when `seconds` of virtual time pass first, or the wait was given up."""
         if seconds > FOR_EVER_SECONDS:
             return threading.Event.wait(event)
         wait = Wait(event, self._now + seconds * 1000, alive, for_token)

@@ -28,9 +28,11 @@ _WRITES = frozenset({"PutItem", "UpdateItem", "TransactWriteItems"})
 
 
 class Wire:
-    """Installed on the botocore session of the adapters; `running` tells whose handler runs, and
-    `committing` hears of every transaction that a handler is about to write, `after_write` of every
-    write that DynamoDB answered, before anybody else can write.
+    """Records the calls of the adapters, and injects faults into them.
+
+    It is installed on their botocore session. `running` returns the name of the running handler.
+    `committing` is called before each transaction, `after_write` after each write, before another
+    handler can write.
     """
 
     def __init__(

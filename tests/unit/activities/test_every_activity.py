@@ -1,4 +1,4 @@
-"""What holds for every activity, whatever it does: run once, run twice, or run too late."""
+"""Rules for every activity: run once, run twice, or run too late."""
 
 from dataclasses import replace
 

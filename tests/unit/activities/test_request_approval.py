@@ -15,7 +15,7 @@ FIRST = "mail-approval-1"
 
 @pytest.fixture
 def order(world: World) -> Order:
-    """One that nobody looked at for fifteen seconds."""
+    """An order whose first e-mail to the approver is due."""
     world.ask_by_mail()
     order = world.place()
     world.clock.advance(15)

@@ -23,7 +23,7 @@ def body_of(error: Exception) -> Any:
 
 
 def leaves() -> list[type[domain.OrderError]]:
-    """Every error that a caller can be told about."""
+    """Every error that a caller can receive."""
     classes = [
         one
         for module in (domain, api_errors)

@@ -1,4 +1,4 @@
-"""GET /orders/{order_id}…: who reads an order, its items and timeline, and what nobody is shown."""
+"""GET /orders/{order_id}…: who may read an order, its items and timeline, and what is never shown."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""GET /orders/{order_id}: what the status tells of an order."""
+"""GET /orders/{order_id}: the status of an order."""
 
 from dataclasses import replace
 

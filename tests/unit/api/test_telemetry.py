@@ -1,4 +1,4 @@
-"""What the API tells about itself: one line and one count an answer, and nothing secret."""
+"""Telemetry of the API: one log line and one count for each response, and no secrets."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""Whatever comes in whatever order: the invariants hold after every single step."""
+"""The invariants hold after every step of random sequences."""
 
 from collections.abc import Callable
 from contextlib import suppress

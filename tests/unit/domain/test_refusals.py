@@ -1,4 +1,4 @@
-"""Whatever refuses to go on with an order says which one, and why."""
+"""Every refusal names the order and the reason."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ FORWARD = frozenset({Stage.START})
 
 
 def holding(count: int) -> tuple[Signal, ...]:
-    """An inbox of so many signals."""
+    """An inbox of `number` signals."""
     return tuple(a_signal(SignalKind.ADD_LINE_ITEM) for _ in range(count))
 
 

@@ -1,1 +1,1 @@
-"""The janitor: whatever was lost, the order goes on; nothing is done twice."""
+"""The janitor: a lost wake-up, start or execution is recovered, and nothing is done twice."""

@@ -18,7 +18,7 @@ class Survivors(list[tuple[str, Exception]]):
 
 
 LOST = (ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatus.UNKNOWN)
-"""How an execution ends without anybody's decision."""
+"""How an execution ends without a decision by a person."""
 
 
 def gone(

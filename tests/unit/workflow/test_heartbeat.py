@@ -1,4 +1,4 @@
-"""A person looks at the order."""
+"""An approver has the order open."""
 
 from dataclasses import replace
 

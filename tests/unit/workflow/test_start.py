@@ -87,7 +87,7 @@ def test_a_repeated_request_repeats_a_start_that_was_lost(
         ({"items": (("TEA", 1),)}, "unknown SKU: TEA"),
         ({"items": ()}, "1 to 50 distinct SKUs"),
         ({"items": (("MUG-RED", 0),)}, "must be 1 to 999"),
-        ({"customer_id": "nobody"}, "there is no customer 'nobody'"),
+        ({"customer_id": "unknown"}, "there is no customer 'unknown'"),
     ],
 )
 def test_a_request_that_cannot_be_is_refused_before_anything_is_written(

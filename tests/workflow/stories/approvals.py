@@ -43,7 +43,7 @@ APPROVALS = (
         ),
     ),
     Story(
-        name="an item without stock is rejected and the order goes on unchanged",
+        name="an item without stock is rejected and the order continues unchanged",
         script=(add("RARE-1", 2), approve()),
         ends=completed(
             (*TO_WAIT, *LOOP, *LOOP, *PAY),
@@ -132,7 +132,7 @@ APPROVALS = (
         ),
     ),
     Story(
-        name="an approver who looks at the order spares its ticks but not its deadline",
+        name="an approver with the order open saves its ticks but does not move its deadline",
         prologue=(tick_every(300),),
         script=(let_pass(250), look(), let_pass(250), look(), let_pass(250), look(), let_pass(200)),
         ends=cancelled(

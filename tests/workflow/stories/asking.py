@@ -29,7 +29,7 @@ def _completed(path: Path, *mails: str, **changes: Any) -> End:
 
 
 SEEN_TOO_LATE = Story(
-    name="an order that nobody looks at is asked about by mail",
+    name="the approver gets an e-mail about an order that is not open",
     prologue=(ask_by_mail(),),
     script=(let_pass(16), approve()),
     ends=_completed((*ASKED, *LOOP, *PAY), "approval"),
@@ -57,7 +57,7 @@ ASKING = (
         ),
     ),
     Story(
-        name="nobody is asked about an order while somebody looks at it",
+        name="no reminder is sent while an approver has the order open",
         prologue=(ask_by_mail(),),
         script=(let_pass(10), look(), let_pass(16), look(), let_pass(16), approve()),
         ends=completed((*TO_WAIT, *LOOP, *LOOP, *PAY)),

@@ -83,7 +83,7 @@ DOORBELLS = (
         ends=completed((*TO_WAIT, *FAILED_LOOP, *FAILED_LOOP, *LOOP, *PAY)),
     ),
     Story(
-        name="a wait whose Lambda dies with the token stored begins anew with another token",
+        name="a wait whose Lambda fails after it stored the token starts again with another token",
         faults=(answer_lost("AwaitSignal"),),
         script=(add("COFFEE-1KG", 1), approve(revision=1), approve()),
         ends=completed(

@@ -16,7 +16,7 @@ TO_WAIT_V1 = (
 )
 LOOP = ("AwaitSignal", "ApplySignals", "RouteDecision")
 BACK_OFF = ("RouteBackOff", "LengthenBackOff", "BackOff", "ApplySignals")
-"""After a step that failed for no business reason: the record decides how to go on."""
+"""After a technical failure the record decides how the order continues."""
 FAILED_LOOP = ("AwaitSignal", *BACK_OFF, "RouteDecision")
 PAY = ("ProcessPayment", "UpdateOrderStatus", "SendOrderConfirmation")
 ASK = ("RequestApproval",)
@@ -50,7 +50,7 @@ def completed(path: Path = (*TO_WAIT, *LOOP, *PAY), **changes: Any) -> End:
 
 
 def cancelled(path: Path, **changes: Any) -> End:
-    """Turned back because somebody wanted so, or because nobody approved in time."""
+    """Compensated after a cancel, or after the approval deadline."""
     return _end(
         path,
         changes,

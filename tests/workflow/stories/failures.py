@@ -34,7 +34,7 @@ UNCONFIRMED = {"reserve": "done", "pay": "done"}
 
 FAILURES = (
     Story(
-        name="an order without stock fails before anybody approves",
+        name="an order without stock fails before the approval",
         items=(("SOLD-OUT", 1),),
         ends=failed(
             (*TO_WAIT, *FAILED),

@@ -59,7 +59,7 @@ PAYMENTS = (
         ),
     ),
     Story(
-        name="insufficient funds release the stock and are told",
+        name="insufficient funds release the stock and the customer gets the reason",
         payment_method="pm_insufficient_funds",
         script=(approve(),),
         ends=failed((*TO_PAYMENT, *FAILED), "PaymentDeclined: insufficient funds", **NOT_PAID),

@@ -68,7 +68,7 @@ def let_pass(seconds: float) -> Step:
 
 
 def look() -> Step:
-    """An approver looks at the order: POST /orders/{id}/heartbeat."""
+    """An approver has the order open: POST /orders/{id}/heartbeat."""
     return lambda world: world.workflow.heartbeat(world.order_id)
 
 
@@ -84,7 +84,7 @@ def sweep(**deeds: int) -> Step:
 
 
 def execution_stopped_event(deed: str) -> Step:
-    """EventBridge tells of the order's execution, and the janitor does exactly this."""
+    """EventBridge reports the end of the order's execution to the janitor."""
 
     def step(world: World) -> None:
         execution = world.order().execution

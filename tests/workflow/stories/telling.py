@@ -1,4 +1,4 @@
-"""Tell a story: play it in a world, and read off how it ended."""
+"""Runs a story in a world, and returns its result."""
 
 from functools import partial
 
@@ -31,7 +31,7 @@ def tell(story: Story, world: World) -> None:
 
 
 def ending(world: World) -> End:
-    """How it ended, as far as anybody can see."""
+    """The visible result."""
     order = world.order()
     paths = world.paths()
     finished = any("ReserveStock" in path for path in paths)

@@ -1,4 +1,4 @@
-"""What a change leaves behind: when each effect moved, and what the timeline tells of it."""
+"""What a change records: the time of each effect, and the timeline events."""
 
 from collections.abc import Callable
 from dataclasses import replace
