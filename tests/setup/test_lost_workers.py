@@ -1,4 +1,4 @@
-"""A test run that is interrupted or loses a worker ends with a summary and leaves no process behind."""
+"""A run that is interrupted or loses a worker ends with a summary and leaves no process behind."""
 
 import os
 import signal
