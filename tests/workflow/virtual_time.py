@@ -55,7 +55,7 @@ class VirtualClock:
         alive: Callable[[], bool] = lambda: True,
         for_token: bool = False,
     ) -> bool:
-        """Wait for the event; False when `seconds` of virtual time pass first, or the wait was given up."""
+        """Wait for the event. False if `seconds` pass first, or the wait was given up."""
         if seconds > FOR_EVER_SECONDS:
             return threading.Event.wait(event)
         wait = Wait(event, self._now + seconds * 1000, alive, for_token)

@@ -1,4 +1,4 @@
-"""GET /orders/{order_id}…: who may read an order, its items and timeline, and what is never shown."""
+"""GET /orders/{order_id}…: who may read an order, its items and timeline, without secrets."""
 
 from collections.abc import Callable
 from dataclasses import replace
