@@ -3,7 +3,6 @@
 0 done   1 refused   2 wrong usage   3 not found   4 unreachable   5 not signed in   70 defect
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -28,7 +27,7 @@ class Problem(Exception):
         self.status = status
         self.fields = [dict(one) for one in fields]
 
-    def told(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The problem as a JSON object; it has `fields` only if fields are invalid."""
         facts = {
             "message": self.message,
@@ -100,38 +99,13 @@ class Defect(Problem):
         )
 
 
-REPLACED_ADVICE = (
-    "Sign in and send `Authorization: Bearer`.",
-    "Sign in with a role that allows it.",
-    "Check the order id.",
-    "Check the signal id.",
-    "Read the order: `allowed_signals` lists what it admits now.",
-    "The order accepts no more: cancel it, or wait for its end.",
-    "Correct the request and send it again.",
-)
-"""Advice of the API for HTTP clients. The commands print their own advice instead."""
-
-
-def without_advice(message: str) -> str:
-    """The message without the advice of the API that the commands replace."""
-    for advice in REPLACED_ADVICE:
-        message = message.removesuffix(f" {advice}")
-    return message
-
-
 def role_missing(
     message: str, roles: Collection[str], others: Mapping[str, Collection[str]], status: int = 0
 ) -> Refused:
     """The problem of a caller without one of `roles`; advises a signed-in profile that has one."""
-    able = [name for name, has in others.items() if set(has) & set(roles)]
+    allowed = [name for name, has in others.items() if set(has) & set(roles)]
     advice = "sign in with a role that allows it, or use another profile (`--profile`)"
-    if able:
+    if allowed:
         # Prefer the profile that has the name of the role.
-        advice = f"try `-p {min(able, key=lambda name: (name not in roles, name))}`"
+        advice = f"try `-p {min(allowed, key=lambda name: (name not in roles, name))}`"
     return Refused(message, advice=advice, status=status)
-
-
-def roles_named_in(message: str) -> list[str]:
-    """The roles in a rejection of the API; one of them is enough."""
-    found = re.search("need the role (.+?) to |[Oo]nly (operator)s ", message)
-    return (found[1] or found[2]).split(" or ") if found else []

@@ -4,10 +4,10 @@ import { synchronise } from "./clock.js";
 import { API, forget, token } from "./session.js";
 
 export class Problem extends Error {
-  /** `status` is the HTTP status, or 0 without an answer. */
-  constructor(status, message) {
+  /** `status` is the HTTP status, or 0 without an answer. `roles` are the roles that allow the action. */
+  constructor(status, message, roles = []) {
     super(message);
-    this.status = status;
+    Object.assign(this, { status, roles });
   }
 }
 
@@ -70,15 +70,18 @@ async function call(path, request) {
   synchronise(answer.headers.get("Date"));
   if (answer.ok || answer.status === 304) return answer;
   if (answer.status === 401) forget();
-  throw new Problem(answer.status, await reason(answer));
+  throw await problem(answer);
 }
 
-async function reason(answer) {
+const TRY_AGAIN = [429, 503]; // the advice of other problems is for programs: the page shows its own controls
+
+async function problem(answer) {
   try {
-    const body = await answer.json();
-    const fields = (body.errors ?? []).map((one) => `${one.field}: ${one.problem}`);
-    return [body.detail ?? body.message, ...fields].join(" ");
+    const { detail, message, advice, roles, errors = [] } = await answer.json();
+    const fields = errors.map((one) => `${one.field}: ${one.problem}`);
+    const parts = [detail ?? message, ...fields, TRY_AGAIN.includes(answer.status) && advice];
+    return new Problem(answer.status, parts.filter(Boolean).join(" "), roles);
   } catch {
-    return `The server answered with status ${answer.status}.`;
+    return new Problem(answer.status, `The server answered with status ${answer.status}.`);
   }
 }

@@ -52,7 +52,7 @@ function fail(problem) {
   const again = problem.status === 401
     ? [h("p", {}, "Your session has expired. Sign in again to come back to this page."),
        h("button", { onclick: enter }, "Sign in again")]
-    : [h("p", {}, problem.message)];
+    : [h("p", {}, problem.message), problem.roles?.length > 0 && h("button", { onclick: change }, "Sign in as another user")];
   const close = h("button", { class: "plain", "aria-label": "Dismiss", onclick: calm }, "×");
   update(document.getElementById("alert"), h("div", {}, ...again), close);
 }

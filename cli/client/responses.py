@@ -19,8 +19,6 @@ from cli.problems import (
     Unavailable,
     WrongUsage,
     role_missing,
-    roles_named_in,
-    without_advice,
 )
 
 Others = Mapping[str, Collection[str]]
@@ -109,21 +107,19 @@ def problem(answer: httpx.Response, body: bytes, others: Others) -> Problem:
 
 
 def _refusal(document: Answer, answer: httpx.Response, others: Others) -> Problem:
-    status, about, message = answer.status_code, _order_in(answer.request), _reason(document)
+    status, order_id, message = answer.status_code, _order_in(answer.request), _reason(document)
     if document.get("errors"):
-        return _misfit(document["errors"], answer)
-    if message.startswith("The header Idempotency-Key is malformed"):
-        return _bad_key(answer)
+        return _invalid_fields(document["errors"], answer)
     if status == 401:
         return NotSignedIn(message, advice=_SIGN_IN, status=status)
     if status == 403:
-        return role_missing(message, roles_named_in(message), others, status)
+        return role_missing(message, document.get("roles", ()), others, status)
     if status == 404:
-        return NotFound(message, advice=_look_for(str(document["type"]), about), status=status)
+        return NotFound(message, advice=_advice(document, order_id), status=status)
     if status >= 500:
         advice = "try again; run `orders doctor` to find the cause"
         return Unavailable(message, advice=advice, status=status)
-    return Refused(message, advice=_advice(status, about), status=status)
+    return Refused(message, advice=_advice(document, order_id), status=status)
 
 
 def _json_object(body: bytes) -> Answer | None:
@@ -148,7 +144,7 @@ def _where(answer: httpx.Response) -> str:
 
 def _reason(document: Mapping[str, Any]) -> str:
     message = document.get("detail") or document.get("message") or "the API gives no reason"
-    return without_advice(str(message))
+    return str(message)
 
 
 def _bad_key(answer: httpx.Response) -> WrongUsage:
@@ -161,8 +157,10 @@ def _bad_key(answer: httpx.Response) -> WrongUsage:
     )
 
 
-def _misfit(errors: list[dict[str, str]], answer: httpx.Response) -> Problem:
+def _invalid_fields(errors: list[dict[str, str]], answer: httpx.Response) -> Problem:
     """Invalid fields. Every field comes from the command line, so this is a usage error."""
+    if [one["field"] for one in errors] == [_KEY]:
+        return _bad_key(answer)
     fields = in_plain_words(errors)
     advice = "correct it and try again (`--help`)"
     return WrongUsage(sentence(fields), advice=advice, status=answer.status_code, fields=fields)
@@ -174,19 +172,24 @@ def _order_in(request: httpx.Request) -> str:
     return unquote(found[1]) if found else ""
 
 
-def _look_for(type_: str, order_id: str) -> str:
-    if type_.endswith(":signal-not-found"):
-        return f"`orders timeline {order_id} -o json` lists its settled signals (`signal_id`)"
-    return "`orders list` shows the orders that you can read"
+def _advice(document: Answer, order_id: str) -> str:
+    """The command that helps; the advice of the API if there is none."""
+    kind = str(document.get("type", "")).removeprefix(_PROBLEM)
+    if kind in _COMMANDS:
+        return _COMMANDS[kind].format(order_id=order_id)
+    advice = str(document.get("advice") or "wait a moment and try again")
+    return advice[:1].lower() + advice[1:].rstrip(".")
 
 
-def _advice(status: int, order_id: str) -> str:
-    if status == 409 and order_id:
-        return f"`orders describe {order_id}` shows which signals the order accepts now"
-    if status == 429:
-        end = f"wait until the order ends (`orders wait {order_id}`), or cancel it"
-        return end if order_id else "wait a moment and try again"
-    return "correct the command and try again (`--help`)"
-
-
+_COMMANDS = {
+    "route-not-found": "`orders list` shows the orders that you can read",
+    "order-not-found": "`orders list` shows the orders that you can read",
+    "signal-not-found": (
+        "`orders timeline {order_id} -o json` lists its settled signals (`signal_id`)"
+    ),
+    "signal-not-admitted": "`orders describe {order_id}` shows which signals the order accepts now",
+    "inbox-full": "wait until the order ends (`orders wait {order_id}`), or cancel it",
+}
+"""The command that helps with a problem, by the last part of its type."""
+_KEY = "Idempotency-Key"
 _SIGN_IN = "your token is missing or has expired: sign in with `orders login`"

@@ -64,7 +64,7 @@ def working(on: str) -> Status:
 def show_problem(problem: Problem, *, as_json: bool = False) -> None:
     """Print a problem and its advice to stderr; with `as_json`, as one object on the last line."""
     if as_json:
-        err.print(json.dumps({"error": problem.told()}))
+        err.print(json.dumps({"error": problem.as_dict()}))
         return
     err.print(line(("✗", "red"), " ", visible(problem.message)))
     err.print(line((f"  → {visible(problem.advice)}", "dim")))

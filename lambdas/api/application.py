@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.api.http.errors import DEFECT, meaning_of, problem, translated
+from lambdas.api.http.problems import DEFECT, meaning_of, problem, translate
 from lambdas.api.http.resource import Operation, Resource
 from lambdas.api.openapi import document
 from lambdas.api.routes.approvals import approvals
@@ -51,7 +51,7 @@ def _refused(error: Exception) -> Response[str]:
 def refused(error: Exception, context: LambdaContext) -> Response[str]:
     """The answer to an error. An unexpected error is logged with its traceback."""
     request_id = getattr(context, "aws_request_id", "unknown")
-    refusal = translated(error)
+    refusal = translate(error)
     if meaning_of(refusal) is DEFECT:
         logger.error("request failed unexpectedly", exc_info=error, request_id=request_id)
     return problem(refusal, request_id)

@@ -13,9 +13,9 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from lambdas.api.http.errors import DEFECT, MEANINGS, PROBLEM_JSON
 from lambdas.api.http.gateway import SCHEMA as GATEWAY_SCHEMA
 from lambdas.api.http.gateway import gateway_answers
+from lambdas.api.http.problems import DEFECT, MEANINGS, PROBLEM_JSON
 from lambdas.api.http.resource import Operation
 from lambdas.api.models.operator_views import ProblemView
 
@@ -26,8 +26,9 @@ DESCRIPTION = (
     "it once. If the order cannot be completed, the workflow compensates it. Requests to a running "
     "order are *signals*: each one is accepted durably or refused at once. Accepted signals are "
     "applied in sequence, and each one gets exactly one outcome.\n\n"
-    "Every error is an `application/problem+json` document that says what is wrong and what to "
-    "do. Only the gateway in front of the API returns other errors: an `application/json` object "
+    "Every error is an `application/problem+json` document (RFC 9457). `detail` says what is "
+    "wrong, `advice` what to do, and `roles` which roles allow the action. Only the gateway in "
+    "front of the API returns other errors: an `application/json` object "
     "that contains only a `message`. It returns 401 if the token is missing or not valid, 429 for "
     "too many requests at once, and 500 or 503 if the function did not answer.\n\n"
     "Times are UTC with milliseconds, amounts are whole minor units (cents). Unknown fields, "

@@ -8,8 +8,6 @@ import httpx
 import pytest
 
 from cli.app import main
-from cli.problems import REPLACED_ADVICE
-from lambdas.api.http.errors import MEANINGS
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Ran, Terminal, token
 from tests.support.world import World
@@ -136,10 +134,17 @@ def test_the_help_of_a_stage_names_the_stages(terminal: Terminal, command: str) 
     assert "awaiting-approval" in terminal.run(command, "--help").out
 
 
-def test_the_advice_of_the_api_is_not_printed_twice(terminal: Terminal) -> None:
-    known = {meaning.advice for meaning in MEANINGS.values()}
+def test_the_advice_is_a_command_where_one_helps_and_else_that_of_the_api(
+    terminal: Terminal, world: World
+) -> None:
+    ended = world.place(Stage.COMPLETED)
 
-    assert set(REPLACED_ADVICE) <= known
+    refused = terminal.run("cancel", ended.order_id, "-r", "late")
+    unknown = terminal.run("place", "-i", "NO-SUCH")
+
+    assert f"→ `orders describe {ended.order_id}` shows which signals" in refused.err
+    assert "allowed_signals" not in refused.err
+    assert "→ change the request" in unknown.err
 
 
 def test_the_advice_for_an_unknown_signal_is_the_timeline(terminal: Terminal, world: World) -> None:

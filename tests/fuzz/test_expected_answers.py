@@ -19,7 +19,7 @@ PROBLEM = "application/problem+json"
 
 
 def a_problem(status: int, kind: str = "x") -> Answer:
-    body = {"type": f"urn:{kind}", "title": "t", "status": status, "detail": "d"}
+    body = {"type": f"urn:{kind}", "title": "t", "status": status, "detail": "d", "advice": "a"}
     return Answer(status, PROBLEM, json.dumps(body).encode())
 
 

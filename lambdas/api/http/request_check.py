@@ -22,11 +22,12 @@ from lambdas.api.http.errors import (
     MediaTypeNotSupported,
     MethodNotAllowed,
     NotAuthenticated,
+    RoleMissing,
     RouteNotFound,
 )
 from lambdas.api.http.identity import Principal, principal_of
 from lambdas.api.http.resource import Operation
-from lambdas.domain.errors import NotAllowed, OrderNotFound
+from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.free_text import escape
 from lambdas.ulid import is_ulid
 
@@ -48,7 +49,7 @@ class CheckedRequest:
 
 
 def check_request(event: Event, operations: Sequence[Operation]) -> CheckedRequest:
-    """Check a request. Raises ApiRefusal, NotAllowed or OrderNotFound."""
+    """Check a request. Raises ApiRefusal, RoleMissing or OrderNotFound."""
     operation, ids = _route(event, operations)
     principal = None if operation.public else _authorised(event, operation)
     if operation.has_body:
@@ -123,7 +124,7 @@ def _authorised(event: Event, operation: Operation) -> Principal:
     if not principal.roles & operation.roles:
         roles = " or ".join(sorted(operation.roles))
         action = operation.summary[:1].lower() + operation.summary[1:]
-        raise NotAllowed(f"you need the role {roles} to {action}")
+        raise RoleMissing(f"you need the role {roles} to {action}", operation.roles)
     return principal
 
 

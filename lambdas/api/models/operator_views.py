@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from lambdas.api.executions.history import Category, Decision
 from lambdas.api.executions.outcomes import Verdict
 from lambdas.api.executions.state_entries import Progress
+from lambdas.api.http.identity import Role
 from lambdas.api.models.order_views import Id, Instant, View
 from lambdas.domain.record.stages import Stage
 
@@ -153,10 +154,22 @@ class ProblemView(View):
     type: Annotated[str, Field(examples=["urn:order-workflow:problem:signal-not-admitted"])]
     title: Annotated[str, Field(examples=["The order refused"])]
     status: Annotated[int, Field(examples=[409])]
-    detail: Annotated[str, Field(description="What is wrong, and what to do.")]
+    detail: Annotated[str, Field(description="What is wrong, in one sentence.")]
+    advice: Annotated[
+        str,
+        Field(
+            description="What the client can do (extension member).",
+            examples=["Read the order: `allowed_signals` lists what it admits now."],
+        ),
+    ]
+    roles: Annotated[
+        list[Role] | None,
+        Field(description="The roles that allow the action (403). One of them is enough."),
+    ] = None
     stage: Annotated[
         Stage | None, Field(description="The stage of an order that refused (409).")
     ] = None
     errors: Annotated[
-        list[FieldProblemView] | None, Field(description="The fields that are not valid (422).")
+        list[FieldProblemView] | None,
+        Field(description="The fields (422) or headers (400) that are not valid."),
     ] = None

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from lambdas.api.http.entity_tags import matches
+from lambdas.api.http.errors import RoleMissing
 from lambdas.api.http.identity import Principal, Role
 from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs, order_views
@@ -122,12 +123,13 @@ def get_timeline(order_id: inputs.OrderId) -> Response[Any]:
 
 
 def customer_of(body: inputs.NewOrder, caller: Principal) -> str:
-    """The customer of the new order. Raises NotAllowed, InvalidRequest."""
+    """The customer of the new order. Raises RoleMissing, InvalidRequest."""
     customer_id = body.customer_id or caller.name
     chooses = customer_id != caller.name or body.workflow_version is not None
     if chooses and not caller.may_name_customers:
-        raise NotAllowed(
-            "only operators and machine clients may order for others or select a workflow version"
+        raise RoleMissing(
+            "only operators and machine clients may order for others or select a workflow version",
+            [Role.OPERATOR],
         )
     if body.customer_id is None and caller.machine:
         raise InvalidRequest("a machine client orders for a customer: `customer_id` is missing")

@@ -183,9 +183,8 @@ def test_a_wrong_link_does_not_tell_whether_its_order_exists(
     answer = api.get(f"/approvals/{codes[wrong]}", None)
 
     assert answer.status == 404
-    assert answer.json["detail"] == (
-        "The link leads to no order. Open the link of the newest e-mail."
-    )
+    assert answer.json["detail"] == "The link leads to no order."
+    assert answer.json["advice"] == "Open the link of the newest e-mail."
     assert approve(api, codes[wrong]).status == 404
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.api.http import errors as api_errors
-from lambdas.api.http.errors import DEFECT, MEANINGS, meaning_of, problem
+from lambdas.api.http.problems import DEFECT, MEANINGS, meaning_of, problem
 from lambdas.domain import errors as domain
 from tests.support.api_caller import ALICE, ApiCaller, validate
 from tests.support.telemetry import captured_log, lines
@@ -64,8 +64,27 @@ def test_a_problem_says_what_is_wrong_and_what_to_do(
     validate({"$ref": "#/components/schemas/ProblemView"}, body)
     assert body["status"] == status
     assert body["type"] == f"urn:order-workflow:problem:{slug}"
-    assert body["detail"].startswith("No. ")
-    assert len(body["detail"]) > len("No. ")
+    assert body["detail"] == "No."
+    assert body["advice"] == meaning_of(error).advice
+
+
+def test_a_missing_role_lists_the_roles_that_allow_the_action(api: ApiCaller) -> None:
+    body = api.get("/ops/versions", ALICE).json
+
+    assert (body["type"], body["roles"]) == (
+        "urn:order-workflow:problem:role-missing",
+        ["operator"],
+    )
+    assert body["detail"].startswith("You need the role operator to count orders")
+    assert "roles" not in body_of(domain.NotAllowed("the requester cannot approve the order"))
+
+
+def test_a_malformed_header_is_named_like_a_field(api: ApiCaller) -> None:
+    headers = {"Idempotency-Key": "a b"}
+
+    body = api.call("POST", "/orders", ALICE, text="{}", headers=headers).json
+
+    assert [one["field"] for one in body["errors"]] == ["Idempotency-Key"]
 
 
 def test_only_a_refusing_order_tells_its_stage() -> None:

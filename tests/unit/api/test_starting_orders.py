@@ -92,4 +92,4 @@ def test_a_store_that_does_not_answer_asks_to_try_again(
 
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
-    assert "again" in answer.json["detail"]
+    assert "again" in answer.json["advice"]
