@@ -1,5 +1,4 @@
-"""The AWS emulator: MiniStack in a separate process, with fixes where it differs from AWS.
+"""MiniStack with AWS parity fixes, in a separate process. See README.md in this folder.
 
-``python -m local.emulator --port 0`` starts it. :mod:`local.emulator.fixes` lists every change,
-with its reason and the AWS document; the rest of MiniStack is unchanged.
+The package imports nothing else of this repository.
 """

@@ -12,8 +12,8 @@ def main(arguments: list[str]) -> int:
     options = parse(arguments)
     try:
         require_pinned_version()
-    except WrongVersion as refusal:
-        print(refusal, file=sys.stderr)
+    except WrongVersion as error:
+        print(error, file=sys.stderr)
         return 2
     with prepare(options) as listener:
         # Imported late: MiniStack reads its settings from the environment during the import.

@@ -11,7 +11,7 @@ from pathlib import Path
 from local.emulator.options import Options
 
 ACCOUNT = "000000000000"
-_OURS = {
+_FIXED_SETTINGS = {
     "MINISTACK_ACCOUNT_ID": ACCOUNT,
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -39,10 +39,10 @@ def prepare(options: Options) -> Iterator[socket.socket]:
     import, and another process could take a port that is only bound later.
     """
     listener = socket.create_server((options.host, options.port), backlog=512)
-    _sweep()
+    _delete_abandoned_scratch()
     scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH_PREFIX}{os.getpid()}-"))
     try:
-        _forget_the_shell()
+        _remove_caller_settings()
         os.environ.update(_settings(options, listener.getsockname()[1], scratch))
         tempfile.tempdir = str(scratch)
         yield listener
@@ -58,15 +58,15 @@ def remove_scratch() -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _sweep() -> None:
+def _delete_abandoned_scratch() -> None:
     """Delete the scratch directories of killed emulators."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH_PREFIX}*-*"):
-        pid = left.name.removeprefix(_SCRATCH_PREFIX).split("-")[0]
-        if pid.isdigit() and not _runs(int(pid)):
-            shutil.rmtree(left, ignore_errors=True)
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_SCRATCH_PREFIX).split("-")[0]
+        if pid.isdigit() and not _is_running(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _runs(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -76,7 +76,7 @@ def _runs(pid: int) -> bool:
     return True
 
 
-def _forget_the_shell() -> None:
+def _remove_caller_settings() -> None:
     """Remove the caller's AWS settings (profiles, real keys, other endpoints) and PYTHONPATH.
 
     Lambda functions would inherit them, but on AWS they do not see the deployer's shell.
@@ -88,12 +88,12 @@ def _forget_the_shell() -> None:
 
 
 def _settings(options: Options, port: int, scratch: Path) -> dict[str, str]:
-    kept = options.state_dir.resolve() if options.state_dir else None
-    state = kept or scratch / "state"
+    state_dir = options.state_dir.resolve() if options.state_dir else None
+    state = state_dir or scratch / "state"
     (state / "s3").mkdir(parents=True, exist_ok=True)
-    persist = "1" if kept else "0"
+    persist = "1" if state_dir else "0"
     return {
-        **_OURS,
+        **_FIXED_SETTINGS,
         "GATEWAY_PORT": str(port),
         "BIND_HOST": options.host,
         "TMPDIR": str(scratch),

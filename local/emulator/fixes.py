@@ -2,7 +2,7 @@
 
 A fix names the AWS behaviour that stock MiniStack lacks and the AWS page that documents it.
 ``tests/parity`` tests each fix, and that stock MiniStack still needs it: when the second test
-fails after an upgrade, the fix can be removed.
+fails after an upgrade, remove the fix. README.md in this folder lists them for readers.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fix:
-    """One closed gap: ``behaviour`` on AWS, ``source`` (a page of AWS's documents), ``module``."""
+    """One fix: the ``behaviour`` on AWS, its ``source`` (a page of the AWS documentation), and the
+    ``module`` of this package that implements it.
+    """
 
     name: str
     behaviour: str
@@ -26,40 +28,40 @@ _ALL = (
     Fix(
         "error-names",
         "A raised Python exception's class name is the error name that Retry and Catch match, and "
-        "the errorType of Lambda's answer.",
+        "the errorType of Lambda's response.",
         "AWS Lambda Developer Guide: Lambda function handler exceptions in Python",
         "functions/results.py",
     ),
     Fix(
         "heartbeats",
         "HeartbeatSeconds, HeartbeatSecondsPath and TimeoutSecondsPath end a task; a heartbeat "
-        "really extends it.",
+        "restarts HeartbeatSeconds.",
         _SFN + "Task workflow state; Discover service integration patterns (Wait for callback)",
         "step_functions/tasks/callback.py",
     ),
     Fix(
         "notify-failure",
-        "When the Lambda function that hands out a task token fails, the task fails at once.",
+        "A task that waits for its token fails at once when the function that receives it fails.",
         _SFN + "Discover service integration patterns (Wait for callback)",
         "step_functions/tasks/callback.py",
     ),
     Fix(
         "execution-timeout",
-        "A state machine's own TimeoutSeconds ends its execution as TIMED_OUT.",
+        "TimeoutSeconds of a state machine ends its execution as TIMED_OUT.",
         _SFN + "State machine structure in Amazon States Language",
         "step_functions/executions/end.py",
     ),
     Fix(
         "stop-final",
-        "StopExecution is final: nothing that happens later changes ABORTED, and the waiting "
-        "task's token is dead.",
+        "StopExecution is final: no later event changes ABORTED, and the waiting task's token is "
+        "invalid.",
         _SFN_API + "StopExecution",
         "step_functions/executions/end.py",
     ),
     Fix(
         "version-starts",
         "An execution started through a version or an alias runs that version's definition, fixed "
-        "at its start, and DescribeExecution names both.",
+        "at its start; DescribeExecution names both.",
         _SFN + "State machine versions and aliases; StartExecution",
         "step_functions/executions/start.py",
     ),
@@ -71,33 +73,33 @@ _ALL = (
     ),
     Fix(
         "token-errors",
-        "SendTask* refuse a dead token with TaskTimedOut, a forged one with InvalidToken, and an "
-        "output that is not JSON with InvalidOutput.",
+        "SendTask* refuse an expired token with TaskTimedOut, a forged one with InvalidToken, and "
+        "an output that is not JSON with InvalidOutput.",
         _SFN_API + "SendTaskSuccess; SendTaskFailure; SendTaskHeartbeat",
         "step_functions/tasks/tokens.py",
     ),
     Fix(
         "token-per-attempt",
-        "Every attempt of a task gets a new token; the old one is dead.",
+        "Every attempt of a task gets a new token; the earlier one is invalid.",
         _SFN + "Accessing execution data from the Context object (Task.Token)",
         "step_functions/tasks/task.py",
     ),
     Fix(
         "retry-delays",
-        "Retry honours MaxDelaySeconds and JitterStrategy, and has no hidden limit of 60 s.",
+        "Retry applies MaxDelaySeconds and JitterStrategy, and has no limit of 60 s.",
         _SFN + "Handling errors in Step Functions workflows (Retrying after an error)",
         "step_functions/states/retry.py",
     ),
     Fix(
         "start-idempotency",
-        "Starting a running execution again with the same name and input answers the same ARN.",
+        "Starting a running execution again with the same name and input returns its ARN.",
         _SFN_API + "StartExecution",
         "step_functions/executions/start.py",
     ),
     Fix(
         "strict-paths",
-        "A path that finds nothing fails the execution with States.Runtime, which neither Retry "
-        "nor Catch of States.ALL sees; $$ paths also work in ResultSelector.",
+        "A path without a value fails the execution with States.Runtime, which States.ALL does "
+        "not match in Retry and Catch; $$ paths also work in ResultSelector.",
         _SFN + "Handling errors in Step Functions workflows (Error names: States.Runtime)",
         "step_functions/states/json_paths.py",
     ),
@@ -110,7 +112,7 @@ _ALL = (
     ),
     Fix(
         "status-events",
-        "EventBridge hears of TIMED_OUT and ABORTED too, with version and alias ARNs.",
+        "EventBridge receives TIMED_OUT and ABORTED too, with version and alias ARNs.",
         _SFN + "Automating Step Functions event delivery with EventBridge",
         "step_functions/executions/status_events.py",
     ),
@@ -122,14 +124,15 @@ _ALL = (
     ),
     Fix(
         "lambda-throttle",
-        "A throttled function is Lambda.TooManyRequestsException to a state machine.",
+        "A state machine gets Lambda.TooManyRequestsException from a throttled function.",
         _SFN + "Invoke an AWS Lambda function with Step Functions",
         "step_functions/tasks/invoke.py",
     ),
     Fix(
         "lambda-workers",
-        "A function that raised stays warm, sees only its own environment, and dies with the "
-        "emulator. Also forks from a warm parent, so that a cold start takes tens of ms.",
+        "A function stays warm after an error and sees only its own environment variables. Its "
+        "worker ends with the emulator, and is forked from a warm parent, so that a cold start "
+        "takes tens of milliseconds.",
         "AWS Lambda Developer Guide: Understanding the Lambda execution environment lifecycle",
         "functions/python_worker.py",
     ),

@@ -26,37 +26,39 @@ class Options:
 
 def parse(arguments: list[str]) -> Options:
     """Read the command line; argparse exits with status 2 on a mistake."""
-    found = _parser().parse_args(arguments)
-    names = set(found.without)
+    parsed = _parser().parse_args(arguments)
+    names = set(parsed.without)
     without = frozenset(FIXES) if EVERY_FIX in names else frozenset(names)
     return Options(
-        host=found.host,
-        port=found.port,
-        state_dir=found.state_dir,
+        host=parsed.host,
+        port=parsed.port,
+        state_dir=parsed.state_dir,
         without=without,
-        dynamodb=found.dynamodb,
+        dynamodb=parsed.dynamodb,
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local.emulator",
-        description="MiniStack with its gaps to AWS closed, in one foreground process. Prints one "
+        description="MiniStack with AWS parity fixes, in one foreground process. Prints one "
         'JSON line {"url", "pid"} on standard output when it is ready; logs go to standard error.',
     )
     parser.add_argument(
         "--host", default="127.0.0.1", help="IPv4 address to listen on (%(default)s)"
     )
-    parser.add_argument("--port", type=int, default=0, help="port, 0 for any free one (0)")
+    parser.add_argument("--port", type=int, default=0, help="port; 0 for any free one (0)")
     parser.add_argument(
-        "--state-dir", type=Path, help="keep state there between graceful stops (off by default)"
+        "--state-dir",
+        type=Path,
+        help="keep the state in this folder after a graceful stop",
     )
     parser.add_argument(
         "--dynamodb",
         default="",
         metavar="URL",
-        help="let the functions keep their data in this DynamoDB, which outlives the emulator "
-        "(the emulator's own)",
+        help="DynamoDB of the functions' data, which outlives the emulator (default: the "
+        "emulator's DynamoDB)",
     )
     parser.add_argument(
         "--without",
@@ -64,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="FIX",
         choices=[*FIXES, EVERY_FIX],
-        help=f"leave one fix off; repeatable; {EVERY_FIX} for a stock MiniStack: "
+        help=f"disable one fix; may be repeated; {EVERY_FIX} for a stock MiniStack: "
         + ", ".join(FIXES),
     )
     return parser

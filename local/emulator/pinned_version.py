@@ -10,9 +10,9 @@ class WrongVersion(RuntimeError):
 
 
 def require_pinned_version(installed: str | None = None) -> None:
-    """Refuse any other MiniStack than the pinned one, saying what to do.
+    """Raise WrongVersion for any other MiniStack than the pinned one.
 
-    ``installed`` is for tests; by default the installed distribution is asked.
+    ``installed`` is for tests; by default it is the version of the installed distribution.
     """
     found = installed or _installed_version()
     if found != PINNED_VERSION:

@@ -11,29 +11,31 @@ import threading
 from typing import Any, TextIO
 
 from local.emulator import fixes
-from local.emulator.asgi import App, front, is_loopback
+from local.emulator.asgi import App
+from local.emulator.faults.middleware import with_faults
+from local.emulator.local_api import is_loopback, with_local_api
 from local.emulator.options import Options
 
-LATEST_EXIT_SECONDS = 2.5
+EXIT_SECONDS = 2.5
 """Time limit after SIGTERM; requests still running then are aborted."""
 
 logger = logging.getLogger("local.emulator")
 
 
 def serve(options: Options, listener: socket.socket) -> int:
-    """Serve on the bound socket until SIGTERM or SIGINT; returns after the shutdown."""
-    announce_to = _keep_stdout_for_us()
+    """Serve on the bound socket until SIGTERM or SIGINT."""
+    announcements = _reserve_stdout()
     fixes.switch_off(options.without)
     app = _patched_ministack(options)
-    asyncio.run(_serve(app, options, listener, announce_to))
+    asyncio.run(_serve(app, options, listener, announcements))
     return 0
 
 
-def _keep_stdout_for_us() -> TextIO:
+def _reserve_stdout() -> TextIO:
     """Reserve stdout for one line; redirect all other output to stderr."""
-    ours = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    announcements = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    return ours
+    return announcements
 
 
 def _patched_ministack(options: Options) -> App:
@@ -55,7 +57,7 @@ def _patched_ministack(options: Options) -> App:
         cloudformation.install()
     if is_loopback(options.host):
         sign_in.install()
-    return front(ministack.app, host=options.host)
+    return with_local_api(with_faults(ministack.app), host=options.host)
 
 
 async def _serve(app: App, options: Options, listener: socket.socket, out: TextIO) -> None:
@@ -69,7 +71,7 @@ async def _serve(app: App, options: Options, listener: socket.socket, out: TextI
         await hypercorn_serve(application, _settings(listener), shutdown_trigger=stop.wait)
     finally:
         announcing.cancel()
-        _leave()
+        _exit()
 
 
 def _settings(listener: socket.socket) -> Any:
@@ -90,7 +92,7 @@ def _stop_signal() -> asyncio.Event:
 
     def on_signal() -> None:
         stop.set()
-        deadline = threading.Timer(LATEST_EXIT_SECONDS, os._exit, (0,))
+        deadline = threading.Timer(EXIT_SECONDS, os._exit, (0,))
         deadline.daemon = True
         deadline.start()
 
@@ -118,7 +120,7 @@ async def _is_healthy(host: str, port: int) -> bool:
     return b" 200 " in status
 
 
-def _leave() -> None:
+def _exit() -> None:
     """Kill the Lambda workers and exit, without waiting for threads that wait for task tokens."""
     from ministack.core import lambda_runtime
 

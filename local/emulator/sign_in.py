@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-_ASKED = (
+_PARAMETERS = (
     "client_id",
     "redirect_uri",
     "scope",
@@ -26,25 +26,27 @@ def install() -> None:
     """Replace MiniStack's form for name and password, and the check of the password."""
     from ministack.services import cognito
 
-    def page(*asked: str, error_message: str = "") -> str:
-        _, pool, _ = cognito._find_pool_by_client_id(asked[0])
-        hidden = "".join(_hidden(name, value) for name, value in zip(_ASKED, asked, strict=False))
-        people = "".join(_button(user, groups) for user, groups in _people(pool or {}))
-        form = f'<form method="POST" action="/login">{hidden}{people}</form>'
-        shell: str = cognito._page_shell(
+    def page(*values: str, error_message: str = "") -> str:
+        _, pool, _ = cognito._find_pool_by_client_id(values[0])
+        hidden = "".join(
+            _hidden(name, value) for name, value in zip(_PARAMETERS, values, strict=False)
+        )
+        users = "".join(_button(user, groups) for user, groups in _users(pool or {}))
+        form = f'<form method="POST" action="/login">{hidden}{users}</form>'
+        html: str = cognito._page_shell(
             "Sign in", "Who are you?", f"{_STYLE}<p>{escape(error_message or _TEXT)}</p>{form}"
         )
-        return shell
+        return html
 
-    def chosen(pool: Mapping[str, Any], username: str, _password: str) -> tuple[Any, str]:
+    def authenticate(pool: Mapping[str, Any], username: str, _password: str) -> tuple[Any, str]:
         user, error = cognito._resolve_user(pool, username)
         return (None, "There is no user of this name.") if error else (user, "")
 
     cognito._login_page_html = page
-    cognito._authenticate_hosted_ui_user = chosen
+    cognito._authenticate_hosted_ui_user = authenticate
 
 
-def _people(pool: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def _users(pool: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     for name, user in sorted(pool.get("_users", {}).items()):
         yield name, user.get("_groups", [])
 

@@ -16,31 +16,31 @@ SUCCESS = {"service": "states", "action": "SendTaskSuccess"}
 
 
 @pytest.fixture(autouse=True)
-def empty_desk(aws: Emulator) -> Iterator[None]:
-    desk(aws, "DELETE")
+def no_faults(aws: Emulator) -> Iterator[None]:
+    faults_request(aws, "DELETE")
     yield
-    desk(aws, "DELETE")
+    faults_request(aws, "DELETE")
 
 
-def desk(aws: Emulator, method: str, fault: Any = None, **headers: str) -> httpx.Response:
-    """Send a request to the fault injection."""
-    sent = {"Content-Type": "application/json", **headers}
+def faults_request(aws: Emulator, method: str, fault: Any = None, **headers: str) -> httpx.Response:
+    """Send a request to the route of injected faults."""
+    sent_headers = {"Content-Type": "application/json", **headers}
     body = None if fault is None else json.dumps(fault)
-    return httpx.request(method, f"{aws.url}/_local/faults", content=body, headers=sent)
+    return httpx.request(method, f"{aws.url}/_local/faults", content=body, headers=sent_headers)
 
 
-def order(aws: Emulator, **fault: Any) -> None:
+def inject(aws: Emulator, **fault: Any) -> None:
     """Inject a fault."""
-    assert desk(aws, "POST", fault).status_code == 200
+    assert faults_request(aws, "POST", fault).status_code == 200
 
 
-def left(aws: Emulator) -> list[dict[str, Any]]:
+def pending(aws: Emulator) -> list[dict[str, Any]]:
     """The pending faults."""
-    found: list[dict[str, Any]] = desk(aws, "GET").json()["faults"]
+    found: list[dict[str, Any]] = faults_request(aws, "GET").json()["faults"]
     return found
 
 
-def parked(aws: Emulator) -> tuple[str, str]:
+def waiting_execution(aws: Emulator) -> tuple[str, str]:
     """An execution that waits, and its token."""
     bell = Doorbell(aws)
     execution = aws.start(aws.machine({"Wait": waiting(bell.function)}))
@@ -48,8 +48,8 @@ def parked(aws: Emulator) -> tuple[str, str]:
 
 
 def test_a_dropped_call_claims_success_and_does_nothing(aws: Emulator) -> None:
-    execution, token = parked(aws)
-    order(aws, **SUCCESS, effect="drop")
+    execution, token = waiting_execution(aws)
+    inject(aws, **SUCCESS, effect="drop")
     sfn = aws.client("stepfunctions")
     sfn.send_task_success(taskToken=token, output="{}")
     time.sleep(0.3)
@@ -59,9 +59,9 @@ def test_a_dropped_call_claims_success_and_does_nothing(aws: Emulator) -> None:
 
 
 def test_a_failed_call_returns_the_injected_error_and_does_nothing(aws: Emulator) -> None:
-    execution, token = parked(aws)
+    execution, token = waiting_execution(aws)
     fault = {**SUCCESS, "effect": "fail", "error": "ThrottlingException", "status": 400, "times": 2}
-    order(aws, **fault)
+    inject(aws, **fault)
     sfn = aws.client("stepfunctions")
     for _ in range(2):
         with pytest.raises(ClientError, match="ThrottlingException"):
@@ -72,8 +72,8 @@ def test_a_failed_call_returns_the_injected_error_and_does_nothing(aws: Emulator
 
 
 def test_a_call_that_fails_afterwards_takes_effect_without_a_response(aws: Emulator) -> None:
-    execution, token = parked(aws)
-    order(aws, **SUCCESS, effect="fail", after=True)
+    execution, token = waiting_execution(aws)
+    inject(aws, **SUCCESS, effect="fail", after=True)
     with pytest.raises(ClientError, match="ServiceException"):
         aws.client("stepfunctions").send_task_success(taskToken=token, output="{}")
     assert aws.ended(execution)["status"] == "SUCCEEDED"
@@ -81,8 +81,8 @@ def test_a_call_that_fails_afterwards_takes_effect_without_a_response(aws: Emula
 
 @pytest.mark.parametrize("after", [False, True])
 def test_a_delayed_call_takes_longer_and_is_done(aws: Emulator, after: bool) -> None:
-    execution, token = parked(aws)
-    order(aws, **SUCCESS, effect="delay", seconds=0.8, after=after)
+    execution, token = waiting_execution(aws)
+    inject(aws, **SUCCESS, effect="delay", seconds=0.8, after=after)
     began = time.monotonic()
     aws.client("stepfunctions").send_task_success(taskToken=token, output="{}")
     assert time.monotonic() - began >= 0.7
@@ -92,7 +92,7 @@ def test_a_delayed_call_takes_longer_and_is_done(aws: Emulator, after: bool) -> 
 def test_a_dropped_start_claims_the_arn_that_it_would_have_had(aws: Emulator) -> None:
     sfn = aws.client("stepfunctions")
     machine = aws.machine({"Done": {"Type": "Succeed"}})
-    order(aws, service="states", action="StartExecution", effect="drop")
+    inject(aws, service="states", action="StartExecution", effect="drop")
     claimed = aws.start(machine, name="lost")
     assert not sfn.list_executions(stateMachineArn=machine)["executions"]
     assert aws.start(machine, name="lost") == claimed
@@ -102,7 +102,7 @@ def test_a_function_can_fail_for_a_state_machine_by_its_name(aws: Emulator) -> N
     function, other = aws.function(OK), aws.function(OK)
     name = function.rsplit(":", 1)[-1]
     fault = {"service": "lambda", "action": "Invoke", "function": name, "effect": "fail"}
-    order(aws, **fault, error="TooManyRequestsException", status=429)
+    inject(aws, **fault, error="TooManyRequestsException", status=429)
     assert aws.run(aws.machine({"Other": task(other)}))["status"] == "SUCCEEDED"
     machine = aws.machine({"Call": task(function)})
     assert aws.run(machine)["error"] == "Lambda.TooManyRequestsException"
@@ -112,7 +112,7 @@ def test_a_function_can_fail_for_a_state_machine_by_its_name(aws: Emulator) -> N
 def test_a_function_can_fail_for_a_direct_caller(aws: Emulator) -> None:
     function = aws.function(OK)
     fault = {"service": "lambda", "action": "Invoke", "effect": "fail", "status": 429}
-    order(aws, **fault, error="TooManyRequestsException")
+    inject(aws, **fault, error="TooManyRequestsException")
     with pytest.raises(ClientError, match="TooManyRequestsException"):
         aws.client("lambda").invoke(FunctionName=function)
 
@@ -127,26 +127,26 @@ def test_mail_can_be_dropped_and_throttled(aws: Emulator, service: str) -> None:
     message = "Content" if service == "sesv2" else "Message"
     mail = {sender: "a@example.com", "Destination": {"ToAddresses": ["b@example.com"]}}
     mailing = {"service": "ses", "action": "SendEmail"}
-    order(aws, **mailing, effect="drop")
-    order(aws, **mailing, effect="fail", error="Throttling", status=400)
+    inject(aws, **mailing, effect="drop")
+    inject(aws, **mailing, effect="fail", error="Throttling", status=400)
     assert client.send_email(**mail, **{message: content})["MessageId"]
     with pytest.raises(ClientError, match="Throttling"):
         client.send_email(**mail, **{message: content})
-    assert left(aws) == []
+    assert pending(aws) == []
 
 
 def test_a_table_call_can_be_throttled(aws: Emulator) -> None:
     fault = {"service": "dynamodb", "action": "PutItem", "effect": "fail", "status": 400}
-    order(aws, **fault, error="ProvisionedThroughputExceededException")
+    inject(aws, **fault, error="ProvisionedThroughputExceededException")
     with pytest.raises(ClientError, match="ProvisionedThroughputExceededException"):
         aws.client("dynamodb").put_item(TableName="t", Item={"pk": {"S": "x"}})
 
 
 def test_pending_faults_are_listed_and_removed_on_request(aws: Emulator) -> None:
-    order(aws, **SUCCESS, effect="drop", times=3)
-    (waiting_one,) = left(aws)
-    assert (waiting_one["action"], waiting_one["times"]) == ("SendTaskSuccess", 3)
-    assert desk(aws, "DELETE").json() == {"faults": []}
+    inject(aws, **SUCCESS, effect="drop", times=3)
+    (fault,) = pending(aws)
+    assert (fault["action"], fault["times"]) == ("SendTaskSuccess", 3)
+    assert faults_request(aws, "DELETE").json() == {"faults": []}
 
 
 @pytest.mark.parametrize(
@@ -162,15 +162,15 @@ def test_pending_faults_are_listed_and_removed_on_request(aws: Emulator) -> None
     ],
 )
 def test_an_invalid_fault_is_refused(aws: Emulator, mistake: dict[str, Any]) -> None:
-    assert desk(aws, "POST", {**SUCCESS, **mistake}).status_code == 400
-    assert left(aws) == []
+    assert faults_request(aws, "POST", {**SUCCESS, **mistake}).status_code == 400
+    assert pending(aws) == []
 
 
 def test_requests_that_a_web_page_can_send_are_refused(aws: Emulator) -> None:
     fault = {**SUCCESS, "effect": "drop"}
-    assert desk(aws, "POST", fault, **{"Content-Type": "text/plain"}).status_code == 415
-    assert left(aws) == []
+    assert faults_request(aws, "POST", fault, **{"Content-Type": "text/plain"}).status_code == 415
+    assert pending(aws) == []
 
 
 def test_a_foreign_host_name_is_refused(aws: Emulator) -> None:
-    assert desk(aws, "GET", Host="evil.example").status_code == 404
+    assert faults_request(aws, "GET", Host="evil.example").status_code == 404

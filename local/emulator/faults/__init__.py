@@ -1,1 +1,1 @@
-"""Fault injection: the faults, and the responses of calls that have one."""
+"""Fault injection: drop, fail or delay the next calls of an AWS action."""

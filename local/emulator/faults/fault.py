@@ -1,16 +1,15 @@
-"""Fault injection: tests and scenarios inject faults, each for a number of calls."""
+"""A fault of AWS calls, and the validation of its fields."""
 
 import sys
-import threading
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 Effect = Literal["drop", "fail", "delay"]
 LONGEST_DELAY_SECONDS = 300
 
 
-class BadFault(ValueError):
+class InvalidFault(ValueError):
     """The fault is invalid; the message says why."""
 
 
@@ -36,7 +35,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         for mistake in self._mistakes():
-            raise BadFault(mistake)
+            raise InvalidFault(mistake)
 
     def _mistakes(self) -> list[str]:
         texts = (self.service, self.action)
@@ -51,12 +50,12 @@ class Fault:
             "after must be true or false": self.after in (True, False),
             "drop cannot happen after the call": not (self.effect == "drop" and self.after),
         }
-        return [mistake for mistake, fine in checks.items() if not fine]
+        return [mistake for mistake, valid in checks.items() if not valid]
 
     @property
     def message(self) -> str:
         """The message of the error response."""
-        return f"{self.error} ordered at the fault desk"
+        return f"{self.error} (injected fault)"
 
     def matches(self, service: str, action: str, function: str) -> bool:
         """Whether the fault applies to a call."""
@@ -87,54 +86,13 @@ def _is_delay(value: object) -> bool:
 
 
 def read_fault(body: Any) -> Fault:
-    """Read a fault from a JSON body. Raises :class:`BadFault` for the first mistake."""
+    """Read a fault from a JSON body. Raises :class:`InvalidFault` for the first mistake."""
     if not isinstance(body, dict):
-        raise BadFault("the body must be a JSON object")
+        raise InvalidFault("the body must be a JSON object")
     unknown = body.keys() - {field.name for field in fields(Fault)}
     if unknown:
-        raise BadFault(f"unknown fields: {', '.join(sorted(unknown))}")
+        raise InvalidFault(f"unknown fields: {', '.join(sorted(unknown))}")
     try:
         return Fault(**body)
     except TypeError:
-        raise BadFault("service, action and effect are required") from None
-
-
-class FaultDesk:
-    """The pending faults. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
-
-    @property
-    def armed(self) -> bool:
-        return bool(self._faults)
-
-    def order(self, fault: Fault) -> None:
-        """Add a fault. Earlier faults for the same call occur first."""
-        with self._lock:
-            self._faults.append(fault)
-
-    def take(self, service: str, action: str, *, function: str = "") -> Fault | None:
-        """The fault for this call; decrements its count."""
-        with self._lock:
-            for fault in self._faults:
-                if fault.matches(service, action, function):
-                    fault.times -= 1
-                    self._faults = [known for known in self._faults if known.times > 0]
-                    return fault
-        return None
-
-    def remaining(self) -> list[dict[str, Any]]:
-        """The pending faults, the oldest first."""
-        with self._lock:
-            return [asdict(fault) for fault in self._faults]
-
-    def clear(self) -> None:
-        """Remove all faults."""
-        with self._lock:
-            self._faults.clear()
-
-
-DESK = FaultDesk()
-"""The injected faults of this process."""
+        raise InvalidFault("service, action and effect are required") from None

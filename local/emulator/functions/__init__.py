@@ -22,7 +22,7 @@ def install() -> None:
 
 
 def shut_down() -> None:
-    """Close the nursery, if there is one."""
+    """Stop the fork server, if it runs."""
     if is_on("lambda-workers"):
         from local.emulator.functions import worker_processes
 

@@ -21,18 +21,18 @@ MOST_KEPT = max(2 * MOST_RUNNING, _MEMORY_BYTES // 6 // _WORKER_BYTES)
 starts when a burst reaches its next function.
 """
 
-_turns = threading.BoundedSemaphore(MOST_RUNNING)
+_slots = threading.BoundedSemaphore(MOST_RUNNING)
 
 
 @contextmanager
-def turn(*, nested: bool) -> Iterator[None]:
-    """Wait until a function may run. A function called by another runs immediately: its caller
-    occupies a slot until it returns, so waiting could deadlock.
+def slot(*, nested: bool) -> Iterator[None]:
+    """Wait for a free slot and hold it. A function that another one calls needs no slot: its caller
+    holds one until it returns, so waiting could deadlock.
     """
     if nested:
         yield
         return
-    with _turns:
+    with _slots:
         yield
 
 
@@ -49,10 +49,10 @@ def _surplus() -> list[object]:
 
     pools = lambda_runtime._workers
     with lambda_runtime._lock:
-        resting = [w for pool in pools.values() for w in pool if not w.in_use]
-        resting.sort(key=lambda worker: worker.last_used)
-        too_many = max(0, sum(map(len, pools.values())) - MOST_KEPT)
-        surplus = resting[:too_many]
+        idle = [w for pool in pools.values() for w in pool if not w.in_use]
+        idle.sort(key=lambda worker: worker.last_used)
+        surplus_count = max(0, sum(map(len, pools.values())) - MOST_KEPT)
+        surplus = idle[:surplus_count]
         for pool in pools.values():
             pool[:] = [worker for worker in pool if worker not in surplus]
     return surplus

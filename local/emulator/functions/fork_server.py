@@ -1,7 +1,7 @@
 """Parent of the Lambda workers: imports the AWS SDK once, then forks. Runs as a program.
 
 Usage: ``python -I fork_server.py SOCKET_FD``. For every byte on the socket it takes three file
-descriptors (standard input, output, error), forks a worker on them and answers its pid.
+descriptors (standard input, output, error), forks a worker on them and returns its pid.
 Standard library only, for the same reason as worker_program.py beside it.
 """
 
@@ -25,19 +25,19 @@ _PID_BYTES = 8
 
 def main() -> None:
     """Fork workers until the emulator closes the socket or dies."""
-    _die_with_parent()
+    _end_with_parent()
     signal.signal(
         signal.SIGCHLD, signal.SIG_IGN
     )  # workers are not waited for: without this they stay as zombies
     requests = socket.socket(fileno=int(sys.argv[1]))
     worker = _worker_module()
     for name in WARM_MODULES:
-        _import_if_there(name)
+        _import_if_installed(name)
     gc.collect()
     gc.freeze()
     while True:
-        asked, descriptors, _, _ = socket.recv_fds(requests, 1, 3)
-        if not asked:
+        request, descriptors, _, _ = socket.recv_fds(requests, 1, 3)
+        if not request:
             return
         pid = _fork(worker, requests, descriptors)
         for descriptor in descriptors:
@@ -50,7 +50,7 @@ def _fork(worker: ModuleType, requests: socket.socket, descriptors: list[int]) -
     if pid:
         return pid
     try:
-        _die_with_parent()
+        _end_with_parent()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         requests.close()
         for number, descriptor in enumerate(descriptors):
@@ -62,7 +62,7 @@ def _fork(worker: ModuleType, requests: socket.socket, descriptors: list[int]) -
         os._exit(0)
 
 
-def _die_with_parent() -> None:
+def _end_with_parent() -> None:
     """Let Linux kill this process when its parent ends for any reason."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -77,11 +77,11 @@ def _worker_module() -> ModuleType:
     return module
 
 
-def _import_if_there(name: str) -> None:
+def _import_if_installed(name: str) -> None:
     try:
         importlib.import_module(name)
     except ImportError as missing:
-        print(f"not imported ahead: {missing}", file=sys.stderr)
+        print(f"not imported before the fork: {missing}", file=sys.stderr)
 
 
 if __name__ == "__main__":

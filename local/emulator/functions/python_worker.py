@@ -43,7 +43,7 @@ class PythonWorker:
         durable: dict[str, str] | None = None,
         invoked_function_arn: str | None = None,
     ) -> dict[str, Any]:
-        """Answer ``{"status": "ok", "result"}`` or ``{"status": "error", "error"}``, and the log.
+        """Return ``{"status": "ok", "result"}`` or ``{"status": "error", "error"}``, and the log.
 
         ``error`` is the JSON error document of AWS Lambda.
         """
@@ -57,7 +57,7 @@ class PythonWorker:
                 "invoked_function_arn": invoked_function_arn or self.config.get("FunctionArn", ""),
                 "variables": variables.per_call(trace_id, depth, durable or {}),
             }
-            return self._ask({"event": event, "call": call}, request_id)
+            return self._run_invocation({"event": event, "call": call}, request_id)
 
     def kill(self) -> None:
         """End the process."""
@@ -86,22 +86,22 @@ class PythonWorker:
             "handler": self.config.get("Handler", "index.handler"),
             "timeout_seconds": self._timeout,
         }
-        answer = self._exchange(init, _INIT_STALL_SECONDS, while_busy=True)
+        response = self._exchange(init, _INIT_STALL_SECONDS, while_busy=True)
         self._cold = False
-        if answer.get("status") != "ready":
+        if response.get("status") != "ready":
             self._end_process()
-            raise InitFailed(answer["error"])
+            raise InitFailed(response["error"])
         logger.info("Lambda worker started for %s", self.func_name)
 
-    def _ask(self, message: dict[str, Any], request_id: str) -> dict[str, Any]:
-        answer = self._exchange(message, self._timeout)
-        if answer.pop("gone", False):
+    def _run_invocation(self, message: dict[str, Any], request_id: str) -> dict[str, Any]:
+        response = self._exchange(message, self._timeout)
+        if response.pop("gone", False):
             self._end_process()
         else:
-            answer["log"] = self._read_log()
-        if isinstance(answer.get("error"), dict):
-            answer["error"].setdefault("requestId", request_id)
-        return {"log": "", **answer}
+            response["log"] = self._read_log()
+        if isinstance(response.get("error"), dict):
+            response["error"].setdefault("requestId", request_id)
+        return {"log": "", **response}
 
     def _exchange(
         self, message: dict[str, Any], seconds: float, *, while_busy: bool = False
@@ -121,8 +121,8 @@ class PythonWorker:
             line = None
         if line is None:
             return _gone("Runtime.ExitError", "Runtime exited without providing a reason")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        response: dict[str, Any] = json.loads(line)
+        return response
 
     def _next_line(self, seconds: float, *, while_busy: bool) -> str | None:
         """The next line of the response; None if the worker has ended. Raises queue.Empty."""

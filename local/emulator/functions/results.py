@@ -12,19 +12,19 @@ _OUTERMOST = 1
 
 
 def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
-    """Run an invocation on a pooled worker; replaces ``_execute_function_warm``.
+    """Run an invocation on a pooled worker. Replaces ``_execute_function_warm``.
 
-    AWS, Lambda function handler exceptions in Python: the answer of a function that raised is
+    AWS, Lambda function handler exceptions in Python: the response of a failed function is
     ``{errorMessage, errorType, requestId, stackTrace}``, with the exception's class name.
     """
     from ministack.services import lambda_svc
 
     config = func.get("config") or func
     if not func.get("code_zip"):
-        return _told({"status": "error", "error": _NO_CODE})
+        return _as_response({"status": "error", "error": _NO_CODE})
     lambda_svc._ensure_reaper_thread()
-    with capacity.turn(nested=lambda_svc._invoke_depth.get() > _OUTERMOST):
-        return _told(_run(func, config, event, request_id))
+    with capacity.slot(nested=lambda_svc._invoke_depth.get() > _OUTERMOST):
+        return _as_response(_run(func, config, event, request_id))
 
 
 def _run(
@@ -51,7 +51,7 @@ def _run(
         lambda_runtime.release_worker(worker)
 
 
-def _told(result: dict[str, Any]) -> dict[str, Any]:
+def _as_response(result: dict[str, Any]) -> dict[str, Any]:
     log = result.get("log", "")
     if result["status"] == "ok":
         return {"body": result.get("result"), "log": log}

@@ -39,8 +39,8 @@ def per_call(
     """The variables that change with each invocation; None removes one."""
     from ministack.core.lambda_runtime import DURABLE_ENV_VARS, INVOKE_DEPTH_ENV
 
-    told = {name: durable.get(name) for name in DURABLE_ENV_VARS}
-    return {"_X_AMZN_TRACE_ID": trace_id, INVOKE_DEPTH_ENV: depth, **told}
+    durable_variables = {name: durable.get(name) for name in DURABLE_ENV_VARS}
+    return {"_X_AMZN_TRACE_ID": trace_id, INVOKE_DEPTH_ENV: depth, **durable_variables}
 
 
 def _endpoints() -> dict[str, str]:
@@ -48,8 +48,8 @@ def _endpoints() -> dict[str, str]:
     host = "127.0.0.1" if bound == "0.0.0.0" else bound  # noqa: S104 - only compared
     emulator = f"http://{host}:{os.environ['GATEWAY_PORT']}"
     tables = os.environ.get(FUNCTIONS_DYNAMODB)
-    elsewhere = {"AWS_ENDPOINT_URL_DYNAMODB": tables} if tables else {}
-    return {"AWS_ENDPOINT_URL": emulator, **elsewhere}
+    other_tables = {"AWS_ENDPOINT_URL_DYNAMODB": tables} if tables else {}
+    return {"AWS_ENDPOINT_URL": emulator, **other_tables}
 
 
 def _identity(config: dict[str, Any], code: str) -> dict[str, str]:

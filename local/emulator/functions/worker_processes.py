@@ -16,7 +16,7 @@ _PID_BYTES = 8
 _CAN_FORK = sys.platform == "linux"
 
 _lock = threading.Lock()
-_open: "list[tuple[socket.socket, subprocess.Popen[bytes]]]" = []
+_running: "list[tuple[socket.socket, subprocess.Popen[bytes]]]" = []
 
 
 def start_fork_server() -> None:
@@ -25,31 +25,31 @@ def start_fork_server() -> None:
     """
     if not _CAN_FORK:
         return
-    ours, theirs = socket.socketpair()
-    command = [sys.executable, "-I", str(_HERE / "fork_server.py"), str(theirs.fileno())]
-    forker = subprocess.Popen(command, pass_fds=[theirs.fileno()], start_new_session=True)
-    theirs.close()
-    _open.append((ours, forker))
+    parent, child = socket.socketpair()
+    command = [sys.executable, "-I", str(_HERE / "fork_server.py"), str(child.fileno())]
+    fork_server = subprocess.Popen(command, pass_fds=[child.fileno()], start_new_session=True)
+    child.close()
+    _running.append((parent, fork_server))
 
 
 def stop_fork_server() -> None:
     """End the warm parent; its workers end with it."""
-    for _, forker in _open:
-        forker.kill()
-        forker.wait()
+    for _, fork_server in _running:
+        fork_server.kill()
+        fork_server.wait()
 
 
 class Process:
     """A worker, with the part of ``subprocess.Popen`` that MiniStack uses."""
 
     def __init__(self) -> None:
-        theirs_in, ours_in = os.pipe()
-        ours_out, theirs_out = os.pipe()
-        ours_err, theirs_err = os.pipe()
-        self.pid = _fork([theirs_in, theirs_out, theirs_err])
-        self.stdin: TextIO = os.fdopen(ours_in, "w", encoding="utf-8", buffering=1)
-        self.stdout: TextIO = os.fdopen(ours_out, encoding="utf-8")
-        self.stderr: TextIO = os.fdopen(ours_err, encoding="utf-8", errors="replace")
+        worker_in, emulator_in = os.pipe()
+        emulator_out, worker_out = os.pipe()
+        emulator_err, worker_err = os.pipe()
+        self.pid = _fork([worker_in, worker_out, worker_err])
+        self.stdin: TextIO = os.fdopen(emulator_in, "w", encoding="utf-8", buffering=1)
+        self.stdout: TextIO = os.fdopen(emulator_out, encoding="utf-8")
+        self.stderr: TextIO = os.fdopen(emulator_err, encoding="utf-8", errors="replace")
         self.returncode: int | None = None
         self._handle = _handle_of(self.pid)
 
@@ -90,7 +90,7 @@ class Process:
 def _fork(descriptors: list[int]) -> int:
     try:
         with _lock:
-            requests, _ = _open[0]
+            requests, _ = _running[0]
             socket.send_fds(requests, [b"w"], descriptors)
             return int.from_bytes(requests.recv(_PID_BYTES, socket.MSG_WAITALL), "big")
     finally:

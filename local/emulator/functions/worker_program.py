@@ -23,25 +23,25 @@ _DEPTH = "_MINISTACK_INVOKE_DEPTH"
 
 def run() -> None:
     """Serve until standard input closes."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    responses = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1, closefd=False)
-    _die_with_parent()
+    _end_with_parent()
     init = json.loads(sys.stdin.readline())
     try:
         handler = _load(init)
     except BaseException as failure:  # noqa: BLE001 - SystemExit, too, is reported to the caller
-        _say(answers, {"status": "error", "error": _init_error(failure)})
+        _send(responses, {"status": "error", "error": _init_error(failure)})
         return
-    _say(answers, {"status": "ready"})
+    _send(responses, {"status": "ready"})
     for line in sys.stdin:
         message = json.loads(line)
-        answer = _invoke(handler, message["event"], _context(init, message))
+        response = _invoke(handler, message["event"], _context(init, message))
         print(END_OF_LOG, flush=True)
-        _say(answers, answer)
+        _send(responses, response)
 
 
-def _die_with_parent() -> None:
+def _end_with_parent() -> None:
     """A busy worker does not notice that its input closes, so it monitors its parent."""
     parent = os.getppid()
 
@@ -157,9 +157,9 @@ def _init_error(failure: BaseException) -> dict[str, Any]:
     return error
 
 
-def _say(answers: TextIO, message: dict[str, Any]) -> None:
-    answers.write(json.dumps(message) + "\n")
-    answers.flush()
+def _send(responses: TextIO, message: dict[str, Any]) -> None:
+    responses.write(json.dumps(message) + "\n")
+    responses.flush()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Step Functions: the functions of MiniStack that are replaced, and by what.
+"""Step Functions: the functions of MiniStack that are replaced, and their replacements.
 
-:func:`install` is the whole list. Which behaviour each replacement brings, and from which AWS
-document, stands in its docstring and in :mod:`local.emulator.fixes`.
+:func:`install` is the complete list. The docstring of each replacement and
+:mod:`local.emulator.fixes` name the AWS behaviour and its source.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ def install() -> None:
     stock_reset = engine.reset
 
     def reset() -> None:
-        """Forget everything, and stop what still runs."""
+        """Stop all executions and delete the state."""
         scope.close_all()
         tokens.retire_all()
         stock_reset()

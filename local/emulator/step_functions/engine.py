@@ -1,6 +1,6 @@
-"""MiniStack's Step Functions module, which these modules replace functions of.
+"""MiniStack's Step Functions module, whose functions this package replaces.
 
-MiniStack is untyped, so it is an ``Any`` here, once, instead of everywhere.
+MiniStack has no types: its module is an ``Any`` here and nowhere else.
 """
 
 import importlib
@@ -12,19 +12,19 @@ Execution = dict[str, Any]
 """MiniStack's record of one execution (``_executions[arn]``)."""
 
 Response = tuple[int, dict[str, str], bytes]
-"""What an API action answers: status, headers, body."""
+"""The response of an API action: status, headers, body."""
 
 StepError: Any = engine._ExecutionError
 """A state's failure, with ``error`` (the name that Retry and Catch match) and ``cause``."""
 
 
 def refuse(code: str, message: str) -> Response:
-    """An AWS error answer (HTTP 400)."""
-    answer: Response = engine.error_response_json(code, message, 400)
-    return answer
+    """An AWS error response (HTTP 400)."""
+    response: Response = engine.error_response_json(code, message, 400)
+    return response
 
 
 def accept(body: dict[str, Any]) -> Response:
-    """A successful AWS answer."""
-    answer: Response = engine.json_response(body)
-    return answer
+    """A successful AWS response."""
+    response: Response = engine.json_response(body)
+    return response

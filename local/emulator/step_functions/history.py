@@ -18,8 +18,8 @@ def add_event(
 ) -> dict[str, Any]:
     """Append an event, linked to the one before it in the same branch.
 
-    AWS: ``previousEventId`` (API Reference, HistoryEvent). An execution that has ended takes no
-    more events (API Reference, StopExecution; GetExecutionHistory).
+    AWS: ``previousEventId`` (API Reference, HistoryEvent). The history of an ended execution does
+    not change (API Reference, StopExecution; GetExecutionHistory).
     """
     with lock:
         event = {
@@ -36,23 +36,23 @@ def add_event(
     return event
 
 
-def begin(last_event_id: int) -> None:
-    """Link this thread's next event to ``last_event_id``."""
-    _previous.set(last_event_id)
+def continue_after(event_id: int) -> None:
+    """Link this thread's next event to the event ``event_id``."""
+    _previous.set(event_id)
 
 
 def last_event_id() -> int:
-    """The event that this thread added last."""
+    """The id of the last event that this thread added."""
     return _previous.get()
 
 
-def entered(execution: Execution, kind: str, name: str, data: Any) -> None:
-    """A state begins."""
+def state_entered(execution: Execution, kind: str, name: str, data: Any) -> None:
+    """Add the event at the start of a state."""
     add_event(execution, f"{kind}StateEntered", _details("stateEntered", name, input=data))
 
 
-def exited(execution: Execution, kind: str, name: str, data: Any) -> None:
-    """A state ends normally, or by a Catch."""
+def state_exited(execution: Execution, kind: str, name: str, data: Any) -> None:
+    """Add the event at the end of a state; a Catch ends it too."""
     add_event(execution, f"{kind}StateExited", _details("stateExited", name, output=data))
 
 

@@ -1,4 +1,4 @@
-"""What can be stopped: an execution, and inside it each branch of a Parallel state."""
+"""Scopes stop the threads of an execution, or of the branches of one Parallel state."""
 
 import threading
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from contextvars import ContextVar
 
 
 class Stopped(Exception):
-    """The execution, or the branch, that this thread works for has been stopped."""
+    """The execution or branch of this thread was stopped."""
 
 
 class Scope:
-    """Stops everything that waits inside it, once and for ever."""
+    """Stops all waits inside it. A stopped scope stays stopped."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
@@ -22,7 +22,7 @@ class Scope:
         return self._stopped.is_set()
 
     def stop(self) -> None:
-        """Stop this scope and the scopes inside it, waking all that wait."""
+        """Stop this scope and the scopes inside it; end their waits."""
         with self._lock:
             self._stopped.set()
             wakers, self._wakers = self._wakers, []
@@ -30,7 +30,7 @@ class Scope:
             wake()
 
     def on_stop(self, wake: Callable[[], None]) -> None:
-        """Call ``wake`` when the scope stops; at once if it already has."""
+        """Call ``wake`` when the scope stops; immediately if it is stopped."""
         with self._lock:
             if not self.stopped:
                 self._wakers.append(wake)
@@ -38,13 +38,13 @@ class Scope:
         wake()
 
     def forget(self, wake: Callable[[], None]) -> None:
-        """Take back :meth:`on_stop`."""
+        """Undo :meth:`on_stop`."""
         with self._lock:
             if wake in self._wakers:
                 self._wakers.remove(wake)
 
     def check(self) -> None:
-        """Raise :class:`Stopped` if it is."""
+        """Raise :class:`Stopped` if the scope is stopped."""
         if self.stopped:
             raise Stopped
 
@@ -59,35 +59,35 @@ _running: dict[str, Scope] = {}
 
 
 def open_for(execution_arn: str) -> Scope:
-    """The scope of a whole execution, made on first use."""
+    """The scope of an execution, created on first use."""
     return _running.setdefault(execution_arn, Scope())
 
 
 def close(execution_arn: str) -> None:
-    """Stop everything that still waits in an execution that has ended."""
+    """End all waits of an ended execution."""
     scope = _running.pop(execution_arn, None)
     if scope:
         scope.stop()
 
 
 def close_all() -> None:
-    """Stop every execution: the emulator forgets its state."""
+    """Stop every execution, because the emulator is reset."""
     for arn in list(_running):
         close(arn)
 
 
 def enter(scope: Scope) -> None:
-    """Make ``scope`` the one that this thread works in."""
+    """Set the scope of this thread."""
     _current.set(scope)
 
 
 def current() -> Scope:
-    """The scope of this thread; outside any execution, one that is never stopped."""
+    """The scope of this thread; outside an execution, one that never stops."""
     return _current.get() or Scope()
 
 
 def scaled_sleep(seconds: float) -> None:
-    """Wait and Retry delays, scaled by ``SFN_WAIT_SCALE``, ended early by a stop."""
+    """Sleep for a Wait or Retry, scaled by ``SFN_WAIT_SCALE``. A stop ends it early."""
     from local.emulator.step_functions.engine import engine
 
     current().sleep(seconds * engine._SFN_WAIT_SCALE)

@@ -1,4 +1,4 @@
-"""The Describe and List actions for executions."""
+"""The actions DescribeExecution, DescribeStateMachineForExecution and ListExecutions."""
 
 import copy
 import json
@@ -28,25 +28,25 @@ _stock_list_executions = engine._list_executions
 
 
 def describe_execution(data: dict[str, Any]) -> Response:
-    """DescribeExecution. AWS: names the version and the alias that the start named; ``output`` is
-    there only for SUCCEEDED, ``error`` and ``cause`` only where there was one.
+    """DescribeExecution. AWS: contains the version and the alias that the start named; ``output``
+    only for SUCCEEDED, ``error`` and ``cause`` only if they are set.
     """
     execution = engine._executions.get(data.get("executionArn"))
     if not execution:
-        return _missing(data)
-    told = {key: execution[key] for key in _DESCRIBED if execution.get(key) is not None}
-    if "output" not in told:
-        told.pop("outputDetails", None)
-    return accept({**told, "redriveCount": 0})
+        return _does_not_exist(data)
+    fields = {key: execution[key] for key in _DESCRIBED if execution.get(key) is not None}
+    if "output" not in fields:
+        fields.pop("outputDetails", None)
+    return accept({**fields, "redriveCount": 0})
 
 
 def describe_state_machine_for_execution(data: dict[str, Any]) -> Response:
-    """DescribeStateMachineForExecution. AWS: the definition that the execution was started with,
-    also after the state machine was updated.
+    """DescribeStateMachineForExecution. AWS: the definition at the start of the execution, also
+    after an update of the state machine.
     """
     execution = engine._executions.get(data.get("executionArn"))
     if not execution:
-        return _missing(data)
+        return _does_not_exist(data)
     arn = execution["stateMachineArn"]
     machine = engine._state_machines.get(arn) or {}
     return accept(
@@ -62,17 +62,17 @@ def describe_state_machine_for_execution(data: dict[str, Any]) -> Response:
 
 
 def list_executions(data: dict[str, Any]) -> Response:
-    """ListExecutions. AWS: also by version or alias ARN, and each item names both."""
-    asked = data.get("stateMachineArn")
-    version_only = asked in engine._state_machine_versions
-    if not version_only and asked not in engine._state_machine_aliases:
+    """ListExecutions. AWS: also by version or alias ARN; each item contains both."""
+    target = data.get("stateMachineArn")
+    version_only = target in engine._state_machine_versions
+    if not version_only and target not in engine._state_machine_aliases:
         return _with_versions(_stock_list_executions(data))
     field = _VERSION_FIELDS[0] if version_only else _VERSION_FIELDS[1]
     status = data.get("statusFilter")
     found = [
         {key: execution.get(key) for key in _DESCRIBED[:6] + _VERSION_FIELDS}
         for execution in engine._executions.values()
-        if execution.get(field) == asked and status in (None, execution["status"])
+        if execution.get(field) == target and status in (None, execution["status"])
     ]
     found.sort(key=engine._execution_sort_key, reverse=True)
     return accept({"executions": found[: data.get("maxResults") or 1000]})
@@ -86,7 +86,7 @@ def _with_versions(response: Response) -> Response:
     return response if response[0] != 200 else accept(body)
 
 
-def _missing(data: dict[str, Any]) -> Response:
+def _does_not_exist(data: dict[str, Any]) -> Response:
     return refuse(
         "ExecutionDoesNotExist", f"Execution Does Not Exist: '{data.get('executionArn')}'"
     )

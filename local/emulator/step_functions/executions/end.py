@@ -1,4 +1,4 @@
-"""How an execution ends: once, for good, and for everything that still waits inside it."""
+"""The end of an execution: it is final, and it ends all waits inside the execution."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from local.emulator.step_functions.engine import Execution, Response, accept, en
 
 
 def end(execution: Execution, status: str, **outcome: Any) -> bool:
-    """End a running execution; False if it had ended before.
+    """End a running execution; False if it has already ended.
 
     ``outcome`` may hold ``output`` (JSON text), ``error`` and ``cause``. AWS: an execution that is
     ABORTED, TIMED_OUT, FAILED or SUCCEEDED does not change again (API Reference, StopExecution,
@@ -18,7 +18,7 @@ def end(execution: Execution, status: str, **outcome: Any) -> bool:
     with history.lock:
         if execution["status"] != "RUNNING" and is_on("stop-final"):
             return False
-        _tell_history(execution, status, outcome)
+        _add_end_event(execution, status, outcome)
         execution.update(outcome, status=status, stopDate=engine.now_iso())
     if is_on("stop-final") or status != "ABORTED":
         scope.close(execution["executionArn"])
@@ -38,7 +38,7 @@ def fail(execution: Execution, error: str, cause: str) -> None:
 
 
 def stop_execution(data: dict[str, Any]) -> Response:
-    """StopExecution. AWS: it runs no Catch, and a late answer of a task changes nothing."""
+    """StopExecution. AWS: it runs no Catch, and a late task result changes nothing."""
     arn = data.get("executionArn")
     execution = engine._executions.get(arn)
     if not execution:
@@ -50,7 +50,7 @@ def stop_execution(data: dict[str, Any]) -> Response:
 
 
 def limit_duration(execution: Execution, seconds: Any) -> None:
-    """Time an execution out after the state machine's own ``TimeoutSeconds``.
+    """End an execution as TIMED_OUT after ``TimeoutSeconds`` of its state machine.
 
     AWS: State machine structure in Amazon States Language, TimeoutSeconds.
     """
@@ -60,27 +60,27 @@ def limit_duration(execution: Execution, seconds: Any) -> None:
 
 
 def time_out(execution: Execution) -> None:
-    """End as TIMED_OUT, unless it has ended already, or the emulator was reset meanwhile."""
+    """End as TIMED_OUT, unless the execution has ended or the emulator was reset."""
     if engine._executions.get(execution["executionArn"]) is execution:
         end(execution, "TIMED_OUT", error="States.Timeout")
 
 
 def engine_loop() -> Any:
-    """MiniStack's event loop: thousands of timers there cost no thread."""
+    """MiniStack's event loop: a timer there needs no thread."""
     from ministack import app
 
     return app._MAIN_LOOP
 
 
-def _tell_history(execution: Execution, status: str, outcome: dict[str, Any]) -> None:
+def _add_end_event(execution: Execution, status: str, outcome: dict[str, Any]) -> None:
     event = {
         "SUCCEEDED": "ExecutionSucceeded",
         "FAILED": "ExecutionFailed",
         "ABORTED": "ExecutionAborted",
         "TIMED_OUT": "ExecutionTimedOut",
     }[status]
-    if status in ("ABORTED", "TIMED_OUT"):  # ended from outside its own thread
-        history.begin(len(execution["events"]))
+    if status in ("ABORTED", "TIMED_OUT"):  # ended by another thread
+        history.continue_after(len(execution["events"]))
     details = dict(outcome)
     if "output" in details:
         details["outputDetails"] = {"truncated": False}

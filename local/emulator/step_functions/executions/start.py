@@ -1,4 +1,4 @@
-"""Starting executions: by machine, version or alias, and at most once by name."""
+"""Start executions by machine, version or alias; at most one for each name."""
 
 import contextvars
 import copy
@@ -14,30 +14,30 @@ _ROUTING = random.Random()  # noqa: S311 - no secret
 
 
 def start_execution(data: dict[str, Any]) -> Response:
-    """StartExecution; replaces ``_start_execution``.
+    """StartExecution. Replaces ``_start_execution``.
 
     AWS, API Reference, StartExecution: idempotent for a running execution with the same name and
     input, ExecutionAlreadyExists for any other use of the name.
     """
-    asked, _, test_case = data.get("stateMachineArn", "").partition("#")
-    machine_arn = engine._resolve_state_machine_arn(asked)
+    target, _, test_case = data.get("stateMachineArn", "").partition("#")
+    machine_arn = engine._resolve_state_machine_arn(target)
     if machine_arn is None:
-        return refuse("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{asked}'")
+        return refuse("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{target}'")
     with history.lock:
-        execution = _new_execution(data, machine_arn, asked, test_case)
-        known = engine._executions.get(execution["executionArn"])
-        if known:
-            return _repeated(known, execution)
+        execution = _new_execution(data, machine_arn, target, test_case)
+        existing = engine._executions.get(execution["executionArn"])
+        if existing:
+            return _repeated_start(existing, execution)
         engine._executions[execution["executionArn"]] = execution
     _run_in_background(execution)
     return accept({key: execution[key] for key in ("executionArn", "startDate")})
 
 
-def _repeated(known: Execution, wanted: Execution) -> Response:
-    same = known["status"] == "RUNNING" and known["input"] == wanted["input"]
+def _repeated_start(existing: Execution, new: Execution) -> Response:
+    same = existing["status"] == "RUNNING" and existing["input"] == new["input"]
     if same and is_on("start-idempotency"):
-        return accept({key: known[key] for key in ("executionArn", "startDate")})
-    arn = known["executionArn"]
+        return accept({key: existing[key] for key in ("executionArn", "startDate")})
+    arn = existing["executionArn"]
     return refuse("ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'")
 
 
@@ -51,12 +51,14 @@ def _run_in_background(execution: Execution) -> None:
     ).start()
 
 
-def _new_execution(data: dict[str, Any], machine_arn: str, asked: str, test_case: str) -> Execution:
+def _new_execution(
+    data: dict[str, Any], machine_arn: str, target: str, test_case: str
+) -> Execution:
     machine = engine._state_machines[machine_arn]
     name = data.get("name") or engine.new_uuid()
     arn = f"arn:aws:states:{engine.get_region()}:{engine.get_account_id()}:execution"
     started = engine.now_iso()
-    chosen = _chosen_version(asked)
+    chosen = _chosen_version(target)
     version = engine._state_machine_versions.get(chosen.get("stateMachineVersionArn")) or machine
     record = {
         "executionArn": f"{arn}:{machine['name']}:{name}",
@@ -79,16 +81,20 @@ def _new_execution(data: dict[str, Any], machine_arn: str, asked: str, test_case
     if is_on("version-starts"):
         record["definition"] = version["definition"]
     # In a new context: a nested execution records its history separately.
-    contextvars.copy_context().run(_first_event, record, _started(record, version, chosen))
+    contextvars.copy_context().run(
+        _add_first_event, record, _start_details(record, version, chosen)
+    )
     return record
 
 
-def _first_event(record: Execution, details: dict[str, Any]) -> None:
-    history.begin(0)
+def _add_first_event(record: Execution, details: dict[str, Any]) -> None:
+    history.continue_after(0)
     history.add_event(record, "ExecutionStarted", details)
 
 
-def _started(record: Execution, version: dict[str, Any], chosen: dict[str, str]) -> dict[str, Any]:
+def _start_details(
+    record: Execution, version: dict[str, Any], chosen: dict[str, str]
+) -> dict[str, Any]:
     details = {
         "input": record["input"],
         "inputDetails": {"truncated": False},
@@ -97,21 +103,21 @@ def _started(record: Execution, version: dict[str, Any], chosen: dict[str, str])
     return {"executionStartedEventDetails": {**details, **chosen}}
 
 
-def _chosen_version(asked: str) -> dict[str, str]:
+def _chosen_version(target: str) -> dict[str, str]:
     """The version (and alias) that a start names.
 
     AWS, State machine versions and aliases: an alias routes to one of its versions by weight.
     """
     if not is_on("version-starts"):
         return {}
-    if asked in engine._state_machine_versions:
-        return {"stateMachineVersionArn": asked}
-    routing = (engine._state_machine_aliases.get(asked) or {}).get("routingConfiguration")
+    if target in engine._state_machine_versions:
+        return {"stateMachineVersionArn": target}
+    routing = (engine._state_machine_aliases.get(target) or {}).get("routingConfiguration")
     if not routing:
         return {}
     weights = [route["weight"] for route in routing]
     route = _ROUTING.choices(routing, weights=weights)[0]
     return {
         "stateMachineVersionArn": route["stateMachineVersionArn"],
-        "stateMachineAliasArn": asked,
+        "stateMachineAliasArn": target,
     }

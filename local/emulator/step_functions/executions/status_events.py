@@ -4,7 +4,7 @@ import json
 import logging
 from typing import Any
 
-from local.emulator.faults.fault import DESK
+from local.emulator.faults.injected import FAULTS
 from local.emulator.step_functions.engine import Execution, engine
 
 logger = logging.getLogger("local.emulator")
@@ -14,7 +14,7 @@ _PAYLOAD_LIMIT = 248 * 1024
 
 
 def emit_status_event(execution: Execution) -> None:
-    """Publish the execution's status to the default bus; replaces MiniStack's emitter.
+    """Publish the execution's status to the default bus. Replaces ``_emit_execution_status_event``.
 
     AWS, Automating Step Functions event delivery with EventBridge: one event for each change to
     RUNNING, SUCCEEDED, FAILED, TIMED_OUT and ABORTED of a Standard workflow, best effort, with the
@@ -22,7 +22,7 @@ def emit_status_event(execution: Execution) -> None:
     """
     if execution.get("sync") or execution.get("mapRunArn"):
         return
-    fault = DESK.take("events", "ExecutionStatusChange")
+    fault = FAULTS.take("events", "ExecutionStatusChange")
     if fault and fault.effect in ("drop", "fail"):
         return
     entry = {

@@ -1,4 +1,4 @@
-"""Which error names a Retry or Catch entry matches."""
+"""The error names that a Retry or Catch entry matches."""
 
 from local.emulator.fixes import is_on
 from local.emulator.step_functions.engine import StepError
@@ -13,7 +13,7 @@ def error_matches(names: list[str], error: str) -> bool:
 
     AWS, Handling errors in Step Functions workflows (Error names): ``States.ALL`` matches neither
     States.Runtime nor States.DataLimitExceeded, which always fail the execution;
-    ``States.TaskFailed`` matches everything but a timeout; a missed heartbeat is both
+    ``States.TaskFailed`` matches all errors but a timeout; a missed heartbeat is both
     ``States.HeartbeatTimeout`` and ``States.Timeout``.
     """
     if error in _TERMINAL and is_on("strict-paths"):
@@ -26,7 +26,7 @@ def error_matches(names: list[str], error: str) -> bool:
 
 
 def as_uncaught(failure: Exception) -> Exception:
-    """The error that leaves a state that did not catch it.
+    """The error of a state without a matching Catch.
 
     Histories recorded on AWS show an uncaught heartbeat timeout as States.Timeout.
     """
@@ -37,5 +37,5 @@ def as_uncaught(failure: Exception) -> Exception:
 
 
 def is_timeout(error: str) -> bool:
-    """Whether a task ended because its time, or its heartbeat's time, was up."""
+    """Whether a task ended by TimeoutSeconds or HeartbeatSeconds."""
     return error in (TIMEOUT, HEARTBEAT_TIMEOUT)

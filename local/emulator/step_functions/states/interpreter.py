@@ -1,4 +1,4 @@
-"""Walking a definition from state to state."""
+"""Run the states of a definition one after another."""
 
 import contextvars
 import copy
@@ -25,7 +25,7 @@ _COMPOSITE = ("Task", "Parallel", "Map")
 
 
 def run_execution(execution_arn: str) -> None:
-    """Run one execution to its end, in its own thread; replaces ``_run_execution``."""
+    """Run one execution to its end, in a separate thread. Replaces ``_run_execution``."""
     execution = engine._executions.get(execution_arn)
     if execution and execution["status"] == "RUNNING":
         # In a new context: ``startExecution.sync`` runs the child in its parent's thread.
@@ -35,14 +35,14 @@ def run_execution(execution_arn: str) -> None:
 def _run(execution: Execution) -> None:
     execution_arn = execution["executionArn"]
     scope.enter(scope.open_for(execution_arn))
-    history.begin(len(execution["events"]))
+    history.continue_after(len(execution["events"]))
     try:
         definition = _definition(execution)
         end.limit_duration(execution, definition.get("TimeoutSeconds"))
         data = json.loads(execution["input"])
         ctx = _context(execution, definition, data)
         end.succeed(
-            execution, walk(definition["States"], definition["StartAt"], data, execution, ctx)
+            execution, run_states(definition["States"], definition["StartAt"], data, execution, ctx)
         )
     except scope.Stopped:
         logger.info("execution stopped: %s", execution_arn)
@@ -54,7 +54,7 @@ def _run(execution: Execution) -> None:
 
 
 def _definition(execution: Execution) -> dict[str, Any]:
-    """The definition fixed at the start (AWS, State machine versions), or the machine's own."""
+    """The definition fixed at the start, or the machine's. AWS: State machine versions."""
     machine = engine._state_machines.get(execution["stateMachineArn"]) or {}
     text = execution.get("definition") or machine.get("definition")
     if not text:
@@ -88,21 +88,24 @@ def run_sub_machine(
     execution: Execution,
     ctx: dict[str, Any],
 ) -> Any:
-    """A branch of a Parallel state, or an item of a Map; replaces ``_run_sub_machine``."""
+    """Run a branch of a Parallel state, or an item of a Map. Replaces ``_run_sub_machine``."""
     data = copy.deepcopy(input_data)
-    return walk(states, start_at, data, execution, ctx, told=is_on("task-history"))
+    return run_states(states, start_at, data, execution, ctx, recorded=is_on("task-history"))
 
 
-def walk(
+def run_states(
     states: dict[str, Any],
     start_at: str,
     data: Any,
     execution: Execution,
     ctx: dict[str, Any],
     *,
-    told: bool = True,
+    recorded: bool = True,
 ) -> Any:
-    """Run states until one ends the machine; returns its output. ``told``: record its events."""
+    """Run states until one ends the machine. Returns its output.
+
+    ``recorded``: the history contains the events of the states.
+    """
     name: str | None = start_at
     while name:
         scope.current().check()
@@ -111,16 +114,16 @@ def walk(
             raise StepError("States.Runtime", f"State '{name}' not found in definition")
         kind = state.get("Type")
         ctx["State"] = {"Name": name, "EnteredTime": engine.now_iso(), "RetryCount": 0}
-        if told:
-            history.entered(execution, kind, name, data)
-        data, following = _step(state, kind, data, execution, ctx)
-        if told:
-            history.exited(execution, kind, name, data)
-        name = following
+        if recorded:
+            history.state_entered(execution, kind, name, data)
+        data, next_name = _run_state(state, kind, data, execution, ctx)
+        if recorded:
+            history.state_exited(execution, kind, name, data)
+        name = next_name
     return data
 
 
-def _step(
+def _run_state(
     state: dict[str, Any], kind: str, data: Any, execution: Execution, ctx: dict[str, Any]
 ) -> Any:
     if kind == "Succeed":

@@ -1,4 +1,4 @@
-"""JSONPath in states: a path that finds nothing is an error, never a silent null."""
+"""JSONPath in states: a path without a value is an error, never null."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _MISSING = object()
 def resolve_params(template: Any, data: Any, ctx: dict[str, Any] | None = None) -> Any:
     """Fill a Parameters, ResultSelector or ItemSelector template.
 
-    AWS, Handling errors in Step Functions workflows: a path that is not there fails the execution
+    AWS, Handling errors in Step Functions workflows: a path without a value fails the execution
     with States.Runtime, which cannot be caught.
     """
     if isinstance(template, list):
@@ -31,7 +31,7 @@ def _field(key: str, value: Any, data: Any, ctx: dict[str, Any] | None) -> tuple
 def apply_result_selector(
     state_def: dict[str, Any], data: Any, ctx: dict[str, Any] | None = None
 ) -> Any:
-    """ResultSelector, with the Context object (``$$.``) available, which stock leaves out."""
+    """ResultSelector, with the Context object (``$$.``), which stock MiniStack does not pass."""
     template = state_def.get("ResultSelector")
     return resolve_params(template, data, ctx) if template else data
 
@@ -40,17 +40,19 @@ def apply_input_path(
     state_def: dict[str, Any], data: Any, ctx: dict[str, Any] | None = None
 ) -> Any:
     """InputPath: null means ``{}``."""
-    return _whole(state_def, "InputPath", data, ctx)
+    return _apply_path(state_def, "InputPath", data, ctx)
 
 
 def apply_output_path(
     state_def: dict[str, Any], data: Any, ctx: dict[str, Any] | None = None
 ) -> Any:
     """OutputPath: null means ``{}``."""
-    return _whole(state_def, "OutputPath", data, ctx)
+    return _apply_path(state_def, "OutputPath", data, ctx)
 
 
-def _whole(state_def: dict[str, Any], field: str, data: Any, ctx: dict[str, Any] | None) -> Any:
+def _apply_path(
+    state_def: dict[str, Any], field: str, data: Any, ctx: dict[str, Any] | None
+) -> Any:
     path = state_def.get(field, "$")
     return {} if path is None else lookup(path, data, ctx, field=field)
 
@@ -58,7 +60,7 @@ def _whole(state_def: dict[str, Any], field: str, data: Any, ctx: dict[str, Any]
 def lookup(path: str, data: Any, ctx: dict[str, Any] | None, *, field: str) -> Any:
     """The value at ``path`` in the data, or in the Context object for ``$$`` paths.
 
-    Raises States.Runtime when nothing is there. ``field`` is named in the message.
+    Raises States.Runtime without a value. The message contains ``field``.
     """
     root, where = ((ctx or {}), path[1:]) if path.startswith("$$") else (data, path)
     tokens = engine._parse_jsonpath_tokens(where)

@@ -1,4 +1,4 @@
-"""Parallel states: branches side by side, which stop together."""
+"""Parallel states: concurrent branches that stop together."""
 
 import contextvars
 import threading
@@ -13,20 +13,20 @@ from local.emulator.step_functions.engine import Execution, StepError, engine
 def run_parallel_branches(
     state_def: dict[str, Any], raw_input: Any, execution: Execution, ctx: dict[str, Any]
 ) -> Any:
-    """One attempt of a Parallel state; replaces ``_run_parallel_branches``.
+    """One attempt of a Parallel state. Replaces ``_run_parallel_branches``.
 
-    AWS, Parallel workflow state: if any branch fails, the whole state fails and all its branches
-    are stopped. A Lambda function that already runs goes on.
+    AWS, Parallel workflow state: if any branch fails, the state fails and all its branches are
+    stopped. A running Lambda function continues.
     """
     data = engine._apply_input_path(state_def, raw_input, ctx)
     data = engine._apply_parameters(state_def, data, ctx)
-    _tell(execution, "ParallelStateStarted")
+    _add_event(execution, "ParallelStateStarted")
     try:
         results = _results(state_def.get("Branches", []), data, execution, ctx)
     except StepError:
-        _tell(execution, "ParallelStateFailed")
+        _add_event(execution, "ParallelStateFailed")
         raise
-    _tell(execution, "ParallelStateSucceeded")
+    _add_event(execution, "ParallelStateSucceeded")
     selector = (ctx,) if is_on("strict-paths") else ()
     result = engine._apply_result_selector(state_def, results, *selector)
     output = engine._apply_result_path(state_def, raw_input, result)
@@ -34,7 +34,7 @@ def run_parallel_branches(
     return output, engine._next_or_end(state_def)
 
 
-def _tell(execution: Execution, event: str) -> None:
+def _add_event(execution: Execution, event: str) -> None:
     if is_on("task-history"):
         history.add_event(execution, event)
 
@@ -53,7 +53,7 @@ def _results(
 
 
 def _result(future: "Future[Any]") -> Any:
-    """A branch's output, or the failure of the whole Parallel state."""
+    """The output of a branch. Raises the failure of the Parallel state."""
     try:
         return future.result()
     except (StepError, scope.Stopped):
@@ -77,7 +77,7 @@ def _start(
         try:
             result = engine._run_sub_machine(states, start_at, data, execution, ctx)
             future.set_result(result)
-        except BaseException as failure:  # noqa: BLE001 - told to whoever asks the future
+        except BaseException as failure:  # noqa: BLE001 - the future raises it
             future.set_exception(failure)
 
     context = contextvars.copy_context()

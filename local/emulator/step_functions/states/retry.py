@@ -1,4 +1,4 @@
-"""Retry: how often, and after how long."""
+"""Retry and Catch: the number of attempts and the pauses between them."""
 
 import random
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _STOCK_LIMIT_SECONDS = 60
 
 
 class Retries:
-    """The Retry list of one state, counting as it is used."""
+    """The Retry list of one state, with the number of retries of each entry."""
 
     def __init__(self, retriers: list[dict[str, Any]]) -> None:
         self._retriers = retriers
@@ -25,7 +25,7 @@ class Retries:
         return sum(self._used.values())
 
     def wait(self, error: str) -> bool:
-        """Sleep before the next attempt; False when this error is not retried, or not again."""
+        """Sleep before the next attempt. False if the error is not retried, or no longer."""
         retrier, index = engine._find_matching_retrier(self._retriers, error, self._used)
         if retrier is None:
             return False
@@ -55,7 +55,7 @@ def with_retry_and_catch(
 ) -> Any:
     """Run attempts of a Task, Parallel or Map state under its Retry and Catch.
 
-    Answers what the attempt answers, or the Catch's output and next state.
+    Returns the result of the attempt, or the output and the next state of the Catch.
     """
     state, retries = ctx["State"], Retries(state_def.get("Retry", []))
     while True:

@@ -1,4 +1,4 @@
-"""Waiting for a task token to come back."""
+"""The wait of a task for its token."""
 
 import contextvars
 import threading
@@ -27,15 +27,15 @@ class Callback:
         self._token = token
         self._waiting = waiting
         self._limits = limits
-        self._started = waiting.last_sign_of_life = time.monotonic()
+        self._started = waiting.last_heartbeat = time.monotonic()
         self._notified = threading.Event()
         self._response: Any = None
         self._failure: Exception | None = None
 
     def run(self, notify: Callable[[], Any], submitted: Callable[[Any], None]) -> Any:
-        """Notify, wait, and return the output that was sent; raises the task's failure.
+        """Make the call, wait, and return the output of SendTaskSuccess. Raises the task's failure.
 
-        ``submitted`` is called with the notify call's response.
+        ``submitted`` is called with the response of the call.
         """
         here, wake = scope.current(), self._waiting.changed.set
         here.on_stop(wake)
@@ -45,13 +45,13 @@ class Callback:
             self._wait(here, submitted)
         finally:
             here.forget(wake)
-            answer = retire(self._token)
-        return _outcome(answer, self._failure)
+            result = retire(self._token)
+        return _outcome(result, self._failure)
 
     def _notify(self, notify: Callable[[], Any]) -> None:
         try:
             self._response = notify()
-        except Exception as failure:  # noqa: BLE001 - whatever it is, it fails the task
+        except Exception as failure:  # noqa: BLE001 - every error fails the task
             if is_on("notify-failure"):
                 self._failure = failure
         finally:
@@ -59,13 +59,13 @@ class Callback:
             self._waiting.changed.set()
 
     def _wait(self, here: scope.Scope, submitted: Callable[[Any], None]) -> None:
-        told = False
+        is_submitted = False
         while True:
             here.check()
-            if self._notified.is_set() and not self._failure and not told:
-                told = True
+            if self._notified.is_set() and not self._failure and not is_submitted:
+                is_submitted = True
                 submitted(self._response)
-            if self._failure or (told and self._waiting.answer):
+            if self._failure or (is_submitted and self._waiting.result):
                 return None
             left = self._left()
             if left is not None and left <= 0:
@@ -82,20 +82,20 @@ class Callback:
         timeout, heartbeat = self._limits.timeout, self._limits.heartbeat
         return (
             None if timeout is None else self._started + timeout,
-            None if heartbeat is None else self._waiting.last_sign_of_life + heartbeat,
+            None if heartbeat is None else self._waiting.last_heartbeat + heartbeat,
         )
 
     def _expire(self) -> None:
-        """Time is up; an answer that arrived before this moment still counts."""
+        """Set the failure of a timeout. A result that arrived earlier takes precedence."""
         timeout, heartbeat = self._due()
         missed = heartbeat is not None and (timeout is None or heartbeat < timeout)
         name = error_names.HEARTBEAT_TIMEOUT if missed else error_names.TIMEOUT
         self._failure = StepError(name, "")
 
 
-def _outcome(answer: dict[str, Any] | None, failure: Exception | None) -> Any:
-    if answer is None:
-        raise failure or StepError("States.Runtime", "the wait ended without an answer")
-    if "result" in answer:
-        return answer["result"]
-    raise StepError(answer["error"], answer["cause"])
+def _outcome(result: dict[str, Any] | None, failure: Exception | None) -> Any:
+    if result is None:
+        raise failure or StepError("States.Runtime", "the wait ended without a result")
+    if "result" in result:
+        return result["result"]
+    raise StepError(result["error"], result["cause"])

@@ -1,18 +1,18 @@
-"""Calling a Lambda function from a state machine."""
+"""Calls of Lambda functions by a state machine."""
 
 import json
 from typing import Any
 
-from local.emulator.faults.fault import DESK
+from local.emulator.faults.injected import FAULTS
 from local.emulator.fixes import is_on
 from local.emulator.step_functions.engine import StepError, engine
 
 
 def call_lambda(reference: str, event: Any) -> Any:
-    """Invoke a function and answer its payload; replaces MiniStack's ``_call_lambda``.
+    """Invoke a function and return its payload. Replaces ``_call_lambda``.
 
-    AWS, Invoke an AWS Lambda function with Step Functions: an exception of the function is named
-    by its class, with the JSON error document as the cause; an error of the Lambda service is
+    AWS, Invoke an AWS Lambda function with Step Functions: the error name of an exception is its
+    class, the cause is the JSON error document; an error of the Lambda service is
     ``Lambda.<Name>``.
     """
     from ministack.services import lambda_svc
@@ -20,7 +20,7 @@ def call_lambda(reference: str, event: Any) -> Any:
     func, config, name = lambda_svc._get_func_record_for_ref(reference)
     if not func or not config:
         raise StepError("Lambda.ResourceNotFoundException", f"Function not found: {name}")
-    fault = DESK.take("lambda", "Invoke", function=name)
+    fault = FAULTS.take("lambda", "Invoke", function=name)
     if fault:
         fault.wait_before()
         if fault.effect == "drop":
@@ -52,5 +52,5 @@ def _payload(result: dict[str, Any]) -> Any:
 
 
 def notify(resource: str, parameters: Any) -> Any:
-    """Make the call of a ``.waitForTaskToken`` task that hands out the token."""
+    """Make the call of a ``.waitForTaskToken`` task, which passes the token."""
     return engine._invoke_resource(resource.replace(".waitForTaskToken", ""), parameters)

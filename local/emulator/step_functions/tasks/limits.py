@@ -1,4 +1,4 @@
-"""How long one attempt of a task may take."""
+"""The time limits of one attempt of a task."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +10,13 @@ from local.emulator.step_functions.states import json_paths
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds until the attempt, and until its next heartbeat, is overdue; None is never."""
+    """Seconds until the attempt and its next heartbeat are overdue; None: no limit."""
 
     timeout: float | None
     heartbeat: float | None
 
     def for_history(self) -> dict[str, float]:
-        """The limits as the event TaskScheduled contains them."""
+        """The limits in the form of the event TaskScheduled."""
         limits = {"timeoutInSeconds": self.timeout, "heartbeatInSeconds": self.heartbeat}
         return {name: value for name, value in limits.items() if value is not None}
 

@@ -18,9 +18,9 @@ _stock_execute_task = engine._execute_task
 def execute_task(
     state_def: dict[str, Any], raw_input: Any, execution: Execution, ctx: dict[str, Any]
 ) -> Any:
-    """Run a Task state; answers its output and the next state's name (None at the end).
+    """Run a Task state. Returns its output and the name of the next state (None at the end).
 
-    JSONata states keep MiniStack's own code: this project writes JSONPath only.
+    MiniStack's code runs JSONata states: this project uses JSONPath only.
     """
     if engine._state_query_language(state_def, ctx) == "JSONata":
         return _stock_execute_task(state_def, raw_input, execution, ctx)
@@ -46,7 +46,7 @@ class Task:
         data = engine._apply_input_path(self._state, raw_input, self._ctx)
         allowed = limits.of(self._state, data, self._ctx)
         parameters = engine._apply_parameters(self._state, data, self._ctx)
-        result = self._told(parameters, allowed)
+        result = self._call_and_record(parameters, allowed)
         result = engine._apply_result_selector(self._state, result, *self._selector_context())
         output = engine._apply_result_path(self._state, raw_input, result)
         output = engine._apply_output_path(self._state, output, self._ctx)
@@ -60,8 +60,8 @@ class Task:
             self._token = self._token[0], tokens.reopen(self._token[0])
         self._ctx["Task"] = {"Token": self._token[0]}
 
-    def _told(self, parameters: Any, allowed: limits.Limits) -> Any:
-        """Call, and write down how it went."""
+    def _call_and_record(self, parameters: Any, allowed: limits.Limits) -> Any:
+        """Make the call and add its events to the history."""
         events = TaskEvents(self._execution, self._resource)
         events.scheduled(parameters, allowed.for_history())
         events.started()
@@ -79,18 +79,18 @@ class Task:
     def _call(self, parameters: Any, allowed: limits.Limits, events: TaskEvents) -> Any:
         mocked = _mocked(self._execution, self._ctx)
         if mocked is not None:
-            return _mock_answer(mocked)
+            return _mock_result(mocked)
         if self._token:
             callback = Callback(*self._token, allowed)
             return callback.run(lambda: invoke.notify(self._resource, parameters), events.submitted)
-        return _within(self._resource, parameters, allowed)
+        return _call_within(self._resource, parameters, allowed)
 
     def _selector_context(self) -> tuple[Any, ...]:
         return (self._ctx,) if is_on("strict-paths") else ()
 
 
-def _within(resource: str, parameters: Any, allowed: limits.Limits) -> Any:
-    """Call and wait, but no longer than allowed; the call itself cannot be stopped, as on AWS."""
+def _call_within(resource: str, parameters: Any, allowed: limits.Limits) -> Any:
+    """Make a call within its time limits. AWS: the call itself cannot be stopped."""
     ends = [end for end in (allowed.timeout, allowed.heartbeat) if end is not None]
     if not ends or ":activity:" in resource:
         return engine._invoke_resource(resource, parameters)
@@ -107,7 +107,7 @@ def _within(resource: str, parameters: Any, allowed: limits.Limits) -> Any:
 
 
 def _mocked(execution: Execution, ctx: dict[str, Any]) -> dict[str, Any] | None:
-    """The answer that a Step Functions Local mock configuration file gives for this attempt."""
+    """The response for this attempt in a mock configuration file of Step Functions Local."""
     if not engine._sfn_mock_config:
         return None
     state, attempts = ctx["State"]["Name"], execution.setdefault("mockAttempts", {})
@@ -119,7 +119,7 @@ def _mocked(execution: Execution, ctx: dict[str, Any]) -> dict[str, Any] | None:
     return found
 
 
-def _mock_answer(mocked: dict[str, Any]) -> Any:
+def _mock_result(mocked: dict[str, Any]) -> Any:
     if "Throw" not in mocked:
         return mocked.get("Return", {})
     thrown = mocked["Throw"]

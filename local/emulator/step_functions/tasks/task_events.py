@@ -1,4 +1,4 @@
-"""The events of one attempt of a Task state, as AWS writes them."""
+"""The events of one attempt of a Task state."""
 
 import json
 from typing import Any
@@ -7,11 +7,11 @@ from local.emulator.fixes import is_on
 from local.emulator.step_functions import history
 from local.emulator.step_functions.engine import Execution, engine
 
-_WORDS_OF_ARN = 6
+_PARTS_OF_ARN = 6
 
 
 class TaskEvents:
-    """Writes TaskScheduled … TaskSucceeded, TaskFailed or TaskTimedOut for one attempt.
+    """Adds TaskScheduled … TaskSucceeded, TaskFailed or TaskTimedOut of one attempt.
 
     AWS: the page of GetExecutionHistory, and HistoryEvent's ``task…EventDetails``.
     """
@@ -22,7 +22,7 @@ class TaskEvents:
         self._task = {"resourceType": kind, "resource": name}
 
     def scheduled(self, parameters: Any, limits: dict[str, float]) -> None:
-        """``limits`` may hold ``timeoutInSeconds`` and ``heartbeatInSeconds``."""
+        """``limits`` may contain ``timeoutInSeconds`` and ``heartbeatInSeconds``."""
         whole = {key: int(value) for key, value in limits.items()}
         region = engine.get_region()
         self._add("TaskScheduled", region=region, parameters=json.dumps(parameters), **whole)
@@ -32,7 +32,7 @@ class TaskEvents:
             self._add("TaskStarted")
 
     def submitted(self, output: Any) -> None:
-        """The notify call of a ``.waitForTaskToken`` task was accepted."""
+        """The call of a ``.waitForTaskToken`` task was accepted."""
         if is_on("task-history"):
             self._add("TaskSubmitted", **_output(output))
 
@@ -59,7 +59,7 @@ def _output(value: Any) -> dict[str, Any]:
 def _integration(resource: str) -> tuple[str, str]:
     """``arn:aws:states:::lambda:invoke.waitForTaskToken`` → lambda, invoke.waitForTaskToken."""
     if not resource.startswith("arn:aws:states:::"):
-        service = resource.split(":")[2] if resource.count(":") >= _WORDS_OF_ARN else "states"
+        service = resource.split(":")[2] if resource.count(":") >= _PARTS_OF_ARN else "states"
         return service, resource
     kind, _, name = resource.removeprefix("arn:aws:states:::").rpartition(":")
     return kind, name

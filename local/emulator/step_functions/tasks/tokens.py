@@ -1,4 +1,4 @@
-"""Task tokens: valid once, and the errors of late and forged answers."""
+"""Task tokens: each is valid once; late and forged tokens have their own errors."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from local.emulator.step_functions.engine import Response, accept, engine, refus
 
 _SIGNED_BYTES = 16
 _SIGNING_KEY = b"local emulator"
-"""Distinguishes issued tokens from forged ones after a restart too. Not a security feature."""
+"""Distinguishes issued from forged tokens, also after a restart. Not a security feature."""
 
 _lock = threading.Lock()
 _waiting: dict[str, "Waiting"] = {}
@@ -23,15 +23,15 @@ _waiting: dict[str, "Waiting"] = {}
 
 @dataclass
 class Waiting:
-    """A task that waits for its token to come back."""
+    """A task that waits for SendTaskSuccess or SendTaskFailure with its token."""
 
-    last_sign_of_life: float = field(default_factory=time.monotonic)
+    last_heartbeat: float = field(default_factory=time.monotonic)
     changed: threading.Event = field(default_factory=threading.Event)
-    answer: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
 
 
 def issue() -> tuple[str, Waiting]:
-    """A new token, and the wait that it answers."""
+    """A new token and its wait."""
     nonce = secrets.token_bytes(_SIGNED_BYTES)
     token = base64.b64encode(nonce + _signature(nonce)).decode()
     waiting = _waiting[token] = Waiting()
@@ -39,20 +39,20 @@ def issue() -> tuple[str, Waiting]:
 
 
 def reopen(token: str) -> Waiting:
-    """Wait again for a token that was used before (only when new ones are switched off)."""
+    """Wait again for a used token (only if the fix `token-per-attempt` is disabled)."""
     waiting = _waiting[token] = Waiting()
     return waiting
 
 
 def retire(token: str) -> dict[str, Any] | None:
-    """End the wait; answers what arrived in time. From here on the token is dead."""
+    """End the wait and invalidate the token. Returns the result that arrived in time."""
     with _lock:
         waiting = _waiting.pop(token, None)
-        return waiting.answer if waiting else None
+        return waiting.result if waiting else None
 
 
 def retire_all() -> None:
-    """Forget every token: the emulator was reset."""
+    """Invalidate every token, because the emulator is reset."""
     with _lock:
         _waiting.clear()
 
@@ -66,46 +66,48 @@ def send_task_success(data: dict[str, Any]) -> Response:
         if is_on("token-errors"):
             return refuse("InvalidOutput", "Invalid Output: 'The output is not valid JSON'")
         result = output
-    return _answer(data, {"result": result}, engine_action="_send_task_success")
+    return _accept_result(data, {"result": result}, engine_action="_send_task_success")
 
 
 def send_task_failure(data: dict[str, Any]) -> Response:
-    """SendTaskFailure; AWS leaves a missing error name and cause empty."""
+    """SendTaskFailure. AWS: a missing error name or cause is empty."""
     failure = {"error": data.get("error") or "", "cause": data.get("cause") or ""}
-    return _answer(data, failure, engine_action="_send_task_failure")
+    return _accept_result(data, failure, engine_action="_send_task_failure")
 
 
 def send_task_heartbeat(data: dict[str, Any]) -> Response:
-    """SendTaskHeartbeat. AWS: restarts the clock of HeartbeatSeconds, not of TimeoutSeconds."""
-    return _answer(data, None, engine_action="_send_task_heartbeat")
+    """SendTaskHeartbeat. AWS: restarts HeartbeatSeconds, not TimeoutSeconds."""
+    return _accept_result(data, None, engine_action="_send_task_heartbeat")
 
 
-def _answer(data: dict[str, Any], answer: dict[str, Any] | None, *, engine_action: str) -> Response:
+def _accept_result(
+    data: dict[str, Any], result: dict[str, Any] | None, *, engine_action: str
+) -> Response:
     token = data.get("taskToken") or ""
     with _lock:
         waiting = _waiting.get(token)
-        if waiting and (not waiting.answer or not is_on("token-errors")):
-            waiting.last_sign_of_life = time.monotonic()
-            if answer:
-                waiting.answer = answer
+        if waiting and (not waiting.result or not is_on("token-errors")):
+            waiting.last_heartbeat = time.monotonic()
+            if result:
+                waiting.result = result
                 waiting.changed.set()
             return accept({})
     if token in engine._task_tokens:  # an activity's token, or one of a JSONata state
         stock: Response = STOCK[engine_action](data)
         return stock
-    return _refusal(token)
+    return _error(token)
 
 
-def _refusal(token: str) -> Response:
-    """AWS: TaskTimedOut for a token that was good once, InvalidToken for anything else."""
+def _error(token: str) -> Response:
+    """AWS: TaskTimedOut for an expired token, InvalidToken for any other text."""
     if not is_on("token-errors"):
         return refuse("TaskDoesNotExist", "Task token not found")
-    if _is_ours(token):
+    if _is_issued_here(token):
         return refuse("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
     return refuse("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
-def _is_ours(token: str) -> bool:
+def _is_issued_here(token: str) -> bool:
     try:
         raw = base64.b64decode(token, validate=True)
     except ValueError:

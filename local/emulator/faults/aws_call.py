@@ -15,7 +15,7 @@ from local.emulator.faults.fault import Fault
 
 
 @dataclass(frozen=True)
-class Call:
+class AwsCall:
     """One AWS call; ``function`` is the name of the Lambda function, if any."""
 
     service: str
@@ -30,9 +30,9 @@ class Call:
 
     def success(self) -> dict[str, Any] | str:
         """A success response, although the call was not made."""
-        answer = _SUCCESSES.get((self.service, self.action))
-        told = answer(self) if answer else {}
-        return _xml(self.action, told) if self.query_protocol else told
+        build = _SUCCESSES.get((self.service, self.action))
+        fields = build(self) if build else {}
+        return _xml(self.action, fields) if self.query_protocol else fields
 
     def failure(self, fault: Fault) -> tuple[int, dict[str, Any] | str, dict[str, str]]:
         """The injected error: status, body, headers."""
@@ -42,7 +42,7 @@ class Call:
         return fault.status, {"__type": fault.error, "message": fault.message}, headers
 
 
-def identify(scope: dict[str, Any], body: bytes) -> Call:
+def identify(scope: dict[str, Any], body: bytes) -> AwsCall:
     """The service and action in IAM notation: ``states`` ``SendTaskSuccess``."""
     from ministack.core.iam_actions import extract_iam_action
     from ministack.core.router import detect_service
@@ -53,13 +53,13 @@ def identify(scope: dict[str, Any], body: bytes) -> Call:
     }
     query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
     form = "x-www-form-urlencoded" in headers.get("content-type", "")
-    routed = {**query, **parse_qs(body.decode(errors="replace"))} if form else query
-    service = detect_service(method, path, headers, routed)
-    named = extract_iam_action(service, method, path, headers, body, routed) or f"{service}:?"
-    namespace, _, action = named.partition(":")
+    fields = {**query, **parse_qs(body.decode(errors="replace"))} if form else query
+    service = detect_service(method, path, headers, fields)
+    iam_action = extract_iam_action(service, method, path, headers, body, fields)
+    namespace, _, action = (iam_action or f"{service}:?").partition(":")
     if namespace == "lambda" and action == "InvokeFunction":
         action = "Invoke"
-    return Call(namespace, action, _function_name(path), body, query_protocol=form)
+    return AwsCall(namespace, action, _function_name(path), body, query_protocol=form)
 
 
 def _function_name(path: str) -> str:
@@ -67,35 +67,35 @@ def _function_name(path: str) -> str:
     return unquote(after.split("/")[0]) if before and after else ""
 
 
-def _started(call: Call) -> dict[str, Any]:
+def _start_execution(call: AwsCall) -> dict[str, Any]:
     """The response of StartExecution, built from the name and machine of the request."""
-    asked = json.loads(call.body or b"{}")
-    parts = asked.get("stateMachineArn", f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:x")
+    request = json.loads(call.body or b"{}")
+    parts = request.get("stateMachineArn", f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:x")
     region, machine = parts.split(":")[3], parts.split(":")[6]
-    name = asked.get("name") or str(uuid.uuid4())
+    name = request.get("name") or str(uuid.uuid4())
     arn = f"arn:aws:states:{region}:{ACCOUNT}:execution:{machine}:{name}"
     return {"executionArn": arn, "startDate": time.time()}
 
 
-def _sent(call: Call) -> dict[str, Any]:
+def _send_message(call: AwsCall) -> dict[str, Any]:
     """The response of SQS SendMessage. SDKs verify the digest."""
     text = json.loads(call.body or b"{}").get("MessageBody", "")
     digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     return {"MessageId": str(uuid.uuid4()), "MD5OfMessageBody": digest}
 
 
-_SUCCESSES: dict[tuple[str, str], Callable[[Call], dict[str, Any]]] = {
-    ("states", "StartExecution"): _started,
-    ("sqs", "SendMessage"): _sent,
+_SUCCESSES: dict[tuple[str, str], Callable[[AwsCall], dict[str, Any]]] = {
+    ("states", "StartExecution"): _start_execution,
+    ("sqs", "SendMessage"): _send_message,
     ("ses", "SendEmail"): lambda _: {"MessageId": str(uuid.uuid4())},
     ("events", "PutEvents"): lambda _: {"FailedEntryCount": 0, "Entries": []},
 }
 
 
-def _xml(action: str, told: dict[str, Any]) -> str:
-    fields = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in told.items())
+def _xml(action: str, fields: dict[str, Any]) -> str:
+    result = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields.items())
     return (
-        f"<{action}Response><{action}Result>{fields}</{action}Result><ResponseMetadata>"
+        f"<{action}Response><{action}Result>{result}</{action}Result><ResponseMetadata>"
         f"<RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></{action}Response>"
     )
 
