@@ -9,6 +9,7 @@ One entry per line, in the order of the states:
     (AwaitSignal ApplySignals RouteDecision)+
                                these states in sequence, once or more; with * zero or more
     EnrichOrder {A | B x2 C}   a Parallel state; branches in any order
+    ...                        any further states of the same execution, or none
     = SUCCEEDED                the final status of the execution; later entries belong to the
                                next execution of the same order
 """
@@ -21,6 +22,7 @@ _LOOP = re.compile(r"\(([^()]+)\)([+*])")
 _PARALLEL = re.compile(r"([A-Za-z0-9]+) ?\{([^{}]+)\}")
 _END = re.compile(r"= ([A-Z_]+)")
 _SEPARATOR = ";"
+_ANY = "..."
 WAIT = "AwaitSignal"
 
 
@@ -39,8 +41,10 @@ def ended(status: str) -> str:
 
 
 def pattern(entry: str) -> str:
-    """The regular expression of one entry. Raises BadNotation."""
+    """The regular expression of one entry. Raises InvalidNotation."""
     entry = entry.strip()
+    if entry == _ANY:
+        return f"(?:(?!= )[^{_SEPARATOR}]+{_SEPARATOR})*"
     if loop := _LOOP.fullmatch(entry):
         words = "".join(_plain(word) for word in _words(loop[1]))
         return f"(?:{words}){loop[2]}"

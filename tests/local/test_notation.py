@@ -40,6 +40,18 @@ def test_a_star_matches_zero_rounds() -> None:
     assert matches([entry, "ProcessPayment"], ["ProcessPayment"])
 
 
+@pytest.mark.parametrize("between", [[], ["ReserveStock"], ["ReserveStock", "AwaitSignal x2"]])
+def test_dots_match_any_states_of_one_execution(between: list[str]) -> None:
+    expected = ["RouteStart", "...", "ProcessPayment", "= SUCCEEDED"]
+
+    assert matches(expected, ["RouteStart", *between, "ProcessPayment", "= SUCCEEDED"])
+
+
+def test_dots_do_not_match_the_end_of_an_execution() -> None:
+    assert not matches(["RouteStart", "...", "= SUCCEEDED"], ["RouteStart", "= FAILED"])
+    assert not matches(["...", "= FAILED"], ["RouteStart", "= ABORTED", "RouteStart", "= FAILED"])
+
+
 def test_half_a_round_does_not_match() -> None:
     assert not matches([LOOP], [*ROUND, "AwaitSignal", "ApplySignals"])
 

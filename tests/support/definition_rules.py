@@ -22,9 +22,6 @@ COMPENSATION = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "Close
 EFFECTS = {"ReserveStock": "ReleaseStock", "ProcessPayment": "RefundPayment"}
 """Effects in their order -> their compensations."""
 
-AFTER_THE_END = ("SendOrderConfirmation",)
-"""Tasks after the completion: best effort."""
-
 
 def tasks_without_timeout(definition: Definition) -> list[str]:
     return [
@@ -67,11 +64,17 @@ def failures_not_compensated(definition: Definition) -> list[str]:
     return [
         name
         for name, state in definition["States"].items()
-        if state["Type"] in ("Task", "Parallel") and name not in (*AFTER_THE_END, *COMPENSATION)
+        if state["Type"] in ("Task", "Parallel")
+        and name not in (*_after_completion(definition), *COMPENSATION)
         for catcher in state.get("Catch", ())
         if catcher["ErrorEquals"] != ["StaleEpoch"]
         and COMPENSATION[0] not in reachable(definition, catcher["Next"])
     ]
+
+
+def _after_completion(definition: Definition) -> set[str]:
+    """States that a completed order enters: best effort, so their failures are not compensated."""
+    return reachable(definition, definition["States"]["UpdateOrderStatus"]["Next"])
 
 
 def careless_retries(definition: Definition) -> list[str]:
