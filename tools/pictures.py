@@ -24,7 +24,8 @@ from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
 from local.host.progress import phase
 from local.host.state import State, profiles_beside
 from local.lifecycle.down import down
-from local.lifecycle.up import UpOptions, up
+from local.lifecycle.options import UpOptions
+from local.lifecycle.up import up
 from local.scenario_runner.backend import Backend
 from local.scenario_runner.scenario import Step
 from local.scenario_runner.scenario_run import ScenarioRun

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from local.commands import demo, environment
+from local.commands import connection, demo, environment
 from local.commands.output import version
 from local.host.isolation import isolate
 
@@ -44,9 +44,9 @@ for command in (
     environment.down,
     environment.reset,
     environment.status,
-    environment.tokens,
-    environment.mails,
-    environment.env,
+    connection.tokens,
+    connection.mails,
+    connection.env,
     demo.demo,
     demo.stories,
 ):

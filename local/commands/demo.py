@@ -7,14 +7,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from local.commands.environment import AsJson, show_connection
-from local.commands.output import print_json, reported
-from local.commands.scenario_tables import LiveTable, show_result, show_scenarios
+from local.commands.connection import print_connection
+from local.commands.output import AsJson, print_json, report_problems
+from local.commands.scenario_tables import LiveTable, print_result, print_scenarios
 from local.host.folders import Folders
 from local.host.problems import LocalProblem
 from local.host.state import State
 from local.lifecycle.down import down
-from local.lifecycle.up import UpOptions, up
+from local.lifecycle.options import UpOptions
+from local.lifecycle.up import up
 from local.scenario_runner.runner import RunResult, ScenarioRunner
 from local.scenario_runner.scenario import InvalidScenario, Scenario, read_scenarios
 
@@ -41,15 +42,15 @@ def demo(
     starts one and stops it afterwards. Exit code 1 if a check fails.
     """
     folders = Folders.default()
-    with reported():
-        chosen = choose(names or ())
+    with report_problems():
+        chosen = select_scenarios(names or ())
         with _environment(folders, keep=keep) as (state, stays):
             with LiveTable(chosen) as table:
                 result = ScenarioRunner(state, jobs=jobs, on_progress=table.update).run(chosen)
             if as_json:
                 print_json(_report(result, state, folders))
             else:
-                show_result(result, chosen, console=Console())
+                print_result(result, chosen, console=Console())
                 _print_next_steps(state, result, stays=stays)
     if not result.passed:
         raise typer.Exit(1)
@@ -57,15 +58,15 @@ def demo(
 
 def stories(as_json: AsJson = False) -> None:
     """List the scenarios that `demo` runs, with the purpose and the invariants of each."""
-    with reported():
-        found = choose(())
+    with report_problems():
+        found = select_scenarios(())
         if as_json:
             print_json({"stories": [_summary(scenario) for scenario in found]})
         else:
-            show_scenarios(found)
+            print_scenarios(found)
 
 
-def choose(names: Sequence[str]) -> tuple[Scenario, ...]:
+def select_scenarios(names: Sequence[str]) -> tuple[Scenario, ...]:
     """The scenarios of these names, or all. Raises LocalProblem for an unknown name."""
     try:
         found = read_scenarios()
@@ -81,8 +82,8 @@ def choose(names: Sequence[str]) -> tuple[Scenario, ...]:
 @contextmanager
 def _environment(folders: Folders, *, keep: bool) -> Iterator[tuple[State, bool]]:
     """The environment to use, and whether it continues to run afterwards."""
-    state, made = up(folders, DEMO_TIMES)
-    stays = keep or not made
+    state, started = up(folders, DEMO_TIMES)
+    stays = keep or not started
     try:
         if state.approval_timeout_seconds > MAX_TIMEOUT:
             reason = f"its approval timeout is too long: {state.approval_timeout_seconds} s"
@@ -98,7 +99,7 @@ def _print_next_steps(state: State, result: RunResult, *, stays: bool) -> None:
     passed = sum(scenario.passed for scenario in result.scenarios)
     print(f"{passed} of {len(result.scenarios)} scenarios passed")
     if stays:
-        show_connection(state)
+        print_connection(state)
     else:
         print(
             f"\n  The scenarios ran at {state.api_url}"

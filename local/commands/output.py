@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version as installed_version
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -16,6 +16,8 @@ from cli.terminal.streams import discard
 from local.host.folders import HOME_VARIABLE, Folders
 from local.host.problems import LocalProblem
 from local.host.progress import console
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -28,7 +30,7 @@ def print_json(data: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def reported() -> Iterator[None]:
+def report_problems() -> Iterator[None]:
     """Print problems in full and exit with 1; SIGTERM and SIGHUP act like Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)

@@ -52,7 +52,7 @@ class LiveTable:
         return table
 
 
-def show_result(result: RunResult, scenarios: Sequence[Scenario], *, console: Console) -> None:
+def print_result(result: RunResult, scenarios: Sequence[Scenario], *, console: Console) -> None:
     """Print the results of the scenarios, then every difference."""
     table = Table(
         *("scenario", "end", "path", "invariants", "details", "seconds"),
@@ -67,12 +67,12 @@ def show_result(result: RunResult, scenarios: Sequence[Scenario], *, console: Co
         table.add_row(titles[one.scenario], *_row(one))
     console.print(table)
     for one in result.scenarios:
-        _show_differences(one, console)
+        _print_differences(one, console)
     for violation in result.violations:
         console.print(f"[red]all scenarios together:[/] {escape(violation)}", soft_wrap=True)
 
 
-def show_scenarios(scenarios: Sequence[Scenario]) -> None:
+def print_scenarios(scenarios: Sequence[Scenario]) -> None:
     """Print the scenarios, each with its purpose and invariants."""
     console = Console(highlight=False, emoji=False)
     for scenario in scenarios:
@@ -92,7 +92,7 @@ def _row(result: ScenarioResult) -> tuple[str, ...]:
     )
 
 
-def _show_differences(result: ScenarioResult, console: Console) -> None:
+def _print_differences(result: ScenarioResult, console: Console) -> None:
     for problem in (*result.path_differences, *result.differences, *result.violations):
         console.print(f"[red]{result.scenario}:[/] {escape(problem)}", soft_wrap=True)
     if result.path_differences:

@@ -13,10 +13,10 @@ from local.deployment.cdk import run_cdk
 from local.deployment.synthesis_inputs import input_key
 from local.host.folders import REPOSITORY, Folders
 from local.host.locking import exclusive_lock
-from local.host.progress import phase, say
+from local.host.progress import phase, print_message
 from stacks.packaging.cache import cached_folder
 
-ANY_URL = "http://emulator.invalid"
+PLACEHOLDER_URL = "http://emulator.invalid"
 """Placeholder of the emulator's address in cached assemblies: the port changes at every start."""
 _APP = f'"{sys.executable}" -m local.deployment.emulator_app'
 
@@ -31,7 +31,7 @@ def assembly(folders: Folders, context: Mapping[str, str], *, url: str) -> Path:
     `url` is the emulator's address; the context may contain it. One environment at a time uses the
     cache: a second one waits and reuses the assembly instead of synthesising it again.
     """
-    context = {name: value.replace(url, ANY_URL) for name, value in context.items()}
+    context = {name: value.replace(url, PLACEHOLDER_URL) for name, value in context.items()}
     waiting = "another environment uses the cache of templates; waiting for it …"
     with exclusive_lock(folders.assemblies / "lock", waiting):
         cached = None
@@ -58,10 +58,10 @@ def _cached(folders: Folders, context: Mapping[str, str], *, url: str) -> Path |
     try:
         cached = cached_folder(folders.assemblies, "cdk.out", key, synthesise)
     except _InputsChangedError:
-        say("[yellow]a source changed during the synthesis; synthesising again[/]")
+        print_message("[yellow]a source changed during the synthesis; synthesising again[/]")
         return None
     if reused:
-        say("[green]✓[/] reusing the synthesised template: no source has changed")
+        print_message("[green]✓[/] reusing the synthesised template: no source has changed")
     return cached
 
 
@@ -78,6 +78,6 @@ def _for_emulator(cached: Path, copy: Path, url: str) -> Path:
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(cached, copy)
     for template in copy.glob("*.template.json"):
-        text = template.read_text(encoding="utf-8").replace(ANY_URL, url)
+        text = template.read_text(encoding="utf-8").replace(PLACEHOLDER_URL, url)
         template.write_text(text, encoding="utf-8")
     return copy

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 
 from local.host.folders import REPOSITORY
-from local.host.isolation import isolated
+from local.host.isolation import isolated_environment
 from local.host.waiting import STALL_SECONDS
 
 REGION = "us-east-1"
@@ -40,7 +40,7 @@ def shell_environment(url: str) -> Mapping[str, str]:
     home = REPOSITORY / ".local" / "home"
     home.mkdir(parents=True, exist_ok=True)
     return {
-        **isolated(os.environ),
+        **isolated_environment(os.environ),
         "HOME": str(home),  # the user's ~/.cdk.json would change the deployment
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
         "AWS_ENDPOINT_URL": url,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from local.deployment.catalogue import Records, customer_records, inventory_records
 from local.deployment.clients import client
-from local.deployment.tables import empty, fill, make_like, scan
+from local.deployment.tables import create_copy, empty, fill, scan
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,7 +19,7 @@ def make_tables(emulator_url: str, url: str, outputs: Mapping[str, str]) -> None
     source: DynamoDBClient = client("dynamodb", emulator_url)
     target: DynamoDBClient = client("dynamodb", url)
     for name in (*ORDER_DATA, *STOCK_DATA):
-        make_like(source, target, outputs[name])
+        create_copy(source, target, outputs[name])
 
 
 def seed(url: str, outputs: Mapping[str, str]) -> None:

@@ -33,7 +33,7 @@ def scan(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
     return [from_item(item) for page in pages for item in page["Items"]]
 
 
-def make_like(source: "DynamoDBClient", target: "DynamoDBClient", table: str) -> bool:
+def create_copy(source: "DynamoDBClient", target: "DynamoDBClient", table: str) -> bool:
     """Create a table in `target` with its keys and indexes in `source`. False if it exists."""
     if table in target.list_tables()["TableNames"]:
         return False

@@ -73,7 +73,7 @@ def seconds_left(token: str) -> float:
     return float(json.loads(base64.urlsafe_b64decode(padded))["exp"]) - time.time()
 
 
-def all_fresh(tokens: Mapping[str, str]) -> bool:
+def are_fresh(tokens: Mapping[str, str]) -> bool:
     """Whether every user has a token that is valid for at least FRESH_SECONDS."""
     return tokens.keys() == TOKEN_OF.keys() and all(
         seconds_left(token) >= FRESH_SECONDS for token in tokens.values()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_stepfunctions import SFNClient
 
-AT_ONCE = 8
+CONCURRENT_CALLS = 8
 API_CALLS = 4
 NO_ORDER = "WARM-UP"
 _EXPECTED = "OrderNotFound"
@@ -30,7 +30,7 @@ _ADVICE = "fix the function, then run `python -m local down` and `up` again"
 
 def warm_up(state: State) -> None:
     """Call every activity, the janitor and the API once or more. Raises LocalProblem."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+    with ThreadPoolExecutor(max_workers=CONCURRENT_CALLS) as pool:
         calls = [pool.submit(_call_activity, state, arn) for arn in _activities(state)]
         calls += [pool.submit(_list_orders, state) for _ in range(API_CALLS)]
         calls.append(pool.submit(_call, state, state.outputs["JanitorFunction"], {}))

@@ -7,7 +7,7 @@ _FOREIGN = ("AWS_", "CDK_", "BOTO_")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def isolated(environment: Mapping[str, str]) -> dict[str, str]:
+def isolated_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """A copy of an environment without the user's profiles, keys, endpoints and regions.
 
     The SDKs find no configuration file and ask no metadata service; proxies are not used for the
@@ -27,7 +27,7 @@ def isolated(environment: Mapping[str, str]) -> dict[str, str]:
 
 def isolate() -> None:
     """Isolate this process and every process that it starts."""
-    variables = isolated(os.environ)
+    variables = isolated_environment(os.environ)
     os.environ.clear()
     os.environ.update(variables)
 

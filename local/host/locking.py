@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.host.progress import say
+from local.host.progress import print_message
 
 _WAITING = "another command is changing this environment; waiting for it …"
 
@@ -21,6 +21,6 @@ def exclusive_lock(lock_file: Path, waiting: str = _WAITING) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(waiting)
+            print_message(waiting)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -35,6 +35,6 @@ def phase(doing: str) -> Iterator[None]:
     console.print(f"[green]✓[/] {doing} [dim]({time.monotonic() - began:.1f} s)[/]")
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """Print a message to stderr."""
     console.print(text)

@@ -90,7 +90,7 @@ def save(state: State, path: Path) -> None:
         )
 
 
-def forget(path: Path) -> None:
+def delete_state(path: Path) -> None:
     """Remove the state file and the profiles."""
     path.unlink(missing_ok=True)
     profiles_beside(path).unlink(missing_ok=True)

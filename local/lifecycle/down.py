@@ -3,10 +3,10 @@
 from local.host.folders import Folders
 from local.host.locking import exclusive_lock
 from local.host.progress import phase
-from local.lifecycle.running import clear_away
+from local.lifecycle.running import remove_environment
 
 
 def down(folders: Folders) -> bool:
     """Stop the environment with all its processes; False if none was running."""
     with exclusive_lock(folders.lock_file), phase("stopping the environment"):
-        return clear_away(folders)
+        return remove_environment(folders)

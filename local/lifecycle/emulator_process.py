@@ -12,15 +12,15 @@ from pathlib import Path
 import httpx
 
 from local.host.folders import REPOSITORY, Folders
-from local.host.isolation import isolated
+from local.host.isolation import isolated_environment
 from local.host.problems import LocalProblem
 from local.host.processes import Process, end
-from local.host.progress import say
+from local.host.progress import print_message
 from local.host.waiting import STALL_SECONDS, Stalled, wait_until
 
 HOST = "127.0.0.1"
 END_SECONDS = 8
-_RERUN = "read the log; `.venv/bin/python -m local.emulator` starts the emulator alone"
+_ADVICE = "read the log; `.venv/bin/python -m local.emulator` starts the emulator alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ def start(folders: Folders, port: int, dynamodb: str = "") -> Emulator:
     """
     log = folders.log("emulator")
     announced = log.with_suffix(".out")
-    options = ["--port", str(_usable(port)), *(["--dynamodb", dynamodb] if dynamodb else [])]
+    options = ["--port", str(_free_port(port)), *(["--dynamodb", dynamodb] if dynamodb else [])]
     with log.open("wb") as errors, announced.open("wb") as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "local.emulator", *options],
             cwd=REPOSITORY,
-            env=isolated(os.environ),
+            env=isolated_environment(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,
@@ -63,7 +63,7 @@ def start(folders: Folders, port: int, dynamodb: str = "") -> Emulator:
     return Emulator(process or Process(child.pid, ""), url)
 
 
-def answers(url: str) -> bool:
+def is_healthy(url: str) -> bool:
     """Whether a healthy emulator responds at this address."""
     try:
         return httpx.get(f"{url}/_local/about", timeout=STALL_SECONDS, trust_env=False).is_success
@@ -77,7 +77,7 @@ def _wait_for_url(child: "subprocess.Popen[bytes]", announced: Path, log: Path) 
     def is_ready() -> bool:
         if child.poll() is not None:
             reason = f"the emulator ended with status {child.returncode}"
-            raise LocalProblem("starting the emulator", reason, log=log, advice=_RERUN)
+            raise LocalProblem("starting the emulator", reason, log=log, advice=_ADVICE)
         return "\n" in announced.read_text(encoding="utf-8")
 
     def progress() -> str:
@@ -88,16 +88,16 @@ def _wait_for_url(child: "subprocess.Popen[bytes]", announced: Path, log: Path) 
     try:
         wait_until(is_ready, progress)
     except Stalled as stalled:
-        problem = LocalProblem("starting the emulator", str(stalled), log=log, advice=_RERUN)
+        problem = LocalProblem("starting the emulator", str(stalled), log=log, advice=_ADVICE)
         raise problem from stalled
     return str(json.loads(announced.read_text(encoding="utf-8").partition("\n")[0])["url"])
 
 
-def _usable(port: int) -> int:
+def _free_port(port: int) -> int:
     """The wanted port, or 0 (any) with a message if it is in use."""
     try:
         with socket.create_server((HOST, port)):
             return port
     except OSError:
-        say(f"[yellow]port {port} is taken; choosing a free one[/]")
+        print_message(f"[yellow]port {port} is taken; choosing a free one[/]")
         return 0

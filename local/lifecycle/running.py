@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from local.deployment.users import all_fresh, sign_in
+from local.deployment.users import are_fresh, sign_in
 from local.host.folders import Folders
 from local.host.problems import LocalProblem
 from local.host.processes import end
-from local.host.progress import say
-from local.host.state import State, forget, load, save
-from local.lifecycle.emulator_process import END_SECONDS, answers
+from local.host.progress import print_message
+from local.host.state import State, delete_state, load, save
+from local.lifecycle.emulator_process import END_SECONDS, is_healthy
 
 
 def find_running(folders: Folders) -> State | None:
@@ -16,7 +16,7 @@ def find_running(folders: Folders) -> State | None:
     state = load(folders.state_file)
     if state is None or state.phase != "ready" or not state.emulator.runs:
         return None
-    return state if answers(state.emulator_url) else None
+    return state if is_healthy(state.emulator_url) else None
 
 
 def require_running(folders: Folders) -> State:
@@ -32,7 +32,7 @@ def require_running(folders: Folders) -> State:
 
 def with_fresh_tokens(folders: Folders, state: State) -> State:
     """Replace tokens that expire soon, also in the state file."""
-    if all_fresh(state.tokens):
+    if are_fresh(state.tokens):
         return state
     tokens = sign_in(state.emulator_url, state.outputs, state.passwords)
     renewed = replace(state, tokens=tokens)
@@ -40,26 +40,26 @@ def with_fresh_tokens(folders: Folders, state: State) -> State:
     return renewed
 
 
-def clear_away(folders: Folders) -> bool:
+def remove_environment(folders: Folders) -> bool:
     """End the processes in the state file and remove the file; False without a state file.
 
     Raises LocalProblem when a process does not end after SIGKILL.
     """
     state = load(folders.state_file)
     if state is None:
-        forget(folders.state_file)
+        delete_state(folders.state_file)
         return False
     left = end(state.emulator, patience_seconds=END_SECONDS)
     if left:
         pids = ", ".join(str(process.pid) for process in left)
         log, advice = folders.log("emulator"), f"inspect these processes: {pids}"
         raise LocalProblem("stopping", "processes do not end", log=log, advice=advice)
-    forget(folders.state_file)
+    delete_state(folders.state_file)
     return True
 
 
-def clear_away_remains(folders: Folders) -> None:
+def remove_crashed_environment(folders: Folders) -> None:
     """Clean up after a crashed or killed environment."""
     if folders.state_file.exists():
-        say("[yellow]cleaning up after a crashed environment[/]")
-        clear_away(folders)
+        print_message("[yellow]cleaning up after a crashed environment[/]")
+        remove_environment(folders)

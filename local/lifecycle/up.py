@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from local.deployment.assembly import assembly
 from local.deployment.deploy import deploy, prepare_account
@@ -12,88 +12,66 @@ from local.deployment.warm_up import check_health, warm_up
 from local.host.folders import Folders
 from local.host.locking import exclusive_lock
 from local.host.problems import LocalProblem
-from local.host.progress import phase, say
+from local.host.progress import phase, print_message
 from local.host.state import State, api_path, save
 from local.lifecycle import emulator_process
+from local.lifecycle.options import UpOptions, options_of
 from local.lifecycle.running import (
-    clear_away,
-    clear_away_remains,
     find_running,
+    remove_crashed_environment,
+    remove_environment,
     with_fresh_tokens,
 )
 
 PAYMENT_TIMEOUT = 5
 """Seconds. Short, so that payments with a permanently unavailable provider fail quickly."""
-MAX_TICKS = 100
-"""The stack's limit of heartbeats within the approval deadline."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpOptions:
-    """Options of `up`. Times are in seconds; `port` 0 means any free port. Without an
-    `approver_email` no approval requests are sent. `dynamodb` is the address of another DynamoDB
-    for the tables; its existing data is kept.
-    """
-
-    approval_timeout: int = 900
-    heartbeat: int = 900
-    approver_email: str = ""
-    port: int = 0
-    dynamodb: str = ""
-
-    def check(self) -> None:
-        """Raise LocalProblem for times that `cdk synth` would reject half a minute later."""
-        if not 0 < self.heartbeat <= self.approval_timeout <= MAX_TICKS * self.heartbeat:
-            reason = f"a heartbeat of {self.heartbeat} s in {self.approval_timeout} s"
-            advice = f"choose 1 to {MAX_TICKS} heartbeats within the approval timeout"
-            raise LocalProblem("reading the options", reason, advice=advice)
-
-
-def up(folders: Folders, wishes: UpOptions) -> tuple[State, bool]:
+def up(folders: Folders, options: UpOptions) -> tuple[State, bool]:
     """The running environment, and whether this call started it. Raises LocalProblem; after an
     error no process is left running.
     """
-    wishes.check()
+    options.check()
     with exclusive_lock(folders.lock_file):
         running = find_running(folders)
         if running is not None:
-            _report_running(running, wishes)
+            _report_running(running, options)
             return with_fresh_tokens(folders, running), False
-        clear_away_remains(folders)
-        return _bring_up(folders, wishes), True
+        remove_crashed_environment(folders)
+        return _start(folders, options), True
 
 
-def _bring_up(folders: Folders, wishes: UpOptions) -> State:
+def _start(folders: Folders, options: UpOptions) -> State:
     with phase("starting the emulator"):
-        emulator = emulator_process.start(folders, wishes.port, wishes.dynamodb)
+        emulator = emulator_process.start(folders, options.port, options.dynamodb)
     state = State(
         phase="starting",
         emulator_pid=emulator.process.pid,
         emulator_started=emulator.process.started,
         emulator_url=emulator.url,
-        approval_timeout_seconds=wishes.approval_timeout,
-        heartbeat_seconds=wishes.heartbeat,
-        dynamodb=wishes.dynamodb,
-        approver_email=wishes.approver_email,
+        approval_timeout_seconds=options.approval_timeout,
+        heartbeat_seconds=options.heartbeat,
+        dynamodb=options.dynamodb,
+        approver_email=options.approver_email,
     )
     save(state, folders.state_file)
-    with _nothing_left(folders):
-        return _made_ready(folders, _deployed(folders, state))
+    with _cleaned_up_on_failure(folders):
+        return _load_data(folders, _deploy(folders, state))
 
 
 @contextmanager
-def _nothing_left(folders: Folders) -> Iterator[None]:
+def _cleaned_up_on_failure(folders: Folders) -> Iterator[None]:
     """Stop the environment when the block fails or is interrupted."""
     try:
         yield
     except BaseException as failure:
         if isinstance(failure, LocalProblem) and failure.log is None:
             failure.log = folders.log("emulator")
-        clear_away(folders)
+        remove_environment(folders)
         raise
 
 
-def _deployed(folders: Folders, state: State) -> State:
+def _deploy(folders: Folders, state: State) -> State:
     context = {
         "target": "emulator",
         "approval_timeout_seconds": str(state.approval_timeout_seconds),
@@ -105,12 +83,12 @@ def _deployed(folders: Folders, state: State) -> State:
         "approver_email": state.approver_email,
         "create_sender": "yes",  # a new emulator has no SES identity
     }
-    made = assembly(folders, context, url=state.emulator_url)
+    template = assembly(folders, context, url=state.emulator_url)
     prepare_account(state.emulator_url)
-    return replace(state, outputs=deploy(folders, made, url=state.emulator_url))
+    return replace(state, outputs=deploy(folders, template, url=state.emulator_url))
 
 
-def _made_ready(folders: Folders, state: State) -> State:
+def _load_data(folders: Folders, state: State) -> State:
     url, outputs = state.emulator_url, state.outputs
     with phase("loading data and users"):
         if state.dynamodb:
@@ -126,21 +104,11 @@ def _made_ready(folders: Folders, state: State) -> State:
     return ready
 
 
-def _report_running(state: State, wishes: UpOptions) -> None:
-    say(f"an environment is already running: {state.emulator_url} (pid {state.emulator_pid})")
-    made = UpOptions(
-        approval_timeout=state.approval_timeout_seconds,
-        heartbeat=state.heartbeat_seconds,
-        approver_email=state.approver_email,
-        dynamodb=state.dynamodb,
-        port=wishes.port,
-    )
-    if made != wishes:
-        say(f"[yellow]its options are {_as_options(made)}, not {_as_options(wishes)}:[/]")
-        say("[yellow]stop it with `down` first to change them[/]")
-
-
-def _as_options(made: UpOptions) -> str:
-    options = f"--approval-timeout {made.approval_timeout} --heartbeat {made.heartbeat}"
-    options += f" --approver-email {made.approver_email}" if made.approver_email else ""
-    return options + (f" --dynamodb {made.dynamodb}" if made.dynamodb else "")
+def _report_running(state: State, options: UpOptions) -> None:
+    url, pid = state.emulator_url, state.emulator_pid
+    print_message(f"an environment is already running: {url} (pid {pid})")
+    running = options_of(state, port=options.port)
+    if running != options:
+        present, requested = running.as_command_line(), options.as_command_line()
+        print_message(f"[yellow]its options are {present}, not {requested}:[/]")
+        print_message("[yellow]stop it with `down` first to change them[/]")

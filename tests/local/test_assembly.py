@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.deployment import assembly as module
-from local.deployment.assembly import ANY_URL, assembly
+from local.deployment.assembly import PLACEHOLDER_URL, assembly
 from local.host.folders import Folders
 from local.host.progress import console
 
@@ -52,7 +52,7 @@ def test_another_port_needs_no_synthesis(tmp_path: Path, cdk: Cdk) -> None:
     for url in URLS:
         deployed = template(Folders(tmp_path / "home"), url)
         assert f"console_url={url}/console" in deployed
-        assert ANY_URL not in deployed
+        assert PLACEHOLDER_URL not in deployed
 
     assert cdk.runs == 1
 

@@ -6,9 +6,9 @@ import pytest
 
 from local.deployment.catalogue import customer_records, inventory_records, units_by_sku
 from local.deployment.tables import from_item, to_item
-from local.deployment.users import TOKEN_OF, USERS, all_fresh, seconds_left
+from local.deployment.users import TOKEN_OF, USERS, are_fresh, seconds_left
 from local.host.problems import LocalProblem
-from local.lifecycle.up import UpOptions
+from local.lifecycle.options import UpOptions
 
 
 def a_token(seconds: float) -> str:
@@ -55,11 +55,11 @@ def test_the_validity_is_read_from_the_token() -> None:
 @pytest.mark.parametrize(("seconds", "fresh"), [(3000, True), (500, False), (-1, False)])
 def test_tokens_are_replaced_before_they_expire(seconds: float, fresh: bool) -> None:
     tokens = dict.fromkeys(TOKEN_OF, a_token(3000)) | {"approver": a_token(seconds)}
-    assert all_fresh(tokens) is fresh
+    assert are_fresh(tokens) is fresh
 
 
 def test_a_missing_token_causes_a_new_sign_in() -> None:
-    assert not all_fresh({"customer": a_token(3000)})
+    assert not are_fresh({"customer": a_token(3000)})
 
 
 @pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 11), (10, 20), (1000, 9), (10, 0)])

@@ -12,7 +12,7 @@ import pytest
 from cli.sign_in.profiles import Profile, read_all
 from local.host.problems import LocalProblem
 from local.host.processes import Process, as_seconds, end, family, wait_until_gone
-from local.host.state import State, forget, load, save
+from local.host.state import State, delete_state, load, save
 
 STATE = State(
     phase="ready",
@@ -64,7 +64,7 @@ def test_the_profiles_are_those_that_the_command_line_reads(tmp_path: Path) -> N
 
 def test_forget_removes_all_files(tmp_path: Path) -> None:
     save(STATE, tmp_path / "state.json")
-    forget(tmp_path / "state.json")
+    delete_state(tmp_path / "state.json")
     assert list(tmp_path.iterdir()) == []
 
 

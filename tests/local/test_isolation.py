@@ -8,7 +8,7 @@ import pytest
 
 from local.deployment.clients import shell_environment
 from local.emulator.functions import variables
-from local.host.isolation import isolate, isolated, no_proxy
+from local.host.isolation import isolate, isolated_environment, no_proxy
 
 USER = {
     "PATH": "/bin",
@@ -23,7 +23,7 @@ USER = {
 
 
 def test_profiles_keys_endpoints_and_files_of_the_user_are_left_out() -> None:
-    mine = isolated(USER)
+    mine = isolated_environment(USER)
 
     assert (mine["PATH"], mine["HTTPS_PROXY"]) == (USER["PATH"], USER["HTTPS_PROXY"])
     assert {name for name in mine if name.startswith(("AWS_", "CDK_", "BOTO_"))} == {
@@ -54,7 +54,7 @@ def test_this_process_and_its_children_are_isolated(monkeypatch: pytest.MonkeyPa
 
     isolate()
 
-    assert os.environ == isolated(USER)
+    assert os.environ == isolated_environment(USER)
 
 
 def test_the_deployment_tool_has_a_home_without_settings_of_the_user() -> None:

@@ -5,8 +5,8 @@ from io import StringIO
 
 from rich.console import Console
 
-from local.commands.demo import choose
-from local.commands.scenario_tables import show_result
+from local.commands.demo import select_scenarios
+from local.commands.scenario_tables import print_result
 from local.scenario_runner.result import ScenarioResult
 from local.scenario_runner.runner import RunResult
 
@@ -14,7 +14,7 @@ from local.scenario_runner.runner import RunResult
 def printed(*results: ScenarioResult) -> str:
     paper = StringIO()
     result = RunResult(results, violations=())
-    show_result(result, choose(()), console=Console(file=paper, width=100))
+    print_result(result, select_scenarios(()), console=Console(file=paper, width=100))
     return paper.getvalue()
 
 

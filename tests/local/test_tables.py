@@ -5,7 +5,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.deployment.tables import fill, make_like, scan
+from local.deployment.tables import create_copy, fill, scan
 from tests.support import tables
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def elsewhere(here: "DynamoDBClient") -> "DynamoDBClient":
 def test_a_table_is_copied_with_its_keys_and_indexes(
     here: "DynamoDBClient", elsewhere: "DynamoDBClient"
 ) -> None:
-    assert make_like(here, elsewhere, tables.ORDERS)
+    assert create_copy(here, elsewhere, tables.ORDERS)
     descriptions = [
         one.describe_table(TableName=tables.ORDERS)["Table"] for one in (here, elsewhere)
     ]
@@ -44,7 +44,7 @@ def test_a_table_is_copied_with_its_keys_and_indexes(
 def test_an_existing_table_keeps_its_data(
     here: "DynamoDBClient", elsewhere: "DynamoDBClient"
 ) -> None:
-    make_like(here, elsewhere, tables.CUSTOMERS)
+    create_copy(here, elsewhere, tables.CUSTOMERS)
     fill(elsewhere, tables.CUSTOMERS, [{"customer_id": "alice"}])
-    assert not make_like(here, elsewhere, tables.CUSTOMERS)
+    assert not create_copy(here, elsewhere, tables.CUSTOMERS)
     assert scan(elsewhere, tables.CUSTOMERS) == [{"customer_id": "alice"}]

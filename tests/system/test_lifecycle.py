@@ -10,8 +10,8 @@ from local.host.problems import LocalProblem
 from local.host.processes import Process, wait_until_gone
 from local.host.state import State, load
 from local.lifecycle import up as lifecycle
+from local.lifecycle.options import UpOptions
 from local.lifecycle.running import find_running
-from local.lifecycle.up import UpOptions
 from tests.system.environments import UP, Environment
 
 pytestmark = pytest.mark.proof

@@ -1,0 +1,47 @@
+"""The options of `up`."""
+
+from dataclasses import dataclass
+
+from local.host.problems import LocalProblem
+from local.host.state import State
+
+MAX_TICKS = 100
+"""The stack's limit of heartbeats within the approval deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpOptions:
+    """Options of `up`. Times are in seconds; `port` 0 means any free port. Without an
+    `approver_email` no approval requests are sent. `dynamodb` is the address of another DynamoDB
+    for the tables; its existing data is kept.
+    """
+
+    approval_timeout: int = 900
+    heartbeat: int = 900
+    approver_email: str = ""
+    port: int = 0
+    dynamodb: str = ""
+
+    def check(self) -> None:
+        """Raise LocalProblem for times that `cdk synth` would reject half a minute later."""
+        if not 0 < self.heartbeat <= self.approval_timeout <= MAX_TICKS * self.heartbeat:
+            reason = f"a heartbeat of {self.heartbeat} s in {self.approval_timeout} s"
+            advice = f"choose 1 to {MAX_TICKS} heartbeats within the approval timeout"
+            raise LocalProblem("reading the options", reason, advice=advice)
+
+    def as_command_line(self) -> str:
+        """The options as the user would type them, without the port."""
+        words = f"--approval-timeout {self.approval_timeout} --heartbeat {self.heartbeat}"
+        words += f" --approver-email {self.approver_email}" if self.approver_email else ""
+        return words + (f" --dynamodb {self.dynamodb}" if self.dynamodb else "")
+
+
+def options_of(state: State, *, port: int) -> UpOptions:
+    """The options of a running environment, which has any port."""
+    return UpOptions(
+        approval_timeout=state.approval_timeout_seconds,
+        heartbeat=state.heartbeat_seconds,
+        approver_email=state.approver_email,
+        dynamodb=state.dynamodb,
+        port=port,
+    )
