@@ -4,15 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.ports import MAX_EVENTS, Count, OpenVersions
+from lambdas.adapters import dynamodb_orders
+from lambdas.domain.ports import Count, OpenVersions
 from lambdas.domain.record.changes import make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.adapters.stores import StoreUnderTest
+from tests.support import fake_store
 from tests.support.builders import (
     an_order,
 )
 from tests.support.fake_clock import NOW
+
+SOME_EVENTS = 100
 
 
 @pytest.fixture
@@ -145,10 +149,14 @@ def test_an_order_that_ends_is_no_longer_looked_after(under: StoreUnderTest) -> 
     assert under.index.due(NOW * 2, 10).order_ids == ()
 
 
-def test_a_timeline_shows_its_newest_events_oldest_first(under: StoreUnderTest) -> None:
+def test_a_timeline_shows_its_newest_events_oldest_first(
+    under: StoreUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for store in (dynamodb_orders, fake_store):
+        monkeypatch.setattr(store, "MAX_EVENTS", SOME_EVENTS)
     order = an_order()
     under.put(order)
-    numbers = range(1, MAX_EVENTS + 3)
+    numbers = range(1, SOME_EVENTS + 3)
     for some in (numbers[at : at + 90] for at in range(0, len(numbers), 90)):
         events = [("told", {"number": number}) for number in some]
         order = under.store.commit(make_change(order, order, NOW, *events))
