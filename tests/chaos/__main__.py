@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.chaos.campaign import Campaign, Plan
-from tests.chaos.surroundings import surroundings
-from tests.chaos.telling import as_json, show
+from tests.chaos.environment import surroundings
+from tests.chaos.report import as_json, show
 from tests.chaos.verdict import Verdict
 from tests.dynamodb_local.server import why_not
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.chaos.surroundings import Surroundings
+from tests.chaos.environment import Surroundings
 
 HTTP_SECONDS = 40
 PATIENCE_SECONDS = 300

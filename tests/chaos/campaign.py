@@ -10,9 +10,9 @@ from local.checks.records import ENDS, Record
 from local.lifecycle.reset import running_executions
 from tests.chaos import workers
 from tests.chaos.callers import Callers
+from tests.chaos.environment import Surroundings
 from tests.chaos.orders import Promises, Shopper
 from tests.chaos.parking import PLACES, Place, charging, park
-from tests.chaos.surroundings import Surroundings
 from tests.chaos.traffic import Traffic
 from tests.chaos.verdict import Verdict, judge
 from tests.chaos.watching import remember_executions, settled_ends

@@ -7,8 +7,8 @@ import pytest
 
 from tests.chaos import workers
 from tests.chaos.campaign import PAYMENTS_AT_MOST, Campaign, Plan
+from tests.chaos.environment import Surroundings, surroundings
 from tests.chaos.parking import PLACES
-from tests.chaos.surroundings import Surroundings, surroundings
 from tests.chaos.verdict import Verdict
 from tests.dynamodb_local.server import why_not
 

@@ -3,8 +3,8 @@
 from local.checks.history import tokens
 from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
 from local.lifecycle.reset import running_executions
+from tests.chaos.environment import Surroundings
 from tests.chaos.orders import Promises
-from tests.chaos.surroundings import Surroundings
 
 _DIED = "Runtime.ExitError"
 """The error of an activity whose worker ended, as on AWS."""

@@ -20,8 +20,8 @@ from tests.engines.scenario import (
     Scenario,
     Step,
 )
-from tests.simulation.border import Border
 from tests.simulation.engine import Done, Execution
+from tests.simulation.fault_boundary import FaultBoundary
 from tests.simulation.faults import Call, Fault
 from tests.simulation.interpreter import StateFailed
 from tests.simulation.world import SimulatedWorld
@@ -96,7 +96,7 @@ class ScriptedWorld(SimulatedWorld):
     def settle(self) -> None:
         """Run until every execution waits for its token or has ended, and no actor is active."""
         while self.actors or not self.engine.at_rest:
-            assert self.agenda.step(), "no event is left"
+            assert self.event_queue.step(), "no event is left"
 
     def _is(self, moment: Moment, function: str, wanted: str) -> bool:
         return self._then is not None and self._then[0] is moment and function == wanted
@@ -120,9 +120,9 @@ class ScriptedWorld(SimulatedWorld):
 
     def _let_pass(self, milliseconds: int) -> None:
         over: list[bool] = []
-        self.agenda.after(milliseconds, lambda: over.append(True))
+        self.event_queue.after(milliseconds, lambda: over.append(True))
         while not over:
-            self.agenda.step()
+            self.event_queue.step()
 
     def _fault(self, call: Call) -> Fault | None:
         if call.function == "FetchRecommendations" and call.own == 0 and self._failing:
@@ -135,8 +135,8 @@ class ScriptedWorld(SimulatedWorld):
         name = execution.name
         self.act("stopped", lambda deps: self.janitor(deps).execution_stopped(ORDER, name))
 
-    def _dependencies(self, border: Border) -> Dependencies:
-        deps = super()._dependencies(border)
+    def _dependencies(self, boundary: FaultBoundary) -> Dependencies:
+        deps = super()._dependencies(boundary)
         # No e-mails to approvers, and a payment fails after the first pause.
         deps.settings = Settings(payment_timeout_seconds=5)
         return deps

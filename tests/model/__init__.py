@@ -7,7 +7,7 @@
 A step is one access to the order or to the provider, so everything happens between any two of
 them: signals, other writers, the deadline, crashes, StopExecution, takeovers. `test_protocol` says
 what must hold; `test_faithful` compares the model with `lambdas/` on every record that the model
-reaches, `test_ways` with the state machine's definition, and `tests/replay` plays the trace of
+reaches, `test_transitions` with the definition, and `tests/replay` plays the trace of
 every mutant on the real activities in the simulator.
 
 Read in this order: `rules` (what the protocol promises, one switch each), `record` and `decisions`
@@ -32,11 +32,11 @@ Reductions (the same behaviour with fewer states):
   write changes nothing but its writer. So no sequence number and no old reading is kept.
 - A spent token rings nowhere, whichever it was: the order holds the token of the present wait or
   none. Likewise one ring on its way is as good as several.
-- After a takeover the old execution can only find that it lost the order. Its running task goes on
+- After a takeover the old execution can only find that it lost the order. Its running task runs on
   as an abandoned one; the tasks after that would read, raise StaleEpoch and change nothing.
 - A task's answer and the entry of the next task are one step: between them nothing reads. A crash
   after an effect is a task that is abandoned before it, and has its effect all the same.
-- Abandoned calls are a multiset: which of two equal ones goes on makes no difference.
+- Abandoned calls are a multiset: which of two equal ones continues makes no difference.
 - Whether the deadline has passed is kept only while the order waits: nothing else asks.
 - A refused signal changes nothing, so only accepted ones are counted.
 """

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 
 from tests.model.explorer import explore
+from tests.model.report import figures, obituary, story
 from tests.model.rules import BOUNDED, FULL, MUTANTS, Bounds
-from tests.model.telling import figures, obituary, story
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "--trace",
         choices=MUTANTS,
         metavar="MUTANT",
-        help="tell the shortest way in which a mutant of the protocol goes wrong",
+        help="print the shortest trace in which a mutant of the protocol fails",
     )
     return parser
 

@@ -1,7 +1,7 @@
 """What a running call does, one access to the order or the provider at a time.
 
 A first transaction reads, decides and writes; some activities then call the provider; a second
-transaction records what came of it. Between any two accesses everybody else may move.
+transaction records what came of it. Between any two accesses all other calls may move.
 """
 
 from collections.abc import Callable, Mapping
@@ -103,15 +103,15 @@ def advance(call: Call) -> Move:
     except OutOfStock:
         if call.worker.activity != "ApplySignals":
             return Move(call.state, error="InsufficientStock")
-        # The signal is looked at once more, to be turned down.
-        return call.goes_on(READS, note=len(call.state.order.outcomes))
+        # The signal is read once more, to be rejected.
+        return call.continues(READS, note=len(call.state.order.outcomes))
 
 
 def _reads(call: Call) -> Move:
     if not call.owns:
         return Move(call.state, error="StaleEpoch")
     if FIRST[call.worker.activity](call, call.state.order) is not None:
-        return call.goes_on(WRITES)
+        return call.continues(WRITES)
     return _after_first(call)
 
 
@@ -119,14 +119,14 @@ def _recalls(call: Call) -> Move:
     if not call.owns:
         return Move(call.state, error="StaleEpoch")
     if SECOND[call.worker.activity](call, call.state.order) is not None:
-        return call.goes_on(RECORDS)
+        return call.continues(RECORDS)
     return Move(call.state, answer=decision(call.state.order))
 
 
 def _writes(call: Call) -> Move:
     wrote = call._replace(state=_write(call, FIRST[call.worker.activity]))
     if _moves_apart(call):
-        return wrote.goes_on(MOVES)
+        return wrote.continues(MOVES)
     return _after_first(wrote, wrote=True)
 
 
@@ -153,7 +153,7 @@ def _write(call: Call, decide: Decide) -> State:
 
 
 def _laid_over(order: Order, seen: Order, after: Order) -> Order:
-    """A blind write: what the decision changed, on top of whatever the record is now."""
+    """A blind write: the changed fields over the current record."""
     fields = zip(order, seen, after, strict=True)
     return Order._make(now if new == old else new for now, old, new in fields)
 
@@ -164,11 +164,11 @@ def _after_first(call: Call, *, wrote: bool = False) -> Move:
     if activity == "AwaitSignal" and call.live and not order.token:
         return Move(state._replace(doorbell=True))
     if activity == "ApplySignals":
-        return call.goes_on(WRITES) if applies(order) else _recalls(call)
+        return call.continues(WRITES) if applies(order) else _recalls(call)
     if activity == "ProcessPayment" and order.pay != DONE:
-        return call.goes_on(CHARGES)
+        return call.continues(CHARGES)
     if activity == "RefundPayment" and order.stage == COMPENSATING and "pay" in order.owes:
-        return call.goes_on(CLOSES if call.rules.key_closed_before_refund else REFUNDS)
+        return call.continues(CLOSES if call.rules.key_closed_before_refund else REFUNDS)
     if activity == JANITOR and not order.ended:
         taken = abandon(leave_wait(state))._replace(execution=Execution()) if wrote else state
         return Move(taken, call.worker._replace(phase=STARTS, epoch=order.epoch, note=TAKEN))

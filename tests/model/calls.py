@@ -1,4 +1,4 @@
-"""A running call, the world after its next access, and a step as it is told."""
+"""A running call, the world after its next access, and a step of a trace."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ class Call(NamedTuple):
     rules: Rules
     live: bool
 
-    def goes_on(self, phase: str, **fields: object) -> "Move":
+    def continues(self, phase: str, **fields: object) -> "Move":
         """The call's next access."""
         seen = None if self.rules.sequence_checked else self.state.order
         fields = {"phase": phase, "seen": seen if phase in (WRITES, RECORDS) else None} | fields
@@ -37,11 +37,11 @@ class Move(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Who does what, and the world afterwards. `natural` steps are those that go on when clients
-    are quiet and nothing fails.
+    """Who does what, and the world afterwards. `natural` steps happen also without clients and
+    failures.
     """
 
     who: str
-    deed: str
+    action: str
     after: State
     natural: bool = True

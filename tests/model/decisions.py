@@ -101,7 +101,7 @@ def expire(order: Order, rules: Rules, *, late: bool) -> Change | None:
 
 
 def decision(order: Order) -> str:
-    """What ApplySignals tells the state machine to do next."""
+    """The decision that ApplySignals returns to the state machine."""
     if order.stage == AWAITING:
         return "wait"
     forward = {RESERVE: "start", PAYMENT: "pay", STATUS_UPDATE: "complete", COMPLETED: "confirm"}

@@ -38,7 +38,7 @@ DECIDED: Mapping[str, str] = {
 }
 """RouteDecision, on the answer of ApplySignals."""
 DECIDES = "ApplySignals"
-"""Where an execution goes on after a failure that is no refusal."""
+"""The next state after a failure that is no refusal."""
 REFUSABLE = frozenset({"ReserveStock", "ProcessPayment", "UpdateOrderStatus"})
 REFUSALS = frozenset({"InsufficientStock", "PaymentDeclined", "PaymentClosed", "OrderCancelled"})
 """The business errors of the model, and the steps of which they turn the order back."""
@@ -66,7 +66,7 @@ def enter(state: State, name: str, note: int = -1) -> State:
 def starts(state: State, epoch: int) -> State:
     """StartExecution: by name, so once an epoch. An execution of an older epoch finds nothing
     that it may do; the first one begins at the start, as every other one before the wait; a later
-    one compensates, or reads off the record how to go on.
+    one compensates, or continues where the record stands.
     """
     order = state.order
     if epoch != order.epoch or state.execution.state != NOT_STARTED:
@@ -94,13 +94,13 @@ def wakes(state: State) -> State:
 
 
 def fails(state: State, rules: Rules, *, retried: bool) -> State:
-    """The running task failed (crash, timeout): its call may go on, the execution does not wait."""
+    """The running task failed (crash, timeout): its call may continue, without the execution."""
     name, failed = state.execution.state, abandon(state)
     if retried:
         return enter(failed, name)
     if name in FORWARD and not rules.outages_outlasted:
         return enter(failed, COMPENSATION, note=FOR_AN_OUTAGE)
-    return enter(failed, caught(name, "it was tried in vain"))
+    return enter(failed, caught(name, "all attempts failed"))
 
 
 def ends(state: State, how: str) -> State:

@@ -1,4 +1,4 @@
-"""Breadth-first exploration of all states, and the shortest way to whatever is wrong."""
+"""Breadth-first exploration of all states, and the shortest trace to a violation."""
 
 import gc
 import time

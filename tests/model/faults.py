@@ -30,7 +30,7 @@ def faults(state: State, rules: Rules) -> Iterator[Step]:
     if worker is not None:
         yield from _task_faults(state, worker, rules)
     if state.execution.state not in (NOT_STARTED, ENDED, ABORTED):
-        yield _fault("somebody", "calls StopExecution", engine.ends(state, ABORTED))
+        yield _fault("an operator", "calls StopExecution", engine.ends(state, ABORTED))
         yield _fault("the engine", "loses the execution", engine.ends(state, ENDED))
     if state.doorbell:
         yield _fault("the doorbell", "is lost", state._replace(doorbell=False))
@@ -78,5 +78,5 @@ def _lost_calls(state: State) -> Iterator[Step]:
             yield _fault(worker.activity, "crashes", state._replace(others=rest))
 
 
-def _fault(who: str, deed: str, after: State) -> Step:
-    return Step(who, deed, after, natural=False)
+def _fault(who: str, action: str, after: State) -> Step:
+    return Step(who, action, after, natural=False)

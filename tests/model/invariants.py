@@ -80,7 +80,7 @@ OF_STATES: Mapping[str, Callable[[State], bool]] = {
     "accepted signals are kept once": _once,
     "every accepted signal has its outcome at the end": _settled,
     "signals in time are applied before expiry": _in_time,
-    "an order fails only for a reason of its own": lambda state: (
+    "an order fails only for a valid reason": lambda state: (
         state.order.last_error not in (OUTAGE, LOST)
     ),
     "old epochs never write": lambda state: not state.stale_writes,
@@ -100,14 +100,14 @@ def _no_return(before: Order, after: Order) -> bool:
 
 
 def _only_added(before: Order, after: Order) -> bool:
-    """Signals and outcomes are appended; nothing that a caller was told is taken back."""
+    """Signals and outcomes are appended; no answer to a caller is revoked."""
     signals, outcomes = len(before.inbox), len(before.outcomes)
     return after.inbox[:signals] == before.inbox and after.outcomes[:outcomes] == before.outcomes
 
 
 OF_WRITES: Mapping[str, Callable[[Order, Order], bool]] = {
     "ends are final": _final,
-    "a compensated order does not go on": _no_return,
+    "a compensated order does not continue": _no_return,
     "the deadline never moves": lambda b, a: not b.deadline or a.deadline == b.deadline,
     "outcomes stand": _only_added,
     "epoch and revision only rise": lambda b, a: a.epoch >= b.epoch and a.revision >= b.revision,

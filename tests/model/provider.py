@@ -11,14 +11,14 @@ def charges(call: Call) -> Move:
         if books.closed:
             return Move(call.state, error="PaymentClosed")
         books = books._replace(captures=books.captures + 1, captured=books.captured + order.amount)
-    return call._replace(state=call.state._replace(provider=books)).goes_on(RECALLS)
+    return call._replace(state=call.state._replace(provider=books)).continues(RECALLS)
 
 
 def closes(call: Call) -> Move:
     books = call.state.provider._replace(closed=True)
     refund_next = books.captured and call.rules.key_closed_before_refund
     closed = call._replace(state=call.state._replace(provider=books))
-    return closed.goes_on(REFUNDS if refund_next else RECALLS, note=books.captured)
+    return closed.continues(REFUNDS if refund_next else RECALLS, note=books.captured)
 
 
 def refunds(call: Call) -> Move:
@@ -27,7 +27,7 @@ def refunds(call: Call) -> Move:
     found = call.worker.note if call.rules.key_closed_before_refund else books.captured
     books = books._replace(refunded=max(books.refunded, found))
     paid_back = call._replace(state=call.state._replace(provider=books))
-    return paid_back.goes_on(RECALLS if call.rules.key_closed_before_refund else CLOSES)
+    return paid_back.continues(RECALLS if call.rules.key_closed_before_refund else CLOSES)
 
 
 def answer_lost(call: Call) -> Move:

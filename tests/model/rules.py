@@ -19,7 +19,7 @@ class Rules:
     """True everywhere = the protocol as it is implemented."""
 
     inbox_is_the_truth: bool = True
-    """A signal is written to the order; otherwise the token carries it to whoever waits."""
+    """A signal is written to the order; otherwise the token carries it to the waiting execution."""
     tick_wakes: bool = True
     """Tick and deadline end a wait; otherwise only the doorbell does."""
     janitor_sweeps: bool = True
@@ -46,7 +46,7 @@ class Rules:
     only_compensated_orders_closed: bool = True
     """CloseOrder leaves an order alone whose compensation could not even begin."""
     outages_outlasted: bool = True
-    """A forward step that was tried in vain pauses and goes on; otherwise it is compensated."""
+    """A forward step whose attempts failed pauses and continues; otherwise it is compensated."""
     lost_executions_resumed: bool = True
     """An execution that no person stopped is continued by another; otherwise it is compensated."""
 
@@ -83,7 +83,7 @@ MUTANTS = {
         Bounds(signals=1, faults=0),
     ),
     "no-janitor": Mutant(
-        "janitor_sweeps", "nobody looks after lost executions", "an end stays reachable"
+        "janitor_sweeps", "lost executions are not reconciled", "an end stays reachable"
     ),
     "key-per-attempt": Mutant(
         "one_payment_key", "every attempt pays under its own key", "one capture at most"
@@ -96,7 +96,7 @@ MUTANTS = {
     ),
     "expire-before-applying": Mutant(
         "applied_before_expiry",
-        "the deadline is looked at before the inbox",
+        "the deadline is checked before the inbox",
         "signals in time are applied before expiry",
     ),
     "no-dedupe": Mutant(
@@ -112,7 +112,7 @@ MUTANTS = {
     ),
     "approve-without-revision": Mutant(
         "approval_names_revision",
-        "an approval holds for whatever the order has become",
+        "an approval holds for every revision",
         "captured is what the approver saw",
     ),
     "refund-before-close": Mutant(
@@ -141,13 +141,13 @@ MUTANTS = {
     ),
     "close-with-debts": Mutant(
         "debts_keep_order_open",
-        "the order is closed whatever the ledger owes",
+        "the order is closed with open effects",
         "stock is held by open and sold by completed orders",
     ),
     "late-charge-recorded": Mutant(
         "charge_recorded_only_while_paying",
-        "a capture is recorded whatever the stage",
-        "a compensated order does not go on",
+        "a capture is recorded in every stage",
+        "a compensated order does not continue",
         Bounds(signals=2, faults=1),
     ),
     "pending-forgotten": Mutant(
@@ -157,13 +157,13 @@ MUTANTS = {
     ),
     "compensate-outages": Mutant(
         "outages_outlasted",
-        "a step that was tried in vain is compensated",
-        "an order fails only for a reason of its own",
+        "a step whose attempts failed is compensated",
+        "an order fails only for a valid reason",
     ),
     "compensate-lost-executions": Mutant(
         "lost_executions_resumed",
         "an order is compensated because its execution was lost",
-        "an order fails only for a reason of its own",
+        "an order fails only for a valid reason",
     ),
     "close-unbegun": Mutant(
         "only_compensated_orders_closed",

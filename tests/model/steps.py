@@ -59,8 +59,8 @@ def _execution(state: State, rules: Rules) -> Iterator[Step]:
     worker = state.execution.worker
     if worker is not None:
         move = advance(Call(state, worker, rules, live=True))
-        deed = f"{worker.phase} – {move.error}" if move.error else worker.phase
-        yield Step(worker.activity, deed, engine.follows(state, move))
+        action = f"{worker.phase} – {move.error}" if move.error else worker.phase
+        yield Step(worker.activity, action, engine.follows(state, move))
 
 
 def _other(state: State, index: int, rules: Rules) -> Iterator[Step]:
@@ -80,8 +80,8 @@ def _other(state: State, index: int, rules: Rules) -> Iterator[Step]:
 
 
 def forget_spent(state: State, rules: Rules) -> State:
-    """Forget calls that can change nothing any more: the order went to the next epoch or ended, or
-    the execution was started by somebody else.
+    """Drop calls that can no longer change anything: the order has a newer epoch or has ended, or
+    another caller started the execution.
     """
     kept = tuple(worker for worker in state.others if not _spent(worker, state, rules))
     return state if len(kept) == len(state.others) else state._replace(others=kept)
@@ -131,12 +131,12 @@ def _clients(state: State, rules: Rules, bounds: Bounds) -> Iterator[Step]:
         for kind, revision in ALPHABET:
             signal = Signal(len(state.accepted) + 1, kind, revision)
             if admits(state.order, signal, state.late, rules):
-                told = f"accepts {kind}" + (f" of revision {revision}" if revision else "")
+                text = f"accepts {kind}" + (f" of revision {revision}" if revision else "")
                 accepted = state._replace(accepted=(*state.accepted, signal))
-                yield Step("the API", told, _append(accepted, signal, rules), natural=False)
+                yield Step("the API", text, _append(accepted, signal, rules), natural=False)
     for signal in state.accepted:
-        told = f"hears {signal.kind} (signal {signal.number}) again"
-        yield Step("the API", told, _again(state, signal, rules), natural=False)
+        text = f"hears {signal.kind} (signal {signal.number}) again"
+        yield Step("the API", text, _again(state, signal, rules), natural=False)
 
 
 def _append(state: State, signal: Signal, rules: Rules) -> State:

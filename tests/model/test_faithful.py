@@ -50,7 +50,7 @@ def reached() -> tuple[State, ...]:
 
 
 def alone(state: State, worker: Worker | None) -> State:
-    """The state without whatever else is going on."""
+    """The state without other calls."""
     execution = Execution(state.execution.state, worker)
     return state._replace(execution=execution, others=(), doorbell=False, accepted=(), faults=0)
 
@@ -68,15 +68,15 @@ def beginning(activity: str) -> set[tuple[State, Worker, bool]]:
 
 
 def to_the_end(state: State, worker: Worker, *, live: bool) -> Seen:
-    """The same call in the model, with nobody in between."""
+    """The same call in the model, without other calls in between."""
     moved = Move(state, worker)
     while moved.worker is not None:
         moved = advance(Call(moved.state, moved.worker, PROTOCOL, live))
     decided = moved.answer if worker.activity == "ApplySignals" else ""
-    return told(moved.state, moved.error, decided)
+    return as_seen(moved.state, moved.error, decided)
 
 
-def told(state: State, error: str = "", decision: str = "") -> Seen:
+def as_seen(state: State, error: str = "", decision: str = "") -> Seen:
     books = state.provider
     # The code's fake provider shows that a key is closed, or captured; the model shows both.
     books = books._replace(closed=books.closed or books.captures > 0)
@@ -96,7 +96,9 @@ def test_an_activity_of_the_code_leaves_behind_what_the_models_does(activity: st
 
 
 def test_what_is_recorded_after_the_providers_answer_is_what_the_code_records() -> None:
-    """However the order has changed meanwhile: a call that nobody disturbs cannot show that."""
+    """For every record that the order may have by then; a call without others in between does not
+    show that.
+    """
     orders = {state.order for state in reached()}
 
     for order in orders:
@@ -139,7 +141,7 @@ def test_the_janitor_of_the_code_does_what_the_models_does() -> None:
     world = World()
     janitor = world.deps.janitor
     cases = {alone(state, None) for state in reached() if not state.order.ended}
-    deeds = set()
+    actions = set()
 
     for state in cases:
         order = place(world, state)
@@ -150,18 +152,18 @@ def test_the_janitor_of_the_code_does_what_the_models_does() -> None:
         if state.execution.state == ABORTED:
             world.engine.ended[order.execution] = ExecutionStatus.ABORTED
         world.engine.waiting = {LIVE}
-        deeds.add(janitor.reconcile(order.order_id))
+        actions.add(janitor.reconcile(order.order_id))
         swept, left = sweep(state), seen(world, order.order_id)
         if swept.order.epoch > state.order.epoch:
             left = left._replace(rang=False)  # it rings for an execution that lost the order
-        assert left == told(swept), state
+        assert left == as_seen(swept), state
         if swept.execution.state != state.execution.state:
             assert world.engine.started == [f"{order.order_id}-{swept.order.epoch}"]
-    assert deeds == {"started", "resumed", "taken-over", "rung", "running"}
+    assert actions == {"started", "resumed", "taken-over", "rung", "running"}
 
 
 def sweep(state: State) -> State:
-    """One sweep of the model's janitor, with nobody in between."""
+    """One sweep of the model's janitor, without other calls in between."""
     state = next(_janitors(state), state)
     while any(worker.activity == JANITOR for worker in state.others):
         state = next(_janitors(state))

@@ -1,4 +1,4 @@
-"""The protocol keeps its invariants, whatever happens in whatever order; its mutants do not."""
+"""The protocol keeps its invariants in every order of events; its mutants do not."""
 
 import sys
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from tests.model.__main__ import main
 from tests.model.explorer import Exploration, explore
 from tests.model.invariants import ALIVE, OF_STATES, OF_WRITES
 from tests.model.record import ENDS, Order
+from tests.model.report import figures, story
 from tests.model.rules import BOUNDED, MUTANTS, PROTOCOL, Bounds, Rules
 from tests.model.steps import ALPHABET
-from tests.model.telling import figures, story
 from tests.model.world import State
 
 pytestmark = pytest.mark.proof
@@ -105,10 +105,10 @@ def test_the_exploration_reaches_refunds_closed_keys_and_abandoned_charges() -> 
 def test_the_command_line_tells_how_a_mutant_dies(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--trace", "no-dedupe"]) == 0
 
-    told = capsys.readouterr().out
-    assert "a repeated signal is appended again" in told
-    assert "hears approve-payment (signal 1) again" in told
-    assert "broken: accepted signals are kept once" in told
+    output = capsys.readouterr().out
+    assert "a repeated signal is appended again" in output
+    assert "hears approve-payment (signal 1) again" in output
+    assert "broken: accepted signals are kept once" in output
 
 
 def test_the_command_line_tells_how_much_it_explored(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ RECALLS, RECORDS = "reads the order again", "records"
 CHARGES, CLOSES, REFUNDS = "charges", "closes the payment key", "refunds"
 STARTS, MOVES = "starts the execution", "moves the stock"
 CONFLICTED = {WRITES: READS, RECORDS: RECALLS}
-"""Where a call goes on whose reading became out of date before it wrote."""
+"""The phase in which a call continues if the record changed between its read and its write."""
 
 JANITOR, API = "the janitor", "the API"
 TAKEN, BY_PERSON = 0, 1
@@ -128,21 +128,21 @@ def joined(state: State, worker: Worker) -> State:
 
 
 def lost_race(worker: Worker) -> Worker:
-    """The worker after somebody else's write."""
+    """The worker after another writer's write."""
     if worker.seen is not None or worker.phase not in CONFLICTED:
         return worker
     return worker._replace(phase=CONFLICTED[worker.phase])
 
 
 def leave_wait(state: State) -> State:
-    """The wait is over: its token is spent, wherever it lies, and rings for it find nobody."""
+    """The wait is over: its token is used, and rings with it have no effect."""
     if state.order.token:
         state = state._replace(order=state.order._replace(token=False))
     return state._replace(doorbell=False)
 
 
 def abandon(state: State) -> State:
-    """Nobody waits any more for the execution's running call; it goes on by itself."""
+    """The execution no longer waits for its running call, which continues."""
     worker = state.execution.worker
     if worker is None:
         return state

@@ -12,7 +12,7 @@ from tests.simulation.engine import Done, Execution
 from tests.simulation.faults import Fault
 from tests.simulation.interpreter import StateFailed
 from tests.simulation.matrix import ATTEMPTS, FAULTS, LATE_MS, cancelled_late, strikes
-from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
 from tests.support.activities import BACKWARD, FORWARD
 from tests.support.definition import load, placeholder, tasks
@@ -150,12 +150,12 @@ def _plain() -> Iterator[Scenario]:
     yield Scenario("declined", _placed(payment_method="pm_declined"))
     yield Scenario("out of stock", _placed(items=(("RARE-1", 2),)))
     for version in ("v1", "v2"):
-        for action in (Deed.TAKEOVER, Deed.STOP):
+        for action in (Action.TAKEOVER, Action.STOP):
             happens = Happening(action, 0, 1_000, Stage.AWAITING_APPROVAL)
             schedule = replace(_placed(version=version), happenings=(happens,))
             yield Scenario(f"{action}, {version}", schedule)
     completed = (Strike(Fault.CRASH_AFTER, 1, "UpdateOrderStatus", "store.commit"),)
-    takeover = Happening(Deed.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
+    takeover = Happening(Action.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
     late = _schedule(happenings=(APPROVE, takeover), strikes=completed)
     yield Scenario("taken over at the end", late)
     unanswered = _schedule(strikes=completed)
@@ -170,8 +170,8 @@ def _interrupted() -> Iterator[Scenario]:
     """Executions that are lost, pause, or end so that a new one continues."""
     add = Happening(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
     for stage in (Stage.ENRICHMENT, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
-        lost = Happening(Deed.TIME_OUT, 0, 0, stage)
-        yield Scenario(f"{Deed.TIME_OUT}, {stage}", _schedule(happenings=(APPROVE, lost)))
+        lost = Happening(Action.TIME_OUT, 0, 0, stage)
+        yield Scenario(f"{Action.TIME_OUT}, {stage}", _schedule(happenings=(APPROVE, lost)))
     yield Scenario("provider unavailable", _placed(payment_method="pm_unavailable"))
     yield Scenario("many wake-ups", _schedule(), loops=MAX_LOOPS)
     again = Scenario("a wait fails", _schedule(), "AwaitSignal", "SomethingNew", 3)

@@ -7,14 +7,14 @@ from tests.model.world import CHARGES, CLOSES, JANITOR, READS, RECALLS, RECORDS,
 from tests.replay.world import OUT_OF_ATTEMPTS, READ, TAKEOVER, WRITE, Held, HeldWorld
 
 Cue = Callable[[HeldWorld], bool]
-"""Does something; False if it cannot be done (any more) in this world."""
+"""Does one step; False if it is not possible in this world."""
 Find = Callable[[HeldWorld], Held | None]
 
 _POINTS = {CHARGES: "payments.charge", CLOSES: "payments.close", REFUNDS: "payments.refund"}
 
 
-def access(who: str, deed: str, *, fails: bool) -> Cue:
-    """The next access of a running call, or its end. Raises KeyError for an unknown deed."""
+def access(who: str, action: str, *, fails: bool) -> Cue:
+    """The next access of a running call, or its end. Raises KeyError for an unknown action."""
     abandoned = who.startswith("abandoned ")
     function = TAKEOVER if who == JANITOR else who.removeprefix("abandoned ")
     find = partial(_held, function=function, abandoned=abandoned)
@@ -23,19 +23,19 @@ def access(who: str, deed: str, *, fails: bool) -> Cue:
         RECALLS: partial(_read, find),
         WRITES: partial(_write, find, fails=fails),
         RECORDS: partial(_write, find, fails=fails),
-        **{told: partial(_access, find, point) for told, point in _POINTS.items()},
+        **{text: partial(_access, find, point) for text, point in _POINTS.items()},
         "crashes or times out; given up": partial(_fail, find, OUT_OF_ATTEMPTS),
         "crashes or times out; retried": partial(_fail, find, "Sandbox.Timedout"),
     }
-    return cues[deed]
+    return cues[action]
 
 
 def _held(world: HeldWorld, function: str, *, abandoned: bool) -> Held | None:
     """The call that the execution waits for, or the oldest one that it does not wait for."""
-    found = [held for held in world.held if held.border.function == function]
+    found = [held for held in world.held if held.boundary.function == function]
     if abandoned:
         return found[0] if found else None
-    live = [held for held in found if held.border.actor not in world.abandoned]
+    live = [held for held in found if held.boundary.actor not in world.abandoned]
     return live[-1] if live else None
 
 
@@ -74,5 +74,5 @@ def _fail(find: Find, error: str, world: HeldWorld) -> bool:
     held = find(world)
     if held is None:
         return False
-    world.fail_task(held.border.function, error)
+    world.fail_task(held.boundary.function, error)
     return True

@@ -105,9 +105,9 @@ CODE_MUTANTS: Mapping[str, CodeMutant] = {
         off.charged_at_any_stage,
     ),
     "pending-forgotten": _mutant(LOST_OUTCOME, payment, "begin_compensation", off.forget_pending),
-    "compensate-outages": _as_in_simulation("no reason of its own", "outage-is-compensated"),
+    "compensate-outages": _as_in_simulation("without a valid reason", "outage-is-compensated"),
     "compensate-lost-executions": _as_in_simulation(
-        "no reason of its own", "lost-execution-is-compensated"
+        "without a valid reason", "lost-execution-is-compensated"
     ),
     "close-unbegun": _mutant(LOST_OUTCOME, order_status, "close", off.close_whatever_the_stage),
 }

@@ -38,14 +38,14 @@ class Cues:
 
     def cue(self, step: Step) -> Cue:
         """What to do for a step. Raises KeyError for one that no trace had so far."""
-        deed, _, error = step.deed.partition(" – ")
-        if step.who == "the API" and (found := _ACCEPTS.fullmatch(deed)):
+        action, _, error = step.action.partition(" – ")
+        if step.who == "the API" and (found := _ACCEPTS.fullmatch(action)):
             return partial(self._accept, found["kind"], int(found["revision"] or 0))
-        if step.who == "the API" and (found := _HEARS.fullmatch(deed)):
+        if step.who == "the API" and (found := _HEARS.fullmatch(action)):
             return partial(self._repeat, int(found["number"]))
-        if (step.who, deed) in _OTHERS:
-            return _OTHERS[step.who, deed]
-        return access(step.who, deed, fails=bool(error))
+        if (step.who, action) in _OTHERS:
+            return _OTHERS[step.who, action]
+        return access(step.who, action, fails=bool(error))
 
     def _accept(self, kind: str, revision: int, world: HeldWorld) -> bool:
         fields = {
@@ -71,7 +71,7 @@ class Cues:
 
 
 def _at(world: HeldWorld, point: str, function: str | None = None) -> Held | None:
-    found = (h for h in world.held if h.point == point and function in (None, h.border.function))
+    found = (h for h in world.held if h.point == point and function in (None, h.boundary.function))
     return next(found, None)
 
 
@@ -109,9 +109,9 @@ def _find_gone(world: HeldWorld) -> bool:
     return _begin_takeover(world, lambda deps: world.janitor(deps).reconcile(ORDER))
 
 
-def _begin_takeover(world: HeldWorld, deed: Callable[[Dependencies], object]) -> bool:
-    """The call has looked at the order once: it takes over the epoch that it saw."""
-    world.act(TAKEOVER, deed)
+def _begin_takeover(world: HeldWorld, action: Callable[[Dependencies], object]) -> bool:
+    """The call has read the order: it takes over the epoch that it read."""
+    world.act(TAKEOVER, action)
     world.settle()
     held = _at(world, READ, TAKEOVER)
     assert held is not None
@@ -131,8 +131,8 @@ def _capture_unheard(world: HeldWorld, *, given_up: bool) -> bool:
     if held is None:
         return False
     if given_up:
-        world.given_up.add(held.border.function)
-    world.at_liberty.add(held.border.actor)
+        world.given_up.add(held.boundary.function)
+    world.at_liberty.add(held.boundary.actor)
     world.let_go(held, Fault.LOST)
     return True
 

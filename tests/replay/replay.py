@@ -1,4 +1,4 @@
-"""A trace, replayed: step by step as the model tells it, then in peace to the order's end."""
+"""Replays a trace of the model step by step, then runs without faults to the order's end."""
 
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.order import Order
@@ -11,12 +11,12 @@ from tests.replay.cues import Cues
 from tests.replay.sameness import differences
 from tests.replay.world import ORDER, PLACING, HeldWorld
 from tests.simulation.reasons import unreasonable
-from tests.simulation.schedule import Deed, Happening
+from tests.simulation.schedule import Action, Happening
 from tests.simulation.story import LAST_MS
-from tests.simulation.verdict import TICK_MS, Ends, books, told, verdict
+from tests.simulation.verdict import TICK_MS, Ends, books, trace_lines, verdict
 from tests.support.invariants import problems
 
-BY_HAND = Happening(Deed.TAKEOVER, 0, 0)
+BY_HAND = Happening(Action.TAKEOVER, 0, 0)
 """A trace may have an operator take the order over."""
 
 
@@ -35,7 +35,7 @@ class Replay:
         self._answered: set[tuple[str, str]] = set()
 
     def play(self) -> None:
-        """The whole trace, and what comes of it once nothing goes wrong any more."""
+        """Replay the whole trace, then run without faults to the end."""
         self._place()
         cues = Cues(self._send)
         for step in self._trace:
@@ -44,13 +44,13 @@ class Replay:
         self._go_on_in_peace()
 
     def __str__(self) -> str:
-        """What happened, for whoever reads a failure."""
+        """The trace, for the message of a failed test."""
         return "\n".join(
             [
                 *(f"not taken: {step}" for step in self.untaken),
                 *(f"differs: {step}" for step in self.differing),
                 *(f"broken: {problem}" for problem in self.problems),
-                *told(self.world),
+                *trace_lines(self.world),
             ]
         )
 
@@ -71,14 +71,14 @@ class Replay:
     def _send(self, signal: Signal) -> None:
         world = self.world
 
-        def deed(deps: object) -> None:
+        def action(deps: object) -> None:
             world.workflow(deps).signal(ORDER, signal)  # type: ignore[arg-type]
             self._answered.add((ORDER, signal.signal_id))
 
-        world.act(signal.kind.value, deed)
+        world.act(signal.kind.value, action)
 
     def _look(self, step: Step, *, taken: bool) -> None:
-        name = f"{step.who} {step.deed}"
+        name = f"{step.who} {step.action}"
         if not taken:
             self.untaken.append(name)
         elif found := differences(self.world, step.after):
@@ -93,19 +93,19 @@ class Replay:
         )
 
     def _go_on_in_peace(self) -> None:
-        world, agenda = self.world, self.world.agenda
-        quiet_at, last = agenda.now, agenda.now + LAST_MS
+        world, event_queue = self.world, self.world.event_queue
+        quiet_at, last = event_queue.now, event_queue.now + LAST_MS
         world.set_free()
         self._sweep()
-        while agenda.now < last and not self._over():
-            agenda.step()
+        while event_queue.now < last and not self._over():
+            event_queue.step()
         world.end_actors()
         self._find(verdict(world, self.ends, quiet_at, self._answered))
         self._find(list(unreasonable(world, (BY_HAND,))))
 
     def _sweep(self) -> None:
         world = self.world
-        world.agenda.after(TICK_MS, self._sweep)
+        world.event_queue.after(TICK_MS, self._sweep)
         world.act("sweep", lambda deps: world.janitor(deps).sweep())
 
     def _over(self) -> bool:
@@ -113,7 +113,7 @@ class Replay:
         return bool(self.ends.count) and not world.actors and not world.engine.running
 
     def _written(self, before: Order | None, after: Order) -> None:
-        self.ends.written(after, self.world.agenda.now)
+        self.ends.written(after, self.world.event_queue.now)
         if after.approval_deadline is not None:
             self.world.deadlines.add(after.approval_deadline)
 

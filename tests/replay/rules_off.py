@@ -37,7 +37,7 @@ _process_payment = STEPS["ProcessPayment"]
 def append_if_awaited(
     store: WatchedStore, order_id: str, signal: Signal, now: int
 ) -> tuple[Order, bool]:
-    """A signal goes to whoever waits with a token, else nowhere; the caller hears 202."""
+    """A signal goes to the waiting execution, or is lost; the caller gets 202."""
     order = store.get(order_id)
     return (order, True) if order.wait_token is None else _append(store, order_id, signal, now)
 
@@ -99,7 +99,7 @@ def stage_then_stock(store: Store, planned: Change) -> Order:
 
 
 def write_blindly(store: WatchedStore, planned: Change) -> Order:
-    """What the decision changed is written, on top of whatever the record is by now."""
+    """The changed fields are written over the current record, without a condition."""
     now = store.get(planned.before.order_id)
     changed = {
         field.name: getattr(planned.after, field.name)

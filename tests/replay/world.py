@@ -1,4 +1,4 @@
-"""A simulated world whose calls stand still before every access that the model has, until told."""
+"""A simulated world whose calls pause before every access that the model has."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from tests.model.translation import ACTIVITIES, SKU
 from tests.simulation.actors import Actor
-from tests.simulation.border import Border
 from tests.simulation.engine import Done
+from tests.simulation.fault_boundary import FaultBoundary
 from tests.simulation.faults import Call, Fault
 from tests.simulation.interpreter import StateFailed
 from tests.simulation.store import Written
@@ -20,7 +20,7 @@ READ, WRITE, RING, START = "store.get", "store.commit", "engine.ring", "engine.s
 ACCESSES = {READ, WRITE, "payments.charge", "payments.close", "payments.refund", RING, START}
 PLACING, TAKEOVER = "place", "takeover"
 WATCHED = {*ACTIVITIES, PLACING, TAKEOVER}
-"""Who is held: what the model leaves out (enrichment, mails) goes on by itself."""
+"""The functions that pause; what the model leaves out (enrichment, e-mails) runs freely."""
 SOON_MS = 6_000
 """Pauses of the definition pass by themselves; ticks and time limits are much longer."""
 OUT_OF_ATTEMPTS = "Runtime.OutOfMemory"
@@ -31,17 +31,17 @@ after its last attempt. How often something is tried is not in the model.
 
 @dataclass(slots=True)
 class Held:
-    """A call that stands before an access; `outdated` when somebody wrote since it last read."""
+    """A call that pauses before an access; `outdated` after another write since its last read."""
 
-    border: "HeldBorder"
+    boundary: "HeldBorder"
     point: str
 
     @property
     def outdated(self) -> bool:
-        return self.border.seen != self.border.world.store.get(ORDER).sequence
+        return self.boundary.seen != self.boundary.world.store.get(ORDER).sequence
 
 
-class HeldBorder(Border):
+class HeldBorder(FaultBoundary):
     """Asks its world before each access; `seen` is the sequence that it knows of the order."""
 
     seen = 0
@@ -58,10 +58,10 @@ class HeldBorder(Border):
 
 class HeldWorld(SimulatedWorld):
     """One order, quick calls, no jitter. `ahead_ms` is how much later it is for the functions than
-    for the engine's timers; `free` lets everybody go.
+    for the engine's timers; `free` lets every call run.
     """
 
-    border = HeldBorder
+    boundary = HeldBorder
 
     def __init__(self, units: int, written: Written) -> None:
         super().__init__(seed=1, fault=self._fault_of_this_access, written=written)
@@ -92,36 +92,36 @@ class HeldWorld(SimulatedWorld):
 
     def hold(self, held: Held) -> None:
         """Have a call stand still before an access of the model's."""
-        actor = held.border.actor
-        watched = held.border.function in WATCHED or held.point == RING
+        actor = held.boundary.actor
+        watched = held.boundary.function in WATCHED or held.point == RING
         if self.free or not watched or held.point not in ACCESSES or actor in self.at_liberty:
             return
         self.held.append(held)
         actor.stand_still()
 
     def let_go(self, held: Held, fault: Fault | None = None) -> None:
-        """Let a call make its access, or meet a fault there; then everybody stands still again."""
+        """Let a call make its access, or meet a fault there; then every call pauses again."""
         self.held.remove(held)
         self._fault = fault
-        self.agenda.after(0, held.border.actor.run)
+        self.event_queue.after(0, held.boundary.actor.run)
         self.settle()
 
     def fail_task(self, function: str, error: str) -> None:
-        """Nobody waits for the newest call of a function any more; it may go on by itself."""
-        self.abandoned |= {h.border.actor for h in self.held if h.border.function == function}
+        """Abandon the newest call of a function: it may continue without its execution."""
+        self.abandoned |= {h.boundary.actor for h in self.held if h.boundary.function == function}
         self._tasks[function](None, StateFailed(error))
         self.settle()
 
     def settle(self) -> None:
         """Until nothing happens but the passing of time."""
-        while self.agenda.due_within(SOON_MS):
-            self.agenda.step()
+        while self.event_queue.due_within(SOON_MS):
+            self.event_queue.step()
 
     def set_free(self) -> None:
-        """Nobody stands still any more."""
+        """Let every call run freely."""
         self.free = True
         for held in self.held:
-            self.agenda.after(0, held.border.actor.run)
+            self.event_queue.after(0, held.boundary.actor.run)
         self.held.clear()
 
     def _fault_of_this_access(self, call: Call) -> Fault | None:

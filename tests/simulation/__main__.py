@@ -1,12 +1,12 @@
 """Simulate many orders under random faults, signals and time; every invariant must hold.
 
   python -m tests.simulation --orders 20000                  the first 20,000 orders
-  python -m tests.simulation --orders 1000000 --resume FILE  a long run; goes on where it was ended
+  python -m tests.simulation --orders 1000000 --resume FILE  a long run; resumes where it ended
   python -m tests.simulation --pairs                         every pair of single faults
   python -m tests.simulation --replay 4711                   the trace of one seed
 
-The same seed always tells the same story. A seed that breaks an invariant is shrunk to the shortest
-story that still does, and told with its trace. Exit status 1 if any did.
+The same seed always gives the same run. A seed that breaks an invariant is shrunk to the shortest
+schedule that still does, and printed with its trace. Exit status 1 if any did.
 """
 
 import argparse
@@ -28,18 +28,18 @@ from rich.progress import (
 from rich.table import Table
 
 from tests.simulation.campaign import Tally, campaign
-from tests.simulation.chance import random_schedule
-from tests.simulation.pairs import all_pairs, wrong
+from tests.simulation.fault_pairs import all_pairs, wrong
+from tests.simulation.random_schedule import random_schedule
 from tests.simulation.shrinking import played, shortest
 
 SHOWN = 3
-"""Broken seeds that are shrunk and told; the others are named."""
+"""Number of failed seeds that are shrunk and printed; of the others only the seed is printed."""
 
 console = Console()
 
 
 def main() -> int:
-    """Run what the command line asks for; the exit status tells whether all is well."""
+    """Run the command line. Returns the exit status: 0 if every invariant held."""
     options = _options()
     if options.replay is not None:
         return _replay(options.replay)
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=20_000, help="how many orders to simulate")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--resume", type=Path, help="file to save to, and to go on from")
+    parser.add_argument("--resume", type=Path, help="file to save to, and to resume from")
     parser.add_argument("--replay", type=int, metavar="SEED", help="print the trace of one seed")
     parser.add_argument("--pairs", action="store_true", help="all pairs of single faults")
     return parser.parse_args()
@@ -92,8 +92,8 @@ def _run(tally: Tally, options: argparse.Namespace) -> None:
     with _progress() as progress:
         task = progress.add_task("orders", total=options.orders, completed=tally.orders)
         for _ in campaign(tally, options.orders, jobs=options.jobs):
-            told = f"orders, to seed {tally.next_seed - 1}, {len(tally.failed)} broken"
-            progress.update(task, completed=tally.orders, description=told)
+            description = f"orders, to seed {tally.next_seed - 1}, {len(tally.failed)} broken"
+            progress.update(task, completed=tally.orders, description=description)
             _save(tally, options.resume)
 
 

@@ -1,14 +1,14 @@
 """Actors: calls in flight that pause wherever they meet the outside world.
 
-Ordinary code cannot be suspended, so each call in flight is a greenlet: a stack of its own that
-runs only when the agenda switches to it.
+Ordinary code cannot be suspended, so each call in flight is a greenlet: a separate stack that
+runs only when the event queue switches to it.
 """
 
 from collections.abc import Callable
 
 from greenlet import greenlet
 
-from tests.simulation.agenda import Agenda
+from tests.simulation.event_queue import EventQueue
 
 
 class Crashed(BaseException):
@@ -16,19 +16,17 @@ class Crashed(BaseException):
 
 
 class Actor:
-    """A call in flight. `on_end` gets what it raised, or None; nobody hears of one that crashed
-    unless it says so by `Crashed`.
-    """
+    """A call in flight. `on_end` gets its exception, or None; `Crashed` if its process died."""
 
     def __init__(
         self,
-        agenda: Agenda,
+        event_queue: EventQueue,
         name: str,
         body: Callable[["Actor"], None],
         on_end: Callable[[BaseException | None], None],
     ) -> None:
         self.name = name
-        self._agenda = agenda
+        self._event_queue = event_queue
         self._body = body
         self.on_end = on_end
         self._stack = greenlet(self._work)
@@ -37,7 +35,7 @@ class Actor:
         self.raised: BaseException | None = None
 
     def run(self) -> None:
-        """Go on until the next pause or the end; called by the agenda only."""
+        """Run until the next pause or the end; called by the event queue only."""
         if self.ended:
             return
         self._stack.switch()
@@ -46,13 +44,13 @@ class Actor:
 
     def pause(self, milliseconds: int) -> None:
         """Let time pass, and others act; called by the actor itself only."""
-        if self._agenda.pass_quietly(milliseconds):
+        if self._event_queue.pass_quietly(milliseconds):
             return
-        self._agenda.after(milliseconds, self.run)
+        self._event_queue.after(milliseconds, self.run)
         self.stand_still()
 
     def stand_still(self) -> None:
-        """Do nothing until somebody calls `run`; called by the actor itself only."""
+        """Pause until the next `run`; called by the actor itself only."""
         assert self._stack.parent is not None
         self._stack.parent.switch()
         if self._killed:

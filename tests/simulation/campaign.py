@@ -1,4 +1,4 @@
-"""Many seeds, until enough orders were simulated: one after the other, or on all cores."""
+"""Runs many seeds until enough orders were simulated, on one core or on all."""
 
 import json
 from collections import Counter
@@ -9,7 +9,7 @@ from itertools import count, islice
 from multiprocessing import Pool
 
 from lambdas.domain.record.signals import SignalKind
-from tests.simulation.chance import random_schedule
+from tests.simulation.random_schedule import random_schedule
 from tests.simulation.schedule import Schedule
 from tests.simulation.story import Story
 
@@ -36,7 +36,7 @@ class Tally:
     failed: dict[int, list[str]] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """The tally as text, to go on from later."""
+        """The tally as text, to resume from later."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return json.dumps(values, indent=2) + "\n"
 
@@ -62,8 +62,8 @@ class Tally:
 
 
 def campaign(tally: Tally, orders: int, *, jobs: int = 1) -> Iterator[Tally]:
-    """Play seeds until there were so many orders; yields after each chunk of them. Several jobs
-    come to the same tally: chunks are taken in by the order of their seeds.
+    """Run seeds until `orders` orders were simulated; yields after each chunk. Several jobs give
+    the same tally: chunks are added in the order of their seeds.
     """
     with closing(_chunks(tally.next_seed, jobs)) as chunks:
         while tally.orders < orders:

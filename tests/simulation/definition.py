@@ -1,4 +1,4 @@
-"""The definition as the interpreter takes it: whatever it cannot interpret is refused at once."""
+"""The definition for the interpreter. Fields that it does not support are rejected."""
 
 import json
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ def strayed(engine: Engine) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """Which state may follow which; the states in `branches` follow nobody."""
+    """The possible successors of each state; the first states in `branches` have no predecessor."""
 
     following: Mapping[str, Collection[str]]
     branches: Collection[str]

@@ -5,13 +5,13 @@ from typing import Any, Protocol
 
 from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.record.order import Order
-from tests.simulation.agenda import Agenda
+from tests.simulation.event_queue import EventQueue
 from tests.simulation.interpreter import Invoke, StateFailed, Surroundings, walk
 from tests.simulation.journal import Journal
 from tests.simulation.line import Line
 
 LOST = "LOST"
-"""The status of an execution that the engine knows no more; no event tells of it."""
+"""The status of an execution that the engine has lost; it publishes no event."""
 
 Done = Callable[[Any, StateFailed | None], None]
 
@@ -48,13 +48,13 @@ class Engine:
 
     def __init__(
         self,
-        agenda: Agenda,
+        event_queue: EventQueue,
         machine: Mapping[str, Any],
         jitter: Callable[[], float],
         invoke: Functions,
         stopped: Callable[[Execution], None],
     ) -> None:
-        self.agenda = agenda
+        self.event_queue = event_queue
         self.machine = machine
         self.jitter = jitter
         self.invoke = invoke
@@ -74,7 +74,7 @@ class Engine:
             data["resume"] = order.resume
         execution = Execution(name, order.order_id, self.machine, Line(self, name))
         self.executions[name] = execution
-        execution.began_at = self.agenda.now
+        execution.began_at = self.event_queue.now
         self.running += 1
         around = Surroundings(self._token, self.jitter, execution.journal)
         execution.line.begin(
@@ -82,10 +82,10 @@ class Engine:
             lambda output, failure: self._ended(execution, output, failure),
         )
         backstop = execution.machine["TimeoutSeconds"] * 1000
-        self.agenda.after(backstop, lambda: self.stop(execution.name, "TIMED_OUT"))
+        self.event_queue.after(backstop, lambda: self.stop(execution.name, "TIMED_OUT"))
 
     def stop(self, name: str, status: str = "ABORTED") -> None:
-        """StopExecution: no Catch runs, and a function in flight is not told."""
+        """StopExecution: no Catch runs, and a function in flight continues."""
         execution = self.executions.get(name)
         if execution is not None and execution.status == "RUNNING":
             execution.line.stop()
@@ -131,7 +131,7 @@ class Engine:
         self.invoke(command.function, command.payload, done)
 
     def _pinned(self, execution: Execution) -> Mapping[str, Any]:
-        """The definition that an execution walks: its own to its end, whatever is deployed."""
+        """The definition of an execution: the one it started with, also after a deployment."""
         return execution.machine
 
     def _token(self) -> str:
@@ -144,7 +144,7 @@ class Engine:
 
     def _end(self, execution: Execution, status: str) -> None:
         execution.status = status
-        execution.ended_at = self.agenda.now
+        execution.ended_at = self.event_queue.now
         self.running -= 1
         if status not in ("SUCCEEDED", LOST):
             self.stopped(execution)

@@ -1,4 +1,4 @@
-"""What can go wrong where an actor meets the outside world."""
+"""The failures of calls to the outside world."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from lambdas.domain import errors
 
 
 class Fault(StrEnum):
-    """One mishap at one call to the outside."""
+    """One injected at one call to the outside."""
 
     THROTTLED = "throttled"
     LOST = "answer lost"
@@ -16,7 +16,7 @@ class Fault(StrEnum):
     CRASH_BEFORE = "crash before"
     CRASH_AFTER = "crash after"
     LATE = "given up, done later"
-    ZOMBIE = "task times out, call goes on"
+    ZOMBIE = "task times out, call continues"
     DUPLICATE = "invoked twice"
     DOORBELL = "doorbell lost"
     POISON = "refused for good"
@@ -35,7 +35,7 @@ ANYWHERE = (
     Fault.DUPLICATE,
     Fault.DOORBELL,
 )
-"""What strikes at random. A refusal is an answer of the application and not a mishap, and a defect
+"""What strikes at random. A refusal is an answer of the application and not a failure, and a defect
 never goes away by itself: only the matrix of faults asks for them. Outages last: see `Outage`.
 """
 
@@ -56,7 +56,7 @@ ERRORS: Mapping[str, tuple[Raised, Raised]] = {
     "operations": (errors.OperationsUnavailable, errors.OperationsUnavailable),
     "engine": (errors.EngineUnavailable, errors.EngineUnavailable),
 }
-"""By port: what the adapter raises when certainly nothing happened, and when nobody knows."""
+"""By port: the adapter's errors for a call without effect, and for an unknown effect."""
 
 LAMBDA = "lambda"
 SERVICES: Mapping[str, frozenset[str]] = {
@@ -75,7 +75,7 @@ LIKE_DYNAMODB = frozenset({"store.commit", "store.create", "store.append_signal"
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Ports that answer nobody between two instants (milliseconds after the beginning)."""
+    """Ports that do not answer between two instants (milliseconds after the start)."""
 
     ports: frozenset[str]
     from_ms: int
@@ -97,7 +97,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Mishap:
+class InjectedFault:
     """A fault that struck a function at some instant; `order_id` is empty where that did not work
     for one order alone.
     """

@@ -1,4 +1,4 @@
-"""The definition, walked: a generator that asks its driver for whatever takes time.
+"""An execution of the definition: a generator that yields a command for everything that takes time.
 
 It yields an Invoke, Sleep or Fork; the driver sends the answer, or throws a StateFailed.
 """
@@ -51,7 +51,7 @@ Walk = Generator[Invoke | Sleep | Fork, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What an execution takes from its engine: new tokens, jitter (0..1), and who is told."""
+    """What an execution gets from its engine: new tokens, jitter (0..1), and its journal."""
 
     new_token: Callable[[], str]
     jitter: Callable[[], float]

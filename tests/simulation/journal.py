@@ -1,4 +1,4 @@
-"""What an execution's states did, as its history would tell it."""
+"""The state entries of an execution, with the data of its history."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.agenda import Entry
+from tests.simulation.event_queue import Entry
 from tests.simulation.interpreter import Fork, Invoke, Sleep, StateFailed, Walk
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ class Line:
         self._branches: list[Line] = []
 
     def begin(self, walk: Walk, on_end: Callable[[Any, StateFailed | None], None]) -> None:
-        """Take the first step as soon as the agenda gets there."""
+        """Take the first step when the event queue reaches it."""
         self._walk, self._on_end = walk, on_end
         self._answer_later(1, None, None)
 
     def stop(self) -> None:
-        """Go no further; what was asked for may still be done, but nobody listens."""
+        """Stop. Calls in flight may still have their effect; their answers are ignored."""
         self._asked = self._walk = None
         self._forget_timers()
         for branch in self._branches:
@@ -50,7 +50,7 @@ class Line:
         return self._walk is not None and self._engine.expects(self._token)
 
     def extend(self, token: str) -> bool:
-        """Somebody is looking: the tick begins anew."""
+        """SendTaskHeartbeat: reset the heartbeat timeout."""
         if self._walk is None or token != self._token:
             return False
         self._begin_tick()
@@ -128,7 +128,7 @@ class Line:
             if asked is self._asked and self._walk is not None:
                 self._step(answer, failure)
 
-        return self._engine.agenda.after(delay, give)
+        return self._engine.event_queue.after(delay, give)
 
     def _forget_timers(self) -> None:
         self._token = None

@@ -52,12 +52,12 @@ _LETTERS = {
 
 
 def cell(activity: str, fault: str, times: str) -> "Played":
-    """What came of the fault at the activity, so many times."""
+    """The result of `times` faults at the activity."""
     return played(strikes(activity, fault, times), compensated=activity in BACKWARD)
 
 
 def strikes(activity: str, fault: str, times: str) -> tuple[Strike, ...]:
-    """The fault at the activity's write (a throttle: at its first call), so many times."""
+    """`times` faults at the activity's write (a throttle: at its first call)."""
     kind = FAULTS[fault]
     point = None if kind is Fault.THROTTLED else _EFFECTS.get(activity, "store.commit")
     flapping = WRITES_FIRST.get(activity, 1) if times == "flapping" else None

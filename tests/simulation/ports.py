@@ -1,4 +1,4 @@
-"""The ports as an actor holds them: every method is one crossing of the border."""
+"""The ports as an actor holds them: every method is one crossing of the boundary."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,23 +27,23 @@ from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
 from lambdas.domain.record.stages import Stage
-from tests.simulation.border import Border
+from tests.simulation.fault_boundary import FaultBoundary
 
 
 class Crossing:
-    """A port's real side lies across the border."""
+    """A port's real side lies across the boundary."""
 
-    def __init__(self, border: Border) -> None:
-        self._border = border
-        self._cross = border.cross
-        self._world = border.world
+    def __init__(self, boundary: FaultBoundary) -> None:
+        self._border = boundary
+        self._cross = boundary.cross
+        self._world = boundary.world
 
 
 class SkewedClock(Crossing, Clock):
     """The clock of one process: a few seconds wrong, but always by as much."""
 
     def now(self) -> int:
-        return self._world.agenda.now + self._border.skew_ms
+        return self._world.event_queue.now + self._border.skew_ms
 
     def sleep(self, seconds: float) -> None:
         self._border.actor.pause(int(seconds * 1000))
@@ -75,7 +75,7 @@ class Store(Crossing, OrderStore, OrderIndex):
     def page(
         self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
     ) -> Page:
-        raise NotImplementedError("nobody lists orders in a simulation")
+        raise NotImplementedError("no caller lists orders in a simulation")
 
     def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:
         raise NotImplementedError("no actor counts orders in a simulation")

@@ -1,4 +1,4 @@
-"""Why an order ended: for a reason of its own, never because a service was down for a while."""
+"""Why an order ended: for a valid reason, never because a service was down for a while."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from lambdas.domain.steps.takeover import REPORTED_FROM
 from lambdas.domain.steps.wait import EXPIRED
 from lambdas.janitor import STOPPED
 from tests.simulation.faults import Fault
-from tests.simulation.schedule import Deed, Happening
+from tests.simulation.schedule import Action, Happening
 from tests.simulation.world import SimulatedWorld
 
 MOST_EXECUTIONS = 8
@@ -20,11 +20,11 @@ _REFUSALS = ("InsufficientStock", "PaymentDeclined", "CustomerUnknown")
 
 
 def unreasonable(world: SimulatedWorld, happenings: Sequence[Happening]) -> Iterator[str]:
-    """Orders that ended for no reason of their own, or were tried too often, or in silence."""
+    """Orders that ended without a valid reason, got too many executions, or were not reported."""
     for order in world.store.orders():
         mine = [one for one in happenings if f"O{one.order + 1}" == order.order_id]
         if order.stage in (Stage.FAILED, Stage.CANCELLED) and not _own_reason(world, order, mine):
-            yield f"{order.order_id}: {order.stage} for no reason of its own: {order.last_error}"
+            yield f"{order.order_id}: {order.stage} without a valid reason: {order.last_error}"
         yield from _approvals_not_honoured(order, mine)
         yield from _too_many_executions(world, order, mine)
         yield from _unreported(world, order, mine)
@@ -35,11 +35,11 @@ def _own_reason(world: SimulatedWorld, order: Order, mine: list[Happening]) -> b
     if reason.startswith("cancelled: "):
         return order.cancelling
     if reason == EXPIRED:
-        return True  # that it was not too soon is looked at elsewhere
+        return True  # `verdict` checks that it was not too soon
     if reason == STOPPED:
         return _aborted(world, order)
     if reason == "compensated by an operator":
-        return _happened(mine, Deed.TAKEOVER)
+        return _happened(mine, Action.TAKEOVER)
     if reason.startswith(GIVEN_UP):
         return order.payment_method == "pm_unavailable" or _provider_was_away(world)
     return reason.startswith(_REFUSALS)
@@ -66,7 +66,7 @@ def _too_many_executions(
     began = sorted(
         one.began_at for one in world.engine.executions.values() if one.order_id == order.order_id
     )
-    by_hand = sum(one.what is Deed.TAKEOVER for one in mine)
+    by_hand = sum(one.what is Action.TAKEOVER for one in mine)
     most = max((sum(at <= b < at + HOUR_MS for b in began) for at in began), default=0)
     if most > MOST_EXECUTIONS + by_hand:
         yield f"{order.order_id}: {most} executions within an hour"
@@ -74,8 +74,8 @@ def _too_many_executions(
 
 def _unreported(world: SimulatedWorld, order: Order, mine: list[Happening]) -> Iterator[str]:
     """The third takeover in a row is reported, unless the queue or the janitor was struck."""
-    struck = any(m.function in ("sweep", "stopped") for m in world.mishaps)
-    if order.takeovers < REPORTED_FROM or struck or _happened(mine, Deed.TAKEOVER):
+    struck = any(m.function in ("sweep", "stopped") for m in world.injected_faults)
+    if order.takeovers < REPORTED_FROM or struck or _happened(mine, Action.TAKEOVER):
         return
     if not any(order_id == order.order_id for order_id, _ in world.operations.takeovers):
         yield f"{order.order_id}: {order.takeovers} takeovers, no report"
@@ -86,12 +86,12 @@ def _aborted(world: SimulatedWorld, order: Order) -> bool:
     return any(e.status == "ABORTED" and e.order_id == order.order_id for e in executions)
 
 
-def _happened(mine: list[Happening], deed: Deed) -> bool:
-    return any(one.what is deed for one in mine)
+def _happened(mine: list[Happening], action: Action) -> bool:
+    return any(one.what is action for one in mine)
 
 
 def _provider_was_away(world: SimulatedWorld) -> bool:
     return any(
-        mishap.function == "ProcessPayment" and mishap.fault in (Fault.OUTAGE, Fault.THROTTLED)
-        for mishap in world.mishaps
+        injected.function == "ProcessPayment" and injected.fault in (Fault.OUTAGE, Fault.THROTTLED)
+        for injected in world.injected_faults
     )

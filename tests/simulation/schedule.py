@@ -9,7 +9,7 @@ from lambdas.domain.record.stages import Stage
 from tests.simulation.faults import Call, Fault, Outage, possible
 
 
-class Deed(StrEnum):
+class Action(StrEnum):
     """What happens besides signals; to one order, unless it says otherwise."""
 
     HEARTBEAT = "a person looks"
@@ -40,7 +40,7 @@ class Happening:
     under way, and others may overtake it.
     """
 
-    what: Deed | SignalKind
+    what: Action | SignalKind
     order: int
     after_ms: int
     stage: Stage | None = None
@@ -54,7 +54,7 @@ class Happening:
 @dataclass(frozen=True, slots=True)
 class Strike:
     """A fault that strikes the first call that it can, from a number on; of one function, or at
-    one point of the border, where it names them. A `flapping` one strikes every other invocation
+    one point of the boundary, where it names them. A `flapping` one strikes every other invocation
     only, beginning with that one.
     """
 

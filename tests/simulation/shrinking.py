@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from tests.simulation.schedule import Schedule
 from tests.simulation.story import Story
-from tests.simulation.verdict import told
+from tests.simulation.verdict import trace_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def played(schedule: Schedule) -> Finding:
     """Play a schedule; no problems is a finding too."""
     story = Story(schedule)
     problems = story.play()
-    return Finding(schedule, tuple(problems), tuple(told(story.world)))
+    return Finding(schedule, tuple(problems), tuple(trace_lines(story.world)))
 
 
 def shortest(schedule: Schedule) -> Finding:

@@ -1,4 +1,4 @@
-"""The orders table of a simulation: every write is watched, and told to who waits for it."""
+"""The orders table of a simulation: checks every write and passes it to a callback."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

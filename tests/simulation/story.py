@@ -10,21 +10,21 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.start import StartRequest
-from tests.simulation.agenda import START_MS
 from tests.simulation.deployments import deployed
-from tests.simulation.duties import missed_duties
 from tests.simulation.engine import Execution
+from tests.simulation.event_queue import START_MS
+from tests.simulation.expected_effects import missing_effects
 from tests.simulation.faults import Call, Fault
-from tests.simulation.promptness import Promptness
 from tests.simulation.reasons import unreasonable
-from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
+from tests.simulation.signal_latency import SignalLatency
 from tests.simulation.verdict import TICK_MS, Ends, verdict
 from tests.simulation.world import SETTINGS, UNMAILED, SimulatedWorld
 
-_ENDED_AS = {Deed.STOP: "ABORTED", Deed.TIME_OUT: "TIMED_OUT"}
+_ENDED_AS = {Action.STOP: "ABORTED", Action.TIME_OUT: "TIMED_OUT"}
 
 LAST_MS = 6 * 3_600_000
-"""No simulation goes on for longer: whoever has not ended by then never will."""
+"""A simulation ends here: an order that has not ended by then never will."""
 
 PRICES = {"COFFEE-1KG": 1250, "MUG-RED": 800, "RARE-1": 9900}
 
@@ -44,7 +44,7 @@ class Story:
             settings=SETTINGS if schedule.mails_approver else UNMAILED,
         )
         self.answered: dict[tuple[str, str], None] = {}
-        self.ends, self.promptness = Ends(), Promptness()
+        self.ends, self.signal_latency = Ends(), SignalLatency()
         self._committed = self.world.engine.machine
         self._deployments = 0
         self._strikes = list(schedule.strikes)
@@ -54,19 +54,19 @@ class Story:
 
     @property
     def unstruck(self) -> tuple[Strike, ...]:
-        """The faults that found no call to strike (any more)."""
+        """The faults that found no call to strike."""
         return tuple(self._strikes)
 
     def play(self) -> list[str]:
         """Play to the end; returns every invariant that was broken."""
         self._prepare()
-        agenda, last = self.world.agenda, START_MS + LAST_MS
-        while agenda.now < last and not self._over():
-            agenda.step()
+        event_queue, last = self.world.event_queue, START_MS + LAST_MS
+        while event_queue.now < last and not self._over():
+            event_queue.step()
         self.world.end_actors()
         found = verdict(self.world, self.ends, self._quiet_at, self.answered)
-        prompt = self.promptness.problems(self.world.mishaps)
-        owed = (*missed_duties(self.world), *unreasonable(self.world, self.schedule.happenings))
+        prompt = self.signal_latency.problems(self.world.injected_faults)
+        owed = (*missing_effects(self.world), *unreasonable(self.world, self.schedule.happenings))
         return [*found, *prompt, *owed]
 
     def _prepare(self) -> None:
@@ -84,16 +84,16 @@ class Story:
                 self._let_happen(happening)
             else:
                 self._waiting.setdefault((happening.order, happening.stage), []).append(happening)
-        world.agenda.after(TICK_MS, self._regular_sweep)
-        world.agenda.after(schedule.quiet_ms, self._quieten)
+        world.event_queue.after(TICK_MS, self._regular_sweep)
+        world.event_queue.after(schedule.quiet_ms, self._quieten)
 
     def _over(self) -> bool:
-        """True once all is quiet and nobody is at work any more."""
+        """True once faults are over, and no execution and no actor runs."""
         world = self.world
         at_work = world.engine.running or world.actors
         return (
             not at_work
-            and world.agenda.now >= self._quiet_at
+            and world.event_queue.now >= self._quiet_at
             and self.ends.count == len(world.store.records)
         )
 
@@ -107,16 +107,18 @@ class Story:
         )
         key = IdempotencyKey(principal=placement.customer, key=f"key-{index}", fingerprint="f")
 
-        def deed(deps: Dependencies) -> None:
+        def action(deps: Dependencies) -> None:
             self.world.workflow(deps, order_id(index)).start(request, key)
 
-        self.world.agenda.after(after, lambda: self.world.act("place", deed, crash_at=crash_at))
+        self.world.event_queue.after(
+            after, lambda: self.world.act("place", action, crash_at=crash_at)
+        )
         if crash_at is not None and crash_at % 2:  # this caller asks again, the others give up
             self._place(index, placement, after + 3_000, None)
 
     def _fault(self, call: Call) -> Fault | None:
         """Each fault strikes the first call from its number on that it can strike."""
-        if self.world.agenda.now >= self._quiet_at:
+        if self.world.event_queue.now >= self._quiet_at:
             return None
         for strike in self._strikes:
             if strike.hits(call):
@@ -126,9 +128,9 @@ class Story:
 
     def _written(self, before: Order | None, after: Order) -> None:
         """Let happen what waits for the order to reach its stage."""
-        now = self.world.agenda.now
+        now = self.world.event_queue.now
         self.ends.written(after, now)
-        self.promptness.written(before, after, now)
+        self.signal_latency.written(before, after, now)
         stage = after.stage
         if before is not None and before.stage is stage:
             return
@@ -137,29 +139,29 @@ class Story:
 
     def _let_happen(self, happening: Happening) -> None:
         after = happening.after_ms + happening.held_up_ms
-        self.world.agenda.after(after, lambda: self._happen(happening))
+        self.world.event_queue.after(after, lambda: self._happen(happening))
 
     def _happen(self, happening: Happening) -> None:
         world, order = self.world, order_id(happening.order)
-        if world.agenda.now >= self._quiet_at or order not in world.store.records:
+        if world.event_queue.now >= self._quiet_at or order not in world.store.records:
             return
-        world.tell("happening", happening.what.value, order)
+        world.log("happening", happening.what.value, order)
         if isinstance(happening.what, SignalKind):
             self._signal(happening, order)
         else:
             self._do(happening.what, order)
 
-    def _do(self, deed: Deed, order: str) -> None:
+    def _do(self, action: Action, order: str) -> None:
         world = self.world
-        if deed is Deed.HEARTBEAT:
+        if action is Action.HEARTBEAT:
             world.act("looks", lambda deps: world.workflow(deps).heartbeat(order))
-        elif deed is Deed.TAKEOVER:
+        elif action is Action.TAKEOVER:
             world.act("takeover", lambda deps: world.janitor(deps).compensate(order))
-        elif deed is Deed.SWEEP:
+        elif action is Action.SWEEP:
             world.act("sweep", lambda deps: world.janitor(deps).sweep())
-        elif deed in _ENDED_AS:
-            world.engine.stop(f"{order}-{world.store.get(order).epoch}", _ENDED_AS[deed])
-        elif deed is Deed.LOSE_ALL:
+        elif action in _ENDED_AS:
+            world.engine.stop(f"{order}-{world.store.get(order).epoch}", _ENDED_AS[action])
+        elif action is Action.LOSE_ALL:
             world.engine.lose_all()
         else:
             self._deployments += 1
@@ -169,19 +171,19 @@ class Story:
         kind = SignalKind(happening.what)
         signal = Signal(signal_id=happening.signal_id, kind=kind, at=0, **_FIELDS[kind](happening))
 
-        def deed(deps: Dependencies) -> None:
+        def action(deps: Dependencies) -> None:
             workflow, sent = self.world.workflow(deps), signal
             if kind is SignalKind.APPROVE_PAYMENT and signal.revision is None:
                 sent = replace(signal, revision=workflow.get_status(order).revision)
             workflow.signal(order, sent)
             self.answered[order, sent.signal_id] = None
 
-        self.world.act(kind.value, deed, order_id=order, crash_at=happening.crash_at)
+        self.world.act(kind.value, action, order_id=order, crash_at=happening.crash_at)
 
     def _stopped(self, execution: Execution) -> None:
         """The rule on execution status change; a third of its events is lost."""
         if execution.status != "FAILED":
-            self.promptness.disturbed(execution.order_id, self.world.agenda.now)
+            self.signal_latency.disturbed(execution.order_id, self.world.event_queue.now)
         if self.world.random.random() < 0.7:
             name, order = execution.name, execution.order_id
             self.world.act(
@@ -190,16 +192,16 @@ class Story:
 
     def _regular_sweep(self) -> None:
         self.world.act("sweep", lambda deps: self.world.janitor(deps).sweep())
-        self.world.agenda.after(TICK_MS, self._regular_sweep)
-        if self.world.agenda.now >= self._quiet_at:
-            self._mend_provider()
+        self.world.event_queue.after(TICK_MS, self._regular_sweep)
+        if self.world.event_queue.now >= self._quiet_at:
+            self._repair_provider()
 
     def _quieten(self) -> None:
         """Faults are over, also those of the provider."""
-        self.world.tell("quiet", "", "")
-        self._mend_provider()
+        self.world.log("quiet", "", "")
+        self._repair_provider()
 
-    def _mend_provider(self) -> None:
+    def _repair_provider(self) -> None:
         """From now on it takes every refund: also of what a late call charges after this."""
         for payment in self.world.payments.payments.values():
             payment.method = "pm_ok"

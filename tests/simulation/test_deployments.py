@@ -1,24 +1,24 @@
-"""A deployment publishes another definition, and whoever runs already does not notice."""
+"""A deployment publishes another definition; running executions keep theirs."""
 
 from itertools import pairwise
 
 import pytest
 
 from lambdas.domain.record.stages import Stage
-from tests.simulation.chance import random_schedule
 from tests.simulation.definition import check, order_workflow
 from tests.simulation.deployments import PLACES, deployed, strayed
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.schedule import Deed, Happening, Placement, Schedule
+from tests.simulation.random_schedule import random_schedule
+from tests.simulation.schedule import Action, Happening, Placement, Schedule
 from tests.simulation.story import Story
 
 NUMBERS = range(1, 2 * len(PLACES) + 1)
-DEPLOYED_THEN_LOST = ((Deed.DEPLOY, 1_000), (Deed.STOP, 2_000))
+DEPLOYED_THEN_LOST = ((Action.DEPLOY, 1_000), (Action.STOP, 2_000))
 
 
-def told(*deeds: tuple[Deed, int]) -> Story:
-    """An order that waits for its approval while these are done, so many ms after it began to;
-    played to its end, with nothing wrong but what the story is about.
+def after_actions(*actions: tuple[Action, int]) -> Story:
+    """Run an order to its end, with these actions at the given milliseconds of its wait for
+    approval.
     """
     story = Story(
         Schedule(
@@ -26,7 +26,7 @@ def told(*deeds: tuple[Deed, int]) -> Story:
             units={"MUG-RED": 3},
             placements=(Placement(0, (("MUG-RED", 1),), "alice", "pm_ok", "v2", None),),
             happenings=tuple(
-                Happening(deed, 0, after, Stage.AWAITING_APPROVAL) for deed, after in deeds
+                Happening(action, 0, after, Stage.AWAITING_APPROVAL) for action, after in actions
             ),
             strikes=(),
             quiet_ms=400_000,
@@ -64,14 +64,16 @@ def test_each_differs_from_the_one_before_and_from_the_committed() -> None:
 
 
 def test_an_execution_keeps_its_definition_and_its_successor_takes_the_newest() -> None:
-    story = told((Deed.DEPLOY, 500), (Deed.DEPLOY, 700), (Deed.DEPLOY, 900), (Deed.STOP, 2_000))
+    story = after_actions(
+        (Action.DEPLOY, 500), (Action.DEPLOY, 700), (Action.DEPLOY, 900), (Action.STOP, 2_000)
+    )
 
     assert visited(story, "O1-1") == []
     assert visited(story, "O1-2") == ["Deployment3"]
 
 
 def test_an_execution_that_took_another_way_than_its_own_is_told() -> None:
-    story = told(*DEPLOYED_THEN_LOST)
+    story = after_actions(*DEPLOYED_THEN_LOST)
     executions = story.world.engine.executions
     executions["O1-1"].machine = deployed(order_workflow(), 4)
 
@@ -98,4 +100,4 @@ def test_the_mutant_that_follows_the_newest_definition_strays(
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
 
     with pytest.raises(AssertionError, match="not by the definition that it began with"):
-        told((Deed.DEPLOY, 1_000))
+        after_actions((Action.DEPLOY, 1_000))

@@ -1,8 +1,7 @@
 """Every activity x every fault x how often: the invariants hold, and the order ends as rules say.
 
 Ends: C completed, F failed, X cancelled; + when another execution had to take over. A fault at a
-forward step ends an order only where it is a refusal before the charge; whatever else goes wrong
-lasts longer at most.
+forward step ends an order only if it is a refusal before the charge; other faults only delay it.
 """
 
 import pytest
@@ -25,7 +24,7 @@ def ends(activity: str, fault: str, times: str) -> set[str]:
     if fault == "poison" and activity == "UpdateOrderStatus":
         return {"C+"}  # nothing turns a charged order back: the next execution completes it
     if times == "always" and activity in BEFORE_THE_WAIT and fault in WITHOUT_EFFECT:
-        return {"X"}  # it begins to wait when the faults stop, and nobody approves it any more
+        return {"X"}  # it begins to wait when the faults stop, after the last approval
     if times == "always" and activity in BEFORE_THE_WAIT and fault == "zombie":
         return {"C", "X"}  # depends on whether an abandoned call arrives before the approver leaves
     if times == "always" and activity == "ApplySignals":

@@ -4,8 +4,8 @@ from itertools import count
 
 import pytest
 
-from tests.simulation.chance import random_schedule
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.random_schedule import random_schedule
 from tests.simulation.story import Story
 
 pytestmark = pytest.mark.proof

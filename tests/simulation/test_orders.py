@@ -3,9 +3,9 @@
 import pytest
 
 from tests.simulation.campaign import Tally, campaign, play
-from tests.simulation.chance import random_schedule
 from tests.simulation.faults import ANYWHERE
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.random_schedule import random_schedule
 from tests.simulation.schedule import Schedule
 from tests.simulation.shrinking import played, shortest, with_one_less
 
@@ -42,7 +42,7 @@ def test_many_orders_keep_every_invariant(share: int, seed: int) -> None:
 
 
 @pytest.mark.proof
-def test_draws_signals_that_come_twice_late_and_from_callers_that_die() -> None:
+def test_random_signals_are_repeated_delayed_and_from_callers_that_die() -> None:
     signals = play(range(1, 201)).signals
 
     drawn = signals["signals"]
@@ -51,7 +51,7 @@ def test_draws_signals_that_come_twice_late_and_from_callers_that_die() -> None:
     assert 0.05 < signals["caller dies"] / drawn < 0.15
 
 
-def test_tells_the_same_story_for_the_same_seed() -> None:
+def test_the_same_seed_gives_the_same_trace() -> None:
     for seed in range(1, 30):
         schedule = random_schedule(seed)
         assert schedule == random_schedule(seed)
@@ -59,7 +59,7 @@ def test_tells_the_same_story_for_the_same_seed() -> None:
 
 
 @pytest.mark.proof
-def test_goes_on_where_an_earlier_run_was_saved() -> None:
+def test_a_saved_run_is_resumed() -> None:
     *_, whole = campaign(Tally(next_seed=1), 60)
     *_, half = campaign(Tally(next_seed=1), 30)
     *_, resumed = campaign(Tally.from_json(half.to_json()), 60)
@@ -68,19 +68,19 @@ def test_goes_on_where_an_earlier_run_was_saved() -> None:
 
 
 @pytest.mark.proof
-def test_several_processes_come_to_the_same_tally_as_one() -> None:
+def test_several_processes_give_the_same_tally_as_one() -> None:
     *_, alone = campaign(Tally(next_seed=1), 100)
     *_, together = campaign(Tally(next_seed=1), 100, jobs=2)
 
     assert together == alone
 
 
-def test_a_charge_that_comes_after_the_provider_was_mended_can_be_refunded() -> None:
+def test_a_charge_after_the_provider_was_repaired_can_be_refunded() -> None:
     """A call that was given up charges late, by a method that refuses refunds."""
     assert played(random_schedule(202_163)).problems == ()
 
 
-def test_tells_other_stories_for_other_seeds() -> None:
+def test_other_seeds_give_other_traces() -> None:
     assert len({played(random_schedule(seed)).trace for seed in range(1, 11)}) == 10
 
 
@@ -89,7 +89,7 @@ def parts(schedule: Schedule) -> int:
     return len(schedule.placements) + len(schedule.happenings) + len(schedule.strikes)
 
 
-def test_shrinks_a_finding_until_nothing_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finding_is_shrunk_until_nothing_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     mutant = MUTANTS["mail-without-claim"]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
     schedules = (random_schedule(seed) for seed in range(1, 200))

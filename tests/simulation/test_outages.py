@@ -7,13 +7,13 @@ import pytest
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
-from tests.simulation.agenda import START_MS
-from tests.simulation.chance import random_schedule
+from tests.simulation.event_queue import START_MS
 from tests.simulation.faults import EVERYTHING, LAMBDA, SERVICES, Call, Fault, Outage
 from tests.simulation.matrix import cancelled_late
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.random_schedule import random_schedule
 from tests.simulation.reasons import MOST_EXECUTIONS
-from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
 
 TABLES = SERVICES["tables"]
@@ -56,7 +56,7 @@ def begun_by_an_outage(stage: Stage, seconds: int, ports: frozenset[str]) -> Sto
     def watch(before: Order | None, after: Order) -> None:
         written(before, after)
         if after.stage is stage and not story.world.outages:
-            now = story.world.agenda.now - START_MS
+            now = story.world.event_queue.now - START_MS
             story.world.outages = (Outage(ports, now, now + seconds * 1000),)
 
     story.world.store._written = watch
@@ -83,9 +83,9 @@ def test_an_approval_that_was_accepted_before_an_outage_is_honoured_after_it(sec
     began: list[int] = []
 
     def down_after_acceptance(call: Call) -> Fault | None:
-        if not began and story.promptness.accepted:
-            began.append(story.world.agenda.now)
-        over = began and story.world.agenda.now >= began[0] + seconds * 1000
+        if not began and story.signal_latency.accepted:
+            began.append(story.world.event_queue.now)
+        over = began and story.world.event_queue.now >= began[0] + seconds * 1000
         return Fault.THROTTLED if began and not over and call.point.startswith("store.") else None
 
     story.world.fault = down_after_acceptance
@@ -141,10 +141,12 @@ def test_a_provider_that_comes_back_before_the_payment_deadline_is_asked_again()
     assert played(begun_by_an_outage(Stage.PAYMENT, 600, SERVICES["provider"])).charged
 
 
-@pytest.mark.parametrize("deed", [Deed.LOSE_ALL, Deed.TIME_OUT])
+@pytest.mark.parametrize("action", [Action.LOSE_ALL, Action.TIME_OUT])
 @pytest.mark.parametrize("stage", [Stage.ENRICHMENT, Stage.AWAITING_APPROVAL, Stage.STATUS_UPDATE])
-def test_an_order_that_lost_its_execution_goes_on_in_another_one(stage: Stage, deed: Deed) -> None:
-    story = Story(schedule(Happening(deed, 0, 0, stage), approval(200_000)))
+def test_an_order_that_lost_its_execution_continues_in_another_one(
+    stage: Stage, action: Action
+) -> None:
+    story = Story(schedule(Happening(action, 0, 0, stage), approval(200_000)))
     if stage is Stage.STATUS_UPDATE:
         story._strikes = [Strike(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")]
 
@@ -172,11 +174,11 @@ def test_an_order_that_ends_for_an_outage_is_told(
 ) -> None:
     mutant = MUTANTS[name]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
-    lost = Happening(Deed.LOSE_ALL, 0, 0, Stage.AWAITING_APPROVAL)
+    lost = Happening(Action.LOSE_ALL, 0, 0, Stage.AWAITING_APPROVAL)
     story = Story(schedule(*[lost] * name.startswith("lost"), seed=30))
     story.world.outages = (Outage(TABLES, WAKES_AT, WAKES_AT + MINUTE_MS),)
 
-    assert any("no reason of its own" in problem for problem in story.play())
+    assert any("without a valid reason" in problem for problem in story.play())
 
 
 def test_takeovers_without_a_pause_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from lambdas.domain.record.signals import Outcome, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import next_takeover_at
 from lambdas.settings import Settings
-from tests.simulation.agenda import START_MS
 from tests.simulation.deployments import strayed
+from tests.simulation.event_queue import START_MS
 from tests.simulation.world import SimulatedWorld
 from tests.support.invariants import acceptance_problems, problems
 
@@ -131,7 +131,7 @@ def books(world: SimulatedWorld) -> list[dict[str, Any]]:
     ]
 
 
-def told(world: SimulatedWorld) -> list[str]:
+def trace_lines(world: SimulatedWorld) -> list[str]:
     """The trace in lines: seconds since the beginning, who, what, how."""
     return [
         f"{(at - START_MS) / 1000:10.3f}  {who:28} {what:22} {how}"

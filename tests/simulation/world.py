@@ -1,4 +1,4 @@
-"""The simulated world: fakes behind borders, functions as actors, one agenda, one seed."""
+"""The simulated world: fakes behind fault boundaries, actors, one event queue, one seed."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -16,11 +16,11 @@ from lambdas.workflow import OrderWorkflow
 from tests.simulation import ports
 from tests.simulation.activities import STEPS
 from tests.simulation.actors import Actor, Crashed
-from tests.simulation.agenda import START_MS, Agenda
-from tests.simulation.border import Border
 from tests.simulation.definition import order_workflow
 from tests.simulation.engine import Done, Engine, Execution
-from tests.simulation.faults import LAMBDA, Fault, Mishap, Outage, Plan
+from tests.simulation.event_queue import START_MS, EventQueue
+from tests.simulation.fault_boundary import FaultBoundary
+from tests.simulation.faults import LAMBDA, Fault, InjectedFault, Outage, Plan
 from tests.simulation.interpreter import StateFailed
 from tests.simulation.store import WatchedStore, Written
 from tests.support.builders import a_customer
@@ -40,12 +40,12 @@ _LATENCIES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 400)
 
 
 class SimulatedWorld:
-    """`fault` decides what goes wrong, `stopped` hears of executions that ended badly, `written`
-    of every write to an order. `skewed` makes the clock of every process wrong. In `outages`
-    services answer nobody.
+    """`fault` decides which calls fail. `stopped` is called with every execution that did not
+    succeed, `written` with every write to an order. `skewed` makes the clock of every process
+    wrong. During `outages` services do not answer.
     """
 
-    border: ClassVar[type[Border]] = Border
+    boundary: ClassVar[type[FaultBoundary]] = FaultBoundary
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class SimulatedWorld:
         forget_metrics()
         self._settings = settings
         self.random, self._secrets = Random(seed), Random(seed)
-        self.agenda = Agenda()
+        self.event_queue = EventQueue()
         self.inventory = FakeInventory()
         self.store = WatchedStore(self.inventory, written)
         self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
@@ -69,13 +69,13 @@ class SimulatedWorld:
         self.notifier = FakeNotifier()
         self.operations = FakeOperationsDesk()
         self.engine = Engine(
-            self.agenda, order_workflow(), self.random.random, self.invoke, stopped
+            self.event_queue, order_workflow(), self.random.random, self.invoke, stopped
         )
         self.fault = fault
         self.skewed = skewed
         self.outages = outages
         self.calls = 0
-        self.mishaps: list[Mishap] = []
+        self.injected_faults: list[InjectedFault] = []
         self.actors: dict[Actor, None] = {}
         self.trace: list[tuple[int, str, str, str]] = []
         self.defects: list[str] = []
@@ -84,7 +84,7 @@ class SimulatedWorld:
     @property
     def struck(self) -> list[Fault]:
         """The faults that struck, in their order."""
-        return [mishap.fault for mishap in self.mishaps]
+        return [injected.fault for injected in self.injected_faults]
 
     def latency(self) -> int:
         """Milliseconds of half a call."""
@@ -92,16 +92,16 @@ class SimulatedWorld:
 
     def is_down(self, port: str) -> bool:
         """True while an outage of the port lasts."""
-        now = self.agenda.now - START_MS
+        now = self.event_queue.now - START_MS
         return any(o.from_ms <= now < o.until_ms and port in o.ports for o in self.outages)
 
     def count_call(self) -> int:
         self.calls += 1
         return self.calls
 
-    def tell(self, who: str, what: str, how: str) -> None:
+    def log(self, who: str, what: str, how: str) -> None:
         """One line of the trace."""
-        self.trace.append((self.agenda.now, who, what, how))
+        self.trace.append((self.event_queue.now, who, what, how))
 
     def invoke(self, function: str, payload: Mapping[str, Any], done: Done) -> None:
         """Invoke an activity, as Lambda does: the answer goes to `done`, at some time."""
@@ -114,7 +114,7 @@ class SimulatedWorld:
 
         def body(actor: Actor) -> None:
             nonlocal answer
-            border = self.border(
+            boundary = self.boundary(
                 self,
                 actor,
                 function,
@@ -124,51 +124,55 @@ class SimulatedWorld:
                 skew_ms=self._skew(),
                 again=lambda: self._again(function, payload),
             )
-            answer = STEPS[function](task, self._dependencies(border)) or {}
+            answer = STEPS[function](task, self._dependencies(boundary)) or {}
             actor.pause(self.latency())
 
         def end(raised: BaseException | None) -> None:
             failure = None if raised is None else self._failure(function, raised)
             done(json.loads(json.dumps(answer)), failure)
 
-        self._begin(Actor(self.agenda, f"{function}#{invocation} {task.order_id}", body, end))
+        self._begin(Actor(self.event_queue, f"{function}#{invocation} {task.order_id}", body, end))
 
     def _refuse(self, function: str, task: Task, done: Done) -> None:
         """Lambda itself does not answer."""
-        self.mishaps.append(Mishap(self.agenda.now, Fault.OUTAGE, function, task.order_id))
-        self.tell(function, "invoke", str(Fault.OUTAGE))
+        self.injected_faults.append(
+            InjectedFault(self.event_queue.now, Fault.OUTAGE, function, task.order_id)
+        )
+        self.log(function, "invoke", str(Fault.OUTAGE))
         failure = StateFailed("Lambda.ServiceException")
-        self.agenda.after(self.latency(), lambda: done(None, failure))
+        self.event_queue.after(self.latency(), lambda: done(None, failure))
 
     def act(
         self,
         name: str,
-        deed: Callable[[Dependencies], object],
+        action: Callable[[Dependencies], object],
         *,
         order_id: str = "",
         crash_at: int | None = None,
         on_end: Callable[[BaseException | None], None] = lambda raised: None,
     ) -> None:
-        """Let somebody other than an execution do something, for one order if it is named."""
+        """Run a caller other than an execution, for one order or for none."""
         if self.is_down(LAMBDA):
-            self.mishaps.append(Mishap(self.agenda.now, Fault.OUTAGE, name, order_id))
+            self.injected_faults.append(
+                InjectedFault(self.event_queue.now, Fault.OUTAGE, name, order_id)
+            )
             return
 
         def body(actor: Actor) -> None:
             skew_ms = self._skew()
-            border = self.border(
+            boundary = self.boundary(
                 self, actor, name, order_id=order_id, skew_ms=skew_ms, crash_at=crash_at
             )
-            deed(self._dependencies(border))
+            action(self._dependencies(boundary))
 
         def end(raised: BaseException | None) -> None:
             if raised is not None:
-                self.tell(name, "ended", type(raised).__name__)
+                self.log(name, "ended", type(raised).__name__)
             if isinstance(raised, Exception) and not isinstance(raised, OrderError):
                 self.defects.append(f"{name}: {raised!r}")
             on_end(raised)
 
-        self._begin(Actor(self.agenda, name, body, end))
+        self._begin(Actor(self.event_queue, name, body, end))
 
     def workflow(self, deps: Dependencies, new_id: str = "") -> OrderWorkflow:
         """The application surface; an order that is placed gets `new_id`."""
@@ -184,10 +188,10 @@ class SimulatedWorld:
             actor.kill()
 
     def _report(self, error: OrderError) -> None:
-        self.tell("survived", type(error).__name__, error.order_id)
+        self.log("recovered error", type(error).__name__, error.order_id)
 
     def _report_of(self, order_id: str, error: Exception) -> None:
-        self.tell("survived", type(error).__name__, order_id)
+        self.log("recovered error", type(error).__name__, order_id)
         if not isinstance(error, OrderError):
             self.defects.append(f"janitor, {order_id}: {error!r}")
 
@@ -200,7 +204,7 @@ class SimulatedWorld:
 
         actor.on_end = ended
         self.actors[actor] = None
-        self.agenda.after(self.latency(), actor.run)
+        self.event_queue.after(self.latency(), actor.run)
 
     def _again(self, function: str, payload: Mapping[str, Any]) -> None:
         self.invoke(function, payload, lambda answer, failure: None)
@@ -218,14 +222,14 @@ class SimulatedWorld:
     def _skew(self) -> int:
         return self.random.randint(-SKEW_MS, SKEW_MS) if self.skewed else 0
 
-    def _dependencies(self, border: Border) -> Dependencies:
+    def _dependencies(self, boundary: FaultBoundary) -> Dependencies:
         deps = Dependencies(self._settings)
-        deps.clock = ports.SkewedClock(border)
-        deps.store = deps.index = ports.Store(border)
+        deps.clock = ports.SkewedClock(boundary)
+        deps.store = deps.index = ports.Store(boundary)
         deps.orders = OrderWriter(deps.store, deps.clock, jitter=self.random.random)
-        deps.catalogue, deps.customers = ports.Shelves(border), ports.Customers(border)
+        deps.catalogue, deps.customers = ports.Shelves(boundary), ports.Customers(boundary)
         deps.random_bytes = self._secrets.randbytes
-        deps.payments, deps.notifier = ports.Payments(border), ports.Mails(border)
+        deps.payments, deps.notifier = ports.Payments(boundary), ports.Mails(boundary)
         deps.spread = one_after_the_other
-        deps.operations, deps.engine = ports.Desk(border), ports.Executions(border)
+        deps.operations, deps.engine = ports.Desk(boundary), ports.Executions(boundary)
         return deps

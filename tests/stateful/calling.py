@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.stateful.drawn import ANSWERS, LINES, SKUS, WHICH, signal_of
+from tests.stateful.environments import UNITS, Surroundings
 from tests.stateful.model import Model
 from tests.stateful.predicted import Body, Predicted
 from tests.stateful.surface import Surface
-from tests.stateful.surroundings import UNITS, Surroundings
 
 
 class CallingMachine(RuleBasedStateMachine):

@@ -4,10 +4,10 @@ from typing import Any
 
 from lambdas.domain.record.order import Order
 from tests.simulation.deployments import strayed
+from tests.stateful.environments import mails
 from tests.stateful.model import Model
 from tests.stateful.predicted import Predicted
 from tests.stateful.surface import Surface
-from tests.stateful.surroundings import mails
 
 
 def differences(surface: Surface, model: Model) -> list[str]:
@@ -72,6 +72,6 @@ def _expected(order: Predicted) -> dict[str, Any]:
 
 def _reason(stored: Order, order: Predicted) -> str:
     """The beginning of the stored reason: the model knows an error's name, not its message."""
-    told = stored.last_error or ""
-    name, _, _ = told.partition(": ")
-    return name if name == order.reason else told
+    text = stored.last_error or ""
+    name, _, _ = text.partition(": ")
+    return name if name == order.reason else text

@@ -1,4 +1,4 @@
-"""The machine: rules that do one thing to the surface and to the model, and compare the two."""
+"""Hypothesis' state machine: each rule acts on the application and the model and compares them."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -13,17 +13,17 @@ SWEEP_MS = 60_000
 
 
 class SurfaceMachine(CallingMachine):
-    """What callers do, and all that happens to their orders besides."""
+    """Requests of callers, and all other events of their orders."""
 
     @initialize(mugs=st.integers(1, 4))
     def begin(self, mugs: int) -> None:
-        """Every story is about an order."""
+        """Every sequence starts with an order."""
         self.start(0, {"MUG-RED": mugs}, engine=True)
 
     @precondition(lambda self: self.surface.asked)
     @rule(which=WHICH, steps=st.integers(1, 10))
     def work(self, which: int, steps: int) -> None:
-        """So many functions of one order run, whichever are asked for."""
+        """Run up to `steps` pending functions of one order."""
         order_id = self.surface.asked[which % len(self.surface.asked)].task.order_id
         for _ in range(steps):
             mine = [asked for asked in self.surface.asked if asked.task.order_id == order_id]
@@ -33,7 +33,7 @@ class SurfaceMachine(CallingMachine):
     @precondition(lambda self: self.model.orders)
     @rule(seconds=st.sampled_from((1, 45, 70, 310, 899, 901)))
     def time_passes(self, seconds: int) -> None:
-        """Lambda is idle by then: whatever is asked for meanwhile is run."""
+        """Let time pass. Every function that becomes pending runs before."""
         until = self.surface.now + seconds * 1000
         self._run_all()
         while self.surface.pass_until(until):
@@ -55,24 +55,24 @@ class SurfaceMachine(CallingMachine):
         self.time_passes(2)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=WHICH, told=st.booleans())
-    def stop(self, which: int, told: bool) -> None:
-        """Somebody stops an execution; the rule on its end may fire at once, or never."""
+    @rule(which=WHICH, event_arrives=st.booleans())
+    def stop(self, which: int, event_arrives: bool) -> None:
+        """StopExecution; the event of its end arrives at once, or never."""
         order = self._order(which)
         stored = self.surface.deps.store.get(order.order_id)
         self.surface.engine.stop(stored.execution)
         self.model.stop(order)
-        if told:
+        if event_arrives:
             janitor = self.surface.janitor
             expected = self.model.reconcile(order, self.surface.now)
-            deed = janitor.execution_stopped(order.order_id, stored.execution)
+            action = janitor.execution_stopped(order.order_id, stored.execution)
             self.surface.settle()
-            assert deed == expected
+            assert action == expected
 
     @precondition(lambda self: self.model.orders)
     @rule(which=WHICH)
     def compensate(self, which: int) -> None:
-        """An operator takes the order over, whatever its execution does."""
+        """An operator takes the order over, in any state of its execution."""
         order = self._order(which)
         expected = self.model.compensate(order, self.surface.now)
         janitor = self.surface.janitor
@@ -84,8 +84,8 @@ class SurfaceMachine(CallingMachine):
         due = self.surface.deps.index.due(self.surface.now, 100).order_ids
         expected: dict[str, int] = {}
         for order_id in due:
-            deed = self.model.reconcile(self.model.orders[order_id], self.surface.now)
-            expected[deed] = expected.get(deed, 0) + 1
+            action = self.model.reconcile(self.model.orders[order_id], self.surface.now)
+            expected[action] = expected.get(action, 0) + 1
         done = self.surface.janitor.sweep()
         self.surface.settle()
         assert done == expected

@@ -92,13 +92,13 @@ class Model:
             self.wake(order)
 
     def stop(self, order: Predicted) -> None:
-        """StopExecution: what was asked for may still be done, but nobody hears of it."""
+        """StopExecution: calls in flight may still have their effect; their answers are ignored."""
         execution = order.execution
         if execution is not None:
             execution.alive, execution.waiting = False, None
 
     def reconcile(self, order: Predicted, now: int) -> str:
-        """The janitor's deed."""
+        """The janitor's expected action."""
         if order.ended:
             return "nothing"
         if order.start_pending:

@@ -1,4 +1,4 @@
-"""The model of the deeds: what each function does to an order and to the stock."""
+"""The expected effects of each function on an order and on the stock."""
 
 from collections.abc import Callable, Mapping
 

@@ -46,7 +46,7 @@ class Steps:
     def run(self, order: Predicted, function: str, now: int) -> None:
         """Run the owner's oldest open call, which must be this function."""
         mine = [call for call in order.calls if call.epoch == order.epoch]
-        assert mine, f"nobody asked for {function}"
+        assert mine, f"no execution asked for {function}"
         assert mine[0].function == function, f"{function}, not {mine[0].function}"
         order.calls.remove(mine[0])
         error = self._effects.of[function](order, mine[0], now)

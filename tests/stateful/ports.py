@@ -15,21 +15,21 @@ from lambdas.domain.ports import (
 )
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
-from tests.simulation.agenda import Agenda
 from tests.simulation.engine import Engine
+from tests.simulation.event_queue import EventQueue
 
 
 class AgendaClock(Clock):
-    """The present of the agenda that the engine runs by."""
+    """The present of the event_queue that the engine runs by."""
 
-    def __init__(self, agenda: Agenda) -> None:
-        self._agenda = agenda
+    def __init__(self, event_queue: EventQueue) -> None:
+        self._event_queue = event_queue
 
     def now(self) -> int:
-        return self._agenda.now
+        return self._event_queue.now
 
     def sleep(self, seconds: float) -> None:
-        raise AssertionError("one caller at a time: nobody has to wait")
+        raise AssertionError("one caller at a time: no call has to wait")
 
 
 class RuledEngine(WorkflowEngine):

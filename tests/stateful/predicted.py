@@ -13,7 +13,7 @@ Body = tuple[object, ...]
 
 @dataclass(slots=True)
 class Call:
-    """A function that an execution asked for. Nobody hears the answer of one that was abandoned;
+    """A function that an execution asked for. The answer of an abandoned one is ignored;
     `wait` numbers the wait that it begins.
     """
 

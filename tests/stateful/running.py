@@ -6,8 +6,8 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.stateful.environments import Surroundings
 from tests.stateful.machine import SurfaceMachine
-from tests.stateful.surroundings import Surroundings
 
 
 def run(

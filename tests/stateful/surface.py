@@ -1,4 +1,4 @@
-"""The application as its callers have it; functions run one at a time, when they are told to."""
+"""The application's interface for callers; the test decides when each function runs."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,17 +14,17 @@ from lambdas.janitor import Janitor
 from lambdas.order_writer import OrderWriter
 from lambdas.workflow import OrderWorkflow
 from tests.simulation.activities import STEPS
-from tests.simulation.agenda import Agenda
 from tests.simulation.definition import order_workflow
 from tests.simulation.deployments import deployed
 from tests.simulation.engine import Done, Engine
+from tests.simulation.event_queue import EventQueue
 from tests.simulation.interpreter import StateFailed
+from tests.stateful.environments import Surroundings
 from tests.stateful.ports import AgendaClock, RuledEngine, RuledPayments
-from tests.stateful.surroundings import Surroundings
 from tests.support.world import one_after_the_other
 
 AT_ONCE_MS = 10
-"""What is due within so long is part of what caused it."""
+"""Entries due within this time belong to their cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +37,19 @@ class Asked:
 
 
 class Surface:
-    """`asked` holds the calls that nobody has run yet, oldest first."""
+    """`asked` holds the pending calls, oldest first."""
 
     def __init__(self, around: Surroundings) -> None:
         self.around, self.deps = around, around.deps
-        self.agenda = Agenda()
+        self.event_queue = EventQueue()
         self.asked: list[Asked] = []
         self.version = "v2"
         self.engine = Engine(
-            self.agenda, order_workflow(), lambda: 0.0, self._ask, lambda execution: None
+            self.event_queue, order_workflow(), lambda: 0.0, self._ask, lambda execution: None
         )
         self.ruled = RuledEngine(self.engine)
         self.payments = RuledPayments(self.deps.payments)
-        self.deps.clock, self.deps.engine = AgendaClock(self.agenda), self.ruled
+        self.deps.clock, self.deps.engine = AgendaClock(self.event_queue), self.ruled
         self.deps.payments = self.payments
         self.deps.spread = one_after_the_other
         self.deps.orders = OrderWriter(self.deps.store, self.deps.clock, jitter=lambda: 0.0)
@@ -57,7 +57,7 @@ class Surface:
 
     @property
     def now(self) -> int:
-        return self.agenda.now
+        return self.event_queue.now
 
     @property
     def workflow(self) -> OrderWorkflow:
@@ -107,18 +107,18 @@ class Surface:
 
     def settle(self) -> None:
         """Let happen what is due at once."""
-        while not self.agenda.pass_quietly(AT_ONCE_MS):
-            self.agenda.step()
+        while not self.event_queue.pass_quietly(AT_ONCE_MS):
+            self.event_queue.step()
 
     def pass_until(self, instant: int) -> bool:
         """Let time pass until functions are asked for (True), or until the instant."""
         while not self.asked and self.now < instant:
-            if not self.agenda.pass_quietly(instant - self.now):
-                self.agenda.step()
+            if not self.event_queue.pass_quietly(instant - self.now):
+                self.event_queue.step()
         return bool(self.asked)
 
     def run(self, asked: Asked) -> None:
-        """Run a function, as Lambda does, and tell the execution."""
+        """Run a function, as Lambda does, and answer the execution."""
         self.asked.remove(asked)
         answer: Mapping[str, Any] = {}
         failure: StateFailed | None = None
@@ -140,4 +140,4 @@ class Surface:
 
 
 def _refuse(order_id: str, error: Exception) -> None:
-    raise AssertionError(f"the janitor could not look after {order_id}") from error
+    raise AssertionError(f"the janitor could not reconcile {order_id}") from error

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.stateful.environments import InMemory
 from tests.stateful.running import run
-from tests.stateful.surroundings import InMemory
 
 SOME, MANY = 20, 400
 STEPS = 40

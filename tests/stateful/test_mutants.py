@@ -12,8 +12,8 @@ from lambdas.domain.record.signals import Signal
 from lambdas.domain.signals import application
 from lambdas.domain.steps.compensation import begin_compensation
 from tests.simulation.mutants import MUTANTS
+from tests.stateful.environments import InMemory
 from tests.stateful.running import run
-from tests.stateful.surroundings import InMemory
 from tests.support import fake_store
 
 pytestmark = pytest.mark.proof

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.dynamodb_local.server import DynamoDBLocal
+from tests.stateful.environments import OnDynamoDB
 from tests.stateful.running import run
-from tests.stateful.surroundings import OnDynamoDB
 
 EXAMPLES, STEPS = 20, 40
 ENDS = ("completed", "cancelled", "failed")

@@ -1,10 +1,10 @@
-"""Nobody is left without the mail or the report that is owed, and nobody gets it twice."""
+"""Every expected e-mail and report is sent, once."""
 
 from collections.abc import Callable
 
 import pytest
 
-from tests.simulation.duties import missed_duties
+from tests.simulation.expected_effects import missing_effects
 from tests.simulation.faults import Fault
 from tests.simulation.matrix import ATTEMPTS, approved, strikes
 from tests.simulation.mutants import MUTANTS
@@ -47,7 +47,7 @@ def test_a_mail_about_the_end_that_is_missing_or_doubled_is_told(
 
     change(story)
 
-    [found] = missed_duties(story.world)
+    [found] = missing_effects(story.world)
     assert found.startswith("O1: ended ")
 
 
@@ -55,7 +55,7 @@ def test_the_mail_of_another_end_is_told() -> None:
     story, other = played(compensated=False), played(compensated=True)
     story.world.notifier.sent.append(other.world.notifier.sent[-1])
 
-    assert list(missed_duties(story.world)) == [
+    assert list(missing_effects(story.world)) == [
         "O1: ended completed, 1 mails that it was cancelled"
     ]
 
@@ -75,7 +75,7 @@ def test_a_report_that_is_missing_or_doubled_is_told(change: Callable[[Story], N
 
     change(story)
 
-    assert list(missed_duties(story.world)) != []
+    assert list(missing_effects(story.world)) != []
 
 
 def test_a_report_whose_answer_is_lost_may_come_twice_but_has_to_come() -> None:
@@ -84,7 +84,7 @@ def test_a_report_whose_answer_is_lost_may_come_twice_but_has_to_come() -> None:
 
     story.world.operations.stuck.clear()
 
-    assert list(missed_duties(story.world)) == ["O1: 1 executions could not end it, 0 reports"]
+    assert list(missing_effects(story.world)) == ["O1: 1 executions could not end it, 0 reports"]
 
 
 def test_an_order_stuck_for_as_long_as_its_attempts_fail_is_reported_each_time() -> None:

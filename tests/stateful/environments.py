@@ -75,7 +75,7 @@ class OnDynamoDB:
 
 
 def mails(deps: Dependencies, order_id: str) -> list[str]:
-    """What the customer was told: `confirmed`, `cancelled`."""
+    """The e-mails to the customer: `confirmed`, `cancelled`."""
     notifier = deps.notifier
     assert isinstance(notifier, FakeNotifier)
     mine = [mail.subject for mail in notifier.sent if order_id in mail.subject]

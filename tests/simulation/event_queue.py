@@ -19,7 +19,7 @@ class Entry:
         self.action = None
 
 
-class Agenda:
+class EventQueue:
     """Entries in order of time; entries of one instant in the order in which they were made."""
 
     def __init__(self) -> None:

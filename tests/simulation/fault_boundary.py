@@ -1,11 +1,11 @@
-"""The border between an actor and the outside world: each crossing takes time and may go wrong."""
+"""The boundary between an actor and the outside world: each call takes time and may fail."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from lambdas.domain.errors import ActivityDefect, CustomerUnknown, OrderError, StoreConflict
 from tests.simulation.actors import Actor, Crashed
-from tests.simulation.faults import ERRORS, Call, Fault, Mishap
+from tests.simulation.faults import ERRORS, Call, Fault, InjectedFault
 
 if TYPE_CHECKING:
     from tests.simulation.world import SimulatedWorld
@@ -24,9 +24,9 @@ _RAISES: Mapping[Fault, Callable[[], BaseException]] = {
 }
 
 
-class Border:
+class FaultBoundary:
     """`order_id` is the order that the caller works for, if it is one; `epoch` is that of the
-    execution on whose behalf an activity runs, None for everybody else; `crash_at` is the number
+    execution on whose behalf an activity runs, None for other callers; `crash_at` is the number
     of the own call at which the caller dies.
     """
 
@@ -63,9 +63,9 @@ class Border:
         try:
             result = effect()
         except OrderError as error:
-            self.world.tell(self.actor.name, point, type(error).__name__)
+            self.world.log(self.actor.name, point, type(error).__name__)
             raise
-        self.world.tell(self.actor.name, point, "ok" if fault is None else str(fault))
+        self.world.log(self.actor.name, point, "ok" if fault is None else str(fault))
         if fault is Fault.CRASH_AFTER:
             raise Crashed
         self.actor.pause(self.world.latency())
@@ -81,8 +81,10 @@ class Border:
         call = Call(number, self.function, self.invocation, own, point, is_activity)
         fault = Fault.OUTAGE if self.world.is_down(_port(point)) else self.world.fault(call)
         if fault is not None:
-            mishap = Mishap(self.world.agenda.now, fault, self.function, self.order_id)
-            self.world.mishaps.append(mishap)
+            injected = InjectedFault(
+                self.world.event_queue.now, fault, self.function, self.order_id
+            )
+            self.world.injected_faults.append(injected)
         return fault
 
     def _before(self, fault: Fault, point: str, effect: Callable[[], object]) -> None:
@@ -92,7 +94,7 @@ class Border:
             assert self._again is not None
             self._again()
             return
-        self.world.tell(self.actor.name, point, str(fault))
+        self.world.log(self.actor.name, point, str(fault))
         if fault is Fault.ZOMBIE:
             self.actor.pause(self.world.random.randint(*ZOMBIE_MS))
             return
@@ -106,16 +108,16 @@ class Border:
         """The caller gives up, but its request is still under way."""
         if fault is Fault.LATE:
             late = self.world.random.randint(*LATE_MS)
-            self.world.agenda.after(late, lambda: self._arrive(point, effect))
+            self.world.event_queue.after(late, lambda: self._arrive(point, effect))
             self.actor.pause(CLIENT_TIMEOUT_MS)
 
     def _arrive(self, point: str, effect: Callable[[], object]) -> None:
         try:
             effect()
         except OrderError as error:
-            self.world.tell(self.actor.name, point, f"late: {type(error).__name__}")
+            self.world.log(self.actor.name, point, f"late: {type(error).__name__}")
         else:
-            self.world.tell(self.actor.name, point, "late: ok")
+            self.world.log(self.actor.name, point, "late: ok")
 
 
 def _port(point: str) -> str:

@@ -109,7 +109,7 @@ def newest(engine: Engine, execution: Execution) -> Mapping[str, Any]:
 
 
 def compensating_whatever_fails(engine: Engine, execution: Execution) -> Mapping[str, Any]:
-    """Whatever is caught turns the order back, as a refusal does."""
+    """Every caught error starts compensation, as a refusal does."""
 
     def turned(state: Mapping[str, Any]) -> Mapping[str, Any]:
         return {

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator
 
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
-from tests.simulation.faults import Mishap
+from tests.simulation.faults import InjectedFault
 
-PROMPT_MS = 120_000
+LATENCY_LIMIT_MS = 120_000
 """Two periods of the janitor: a signal's date, and the sweep that comes after it."""
 _CALLERS = frozenset(kind.value for kind in SignalKind)
-"""What may befall a caller is the loss of the doorbell; the signal has been accepted."""
+"""A fault in a caller can only lose the doorbell; the signal is already accepted."""
 
 Named = tuple[str, str]
 """An order's id and a signal's."""
 
 
-class Promptness:
+class SignalLatency:
     """Takes note of signals, and of what disturbs an order: an execution that ended before its
     time, a takeover, a compensation that is stuck.
     """
@@ -45,17 +45,19 @@ class Promptness:
         """Something happened to the order that a signal may have to wait for."""
         self._disturbed.append((order_id, now))
 
-    def problems(self, mishaps: Iterable[Mishap]) -> Iterator[str]:
+    def problems(self, injected_faults: Iterable[InjectedFault]) -> Iterator[str]:
         """The signals that waited for longer than two periods of the janitor in peace."""
-        struck = [(m.order_id, m.at) for m in mishaps if m.function not in _CALLERS]
+        struck = [(m.order_id, m.at) for m in injected_faults if m.function not in _CALLERS]
         for (order_id, signal_id), at in self.accepted.items():
-            waited = self.settled.get((order_id, signal_id), at + PROMPT_MS + 1) - at
-            if waited > PROMPT_MS and not _excused(order_id, at, [*struck, *self._disturbed]):
+            waited = self.settled.get((order_id, signal_id), at + LATENCY_LIMIT_MS + 1) - at
+            if waited > LATENCY_LIMIT_MS and not _excused(
+                order_id, at, [*struck, *self._disturbed]
+            ):
                 yield f"{order_id}: {signal_id} waited {waited} ms for its outcome"
 
 
 def _excused(order_id: str, at: int, disturbances: Iterable[tuple[str, int]]) -> bool:
-    """What befell nobody in particular (the janitor) befell every order."""
+    """A fault of the janitor counts for every order."""
     return any(
-        at <= when <= at + PROMPT_MS for name, when in disturbances if name in ("", order_id)
+        at <= when <= at + LATENCY_LIMIT_MS for name, when in disturbances if name in ("", order_id)
     )

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.simulation.pairs import SINGLES, all_pairs, wrong
+from tests.simulation.fault_pairs import SINGLES, all_pairs, wrong
 
 pytestmark = pytest.mark.proof
 
 SHARES = 6
-"""The pairs are dealt out to so many tests, for workers that run side by side."""
+"""Number of tests that the pairs are divided into, so that workers can run them in parallel."""
 
 
 @pytest.mark.parametrize("share", range(SHARES))

@@ -1,8 +1,8 @@
-"""What is owed to people outside: one mail about an order's end, one report of each sticking.
+"""The expected effects outside: one e-mail at an order's end, one report of a failed compensation.
 
-An activity that nothing befell has done its duty exactly once. Where something did (a fault, an
-error that was retried after, an execution ended from outside) it may have done it less or more
-often; but whoever answered that it reported has reported.
+An activity without a fault has its effect exactly once. With a fault (also an error with a retry,
+or an execution that was ended from outside) it may have it never or several times; but an activity
+that returned its report has sent it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -24,8 +24,8 @@ fault may have done so behind the back of its execution.
 """
 
 
-def missed_duties(world: SimulatedWorld) -> Iterator[str]:
-    """The mails and reports that were owed and did not come, or came too often."""
+def missing_effects(world: SimulatedWorld) -> Iterator[str]:
+    """The expected e-mails and reports that are missing or were sent too often."""
     for order in world.store.orders():
         yield from _mails(world, order)
         yield from _reports(world, order)
@@ -58,10 +58,10 @@ def _sent(world: SimulatedWorld, order: Order, kind: str) -> int:
 
 
 def _in_peace(world: SimulatedWorld, order: Order, functions: Collection[str]) -> bool:
-    """Whether nothing befell these activities of the order, and no execution was ended."""
+    """True if these activities had no fault and no execution of the order was ended."""
     struck = any(
-        mishap.order_id == order.order_id and mishap.function in functions
-        for mishap in world.mishaps
+        injected.order_id == order.order_id and injected.function in functions
+        for injected in world.injected_faults
     )
     return not struck and all(_undisturbed(one, functions) for one in _executions(world, order))
 

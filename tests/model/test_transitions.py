@@ -1,4 +1,4 @@
-"""The model's execution moves through its states as the definition says."""
+"""The model has the transitions of the definition."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from tests.model.world import ENDED
 from tests.support.definition import load
 
 ASKS_BY_MAIL = "RequestApproval"
-"""Not in the model: whatever comes of the mail, the order goes on waiting."""
+"""Not in the model: the order continues to wait, with or without the e-mail."""
 LEFT_OUT = (ASKS_BY_MAIL, "OrderInterrupted")
 """Neither is a history that became long."""
 NOT_IN_THE_MODEL = ("CustomerUnknown", "PaymentMismatch")

@@ -1,4 +1,4 @@
-"""Traces and figures in words."""
+"""Prints traces and counts of states."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tests.model.world import State
 
 
 def figures(found: Exploration, bounds: Bounds) -> str:
-    """One line: how much was looked at."""
+    """One line: the number of explored states."""
     ends = sum(state.order.ended for state in found.states)
     return (
         f"up to {bounds.signals} signals and {bounds.faults} faults: "
@@ -30,9 +30,9 @@ def story(violation: Violation) -> str:
     lines = [] if violation.start.stock.available else ["   0. the product is sold out"]
     before = violation.start
     for number, step in enumerate(violation.trace, start=1):
-        told = f"{step.who} {step.deed}"
+        text = f"{step.who} {step.action}"
         changes = "; ".join(_changes(before, step.after))
-        lines.append(f"{number:4}. {told:<60} {changes}".rstrip())
+        lines.append(f"{number:4}. {text:<60} {changes}".rstrip())
         before = step.after
     return "\n".join([*lines, f"      broken: {violation.invariant}"])
 
@@ -66,7 +66,7 @@ def _order_changes(before: State, after: State) -> Iterator[str]:
         signal = order.inbox[number]
         yield f"{signal.kind} (signal {signal.number}): {order.outcomes[number]}"
     if len(after.accepted) > len(before.accepted) and order.inbox == then.inbox:
-        yield "nobody waits with a token: it goes nowhere"
+        yield "no execution waits with a token: the signal is lost"
     if order.token and not then.token:
         yield "the order holds the token"
     if after.doorbell and not before.doorbell:

@@ -1,4 +1,4 @@
-"""Schedules by chance: a seed says which, and chance prefers the moments that matter."""
+"""Random schedules: one seed, one schedule. Critical moments are more likely than others."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.activities import STEPS
 from tests.simulation.faults import ANYWHERE, EVERYTHING, SERVICES, Outage
-from tests.simulation.schedule import Deed, Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
 
 _METHODS = (
     *("pm_ok",) * 9,
@@ -39,8 +39,8 @@ _KINDS = (
     *(SignalKind.ADD_LINE_ITEM,) * 2,
 )
 _DEEDS = (
-    *(Deed.HEARTBEAT, Deed.STOP, Deed.TAKEOVER, Deed.LOSE_ALL, Deed.DEPLOY),
-    *(Deed.SWEEP,) * 3,
+    *(Action.HEARTBEAT, Action.STOP, Action.TAKEOVER, Action.LOSE_ALL, Action.DEPLOY),
+    *(Action.SWEEP,) * 3,
 )
 
 
@@ -81,8 +81,8 @@ def _without_outages(seed: int) -> Schedule:
 
 def _perhaps_timed_out(random: Random, happening: Happening) -> Happening:
     """Half of the executions that are stopped run into their time limit instead."""
-    timed_out = happening.what is Deed.STOP and random.random() < 0.5
-    return replace(happening, what=Deed.TIME_OUT) if timed_out else happening
+    timed_out = happening.what is Action.STOP and random.random() < 0.5
+    return replace(happening, what=Action.TIME_OUT) if timed_out else happening
 
 
 def _outages(random: Random) -> Iterator[Outage]:
@@ -121,7 +121,7 @@ def _placement(random: Random) -> Placement:
 
 
 def _approval(random: Random, order: int) -> list[Happening]:
-    """Most orders are approved as soon as somebody can see them."""
+    """Most orders are approved soon after they begin to wait."""
     after = random.choice((random.randint(0, 500), random.randint(0, 400_000)))
     kind = SignalKind.APPROVE_PAYMENT
     return _sent(random, Happening(kind, order, after, Stage.AWAITING_APPROVAL, f"a{order}"))

@@ -15,11 +15,11 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.task import Task
 from tests.simulation.activities import STEPS
-from tests.simulation.agenda import START_MS
-from tests.simulation.faults import Fault, Mishap
+from tests.simulation.event_queue import START_MS
+from tests.simulation.faults import Fault, InjectedFault
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.promptness import PROMPT_MS, Promptness
 from tests.simulation.schedule import Happening, Placement, Schedule, Strike
+from tests.simulation.signal_latency import LATENCY_LIMIT_MS, SignalLatency
 from tests.simulation.story import Story
 
 APPROVED_MS = 150_000
@@ -31,7 +31,9 @@ LOST_START = Strike(Fault.THROTTLED, 1, "place", "engine.start")
 LATE_TOKEN = Strike(Fault.ZOMBIE, 1, "AwaitSignal", "store.get")
 
 
-def told(*strikes: Strike, crash_at: int | None = None, mails_approver: bool = False) -> Story:
+def late_approval(
+    *strikes: Strike, crash_at: int | None = None, mails_approver: bool = False
+) -> Story:
     """An order that is approved late, when a signal is waited for without any hurry."""
     kind, stage = SignalKind.APPROVE_PAYMENT, Stage.AWAITING_APPROVAL
     return Story(
@@ -51,7 +53,7 @@ def told(*strikes: Strike, crash_at: int | None = None, mails_approver: bool = F
 def waited(story: Story) -> int:
     """Milliseconds from the acceptance of the approval to its outcome."""
     named = ("O1", "a0")
-    return story.promptness.settled[named] - story.promptness.accepted[named]
+    return story.signal_latency.settled[named] - story.signal_latency.accepted[named]
 
 
 @pytest.fixture
@@ -61,29 +63,29 @@ def silent_janitor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_doorbell_is_answered_at_once() -> None:
-    story = told()
+    story = late_approval()
 
     assert story.play() == []
     assert waited(story) < 3_000
 
 
 def test_a_lost_doorbell_is_rung_again_by_the_janitor() -> None:
-    story = told(crash_at=UNRUNG)
+    story = late_approval(crash_at=UNRUNG)
 
     assert story.play() == []
-    assert 30_000 < waited(story) <= PROMPT_MS
+    assert 30_000 < waited(story) <= LATENCY_LIMIT_MS
 
 
 def test_a_lost_start_is_repeated_by_the_janitor() -> None:
-    story = told(LOST_START)
+    story = late_approval(LOST_START)
 
     assert story.play() == []
     reserved_at = story.world.store.get("O1").ledger["reserve"].at
-    assert 30_000 < reserved_at - START_MS <= PROMPT_MS
+    assert 30_000 < reserved_at - START_MS <= LATENCY_LIMIT_MS
 
 
 def test_a_janitor_that_does_not_ring_is_told(silent_janitor: None) -> None:
-    story = told(crash_at=UNRUNG)
+    story = late_approval(crash_at=UNRUNG)
 
     assert story.play() == [f"O1: a0 waited {waited(story)} ms for its outcome"]
 
@@ -92,9 +94,9 @@ def test_a_janitor_that_does_not_ring_is_told(silent_janitor: None) -> None:
     ("after_ms", "function", "order_id", "excused"),
     [
         (0, "sweep", "", True),
-        (PROMPT_MS, "ApplySignals", "O1", True),
+        (LATENCY_LIMIT_MS, "ApplySignals", "O1", True),
         (-1, "ApplySignals", "O1", False),
-        (PROMPT_MS + 1, "ApplySignals", "O1", False),
+        (LATENCY_LIMIT_MS + 1, "ApplySignals", "O1", False),
         (0, "ApplySignals", "O2", False),
         (0, SignalKind.APPROVE_PAYMENT.value, "O1", False),
     ],
@@ -102,23 +104,23 @@ def test_a_janitor_that_does_not_ring_is_told(silent_janitor: None) -> None:
 def test_only_what_befell_the_order_or_the_janitor_meanwhile_excuses_a_wait(
     after_ms: int, function: str, order_id: str, excused: bool
 ) -> None:
-    promptness = Promptness()
-    promptness.accepted["O1", "a0"] = START_MS
-    mishap = Mishap(START_MS + after_ms, Fault.THROTTLED, function, order_id)
+    signal_latency = SignalLatency()
+    signal_latency.accepted["O1", "a0"] = START_MS
+    injected = InjectedFault(START_MS + after_ms, Fault.THROTTLED, function, order_id)
 
-    assert bool(list(promptness.problems([mishap]))) is not excused
+    assert bool(list(signal_latency.problems([injected]))) is not excused
 
 
 def test_the_end_of_the_execution_excuses_a_wait() -> None:
-    promptness = Promptness()
-    promptness.accepted["O1", "a0"] = START_MS
-    promptness.disturbed("O1", START_MS)
+    signal_latency = SignalLatency()
+    signal_latency.accepted["O1", "a0"] = START_MS
+    signal_latency.disturbed("O1", START_MS)
 
-    assert list(promptness.problems([])) == []
+    assert list(signal_latency.problems([])) == []
 
 
 def test_a_call_of_an_earlier_wait_that_comes_late_does_not_cost_the_doorbell() -> None:
-    story = told(LATE_TOKEN, mails_approver=True)
+    story = late_approval(LATE_TOKEN, mails_approver=True)
 
     assert story.play() == []
     assert waited(story) < 3_000
@@ -128,10 +130,10 @@ def test_an_approval_whose_token_was_overwritten_is_applied_by_another_execution
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(STEPS, "AwaitSignal", _overwrite)
-    story = told(LATE_TOKEN, mails_approver=True)
+    story = late_approval(LATE_TOKEN, mails_approver=True)
 
     assert story.play() == []
-    assert 30_000 < waited(story) <= PROMPT_MS
+    assert 30_000 < waited(story) <= LATENCY_LIMIT_MS
     assert story.world.store.get("O1").epoch == 2
 
 
