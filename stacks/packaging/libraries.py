@@ -10,7 +10,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from stacks.packaging import PackagingError
-from tools.setup.phases import CARRIED_OVER
+from tools.setup.phases import PIP_SETTINGS
 
 PLATFORM = "aarch64-manylinux2014"
 """Wheels for Lambda on arm64: Amazon Linux 2023 has a newer glibc than this asks for."""
@@ -54,9 +54,9 @@ def keep_services(folder: Path, services: Collection[str]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """With pip's settings for a mirror or certificate under uv's names, as set-up has them."""
-    carried = {name: os.environ[old] for name, old in CARRIED_OVER.items() if old in os.environ}
-    return {**carried, **os.environ}
+    """With pip's settings for a mirror or certificate under uv's names, like set-up."""
+    settings = {name: os.environ[old] for name, old in PIP_SETTINGS.items() if old in os.environ}
+    return {**settings, **os.environ}
 
 
 def _delete_unused(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A made-up checkout, and phases that stand for the installers in it."""
+"""A temporary checkout, and phases that replace the installers."""
 
 import io
 import platform
@@ -13,7 +13,7 @@ from tools.setup.provision import set_up
 
 
 def a_checkout(root: Path) -> Checkout:
-    """Freshly cloned: lock files, nothing installed."""
+    """A new clone: lock files, nothing installed."""
     for name in LOCK_FILES:
         (root / name).write_text(f"the locked versions of {name}\n")
     return Checkout(root)
@@ -25,7 +25,7 @@ def a_phase(title: str, script: str) -> Phase:
 
 
 def installs_everything(checkout: Checkout) -> list[Phase]:
-    """Leaves in the checkout what a set-up that worked leaves there."""
+    """Phases that create the files of a complete set-up."""
     settings = f"version = {platform.python_version()}\ncommand = x -m venv {checkout.venv}\n"
     return [
         a_phase(
@@ -39,7 +39,7 @@ def installs_everything(checkout: Checkout) -> list[Phase]:
 
 @dataclass
 class Terminal:
-    """Runs set-ups, and remembers what they said and how often they had work to do."""
+    """Runs set-ups; records their output and how many installed something."""
 
     checkout: Checkout
     screen: io.StringIO = field(default_factory=io.StringIO)

@@ -7,5 +7,5 @@ from tests.setup.checkouts import Terminal, a_checkout
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Terminal:
-    """In a checkout where nothing is installed."""
+    """The terminal of a new clone."""
     return Terminal(a_checkout(tmp_path))

@@ -1,4 +1,4 @@
-"""What a person sees when an installer fails, and what the next run makes of it."""
+"""The output of a failed set-up, and the next set-up."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def test_a_failure_names_its_phase_and_the_log(terminal: Terminal) -> None:
     assert terminal.set_up(fails_after_its_first_phase) == 1
 
     assert "Set-up failed: [2/2] installing too much (exit status 3)" in terminal.shown
-    assert f"The whole log: {terminal.checkout.log}" in terminal.shown
+    assert f"The complete log: {terminal.checkout.log}" in terminal.shown
 
 
 def test_a_failure_shows_the_last_fifteen_lines_of_the_log(terminal: Terminal) -> None:
@@ -39,23 +39,21 @@ def test_nothing_runs_after_a_failure(terminal: Terminal) -> None:
     assert not terminal.checkout.venv.exists()
 
 
-def test_an_installer_that_is_not_there_is_a_failure_like_any_other(
-    terminal: Terminal, tmp_path: Path
-) -> None:
+def test_a_missing_installer_is_a_failure(terminal: Terminal, tmp_path: Path) -> None:
     missing = str(tmp_path / "uv")
 
     assert terminal.set_up(lambda _: [Phase("installing Python packages", (missing,))]) == 1
     assert f"    | cannot start {missing}" in terminal.shown
 
 
-def test_a_failed_set_up_is_repaired_from_the_ground_by_the_next(terminal: Terminal) -> None:
+def test_the_set_up_after_a_failed_one_starts_from_the_beginning(terminal: Terminal) -> None:
     terminal.set_up(fails_after_its_first_phase)
     assert not terminal.checkout.stamp.exists()
     assert phases_for(terminal.checkout)[0].title == "creating the virtual environment"
 
     assert terminal.set_up(lambda checkout: installs_everything(checkout)[1:]) == 0
     assert terminal.checkout.is_current()
-    assert terminal.checkout.venv_is_sound()
+    assert terminal.checkout.venv_is_usable()
 
 
 @pytest.mark.parametrize(
@@ -86,5 +84,5 @@ def test_without_a_network_the_settings_for_proxies_and_mirrors_are_named(output
         ("Segmentation fault", "make purge"),
     ],
 )
-def test_other_failures_have_advice_of_their_own(output: str, advice: str) -> None:
+def test_each_known_failure_has_its_advice(output: str, advice: str) -> None:
     assert advice in advice_on(output)

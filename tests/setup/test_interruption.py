@@ -1,4 +1,4 @@
-"""Set-ups that are stopped half-way, and set-ups that meet each other: real processes."""
+"""Interrupted and concurrent set-ups, as real processes."""
 
 import io
 import os
@@ -29,7 +29,7 @@ sys.exit(set_up(checkout, plan=lambda c: [*installs_everything(c), slow]))
 """
 
 
-def a_set_up_under_way(checkout: Checkout) -> subprocess.Popen[str]:
+def a_running_set_up(checkout: Checkout) -> subprocess.Popen[str]:
     """Start a set-up. Returns once its last phase has begun, which ends after `finish`."""
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW_SET_UP, str(checkout.root)],
@@ -70,7 +70,7 @@ def _is_running(pid: int) -> bool:
 
 
 def test_an_interrupted_set_up_ends_its_child_and_leaves_no_stamp(terminal: Terminal) -> None:
-    process = a_set_up_under_way(terminal.checkout)
+    process = a_running_set_up(terminal.checkout)
     child = int((terminal.checkout.root / "child").read_text())
 
     process.send_signal(signal.SIGTERM)
@@ -82,20 +82,20 @@ def test_an_interrupted_set_up_ends_its_child_and_leaves_no_stamp(terminal: Term
     assert not _is_running(child)
 
 
-def test_a_set_up_that_was_killed_is_done_again_from_the_ground(terminal: Terminal) -> None:
-    process = a_set_up_under_way(terminal.checkout)
+def test_the_set_up_after_a_killed_one_starts_from_the_beginning(terminal: Terminal) -> None:
+    process = a_running_set_up(terminal.checkout)
     process.kill()
     finish(terminal.checkout)  # the phase outlives the set-up, and keeps its standard error open
     process.communicate()
 
     assert not terminal.checkout.is_current()
-    assert not terminal.checkout.venv_is_sound()
+    assert not terminal.checkout.venv_is_usable()
     assert terminal.set_up(lambda _: []) == 0
     assert terminal.checkout.is_current()
 
 
 def test_two_set_ups_at_once_install_once(terminal: Terminal) -> None:
-    process = a_set_up_under_way(terminal.checkout)
+    process = a_running_set_up(terminal.checkout)
     terminal.screen = _Screen(lambda: finish(terminal.checkout))
 
     assert terminal.set_up() == 0

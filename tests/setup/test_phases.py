@@ -1,4 +1,4 @@
-"""What set-up would run, and in which environment."""
+"""The commands of set-up and their environment variables."""
 
 import re
 import sys
@@ -33,12 +33,12 @@ def test_nothing_is_installed_outside_the_checkout(tmp_path: Path) -> None:
     _, *installers = phases_for(checkout)
 
     assert {Path(phase.command[0]).parent for phase in installers} == {checkout.venv / "bin"}
-    strayed = {"PIP_TARGET": "/opt", "PIP_USER": "1", "PYTHONPATH": "/opt", "PATH": "/usr/bin"}
-    assert environment_for(checkout, strayed) == {"PATH": f"{checkout.venv}/bin:/usr/bin"}
+    redirected = {"PIP_TARGET": "/opt", "PIP_USER": "1", "PYTHONPATH": "/opt", "PATH": "/usr/bin"}
+    assert environment_for(checkout, redirected) == {"PATH": f"{checkout.venv}/bin:/usr/bin"}
 
 
-def test_the_environment_is_made_by_a_python_outside_it(tmp_path: Path) -> None:
-    # `.venv/bin/python -m venv --clear .venv` would saw off the branch it sits on.
+def test_the_environment_is_created_by_a_python_outside_it(tmp_path: Path) -> None:
+    # `.venv/bin/python -m venv --clear .venv` would delete the running Python.
     assert not phases_for(a_checkout(tmp_path))[0].command[0].startswith(f"{sys.prefix}/")
 
 

@@ -1,4 +1,4 @@
-"""What a person sees whose Python cannot set the project up."""
+"""The output of set-up when the Python cannot be used."""
 
 import ast
 import importlib.util
@@ -34,14 +34,14 @@ def test_a_new_enough_python_is_accepted(version: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("version", [(3, 10, 13), (3, 9, 2), (3, 6, 15)])
-def test_an_old_python_is_named_with_the_versions_that_would_do(version: tuple[int, ...]) -> None:
+def test_an_old_python_is_reported_with_the_tested_versions(version: tuple[int, ...]) -> None:
     problem = preflight.problem_with_version(version, "/usr/bin/python3")
 
     assert "needs Python 3.11 or newer (tested with 3.11, 3.12, 3.13)" in problem
     assert f"/usr/bin/python3 is Python {'.'.join(map(str, version))}." in problem
 
 
-def test_an_old_python_points_to_the_newest_good_one_that_starts(
+def test_an_old_python_suggests_the_newest_tested_one_that_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_executable(tmp_path, "python3.13", "exit 127")  # a version manager's placeholder
@@ -55,7 +55,7 @@ def test_an_old_python_points_to_the_newest_good_one_that_starts(
     assert "Install one" not in problem
 
 
-def test_an_old_python_tells_how_to_install_one_where_there_is_none(
+def test_an_old_python_suggests_an_installation_if_there_is_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -67,7 +67,7 @@ def test_an_old_python_tells_how_to_install_one_where_there_is_none(
 
 
 @pytest.mark.parametrize("missing", ["venv", "ensurepip"])
-def test_a_python_that_cannot_make_environments_names_the_debian_package(
+def test_a_python_without_venv_suggests_the_debian_package(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without(monkeypatch, missing)
@@ -91,7 +91,7 @@ def test_the_python_of_these_tests_has_no_problem() -> None:
         "tools/setup/preflight.py",
     ],
 )
-def test_what_an_old_python_reads_parses_there(path: str) -> None:
+def test_the_modules_that_an_old_python_reads_parse_there(path: str) -> None:
     source = (ROOT / path).read_text()
 
     ast.parse(source, path, feature_version=OLDEST_PARSED)

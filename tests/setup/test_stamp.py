@@ -1,4 +1,4 @@
-"""When set-up works, and when it sees that there is nothing to do."""
+"""Set-up installs only when the checkout is not up to date."""
 
 import platform
 import re
@@ -20,16 +20,16 @@ def test_each_phase_has_one_line_with_its_seconds(terminal: Terminal) -> None:
     assert re.fullmatch(r"\[2/2\] installing Node packages … \d+\.\d s", second)
 
 
-def test_a_second_run_does_nothing_and_says_nothing(terminal: Terminal) -> None:
+def test_a_second_run_does_and_prints_nothing(terminal: Terminal) -> None:
     terminal.set_up()
-    said = terminal.shown
+    shown = terminal.shown
 
     assert terminal.set_up() == 0
-    assert terminal.shown == said
+    assert terminal.shown == shown
     assert terminal.provisions == 1
 
 
-def test_a_second_run_says_one_line_when_asked_to(terminal: Terminal) -> None:
+def test_a_verbose_second_run_prints_one_line(terminal: Terminal) -> None:
     terminal.set_up()
     before = terminal.shown
 
@@ -46,7 +46,7 @@ def test_a_changed_lock_file_is_installed(terminal: Terminal, name: str) -> None
     assert phases_for(terminal.checkout)[0].title == "installing uv"  # the environment is kept
 
 
-def test_another_python_makes_the_environment_anew(
+def test_another_python_creates_a_new_environment(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal.set_up()
@@ -56,7 +56,7 @@ def test_another_python_makes_the_environment_anew(
     assert phases_for(terminal.checkout)[0].title == "creating the virtual environment"
 
 
-def test_a_moved_checkout_makes_the_environment_anew(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_moved_checkout_creates_a_new_environment(terminal: Terminal, tmp_path: Path) -> None:
     terminal.set_up()
     elsewhere = tmp_path.with_name("elsewhere")
     shutil.move(tmp_path, elsewhere)  # the scripts in .venv still name the old place
@@ -83,7 +83,7 @@ def test_a_linked_environment_of_another_checkout_stays_unchanged(
 
 
 @pytest.mark.parametrize("lost", ["node_modules", ".venv"])
-def test_what_somebody_removed_is_installed_again(terminal: Terminal, lost: str) -> None:
+def test_a_removed_folder_is_installed_again(terminal: Terminal, lost: str) -> None:
     terminal.set_up()
     shutil.rmtree(terminal.checkout.root / lost)
 

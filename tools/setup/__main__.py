@@ -6,7 +6,7 @@ from tools.setup.preflight import problem_with_this_python
 
 
 def main() -> int:
-    """Set up, or say on one screen why not. Returns the exit status."""
+    """Set up the checkout, or print why this Python cannot. Returns the exit status."""
     problem = problem_with_this_python()
     if problem:
         sys.stderr.write(problem + "\n")

@@ -1,4 +1,4 @@
-"""What to try when a phase failed, judged from the end of its output."""
+"""Advice for a failed phase, selected by its output."""
 
 import re
 
@@ -31,7 +31,7 @@ _ADVICE = (
     ),
     (
         _UNREACHABLE,
-        "The package registries could not be reached. Set-up needs the network once; it honours\n"
+        "The package registries could not be reached. Set-up needs the network once; it uses\n"
         "HTTPS_PROXY, and PIP_INDEX_URL and NPM_CONFIG_REGISTRY for mirrors.",
     ),
     (
@@ -40,10 +40,12 @@ _ADVICE = (
         "make demo PYTHON=python3.13",
     ),
 )
-_OTHERWISE = "The log says more. `make purge` removes all that set-up made, for a fresh start."
+_GENERAL_ADVICE = (
+    "Read the log. `make purge` removes everything that set-up installed, for a fresh start."
+)
 
 
 def advice_on(output: str) -> str:
-    """The first advice whose symptom is in the output; a general one if none is."""
-    fitting = (advice for symptom, advice in _ADVICE if symptom.search(output))
-    return next(fitting, _OTHERWISE)
+    """The first advice whose symptom is in the output; otherwise general advice."""
+    matching = (advice for symptom, advice in _ADVICE if symptom.search(output))
+    return next(matching, _GENERAL_ADVICE)

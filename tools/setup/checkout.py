@@ -1,4 +1,4 @@
-"""What set-up leaves in a checkout, and whether that is still what the lock files ask for."""
+"""The installed state of a checkout, compared with its lock files."""
 
 import hashlib
 import platform
@@ -11,7 +11,7 @@ LOCK_FILES = ("requirements-dev.txt", "requirements-uv.txt", "package.json", "pa
 
 @dataclass(frozen=True)
 class Checkout:
-    """The paths of one checkout, and the marks that set-up leaves in it."""
+    """The paths of one checkout, and the files in which set-up records its state."""
 
     root: Path
 
@@ -29,12 +29,12 @@ class Checkout:
 
     @property
     def stamp(self) -> Path:
-        """Holds the fingerprint of the last set-up that finished."""
+        """Contains the fingerprint of the last finished set-up."""
         return self.venv / ".setup-stamp"
 
     @property
     def unfinished(self) -> Path:
-        """Exists while a set-up runs, and after one that did not finish."""
+        """Exists while a set-up runs, and after an unfinished one."""
         return self.root / ".local" / "setup-unfinished"
 
     @property
@@ -46,7 +46,7 @@ class Checkout:
         return self.root / ".local" / "setup.lock"
 
     def fingerprint(self) -> str:
-        """A digest of the lock files, the Python, and the path (scripts in `.venv` hold it)."""
+        """A digest of the lock files, the Python version and the path, which scripts contain."""
         digest = hashlib.sha256()
         for part in (platform.python_version(), platform.machine(), str(self.root)):
             digest.update(part.encode() + b"\0")
@@ -55,32 +55,32 @@ class Checkout:
         return digest.hexdigest()
 
     def is_current(self) -> bool:
-        """Whether everything that the lock files ask for is in place."""
+        """Whether the packages of the lock files are installed."""
         installed = self.python.exists() and self.node_modules.is_dir()
-        return installed and self._stamped() == self.fingerprint()
+        return installed and self._read_stamp() == self.fingerprint()
 
-    def _stamped(self) -> str:
+    def _read_stamp(self) -> str:
         return self.stamp.read_text() if self.stamp.exists() else ""
 
-    def venv_is_sound(self) -> bool:
-        """Whether `.venv` can be kept: finished once, made here, by this very Python version."""
-        made = self._venv_settings()
+    def venv_is_usable(self) -> bool:
+        """Whether `.venv` can be kept: complete, created at this path by this Python version."""
+        settings = self._venv_settings()
         return (
             self.python.exists()
             and not self.unfinished.exists()
-            and made.get("version") == platform.python_version()
-            and made.get("command", "").endswith(f" {self.venv}")
+            and settings.get("version") == platform.python_version()
+            and settings.get("command", "").endswith(f" {self.venv}")
         )
 
     def _venv_settings(self) -> dict[str, str]:
-        """What `python -m venv` noted in pyvenv.cfg, an INI file without a section."""
+        """The content of pyvenv.cfg, an INI file without a section."""
         settings = self.venv / "pyvenv.cfg"
         parser = ConfigParser(interpolation=None)
         parser.read_string("[venv]\n" + (settings.read_text() if settings.exists() else ""))
         return dict(parser["venv"])
 
     def begin(self) -> None:
-        """From here until `finish` the checkout counts as incomplete, also after a crash.
+        """Mark the checkout as incomplete until `finish`, also after a crash.
 
         A link to the environment of another checkout is removed: the installers would follow it
         and clear that environment.
@@ -93,6 +93,6 @@ class Checkout:
         self.stamp.unlink(missing_ok=True)
 
     def finish(self) -> None:
-        """Declare the checkout ready."""
+        """Mark the checkout as complete."""
         self.stamp.write_text(self.fingerprint())
         self.unfinished.unlink()

@@ -1,4 +1,4 @@
-"""Runs phases one after another: a line for each on the terminal, all their output in a log."""
+"""Run phases one after another: one line on the terminal for each, their output in a log."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ TAIL_LINES = 15
 
 
 class PhaseFailed(Exception):
-    """A phase ended with an error; the message is ready to be shown to a person."""
+    """A phase ended with an error; the message is printed as it is."""
 
 
 def run_phases(
@@ -26,20 +26,20 @@ def run_phases(
     working_directory: Path,
     terminal: TextIO,
 ) -> None:
-    """Run all phases, each line on the terminal ending in its seconds. Raises PhaseFailed."""
+    """Run all phases and print the duration of each. Raises PhaseFailed."""
     with log.open("wb") as output:
         for number, phase in enumerate(phases, start=1):
             label = f"[{number}/{len(phases)}] {phase.title}"
             terminal.write(f"{label} … ")
             terminal.flush()
-            began, start_of_output = time.monotonic(), _head(output, label, phase)
+            began, start_of_output = time.monotonic(), _write_title(output, label, phase)
             status = _run(phase, output, environment, working_directory)
             terminal.write(f"{time.monotonic() - began:.1f} s\n")
             if status != 0:
                 raise PhaseFailed(_report(label, status, log, start_of_output))
 
 
-def _head(output: IO[bytes], label: str, phase: Phase) -> int:
+def _write_title(output: IO[bytes], label: str, phase: Phase) -> int:
     output.write(f"\n== {label}\n$ {' '.join(phase.command)}\n".encode())
     output.flush()
     return output.tell()
@@ -56,17 +56,17 @@ def _run(
             stderr=subprocess.STDOUT,
             env=environment,
             cwd=working_directory,
-            start_new_session=True,  # npm is a process under a process: they end together
+            start_new_session=True,  # the phase ends with its child processes
         )
     except OSError as error:
         output.write(f"cannot start {phase.command[0]}: {error}\n".encode())
         output.flush()
         return 127
-    return _status_of(child)
+    return _wait(child)
 
 
-def _status_of(child: subprocess.Popen[bytes]) -> int:
-    """Wait for a child; if that is interrupted, end all that it started."""
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait for a child. An interruption ends the child and its processes."""
     with child:
         try:
             return child.wait()
@@ -79,10 +79,10 @@ def _status_of(child: subprocess.Popen[bytes]) -> int:
 def _report(label: str, status: int, log: Path, start: int) -> str:
     with log.open("rb") as whole:
         whole.seek(start)
-        said = whole.read().decode(errors="replace")
-    tail = "".join(f"    | {line}\n" for line in said.splitlines()[-TAIL_LINES:])
+        output = whole.read().decode(errors="replace")
+    tail = "".join(f"    | {line}\n" for line in output.splitlines()[-TAIL_LINES:])
     return (
         f"\nSet-up failed: {label} (exit status {status}). Its last lines:\n\n{tail}\n"
-        f"The whole log: {log}\n\n{advice_on(said)}\n"
-        "Then run the same command again: set-up repairs what is there.\n"
+        f"The complete log: {log}\n\n{advice_on(output)}\n"
+        "Then run the same command again.\n"
     )

@@ -1,4 +1,4 @@
-"""Decides whether there is anything to do, alone in the checkout, and does it."""
+"""Install the packages of the lock files unless they are installed; one set-up at a time."""
 
 import argparse
 import fcntl
@@ -18,12 +18,14 @@ Plan = Callable[[Checkout], Sequence[Phase]]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Set the checkout up that this file is in; quiet when there is nothing to do."""
+    """Set up the checkout of this file; prints nothing if it is up to date."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.setup", description=__doc__)
-    parser.add_argument("--verbose", action="store_true", help="say so when all is up to date")
+    parser.add_argument(
+        "--verbose", action="store_true", help="print a line if the checkout is up to date"
+    )
     verbose = parser.parse_args(arguments).verbose
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)  # as Ctrl-C: ends the child too
+        signal.signal(ending, signal.default_int_handler)  # like Ctrl-C, which ends the child too
     return set_up(Checkout(Path(__file__).resolve().parents[2]), verbose=verbose)
 
 
@@ -34,12 +36,12 @@ def set_up(
     plan: Plan = phases_for,
     terminal: TextIO | None = None,
 ) -> int:
-    """Bring the checkout up to its lock files. Returns the exit status."""
+    """Install what the lock files name. Returns the exit status."""
     terminal = terminal or sys.stderr
     try:
         if not checkout.is_current():
-            with _alone(checkout, terminal):
-                _provision(checkout, plan, terminal)
+            with _exclusive(checkout, terminal):
+                _install(checkout, plan, terminal)
         elif verbose:
             terminal.write("set-up: up to date\n")
     except PhaseFailed as failure:
@@ -53,9 +55,9 @@ def set_up(
     return 0
 
 
-def _provision(checkout: Checkout, plan: Plan, terminal: TextIO) -> None:
+def _install(checkout: Checkout, plan: Plan, terminal: TextIO) -> None:
     if checkout.is_current():
-        return  # another set-up did it while this one waited
+        return  # another set-up installed it while this one waited
     phases = plan(checkout)
     checkout.begin()
     run_phases(
@@ -69,8 +71,8 @@ def _provision(checkout: Checkout, plan: Plan, terminal: TextIO) -> None:
 
 
 @contextmanager
-def _alone(checkout: Checkout, terminal: TextIO) -> Iterator[None]:
-    """Hold the checkout's lock; the system frees it when this process ends, however it ends."""
+def _exclusive(checkout: Checkout, terminal: TextIO) -> Iterator[None]:
+    """Hold the checkout's lock; the system releases it when this process ends, also if killed."""
     checkout.lock.parent.mkdir(parents=True, exist_ok=True)
     with checkout.lock.open("w") as lock:
         try:
