@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests.support.activities import BACKWARD, FORWARD
 from tests.workflow import resources
 from tests.workflow.faults import LambdaFault, Mishap, throttled
 from tests.workflow.histories import without_tokens
@@ -102,7 +103,7 @@ def test_an_engine_begins_with_the_seed_data_alone() -> None:
 
 
 def test_every_function_of_the_definition_has_a_handler() -> None:
-    assert len(activity_handlers()) == 14
+    assert len(activity_handlers()) == len(FORWARD + BACKWARD)
 
 
 @pytest.mark.parametrize("mishap", list(Mishap))

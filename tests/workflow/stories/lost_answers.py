@@ -9,6 +9,7 @@ from tests.workflow.faults import (
     refused,
 )
 from tests.workflow.stories.ends import (
+    AFTER_COMPLETION,
     BACK_OFF,
     CANCELLED,
     CONTINUED,
@@ -42,7 +43,7 @@ LOST_ANSWERS = (
         faults=(answer_lost("UpdateOrderStatus", times=5),),
         script=(approve(),),
         ends=completed(
-            (*TO_COMPLETION, *BACK_OFF, "RouteDecision", "SendOrderConfirmation"),
+            (*TO_COMPLETION, *BACK_OFF, "RouteDecision", *AFTER_COMPLETION),
             retried={"UpdateOrderStatus": 4},
         ),
     ),
