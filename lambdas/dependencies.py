@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import ports
+from lambdas.domain.payments import PaymentGateway
 from lambdas.order_writer import OrderWriter
 from lambdas.settings import Settings
 from lambdas.telemetry import count, measure, report_reconcile_failed, report_recovered
@@ -103,7 +104,7 @@ class Dependencies:
         )
 
     @cached_property
-    def payments(self) -> ports.PaymentGateway:
+    def payments(self) -> PaymentGateway:
         """The payment provider of this environment. Select a new provider here."""
         from lambdas.adapters.sandbox_payments import SandboxPayments
 

@@ -1,41 +1,67 @@
-"""Payment: charge the approved amount once, and refund it."""
+"""Payment: capture the approved amount once, and refund it."""
 
 from functools import partial
 
 from lambdas.activity_handler import activity
 from lambdas.dependencies import Dependencies
+from lambdas.domain.errors import PaymentUnsettled
+from lambdas.domain.payments import Payment, PaymentState
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import PAY, effect_key, owes
+from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import PAYING, Stage
 from lambdas.domain.steps.compensation import begin_compensation, may_compensate, record_refund
-from lambdas.domain.steps.payment import approved_amount, record_charge, require_approved
+from lambdas.domain.steps.payment import (
+    approved_amount,
+    payment_request,
+    record_charge,
+    record_reference,
+    recorded_reference,
+    require_captured,
+    require_refunded,
+)
 from lambdas.domain.task import Task
 
 
 @activity
 def process_payment(task: Task, deps: Dependencies) -> None:
-    """Charge the payment with the order's key. The approval recorded the intent, so after a lost
-    answer the retry repeats the charge with the same key. Raises PaymentDeclined, PaymentClosed,
-    OrderCancelled, and PaymentMismatch if the provider captured another amount.
+    """Capture the approved amount: prepare the payment, write its reference to the ledger, then
+    capture. An attempt that finds a reference asks the provider for the state first: an earlier
+    attempt may have captured. An order with a total of 0 is not sent to the provider.
+
+    Raises PaymentDeclined, PaymentClosed, OrderCancelled, and PaymentMismatch if the provider
+    captured another amount.
     """
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
     if order.charged:
         return
     order.require_forward(PAYING)
-    key = effect_key(PAY, task.order_id)
-    captured = deps.payments.charge(key, approved_amount(order), order.payment_method)
-    require_approved(order, captured)
+    if approved_amount(order).amount_minor:
+        order = _capture(task, deps, order)
     deps.orders.change_in_epoch(task, record_charge, seen=order)
+
+
+def _capture(task: Task, deps: Dependencies, order: Order) -> Order:
+    """Capture the order's payment; returns the order with the reference on its ledger."""
+    prepared, reference = None, recorded_reference(order)
+    if reference is None:
+        prepared = deps.payments.prepare(payment_request(order))
+        record = partial(record_reference, reference=prepared)
+        order = deps.orders.change_in_epoch(task, record, seen=order)
+        reference = recorded_reference(order) or prepared
+    result = None if reference == prepared else deps.payments.look_up(reference).result
+    require_captured(order, result or deps.payments.capture(reference))
+    return order
 
 
 @activity
 def refund_payment(task: Task, deps: Dependencies) -> None:
-    """Begin compensation, close the payment key, and refund the outstanding amount: the captured
-    amount minus earlier refunds, by this system or by a person at the provider.
+    """Begin compensation, void the payment, and refund the outstanding amount: the captured amount
+    minus earlier refunds, by this system or by a person at the provider.
 
-    The key is closed first, so that a delayed charge request can no longer capture.
+    The payment is voided first, so that a delayed capture can no longer succeed.
     """
 
     def begin(order: Order, now: int) -> Change | None:
@@ -46,10 +72,33 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     order = deps.orders.change_in_epoch(task, begin)
     if order.stage is not Stage.COMPENSATING or not owes(order.ledger, PAY):
         return
-    payment_key = effect_key(PAY, task.order_id)
-    closed = deps.payments.close(payment_key)
-    if closed.outstanding_minor:
-        refund_key = effect_key("refund", task.order_id)
-        deps.payments.refund(refund_key, payment_key, closed.outstanding_minor)
-    record = partial(record_refund, refunded_minor=closed.captured_minor)
+    captured_minor = _undo(deps, order) if approved_amount(order).amount_minor else 0
+    record = partial(record_refund, refunded_minor=captured_minor)
     deps.orders.change_in_epoch(task, record, seen=order)
+
+
+def _undo(deps: Dependencies, order: Order) -> int:
+    """Void the payment and refund it; returns the captured amount.
+
+    Without a reference the payment is known by its key, as for the versions that recorded none.
+    """
+    reference = recorded_reference(order) or effect_key(PAY, order.order_id)
+    payment = deps.payments.void(reference)
+    if payment.state is PaymentState.PENDING:
+        raise PaymentUnsettled("the payment is pending", order_id=order.order_id)
+    refundable_minor = payment.outstanding_minor - payment.refund_pending_minor
+    if refundable_minor:
+        amount = Money(refundable_minor, payment.amount.currency)
+        result = deps.payments.refund(_refund_id(order, payment), reference, amount)
+        require_refunded(order, result)
+    elif payment.refund_pending_minor:
+        raise PaymentUnsettled("the refund is pending", order_id=order.order_id)
+    return payment.captured_minor
+
+
+def _refund_id(order: Order, payment: Payment) -> str:
+    """`refund:01J…`, with the number of earlier refunds if there are any: a provider returns the
+    result of a failed refund again under its ID.
+    """
+    first = effect_key("refund", order.order_id)
+    return f"{first}:{payment.refunds}" if payment.refunds else first

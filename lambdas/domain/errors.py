@@ -46,7 +46,7 @@ class PaymentDeclined(BusinessError):
 
 
 class PaymentClosed(BusinessError):
-    """Compensation closed the payment key before this charge reached the provider."""
+    """Compensation voided the payment before this capture reached the provider."""
 
 
 class PaymentMismatch(BusinessError):

@@ -1,5 +1,5 @@
 """The ports: interfaces of the services that the workflow uses. Adapters implement them; tests use
-fakes.
+fakes. The payment provider's port is `lambdas.domain.payments`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from lambdas.domain.record.changes import Change, Event
-from lambdas.domain.record.money import Money, Price
+from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
 from lambdas.domain.record.stages import Stage
@@ -193,46 +193,6 @@ class CustomerDirectory(Protocol):
 
     def find(self, customer_id: str) -> Customer | None:
         """The customer, or None."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedPayment:
-    """What a closed payment key captured, and what was refunded of it: by this system, or by a
-    person at the provider.
-    """
-
-    captured_minor: int
-    refunded_minor: int = 0
-
-    @property
-    def outstanding_minor(self) -> int:
-        """What the customer still pays."""
-        return self.captured_minor - self.refunded_minor
-
-
-class PaymentGateway(Protocol):
-    """A payment provider. Every call is idempotent by its key.
-
-    All raise ProviderUnavailable (nothing happened) or PaymentUnsettled (unknown) when transient.
-    """
-
-    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
-        """Capture `amount` once per key; returns what the key captured, which may be another
-        amount if it did so before. Raises PaymentDeclined, PaymentClosed.
-        """
-        ...
-
-    def close(self, key: str) -> ClosedPayment:
-        """Make every later charge under `key` fail; returns what it captured before, if anything,
-        less its refunds.
-        """
-        ...
-
-    def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
-        """Refund `amount_minor` of what is outstanding under `payment_key`, once per `key`; a
-        refund that was executed before is a success. Raises LedgerMismatch for more than that.
-        """
         ...
 
 

@@ -98,7 +98,8 @@ def _wait_for_charge(run: ScenarioRun, step: Step) -> None:
     key = f"pay:{run.id_of(step.order)}"
 
     def charged() -> bool:
-        return run.backend.order_snapshot(run.id_of(step.order)).payment(key) is not None
+        payment = run.backend.order_snapshot(run.id_of(step.order)).payment(key) or {}
+        return bool(payment.get("captured_minor"))
 
     run.eventually("the charge", charged)
 

@@ -8,9 +8,8 @@ from moto import mock_aws
 
 from lambdas.adapters import aws_clients
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
-from lambdas.domain.ports import PaymentGateway
 from lambdas.domain.record.order import Order
-from tests.adapters.providers import Books, in_memory, on_table
+from tests.adapters.providers import Provider, in_memory, on_table
 from tests.adapters.stores import InMemory, OnDynamoDB, StoreUnderTest
 from tests.support import tables
 from tests.support.builders import an_order
@@ -66,18 +65,16 @@ def order(dynamodb: Any) -> Order:
 
 
 @pytest.fixture(params=["in-memory", "sandbox"])
-def provider(request: pytest.FixtureRequest) -> tuple[PaymentGateway, Books]:
-    """A provider of payments, and its books."""
+def provider(request: pytest.FixtureRequest) -> Provider:
+    """A provider of payments under the contract."""
     if request.param == "in-memory":
         return in_memory()
     return on_table(request.getfixturevalue("dynamodb"))
 
 
-@pytest.fixture
-def payments(provider: tuple[PaymentGateway, Books]) -> PaymentGateway:
-    return provider[0]
-
-
-@pytest.fixture
-def books(provider: tuple[PaymentGateway, Books]) -> Books:
-    return provider[1]
+@pytest.fixture(params=["in-memory", "sandbox"])
+def sandboxed(request: pytest.FixtureRequest) -> Provider:
+    """A provider with the sandbox's payment methods."""
+    if request.param == "in-memory":
+        return in_memory()
+    return on_table(request.getfixturevalue("dynamodb"))

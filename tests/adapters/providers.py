@@ -1,38 +1,63 @@
-"""Both payment providers under one suite: the fake of the unit tests, the sandbox on its table."""
+"""The payment providers under one contract: the fake of the unit tests, and the sandbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.adapters.sandbox_payments import SandboxPayments
-from lambdas.domain.ports import PaymentGateway
+from lambdas.domain.payments import PaymentGateway, PaymentRequest
 from lambdas.domain.record.money import Money
 from tests.support import tables
 from tests.support.fake_clock import FakeClock
-from tests.support.fake_payments import FakePayments
+from tests.support.fake_payments import FakePayments, as_records
 
 KEY, REFUND = "pay:O1", "refund:O1"
 TEN = Money(1000, "EUR")
-Books = Callable[[], tuple[int, int]]
-"""(captured, refunded) under KEY, as a provider's books say."""
+CUSTOMER = "alice"
 
 
-def in_memory() -> tuple[PaymentGateway, Books]:
+def a_request(method: str = "pm_ok", **changes: Any) -> PaymentRequest:
+    """A payment of 10 EUR by alice."""
+    fields: dict[str, Any] = {
+        "key": KEY,
+        "customer_id": CUSTOMER,
+        "amount": TEN,
+        "payment_method": method,
+    }
+    return PaymentRequest(**(fields | changes))
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider under the contract. `books` are (captured, refunded) of all payments that moved
+    money, in minor units. `methods` are its names of the payment methods of the contract.
+    """
+
+    gateway: PaymentGateway
+    books: Callable[[], list[tuple[int, int]]]
+    methods: Mapping[str, str] = field(default_factory=dict)
+
+    def prepare(self, method: str = "pm_ok", **changes: Any) -> str:
+        """Prepare a payment with a payment method of the contract."""
+        return self.gateway.prepare(a_request(self.methods.get(method, method), **changes))
+
+    def captured(self, method: str = "pm_ok", **changes: Any) -> str:
+        """Prepare and capture a payment; returns its reference."""
+        reference = self.prepare(method, **changes)
+        self.gateway.capture(reference)
+        return reference
+
+
+def in_memory() -> Provider:
     fake = FakePayments()
-    return fake, lambda: _of_fake(fake)
+    return Provider(fake, lambda: _moved(as_records(fake)))
 
 
-def on_table(client: Any) -> tuple[PaymentGateway, Books]:
+def on_table(client: Any) -> Provider:
     sandbox = SandboxPayments(client, FakeClock(), payments_table=tables.PAYMENTS)
-    return sandbox, lambda: _of_table(client)
+    return Provider(sandbox, lambda: _moved(tables.records(client, tables.PAYMENTS)))
 
 
-def _of_fake(fake: FakePayments) -> tuple[int, int]:
-    payment = fake.payments.get(KEY)
-    if payment is None or payment.captured is None:
-        return 0, 0
-    return payment.captured.amount_minor, payment.refunded_minor
-
-
-def _of_table(client: Any) -> tuple[int, int]:
-    found = [r for r in tables.records(client, tables.PAYMENTS) if r["payment_key"] == KEY]
-    return (found[0]["captured_minor"], found[0].get("refunded_minor", 0)) if found else (0, 0)
+def _moved(records: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    amounts = [(r.get("captured_minor", 0), r.get("refunded_minor", 0)) for r in records]
+    return [amount for amount in amounts if amount != (0, 0)]

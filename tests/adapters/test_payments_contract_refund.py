@@ -1,87 +1,72 @@
-"""Refunds under the contract of both providers: made once, and of no more than was captured."""
+"""Refunds under the contract of every provider: made once, of no more than was captured."""
 
 import pytest
 
-from lambdas.domain.errors import LedgerMismatch, ProviderUnavailable
-from lambdas.domain.ports import ClosedPayment, PaymentGateway
-from tests.adapters.providers import KEY, REFUND, TEN, Books
+from lambdas.domain.errors import LedgerMismatch
+from lambdas.domain.payments import PaymentState, Refunded, RefundFailed
+from lambdas.domain.record.money import Money
+from tests.adapters.providers import REFUND, TEN, Provider
 
 
-def test_a_refund_is_made_once(payments: PaymentGateway, books: Books) -> None:
-    payments.charge(KEY, TEN, "pm_ok")
-
-    for _ in range(3):
-        payments.refund(REFUND, KEY, 1000)
-
-    assert books() == (1000, 1000)
+def euros(amount_minor: int) -> Money:
+    return Money(amount_minor, "EUR")
 
 
-def test_no_more_is_refunded_than_was_captured(payments: PaymentGateway, books: Books) -> None:
-    payments.charge(KEY, TEN, "pm_ok")
+def test_a_refund_is_made_once(provider: Provider) -> None:
+    reference = provider.captured()
 
-    with pytest.raises(LedgerMismatch):
-        payments.refund(REFUND, KEY, 1001)
-    payments.refund(REFUND, KEY, 600)
-    with pytest.raises(LedgerMismatch):
-        payments.refund("refund:again", KEY, 600)
+    results = [provider.gateway.refund(REFUND, reference, TEN) for _ in range(3)]
 
-    assert books() == (1000, 600)
-
-
-def test_closing_counts_what_was_refunded_by_hand(payments: PaymentGateway, books: Books) -> None:
-    payments.charge(KEY, TEN, "pm_ok")
-    payments.refund("refund:by-hand", KEY, 300)
-
-    closed = payments.close(KEY)
-    with pytest.raises(LedgerMismatch, match="the refund is higher than the outstanding amount"):
-        payments.refund(REFUND, KEY, 1000)
-    payments.refund(REFUND, KEY, closed.outstanding_minor)
-
-    assert closed == ClosedPayment(captured_minor=1000, refunded_minor=300)
-    assert payments.close(KEY).outstanding_minor == 0
-    assert books() == (1000, 1000)
+    assert results == [Refunded()] * 3
+    assert provider.books() == [(1000, 1000)]
+    payment = provider.gateway.look_up(reference)
+    assert (payment.state, payment.outstanding_minor) == (PaymentState.CAPTURED, 0)
+    assert (payment.refunds, payment.refund_pending_minor) == (1, 0)
 
 
-def test_a_refund_that_was_executed_is_a_success_whatever_is_asked_again(
-    payments: PaymentGateway, books: Books
-) -> None:
-    payments.charge(KEY, TEN, "pm_ok")
-    payments.refund(REFUND, KEY, 700)
-
-    payments.refund(REFUND, KEY, 1000)
-
-    assert books() == (1000, 700)
-
-
-def test_nothing_is_refunded_of_a_payment_that_never_was(payments: PaymentGateway) -> None:
-    with pytest.raises(LedgerMismatch):
-        payments.refund(REFUND, KEY, 1)
-
-
-def test_nothing_is_refunded_of_a_key_that_was_closed_uncharged(payments: PaymentGateway) -> None:
-    payments.close(KEY)
+def test_no_more_is_refunded_than_was_captured(provider: Provider) -> None:
+    reference = provider.captured()
 
     with pytest.raises(LedgerMismatch):
-        payments.refund(REFUND, KEY, 1)
+        provider.gateway.refund(REFUND, reference, euros(1001))
+    provider.gateway.refund("refund:first", reference, euros(600))
+    with pytest.raises(LedgerMismatch):
+        provider.gateway.refund("refund:again", reference, euros(600))
+
+    assert provider.books() == [(1000, 600)]
 
 
-def test_a_refund_fails_twice_and_then_works(payments: PaymentGateway, books: Books) -> None:
-    payments.charge(KEY, TEN, "pm_refund_fails_2")
-    for _ in range(2):
-        with pytest.raises(ProviderUnavailable):
-            payments.refund(REFUND, KEY, 1000)
-    assert books() == (1000, 0)
+def test_a_refund_by_hand_counts(provider: Provider) -> None:
+    reference = provider.captured()
+    provider.gateway.refund("refund:by-hand", reference, euros(300))
 
-    payments.refund(REFUND, KEY, 1000)
+    payment = provider.gateway.void(reference)
+    provider.gateway.refund(REFUND, reference, euros(payment.outstanding_minor))
 
-    assert books() == (1000, 1000)
+    assert (payment.captured_minor, payment.refunded_minor, payment.refunds) == (1000, 300, 1)
+    assert provider.gateway.look_up(reference).outstanding_minor == 0
+    assert provider.books() == [(1000, 1000)]
 
 
-def test_a_refund_that_always_fails_refunds_nothing(payments: PaymentGateway, books: Books) -> None:
-    payments.charge(KEY, TEN, "pm_refund_fails")
+def test_a_refund_that_fails_refunds_nothing(provider: Provider) -> None:
+    reference = provider.captured("pm_refund_rejected")
 
-    for _ in range(4):
-        with pytest.raises(ProviderUnavailable):
-            payments.refund(REFUND, KEY, 1000)
+    assert isinstance(provider.gateway.refund(REFUND, reference, TEN), RefundFailed)
 
-    assert books() == (1000, 0)
+    assert provider.gateway.look_up(reference).outstanding_minor == 1000
+    assert provider.books() == [(1000, 0)]
+
+
+def test_nothing_is_refunded_of_a_payment_that_was_not_captured(provider: Provider) -> None:
+    reference = provider.prepare()
+
+    with pytest.raises(LedgerMismatch):
+        provider.gateway.refund(REFUND, reference, euros(500))
+    provider.gateway.void(reference)
+    with pytest.raises(LedgerMismatch):
+        provider.gateway.refund(REFUND, reference, euros(500))
+
+
+def test_nothing_is_refunded_of_an_unknown_payment(provider: Provider) -> None:
+    with pytest.raises(LedgerMismatch):
+        provider.gateway.refund(REFUND, "pi_unknown", euros(500))

@@ -29,7 +29,7 @@ LOOKED = make_change(ORDER, replace(ORDER, last_heartbeat_at=NOW), NOW)
 OUTCOME = ExecutionOutcome(
     order_id="O1", epoch=1, verdict="completed", reason="", started_at=None, stopped_at=None
 )
-PAYMENT = {"payment_key": "pay:O1", "amount_minor": 5, "captured_minor": 5, "method": "pm_ok"}
+PAYMENT = {"payment_key": "pay:O1", "amount_minor": 5, "currency": "EUR", "state": "prepared"}
 
 UNCHANGED = "#sequence = :read_sequence AND #epoch = :read_epoch"
 IS_NEW = "attribute_not_exists(pk)"
@@ -169,8 +169,10 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
 SEEN_BY_BEHAVIOUR = {
     "store.made_before",  # below: a record of another kind
     "customers.find",
-    "payments.charge",  # the provider's contract and the sandbox's own tests
-    "payments.close",
+    "payments.prepare",  # the provider's contract and the sandbox's own tests
+    "payments.capture",
+    "payments.look_up",
+    "payments.void",
     "payments.refund",
 }
 PORTS = ("store", "index", "outcomes", "catalogue", "customers", "engine", "executions")
@@ -231,9 +233,8 @@ def test_a_repeated_start_is_looked_up_consistently(deps: Dependencies) -> None:
 
 def test_the_provider_reads_its_books_consistently(deps: Dependencies) -> None:
     asked = record(deps, "payments", {"GetItem": {"Item": to_item(PAYMENT)}})
-    gateway: Any = deps.payments
 
-    gateway._find("pay:O1")
+    deps.payments.look_up("pay:O1")
 
     assert [(one, params["ConsistentRead"]) for one, params in asked] == [("GetItem", True)]
 

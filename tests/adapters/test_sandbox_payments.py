@@ -1,18 +1,21 @@
-"""What only the table behind the sandbox can do: race, throttle, fall silent."""
+"""The sandbox's table: races, throttling, lost answers, forgotten keys, older records."""
 
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from lambdas.adapters.sandbox_payments import CLIENT_TIMEOUT_SECONDS, SandboxPayments
-from lambdas.domain.errors import (
-    PaymentClosed,
-    PaymentUnsettled,
-    ProviderUnavailable,
-    TransientError,
+from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.sandbox_payments import (
+    CLIENT_TIMEOUT_SECONDS,
+    KEY_LIFETIME_MS,
+    PROCESSING_MS,
+    SandboxPayments,
 )
-from tests.adapters.providers import KEY, REFUND, TEN
+from lambdas.adapters.sandbox_table import SandboxTable
+from lambdas.domain.errors import PaymentUnsettled, ProviderUnavailable, TransientError
+from lambdas.domain.payments import Captured, PaymentState, Pending, Refunded, Voided
+from tests.adapters.providers import KEY, REFUND, TEN, a_request
 from tests.support import tables
 from tests.support.fake_clock import FakeClock
 from tests.support.faults import answer, cancelled, fail, lose_answer
@@ -29,81 +32,96 @@ def payments(dynamodb: Any, clock: FakeClock) -> SandboxPayments:
 
 
 def captured(dynamodb: Any) -> list[int]:
-    return [r["captured_minor"] for r in tables.records(dynamodb, tables.PAYMENTS)]
+    records = tables.records(dynamodb, tables.PAYMENTS)
+    return [r["captured_minor"] for r in records if r.get("captured_minor")]
+
+
+def paid(payments: SandboxPayments, method: str = "pm_ok") -> str:
+    reference = payments.prepare(a_request(method))
+    payments.capture(reference)
+    return reference
+
+
+def put(dynamodb: Any, **record: Any) -> None:
+    dynamodb.put_item(TableName=tables.PAYMENTS, Item=to_item(record))
 
 
 def test_a_slow_answer_comes_after_the_clients_timeout(
     payments: SandboxPayments, clock: FakeClock
 ) -> None:
     with pytest.raises(PaymentUnsettled):
-        payments.charge(KEY, TEN, "pm_slow")
+        paid(payments, "pm_slow")
 
     assert clock.slept == [CLIENT_TIMEOUT_SECONDS]
 
 
-def between_look_and_capture(dynamodb: Any, monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
-    """Let `act` happen after the provider looked the key up and before it captures."""
-    original = SandboxPayments._capture
+def between_read_and_capture(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+    """Let `act` happen after the provider read the payment and before it captures."""
+    original = SandboxTable.settle
 
-    def capture(self: SandboxPayments, *args: Any) -> None:
-        monkeypatch.setattr(SandboxPayments, "_capture", original)
+    def settle(self: SandboxTable, *args: Any) -> Any:
+        monkeypatch.setattr(SandboxTable, "settle", original)
         act()
-        original(self, *args)
+        return original(self, *args)
 
-    monkeypatch.setattr(SandboxPayments, "_capture", capture)
+    monkeypatch.setattr(SandboxTable, "settle", settle)
 
 
-def test_a_key_that_is_closed_during_the_charge_captures_nothing(
+def test_a_payment_that_is_voided_during_the_capture_captures_nothing(
     dynamodb: Any, payments: SandboxPayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    between_look_and_capture(dynamodb, monkeypatch, lambda: payments.close(KEY))
+    reference = payments.prepare(a_request())
+    between_read_and_capture(monkeypatch, lambda: payments.void(reference))
 
-    with pytest.raises(PaymentClosed):
-        payments.charge(KEY, TEN, "pm_ok")
-
-    assert captured(dynamodb) == [0]
-
-
-def test_two_charges_at_once_capture_once(
-    dynamodb: Any, payments: SandboxPayments, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    between_look_and_capture(dynamodb, monkeypatch, lambda: payments.charge(KEY, TEN, "pm_ok"))
-
-    payments.charge(KEY, TEN, "pm_ok")
-
-    assert captured(dynamodb) == [1000]
-
-
-@pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
-def test_a_charge_that_is_throttled_is_a_transient_error_and_captures_nothing(
-    dynamodb: Any, payments: SandboxPayments, operation: str
-) -> None:
-    answer(dynamodb, operation, "ThrottlingException")
-
-    with pytest.raises(TransientError):
-        payments.charge(KEY, TEN, "pm_ok")
+    assert payments.capture(reference) == Voided()
 
     assert captured(dynamodb) == []
 
 
-@pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
-def test_a_charge_that_gets_no_answer_is_a_transient_error(
+def test_two_captures_at_once_capture_once(
+    dynamodb: Any, payments: SandboxPayments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = payments.prepare(a_request())
+    between_read_and_capture(monkeypatch, lambda: payments.capture(reference))
+
+    assert payments.capture(reference) == Captured(TEN)
+
+    assert captured(dynamodb) == [1000]
+
+
+@pytest.mark.parametrize("operation", ["GetItem", "UpdateItem"])
+def test_a_capture_that_is_throttled_is_a_transient_error_and_captures_nothing(
     dynamodb: Any, payments: SandboxPayments, operation: str
 ) -> None:
+    reference = payments.prepare(a_request())
+    answer(dynamodb, operation, "ThrottlingException")
+
+    with pytest.raises(TransientError):
+        payments.capture(reference)
+
+    assert captured(dynamodb) == []
+
+
+@pytest.mark.parametrize("operation", ["GetItem", "UpdateItem"])
+def test_a_capture_that_gets_no_answer_is_a_transient_error(
+    dynamodb: Any, payments: SandboxPayments, operation: str
+) -> None:
+    reference = payments.prepare(a_request())
     fail(dynamodb, operation, ReadTimeoutError(endpoint_url="https://dynamodb"))
 
     with pytest.raises(TransientError):
-        payments.charge(KEY, TEN, "pm_ok")
+        payments.capture(reference)
 
 
 def test_a_capture_whose_answer_was_lost_is_found_by_the_retry(
     dynamodb: Any, payments: SandboxPayments
 ) -> None:
-    lose_answer(dynamodb, "PutItem")
-    with pytest.raises(TransientError):
-        payments.charge(KEY, TEN, "pm_ok")
+    reference = payments.prepare(a_request())
+    lose_answer(dynamodb, "UpdateItem")
+    with pytest.raises(PaymentUnsettled):
+        payments.capture(reference)
 
-    payments.charge(KEY, TEN, "pm_ok")
+    assert payments.capture(reference) == Captured(TEN)
 
     assert captured(dynamodb) == [1000]
 
@@ -111,64 +129,145 @@ def test_a_capture_whose_answer_was_lost_is_found_by_the_retry(
 def test_a_refund_whose_answer_was_lost_is_made_once(
     dynamodb: Any, payments: SandboxPayments
 ) -> None:
-    payments.charge(KEY, TEN, "pm_ok")
+    reference = paid(payments)
     lose_answer(dynamodb, "TransactWriteItems")
     with pytest.raises(TransientError):
-        payments.refund(REFUND, KEY, 1000)
+        payments.refund(REFUND, reference, TEN)
 
-    payments.refund(REFUND, KEY, 1000)
+    payments.refund(REFUND, reference, TEN)
 
-    [payment] = [r for r in tables.records(dynamodb, tables.PAYMENTS) if r["payment_key"] == KEY]
-    assert (payment["refunded_minor"], payment["refundable_minor"]) == (1000, 0)
+    assert payments.look_up(reference).refunded_minor == 1000
+
+
+def test_two_refunds_at_once_refund_once(
+    payments: SandboxPayments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, original = paid(payments), SandboxTable.book_refund
+
+    def book(self: SandboxTable, *args: Any, **options: Any) -> None:
+        monkeypatch.setattr(SandboxTable, "book_refund", original)
+        payments.refund(REFUND, reference, TEN)
+        original(self, *args, **options)
+
+    monkeypatch.setattr(SandboxTable, "book_refund", book)
+
+    assert payments.refund(REFUND, reference, TEN) == Refunded()
+
+    assert payments.look_up(reference).refunds == 1
 
 
 def test_a_refund_that_meets_another_write_is_a_transient_error(
     dynamodb: Any, payments: SandboxPayments
 ) -> None:
-    payments.charge(KEY, TEN, "pm_ok")
+    reference = paid(payments)
     reasons = cancelled("None", "TransactionConflict")
     answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
 
     with pytest.raises(ProviderUnavailable, match="busy"):
-        payments.refund(REFUND, KEY, 1000)
+        payments.refund(REFUND, reference, TEN)
 
 
 @pytest.mark.parametrize("operation", ["GetItem", "TransactWriteItems"])
 def test_a_refund_that_is_throttled_is_a_transient_error(
     dynamodb: Any, payments: SandboxPayments, operation: str
 ) -> None:
-    payments.charge(KEY, TEN, "pm_ok")
+    reference = paid(payments)
     answer(dynamodb, operation, "ThrottlingException")
 
     with pytest.raises(TransientError):
-        payments.refund(REFUND, KEY, 1000)
+        payments.refund(REFUND, reference, TEN)
 
 
 def test_a_table_that_is_forbidden_is_no_transient_error(
     dynamodb: Any, payments: SandboxPayments
 ) -> None:
-    payments.charge(KEY, TEN, "pm_ok")
+    reference = paid(payments)
     answer(dynamodb, "TransactWriteItems", "AccessDeniedException")
     with pytest.raises(ClientError):
-        payments.refund(REFUND, KEY, 1000)
+        payments.refund(REFUND, reference, TEN)
     answer(dynamodb, "PutItem", "AccessDeniedException")
     with pytest.raises(ClientError):
-        payments.charge("pay:O2", TEN, "pm_ok")
+        payments.prepare(a_request(key="pay:O2"))
+    answer(dynamodb, "UpdateItem", "AccessDeniedException")
+    with pytest.raises(ClientError):
+        payments.void(reference)
 
 
-def test_closing_is_translated_too(dynamodb: Any, payments: SandboxPayments) -> None:
+def test_voiding_is_translated_too(dynamodb: Any, payments: SandboxPayments) -> None:
     answer(dynamodb, "UpdateItem", "ThrottlingException")
 
     with pytest.raises(TransientError):
-        payments.close(KEY)
+        payments.void(KEY)
 
 
-def test_a_refund_that_was_made_by_hand_counts_though_the_method_refuses_refunds(
-    payments: SandboxPayments, dynamodb: Any
+def test_a_key_names_the_same_payment_until_it_is_forgotten(
+    payments: SandboxPayments, clock: FakeClock
 ) -> None:
-    payments.charge(KEY, TEN, "pm_refund_fails")
-    with pytest.raises(ProviderUnavailable):
-        payments.refund(REFUND, KEY, 1000)
-    dynamodb.put_item(TableName=tables.PAYMENTS, Item={"payment_key": {"S": REFUND}})
+    first = payments.prepare(a_request())
+    clock.advance(KEY_LIFETIME_MS / 1000 - 1)
+    assert payments.prepare(a_request()) == first
 
-    payments.refund(REFUND, KEY, 1000)
+    clock.advance(1)
+    second = payments.prepare(a_request())
+
+    assert second != first
+    assert payments.look_up(first) == payments.look_up(second)
+
+
+def test_a_refund_id_that_is_forgotten_refunds_no_more_than_is_outstanding(
+    payments: SandboxPayments, clock: FakeClock
+) -> None:
+    reference = paid(payments)
+    payments.refund(REFUND, reference, TEN)
+    clock.advance(KEY_LIFETIME_MS / 1000 + 1)
+
+    with pytest.raises(Exception, match="higher than the outstanding amount"):
+        payments.refund(REFUND, reference, TEN)
+
+    assert payments.look_up(reference).refunded_minor == 1000
+
+
+@pytest.mark.parametrize("call", ["capture", "look_up", "void"])
+def test_a_pending_payment_is_captured_after_its_time(
+    payments: SandboxPayments, clock: FakeClock, call: str
+) -> None:
+    reference = payments.prepare(a_request("pm_processing"))
+    assert isinstance(payments.capture(reference), Pending)
+
+    clock.advance(PROCESSING_MS / 1000)
+    getattr(payments, call)(reference)
+
+    assert payments.look_up(reference).result == Captured(TEN)
+
+
+def test_a_capture_of_a_version_without_states_is_refunded(
+    dynamodb: Any, payments: SandboxPayments
+) -> None:
+    amounts = {"captured_minor": 1000, "refundable_minor": 1000, "refunded_minor": 0}
+    put(dynamodb, payment_key=KEY, currency="EUR", payment_method="pm_ok", **amounts)
+
+    assert payments.prepare(a_request()) == KEY
+    assert payments.capture(KEY) == Captured(TEN)
+    payment = payments.void(KEY)
+    payments.refund(REFUND, KEY, TEN)
+
+    assert (payment.state, payment.outstanding_minor) == (PaymentState.CAPTURED, 1000)
+    assert payments.look_up(KEY).outstanding_minor == 0
+
+
+def test_a_key_that_a_version_without_states_closed_is_never_captured(
+    dynamodb: Any, payments: SandboxPayments
+) -> None:
+    put(dynamodb, payment_key=KEY, closed=True, captured_minor=0)
+
+    assert payments.capture(payments.prepare(a_request())) == Voided()
+    assert payments.void(KEY).state is PaymentState.VOIDED
+
+
+def test_a_refund_that_a_version_without_times_made_counts(
+    dynamodb: Any, payments: SandboxPayments
+) -> None:
+    reference = paid(payments)
+    put(dynamodb, payment_key=REFUND, refund_of=KEY, minor=1000)
+
+    assert payments.refund(REFUND, reference, TEN) == Refunded()

@@ -17,20 +17,20 @@ from tests.model.decisions import (
     decision,
     expire,
     keep_token,
+    prepared,
     refunded,
     release,
-    require_forward,
     reserve,
     take_over,
 )
-from tests.model.provider import charges, closes, refunds
-from tests.model.record import COMPENSATING, DONE, PAYING, Change, Order, Refused, change
+from tests.model.provider import captures, looks_up, refunds, voids
+from tests.model.record import COMPENSATING, DONE, Change, Order, Refused, change
 from tests.model.world import (
     BY_PERSON,
-    CHARGES,
-    CLOSES,
+    CAPTURES,
     FOR_AN_OUTAGE,
     JANITOR,
+    LOOKS_UP,
     MOVES,
     READS,
     RECALLS,
@@ -38,6 +38,7 @@ from tests.model.world import (
     REFUNDS,
     STARTS,
     TAKEN,
+    VOIDS,
     WRITES,
     Execution,
     OutOfStock,
@@ -49,11 +50,6 @@ from tests.model.world import (
 )
 
 Decide = Callable[[Call, Order], Change | None]
-
-
-def _may_charge(_: Call, order: Order) -> None:
-    if order.pay != DONE:
-        require_forward(order, PAYING)
 
 
 def _apply(call: Call, order: Order) -> Change | None:
@@ -72,7 +68,7 @@ FIRST: Mapping[str, Decide] = {
     "ReserveStock": lambda _, order: reserve(order),
     "AwaitSignal": lambda call, order: keep_token(order, call.rules, live=call.live),
     "ApplySignals": _apply,
-    "ProcessPayment": _may_charge,
+    "ProcessPayment": lambda call, order: prepared(order, call.rules),
     "UpdateOrderStatus": lambda call, order: complete(order, call.rules),
     "RefundPayment": lambda call, order: begin(
         order, call.rules, outage=call.worker.note == FOR_AN_OUTAGE
@@ -166,9 +162,9 @@ def _after_first(call: Call, *, wrote: bool = False) -> Move:
     if activity == "ApplySignals":
         return call.continues(WRITES) if applies(order) else _recalls(call)
     if activity == "ProcessPayment" and order.pay != DONE:
-        return call.continues(CHARGES)
+        return call.continues(LOOKS_UP if order.reference and not wrote else CAPTURES)
     if activity == "RefundPayment" and order.stage == COMPENSATING and "pay" in order.owes:
-        return call.continues(CLOSES if call.rules.key_closed_before_refund else REFUNDS)
+        return call.continues(VOIDS if call.rules.voided_before_refund else REFUNDS)
     if activity == JANITOR and not order.ended:
         taken = abandon(leave_wait(state))._replace(execution=Execution()) if wrote else state
         return Move(taken, call.worker._replace(phase=STARTS, epoch=order.epoch, note=TAKEN))
@@ -187,8 +183,9 @@ ACCESS: Mapping[str, Callable[[Call], Move]] = {
     WRITES: _writes,
     RECALLS: _recalls,
     RECORDS: _records,
-    CHARGES: charges,
-    CLOSES: closes,
+    LOOKS_UP: looks_up,
+    CAPTURES: captures,
+    VOIDS: voids,
     REFUNDS: refunds,
     MOVES: _moves,
 }

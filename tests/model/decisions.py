@@ -108,6 +108,15 @@ def decision(order: Order) -> str:
     return "compensate" if order.cancel_requested else forward.get(order.stage, "compensate")
 
 
+def prepared(order: Order, rules: Rules) -> Change | None:
+    """ProcessPayment: record the reference of the payment that was just prepared."""
+    if order.pay == DONE:
+        return None
+    require_forward(order, PAYING)
+    recorded = order.reference or not (rules.reference_recorded and rules.intent_before_charge)
+    return None if recorded else change(order, reference=True)
+
+
 def charged(order: Order, rules: Rules) -> Change | None:
     """ProcessPayment: record the capture, also when a cancel is pending."""
     if order.pay == DONE:
@@ -157,7 +166,7 @@ def begin(order: Order, rules: Rules, *, outage: bool) -> Change | None:
 
 
 def refunded(order: Order) -> Change | None:
-    """RefundPayment: record that the key is closed and its capture refunded."""
+    """RefundPayment: record that the payment is voided and its capture refunded."""
     return change(order, pay=UNDONE) if "pay" in order.owes else None
 
 

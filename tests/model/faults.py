@@ -11,7 +11,7 @@ from tests.model.world import (
     ABORTED,
     AWAIT_SIGNAL,
     BY_PERSON,
-    CHARGES,
+    CAPTURES,
     CONFLICTED,
     ENDED,
     JANITOR,
@@ -47,7 +47,7 @@ def _task_faults(state: State, worker: Worker, rules: Rules) -> Iterator[Step]:
     yield _fault(who, "crashes or times out; given up", engine.fails(state, rules, retried=False))
     if worker.phase in CONFLICTED:
         yield from _lost_answers(state, worker, rules)
-    if worker.phase == CHARGES:
+    if worker.phase == CAPTURES:
         yield from _provider_faults(state, worker, rules)
 
 

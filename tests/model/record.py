@@ -47,6 +47,8 @@ class Order(NamedTuple):
     pay: str = ""
     amount: int = 0
     """Frozen by the approval."""
+    reference: bool = False
+    """The ledger has the provider's reference of the prepared payment."""
     token: bool = False
     """The order holds the token with which its execution waits now."""
     deadline: int = 0

@@ -23,7 +23,9 @@ class Rules:
     tick_wakes: bool = True
     """Tick and deadline end a wait; otherwise only the doorbell does."""
     janitor_sweeps: bool = True
-    one_payment_key: bool = True
+    reference_recorded: bool = True
+    """The ledger has the payment's reference before it is captured; otherwise every attempt
+    captures the payment that it prepared itself."""
     cancel_checked_at_completion: bool = True
     applied_before_expiry: bool = True
     """An order expires only when no accepted signal is pending."""
@@ -32,7 +34,7 @@ class Rules:
     unknown_is_not_failed: bool = True
     """A charge without an answer stays an intent; otherwise it is taken for declined."""
     approval_names_revision: bool = True
-    key_closed_before_refund: bool = True
+    voided_before_refund: bool = True
     stock_moves_with_stage: bool = True
     """Stock and stage change in one transaction; otherwise the stage first, then the stock."""
     sequence_checked: bool = True
@@ -85,8 +87,10 @@ MUTANTS = {
     "no-janitor": Mutant(
         "janitor_sweeps", "lost executions are not reconciled", "an end stays reachable"
     ),
-    "key-per-attempt": Mutant(
-        "one_payment_key", "every attempt pays under its own key", "one capture at most"
+    "payment-per-attempt": Mutant(
+        "reference_recorded",
+        "every attempt captures the payment that it prepared",
+        "one capture at most",
     ),
     "no-cancel-check": Mutant(
         "cancel_checked_at_completion",
@@ -115,9 +119,9 @@ MUTANTS = {
         "an approval holds for every revision",
         "captured is what the approver saw",
     ),
-    "refund-before-close": Mutant(
-        "key_closed_before_refund",
-        "what was captured is refunded, then the key is closed",
+    "refund-before-void": Mutant(
+        "voided_before_refund",
+        "what was captured is refunded, then the payment is voided",
         "kept money is the price of a completed order",
     ),
     "two-writes": Mutant(
@@ -134,7 +138,7 @@ MUTANTS = {
     "no-intent": Mutant(
         "intent_before_charge",
         "the ledger hears of a payment only once it is done",
-        "kept money is the price of a completed order",
+        "one capture at most",
     ),
     "deadline-moves": Mutant(
         "deadline_set_once", "every wait begins with a new deadline", "the deadline never moves"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.errors import OrderMovedOn
+from lambdas.domain.errors import OrderCancelled, OrderMovedOn
 from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.steps import compensation, payment
 from tests.model import decisions
@@ -78,7 +78,7 @@ def to_the_end(state: State, worker: Worker, *, live: bool) -> Seen:
 
 def as_seen(state: State, error: str = "", decision: str = "") -> Seen:
     books = state.provider
-    # The code's fake provider shows that a key is closed, or captured; the model shows both.
+    # The fake provider's payment is voided or captured; the model shows both.
     books = books._replace(closed=books.closed or books.captures > 0)
     return Seen(state.order, state.stock, books, state.doorbell, error, decision)
 
@@ -104,6 +104,10 @@ def test_what_is_recorded_after_the_providers_answer_is_what_the_code_records() 
     for order in orders:
         record = in_code(order, "order", late=False)
         for mine, code in (
+            (
+                lambda o: decisions.prepared(o, PROTOCOL),
+                lambda o: payment.record_reference(o, NOW, "pay:order"),
+            ),
             (lambda o: decisions.charged(o, PROTOCOL), lambda o: payment.record_charge(o, NOW)),
             (decisions.refunded, lambda o: compensation.record_refund(o, NOW, 1)),
         ):
@@ -114,7 +118,7 @@ def recorded(decide: Callable[[Any], Any], order: Any) -> Order | str | None:
     """The record that a decision of the model or of the code asks for, or its error's name."""
     try:
         wanted = decide(order)
-    except (Refused, OrderMovedOn) as error:
+    except (Refused, OrderMovedOn, OrderCancelled) as error:
         return str(error) if isinstance(error, Refused) else type(error).__name__
     after = wanted and wanted.after
     return after if after is None or isinstance(after, Order) else in_model(after)

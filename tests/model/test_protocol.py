@@ -93,7 +93,7 @@ def test_the_exploration_reaches_whatever_can_become_of_an_order() -> None:
     assert any(order.stage == "completed" and order.revision == 2 for order in orders)
 
 
-def test_the_exploration_reaches_refunds_closed_keys_and_abandoned_charges() -> None:
+def test_the_exploration_reaches_refunds_voided_payments_and_abandoned_captures() -> None:
     states = explored(Bounds(signals=2, faults=1)).states
 
     assert any(state.provider.refunded for state in states)

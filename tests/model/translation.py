@@ -13,18 +13,20 @@ from lambdas.activities.inventory import release_stock, reserve_stock
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import OrderError
+from lambdas.domain.payments import PaymentState
 from lambdas.domain.record import order as code
 from lambdas.domain.record.ledger import Effect, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.signals import Signal as CodeSignal
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.payment import recorded_reference
 from tests.model.record import CANCEL, DONE, REJECTED, Order, Signal
 from tests.model.world import Provider, State, Stock, Worker
 from tests.support.builders import an_order, an_order_id
 from tests.support.fake_clock import NOW
 from tests.support.fake_directories import Shelf
-from tests.support.fake_payments import Payment
+from tests.support.fake_payments import Book, a_paid_book
 from tests.support.world import World
 
 ACTIVITIES = {
@@ -82,22 +84,33 @@ def place(world: World, state: State) -> code.Order:
     world.engine.rung.clear()
     price = world.inventory.shelves[SKU].price
     world.inventory.shelves[SKU] = Shelf(price, *state.stock)
+    book = _book(state, f"pay:{order.order_id}")
+    if book is not None:
+        world.payments.payments[book.key] = book
+    return order
+
+
+def _book(state: State, key: str) -> Book | None:
+    """The provider's record of the payment that the ledger refers to, or that was voided."""
     books = state.provider
     if books.captures:
-        refunds = {f"refund:{order.order_id}": books.refunded} if books.refunded else {}
-        paid = Payment(Money(books.captured, "EUR"), "pm_ok", refunds)
-        world.payments.payments[f"pay:{order.order_id}"] = paid
-    elif books.closed:
-        world.payments.payments[f"pay:{order.order_id}"] = Payment(None)
-    return order
+        refunds = {key.replace("pay", "refund"): books.refunded} if books.refunded else {}
+        return a_paid_book(key, Money(books.captured, "EUR"), refunds=refunds)
+    if not (books.closed or state.order.reference):
+        return None
+    book = Book(key, Money(state.order.amount, "EUR"))
+    book.state = PaymentState.VOIDED if books.closed else PaymentState.PREPARED
+    return book
 
 
 def seen(world: World, order_id: str, error: str = "", decision: str = "") -> Seen:
     """What the fakes hold now, in the model's terms."""
     shelf = world.inventory.shelves[SKU]
-    payment = world.payments.payments.get(f"pay:{order_id}")
-    money = payment.captured.amount_minor if payment and payment.captured else 0
-    books = Provider(int(money > 0), money, payment.refunded_minor if payment else 0, bool(payment))
+    reference = recorded_reference(world.store.get(order_id)) or f"pay:{order_id}"
+    book = world.payments.payments.get(reference, Book(reference, Money(0, "EUR")))
+    money = book.payment().captured_minor
+    closed = book.state is not PaymentState.PREPARED
+    books = Provider(int(money > 0), money, book.refunded_minor, closed)
     return Seen(
         order=in_model(world.store.get(order_id)),
         stock=Stock(shelf.available, shelf.held, shelf.sold),
@@ -158,6 +171,7 @@ def in_model(order: code.Order) -> Order:
         reserve=states.get("reserve", ""),
         pay=states.get("pay", ""),
         amount=order.ledger["pay"].amount_minor or 0 if "pay" in order.ledger else 0,
+        reference=recorded_reference(order) is not None,
         token=order.wait_token == LIVE,
         deadline=int(order.approval_deadline is not None),
         cancelled=order.cancelled,
@@ -185,7 +199,11 @@ def _ledger(order: Order, order_id: str) -> dict[str, Effect]:
     entries = {"reserve": (order.reserve, None), "pay": (order.pay, order.amount)}
     return {
         name: Effect(
-            key=f"{name}:{order_id}", state=EffectState(state), at=NOW, amount_minor=amount
+            key=f"{name}:{order_id}",
+            state=EffectState(state),
+            at=NOW,
+            amount_minor=amount,
+            reference=f"pay:{order_id}" if name == "pay" and order.reference else None,
         )
         for name, (state, amount) in entries.items()
         if state

@@ -10,7 +10,8 @@ ABORTED = "aborted"
 """A person stopped the execution; one that is `ended` failed, timed out or was lost."""
 READS, WRITES = "reads the order", "writes"
 RECALLS, RECORDS = "reads the order again", "records"
-CHARGES, CLOSES, REFUNDS = "charges", "closes the payment key", "refunds"
+LOOKS_UP, CAPTURES = "looks the payment up", "captures"
+VOIDS, REFUNDS = "voids the payment", "refunds"
 STARTS, MOVES = "starts the execution", "moves the stock"
 CONFLICTED = {WRITES: READS, RECORDS: RECALLS}
 """The phase in which a call continues if the record changed between its read and its write."""
@@ -52,7 +53,9 @@ class Stock(NamedTuple):
 
 
 class Provider(NamedTuple):
-    """The payment provider's books."""
+    """The payment provider's books. A payment that no order refers to moves no money and is left
+    out: so is preparing one.
+    """
 
     captures: int = 0
     captured: int = 0

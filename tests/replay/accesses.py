@@ -3,14 +3,29 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from tests.model.world import CHARGES, CLOSES, JANITOR, READS, RECALLS, RECORDS, REFUNDS, WRITES
+from tests.model.world import (
+    CAPTURES,
+    JANITOR,
+    LOOKS_UP,
+    READS,
+    RECALLS,
+    RECORDS,
+    REFUNDS,
+    VOIDS,
+    WRITES,
+)
 from tests.replay.world import OUT_OF_ATTEMPTS, READ, TAKEOVER, WRITE, Held, HeldWorld
 
 Cue = Callable[[HeldWorld], bool]
 """Does one step; False if it is not possible in this world."""
 Find = Callable[[HeldWorld], Held | None]
 
-_POINTS = {CHARGES: "payments.charge", CLOSES: "payments.close", REFUNDS: "payments.refund"}
+_LOOK_UP, _CAPTURE = "payments.look_up", "payments.capture"
+_POINTS = {
+    CAPTURES: _CAPTURE,
+    VOIDS: "payments.void",
+    REFUNDS: "payments.refund",
+}
 
 
 def access(who: str, action: str, *, fails: bool) -> Cue:
@@ -23,6 +38,7 @@ def access(who: str, action: str, *, fails: bool) -> Cue:
         RECALLS: partial(_read, find),
         WRITES: partial(_write, find, fails=fails),
         RECORDS: partial(_write, find, fails=fails),
+        LOOKS_UP: partial(_look_up, find),
         **{text: partial(_access, find, point) for text, point in _POINTS.items()},
         "crashes or times out; given up": partial(_fail, find, OUT_OF_ATTEMPTS),
         "crashes or times out; retried": partial(_fail, find, "Sandbox.Timedout"),
@@ -60,6 +76,16 @@ def _write(find: Find, world: HeldWorld, *, fails: bool) -> bool:
         return False
     world.let_go(held)
     return fails or world.store.writes > before
+
+
+def _look_up(find: Find, world: HeldWorld) -> bool:
+    """Let it look the payment up, unless it has just prepared it: the code knows its state then."""
+    held = find(world)
+    if held is None or held.point not in (_LOOK_UP, _CAPTURE):
+        return False
+    if held.point == _LOOK_UP:
+        world.let_go(held)
+    return True
 
 
 def _access(find: Find, point: str, world: HeldWorld) -> bool:

@@ -10,9 +10,11 @@ from lambdas.activities import approval, inventory, order_status, payment
 from lambdas.domain.record.order import Order
 from lambdas.domain.signals import application
 from lambdas.domain.steps import compensation
+from lambdas.domain.steps import payment as steps_payment
 from lambdas.janitor import Janitor
 from tests.replay import rules_off as off
 from tests.simulation import mutants as simulated
+from tests.simulation import mutated_code
 from tests.simulation.activities import STEPS
 from tests.simulation.ports import Store
 from tests.simulation.store import WatchedStore
@@ -68,7 +70,7 @@ CODE_MUTANTS: Mapping[str, CodeMutant] = {
         ),
     ),
     "no-janitor": CodeMutant("never ended", (NO_SWEEP,)),
-    "key-per-attempt": _as_in_simulation("captured for no order", "key-per-attempt"),
+    "payment-per-attempt": _as_in_simulation("captured 2 times", "payment-per-attempt"),
     "no-cancel-check": _as_in_simulation(
         "an accepted cancel ended completed", "complete-despite-cancel"
     ),
@@ -81,14 +83,16 @@ CODE_MUTANTS: Mapping[str, CodeMutant] = {
     ),
     "unknown-is-failed": _mutant(KEPT_MONEY, STEPS, "ProcessPayment", off.charge_or_decline),
     "approve-without-revision": _as_in_simulation("approvers saw [None]", "stale-approval"),
-    "refund-before-close": _mutant(KEPT_MONEY, STEPS, "RefundPayment", off.refund_then_close),
+    "refund-before-void": _mutant(KEPT_MONEY, STEPS, "RefundPayment", off.refund_then_void),
     "two-writes": _mutant("orders say 1, 0", Store, "commit", off.stage_then_stock),
     "blind-writes": _mutant(LOST_OUTCOME, WatchedStore, "commit", off.write_blindly),
     "no-intent": CodeMutant(
-        KEPT_MONEY,
+        "captured 2 times",
         (
             Edit(application, "_approve", off.approve_without_intent),
+            Edit(steps_payment, "approved_amount", lambda order: order.total),
             Edit(payment, "approved_amount", lambda order: order.total),
+            Edit(payment, "record_reference", mutated_code.record_no_reference),
             Edit(payment, "record_charge", off.charged_without_intent),
         ),
     ),

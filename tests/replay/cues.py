@@ -127,7 +127,7 @@ def _start_again(world: HeldWorld) -> bool:
 
 
 def _capture_unheard(world: HeldWorld, *, given_up: bool) -> bool:
-    held = _at(world, "payments.charge")
+    held = _at(world, "payments.capture")
     if held is None:
         return False
     if given_up:

@@ -18,7 +18,7 @@ from lambdas.domain.signals import application
 from lambdas.domain.signals.application import apply_next
 from lambdas.domain.steps import compensation
 from lambdas.domain.steps.compensation import begin_compensation, record_refund
-from lambdas.domain.steps.payment import record_charge
+from lambdas.domain.steps.payment import record_charge, recorded_reference
 from lambdas.domain.steps.wait import NextStep, next_step
 from lambdas.domain.task import Task
 from tests.simulation.activities import STEPS
@@ -63,7 +63,7 @@ def charge_or_decline(task: Task, deps: Dependencies) -> None:
         raise PaymentDeclined("no answer") from None
 
 
-def refund_then_close(task: Task, deps: Dependencies) -> None:
+def refund_then_void(task: Task, deps: Dependencies) -> None:
     def begin(order: Order, now: int) -> Change | None:
         if order.ended or order.stage is Stage.COMPENSATING:
             return None
@@ -72,20 +72,20 @@ def refund_then_close(task: Task, deps: Dependencies) -> None:
     order = deps.orders.change_in_epoch(task, begin)
     if order.ended or not owes(order.ledger, PAY):
         return
-    found = _refund_what_is_there(deps.payments, task.order_id)
-    deps.payments.close(effect_key(PAY, task.order_id))
+    reference = recorded_reference(order) or effect_key(PAY, task.order_id)
+    found = _refund_what_is_there(deps.payments, task.order_id, reference)
+    deps.payments.void(reference)
     deps.orders.change_in_epoch(task, partial(record_refund, refunded_minor=found), seen=order)
 
 
-def _refund_what_is_there(payments: Any, order_id: str) -> int:
+def _refund_what_is_there(payments: Any, order_id: str, reference: str) -> int:
     def refund() -> int:
-        key, books = effect_key(PAY, order_id), payments._world.payments
-        payment = books.payments.get(key)
-        if payment is None or payment.captured is None:
+        books = payments._world.payments
+        book = books.payments.get(reference)
+        if book is None or book.captured is None:
             return 0
-        captured = int(payment.captured.amount_minor)
-        books.refund(effect_key("refund", order_id), key, captured)
-        return captured
+        books.refund(effect_key("refund", order_id), reference, book.captured)
+        return int(book.captured.amount_minor)
 
     return int(payments._cross("payments.refund", refund))
 

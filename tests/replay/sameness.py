@@ -8,7 +8,7 @@ from tests.model.translation import SKU, in_model
 from tests.model.world import State
 from tests.replay.world import ORDER, HeldWorld
 
-COMPARED = ("epoch", "inbox", "outcomes", "revision", "reserve", "pay", "cancelled")
+COMPARED = ("epoch", "inbox", "outcomes", "revision", "reserve", "pay", "reference", "cancelled")
 """Left out: the token and whether a start is pending (enrichment, which the model leaves out,
 writes too), the amount (the model freezes it apart from the ledger), and the text of the last
 error. A deadline is compared by how many there were.

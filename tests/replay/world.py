@@ -17,7 +17,8 @@ T = TypeVar("T")
 
 ORDER = "O1"
 READ, WRITE, RING, START = "store.get", "store.commit", "engine.ring", "engine.start"
-ACCESSES = {READ, WRITE, "payments.charge", "payments.close", "payments.refund", RING, START}
+PAYMENTS = {"payments.look_up", "payments.capture", "payments.void", "payments.refund"}
+ACCESSES = {READ, WRITE, *PAYMENTS, RING, START}
 PLACING, TAKEOVER = "place", "takeover"
 WATCHED = {*ACTIVITIES, PLACING, TAKEOVER}
 """The functions that pause; what the model leaves out (enrichment, e-mails) runs freely."""

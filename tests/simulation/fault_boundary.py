@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lambdas.domain.errors import ActivityDefect, CustomerUnknown, OrderError, StoreConflict
 from tests.simulation.actors import Actor, Crashed
-from tests.simulation.faults import ERRORS, Call, Fault, InjectedFault
+from tests.simulation.faults import ERRORS, ERRORS_AT, Call, Fault, InjectedFault, Raised
 
 if TYPE_CHECKING:
     from tests.simulation.world import SimulatedWorld
@@ -70,7 +70,7 @@ class FaultBoundary:
             raise Crashed
         self.actor.pause(self.world.latency())
         if fault is Fault.LOST:
-            raise ERRORS[_port(point)][1]("the answer was lost")
+            raise _errors(point)[1]("the answer was lost")
         return result
 
     def _fault(self, point: str) -> Fault | None:
@@ -102,7 +102,7 @@ class FaultBoundary:
             raise _RAISES[fault]()
         if fault in (Fault.LATE, Fault.DOORBELL):
             self._later(fault, point, effect)
-        raise ERRORS[_port(point)][fault is Fault.LATE](str(fault))
+        raise _errors(point)[fault is Fault.LATE](str(fault))
 
     def _later(self, fault: Fault, point: str, effect: Callable[[], object]) -> None:
         """The caller gives up, but its request is still under way."""
@@ -118,6 +118,10 @@ class FaultBoundary:
             self.world.log(self.actor.name, point, f"late: {type(error).__name__}")
         else:
             self.world.log(self.actor.name, point, "late: ok")
+
+
+def _errors(point: str) -> tuple[Raised, Raised]:
+    return ERRORS_AT.get(point) or ERRORS[_port(point)]
 
 
 def _port(point: str) -> str:

@@ -41,7 +41,7 @@ never goes away by itself: only the matrix of faults asks for them. Outages last
 
 READS = frozenset(
     {"store.get", "store.made_before", "store.timeline", "index.due", "index.page"}
-    | {"catalogue.stock", "customers.find", "engine.status"}
+    | {"catalogue.stock", "customers.find", "engine.status", "payments.look_up"}
 )
 
 Raised = Callable[[str], errors.OrderError]
@@ -57,6 +57,13 @@ ERRORS: Mapping[str, tuple[Raised, Raised]] = {
     "engine": (errors.EngineUnavailable, errors.EngineUnavailable),
 }
 """By port: the adapter's errors for a call without effect, and for an unknown effect."""
+
+ERRORS_AT: Mapping[str, tuple[Raised, Raised]] = {
+    "payments.prepare": (errors.ProviderUnavailable, errors.ProviderUnavailable),
+    "payments.look_up": (errors.PaymentUnsettled, errors.PaymentUnsettled),
+}
+"""By call, where the port's contract differs: preparing moves no money, and a payment that cannot
+be looked up stays unknown."""
 
 LAMBDA = "lambda"
 SERVICES: Mapping[str, frozenset[str]] = {

@@ -38,7 +38,7 @@ WRITES_FIRST = {"ApplySignals": 2}
 the mail to the approver is due, and finds no signal to apply.
 """
 _EFFECTS = {
-    "ProcessPayment": "payments.charge",
+    "ProcessPayment": "payments.capture",
     "RefundPayment": "payments.refund",
     "RequestApproval": "notifier.send",
     "SendOrderConfirmation": "notifier.send",

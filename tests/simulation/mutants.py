@@ -31,11 +31,11 @@ MUTANTS: Mapping[str, Mutant] = {
     "no-sequence-check": Mutant(
         WatchedStore, "commit", mutated_code.commit_whatever, "writes overwrite each other"
     ),
-    "key-per-attempt": Mutant(
+    "payment-per-attempt": Mutant(
         payment,
-        "effect_key",
-        mutated_code.key_per_attempt,
-        "each attempt pays under a different key",
+        "record_reference",
+        mutated_code.record_no_reference,
+        "each attempt captures the payment that it prepared",
     ),
     "complete-despite-cancel": Mutant(
         order_status,
@@ -43,11 +43,11 @@ MUTANTS: Mapping[str, Mutant] = {
         mutated_code.complete_despite_cancel,
         "completing does not ask for a pending cancel",
     ),
-    "refund-without-close": Mutant(
-        Payments, "close", mutated_code.look_up, "a charge under way arrives after the refund"
+    "refund-without-void": Mutant(
+        Payments, "void", mutated_code.look_up, "a capture under way arrives after the refund"
     ),
     "missing-answer-is-paid": Mutant(
-        Payments, "charge", mutated_code.charge_lightly, "a missing answer is taken for a capture"
+        Payments, "capture", mutated_code.capture_lightly, "a missing answer is taken for a capture"
     ),
     "no-epoch-check": Mutant(
         Order, "require_epoch", lambda order, epoch: None, "an old execution still writes"

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from lambdas.domain.errors import OrderError
 from lambdas.domain.mail.claims import claim_mail
-from lambdas.domain.ports import ClosedPayment
+from lambdas.domain.payments import Captured, CaptureResult, Payment
 from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.ledger import MAIL_CONFIRMATION, RESERVE, EffectState, effect_key
+from lambdas.domain.record.ledger import MAIL_CONFIRMATION, RESERVE, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
+from lambdas.domain.record.stages import PAYING
 from lambdas.domain.signals import application
 from lambdas.domain.steps import stock
 from lambdas.domain.steps.compensation import begin_compensation
@@ -21,11 +21,11 @@ from tests.simulation.engine import Engine, Execution
 from tests.simulation.ports import Payments
 from tests.simulation.store import WatchedStore
 from tests.support import fake_store
-from tests.support.fake_payments import Payment
+from tests.support.fake_payments import Book
 
 _approve = application._approve
 _admits = fake_store._admits
-_charge = Payments.charge
+_capture = Payments.capture
 
 
 def commit_whatever(store: WatchedStore, planned: Change) -> Order:
@@ -34,11 +34,9 @@ def commit_whatever(store: WatchedStore, planned: Change) -> Order:
     return store._write(planned.after, planned.events)
 
 
-_attempts = count(1)
-
-
-def key_per_attempt(effect: str, order_id: str) -> str:
-    return f"{effect_key(effect, order_id)}:{next(_attempts)}"
+def record_no_reference(order: Order, now: int, reference: str) -> Change | None:
+    order.require_forward(PAYING)
+    return None
 
 
 def complete_despite_cancel(order: Order, now: int) -> Change | None:
@@ -49,13 +47,12 @@ def complete_despite_cancel(order: Order, now: int) -> Change | None:
     return replace(made, before=order, after=after)
 
 
-def look_up(payments: Payments, key: str) -> ClosedPayment:
-    def captured() -> ClosedPayment:
-        book = payments._world.payments.payments.get(key) or Payment(None)
-        amount = 0 if book.captured is None else book.captured.amount_minor
-        return ClosedPayment(captured_minor=amount, refunded_minor=book.refunded_minor)
+def look_up(payments: Payments, reference: str) -> Payment:
+    def found() -> Payment:
+        books = payments._world.payments.payments
+        return books.get(reference, Book(reference, Money(0, "EUR"))).payment()
 
-    return payments._cross("payments.close", captured)
+    return payments._cross("payments.void", found)
 
 
 def claim_again(
@@ -88,14 +85,14 @@ def admit_twice(order: Order, signal: Signal, now: int) -> bool:
     return _admits(order, replace(signal, signal_id="never seen"), now)
 
 
-def charge_lightly(payments: Payments, key: str, amount: Money, method: str) -> Money:
+def capture_lightly(payments: Payments, reference: str) -> CaptureResult:
     """The activity takes a missing answer for a capture."""
     try:
-        return _charge(payments, key, amount, method)
+        return _capture(payments, reference)
     except OrderError as error:
         if error.message != "the answer was lost" and not error.message.startswith("given up"):
             raise
-        return amount
+        return Captured(payments._world.payments.payments[reference].amount)
 
 
 def newest(engine: Engine, execution: Execution) -> Mapping[str, Any]:

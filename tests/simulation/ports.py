@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
+from lambdas.domain.payments import (
+    CaptureResult,
+    Payment,
+    PaymentGateway,
+    PaymentRequest,
+    RefundResult,
+)
 from lambdas.domain.ports import (
     Catalogue,
     Clock,
-    ClosedPayment,
     Count,
     Customer,
     CustomerDirectory,
@@ -18,7 +24,6 @@ from lambdas.domain.ports import (
     OrderStore,
     Overdue,
     Page,
-    PaymentGateway,
     StockLevel,
     WorkflowEngine,
 )
@@ -108,16 +113,24 @@ class Customers(Crossing, CustomerDirectory):
 class Payments(Crossing, PaymentGateway):
     """The provider."""
 
-    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
-        charge = self._world.payments.charge
-        return self._cross("payments.charge", lambda: charge(key, amount, payment_method))
+    def prepare(self, request: PaymentRequest) -> str:
+        prepare = self._world.payments.prepare
+        return self._cross("payments.prepare", lambda: prepare(request))
 
-    def close(self, key: str) -> ClosedPayment:
-        return self._cross("payments.close", lambda: self._world.payments.close(key))
+    def capture(self, reference: str) -> CaptureResult:
+        capture = self._world.payments.capture
+        return self._cross("payments.capture", lambda: capture(reference))
 
-    def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
+    def look_up(self, reference: str) -> Payment:
+        look_up = self._world.payments.look_up
+        return self._cross("payments.look_up", lambda: look_up(reference))
+
+    def void(self, reference: str) -> Payment:
+        return self._cross("payments.void", lambda: self._world.payments.void(reference))
+
+    def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         refund = self._world.payments.refund
-        self._cross("payments.refund", lambda: refund(key, payment_key, amount_minor))
+        return self._cross("payments.refund", lambda: refund(refund_id, reference, amount))
 
 
 class Mails(Crossing, Notifier):

@@ -21,8 +21,8 @@ _METHODS = (
 )
 _WRITE = {
     **dict.fromkeys(STEPS, "store.commit"),
-    "ProcessPayment": "payments.charge",
-    "RefundPayment": "payments.close",
+    "ProcessPayment": "payments.capture",
+    "RefundPayment": "payments.void",
     "RequestApproval": "notifier.send",
     "SendOrderConfirmation": "notifier.send",
     "SendCancellationEmail": "notifier.send",

@@ -12,6 +12,7 @@ from lambdas.settings import Settings
 from tests.simulation.deployments import strayed
 from tests.simulation.event_queue import START_MS
 from tests.simulation.world import SimulatedWorld
+from tests.support.fake_payments import as_records
 from tests.support.invariants import acceptance_problems, problems
 
 TICK_MS = 60_000
@@ -91,8 +92,8 @@ def _late(world: SimulatedWorld, order: Order, ends: Ends, quiet_at: int) -> lis
 
 def _unseen(world: SimulatedWorld, order: Order) -> list[str]:
     """Money moves only for the amount that the approver saw."""
-    payment = world.payments.payments.get(f"pay:{order.order_id}")
-    if payment is None or payment.captured is None:
+    captures = world.payments.captures(f"pay:{order.order_id}")
+    if not captures:
         return []
     approved = [
         world.store.totals.get((order.order_id, signal.revision or 0))
@@ -100,8 +101,8 @@ def _unseen(world: SimulatedWorld, order: Order) -> list[str]:
         if signal.kind is SignalKind.APPROVE_PAYMENT
         and order.outcomes.get(signal.signal_id) == Outcome.APPLIED
     ]
-    captured = payment.captured.amount_minor
-    seen = approved == [captured]
+    captured = [book.payment().captured_minor for book in captures]
+    seen = approved == captured
     return [] if seen else [f"{order.order_id}: captured {captured}, approvers saw {approved}"]
 
 
@@ -121,14 +122,7 @@ def _timeline_problems(world: SimulatedWorld, order: Order) -> list[str]:
 
 def books(world: SimulatedWorld) -> list[dict[str, Any]]:
     """The provider's books as records."""
-    return [
-        {
-            "payment_key": key,
-            "captured_minor": payment.captured.amount_minor if payment.captured else 0,
-            "refunded_minor": payment.refunded_minor,
-        }
-        for key, payment in world.payments.payments.items()
-    ]
+    return as_records(world.payments)
 
 
 def trace_lines(world: SimulatedWorld) -> list[str]:

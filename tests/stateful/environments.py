@@ -48,10 +48,9 @@ class InMemory:
         return shelf.available, shelf.held, shelf.sold
 
     def money(self, order_id: str) -> tuple[int, int]:
-        payment = self._world.payments.payments.get(f"pay:{order_id}")
-        if payment is None or payment.captured is None:
-            return 0, 0
-        return payment.captured.amount_minor, payment.refunded_minor
+        captures = self._world.payments.captures(f"pay:{order_id}")
+        captured = sum(book.payment().captured_minor for book in captures)
+        return captured, sum(book.refunded_minor for book in captures)
 
 
 class OnDynamoDB:

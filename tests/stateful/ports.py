@@ -2,15 +2,20 @@
 
 from lambdas.domain.errors import (
     EngineUnavailable,
-    PaymentDeclined,
     PaymentUnsettled,
     ProviderUnavailable,
 )
+from lambdas.domain.payments import (
+    CaptureResult,
+    Declined,
+    Payment,
+    PaymentGateway,
+    PaymentRequest,
+    RefundResult,
+)
 from lambdas.domain.ports import (
     Clock,
-    ClosedPayment,
     ExecutionStatus,
-    PaymentGateway,
     WorkflowEngine,
 )
 from lambdas.domain.record.money import Money
@@ -66,28 +71,37 @@ class RuledEngine(WorkflowEngine):
 
 
 class RuledPayments(PaymentGateway):
-    """A provider whose next answers, by payment key, are chosen from outside; else it approves."""
+    """A provider whose next answers to captures, by payment key, are chosen from outside; else it
+    approves.
+    """
 
     def __init__(self, provider: PaymentGateway) -> None:
         self._provider = provider
         self.answers: dict[str, list[str]] = {}
-        self.captured: set[str] = set()
+        self._keys: dict[str, str] = {}
 
-    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
-        waiting = [] if key in self.captured else self.answers.get(key, [])
+    def prepare(self, request: PaymentRequest) -> str:
+        reference = self._provider.prepare(request)
+        self._keys[reference] = request.key
+        return reference
+
+    def capture(self, reference: str) -> CaptureResult:
+        waiting = self.answers.get(self._keys[reference], [])
         answer = waiting.pop(0) if waiting else "approved"
         if answer == "declined":
-            raise PaymentDeclined("the payment method was declined")
+            return Declined("the payment method was declined")
         if answer == "unavailable":
             raise ProviderUnavailable("the payment provider is unavailable")
-        captured = self._provider.charge(key, amount, payment_method)
-        self.captured.add(key)
+        result = self._provider.capture(reference)
         if answer == "lost":
             raise PaymentUnsettled("no answer in time")
-        return captured
+        return result
 
-    def close(self, key: str) -> ClosedPayment:
-        return self._provider.close(key)
+    def look_up(self, reference: str) -> Payment:
+        return self._provider.look_up(reference)
 
-    def refund(self, key: str, payment_key: str, amount_minor: int) -> None:
-        self._provider.refund(key, payment_key, amount_minor)
+    def void(self, reference: str) -> Payment:
+        return self._provider.void(reference)
+
+    def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
+        return self._provider.refund(refund_id, reference, amount)

@@ -54,11 +54,15 @@ def stock_problems(
 
 def money_problems(orders: Iterable[Record], payments: Iterable[Record]) -> list[str]:
     """A customer pays only for a completed order, and exactly the approved amount."""
-    books = {str(p["payment_key"]): p for p in payments if str(p["payment_key"])[:4] == "pay:"}
+    books = _books_by_key(payments)
     found = []
     for meta in orders:
-        order_id, book = meta["order_id"], books.pop(f"pay:{meta['order_id']}", {})
-        captured, refunded = int(book.get("captured_minor", 0)), int(book.get("refunded_minor", 0))
+        order_id, own = meta["order_id"], books.pop(f"pay:{meta['order_id']}", [])
+        captures = [book for book in own if int(book.get("captured_minor", 0))]
+        if len(captures) > 1:
+            found.append(f"{order_id}: captured {len(captures)} times")
+        captured = sum(int(book["captured_minor"]) for book in captures)
+        refunded = sum(int(book.get("refunded_minor", 0)) for book in own)
         approved = meta.get("ledger", {}).get("pay", {}).get("amount_minor")
         if not 0 <= refunded <= captured:
             found.append(f"{order_id}: refunded {refunded} of {captured}")
@@ -70,6 +74,18 @@ def money_problems(orders: Iterable[Record], payments: Iterable[Record]) -> list
         if meta["stage"] in TURNED and kept:
             found.append(f"{order_id}: {meta['stage']}, but {kept} were kept")
     return found + [f"{key}: captured for no order" for key in books]
+
+
+def _books_by_key(payments: Iterable[Record]) -> dict[str, list[Record]]:
+    """The payments by the order's key. The reference of an order's second payment is its key with
+    a suffix (`pay:O1#2`).
+    """
+    books: dict[str, list[Record]] = {}
+    for payment in payments:
+        key = str(payment["payment_key"]).partition("#")[0]
+        if key.startswith("pay:"):
+            books.setdefault(key, []).append(payment)
+    return books
 
 
 def order_problems(meta: Record) -> list[str]:

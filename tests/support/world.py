@@ -12,6 +12,7 @@ from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
+from lambdas.domain.steps.payment import payment_request
 from lambdas.domain.task import Task
 from lambdas.order_writer import OrderWriter
 from lambdas.settings import Settings
@@ -21,7 +22,7 @@ from tests.support.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fake_engine import FakeEngine
 from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
 from tests.support.fake_outcomes import FakeOutcomes
-from tests.support.fake_payments import FakePayments
+from tests.support.fake_payments import FakePayments, as_records
 from tests.support.invariants import problems, timeline_problems
 from tests.support.telemetry import forget_metrics
 from tests.support.watched_store import WatchedOrders
@@ -67,11 +68,21 @@ class World:
             self._shelve(order, line.sku, line.quantity)
         if order.charged:
             amount = order.ledger["pay"].amount_minor or 0
-            self.payments.charge(f"pay:{order.order_id}", Money(amount, order.currency), "pm_ok")
-            self.payments.calls.clear()
+            key = f"pay:{order.order_id}"
+            reference = self.payments.charge(key, Money(amount, order.currency))
+            paid = replace(order.ledger["pay"], reference=reference)
+            order = order.with_effect("pay", paid)
         self.store.put(order)
         self.engine.running.add(order.execution)
         return order
+
+    def prepare_payment(self, order: Order) -> Order:
+        """The order after an attempt that prepared its payment and went no further."""
+        reference = self.payments.prepare(payment_request(order))
+        self.payments.calls.clear()
+        paid = replace(order.ledger["pay"], reference=reference)
+        self.store.put(order.with_effect("pay", paid))
+        return self.now(order)
 
     def ask_by_mail(self) -> None:
         """Turn e-mails to approvers on."""
@@ -109,7 +120,7 @@ class World:
         """Every broken invariant of orders, stock and payments."""
         orders = list(self.store.page(stage=None, customer_id=None, limit=999, cursor=None).orders)
         metas = [to_record(order) for order in orders]
-        found = problems(metas, self._shelves(), self._books(), self.units)
+        found = problems(metas, self._shelves(), as_records(self.payments), self.units)
         for order, meta in zip(orders, metas, strict=True):
             events = self.store.timeline(order.order_id)
             records = [event_record(order.order_id, event) for event in events]
@@ -120,16 +131,6 @@ class World:
         return [
             {"sku": sku, "available": shelf.available, "held": shelf.held, "sold": shelf.sold}
             for sku, shelf in self.inventory.shelves.items()
-        ]
-
-    def _books(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "payment_key": key,
-                "captured_minor": payment.captured.amount_minor if payment.captured else 0,
-                "refunded_minor": payment.refunded_minor,
-            }
-            for key, payment in self.payments.payments.items()
         ]
 
     def _shelve(self, order: Order, sku: str, quantity: int) -> None:

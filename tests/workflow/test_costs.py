@@ -26,7 +26,7 @@ CALLS: dict[str, dict[str, int]] = {
     "ReserveStock": {READ: 1, WRITE: 1},
     "AwaitSignal": {READ: 1, UPDATE: 1},
     "ApplySignals": {READ: 1, WRITE: 1},
-    "ProcessPayment": {READ: 2, PUT: 1, WRITE: 1},
+    "ProcessPayment": {READ: 2, PUT: 1, UPDATE: 2, WRITE: 1},
     "UpdateOrderStatus": {READ: 1, WRITE: 1},
     "SendOrderConfirmation": {READ: 2, UPDATE: 1, MAIL: 1, WRITE: 1},
 }

@@ -37,7 +37,8 @@ class EffectState(StrEnum):
 class Effect:
     """One side effect. `key` makes it idempotent at its resource; `at` is epoch milliseconds;
     `claimant` is the one attempt that may cause it, where it has no key at its resource; `error`
-    is the class of the last error that kept it from being done.
+    is the class of the last error that kept it from being done. `reference` is the provider's ID
+    of a payment.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Effect:
     stuck: bool = False
     claimant: str | None = None
     error: str | None = None
+    reference: str | None = None
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     def moved(self, state: EffectState, now: int) -> "Effect":

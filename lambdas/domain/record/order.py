@@ -36,14 +36,7 @@ class Enrichment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderDetails:
-    """The fields that the order stores as the caller sent them. An optional field has a default."""
-
-    payment_method: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order(OrderDetails):
+class Order:
     """One order. Times are epoch milliseconds.
 
     `sequence` is the optimistic lock: every write is conditional on the `sequence` it was computed
@@ -58,6 +51,7 @@ class Order(OrderDetails):
     customer_id: str
     requested_by: str
     currency: str
+    payment_method: str
     version: str
     items: tuple[Line, ...]
     created_at: int

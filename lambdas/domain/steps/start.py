@@ -1,20 +1,21 @@
 """Start: creates the order record from the request."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from lambdas.domain.errors import InvalidRequest
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.money import EXPONENTS, Price
-from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order, OrderDetails
+from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartRequest(OrderDetails):
+class StartRequest:
     """A validated request for a new order; `items` are (sku, quantity) as the caller sent them."""
 
     customer_id: str
     requested_by: str
+    payment_method: str
     version: str
     items: tuple[tuple[str, int], ...]
 
@@ -55,7 +56,7 @@ def new_order(order_id: str, request: StartRequest, prices: Mapping[str, Price],
         customer_id=request.customer_id,
         requested_by=request.requested_by,
         currency=currencies[0],
-        **{detail.name: getattr(request, detail.name) for detail in fields(OrderDetails)},
+        payment_method=request.payment_method,
         version=request.version,
         items=tuple(
             Line(sku=sku, quantity=quantity, unit_price_minor=prices[sku].unit_price_minor)

@@ -1,10 +1,6 @@
-from dataclasses import replace
-
 import pytest
 
-from lambdas.activities.inventory import release_stock
-from lambdas.activities.order_status import close_order, update_order_status
-from lambdas.activities.payment import process_payment, refund_payment
+from lambdas.activities.payment import process_payment
 from lambdas.domain.errors import (
     OrderCancelled,
     OrderMovedOn,
@@ -18,8 +14,7 @@ from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from tests.support.builders import a_line
-from tests.support.fake_payments import FakePayments
+from lambdas.domain.steps.payment import payment_request
 from tests.support.world import World
 
 
@@ -44,7 +39,8 @@ def test_a_declined_payment_captures_nothing_and_changes_nothing(world: World) -
     with pytest.raises(PaymentDeclined, match="insufficient funds"):
         world.run(process_payment, order)
 
-    assert world.now(order) == order
+    after = world.now(order)
+    assert (after.stage, after.charged) == (Stage.PAYMENT, False)
     assert world.problems() == []
 
 
@@ -72,7 +68,11 @@ def test_a_flaky_provider_is_a_transient_error_until_it_works(world: World) -> N
     world.run(process_payment, order)
 
     assert world.now(order).charged
-    assert world.payments.calls == [f"charge {key(order)}"] * 3
+    assert world.payments.calls == [
+        f"prepare {key(order)}",
+        f"capture {key(order)}",
+        *[f"look up {key(order)}", f"capture {key(order)}"] * 2,
+    ]
 
 
 def test_a_charged_order_is_not_sent_to_the_provider_again(world: World) -> None:
@@ -92,207 +92,89 @@ def test_without_an_approval_nothing_is_charged(world: World) -> None:
     assert world.payments.calls == []
 
 
-def test_a_cancel_during_the_provider_call_ends_with_a_refund(world: World) -> None:
-    order = world.place(Stage.PAYMENT, total=4200)
-    world.store.before_write = [lambda: world.cancel(order)]
-
-    world.run(process_payment, order)
-    with pytest.raises(OrderCancelled):
-        world.run(update_order_status, order)
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order)
-
-    after = world.now(order)
-    assert after.stage is Stage.CANCELLED
-    assert after.ledger[PAY].refunded_minor == 4200
-    assert world.payments.payments[key(order)].captured is not None
-    assert world.payments.net_minor(key(order)) == 0
-    assert world.problems() == []
-
-
-def test_an_abandoned_charge_cannot_capture_after_compensation_closed_the_key(
-    world: World,
-) -> None:
-    """The call hangs in the network while its execution is stopped and the order taken over."""
-    order = world.place(Stage.PAYMENT)
-    taken = replace(order, epoch=2, stage=Stage.COMPENSATING)
-    world.store.put(taken)
-    world.run(refund_payment, taken)
-
-    with pytest.raises(PaymentClosed):
-        world.payments.charge(key(order), order.total, "pm_ok")
-
-    assert world.payments.net_minor(key(order)) == 0
-    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
-
-
-def test_a_charge_that_lands_before_the_key_is_closed_is_refunded_by_the_takeover(
-    world: World,
-) -> None:
-    order = world.place(Stage.PAYMENT, total=4200)
-    world.payments.charge(key(order), order.total, "pm_ok")
-
-    world.run(refund_payment, order, failure="States.Timeout")
-
-    after = world.now(order)
-    assert after.last_error == "States.Timeout"
-    assert after.ledger[PAY].refunded_minor == 4200
-    assert world.payments.net_minor(key(order)) == 0
-
-
-class OtherAmount(FakePayments):
-    """A provider that captures another sum than it was asked for."""
-
-    def __init__(self, captured_minor: int) -> None:
-        super().__init__()
-        self._captured = Money(captured_minor, "EUR")
-
-    def charge(self, key: str, amount: Money, payment_method: str) -> Money:
-        return super().charge(key, self._captured, payment_method)
-
-
-@pytest.mark.parametrize("captured", [4000, 4400])
-def test_an_order_whose_captured_amount_is_not_the_approved_one_gets_back_what_was_captured(
-    world: World, captured: int
-) -> None:
-    world.payments = world.deps.payments = OtherAmount(captured)
-    order = world.place(Stage.PAYMENT, total=4200)
-
-    for _ in range(2):
-        with pytest.raises(PaymentMismatch, match=rf"captured {captured // 100}\.00 EUR instead"):
-            world.run(process_payment, order)
-    assert not world.now(order).charged
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order, failure="PaymentMismatch: …")
-
-    after = world.now(order)
-    assert after.stage is Stage.FAILED
-    assert after.ledger[PAY].refunded_minor == captured
-    assert world.payments.payments[key(order)].refunds == {f"refund:{order.order_id}": captured}
-
-
 @pytest.mark.parametrize("captured", [Money(4000, "EUR"), Money(4200, "USD")])
-def test_another_amount_under_a_key_whose_answer_was_lost_is_a_business_reason(
+def test_another_amount_that_an_earlier_attempt_captured_is_a_business_reason(
     world: World, captured: Money
 ) -> None:
     """Without one the order would pause for ever, with the customer's money."""
-    order = world.place(Stage.PAYMENT, total=4200)
-    world.payments.charge(key(order), captured, "pm_ok")
+    order = world.prepare_payment(world.place(Stage.PAYMENT, total=4200))
+    world.payments.payments[key(order)].take(captured)
 
     with pytest.raises(PaymentMismatch, match="instead of 42"):
         world.run(process_payment, order)
 
 
-@pytest.mark.parametrize(("by_hand", "ours"), [(300, [3900]), (4200, [])])
-def test_what_was_refunded_by_hand_is_not_refunded_again(
-    world: World, by_hand: int, ours: list[int]
-) -> None:
-    order = world.place(Stage.STATUS_UPDATE, total=4200)
-    world.cancel(order)
-    world.payments.refund("by hand", key(order), by_hand)
-
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order)
-
-    after = world.now(order)
-    assert after.stage is Stage.CANCELLED
-    assert after.ledger[PAY].refunded_minor == 4200
-    assert list(world.payments.payments[key(order)].refunds.values()) == [by_hand, *ours]
-    assert world.problems() == []
-
-
-def test_a_refund_by_hand_between_two_attempts_leaves_the_rest_to_the_second(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE, total=4200)
-    world.cancel(order)
-    world.payments.payments[key(order)].method = "pm_refund_fails_1"
-
-    with pytest.raises(ProviderUnavailable):
-        world.run(refund_payment, order)
-    world.payments.payments[key(order)].refunds["by hand"] = 300
-    world.run(refund_payment, order)
-
-    assert world.payments.payments[key(order)].refunds[f"refund:{order.order_id}"] == 3900
-    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
-
-
-def test_a_refund_whose_answer_was_lost_is_recorded_with_its_amount(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE, total=4200)
-    world.cancel(order)
-    world.payments.refund(f"refund:{order.order_id}", key(order), 4200)
-
-    world.run(refund_payment, order)
-
-    assert world.now(order).ledger[PAY].refunded_minor == 4200
-    [*_, event] = world.store.timeline(order.order_id)
-    assert (event.kind, event.detail) == ("payment-refunded", {"amount_minor": 4200})
-
-
-def test_refunding_an_order_that_never_paid_is_a_success(world: World) -> None:
-    order = world.place(Stage.AWAITING_APPROVAL)
-
-    world.run(refund_payment, order, failure="InsufficientStock: none")
-
-    after = world.now(order)
-    assert (after.stage, after.last_error) == (Stage.COMPENSATING, "InsufficientStock: none")
-    assert world.payments.calls == []
-
-
-def test_an_approved_but_uncharged_payment_is_closed_and_not_refunded(world: World) -> None:
+def test_the_reference_is_on_the_ledger_before_any_money_moves(world: World) -> None:
     order = world.place(Stage.PAYMENT)
+    moved: list[bool] = []
+    world.store.before_write = [lambda: moved.append(world.payments.captures(key(order)) != [])]
 
-    world.run(refund_payment, order)
+    world.run(process_payment, order)
 
-    assert world.payments.calls == [f"close {key(order)}"]
-    assert world.now(order).ledger[PAY].refunded_minor == 0
+    assert moved == [False]
+    assert world.now(order).ledger[PAY].reference == key(order)
 
 
-def test_a_refund_that_fails_twice_is_made_by_the_third_attempt_once(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE, total=4200)
-    world.payments.payments[key(order)].method = "pm_refund_fails_2"
-    world.cancel(order)
+def test_a_cancel_before_the_reference_is_written_leaves_the_payment_unused(world: World) -> None:
+    order = world.place(Stage.PAYMENT)
+    world.store.before_write = [lambda: world.cancel(order)]
 
+    with pytest.raises(OrderCancelled):
+        world.run(process_payment, order)
+
+    assert world.payments.calls == [f"prepare {key(order)}"]
+    assert world.problems() == []
+
+
+def test_two_attempts_that_prepare_at_the_same_time_capture_the_recorded_payment_once(
+    world: World,
+) -> None:
+    order = world.place(Stage.PAYMENT, total=4200)
+    world.store.before_write = [lambda: world.run(process_payment, order)]
+
+    world.run(process_payment, order)
+
+    assert len(world.payments.payments) == 2
+    assert len(world.payments.captures(key(order))) == 1
+    assert world.problems() == []
+
+
+def test_a_key_that_the_provider_forgot_captures_nothing_twice(world: World) -> None:
+    """The first attempt prepared a payment and died before its reference was written."""
+    order = world.place(Stage.PAYMENT)
+    world.payments.prepare(payment_request(order))
+
+    world.run(process_payment, order)
+
+    assert world.now(order).ledger[PAY].reference == f"{key(order)}#2"
+    assert len(world.payments.captures(key(order))) == 1
+
+
+def test_the_payment_method_of_another_customer_is_declined(world: World) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_of_bob", customer_id="alice")
+
+    with pytest.raises(PaymentDeclined, match="belongs to another customer"):
+        world.run(process_payment, order)
+
+    assert world.payments.payments == {}
+
+
+def test_a_pending_payment_is_looked_up_until_it_is_captured(world: World) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_processing", total=4200)
     for _ in range(2):
-        with pytest.raises(ProviderUnavailable):
-            world.run(refund_payment, order)
-    world.run(refund_payment, order)
-    world.run(refund_payment, order)
+        with pytest.raises(PaymentUnsettled, match="the payment is pending"):
+            world.run(process_payment, order)
 
-    assert list(world.payments.payments[key(order)].refunds.values()) == [4200]
-    assert not world.now(order).charged
+    world.payments.payments[key(order)].take(Money(4200, "EUR"))
+    world.run(process_payment, order)
 
-
-def test_a_refund_that_cannot_be_made_keeps_the_order_open_and_is_reported(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE)
-    world.payments.payments[key(order)].method = "pm_refund_fails"
-    world.cancel(order)
-
-    with pytest.raises(ProviderUnavailable):
-        world.run(refund_payment, order)
-    world.run(release_stock, order)
-    answer = world.run(close_order, order)
-
-    after = world.now(order)
-    assert answer == {"stage": "compensating", "result": None}
-    assert after.ledger[PAY].stuck
-    assert not after.reserved
-    assert world.operations.stuck == [(order.order_id, ("pay",))]
-    assert world.problems() == []
+    assert world.now(order).charged
+    assert world.payments.calls.count(f"capture {key(order)}") == 1
 
 
-def test_a_completed_order_keeps_its_money(world: World) -> None:
-    order = world.place(Stage.COMPLETED, items=(a_line(),))
+def test_a_payment_that_was_voided_before_the_capture_is_a_business_reason(world: World) -> None:
+    order = world.prepare_payment(world.place(Stage.PAYMENT))
+    world.payments.void(key(order))
 
-    world.run(refund_payment, order)
-
-    assert world.payments.calls == []
-    assert world.now(order) == order
-    assert world.problems() == []
-
-
-def test_a_failed_step_does_not_turn_a_charged_order_back(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE)
-
-    world.run(refund_payment, order, failure="InsufficientStock: none left")
-
-    assert world.now(order) == order
-    assert world.payments.calls == []
+    with pytest.raises(PaymentClosed):
+        world.run(process_payment, order)

@@ -117,7 +117,7 @@ def test_an_operator_cannot_turn_back_an_order_that_ended(
 def test_an_operators_takeover_during_a_payment_gives_the_money_back(
     world: World, janitor: Janitor
 ) -> None:
-    order = world.place(Stage.PAYMENT, total=4200)
+    order = world.prepare_payment(world.place(Stage.PAYMENT, total=4200))
     world.store.before_write = [lambda: janitor.compensate(order.order_id)]
 
     with pytest.raises(StaleEpoch):

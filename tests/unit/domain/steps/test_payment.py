@@ -2,11 +2,40 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import OrderMovedOn, PaymentMismatch
+from lambdas.domain.errors import (
+    OrderCancelled,
+    OrderError,
+    OrderMovedOn,
+    PaymentClosed,
+    PaymentDeclined,
+    PaymentMismatch,
+    PaymentUnsettled,
+    ProviderUnavailable,
+)
+from lambdas.domain.payments import (
+    ActionRequired,
+    Captured,
+    CaptureResult,
+    Declined,
+    Payment,
+    PaymentState,
+    Pending,
+    Refunded,
+    RefundFailed,
+    RefundPending,
+    RefundResult,
+    Voided,
+)
 from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import PAYING, Stage
-from lambdas.domain.steps.payment import approved_amount, record_charge, require_approved
+from lambdas.domain.steps.payment import (
+    approved_amount,
+    record_charge,
+    record_reference,
+    require_captured,
+    require_refunded,
+)
 from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
 
@@ -35,9 +64,9 @@ def test_an_intent_without_an_amount_is_no_approval() -> None:
 def test_another_amount_than_the_approved_one_is_never_accepted(captured: Money) -> None:
     order = an_order(Stage.PAYMENT, total=4200)
 
-    require_approved(order, Money(4200, "EUR"))
+    require_captured(order, Captured(Money(4200, "EUR")))
     with pytest.raises(PaymentMismatch, match=rf"captured {captured} instead of 42\.00 EUR"):
-        require_approved(order, captured)
+        require_captured(order, Captured(captured))
 
 
 @pytest.mark.parametrize("cancelled_at", [None, NOW])
@@ -63,3 +92,74 @@ def test_a_capture_is_recorded_once() -> None:
 def test_an_order_that_no_longer_pays_records_no_capture(stage: Stage) -> None:
     with pytest.raises(OrderMovedOn):
         record_charge(an_order(stage, charged=False), NOW)
+
+
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [
+        (Declined("insufficient funds"), PaymentDeclined),
+        (ActionRequired("https://bank.example"), PaymentDeclined),
+        (Voided(), PaymentClosed),
+        (Pending(), PaymentUnsettled),
+    ],
+    ids=str,
+)
+def test_every_result_but_a_capture_is_an_error_of_its_order(
+    result: CaptureResult, error: type[OrderError]
+) -> None:
+    order = an_order(Stage.PAYMENT)
+
+    with pytest.raises(error) as raised:
+        require_captured(order, result)
+
+    assert raised.value.order_id == order.order_id
+
+
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [(RefundPending(), PaymentUnsettled), (RefundFailed("no"), ProviderUnavailable)],
+    ids=str,
+)
+def test_a_refund_that_was_not_executed_is_a_transient_error(
+    result: RefundResult, error: type[OrderError]
+) -> None:
+    order = an_order(Stage.COMPENSATING)
+
+    require_refunded(order, Refunded())
+    with pytest.raises(error) as raised:
+        require_refunded(order, result)
+
+    assert raised.value.order_id == order.order_id
+
+
+def test_the_reference_leaves_the_rest_of_the_entry_unchanged() -> None:
+    order = an_order(Stage.PAYMENT)
+
+    made = record_reference(order, NOW + 5, "pi_1")
+
+    assert made is not None
+    assert made.after.ledger[PAY] == replace(order.ledger[PAY], reference="pi_1")
+    assert made.events == ()
+
+
+def test_the_first_recorded_reference_stays() -> None:
+    order = an_order(Stage.PAYMENT)
+    first = record_reference(order, NOW, "pi_1")
+
+    assert first is not None
+    assert record_reference(first.after, NOW, "pi_2") is None
+
+
+def test_no_reference_is_recorded_once_the_order_is_cancelled_or_moved_on() -> None:
+    with pytest.raises(OrderCancelled):
+        record_reference(an_order(Stage.PAYMENT, cancel_requested_at=NOW), NOW, "pi_1")
+    with pytest.raises(OrderMovedOn):
+        record_reference(an_order(Stage.COMPENSATING), NOW, "pi_1")
+
+
+@pytest.mark.parametrize("state", PaymentState)
+def test_a_payment_has_a_result_unless_it_can_still_be_captured(state: PaymentState) -> None:
+    payment = Payment(state=state, amount=Money(5, "EUR"), captured_minor=5, refunded_minor=2)
+
+    assert (payment.result is None) == (state in (PaymentState.PREPARED, PaymentState.AUTHORISED))
+    assert payment.outstanding_minor == 3

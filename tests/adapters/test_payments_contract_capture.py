@@ -1,0 +1,168 @@
+"""Payments under the contract of every provider: prepared, captured once, declined or voided."""
+
+import pytest
+
+from lambdas.domain.errors import LedgerMismatch, PaymentDeclined, PaymentUnsettled
+from lambdas.domain.payments import (
+    ActionRequired,
+    Captured,
+    Declined,
+    PaymentState,
+    Pending,
+    Voided,
+)
+from lambdas.domain.record.money import Money
+from tests.adapters.providers import KEY, TEN, Provider
+
+
+def test_preparing_moves_no_money(provider: Provider) -> None:
+    reference = provider.prepare()
+
+    payment = provider.gateway.look_up(reference)
+    assert (payment.state, payment.amount) == (PaymentState.PREPARED, TEN)
+    assert (payment.captured_minor, payment.refunded_minor, payment.refunds) == (0, 0, 0)
+    assert provider.books() == []
+
+
+def test_a_payment_is_captured_once_however_often_it_is_requested(provider: Provider) -> None:
+    reference = provider.prepare()
+
+    results = [provider.gateway.capture(reference) for _ in range(3)]
+
+    assert results == [Captured(TEN)] * 3
+    assert provider.gateway.look_up(reference).state is PaymentState.CAPTURED
+    assert provider.gateway.look_up(reference).captured_minor == 1000
+    assert provider.books() == [(1000, 0)]
+
+
+def test_a_payment_that_is_prepared_twice_and_captured_once_moves_money_once(
+    provider: Provider,
+) -> None:
+    references = [provider.prepare(), provider.prepare()]
+
+    provider.gateway.capture(references[1])
+
+    assert provider.books() == [(1000, 0)]
+
+
+@pytest.mark.parametrize(
+    "amount", [Money(1250, "JPY"), Money(12340, "KWD"), Money(9950, "USD")], ids=str
+)
+def test_amounts_are_in_minor_units_of_their_currency(provider: Provider, amount: Money) -> None:
+    reference = provider.prepare(amount=amount)
+
+    assert provider.gateway.capture(reference) == Captured(amount)
+    assert provider.gateway.look_up(reference).amount == amount
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [("pm_declined", "declined"), ("pm_insufficient_funds", "insufficient funds")],
+)
+def test_a_declined_method_is_declined_every_time_with_its_reason(
+    provider: Provider, method: str, reason: str
+) -> None:
+    reference = provider.prepare(method)
+
+    results = [provider.gateway.capture(reference) for _ in range(2)]
+
+    [first, second] = results
+    assert isinstance(first, Declined)
+    assert reason in first.reason
+    assert second == first == provider.gateway.look_up(reference).result
+    assert provider.books() == []
+
+
+def test_the_payment_method_of_another_customer_is_declined(provider: Provider) -> None:
+    with pytest.raises(PaymentDeclined, match="belongs to another customer"):
+        provider.prepare("pm_of_bob")
+
+    assert provider.books() == []
+
+
+def test_the_customers_own_payment_method_is_captured(provider: Provider) -> None:
+    reference = provider.prepare("pm_of_alice")
+
+    assert provider.gateway.capture(reference) == Captured(TEN)
+
+
+def test_a_bank_may_ask_the_customer_to_authenticate(provider: Provider) -> None:
+    reference = provider.prepare("pm_action_required")
+
+    for _ in range(2):
+        assert isinstance(provider.gateway.capture(reference), ActionRequired)
+
+    assert provider.gateway.void(reference).state is PaymentState.VOIDED
+    assert provider.books() == []
+
+
+def test_a_pending_payment_is_not_captured_again_and_cannot_be_voided(provider: Provider) -> None:
+    reference = provider.prepare("pm_processing")
+
+    for _ in range(2):
+        assert isinstance(provider.gateway.capture(reference), Pending)
+
+    assert provider.gateway.void(reference).state is PaymentState.PENDING
+    assert provider.books() == []
+
+
+def test_a_capture_whose_answer_was_lost_is_found_by_look_up(provider: Provider) -> None:
+    reference = provider.prepare("pm_slow")
+
+    with pytest.raises(PaymentUnsettled):
+        provider.gateway.capture(reference)
+
+    assert provider.gateway.look_up(reference).result == Captured(TEN)
+    assert provider.gateway.capture(reference) == Captured(TEN)
+    assert provider.books() == [(1000, 0)]
+
+
+def test_a_voided_payment_is_never_captured(provider: Provider) -> None:
+    reference = provider.prepare()
+
+    for _ in range(2):
+        assert provider.gateway.void(reference).state is PaymentState.VOIDED
+
+    assert provider.gateway.capture(reference) == Voided()
+    assert provider.books() == []
+
+
+def test_a_declined_payment_can_be_voided(provider: Provider) -> None:
+    reference = provider.captured("pm_declined")
+
+    assert provider.gateway.void(reference).state is PaymentState.VOIDED
+    assert provider.gateway.capture(reference) == Voided()
+
+
+def test_voiding_a_captured_payment_returns_it_unchanged(provider: Provider) -> None:
+    reference = provider.captured()
+
+    for _ in range(2):
+        payment = provider.gateway.void(reference)
+        assert (payment.state, payment.outstanding_minor) == (PaymentState.CAPTURED, 1000)
+
+    assert provider.books() == [(1000, 0)]
+
+
+def test_a_payment_without_a_reference_on_the_ledger_is_voided_by_its_key(
+    provider: Provider,
+) -> None:
+    """Compensation without a reference: nothing of it can have been captured."""
+    payment = provider.gateway.void(KEY)
+
+    assert (payment.state, payment.captured_minor) == (PaymentState.VOIDED, 0)
+
+
+def test_an_unknown_reference_is_a_mismatch(provider: Provider) -> None:
+    for call in (provider.gateway.capture, provider.gateway.look_up):
+        with pytest.raises(LedgerMismatch):
+            call("pi_unknown")
+
+
+def test_payments_do_not_affect_each_other(provider: Provider) -> None:
+    provider.captured(key="pay:O2")
+    provider.gateway.void(provider.prepare(key="pay:O3"))
+
+    provider.captured(amount=Money(500, "EUR"))
+
+    assert sorted(provider.books()) == [(500, 0), (1000, 0)]

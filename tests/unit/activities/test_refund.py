@@ -1,0 +1,301 @@
+from dataclasses import replace
+
+import pytest
+
+from lambdas.activities.inventory import release_stock
+from lambdas.activities.order_status import close_order, update_order_status
+from lambdas.activities.payment import process_payment, refund_payment
+from lambdas.domain.errors import (
+    OrderCancelled,
+    PaymentDeclined,
+    PaymentMismatch,
+    PaymentUnsettled,
+    ProviderUnavailable,
+)
+from lambdas.domain.payments import PaymentState, Voided
+from lambdas.domain.record.ledger import PAY, EffectState
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from tests.support.builders import a_line
+from tests.support.fake_payments import Book, FakePayments
+from tests.support.world import World
+
+
+def key(order: Order) -> str:
+    return f"pay:{order.order_id}"
+
+
+class OtherAmount(FakePayments):
+    """A provider that captures another sum than it was asked for."""
+
+    def __init__(self, captured_minor: int) -> None:
+        super().__init__()
+        self._captured = Money(captured_minor, "EUR")
+
+    def amount_to_capture(self, book: Book) -> Money:
+        return self._captured
+
+
+def test_a_cancel_during_the_provider_call_ends_with_a_refund(world: World) -> None:
+    order = world.prepare_payment(world.place(Stage.PAYMENT, total=4200))
+    world.store.before_write = [lambda: world.cancel(order)]
+
+    world.run(process_payment, order)
+    with pytest.raises(OrderCancelled):
+        world.run(update_order_status, order)
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+
+    after = world.now(order)
+    assert after.stage is Stage.CANCELLED
+    assert after.ledger[PAY].refunded_minor == 4200
+    assert world.payments.payments[key(order)].captured is not None
+    assert world.payments.net_minor(key(order)) == 0
+    assert world.problems() == []
+
+
+def test_an_abandoned_capture_fails_after_compensation_voided_the_payment(world: World) -> None:
+    """The call hangs in the network while its execution is stopped and the order taken over."""
+    order = world.prepare_payment(world.place(Stage.PAYMENT))
+    taken = replace(order, epoch=2, stage=Stage.COMPENSATING)
+    world.store.put(taken)
+    world.run(refund_payment, taken)
+
+    assert world.payments.capture(key(order)) == Voided()
+
+    assert world.payments.net_minor(key(order)) == 0
+    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
+
+
+def test_a_capture_that_lands_before_the_payment_is_voided_is_refunded_by_the_takeover(
+    world: World,
+) -> None:
+    order = world.prepare_payment(world.place(Stage.PAYMENT, total=4200))
+    world.payments.capture(key(order))
+
+    world.run(refund_payment, order, failure="States.Timeout")
+
+    after = world.now(order)
+    assert after.last_error == "States.Timeout"
+    assert after.ledger[PAY].refunded_minor == 4200
+    assert world.payments.net_minor(key(order)) == 0
+
+
+@pytest.mark.parametrize("captured", [4000, 4400])
+def test_an_order_whose_captured_amount_is_not_the_approved_one_gets_back_what_was_captured(
+    world: World, captured: int
+) -> None:
+    world.payments = world.deps.payments = OtherAmount(captured)
+    order = world.place(Stage.PAYMENT, total=4200)
+
+    for _ in range(2):
+        with pytest.raises(PaymentMismatch, match=rf"captured {captured // 100}\.00 EUR instead"):
+            world.run(process_payment, order)
+    assert not world.now(order).charged
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order, failure="PaymentMismatch: …")
+
+    after = world.now(order)
+    assert after.stage is Stage.FAILED
+    assert after.ledger[PAY].refunded_minor == captured
+    assert world.payments.payments[key(order)].refunds == {f"refund:{order.order_id}": captured}
+
+
+@pytest.mark.parametrize(("by_hand", "ours"), [(300, [3900]), (4200, [])])
+def test_what_was_refunded_by_hand_is_not_refunded_again(
+    world: World, by_hand: int, ours: list[int]
+) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.cancel(order)
+    world.payments.refund("by hand", key(order), Money(by_hand, "EUR"))
+
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+
+    after = world.now(order)
+    assert after.stage is Stage.CANCELLED
+    assert after.ledger[PAY].refunded_minor == 4200
+    assert list(world.payments.payments[key(order)].refunds.values()) == [by_hand, *ours]
+    assert world.problems() == []
+
+
+def test_a_refund_by_hand_between_two_attempts_leaves_the_rest_to_the_second(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.cancel(order)
+    world.payments.payments[key(order)].method = "pm_refund_fails_1"
+
+    with pytest.raises(ProviderUnavailable):
+        world.run(refund_payment, order)
+    world.payments.payments[key(order)].refunds["by hand"] = 300
+    world.run(refund_payment, order)
+
+    assert world.payments.payments[key(order)].refunds == {
+        "by hand": 300,
+        f"refund:{order.order_id}:1": 3900,
+    }
+    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
+
+
+def test_a_refund_whose_answer_was_lost_is_recorded_with_its_amount(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.cancel(order)
+    world.payments.refund(f"refund:{order.order_id}", key(order), Money(4200, "EUR"))
+
+    world.run(refund_payment, order)
+
+    assert world.now(order).ledger[PAY].refunded_minor == 4200
+    [*_, event] = world.store.timeline(order.order_id)
+    assert (event.kind, event.detail) == ("payment-refunded", {"amount_minor": 4200})
+
+
+def test_refunding_an_order_that_never_paid_is_a_success(world: World) -> None:
+    order = world.place(Stage.AWAITING_APPROVAL)
+
+    world.run(refund_payment, order, failure="InsufficientStock: none")
+
+    after = world.now(order)
+    assert (after.stage, after.last_error) == (Stage.COMPENSATING, "InsufficientStock: none")
+    assert world.payments.calls == []
+
+
+def test_a_payment_that_is_prepared_but_not_captured_is_voided_and_not_refunded(
+    world: World,
+) -> None:
+    order = world.prepare_payment(world.place(Stage.PAYMENT))
+
+    world.run(refund_payment, order)
+
+    assert world.payments.calls == [f"void {key(order)}"]
+    assert world.now(order).ledger[PAY].refunded_minor == 0
+
+
+def test_a_refund_that_fails_twice_is_made_by_the_third_attempt_once(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.payments.payments[key(order)].method = "pm_refund_fails_2"
+    world.cancel(order)
+
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            world.run(refund_payment, order)
+    world.run(refund_payment, order)
+    world.run(refund_payment, order)
+
+    assert list(world.payments.payments[key(order)].refunds.values()) == [4200]
+    assert not world.now(order).charged
+
+
+def test_a_refund_that_cannot_be_made_keeps_the_order_open_and_is_reported(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+    world.payments.payments[key(order)].method = "pm_refund_fails"
+    world.cancel(order)
+
+    with pytest.raises(ProviderUnavailable):
+        world.run(refund_payment, order)
+    world.run(release_stock, order)
+    answer = world.run(close_order, order)
+
+    after = world.now(order)
+    assert answer == {"stage": "compensating", "result": None}
+    assert after.ledger[PAY].stuck
+    assert not after.reserved
+    assert world.operations.stuck == [(order.order_id, ("pay",))]
+    assert world.problems() == []
+
+
+def test_a_completed_order_keeps_its_money(world: World) -> None:
+    order = world.place(Stage.COMPLETED, items=(a_line(),))
+
+    world.run(refund_payment, order)
+
+    assert world.payments.calls == []
+    assert world.now(order) == order
+    assert world.problems() == []
+
+
+def test_a_failed_step_does_not_turn_a_charged_order_back(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+
+    world.run(refund_payment, order, failure="InsufficientStock: none left")
+
+    assert world.now(order) == order
+    assert world.payments.calls == []
+
+
+def test_a_free_order_never_reaches_the_provider(world: World) -> None:
+    order = world.place(Stage.PAYMENT, total=0)
+
+    world.run(process_payment, order)
+    assert world.now(order).charged
+    world.cancel(order)
+    world.run(refund_payment, order)
+
+    assert world.payments.calls == []
+    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
+
+
+def test_a_bank_that_asks_the_absent_customer_to_authenticate_declines(world: World) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_action_required")
+
+    with pytest.raises(PaymentDeclined, match="asks the customer to authenticate"):
+        world.run(process_payment, order)
+    world.run(refund_payment, order)
+
+    assert world.payments.payments[key(order)].state is PaymentState.VOIDED
+
+
+def test_a_cancel_of_a_pending_payment_refunds_it_when_it_settles(world: World) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_processing", total=4200)
+    with pytest.raises(PaymentUnsettled):
+        world.run(process_payment, order)
+    world.cancel(order)
+    with pytest.raises(PaymentUnsettled, match="the payment is pending"):
+        world.run(refund_payment, order)
+
+    world.payments.payments[key(order)].take(Money(4200, "EUR"))
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+
+    assert world.now(order).stage is Stage.CANCELLED
+    assert world.payments.net_minor(key(order)) == 0
+    assert world.problems() == []
+
+
+def test_a_pending_refund_keeps_the_order_open_and_is_not_repeated(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    book = world.payments.payments[key(order)]
+    book.method = "pm_refund_pending"
+    world.cancel(order)
+
+    for _ in range(2):
+        with pytest.raises(PaymentUnsettled, match="the refund is pending"):
+            world.run(refund_payment, order)
+    assert book.pending_minor == 4200
+    book.pending_minor, book.refunds["settled"] = 0, 4200
+    world.run(refund_payment, order)
+
+    assert world.now(order).ledger[PAY].refunded_minor == 4200
+
+
+def test_a_refund_that_failed_is_made_again_under_another_id(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    book = world.payments.payments[key(order)]
+    book.method = "pm_refund_rejected"
+    world.cancel(order)
+    with pytest.raises(ProviderUnavailable, match="the refund failed: the bank refused"):
+        world.run(refund_payment, order)
+
+    book.method = "pm_ok"
+    world.run(refund_payment, order)
+
+    assert book.refunds == {f"refund:{order.order_id}:1": 4200}
+
+
+def test_a_payment_of_a_version_without_references_is_known_by_its_key(world: World) -> None:
+    order = world.place(Stage.PAYMENT, total=4200)
+    world.payments.charge(key(order), order.total)
+
+    world.run(refund_payment, order, failure="States.Timeout")
+
+    assert world.now(order).ledger[PAY].refunded_minor == 4200
+    assert world.payments.net_minor(key(order)) == 0
