@@ -6,23 +6,12 @@ import sys
 
 import pytest
 
+from bench.cold_start.programs import ENVIRONMENT
 from tests.support.definition import ROOT
 
 BUDGET = 380
 FORBIDDEN = ("pydantic", "requests", "stripe", "aws_xray_sdk", "boto3")
 
-ENVIRONMENT = {
-    "AWS_DEFAULT_REGION": "eu-central-1",
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "ORDERS_TABLE": "orders",
-    "INVENTORY_TABLE": "inventory",
-    "CUSTOMERS_TABLE": "customers",
-    "PAYMENTS_TABLE": "payments",
-    "PAYMENT_PROVIDER": "sandbox",
-    "SENDER_EMAIL": "orders@example.com",
-    "OPERATIONS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/operations",
-}
 PORTS = {
     "enrichment": ("orders", "catalogue", "customers"),
     "inventory": ("orders",),
