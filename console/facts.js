@@ -11,13 +11,22 @@ export const standing = (now) => [
   waits(now) && h("p", {}, `${left(now.approval_deadline)} left to approve ${money(now.total)}`),
   now.reason && h("p", {}, now.reason), now.result && h("p", {}, now.result)];
 
+/** The fields that the API marks as shown, and the deadline while the order waits. */
 export const facts = (now) => [h("h2", {}, "Facts"), h("dl", {}, ...[
-  ["Customer", `${now.customer_id}${now.enrichment.customer_tier ? ` (${now.enrichment.customer_tier})` : ""}`],
-  ["Placed", `${age(now.created_at)} ago`], ["Last change", `${age(now.updated_at)} ago`],
-  ...(waits(now) ? [["Deadline", clock(now.approval_deadline)]] : []),
-  ["Workflow", `version ${now.version}`],
-  ["Recommendations", now.enrichment.recommendations.join(", ") || "–"],
-].flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))];
+  ...now.shown_fields.map(({ path, title, format }) => [title, shown(format, valueAt(now, path))]),
+  ...(waits(now) ? [["Deadline", moment(now.approval_deadline)]] : []),
+].flatMap(([title, value]) => [h("dt", {}, title), h("dd", {}, value)]))];
+
+const valueAt = (now, path) => path.split(".").reduce((part, name) => part[name], now);
+
+function shown(format, value) {
+  if (value == null || value.length === 0) return "–";
+  if (format === "instant") return moment(value, `${age(value)} ago`);
+  return format === "list" ? value.join(", ") : String(value);
+}
+
+/** An instant in words; its title is the exact time in UTC. */
+const moment = (instant, text = clock(instant)) => h("time", { datetime: instant, title: instant }, text);
 
 export const items = (now) => [h("h2", {}, `Items (revision ${now.revision})`),
   h("table", { class: "items" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "SKU"),

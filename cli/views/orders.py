@@ -11,6 +11,7 @@ from rich.text import Text
 from cli.terminal.tables import Rows
 from cli.terminal.text import Cell, line
 from cli.views.formats import age, clock, left, money, stage
+from cli.views.order_fields import shown_fields
 
 Order = Mapping[str, Any]
 
@@ -71,11 +72,9 @@ def order_items(items: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) ->
 def order_description(order: Order, events: list[Mapping[str, Any]]) -> RenderableType:
     """Everything about an order on one page."""
     facts = _facts()
-    facts.add_row("customer", order["customer_id"])
     facts.add_row("stage", stage(order["stage"]))
-    facts.add_row("version", f"{order['version']}, revision {order['revision']}")
-    facts.add_row("created", f"{clock(order['created_at'])} ({age(order['created_at'])} ago)")
-    facts.add_row("last change", f"{clock(order['updated_at'])} ({age(order['updated_at'])} ago)")
+    for title, value in shown_fields(order):
+        facts.add_row(title, value)
     if _waits(order):
         facts.add_row("deadline", _deadline(order))
         facts.add_row("viewed", _viewed(order))
@@ -83,12 +82,10 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
     if order["reason"]:
         facts.add_row("reason", order["reason"])
     facts.add_row("result", order["result"] or "-")
-    found = order["enrichment"]
-    facts.add_row("tier", found["customer_tier"] or "not known")
-    facts.add_row("goes well with", ", ".join(found["recommendations"]) or "-")
+    items = f"items (revision {order['revision']})"
     parts = (
         facts,
-        Panel(order_items(order["items"], order["total"]), title="items", title_align="left"),
+        Panel(order_items(order["items"], order["total"]), title=items, title_align="left"),
         Panel(_ledger(order), title="ledger", title_align="left"),
         Panel(
             timeline(events[-8:], order["total"]),

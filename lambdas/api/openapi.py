@@ -17,7 +17,7 @@ from lambdas.api.http.gateway import SCHEMA as GATEWAY_SCHEMA
 from lambdas.api.http.gateway import gateway_answers
 from lambdas.api.http.problems import DEFECT, MEANINGS, PROBLEM_JSON
 from lambdas.api.http.resource import Operation
-from lambdas.api.models.operator_views import ProblemView
+from lambdas.api.models.problem_views import ProblemView
 
 VERSION = "1.0.0"
 DESCRIPTION = (

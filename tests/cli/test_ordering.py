@@ -212,3 +212,14 @@ def test_an_id_with_spaces_or_lower_case_letters_is_found(
 def test_an_item_without_a_sku_or_quantity_is_wrong_usage(terminal: Terminal, item: str) -> None:
     assert terminal.run("place", "-i", item).code == 2
     assert terminal.wire.sent == []
+
+
+def test_other_fields_of_an_order_are_sent_by_name(terminal: Terminal, world: World) -> None:
+    ran = terminal.run(
+        "place", "-i", "MUG-RED", "--field", "customer_id=bob", "-o", "json", who="operator"
+    )
+
+    assert ran.json["customer_id"] == "bob"
+    assert terminal.run("place", "-i", "MUG-RED", "--field", "note").code == 2
+    unknown = terminal.run("place", "-i", "MUG-RED", "--field", "note=x")
+    assert (unknown.code, "note is not a known field" in unknown.err) == (2, True)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cli.terminal.console import UNLIMITED
+from cli.terminal.console import UNLIMITED, out
+from cli.views.orders import order_description
 from lambdas.activities.order_status import update_order_status
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
@@ -148,3 +149,24 @@ def test_an_order_that_does_not_exist_is_not_found(terminal: Terminal, command: 
 
 def test_another_customers_order_is_not_found(terminal: Terminal, world: World) -> None:
     assert terminal.run("status", world.place().order_id, who="bob").code == 3
+
+
+def test_describe_shows_every_field_that_the_api_marks_as_shown(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place()
+    answer = terminal.run("status", order.order_id, "-o", "json").json
+    answer["gift"] = {"note": "Für Änne 🎁", "to": ["Bob", "Ann"]}
+    answer["shown_fields"] = [
+        {"path": "gift.note", "title": "Gift note", "format": "text"},
+        {"path": "gift.to", "title": "For", "format": "list"},
+        {"path": "created_at", "title": "Placed", "format": "instant"},
+        {"path": "gift.card", "title": "Card", "format": "a later format"},
+    ]
+    with out.capture() as printed:
+        out.print(order_description(answer | {"last_heartbeat_at": None}, []))
+
+    lines = [line.strip("│ ").split(maxsplit=2) for line in printed.get().splitlines()]
+    assert ["gift", "note", "Für Änne 🎁"] in lines
+    assert ["for", "Bob,", "Ann"] in lines
+    assert ["card", "-"] in lines

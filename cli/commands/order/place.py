@@ -27,6 +27,14 @@ def place(
         str | None,
         typer.Option("--workflow-version", help="v1 or v2 (operators only).", metavar="VERSION"),
     ] = None,
+    field: Annotated[
+        list[str],
+        typer.Option(
+            "--field",
+            help="Another field of the request, as NAME=TEXT (see /docs); may be repeated.",
+            metavar="NAME=TEXT",
+        ),
+    ] = [],  # noqa: B006  # typer only reads it
     key: KeyOption = None,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until the order ends, as `orders wait` does.")
@@ -47,7 +55,8 @@ def place(
         "customer_id": customer,
         "workflow_version": workflow_version,
     }
-    body = {name: value for name, value in requested.items() if value is not None}
+    sent = {name: value for name, value in requested.items() if value is not None}
+    body = {**dict(map(_parse_field, field)), **sent}
     order = open_api(profile).post_once("/orders", body, key or str(uuid.uuid4()))
     if wait:
         say(f"placed {order['order_id']}")
@@ -56,6 +65,14 @@ def place(
         print_line(order["order_id"])
     else:
         _print_placed(order, output)
+
+
+def _parse_field(text: str) -> tuple[str, str]:
+    """Parse `NAME=TEXT`. The API checks the name. Raises WrongUsage."""
+    name, given, value = text.partition("=")
+    if not given or not name:
+        raise WrongUsage(f"{text!r} is not a field", advice="write NAME=TEXT")
+    return name, value
 
 
 def _print_placed(order: dict[str, Any], output: Format) -> None:

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from lambdas.api.executions.history import Category
 from lambdas.api.executions.state_entries import Progress
-from lambdas.api.models.order_views import Id, Instant, View
+from lambdas.api.models.execution_views import Epoch
+from lambdas.api.models.view import Id, Instant, View
 from lambdas.domain.record.stages import Stage
 
 
@@ -38,7 +39,7 @@ class GraphView(View):
     """The state machine of an order's newest execution, in the sequence of its definition."""
 
     order_id: Id
-    epoch: Annotated[int, Field(description="1, plus 1 for every takeover.", examples=[1])]
+    epoch: Epoch
     stage: Stage
     last_heartbeat_at: Annotated[
         Instant | None, Field(description="The last heartbeat of an approver, to the minute.")

@@ -1,12 +1,13 @@
 """Models of requests. Unknown fields are refused. Numbers are integers, never strings."""
 
-from typing import Annotated, Literal
+from dataclasses import fields
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from lambdas.api.http import field_patterns
-from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY
+from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, OrderDetails
 
 MAX_SIGNAL_BYTES = 2 * 1024
 MAX_REVISION = 1_000_000
@@ -70,6 +71,11 @@ class NewOrder(Request):
         Literal["v1", "v2"] | None,
         Field(description="For operators and machine clients. Default: the deployment's version."),
     ] = None
+
+    def details(self) -> dict[str, Any]:
+        """The fields that the order stores as they were sent, without those that are absent."""
+        names = {detail.name for detail in fields(OrderDetails)}
+        return self.model_dump(include=names, exclude_none=True)
 
 
 class Approval(Request):

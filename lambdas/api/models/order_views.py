@@ -1,36 +1,14 @@
-"""Models of answers. No field contains a token or an e-mail address."""
+"""Models of orders. No field contains a token or an e-mail address."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from lambdas.api.models.inputs import A_SIGNAL_ID, AN_ORDER_ID
+from lambdas.api.models.inputs import AN_ORDER_ID
+from lambdas.api.models.view import Id, Instant, Minor, Revision, ShownFieldView, View
 from lambdas.domain.record.ledger import EffectState
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
-
-Instant = Annotated[
-    str,
-    Field(
-        json_schema_extra={"format": "date-time"},
-        description="UTC with milliseconds.",
-        examples=["2026-01-01T00:00:00.000Z"],
-    ),
-]
-Minor = Annotated[int, Field(description="Minor units (cents) of the currency.", examples=[2500])]
-Id = Annotated[str, Field(description="The order id.", examples=[AN_ORDER_ID])]
-Revision = Annotated[
-    int,
-    Field(
-        description="Increases with every change of the lines. An approval names it.", examples=[1]
-    ),
-]
-
-
-class View(BaseModel):
-    """An answer, or a part of one. No field is ever left out."""
-
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class TotalView(View):
@@ -59,9 +37,11 @@ class ItemView(View):
 class EnrichmentView(View):
     """Findings of the workflow about the order. null: not known (yet)."""
 
-    customer_tier: Annotated[str | None, Field(examples=["gold"])]
+    customer_tier: Annotated[str | None, Field(title="Customer tier", examples=["gold"])]
     inventory_ok: Annotated[bool | None, Field(description="A hint. The reservation decides.")]
-    recommendations: Annotated[list[str], Field(description="SKUs.", examples=[["MUG-RED"]])]
+    recommendations: Annotated[
+        list[str], Field(title="Recommendations", description="SKUs.", examples=[["MUG-RED"]])
+    ]
 
 
 class EffectView(View):
@@ -85,7 +65,7 @@ class OrderView(View):
     """The current order (get-status)."""
 
     order_id: Id
-    customer_id: Annotated[str, Field(examples=["alice"])]
+    customer_id: Annotated[str, Field(title="Customer", examples=["alice"])]
     stage: Stage
     items: list[ItemView]
     reserved: Annotated[bool, Field(description="Stock is reserved for the order, or was sold.")]
@@ -110,7 +90,9 @@ class OrderView(View):
     ]
     enrichment: EnrichmentView
     approval_deadline: Instant | None
-    version: Annotated[str, Field(description="The workflow version.", examples=["v2"])]
+    version: Annotated[
+        str, Field(title="Workflow version", description="It never changes.", examples=["v2"])
+    ]
     revision: Revision
     total: TotalView
     allowed_signals: Annotated[
@@ -124,8 +106,14 @@ class OrderView(View):
             examples=[f"Order {AN_ORDER_ID} completed (version v2)"],
         ),
     ]
-    created_at: Instant
-    updated_at: Instant
+    created_at: Annotated[Instant, Field(title="Placed")]
+    updated_at: Annotated[Instant, Field(title="Last change")]
+
+
+class OrderDetailView(OrderView):
+    """The current order, with the fields that clients show."""
+
+    shown_fields: list[ShownFieldView]
 
 
 class OrdersView(View):
@@ -146,53 +134,6 @@ class ItemsView(View):
     total: TotalView
 
 
-class SignalView(View):
-    """An accepted signal and its outcome."""
-
-    order_id: Id
-    signal_id: Annotated[str, Field(examples=[A_SIGNAL_ID])]
-    kind: SignalKind
-    outcome: Annotated[
-        str | None,
-        Field(
-            description="`applied`, `stale` (the lines changed after the named revision), "
-            "`superseded` (a cancel or another approval came first) or `rejected: …`. null while "
-            "the signal is pending.",
-            examples=["applied"],
-        ),
-    ]
-
-
-class LinkView(ItemsView):
-    """The order of a mailed link."""
-
-    stage: Stage
-    approval_deadline: Instant | None
-    link: Annotated[
-        Literal["open", "used", "closed"],
-        Field(description="`closed`: the order no longer accepts an approval."),
-    ]
-    outcome: Annotated[
-        str | None,
-        Field(
-            description="The outcome of the link's approval: `applied`, `stale` (the lines had "
-            "changed, and the order still waits) or `superseded`. null while it is pending, or if "
-            "the link was not used.",
-            examples=[None],
-        ),
-    ]
-
-
-class SignalDetailView(SignalView):
-    """A signal with its parameters. Parameters of other kinds are null."""
-
-    accepted_at: Instant
-    revision: int | None
-    sku: str | None
-    quantity: int | None
-    reason: str | None
-
-
 class EventView(View):
     """One event of the order."""
 
@@ -210,18 +151,6 @@ class TimelineView(View):
     omitted_events: Annotated[
         int, Field(description="The number of older events that are left out.")
     ]
-
-
-class SignInView(View):
-    """The sign-in endpoints (OAuth 2.0, authorization code with PKCE). URLs may be relative to the
-    URL of this answer.
-    """
-
-    authorize_url: str
-    token_url: str
-    logout_url: str
-    client_id: str
-    scope: str
 
 
 class StageCountView(View):

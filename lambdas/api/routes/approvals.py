@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from lambdas.api.http.errors import LinkEnded, LinkNotFound, LinkUsed
 from lambdas.api.http.identity import Role
 from lambdas.api.http.resource import Resource, answer
-from lambdas.api.models import inputs, order_views
+from lambdas.api.models import inputs, signal_views
 from lambdas.api.models.order_presenter import approval_view
 from lambdas.api.routes import signals
 from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
@@ -30,7 +30,10 @@ Code = Annotated[
     "GET",
     "/approvals/{code}",
     answers={
-        200: ("The current order, and whether the link can still approve it.", order_views.LinkView)
+        200: (
+            "The current order, and whether the link can still approve it.",
+            signal_views.LinkView,
+        )
     },
     refuses=(404, 410),
 )

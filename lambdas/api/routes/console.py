@@ -13,7 +13,7 @@ from lambdas.api.http.entity_tags import matches, tag_of_variant
 from lambdas.api.http.errors import RouteNotFound
 from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs
-from lambdas.api.models.order_views import SignInView
+from lambdas.api.models.operator_views import SignInView
 
 console = Resource("console")
 

@@ -19,8 +19,8 @@ from lambdas.api.models.execution_presenter import (
     order_verdict_view,
     outcome,
 )
+from lambdas.api.models.execution_views import HistoryView, VerdictsView
 from lambdas.api.models.graph_views import GraphView
-from lambdas.api.models.operator_views import HistoryView, VerdictsView
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.record.order import Order

@@ -12,7 +12,13 @@ from lambdas.api.http.errors import RoleMissing
 from lambdas.api.http.identity import Principal, Role
 from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs, order_views
-from lambdas.api.models.order_presenter import etag, items_view, order_view, timeline_view
+from lambdas.api.models.order_presenter import (
+    etag,
+    items_view,
+    order_detail_view,
+    order_view,
+    timeline_view,
+)
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.stages import Stage
@@ -74,7 +80,7 @@ def list_orders(
     "/orders/{order_id}",
     roles=READERS,
     answers={
-        200: ("The order, with its `ETag`.", order_views.OrderView),
+        200: ("The order, with its `ETag`.", order_views.OrderDetailView),
         304: ("Unchanged since the `ETag` in If-None-Match.", None),
     },
     refuses=(404,),
@@ -88,7 +94,7 @@ def get_status(order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = Non
     tag = etag(order, orders.now)
     if matches(if_none_match, tag):
         return answer(None, 304, {"ETag": tag})
-    return answer(order_view(order, orders.now), headers={"ETag": tag})
+    return answer(order_detail_view(order, orders.now), headers={"ETag": tag})
 
 
 @orders.operation(
@@ -161,7 +167,7 @@ def _request(
     return StartRequest(
         customer_id=customer_id,
         requested_by=caller.name,
-        payment_method=body.payment_method,
+        **body.details(),
         version=version,
         items=tuple((item.sku, item.quantity) for item in body.items),
     )

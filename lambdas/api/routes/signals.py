@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from lambdas.api.http.identity import Role
 from lambdas.api.http.preferences import preferred_wait
 from lambdas.api.http.resource import Resource, answer
-from lambdas.api.models import inputs, order_views
+from lambdas.api.models import inputs, signal_views
 from lambdas.api.models.order_presenter import signal_detail_view, signal_view
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.record.order import Order
@@ -20,9 +20,9 @@ signals = Resource("signals")
 ANSWERS = {
     202: (
         "Accepted durably. `outcome` is null while the signal is pending.",
-        order_views.SignalView,
+        signal_views.SignalView,
     ),
-    200: ("With `Prefer: wait=N`: the signal has its outcome.", order_views.SignalView),
+    200: ("With `Prefer: wait=N`: the signal has its outcome.", signal_views.SignalView),
 }
 REFUSES = (400, 404, 409, 413, 415, 422, 429)
 
@@ -111,7 +111,7 @@ def add_line_item(
     "GET",
     "/orders/{order_id}/signals/{signal_id}",
     roles=tuple(Role),
-    answers={200: ("The signal and its outcome.", order_views.SignalDetailView)},
+    answers={200: ("The signal and its outcome.", signal_views.SignalDetailView)},
     refuses=(404,),
 )
 def get_signal(order_id: inputs.OrderId, signal_id: inputs.SignalId) -> Response[Any]:

@@ -36,7 +36,14 @@ class Enrichment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class OrderDetails:
+    """The fields that the order stores as the caller sent them. An optional field has a default."""
+
+    payment_method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(OrderDetails):
     """One order. Times are epoch milliseconds.
 
     `sequence` is the optimistic lock: every write is conditional on the `sequence` it was computed
@@ -51,7 +58,6 @@ class Order:
     customer_id: str
     requested_by: str
     currency: str
-    payment_method: str
     version: str
     items: tuple[Line, ...]
     created_at: int

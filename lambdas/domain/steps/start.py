@@ -1,21 +1,20 @@
 """Start: creates the order record from the request."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from lambdas.domain.errors import InvalidRequest
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.money import EXPONENTS, Price
-from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order
+from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order, OrderDetails
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartRequest:
+class StartRequest(OrderDetails):
     """A validated request for a new order; `items` are (sku, quantity) as the caller sent them."""
 
     customer_id: str
     requested_by: str
-    payment_method: str
     version: str
     items: tuple[tuple[str, int], ...]
 
@@ -56,7 +55,7 @@ def new_order(order_id: str, request: StartRequest, prices: Mapping[str, Price],
         customer_id=request.customer_id,
         requested_by=request.requested_by,
         currency=currencies[0],
-        payment_method=request.payment_method,
+        **{detail.name: getattr(request, detail.name) for detail in fields(OrderDetails)},
         version=request.version,
         items=tuple(
             Line(sku=sku, quantity=quantity, unit_price_minor=prices[sku].unit_price_minor)

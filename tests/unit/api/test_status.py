@@ -42,6 +42,14 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "result": None,
         "created_at": "2026-01-01T00:00:00.000Z",
         "updated_at": "2026-01-01T00:00:00.000Z",
+        "shown_fields": [
+            {"path": "customer_id", "title": "Customer", "format": "text"},
+            {"path": "enrichment.customer_tier", "title": "Customer tier", "format": "text"},
+            {"path": "enrichment.recommendations", "title": "Recommendations", "format": "list"},
+            {"path": "version", "title": "Workflow version", "format": "text"},
+            {"path": "created_at", "title": "Placed", "format": "instant"},
+            {"path": "updated_at", "title": "Last change", "format": "instant"},
+        ],
     }
 
 

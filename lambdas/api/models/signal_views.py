@@ -1,0 +1,58 @@
+"""Models of signals, and of the order of a mailed link."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lambdas.api.models.inputs import A_SIGNAL_ID
+from lambdas.api.models.order_views import ItemsView
+from lambdas.api.models.view import Id, Instant, View
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
+
+
+class SignalView(View):
+    """An accepted signal and its outcome."""
+
+    order_id: Id
+    signal_id: Annotated[str, Field(examples=[A_SIGNAL_ID])]
+    kind: SignalKind
+    outcome: Annotated[
+        str | None,
+        Field(
+            description="`applied`, `stale` (the lines changed after the named revision), "
+            "`superseded` (a cancel or another approval came first) or `rejected: …`. null while "
+            "the signal is pending.",
+            examples=["applied"],
+        ),
+    ]
+
+
+class SignalDetailView(SignalView):
+    """A signal with its parameters. Parameters of other kinds are null."""
+
+    accepted_at: Instant
+    revision: int | None
+    sku: str | None
+    quantity: int | None
+    reason: str | None
+
+
+class LinkView(ItemsView):
+    """The order of a mailed link."""
+
+    stage: Stage
+    approval_deadline: Instant | None
+    link: Annotated[
+        Literal["open", "used", "closed"],
+        Field(description="`closed`: the order no longer accepts an approval."),
+    ]
+    outcome: Annotated[
+        str | None,
+        Field(
+            description="The outcome of the link's approval: `applied`, `stale` (the lines had "
+            "changed, and the order still waits) or `superseded`. null while it is pending, or if "
+            "the link was not used.",
+            examples=[None],
+        ),
+    ]
