@@ -1,1 +1,1 @@
-"""Runs the whole system on one machine: emulator, deployment, seed data, scenarios."""
+"""The whole system on one machine: emulator, deployment, seed data, scenarios. See README.md."""

@@ -12,6 +12,7 @@ from local.commands.output import AsJson, print_json, report_problems
 from local.commands.scenario_tables import LiveTable, print_result, print_scenarios
 from local.host.folders import Folders
 from local.host.problems import LocalProblem
+from local.host.progress import print_message
 from local.host.state import State
 from local.lifecycle.down import down
 from local.lifecycle.options import UpOptions
@@ -53,6 +54,7 @@ def demo(
                 print_result(result, chosen, console=Console())
                 _print_next_steps(state, result, stays=stays)
     if not result.passed:
+        print_message(f"the log of the emulator: {folders.log('emulator')}")
         raise typer.Exit(1)
 
 

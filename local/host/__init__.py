@@ -1,1 +1,1 @@
-"""Resources of this machine: folders, processes, the state file; and how problems are reported."""
+"""This machine: folders, processes, locks, waits, progress, problems, the state file."""

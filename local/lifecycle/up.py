@@ -56,7 +56,7 @@ def _start(folders: Folders, options: UpOptions) -> State:
     )
     save(state, folders.state_file)
     with _cleaned_up_on_failure(folders):
-        return _load_data(folders, _deploy(folders, state))
+        return _make_ready(folders, _deploy(folders, state))
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def _deploy(folders: Folders, state: State) -> State:
     return replace(state, outputs=deploy(folders, template, url=state.emulator_url))
 
 
-def _load_data(folders: Folders, state: State) -> State:
+def _make_ready(folders: Folders, state: State) -> State:
     url, outputs = state.emulator_url, state.outputs
     with phase("loading data and users"):
         if state.dynamodb:

@@ -66,7 +66,7 @@ class Backend:
             return "MISSING", []
 
     def progress(self, order_id: str) -> str:
-        """Where the order and its last execution are; changes with every step of either."""
+        """The state of the order and its last execution; every step of either changes it."""
         order = self.order_snapshot(order_id).orders[0]
         status, events = self.execution(order_id, order["epoch"])
         return (

@@ -66,12 +66,12 @@ class Scenario:
 
 
 def read_scenarios(folder: Path = FOLDER) -> tuple[Scenario, ...]:
-    """All scenarios, in the order of the file names. Raises BadStory."""
+    """All scenarios, in the order of the file names. Raises InvalidScenario."""
     return tuple(read_scenario(file) for file in sorted(folder.glob("*.toml")))
 
 
 def read_scenario(file: Path) -> Scenario:
-    """Read one file named `NN-<name>.toml`. Raises BadStory."""
+    """Read one file named `NN-<name>.toml`. Raises InvalidScenario."""
     try:
         text = tomllib.loads(file.read_text(encoding="utf-8"))
         scenario = _scenario(file.stem.partition("-")[2], text)

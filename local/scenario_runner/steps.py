@@ -14,7 +14,7 @@ Fields = Mapping[str, Any]
 
 
 def run_step(run: ScenarioRun, step: Step) -> None:
-    """Run one step. Raises StoryFailed, Refused, httpx and boto errors."""
+    """Run one step. Raises ScenarioFailed, ApiError, httpx and boto errors."""
     _ACTIONS[step.do](run, step)
 
 

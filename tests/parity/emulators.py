@@ -61,7 +61,7 @@ def eventually(find: Callable[[], Found | None], *, seconds: float = PATIENCE_SE
 
 
 class Emulator:
-    """One emulator and short ways to use it."""
+    """One emulator, with helpers for its AWS APIs."""
 
     def __init__(
         self, url: str, process: "subprocess.Popen[str]", *, patience: float = PATIENCE_SECONDS

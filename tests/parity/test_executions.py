@@ -1,4 +1,4 @@
-"""Executions: started once by name, stopped for good, timed out."""
+"""Executions: started once by name, stopped, timed out."""
 
 import uuid
 
@@ -32,7 +32,7 @@ def test_a_stopped_execution_stays_aborted_when_its_task_times_out_later(aws: Em
 
 
 @covers_fix("stop-final")
-def test_a_stopped_executions_token_is_dead(aws: Emulator) -> None:
+def test_the_token_of_a_stopped_execution_is_invalid(aws: Emulator) -> None:
     bell, sfn = Doorbell(aws), aws.client("stepfunctions")
     execution = aws.start(aws.machine({"Wait": waiting(bell.function, TimeoutSeconds=5)}))
     token = bell.token()
@@ -49,7 +49,7 @@ def test_a_stop_ends_a_wait_state_without_waiting(aws: Emulator) -> None:
 
 
 @covers_fix("start-idempotency")
-def test_starting_a_running_execution_again_answers_the_same_arn(aws: Emulator) -> None:
+def test_starting_a_running_execution_again_returns_the_same_arn(aws: Emulator) -> None:
     machine, name = aws.machine(LONG_WAIT), f"n-{uuid.uuid4().hex}"
     first = aws.start(machine, {"a": 1}, name=name)
     assert aws.start(machine, {"a": 1}, name=name) == first

@@ -13,7 +13,7 @@ import pytest
 from tests.parity.emulators import Emulator
 
 PASSWORD = "Correct-horse-1"
-TELL = """
+RETURN_AUTHORIZER = """
 import json
 
 def handle(event, context):
@@ -64,7 +64,7 @@ def api(aws: Emulator) -> Api:
     integration = gateway.create_integration(
         ApiId=api_id,
         IntegrationType="AWS_PROXY",
-        IntegrationUri=aws.function(TELL),
+        IntegrationUri=aws.function(RETURN_AUTHORIZER),
         PayloadFormatVersion="2.0",
     )["IntegrationId"]
     gateway.create_route(
@@ -79,14 +79,14 @@ def api(aws: Emulator) -> Api:
 
 
 def _pool_with_alice(aws: Emulator) -> tuple[str, str]:
-    """A user pool and its client, whose access tokens live for two seconds."""
+    """A user pool and its client, whose access tokens are valid for ten seconds."""
     cognito = aws.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName=f"p-{uuid.uuid4().hex[:8]}")["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
         UserPoolId=pool,
         ClientName="c",
         ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
-        AccessTokenValidity=2,
+        AccessTokenValidity=10,
         TokenValidityUnits={"AccessToken": "seconds"},
     )["UserPoolClient"]["ClientId"]
     cognito.admin_create_user(UserPoolId=pool, Username="alice")
@@ -107,7 +107,7 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims
 
 
-def test_an_access_token_lets_in_and_its_claims_reach_the_function(api: Api) -> None:
+def test_an_access_token_is_accepted_and_its_claims_reach_the_function(api: Api) -> None:
     status, authorizer = api.get(api.sign_in("alice"))
     assert status == 200
     claims = authorizer["jwt"]["claims"]

@@ -13,7 +13,7 @@ from tests.dynamodb_local.together import together
 from tests.parity.emulators import Emulator, emulator, eventually
 from tests.parity.fix_coverage import covers_fix
 
-LOOK_AROUND = """
+REPORT_ENVIRONMENT = """
 import os
 
 def handle(event, context):
@@ -27,7 +27,7 @@ def handle(event, context):
     }
 """
 
-HOW_LONG = """
+REPORT_TIMES = """
 import time
 
 def handle(event, context):
@@ -53,14 +53,16 @@ def handle(event, context):
 """
 
 
-def invoked(aws: Emulator, function: str, event: Any = None) -> Any:
+def invoke(aws: Emulator, function: str, event: Any = None) -> Any:
     answer = aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event or {}))
     return json.loads(answer["Payload"].read())
 
 
 def test_a_function_finds_its_context_and_the_runtimes_variables(aws: Emulator) -> None:
-    arn = aws.function(LOOK_AROUND, timeout=7, Environment={"Variables": {"ORDERS_TABLE": "t"}})
-    results = invoked(aws, arn)
+    arn = aws.function(
+        REPORT_ENVIRONMENT, timeout=7, Environment={"Variables": {"ORDERS_TABLE": "t"}}
+    )
+    results = invoke(aws, arn)
     variables = results["environment"]
     assert results["name"] == variables["AWS_LAMBDA_FUNCTION_NAME"] == arn.rsplit(":", 1)[-1]
     assert results["arn"] == arn
@@ -82,36 +84,36 @@ def test_a_handler_can_be_a_dotted_package_path(aws: Emulator) -> None:
         "def process_payment(event, context):\n    raise PaymentDeclined('no')\n",
     }
     arn = aws.packaged_function(files, "lambdas.activities.payment.process_payment")
-    assert invoked(aws, arn)["errorType"] == "PaymentDeclined"
+    assert invoke(aws, arn)["errorType"] == "PaymentDeclined"
 
 
 def test_a_function_cannot_import_this_repository(aws: Emulator) -> None:
     arn = aws.function("import local\ndef handle(event, context):\n    pass\n")
-    assert invoked(aws, arn)["errorType"] == "Runtime.ImportModuleError"
+    assert invoke(aws, arn)["errorType"] == "Runtime.ImportModuleError"
 
 
 def test_a_function_that_takes_too_long_is_timed_out(aws: Emulator) -> None:
     arn = aws.function("import time\ndef handle(e, c):\n    time.sleep(600)\n", timeout=1)
-    assert invoked(aws, arn)["errorType"] == "Sandbox.Timedout"
+    assert invoke(aws, arn)["errorType"] == "Sandbox.Timedout"
 
 
 def test_a_function_that_exits_is_an_exit_error_and_works_again(aws: Emulator) -> None:
     source = "import os\ndef handle(event, context):\n    if event.get('die'): os._exit(1)\n"
     arn = aws.function(source)
-    assert invoked(aws, arn, {"die": True})["errorType"] == "Runtime.ExitError"
-    assert invoked(aws, arn) is None
+    assert invoke(aws, arn, {"die": True})["errorType"] == "Runtime.ExitError"
+    assert invoke(aws, arn) is None
 
 
 def test_a_functions_prints_reach_its_log_group(aws: Emulator) -> None:
     arn = aws.function("def handle(event, context):\n    print('seen by', context.function_name)\n")
     name = arn.rsplit(":", 1)[-1]
-    invoked(aws, arn)
+    invoke(aws, arn)
     found = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
     assert any(f"seen by {name}" in event["message"] for event in found)
 
 
 @covers_fix("lambda-workers")
-def test_a_function_that_raised_stays_warm(aws: Emulator) -> None:
+def test_a_function_stays_warm_after_an_error(aws: Emulator) -> None:
     source = (
         "import os\n"
         "def handle(event, context):\n"
@@ -119,32 +121,32 @@ def test_a_function_that_raised_stays_warm(aws: Emulator) -> None:
         "    return os.getpid()\n"
     )
     arn = aws.function(source)
-    before = invoked(aws, arn)
-    invoked(aws, arn, {"fail": True})
-    assert invoked(aws, arn) == before
+    before = invoke(aws, arn)
+    invoke(aws, arn, {"fail": True})
+    assert invoke(aws, arn) == before
 
 
-def test_a_burst_waits_for_its_turn_and_all_of_it_is_answered(aws: Emulator) -> None:
-    functions = [aws.function(HOW_LONG) for _ in range(4)]
+def test_every_call_of_a_burst_gets_a_response(aws: Emulator) -> None:
+    functions = [aws.function(REPORT_TIMES) for _ in range(4)]
     burst = [function for function in functions for _ in range(MOST_RUNNING)]
 
-    results = together([partial(invoked, aws, function) for function in burst])
+    results = together([partial(invoke, aws, function) for function in burst])
 
     runs = [(began, ended) for began, ended in results]
     assert max(sum(b <= began < e for b, e in runs) for began, _ in runs) <= MOST_RUNNING
 
 
-def test_functions_that_call_functions_never_wait_for_each_other(aws: Emulator) -> None:
+def test_functions_that_call_functions_do_not_deadlock(aws: Emulator) -> None:
     inner = aws.function("def handle(event, context):\n    return event['number']\n")
     outer = aws.function(CALL_ANOTHER, timeout=30)
     numbers = range(2 * MOST_RUNNING)
 
-    results = together([partial(invoked, aws, outer, {"to": inner, "number": n}) for n in numbers])
+    results = together([partial(invoke, aws, outer, {"to": inner, "number": n}) for n in numbers])
 
     assert results == list(numbers)
 
 
-def test_workers_die_with_an_emulator_that_is_killed(tmp_path: Path) -> None:
+def test_workers_end_with_a_killed_emulator(tmp_path: Path) -> None:
     with emulator() as running:
         file = tmp_path / "pid"
         arn = running.function(SLEEP, timeout=900)

@@ -24,7 +24,7 @@ def test_an_uncaught_class_name_ends_the_execution(aws: Emulator) -> None:
 
 
 @covers_fix("error-names")
-def test_an_invoke_answers_the_class_name_as_error_type(aws: Emulator) -> None:
+def test_an_invoke_returns_the_class_name_as_error_type(aws: Emulator) -> None:
     answer = aws.client("lambda").invoke(FunctionName=aws.function(DECLINED))
     error = json.loads(answer["Payload"].read())
     assert answer["FunctionError"] == "Unhandled"
@@ -71,7 +71,7 @@ def test_a_path_without_a_result_fails_the_execution_despite_catch(aws: Emulator
     assert "$.not.there" in ended["cause"]
 
 
-def test_result_selector_sees_the_context_object(aws: Emulator) -> None:
+def test_result_selector_gets_the_context_object(aws: Emulator) -> None:
     named = task(aws.function(OK), ResultSelector={"name.$": "$$.Execution.Name"})
     execution = aws.start(aws.machine({"Named": named}), name="the-name")
     assert json.loads(aws.ended(execution)["output"]) == {"name": "the-name"}
@@ -83,7 +83,7 @@ def test_a_null_value_is_not_a_missing_path(aws: Emulator) -> None:
     assert json.loads(ended["output"]) == {"kept": None}
 
 
-def test_map_items_see_their_own_value_and_index(aws: Emulator) -> None:
+def test_map_items_get_their_value_and_index(aws: Emulator) -> None:
     keep = task(aws.function(OK), OutputPath="$.Payload")
     each = {
         "Type": "Map",

@@ -1,4 +1,4 @@
-"""Tasks that wait for their token: heartbeats, timeouts, answers."""
+"""Tasks that wait for their token: heartbeats, timeouts, results."""
 
 import json
 import time
@@ -127,7 +127,7 @@ def test_an_output_that_is_not_json_is_refused_and_changes_nothing(aws: Emulator
 
 
 @covers_fix("token-errors")
-def test_a_token_can_be_answered_once(aws: Emulator) -> None:
+def test_a_token_can_be_used_once(aws: Emulator) -> None:
     bell, sfn = Doorbell(aws), aws.client("stepfunctions")
     execution = aws.start(aws.machine({"Wait": waiting(bell.function)}))
     token = bell.token()

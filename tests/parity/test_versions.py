@@ -8,7 +8,7 @@ from tests.parity.fix_coverage import covers_fix
 
 
 def published(aws: Emulator) -> tuple[str, str, str]:
-    """A machine whose version 1 says "first", and that says "second" now; with its alias."""
+    """A machine, its version 1 and its alias: version 1 returns "first", the machine "second"."""
     sfn = aws.client("stepfunctions")
     machine = aws.machine({"Say": passing("first")})
     version = sfn.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
