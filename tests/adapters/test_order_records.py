@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import MISSING, fields, replace
 from functools import partial
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -36,7 +36,9 @@ from tests.support.fake_clock import NOW, FakeClock
 
 SKU = "COFFEE-1KG"
 
-FULL = an_order(
+SAMPLES: dict[Any, Any] = {str | None: "text", int | None: NOW}
+"""A value of each optional field that FULL does not set."""
+PARTLY_FULL = an_order(
     Stage.STATUS_UPDATE,
     items=(a_line(), a_line("MUG-RED", 1, 800)),
     enrichment=Enrichment(customer_tier="gold", inventory_ok=False, recommendations=("A", "B")),
@@ -55,6 +57,14 @@ FULL = an_order(
     taken_over_at=NOW,
     signal_check_at=NOW,
     check_failures=2,
+)
+FULL = replace(
+    PARTLY_FULL,
+    **{
+        name: SAMPLES[kind]
+        for name, kind in get_type_hints(Order).items()
+        if kind in SAMPLES and getattr(PARTLY_FULL, name) is None
+    },
 )
 WITH_DEFAULT = {
     field.name
