@@ -31,6 +31,11 @@ def is_accepted(character: str) -> bool:
     return shown or unicodedata.category(character) == "Zs"
 
 
+def blank_out(text: str) -> str:
+    """The text on one line, with a space in place of every character that is not accepted."""
+    return "".join(one if is_accepted(one) else " " for one in text)
+
+
 def escape(text: str) -> str:
     r"""The text with every character that is not accepted as a JSON escape (`\u009b`).
 

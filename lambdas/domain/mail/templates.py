@@ -5,10 +5,10 @@ line is sanitised when the e-mail is built: no line break, control character or 
 character of a value reaches a subject or a body.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from lambdas.domain.free_text import blank_out
 from lambdas.domain.mail.reminders import APPROVAL_MAILS
 from lambdas.domain.record.order import Line, Order
 from lambdas.domain.record.stages import Stage
@@ -84,19 +84,8 @@ def reason(order: Order) -> str | None:
 
 
 def _mail(subject: str, *body: str) -> tuple[str, str]:
-    """Subject and body of lines without control characters."""
-    return _harmless(subject), "".join(f"{_harmless(line)}\n" for line in body)
-
-
-def _harmless(line: str) -> str:
-    """One line, with a space in place of every line break and every character that is not text:
-    controls, formats (bidirectional ones too), surrogates, private and unassigned code points.
-    """
-    return "".join(" " if _is_unsafe(unicodedata.category(one)) else one for one in line)
-
-
-def _is_unsafe(category: str) -> bool:
-    return category.startswith("C") or category in ("Zl", "Zp")
+    """Subject and body, each line without characters that free text does not accept."""
+    return blank_out(subject), "".join(f"{blank_out(line)}\n" for line in body)
 
 
 def _lines(order: Order) -> Iterable[str]:

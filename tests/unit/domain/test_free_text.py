@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from lambdas.domain.free_text import escape, fault_of, is_accepted
+from lambdas.domain.free_text import blank_out, escape, fault_of, is_accepted
 
 REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode general categories that control, reorder or hide text, or mean nothing."""
@@ -30,6 +30,17 @@ def test_a_character_is_accepted_by_its_general_category(category: str) -> None:
     assert accepted == (joiners if category in REFUSED else set(CATEGORIES[category]))
 
 
+@pytest.mark.parametrize("category", sorted(CATEGORIES))
+def test_only_characters_that_are_not_accepted_are_blanked_out(category: str) -> None:
+    characters = CATEGORIES[category]
+
+    blanked = blank_out("".join(characters))
+
+    kept = {"\u200c", "\u200d"} if category in REFUSED else set(characters)
+    assert set(blanked) - {" "} == (kept & set(characters)) - {" "}
+    assert len(blanked) == len(characters)
+
+
 @pytest.mark.parametrize("category", sorted(REFUSED))
 def test_a_text_with_a_refused_character_names_it(category: str) -> None:
     refused = next(one for one in CATEGORIES[category] if not is_accepted(one))
@@ -50,6 +61,7 @@ def test_a_text_that_shows_nothing_is_blank(text: str) -> None:
 def test_a_text_of_any_script_is_accepted(text: str) -> None:
     assert fault_of(text) is None
     assert escape(text) == text
+    assert blank_out(text) == text
 
 
 def test_characters_that_are_not_accepted_are_escaped() -> None:
