@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
-from local.deployment.catalogue import customer_records, units_by_sku
+from local.data.catalogue import customer_records, units_by_sku
 
 _AFTER_THE_END = tuple(
     f"mail-{mail}-{outcome}"

@@ -5,7 +5,7 @@ import shlex
 
 from cli.terminal.text import visible
 from local.commands.output import AsJson, print_json, report_problems
-from local.deployment.mailbox import mails as all_mails
+from local.data.mailbox import mails as all_mails
 from local.host.folders import Folders
 from local.host.progress import print_message
 from local.host.state import State, profiles_beside

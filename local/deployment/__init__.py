@@ -1,1 +1,1 @@
-"""Deploy the CDK application to the emulator; load seed data and users."""
+"""Deploy the CDK application to the emulator, and call its functions once."""

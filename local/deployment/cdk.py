@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.deployment.clients import shell_environment
+from local.host.aws_clients import shell_environment
 from local.host.folders import REPOSITORY
 from local.host.problems import LocalProblem
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local.deployment.cdk import run_cdk
-from local.deployment.clients import ACCOUNT, REGION, client
+from local.host.aws_clients import ACCOUNT, REGION, client
 from local.host.folders import Folders
 from local.host.problems import LocalProblem
 from local.host.progress import phase

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from local.deployment.clients import client
+from local.host.aws_clients import client
 from local.host.problems import LocalProblem
 from local.host.state import State
 from local.host.waiting import STALL_SECONDS

@@ -11,9 +11,9 @@ import threading
 from typing import Any, TextIO
 
 from local.emulator import fixes
-from local.emulator.asgi import App
 from local.emulator.faults.middleware import with_faults
-from local.emulator.local_api import is_loopback, with_local_api
+from local.emulator.http.asgi import App
+from local.emulator.http.local_api import is_loopback, with_local_api
 from local.emulator.options import Options
 
 EXIT_SECONDS = 2.5

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from local.deployment.clients import client
-from local.deployment.seed import delete_orders, seed
+from local.data.seed import delete_orders, seed
+from local.host.aws_clients import client
 from local.host.folders import Folders
 from local.host.locking import exclusive_lock
 from local.host.problems import LocalProblem

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from local.deployment.users import are_fresh, sign_in
+from local.data.users import are_fresh, sign_in
 from local.host.folders import Folders
 from local.host.problems import LocalProblem
 from local.host.processes import end

@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from local.deployment.clients import client
-from local.deployment.tables import scan
+from local.data.tables import scan
+from local.host.aws_clients import client
 from local.host.folders import Folders
 from local.host.state import State
 from local.lifecycle.reset import running_executions

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from local.data.seed import make_tables, seed_empty
+from local.data.users import create_users, sign_in
 from local.deployment.assembly import assembly
 from local.deployment.deploy import deploy, prepare_account
-from local.deployment.seed import make_tables, seed_empty
-from local.deployment.users import create_users, sign_in
 from local.deployment.warm_up import check_health, warm_up
 from local.host.folders import Folders
 from local.host.locking import exclusive_lock

@@ -7,9 +7,9 @@ import httpx
 from botocore.exceptions import ClientError
 
 from local.checks.records import Snapshot
-from local.deployment.clients import client
-from local.deployment.mailbox import mails
-from local.deployment.tables import from_item, scan, to_item
+from local.data.mailbox import mails
+from local.data.tables import from_item, scan, to_item
+from local.host.aws_clients import client
 from local.host.state import State
 from local.host.waiting import STALL_SECONDS
 

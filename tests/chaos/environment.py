@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.checks.records import Snapshot
-from local.deployment.clients import client
-from local.deployment.tables import from_item, to_item
+from local.data.tables import from_item, to_item
+from local.host.aws_clients import client
 from local.host.processes import wait_until_gone
 from local.host.state import State
 from local.scenario_runner.backend import Backend

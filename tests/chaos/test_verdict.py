@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from local.checks.records import Snapshot
-from local.deployment.catalogue import inventory_records
+from local.data.catalogue import inventory_records
 from tests.chaos.orders import Promises
 from tests.chaos.verdict import judge
 

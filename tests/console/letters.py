@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local.deployment.mailbox import Mail, mails
+from local.data.mailbox import Mail, mails
 from local.host.state import State
 from local.scenario_runner.scenario import Step
 from local.scenario_runner.scenario_run import ScenarioRun

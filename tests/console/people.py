@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from local.deployment.clients import client
+from local.host.aws_clients import client
 from local.host.state import State
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from local.deployment.clients import client
-from local.deployment.tables import fill, scan
+from local.data.tables import fill, scan
+from local.host.aws_clients import client
 from local.host.state import State
 from local.scenario_runner.backend import Backend
 from local.scenario_runner.scenario import Step as ScenarioStep

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from local.deployment.clients import client
-from local.deployment.tables import scan, to_item
+from local.data.tables import scan, to_item
+from local.host.aws_clients import client
 from local.host.state import State
 from tests.fuzz.api_client import ApiClient
 from tests.fuzz.callers import Caller, people

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from local.deployment.clients import ACCOUNT, REGION, client
-from local.deployment.tables import scan
+from local.data.tables import scan
+from local.host.aws_clients import ACCOUNT, REGION, client
 from local.host.state import State
 from tests.fuzz.api_client import ApiClient
 

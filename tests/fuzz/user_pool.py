@@ -5,8 +5,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from local.deployment.clients import client
-from local.deployment.users import seconds_left
+from local.data.users import seconds_left
+from local.host.aws_clients import client
 from local.host.state import State
 
 if TYPE_CHECKING:

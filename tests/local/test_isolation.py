@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.deployment.clients import shell_environment
 from local.emulator.functions import variables
+from local.host.aws_clients import shell_environment
 from local.host.isolation import isolate, isolated_environment, no_proxy
 
 USER = {

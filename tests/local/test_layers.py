@@ -8,7 +8,7 @@ import pytest
 
 from local.host.folders import REPOSITORY
 
-LAYERS = ("commands", "scenario_runner", "lifecycle", "checks", "deployment", "host")
+LAYERS = ("commands", "scenario_runner", "lifecycle", "checks", "deployment", "data", "host")
 OURS = ("app", "bench", "cli", "lambdas", "local", "stacks", "tests", "tools")
 
 

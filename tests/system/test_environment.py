@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from local.deployment.catalogue import units_by_sku
-from local.deployment.clients import client
-from local.deployment.tables import scan
-from local.deployment.users import FRESH_SECONDS, TOKEN_OF, USERS, seconds_left
+from local.data.catalogue import units_by_sku
+from local.data.tables import scan
+from local.data.users import FRESH_SECONDS, TOKEN_OF, USERS, seconds_left
+from local.host.aws_clients import client
 from local.host.state import save
 from local.scenario_runner.backend import Backend
 from local.scenario_runner.scenario import Step

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 
-from local.emulator.asgi import App, Message, Receive, Scope, Send, read_body, replay, respond
 from local.emulator.faults.aws_call import identify
 from local.emulator.faults.fault import Fault
 from local.emulator.faults.injected import FAULTS
+from local.emulator.http.asgi import App, Message, Receive, Scope, Send, read_body, replay, respond
 
 logger = logging.getLogger("local.emulator")
 

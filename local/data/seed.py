@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from local.deployment.catalogue import Records, customer_records, inventory_records
-from local.deployment.clients import client
-from local.deployment.tables import create_copy, empty, fill, scan
+from local.data.catalogue import Records, customer_records, inventory_records
+from local.data.tables import create_copy, empty, fill, scan
+from local.host.aws_clients import client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,10 +9,10 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.emulator.asgi import App, Receive, Scope, Send, header, read_body, respond
 from local.emulator.faults.fault import InvalidFault, read_fault
 from local.emulator.faults.injected import FAULTS
 from local.emulator.fixes import names_on
+from local.emulator.http.asgi import App, Receive, Scope, Send, header, read_body, respond
 from local.emulator.pinned_version import PINNED_VERSION
 
 PREFIX = "/_local/"

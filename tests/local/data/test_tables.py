@@ -5,7 +5,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.deployment.tables import create_copy, fill, scan
+from local.data.tables import create_copy, fill, scan
 from tests.support import tables
 
 if TYPE_CHECKING:

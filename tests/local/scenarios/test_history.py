@@ -1,7 +1,7 @@
 import json
 
 from local.checks.history import path, submitted_tokens, tokens
-from tests.local.histories import History
+from tests.local.scenarios.histories import History
 
 
 def test_states_come_in_the_order_of_their_entry() -> None:

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from local.deployment.catalogue import units_by_sku
-from local.deployment.users import TOKEN_OF
+from local.data.catalogue import units_by_sku
+from local.data.users import TOKEN_OF
+from local.host.folders import REPOSITORY
 from local.scenario_runner.scenario import InvalidScenario, Scenario, read_scenario, read_scenarios
 from local.scenario_runner.schema import INVARIANTS, STEPS
 from local.scenario_runner.steps import KNOWN_STEPS
 
-DEFINITION = Path(__file__).resolve().parents[2] / "statemachine" / "order_workflow.asl.json"
+DEFINITION = REPOSITORY / "statemachine" / "order_workflow.asl.json"
 SCENARIOS = read_scenarios()
 GOOD = """
 title = "T"

@@ -1,14 +1,14 @@
+"""The seed data, its conversion to items, and the tokens of the users."""
+
 import base64
 import json
 import time
 
 import pytest
 
-from local.deployment.catalogue import customer_records, inventory_records, units_by_sku
-from local.deployment.tables import from_item, to_item
-from local.deployment.users import TOKEN_OF, USERS, are_fresh, seconds_left
-from local.host.problems import LocalProblem
-from local.lifecycle.options import UpOptions
+from local.data.catalogue import customer_records, inventory_records, units_by_sku
+from local.data.tables import from_item, to_item
+from local.data.users import TOKEN_OF, USERS, are_fresh, seconds_left
 
 
 def a_token(seconds: float) -> str:
@@ -60,17 +60,3 @@ def test_tokens_are_replaced_before_they_expire(seconds: float, fresh: bool) -> 
 
 def test_a_missing_token_causes_a_new_sign_in() -> None:
     assert not are_fresh({"customer": a_token(3000)})
-
-
-@pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 11), (10, 20), (1000, 9), (10, 0)])
-def test_times_that_the_stack_rejects_are_rejected_before_the_synthesis(
-    timeout: int, heartbeat: int
-) -> None:
-    with pytest.raises(LocalProblem, match="reading the options"):
-        UpOptions(approval_timeout=timeout, heartbeat=heartbeat).check()
-
-
-def test_the_default_times_are_accepted() -> None:
-    UpOptions().check()
-    UpOptions(approval_timeout=20, heartbeat=4).check()
-    UpOptions(approval_timeout=2, heartbeat=2).check()

@@ -11,7 +11,7 @@ from local.checks.invariants import (
     violations,
 )
 from local.checks.records import ObservedOrder, Snapshot
-from local.deployment.catalogue import inventory_records
+from local.data.catalogue import inventory_records
 from local.scenario_runner.schema import INVARIANTS
 
 ID = "01TEST"

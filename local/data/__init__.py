@@ -1,0 +1,1 @@
+"""The data of an environment: seed data, tables, users, sent e-mails."""

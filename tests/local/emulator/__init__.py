@@ -1,0 +1,1 @@
+"""Tests of local/emulator that start no emulator; tests/parity has the others."""

@@ -1,0 +1,1 @@
+"""Tests of local/scenarios, local/scenario_runner and local/checks."""
