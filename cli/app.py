@@ -20,6 +20,7 @@ from cli.commands.operate.load import load
 from cli.commands.order.add_item import add_item
 from cli.commands.order.approve import approve
 from cli.commands.order.cancel import cancel
+from cli.commands.order.decline import decline
 from cli.commands.order.place import place
 from cli.commands.order.signal import signal
 from cli.commands.read.describe import describe
@@ -60,6 +61,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Order": {
         "place": place,
         "approve": approve,
+        "decline": decline,
         "cancel": cancel,
         "add-item": add_item,
         "signal": signal,

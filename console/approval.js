@@ -6,14 +6,14 @@ import { items } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
 import { person } from "./session.js";
-import { cancellation, changed, looker, sendTo } from "./signals.js";
+import { cancellation, changed, decline, looker, sendTo } from "./signals.js";
 import { clock, left, money, passed } from "./words.js";
 
 const VIEWERS_SECONDS = 10; // viewers that cannot decide poll less often
 const OUTCOMES = {
   completed: "The order was approved, and is paid and completed.",
   compensating: "The order is being cancelled: its stock is released. If it was charged, the payment is refunded in full.",
-  cancelled: "The order was cancelled, or its deadline passed. Its stock is released. If it was charged, the payment was refunded.",
+  cancelled: "The order was declined or cancelled, or its deadline passed. Its stock is released. If it was charged, the payment was refunded.",
   failed: "The order failed. Its stock is released. If it was charged, the payment was refunded.",
 };
 
@@ -53,13 +53,15 @@ export function approval(page, code) {
 
   function deciding() {
     const who = person();
-    const otherwise = text("To reject the order, do nothing: it is cancelled at its deadline.");
+    const id = latest.order_id;
+    const end = (kind, body) => ask(kind, body, `/orders/${id}/signals/${kind}`);
+    const otherwise = text("Without a decision the order is cancelled at its deadline.");
     if (!who) {
-      return [text("Opening this page changes nothing. To approve, sign in as an approver. You then return to this page."),
+      return [text("Opening this page changes nothing. To decide, sign in as an approver. You then return to this page."),
         signIn(), otherwise];
     }
-    return [is("approver") ? (refusal ? refused() : answer()) : viewer(who), otherwise,
-      is("operator") && cancellation(latest.order_id, (kind, body) => ask(kind, body, `/orders/${latest.order_id}/signals/${kind}`)),
+    return [is("approver") ? (refusal ? refused() : answer()) : viewer(who), is("approver") && decline(id, end),
+      is("operator") && cancellation(id, end), otherwise,
       wholeOrder(who)];
   }
 

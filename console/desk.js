@@ -5,11 +5,11 @@ import { h, show, update } from "./dom.js";
 import { items } from "./facts.js";
 import { once } from "./forms.js";
 import { live } from "./live.js";
-import { cancellation, changed, looker, send, takes } from "./signals.js";
+import { cancellation, changed, decline, looker, send, takes } from "./signals.js";
 import { age, gist, left, money } from "./words.js";
 
 const FOLDED = 4; // entries that the style sheet shows of a folded queue
-const DECIDED = { "approve-payment": "approved", "cancel-order": "cancelled" };
+const DECIDED = { "approve-payment": "approved", "decline-payment": "declined", "cancel-order": "cancelled" };
 
 export function desk(page) {
   const { main, who, fail } = page;
@@ -86,6 +86,7 @@ export function desk(page) {
       ...items(current),
       h("div", { class: "row", "data-key": `actions ${current.order_id}` },
         h("button", { class: "primary", disabled: news != null, onclick: approve }, "Approve", keyHint("a")), next()),
+      takes(current, "decline-payment", who) && decline(current.order_id, ask),
       takes(current, "cancel-order", who) && cancellation(current.order_id, ask)];
   }
 
@@ -116,10 +117,14 @@ export function desk(page) {
     if (event.repeat || event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "a") approve();
     if (event.key === "n") skip();
+    if (event.key === "d") {
+      event.preventDefault(); // the letter must not become part of the reason
+      sheet.querySelector("input[name=reason]")?.focus();
+    }
   }
 
   document.addEventListener("keydown", key);
-  show(main, h("h1", {}, "Desk"), h("p", { class: "quiet keys" }, "Keys: a approves, n opens the next order."),
+  show(main, h("h1", {}, "Desk"), h("p", { class: "quiet keys" }, "Keys: a approves, d declines (type a reason, then Enter), n opens the next order."),
     more, h("div", { class: "desk" }, h("div", {}, queue, unfold), sheet));
   const watch = live(look, page);
   return () => {

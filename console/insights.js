@@ -14,9 +14,9 @@ const GROUPS = [
   { title: "What went wrong", verdicts: WRONG,
     text: "A service failed or the execution was stopped (infrastructure), an unexpected error occurred (defect), the order "
       + "was taken over and compensated (compensated), or an effect is not compensated yet (compensation-stuck)." },
-  { title: "Ended as expected, not completed", verdicts: ["rejected", "expired", "cancelled"],
-    text: "No stock or a declined payment (rejected), no approval before the deadline (expired), or a cancel (cancelled). The "
-      + "workflow worked as designed." },
+  { title: "Ended as expected, not completed", verdicts: ["rejected", "declined", "expired", "cancelled"],
+    text: "No stock or a declined card (rejected), a decline by an approver (declined), no approval before the deadline "
+      + "(expired), or a cancel (cancelled). The workflow worked as designed." },
   { title: "Completed", verdicts: ["completed"], text: "The order was fulfilled.", closed: true },
   { title: "Running", verdicts: ["running"], text: "They have no verdict yet.", closed: true },
 ];

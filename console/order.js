@@ -7,7 +7,7 @@ import { chooser, retraced } from "./executions.js";
 import { events, facts, items, ledger, standing } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
-import { addition, cancellation, changed, send, takes } from "./signals.js";
+import { addition, cancellation, changed, decline, send, takes } from "./signals.js";
 import { money } from "./words.js";
 
 const PARTS = ["actions", "graph", "facts", "items", "ledger", "events"];
@@ -67,6 +67,7 @@ export function order(page, id) {
 
   function actions() {
     const mine = [takes(latest, "approve-payment", who) && approval(),
+      takes(latest, "decline-payment", who) && decline(id, ask),
       takes(latest, "add-line-item", who) && addition(ask),
       takes(latest, "cancel-order", who) && cancellation(id, ask)].filter(Boolean);
     return [h("h2", {}, "Actions"), ...mine,

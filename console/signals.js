@@ -6,7 +6,8 @@ import { field, form, itemFields, itemOf } from "./forms.js";
 import { applied, money, refused } from "./words.js";
 
 const HEARTBEAT_MS = 60_000; // the API uses at most one heartbeat a minute for each order
-const WHO = { "approve-payment": ["approver"], "cancel-order": ["customer", "operator"], "add-line-item": ["customer"] };
+const WHO = { "approve-payment": ["approver"], "decline-payment": ["approver"], "cancel-order": ["customer", "operator"],
+  "add-line-item": ["customer"] };
 
 /** Whether the order admits the signal now, and the roles of the user allow it. */
 export const takes = (order, kind, who) =>
@@ -40,10 +41,14 @@ export async function sendTo({ notify, fail }, kind, path, body) {
   return false;
 }
 
-/** The cancel form. Its key has the order id, so that a typed reason is never sent with another order. */
-export const cancellation = (id, submit) => form("Cancel order",
+/** A form that ends the order with a reason. Its key has the order id, so that a typed reason is never sent with
+ * another order. */
+const ending = (title, kind) => (id, submit) => form(title,
   [field("Reason", { name: "reason", required: true, maxlength: 200 })],
-  (data) => submit("cancel-order", { reason: data.get("reason").trim() }), { kind: "danger", key: `cancel ${id}` });
+  (data) => submit(kind, { reason: data.get("reason").trim() }), { kind: "danger", key: `${kind} ${id}` });
+
+export const decline = ending("Decline payment", "decline-payment");
+export const cancellation = ending("Cancel order", "cancel-order");
 
 export const addition = (submit) =>
   form("Add item", itemFields(), (data) => submit("add-line-item", itemOf(data)));

@@ -74,12 +74,14 @@ export const clock = (instant) =>
 
 const APPLIED = {
   "approve-payment": "Approved. Payment follows.",
+  "decline-payment": "Declined. The stock is being released.",
   "cancel-order": "Cancelled. The order is being compensated.",
   "add-line-item": "Item added.",
 };
 
 const REFUSED = {
   "approve-payment": "Not approved",
+  "decline-payment": "Not declined",
   "cancel-order": "Not cancelled",
   "add-line-item": "No item added",
 };
@@ -90,6 +92,6 @@ export const applied = (kind, value) => (value == null ? "Accepted. It takes eff
 /** A sentence with the reason why a signal was not applied. */
 export function refused(kind, value) {
   if (value === "stale") return `${REFUSED[kind]}: the lines changed since you saw them.`;
-  if (value === "superseded") return `${REFUSED[kind]}: a cancel or an earlier approval came first.`;
+  if (value === "superseded") return `${REFUSED[kind]}: another decision came first.`;
   return `${REFUSED[kind]}: ${value}.`;
 }

@@ -15,6 +15,7 @@ from lambdas.domain.ports import (
 )
 from lambdas.domain.record.changes import CHECK_SOON_MS, Change, make_change
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.outcomes import BY_OPERATOR, STOPPED
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.application import applies
 from lambdas.domain.steps.compensation import begin_compensation
@@ -27,8 +28,6 @@ which an account may make 15 a second."""
 SWEEP_MS = 40_000
 SWEEP_LIMIT = AT_ONCE * SWEEP_MS // 1000
 """Limits of one sweep, in time and orders; the next sweep continues with the rest."""
-
-STOPPED = "the execution stopped"
 
 
 class JanitorAction(StrEnum):
@@ -113,7 +112,7 @@ class Janitor:
         Raises OrderNotFound, and SignalNotAdmitted if the order has ended.
         """
         seen = self.orders.get(order_id)
-        taken = self._hand_over(seen, "compensated by an operator")
+        taken = self._hand_over(seen, BY_OPERATOR)
         if taken is not None:
             self._begin(taken, seen)
         order = self.orders.get(order_id)

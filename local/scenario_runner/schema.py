@@ -22,6 +22,7 @@ STEPS = {
     # token to use; `outcome` is waited for; `refused` is the expected HTTP status.
     "place": _step("items", "order by payment_method version customer"),
     "approve": _step("", f"revision {_SIGNAL}"),
+    "decline": _step("reason", _SIGNAL),
     "add": _step("sku quantity", _SIGNAL),
     "cancel": _step("reason", _SIGNAL),
     "heartbeat": _step("", "order by"),

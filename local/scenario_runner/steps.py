@@ -34,6 +34,10 @@ def _approve(run: ScenarioRun, step: Step) -> None:
     _signal(run, step, "approve-payment", {"revision": seen}, by="approver")
 
 
+def _decline(run: ScenarioRun, step: Step) -> None:
+    _signal(run, step, "decline-payment", {"reason": step.fields["reason"]}, by="approver")
+
+
 def _add(run: ScenarioRun, step: Step) -> None:
     body = {"sku": step.fields["sku"], "quantity": step.fields["quantity"]}
     _signal(run, step, "add-line-item", body, by="customer")
@@ -123,6 +127,7 @@ def _lose_token(run: ScenarioRun, step: Step) -> None:
 _ACTIONS: Mapping[str, Callable[[ScenarioRun, Step], None]] = {
     "place": _place,
     "approve": _approve,
+    "decline": _decline,
     "add": _add,
     "cancel": _cancel,
     "heartbeat": _heartbeat,

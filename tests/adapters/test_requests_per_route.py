@@ -62,6 +62,7 @@ AT_MOST = {
     "get_timeline": 2,
     "list_stages": SHARDS * len(STAGES),
     "approve_payment": POLLS,
+    "decline_payment": POLLS,
     "cancel_order": POLLS,
     "add_line_item": POLLS,
     "get_signal": 2,
@@ -228,6 +229,7 @@ def _signals(on: Deployment) -> Iterator[Request]:
         return Request(kind.replace("-", "_"), path, claims, body, PREFER, 202)
 
     yield signal("approve-payment", APPROVER, revision=1)
+    yield signal("decline-payment", APPROVER, reason="over budget")
     yield signal("cancel-order", ALICE, reason="changed my mind")
     yield signal("add-line-item", ALICE, sku=SKUS[0], quantity=1)
     accepted = a_signal()

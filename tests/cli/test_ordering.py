@@ -1,4 +1,4 @@
-"""place, approve, cancel, add-item, signal."""
+"""place, approve, decline, cancel, add-item, signal."""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -113,17 +113,35 @@ def test_a_pending_signal_is_printed_with_the_command_for_its_outcome(
     assert f"`orders signal {order.order_id} c1`" in ran.err
 
 
-def test_a_cancel_is_printed_with_its_outcome(terminal: Terminal, world: World) -> None:
+@pytest.mark.parametrize(
+    ("command", "who", "kind"),
+    [
+        ("decline", "approver", SignalKind.DECLINE_PAYMENT),
+        ("cancel", "alice", SignalKind.CANCEL_ORDER),
+    ],
+)
+def test_the_end_of_an_order_is_printed_with_its_outcome(
+    terminal: Terminal, world: World, command: str, who: str, kind: SignalKind
+) -> None:
     order = world.place(wait_token=TOKEN)
-    terminal.run("cancel", order.order_id, "-r", "why not", "-w", "0", "--key", "c1")
+    terminal.run(command, order.order_id, "-r", "why not", "-w", "0", "--key", "c1", who=who)
     settled(world, order, "applied")
 
     ran = terminal.run("signal", order.order_id, "c1", "-o", "json")
 
     assert ran.code == 0
-    assert (ran.json["kind"], ran.json["outcome"]) == ("cancel-order", "applied")
+    assert (ran.json["kind"], ran.json["outcome"]) == (kind, "applied")
     [signal] = world.now(order).inbox
-    assert (signal.kind, signal.reason) == (SignalKind.CANCEL_ORDER, "why not")
+    assert (signal.kind, signal.reason) == (kind, "why not")
+
+
+def test_a_decline_is_refused_to_a_customer(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+
+    ran = terminal.run("decline", order.order_id, "-r", "why not")
+
+    assert ran.code == 1
+    assert world.now(order).inbox == ()
 
 
 def test_an_item_is_added(terminal: Terminal, world: World) -> None:

@@ -142,6 +142,16 @@ def test_an_expired_session_is_renewed_and_leads_back_to_the_link(
     letter.scene.wait_for_stage(letter.order, "completed")
 
 
+def test_an_approver_declines_from_the_link(visit: Visit, letter: Letter) -> None:
+    visitor = visit("approver")
+    page = visitor.open(letter.view)
+    page.get_by_label("Reason").fill("over this month's budget")
+    page.get_by_role("button", name="Decline payment").click()
+    expect(visitor.main).to_contain_text("The order was declined or cancelled")
+    letter.scene.wait_for_end(letter.order)
+    assert letter.scene.status(letter.order)["last_error"] == "declined: over this month's budget"
+
+
 def test_an_approver_with_the_operator_role_cancels_from_the_link(
     visit: Visit, letter: Letter, state: State
 ) -> None:
@@ -150,9 +160,10 @@ def test_an_approver_with_the_operator_role_cancels_from_the_link(
         page = visitor.open(letter.view)
         page.get_by_role("button", name="Sign in to decide").click()
         page.get_by_role("button", name=lead).click()
-        page.get_by_label("Reason").fill("a suspicious address")
+        cancelling = page.get_by_role("form", name="Cancel order")
+        cancelling.get_by_label("Reason").fill("a suspicious address")
         page.get_by_role("button", name="Cancel order").click()
-        expect(visitor.main).to_contain_text("The order was cancelled, or its deadline passed.")
+        expect(visitor.main).to_contain_text("The order was declined or cancelled")
     letter.scene.wait_for_end(letter.order)
     assert letter.scene.status(letter.order)["last_error"] == "cancelled: a suspicious address"
 

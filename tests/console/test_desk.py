@@ -60,6 +60,20 @@ def test_the_order_page_shows_a_change_before_its_approval_too(
     scene.wait_for_stage("order", "completed")
 
 
+def test_an_approver_declines_at_the_desk_by_keyboard(visit: Visit, scene: ScenarioRun) -> None:
+    order_id = place(scene)
+    approver = visit()
+    approver.sign_in("approver1")
+    page = approver.open("desk")
+    expect(approver.sheet).to_contain_text(order_id)
+    page.keyboard.press("d")
+    page.keyboard.type("over this month's budget")
+    page.keyboard.press("Enter")
+    expect(approver.sheet).to_contain_text(f"You declined order {order_id}.")
+    scene.wait_for_end("order")
+    assert scene.status("order")["last_error"] == "declined: over this month's budget"
+
+
 def test_an_approver_with_the_operator_role_cancels_at_the_desk(
     visit: Visit, scene: ScenarioRun, both_roles: str
 ) -> None:
@@ -67,7 +81,8 @@ def test_an_approver_with_the_operator_role_cancels_at_the_desk(
     approver = visit()
     approver.sign_in(both_roles)
     page = approver.open("desk")
-    page.get_by_label("Reason").fill("a suspicious address")
+    cancelling = page.get_by_role("form", name="Cancel order")
+    cancelling.get_by_label("Reason").fill("a suspicious address")
     page.get_by_role("button", name="Cancel order").click()
     expect(approver.sheet).to_contain_text(f"You cancelled order {order_id}.")
     scene.wait_for_end("order")
@@ -81,14 +96,15 @@ def test_a_typed_reason_stays_with_its_order(
     approver = visit()
     approver.sign_in(both_roles)
     page = approver.open("desk")
+    cancelling = page.get_by_role("form", name="Cancel order")
     expect(approver.sheet).to_contain_text(first)
-    page.get_by_label("Reason").fill("a suspicious address")
+    cancelling.get_by_label("Reason").fill("a suspicious address")
     with page.expect_response("**/orders?stage=*"):
         approver.look_again()
-    expect(page.get_by_label("Reason")).to_have_value("a suspicious address")
+    expect(cancelling.get_by_label("Reason")).to_have_value("a suspicious address")
     page.get_by_role("button", name="Next").click()
     expect(approver.sheet).to_contain_text(second)
-    expect(page.get_by_label("Reason")).to_have_value("")
+    expect(cancelling.get_by_label("Reason")).to_have_value("")
 
 
 def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, scene: ScenarioRun) -> None:

@@ -113,6 +113,8 @@ class Player:
                 self._do("add", sku=sku + self._tag, quantity=quantity)
             case Act.CANCEL:
                 self._do("cancel", reason=REASON)
+            case Act.DECLINE:
+                self._do("decline", reason=REASON)
             case Act.DEADLINE:
                 self._do("wait", stage="cancelled")
             case Act.STOP:

@@ -52,6 +52,8 @@ def _take(world: World, step: Step) -> None:
             world.signal(SignalKind.ADD_LINE_ITEM, "alice", sku=sku, quantity=quantity)
         case Act.CANCEL:
             world.signal(SignalKind.CANCEL_ORDER, "alice", reason=REASON)
+        case Act.DECLINE:
+            world.signal(SignalKind.DECLINE_PAYMENT, "approver1", reason=REASON)
         case Act.DEADLINE:
             world.engine.let_pass(PATIENCE_SECONDS)
         case Act.STOP:

@@ -31,6 +31,7 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
     "payment declined": ("rejected",),
     "approval deadline passes": ("expired",),
     "cancelled while waiting": ("cancelled",),
+    "declined by the approver": ("declined",),
     "cancelled during the payment": ("cancelled",),
     "provider stays away": ("infrastructure",),
     "execution stopped": ("infrastructure", "compensated"),

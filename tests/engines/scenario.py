@@ -44,6 +44,7 @@ class Act(StrEnum):
     """A step without parameters."""
 
     CANCEL = "the customer cancels"
+    DECLINE = "the approver declines"
     DEADLINE = "the approval deadline passes"
     STOP = "an operator stops the execution, and the janitor gets the event"
 

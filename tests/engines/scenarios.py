@@ -11,6 +11,7 @@ SCENARIOS = (
     Scenario(name="item without stock added", steps=(Add("RARE", 2), Approve())),
     Scenario(name="approval of an old revision", steps=(Add("TEA", 1), Approve(1), Approve(2))),
     Scenario(name="cancelled while waiting", steps=(Act.CANCEL,)),
+    Scenario(name="declined by the approver", steps=(Act.DECLINE,)),
     Scenario(name="item added, then cancelled", steps=(Add("TEA", 2), Act.CANCEL)),
     Scenario(name="approval deadline passes", steps=(Act.DEADLINE,)),
     Scenario(name="payment declined", payment_method="pm_declined"),

@@ -88,6 +88,8 @@ class ScriptedWorld(SimulatedWorld):
                 self._send(on_end, SignalKind.ADD_LINE_ITEM, "alice", sku=sku, quantity=quantity)
             case Act.CANCEL:
                 self._send(on_end, SignalKind.CANCEL_ORDER, "alice", reason=REASON)
+            case Act.DECLINE:
+                self._send(on_end, SignalKind.DECLINE_PAYMENT, "approver1", reason=REASON)
             case Act.DEADLINE:
                 self._let_pass(PATIENCE_MS)
             case Act.STOP:

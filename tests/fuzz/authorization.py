@@ -18,11 +18,18 @@ BODIES: Mapping[str, object] = {
     },
     "POST /orders/{order_id}/signals/approve-payment": {"revision": 999},
     "POST /approvals/{code}": {"revision": 999},
+    "POST /orders/{order_id}/signals/decline-payment": {"reason": "over budget"},
     "POST /orders/{order_id}/signals/cancel-order": {"reason": "no longer needed"},
     "POST /orders/{order_id}/signals/add-line-item": {"sku": "MUG-RED", "quantity": 1},
 }
 """A valid body for each route that reads one; a test checks that none is missing."""
-ENDING = frozenset({"POST /ops/orders/{order_id}/compensate", "POST /ops/orders/{order_id}/abort"})
+ENDING = frozenset(
+    {
+        "POST /orders/{order_id}/signals/decline-payment",
+        "POST /ops/orders/{order_id}/compensate",
+        "POST /ops/orders/{order_id}/abort",
+    }
+)
 """Routes whose success would end the order that the other cases need."""
 
 

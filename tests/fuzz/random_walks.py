@@ -82,7 +82,7 @@ class RandomWalk:
     def approval(self) -> dict[str, Any]:
         return {"revision": self._order.get("revision", 1) + self._chance.choice((0, 0, 0, 1))}
 
-    def cancellation(self) -> dict[str, Any]:
+    def end(self) -> dict[str, Any]:
         return {"reason": self._chance.choice(("no more", "zu spät 😀", "\u202etxt"))}
 
 
@@ -91,6 +91,7 @@ _SIGNALS = "/orders/{order_id}/signals/"
 _BODIES: Mapping[str, Callable[[RandomWalk], dict[str, Any]]] = {
     "/orders": RandomWalk.new_order,
     f"{_SIGNALS}approve-payment": RandomWalk.approval,
-    f"{_SIGNALS}cancel-order": RandomWalk.cancellation,
+    f"{_SIGNALS}decline-payment": RandomWalk.end,
+    f"{_SIGNALS}cancel-order": RandomWalk.end,
     f"{_SIGNALS}add-line-item": RandomWalk.new_item,
 }

@@ -115,6 +115,7 @@ def test_routes_that_wait_cannot_take_the_accounts_concurrency(template: Templat
     waiting = {key: one for key, one in limits.items() if key.startswith("POST ")}
     assert {key.rpartition("/")[2] for key in waiting} == {
         "approve-payment",
+        "decline-payment",
         "cancel-order",
         "add-line-item",
         "{code}",

@@ -12,6 +12,8 @@ from tests.model.record import (
     CANCELLED,
     COMPENSATING,
     COMPLETED,
+    DECLINE,
+    DECLINED,
     DONE,
     EXPIRED,
     FAILED,
@@ -74,6 +76,8 @@ def apply_next(order: Order, rules: Rules, *, out_of_stock: bool) -> Change | No
         return begin_compensation(order, rules)
     if order.cancel_requested or order.stage != AWAITING:
         return _settle(order, SUPERSEDED)
+    if signal.kind == DECLINE:
+        return begin_compensation(order, rules, error=DECLINED, ended_by=signal)
     if signal.kind == APPROVE:
         return _approve(order, signal, rules)
     if out_of_stock:
@@ -138,15 +142,22 @@ def complete(order: Order, rules: Rules) -> Change | None:
 
 
 def begin_compensation(
-    order: Order, rules: Rules, *, error: str = "", next_epoch: bool = False
+    order: Order,
+    rules: Rules,
+    *,
+    error: str = "",
+    ended_by: Signal | None = None,
+    next_epoch: bool = False,
 ) -> Change:
     """Turn the order back and give every pending signal its outcome."""
-    settled = tuple(APPLIED if s.kind == CANCEL else SUPERSEDED for s in order.pending)
+    settled = tuple(
+        APPLIED if s.kind == CANCEL or s == ended_by else SUPERSEDED for s in order.pending
+    )
     cancel = order.cancel_requested
     return change(
         order,
         stage=COMPENSATING,
-        cancelled=order.cancelled or error == EXPIRED or cancel,
+        cancelled=order.cancelled or error in (EXPIRED, DECLINED) or cancel,
         last_error=order.last_error or ("cancelled" if cancel else error or "a step failed"),
         outcomes=order.outcomes + (settled if rules.pending_settled_by_compensation else ()),
         token=False,

@@ -14,14 +14,16 @@ COMPENSATING, COMPLETED, CANCELLED, FAILED = "compensating", "completed", "cance
 ENDS = frozenset({COMPLETED, CANCELLED, FAILED})
 PAYING = frozenset({PAYMENT, STATUS_UPDATE})
 INTENT, DONE, UNDONE = "intent", "done", "undone"
-APPROVE, ADD_LINE, CANCEL = "approve-payment", "add-line-item", "cancel-order"
+APPROVE, DECLINE = "approve-payment", "decline-payment"
+ADD_LINE, CANCEL = "add-line-item", "cancel-order"
 ADMITTED_IN = {
     APPROVE: frozenset({RESERVE, AWAITING}),
+    DECLINE: frozenset({RESERVE, AWAITING}),
     ADD_LINE: frozenset({RESERVE, AWAITING}),
     CANCEL: frozenset({RESERVE, AWAITING, PAYMENT, STATUS_UPDATE}),
 }
 APPLIED, STALE, SUPERSEDED, REJECTED = "applied", "stale", "superseded", "rejected"
-EXPIRED = "approval timeout"
+EXPIRED, DECLINED = "approval timeout", "declined"
 
 
 class Signal(NamedTuple):

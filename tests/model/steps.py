@@ -6,7 +6,7 @@ from tests.model import engine
 from tests.model.activities import advance
 from tests.model.calls import Call, Step
 from tests.model.faults import faults
-from tests.model.record import ADD_LINE, APPROVE, AWAITING, CANCEL, Signal, admits
+from tests.model.record import ADD_LINE, APPROVE, AWAITING, CANCEL, DECLINE, Signal, admits
 from tests.model.rules import Bounds, Rules
 from tests.model.world import (
     ABORTED,
@@ -26,10 +26,10 @@ from tests.model.world import (
     replace_order,
 )
 
-ALPHABET = ((APPROVE, 1), (APPROVE, 2), (ADD_LINE, 0), (CANCEL, 0))
+ALPHABET = ((APPROVE, 1), (APPROVE, 2), (DECLINE, 0), (ADD_LINE, 0), (CANCEL, 0))
 """The signals: an approval of the order as it was placed (stale once a line was added), an
-approval of the order with one more line (stale before that), a line, a cancel. Every signal may
-besides be sent again under its own id, at any time."""
+approval of the order with one more line (stale before that), a decline, a line, a cancel. Every
+signal may besides be sent again under its own id, at any time."""
 
 
 def steps(state: State, rules: Rules, bounds: Bounds) -> Iterator[Step]:

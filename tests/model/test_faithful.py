@@ -138,7 +138,7 @@ def test_the_store_accepts_the_signals_that_the_model_accepts() -> None:
             grown = state.order.inbox + (signal,) * appended
             assert in_model(after) == state.order._replace(inbox=grown)
             answers.add((signal.kind, appended))
-    assert len(answers) == 6
+    assert len(answers) == 8
 
 
 def test_the_janitor_of_the_code_does_what_the_models_does() -> None:

@@ -88,6 +88,8 @@ def test_the_exploration_reaches_whatever_can_become_of_an_order() -> None:
         ("add-line-item", "rejected"),
         ("add-line-item", "superseded"),
         ("cancel-order", "applied"),
+        ("decline-payment", "applied"),
+        ("decline-payment", "superseded"),
     }
     assert max(order.epoch for order in orders) == 2
     assert any(order.stage == "completed" and order.revision == 2 for order in orders)

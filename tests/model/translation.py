@@ -21,7 +21,7 @@ from lambdas.domain.record.signals import Signal as CodeSignal
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import recorded_reference
-from tests.model.record import CANCEL, DONE, REJECTED, Order, Signal
+from tests.model.record import APPROVE, CANCEL, DECLINE, DECLINED, DONE, REJECTED, Order, Signal
 from tests.model.world import Provider, State, Stock, Worker
 from tests.support.builders import an_order, an_order_id
 from tests.support.fake_clock import NOW
@@ -43,6 +43,7 @@ SKU, LIVE, SPENT = "MUG-RED", "token-of-this-wait", "token-of-another-wait"
 CODE_WORDS = {
     "": None,
     "cancelled": "cancelled: changed my mind",
+    DECLINED: "declined: over budget",
     REJECTED: "rejected: insufficient stock",
 }
 MODEL_WORDS = {word: mine for mine, word in CODE_WORDS.items()}
@@ -117,7 +118,7 @@ def seen(world: World, order_id: str, error: str = "", decision: str = "") -> Se
         provider=books,
         rang=LIVE in world.engine.rung,
         error=error,
-        decision="compensate" if decision == "expire" else decision,
+        decision="compensate" if decision in ("decline", "expire") else decision,
     )
 
 
@@ -183,11 +184,11 @@ def signal_in_code(signal: Signal) -> CodeSignal:
     """The signal as the code's inbox holds it."""
     kind = SignalKind(signal.kind)
     line = {"sku": SKU, "quantity": 1} if kind is SignalKind.ADD_LINE_ITEM else {}
-    reason = "changed my mind" if signal.kind == CANCEL else None
+    reason = {CANCEL: "changed my mind", DECLINE: "over budget"}.get(signal.kind)
     return CodeSignal(
         signal_id=str(signal.number),
         kind=kind,
-        actor="approver1" if kind is SignalKind.APPROVE_PAYMENT else "alice",
+        actor="approver1" if signal.kind in (APPROVE, DECLINE) else "alice",
         at=NOW,
         revision=signal.revision or None,
         reason=reason,

@@ -50,6 +50,7 @@ class Cues:
     def _accept(self, kind: str, revision: int, world: HeldWorld) -> bool:
         fields = {
             SignalKind.APPROVE_PAYMENT: {"revision": revision},
+            SignalKind.DECLINE_PAYMENT: {"reason": "over budget"},
             SignalKind.CANCEL_ORDER: {"reason": "changed my mind"},
         }
         signal = Signal(

@@ -1,6 +1,6 @@
 """Random schedules: one seed, one schedule. Critical moments are more likely than others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -48,9 +48,10 @@ def random_schedule(seed: int) -> Schedule:
     """The schedule of a seed."""
     schedule, random = _without_outages(seed), Random(f"outage {seed}")
     outages = tuple(_outages(random))
+    happenings = [_perhaps_timed_out(random, one) for one in schedule.happenings]
     return replace(
         schedule,
-        happenings=tuple(_perhaps_timed_out(random, one) for one in schedule.happenings),
+        happenings=tuple(_with_declines(Random(f"decline {seed}"), happenings)),
         outages=outages,
         mails_approver=random.random() < 0.5,
         quiet_ms=max([schedule.quiet_ms, *(outage.until_ms for outage in outages)]),
@@ -83,6 +84,20 @@ def _perhaps_timed_out(random: Random, happening: Happening) -> Happening:
     """Half of the executions that are stopped run into their time limit instead."""
     timed_out = happening.what is Action.STOP and random.random() < 0.5
     return replace(happening, what=Action.TIME_OUT) if timed_out else happening
+
+
+def _with_declines(random: Random, happenings: Sequence[Happening]) -> Iterator[Happening]:
+    """The happenings, with a decline in place of each fourth cancel. A repeated signal stays the
+    same signal.
+    """
+    declined = {
+        one.signal_id
+        for one in happenings
+        if one.what is SignalKind.CANCEL_ORDER and random.random() < 0.25
+    }
+    for one in happenings:
+        is_declined = one.what is SignalKind.CANCEL_ORDER and one.signal_id in declined
+        yield replace(one, what=SignalKind.DECLINE_PAYMENT) if is_declined else one
 
 
 def _outages(random: Random) -> Iterator[Outage]:

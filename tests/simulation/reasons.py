@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.outcomes import BY_OPERATOR, DECLINED, EXPIRED, STOPPED
 from lambdas.domain.record.signals import Outcome, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import GIVEN_UP
 from lambdas.domain.steps.takeover import REPORTED_FROM
-from lambdas.domain.steps.wait import EXPIRED
-from lambdas.janitor import STOPPED
 from tests.simulation.faults import Fault
 from tests.simulation.schedule import Action, Happening
 from tests.simulation.world import SimulatedWorld
@@ -34,11 +33,13 @@ def _own_reason(world: SimulatedWorld, order: Order, mine: list[Happening]) -> b
     reason = order.last_error or ""
     if reason.startswith("cancelled: "):
         return order.cancelling
+    if reason.startswith(f"{DECLINED}: "):
+        return _declined(order)
     if reason == EXPIRED:
         return True  # `verdict` checks that it was not too soon
     if reason == STOPPED:
         return _aborted(world, order)
-    if reason == "compensated by an operator":
+    if reason == BY_OPERATOR:
         return _happened(mine, Action.TAKEOVER)
     if reason.startswith(GIVEN_UP):
         return order.payment_method == "pm_unavailable" or _provider_was_away(world)
@@ -51,8 +52,8 @@ def _approvals_not_honoured(order: Order, mine: list[Happening]) -> Iterator[str
     """
     if order.cancelling or order.payment_approved or order.last_error is None:
         return
-    by_person = (STOPPED, "compensated by an operator")
-    if order.last_error in by_person or order.last_error.startswith(_REFUSALS):
+    by_person = (STOPPED, BY_OPERATOR)
+    if _declined(order) or order.last_error in by_person or order.last_error.startswith(_REFUSALS):
         return
     for signal in order.inbox:
         superseded = order.outcomes.get(signal.signal_id) == Outcome.SUPERSEDED
@@ -84,6 +85,17 @@ def _unreported(world: SimulatedWorld, order: Order, mine: list[Happening]) -> I
 def _aborted(world: SimulatedWorld, order: Order) -> bool:
     executions = world.engine.executions.values()
     return any(e.status == "ABORTED" and e.order_id == order.order_id for e in executions)
+
+
+def _declined(order: Order) -> bool:
+    """Whether exactly one decline was applied, and it is the reason of the end."""
+    applied = [
+        f"{DECLINED}: {signal.reason}"
+        for signal in order.inbox
+        if signal.kind is SignalKind.DECLINE_PAYMENT
+        and order.outcomes.get(signal.signal_id) == Outcome.APPLIED
+    ]
+    return applied == [order.last_error]
 
 
 def _happened(mine: list[Happening], action: Action) -> bool:

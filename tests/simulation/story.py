@@ -214,6 +214,7 @@ def order_id(index: int) -> str:
 
 _FIELDS: Mapping[SignalKind, Any] = {
     SignalKind.APPROVE_PAYMENT: lambda h: {"actor": "approver1", "revision": h.revision},
+    SignalKind.DECLINE_PAYMENT: lambda h: {"actor": "approver1", "reason": "over budget"},
     SignalKind.CANCEL_ORDER: lambda h: {"actor": "alice", "reason": "changed my mind"},
     SignalKind.ADD_LINE_ITEM: lambda h: {"actor": "alice", "sku": h.sku, "quantity": 1},
 }

@@ -42,6 +42,11 @@ class CallingMachine(RuleBasedStateMachine):
         self._signal(order, ("approve-payment", order.revision - behind), engine)
 
     @precondition(lambda self: self.model.orders)
+    @rule(which=WHICH, reason=st.sampled_from(("over budget", "no need")), engine=ANSWERS)
+    def decline(self, which: int, reason: str, engine: bool) -> None:
+        self._signal(self._order(which), ("decline-payment", reason), engine)
+
+    @precondition(lambda self: self.model.orders)
     @rule(which=WHICH, sku=SKUS, quantity=st.integers(1, 3), engine=ANSWERS)
     def add_line_item(self, which: int, sku: str, quantity: int, engine: bool) -> None:
         self._signal(self._order(which), ("add-line-item", sku, quantity), engine)

@@ -20,9 +20,11 @@ def signal_of(signal_id: str, body: Body) -> Signal:
     kind, asked = SignalKind(str(body[0])), body[1:]
     names = {
         SignalKind.APPROVE_PAYMENT: ("revision",),
+        SignalKind.DECLINE_PAYMENT: ("reason",),
         SignalKind.ADD_LINE_ITEM: ("sku", "quantity"),
         SignalKind.CANCEL_ORDER: ("reason",),
     }[kind]
-    actor = "approver1" if kind is SignalKind.APPROVE_PAYMENT else "alice"
+    by_approver = (SignalKind.APPROVE_PAYMENT, SignalKind.DECLINE_PAYMENT)
+    actor = "approver1" if kind in by_approver else "alice"
     fields: dict[str, object] = dict(zip(names, asked, strict=True))
     return Signal(signal_id=signal_id, kind=kind, actor=actor, at=0, **fields)  # type: ignore[arg-type]

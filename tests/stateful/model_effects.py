@@ -70,6 +70,9 @@ class Effects:
             turn_back(order, "")
         elif order.cancel is not None or order.stage != "awaiting-approval":
             order.outcomes[signal_id] = "superseded"
+        elif kind == "decline-payment":
+            order.outcomes[signal_id], order.cancelled = "applied", True
+            turn_back(order, f"declined: {asked[0]}")
         elif kind == "approve-payment":
             order.outcomes[signal_id] = _approved(order, asked[0])
         else:

@@ -78,6 +78,7 @@ def a_key(key: str = "key-1", principal: str = "alice", fingerprint: str = "f1")
 
 _SIGNALS: Mapping[SignalKind, Mapping[str, Any]] = {
     SignalKind.APPROVE_PAYMENT: {"actor": "approver1", "revision": 1},
+    SignalKind.DECLINE_PAYMENT: {"actor": "approver1", "reason": "over budget"},
     SignalKind.ADD_LINE_ITEM: {"actor": "alice", "sku": "MUG-RED", "quantity": 2},
     SignalKind.CANCEL_ORDER: {"actor": "alice", "reason": "changed my mind"},
 }

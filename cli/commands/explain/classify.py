@@ -23,7 +23,7 @@ def classify(
 ) -> None:
     """Classify executions by their history: outcome and reason (operators).
 
-    Verdicts: completed, rejected, expired, cancelled, compensated, compensation-stuck,
+    Verdicts: completed, rejected, declined, expired, cancelled, compensated, compensation-stuck,
     infrastructure, defect; running or unknown before the execution ends.
     """
     api = open_api(profile)

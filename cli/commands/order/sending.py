@@ -17,7 +17,7 @@ _MEANING = {
     "stale": line(
         ("✗ stale", "red"), ": the lines have changed; read the order and approve its new revision"
     ),
-    "superseded": line(("superseded", "yellow"), ": a cancel or an earlier approval came first"),
+    "superseded": line(("superseded", "yellow"), ": another decision came first"),
     None: line("… accepted, still pending"),
 }
 

@@ -68,6 +68,7 @@ Decision = Literal[
     "start",
     "continue",
     "compensate",
+    "decline",
     "expire",
     "give-up",
 ]

@@ -2,6 +2,7 @@
 
 completed            the order was fulfilled
 rejected             a business rule refused the order: no stock, or the payment was declined
+declined             an approver declined the payment
 expired              the approval deadline passed
 cancelled            the customer or an operator cancelled the order
 compensated          another execution took the order over, or this one took it over and
@@ -26,6 +27,7 @@ class Verdict(StrEnum):
 
     COMPLETED = "completed"
     REJECTED = "rejected"
+    DECLINED = "declined"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     COMPENSATED = "compensated"
@@ -58,6 +60,7 @@ _BY_ERROR: dict[str, Verdict] = {
     ),
 }
 _BY_DECISION = {
+    "decline": Classification(Verdict.DECLINED, "an approver declined it"),
     "expire": Classification(Verdict.EXPIRED, "it was not approved before its deadline"),
     "compensate": Classification(Verdict.CANCELLED, "it was cancelled"),
     "give-up": Classification(

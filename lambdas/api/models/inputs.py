@@ -38,6 +38,19 @@ CustomerId = Annotated[
 ]
 
 
+Reason = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        pattern=field_patterns.ONE_LINE,
+        description="One line of text that is not blank. The order and the e-mail to the customer "
+        "show it. Control and format characters are refused.",
+    ),
+    field_patterns.FreeText,
+]
+
+
 class Request(BaseModel):
     """A body, or a part of one."""
 
@@ -93,21 +106,16 @@ class Approval(Request):
     ]
 
 
+class Decline(Request):
+    """Declines the payment: the workflow releases the stock of the order."""
+
+    reason: Reason = Field(examples=["over this month's budget"])
+
+
 class Cancellation(Request):
     """Cancels the order: the workflow compensates its effects and refunds the payment."""
 
-    reason: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=200,
-            pattern=field_patterns.ONE_LINE,
-            description="One line of text that is not blank. The order and the e-mail to the "
-            "customer show it. Control and format characters are refused.",
-            examples=["changed my mind"],
-        ),
-        field_patterns.FreeText,
-    ]
+    reason: Reason = Field(examples=["changed my mind"])
 
 
 OrderId = Annotated[

@@ -21,7 +21,7 @@ class SignalView(View):
         str | None,
         Field(
             description="`applied`, `stale` (the lines changed after the named revision), "
-            "`superseded` (a cancel or another approval came first) or `rejected: …`. null while "
+            "`superseded` (another decision came first) or `rejected: …`. null while "
             "the signal is pending.",
             examples=["applied"],
         ),

@@ -55,6 +55,31 @@ def approve_payment(
 
 @signals.operation(
     "POST",
+    "/orders/{order_id}/signals/decline-payment",
+    roles=(Role.APPROVER,),
+    answers=ANSWERS,
+    refuses=REFUSES,
+    body_limit=inputs.MAX_SIGNAL_BYTES,
+)
+def decline_payment(
+    order_id: inputs.OrderId,
+    body: inputs.Decline,
+    idempotency_key: inputs.SignalKey = None,
+    prefer: inputs.Prefer = None,
+) -> Response[Any]:
+    """Decline an order's payment
+
+    The order ends as cancelled with the outcome `declined`, and its stock is released. Possible
+    until the payment is approved, for every approver: the rule that requesters cannot approve does
+    not apply.
+    """
+    order = signals.visible(order_id)
+    asked = _signal(SignalKind.DECLINE_PAYMENT, idempotency_key, reason=body.reason)
+    return send(order, asked, prefer)
+
+
+@signals.operation(
+    "POST",
     "/orders/{order_id}/signals/cancel-order",
     roles=(Role.CUSTOMER, Role.OPERATOR),
     answers=ANSWERS,

@@ -1,26 +1,18 @@
 """The texts of the e-mails: plain text, (subject, body).
 
-Text that one person stored (a cancel reason, a name) appears in another person's e-mail. So every
-line is sanitised when the e-mail is built: no line break, control character or bidirectional
-character of a value reaches a subject or a body.
+Text that one person stored (a reason, a name) appears in another person's e-mail. So every line is
+sanitised when the e-mail is built: no line break, control character or bidirectional character of a
+value reaches a subject or a body.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from lambdas.domain.free_text import blank_out
 from lambdas.domain.mail.reminders import APPROVAL_MAILS
 from lambdas.domain.record.order import Line, Order
+from lambdas.domain.record.outcomes import TECHNICAL_REASON, sentence_of
 from lambdas.domain.record.stages import Stage
-
-REASONS: Mapping[str, str] = {
-    "approval timeout": "The order was not approved in time.",
-    "compensated by an operator": "The order was stopped by our staff.",
-    "InsufficientStock": "An item of the order is out of stock.",
-    "PaymentDeclined": "The payment was declined.",
-}
-"""What a customer reads, by `last_error` up to its colon."""
-TECHNICAL_REASON = "A technical problem on our side prevented the order."
 
 _TURNED = frozenset({Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED})
 
@@ -73,14 +65,11 @@ def approval_mail(order: Order, mail: str, link: str) -> tuple[str, str]:
 
 def reason(order: Order) -> str | None:
     """Why the order is not completed, in one sentence for its customer; None where it was not
-    turned back. The technical reason is `last_error`. A cancel's own words are not escaped here.
+    turned back. The technical reason is `last_error`. The words of a signal are not escaped here.
     """
     if order.stage not in _TURNED or order.last_error is None:
         return None
-    cause, _, words = order.last_error.partition(": ")
-    if cause == "cancelled":
-        return f"The order was cancelled: {words}"
-    return REASONS.get(cause, TECHNICAL_REASON)
+    return sentence_of(order.last_error)
 
 
 def _mail(subject: str, *body: str) -> tuple[str, str]:

@@ -19,12 +19,14 @@ class SignalKind(StrEnum):
     """What a signal asks for; the names are those of the HTTP routes."""
 
     APPROVE_PAYMENT = "approve-payment"
+    DECLINE_PAYMENT = "decline-payment"
     CANCEL_ORDER = "cancel-order"
     ADD_LINE_ITEM = "add-line-item"
 
 
 ADMITTED_IN: Mapping[SignalKind, frozenset[Stage]] = {
     SignalKind.APPROVE_PAYMENT: BEFORE_PAYMENT,
+    SignalKind.DECLINE_PAYMENT: BEFORE_PAYMENT,
     SignalKind.ADD_LINE_ITEM: BEFORE_PAYMENT,
     SignalKind.CANCEL_ORDER: BEFORE_COMPLETION,
 }

@@ -8,6 +8,7 @@ from lambdas.domain.record.changes import Change, StockMove, StockMovement, make
 from lambdas.domain.record.ledger import PAY, Effect, EffectState, effect_key
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order
+from lambdas.domain.record.outcomes import DECLINED
 from lambdas.domain.record.signals import Outcome, Signal, SignalKind, rejected
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.steps.compensation import begin_compensation
@@ -34,6 +35,9 @@ def apply_next(
             return begin_compensation(order, now, error="")
         case SignalKind.APPROVE_PAYMENT:
             return _approve(order, now, signal)
+        case SignalKind.DECLINE_PAYMENT:
+            error = f"{DECLINED}: {signal.reason}"
+            return begin_compensation(order, now, error=error, cancelled=True, ended_by=signal)
         case SignalKind.ADD_LINE_ITEM:
             if out_of_stock:
                 return _settle(order, now, signal, rejected("insufficient stock"))

@@ -6,25 +6,34 @@ from dataclasses import replace
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.ledger import PAY, EffectState, unsettled
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import Outcome, SignalKind
+from lambdas.domain.record.outcomes import CANCELLED
+from lambdas.domain.record.signals import Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import next_owner
 
 
 def begin_compensation(
-    order: Order, now: int, *, error: str, cancelled: bool = False, next_epoch: bool = False
+    order: Order,
+    now: int,
+    *,
+    error: str,
+    cancelled: bool = False,
+    ended_by: Signal | None = None,
+    next_epoch: bool = False,
 ) -> Change:
     """Start compensation. A pending cancel takes precedence over `error`.
 
-    Every pending signal gets its outcome here: cancels are applied, the others are superseded.
-    `next_epoch` transfers the order to a new execution (the janitor's takeover) and clears the
-    `stuck` marks.
+    Every pending signal gets its outcome here: a cancel, and the signal `ended_by` that ends the
+    order, are applied; the others are superseded. `next_epoch` transfers the order to a new
+    execution (the janitor's takeover) and clears the `stuck` marks.
     """
     cancel = _cancel_reason(order)
     retried = {name: replace(effect, stuck=False) for name, effect in order.ledger.items()}
     settled = {
         signal.signal_id: str(
-            Outcome.APPLIED if signal.kind is SignalKind.CANCEL_ORDER else Outcome.SUPERSEDED
+            Outcome.APPLIED
+            if signal.kind is SignalKind.CANCEL_ORDER or signal == ended_by
+            else Outcome.SUPERSEDED
         )
         for signal in order.pending
     }
@@ -32,7 +41,7 @@ def begin_compensation(
         order,
         stage=Stage.COMPENSATING,
         cancelled=order.cancelled or cancelled or cancel is not None,
-        last_error=order.last_error or (f"cancelled: {cancel}" if cancel is not None else error),
+        last_error=order.last_error or (f"{CANCELLED}: {cancel}" if cancel is not None else error),
         applied=len(order.inbox),
         outcomes={**order.outcomes, **settled},
         ledger=retried,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from lambdas.domain.mail.reminders import next_mail_at
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.outcomes import EXPIRED, OrderOutcome, cause_of
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.steps.compensation import begin_compensation
 from lambdas.domain.steps.payment import GIVEN_UP
@@ -13,8 +14,6 @@ from lambdas.domain.steps.takeover import MAX_LOOPS
 
 MAIL_RETRY_SECONDS = 300
 """Pause before an e-mail to the approver that could not be sent is tried again."""
-
-EXPIRED = "approval timeout"
 
 
 class Decision(StrEnum):
@@ -29,6 +28,7 @@ class Decision(StrEnum):
     CONTINUE = "continue"
     """in a new execution"""
     COMPENSATE = "compensate"
+    DECLINE = "decline"
     EXPIRE = "expire"
     GIVE_UP = "give-up"
     """the payment"""
@@ -40,6 +40,8 @@ _FORWARD = {
     Stage.STATUS_UPDATE: Decision.COMPLETE,
     Stage.COMPLETED: Decision.CONFIRM,
 }
+_BACKWARD = {OrderOutcome.DECLINED: Decision.DECLINE, OrderOutcome.EXPIRED: Decision.EXPIRE}
+"""Compensation by the outcome that follows it, as far as the history of an execution shows it."""
 
 
 def expire(order: Order, now: int) -> Change | None:
@@ -114,7 +116,7 @@ def _decision(order: Order, loops: int, *, mail_is_due: bool) -> Decision:
         return Decision.CONTINUE if loops > MAX_LOOPS else waits
     if order.stage in _FORWARD and not order.cancelling:
         return _FORWARD[order.stage]
-    if order.last_error == EXPIRED:
-        return Decision.EXPIRE
-    given_up = (order.last_error or "").startswith(GIVEN_UP)
-    return Decision.GIVE_UP if given_up else Decision.COMPENSATE
+    last_error = order.last_error or ""
+    if last_error.startswith(GIVEN_UP):
+        return Decision.GIVE_UP
+    return _BACKWARD.get(cause_of(last_error).outcome, Decision.COMPENSATE)

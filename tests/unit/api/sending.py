@@ -9,10 +9,16 @@ from tests.support.world import World
 
 BODIES: dict[str, dict[str, Any]] = {
     "approve-payment": {"revision": 1},
+    "decline-payment": {"reason": "over budget"},
     "cancel-order": {"reason": "changed my mind"},
     "add-line-item": {"sku": "MUG-RED", "quantity": 2},
 }
-SENDERS = {"approve-payment": APPROVER, "cancel-order": ALICE, "add-line-item": ALICE}
+SENDERS = {
+    "approve-payment": APPROVER,
+    "decline-payment": APPROVER,
+    "cancel-order": ALICE,
+    "add-line-item": ALICE,
+}
 KINDS = sorted(BODIES)
 
 

@@ -28,6 +28,7 @@ def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
         ("GET", "/stages"): everybody,
         ("POST", f"{order}/heartbeat"): {"approver"},
         ("POST", f"{signals}/approve-payment"): {"approver"},
+        ("POST", f"{signals}/decline-payment"): {"approver"},
         ("POST", f"{signals}/cancel-order"): {"customer", "operator"},
         ("POST", f"{signals}/add-line-item"): {"customer"},
         ("GET", f"{signals}/{{signal_id}}"): everybody,

@@ -1,8 +1,19 @@
 """Who may send which signal, and who may not even know of the order."""
 
+from typing import Any
+
 import pytest
 
-from tests.support.api_caller import APPROVER, BOB, OPERATOR, SHOP, ApiCaller, a_machine, a_person
+from tests.support.api_caller import (
+    ALICE,
+    APPROVER,
+    BOB,
+    OPERATOR,
+    SHOP,
+    ApiCaller,
+    a_machine,
+    a_person,
+)
 from tests.support.world import World
 from tests.unit.api.sending import send
 
@@ -26,6 +37,23 @@ def test_a_machine_client_does_not_approve_what_it_placed(api: ApiCaller, world:
     order = world.place(requested_by="client:shop")
 
     assert send(api, order, "approve-payment", a_machine("orders/approver")).status == 403
+
+
+def test_an_approver_declines_even_an_order_that_they_placed(api: ApiCaller, world: World) -> None:
+    order = world.place(requested_by="approver1")
+
+    assert send(api, order, "decline-payment", APPROVER).status == 202
+    assert [(one.actor, one.reason) for one in world.now(order).inbox] == [
+        ("approver1", "over budget")
+    ]
+
+
+@pytest.mark.parametrize("claims", [ALICE, OPERATOR], ids=["customer", "operator"])
+def test_only_an_approver_declines(api: ApiCaller, world: World, claims: Any) -> None:
+    order = world.place()
+
+    assert send(api, order, "decline-payment", claims).status == 403
+    assert world.now(order).inbox == ()
 
 
 @pytest.mark.parametrize("kind", ["cancel-order", "add-line-item"])

@@ -29,7 +29,10 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "version": "v2",
         "revision": 1,
         "total": {"amount_minor": 2500, "currency": "EUR", "exponent": 2},
-        "allowed_signals": ["approve-payment", "cancel-order", "add-line-item"],
+        "allowed_signals": [
+            *("approve-payment", "decline-payment"),
+            *("cancel-order", "add-line-item"),
+        ],
         "ledger": {
             "reserve": {
                 "state": "done",

@@ -12,6 +12,7 @@ from tests.support.fake_clock import NOW
 
 PRICES = {"MUG-RED": Price(800, "EUR"), "COFFEE-1KG": Price(9999, "EUR")}
 APPROVE = a_signal(signal_id="A")
+DECLINE = a_signal(SignalKind.DECLINE_PAYMENT, signal_id="D")
 ADD = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N")
 
 

@@ -15,6 +15,7 @@ def test_no_end_and_no_compensation_admits_a_signal(kind: SignalKind) -> None:
 def test_a_cancel_is_admitted_until_completion_and_the_others_until_payment() -> None:
     assert ADMITTED_IN[SignalKind.CANCEL_ORDER] == BEFORE_COMPLETION
     assert ADMITTED_IN[SignalKind.APPROVE_PAYMENT] == BEFORE_PAYMENT
+    assert ADMITTED_IN[SignalKind.DECLINE_PAYMENT] == BEFORE_PAYMENT
     assert ADMITTED_IN[SignalKind.ADD_LINE_ITEM] == BEFORE_PAYMENT
     assert {Stage.PAYMENT, Stage.STATUS_UPDATE} == BEFORE_COMPLETION - BEFORE_PAYMENT
 

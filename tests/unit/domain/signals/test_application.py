@@ -1,14 +1,17 @@
 """Approvals and cancels: what they make of the order, and which signals they supersede."""
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.application import apply_next
+from lambdas.domain.steps.compensation import begin_compensation
 from tests.support.builders import a_signal, an_order
 from tests.support.fake_clock import NOW
-from tests.unit.domain.signals.applying import ADD, APPROVE, PRICES, applied
+from tests.unit.domain.signals.applying import ADD, APPROVE, DECLINE, PRICES, applied
 
 CANCEL = a_signal(SignalKind.CANCEL_ORDER, signal_id="C")
 
@@ -65,6 +68,57 @@ def test_a_cancel_turns_the_order_back(stage: Stage) -> None:
     assert made.after.outcomes == {"C": "applied"}
 
 
+def test_a_decline_ends_the_wait_with_its_reason() -> None:
+    made = applied(an_order(), DECLINE)
+
+    assert made.after.stage is Stage.COMPENSATING
+    assert (made.after.cancelled, made.after.last_error) == (True, "declined: over budget")
+    assert made.after.outcomes == {"D": "applied"}
+    assert [event.kind for event in made.events] == ["signal-settled", "compensation-started"]
+
+
+def test_the_requester_of_an_order_may_decline_it() -> None:
+    made = applied(an_order(requested_by=DECLINE.actor), DECLINE)
+
+    assert made.after.outcomes == {"D": "applied"}
+
+
+def test_a_decline_of_an_order_that_grew_meanwhile_is_applied() -> None:
+    made = apply_next(an_order(inbox=(ADD, DECLINE)), NOW, PRICES)
+    made = apply_next(made.after, NOW, PRICES)
+
+    assert made.after.outcomes == {"N": "applied", "D": "applied"}
+
+
+def test_signals_behind_a_decline_are_superseded() -> None:
+    again = replace(DECLINE, signal_id="D2")
+
+    made = apply_next(an_order(inbox=(DECLINE, APPROVE, ADD, again)), NOW, PRICES)
+
+    superseded = dict.fromkeys(("A", "N", "D2"), "superseded")
+    assert made.after.outcomes == {"D": "applied", **superseded}
+    assert made.after.pending == ()
+
+
+def test_a_cancel_takes_precedence_over_a_decline_before_it() -> None:
+    order = an_order(inbox=(DECLINE, CANCEL), cancel_requested_at=NOW)
+
+    first = apply_next(order, NOW, PRICES).after
+    second = apply_next(first, NOW, PRICES).after
+
+    assert second.outcomes == {"D": "superseded", "C": "applied"}
+    assert second.last_error == "cancelled: changed my mind"
+
+
+def test_a_refused_order_supersedes_a_pending_decline() -> None:
+    order = an_order(Stage.RESERVE, inbox=(DECLINE,))
+
+    after = begin_compensation(order, NOW, error="InsufficientStock: none left").after
+
+    assert after.outcomes == {"D": "superseded"}
+    assert (after.cancelled, after.last_error) == (False, "InsufficientStock: none left")
+
+
 @pytest.mark.parametrize("signal", [APPROVE, ADD])
 def test_a_signal_before_a_cancel_is_superseded(signal: Signal) -> None:
     order = an_order(inbox=(signal, CANCEL), cancel_requested_at=NOW)
@@ -77,7 +131,7 @@ def test_a_signal_before_a_cancel_is_superseded(signal: Signal) -> None:
     assert second.stage is Stage.COMPENSATING
 
 
-@pytest.mark.parametrize("signal", [APPROVE, ADD])
+@pytest.mark.parametrize("signal", [APPROVE, DECLINE, ADD])
 def test_a_signal_behind_the_approval_is_superseded(signal: Signal) -> None:
     made = applied(an_order(Stage.PAYMENT), signal)
 
@@ -85,7 +139,7 @@ def test_a_signal_behind_the_approval_is_superseded(signal: Signal) -> None:
     assert made.after.items == made.before.items
 
 
-@pytest.mark.parametrize("signal", [APPROVE, ADD, CANCEL])
+@pytest.mark.parametrize("signal", [APPROVE, DECLINE, ADD, CANCEL])
 def test_a_compensating_order_supersedes_what_is_left(signal: Signal) -> None:
     made = applied(an_order(Stage.COMPENSATING), signal)
 

@@ -1,0 +1,20 @@
+"""Declines the payment of an order: `orders decline`."""
+
+from cli.commands.options import KeyOption, OrderId, ProfileOption, ReasonOption, WaitOption
+from cli.commands.order.sending import print_outcome, send
+from cli.sign_in.session import open_api
+from cli.terminal.output import Format, Output
+
+
+def decline(
+    order: OrderId,
+    reason: ReasonOption,
+    key: KeyOption = None,
+    wait: WaitOption = 5,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Decline an order's payment (approvers): the order ends and its stock is released."""
+    print_outcome(
+        send(open_api(profile), order, "decline-payment", {"reason": reason}, key, wait), output
+    )
