@@ -89,9 +89,9 @@ class Janitor:
         order = self.orders.get(order_id)
         if order.ended:
             return JanitorAction.NOTHING
-        if order.start_pending:
-            return self._start_again(order)
         status = self.engine.status(order)
+        if order.start_pending and status in (ExecutionStatus.UNKNOWN, ExecutionStatus.RUNNING):
+            return self._start_again(order)
         if status is ExecutionStatus.RUNNING:
             return self._wake(order)
         # Only a person stops an execution. Every other end is a failure, and the order continues.

@@ -13,12 +13,14 @@ from lambdas.domain.task import Task
 
 @activity
 def reserve_stock(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """Reserve all lines or none, and open the wait for approval.
+    """Reserve all lines or none, with the findings of the enrichment; open the wait for approval.
 
     Raises InsufficientStock, OrderCancelled.
     """
     timeout_ms = deps.settings.approval_timeout_seconds * 1000
-    order = deps.orders.change_in_epoch(task, lambda order, now: reserve(order, now, timeout_ms))
+    order = deps.orders.change_in_epoch(
+        task, lambda order, now: reserve(order, now, timeout_ms, task.findings)
+    )
     return asdict(next_step(order, deps.clock.now(), deps.wait_policy, loops=0))
 
 

@@ -4,7 +4,7 @@ call newer code.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.domain.errors import ActivityDefect
@@ -12,8 +12,8 @@ from lambdas.domain.errors import ActivityDefect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """IDs and counters. `failure` is the error of the last failed step, in one line. `backed_off`:
-    the execution has just paused for `back_off_seconds`.
+    """IDs, counters and the findings of the enrichment. `failure` is the error of the last failed
+    step, in one line. `backed_off`: the execution has just paused for `back_off_seconds`.
     """
 
     order_id: str
@@ -23,6 +23,7 @@ class Task:
     back_off_seconds: int = 0
     backed_off: bool = False
     failure: str = ""
+    findings: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> "Task":
@@ -39,7 +40,13 @@ class Task:
             back_off_seconds=following.get("back_off_seconds", 0),
             backed_off=following.get("backed_off", False),
             failure=_failure(event.get("failure")),
+            findings=_findings(event.get("findings", {})),
         )
+
+
+def _findings(by_activity: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The findings of all enrichment activities that succeeded, by name."""
+    return {name: value for found in by_activity.values() for name, value in found.items()}
 
 
 def _failure(caught: Mapping[str, str] | None) -> str:

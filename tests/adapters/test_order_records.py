@@ -27,7 +27,6 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.signals.application import apply_next
 from lambdas.domain.steps.compensation import close
-from lambdas.domain.steps.enrichment import record_finding
 from lambdas.domain.steps.stock import reserve
 from lambdas.order_writer import OrderWriter
 from tests.support import tables
@@ -143,8 +142,7 @@ def test_attributes_of_a_newer_version_survive_every_kind_of_write(
 
     orders = OrderWriter(store, FakeClock())
     write = partial(orders.change, order.order_id)
-    write(partial(record_finding, inventory_ok=True))
-    write(partial(reserve, approval_timeout_ms=900_000))
+    write(partial(reserve, approval_timeout_ms=900_000, findings={"inventory_ok": True}))
     write(partial(claim_mail, mail="mail-approval-1", claimant="one"))
     write(partial(mail_sent, mail="mail-approval-1", claimant="one"))
     store.append_signal(order.order_id, a_signal(SignalKind.ADD_LINE_ITEM, sku=SKU), NOW)

@@ -161,7 +161,7 @@ def test_the_largest_order_is_reserved_in_one_transaction(under: StoreUnderTest)
     under.put(order)
     for line in lines:
         under.shelve(line.sku, available=999)
-    reserving = reserve(order, NOW, APPROVAL_TIMEOUT_MS)
+    reserving = reserve(order, NOW, APPROVAL_TIMEOUT_MS, {})
     assert reserving is not None
 
     after = under.store.commit(reserving)

@@ -115,7 +115,7 @@ def _janitor(state: State, rules: Rules) -> Iterator[Step]:
     sweeping = any(worker.activity == JANITOR for worker in state.others)
     if order.ended or sweeping or not rules.janitor_sweeps:
         return
-    if order.start_pending:
+    if order.start_pending and state.execution.state not in (ENDED, ABORTED):
         yield Step(JANITOR, "finds no start", joined(state, Worker(JANITOR, order.epoch, STARTS)))
     elif state.execution.state == ABORTED:
         taking = joined(state, Worker(JANITOR, order.epoch, note=BY_PERSON))

@@ -152,9 +152,9 @@ def test_the_janitor_of_the_code_does_what_the_models_does() -> None:
         running = state.execution.state not in (NOT_STARTED, ENDED, ABORTED)
         world.engine.started = []
         world.engine.running = {order.execution} if running else set()
-        world.engine.ended = {}
-        if state.execution.state == ABORTED:
-            world.engine.ended[order.execution] = ExecutionStatus.ABORTED
+        ends = {ABORTED: ExecutionStatus.ABORTED, ENDED: ExecutionStatus.FAILED}
+        ended = ends.get(state.execution.state)
+        world.engine.ended = {} if ended is None else {order.execution: ended}
         world.engine.waiting = {LIVE}
         actions.add(janitor.reconcile(order.order_id))
         swept, left = sweep(state), seen(world, order.order_id)

@@ -169,7 +169,7 @@ def _plain() -> Iterator[Scenario]:
 def _interrupted() -> Iterator[Scenario]:
     """Executions that are lost, pause, or end so that a new one continues."""
     add = Happening(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
-    for stage in (Stage.ENRICHMENT, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
+    for stage in (Stage.START, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
         lost = Happening(Action.TIME_OUT, 0, 0, stage)
         yield Scenario(f"{Action.TIME_OUT}, {stage}", _schedule(happenings=(APPROVE, lost)))
     yield Scenario("provider unavailable", _placed(payment_method="pm_unavailable"))

@@ -139,7 +139,8 @@ def _capture_unheard(world: HeldWorld, *, given_up: bool) -> bool:
 
 
 def _lose_execution(world: HeldWorld) -> bool:
-    world.engine.lose_all()
+    for name in list(world.engine.executions):
+        world.engine.stop(name, "TIMED_OUT")
     return True
 
 

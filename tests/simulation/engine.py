@@ -65,10 +65,14 @@ class Engine:
         self._tokens = 0
 
     def start(self, order: Order) -> None:
-        """Start the order's execution, once by name; as the adapter does."""
+        """Start the order's execution, once by name, as the adapter does. The name of one that the
+        engine lost is free again.
+        """
         name = order.execution
         if name in self.executions:
-            return
+            if self.executions[name].status != LOST:
+                return
+            self.executions[f"{name}, lost at {self.event_queue.now}"] = self.executions.pop(name)
         data = {"order_id": order.order_id, "epoch": order.epoch, "version": order.version}
         if order.resume is not None:
             data["resume"] = order.resume

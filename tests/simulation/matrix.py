@@ -38,6 +38,9 @@ WRITES_FIRST = {"ApplySignals": 2}
 the mail to the approver is due, and finds no signal to apply.
 """
 _EFFECTS = {
+    **dict.fromkeys(
+        ("FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations"), "store.get"
+    ),
     "ProcessPayment": "payments.capture",
     "RefundPayment": "payments.refund",
     "RequestApproval": "notifier.send",
@@ -57,7 +60,9 @@ def cell(activity: str, fault: str, times: str) -> "Played":
 
 
 def strikes(activity: str, fault: str, times: str) -> tuple[Strike, ...]:
-    """`times` faults at the activity's write (a throttle: at its first call)."""
+    """`times` faults at the activity's write, or at its first call where it only reads or is
+    throttled.
+    """
     kind = FAULTS[fault]
     point = None if kind is Fault.THROTTLED else _EFFECTS.get(activity, "store.commit")
     flapping = WRITES_FIRST.get(activity, 1) if times == "flapping" else None

@@ -63,9 +63,11 @@ def claim_again(
     return None if made is None else replace(made, before=order)
 
 
-def reserve_anew(order: Order, now: int, timeout_ms: int) -> Change | None:
+def reserve_anew(
+    order: Order, now: int, timeout_ms: int, findings: Mapping[str, Any]
+) -> Change | None:
     if not order.reserved:
-        return stock.reserve(order, now, timeout_ms)
+        return stock.reserve(order, now, timeout_ms, findings)
     return make_change(order, replace(order, approval_deadline=now + timeout_ms), now)
 
 

@@ -1,4 +1,6 @@
-"""JSONPath as far as the definition goes: `$`, `$.name.name`, `$$.Task.Token`, and an addition."""
+"""JSONPath as far as the definition goes: `$`, `$.name.name`, `$[0]`, `$$.Task.Token`, and an
+addition.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +9,7 @@ from typing import Any
 from tests.simulation.definition import Unsupported
 
 _NAMES = re.compile(r"\$(\.[A-Za-z_]+)*")
+_ITEM = re.compile(r"\$\[(?P<index>\d)\]")
 _ADDITION = re.compile(r"States\.MathAdd\((?P<path>[^,]+), (?P<number>\d+)\)")
 
 
@@ -25,6 +28,8 @@ def exists(path: str, data: Any) -> bool:
 
 def find(path: str, data: Any) -> Any:
     """What the path finds. Raises StatesRuntime."""
+    if item := _ITEM.fullmatch(path):
+        return data[int(item["index"])]
     for name in _names(path):
         if not isinstance(data, Mapping) or name not in data:
             raise StatesRuntime(f"{path} finds nothing")
@@ -33,13 +38,17 @@ def find(path: str, data: Any) -> Any:
 
 
 def put(path: str | None, data: Any, result: Any) -> Any:
-    """ResultPath: the data with the result at its place; None drops the result."""
-    if path is None:
-        return data
-    if path == "$":
+    """ResultPath: the data with the result at its place; None drops the result. Parents that do
+    not exist are created, as AWS does.
+    """
+    return data if path is None else _put(_names(path), data, result)
+
+
+def _put(names: list[str], data: Any, result: Any) -> Any:
+    if not names:
         return result
-    (name,) = _names(path)
-    return {**data, name: result}
+    first, *rest = names
+    return {**data, first: _put(rest, data.get(first, {}), result)}
 
 
 def filled(template: Mapping[str, Any], data: Any, token: str = "") -> dict[str, Any]:

@@ -21,6 +21,9 @@ _METHODS = (
 )
 _WRITE = {
     **dict.fromkeys(STEPS, "store.commit"),
+    **dict.fromkeys(
+        ("FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations"), "store.get"
+    ),
     "ProcessPayment": "payments.capture",
     "RefundPayment": "payments.void",
     "RequestApproval": "notifier.send",
@@ -31,7 +34,7 @@ _WRITE = {
 """Where each function does what matters most."""
 _FUNCTIONS = (*_WRITE, *("ProcessPayment", "RefundPayment", "ReleaseStock") * 2)
 _SKUS = ("COFFEE-1KG", "MUG-RED", "RARE-1")
-_AT = (None, Stage.ENRICHMENT, Stage.RESERVE, *(Stage.AWAITING_APPROVAL,) * 3)
+_AT = (None, Stage.START, Stage.START, *(Stage.AWAITING_APPROVAL,) * 3)
 _LATER = (*(Stage.PAYMENT,) * 3, Stage.STATUS_UPDATE, Stage.COMPENSATING, Stage.COMPLETED)
 _KINDS = (
     *(SignalKind.APPROVE_PAYMENT,) * 3,

@@ -12,7 +12,10 @@ from tests.support.activities import BACKWARD, FORWARD
 REFUSABLE = {"FetchInventorySnapshot", "FetchCustomerProfile", "ReserveStock", "ProcessPayment"}
 """Steps before the charge, of which a business error ends the order."""
 BEFORE_THE_WAIT = REFUSABLE - {"ProcessPayment"}
+ENRICHMENT = {"FetchInventorySnapshot", "FetchCustomerProfile"}
+"""They only read, so an attempt whose answer is lost has no effect either."""
 WITHOUT_EFFECT = ("throttled", "crash-before", "defect")
+UNANSWERED = ("answer-lost", "crash-after")
 
 
 def ends(activity: str, fault: str, times: str) -> set[str]:
@@ -23,7 +26,8 @@ def ends(activity: str, fault: str, times: str) -> set[str]:
         return {"F"}
     if fault == "poison" and activity == "UpdateOrderStatus":
         return {"C+"}  # nothing turns a charged order back: the next execution completes it
-    if times == "always" and activity in BEFORE_THE_WAIT and fault in WITHOUT_EFFECT:
+    lost = (*WITHOUT_EFFECT, *UNANSWERED) if activity in ENRICHMENT else WITHOUT_EFFECT
+    if times == "always" and activity in BEFORE_THE_WAIT and fault in lost:
         return {"X"}  # it begins to wait when the faults stop, after the last approval
     if times == "always" and activity in BEFORE_THE_WAIT and fault == "zombie":
         return {"C", "X"}  # depends on whether an abandoned call arrives before the approver leaves
@@ -43,7 +47,7 @@ def _ends_back(activity: str, fault: str, times: str) -> set[str]:
     if fault == "zombie":
         return {"X", "X+"}  # depends on when abandoned calls arrive
     # What was written, or refunded at the provider, is found by the next attempt.
-    return {"X"} if fault in ("answer-lost", "crash-after") else {"X+"}
+    return {"X"} if fault in UNANSWERED else {"X+"}
 
 
 @pytest.mark.parametrize("times", TIMES)

@@ -12,7 +12,7 @@ from tests.stateful.predicted import (
     Shelf,
 )
 
-OPEN = ("start", "enrichment", "reserve", "awaiting-approval")
+OPEN = ("start", "awaiting-approval")
 PAYING = ("payment", "status-update")
 STOPPED = "the execution stopped"
 BY_HAND = "compensated by an operator"
@@ -103,8 +103,9 @@ class Model:
             return "nothing"
         if order.start_pending:
             self._begin(order)
-            order.start_pending = False
-            return "started"
+            if order.execution is not None and order.execution.alive:
+                order.start_pending = False
+                return "started"
         if order.execution is None or not order.execution.alive:
             self.take_over(order, STOPPED)
             return "taken-over"

@@ -28,18 +28,12 @@ class Effects:
         }
 
     def _enrich(self, order: Predicted, call: Call, now: int) -> str:
-        if error := _blocked(order, "start", "enrichment", "reserve"):
-            return error
-        order.tier |= call.function == "FetchCustomerProfile"
-        order.counted |= call.function == "FetchInventorySnapshot"
-        order.stage = "reserve" if order.tier and order.counted else "enrichment"
-        order.start_pending = False
-        return ""
+        return _blocked(order, "start")
 
     def _reserve(self, order: Predicted, call: Call, now: int) -> str:
         if order.reserved:
             return ""
-        if error := _blocked(order, "start", "enrichment", "reserve"):
+        if error := _blocked(order, "start"):
             return error
         if any(self._shelves[sku].available < n for sku, n in order.lines.items()):
             return "InsufficientStock"
@@ -56,7 +50,7 @@ class Effects:
         return ""
 
     def _apply(self, order: Predicted, call: Call, now: int) -> str:
-        before_the_wait = order.stage in ("start", "enrichment", "reserve")
+        before_the_wait = order.stage == "start"
         while order.pending and (order.cancel is not None or not before_the_wait):
             self._apply_one(order, order.pending[0])
         if order.stage == "awaiting-approval" and order.deadline and now >= order.deadline:

@@ -9,7 +9,7 @@ BACK = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 ATTEMPTS = 5
 REFUSALS = ("InsufficientStock", "PaymentDeclined", "OrderCancelled")
 _DECIDED = {
-    **dict.fromkeys(("start", "enrichment", "reserve"), "start"),
+    "start": "start",
     "awaiting-approval": "AwaitSignal",
     "payment": "ProcessPayment",
     "status-update": "UpdateOrderStatus",

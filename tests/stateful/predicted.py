@@ -61,8 +61,6 @@ class Predicted:
     charged: bool = False
     cancelled: bool = False
     reason: str = ""
-    tier: bool = False
-    counted: bool = False
     deadline: int | None = None
     last_heartbeat_at: int | None = None
     cancel: str | None = None

@@ -20,9 +20,9 @@ UNASKED = tuple(activity for activity in FORWARD if activity != "RequestApproval
 """An order that is decided before the first e-mail to the approver."""
 
 CALLS: dict[str, dict[str, int]] = {
-    "FetchInventorySnapshot": {READ: 1, READ_STOCK: 1, WRITE: 1},
-    "FetchCustomerProfile": {READ: 2, WRITE: 1},
-    "FetchRecommendations": {READ: 1, READ_STOCK: 2, UPDATE: 1},
+    "FetchInventorySnapshot": {READ: 1, READ_STOCK: 1},
+    "FetchCustomerProfile": {READ: 2},
+    "FetchRecommendations": {READ: 1, READ_STOCK: 2},
     "ReserveStock": {READ: 1, WRITE: 1},
     "AwaitSignal": {READ: 1, UPDATE: 1},
     "ApplySignals": {READ: 1, WRITE: 1},

@@ -1,39 +1,19 @@
-"""Enrichment: records each finding on the order."""
+"""Enrichment: its findings travel in the state and are written with the reservation."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.order import Enrichment, Order
-from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
+from lambdas.domain.record.order import Enrichment
 
 
-def record_finding(
-    order: Order,
-    now: int,
-    *,
-    customer_tier: str | None = None,
-    inventory_ok: bool | None = None,
-    recommendations: tuple[str, ...] = (),
-) -> Change | None:
-    """Record the finding of one enrichment activity; None if it is recorded.
-
-    The order stands at `reserve` once both required findings (tier, inventory) are there; the
-    recommendations are optional. Raises OrderCancelled or OrderMovedOn (a late sibling).
+def with_findings(known: Enrichment, findings: Mapping[str, Any]) -> Enrichment:
+    """`known` with the findings of the enrichment activities. A finding that is missing there
+    (the optional recommendations, or all of them for an older definition) keeps its known value.
     """
-    known = order.enrichment
-    found = replace(
+    return replace(
         known,
-        customer_tier=customer_tier or known.customer_tier,
-        inventory_ok=known.inventory_ok if inventory_ok is None else inventory_ok,
-        recommendations=recommendations or known.recommendations,
+        customer_tier=findings.get("customer_tier", known.customer_tier),
+        inventory_ok=findings.get("inventory_ok", known.inventory_ok),
+        recommendations=tuple(findings.get("recommendations", known.recommendations)),
     )
-    order.require_forward(BEFORE_RESERVE)
-    stage = Stage.RESERVE if _sufficient(found) else Stage.ENRICHMENT
-    after = replace(order, enrichment=found, stage=stage)
-    if stage is not order.stage:
-        return make_change(order, after, now, (f"{stage}-reached", {}))
-    return make_change(order, after, now) if found != known else None
-
-
-def _sufficient(found: Enrichment) -> bool:
-    return found.customer_tier is not None and found.inventory_ok is not None

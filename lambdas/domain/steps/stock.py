@@ -1,16 +1,25 @@
 """Stock: reserve, release and sell the units of an order, together with its stage."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from lambdas.domain.errors import OrderMovedOn
 from lambdas.domain.record.changes import Change, StockMove, StockMovement, make_change
 from lambdas.domain.record.ledger import RESERVE, Effect, EffectState, effect_key, owes
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
+from lambdas.domain.steps.enrichment import with_findings
 
 
-def reserve(order: Order, now: int, approval_timeout_ms: int) -> Change | None:
-    """Reserve all lines and begin the wait for approval; None if they are reserved.
+def reserve(
+    order: Order,
+    now: int,
+    approval_timeout_ms: int,
+    findings: Mapping[str, Any],
+) -> Change | None:
+    """Reserve all lines, record the findings of the enrichment, and begin the wait for approval;
+    None if the lines are reserved.
 
     The approval deadline is set here, once, and never moves. Raises OrderCancelled, OrderMovedOn.
     """
@@ -22,6 +31,7 @@ def reserve(order: Order, now: int, approval_timeout_ms: int) -> Change | None:
         order.with_effect(RESERVE, held),
         stage=Stage.AWAITING_APPROVAL,
         reserved=True,
+        enrichment=with_findings(order.enrichment, findings),
         approval_deadline=now + approval_timeout_ms,
     )
     event = ("stock-reserved", {"units": sum(line.quantity for line in order.items)})

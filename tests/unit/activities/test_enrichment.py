@@ -5,8 +5,14 @@ from lambdas.activities.enrichment import (
     fetch_inventory_snapshot,
     fetch_recommendations,
 )
-from lambdas.domain.errors import CustomerUnknown, StoreUnavailable
-from lambdas.domain.record.stages import Stage
+from lambdas.activity_handler import Handler
+from lambdas.domain.errors import (
+    CustomerUnknown,
+    OrderCancelled,
+    OrderMovedOn,
+    StoreUnavailable,
+)
+from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from tests.support.builders import a_line
 from tests.support.world import World
 
@@ -18,28 +24,22 @@ def test_the_snapshot_says_whether_every_line_could_be_served(
     order = world.place(Stage.START, items=(a_line(quantity=2), a_line("MUG-RED", 1)))
     world.stock("COFFEE-1KG", available=available)
 
-    world.run(fetch_inventory_snapshot, order)
-
-    assert world.now(order).enrichment.inventory_ok is ok
+    assert world.run(fetch_inventory_snapshot, order) == {"inventory_ok": ok}
+    assert world.now(order) == order
 
 
 def test_a_sku_that_vanished_from_the_inventory_is_not_available(world: World) -> None:
     order = world.place(Stage.START)
     del world.inventory.shelves["COFFEE-1KG"]
 
-    world.run(fetch_inventory_snapshot, order)
-
-    assert world.now(order).enrichment.inventory_ok is False
+    assert world.run(fetch_inventory_snapshot, order) == {"inventory_ok": False}
 
 
-def test_the_profile_records_the_tier_and_nothing_personal(world: World) -> None:
+def test_the_profile_is_the_tier_and_nothing_personal(world: World) -> None:
     order = world.place(Stage.START, customer_id="bob")
 
-    world.run(fetch_customer_profile, order)
-
-    after = world.now(order)
-    assert after.enrichment.customer_tier == "standard"
-    assert "bob@example.com" not in repr((after, world.store.timeline(order.order_id)))
+    assert world.run(fetch_customer_profile, order) == {"customer_tier": "standard"}
+    assert world.now(order) == order
 
 
 def test_an_unknown_customer_ends_the_order(world: World) -> None:
@@ -51,49 +51,51 @@ def test_an_unknown_customer_ends_the_order(world: World) -> None:
     assert world.now(order) == order
 
 
-def test_both_required_findings_lead_to_the_reservation(world: World) -> None:
+@pytest.mark.parametrize(
+    "activity", [fetch_inventory_snapshot, fetch_customer_profile, fetch_recommendations]
+)
+def test_a_cancelled_order_is_no_longer_enriched(activity: Handler, world: World) -> None:
     order = world.place(Stage.START)
+    world.cancel(order)
 
-    world.run(fetch_customer_profile, order)
-    world.run(fetch_inventory_snapshot, order)
+    with pytest.raises(OrderCancelled):
+        world.run(activity, order)
 
-    assert world.now(order).stage is Stage.RESERVE
-    kinds = [event.kind for event in world.store.timeline(order.order_id)]
-    assert kinds == ["enrichment-reached", "reserve-reached"]
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - BEFORE_RESERVE - {Stage.NOTIFY}))
+def test_a_late_call_is_refused(stage: Stage, world: World) -> None:
+    order = world.place(stage)
+
+    with pytest.raises(OrderMovedOn):
+        world.run(fetch_customer_profile, order)
 
 
 def test_recommended_are_related_skus_in_stock_that_are_not_ordered(world: World) -> None:
-    order = world.place(Stage.ENRICHMENT, items=(a_line("A", 1), a_line("B", 1)))
+    order = world.place(Stage.START, items=(a_line("A", 1), a_line("B", 1)))
     world.stock("A", available=5, related=("B", "GONE", "EMPTY", "MUG-RED"))
     world.stock("B", available=5, related=("MUG-RED", "TEA"))
     world.stock("EMPTY", available=0)
     world.stock("TEA", available=1)
 
-    world.run(fetch_recommendations, order)
-
-    assert world.now(order).enrichment.recommendations == ("MUG-RED", "TEA")
+    assert world.run(fetch_recommendations, order) == {"recommendations": ["MUG-RED", "TEA"]}
 
 
 def test_at_most_five_skus_are_recommended_even_if_the_first_ones_are_sold_out(
     world: World,
 ) -> None:
     related = tuple(f"SKU-{i}" for i in range(20))
-    order = world.place(Stage.ENRICHMENT, items=(a_line("A", 1),))
+    order = world.place(Stage.START, items=(a_line("A", 1),))
     world.stock("A", available=5, related=related)
     for i, sku in enumerate(related):
         world.stock(sku, available=int(i > 2))
 
-    world.run(fetch_recommendations, order)
-
-    assert world.now(order).enrichment.recommendations == related[3:8]
+    assert world.run(fetch_recommendations, order) == {"recommendations": list(related[3:8])}
 
 
 def test_without_anything_related_there_is_no_second_look(world: World) -> None:
-    order = world.place(Stage.ENRICHMENT)
+    order = world.place(Stage.START)
 
-    world.run(fetch_recommendations, order)
-
-    assert world.now(order) == order
+    assert world.run(fetch_recommendations, order) == {"recommendations": []}
 
 
 @pytest.mark.parametrize("activity", [fetch_inventory_snapshot, fetch_recommendations])

@@ -136,13 +136,24 @@ def test_an_order_that_ends_meanwhile_is_left_alone(world: World, janitor: Janit
 
 
 def test_a_start_that_was_lost_is_repeated(world: World, janitor: Janitor) -> None:
-    order = gone(world, Stage.START, start_pending=True)
+    order = gone(world, Stage.START, ExecutionStatus.UNKNOWN, start_pending=True)
 
     assert janitor.reconcile(order.order_id) == "started"
 
     after = world.now(order)
     assert (after.stage, after.epoch, after.start_pending) == (Stage.START, 1, False)
     assert world.engine.started == [order.execution]
+
+
+def test_an_execution_that_ended_before_its_first_write_is_replaced_at_once(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world, Stage.START, ExecutionStatus.FAILED, start_pending=True)
+
+    assert janitor.reconcile(order.order_id) == "resumed"
+
+    assert world.now(order).epoch == 2
+    assert world.engine.started == [f"{order.order_id}-2"]
 
 
 def test_a_lost_wake_up_is_repeated(world: World, janitor: Janitor) -> None:

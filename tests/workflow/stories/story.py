@@ -16,7 +16,9 @@ ORDERED = 1800
 
 FOUND = Enrichment(customer_tier="gold", inventory_ok=True, recommendations=("COFFEE-1KG",))
 UNFINISHED = Enrichment()
-"""Of an enrichment that failed, or whose execution was lost, the findings are not compared."""
+"""Findings are written with the reservation: an order that holds no stock has none. They are not
+compared where the enrichment failed or its execution was lost.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ def sent() -> Change:
         (PAY, lambda: apply_next(an_order(inbox=(a_signal(),)), LATER, {})),
         (PAY, lambda: record_charge(an_order(Stage.PAYMENT), LATER)),
         (PAY, lambda: record_refund(PAID, LATER, 700)),
-        (RESERVE, lambda: reserve(an_order(Stage.RESERVE), LATER, 1)),
+        (RESERVE, lambda: reserve(an_order(Stage.RESERVE), LATER, 1, {})),
         (RESERVE, lambda: release(PAID, LATER)),
         (
             MAIL_CONFIRMATION,

@@ -19,7 +19,7 @@ def moves(movement: StockMovement) -> tuple[StockMove, ...]:
 
 
 def test_reserving_holds_every_line_and_starts_the_clock() -> None:
-    made = reserve(an_order(Stage.RESERVE, items=LINES, order_id="O1"), NOW, TIMEOUT_MS)
+    made = reserve(an_order(Stage.RESERVE, items=LINES, order_id="O1"), NOW, TIMEOUT_MS, {})
 
     assert made is not None
     assert made.stock == moves(StockMovement.HOLD)
@@ -32,19 +32,19 @@ def test_reserving_holds_every_line_and_starts_the_clock() -> None:
 
 
 def test_a_reservation_is_made_once_and_its_deadline_never_moves() -> None:
-    assert reserve(an_order(), NOW + 1000, TIMEOUT_MS) is None
+    assert reserve(an_order(), NOW + 1000, TIMEOUT_MS, {}) is None
 
 
 @pytest.mark.parametrize("stage", [Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED])
 def test_an_order_that_was_turned_back_is_not_reserved(stage: Stage) -> None:
     with pytest.raises(OrderMovedOn):
-        reserve(an_order(stage, reserved=False), NOW, TIMEOUT_MS)
+        reserve(an_order(stage, reserved=False), NOW, TIMEOUT_MS, {})
 
 
 @pytest.mark.parametrize("stage", sorted(BEFORE_RESERVE))
 def test_a_cancelled_order_is_not_reserved(stage: Stage) -> None:
     with pytest.raises(OrderCancelled):
-        reserve(an_order(stage, cancel_requested_at=NOW), NOW, TIMEOUT_MS)
+        reserve(an_order(stage, cancel_requested_at=NOW), NOW, TIMEOUT_MS, {})
 
 
 def test_releasing_gives_every_line_back() -> None:
