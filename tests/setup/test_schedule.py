@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.proof
 
 ROOT = Path(__file__).parents[2]
-FILES = ("tests/unit/domain/test_money.py", "tests/unit/domain/test_signals.py")
+FILES = ("tests/unit/domain/record/test_money.py", "tests/unit/domain/test_task.py")
 
 
 def workers_of(*files: str) -> dict[str, set[str]]:

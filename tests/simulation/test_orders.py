@@ -10,7 +10,7 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.shrinking import played, shortest, with_one_less
 
 SOME_ORDERS = 500
-MANY_ORDERS = 20_000
+MANY_ORDERS = 40_000
 SHARES = 8
 """Number of tests that the orders are divided into, so that workers can run them in parallel."""
 SEEDS_APART = 10_000

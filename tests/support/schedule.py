@@ -7,10 +7,12 @@ from xdist.workermanage import WorkerController
 
 EMULATED = frozenset({"chaos", "console", "parity", "system"})
 """Packages that run an emulator. It uses a whole core, so they run one at a time."""
+INDEPENDENT = frozenset({"mutation", "simulation"})
+"""Packages with long tests that share no fixture: each test may run on any worker."""
 
 
 class ByEngine(LoadScopeScheduling):
-    """All tests with an emulator run on one worker; the others are distributed by file.
+    """All tests with an emulator run on one worker; the others are distributed by file, or by test.
 
     xdist's own groups (`--dist loadgroup`) have no effect with pytest 9.2: they rely on an
     attribute of the test that pytest no longer reads.
@@ -18,7 +20,10 @@ class ByEngine(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "emulator" if EMULATED & set(Path(file).parts) else file
+        folders = set(Path(file).parts)
+        if EMULATED & folders:
+            return "emulator"
+        return nodeid if INDEPENDENT & folders else file
 
     def remove_node(self, node: WorkerController) -> str | None:
         """Give the tests of a crashed worker to the others. Returns the test that it crashed in.
