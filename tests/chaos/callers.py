@@ -12,7 +12,7 @@ import httpx
 from tests.chaos.environment import Surroundings
 
 HTTP_SECONDS = 40
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 900
 PAUSE_SECONDS = 0.3
 _BUSY = 429
 

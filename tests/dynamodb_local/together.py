@@ -15,7 +15,7 @@ def together(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     barrier = Barrier(len(calls))
 
     def at_once(call: Callable[[], Any]) -> Any:
-        barrier.wait(timeout=60)
+        barrier.wait()
         try:
             return call()
         except OrderError as refusal:

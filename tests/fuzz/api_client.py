@@ -13,7 +13,7 @@ from tests.fuzz.contract import Route
 from tests.fuzz.expected_answers import Answer, authorization_problems, form_problems
 from tests.fuzz.tally import Tally
 
-HTTP_SECONDS = 40
+HTTP_SECONDS = 300
 LONGEST_SHOWN = 600
 
 

@@ -14,7 +14,7 @@ PLACE = "POST /orders"
 READ = "GET /orders/{order_id}"
 SIGNAL = "POST /orders/{{order_id}}/signals/{}"
 ENDS = ("completed", "cancelled", "failed")
-WITHIN_SECONDS = 60.0
+WITHIN_SECONDS = 600.0
 MISSING_ORDER = "01KDVDNH000000000000000001"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-HTTP_SECONDS = 30
+HTTP_SECONDS = 300
 SETTLE_SECONDS = 1.0
 """For log lines and events on their way."""
 

@@ -26,7 +26,7 @@ from tests.workflow.moto_repairs import repaired
 from tests.workflow.virtual_time import POLL_SECONDS, VirtualClock
 from tests.workflow.wire import Wire
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 600
 _LOADER = botocore.session.get_session().get_component("data_loader")
 _AWS = {
     "AWS_ACCESS_KEY_ID": "testing",

@@ -90,7 +90,7 @@ def test_no_thread_of_an_engine_outlives_it() -> None:
         tell(Story(name="left waiting", ends=HAPPY.ends), world)
 
     for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=5)
+        thread.join(timeout=600)
     assert set(threading.enumerate()) <= before
 
 
