@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +14,9 @@ from hypothesis import HealthCheck, settings
 from tests.support.leftovers import end_leftovers, mark_run
 from tests.support.measuring import unmeasured
 from tests.support.schedule import ByEngine
+
+if TYPE_CHECKING:
+    from tests.system.environments import Environment
 
 # What boto3 would otherwise look for in the developer's shell and home, and over the network.
 AWS_SETTINGS = {
@@ -61,6 +64,15 @@ def seed(pytestconfig: pytest.Config) -> int:
     """The seed of this run. `make prove` prints it, and `make prove SEED=…` repeats it."""
     chosen: int = pytestconfig.getoption("--seed")
     return chosen
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Environment"]:
+    """The one deployed environment of this worker, for all tests that do not stop it."""
+    from tests.system.environments import deployed
+
+    with deployed(tmp_path_factory.mktemp("deployment")) as made:
+        yield made
 
 
 def _isolate() -> None:

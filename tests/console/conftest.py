@@ -13,15 +13,10 @@ from local.scenario_runner.backend import Backend
 from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.users import Users
 from tests.console.chromium import ARGUMENTS, find_chromium, why_not
-from tests.console.letters import ADDRESS, Letter, PostOffice
+from tests.console.letters import Letter, PostOffice
 from tests.console.orders import approve, cancel, place
 from tests.console.visitor import WIDE, Visitor
-from tests.system.environments import Environment, deployed
-
-UP = ("up", "--approval-timeout", "900", "--heartbeat", "300", "--approver-email", ADDRESS)
-"""The default times, so that no wait ends during a test on a slow machine. The first e-mail to the
-approver is due after 15 seconds without a heartbeat.
-"""
+from tests.system.environments import Environment
 
 
 class Visit(Protocol):
@@ -45,14 +40,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def deployment(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    """A deployment with long waits. Without a browser it is not created."""
-    with deployed(tmp_path_factory.mktemp("console"), UP) as made:
-        yield made
-
-
-@pytest.fixture(scope="package")
-def state(deployment: Environment) -> State:
+def state(browser: Browser, request: pytest.FixtureRequest) -> State:
+    """The deployment, with the seed data. Without a browser it is not used."""
+    deployment: Environment = request.getfixturevalue("deployment")
+    deployment.json("reset")
     return deployment.state
 
 

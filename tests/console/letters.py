@@ -7,9 +7,8 @@ from local.host.state import State
 from local.scenario_runner.scenario import Step
 from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.steps import run_step
+from tests.system.environments import APPROVER_EMAIL
 
-ADDRESS = "approvers@example.com"
-"""The first mail is due after a sixtieth of the wait: 15 of 900 seconds; more on a busy machine."""
 _BATCH = 10
 
 
@@ -85,4 +84,4 @@ class PostOffice:
     def _mails(self, order_id: str) -> list[Mail]:
         """The e-mails to the approver about an order, oldest first."""
         sent = mails(self._emulator_url)
-        return [one for one in sent if order_id in one["subject"] and ADDRESS in one["to"]]
+        return [one for one in sent if order_id in one["subject"] and APPROVER_EMAIL in one["to"]]

@@ -20,7 +20,7 @@ from local.host.state import State
 from tests.engines import on_emulator, on_moto
 from tests.engines.scenario import Scenario
 from tests.engines.scenarios import SCENARIOS
-from tests.system.environments import deployed
+from tests.system.environments import SHORT_TIMES, deployed
 from tests.workflow.world import a_world
 
 FOLDER = Path(__file__).parents[1] / "unit" / "api" / "recorded"
@@ -49,7 +49,7 @@ def main() -> None:
         with a_world() as world, redirect_stdout(StringIO()):  # the functions write logs
             on_moto.play(scenario, world)
             _write("moto", scenario, world.histories())
-    with TemporaryDirectory() as home, deployed(Path(home)) as environment:
+    with TemporaryDirectory() as home, deployed(Path(home), SHORT_TIMES) as environment:
         for number, scenario in enumerate(chosen):
             _write("emulator", scenario, _on_emulator(scenario, number, environment.state))
 

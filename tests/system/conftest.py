@@ -1,4 +1,4 @@
-"""One deployment for all tests that do not stop it."""
+"""Deployments with short times, and environments that tests start and stop."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,15 +8,15 @@ import pytest
 from local.scenario_runner.result import ScenarioResult
 from local.scenario_runner.runner import ScenarioRunner
 from local.scenario_runner.scenario import read_scenarios
-from tests.system.environments import Environment, deployed, environment
+from tests.system.environments import SHORT_TIMES, Environment, deployed, environment
 
 JOBS = 4
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    """A running environment with short times; stopped at the end."""
-    with deployed(tmp_path_factory.mktemp("deployment")) as made:
+def short_deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    """An environment with the times of the demo, for the long proofs."""
+    with deployed(tmp_path_factory.mktemp("short"), SHORT_TIMES) as made:
         yield made
 
 
@@ -30,14 +30,17 @@ def undeployed(tmp_path: Path) -> Iterator[Environment]:
 
 
 @pytest.fixture(scope="session")
-def results(deployment: Environment, request: pytest.FixtureRequest) -> dict[str, ScenarioResult]:
+def results(
+    short_deployment: Environment, request: pytest.FixtureRequest
+) -> dict[str, ScenarioResult]:
     """The results of the selected scenarios, run together as in the demo."""
     parameters = [getattr(item, "callspec", None) for item in request.session.items]
     wanted = [
         spec.params["scenario"].name for spec in parameters if spec and "scenario" in spec.params
     ]
     chosen = [one for one in read_scenarios() if one.name in wanted]
-    runner = ScenarioRunner(deployment.state, jobs=JOBS, on_progress=lambda scenario, step: None)
+    state = short_deployment.state
+    runner = ScenarioRunner(state, jobs=JOBS, on_progress=lambda scenario, step: None)
     result = runner.run(chosen)
     assert not result.violations, "\n".join(result.violations)
     return {one.scenario: one for one in result.scenarios}

@@ -16,7 +16,14 @@ from local.host.processes import Process, family
 from local.host.state import State
 from local.lifecycle.running import find_running
 
-UP = ("up", "--approval-timeout", "20", "--heartbeat", "4")
+APPROVER_EMAIL = "approvers@example.com"
+OPTIONS = ("--approval-timeout", "900", "--heartbeat", "300", "--approver-email", APPROVER_EMAIL)
+UP = ("up", *OPTIONS)
+"""The default times, so that no approval deadline passes during a test on a busy machine. The first
+e-mail to the approver is due after 15 seconds without a heartbeat.
+"""
+SHORT_TIMES = ("up", "--approval-timeout", "20", "--heartbeat", "4")
+"""The times of the demo, for scenarios that wait for the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ def environment(home: Path) -> Environment:
 
 @contextmanager
 def deployed(home: Path, up: Sequence[str] = UP) -> Iterator[Environment]:
-    """A running environment with short times, or the options in `up`; stopped at the end."""
+    """A running environment, stopped at the end."""
     made = environment(home)
     done = made.run(*up, "--detach")
     assert done.returncode == 0, done.stderr

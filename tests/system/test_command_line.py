@@ -13,6 +13,8 @@ from local.host.state import State, profiles_beside
 from tests.system.environments import Environment
 
 ORDERS = str(Path(sys.executable).with_name("orders"))
+LONG = "600"
+"""Seconds: an order that takes longer never ends."""
 
 
 class CommandLine:
@@ -49,16 +51,16 @@ def orders(deployment: Environment) -> CommandLine:
 
 def test_an_order_is_placed_approved_waited_for_and_explained(orders: CommandLine) -> None:
     order_id = orders.json("place", "-i", "MUG-RED=2")["order_id"]
-    waiting = orders.json("wait", order_id, "--stage", "awaiting-approval", "-t", "20")
+    waiting = orders.json("wait", order_id, "--stage", "awaiting-approval", "-t", LONG)
     watched = orders("watch", order_id, "--once")
-    approved = orders.json("approve", order_id, "-y", "-w", "10", who="approver")
-    completed = orders("wait", order_id, "-t", "20")
+    approved = orders.json("approve", order_id, "-y", who="approver")
+    completed = orders("wait", order_id, "-t", LONG)
     verdict = orders.json("classify", order_id, who="operator")["verdicts"][0]
     history = orders("history", order_id, "-o", "mermaid", who="operator")
 
     assert waiting["allowed_signals"]
     assert "● AwaitSignal" in watched.stdout
-    assert approved["outcome"] == "applied"
+    assert approved["outcome"] in ("applied", "pending")  # after 5 seconds on a busy machine
     assert completed.returncode == 0
     assert "completed" in completed.stdout
     assert verdict["verdict"] == "completed"
@@ -67,9 +69,9 @@ def test_an_order_is_placed_approved_waited_for_and_explained(orders: CommandLin
 
 def test_a_cancelled_order_accepts_no_approval(orders: CommandLine) -> None:
     order_id = orders.json("place", "-i", "MUG-RED")["order_id"]
-    orders.json("cancel", order_id, "-r", "[changed] my mind", "-w", "10")
+    orders.json("cancel", order_id, "-r", "[changed] my mind")
 
-    ended = orders("wait", order_id, "-t", "20")
+    ended = orders("wait", order_id, "-t", LONG)
     refused = orders("approve", order_id, "--revision", "1", who="approver")
 
     assert ended.returncode == 1
@@ -92,7 +94,7 @@ def test_every_outcome_has_its_exit_code(orders: CommandLine, tmp_path: Path) ->
 
 def test_histories_are_exported_to_files(orders: CommandLine, tmp_path: Path) -> None:
     order_id = orders.json("place", "-i", "SOLD-OUT")["order_id"]
-    orders("wait", order_id, "-t", "20")
+    orders("wait", order_id, "-t", LONG)
 
     done = orders("export", str(tmp_path), "--stage", "failed", who="operator")
 

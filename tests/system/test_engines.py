@@ -19,14 +19,14 @@ JOBS = 4
 
 @pytest.fixture(scope="module")
 def results(
-    deployment: Environment, request: pytest.FixtureRequest
+    short_deployment: Environment, request: pytest.FixtureRequest
 ) -> Iterator[dict[str, Future[Result]]]:
     """The emulator's results of the scenarios that are selected in this session. They run at the
     same time, except those whose faults could affect others.
 
     They add separate SKUs to the inventory; the seed data is restored afterwards.
     """
-    state = deployment.state
+    state = short_deployment.state
     specs = [getattr(item, "callspec", None) for item in request.session.items]
     wanted = [spec.params.get("scenario") for spec in specs if spec]
     numbered = [pair for pair in enumerate(SCENARIOS) if pair[1] in wanted]
@@ -39,7 +39,7 @@ def results(
                 together.shutdown()
             playing[scenario.name] = pool.submit(on_emulator.play, scenario, number, state)
         yield playing
-    deployment.json("reset")
+    short_deployment.json("reset")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

@@ -12,11 +12,11 @@ from local.host.state import State, load
 from local.lifecycle import up as lifecycle
 from local.lifecycle.options import UpOptions
 from local.lifecycle.running import find_running
-from tests.system.environments import UP, Environment
+from tests.system.environments import SHORT_TIMES, Environment
 
 pytestmark = pytest.mark.proof
 
-END_SECONDS = 60
+END_SECONDS = 600
 """Time limit for killed processes to end, also on a busy machine."""
 
 
@@ -32,11 +32,11 @@ def wait_until_ready(environment: Environment, staying: "subprocess.Popen[str]")
 
 
 def test_down_leaves_nothing_running_after_a_kill_and_a_second_up(undeployed: Environment) -> None:
-    undeployed.json(*UP, "--detach")
+    undeployed.json(*SHORT_TIMES, "--detach")
     first = undeployed.kill_emulator()
     assert_gone(first)
     assert undeployed.run("status").returncode == 3
-    again = undeployed.run(*UP, "--detach")
+    again = undeployed.run(*SHORT_TIMES, "--detach")
     assert again.returncode == 0, again.stderr
     assert "cleaning up after a crashed environment" in again.stderr
     second = undeployed.processes()
@@ -50,7 +50,7 @@ def test_down_leaves_nothing_running_after_a_kill_and_a_second_up(undeployed: En
 def test_a_signal_stops_a_foreground_environment(
     undeployed: Environment, number: signal.Signals
 ) -> None:
-    with undeployed.staying(*UP) as staying:
+    with undeployed.staying(*SHORT_TIMES) as staying:
         wait_until_ready(undeployed, staying)
         processes = undeployed.processes()
         staying.send_signal(number)
@@ -61,7 +61,7 @@ def test_a_signal_stops_a_foreground_environment(
 
 
 def test_a_foreground_up_reports_the_end_of_its_emulator(undeployed: Environment) -> None:
-    with undeployed.staying(*UP) as staying:
+    with undeployed.staying(*SHORT_TIMES) as staying:
         wait_until_ready(undeployed, staying)
         undeployed.kill_emulator()
         _, message = staying.communicate()
@@ -91,7 +91,7 @@ def test_a_failed_up_leaves_nothing(
 def test_down_cleans_up_after_a_killed_up(
     undeployed: Environment,
 ) -> None:
-    with undeployed.staying(*UP) as starting:
+    with undeployed.staying(*SHORT_TIMES) as starting:
         while load(undeployed.folders.state_file) is None:
             assert starting.poll() is None, "`up` ended before it wrote its state"
             time.sleep(0.05)

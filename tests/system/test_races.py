@@ -22,7 +22,7 @@ from tests.system.environments import Environment
 pytestmark = pytest.mark.proof
 
 HOT_ORDERS, HOT_UNITS = 200, 50
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 900
 BUSY = (429, 503)
 """Throttled: the caller repeats the request with the same key."""
 STOCK = "stock: "
@@ -92,7 +92,9 @@ def full_shelves(deployment: Environment) -> Iterator[None]:
 def crowd(deployment: Environment) -> Iterator[Crowd]:
     state = deployment.state
     limits = httpx.Limits(max_connections=CALLERS)
-    with httpx.Client(base_url=state.api_url, limits=limits, timeout=60, trust_env=False) as http:
+    with httpx.Client(
+        base_url=state.api_url, limits=limits, timeout=PATIENCE_SECONDS, trust_env=False
+    ) as http:
         yield Crowd(state, http)
 
 

@@ -32,6 +32,7 @@ CLASSIFIED: Mapping[str, tuple[str, ...]] = {
 """The expected classification of each execution of a scenario's orders."""
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("scenario", read_scenarios(), ids=lambda scenario: scenario.name)
 def test_the_scenario_passes(scenario: Scenario, results: dict[str, ScenarioResult]) -> None:
     result = results[scenario.name]
@@ -44,14 +45,15 @@ def test_every_scenario_is_classified() -> None:
     assert [scenario.name for scenario in read_scenarios()] == list(CLASSIFIED)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("scenario", read_scenarios(), ids=lambda scenario: scenario.name)
 def test_the_api_classifies_executions_by_their_histories(
-    scenario: Scenario, results: dict[str, ScenarioResult], deployment: Environment
+    scenario: Scenario, results: dict[str, ScenarioResult], short_deployment: Environment
 ) -> None:
-    state = deployment.state
+    state = short_deployment.state
     signed_in = {"Authorization": f"Bearer {state.tokens['operator']}"}
     for order_id in results[scenario.name].order_ids.values():
         url = f"{state.api_url}/orders/{order_id}/history"
-        history = httpx.get(url, headers=signed_in, timeout=30, trust_env=False).json()
+        history = httpx.get(url, headers=signed_in, timeout=600, trust_env=False).json()
 
         assert tuple(one["verdict"] for one in history["executions"]) == CLASSIFIED[scenario.name]
