@@ -80,7 +80,7 @@ def test_a_failed_up_leaves_nothing(
         seen.append(state)
         raise LocalProblem("deploying", "it broke", advice="fix it")
 
-    monkeypatch.setattr(lifecycle, "_deployed", fail)
+    monkeypatch.setattr(lifecycle, "_deploy", fail)
     with pytest.raises(LocalProblem, match="it broke") as problem:
         lifecycle.up(undeployed.folders, UpOptions())
     assert problem.value.log == undeployed.folders.log("emulator")
