@@ -22,7 +22,7 @@ from cli.commands.order.approve import approve
 from cli.commands.order.cancel import cancel
 from cli.commands.order.decline import decline
 from cli.commands.order.place import place
-from cli.commands.order.signal import signal
+from cli.commands.order.signals import signals
 from cli.commands.read.describe import describe
 from cli.commands.read.items import items
 from cli.commands.read.list import list_orders
@@ -64,7 +64,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "decline": decline,
         "cancel": cancel,
         "add-item": add_item,
-        "signal": signal,
+        "signals": signals,
     },
     "Read": {
         "list": list_orders,

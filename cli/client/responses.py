@@ -184,9 +184,7 @@ def _advice(document: Answer, order_id: str) -> str:
 _COMMANDS = {
     "route-not-found": "`orders list` shows the orders that you can read",
     "order-not-found": "`orders list` shows the orders that you can read",
-    "signal-not-found": (
-        "`orders timeline {order_id} -o json` lists its settled signals (`signal_id`)"
-    ),
+    "signal-not-found": "`orders signals {order_id}` lists its signals",
     "signal-not-admitted": "`orders describe {order_id}` shows which signals the order accepts now",
     "inbox-full": "wait until the order ends (`orders wait {order_id}`), or cancel it",
 }

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.problems import WrongUsage
+from cli.sign_in.session import profile_names
 from cli.views.formats import STAGES
 
 
@@ -27,7 +28,11 @@ OrderId = Annotated[str, typer.Argument(help="The order's id.", metavar="ORDER",
 ProfileOption = Annotated[
     str | None,
     typer.Option(
-        "-p", "--profile", help="Act as this profile (see `orders login`).", metavar="NAME"
+        "-p",
+        "--profile",
+        help="Act as this profile (see `orders login`).",
+        metavar="NAME",
+        autocompletion=profile_names,
     ),
 ]
 StageOption = Annotated[
@@ -36,6 +41,7 @@ StageOption = Annotated[
         help=f"Only orders at this stage: {', '.join(STAGES)}.",
         metavar="STAGE",
         callback=known_stage,
+        autocompletion=lambda: list(STAGES),
     ),
 ]
 CustomerOption = Annotated[

@@ -3,7 +3,7 @@
 import os
 
 from cli.client.api import Api
-from cli.problems import NotSignedIn, role_missing
+from cli.problems import NotSignedIn, WrongUsage, role_missing
 from cli.sign_in import profiles
 from cli.sign_in.tokens import roles
 
@@ -32,6 +32,14 @@ def require_role(profile: str | None, *allowed: str, to: str) -> None:
     if has and not has & set(allowed):
         message = f"You need the role {' or '.join(sorted(allowed))} to {to}."
         raise role_missing(message, allowed, signed_in_profiles(chosen.api_url))
+
+
+def profile_names() -> list[str]:
+    """The names of all profiles, for completion by the shell; none if they cannot be read."""
+    try:
+        return sorted(profiles.read_all(profiles.config_file(os.environ)))
+    except WrongUsage:
+        return []
 
 
 def signed_in_profiles(api_url: str) -> dict[str, frozenset[str]]:

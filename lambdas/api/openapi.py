@@ -35,8 +35,8 @@ DESCRIPTION = (
     "unknown parameters and duplicate names in an object are refused.\n\n"
     "Send an access token as `Authorization: Bearer …`. People have the roles of their groups "
     "(`customer`, `approver`, `operator`). Machine clients have the roles of their scopes "
-    "(`orders/customer`, …) and act for every customer. `x-roles` lists the roles that may call an "
-    "operation."
+    "(`orders/customer`, …) and act for every customer. The summary of an operation and `x-roles` "
+    "list the roles that may call it."
 )
 TAGS = {
     "orders": "Place, list and read orders.",
@@ -48,7 +48,7 @@ BEARER = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "An access token of the user pool.",
+    "description": "An access token of the user pool. `orders login` stores one in its profiles.",
 }
 _EVERYWHERE = (500,)
 _WITH_TOKEN = (401, 403, 422, 503)
@@ -105,7 +105,11 @@ def _completed(operation: Operation, described: Mapping[str, Any]) -> dict[str, 
         "responses": {**answers, **refusals},
         "security": [] if operation.public else [{"bearer": []}],
     }
-    return completed if operation.public else {**completed, "x-roles": sorted(operation.roles)}
+    if operation.public:
+        return completed
+    roles = sorted(operation.roles)
+    summary = f"{operation.summary} ({', '.join(roles)})"
+    return {**completed, "summary": summary, "x-roles": roles}
 
 
 def _reads_headers(described: Mapping[str, Any]) -> bool:

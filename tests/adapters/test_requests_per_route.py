@@ -66,6 +66,7 @@ AT_MOST = {
     "cancel_order": POLLS,
     "add_line_item": POLLS,
     "get_signal": 2,
+    "list_signals": 1,
     "heartbeat": 4,
     "get_approval": 1,
     "approve_by_link": POLLS,
@@ -235,6 +236,7 @@ def _signals(on: Deployment) -> Iterator[Request]:
     accepted = a_signal()
     path = f"/orders/{on.waiting(inbox=(accepted,))}/signals/{accepted.signal_id}"
     yield Request("get_signal", path, ALICE)
+    yield Request("list_signals", path.rpartition("/")[0], ALICE)
     yield Request("heartbeat", f"/orders/{on.waiting()}/heartbeat", APPROVER, status=204)
     order = an_order(wait_token="token")
     code = new_code(order.order_id, lambda count: b"s" * count)

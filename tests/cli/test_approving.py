@@ -90,7 +90,7 @@ def test_a_stale_approval_is_refused(terminal: Terminal, world: World) -> None:
     terminal.run("approve", order.order_id, "-y", "-w", "0", "--key", "a1", who="approver")
     settled(world, order, "stale")
 
-    ran = terminal.run("signal", order.order_id, "a1")
+    ran = terminal.run("signals", order.order_id, "a1")
 
     assert ran.code == 1
     assert "the lines have changed" in ran.out

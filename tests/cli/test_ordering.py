@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from cli.sign_in.session import profile_names
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
@@ -110,7 +111,7 @@ def test_a_pending_signal_is_printed_with_the_command_for_its_outcome(
 
     ran = terminal.run("cancel", order.order_id, "-r", "x", "-w", "0", "--key", "c1")
 
-    assert f"`orders signal {order.order_id} c1`" in ran.err
+    assert f"`orders signals {order.order_id} c1`" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_the_end_of_an_order_is_printed_with_its_outcome(
     terminal.run(command, order.order_id, "-r", "why not", "-w", "0", "--key", "c1", who=who)
     settled(world, order, "applied")
 
-    ran = terminal.run("signal", order.order_id, "c1", "-o", "json")
+    ran = terminal.run("signals", order.order_id, "c1", "-o", "json")
 
     assert ran.code == 0
     assert (ran.json["kind"], ran.json["outcome"]) == (kind, "applied")
@@ -241,3 +242,30 @@ def test_other_fields_of_an_order_are_sent_by_name(terminal: Terminal, world: Wo
     assert terminal.run("place", "-i", "MUG-RED", "--field", "note").code == 2
     unknown = terminal.run("place", "-i", "MUG-RED", "--field", "note=x")
     assert (unknown.code, "note is not a known field" in unknown.err) == (2, True)
+
+
+def test_the_signals_of_an_order_are_listed_with_their_outcomes(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place()
+    assert terminal.run("signals", order.order_id).out == "no signals\n"
+    terminal.run("add-item", order.order_id, "MUG-RED=2", "--key", "a1", "-w", "0")
+    terminal.run("cancel", order.order_id, "-r", "changed my mind", "--key", "c1", "-w", "0")
+
+    listed = terminal.run("signals", order.order_id).out.splitlines()
+
+    assert [line.split()[:2] for line in listed[1:]] == [
+        ["a1", "add-line-item"],
+        ["c1", "cancel-order"],
+    ]
+    assert "sku MUG-RED, quantity 2" in listed[1]
+    assert "reason changed my mind" in listed[2]
+    assert all("pending" in line for line in listed[1:])
+
+
+def test_profiles_and_stages_are_completed_by_the_shell(terminal: Terminal) -> None:
+    assert profile_names() == []
+    terminal.config.write_text('{"bob": {"api_url": "https://a"}, "ann": {"api_url": "https://a"}}')
+    assert profile_names() == ["ann", "bob"]
+    terminal.config.write_text("no JSON")
+    assert profile_names() == []

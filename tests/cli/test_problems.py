@@ -147,13 +147,15 @@ def test_the_advice_is_a_command_where_one_helps_and_else_that_of_the_api(
     assert "→ change the request" in unknown.err
 
 
-def test_the_advice_for_an_unknown_signal_is_the_timeline(terminal: Terminal, world: World) -> None:
+def test_the_advice_for_an_unknown_signal_is_the_list_of_signals(
+    terminal: Terminal, world: World
+) -> None:
     order = world.place()
 
-    ran = terminal.run("signal", order.order_id, "none")
+    ran = terminal.run("signals", order.order_id, "none")
 
     assert ran.code == 3
-    assert f"`orders timeline {order.order_id}" in ran.err
+    assert f"`orders signals {order.order_id}`" in ran.err
     assert "orders list" not in ran.err
 
 

@@ -12,7 +12,7 @@ from tests.cli.terminal import URL, Terminal, token
 from tests.support.world import World
 
 COMMANDS = (
-    *("place", "approve", "cancel", "add-item", "signal", "list", "status", "items", "describe"),
+    *("place", "approve", "cancel", "add-item", "signals", "list", "status", "items", "describe"),
     *("timeline", "watch", "wait", "history", "classify", "export", "compensate", "abort"),
     *("versions", "doctor", "load", "login", "logout", "profiles"),
 )

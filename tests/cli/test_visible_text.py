@@ -23,6 +23,7 @@ from lambdas.activities.order_status import update_order_status
 from lambdas.domain.record.stages import Stage
 from tests.cli.commands import command_line, commands
 from tests.cli.terminal import Terminal
+from tests.support.builders import a_signal
 from tests.support.told_histories import ToldHistory
 from tests.support.world import World
 
@@ -131,7 +132,9 @@ def test_no_command_prints_stored_control_characters(
 ) -> None:
     order = world.place(Stage.STATUS_UPDATE)
     world.run(update_order_status, order)
-    failed = world.place(Stage.FAILED, last_error="PaymentDeclined: the card was declined")
+    failed = world.place(
+        Stage.FAILED, last_error="PaymentDeclined: the card was declined", inbox=(a_signal(),)
+    )
     history = ToldHistory().route("RouteStart").failing("ProcessPayment", "PaymentDeclined")
     world.engine.histories[order.execution] = tuple(history.events)
     answer = terminal.wire._answer

@@ -19,7 +19,10 @@ def add_item(
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Add units to an order that waits for approval. This increases its revision."""
+    """Add units to an order that waits for approval. This increases its revision.
+
+    Example: orders add-item $ORDER_ID MUG-RED=2
+    """
     print_outcome(
         send(open_api(profile), order, "add-line-item", parse_item(item), key, wait), output
     )

@@ -35,6 +35,8 @@ def approve(
     """Approve an order's payment (approvers).
 
     An approval is valid for one revision: if the lines change before it, nothing is charged.
+
+    Example: orders approve $ORDER_ID -p approver
     """
     api = open_api(profile)
     if revision is None and not yes:

@@ -18,6 +18,8 @@ def cancel(
 
     This is the normal way to end an order. `abort` is the emergency brake: it stops the execution
     immediately, and the janitor compensates the order later.
+
+    Example: orders cancel $ORDER_ID -r "changed my mind"
     """
     print_outcome(
         send(open_api(profile), order, "cancel-order", {"reason": reason}, key, wait), output

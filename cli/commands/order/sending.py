@@ -1,25 +1,15 @@
-"""Send one signal and print its outcome."""
+"""Sends one signal and prints its outcome."""
 
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from rich.text import Text
-
 from cli.client.api import Api, path
 from cli.problems import Refused
 from cli.terminal.console import out
 from cli.terminal.output import Format, print_json, say
-from cli.terminal.text import line, visible, visible_data
-
-_MEANING = {
-    "applied": line(("✓ applied", "green")),
-    "stale": line(
-        ("✗ stale", "red"), ": the lines have changed; read the order and approve its new revision"
-    ),
-    "superseded": line(("superseded", "yellow"), ": another decision came first"),
-    None: line("… accepted, still pending"),
-}
+from cli.terminal.text import line, visible_data
+from cli.views.signals import outcome_text
 
 
 def send(
@@ -38,17 +28,12 @@ def print_outcome(signal: Mapping[str, Any], output: Format) -> None:
         print_json(signal)
     else:
         shown = visible_data(signal)
-        out.print(line(f"{shown['kind']} {shown['signal_id']}: ", _outcome(outcome)))
+        out.print(line(f"{shown['kind']} {shown['signal_id']}: ", outcome_text(outcome)))
         if outcome is None:
-            say(f"`orders signal {shown['order_id']} {shown['signal_id']}` shows its outcome")
+            say(f"`orders signals {shown['order_id']} {shown['signal_id']}` shows its outcome")
     if outcome is not None and outcome != "applied":
         raise Refused(
             f"the signal was accepted, but not applied: {outcome}",
             advice=f"`orders describe {signal['order_id']}` shows the state of the order",
             status=200,
         )
-
-
-def _outcome(outcome: str | None) -> Text:
-    """The outcome of a signal as text."""
-    return _MEANING.get(outcome) or line((f"✗ {visible(outcome or '')}", "red"))

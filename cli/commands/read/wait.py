@@ -35,6 +35,8 @@ def wait(
     """Wait until an order ends, or reaches a stage.
 
     Exit code 0: it completed (or reached the stage); 1: it ended otherwise, or timed out.
+
+    Example: orders wait $ORDER_ID --stage payment -t 60
     """
     if stage is not None and stage not in STAGES:
         raise WrongUsage(f"there is no stage {stage!r}", advice=f"one of: {', '.join(STAGES)}")

@@ -13,7 +13,7 @@ from lambdas.api.models.order_views import (
     OrderView,
     TimelineView,
 )
-from lambdas.api.models.signal_views import LinkView, SignalDetailView, SignalView
+from lambdas.api.models.signal_views import LinkView, SignalDetailView, SignalsView, SignalView
 from lambdas.api.models.view import shown_fields
 from lambdas.domain.mail.templates import reason
 from lambdas.domain.record.changes import Event
@@ -68,6 +68,12 @@ def signal_detail_view(order: Order, signal_id: str) -> SignalDetailView:
     return SignalDetailView.of(
         signal, order_id=order.order_id, outcome=outcome, accepted_at=signal.at
     )
+
+
+def signals_view(order: Order) -> SignalsView:
+    """Every accepted signal of the order, oldest first."""
+    found = [signal_detail_view(order, signal.signal_id) for signal in order.inbox]
+    return SignalsView(order_id=order.order_id, signals=found)
 
 
 def timeline_view(events: Sequence[Event]) -> TimelineView:

@@ -38,6 +38,13 @@ class SignalDetailView(SignalView):
     reason: str | None
 
 
+class SignalsView(View):
+    """The accepted signals of an order, oldest first."""
+
+    order_id: Id
+    signals: list[SignalDetailView]
+
+
 class LinkView(ItemsView):
     """The order of a mailed link."""
 

@@ -8,7 +8,7 @@ from lambdas.api.http.identity import Role
 from lambdas.api.http.preferences import preferred_wait
 from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs, signal_views
-from lambdas.api.models.order_presenter import signal_detail_view, signal_view
+from lambdas.api.models.order_presenter import signal_detail_view, signal_view, signals_view
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
@@ -130,6 +130,21 @@ def add_line_item(
     asked = _signal(SignalKind.ADD_LINE_ITEM, idempotency_key, **added)
     require_known_sku(order, asked)
     return send(order, asked, prefer)
+
+
+@signals.operation(
+    "GET",
+    "/orders/{order_id}/signals",
+    roles=tuple(Role),
+    answers={200: ("The accepted signals, oldest first.", signal_views.SignalsView)},
+    refuses=(404,),
+)
+def list_signals(order_id: inputs.OrderId) -> Response[Any]:
+    """List the signals of an order
+
+    Returns every accepted signal, pending or with its outcome.
+    """
+    return answer(signals_view(signals.visible(order_id)))
 
 
 @signals.operation(

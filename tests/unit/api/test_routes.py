@@ -31,6 +31,7 @@ def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
         ("POST", f"{signals}/decline-payment"): {"approver"},
         ("POST", f"{signals}/cancel-order"): {"customer", "operator"},
         ("POST", f"{signals}/add-line-item"): {"customer"},
+        ("GET", signals): everybody,
         ("GET", f"{signals}/{{signal_id}}"): everybody,
         ("POST", "/ops/orders/{order_id}/compensate"): {"operator"},
         ("POST", "/ops/orders/{order_id}/abort"): {"operator"},

@@ -1,0 +1,44 @@
+"""Signals and their outcomes as text."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from cli.terminal.tables import Rows
+from cli.terminal.text import line, visible
+from cli.views.formats import clock
+
+_MEANING = {
+    "applied": line(("✓ applied", "green")),
+    "stale": line(
+        ("✗ stale", "red"), ": the lines have changed; read the order and approve its new revision"
+    ),
+    "superseded": line(("superseded", "yellow"), ": another decision came first"),
+    None: line("… accepted, still pending"),
+}
+_PARAMETERS = ("revision", "sku", "quantity", "reason")
+
+
+def signal_list(signals: Iterable[Mapping[str, Any]]) -> RenderableType:
+    """One line per signal, oldest first."""
+    rows = [
+        (
+            signal["signal_id"],
+            signal["kind"],
+            clock(signal["accepted_at"]),
+            ", ".join(f"{name} {signal[name]}" for name in _PARAMETERS if signal[name] is not None),
+            outcome_text(signal["outcome"]),
+        )
+        for signal in signals
+    ]
+    if not rows:
+        return "no signals"
+    heads = ("signal", "kind", "accepted", "parameters", "outcome")
+    return Rows(heads=heads, rows=rows, may_go=("accepted",), folds=("parameters", "outcome"))
+
+
+def outcome_text(outcome: str | None) -> Text:
+    """The outcome of a signal as text."""
+    return _MEANING.get(outcome) or line((f"✗ {visible(outcome or '')}", "red"))
