@@ -28,6 +28,7 @@ CLASSIFIED: Mapping[str, tuple[str, ...]] = {
     "confirmation-mail-fails": COMPLETED,
     "execution-stopped": ("infrastructure", "compensated"),
     "version-1-beside-2": COMPLETED,
+    "declined-by-the-approver": ("declined",),
 }
 """The expected classification of each execution of a scenario's orders."""
 
