@@ -111,6 +111,7 @@ lock: | .venv ## recompile the lock files from requirements*.in and package.json
 	$(COMPILE) requirements-uv.in --output-file requirements-uv.txt
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-layer.in --constraint requirements.txt --output-file requirements-layer.txt
+	$(COMPILE) requirements-stripe.in --output-file requirements-stripe.txt
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
 	$(NPM) install --package-lock-only --ignore-scripts
 	$(NODE) -e '$(STRIP_FUNDING)'

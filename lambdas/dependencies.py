@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from lambdas.domain import ports
 from lambdas.domain.payments import PaymentGateway
 from lambdas.order_writer import OrderWriter
-from lambdas.settings import Settings
+from lambdas.settings import Settings, SettingsError
 from lambdas.telemetry import count, measure, report_reconcile_failed, report_recovered
 
 if TYPE_CHECKING:
+    from lambdas.adapters.secrets_manager import CachedSecret
     from lambdas.domain.executions import ExecutionReader, OutcomeStore
     from lambdas.domain.record.order import Order
     from lambdas.domain.steps.wait import WaitPolicy
@@ -105,12 +106,30 @@ class Dependencies:
 
     @cached_property
     def payments(self) -> PaymentGateway:
-        """The payment provider of this environment. Select a new provider here."""
-        from lambdas.adapters.sandbox_payments import SandboxPayments
+        """The payment provider of this environment. Raises SettingsError for an unknown one."""
+        match self.settings.require("payment_provider"):
+            case "sandbox":
+                from lambdas.adapters.sandbox_payments import SandboxPayments
 
-        self.settings.require("payment_provider")
-        return SandboxPayments(
-            self._dynamodb, self.clock, payments_table=self.settings.require("payments_table")
+                return SandboxPayments(
+                    self._dynamodb,
+                    self.clock,
+                    payments_table=self.settings.require("payments_table"),
+                )
+            case "stripe":
+                from lambdas.adapters.stripe_payments import StripePayments
+
+                return StripePayments(self._payment_secret)
+            case other:
+                raise SettingsError(f"PAYMENT_PROVIDER {other} has no adapter")
+
+    @cached_property
+    def _payment_secret(self) -> "CachedSecret":
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.secrets_manager import CachedSecret
+
+        return CachedSecret(
+            client("secretsmanager"), arn=self.settings.require("payment_secret_arn")
         )
 
     @cached_property

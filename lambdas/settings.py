@@ -23,6 +23,7 @@ class Settings:
     state_machine_alias_arn: str = ""
     sender_email: str = ""
     payment_provider: str = ""
+    payment_secret_arn: str = ""
     default_workflow_version: str = "v2"
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900
@@ -60,7 +61,6 @@ _DEFAULTS: dict[str, str | int] = {
 }
 _ALLOWED = {
     "environment": ("dev", "staging", "production"),
-    "payment_provider": ("sandbox",),
     "default_workflow_version": ("v1", "v2"),
 }
 

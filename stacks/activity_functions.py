@@ -6,7 +6,6 @@ from constructs import Construct
 from stacks.grants import (
     MOVE_STOCK,
     ORDERS,
-    PAYMENTS,
     READ_CUSTOMER,
     READ_STOCK,
     REPORT_TO_OPERATIONS,
@@ -22,13 +21,16 @@ TIMEOUT_SECONDS = 20
 """Between the clients' own timeouts and the 30 s of a Task state: each outer limit is longer."""
 
 
-def _row(function: str, *grants: Grant, settings: tuple[str, ...] = ()) -> FunctionRow:
+def _row(
+    function: str, *grants: Grant, settings: tuple[str, ...] = (), pays: bool = False
+) -> FunctionRow:
     return FunctionRow(
         name=function.rpartition(".")[2].replace("_", "-"),
         handler=f"lambdas.activities.{function}",
         grants=(ORDERS, *grants),
         timeout_seconds=TIMEOUT_SECONDS,
         settings=settings,
+        pays=pays,
     )
 
 
@@ -51,12 +53,12 @@ ACTIVITIES: dict[str, FunctionRow] = {
         settings=(*_PACE, "payment_timeout_seconds"),
     ),
     "RequestApproval": _row("notification.request_approval", SEND_EMAIL, settings=_PACE),
-    "ProcessPayment": _row("payment.process_payment", PAYMENTS, settings=("payment_provider",)),
+    "ProcessPayment": _row("payment.process_payment", settings=("payment_provider",), pays=True),
     "UpdateOrderStatus": _row("order_status.update_order_status", MOVE_STOCK),
     "SendOrderConfirmation": _row(
         "notification.send_order_confirmation", READ_CUSTOMER, SEND_EMAIL
     ),
-    "RefundPayment": _row("payment.refund_payment", PAYMENTS, settings=("payment_provider",)),
+    "RefundPayment": _row("payment.refund_payment", settings=("payment_provider",), pays=True),
     "ReleaseStock": _row("inventory.release_stock", MOVE_STOCK),
     "SendCancellationEmail": _row(
         "notification.send_cancellation_email", READ_CUSTOMER, SEND_EMAIL

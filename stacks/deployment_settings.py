@@ -30,6 +30,7 @@ class DeploymentSettings:
     payment_timeout_seconds: int = 900
     default_workflow_version: str = "v2"
     payment_provider: str = "sandbox"
+    payment_secret_arn: str = ""
     sender_email: str = ""
     create_sender: str = "no"
     approver_email: str = ""

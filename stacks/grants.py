@@ -73,6 +73,7 @@ READ_STOCK = Grant("inventory", ("dynamodb:BatchGetItem",))
 MOVE_STOCK = Grant("inventory", ("dynamodb:GetItem", "dynamodb:UpdateItem"))
 READ_CUSTOMER = Grant("customers", ("dynamodb:GetItem",))
 PAYMENTS = Grant("payments", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))
+READ_PAYMENT_SECRET = Grant("payment-secret", ("secretsmanager:GetSecretValue",))
 SEND_EMAIL = Grant("sender", ("ses:SendEmail",))
 REPORT_TO_OPERATIONS = Grant("operations-queue", ("sqs:SendMessage",))
 

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from stacks.grants import Grant, Resources, variables
 from stacks.lambda_platform import ARCHITECTURE, RUNTIME, LambdaPlatform
+from stacks.payment_provider import PAYMENT_PROVIDERS
 from stacks.removal import log_group_name, log_removal_policy, log_retention
 from stacks.security_checks import acknowledge, acknowledge_wildcard
 
@@ -25,6 +26,7 @@ class FunctionRow:
     """A function as data: its name, what it runs, what it may do, how long, and what it reads.
 
     `settings` are fields of DeploymentSettings, given as variables of the same name in capitals.
+    A function that `pays` gets the grants and the layer of the payment provider.
     """
 
     name: str
@@ -32,6 +34,7 @@ class FunctionRow:
     grants: Sequence[Grant]
     timeout_seconds: int
     settings: Sequence[str] = ()
+    pays: bool = False
 
 
 class LambdaFunction(Construct):
@@ -49,6 +52,8 @@ class LambdaFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._platform, self._row, self._resources = platform, row, resources
+        provider = PAYMENT_PROVIDERS[platform.settings.payment_provider]
+        self._grants = (*row.grants, *(provider.grants if row.pays else ()))
         self._name = f"{platform.settings.stack_name}-{row.name}"
         self._log_group = self._create_log_group()
         self.function = self._create_function(dead_letters)
@@ -71,7 +76,7 @@ class LambdaFunction(Construct):
             handler=self._row.handler,
             description=self._description(),
             code=self._platform.code(self._row.handler),
-            layers=list(self._platform.layers),
+            layers=self._layers(),
             runtime=RUNTIME,
             architecture=ARCHITECTURE,
             memory_size=MEMORY_MB,
@@ -93,6 +98,10 @@ class LambdaFunction(Construct):
         release = self._platform.settings.release
         return f"release {release}" if release else None
 
+    def _layers(self) -> list[lambda_.ILayerVersion]:
+        payment = self._platform.payment_layers if self._row.pays else ()
+        return [*self._platform.layers, *payment]
+
     def _create_role(self) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         role.add_to_policy(
@@ -101,14 +110,14 @@ class LambdaFunction(Construct):
                 resources=[self._log_group.log_group_arn],
             )
         )
-        for grant in self._row.grants:
+        for grant in self._grants:
             role.add_to_policy(grant.statement(self._resources))
         return role
 
     def _variables(self) -> dict[str, str]:
         settings = self._platform.settings
         read = {name.upper(): str(getattr(settings, name)) for name in self._row.settings}
-        named = variables(self._row.grants, self._resources)
+        named = variables(self._grants, self._resources)
         return {**self._platform.variables, **named, **read}
 
     def _acknowledge_findings(self, *, queued: bool) -> None:
@@ -122,7 +131,7 @@ class LambdaFunction(Construct):
             "Serverless-LambdaTracing",
             "PassThrough: functions continue the traces of the state machine.",
         )
-        for used in {grant.resource for grant in self._row.grants}:
+        for used in {grant.resource for grant in self._grants}:
             resource = self._resources[used]
             if resource.wildcard_reason:
                 for arn in resource.arns:

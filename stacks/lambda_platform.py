@@ -10,22 +10,24 @@ from constructs import Construct
 
 from stacks.deployment_settings import DeploymentSettings
 from stacks.packaging.packages import Packages
+from stacks.payment_provider import PAYMENT_PROVIDERS
 
 METRICS_NAMESPACE = "OrderWorkflow"
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
-AWS_SERVICES = ("dynamodb", "sesv2", "sqs", "stepfunctions")
+AWS_SERVICES = ("dynamodb", "secretsmanager", "sesv2", "sqs", "stepfunctions")
 """The services that functions have clients of: the layer holds botocore's models of these alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LambdaPlatform:
-    """The shared part of every function."""
+    """The shared part of every function; `payment_layers` are for those that pay."""
 
     settings: DeploymentSettings
     packages: Packages
     layers: Sequence[lambda_.ILayerVersion]
+    payment_layers: Sequence[lambda_.ILayerVersion]
     variables: Mapping[str, str]
 
     @classmethod
@@ -38,6 +40,7 @@ class LambdaPlatform:
             settings=settings,
             packages=packages,
             layers=[] if settings.runs_on_emulator else [_libraries(scope, packages)],
+            payment_layers=_payment_layers(scope, packages, settings),
             variables=_variables(settings),
         )
 
@@ -53,14 +56,33 @@ class LambdaPlatform:
 
 
 def _libraries(scope: Construct, packages: Packages) -> lambda_.LayerVersion:
-    """The layer of all functions. The SDK of a payment provider belongs in a second layer with a
-    separate lock file, for the functions that have the grant PAYMENTS only.
-    """
-    return lambda_.LayerVersion(
+    """The layer of all functions."""
+    return _layer(
         scope,
         "Libraries",
-        description="Libraries of requirements-layer.txt",
-        code=packages.layer("requirements-layer.txt", services=AWS_SERVICES),
+        "requirements-layer.txt",
+        packages.layer("requirements-layer.txt", services=AWS_SERVICES),
+    )
+
+
+def _payment_layers(
+    scope: Construct, packages: Packages, settings: DeploymentSettings
+) -> list[lambda_.ILayerVersion]:
+    """The layer with the SDK of the payment provider, if it has one."""
+    lock_file = PAYMENT_PROVIDERS[settings.payment_provider].lock_file
+    if settings.runs_on_emulator or not lock_file:
+        return []
+    return [_layer(scope, "PaymentLibraries", lock_file, packages.layer(lock_file))]
+
+
+def _layer(
+    scope: Construct, construct_id: str, lock_file: str, code: lambda_.Code
+) -> lambda_.LayerVersion:
+    return lambda_.LayerVersion(
+        scope,
+        construct_id,
+        description=f"Libraries of {lock_file}",
+        code=code,
         compatible_runtimes=[RUNTIME],
         compatible_architectures=[ARCHITECTURE],
         # Published versions of functions, which running executions name, still refer to it.

@@ -19,6 +19,7 @@ from stacks.order_api import OrderApi
 from stacks.order_release import OrderRelease
 from stacks.order_state_machine import OrderStateMachine, workflow_resources
 from stacks.order_tables import OrderTables
+from stacks.payment_provider import payment_resources
 from stacks.release_alarms import add_release_alarms
 
 
@@ -34,7 +35,7 @@ class OrderWorkflowStack(Stack):
         tables = OrderTables(self, "Tables", settings=settings)
         sender = EmailSender(self, "Sender", settings=settings)
         resources = tables.resources | operations.resources | sender.resources
-        resources |= workflow_resources(self, settings)
+        resources |= workflow_resources(self, settings) | payment_resources(settings)
 
         # The workflow: activities, the state machine that invokes them, and its release.
         activities = ActivityFunctions(self, "Activities", platform=platform, resources=resources)

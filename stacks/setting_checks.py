@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from stacks.payment_provider import PAYMENT_PROVIDERS, find_payment_problems
+
 if TYPE_CHECKING:
     from stacks.deployment_settings import DeploymentSettings
 
 ENVIRONMENTS = ("dev", "staging", "production")
 TARGETS = ("aws", "emulator")
 WORKFLOW_VERSIONS = ("v1", "v2")
-PAYMENT_PROVIDERS = ("sandbox",)
 RELEASE_MODES = ("canary", "at-once")
 LOG_LEVELS = ("ALL", "ERROR", "FATAL", "OFF")
 
@@ -26,7 +27,7 @@ _CHOICES = {
     "environment": ENVIRONMENTS,
     "target": TARGETS,
     "default_workflow_version": WORKFLOW_VERSIONS,
-    "payment_provider": PAYMENT_PROVIDERS,
+    "payment_provider": tuple(PAYMENT_PROVIDERS),
     "release_mode": ("", *RELEASE_MODES),
     "state_machine_log_level": ("", *LOG_LEVELS),
 }
@@ -46,6 +47,7 @@ _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 def find_problems(settings: "DeploymentSettings") -> Iterator[str]:
     """One sentence for each setting that cannot be deployed."""
     yield from _unknown_choices(settings)
+    yield from find_payment_problems(settings)
     yield from _bad_times(settings)
     yield from _bad_addresses(settings)
     yield from _bad_urls(settings)
@@ -67,11 +69,6 @@ def _unknown_choices(settings: "DeploymentSettings") -> Iterator[str]:
         if getattr(settings, name) not in allowed:
             choices = ", ".join(filter(None, allowed))
             yield f"{name} must be one of {choices}, not {getattr(settings, name)!r}"
-    if settings.environment == "production" and settings.payment_provider == "sandbox":
-        yield (
-            "payment_provider sandbox takes no real money, so production refuses it: add your "
-            "provider's adapter first (CONTRIBUTING.md), or deploy -c environment=staging"
-        )
     if settings.environment != "dev" and settings.target == "emulator":
         yield "target emulator is for environment dev only"
 

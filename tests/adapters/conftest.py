@@ -1,5 +1,6 @@
 """Adapters meet moto: real botocore clients, no network, one new account for each test."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.adapters.stores import InMemory, OnDynamoDB, StoreUnderTest
 from tests.support import tables
 from tests.support.builders import an_order
 from tests.support.faults import disarm
+
+collect_ignore = [] if "STRIPE_TEST_KEY" in os.environ else ["test_stripe_test_mode.py"]
 
 
 @pytest.fixture(autouse=True)
@@ -64,11 +67,15 @@ def order(dynamodb: Any) -> Order:
     return order
 
 
-@pytest.fixture(params=["in-memory", "sandbox"])
+@pytest.fixture(params=["in-memory", "sandbox", "stripe"])
 def provider(request: pytest.FixtureRequest) -> Provider:
     """A provider of payments under the contract."""
     if request.param == "in-memory":
         return in_memory()
+    if request.param == "stripe":
+        from tests.adapters.stripe_provider import on_stripe
+
+        return on_stripe()
     return on_table(request.getfixturevalue("dynamodb"))
 
 

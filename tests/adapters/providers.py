@@ -50,14 +50,15 @@ class Provider:
 
 def in_memory() -> Provider:
     fake = FakePayments()
-    return Provider(fake, lambda: _moved(as_records(fake)))
+    return Provider(fake, lambda: moved_money(as_records(fake)))
 
 
 def on_table(client: Any) -> Provider:
     sandbox = SandboxPayments(client, FakeClock(), payments_table=tables.PAYMENTS)
-    return Provider(sandbox, lambda: _moved(tables.records(client, tables.PAYMENTS)))
+    return Provider(sandbox, lambda: moved_money(tables.records(client, tables.PAYMENTS)))
 
 
-def _moved(records: list[dict[str, Any]]) -> list[tuple[int, int]]:
+def moved_money(records: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """(captured, refunded) of the records of payments that moved money."""
     amounts = [(r.get("captured_minor", 0), r.get("refunded_minor", 0)) for r in records]
     return [amount for amount in amounts if amount != (0, 0)]

@@ -9,7 +9,8 @@ from stacks.deployment_settings import (
     DeploymentSettingsError,
     read_environments,
 )
-from stacks.setting_checks import ENVIRONMENTS, PAYMENT_PROVIDERS, WORKFLOW_VERSIONS
+from stacks.payment_provider import PAYMENT_PROVIDERS
+from stacks.setting_checks import ENVIRONMENTS, WORKFLOW_VERSIONS
 from tests.support.definition import ROOT, load
 
 SENDER = {"sender_email": "orders@shop.internal"}
@@ -120,8 +121,13 @@ def test_the_heartbeat_is_the_approval_timeout_unless_it_is_set(timeout: object)
         ({"environment": "prod"}, "environment must be one of dev, staging, production"),
         ({"target": "localstack"}, "target must be one of aws, emulator"),
         ({"default_workflow_version": "v3"}, "default_workflow_version must be one of v1, v2"),
-        ({"payment_provider": "barter"}, "payment_provider must be one of sandbox"),
+        ({"payment_provider": "barter"}, "payment_provider must be one of sandbox, stripe"),
         ({"environment": "production"}, "payment_provider sandbox takes no real money"),
+        ({"payment_provider": "stripe"}, "payment_provider stripe needs payment_secret_arn"),
+        (
+            {"payment_provider": "stripe", "payment_secret_arn": "stripe-key"},
+            "payment_provider stripe needs payment_secret_arn, the complete ARN of a secret",
+        ),
         (
             {"environment": "staging", "target": "emulator"},
             "target emulator is for",
@@ -230,7 +236,7 @@ def test_the_longest_approval_leaves_the_execution_a_day_to_end() -> None:
     [
         ("ENVIRONMENT", ENVIRONMENTS),
         ("DEFAULT_WORKFLOW_VERSION", WORKFLOW_VERSIONS),
-        ("PAYMENT_PROVIDER", PAYMENT_PROVIDERS),
+        ("PAYMENT_PROVIDER", tuple(PAYMENT_PROVIDERS)),
     ],
 )
 def test_the_functions_understand_every_choice(variable: str, choices: tuple[str, ...]) -> None:

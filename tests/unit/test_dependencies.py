@@ -1,5 +1,7 @@
 """The composition root: settings -> adapters, built on first use and kept."""
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas import telemetry
@@ -13,6 +15,7 @@ from lambdas.adapters.ses_notifier import SesNotifier
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
+from lambdas.adapters.stripe_payments import StripePayments
 from lambdas.adapters.system_clock import SystemClock
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import EngineUnavailable
@@ -112,6 +115,20 @@ def test_what_was_counted_is_written_in_the_embedded_metric_format(
     [written] = lines(capsys.readouterr().out)
     assert written["OrderCompleted"] == [1.0, 2.0]
     assert written["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "OrderWorkflow"
+
+
+def test_a_provider_without_an_adapter_is_refused() -> None:
+    with pytest.raises(SettingsError, match="PAYMENT_PROVIDER barter has no adapter"):
+        _ = Dependencies(Settings(payment_provider="barter")).payments
+
+
+def test_stripe_reads_its_key_from_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    settings = Settings(payment_provider="stripe", payment_secret_arn="arn:aws:secretsmanager:…")
+
+    assert isinstance(Dependencies(settings).payments, StripePayments)
+    with pytest.raises(SettingsError, match="PAYMENT_SECRET_ARN"):
+        _ = Dependencies(replace(settings, payment_secret_arn="")).payments
 
 
 def test_payments_without_a_named_provider_are_refused() -> None:

@@ -28,7 +28,6 @@ def test_all_problems_are_reported_at_once() -> None:
                 "HEARTBEAT_SECONDS": "soon",
                 "APPROVAL_TIMEOUT_SECONDS": "0",
                 "DEFAULT_WORKFLOW_VERSION": "v3",
-                "PAYMENT_PROVIDER": "cash",
             }
         )
 
@@ -36,7 +35,6 @@ def test_all_problems_are_reported_at_once() -> None:
         "APPROVAL_TIMEOUT_SECONDS must be a positive whole number, not '0'",
         "HEARTBEAT_SECONDS must be a positive whole number, not 'soon'",
         "ENVIRONMENT must be one of dev, staging, production",
-        "PAYMENT_PROVIDER must be one of sandbox",
         "DEFAULT_WORKFLOW_VERSION must be one of v1, v2",
     ]
 

@@ -21,7 +21,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": (set(), set()),
     "ulid": (set(), set()),
     "telemetry": (DOMAIN, {"aws_lambda_powertools"}),
-    "adapters": (DOMAIN | {"lambdas.adapters"}, {"botocore", "boto3"}),
+    "adapters": (DOMAIN | {"lambdas.adapters"}, {"botocore", "boto3", "stripe"}),
     "order_writer": (DOMAIN, set()),
     "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
     "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),

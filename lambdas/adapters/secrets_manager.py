@@ -1,0 +1,32 @@
+"""A secret of AWS Secrets Manager, read once and again after it was rotated."""
+
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.domain.errors import ProviderUnavailable
+
+
+class CachedSecret:
+    """The current value of a secret; `arn` names it. Raises ProviderUnavailable."""
+
+    def __init__(self, client: Any, *, arn: str) -> None:
+        self._client = client
+        self._arn = arn
+        self._value: str | None = None
+
+    def value(self) -> str:
+        """The value, from the cache if it was read before."""
+        if self._value is None:
+            self._value = self._read()
+        return self._value
+
+    def forget(self) -> None:
+        """Let the next call read the value again."""
+        self._value = None
+
+    def _read(self) -> str:
+        try:
+            return str(self._client.get_secret_value(SecretId=self._arn)["SecretString"]).strip()
+        except (ClientError, BotoCoreError) as error:
+            raise ProviderUnavailable("the provider's credentials cannot be read") from error

@@ -1,0 +1,61 @@
+"""Translates errors of the Stripe SDK into errors of the domain.
+
+A connection error, a 5xx and a 409 (another request holds the object) leave the effect unknown. A
+request that is limited or refused for its credentials had none.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import stripe
+
+from lambdas.domain.errors import OrderError, PaymentUnsettled, ProviderUnavailable
+
+NO_EFFECT = (stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError)
+UNKNOWN = (stripe.APIConnectionError, stripe.APIError)
+
+_DECLINES = {
+    "amount_too_large": "the amount is above the payment provider's maximum",
+    "amount_too_small": "the amount is below the payment provider's minimum",
+    "authentication_required": "the bank asks the customer to authenticate",
+    "card_declined": "the payment method was declined",
+    "currency_not_supported": "the payment method does not support the currency",
+    "expired_card": "the card has expired",
+    "incorrect_cvc": "the security code of the card is incorrect",
+    "insufficient_funds": "insufficient funds",
+    "processing_error": "the bank could not process the payment",
+    "resource_missing": "the payment method does not exist",
+}
+_NO_REASON = "the payment method was declined"
+
+
+def decline_reason(*codes: str | None) -> str:
+    """The reason of a decline, by the first code that has one. Fraud codes stay general: Stripe
+    asks not to show them. (docs.stripe.com/declines/codes)
+    """
+    known = (_DECLINES[code] for code in codes if code in _DECLINES)
+    return next(known, _NO_REASON)
+
+
+@contextmanager
+def transient_errors(*, unknown: type[OrderError] = PaymentUnsettled) -> Iterator[None]:
+    """Translate transient errors; those whose effect is unknown to `unknown`."""
+    try:
+        yield
+    except NO_EFFECT as error:
+        raise ProviderUnavailable(f"Stripe answered {_status(error)}") from error
+    except UNKNOWN as error:
+        raise unknown(f"Stripe answered {_status(error)}") from error
+
+
+def is_unusable_key(error: stripe.StripeError) -> bool:
+    """Whether the request can only be answered under another idempotency key: Stripe stores an
+    error under a key and returns it again, and refuses a key with other parameters.
+    """
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    replayed = str(headers.get("idempotent-replayed", "")).lower() == "true"
+    return replayed or isinstance(error, stripe.IdempotencyError)
+
+
+def _status(error: stripe.StripeError) -> str:
+    return str(error.http_status) if error.http_status else "nothing"

@@ -1,0 +1,80 @@
+"""Stripe's objects as payments of the domain."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lambdas.adapters.stripe_amounts import from_stripe
+from lambdas.adapters.stripe_errors import decline_reason
+from lambdas.domain.payments import (
+    Payment,
+    PaymentState,
+    Refunded,
+    RefundFailed,
+    RefundPending,
+    RefundResult,
+)
+
+StripeRecord = Mapping[str, Any]
+
+_STATES = {
+    "requires_payment_method": PaymentState.PREPARED,
+    "requires_confirmation": PaymentState.PREPARED,
+    "requires_action": PaymentState.ACTION_REQUIRED,
+    "processing": PaymentState.PENDING,
+    "requires_capture": PaymentState.AUTHORISED,
+    "succeeded": PaymentState.CAPTURED,
+    "canceled": PaymentState.VOIDED,
+}
+"""States of a payment by the status of a PaymentIntent. (docs.stripe.com, "PaymentIntent
+lifecycle")
+"""
+_PENDING_REFUNDS = ("pending", "requires_action")
+
+
+def payment_of(intent: StripeRecord, refunds: Iterable[StripeRecord] = ()) -> Payment:
+    """The payment of a PaymentIntent and its refunds. A decline takes an intent back to
+    `requires_payment_method`, with the error of the last attempt.
+    """
+    made, currency = list(refunds), intent["currency"]
+    error = intent.get("last_payment_error") or {}
+    status = intent["status"]
+    declined = status == "requires_payment_method" and error
+    return Payment(
+        state=PaymentState.DECLINED if declined else _STATES[status],
+        amount=from_stripe(intent["amount"], currency),
+        captured_minor=_minor(intent.get("amount_received") or 0, currency),
+        refunded_minor=_minor(_total(made, ("succeeded",)), currency),
+        refund_pending_minor=_minor(_total(made, _PENDING_REFUNDS), currency),
+        refunds=len(made),
+        disputed=_is_disputed(intent),
+        reason=decline_reason(error.get("decline_code"), error.get("code")) if declined else "",
+        action_url=_action_url(intent),
+    )
+
+
+def refund_result(refund: StripeRecord) -> RefundResult:
+    """The result of a refund by its status."""
+    status = refund["status"]
+    if status == "succeeded":
+        return Refunded()
+    if status in _PENDING_REFUNDS:
+        return RefundPending()
+    return RefundFailed(str(refund.get("failure_reason") or status))
+
+
+def _total(refunds: Iterable[StripeRecord], statuses: tuple[str, ...]) -> int:
+    return sum(refund["amount"] for refund in refunds if refund["status"] in statuses)
+
+
+def _minor(amount: int, currency: str) -> int:
+    return from_stripe(amount, currency).amount_minor
+
+
+def _is_disputed(intent: StripeRecord) -> bool:
+    charge = intent.get("latest_charge")
+    return isinstance(charge, Mapping) and bool(charge.get("disputed"))
+
+
+def _action_url(intent: StripeRecord) -> str:
+    action = intent.get("next_action") or {}
+    return str((action.get("redirect_to_url") or {}).get("url") or "")

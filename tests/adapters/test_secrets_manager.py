@@ -1,0 +1,37 @@
+"""A secret is read once, and again after it was rotated."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from lambdas.adapters.aws_clients import client
+from lambdas.adapters.secrets_manager import CachedSecret
+from lambdas.domain.errors import ProviderUnavailable
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with mock_aws():
+        yield client("secretsmanager")
+
+
+def test_a_rotated_secret_is_read_when_the_cache_is_forgotten(secrets: Any) -> None:
+    arn = secrets.create_secret(Name="stripe", SecretString="sk_1\n")["ARN"]
+    secret = CachedSecret(secrets, arn=arn)
+    assert secret.value() == "sk_1"
+
+    secrets.put_secret_value(SecretId=arn, SecretString="sk_2")
+    assert secret.value() == "sk_1"
+    secret.forget()
+
+    assert secret.value() == "sk_2"
+
+
+def test_a_secret_that_cannot_be_read_is_a_transient_error(secrets: Any) -> None:
+    with pytest.raises(ProviderUnavailable, match="credentials cannot be read"):
+        CachedSecret(secrets, arn="missing").value()

@@ -1,0 +1,313 @@
+"""Stripe's errors, stored answers, forgotten keys and rotated secrets, through its real SDK."""
+
+import pytest
+import stripe
+
+from lambdas.adapters.stripe_payments import HTTP_TIMEOUT, StripePayments
+from lambdas.domain.errors import (
+    LedgerMismatch,
+    PaymentDeclined,
+    PaymentUnsettled,
+    ProviderUnavailable,
+)
+from lambdas.domain.payments import (
+    ActionRequired,
+    Captured,
+    PaymentState,
+    Refunded,
+    RefundFailed,
+    RefundPending,
+)
+from lambdas.domain.record.money import Money
+from stacks.activity_functions import TIMEOUT_SECONDS
+from tests.adapters.providers import KEY, REFUND, TEN, a_request
+from tests.adapters.stripe_provider import FixedSecret
+from tests.support.fake_stripe import FakeStripe, Fault
+
+UNKNOWN = [
+    Fault(None),
+    Fault(None, after_effect=True),
+    Fault(500),
+    Fault(503, after_effect=True),
+    Fault(409, "lock_timeout"),
+]
+REFUSED = [Fault(429), Fault(403)]
+
+
+@pytest.fixture
+def account() -> FakeStripe:
+    return FakeStripe()
+
+
+@pytest.fixture
+def secret(account: FakeStripe) -> FixedSecret:
+    return FixedSecret(account.key)
+
+
+@pytest.fixture
+def payments(account: FakeStripe, secret: FixedSecret) -> StripePayments:
+    return StripePayments(secret, http_client=account)
+
+
+def prepared(payments: StripePayments, method: str = "pm_card_visa") -> str:
+    return payments.prepare(a_request(method))
+
+
+def paid(payments: StripePayments) -> str:
+    reference = prepared(payments)
+    payments.capture(reference)
+    return reference
+
+
+def captures(account: FakeStripe) -> list[int]:
+    amounts = [intent["amount_received"] for intent in account.intents.values()]
+    return [amount for amount in amounts if amount]
+
+
+@pytest.mark.parametrize("fault", UNKNOWN, ids=str)
+def test_preparing_moves_no_money_so_every_failure_is_unavailable(
+    payments: StripePayments, account: FakeStripe, fault: Fault
+) -> None:
+    account.faults = [Fault(fault.status, fault.code, fault.after_effect, "payment_intents")]
+
+    with pytest.raises(ProviderUnavailable):
+        prepared(payments)
+    payments.capture(prepared(payments))
+
+    assert captures(account) == [1000]
+
+
+@pytest.mark.parametrize("fault", UNKNOWN, ids=str)
+def test_a_capture_without_an_answer_is_unsettled_and_then_found(
+    payments: StripePayments, account: FakeStripe, fault: Fault
+) -> None:
+    reference = prepared(payments)
+    account.faults = [fault]
+
+    with pytest.raises(PaymentUnsettled):
+        payments.capture(reference)
+    result = payments.look_up(reference).result or payments.capture(reference)
+
+    assert result == Captured(TEN)
+    assert captures(account) == [1000]
+
+
+@pytest.mark.parametrize("fault", REFUSED, ids=str)
+def test_a_request_that_stripe_refuses_for_now_had_no_effect(
+    payments: StripePayments, account: FakeStripe, fault: Fault
+) -> None:
+    reference = prepared(payments)
+    account.faults = [fault]
+
+    with pytest.raises(ProviderUnavailable):
+        payments.capture(reference)
+
+    assert captures(account) == []
+
+
+@pytest.mark.parametrize("fault", UNKNOWN, ids=str)
+def test_a_payment_that_cannot_be_looked_up_is_unsettled(
+    payments: StripePayments, account: FakeStripe, fault: Fault
+) -> None:
+    reference = prepared(payments)
+    account.faults = [fault]
+
+    with pytest.raises(PaymentUnsettled):
+        payments.look_up(reference)
+
+
+def test_a_stored_error_of_a_preparation_is_passed_by_another_key(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    account.faults = [Fault(500, path="payment_intents")]
+    with pytest.raises(ProviderUnavailable):
+        prepared(payments)
+
+    reference = prepared(payments)
+
+    assert account.idempotency_keys[:2] == [KEY, KEY]
+    assert account.idempotency_keys[2].startswith(f"{KEY}:")
+    assert payments.look_up(reference).state is PaymentState.PREPARED
+
+
+def test_a_stored_error_of_a_refund_is_passed_by_another_key_and_refunds_once(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = paid(payments)
+    account.faults = [Fault(500, path="refunds")]
+    with pytest.raises(PaymentUnsettled):
+        payments.refund(REFUND, reference, TEN)
+
+    assert payments.refund(REFUND, reference, TEN) == Refunded()
+
+    assert payments.look_up(reference).refunded_minor == 1000
+
+
+def test_a_refund_that_was_executed_under_a_stored_error_is_not_executed_again(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = paid(payments)
+    account.faults = [Fault(500, after_effect=True, path="refunds")]
+    with pytest.raises(PaymentUnsettled):
+        payments.refund(REFUND, reference, TEN)
+
+    with pytest.raises(LedgerMismatch):
+        payments.refund(REFUND, reference, TEN)
+
+    assert payments.look_up(reference).refunded_minor == 1000
+
+
+def test_a_key_that_was_used_with_another_amount_is_not_used_again(
+    payments: StripePayments,
+) -> None:
+    first = prepared(payments)
+
+    second = payments.prepare(a_request("pm_card_visa", amount=Money(2000, "EUR")))
+
+    assert second != first
+    assert payments.look_up(second).amount == Money(2000, "EUR")
+
+
+def test_forgotten_keys_neither_capture_nor_refund_twice(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = paid(payments)
+    payments.refund(REFUND, reference, TEN)
+    account.forget_keys()
+
+    assert payments.capture(reference) == Captured(TEN)
+    with pytest.raises(LedgerMismatch):
+        payments.refund(REFUND, reference, TEN)
+
+    assert captures(account) == [1000]
+    assert payments.look_up(reference).outstanding_minor == 0
+
+
+def test_a_rotated_secret_is_read_again(
+    payments: StripePayments, account: FakeStripe, secret: FixedSecret
+) -> None:
+    account.key = "sk_test_2"
+    secret.reads.append("sk_test_2")
+
+    assert payments.capture(prepared(payments)) == Captured(TEN)
+
+
+def test_a_secret_that_stripe_refuses_twice_had_no_effect(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    account.key = "sk_test_2"
+
+    with pytest.raises(ProviderUnavailable, match="401"):
+        prepared(payments)
+
+
+@pytest.mark.parametrize("amount_minor", [1, 49])
+def test_an_amount_below_the_minimum_is_declined(
+    payments: StripePayments, amount_minor: int
+) -> None:
+    with pytest.raises(PaymentDeclined, match="below the payment provider's minimum"):
+        payments.prepare(a_request("pm_card_visa", amount=Money(amount_minor, "EUR")))
+
+
+def test_a_payment_method_that_does_not_exist_is_declined(payments: StripePayments) -> None:
+    with pytest.raises(PaymentDeclined, match="does not exist"):
+        prepared(payments, "pm_nonsense")
+
+
+def test_the_customer_of_a_saved_payment_method_pays(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = prepared(payments, "pm_saved_by_alice")
+
+    assert account.intents[reference]["customer"] == "cus_alice"
+
+
+def test_a_request_that_stripe_does_not_understand_is_a_defect(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    account.faults = [Fault(400, "parameter_unknown", path="payment_intents")]
+
+    with pytest.raises(stripe.InvalidRequestError):
+        prepared(payments)
+
+
+def test_a_confirmation_that_is_refused_without_a_reason_is_a_defect(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = prepared(payments)
+    account.faults = [Fault(400, "parameter_unknown")]
+
+    with pytest.raises(stripe.InvalidRequestError):
+        payments.capture(reference)
+
+
+def test_a_confirmation_that_settles_nothing_is_unsettled(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = prepared(payments)
+    account.intents[reference]["status"] = "requires_capture"
+    account._confirm = lambda intent_id, _: account.intents[intent_id]  # type: ignore[method-assign]
+
+    with pytest.raises(PaymentUnsettled):
+        payments.capture(reference)
+
+
+def test_the_page_on_which_the_customer_authenticates_is_returned(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = prepared(payments)
+    url = "https://hooks.stripe.com/3d_secure"
+    action = {"type": "redirect_to_url", "redirect_to_url": {"url": url}}
+    account.intents[reference] |= {"status": "requires_action", "next_action": action}
+
+    assert payments.capture(reference) == ActionRequired(url)
+
+
+def test_a_dispute_is_reported(payments: StripePayments, account: FakeStripe) -> None:
+    reference = paid(payments)
+    assert not payments.look_up(reference).disputed
+
+    account.intents[reference]["latest_charge"]["disputed"] = True
+
+    assert payments.look_up(reference).disputed
+
+
+@pytest.mark.parametrize("status", ["pending", "requires_action"])
+def test_a_refund_that_is_not_settled_is_pending(
+    payments: StripePayments, account: FakeStripe, status: str
+) -> None:
+    reference = paid(payments)
+    payments.refund(REFUND, reference, TEN)
+    account.refunds["re_1"]["status"] = status
+
+    assert payments.refund(REFUND, reference, TEN) == RefundPending()
+    payment = payments.look_up(reference)
+    assert (payment.refunded_minor, payment.refund_pending_minor) == (0, 1000)
+
+
+@pytest.mark.parametrize("code", ["charge_disputed", "balance_insufficient"])
+def test_a_refund_that_stripe_refuses_has_failed(
+    payments: StripePayments, account: FakeStripe, code: str
+) -> None:
+    reference = paid(payments)
+    account.faults = [Fault(400, code, path="refunds")]
+
+    assert payments.refund(REFUND, reference, TEN) == RefundFailed(code)
+
+
+def test_a_reference_of_another_provider_is_a_mismatch(payments: StripePayments) -> None:
+    with pytest.raises(LedgerMismatch):
+        payments.refund(REFUND, KEY, TEN)
+
+
+def test_the_timeouts_of_three_requests_fit_into_the_function() -> None:
+    assert 3 * sum(HTTP_TIMEOUT) < TIMEOUT_SECONDS
+
+
+def test_without_a_client_the_sdk_makes_requests_with_these_timeouts(
+    secret: FixedSecret,
+) -> None:
+    client = StripePayments(secret)._http
+
+    assert isinstance(client, stripe.RequestsClient)
+    assert client._timeout == HTTP_TIMEOUT

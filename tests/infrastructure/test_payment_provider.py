@@ -1,0 +1,73 @@
+"""Production with a real payment provider: its secret and its SDK are for two functions only."""
+
+import re
+from importlib.metadata import distributions
+
+import pytest
+
+from tests.infrastructure.synthesis import Synthesis
+from tests.infrastructure.template import Template
+from tests.support.definition import ROOT
+
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/stripe-Ab12Cd"
+PAYING = {"process-payment", "refund-payment"}
+
+
+@pytest.fixture(scope="module")
+def production(synthesise: Synthesis) -> Template:
+    return synthesise(
+        environment="production",
+        payment_provider="stripe",
+        payment_secret_arn=ARN,
+        alarm_email="oncall@shop.internal",
+    )
+
+
+def test_only_the_payment_functions_read_the_secret(production: Template) -> None:
+    readers = {
+        name
+        for name, properties in production.functions().items()
+        if ("secretsmanager:GetSecretValue", ARN) in production.granted_to(properties["Role"])
+    }
+    found = [one for one in production.properties("IAM::Policy") if "secretsmanager" in str(one)]
+
+    assert readers == PAYING
+    assert len(found) == len(PAYING)
+
+
+def test_only_the_payment_functions_know_the_secret_and_the_provider(
+    production: Template,
+) -> None:
+    for name, properties in production.functions().items():
+        variables = properties["Environment"]["Variables"]
+        known = (variables.get("PAYMENT_SECRET_ARN"), variables.get("PAYMENT_PROVIDER"))
+        assert known == ((ARN, "stripe") if name in PAYING else (None, None))
+
+
+def test_no_function_uses_the_table_of_the_sandbox(production: Template) -> None:
+    for properties in production.functions().values():
+        granted = {resource for _, resource in production.granted_to(properties["Role"])}
+        assert "<TablesPayments>" not in granted
+        assert "PAYMENTS_TABLE" not in properties["Environment"]["Variables"]
+
+
+def test_only_the_payment_functions_have_the_sdk(production: Template) -> None:
+    layers = production.of_type("Lambda::LayerVersion")
+    [payment] = [name for name in layers if name.startswith("PaymentLibraries")]
+    for name, properties in production.functions().items():
+        assert ({"Ref": payment} in properties["Layers"]) == (name in PAYING)
+        assert len(properties["Layers"]) == 1 + (name in PAYING)
+
+
+def test_the_layer_of_the_sdk_holds_its_lock_file_and_outlives_the_stack(
+    production: Template,
+) -> None:
+    layers = production.of_type("Lambda::LayerVersion").items()
+    [layer] = [layer for name, layer in layers if name.startswith("PaymentLibraries")]
+    folder = production.package(layer["Properties"]["Content"]) / "python"
+    lock = (ROOT / "requirements-stripe.txt").read_text()
+
+    installed = {one.name.lower().replace("_", "-") for one in distributions(path=[str(folder)])}
+
+    assert installed == set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    assert layer["DeletionPolicy"] == "Retain"

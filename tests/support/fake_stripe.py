@@ -1,0 +1,267 @@
+"""Stripe's API in memory, behind the HTTP client of the real SDK.
+
+The schemas, statuses and error codes are those of docs.stripe.com/api. A payment method selects a
+behaviour as Stripe's test cards do; `faults` are answers in place of the next ones.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import stripe
+
+Fields = dict[str, Any]
+Answer = tuple[int, Fields]
+
+METHODS = {
+    "pm_ok": "pm_card_visa",
+    "pm_slow": "pm_card_visa_slow",
+    "pm_declined": "pm_card_visa_chargeDeclined",
+    "pm_insufficient_funds": "pm_card_visa_chargeDeclinedInsufficientFunds",
+    "pm_action_required": "pm_card_threeDSecure2Required",
+    "pm_processing": "pm_card_processing",
+    "pm_refund_rejected": "pm_card_refundFail",
+    "pm_of_alice": "pm_saved_by_alice",
+    "pm_of_bob": "pm_saved_by_bob",
+}
+"""Names of the contract's payment methods; those of Stripe's test mode where it has one."""
+
+_DECLINES = {
+    "pm_card_visa_chargeDeclined": ("card_declined", "generic_decline"),
+    "pm_card_visa_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds"),
+    "pm_card_threeDSecure2Required": ("authentication_required", "authentication_required"),
+}
+_CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_capture")
+_MINIMUM = {"usd": 50, "eur": 50}
+_UNSTORED = (409, 429)
+"""Statuses of requests that were not executed: they are not stored under their key."""
+
+
+class Refused(Exception):
+    """An error that the API answers."""
+
+    def __init__(self, status: int, kind: str, code: str | None = None, **more: Any) -> None:
+        super().__init__(code)
+        error = {"type": kind, "code": code, "message": f"{kind}: {code}", **more}
+        self.answer: Answer = status, {"error": error}
+
+
+@dataclass
+class Fault:
+    """An answer in place of the real one; `after_effect` lets the request have its effect first.
+    Without a status the connection fails.
+    """
+
+    status: int | None
+    code: str | None = None
+    after_effect: bool = False
+    path: str = ""
+
+
+@dataclass
+class FakeStripe:
+    """The account's objects by ID, and every request as `METHOD path`. Stands for the SDK's HTTP
+    client. `key` is the secret that is valid now.
+    """
+
+    name = "fake"
+    key: str = "sk_test_1"
+    intents: dict[str, Fields] = field(default_factory=dict)
+    refunds: dict[str, Fields] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
+    idempotency_keys: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    _stored: dict[str, tuple[Fields, Answer]] = field(default_factory=dict)
+
+    def request_with_retries(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        post_data: str | None = None,
+        **_: Any,
+    ) -> tuple[str, int, Mapping[str, str]]:
+        """The one method of an HTTP client that the SDK calls."""
+        parts = urlsplit(url)
+        params = _decoded(post_data or parts.query)
+        self.requests.append(f"{method.upper()} {parts.path}")
+        if headers["Authorization"] != f"Bearer {self.key}":
+            return _sent(Refused(401, "invalid_request_error").answer)
+        if method != "post":
+            return _sent(self._answer(method, parts.path, params))
+        return self._once(headers["Idempotency-Key"], parts.path, params)
+
+    def close(self) -> None:
+        """Part of the SDK's interface."""
+
+    def forget_keys(self) -> None:
+        """A day passes."""
+        self._stored.clear()
+
+    def _once(self, key: str, path: str, params: Fields) -> tuple[str, int, Mapping[str, str]]:
+        """One execution for each idempotency key; its answer is stored, a 500 too."""
+        self.idempotency_keys.append(key)
+        request = {"path": path, **params}
+        if key in self._stored:
+            known, answer = self._stored[key]
+            if known != request:
+                return _sent(Refused(400, "idempotency_error").answer)
+            return _sent(answer, replayed=True)
+        answer = self._answer("post", path, params)
+        if answer[0] not in _UNSTORED:
+            self._stored[key] = request, answer
+        return _sent(answer)
+
+    def _next_fault(self, path: str) -> Fault | None:
+        if self.faults and self.faults[0].path in path:
+            return self.faults.pop(0)
+        return None
+
+    def _answer(self, method: str, path: str, params: Fields) -> Answer:
+        fault = self._next_fault(path)
+        if fault is None:
+            return self._effect(method, path, params)
+        if fault.after_effect:
+            self._effect(method, path, params)
+        if fault.status is None:
+            raise _connection_error("the connection failed")
+        return Refused(fault.status, "api_error", fault.code).answer
+
+    def _effect(self, method: str, path: str, params: Fields) -> Answer:
+        kind, *rest = path.removeprefix("/v1/").split("/")
+        route = f"{method} {kind}" + "".join(f" {part}" for part in rest[1:]) + " one" * bool(rest)
+        routes: dict[str, Callable[[str, Fields], Fields]] = {
+            "post payment_intents": self._create,
+            "get payment_intents one": self._intent,
+            "post payment_intents confirm one": self._confirm,
+            "post payment_intents cancel one": self._cancel,
+            "get payment_methods one": self._method,
+            "post refunds": self._refund,
+            "get refunds": self._list_refunds,
+        }
+        try:
+            return 200, routes[route](rest[0] if rest else "", params)
+        except Refused as refused:
+            return refused.answer
+
+    def _create(self, _: str, params: Fields) -> Fields:
+        amount, currency = int(params["amount"]), params["currency"]
+        if amount < _MINIMUM.get(currency, 1):
+            raise Refused(400, "invalid_request_error", "amount_too_small", param="amount")
+        intent = {
+            "id": f"pi_{len(self.intents) + 1}",
+            "object": "payment_intent",
+            "amount": amount,
+            "amount_received": 0,
+            "currency": currency,
+            "customer": params.get("customer"),
+            "last_payment_error": None,
+            "latest_charge": None,
+            "metadata": {"payment_key": params["metadata[payment_key]"]},
+            "next_action": None,
+            "payment_method": params["payment_method"],
+            "status": "requires_confirmation",
+        }
+        self.intents[intent["id"]] = intent
+        return intent
+
+    def _intent(self, intent_id: str, _: Fields) -> Fields:
+        if intent_id not in self.intents:
+            raise Refused(404, "invalid_request_error", "resource_missing", param="intent")
+        return self.intents[intent_id]
+
+    def _confirm(self, intent_id: str, _: Fields) -> Fields:
+        intent = self._intent(intent_id, {})
+        if intent["status"] != "requires_confirmation":
+            raise _unexpected(intent)
+        method = intent["payment_method"]
+        if method in _DECLINES:
+            code, decline_code = _DECLINES[method]
+            error = {"type": "card_error", "code": code, "decline_code": decline_code}
+            intent |= {
+                "status": "requires_payment_method",
+                "payment_method": None,
+                "last_payment_error": error,
+            }
+            raise Refused(402, "card_error", code, decline_code=decline_code)
+        if method == "pm_card_processing":
+            intent["status"] = "processing"
+            return intent
+        charge = {"id": f"ch_{intent_id}", "object": "charge", "disputed": False}
+        intent |= {
+            "status": "succeeded",
+            "amount_received": intent["amount"],
+            "latest_charge": charge,
+        }
+        if method == METHODS["pm_slow"]:
+            raise _connection_error("the answer was lost")
+        return intent
+
+    def _cancel(self, intent_id: str, _: Fields) -> Fields:
+        intent = self._intent(intent_id, {})
+        if intent["status"] not in _CANCELLABLE:
+            raise _unexpected(intent)
+        intent["status"] = "canceled"
+        return intent
+
+    def _method(self, method: str, _: Fields) -> Fields:
+        if method not in METHODS.values():
+            raise Refused(404, "invalid_request_error", "resource_missing", param="payment_method")
+        owner = method.removeprefix("pm_saved_by_")
+        saved = {"id": f"cus_{owner}", "object": "customer", "metadata": {"customer_id": owner}}
+        customer = saved if owner != method else None
+        return {"id": method, "object": "payment_method", "type": "card", "customer": customer}
+
+    def _refund(self, _: str, params: Fields) -> Fields:
+        intent = self._intent(params["payment_intent"], {})
+        amount = int(params["amount"])
+        if intent["status"] != "succeeded":
+            raise Refused(400, "invalid_request_error", "charge_not_captured")
+        if amount > intent["amount_received"] - self._returned(intent["id"]):
+            raise Refused(400, "invalid_request_error", "charge_already_refunded")
+        failed = intent["payment_method"] == METHODS["pm_refund_rejected"]
+        refund = {
+            "id": f"re_{len(self.refunds) + 1}",
+            "object": "refund",
+            "amount": amount,
+            "currency": intent["currency"],
+            "payment_intent": intent["id"],
+            "status": "failed" if failed else "succeeded",
+            **({"failure_reason": "expired_or_canceled_card"} if failed else {}),
+        }
+        self.refunds[refund["id"]] = refund
+        return refund
+
+    def _list_refunds(self, _: str, params: Fields) -> Fields:
+        found = self._refunds_of(params["payment_intent"])
+        return {"object": "list", "data": found, "has_more": False, "url": "/v1/refunds"}
+
+    def _refunds_of(self, intent_id: str) -> list[Fields]:
+        return [r for r in self.refunds.values() if r["payment_intent"] == intent_id]
+
+    def _returned(self, intent_id: str) -> int:
+        refunds = self._refunds_of(intent_id)
+        return sum(r["amount"] for r in refunds if r["status"] in ("succeeded", "pending"))
+
+
+def _connection_error(message: str) -> Exception:
+    untyped: Any = stripe.APIConnectionError
+    error: Exception = untyped(message)
+    return error
+
+
+def _unexpected(intent: Fields) -> Refused:
+    code = "payment_intent_unexpected_state"
+    return Refused(400, "invalid_request_error", code, payment_intent=intent)
+
+
+def _decoded(query: str) -> Fields:
+    return {name: values[0] for name, values in parse_qs(query).items()}
+
+
+def _sent(answer: Answer, *, replayed: bool = False) -> tuple[str, int, Mapping[str, str]]:
+    status, body = answer
+    headers = {"request-id": "req_1"} | ({"Idempotent-Replayed": "true"} if replayed else {})
+    return json.dumps(body), status, headers
