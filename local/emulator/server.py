@@ -47,11 +47,8 @@ def _patched_ministack(options: Options) -> App:
     hypercorn_compat.install()
     if fixes.is_on("lambda-workers"):
         functions.install()
-    if any(
-        fix.module.startswith("step_functions/")
-        for fix in map(fixes.FIXES.get, fixes.names_on())
-        if fix
-    ):
+    modules = [fixes.FIXES[name].module for name in fixes.names_on()]
+    if any(module.startswith("step_functions/") for module in modules):
         step_functions.install()
     if fixes.is_on("cfn-versions"):
         cloudformation.install()

@@ -41,11 +41,6 @@ def continue_after(event_id: int) -> None:
     _previous.set(event_id)
 
 
-def last_event_id() -> int:
-    """The id of the last event that this thread added."""
-    return _previous.get()
-
-
 def state_entered(execution: Execution, kind: str, name: str, data: Any) -> None:
     """Add the event at the start of a state."""
     add_event(execution, f"{kind}StateEntered", _details("stateEntered", name, input=data))
