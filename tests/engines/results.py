@@ -114,9 +114,11 @@ def _event(event: Record) -> list[Any]:
 
 
 def _payments(books: Iterable[Record]) -> Iterable[tuple[str, Any]]:
-    """The captured and refunded amounts under each key of the order."""
+    """The captured and refunded amounts under each key of the order. A payment without a capture
+    moved no money: the engines' providers may record it or not.
+    """
     for book in books:
-        if "captured_minor" in book:
+        if book.get("captured_minor"):
             yield book["payment_key"], [book["captured_minor"], book.get("refunded_minor", 0)]
         elif "minor" in book:
             yield book["payment_key"], book["minor"]
