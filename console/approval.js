@@ -20,7 +20,7 @@ const OUTCOMES = {
 export function approval(page, code) {
   const { fail, enter, change } = page;
   const path = `/approvals/${code}`;
-  const sheet = h("div", { class: "sheet" }, h("p", { class: "quiet" }, "Loading…"));
+  const sheet = h("div", { class: "sheet" }, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
   const beat = looker();
   let latest = null; // the newest version of the order
   let seen = null; // the version that the viewer has acknowledged

@@ -15,7 +15,9 @@ const VIEWS = [
   { name: "desk", title: "Desk", roles: ["approver"], view: desk },
   { name: "insights", title: "Insights", roles: ["operator"], view: insights },
 ];
+const NOTICE_MS = 15_000; // a notice must not stay beside a later state of the order
 let leave = () => {};
+let expiry; // the timer of the notice
 
 /** Show the view that the URL names. */
 async function route() {
@@ -32,7 +34,8 @@ async function route() {
     return;
   }
   if (!who) return show(main, welcome());
-  const wanted = VIEWS.find((one) => one.name === name) ?? VIEWS[0];
+  const wanted = VIEWS.find((one) => one.name === name);
+  if (!wanted) return show(main, h("h1", {}, "No such page"), h("p", {}, h("a", { href: "#/orders" }, "All orders")));
   document.title = `${id ?? wanted.title} · Order workflow`;
   if (!wanted.roles.some((role) => who.roles.includes(role))) {
     return show(main, h("h1", {}, "Not allowed"), forbidden(wanted, who));
@@ -40,19 +43,23 @@ async function route() {
   leave = (id ? order(page, id) : wanted.view(page)) ?? leave;
 }
 
-/** Show a notice. An empty text removes it. */
+/** Show a notice for some seconds. An empty text removes it. */
 function notify(text) {
   calm();
+  clearTimeout(expiry);
+  expiry = setTimeout(() => show(document.getElementById("notice")), NOTICE_MS);
   update(document.getElementById("notice"), text && h("p", {}, text));
 }
 
 /** Show an error. After an expired session, signing in leads back to the same view. */
 function fail(problem) {
   show(document.getElementById("notice"));
+  for (const one of main.querySelectorAll("[data-loading]")) one.textContent = "Not loaded.";
   const again = problem.status === 401
     ? [h("p", {}, "Your session has expired. Sign in again to come back to this page."),
        h("button", { onclick: enter }, "Sign in again")]
-    : [h("p", {}, problem.message), problem.roles?.length > 0 && h("button", { onclick: change }, "Sign in as another user")];
+    : [h("p", {}, problem.message), problem.status === 0 || problem.status >= 500
+        ? h("button", { onclick: () => { calm(); route(); } }, "Try again") : null, problem.roles?.length > 0 && h("button", { onclick: change }, "Sign in as another user")];
   const close = h("button", { class: "plain", "aria-label": "Dismiss", onclick: calm }, "×");
   update(document.getElementById("alert"), h("div", {}, ...again), close);
 }

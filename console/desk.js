@@ -21,7 +21,7 @@ export function desk(page) {
   let unfolded = false; // narrow screens fold the queue, to keep the order visible
   const beat = looker();
   const more = h("div", {}); // notice about orders that are not listed
-  const queue = h("ol", { class: "queue folded", "aria-label": "Waiting, oldest first" }, h("li", { class: "quiet" }, "Loading…"));
+  const queue = h("ol", { class: "queue folded", "aria-label": "Waiting, oldest first" }, h("li", { class: "quiet", "data-loading": true }, "Loading…"));
   const unfold = h("div", { class: "unfold" });
   const sheet = h("section", { class: "card", "aria-label": "Order to decide" });
 
@@ -63,8 +63,8 @@ export function desk(page) {
     queue.classList.toggle("folded", !unfolded);
     update(unfold, waiting.length > FOLDED && h("button", { "aria-expanded": String(unfolded), onclick: fold },
       unfolded ? "Show fewer orders" : `Show all ${waiting.length} orders`));
-    update(sheet, ...(current ? decision() : [
-      h("p", {}, done ?? "No order needs a decision."), waiting.length > 0 && next()]));
+    sheet.hidden = !current && !done;
+    update(sheet, ...(current ? decision() : [h("p", {}, done), waiting.length > 0 && next()]));
   }
 
   function fold() {

@@ -32,12 +32,12 @@ function outcome(one, epoch, history) {
   return ENDED[last?.type] ?? (one.epoch < epoch ? "lost the order to the next one" : "is running");
 }
 
-const NOT_REACHED = { progress: "not-reached", entries: 0, error: null, entered_at: null, left_at: null };
+const NOT_REACHED = { progress: "not-reached", entries: 0, error: null, entered_at: null, left_at: null, attempts: 0 };
 
 /** The states with the progress of another execution, from its state entries: the API returns no graph of it. */
 export const retraced = (states, entries) => states.map((state) => {
   const own = entries.filter((one) => one.state === state.name);
   if (!own.length) return { ...state, ...NOT_REACHED };
-  const { progress, error, entered_at, left_at } = own.at(-1);
-  return { ...state, progress, error, entered_at, left_at, entries: own.length };
+  const { progress, error, entered_at, left_at, attempts } = own.at(-1);
+  return { ...state, progress, error, entered_at, left_at, attempts, entries: own.length };
 });

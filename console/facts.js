@@ -1,15 +1,16 @@
 // The attributes of an order, as text and tables.
 
 import { h } from "./dom.js";
-import { EFFECTS, EFFECT_ICONS, STAGES, age, clock, left, money } from "./words.js";
+import { EFFECTS, EFFECT_ICONS, age, clock, left, money, stageText } from "./words.js";
 
+const SHORT = 14; // an SKU of at most this length fits any screen on one line
 const waits = (now) => now.stage === "awaiting-approval";
 
-/** The stage, the deadline and the result of the order. */
+/** The stage, the deadline and the reason of the order. */
 export const standing = (now) => [
-  h("p", { class: `big stage stage-${now.stage}` }, `${STAGES[now.stage]} ${now.stage}`),
+  h("p", { class: `big stage stage-${now.stage}` }, stageText(now.stage)),
   waits(now) && h("p", {}, `${left(now.approval_deadline)} left to approve ${money(now.total)}`),
-  now.reason && h("p", {}, now.reason), now.result && h("p", {}, now.result)];
+  now.reason && h("p", {}, now.reason)];
 
 /** The fields that the API marks as shown, and the deadline while the order waits. */
 export const facts = (now) => [h("h2", {}, "Facts"), h("dl", {}, ...[
@@ -31,7 +32,7 @@ const moment = (instant, text = clock(instant)) => h("time", { datetime: instant
 export const items = (now) => [h("h2", {}, `Items (revision ${now.revision})`),
   h("table", { class: "items" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "SKU"),
     ...["Quantity", "Price", "Amount"].map((one) => h("th", { scope: "col", class: "number" }, one)))),
-    h("tbody", {}, ...now.items.map((one) => h("tr", { "data-key": one.sku }, h("td", {}, one.sku), h("td", { class: "number" }, one.quantity),
+    h("tbody", {}, ...now.items.map((one) => h("tr", { "data-key": one.sku }, h("td", { class: one.sku.length <= SHORT && "sku" }, one.sku), h("td", { class: "number" }, one.quantity),
       h("td", { class: "number" }, money({ ...now.total, amount_minor: one.unit_price_minor })),
       h("td", { class: "number" }, money({ ...now.total, amount_minor: one.quantity * one.unit_price_minor })))),
     h("tr", {}, h("th", { scope: "row" }, "Total"), h("td", { colspan: 3, class: "number" }, money(now.total)))))];
@@ -55,9 +56,12 @@ export const events = ({ events: shown, omitted_events: omitted }, total) => [h(
   omitted > 0 && h("p", { class: "quiet" }, `${omitted} older events are left out.`),
   h("ol", { class: "timeline", tabindex: -1, "aria-label": "Timeline, newest first" },
     ...shown.toReversed().map((one) => h("li", { "data-key": one.sequence },
-      h("time", { datetime: one.at }, clock(one.at)), ` ${one.kind}`,
-      h("small", {}, Object.entries(one.detail).map((detail) => ` ${inWords(detail, total)}`).join(",")))))];
+      moment(one.at), ` ${one.kind}`,
+      h("small", {}, Object.entries(one.detail).filter(([name]) => name !== "signal_id")
+        .map((detail) => ` ${inWords(detail, total)}`).join(",")))))];
 
-/** `amount 25.00 EUR` for `amount_minor: 2500`. Any other detail is not converted. */
+const CALLED = { epoch: "execution" };
+
+/** `amount 25.00 EUR` for `amount_minor: 2500`. Any other value is not converted. */
 const inWords = ([name, value], total) => (name.endsWith("_minor")
-  ? `${name.slice(0, -"_minor".length)} ${money({ ...total, amount_minor: value })}` : `${name} ${value}`);
+  ? `${name.slice(0, -"_minor".length)} ${money({ ...total, amount_minor: value })}` : `${CALLED[name] ?? name} ${value}`);

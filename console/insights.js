@@ -3,7 +3,7 @@
 import { all, get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
 import { once } from "./forms.js";
-import { STAGES, age, clock, passed } from "./words.js";
+import { age, clock, passed, stageText } from "./words.js";
 import { now } from "./clock.js";
 
 const PAGES = 5;
@@ -23,9 +23,9 @@ const GROUPS = [
 
 export function insights(page) {
   const { main, notify, fail, calm } = page;
-  const verdicts = h("section", { class: "card" }, h("p", { class: "quiet" }, "Reading histories…"));
-  const hanging = h("section", { class: "card" }, h("p", { class: "quiet" }, "Loading…"));
-  const stuck = h("section", { class: "card" }, h("p", { class: "quiet" }, "Loading…"));
+  const verdicts = h("section", { class: "card" }, h("p", { class: "quiet", "data-loading": true }, "Reading histories…"));
+  const hanging = h("section", { class: "card" }, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
+  const stuck = h("section", { class: "card" }, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
 
   async function look() {
     update(stuck, ...stuckOrders(await all("/orders?stage=compensating&limit=100", "orders")));
@@ -79,7 +79,7 @@ function hangingOrders({ found, more }) {
     wrong.length ? null : h("p", { class: "quiet" }, "Every open order makes progress."),
     ...wrong.map((one) => h("div", { class: "row", "data-key": one.order_id },
       h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id),
-      h("span", { class: "stuck" }, `⚠ ${STAGES[one.stage]} ${one.stage}, `,
+      h("span", { class: "stuck" }, `⚠ ${stageText(one.stage)}, `,
         one.stage === "awaiting-approval" && one.approval_deadline
           ? `its deadline passed ${age(one.approval_deadline)} ago` : `unchanged for ${age(one.updated_at)}`)))];
 }

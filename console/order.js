@@ -8,6 +8,7 @@ import { events, facts, items, ledger, standing } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
 import { addition, cancellation, changed, decline, send, takes } from "./signals.js";
+import { operations } from "./operations.js";
 import { money } from "./words.js";
 
 const PARTS = ["actions", "graph", "facts", "items", "ledger", "events"];
@@ -15,7 +16,7 @@ const PARTS = ["actions", "graph", "facts", "items", "ledger", "events"];
 export function order(page, id) {
   const { main, who } = page;
   const parts = Object.fromEntries(PARTS.map((name) => [name, h("section", { class: `card ${name}` })]));
-  const head = h("section", { class: "card standing" }, h("p", { class: "quiet" }, "Loading…"));
+  const head = h("section", { class: "card standing" }, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
   let latest = null; // the newest version of the order
   let run = null; // the newest execution
   let histories = null; // the histories, if there are several executions and the user may read them
@@ -69,7 +70,8 @@ export function order(page, id) {
     const mine = [takes(latest, "approve-payment", who) && approval(),
       takes(latest, "decline-payment", who) && decline(id, ask),
       takes(latest, "add-line-item", who) && addition(ask),
-      takes(latest, "cancel-order", who) && cancellation(id, ask)].filter(Boolean);
+      takes(latest, "cancel-order", who) && cancellation(id, ask),
+      operations(latest, page, () => watch.now())].filter(Boolean);
     return [h("h2", {}, "Actions"), ...mine,
       mine.length ? null : h("p", { class: "quiet" }, "No action is possible now.")];
   }
@@ -87,7 +89,9 @@ export function order(page, id) {
     return worked;
   }
 
-  show(main, h("h1", {}, "Order ", h("span", { class: "id" }, id)), head,
+  const copy = () => navigator.clipboard.writeText(id).then(() => page.notify("The id was copied."), page.fail);
+  show(main, h("div", { class: "title" }, h("h1", {}, "Order ", h("span", { class: "id" }, id)),
+    h("button", { onclick: copy }, "Copy id")), head,
     h("div", { class: "order" }, ...PARTS.map((name) => parts[name])));
   const watch = live(look, { ...page, fail: (problem) => {
     if (problem.status !== 404) return page.fail(problem);

@@ -2,11 +2,11 @@
 // the filters, so that Back returns to the same list.
 
 import { address, addressOf } from "./address.js";
-import { get, post } from "./api.js";
+import { all, get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
 import { field, form, itemFields, itemOf } from "./forms.js";
 import { live } from "./live.js";
-import { STAGES, age, left, money } from "./words.js";
+import { age, left, money, stageText } from "./words.js";
 
 const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 const SHOWN = 50;
@@ -19,13 +19,13 @@ export function orders(page) {
   const asked = address().query;
   const chosen = { stage: asked.get("stage"), customer: (staff && asked.get("customer")) || "" };
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Stages" });
-  const list = h("div", {}, h("p", { class: "quiet" }, "Loading…"));
+  const list = h("div", {}, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
   const searching = field(staff ? "Whole order id, or customer" : "Whole order id", { name: "search", value: chosen.customer });
   const clearing = h("span", {});
   const wrong = h("div", { class: "wrong", role: "alert" }); // the server's error for the new order
   const placing = buys && h("details", { class: "card placing" }, h("summary", {}, "Place an order"),
     form("Place", [...itemFields(), field("Pay with", { name: "pay", value: "pm_ok", required: true })], order), wrong);
-  let [looks, counted] = [0, null];
+  let [looks, counted, pages] = [0, null, 1];
   let fresh = true; // the form opens automatically once, for a customer without orders
 
   async function look() {
@@ -35,14 +35,14 @@ export function orders(page) {
     if (chosen.customer) query.set("customer_id", chosen.customer);
     const whose = chosen.customer ? `?customer_id=${encodeURIComponent(chosen.customer)}` : "";
     if (looks++ % COUNTED_EVERY === 0) counted = get(`/stages${whose}`);
-    const [{ stages }, found] = await Promise.all([counted, get(`/orders?${query}`)]);
-    if (fresh && buys && !chosen.stage && !chosen.customer && !found.orders.length) placing.open = true;
+    const [{ stages }, { found, more }] = await Promise.all([counted, all(`/orders?${query}`, "orders", pages)]);
+    if (fresh && buys && !chosen.stage && !chosen.customer && !found.length) placing.open = true;
     fresh = false;
     update(chips, chip(null, "all", total(stages)),
       ...stages.filter((one) => one.orders || one.stage === chosen.stage)
         .map((one) => chip(one.stage, one.stage, one)));
-    update(list, found.orders.length ? table(found.orders) : empty(),
-      found.next_cursor && h("p", { class: "quiet" }, `These are the newest ${SHOWN}. Search for an older order by its id.`));
+    update(list, found.length ? table(found, staff) : empty(),
+      more && h("p", {}, h("button", { type: "button", onclick: older }, "Show older orders")));
   }
 
   const total = (stages) => ({
@@ -53,20 +53,25 @@ export function orders(page) {
   const chip = (stage, name, { orders: count, exact }) => h("button", {
     class: `chip stage-${name}`, "data-key": name, "aria-pressed": String(chosen.stage === stage),
     onclick: () => choose({ stage }),
-  }, `${STAGES[name] ?? ""} ${name} ${count.toLocaleString("en")}${exact ? "" : "+"}`);
+  }, `${stage === null ? name : stageText(stage)} ${count.toLocaleString("en")}${exact ? "" : "+"}`);
 
   function empty() {
     const one = chosen.customer ? `No order of the customer ${chosen.customer}` : "No order";
     const hint = chosen.customer ? " To find an order, enter its complete id: 26 letters and digits." : "";
     return h("p", { class: "quiet" }, chosen.stage || chosen.customer
-      ? `${one} ${chosen.stage ? `is ${chosen.stage}` : "was found"}.${hint}`
+      ? `${one} ${chosen.stage ? `is ${chosen.stage.replaceAll("-", " ")}` : "was found"}.${hint}`
       : `There are no orders yet.${buys ? " Place the first one above." : ""}`);
+  }
+
+  function older() {
+    pages += 1;
+    watch.now();
   }
 
   /** Add each choice to the browser history. The view and its focus stay. */
   function choose(choice) {
     Object.assign(chosen, choice);
-    looks = 0;
+    [looks, pages] = [0, 1];
     const at = addressOf("orders", chosen);
     if (at !== location.hash) history.pushState(null, "", at);
     watch.now();
@@ -104,15 +109,15 @@ export function orders(page) {
 }
 
 // ARIA roles are explicit: on narrow screens the style sheet displays rows as cards, which removes table semantics.
-const table = (found) => h("table", { class: "orders", role: "table" },
-  h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...["Order", "Stage", "Customer", "Total", "Age", "Deadline"]
+const table = (found, staff) => h("table", { class: "orders", role: "table" },
+  h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...["Order", "Stage", staff && "Customer", "Total", "Age", "Deadline"].filter(Boolean)
     .map((title) => h("th", { scope: "col", role: "columnheader", class: title === "Total" && "number" }, title)))),
-  h("tbody", { role: "rowgroup" }, ...found.map(row)));
+  h("tbody", { role: "rowgroup" }, ...found.map((one) => row(one, staff))));
 
-const row = (one) => h("tr", { role: "row", "data-key": one.order_id },
+const row = (one, staff) => h("tr", { role: "row", "data-key": one.order_id },
   cell("Order", {}, h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id)),
-  cell("Stage", {}, h("span", { class: `stage stage-${one.stage}` }, `${STAGES[one.stage]} ${one.stage}`)),
-  cell("Customer", {}, one.customer_id),
+  cell("Stage", {}, h("span", { class: `stage stage-${one.stage}` }, stageText(one.stage))),
+  staff && cell("Customer", {}, one.customer_id),
   cell("Total", { class: "number" }, money(one.total)),
   cell("Age", {}, age(one.created_at)),
   cell("Deadline", {}, one.stage === "awaiting-approval" ? `${left(one.approval_deadline)}` : "–"));

@@ -7,6 +7,9 @@ export const STAGES = {
   "status-update": "▸", "completed": "✓", "compensating": "↺", "cancelled": "⊘", "failed": "✗",
 };
 
+/** `… awaiting approval` for `awaiting-approval`. */
+export const stageText = (stage) => `${STAGES[stage] ?? "▸"} ${stage.replaceAll("-", " ")}`;
+
 export const PROGRESS = {
   "not-reached": ["○", "not reached"],
   "running": ["●", "in progress"],
@@ -69,8 +72,15 @@ export function left(deadline) {
   return passed(deadline) ? "passed" : duration(Date.parse(deadline) - now());
 }
 
-export const clock = (instant) =>
-  instant ? new Date(instant).toLocaleString([], { dateStyle: "short", timeStyle: "medium" }) : "–";
+/** The local time without the year: `27 Nov, 17:31`. */
+export const clock = (instant) => (instant ? new Date(instant).toLocaleString([], {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) : "–");
+
+/** The time between two instants: `850 ms`, `4 s`, `3 min 05 s`. */
+export function took(from, to) {
+  const milliseconds = Date.parse(to) - Date.parse(from);
+  return milliseconds < 1000 ? `${Math.max(0, milliseconds)} ms` : duration(milliseconds);
+}
 
 const APPLIED = {
   "approve-payment": "Approved. Payment follows.",

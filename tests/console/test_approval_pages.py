@@ -26,7 +26,7 @@ STATES = {
     ): "The deadline has passed: the order is",
     ("closed", None, "completed", LATER): "The order was approved, and is paid and completed.",
     ("closed", None, "compensating", LATER): "The order is being cancelled",
-    ("closed", None, "cancelled", LATER): "The order was cancelled, or its deadline passed.",
+    ("closed", None, "cancelled", LATER): "The order was declined or cancelled, or its deadline",
     ("closed", None, "failed", LATER): "The order failed.",
     (
         "closed",

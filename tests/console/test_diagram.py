@@ -160,3 +160,21 @@ def test_nothing_depends_on_the_names_of_the_last_states(
     visitor.open(f"orders/{ended['completed']}")
     visitor.expect_progress(SendOrderConfirmation="✓ succeeded")
     expect(visitor.state("CompletedUnconfirmed")).to_be_visible()
+
+
+def test_a_click_on_a_state_shows_its_details(visit: Visit, ended: dict[str, str]) -> None:
+    visitor = visit("customer")
+    page = visitor.open(f"orders/{ended['failed']}")
+    visitor.state("ProcessPayment").click()
+    details = page.locator(".details")
+    expect(details).to_contain_text("ProcessPayment: error caught (PaymentDeclined)")
+    expect(details).to_contain_text("took")
+    visitor.state("ProcessPayment").click()
+    expect(details).to_be_empty()
+
+
+def test_states_of_another_workflow_version_are_hidden(visit: Visit, ended: dict[str, str]) -> None:
+    visitor = visit("customer")
+    visitor.open(f"orders/{ended['completed']}")
+    visitor.expect_progress(FetchCustomerProfile="✓ succeeded")
+    expect(visitor.state("FetchCustomerProfileV1")).to_have_count(0)

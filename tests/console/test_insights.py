@@ -62,7 +62,7 @@ def test_an_open_order_without_progress_is_listed(visit: Visit, scene: ScenarioR
 
     page.route("**/orders?stage=*", answer)
     page.get_by_role("button", name="Refresh").click()
-    expect(hanging).to_contain_text("awaiting-approval, its deadline passed")
+    expect(hanging).to_contain_text("awaiting approval, its deadline passed")
     assert operator.violations() == []
 
     late = {**order, **paying}
@@ -71,7 +71,7 @@ def test_an_open_order_without_progress_is_listed(visit: Visit, scene: ScenarioR
     again.click()
     expect(hanging).to_contain_text("payment, unchanged for")
     hanging.get_by_role("link", name=order_id).click()
-    expect(operator.stage).to_have_text("… awaiting-approval")
+    expect(operator.stage).to_have_text("… awaiting approval")
 
 
 def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str, str]) -> None:

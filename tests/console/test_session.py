@@ -47,15 +47,15 @@ def test_an_expired_session_is_shown_and_a_new_one_leads_back_to_the_same_view(
     order_id = place(scene)
     visitor = visit("customer")
     page = visitor.open(f"orders/{order_id}")
-    expect(visitor.stage).to_have_text("… awaiting-approval")
+    expect(visitor.stage).to_have_text("… awaiting approval")
     visitor.refusals.add(401)
     page.evaluate("sessionStorage.setItem('token', sessionStorage.getItem('token') + 'x')")
     expect(visitor.alert).to_contain_text("Your session has expired")
-    expect(visitor.stage).to_have_text("… awaiting-approval")  # the content stays readable
+    expect(visitor.stage).to_have_text("… awaiting approval")  # the content stays readable
 
     page.get_by_role("button", name="Sign in again").click()
     page.get_by_role("button", name="alice").click()
-    expect(visitor.stage).to_have_text("… awaiting-approval")
+    expect(visitor.stage).to_have_text("… awaiting approval")
     assert page.url.endswith(f"/console#/orders/{order_id}")
     expect(visitor.alert).to_be_empty()
 
@@ -128,7 +128,7 @@ def test_a_deadline_is_computed_from_the_servers_time(visit: Visit, scene: Scena
     an_hour_ahead = "const real = Date.now; Date.now = () => real() + 3600e3;"
     visitor.page.add_init_script(an_hour_ahead)
     page = visitor.open(f"orders/{order_id}")
-    expect(visitor.stage).to_have_text("… awaiting-approval")
+    expect(visitor.stage).to_have_text("… awaiting approval")
     expect(page.get_by_text("left to approve")).to_contain_text("min")
 
 
@@ -142,3 +142,11 @@ def test_an_address_with_a_slash_at_its_end_opens_the_same_view(visit: Visit, st
     page.goto(f"{state.api_url}/console/#/orders")
     expect(page.get_by_role("heading", name="Orders")).to_be_visible()
     assert page.url.endswith("/console#/orders")
+
+
+def test_an_unknown_view_is_reported(visit: Visit) -> None:
+    visitor = visit("customer")
+    page = visitor.open("bogus")
+    expect(page.get_by_role("heading", name="No such page")).to_be_visible()
+    page.get_by_role("link", name="All orders").click()
+    expect(page.get_by_role("heading", name="Orders")).to_be_visible()

@@ -23,8 +23,8 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphState:
-    """One state. `inside` names the Parallel state that contains it. `entries` is the number of its
-    entries. `progress`, `error` and the instants (epoch milliseconds) are those of the newest one.
+    """One state. `inside` names the Parallel state that contains it. `entries` counts its entries.
+    `progress`, `attempts`, `error` and the instants (epoch milliseconds) are of the newest one.
     """
 
     name: str
@@ -36,6 +36,7 @@ class GraphState:
     ends: bool
     progress: Progress
     entries: int
+    attempts: int
     error: str | None
     entered_at: int | None
     left_at: int | None
@@ -75,6 +76,7 @@ def _state(
         ends=bool(state.get("End")) or state["Type"] in ("Succeed", "Fail"),
         progress=newest.progress if newest else Progress.NOT_REACHED,
         entries=len(entries),
+        attempts=newest.attempts if newest else 0,
         error=newest.error if newest else None,
         entered_at=newest.entered_at if newest else None,
         left_at=newest.left_at if newest else None,

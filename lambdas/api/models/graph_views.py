@@ -30,6 +30,7 @@ class StateView(View):
     ends: Annotated[bool, Field(description="The execution, or its branch, ends with this state.")]
     progress: Progress
     entries: Annotated[int, Field(description="How often the state was entered.")]
+    attempts: Annotated[int, Field(description="The attempts of the newest entry.")]
     error: Annotated[str | None, Field(description="The error name of the newest attempt.")]
     entered_at: Annotated[Instant | None, Field(description="The newest entry.")]
     left_at: Annotated[Instant | None, Field(description="The exit, or the end of the execution.")]
