@@ -1,14 +1,14 @@
 // The attributes of an order, as text and tables.
 
 import { h } from "./dom.js";
-import { EFFECTS, EFFECT_ICONS, age, clock, left, money, stageText } from "./words.js";
+import { EFFECTS, EFFECT_ICONS, age, clock, left, money, stageOf } from "./words.js";
 
 const SHORT = 14; // an SKU of at most this length fits any screen on one line
 const waits = (now) => now.stage === "awaiting-approval";
 
 /** The stage, the deadline and the reason of the order. */
 export const standing = (now) => [
-  h("p", { class: `big stage stage-${now.stage}` }, stageText(now.stage)),
+  h("p", { class: `big stage stage-${now.stage}` }, stageOf(now)),
   waits(now) && h("p", {}, `${left(now.approval_deadline)} left to approve ${money(now.total)}`),
   now.reason && h("p", {}, now.reason)];
 

@@ -6,7 +6,7 @@ import { all, get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
 import { field, form, itemFields, itemOf } from "./forms.js";
 import { live } from "./live.js";
-import { age, left, money, stageText } from "./words.js";
+import { age, left, money, stageOf, stageText } from "./words.js";
 
 const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 const SHOWN = 50;
@@ -116,7 +116,7 @@ const table = (found, staff) => h("table", { class: "orders", role: "table" },
 
 const row = (one, staff) => h("tr", { role: "row", "data-key": one.order_id },
   cell("Order", {}, h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id)),
-  cell("Stage", {}, h("span", { class: `stage stage-${one.stage}` }, stageText(one.stage))),
+  cell("Stage", {}, h("span", { class: `stage stage-${one.stage}` }, stageOf(one))),
   staff && cell("Customer", {}, one.customer_id),
   cell("Total", { class: "number" }, money(one.total)),
   cell("Age", {}, age(one.created_at)),

@@ -10,6 +10,10 @@ export const STAGES = {
 /** `… awaiting approval` for `awaiting-approval`. */
 export const stageText = (stage) => `${STAGES[stage] ?? "▸"} ${stage.replaceAll("-", " ")}`;
 
+/** `✗ failed: rejected`: the stage, with the outcome if its name is another one. */
+export const stageOf = ({ stage, outcome }) =>
+  stageText(stage) + (outcome && outcome !== stage ? `: ${outcome.replaceAll("-", " ")}` : "");
+
 export const PROGRESS = {
   "not-reached": ["○", "not reached"],
   "running": ["●", "in progress"],

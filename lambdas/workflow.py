@@ -15,6 +15,7 @@ from lambdas.domain.errors import (
     SignalNotFound,
 )
 from lambdas.domain.ports import (
+    MAX_PAGE,
     Catalogue,
     Clock,
     CustomerDirectory,
@@ -26,6 +27,7 @@ from lambdas.domain.ports import (
 )
 from lambdas.domain.record.changes import Change, Event, make_change
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.outcomes import STAGE_OF, OrderOutcome
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals, refuse_unless_repeated
@@ -120,10 +122,29 @@ class OrderWorkflow:
         return self.store.timeline(order_id)
 
     def list_orders(
-        self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
+        self,
+        *,
+        stage: Stage | None,
+        customer_id: str | None,
+        limit: int,
+        cursor: str | None,
+        outcome: OrderOutcome | None = None,
     ) -> Page:
-        """List orders, newest first (eventually consistent)."""
-        return self.index.page(stage=stage, customer_id=customer_id, limit=limit, cursor=cursor)
+        """List orders, newest first (eventually consistent).
+
+        An outcome is derived from the order and is not in an index: at most MAX_PAGE orders of its
+        stage are read, so a page may have fewer orders than `limit`, or none, before the last page.
+        """
+        if outcome is None:
+            return self.index.page(stage=stage, customer_id=customer_id, limit=limit, cursor=cursor)
+        if stage not in (None, STAGE_OF[outcome]):
+            return Page((), None)
+        read = self.index.page(
+            stage=STAGE_OF[outcome], customer_id=customer_id, limit=MAX_PAGE, cursor=cursor
+        )
+        found = [order for order in read.orders if order.outcome is outcome]
+        more = found[limit - 1].order_id if len(found) > limit else read.cursor
+        return Page(tuple(found[:limit]), more)
 
     def _made(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
         """Create the order of this key, or return the existing one, even if the request is no

@@ -45,7 +45,7 @@ def add_order_alarms(
     operations.alarm(
         "OrdersFailingAtLowTraffic",
         failing_percent(machine, at_least=2, period=Duration.hours(1)),
-        "Half of the executions that ended within an hour failed.",
+        "A fifth of the executions that ended within an hour failed.",
         threshold=FAILING_PERCENT,
     )
     operations.alarm(

@@ -6,7 +6,9 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stacks.deployment_settings import DeploymentSettings
 from stacks.janitor import Janitor
+from stacks.metrics import counted
 from stacks.operations import Operations
 
 _HALF = 12
@@ -26,9 +28,17 @@ class Dashboard(Construct):
             cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=2 * _HALF)
         )
 
-    def show(self, machine: sfn.StateMachine, *, api: apigateway.HttpApi, janitor: Janitor) -> None:
+    def show(
+        self,
+        machine: sfn.StateMachine,
+        *,
+        api: apigateway.HttpApi,
+        janitor: Janitor,
+        settings: DeploymentSettings,
+    ) -> None:
         """Add the graphs of the workflow's parts, two to a row."""
-        self._page.add_widgets(_executions(machine), _durations(machine))
+        self._page.add_widgets(_executions(machine), _outcomes(settings))
+        self._page.add_widgets(_durations(machine))
         self._page.add_widgets(_requests(api), _latency(api))
         self._page.add_widgets(_janitor(janitor), _queues(self._operations))
 
@@ -39,12 +49,22 @@ def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
 
 def _executions(machine: sfn.StateMachine) -> cloudwatch.GraphWidget:
     return _graph(
-        "Orders",
+        "Executions",
         machine.metric_started(),
         machine.metric_succeeded(),
         machine.metric_failed(),
         machine.metric_timed_out(),
         machine.metric_aborted(),
+    )
+
+
+def _outcomes(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    ends = ("Rejected", "Declined", "Expired", "Cancelled", "Failed")
+    return _graph(
+        "Orders by outcome",
+        counted(settings, "OrderCompleted", activity="update_order_status"),
+        *(counted(settings, f"Order{end}", activity="close_order") for end in ends),
+        counted(settings, "CompensationStuck", activity="close_order"),
     )
 
 

@@ -68,7 +68,7 @@ class OrderWorkflowStack(Stack):
         add_service_alarms(operations, api.api, [*callers, *activities.all_functions])
         add_janitor_alarms(operations, janitor, settings)
         dashboard = Dashboard(self, "Dashboard", operations=operations)
-        dashboard.show(workflow.machine, api=api.api, janitor=janitor)
+        dashboard.show(workflow.machine, api=api.api, janitor=janitor, settings=settings)
 
         for named in (tables, operations, release, api, identity, janitor):
             for name, value in named.names.items():

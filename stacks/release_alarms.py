@@ -16,8 +16,9 @@ from stacks.deployment_settings import DeploymentSettings
 from stacks.metrics import MAX_METRICS, PERIOD, counted, crashes, or_zero
 from stacks.operations import Operations
 
-FAILING_PERCENT = 50
-"""Missing stock and declined payments fail orders too, but not half of them."""
+FAILING_PERCENT = 20
+"""Business ends such as missing stock succeed: only defects, outages and operators fail executions.
+"""
 CANARY_FAILING_PERCENT = 5
 """Half of what a canary of a tenth of the orders adds when all of them fail."""
 CRASHES = 3
@@ -42,7 +43,7 @@ def add_release_alarms(
         operations.alarm(
             "OrdersFailing",
             failing_percent(machine, at_least=5),
-            "Half of the executions fail.",
+            "A fifth of the executions fail because of a defect or an outage.",
             threshold=FAILING_PERCENT,
         ),
         operations.alarm(

@@ -6,7 +6,7 @@ import typer
 
 from cli.problems import WrongUsage
 from cli.sign_in.session import profile_names
-from cli.views.formats import STAGES
+from cli.views.formats import OUTCOMES, STAGES
 
 
 def order_id(text: str) -> str:
@@ -21,6 +21,13 @@ def known_stage(name: str | None) -> str | None:
     """Check the name of a stage. Raises WrongUsage."""
     if name is not None and name not in STAGES:
         raise WrongUsage(f"there is no stage {name!r}", advice=f"one of: {', '.join(STAGES)}")
+    return name
+
+
+def known_outcome(name: str | None) -> str | None:
+    """Check the name of an outcome. Raises WrongUsage."""
+    if name is not None and name not in OUTCOMES:
+        raise WrongUsage(f"there is no outcome {name!r}", advice=f"one of: {', '.join(OUTCOMES)}")
     return name
 
 
@@ -42,6 +49,15 @@ StageOption = Annotated[
         metavar="STAGE",
         callback=known_stage,
         autocompletion=lambda: list(STAGES),
+    ),
+]
+OutcomeOption = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Only orders that ended so: {', '.join(OUTCOMES)}.",
+        metavar="OUTCOME",
+        callback=known_outcome,
+        autocompletion=lambda: list(OUTCOMES),
     ),
 ]
 CustomerOption = Annotated[

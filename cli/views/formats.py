@@ -31,6 +31,12 @@ STAGES = (
 )
 """All stages of an order."""
 
+OUTCOMES = (
+    *("completed", "rejected", "declined", "expired", "cancelled", "failed"),
+    "compensation-stuck",
+)
+"""How orders end."""
+
 
 def money(total: Mapping[str, Any]) -> str:
     """`25.00 EUR` for 2500 minor units; `exponent` is the number of decimals of the currency."""
@@ -46,6 +52,12 @@ def whole(text: str) -> int | None:
 def stage(name: str) -> Text:
     """The stage with its mark and colour. The mark identifies it without colours."""
     return Text(f"{STAGE_MARKS.get(name, '▸')} {name}", style=STAGE_STYLES.get(name, "cyan"))
+
+
+def standing(order: Mapping[str, Any]) -> Text:
+    """The stage, with the outcome if its name is another one: `✗ failed: rejected`."""
+    text, outcome = stage(order["stage"]), order["outcome"]
+    return text if outcome in (None, order["stage"]) else text.append(f": {outcome}")
 
 
 def instant(text: str | None) -> datetime | None:

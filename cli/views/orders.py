@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.terminal.tables import Rows
 from cli.terminal.text import Cell, line
-from cli.views.formats import age, clock, left, money, stage
+from cli.views.formats import age, clock, left, money, stage, standing
 from cli.views.order_fields import shown_fields
 
 Order = Mapping[str, Any]
@@ -32,7 +32,7 @@ def order_list(orders: Iterable[Order]) -> RenderableType:
 def _in_list(order: Order) -> tuple[Cell, ...]:
     return (
         order["order_id"],
-        stage(order["stage"]),
+        standing(order),
         order["customer_id"],
         money(order["total"]),
         age(order["created_at"], short=True),
@@ -44,7 +44,7 @@ def order_status(order: Order) -> RenderableType:
     """The stage, the total and the outcome of an order."""
     facts = _facts()
     facts.add_row("order", order["order_id"])
-    facts.add_row("stage", stage(order["stage"]))
+    facts.add_row("stage", standing(order))
     facts.add_row("total", f"{money(order['total'])} (revision {order['revision']})")
     if _waits(order):
         facts.add_row("deadline", _deadline(order))

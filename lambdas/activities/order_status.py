@@ -23,12 +23,13 @@ def update_order_status(task: Task, deps: Dependencies) -> None:
 @activity
 def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """End a compensated order, or report a stuck one to the operations queue. The janitor
-    compensates an order whose compensation has not begun.
+    compensates an order whose compensation has not begun: its outcome is `open`.
     """
     order = deps.orders.change_in_epoch(task, close)
-    if order.ended:
-        count(f"Order{order.stage.capitalize()}")
+    if order.ended and order.outcome:
+        count(f"Order{order.outcome.capitalize()}")
     elif order.stage is Stage.COMPENSATING:
         count("CompensationStuck")
         deps.operations.report_stuck(order, unsettled(order.ledger))
-    return {"stage": order.stage.value, "result": order.result}
+    outcome = order.outcome.value if order.outcome else "open"
+    return {"stage": order.stage.value, "outcome": outcome, "result": order.result}

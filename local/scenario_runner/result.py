@@ -66,6 +66,7 @@ def _facts(
     signals = [run.users.signal(order_id, one) for one in run.orders[order].accepted]
     facts: list[tuple[str, Any, Any]] = [
         ("stage", expected.stage, status["stage"]),
+        ("outcome", expected.ends_as, status["outcome"]),
         ("last_error", expected.last_error, status["last_error"]),
         ("result", expected.result(order_id), status["result"]),
         ("version", expected.version, status["version"]),

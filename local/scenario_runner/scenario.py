@@ -38,6 +38,7 @@ class Expectation:
 
     stage: str
     path: tuple[str, ...]
+    outcome: str = ""
     version: str = "v2"
     last_error: str | None = None
     outcomes: tuple[str, ...] = ()
@@ -45,9 +46,14 @@ class Expectation:
     items: Mapping[str, int] | None = None
     recommendations: bool | None = None
 
+    @property
+    def ends_as(self) -> str:
+        """The outcome; that of the same name as the stage if the scenario names none."""
+        return self.outcome or self.stage
+
     def result(self, order_id: str) -> str:
         """The workflow's result in one sentence."""
-        return f"Order {order_id} {self.stage} (version {self.version})"
+        return f"Order {order_id} {self.ends_as} (version {self.version})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

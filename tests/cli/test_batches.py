@@ -49,7 +49,7 @@ def test_a_batch_requires_valid_filters(terminal: Terminal) -> None:
 
     assert (none.code, wrong.code) == (2, 2)
     assert "--filter stage=awaiting-approval" in none.err
-    assert "stage, customer, version, older" in wrong.err
+    assert "stage, outcome, customer, version, older" in wrong.err
 
 
 def test_the_limit_of_a_batch_counts_matching_orders_only(

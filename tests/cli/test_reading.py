@@ -130,6 +130,18 @@ def test_the_list_shows_the_callers_orders_only(terminal: Terminal, world: World
     assert other.order_id in operator.out
 
 
+def test_the_list_shows_outcomes_and_filters_by_them(terminal: Terminal, world: World) -> None:
+    world.place(Stage.CANCELLED)
+    failed = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
+
+    ran = terminal.run("list", "--outcome", "rejected")
+
+    assert failed.order_id in ran.out
+    assert "✗ failed: rejected" in ran.out
+    assert "cancelled" not in ran.out
+    assert terminal.run("list", "--outcome", "lost").code == 2
+
+
 def test_a_long_list_is_read_page_by_page(terminal: Terminal, world: World) -> None:
     orders = [world.place(items=()) for _ in range(130)]
 

@@ -49,7 +49,7 @@ def test_the_colours_have_enough_contrast_light_and_dark(
 ) -> None:
     visitor = visit("customer")
     visitor.open(f"orders/{ended['failed']}")
-    visitor.expect_progress(OrderFailed="✗ failed")
+    visitor.expect_progress(OrderRejected="✓ succeeded")
     assert visitor.violations() == []
     visitor.page.emulate_media(color_scheme="dark")
     assert visitor.violations() == []

@@ -173,10 +173,10 @@ def _ids(alarm: Alarm) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "failed", "succeeded", "on"),
     [
-        ("OrdersFailing", 5, 5, True),
+        ("OrdersFailing", 5, 20, True),
         ("OrdersFailing", 4, 0, False),
-        ("OrdersFailing", 5, 6, False),
-        ("OrdersFailingAtLowTraffic", 2, 1, True),
+        ("OrdersFailing", 5, 21, False),
+        ("OrdersFailingAtLowTraffic", 2, 8, True),
         ("OrdersFailingAtLowTraffic", 1, 0, False),
         ("CanaryOrdersFailing", 2, 18, True),
         ("CanaryOrdersFailing", 1, 9, False),

@@ -15,7 +15,7 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     r"BeginBackOff: Result without loops": "loops are 0 where there are none",
     r"RouteDecision: Choices in reverse": "no two rules match the same input",
-    r"CloseOrder: Catch 0 ResultPath (None|\$)": "OrderFailed does not use its input",
+    r"CloseOrder: Catch [01] ResultPath (None|\$)": "the ends do not use their input",
     r"FetchRecommendations: Catch 0 ResultPath .*": "NoRecommendations ignores its input",
 }
 """Pattern of mutants' names -> why their behaviour is the same."""

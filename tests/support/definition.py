@@ -73,12 +73,13 @@ def reachable(scope: Definition, start: str) -> set[str]:
 @dataclass(slots=True)
 class Walk:
     """One execution in which every task succeeds. `decisions` are what ReserveStock and then each
-    ApplySignals return; `closed` is the stage that CloseOrder returns.
+    ApplySignals return; `closed` is the stage and outcome
+    that CloseOrder returns.
     """
 
     definition: Definition
     decisions: Sequence[str]
-    closed: str = "cancelled"
+    closed: tuple[str, str] = ("cancelled", "cancelled")
     entered: list[str] = field(default_factory=list)
 
     def run(self, task: Mapping[str, Any]) -> list[str]:
@@ -96,7 +97,7 @@ class Walk:
             if name in ("ReserveStock", "ApplySignals"):
                 data["next"] = {"decision": next(decisions)}
             if name == "CloseOrder":
-                data["closed"] = {"stage": self.closed}
+                data["closed"] = dict(zip(("stage", "outcome"), self.closed, strict=True))
             name = chosen(state, data) if state["Type"] == "Choice" else state.get("Next")
 
 

@@ -33,9 +33,9 @@ batch = typer.Typer(
     no_args_is_help=True,
     help="""Cancel or export many orders (operators; customers can cancel their own).
 
-    --filter selects orders by field=value: stage, customer, version, older (minutes). It may be
-    repeated, once for each field; an order must match all. -n limits the number of orders, newest
-    first. Try --dry-run first: it lists the orders and changes nothing.
+    --filter selects orders by field=value: stage, outcome, customer, version, older (minutes). It
+    may be repeated, once for each field; an order must match all. -n limits the number of orders,
+    newest first. Try --dry-run first: it lists the orders and changes nothing.
     """,
 )
 

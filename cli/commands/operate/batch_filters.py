@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.client.api import Api
-from cli.commands.options import known_stage
+from cli.commands.options import known_outcome, known_stage
 from cli.problems import WrongUsage
 from cli.views.formats import instant, whole
 
@@ -15,12 +15,13 @@ Filters = Annotated[
     list[str] | None,
     typer.Option(
         "--filter",
-        help="stage=…, customer=…, version=…, older=MINUTES; each at most once, all must match.",
+        help="stage=…, outcome=…, customer=…, version=…, older=MINUTES; each at most once, all "
+        "must match.",
         metavar="F=V",
     ),
 ]
 
-_FIELDS = ("stage", "customer", "version", "older")
+_FIELDS = ("stage", "outcome", "customer", "version", "older")
 
 
 def filtered(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
@@ -33,7 +34,11 @@ def filtered(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
         if field in wanted:
             raise WrongUsage(f"two filters name {field}", advice="remove one of them")
         wanted[field] = value
-    query = {"stage": wanted.get("stage"), "customer_id": wanted.get("customer")}
+    query = {
+        "stage": wanted.get("stage"),
+        "outcome": wanted.get("outcome"),
+        "customer_id": wanted.get("customer"),
+    }
     found = api.pages("/orders", "orders", limit=100, **query)
     return (order for order in found if _holds(order, wanted))
 
@@ -48,6 +53,8 @@ def _filter(text: str) -> tuple[str, str]:
         )
     if field == "stage":
         known_stage(value)
+    if field == "outcome":
+        known_outcome(value)
     return field, value
 
 
@@ -57,5 +64,6 @@ def _holds(order: dict[str, Any], wanted: dict[str, str]) -> bool:
     return (
         wanted.get("version", order["version"]) == order["version"]
         and wanted.get("stage", order["stage"]) == order["stage"]
+        and wanted.get("outcome", order["outcome"]) == order["outcome"]
         and minutes >= int(wanted.get("older", 0))
     )

@@ -53,7 +53,7 @@ STATES: Mapping[Category, tuple[str, ...]] = {
     Category.COMPENSATION: ("RefundPayment", "ReleaseStock", "CloseOrder", "RouteEnd"),
     Category.LIFECYCLE: (
         *("RouteStart", "CompletedUnconfirmed"),
-        *("OrderCancelled", "OrderFailed", "OrderTakenOver", "OrderInterrupted"),
+        *("OrderCancelled", "OrderRejected", "OrderFailed", "OrderTakenOver", "OrderInterrupted"),
     ),
 }
 _CATEGORY_OF = {state: category for category, states in STATES.items() for state in states}

@@ -46,6 +46,8 @@ class Classification:
     reason: str
 
 
+_COMPENSATED_ENDS = frozenset({"OrderCancelled", "OrderRejected"})
+"""The states in which an execution succeeds although its order is not completed."""
 _UNDOING = ("RefundPayment", "ReleaseStock", "CloseOrder")
 """The compensation states. All of them must succeed to compensate an order."""
 
@@ -92,7 +94,7 @@ def classify(events: Sequence[HistoryEvent]) -> Classification:
         return _TAKEN_OVER
     if "OrderInterrupted" in _entered(events):
         return _interrupted(events)
-    if end.type == "ExecutionSucceeded" and "OrderCancelled" not in _entered(events):
+    if end.type == "ExecutionSucceeded" and not _COMPENSATED_ENDS & set(_entered(events)):
         return Classification(Verdict.COMPLETED, "every step succeeded")
     return _lost(events) or _stuck(events) or _cause(events, end)
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from lambdas.api.models.inputs import AN_ORDER_ID
 from lambdas.api.models.view import Id, Instant, Minor, Revision, ShownFieldView, View
 from lambdas.domain.record.ledger import EffectState
+from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 
@@ -78,6 +79,25 @@ class OrderView(View):
             description="The recorded cause of the compensation: the class and message of the "
             "error, or the actor who ended the order. `reason` is the sentence for people.",
             examples=["PaymentDeclined: insufficient funds"],
+        ),
+    ]
+    outcome: Annotated[
+        OrderOutcome | None,
+        Field(
+            title="Outcome",
+            description="How the order ended: `rejected` by a business rule (no stock, a declined "
+            "payment), `declined` by an approver, `expired` without an approval, `cancelled`, or "
+            "`failed` by a defect, an outage or an operator's intervention. "
+            "`compensation-stuck`: an effect could not be undone, and the janitor tries again. "
+            "null while the order is open.",
+            examples=["rejected"],
+        ),
+    ]
+    reason_code: Annotated[
+        str | None,
+        Field(
+            description="The reason for programs. null unless the order is compensated.",
+            examples=["payment-declined"],
         ),
     ]
     reason: Annotated[

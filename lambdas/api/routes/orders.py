@@ -21,6 +21,7 @@ from lambdas.api.models.order_presenter import (
 )
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.start import StartRequest
 
@@ -61,16 +62,22 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
 )
 def list_orders(
     stage: Annotated[Stage | None, Query(description="Only orders at this stage.")] = None,
+    outcome: Annotated[
+        OrderOutcome | None, Query(description="Only orders with this outcome.")
+    ] = None,
     customer_id: inputs.OfCustomer = None,
     limit: inputs.Limit = 20,
     cursor: inputs.Cursor = None,
 ) -> Response[Any]:
     """List orders
 
-    Customers see their own orders; approvers, operators and machine clients see all orders.
+    Customers see their own orders; approvers, operators and machine clients see all orders. With
+    `outcome`, a page may have fewer orders than `limit`, or none, although another page follows.
     """
     whose = listed_customer(orders.caller, customer_id)
-    page = orders.workflow.list_orders(stage=stage, customer_id=whose, limit=limit, cursor=cursor)
+    page = orders.workflow.list_orders(
+        stage=stage, outcome=outcome, customer_id=whose, limit=limit, cursor=cursor
+    )
     shown = [order_view(order, orders.now) for order in page.orders]
     return answer(order_views.OrdersView(orders=shown, next_cursor=page.cursor))
 

@@ -12,9 +12,7 @@ from lambdas.domain.free_text import blank_out
 from lambdas.domain.mail.reminders import APPROVAL_MAILS
 from lambdas.domain.record.order import Line, Order
 from lambdas.domain.record.outcomes import TECHNICAL_REASON, sentence_of
-from lambdas.domain.record.stages import Stage
-
-_TURNED = frozenset({Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED})
+from lambdas.domain.record.stages import COMPENSATED
 
 
 def confirmation_mail(order: Order) -> tuple[str, str]:
@@ -67,7 +65,7 @@ def reason(order: Order) -> str | None:
     """Why the order is not completed, in one sentence for its customer; None where it was not
     turned back. The technical reason is `last_error`. The words of a signal are not escaped here.
     """
-    if order.stage not in _TURNED or order.last_error is None:
+    if order.stage not in COMPENSATED or order.last_error is None:
         return None
     return sentence_of(order.last_error)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
 from lambdas.domain.record.ledger import Effect, Newer
 from lambdas.domain.record.money import Money
+from lambdas.domain.record.outcomes import OrderOutcome, cause_of
 from lambdas.domain.record.signals import Outcome, Signal, SignalKind
-from lambdas.domain.record.stages import ENDS, RESUMES, Stage
+from lambdas.domain.record.stages import COMPENSATED, ENDS, RESUMES, Stage
 
 MAX_LINES = 50
 MAX_QUANTITY = 999
@@ -151,7 +152,23 @@ class Order(OrderDetails):
         """The workflow's result in one sentence; None while it runs."""
         if not self.ended:
             return None
-        return f"Order {self.order_id} {self.stage} (version {self.version})"
+        return f"Order {self.order_id} {self.outcome} (version {self.version})"
+
+    @property
+    def outcome(self) -> OrderOutcome | None:
+        """How the order ended, or that its compensation is stuck; None otherwise."""
+        if self.stage is Stage.COMPLETED:
+            return OrderOutcome.COMPLETED
+        if self.stage is Stage.COMPENSATING:
+            return OrderOutcome.COMPENSATION_STUCK if self.stuck else None
+        return cause_of(self.last_error or "").outcome if self.ended else None
+
+    @property
+    def reason_code(self) -> str | None:
+        """Why the order is compensated, for programs; None if it is not."""
+        if self.stage not in COMPENSATED or self.last_error is None:
+            return None
+        return cause_of(self.last_error).code
 
     def line(self, sku: str) -> Line | None:
         return next((line for line in self.items if line.sku == sku), None)

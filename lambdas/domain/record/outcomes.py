@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lambdas.domain.record.stages import Stage
+
 
 class OrderOutcome(StrEnum):
     """How an order ended. `compensation-stuck` can still change: the janitor repeats the
@@ -24,6 +26,18 @@ class OrderOutcome(StrEnum):
     FAILED = "failed"
     """by a defect, an outage or an operator's intervention"""
     COMPENSATION_STUCK = "compensation-stuck"
+
+
+STAGE_OF: Mapping[OrderOutcome, Stage] = {
+    OrderOutcome.COMPLETED: Stage.COMPLETED,
+    OrderOutcome.REJECTED: Stage.FAILED,
+    OrderOutcome.DECLINED: Stage.CANCELLED,
+    OrderOutcome.EXPIRED: Stage.CANCELLED,
+    OrderOutcome.CANCELLED: Stage.CANCELLED,
+    OrderOutcome.FAILED: Stage.FAILED,
+    OrderOutcome.COMPENSATION_STUCK: Stage.COMPENSATING,
+}
+"""The stage of the orders with an outcome."""
 
 
 @dataclass(frozen=True, slots=True)

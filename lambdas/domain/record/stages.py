@@ -26,6 +26,8 @@ BEFORE_RESERVE = frozenset({Stage.START, Stage.ENRICHMENT, Stage.RESERVE})
 BEFORE_PAYMENT = BEFORE_RESERVE | {Stage.AWAITING_APPROVAL}
 PAYING = frozenset({Stage.PAYMENT, Stage.STATUS_UPDATE})
 BEFORE_COMPLETION = BEFORE_PAYMENT | PAYING
+COMPENSATED = frozenset({Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED})
+"""Stages of orders whose effects are undone, or being undone."""
 RESUMES = {
     Stage.AWAITING_APPROVAL: "wait",
     Stage.PAYMENT: "complete",

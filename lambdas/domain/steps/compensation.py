@@ -109,7 +109,12 @@ def close(order: Order, now: int) -> Change | None:
         return _stuck(order, now, owed)
     stage = Stage.CANCELLED if order.cancelled else Stage.FAILED
     after = replace(order, stage=stage)
-    return make_change(order, after, now, (f"order-{stage}", {"reason": order.last_error or ""}))
+    detail = {
+        "reason": after.last_error or "",
+        "outcome": str(after.outcome),
+        "reason_code": after.reason_code or "",
+    }
+    return make_change(order, after, now, (f"order-{stage}", detail))
 
 
 def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change | None:

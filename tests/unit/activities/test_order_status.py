@@ -49,19 +49,34 @@ def test_an_unpaid_order_is_not_completed(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cancelled", "stage", "metric"),
-    [(True, "cancelled", "OrderCancelled"), (False, "failed", "OrderFailed")],
+    ("last_error", "cancelled", "stage", "outcome", "code"),
+    [
+        ("cancelled: no need", True, "cancelled", "cancelled", "cancel-requested"),
+        ("declined: over budget", True, "cancelled", "declined", "declined-by-approver"),
+        ("approval timeout", True, "cancelled", "expired", "approval-timeout"),
+        ("InsufficientStock: MUG", False, "failed", "rejected", "out-of-stock"),
+        ("ProviderUnavailable: later", False, "failed", "failed", "payment-unavailable"),
+        ("LedgerMismatch: 1 of 2", False, "failed", "failed", "technical-problem"),
+    ],
 )
 def test_a_settled_order_is_closed_as_its_record_says(
-    world: World, cancelled: bool, stage: str, metric: str
+    world: World, last_error: str, cancelled: bool, stage: str, outcome: str, code: str
 ) -> None:
-    order = world.place(Stage.COMPENSATING, cancelled=cancelled, **SETTLED)
+    order = world.place(
+        Stage.COMPENSATING, cancelled=cancelled, **{**SETTLED, "last_error": last_error}
+    )
 
     answer = world.run(close_order, order)
 
-    assert answer["stage"] == stage
-    assert answer["result"] == f"Order {order.order_id} {stage} (version v2)"
-    assert counted() == {metric}
+    assert answer == {
+        "stage": stage,
+        "outcome": outcome,
+        "result": f"Order {order.order_id} {outcome} (version v2)",
+    }
+    event = world.store.timeline(order.order_id)[-1]
+    assert event.kind == f"order-{stage}"
+    assert event.detail == {"reason": last_error, "outcome": outcome, "reason_code": code}
+    assert counted() == {f"Order{outcome.capitalize()}"}
     assert world.operations.stuck == []
 
 
@@ -94,7 +109,7 @@ def test_an_order_whose_compensation_could_not_begin_is_left_to_the_janitor(worl
 
     answer = world.run(close_order, order)
 
-    assert answer == {"stage": "enrichment", "result": None}
+    assert answer == {"stage": "enrichment", "outcome": "open", "result": None}
     assert world.now(order).pending
     assert world.operations.stuck == []
     assert world.problems() == []

@@ -52,6 +52,7 @@ def test_the_end_is_marked() -> None:
         "SendOrderConfirmation",
         "CompletedUnconfirmed",
         "OrderCancelled",
+        "OrderRejected",
         "OrderTakenOver",
         "OrderInterrupted",
         "OrderFailed",

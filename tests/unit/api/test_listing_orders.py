@@ -34,6 +34,14 @@ def test_customers_list_their_own_orders_newest_first(api: ApiCaller, world: Wor
     assert listed(api, "?customer_id=alice", ALICE) == [third.order_id, first.order_id]
 
 
+def test_a_list_shows_the_orders_of_one_outcome(api: ApiCaller, world: World) -> None:
+    _, failed = placed(world, (Stage.CANCELLED, "alice"), (Stage.FAILED, "alice"))
+
+    assert listed(api, "?outcome=rejected") == [failed.order_id]
+    assert listed(api, "?outcome=declined") == []
+    assert api.get("/orders?outcome=lost", OPERATOR).status == 422
+
+
 def test_customers_cannot_list_the_orders_of_others(api: ApiCaller) -> None:
     assert api.get("/orders?customer_id=bob", ALICE).status == 403
 

@@ -1,5 +1,7 @@
 """The verdict on an execution, and its reason, from its history alone."""
 
+from collections.abc import Callable
+
 import pytest
 
 from lambdas.api.executions.outcomes import Classification, Verdict, classify
@@ -29,6 +31,11 @@ def cancelled(history: ToldHistory) -> ToldHistory:
     return history.add("ExecutionSucceeded")
 
 
+def rejected(history: ToldHistory) -> ToldHistory:
+    history.ok(*COMPENSATION).route("RouteEnd").enter("OrderRejected").leave("OrderRejected")
+    return history.add("ExecutionSucceeded")
+
+
 def verdict(history: ToldHistory) -> str:
     return classify(history.redacted()).verdict.value
 
@@ -54,7 +61,10 @@ def test_an_order_that_compensation_finds_completed_is_completed() -> None:
 
 @pytest.mark.parametrize(
     ("decision", "expected"),
-    [("compensate", "cancelled"), ("expire", "expired"), ("give-up", "infrastructure")],
+    [
+        *[("compensate", "cancelled"), ("decline", "declined"), ("expire", "expired")],
+        ("give-up", "infrastructure"),
+    ],
 )
 def test_what_ends_cancelled_was_cancelled_or_expired(decision: str, expected: str) -> None:
     assert verdict(cancelled(decided(decision))) == expected
@@ -81,7 +91,10 @@ def test_a_cancel_that_meets_a_step_cancels() -> None:
     ],
 )
 def test_a_failure_is_judged_by_its_error(state: str, error: str, expected: str) -> None:
-    judgement = classify(failed(waiting().failing(state, error)).redacted())
+    history = waiting().failing(state, error)
+    ends = rejected if expected == "rejected" else failed
+
+    judgement = classify(ends(history).redacted())
 
     assert judgement == Classification(Verdict(expected), f"{state} failed with {error}")
 
@@ -96,7 +109,7 @@ def test_every_transient_error_that_outlasts_its_retries_is_infrastructure(error
 def test_only_the_last_attempt_counts() -> None:
     history = decided("pay").failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
 
-    assert verdict(failed(history)) == "rejected"
+    assert verdict(rejected(history)) == "rejected"
 
 
 def test_a_tick_is_no_failure() -> None:
@@ -106,8 +119,16 @@ def test_a_tick_is_no_failure() -> None:
     assert verdict(cancelled(history)) == "expired"
 
 
-def test_a_takeover_compensates() -> None:
-    assert verdict(failed(named(()))) == "compensated"
+@pytest.mark.parametrize("end", [failed, cancelled, rejected])
+def test_a_takeover_compensates(end: Callable[[ToldHistory], ToldHistory]) -> None:
+    assert verdict(end(named(()))) == "compensated"
+
+
+def test_a_business_end_of_an_older_definition_is_rejected() -> None:
+    """Before business ends succeeded, they ended in OrderFailed."""
+    history = waiting().failing("ReserveStock", "InsufficientStock")
+
+    assert verdict(failed(history)) == "rejected"
 
 
 @pytest.mark.parametrize("state", ["RefundPayment", "ReleaseStock", "CloseOrder"])

@@ -23,6 +23,8 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "charged": False,
         "cancelled": False,
         "last_error": None,
+        "outcome": None,
+        "reason_code": None,
         "reason": None,
         "enrichment": {"customer_tier": "gold", "inventory_ok": True, "recommendations": []},
         "approval_deadline": "2026-01-01T00:15:00.000Z",
@@ -47,6 +49,7 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "updated_at": "2026-01-01T00:00:00.000Z",
         "shown_fields": [
             {"path": "customer_id", "title": "Customer", "format": "text"},
+            {"path": "outcome", "title": "Outcome", "format": "text"},
             {"path": "enrichment.customer_tier", "title": "Customer tier", "format": "text"},
             {"path": "enrichment.recommendations", "title": "Recommendations", "format": "list"},
             {"path": "version", "title": "Workflow version", "format": "text"},

@@ -41,14 +41,17 @@ def test_every_further_signal_or_tick_enters_at_most_three_states(signals: int) 
 @pytest.mark.parametrize(
     ("decision", "closed", "end"),
     [
-        ("compensate", "cancelled", "OrderCancelled"),
-        ("expire", "cancelled", "OrderCancelled"),
-        ("compensate", "failed", "OrderFailed"),
-        ("compensate", "compensating", "OrderFailed"),
+        ("compensate", ("cancelled", "cancelled"), "OrderCancelled"),
+        ("decline", ("cancelled", "declined"), "OrderCancelled"),
+        ("expire", ("cancelled", "expired"), "OrderCancelled"),
+        ("compensate", ("failed", "rejected"), "OrderRejected"),
+        ("give-up", ("failed", "failed"), "OrderFailed"),
+        ("compensate", ("compensating", "compensation-stuck"), "OrderFailed"),
+        ("compensate", ("payment", "open"), "OrderFailed"),
     ],
 )
 def test_a_turned_order_is_compensated_and_ends_as_its_record_says(
-    decision: str, closed: str, end: str
+    decision: str, closed: tuple[str, str], end: str
 ) -> None:
     entered = Walk(load(), ["wait", decision], closed=closed).run(NEW)
 

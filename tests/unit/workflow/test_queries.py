@@ -1,10 +1,13 @@
 """Reading never writes."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from lambdas.domain.errors import SignalNotFound
+from lambdas.domain.ports import MAX_PAGE, Page
+from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import a_key, a_signal
@@ -69,6 +72,38 @@ def test_lists_and_timelines_come_from_the_store(world: World, workflow: OrderWo
 
     assert page.orders == (order,)
     assert [event.kind for event in workflow.timeline(order.order_id)] == ["order-placed"]
+
+
+def test_a_list_is_narrowed_by_outcome_within_one_page_of_its_stage(
+    world: World, workflow: OrderWorkflow
+) -> None:
+    rejected = [world.place(Stage.FAILED, last_error="InsufficientStock: none") for _ in range(2)]
+    for _ in range(MAX_PAGE):
+        world.place(Stage.FAILED, last_error="the execution stopped")
+    newest = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
+    world.place(Stage.CANCELLED)
+    every: dict[str, Any] = {"stage": None, "customer_id": None, "outcome": OrderOutcome.REJECTED}
+
+    first = workflow.list_orders(**every, limit=9, cursor=None)
+    second = workflow.list_orders(**every, limit=1, cursor=first.cursor)
+    third = workflow.list_orders(**every, limit=1, cursor=second.cursor)
+
+    assert (first.orders, second.orders) == ((newest,), (rejected[1],))
+    assert third == Page((rejected[0],), None)
+
+
+def test_no_order_has_an_outcome_of_another_stage(world: World, workflow: OrderWorkflow) -> None:
+    world.place(Stage.CANCELLED)
+
+    page = workflow.list_orders(
+        stage=Stage.FAILED,
+        outcome=OrderOutcome.CANCELLED,
+        customer_id=None,
+        limit=9,
+        cursor=None,
+    )
+
+    assert page == Page((), None)
 
 
 def test_a_list_is_narrowed_by_stage_and_goes_on_where_it_ended(

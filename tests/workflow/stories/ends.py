@@ -23,6 +23,7 @@ PAY = ("ProcessPayment", "UpdateOrderStatus", *AFTER_COMPLETION)
 ASK = ("RequestApproval",)
 UNDO = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 CANCELLED = (*UNDO, "RouteEnd", "OrderCancelled")
+REJECTED = (*UNDO, "RouteEnd", "OrderRejected")
 FAILED = (*UNDO, "RouteEnd", "OrderFailed")
 RESUMED = ("RouteStart",)
 CONTINUED = ("RouteStart", "ApplySignals", "RouteDecision")
@@ -68,14 +69,20 @@ def cancelled(path: Path, **changes: Any) -> End:
     )
 
 
+def rejected(path: Path, last_error: str, **changes: Any) -> End:
+    """Compensated because a business rule refused the order."""
+    business = {"statuses": ("SUCCEEDED",), "verdicts": ("rejected",)}
+    return failed(path, last_error, **{**business, **changes})
+
+
 def failed(path: Path, last_error: str, **changes: Any) -> End:
-    """Turned back because a step failed for good."""
+    """Compensated after an outage or by a person's intervention."""
     return _end(
         path,
         changes,
         stage="failed",
         statuses=("FAILED",),
-        verdicts=("rejected",),
+        verdicts=("infrastructure",),
         outcomes=(),
         last_error=last_error,
         flags=frozenset(),

@@ -9,13 +9,13 @@ from tests.workflow.faults import (
 )
 from tests.workflow.stories.ends import (
     CANCELLED,
-    FAILED,
     LOOP,
     PAY,
+    REJECTED,
     TO_WAIT,
     cancelled,
     completed,
-    failed,
+    rejected,
 )
 from tests.workflow.stories.steps import (
     approve,
@@ -34,8 +34,8 @@ FAILURES = (
     Story(
         name="an order without stock fails before the approval",
         items=(("SOLD-OUT", 1),),
-        ends=failed(
-            (*TO_WAIT, *FAILED),
+        ends=rejected(
+            (*TO_WAIT, *REJECTED),
             "InsufficientStock: insufficient stock: SOLD-OUT",
             ledger=TOLD,
             found=UNFINISHED,
@@ -44,8 +44,8 @@ FAILURES = (
     Story(
         name="an order holds all of its lines or none",
         items=(("MUG-RED", 2), ("RARE-1", 2)),
-        ends=failed(
-            (*TO_WAIT, *FAILED),
+        ends=rejected(
+            (*TO_WAIT, *REJECTED),
             "InsufficientStock: insufficient stock: RARE-1",
             ledger=TOLD,
             found=UNFINISHED,
@@ -98,8 +98,8 @@ FAILURES = (
     Story(
         name="an order whose customer is gone fails, and its e-mail is not sent",
         meanwhile={("before", "FetchCustomerProfile"): forget_customer()},
-        ends=failed(
-            (*AT_ENRICHMENT, *FAILED),
+        ends=rejected(
+            (*AT_ENRICHMENT, *REJECTED),
             "CustomerUnknown: the customer's record is gone",
             ledger={"mail-cancellation": "undone"},
             mails=(),

@@ -17,10 +17,11 @@ from tests.workflow.stories.ends import (
     LOOP,
     PAY,
     REFUNDED,
+    REJECTED,
     TO_WAIT,
     cancelled,
     completed,
-    failed,
+    rejected,
 )
 from tests.workflow.stories.steps import (
     abandoned_calls_wake_up,
@@ -110,11 +111,11 @@ LOST_ANSWERS = (
         payment_method="pm_declined",
         faults=(refused("dynamodb.GetItem", times=7 * SDK_ATTEMPTS, state="RefundPayment"),),
         script=(approve(), waits_at("payment"), let_pass(121), sweep(resumed=1)),
-        ends=failed(
+        ends=rejected(
             (),
             "PaymentDeclined: the payment method was declined",
-            paths=((*TO_PAYMENT, *FAILED), (*CONTINUED, "ProcessPayment", *FAILED)),
-            statuses=("FAILED", "FAILED"),
+            paths=((*TO_PAYMENT, *FAILED), (*CONTINUED, "ProcessPayment", *REJECTED)),
+            statuses=("FAILED", "SUCCEEDED"),
             verdicts=("compensation-stuck", "rejected"),
             outcomes=("applied",),
             flags=frozenset({"payment_approved"}),

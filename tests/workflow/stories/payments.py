@@ -7,11 +7,13 @@ from tests.workflow.stories.ends import (
     FAILED,
     LOOP,
     REFUNDED,
+    REJECTED,
     RESUMED,
     TO_WAIT,
     cancelled,
     completed,
     failed,
+    rejected,
 )
 from tests.workflow.stories.steps import (
     approve,
@@ -52,8 +54,8 @@ PAYMENTS = (
         name="a declined payment releases the stock and is not tried again",
         payment_method="pm_declined",
         script=(approve(),),
-        ends=failed(
-            (*TO_PAYMENT, *FAILED),
+        ends=rejected(
+            (*TO_PAYMENT, *REJECTED),
             "PaymentDeclined: the payment method was declined",
             **NOT_PAID,
         ),
@@ -62,7 +64,7 @@ PAYMENTS = (
         name="insufficient funds release the stock and the customer gets the reason",
         payment_method="pm_insufficient_funds",
         script=(approve(),),
-        ends=failed((*TO_PAYMENT, *FAILED), "PaymentDeclined: insufficient funds", **NOT_PAID),
+        ends=rejected((*TO_PAYMENT, *REJECTED), "PaymentDeclined: insufficient funds", **NOT_PAID),
     ),
     Story(
         name="a provider that fails twice is asked a third time",

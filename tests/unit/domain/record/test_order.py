@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
 from lambdas.domain.record.money import Money
+from lambdas.domain.record.outcomes import STAGE_OF, OrderOutcome
 from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.builders import a_line, a_signal, an_order
 
@@ -22,8 +25,42 @@ def test_only_an_ended_order_has_a_result(stage: Stage) -> None:
     order = an_order(stage, order_id="O1")
 
     assert order.ended == (stage in ENDS)
-    expected = f"Order O1 {stage.value} (version v2)" if stage in ENDS else None
+    expected = f"Order O1 {order.outcome} (version v2)" if stage in ENDS else None
     assert order.result == expected
+
+
+@pytest.mark.parametrize(
+    ("stage", "last_error", "outcome", "code"),
+    [
+        (Stage.COMPLETED, None, "completed", None),
+        (Stage.FAILED, "PaymentDeclined: no", "rejected", "payment-declined"),
+        (Stage.FAILED, "CustomerUnknown: gone", "rejected", "unknown-customer"),
+        (Stage.FAILED, "the execution stopped", "failed", "execution-stopped"),
+        (Stage.FAILED, None, "failed", None),
+        (Stage.CANCELLED, "cancelled: InsufficientStock", "cancelled", "cancel-requested"),
+        (Stage.CANCELLED, "declined: cancelled: x", "declined", "declined-by-approver"),
+        (Stage.COMPENSATING, "PaymentDeclined: no", None, "payment-declined"),
+        (Stage.AWAITING_APPROVAL, None, None, None),
+    ],
+)
+def test_outcome_and_reason_code_are_derived_from_stage_and_error(
+    stage: Stage, last_error: str | None, outcome: str | None, code: str | None
+) -> None:
+    order = an_order(stage, last_error=last_error)
+
+    assert (order.outcome, order.reason_code) == (outcome, code)
+
+
+def test_an_effect_that_cannot_be_undone_makes_the_compensation_stuck() -> None:
+    order = an_order(Stage.COMPENSATING)
+    stuck = {name: replace(effect, stuck=True) for name, effect in order.ledger.items()}
+
+    assert replace(order, ledger=stuck).outcome == "compensation-stuck"
+
+
+@pytest.mark.parametrize("outcome", list(OrderOutcome))
+def test_every_outcome_has_its_stage(outcome: OrderOutcome) -> None:
+    assert outcome in STAGE_OF
 
 
 def test_pending_are_the_signals_behind_those_applied() -> None:

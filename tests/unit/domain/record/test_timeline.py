@@ -104,7 +104,9 @@ def test_compensation_without_a_reason_is_told_without_one() -> None:
 
     assert told(made) == [("compensation-started", {"reason": ""})]
     ended = an_order(Stage.COMPENSATING, ledger={}, reserved=False, last_error=None)
-    assert told(close(ended, NOW)) == [("order-failed", {"reason": ""})]
+    assert told(close(ended, NOW)) == [
+        ("order-failed", {"reason": "", "outcome": "failed", "reason_code": ""})
+    ]
 
 
 def test_a_cancel_that_the_inbox_does_not_hold_has_no_reason() -> None:
