@@ -59,8 +59,9 @@ LIVE = "live"
 """The alias through which every order starts."""
 
 # Transactions are authorised by the actions that they consist of.
-ORDERS = Grant("orders", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))
-ORDER_TIMELINE = Grant("orders", ("dynamodb:Query",))
+ORDERS = Grant(
+    "orders", ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem")
+)
 ORDER_LISTS = (
     Grant("orders", ("dynamodb:BatchGetItem",)),
     Grant("orders-by-age", ("dynamodb:Query",)),

@@ -15,7 +15,6 @@ from stacks.grants import (
     EXTEND_WAIT,
     LIST_EXECUTIONS,
     ORDER_LISTS,
-    ORDER_TIMELINE,
     ORDERS,
     READ_CUSTOMER,
     READ_DEFINITION,
@@ -36,7 +35,6 @@ API = FunctionRow(
     handler="lambdas.api.handler.handle",
     grants=(
         ORDERS,
-        ORDER_TIMELINE,
         *ORDER_LISTS,
         READ_STOCK,
         READ_CUSTOMER,

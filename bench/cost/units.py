@@ -12,7 +12,7 @@ from typing import Any
 Item = Mapping[str, Any]
 """An item in DynamoDB's notation: {"name": {"S": "value"}}."""
 
-TOKEN_ATTRIBUTES = frozenset({"wait_token", "token"})
+TOKEN_ATTRIBUTES = frozenset({"token"})
 TOKEN_BYTES = 700
 """A task token of Step Functions. The interpreter in these measurements makes shorter ones."""
 

@@ -17,7 +17,16 @@ from lambdas.adapters.dynamodb_errors import (
 )
 from lambdas.adapters.dynamodb_stock import DynamoDBStock, Placement
 from lambdas.adapters.dynamodb_stock_shards import StockShards
+from lambdas.adapters.dynamodb_waits import (
+    WAIT,
+    find_token,
+    has_new_token,
+    keep_token,
+    only_token_differs,
+    with_wait,
+)
 from lambdas.adapters.order_records import (
+    META,
     event_record,
     from_event_record,
     from_record,
@@ -35,6 +44,7 @@ from lambdas.domain.ports import MAX_EVENTS, IdempotencyKey
 from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
+from lambdas.domain.record.stages import Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,10 +69,18 @@ class DynamoDBOrders:
 
     def get(self, order_id: str) -> Order:
         with store_errors(order_id):
-            answer = self._client.get_item(
-                TableName=self._orders, Key=to_item(order_key(order_id)), ConsistentRead=True
+            answer = self._client.query(
+                TableName=self._orders,
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :meta AND :wait",
+                ExpressionAttributeValues=to_item(
+                    {":pk": order_key(order_id)["pk"], ":meta": META, ":wait": WAIT}
+                ),
+                ConsistentRead=True,
             )
-        return _order(order_id, answer.get("Item"))
+        found = {record["sk"]: record for record in map(from_item, answer["Items"])}
+        if META not in found:
+            raise OrderNotFound("there is no such order", order_id=order_id)
+        return with_wait(from_record(found[META]), found.get(WAIT))
 
     def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
         items = [
@@ -97,9 +115,11 @@ class DynamoDBOrders:
         return self._order_of(answer["Item"], key) if "Item" in answer else None
 
     def commit(self, change: Change) -> Order:
+        if only_token_differs(change):
+            return self._keep_token(change)
         update = expressions.update_order(self._orders, change)
         with store_errors(change.before.order_id):
-            if change.events or change.stock:
+            if change.events or change.stock or has_new_token(change):
                 self._transact(update, change)
             else:
                 self._client.update_item(**update)
@@ -110,7 +130,10 @@ class DynamoDBOrders:
             self._orders, order_id, signal, now=now, next_check_at=now + CHECK_SOON_MS
         )
         with store_errors(order_id):
-            return self._append(request, order_id)
+            order, appended = self._append(request, order_id)
+            # Read after the signal is durable: AwaitSignal stores its token before it checks the
+            # record, so either this reading finds the token or that check finds the signal.
+            return with_wait(order, self._wait(order)), appended
 
     def timeline(self, order_id: str) -> tuple[Event, ...]:
         key = order_key(order_id, "EVENT#")
@@ -125,6 +148,25 @@ class DynamoDBOrders:
             )
         return tuple(from_event_record(from_item(item)) for item in reversed(answer["Items"]))
 
+    def _keep_token(self, change: Change) -> Order:
+        """Store a token, then check that the record is still the one that was decided on. A
+        signal that was accepted in the meantime is found by this check, a later one finds the
+        token. The token of an older execution is stored for no reader.
+        """
+        before = change.before
+        with store_errors(before.order_id):
+            self._client.update_item(**keep_token(self._orders, change.after))
+        current = self.get(before.order_id)
+        if (current.sequence, current.epoch) != (before.sequence, before.epoch):
+            raise StoreConflict("the record changed meanwhile", order_id=before.order_id)
+        return current
+
+    def _wait(self, order: Order) -> Any:
+        if order.stage is not Stage.AWAITING_APPROVAL:
+            return None
+        answer = self._client.get_item(**find_token(self._orders, order))
+        return from_item(answer["Item"]) if "Item" in answer else None
+
     def _append(self, request: dict[str, Any], order_id: str) -> tuple[Order, bool]:
         try:
             answer = self._client.update_item(**request)
@@ -137,8 +179,7 @@ class DynamoDBOrders:
     def _transact(self, update: Any, change: Change) -> None:
         """Write the order with its events, and move its stock wherever a place takes the move."""
         order_id, now = change.before.order_id, change.after.updated_at
-        events = [expressions.put_event(self._orders, order_id, event) for event in change.events]
-        own: list[Any] = [{"Update": update}, *({"Put": event} for event in events)]
+        own = self._parts(update, change)
         placements = self._stock.placements(order_id, change.stock)
         if cause := self._refusal(["None"], self._stock.doubts(placements), placements, change):
             raise cause
@@ -159,6 +200,15 @@ class DynamoDBOrders:
             else:
                 return
         raise StoreConflict("the stock is busy", order_id=order_id)
+
+    def _parts(self, update: Any, change: Change) -> list[Any]:
+        """The parts of a transaction that write the items of the order."""
+        order_id = change.before.order_id
+        events = [expressions.put_event(self._orders, order_id, event) for event in change.events]
+        parts: list[Any] = [{"Update": update}, *({"Put": event} for event in events)]
+        if has_new_token(change):
+            parts.append({"Update": keep_token(self._orders, change.after)})
+        return parts
 
     def _refusal(
         self, own: list[str], stock: list[str], placements: list[Placement], change: Change

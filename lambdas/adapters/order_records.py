@@ -29,6 +29,7 @@ _PLAIN = tuple(
     field.name
     for field in fields(Order)
     if field.name not in {"items", "stage", "enrichment", "inbox", "ledger", "outcomes"}
+    and not field.name.startswith("wait_")
 )
 
 

@@ -46,11 +46,10 @@ class Backend:
         self._engine.stop_execution(executionArn=self._execution(order_id, epoch))
 
     def lose_token(self, order_id: str) -> None:
-        """Remove the task token from the order record, as if it was never stored."""
-        self._dynamodb.update_item(
+        """Delete the task token of the order's wait, as if it was never stored."""
+        self._dynamodb.delete_item(
             TableName=self._outputs["OrdersTable"],
-            Key=to_item({"pk": f"ORDER#{order_id}", "sk": "META"}),
-            UpdateExpression="REMOVE wait_token",
+            Key=to_item({"pk": f"ORDER#{order_id}", "sk": "WAIT"}),
         )
 
     def execution(self, order_id: str, epoch: int) -> tuple[str, Sequence[Mapping[str, Any]]]:

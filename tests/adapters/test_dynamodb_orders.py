@@ -43,17 +43,17 @@ def test_of_a_long_timeline_the_newest_events_are_read_in_one_request(
 
 
 def test_a_write_says_what_it_was_decided_on_and_sets_only_what_differs() -> None:
-    order = an_order(sequence=7, epoch=3, wait_token="T")
+    order = an_order(sequence=7, epoch=3, last_error="E")
 
     request = expressions.update_order(
-        "orders", make_change(order, replace(order, wait_token=None), NOW)
+        "orders", make_change(order, replace(order, last_error=None), NOW)
     )
 
     assert request["ConditionExpression"] == "#sequence = :read_sequence AND #epoch = :read_epoch"
     values = request["ExpressionAttributeValues"]
     assert (values[":read_sequence"], values[":read_epoch"]) == ({"N": "7"}, {"N": "3"})
     assert request["UpdateExpression"] == (
-        "SET #next_check_at = :next_check_at, #sequence = :sequence REMOVE #wait_token"
+        "SET #next_check_at = :next_check_at, #sequence = :sequence REMOVE #last_error"
     )
 
 

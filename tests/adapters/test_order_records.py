@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.adapters.dynamodb_waits import wait_record, with_wait
 from lambdas.adapters.order_records import (
     event_record,
     from_event_record,
@@ -34,6 +35,8 @@ from tests.support.builders import a_line, a_signal, an_order
 from tests.support.fake_clock import NOW, FakeClock
 
 SKU = "COFFEE-1KG"
+NO_WAIT: dict[str, Any] = {"wait_token": None, "wait_loops": 0}
+"""The fields that are stored in an item of the wait."""
 
 SAMPLES: dict[Any, Any] = {str | None: "text", int | None: NOW}
 """A value of each optional field that FULL does not set."""
@@ -81,7 +84,24 @@ def test_every_field_makes_the_round_trip() -> None:
     empty = {name for name in WITH_DEFAULT if getattr(FULL, name) in (None, (), {})}
 
     assert empty == set()
-    assert from_record(stored(FULL)) == FULL
+    assert from_record(stored(FULL)) == replace(FULL, **NO_WAIT)
+
+
+def test_the_token_makes_the_round_trip_in_another_item() -> None:
+    order = an_order(wait_token="T", wait_loops=3, epoch=2)
+    wait = from_item(to_item(wait_record(order)))
+
+    assert with_wait(from_record(stored(order)), wait) == order
+
+
+@pytest.mark.parametrize(
+    "later", [{"epoch": 3}, {"stage": Stage.COMPENSATING}, {"stage": Stage.PAYMENT}]
+)
+def test_an_order_has_no_token_of_another_execution_or_of_an_ended_wait(later: Any) -> None:
+    wait = wait_record(an_order(wait_token="T", epoch=2))
+    order = replace(an_order(epoch=2), **later)
+
+    assert with_wait(order, wait) == order
 
 
 @pytest.mark.parametrize("stage", list(Stage))

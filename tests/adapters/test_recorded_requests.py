@@ -5,6 +5,7 @@ production wires; the answers are canned.
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.order_records import to_record
 from lambdas.dependencies import Dependencies
+from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.stages import Stage
@@ -22,7 +24,7 @@ from tests.support.fake_clock import NOW
 from tests.unit.test_dependencies import FULL
 
 ORDER = an_order(order_id="01KDVDNH000000000000000001")
-META = to_item(to_record(ORDER))
+META = to_item(to_record(replace(ORDER, stage=Stage.PAYMENT)))
 MOVE = StockMove(movement=StockMovement.HOLD, sku="MUG-RED", quantity=1)
 MOVED = make_change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("told", {}), stock=(MOVE,))
 LOOKED = make_change(ORDER, replace(ORDER, last_heartbeat_at=NOW), NOW)
@@ -46,11 +48,18 @@ ANSWERS: Mapping[str, Any] = {
 }
 
 Call = Callable[[Dependencies], object]
+
+
+def read_missing(deps: Dependencies) -> None:
+    with suppress(OrderNotFound):
+        deps.store.get("O1")
+
+
 CONSISTENT = {"ConsistentRead": True}
 
 
 CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
-    "store.get": (lambda d: d.store.get("O1"), "GetItem", CONSISTENT),
+    "store.get": (read_missing, "Query", CONSISTENT),
     "store.create": (
         lambda d: d.store.create(ORDER, (), a_key()),
         "TransactWriteItems",
@@ -221,14 +230,41 @@ def test_a_request_says_what_the_adapter_relies_on(deps: Dependencies, name: str
         assert {key: parameter(params, key) for key in wanted} == wanted
 
 
+def test_the_token_is_read_consistently_after_the_signal_was_written(deps: Dependencies) -> None:
+    waiting = {"UpdateItem": {"Attributes": to_item(to_record(ORDER))}, "GetItem": {}}
+    asked = record(deps, "store", waiting)
+
+    deps.store.append_signal("O1", a_signal(), NOW)
+
+    assert [one for one, _ in asked] == ["UpdateItem", "GetItem"]
+    assert asked[1][1]["ConsistentRead"]
+
+
+def test_a_token_is_stored_before_the_record_is_checked(deps: Dependencies) -> None:
+    resting = make_change(ORDER, ORDER, NOW).after
+    answers = {"UpdateItem": {}, "Query": {"Items": [to_item(to_record(resting))]}}
+    asked = record(deps, "store", answers)
+
+    deps.store.commit(make_change(resting, replace(resting, wait_token="T"), NOW))
+
+    (stored, how), (checked, read) = asked
+    assert (stored, checked, read["ConsistentRead"]) == ("UpdateItem", "Query", True)
+    assert how["Key"]["sk"] == {"S": "WAIT"}
+    assert how["ConditionExpression"] == (
+        "attribute_not_exists(pk) OR #epoch < :epoch OR (#epoch = :epoch AND #loops <= :loops)"
+    )
+
+
 def test_a_repeated_start_is_looked_up_consistently(deps: Dependencies) -> None:
     """The order that it names, too."""
     found = {"fingerprint": "f1", "order_id": ORDER.order_id}
-    asked = record(deps, "store", {"GetItem": {"Item": META | to_item(found)}})
+    answers = {"GetItem": {"Item": to_item(found)}, "Query": {"Items": [META]}}
+    asked = record(deps, "store", answers)
 
     deps.store.made_before(a_key())
 
-    assert [(one, params["ConsistentRead"]) for one, params in asked] == [("GetItem", True)] * 2
+    read = [(one, params["ConsistentRead"]) for one, params in asked]
+    assert read == [("GetItem", True), ("Query", True)]
 
 
 def test_the_provider_reads_its_books_consistently(deps: Dependencies) -> None:

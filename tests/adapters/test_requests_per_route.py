@@ -51,8 +51,8 @@ STAGES = [stage for stage in Stage if stage is not Stage.NOTIFY]
 OPEN_STAGES = 7
 SHARDS = 2
 HISTORY_PAGES = 3
-POLLS = 45
-"""For the outcome of a signal, in ten seconds."""
+POLLS = 46
+"""For the outcome of a signal, in ten seconds, after the signal and its doorbell."""
 
 AT_MOST = {
     "start_order": 4,  # stock, customer, transaction, StartExecution

@@ -50,12 +50,12 @@ def test_a_change_without_events_is_written_too(under: StoreUnderTest) -> None:
 
 
 def test_a_field_that_is_set_back_to_none_is_gone(under: StoreUnderTest) -> None:
-    order = an_order(wait_token="T")
+    order = an_order(last_error="E")
     under.put(order)
 
-    under.store.commit(make_change(order, replace(order, wait_token=None), NOW))
+    under.store.commit(make_change(order, replace(order, last_error=None), NOW))
 
-    assert under.store.get(order.order_id).wait_token is None
+    assert under.store.get(order.order_id).last_error is None
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,6 @@ def _order(record: Record) -> dict[str, Any]:
         "inbox": signals,
         "outcomes": outcomes,
         "ledger": ledger,
-        "waits": bool(record.get("wait_token")),
         "cancel requested": record.get("cancel_requested_at") is not None,
     }
 

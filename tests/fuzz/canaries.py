@@ -147,8 +147,8 @@ def _held(state: State, order_ids: Sequence[str]) -> list[str]:
 
     def all_of_them() -> str | None:
         records: list[dict[str, Any]] = scan(dynamodb, state.outputs["OrdersTable"])
-        waiting = {r["order_id"]: r for r in records if r["sk"] == "META" and r.get("wait_token")}
-        found.update({one: waiting[one]["wait_token"] for one in order_ids if one in waiting})
+        waits = {r["pk"].removeprefix("ORDER#"): r["token"] for r in records if r["sk"] == "WAIT"}
+        found.update({one: waits[one] for one in order_ids if one in waits})
         return "all" if len(found) == len(order_ids) else None
 
     eventually(all_of_them, "every order to have a task token")

@@ -8,7 +8,7 @@ ALWAYS = {
     ("xray:PutTelemetryRecords", "*"),
     ("xray:PutTraceSegments", "*"),
 }
-ORDERS = {"<TablesOrders>": "dynamodb: GetItem PutItem UpdateItem"}
+ORDERS = {"<TablesOrders>": "dynamodb: GetItem PutItem Query UpdateItem"}
 READ_STOCK = {"<TablesInventory>": "dynamodb: BatchGetItem"}
 MOVE_STOCK = {"<TablesInventory>": "dynamodb: GetItem UpdateItem"}
 READ_CUSTOMER = {"<TablesCustomers>": "dynamodb: GetItem"}

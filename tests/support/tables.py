@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.dynamodb_waits import wait_record
 from lambdas.adapters.order_records import to_record
 from lambdas.domain.record.order import Order
 
@@ -76,6 +77,8 @@ def put_order(client: "DynamoDBClient", order: Order, **more: Any) -> None:
     if order.inbox:
         item["signal_ids"] = {"SS": [signal.signal_id for signal in order.inbox]}
     client.put_item(TableName=ORDERS, Item=item)
+    if order.wait_token is not None:
+        client.put_item(TableName=ORDERS, Item=to_item(wait_record(order)))
 
 
 def put_stock(client: "DynamoDBClient", sku: str, **shelf: Any) -> None:

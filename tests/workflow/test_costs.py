@@ -9,7 +9,8 @@ from tests.workflow.stories.payments import CANCELLED_IN_FLIGHT
 from tests.workflow.stories.telling import tell
 from tests.workflow.world import World
 
-READ = "dynamodb.GetItem"
+READ = "dynamodb.Query"
+READ_ITEM = "dynamodb.GetItem"
 READ_STOCK = "dynamodb.BatchGetItem"
 UPDATE = "dynamodb.UpdateItem"
 PUT = "dynamodb.PutItem"
@@ -21,22 +22,22 @@ UNASKED = tuple(activity for activity in FORWARD if activity != "RequestApproval
 
 CALLS: dict[str, dict[str, int]] = {
     "FetchInventorySnapshot": {READ: 1, READ_STOCK: 1},
-    "FetchCustomerProfile": {READ: 2},
+    "FetchCustomerProfile": {READ: 1, READ_ITEM: 1},
     "FetchRecommendations": {READ: 1, READ_STOCK: 2},
     "ReserveStock": {READ: 1, WRITE: 1},
-    "AwaitSignal": {READ: 1, UPDATE: 1},
+    "AwaitSignal": {READ: 2, UPDATE: 1},
     "ApplySignals": {READ: 1, WRITE: 1},
-    "ProcessPayment": {READ: 2, PUT: 1, UPDATE: 2, WRITE: 1},
+    "ProcessPayment": {READ: 1, READ_ITEM: 1, PUT: 1, UPDATE: 2, WRITE: 1},
     "UpdateOrderStatus": {READ: 1, WRITE: 1},
-    "SendOrderConfirmation": {READ: 2, UPDATE: 1, MAIL: 1, WRITE: 1},
+    "SendOrderConfirmation": {READ: 1, READ_ITEM: 1, UPDATE: 1, MAIL: 1, WRITE: 1},
 }
 """The AWS calls of each activity, enriching one after the other; the sandbox provider's among
 them."""
 
 CALLS_BACK: dict[str, dict[str, int]] = {
-    "RefundPayment": {READ: 3, UPDATE: 1, WRITE: 3},
+    "RefundPayment": {READ: 1, READ_ITEM: 2, UPDATE: 1, WRITE: 3},
     "ReleaseStock": {READ: 1, WRITE: 1},
-    "SendCancellationEmail": {READ: 2, UPDATE: 1, MAIL: 1, WRITE: 1},
+    "SendCancellationEmail": {READ: 1, READ_ITEM: 1, UPDATE: 1, MAIL: 1, WRITE: 1},
     "CloseOrder": {READ: 1, WRITE: 1},
 }
 """The AWS calls of the compensations of a paid order; one of RefundPayment's transactions is the

@@ -105,11 +105,14 @@ def next_check(order: Order, now: int) -> int:
     """When the janitor checks the order if nothing else happens to it. Epoch milliseconds.
 
     A resting order is checked after its deadline, which its execution should have noticed. The
-    check of a pending signal is never put off by a write.
+    check of a pending signal is never put off by a write. Any other check stays where it is, if it
+    is due soon: to move it would cost two writes of the index, and to make it early costs a read.
     """
     if order.stuck:
         return now + pause_ms(order.compensation_attempts)
     if order.rests:
         after_deadline = max(now, order.approval_deadline or 0) + CHECK_SOON_MS
         return -(-after_deadline // MINUTE_MS) * MINUTE_MS
-    return min(now + CHECK_SOON_MS, order.signal_check_at or now + CHECK_SOON_MS)
+    soon = now + CHECK_SOON_MS
+    due = order.next_check_at if now < order.next_check_at < soon else soon
+    return min(due, order.signal_check_at or due)

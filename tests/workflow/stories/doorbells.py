@@ -167,7 +167,7 @@ DOORBELLS = (
     ),
     Story(
         name="an approval that was accepted before an outage is honoured after it",
-        faults=(refused("dynamodb.GetItem", times=3 * 5 * SDK_ATTEMPTS, state="ApplySignals"),),
+        faults=(refused("dynamodb.Query", times=3 * 5 * SDK_ATTEMPTS, state="ApplySignals"),),
         script=(approve(),),
         ends=completed(
             (*TO_WAIT, "AwaitSignal", "ApplySignals", *BACK_OFF * 3, "RouteDecision", *PAY),

@@ -109,7 +109,7 @@ LOST_ANSWERS = (
     Story(
         name="a compensation that could not even begin is taken over",
         payment_method="pm_declined",
-        faults=(refused("dynamodb.GetItem", times=7 * SDK_ATTEMPTS, state="RefundPayment"),),
+        faults=(refused("dynamodb.Query", times=7 * SDK_ATTEMPTS, state="RefundPayment"),),
         script=(approve(), waits_at("payment"), let_pass(121), sweep(resumed=1)),
         ends=rejected(
             (),

@@ -6,7 +6,6 @@ import boto3
 import pytest
 
 from lambdas.domain.errors import OrderError
-from lambdas.domain.record.changes import make_change
 from lambdas.domain.record.signals import SignalKind
 from tests.workflow import resources
 from tests.workflow.faults import WireFault
@@ -106,9 +105,8 @@ def forget_token() -> Step:
     """The order has no token to ring with; its execution waits all the same."""
 
     def step(world: World) -> None:
-        order = world.order()
-        forgotten = make_change(order, replace(order, wait_token=None), world.deps.clock.now())
-        world.deps.store.commit(forgotten)
+        key = {"pk": {"S": f"ORDER#{world.order_id}"}, "sk": {"S": "WAIT"}}
+        boto3.client("dynamodb").delete_item(TableName="orders", Key=key)
 
     return step
 

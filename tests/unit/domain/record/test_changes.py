@@ -63,6 +63,19 @@ def test_writes_to_a_resting_order_leave_its_check_alone() -> None:
     assert next_check(order, NOW + 1) == next_check(order, NOW + 600_000)
 
 
+def test_a_check_that_is_due_soon_stays_where_it_is() -> None:
+    soon = an_order(Stage.PAYMENT, next_check_at=NOW + 1)
+
+    assert make_change(soon, soon, NOW).after.next_check_at == NOW + 1
+
+
+@pytest.mark.parametrize("due", [NOW, NOW - 1, NOW + CHECK_SOON_MS + 1])
+def test_a_check_that_is_overdue_or_too_late_is_moved(due: int) -> None:
+    order = an_order(Stage.PAYMENT, next_check_at=due)
+
+    assert make_change(order, order, NOW).after.next_check_at == NOW + CHECK_SOON_MS
+
+
 def test_no_write_puts_the_check_of_a_pending_signal_off() -> None:
     order = an_order(inbox=(a_signal(),), signal_check_at=NOW + CHECK_SOON_MS)
 
