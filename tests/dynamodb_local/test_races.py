@@ -11,7 +11,7 @@ from lambdas.activities.inventory import reserve_stock
 from lambdas.activities.order_status import update_order_status
 from lambdas.activities.payment import process_payment
 from lambdas.adapters.system_clock import SystemClock
-from lambdas.domain.errors import OrderError, SignalNotAdmitted
+from lambdas.domain.errors import InboxFull, OrderError, SignalNotAdmitted
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
@@ -50,7 +50,7 @@ def test_many_signals_at_once_are_all_kept_and_applied_in_one_order(
     deployment.run(apply_signals, order)
 
     assert len(kept.inbox) == len(accepted(answers))
-    assert {type(one) for one in answers if isinstance(one, OrderError)} <= {SignalNotAdmitted}
+    assert {type(one) for one in answers if isinstance(one, OrderError)} <= {SignalNotAdmitted, InboxFull}
     after = deployment.now(order)
     assert set(after.outcomes) == {signal.signal_id for signal in after.inbox}
     assert after.stage is Stage.COMPENSATING  # an accepted cancel wins
