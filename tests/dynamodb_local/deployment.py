@@ -29,6 +29,10 @@ _SETTINGS = Settings(
 )
 
 
+ATTEMPTS = 1_000
+"""More than the definition has: on a busy machine conflicts last longer."""
+
+
 class Deployment:
     """`units` is what was put on the shelves. Conflicts take no time, unless by a real `clock`."""
 
@@ -56,10 +60,10 @@ class Deployment:
         return self.deps.workflow.start(request, key)[0]
 
     def run(self, activity: Handler, order: Order) -> Any:
-        """Run an activity as the order's own execution does, retried where the definition would."""
+        """Run an activity as the order's execution does; a conflict with other writers is retried."""
         step: Any = inspect.unwrap(activity)
         task = Task(order_id=order.order_id, epoch=order.epoch)
-        for _ in range(4):
+        for _ in range(ATTEMPTS):
             try:
                 return step(task, self.deps)
             except StoreConflict:

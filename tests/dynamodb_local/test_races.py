@@ -50,7 +50,10 @@ def test_many_signals_at_once_are_all_kept_and_applied_in_one_order(
     deployment.run(apply_signals, order)
 
     assert len(kept.inbox) == len(accepted(answers))
-    assert {type(one) for one in answers if isinstance(one, OrderError)} <= {SignalNotAdmitted, InboxFull}
+    assert {type(one) for one in answers if isinstance(one, OrderError)} <= {
+        SignalNotAdmitted,
+        InboxFull,
+    }
     after = deployment.now(order)
     assert set(after.outcomes) == {signal.signal_id for signal in after.inbox}
     assert after.stage is Stage.COMPENSATING  # an accepted cancel wins
