@@ -60,7 +60,7 @@ class Deployment:
         return self.deps.workflow.start(request, key)[0]
 
     def run(self, activity: Handler, order: Order) -> Any:
-        """Run an activity as the order's execution does; a conflict with other writers is retried."""
+        """Run an activity as the order's execution does; conflicts are retried."""
         step: Any = inspect.unwrap(activity)
         task = Task(order_id=order.order_id, epoch=order.epoch)
         for _ in range(ATTEMPTS):
