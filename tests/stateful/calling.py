@@ -1,12 +1,10 @@
 """The machine's callers: rules that start orders and signal them, as the API does for people."""
 
-from collections.abc import Callable
-
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.stateful.drawn import ANSWERS, LINES, SKUS, WHICH, signal_of
-from tests.stateful.environments import UNITS, Surroundings
+from tests.stateful.environments import UNITS, InMemory
 from tests.stateful.model import Model
 from tests.stateful.predicted import Body, Predicted
 from tests.stateful.surface import Surface
@@ -15,9 +13,9 @@ from tests.stateful.surface import Surface
 class CallingMachine(RuleBasedStateMachine):
     """Calls about up to three orders at once. `which` chooses one of those that there are."""
 
-    def __init__(self, around: Callable[[], Surroundings]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.surface = Surface(around())
+        self.surface = Surface(InMemory())
         self.model = Model(UNITS)
         self.signals = 0
 

@@ -1,28 +1,21 @@
 """Runs the machine. The Hypothesis profile decides whether its seed is fixed or new."""
 
 from collections import Counter
-from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.stateful.environments import Surroundings
 from tests.stateful.machine import SurfaceMachine
 
 
-def run(
-    around: Callable[[], Surroundings], *, examples: int, steps: int, shrinks: bool = True
-) -> Counter[str]:
-    """How orders ended and signals came out.
+def run(*, examples: int, steps: int, shrinks: bool = True) -> Counter[str]:
+    """Run the machine. Returns the stages of orders and outcomes of signals.
 
-    Raises what the machine found, with its trace: the shortest that was found, if it shrinks.
+    Raises the error of the machine with its trace, the shortest that was found if it shrinks.
     """
     seen: Counter[str] = Counter()
 
     class Machine(SurfaceMachine):
-        def __init__(self) -> None:
-            super().__init__(around)
-
         def teardown(self) -> None:
             super().teardown()
             for order in self.model.orders.values():

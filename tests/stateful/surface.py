@@ -19,7 +19,7 @@ from tests.simulation.deployments import deployed
 from tests.simulation.engine import Done, Engine
 from tests.simulation.event_queue import EventQueue
 from tests.simulation.interpreter import StateFailed
-from tests.stateful.environments import Surroundings
+from tests.stateful.environments import InMemory
 from tests.stateful.ports import AgendaClock, RuledEngine, RuledPayments
 from tests.support.world import one_after_the_other
 
@@ -39,7 +39,7 @@ class Asked:
 class Surface:
     """`asked` holds the pending calls, oldest first."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: InMemory) -> None:
         self.around, self.deps = around, around.deps
         self.event_queue = EventQueue()
         self.asked: list[Asked] = []

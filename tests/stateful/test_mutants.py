@@ -8,7 +8,6 @@ from lambdas.activities import inventory, payment
 from lambdas.domain.record.signals import Signal
 from tests.replay.code_mutants import CODE_MUTANTS, CodeMutant, Edit
 from tests.simulation.mutants import MUTANTS
-from tests.stateful.environments import InMemory
 from tests.stateful.running import run
 
 pytestmark = pytest.mark.proof
@@ -39,4 +38,4 @@ FAULTS: Mapping[str, CodeMutant] = {
 def test_the_machine_finds_that(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     FAULTS[fault].apply(monkeypatch)
     with pytest.raises((AssertionError, ValueError)):
-        run(InMemory, examples=EXAMPLES, steps=STEPS, shrinks=False)
+        run(examples=EXAMPLES, steps=STEPS, shrinks=False)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.stateful.environments import InMemory
 from tests.stateful.running import run
 
 SOME, MANY = 20, 400
@@ -11,10 +10,11 @@ SEEN = {"completed", "cancelled", "failed", "applied", "stale", "superseded"}
 
 
 def test_some_sequences_are_answered_as_predicted() -> None:
-    assert run(InMemory, examples=SOME, steps=STEPS)
+    assert run(examples=SOME, steps=STEPS)
 
 
 @pytest.mark.proof
 def test_many_sequences_are_answered_as_predicted() -> None:
-    seen = run(InMemory, examples=MANY, steps=STEPS)
-    assert seen.keys() >= SEEN | {"rejected: insufficient stock", "rejected: unknown SKU"}
+    seen = run(examples=MANY, steps=STEPS)
+    assert seen.keys() >= SEEN
+    assert any(outcome.startswith("rejected: ") for outcome in seen)
