@@ -9,7 +9,7 @@ from cli.problems import WrongUsage
 
 
 @contextmanager
-def using(file: Path, *, advice: str) -> Iterator[None]:
+def translate_file_errors(file: Path, *, advice: str) -> Iterator[None]:
     """Turn an OSError into WrongUsage with the name of the file or folder."""
     try:
         yield
@@ -28,13 +28,15 @@ def make_folder(folder: Path) -> None:
         )
     if folder.exists() and not folder.is_dir():
         raise WrongUsage(f"{folder} is not a folder", advice="name a folder")
-    with using(folder, advice="name a writable folder"):
+    with translate_file_errors(folder, advice="name a writable folder"):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 def replace(file: Path, text: str, *, mode: int = 0o666) -> None:
     """Write a file atomically; follows symbolic links. Raises WrongUsage."""
-    with using(file, advice="check free space and permissions, or name another place"):
+    with translate_file_errors(
+        file, advice="check free space and permissions, or name another place"
+    ):
         target = Path(os.path.realpath(file))
         draft = target.with_name(f"{target.name}.{os.getpid()}.part")
         try:

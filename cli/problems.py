@@ -100,10 +100,13 @@ class Defect(Problem):
 
 
 def role_missing(
-    message: str, roles: Collection[str], others: Mapping[str, Collection[str]], status: int = 0
+    message: str,
+    roles: Collection[str],
+    other_profiles: Mapping[str, Collection[str]],
+    status: int = 0,
 ) -> Refused:
     """The problem of a caller without one of `roles`; advises a signed-in profile that has one."""
-    allowed = [name for name, has in others.items() if set(has) & set(roles)]
+    allowed = [name for name, has in other_profiles.items() if set(has) & set(roles)]
     advice = "sign in with a role that allows it, or use another profile (`--profile`)"
     if allowed:
         # Prefer the profile that has the name of the role.

@@ -8,14 +8,22 @@ from urllib.parse import quote
 
 import httpx
 
-from cli.client.connection import http_client, proxy_variables, sendable
-from cli.client.responses import Answer, Others, content, entries, expected_field, problem, read
+from cli.client.connection import http_client, proxy_variables, translate_request_errors
+from cli.client.responses import (
+    Answer,
+    RolesByProfile,
+    content,
+    entries,
+    expected_field,
+    problem,
+    read,
+)
 from cli.problems import Unanswered, Unavailable, Unreachable, WrongUsage
 
 PAUSES_SECONDS = (0.2, 1.0)
 """Delays before the retries of a request with an idempotency key."""
 
-KEPT = 100
+MAX_CACHED = 100
 """Maximum number of cached responses. Each is revalidated with its ETag."""
 
 
@@ -27,14 +35,14 @@ class Api:
         url: str,
         token: str | None,
         *,
-        others: Others | None = None,
+        other_profiles: RolesByProfile | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url.rstrip("/")
-        self.others = others or {}
-        self._kept: dict[str, tuple[str, Answer]] = {}
-        with sendable():
+        self.other_profiles = other_profiles or {}
+        self._cache: dict[str, tuple[str, Answer]] = {}
+        with translate_request_errors():
             self._http = http_client(
                 self.url, base_url=self.url, headers=headers, transport=transport
             )
@@ -43,14 +51,14 @@ class Api:
         """Send a GET request. Returns the same object while the ETag matches. Raises Problem."""
         params = {name: value for name, value in query.items() if value is not None}
         url = str(httpx.URL(path, params=params)) if params else path
-        tag, kept = self._kept.get(url, ("", Answer()))
+        tag, kept = self._cache.get(url, ("", Answer()))
         headers = {"If-None-Match": tag} if tag else {}
         answer, body = self._send("GET", path, params=params, headers=headers)
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return kept
         found = content(answer, body, expected=expected_field("GET", path))
         if tag := answer.headers.get("ETag", ""):
-            self._keep(url, tag, found)
+            self._store(url, tag, found)
         return found
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
@@ -94,15 +102,15 @@ class Api:
         """At most `limit` entries of a list; `page_size` is the server's maximum."""
         return islice(self.pages(path, field, limit=min(limit, page_size), **query), limit)
 
-    def _keep(self, url: str, tag: str, body: Answer) -> None:
-        self._kept.pop(url, None)
-        if len(self._kept) >= KEPT:
-            self._kept.pop(next(iter(self._kept), ""), None)
-        self._kept[url] = (tag, body)
+    def _store(self, url: str, tag: str, body: Answer) -> None:
+        self._cache.pop(url, None)
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.pop(next(iter(self._cache), ""), None)
+        self._cache[url] = (tag, body)
 
     def _send(self, method: str, path: str, **request: Any) -> tuple[httpx.Response, bytes]:
         try:
-            with sendable(), self._http.stream(method, path, **request) as answer:
+            with translate_request_errors(), self._http.stream(method, path, **request) as answer:
                 body = read(answer)
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
@@ -110,7 +118,7 @@ class Api:
             raise kind(f"{self.url} does not answer ({reason})", advice=self._reach()) from error
         if answer.is_success or answer.status_code == httpx.codes.NOT_MODIFIED:
             return answer, body
-        raise problem(answer, body, self.others)
+        raise problem(answer, body, self.other_profiles)
 
     def _reach(self) -> str:
         """Advice for an address that does not answer."""

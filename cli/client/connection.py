@@ -24,7 +24,7 @@ def http_client(url: str, **options: Any) -> httpx.Client:
     Requests to the loopback address bypass the proxy, which could not reach this machine. Raises
     WrongUsage for an invalid address, proxy or certificate file.
     """
-    with sendable():
+    with translate_request_errors():
         parts = _http_address(url)
     direct = is_loopback(parts.host)
     certificates = _certificates() if parts.scheme == "https" else False
@@ -59,7 +59,7 @@ def is_loopback(host: str) -> bool:
 
 
 @contextmanager
-def sendable() -> Iterator[None]:
+def translate_request_errors() -> Iterator[None]:
     """Raise WrongUsage for text that is not valid in a request."""
     try:
         yield

@@ -21,10 +21,10 @@ from cli.problems import (
     role_missing,
 )
 
-Others = Mapping[str, Collection[str]]
+RolesByProfile = Mapping[str, Collection[str]]
 """The signed-in profiles of this API, by name, with their roles."""
 
-MOST_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 """Limit of a decompressed response body. API Gateway returns at most 10 MB."""
 
 _PROBLEM = "urn:order-workflow:problem:"
@@ -50,12 +50,12 @@ class Answer(dict[str, Any]):
 
 
 def read(answer: httpx.Response) -> bytes:
-    """Read the response body in chunks. Raises NotTheApi above MOST_BYTES."""
+    """Read the response body in chunks. Raises NotTheApi above MAX_BYTES."""
     body = bytearray()
     for part in answer.iter_bytes():
         body += part
-        if len(body) > MOST_BYTES:
-            raise NotTheApi(f"{_where(answer)} answered more than {MOST_BYTES >> 20} MB")
+        if len(body) > MAX_BYTES:
+            raise NotTheApi(f"{_where(answer)} answered more than {MAX_BYTES >> 20} MB")
     return bytes(body)
 
 
@@ -92,7 +92,7 @@ def entries(page: Answer, field: str, url: str) -> Iterator[Answer]:
     yield from found
 
 
-def problem(answer: httpx.Response, body: bytes, others: Others) -> Problem:
+def problem(answer: httpx.Response, body: bytes, other_profiles: RolesByProfile) -> Problem:
     """Turn an error response into a problem. API Gateway sends no `type` and no `detail`."""
     document, status = _json_object(body), answer.status_code
     if status == 407:
@@ -103,17 +103,17 @@ def problem(answer: httpx.Response, body: bytes, others: Others) -> Problem:
         )
     if status < 500 and not _is_ours(document, status):
         return NotTheApi(f"{_where(answer)} answered HTTP status {status}", status=status)
-    return _refusal(document or Answer(), answer, others)
+    return _refusal(document or Answer(), answer, other_profiles)
 
 
-def _refusal(document: Answer, answer: httpx.Response, others: Others) -> Problem:
+def _refusal(document: Answer, answer: httpx.Response, other_profiles: RolesByProfile) -> Problem:
     status, order_id, message = answer.status_code, _order_in(answer.request), _reason(document)
     if document.get("errors"):
         return _invalid_fields(document["errors"], answer)
     if status == 401:
         return NotSignedIn(message, advice=_SIGN_IN, status=status)
     if status == 403:
-        return role_missing(message, document.get("roles", ()), others, status)
+        return role_missing(message, document.get("roles", ()), other_profiles, status)
     if status == 404:
         return NotFound(message, advice=_advice(document, order_id), status=status)
     if status >= 500:

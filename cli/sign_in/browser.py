@@ -21,7 +21,7 @@ from cli.terminal.output import say
 
 REDIRECT = "http://localhost:8912/signed-in"
 """Registered with the user pool's client; Cognito requires a fixed port."""
-PATIENCE_SECONDS = 300
+TIMEOUT_SECONDS = 300
 _DONE = b"<!doctype html><title>Orders</title><p>Signed in. You can close this page."
 
 
@@ -50,7 +50,7 @@ def sign_in_by_browser(api_url: str, how: Mapping[str, str], *, open_browser: bo
     if answer.get("state") != state or "code" not in answer:
         reason = answer.get("error_description") or answer.get("error") or "timed out"
         raise Refused(f"signing in failed: {reason}", advice="try `orders login` again", status=0)
-    return _redeemed(api_url, how, answer["code"], verifier)
+    return _exchange_code(api_url, how, answer["code"], verifier)
 
 
 def _open_browser(page: str) -> None:
@@ -64,7 +64,7 @@ def _open_browser(page: str) -> None:
 class _Listener(HTTPServer):
     """Receives the redirect."""
 
-    timeout = PATIENCE_SECONDS
+    timeout = TIMEOUT_SECONDS
     answer: dict[str, str] = {}  # noqa: RUF012  # replaced, never changed
 
 
@@ -104,7 +104,7 @@ def _answer(listener: _Listener) -> dict[str, str]:
     return listener.answer
 
 
-def _redeemed(api_url: str, how: Mapping[str, str], code: str, verifier: str) -> Profile:
+def _exchange_code(api_url: str, how: Mapping[str, str], code: str, verifier: str) -> Profile:
     asked = {
         "grant_type": "authorization_code",
         "client_id": how["client_id"],

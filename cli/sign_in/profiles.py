@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from cli.files import make_folder, replace, using
+from cli.files import make_folder, replace, translate_file_errors
 from cli.problems import WrongUsage
 
 DEFAULT = "default"
@@ -44,7 +44,7 @@ def config_file(environment: Mapping[str, str]) -> Path:
 
 def read_all(file: Path) -> dict[str, Profile]:
     """Every profile by name; empty without a file. Raises WrongUsage."""
-    with using(file, advice="set ORDERS_CONFIG to a readable file"):
+    with translate_file_errors(file, advice="set ORDERS_CONFIG to a readable file"):
         try:
             text = file.read_bytes()
         except (FileNotFoundError, NotADirectoryError):

@@ -11,15 +11,15 @@ from cli.sign_in.tokens import roles
 def open_api(profile: str | None) -> Api:
     """The API client of the selected profile. Raises WrongUsage, NotSignedIn."""
     _, chosen = profiles.current(os.environ, profile)
-    others = signed_in_profiles(chosen.api_url)
+    other_profiles = signed_in_profiles(chosen.api_url)
     if not chosen.token:
-        named = f"; or choose with -p: {', '.join(others)}" if others else ""
+        named = f"; or choose with -p: {', '.join(other_profiles)}" if other_profiles else ""
         raise NotSignedIn(
             "you are not signed in",
             advice="set ORDERS_TOKEN (local environment: `python -m local env`), "
             f"or `orders login`{named}",
         )
-    return Api(chosen.api_url, chosen.token, others=others)
+    return Api(chosen.api_url, chosen.token, other_profiles=other_profiles)
 
 
 def require_role(profile: str | None, *allowed: str, to: str) -> None:

@@ -15,15 +15,15 @@ from cli.terminal.text import Cell
 class Rows:
     """A table that never truncates a cell.
 
-    On a narrow terminal the columns of `may_go` are dropped one by one, in their order. If that is
-    not enough, the columns of `folds` wrap.
+    On a narrow terminal the columns of `optional` are dropped one by one. If that is
+    not enough, the columns of `wrapping` wrap.
     """
 
-    heads: tuple[str, ...]
+    columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
     title: str = ""
-    may_go: tuple[str, ...] = ()
-    folds: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    wrapping: tuple[str, ...] = ()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield self._fitting(console, options)
@@ -32,9 +32,9 @@ class Rows:
         return Measurement.get(console, options, self._fitting(console, options))
 
     def _fitting(self, console: Console, options: ConsoleOptions) -> Table:
-        counts = range(len(self.may_go))
+        counts = range(len(self.optional))
         gone = (count for count in counts if self._fits(count, console, options))
-        return self._without(next(gone, len(self.may_go)))
+        return self._without(next(gone, len(self.optional)))
 
     def _fits(self, gone: int, console: Console, options: ConsoleOptions) -> bool:
         unconfined = options.update(max_width=UNLIMITED)
@@ -42,12 +42,12 @@ class Rows:
         return width <= options.max_width
 
     def _without(self, gone: int) -> Table:
-        """The table without the first `gone` columns of `may_go`."""
-        left_out = self.may_go[:gone]
-        kept = [place for place, head in enumerate(self.heads) if head not in left_out]
+        """The table without the first `gone` columns of `optional`."""
+        left_out = self.optional[:gone]
+        kept = [place for place, head in enumerate(self.columns) if head not in left_out]
         table = Table(box=None, title=self.title or None, title_justify="left")
-        for head in (self.heads[place] for place in kept):
-            table.add_column(head, no_wrap=head not in self.folds, overflow="fold")
+        for head in (self.columns[place] for place in kept):
+            table.add_column(head, no_wrap=head not in self.wrapping, overflow="fold")
         for row in self.rows:
             table.add_row(*(row[place] for place in kept))
         return table

@@ -44,7 +44,7 @@ def money(total: Mapping[str, Any]) -> str:
     return f"{Decimal(total['amount_minor']).scaleb(-exponent):.{exponent}f} {total['currency']}"
 
 
-def whole(text: str) -> int | None:
+def parse_whole_number(text: str) -> int | None:
     """Parse a whole number of at most nine digits; None for anything else."""
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 

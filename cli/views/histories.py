@@ -37,18 +37,18 @@ def history_table(history: History, *, detailed: bool) -> RenderableType:
     return _events(history["events"]) if detailed else _states(history["state_entries"])
 
 
-def figures(history: History) -> RenderableType:
+def metrics_table(history: History) -> RenderableType:
     """The verdict of each execution, with its time per category and its retries."""
-    heads = ("execution", "verdict", "why", "took", "retries", "time by category")
+    columns = ("execution", "verdict", "why", "took", "retries", "time by category")
     return Rows(
-        heads=heads,
-        rows=[_figures(one) for one in history["executions"]],
-        may_go=("retries",),  # the table of states shows the attempts
-        folds=("why", "time by category"),
+        columns=columns,
+        rows=[_metrics_row(one) for one in history["executions"]],
+        optional=("retries",),  # the table of states shows the attempts
+        wrapping=("why", "time by category"),
     )
 
 
-def _figures(one: Mapping[str, Any]) -> tuple[Cell, ...]:
+def _metrics_row(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     shares = (
         f"{name} {duration(timedelta(milliseconds=share['milliseconds']))}"
         for name, share in one["categories"].items()
@@ -64,7 +64,7 @@ def verdict_table(verdicts: list[dict[str, Any]]) -> RenderableType:
     if not verdicts:
         return "no orders"
     table = Rows(
-        heads=("order", "execution", "verdict", "why", "began", "took"),
+        columns=("order", "execution", "verdict", "why", "began", "took"),
         rows=[
             (
                 one["order_id"],
@@ -76,8 +76,8 @@ def verdict_table(verdicts: list[dict[str, Any]]) -> RenderableType:
             )
             for one in verdicts
         ],
-        may_go=("took", "began"),
-        folds=("why",),
+        optional=("took", "began"),
+        wrapping=("why",),
     )
     return Group(table, _counts(verdicts), _over_time(verdicts))
 
@@ -116,7 +116,7 @@ def _states(entries: list[Mapping[str, Any]]) -> RenderableType:
     day, entered = clocks([entry["entered_at"] for entry in entries])
     return Rows(
         title=day,
-        heads=("execution", "state", "category", "entered", "took", "attempts", "error"),
+        columns=("execution", "state", "category", "entered", "took", "attempts", "error"),
         rows=[
             (
                 str(entry["epoch"]),
@@ -129,12 +129,12 @@ def _states(entries: list[Mapping[str, Any]]) -> RenderableType:
             )
             for entry, at in zip(entries, entered, strict=True)
         ],
-        may_go=("category", *_shown_below(entries), "entered"),
-        folds=("error",),
+        optional=("category", *_redundant_columns(entries), "entered"),
+        wrapping=("error",),
     )
 
 
-def _shown_below(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+def _redundant_columns(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """The column of the execution, if there is only one: the table below shows its number."""
     return ("execution",) if len({entry["epoch"] for entry in entries}) == 1 else ()
 
@@ -152,7 +152,7 @@ def entry_span(entry: Mapping[str, Any]) -> timedelta:
     return timedelta() if begun is None or ended is None else ended - begun
 
 
-EVENT_HEADS = ("execution", "#", "at", "event", "state", "category", "detail")
+EVENT_COLUMNS = ("execution", "#", "at", "event", "state", "category", "detail")
 """Columns of a list of events; `detail` is the name of an error or a decision."""
 
 
@@ -160,15 +160,15 @@ def _events(events: list[Mapping[str, Any]]) -> RenderableType:
     day, times = clocks([event["timestamp"] for event in events])
     return Rows(
         title=day,
-        heads=EVENT_HEADS,
+        columns=EVENT_COLUMNS,
         rows=[event_cells(event, at) for event, at in zip(events, times, strict=True)],
-        may_go=("category", *_shown_below(events), "#"),
-        folds=("detail",),
+        optional=("category", *_redundant_columns(events), "#"),
+        wrapping=("detail",),
     )
 
 
 def event_cells(event: Mapping[str, Any], at: str) -> tuple[Cell, ...]:
-    """One event as a row below EVENT_HEADS; `at` is its formatted time."""
+    """One event as a row below EVENT_COLUMNS; `at` is its formatted time."""
     return (
         str(event["epoch"]),
         str(event["id"]),

@@ -22,14 +22,14 @@ _CALLED = {"epoch": "execution"}
 
 def order_list(orders: Iterable[Order]) -> RenderableType:
     """One line per order."""
-    rows = [_in_list(order) for order in orders]
+    rows = [_list_row(order) for order in orders]
     if not rows:
         return "no orders"
-    heads = ("order", "stage", "customer", "total", "age", "deadline")
-    return Rows(heads=heads, rows=rows, may_go=("customer", "age", "total"))
+    columns = ("order", "stage", "customer", "total", "age", "deadline")
+    return Rows(columns=columns, rows=rows, optional=("customer", "age", "total"))
 
 
-def _in_list(order: Order) -> tuple[Cell, ...]:
+def _list_row(order: Order) -> tuple[Cell, ...]:
     return (
         order["order_id"],
         standing(order),
@@ -99,7 +99,7 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
 def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> RenderableType:
     """One line per event; amounts are in the currency of the order's `total`."""
     return Rows(
-        heads=("#", "at", "event", "stage", "detail"),
+        columns=("#", "at", "event", "stage", "detail"),
         rows=[
             (
                 str(event["sequence"]),
@@ -110,7 +110,7 @@ def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> R
             )
             for event in events
         ],
-        folds=("detail",),
+        wrapping=("detail",),
     )
 
 

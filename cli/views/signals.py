@@ -35,8 +35,10 @@ def signal_list(signals: Iterable[Mapping[str, Any]]) -> RenderableType:
     ]
     if not rows:
         return "no signals"
-    heads = ("signal", "kind", "accepted", "parameters", "outcome")
-    return Rows(heads=heads, rows=rows, may_go=("accepted",), folds=("parameters", "outcome"))
+    columns = ("signal", "kind", "accepted", "parameters", "outcome")
+    return Rows(
+        columns=columns, rows=rows, optional=("accepted",), wrapping=("parameters", "outcome")
+    )
 
 
 def outcome_text(outcome: str | None) -> Text:

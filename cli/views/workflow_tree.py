@@ -47,11 +47,11 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
     order_id, total = order["order_id"], money(order["total"])
     head = line((order_id, "bold"), stage(order["stage"]), total, between="  ")
     tree = Tree(head, guide_style="dim")
-    states = [_as_undone(one, order["ledger"]) for one in execution["states"]]
+    states = [_with_compensation(one, order["ledger"]) for one in execution["states"]]
     for category, title in _TITLES.items():
-        shown = [one for one in states if _part(one) == category and _counts(one, states)]
+        shown = [one for one in states if _category(one) == category and _is_displayed(one, states)]
         if shown:
-            branch = tree.add(_line(title, _of_all(shown)))
+            branch = tree.add(_line(title, _summary_mark(shown)))
             for one in shown:
                 branch.add(_state(one, order))
     if not states:
@@ -102,7 +102,7 @@ def _change(state: State) -> str:
     return f"{state['name']} {progress}{again}" + (f": {state['error']}" if state["error"] else "")
 
 
-def _as_undone(state: State, ledger: Mapping[str, Any]) -> State:
+def _with_compensation(state: State, ledger: Mapping[str, Any]) -> State:
     """Show a succeeded state as compensated if the ledger says that its effect was undone."""
     effect = ledger.get(_UNDOABLE.get(state["name"], ""))
     if state["progress"] != "succeeded" or effect is None or effect["state"] != "undone":
@@ -110,12 +110,12 @@ def _as_undone(state: State, ledger: Mapping[str, Any]) -> State:
     return {**state, "progress": "compensated"}
 
 
-def _part(state: State) -> str:
+def _category(state: State) -> str:
     category = str(state["category"])
     return category if category in _TITLES else _OTHER
 
 
-def _counts(state: State, states: list[State]) -> bool:
+def _is_displayed(state: State, states: list[State]) -> bool:
     """Whether to show a state: not routing states, nor unused states of another version."""
     if state["type"] in _ROUTING:
         return False
@@ -128,7 +128,7 @@ def _sequential(states: list[State]) -> bool:
     return any(one["name"].endswith("V1") and one["entries"] for one in states)
 
 
-def _of_all(states: list[State]) -> str:
+def _summary_mark(states: list[State]) -> str:
     """One mark for several states: the most important one."""
     found = {one["progress"] for one in states}
     for mark in ("running", "failed", "aborted", "caught", "compensated", "succeeded"):

@@ -45,10 +45,10 @@ documentation.describe = description
 
 @resolver.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def _refused(error: Exception) -> Response[str]:
-    return refused(error, resolver.lambda_context)
+    return problem_answer(error, resolver.lambda_context)
 
 
-def refused(error: Exception, context: LambdaContext) -> Response[str]:
+def problem_answer(error: Exception, context: LambdaContext) -> Response[str]:
     """The answer to an error. An unexpected error is logged with its traceback."""
     request_id = getattr(context, "aws_request_id", "unknown")
     refusal = translate(error)

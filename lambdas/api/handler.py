@@ -8,15 +8,15 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.api.application import OPERATIONS, refused, resolver
-from lambdas.api.http.encoding import accepts_gzip, encoded
+from lambdas.api.application import OPERATIONS, problem_answer, resolver
+from lambdas.api.http.encoding import accepts_gzip, encode_answer
 from lambdas.api.http.request_check import (
     CheckedRequest,
     Event,
+    as_framework_event,
     check_request,
     header,
     method_and_path,
-    readable,
 )
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.telemetry import count, flush_metrics, logger, metrics
@@ -38,11 +38,11 @@ def respond(
         resolver.append_context(  # type: ignore[no-untyped-call]
             principal=request.principal, dependencies=compose(), compress=compress
         )
-        answer: Mapping[str, Any] = resolver.resolve(readable(event, request), context)
+        answer: Mapping[str, Any] = resolver.resolve(as_framework_event(event, request), context)
         if request.operation.public:
-            answer = encoded(answer, compress=compress)
-    except Exception as error:  # noqa: BLE001  # `refused` logs unexpected errors
-        answer = _answer(refused(error, context))
+            answer = encode_answer(answer, compress=compress)
+    except Exception as error:  # noqa: BLE001  # `problem_answer` logs unexpected errors
+        answer = _answer(problem_answer(error, context))
     _log(request, answer["statusCode"], context)
     return without_content(answer) if method_and_path(event)[0] == "HEAD" else answer
 

@@ -83,11 +83,13 @@ def _paths(described: Mapping[str, Any], operations: Sequence[Operation]) -> dic
     paths: dict[str, Any] = {}
     for operation in operations:
         one = described[operation.path][operation.method.lower()]
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _completed(operation, one)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _complete_operation(
+            operation, one
+        )
     return paths
 
 
-def _completed(operation: Operation, described: Mapping[str, Any]) -> dict[str, Any]:
+def _complete_operation(operation: Operation, described: Mapping[str, Any]) -> dict[str, Any]:
     answers = {
         str(status): _answer(described["responses"][str(status)], shape)
         for status, (_, shape) in operation.answers.items()

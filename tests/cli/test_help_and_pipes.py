@@ -7,7 +7,7 @@ import pytest
 from lambdas.domain.record.stages import Stage
 from tests.cli.commands import commands
 from tests.cli.terminal import Terminal
-from tests.support.told_histories import ToldHistory
+from tests.support.execution_histories import HistoryBuilder
 from tests.support.world import World
 
 
@@ -46,7 +46,7 @@ def test_a_table_in_a_pipe_has_one_line_per_row_of_any_length(
 ) -> None:
     order = world.place(Stage.FAILED)
     error = "Provider" + "Unavailable" * 20
-    history = ToldHistory().route("RouteStart").failing("ProcessPayment", error[:80])
+    history = HistoryBuilder().route("RouteStart").failing("ProcessPayment", error[:80])
     world.engine.histories[order.execution] = tuple(history.events)
 
     lines = terminal.run("history", order.order_id, who="operator").out.splitlines()

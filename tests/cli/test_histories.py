@@ -6,7 +6,7 @@ from cli.terminal.console import out
 from cli.views.histories import verdict_table
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.support.told_histories import ToldHistory, named
+from tests.support.execution_histories import HistoryBuilder, named
 from tests.support.world import World
 
 
@@ -57,7 +57,7 @@ def test_a_state_in_which_an_execution_ends_takes_no_time(
 
 def test_stopped_branches_are_not_shown_as_running(terminal: Terminal, world: World) -> None:
     order = world.place()
-    history = ToldHistory()
+    history = HistoryBuilder()
     history.add("ParallelStateEntered", stateEnteredEventDetails={"name": "EnrichOrder"})
     history.enter("FetchRecommendations").enter("FetchCustomerProfile").add("TaskScheduled")
     history.add("TaskFailed", taskFailedEventDetails={"error": "CustomerUnknown"})
@@ -94,8 +94,8 @@ def test_a_decision_is_shown_once_at_its_event(terminal: Terminal, world: World,
     [decision] = [line for line in shown.splitlines() if "pay" in line.split()]
     assert "ApplySignals" in decision
     assert decision.rstrip().endswith("decided: pay")
-    heads = next(line.split() for line in shown.splitlines() if "execution" in line)
-    assert heads == ["execution", "#", "at", "event", "state", "category", "detail"]
+    columns = next(line.split() for line in shown.splitlines() if "execution" in line)
+    assert columns == ["execution", "#", "at", "event", "state", "category", "detail"]
 
 
 def test_followed_events_have_the_columns_of_the_table(terminal: Terminal, world: World) -> None:

@@ -5,7 +5,7 @@ import pytest
 from cli.terminal.console import out
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.support.told_histories import ToldHistory
+from tests.support.execution_histories import HistoryBuilder
 from tests.support.world import World
 
 LONG = "https://a1b2c3d4e5-vpce-0a1b2c3d4e5f6a7b8.execute-api.ap-southeast-2.amazonaws.com"
@@ -20,7 +20,7 @@ def columns(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> int:
 def enriched(world: World) -> str:
     """An order whose history has the longest names and errors."""
     order = world.place(Stage.FAILED)
-    history = ToldHistory().route("RouteStart")
+    history = HistoryBuilder().route("RouteStart")
     history.add("ParallelStateEntered", stateEnteredEventDetails={"name": "EnrichOrder"})
     history.ok("FetchInventorySnapshot", "FetchCustomerProfile").add("ParallelStateSucceeded")
     history.add("ParallelStateExited", stateExitedEventDetails={"name": "EnrichOrder"})

@@ -24,7 +24,7 @@ from lambdas.domain.record.stages import Stage
 from tests.cli.commands import command_line, commands
 from tests.cli.terminal import Terminal
 from tests.support.builders import a_signal
-from tests.support.told_histories import ToldHistory
+from tests.support.execution_histories import HistoryBuilder
 from tests.support.world import World
 
 HOSTILE = (
@@ -82,7 +82,7 @@ def test_no_console_prints_a_control_character(
         line(text),
         Panel("x", title=Text(text)),
         Tree(Text(text)),
-        Rows(heads=(text,), rows=[(text,)], title=text),
+        Rows(columns=(text,), rows=[(text,)], title=text),
     ):
         with out.capture() as printed:
             out.print(what)
@@ -135,7 +135,7 @@ def test_no_command_prints_stored_control_characters(
     failed = world.place(
         Stage.FAILED, last_error="PaymentDeclined: the card was declined", inbox=(a_signal(),)
     )
-    history = ToldHistory().route("RouteStart").failing("ProcessPayment", "PaymentDeclined")
+    history = HistoryBuilder().route("RouteStart").failing("ProcessPayment", "PaymentDeclined")
     world.engine.histories[order.execution] = tuple(history.events)
     answer = terminal.wire._answer
 

@@ -51,7 +51,7 @@ def export_orders(
     make_folder(folder)
     missing = [order for order in orders if not _is_done(folder, order)]
     if not missing:
-        require_leave(api, orders)
+        require_permission(api, orders)
     written: list[str] = []
     try:
         _write_all(api, folder, missing, written, rate)
@@ -62,7 +62,7 @@ def export_orders(
         print_json({"written": written, "folder": str(folder)})
 
 
-def require_leave(api: Api, orders: Sequence[dict[str, Any]]) -> None:
+def require_permission(api: Api, orders: Sequence[dict[str, Any]]) -> None:
     """Read one history to check the caller's permission on the server. Raises Refused."""
     if orders:
         _history(api, orders[0])

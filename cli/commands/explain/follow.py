@@ -11,7 +11,7 @@ from cli.terminal.console import out
 from cli.terminal.output import print_json
 from cli.terminal.text import Cell, line, visible_data
 from cli.views.formats import ENDS, clock
-from cli.views.histories import EVENT_HEADS, event_cells
+from cli.views.histories import EVENT_COLUMNS, event_cells
 
 _WIDTHS: Mapping[str, int] = {
     "execution": 9,
@@ -40,7 +40,7 @@ def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
         fresh = [e for e in history["events"] if (e["epoch"], e["id"]) not in seen]
         if fresh and not seen and not as_json:
             widths = {**_WIDTHS, "at": len(clock(fresh[0]["timestamp"]))}
-            out.print(_in_columns(EVENT_HEADS, widths), style="bold")
+            out.print(_in_columns(EVENT_COLUMNS, widths), style="bold")
         for event in fresh:
             seen.add((event["epoch"], event["id"]))
             if as_json:
@@ -63,7 +63,7 @@ def _runs(history: Mapping[str, Any]) -> bool:
 def _in_columns(cells: tuple[Cell, ...], widths: Mapping[str, int]) -> Text:
     """One line with the columns of the table; without the category on a narrow terminal."""
     shown = []
-    for head, cell in zip(EVENT_HEADS, cells, strict=True):
+    for head, cell in zip(EVENT_COLUMNS, cells, strict=True):
         if head != "category" or out.width >= _WIDE:
             padded = line(cell)
             padded.pad_right(max(0, widths[head] - padded.cell_len))

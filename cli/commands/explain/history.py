@@ -14,7 +14,7 @@ from cli.terminal.console import out
 from cli.terminal.output import print_json
 from cli.terminal.text import visible_data
 from cli.views import charts
-from cli.views.histories import figures, history_table
+from cli.views.histories import history_table, metrics_table
 
 
 class Drawing(StrEnum):
@@ -77,4 +77,4 @@ def history(
         shown = visible_data(found)
         out.print(history_table(shown, detailed=detailed))
         if shown["executions"]:
-            out.print(figures(shown))
+            out.print(metrics_table(shown))

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from cli.arguments import Command, Group
-from cli.commands.explain.export import export_orders, require_leave
+from cli.commands.explain.export import export_orders, require_permission
 from cli.commands.operate.batch_filters import Filters, filtered
 from cli.commands.options import LimitOption, ProfileOption, ReasonOption, YesOption
 from cli.commands.order.sending import send
@@ -103,7 +103,7 @@ def export(
     api = open_api(profile)
     chosen = list(islice(filtered(api, filters or []), limit))
     if dry_run:
-        require_leave(api, chosen)
+        require_permission(api, chosen)
         _name([one["order_id"] for one in chosen], output)
         return
     export_orders(api, folder, chosen, output, rate=rate)
@@ -123,7 +123,7 @@ def each(
         for order_id in progress.track(every, description=what):
             began = time.monotonic()
             try:
-                results.append({"order_id": order_id, **_tried(action, order_id)})
+                results.append({"order_id": order_id, **_try_action(action, order_id)})
             except Unreachable:
                 done = sum(one["done"] for one in results)
                 say(f"stopped at {order_id}: {done} of {len(every)} accepted before it")
@@ -132,7 +132,7 @@ def each(
     return results
 
 
-def _tried(action: Callable[[str], Any], order_id: str) -> dict[str, Any]:
+def _try_action(action: Callable[[str], Any], order_id: str) -> dict[str, Any]:
     try:
         action(order_id)
     except Problem as problem:

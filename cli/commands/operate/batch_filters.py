@@ -9,7 +9,7 @@ import typer
 from cli.client.api import Api
 from cli.commands.options import known_outcome, known_stage
 from cli.problems import WrongUsage
-from cli.views.formats import instant, whole
+from cli.views.formats import instant, parse_whole_number
 
 Filters = Annotated[
     list[str] | None,
@@ -40,13 +40,13 @@ def filtered(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
         "customer_id": wanted.get("customer"),
     }
     found = api.pages("/orders", "orders", limit=100, **query)
-    return (order for order in found if _holds(order, wanted))
+    return (order for order in found if _matches(order, wanted))
 
 
 def _filter(text: str) -> tuple[str, str]:
     field, given, value = text.partition("=")
     is_known = field in _FIELDS and given and value.strip()
-    if not is_known or (field == "older" and whole(value) is None):
+    if not is_known or (field == "older" and parse_whole_number(value) is None):
         raise WrongUsage(
             f"{text!r} is not a filter",
             advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}",
@@ -58,7 +58,7 @@ def _filter(text: str) -> tuple[str, str]:
     return field, value
 
 
-def _holds(order: dict[str, Any], wanted: dict[str, str]) -> bool:
+def _matches(order: dict[str, Any], wanted: dict[str, str]) -> bool:
     created = instant(order["created_at"])
     minutes = (time.time() - created.timestamp()) / 60 if created else 0
     return (

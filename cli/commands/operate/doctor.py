@@ -22,7 +22,7 @@ from cli.views.formats import STAGE_MARKS
 Finding = dict[str, Any]
 """The result of one check, as in the JSON output; `ok` is None if it is unknown."""
 
-_MOST_COMPENSATING = 1_000
+_MAX_COMPENSATING = 1_000
 """Maximum number of orders to check in compensation. A healthy deployment has a few."""
 
 
@@ -39,7 +39,7 @@ def doctor(profile: ProfileOption = None, output: Output = Format.TABLE) -> None
         health,
         _console(api, health),
         _token(chosen.token, profile),
-        *([_orders(api), _compensation(api)] if health["ok"] else _unseen()),
+        *([_orders(api), _compensation(api)] if health["ok"] else _skipped_checks()),
     ]
     show({"findings": findings}, output, lambda shown: _lines(shown["findings"]))
     wrong = [str(one["check"]) for one in findings if one["ok"] is False]
@@ -81,7 +81,7 @@ def _console(api: Api, health: Finding) -> Finding:
     return _finding("console", None, f"not checked: {page}")
 
 
-def _unseen() -> list[Finding]:
+def _skipped_checks() -> list[Finding]:
     """Checks that are skipped when the API does not answer: each would wait for the timeout."""
     return [_finding(check, False, "not checked") for check in ("orders", "compensation")]
 
@@ -138,7 +138,7 @@ def _compensation(api: Api) -> Finding:
     try:
         found = list(
             api.newest(
-                "/orders", "orders", limit=_MOST_COMPENSATING, page_size=100, stage="compensating"
+                "/orders", "orders", limit=_MAX_COMPENSATING, page_size=100, stage="compensating"
             )
         )
     except Problem as problem:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from cli.problems import WrongUsage
-from cli.views.formats import whole
+from cli.views.formats import parse_whole_number
 
 
 def parse_item(text: str) -> dict[str, Any]:
     """Parse `SKU` or `SKU=QUANTITY`. Raises WrongUsage."""
     sku, given, quantity = text.partition("=")
-    number = whole(quantity) if given else 1
+    number = parse_whole_number(quantity) if given else 1
     if not number or not sku.strip():
         raise WrongUsage(
             f"{text!r} is not an item",

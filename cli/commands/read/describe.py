@@ -13,5 +13,5 @@ def describe(order: OrderId, profile: ProfileOption = None, output: Output = For
     found = api.get(path("orders", order))
     events = api.get(path("orders", order, "timeline"))["events"]
     viewed_at = api.get(path("orders", order, "execution"))["last_heartbeat_at"]
-    whole = {**found, "last_heartbeat_at": viewed_at, "events": events}
-    show(whole, output, lambda shown: order_description(shown, shown["events"]))
+    parse_whole_number = {**found, "last_heartbeat_at": viewed_at, "events": events}
+    show(parse_whole_number, output, lambda shown: order_description(shown, shown["events"]))

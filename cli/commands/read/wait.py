@@ -42,17 +42,17 @@ def wait(
         raise WrongUsage(f"there is no stage {stage!r}", advice=f"one of: {', '.join(STAGES)}")
     api, wanted = open_api(profile), stage or "completed"
     with working(f"waiting for {order}"):
-        found = _until(api, order, {*ENDS, wanted}, timeout)
+        found = _poll_until(api, order, {*ENDS, wanted}, timeout)
     show(found, output, order_status)
     if found["stage"] != wanted:
         raise Refused(
-            _missed(found, wanted),
+            _why_missed(found, wanted),
             advice=f"`orders describe {order}` shows details",
             status=200,
         )
 
 
-def _missed(order: dict[str, Any], wanted: str) -> str:
+def _why_missed(order: dict[str, Any], wanted: str) -> str:
     """Why the order did not reach the stage."""
     now, reason = order["stage"], (order["reason"] or "").removesuffix(".")
     if now not in ENDS:
@@ -63,7 +63,7 @@ def _missed(order: dict[str, Any], wanted: str) -> str:
     return f"the order is {now} now{why}, and has passed or never reaches {wanted}"
 
 
-def _until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[str, Any]:
+def _poll_until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[str, Any]:
     """Poll until the order reaches one of `stages`, or until `timeout` seconds have passed."""
     give_up = time.monotonic() + timeout
     while True:

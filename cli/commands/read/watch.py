@@ -16,7 +16,7 @@ from cli.terminal.text import visible_data
 from cli.views.formats import ENDS
 from cli.views.workflow_tree import log_lines, workflow_tree
 
-Both = tuple[dict[str, Any], dict[str, Any]]
+OrderAndExecution = tuple[dict[str, Any], dict[str, Any]]
 """An order and the progress of its execution."""
 
 
@@ -35,7 +35,7 @@ def watch(
     if output is Format.JSON:
         _print_changes(api, order, once=once)
         return
-    found = _both(api, order)
+    found = _read_both(api, order)
     if once or not out.is_terminal:
         found = found if once else _log_changes(api, order, found)
         out.print(_tree(found))
@@ -43,15 +43,15 @@ def watch(
     with Live(_tree(found), console=out, refresh_per_second=4) as live:
         while found[0]["stage"] not in ENDS:
             pause()
-            found = _both(api, order)
+            found = _read_both(api, order)
             live.update(_tree(found))
 
 
-def _tree(found: Both) -> RenderableType:
+def _tree(found: OrderAndExecution) -> RenderableType:
     return workflow_tree(*visible_data(found))
 
 
-def _both(api: Api, order_id: str) -> Both:
+def _read_both(api: Api, order_id: str) -> OrderAndExecution:
     """Read the execution first, so that it is never newer than the order; and again if the order
     has ended, because the last states do not change the order.
     """
@@ -62,7 +62,7 @@ def _both(api: Api, order_id: str) -> Both:
     return order, execution
 
 
-def _log_changes(api: Api, order_id: str, found: Both) -> Both:
+def _log_changes(api: Api, order_id: str, found: OrderAndExecution) -> OrderAndExecution:
     """Print a line for every change until the order ends; returns the final state."""
     printed: set[str] = set()
     while True:
@@ -74,13 +74,13 @@ def _log_changes(api: Api, order_id: str, found: Both) -> Both:
         if found[0]["stage"] in ENDS:
             return found
         pause()
-        found = _both(api, order_id)
+        found = _read_both(api, order_id)
 
 
 def _print_changes(api: Api, order_id: str, *, once: bool) -> None:
     last = None
     while True:
-        found, execution = _both(api, order_id)
+        found, execution = _read_both(api, order_id)
         progress = {s["name"]: s["progress"] for s in execution["states"]}
         now = {"order_id": order_id, "stage": found["stage"], "states": progress}
         if now != last:

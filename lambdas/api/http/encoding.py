@@ -21,7 +21,7 @@ def accepts_gzip(accept_encoding: str) -> bool:
     return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
-def encoded(answer: Mapping[str, Any], *, compress: bool) -> Mapping[str, Any]:
+def encode_answer(answer: Mapping[str, Any], *, compress: bool) -> Mapping[str, Any]:
     """A public answer (payload format 2.0) with the header `Vary`, compressed on request."""
     headers = {**answer["headers"], "Vary": "Accept-Encoding"}
     if not compress or not answer.get("body") or answer["isBase64Encoded"]:

@@ -61,12 +61,12 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     if claims.get("token_use", "access") != "access":
         return None
     if "username" in claims:  # only a person has a user name
-        roles = _known(_listed(claims.get("cognito:groups")))
+        roles = _known_roles(_list_items(claims.get("cognito:groups")))
         return Principal(name=_name(claims["username"]), roles=roles)
     if "client_id" not in claims:
         return None
     name = f"client:{_name(claims['client_id'])}"
-    return Principal(name=name, roles=_known(_scopes(claims)), machine=True)
+    return Principal(name=name, roles=_known_roles(_scopes(claims)), machine=True)
 
 
 def _name(claim: object) -> str:
@@ -83,7 +83,7 @@ def _scopes(claims: Mapping[str, Any]) -> list[str]:
     return [s.removeprefix(_SCOPE_PREFIX) for s in scopes if s.startswith(_SCOPE_PREFIX)]
 
 
-def _listed(claim: object) -> list[str]:
+def _list_items(claim: object) -> list[str]:
     """The items of a list claim. HTTP APIs pass it on as the text `[customer approver]`, other
     gateways as a list or as JSON.
     """
@@ -98,5 +98,5 @@ def _listed(claim: object) -> list[str]:
     return [str(item) for item in parsed] if isinstance(parsed, list) else [str(parsed)]
 
 
-def _known(names: list[str]) -> frozenset[Role]:
+def _known_roles(names: list[str]) -> frozenset[Role]:
     return frozenset(role for role in Role if role.value in names)

@@ -62,7 +62,7 @@ def check_request(event: Event, operations: Sequence[Operation]) -> CheckedReque
     return CheckedRequest(operation, principal, order_id, path)
 
 
-def readable(event: Event, request: CheckedRequest) -> dict[str, Any]:
+def as_framework_event(event: Event, request: CheckedRequest) -> dict[str, Any]:
     """The event in a form that the framework accepts: the method and path of the operation, and
     `application/json` as the content type, because the body is checked.
     """

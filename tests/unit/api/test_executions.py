@@ -11,8 +11,8 @@ from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
 from tests.support.builders import an_order_id
 from tests.support.definition import load
+from tests.support.execution_histories import HistoryBuilder
 from tests.support.invariants import leaks
-from tests.support.told_histories import ToldHistory
 from tests.support.world import TOKEN, World
 
 AT = datetime(2026, 1, 1, 0, 0, 1, 250_000, tzinfo=UTC)
@@ -174,7 +174,7 @@ def test_the_verdict_on_an_ended_execution_is_read_from_its_history_once(
     api: ApiCaller, world: World
 ) -> None:
     order = world.place(Stage.COMPLETED)
-    history = ToldHistory().ok("UpdateOrderStatus").add("ExecutionSucceeded")
+    history = HistoryBuilder().ok("UpdateOrderStatus").add("ExecutionSucceeded")
     world.engine.histories[order.execution] = tuple(history.events)
 
     first = api.get("/ops/verdicts", OPERATOR).json
@@ -201,7 +201,7 @@ def test_the_verdict_on_an_execution_that_runs_is_not_stored(
     api: ApiCaller, world: World, more: tuple[str, ...]
 ) -> None:
     order = world.place(Stage.PAYMENT)
-    history = ToldHistory()
+    history = HistoryBuilder()
     for kind in more:
         history.add(kind)
     world.engine.histories[order.execution] = tuple(history.enter("ProcessPayment").events)
@@ -225,11 +225,11 @@ def test_the_verdict_on_a_takeover_is_not_that_on_the_execution_before(
     api: ApiCaller, world: World
 ) -> None:
     order = world.place(Stage.COMPENSATING)
-    world.engine.histories[order.execution] = tuple(ToldHistory().add("ExecutionAborted").events)
+    world.engine.histories[order.execution] = tuple(HistoryBuilder().add("ExecutionAborted").events)
     api.get("/ops/verdicts", OPERATOR)
     taken_over = replace(order, epoch=2)
     world.store.put(taken_over)
-    running = ToldHistory().enter("RefundPayment")
+    running = HistoryBuilder().enter("RefundPayment")
     world.engine.histories[taken_over.execution] = tuple(running.events)
 
     [verdict] = api.get("/ops/verdicts", OPERATOR).json["verdicts"]
@@ -241,7 +241,7 @@ def test_a_verdict_that_cannot_be_stored_is_answered_all_the_same(
     api: ApiCaller, world: World
 ) -> None:
     order = world.place(Stage.COMPLETED)
-    history = ToldHistory().add("ExecutionSucceeded")
+    history = HistoryBuilder().add("ExecutionSucceeded")
     world.engine.histories[order.execution] = tuple(history.events)
     world.outcomes.unavailable = True
 

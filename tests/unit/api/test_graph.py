@@ -5,10 +5,10 @@ import pytest
 from lambdas.api.executions.graph import GraphState, Transition, build_graph
 from lambdas.api.executions.state_entries import Progress
 from tests.support.definition import load, scopes
-from tests.support.told_histories import ToldHistory, named
+from tests.support.execution_histories import HistoryBuilder, named
 
 
-def graph(history: ToldHistory | None = None) -> dict[str, GraphState]:
+def graph(history: HistoryBuilder | None = None) -> dict[str, GraphState]:
     return {
         state.name: state for state in build_graph(load(), history.redacted() if history else [])
     }

@@ -2,7 +2,7 @@
 
 from lambdas.api.executions.history import Category
 from lambdas.api.executions.metrics import Share, measure
-from tests.support.told_histories import ToldHistory, named
+from tests.support.execution_histories import HistoryBuilder, named
 
 
 def test_a_category_lasts_from_entering_its_states_to_leaving_them() -> None:
@@ -16,7 +16,7 @@ def test_a_category_lasts_from_entering_its_states_to_leaving_them() -> None:
 
 
 def test_what_runs_in_parallel_is_counted_once() -> None:
-    history = ToldHistory().enter("EnrichOrder").ok("FetchCustomerProfile").leave("EnrichOrder")
+    history = HistoryBuilder().enter("EnrichOrder").ok("FetchCustomerProfile").leave("EnrichOrder")
 
     assert measure(history.redacted()).shares[Category.ENRICHMENT].milliseconds == 5_000
 

@@ -6,37 +6,37 @@ import pytest
 
 from lambdas.api.executions.outcomes import Classification, Verdict, classify
 from lambdas.domain import errors
-from tests.support.told_histories import ToldHistory, named
+from tests.support.execution_histories import HistoryBuilder, named
 
 COMPENSATION = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
 
 
-def waiting() -> ToldHistory:
+def waiting() -> HistoryBuilder:
     return named(["FetchInventorySnapshotV1"]).ok("ReserveStock", decision="wait")
 
 
-def decided(decision: str) -> ToldHistory:
+def decided(decision: str) -> HistoryBuilder:
     history = waiting().ok("AwaitSignal").ok("ApplySignals", decision=decision)
     return history.route("RouteDecision")
 
 
-def failed(history: ToldHistory) -> ToldHistory:
+def failed(history: HistoryBuilder) -> HistoryBuilder:
     """The history of an order that is compensated and ends failed."""
     history.ok(*COMPENSATION).route("RouteEnd").enter("OrderFailed")
     return history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
 
 
-def cancelled(history: ToldHistory) -> ToldHistory:
+def cancelled(history: HistoryBuilder) -> HistoryBuilder:
     history.ok(*COMPENSATION).route("RouteEnd").enter("OrderCancelled").leave("OrderCancelled")
     return history.add("ExecutionSucceeded")
 
 
-def rejected(history: ToldHistory) -> ToldHistory:
+def rejected(history: HistoryBuilder) -> HistoryBuilder:
     history.ok(*COMPENSATION).route("RouteEnd").enter("OrderRejected").leave("OrderRejected")
     return history.add("ExecutionSucceeded")
 
 
-def verdict(history: ToldHistory) -> str:
+def verdict(history: HistoryBuilder) -> str:
     return classify(history.redacted()).verdict.value
 
 
@@ -120,7 +120,7 @@ def test_a_tick_is_no_failure() -> None:
 
 
 @pytest.mark.parametrize("end", [failed, cancelled, rejected])
-def test_a_takeover_compensates(end: Callable[[ToldHistory], ToldHistory]) -> None:
+def test_a_takeover_compensates(end: Callable[[HistoryBuilder], HistoryBuilder]) -> None:
     assert verdict(end(named(()))) == "compensated"
 
 
@@ -170,7 +170,7 @@ def test_a_definition_that_fails_by_itself_is_a_defect() -> None:
     )
 
 
-def interrupted(history: ToldHistory) -> ToldHistory:
+def interrupted(history: HistoryBuilder) -> HistoryBuilder:
     history.enter("OrderInterrupted")
     error = {"error": "OrderInterrupted"}
     return history.add("ExecutionFailed", executionFailedEventDetails=error)
@@ -205,7 +205,7 @@ def test_what_runs_has_no_verdict_yet_and_says_where_it_is() -> None:
     assert classify(waiting().enter("AwaitSignal").redacted()) == Classification(
         Verdict.RUNNING, "it is in AwaitSignal"
     )
-    assert verdict(ToldHistory()) == "running"
+    assert verdict(HistoryBuilder()) == "running"
 
 
 def test_no_history_no_verdict() -> None:

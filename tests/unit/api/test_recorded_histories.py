@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.api.executions.history import HistoryEvent, redact
 from lambdas.api.executions.outcomes import Classification, Verdict, classify
-from tests.support.told_histories import named
+from tests.support.execution_histories import named
 
 FOLDER = Path(__file__).parent / "recorded"
 RECORDED = sorted(FOLDER.glob("*/*.json"))

@@ -3,10 +3,10 @@
 import pytest
 
 from lambdas.api.executions.state_entries import Progress, StateEntry, state_entries
-from tests.support.told_histories import ToldHistory, named
+from tests.support.execution_histories import HistoryBuilder, named
 
 
-def entries(history: ToldHistory) -> dict[str, StateEntry]:
+def entries(history: HistoryBuilder) -> dict[str, StateEntry]:
     return {entry.state: entry for entry in state_entries(history.redacted())}
 
 
@@ -61,7 +61,7 @@ def test_an_open_entry_ends_with_its_execution(end: str, progress: Progress) -> 
 
 
 def test_a_failed_branch_stops_the_other_branches_and_its_error_is_caught() -> None:
-    history = ToldHistory()
+    history = HistoryBuilder()
     history.add("ParallelStateEntered", stateEnteredEventDetails={"name": "EnrichOrder"})
     history.enter("FetchRecommendations").enter("FetchCustomerProfile").add("TaskScheduled")
     history.add("TaskFailed", taskFailedEventDetails={"error": "CustomerUnknown"})
@@ -77,6 +77,6 @@ def test_a_failed_branch_stops_the_other_branches_and_its_error_is_caught() -> N
 
 
 def test_an_event_of_a_state_that_was_not_entered_is_ignored() -> None:
-    history = ToldHistory().add("TaskScheduled").leave("ReserveStock")
+    history = HistoryBuilder().add("TaskScheduled").leave("ReserveStock")
 
     assert state_entries(history.redacted()) == []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.api_caller import OPERATOR, Answer, ApiCaller
 from tests.support.definition import load
-from tests.support.told_histories import ToldHistory
+from tests.support.execution_histories import HistoryBuilder
 from tests.support.world import World
 
 VIEWS = ["execution", "history"]
@@ -26,7 +26,7 @@ class Watcher:
         self.api, self.world = api, world
         self.order = world.place(updated_at=world.clock.now())
         world.engine.definitions[self.order.execution] = load()
-        self.tell(ToldHistory().ok("ReserveStock").enter("AwaitSignal"))
+        self.tell(HistoryBuilder().ok("ReserveStock").enter("AwaitSignal"))
         self.path = f"/orders/{self.order.order_id}/{view}"
         self.tag = ""
 
@@ -34,7 +34,7 @@ class Watcher:
     def reads(self) -> int:
         return self.world.engine.histories_read
 
-    def tell(self, history: ToldHistory) -> None:
+    def tell(self, history: HistoryBuilder) -> None:
         self.world.engine.histories[self.order.execution] = tuple(history.events)
 
     def poll(self) -> int:
@@ -82,7 +82,7 @@ def test_what_follows_the_last_change_shows_within_seconds(watcher: Watcher, wor
     changed = replace(watcher.order, sequence=9, updated_at=world.clock.now())
     world.store.put(changed)
     watcher.poll()
-    watcher.tell(ToldHistory().ok("UpdateOrderStatus").add("ExecutionSucceeded"))
+    watcher.tell(HistoryBuilder().ok("UpdateOrderStatus").add("ExecutionSucceeded"))
 
     watcher.watch(2)
 
@@ -90,7 +90,7 @@ def test_what_follows_the_last_change_shows_within_seconds(watcher: Watcher, wor
 
 
 def test_the_history_of_an_ended_execution_is_read_once(watcher: Watcher) -> None:
-    watcher.tell(ToldHistory().ok("UpdateOrderStatus").add("ExecutionSucceeded"))
+    watcher.tell(HistoryBuilder().ok("UpdateOrderStatus").add("ExecutionSucceeded"))
 
     assert watcher.poll() == 200
     watcher.watch(1_000)
@@ -100,7 +100,7 @@ def test_the_history_of_an_ended_execution_is_read_once(watcher: Watcher) -> Non
 
 def test_a_redriven_execution_has_not_ended(watcher: Watcher) -> None:
     watcher.tell(
-        ToldHistory().add("ExecutionFailed").add("ExecutionRedriven").enter("ReserveStock")
+        HistoryBuilder().add("ExecutionFailed").add("ExecutionRedriven").enter("ReserveStock")
     )
     watcher.poll()
 
@@ -135,7 +135,7 @@ def test_one_of_several_tags_is_enough(watcher: Watcher) -> None:
 
 
 def test_a_later_epoch_is_another_answer(watcher: Watcher, world: World) -> None:
-    watcher.tell(ToldHistory().add("ExecutionAborted"))
+    watcher.tell(HistoryBuilder().add("ExecutionAborted"))
     watcher.poll()
     world.store.put(replace(world.now(watcher.order), epoch=2))
 

@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.cli.test_ordering import settled
+from tests.cli.test_order_commands import settled
 from tests.support.world import TOKEN, World
 
 

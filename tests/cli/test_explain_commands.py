@@ -9,7 +9,7 @@ import pytest
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.support.told_histories import named
+from tests.support.execution_histories import named
 from tests.support.world import World
 
 WAY = ["RouteStart", "ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPayment"]

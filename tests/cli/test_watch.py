@@ -6,8 +6,8 @@ import pytest
 
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.cli.test_waiting import moved, record_history
-from tests.support.told_histories import named
+from tests.cli.test_wait import moved, record_history
+from tests.support.execution_histories import named
 from tests.support.world import TOKEN, World
 
 

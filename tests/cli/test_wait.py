@@ -14,7 +14,7 @@ from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.builders import an_order
 from tests.support.definition import load
-from tests.support.told_histories import ToldHistory, named
+from tests.support.execution_histories import HistoryBuilder, named
 from tests.support.world import TOKEN, World
 
 
@@ -23,7 +23,7 @@ def moved(world: World, order: Order, stage: Stage) -> None:
     world.store.put(replace(now, stage=stage, sequence=now.sequence + 1))
 
 
-def record_history(world: World, order: Order, history: ToldHistory) -> None:
+def record_history(world: World, order: Order, history: HistoryBuilder) -> None:
     """The history of the order's execution."""
     world.engine.definitions[order.execution] = load()
     world.engine.histories[order.execution] = tuple(history.events)
