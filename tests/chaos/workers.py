@@ -15,14 +15,14 @@ _IDLE = "pipe_read"
 
 
 def workers(emulator: Process) -> list[Process]:
-    """The processes that run functions: the children of the forker, which forks nothing else."""
+    """The processes that run functions: the children of the fork server."""
     if not can_tell():
-        return family(emulator)[1:]  # elsewhere each worker is started without a forker
+        return family(emulator)[1:]  # elsewhere each worker is started without a fork server
     descendants = {one.pid: one for one in family(emulator)}
     by_command = {pid: _command(pid) for pid in descendants}
-    forkers = [pid for pid, command in by_command.items() if "forker.py" in command]
+    fork_servers = [pid for pid, command in by_command.items() if "fork_server.py" in command]
     parents = {pid: _parent(pid) for pid in descendants}
-    first = [pid for pid in forkers if parents[pid] == emulator.pid]
+    first = [pid for pid in fork_servers if parents[pid] == emulator.pid]
     return [descendants[pid] for pid, parent in parents.items() if parent in first]
 
 
