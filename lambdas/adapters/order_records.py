@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from lambdas.domain.record.changes import Event
-from lambdas.domain.record.ledger import Effect, EffectState
+from lambdas.domain.record.ledger import Effect, EffectState, effect_key
 from lambdas.domain.record.order import Enrichment, Line, Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
@@ -31,6 +31,8 @@ _PLAIN = tuple(
     if field.name not in {"items", "stage", "enrichment", "inbox", "ledger", "outcomes"}
     and not field.name.startswith("wait_")
 )
+_OFTEN_EMPTY = frozenset({"compensation_attempts", "takeovers", "check_failures", "approval_links"})
+"""Fields that are not stored while they are 0 or empty: a write of META costs one unit per KB."""
 
 
 def order_key(order_id: str, sort: str = META) -> dict[str, str]:
@@ -42,13 +44,13 @@ def to_record(order: Order) -> dict[str, Any]:
     """The META item with its index attributes. `total` is only for people who read the table."""
     return {
         **order_key(order.order_id),
-        **{name: getattr(order, name) for name in _PLAIN},
+        **{name: _stored(order, name) for name in _PLAIN},
         "stage": order.stage.value,
         "items": [_part_record(line) for line in order.items],
         "enrichment": _part_record(order.enrichment),
         "inbox": [signal_record(signal) for signal in order.inbox],
         "outcomes": dict(order.outcomes),
-        "ledger": {name: _part_record(effect) for name, effect in order.ledger.items()},
+        "ledger": {name: _effect_record(order, name) for name in order.ledger},
         "total": order.total.amount_minor,
         "list_shard": str(_shard(order.order_id, LIST_SHARDS)),
         "stage_key": stage_key(order.stage, _shard(order.order_id, LIST_SHARDS)),
@@ -84,14 +86,18 @@ def from_record(record: Mapping[str, Any]) -> Order:
     """The order of a META item."""
     enrichment = record.get("enrichment", {})
     recommendations = tuple(enrichment.get("recommendations", ()))
+    plain = {name: record[name] for name in _PLAIN if record.get(name) is not None}
     return Order(
-        **{name: record[name] for name in _PLAIN if record.get(name) is not None},
+        **{"requested_by": record["customer_id"], **plain},
         stage=Stage(record["stage"]),
         items=tuple(_known(Line, line) for line in record["items"]),
         enrichment=_known(Enrichment, {**enrichment, "recommendations": recommendations}),
         inbox=tuple(_signal(entry) for entry in record.get("inbox", ())),
         outcomes=record.get("outcomes", {}),
-        ledger={name: _effect(entry) for name, entry in record.get("ledger", {}).items()},
+        ledger={
+            name: _effect({"key": effect_key(name, record["order_id"]), **entry})
+            for name, entry in record.get("ledger", {}).items()
+        },
     )
 
 
@@ -133,6 +139,22 @@ def _signal(entry: Mapping[str, Any]) -> Signal:
 
 def _effect(entry: Mapping[str, Any]) -> Effect:
     return _known(Effect, {**entry, "state": EffectState(entry["state"])})
+
+
+def _stored(order: Order, name: str) -> Any:
+    """The value of a plain field; None where reading the record gives the same without it."""
+    value = getattr(order, name)
+    if name == "requested_by" and value == order.customer_id:
+        return None
+    return None if name in _OFTEN_EMPTY and not value else value
+
+
+def _effect_record(order: Order, name: str) -> dict[str, Any]:
+    """An entry of the ledger, without a key that follows from its name."""
+    record = _part_record(order.ledger[name])
+    if record["key"] == effect_key(name, order.order_id):
+        del record["key"]
+    return record
 
 
 def _known(record_type: type[Record], values: Mapping[str, Any]) -> Record:

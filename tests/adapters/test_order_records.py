@@ -104,6 +104,30 @@ def test_an_order_has_no_token_of_another_execution_or_of_an_ended_wait(later: A
     assert with_wait(order, wait) == order
 
 
+def test_what_reading_the_record_gives_anyway_is_not_stored() -> None:
+    order = an_order(Stage.COMPLETED)
+    record = stored(order)
+
+    assert record["requested_by"] is None
+    assert {record[name] for name in ("compensation_attempts", "takeovers")} == {None}
+    assert record["approval_links"] is None
+    assert all("key" not in entry for entry in record["ledger"].values())
+    assert from_record(record) == order
+
+
+def test_a_requester_other_than_the_customer_is_stored() -> None:
+    order = an_order(requested_by="shop-assistant")
+
+    assert from_record(stored(order)).requested_by == "shop-assistant"
+
+
+def test_a_key_of_another_form_is_stored() -> None:
+    entry = Effect(key="pay:another", state=EffectState.DONE, at=NOW)
+    order = an_order(ledger={"pay": entry})
+
+    assert from_record(stored(order)).ledger["pay"] == entry
+
+
 @pytest.mark.parametrize("stage", list(Stage))
 def test_an_order_of_every_stage_makes_the_round_trip(stage: Stage) -> None:
     order = an_order(stage)
