@@ -11,13 +11,15 @@ from lambdas.domain.payments import PaymentState
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """The behaviour of a payment method. `state` is the state after a capture, `failures` and
-    `refund_failures` are the numbers of first attempts that fail.
+    `refund_failures` are the numbers of first attempts that fail. With `stores_error`, preparing
+    fails and the error is stored under the key.
     """
 
     state: PaymentState = PaymentState.CAPTURED
     reason: str = ""
     owner: str = ""
     unavailable: bool = False
+    stores_error: bool = False
     slow: bool = False
     failures: int = 0
     refunds_unavailable: bool = False
@@ -30,6 +32,7 @@ _METHODS = {
     "pm_insufficient_funds": Method(state=PaymentState.DECLINED, reason="insufficient funds"),
     "pm_unavailable": Method(unavailable=True),
     "pm_slow": Method(slow=True),
+    "pm_error_stored": Method(stores_error=True),
     "pm_processing": Method(state=PaymentState.PENDING),
     "pm_action_required": Method(state=PaymentState.ACTION_REQUIRED),
     "pm_refund_fails": Method(refunds_unavailable=True),

@@ -39,7 +39,7 @@ PROCESSING_MS = 30_000
 
 class SandboxPayments:
     """The sandbox provider on the payments table. The reference of a payment is its key, followed
-    by the time if the key was used before and is forgotten.
+    by the time if the key cannot be used again.
     """
 
     def __init__(self, client: "DynamoDBClient", clock: Clock, *, payments_table: str) -> None:
@@ -48,12 +48,16 @@ class SandboxPayments:
         self._table = SandboxTable(client, name=payments_table)
 
     def prepare(self, request: PaymentRequest) -> str:
-        owner = find_method(request.payment_method).owner
-        if owner and owner != request.customer_id:
+        method = find_method(request.payment_method)
+        if method.owner and method.owner != request.customer_id:
             raise PaymentDeclined("the payment method belongs to another customer")
-        known = self._create(request.key, request)
-        if known is None or not self._is_forgotten(known.get("prepared_at")):
-            return request.key
+        if method.stores_error:
+            self._fail_first(f"prepare:{request.key}", 1)
+        else:
+            known = self._create(request.key, request)
+            if known is None or not self._is_forgotten(known.get("prepared_at")):
+                return request.key
+        # The key is forgotten, or the provider repeats a stored error under it.
         reference = f"{request.key}#{self._clock.now()}"
         self._create(reference, request)
         return reference

@@ -1,10 +1,10 @@
 """Translates errors of the Stripe SDK into errors of the domain.
 
-A connection error, a 5xx and a 409 (another request holds the object) leave the effect unknown. A
-request that is limited or refused for its credentials had none.
+The effect is unknown after a connection error, a 5xx, and a 409 or 429 because another request has
+locked the object. A request that is limited, or refused for its credentials, had none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import stripe
@@ -13,6 +13,9 @@ from lambdas.domain.errors import OrderError, PaymentUnsettled, ProviderUnavaila
 
 NO_EFFECT = (stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError)
 UNKNOWN = (stripe.APIConnectionError, stripe.APIError)
+
+_LOCKED = "lock_timeout"
+"""The code of a 429 while another request, which may capture, holds the object."""
 
 _DECLINES = {
     "amount_too_large": "the amount is above the payment provider's maximum",
@@ -43,9 +46,18 @@ def transient_errors(*, unknown: type[OrderError] = PaymentUnsettled) -> Iterato
     try:
         yield
     except NO_EFFECT as error:
+        if error_code(error) == _LOCKED:
+            raise unknown("another request holds the payment at Stripe") from error
         raise ProviderUnavailable(f"Stripe answered {_status(error)}") from error
     except UNKNOWN as error:
         raise unknown(f"Stripe answered {_status(error)}") from error
+
+
+def error_code(error: stripe.StripeError, name: str = "code") -> str | None:
+    """A code in the body of an error: `code`, or `decline_code` of a card."""
+    body = error.json_body if isinstance(error.json_body, Mapping) else {}
+    code = (body.get("error") or {}).get(name)
+    return None if code is None else str(code)
 
 
 def is_unusable_key(error: stripe.StripeError) -> bool:

@@ -1,20 +1,19 @@
 """PaymentGateway on Stripe: a payment is a PaymentIntent for a card, captured by its confirmation.
 
-The secret of the API is read from Secrets Manager, and read again when Stripe refuses it. Each call
-of the port makes at most two requests of HTTP_TIMEOUT, without retries of the SDK: the state
-machine retries, and looks the payment up first.
+Each call of the port makes at most three requests, without retries: the state machine retries, and
+looks the payment up first.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import Any
 
 import stripe
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.stripe_amounts import to_stripe
-from lambdas.adapters.stripe_errors import decline_reason, is_unusable_key, transient_errors
+from lambdas.adapters.stripe_api import StripeApi, plain
+from lambdas.adapters.stripe_errors import decline_reason, error_code, transient_errors
 from lambdas.adapters.stripe_objects import StripeRecord, payment_of, refund_result
 from lambdas.domain.errors import (
     LedgerMismatch,
@@ -33,12 +32,6 @@ from lambdas.domain.payments import (
 )
 from lambdas.domain.record.money import Money
 
-T = TypeVar("T")
-Create = Callable[[stripe.StripeClient, stripe.RequestOptions], Any]
-
-HTTP_TIMEOUT = (2, 4)
-"""Seconds to connect and to wait for the answer: three requests fit into the function's 20 s."""
-
 _PREFIX = "pi_"
 _MOST_REFUNDS = 100
 _REFUSED_AMOUNTS = ("amount_too_small", "amount_too_large", "currency_not_supported")
@@ -49,8 +42,7 @@ class StripePayments:
     """Stripe as the payment provider. `http_client` replaces the SDK's client in tests."""
 
     def __init__(self, secret: CachedSecret, *, http_client: Any = None) -> None:
-        self._secret = secret
-        self._http = http_client or stripe.RequestsClient(timeout=HTTP_TIMEOUT)
+        self._api = StripeApi(secret, http_client=http_client)
 
     def prepare(self, request: PaymentRequest) -> str:
         amount = to_stripe(request.amount)
@@ -65,7 +57,7 @@ class StripePayments:
                 **({"customer": customer} if customer else {}),
             }
             try:
-                created = self._create(
+                created = self._api.create(
                     lambda client, options: client.v1.payment_intents.create(intent, options),
                     request.key,
                 )
@@ -79,20 +71,20 @@ class StripePayments:
         _require_reference(reference)
         with transient_errors():
             try:
-                intent = self._call(
+                intent = self._api.call(
                     lambda client: client.v1.payment_intents.confirm(
                         reference, {"off_session": True}
                     )
                 )
             except stripe.CardError as error:
-                return Declined(decline_reason(_decline_code(error), error.code))
+                return Declined(decline_reason(error_code(error, "decline_code"), error.code))
             except stripe.InvalidRequestError:
                 # The state admits no confirmation: another request was first.
                 result = self.look_up(reference).result
                 if result is None:
                     raise
                 return result
-        result = payment_of(_plain(intent)).result
+        result = payment_of(plain(intent)).result
         if result is None:
             raise PaymentUnsettled("Stripe did not settle the payment")
         return result
@@ -100,12 +92,12 @@ class StripePayments:
     def look_up(self, reference: str) -> Payment:
         _require_reference(reference)
         with transient_errors(unknown=PaymentUnsettled), _known_payment():
-            found = self._call(
+            found = self._api.call(
                 lambda client: client.v1.payment_intents.retrieve(
                     reference, {"expand": ["latest_charge"]}
                 )
             )
-            intent = _plain(found)
+            intent = plain(found)
             refunds = self._refunds(reference) if intent["status"] == "succeeded" else []
         return payment_of(intent, refunds)
 
@@ -115,17 +107,17 @@ class StripePayments:
             return Payment(state=PaymentState.VOIDED, amount=Money(0, "XXX"))
         with transient_errors():
             try:
-                intent = self._call(lambda client: client.v1.payment_intents.cancel(reference))
+                intent = self._api.call(lambda client: client.v1.payment_intents.cancel(reference))
             except stripe.InvalidRequestError:
                 return self.look_up(reference)
-        return payment_of(_plain(intent))
+        return payment_of(plain(intent))
 
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         _require_reference(reference)
         refund: Any = {"payment_intent": reference, "amount": to_stripe(amount)}
         with transient_errors():
             try:
-                made = self._create(
+                made = self._api.create(
                     lambda client, options: client.v1.refunds.create(refund, options), refund_id
                 )
             except (stripe.InvalidRequestError, stripe.CardError) as error:
@@ -139,14 +131,14 @@ class StripePayments:
         method that was saved for no customer. Raises PaymentDeclined for that of another one.
         """
         try:
-            found = self._call(
+            found = self._api.call(
                 lambda client: client.v1.payment_methods.retrieve(
                     payment_method, {"expand": ["customer"]}
                 )
             )
         except stripe.InvalidRequestError as error:
             raise PaymentDeclined(decline_reason(error.code)) from error
-        customer = _plain(found).get("customer")
+        customer = plain(found).get("customer")
         if customer is None:
             return None
         if (customer.get("metadata") or {}).get("customer_id") != customer_id:
@@ -154,38 +146,12 @@ class StripePayments:
         return str(customer["id"])
 
     def _refunds(self, reference: str) -> list[StripeRecord]:
-        found = self._call(
+        found = self._api.call(
             lambda client: client.v1.refunds.list(
                 {"payment_intent": reference, "limit": _MOST_REFUNDS}
             )
         )
-        return list(_plain(found)["data"])
-
-    def _create(self, create: Create, key: str) -> StripeRecord:
-        """Create an object under an idempotency key; under another one if Stripe returns a stored
-        error. That is safe: an unused PaymentIntent moves no money, and refunds are limited to the
-        captured amount.
-        """
-        try:
-            return _plain(self._call(lambda client: create(client, {"idempotency_key": key})))
-        except stripe.StripeError as error:
-            if not is_unusable_key(error):
-                raise
-        other: stripe.RequestOptions = {"idempotency_key": f"{key}:{uuid4()}"}
-        return _plain(self._call(lambda client: create(client, other)))
-
-    def _call(self, request: Callable[[stripe.StripeClient], T]) -> T:
-        """Make a request; once more with the secret read again if Stripe refuses it."""
-        try:
-            return request(self._client())
-        except stripe.AuthenticationError:
-            self._secret.forget()
-            return request(self._client())
-
-    def _client(self) -> stripe.StripeClient:
-        return stripe.StripeClient(
-            self._secret.value(), http_client=self._http, max_network_retries=0
-        )
+        return list(plain(found)["data"])
 
 
 @contextmanager
@@ -202,15 +168,3 @@ def _known_payment() -> Iterator[None]:
 def _require_reference(reference: str) -> None:
     if not reference.startswith(_PREFIX):
         raise LedgerMismatch("the reference is no payment of Stripe")
-
-
-def _decline_code(error: stripe.CardError) -> str | None:
-    body = error.json_body if isinstance(error.json_body, Mapping) else {}
-    code = (body.get("error") or {}).get("decline_code")
-    return None if code is None else str(code)
-
-
-def _plain(found: Any) -> dict[str, Any]:
-    """The object's fields. A missing field is absent, as in the JSON that Stripe sent."""
-    fields: dict[str, Any] = found.to_dict()
-    return fields

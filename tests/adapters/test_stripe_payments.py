@@ -3,7 +3,8 @@
 import pytest
 import stripe
 
-from lambdas.adapters.stripe_payments import HTTP_TIMEOUT, StripePayments
+from lambdas.adapters.stripe_api import HTTP_TIMEOUT, StripeApi
+from lambdas.adapters.stripe_payments import StripePayments
 from lambdas.domain.errors import (
     LedgerMismatch,
     PaymentDeclined,
@@ -29,7 +30,8 @@ UNKNOWN = [
     Fault(None, after_effect=True),
     Fault(500),
     Fault(503, after_effect=True),
-    Fault(409, "lock_timeout"),
+    Fault(409, "idempotency_key_in_use"),
+    Fault(429, "lock_timeout"),
 ]
 REFUSED = [Fault(429), Fault(403)]
 
@@ -307,7 +309,7 @@ def test_the_timeouts_of_three_requests_fit_into_the_function() -> None:
 def test_without_a_client_the_sdk_makes_requests_with_these_timeouts(
     secret: FixedSecret,
 ) -> None:
-    client = StripePayments(secret)._http
+    client = StripeApi(secret)._http
 
     assert isinstance(client, stripe.RequestsClient)
     assert client._timeout == HTTP_TIMEOUT

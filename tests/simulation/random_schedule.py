@@ -19,6 +19,15 @@ _METHODS = (
     "pm_refund_fails_2",
     "pm_refund_fails",
 )
+_HOSTILE_METHODS = (
+    *("pm_processing",) * 3,
+    *("pm_refund_pending",) * 2,
+    "pm_refund_rejected",
+    "pm_action_required",
+    "pm_of_bob",
+    "pm_error_stored",
+)
+"""Providers that settle late, refuse refunds, or repeat a stored error."""
 _WRITE = {
     **dict.fromkeys(STEPS, "store.commit"),
     **dict.fromkeys(
@@ -52,13 +61,22 @@ def random_schedule(seed: int) -> Schedule:
     schedule, random = _without_outages(seed), Random(f"outage {seed}")
     outages = tuple(_outages(random))
     happenings = [_perhaps_timed_out(random, one) for one in schedule.happenings]
+    provider = Random(f"provider {seed}")
     return replace(
         schedule,
+        placements=tuple(_perhaps_hostile(provider, one) for one in schedule.placements),
         happenings=tuple(_with_declines(Random(f"decline {seed}"), happenings)),
         outages=outages,
         mails_approver=random.random() < 0.5,
         quiet_ms=max([schedule.quiet_ms, *(outage.until_ms for outage in outages)]),
     )
+
+
+def _perhaps_hostile(random: Random, placement: Placement) -> Placement:
+    """One order in five is paid through a hostile provider."""
+    if random.random() > 0.2:
+        return placement
+    return replace(placement, payment_method=random.choice(_HOSTILE_METHODS))
 
 
 def _without_outages(seed: int) -> Schedule:

@@ -202,9 +202,11 @@ class Story:
         self._repair_provider()
 
     def _repair_provider(self) -> None:
-        """From now on it takes every refund: also of what a late call charges after this."""
+        """From now on it settles payments and takes every refund: also of what a late call
+        charges after this.
+        """
         for payment in self.world.payments.payments.values():
-            payment.method = "pm_ok"
+            payment.settle()
 
 
 def order_id(index: int) -> str:

@@ -31,7 +31,14 @@ _FLAKY_CHARGE = re.compile(r"pm_flaky_(\d)")
 _FLAKY_REFUND = re.compile(r"pm_refund_fails_(\d)")
 _OF_CUSTOMER = re.compile(r"pm_of_(.+)")
 _CAPTURING = frozenset(
-    {"pm_ok", "pm_slow", "pm_refund_fails", "pm_refund_rejected", "pm_refund_pending"}
+    {
+        "pm_ok",
+        "pm_slow",
+        "pm_refund_fails",
+        "pm_refund_rejected",
+        "pm_refund_pending",
+        "pm_error_stored",
+    }
 )
 _UNSETTLED = {
     "pm_processing": PaymentState.PENDING,
@@ -61,6 +68,14 @@ class Book:
     def take(self, amount: Money) -> None:
         """Record that `amount` was captured."""
         self.captured, self.state = amount, PaymentState.CAPTURED
+
+    def settle(self) -> None:
+        """The provider settles a pending payment or refund, and accepts refunds from now on."""
+        self.method = "pm_ok"
+        if self.state is PaymentState.PENDING:
+            self.take(self.amount)
+        if self.pending_minor:
+            self.refunds["settled"], self.pending_minor = self.pending_minor, 0
 
     def payment(self) -> Payment:
         return Payment(
@@ -96,6 +111,8 @@ class FakePayments(PaymentGateway):
         owner = _OF_CUSTOMER.fullmatch(request.payment_method)
         if owner and owner[1] != request.customer_id:
             raise PaymentDeclined("the payment method belongs to another customer")
+        if request.payment_method == "pm_error_stored":
+            self._fail_first(f"prepare {request.key}", 1)
         number = 1 + sum(book.key == request.key for book in self.payments.values())
         reference = request.key if number == 1 else f"{request.key}#{number}"
         self.payments[reference] = Book(request.key, request.amount, request.payment_method)
