@@ -23,7 +23,7 @@ from tests.engines.scenarios import SCENARIOS
 from tests.system.environments import SHORT_TIMES, deployed
 from tests.workflow.world import a_world
 
-FOLDER = Path(__file__).parents[1] / "unit" / "api" / "recorded"
+FOLDER = Path(__file__).parents[1] / "unit" / "api" / "executions" / "recorded"
 VERDICTS: Mapping[str, tuple[str, ...]] = {
     "approved": ("completed",),
     "confirmation cannot be sent": ("completed",),

@@ -15,7 +15,7 @@ from tests.support.api_caller import (
     a_person,
 )
 from tests.support.world import World
-from tests.unit.api.sending import send
+from tests.unit.api.signals.sending import send
 
 
 def test_nobody_approves_an_order_that_they_placed(api: ApiCaller, world: World) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.api_caller import ALICE, BOB, OPERATOR, ApiCaller
 from tests.support.world import World
-from tests.unit.api.placing import start
-from tests.unit.api.sending import send
+from tests.unit.api.orders.placing import start
+from tests.unit.api.signals.sending import send
 
 
 def test_the_same_key_and_body_give_the_same_order(api: ApiCaller, world: World) -> None:

@@ -9,7 +9,7 @@ from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.api_caller import ApiCaller
 from tests.support.builders import a_signal, an_order_id
 from tests.support.world import World
-from tests.unit.api.sending import BODIES, KINDS, SENDERS, send
+from tests.unit.api.signals.sending import BODIES, KINDS, SENDERS, send
 
 ENDING = ("decline-payment", "cancel-order")
 NO_REASONS: tuple[object, ...] = ("", "  ", "x" * 201, "two\nlines", 5, "\ud800")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.api_caller import ApiCaller
-from tests.unit.api.placing import start
+from tests.unit.api.orders.placing import start
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from lambdas.domain.record.stages import Stage
+from tests.cli.read.test_wait import moved, record_history
 from tests.cli.terminal import Terminal
-from tests.cli.test_wait import moved, record_history
 from tests.support.execution_histories import named
 from tests.support.world import TOKEN, World
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lambdas.domain.record.stages import Stage
+from tests.cli.sign_in.test_profiles import profiles
 from tests.cli.terminal import URL, Terminal
-from tests.cli.test_profiles import profiles
 from tests.support.world import TOKEN, World
 
 

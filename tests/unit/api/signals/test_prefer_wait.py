@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.api_caller import ApiCaller
 from tests.support.world import World
-from tests.unit.api.sending import send, settle
+from tests.unit.api.signals.sending import send, settle
 
 
 def test_with_prefer_wait_the_outcome_is_answered_once_it_is_there(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, SHOP, ApiCaller, a_machine
 from tests.support.world import World
-from tests.unit.api.placing import start
+from tests.unit.api.orders.placing import start
 
 
 def test_a_new_order_is_created_with_its_address_and_started(api: ApiCaller, world: World) -> None:

@@ -9,7 +9,7 @@ from lambdas.domain.record.stages import Stage
 from lambdas.ulid import is_ulid
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, SHOP, ApiCaller
 from tests.support.world import TOKEN, World
-from tests.unit.api.sending import KINDS, SENDERS, send, settle
+from tests.unit.api.signals.sending import KINDS, SENDERS, send, settle
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 
 from lambdas.domain.record.stages import Stage
+from tests.cli.order.test_order_commands import settled
 from tests.cli.terminal import Terminal
-from tests.cli.test_order_commands import settled
 from tests.support.world import TOKEN, World
 
 

@@ -10,7 +10,7 @@ from lambdas.api.http.field_patterns import FORMS, is_user_name
 from lambdas.domain.free_text import escape, is_accepted
 from tests.support.api_caller import DOCUMENT, OPERATOR, ApiCaller
 from tests.support.world import World
-from tests.unit.api.sending import send
+from tests.unit.api.signals.sending import send
 
 STORED = "cancelled: \x9b31m\u202e\x7f \U000e0041 é 日"
 BASIC_PLANE = [chr(code) for code in range(0x10000)]
