@@ -10,7 +10,7 @@ from tests.simulation.story import Story
 
 pytestmark = pytest.mark.proof
 
-WITHIN_ORDERS = 1_500
+WITHIN_ORDERS = 6_000
 
 
 def orders_until_found(first_seed: int = 1) -> int | None:
