@@ -6,7 +6,7 @@ from tests.support.activities import BACKWARD, FORWARD
 from tests.workflow.stories.approvals import HAPPY, HAPPY_V1
 from tests.workflow.stories.ends import AFTER_COMPLETION
 from tests.workflow.stories.payments import CANCELLED_IN_FLIGHT
-from tests.workflow.stories.telling import tell
+from tests.workflow.stories.runner import run_story
 from tests.workflow.world import World
 
 READ = "dynamodb.Query"
@@ -45,26 +45,26 @@ provider's."""
 
 
 def test_forward_activities_make_exactly_these_calls(world: World) -> None:
-    tell(HAPPY_V1, world)
+    run_story(HAPPY_V1, world)
 
     assert _calls(world, UNASKED) == CALLS
 
 
 def test_no_forward_activity_writes_more_than_one_transaction(world: World) -> None:
-    tell(HAPPY, world)
+    run_story(HAPPY, world)
 
     written = {state: calls.get(WRITE, 0) for state, calls in _calls(world, UNASKED).items()}
     assert max(written.values()) == 1
 
 
 def test_compensations_make_exactly_these_calls(world: World) -> None:
-    tell(CANCELLED_IN_FLIGHT, world)
+    run_story(CANCELLED_IN_FLIGHT, world)
 
     assert _calls(world, BACKWARD) == CALLS_BACK
 
 
 def test_a_compensated_order_invokes_each_compensation_once(world: World) -> None:
-    tell(CANCELLED_IN_FLIGHT, world)
+    run_story(CANCELLED_IN_FLIGHT, world)
 
     invoked = set(UNASKED) - set(AFTER_COMPLETION) | set(BACKWARD)
     assert _invocations(world) == dict.fromkeys(invoked, 1)

@@ -4,8 +4,8 @@ import pytest
 
 from tests.workflow.checks import leaks, problems
 from tests.workflow.stories.all_stories import STORIES
+from tests.workflow.stories.runner import ending, run_story
 from tests.workflow.stories.story import Story
-from tests.workflow.stories.telling import ending, tell
 from tests.workflow.world import World
 
 
@@ -13,7 +13,7 @@ from tests.workflow.world import World
 def test_ends_as_the_story_says(
     story: Story, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tell(story, world)
+    run_story(story, world)
 
     assert ending(world) == story.ends
     assert problems(world) == []

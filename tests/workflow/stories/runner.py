@@ -13,7 +13,7 @@ from tests.workflow.world import World
 _FLAGS = ("reserved", "payment_approved", "charged", "cancelled")
 
 
-def tell(story: Story, world: World) -> None:
+def run_story(story: Story, world: World) -> None:
     """Play the story to its end; every execution rests afterwards."""
     engine = world.engine
     engine.lambdas.faults += [f for f in story.faults if isinstance(f, LambdaFault)]
