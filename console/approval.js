@@ -6,7 +6,7 @@ import { items } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
 import { person } from "./session.js";
-import { cancellation, changed, decline, looker, sendTo } from "./signals.js";
+import { changed, endForm, looker, sendTo } from "./signals.js";
 import { clock, left, money, passed } from "./words.js";
 
 const VIEWERS_SECONDS = 10; // viewers that cannot decide poll less often
@@ -60,8 +60,8 @@ export function approval(page, code) {
       return [text("Opening this page changes nothing. To decide, sign in as an approver. You then return to this page."),
         signIn(), otherwise];
     }
-    return [is("approver") ? (refusal ? refused() : answer()) : viewer(who), is("approver") && decline(id, end),
-      is("operator") && cancellation(id, end), otherwise,
+    return [is("approver") ? (refusal ? refused() : answer()) : viewer(who), is("approver") && endForm(id, "decline-payment", end),
+      is("operator") && endForm(id, "cancel-order", end), otherwise,
       wholeOrder(who)];
   }
 

@@ -5,11 +5,10 @@ import { h, show, update } from "./dom.js";
 import { items } from "./facts.js";
 import { once } from "./forms.js";
 import { live } from "./live.js";
-import { cancellation, changed, decline, looker, send, takes } from "./signals.js";
+import { changed, doneBy, endForms, looker, send, takes } from "./signals.js";
 import { age, gist, left, money } from "./words.js";
 
 const FOLDED = 4; // entries that the style sheet shows of a folded queue
-const DECIDED = { "approve-payment": "approved", "decline-payment": "declined", "cancel-order": "cancelled" };
 
 export function desk(page) {
   const { main, who, fail } = page;
@@ -86,8 +85,7 @@ export function desk(page) {
       ...items(current),
       h("div", { class: "row", "data-key": `actions ${current.order_id}` },
         h("button", { class: "primary", disabled: news != null, onclick: approve }, "Approve", keyHint("a")), next()),
-      takes(current, "decline-payment", who) && decline(current.order_id, ask),
-      takes(current, "cancel-order", who) && cancellation(current.order_id, ask)];
+      ...endForms(current, who, ask)];
   }
 
   const next = () => h("button", { onclick: skip }, "Next", keyHint("n"));
@@ -103,7 +101,7 @@ export function desk(page) {
     deciding = true;
     const worked = await send(page, id, kind, body);
     deciding = false;
-    if (worked && id === current?.order_id) finish(`You ${DECIDED[kind]} order ${id}.`);
+    if (worked && id === current?.order_id) finish(`You ${doneBy(kind)} order ${id}.`);
     await watch.now();
     return worked;
   }

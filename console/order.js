@@ -7,7 +7,7 @@ import { chooser, retraced } from "./executions.js";
 import { events, facts, items, ledger, standing } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
-import { addition, cancellation, changed, decline, send, takes } from "./signals.js";
+import { addition, changed, endForms, send, takes } from "./signals.js";
 import { operations } from "./operations.js";
 import { money } from "./words.js";
 
@@ -68,9 +68,8 @@ export function order(page, id) {
 
   function actions() {
     const mine = [takes(latest, "approve-payment", who) && approval(),
-      takes(latest, "decline-payment", who) && decline(id, ask),
       takes(latest, "add-line-item", who) && addition(ask),
-      takes(latest, "cancel-order", who) && cancellation(id, ask),
+      ...endForms(latest, who, ask),
       operations(latest, page, () => watch.now())].filter(Boolean);
     return [h("h2", {}, "Actions"), ...mine,
       mine.length ? null : h("p", { class: "quiet" }, "No action is possible now.")];

@@ -3,15 +3,26 @@
 import { post } from "./api.js";
 import { h } from "./dom.js";
 import { field, form, itemFields, itemOf } from "./forms.js";
-import { applied, money, refused } from "./words.js";
+import { money } from "./words.js";
 
 const HEARTBEAT_MS = 60_000; // the API uses at most one heartbeat a minute for each order
-const WHO = { "approve-payment": ["approver"], "decline-payment": ["approver"], "cancel-order": ["customer", "operator"],
-  "add-line-item": ["customer"] };
+
+/** Each kind: who sends it, and its texts. A kind with the title of a form, `ends`, ends the order for a reason. */
+const SIGNALS = {
+  "approve-payment": { roles: ["approver"], done: "approved", applied: "Approved. Payment follows.", refused: "Not approved" },
+  "decline-payment": { roles: ["approver"], ends: "Decline payment", done: "declined",
+    applied: "Declined. The stock is being released.", refused: "Not declined" },
+  "cancel-order": { roles: ["customer", "operator"], ends: "Cancel order", done: "cancelled",
+    applied: "Cancelled. The order is being compensated.", refused: "Not cancelled" },
+  "add-line-item": { roles: ["customer"], applied: "Item added.", refused: "No item added" },
+};
+
+/** What the user did with the order by a signal: `approved`. */
+export const doneBy = (kind) => SIGNALS[kind].done;
 
 /** Whether the order admits the signal now, and the roles of the user allow it. */
 export const takes = (order, kind, who) =>
-  order.allowed_signals.includes(kind) && WHO[kind].some((role) => who.roles.includes(role));
+  order.allowed_signals.includes(kind) && SIGNALS[kind].roles.some((role) => who.roles.includes(role));
 
 /** Returns a function that sends heartbeats while an approver has an order open: they delay the tick and reminders. */
 export function looker() {
@@ -41,14 +52,25 @@ export async function sendTo({ notify, fail }, kind, path, body) {
   return false;
 }
 
-/** A form that ends the order with a reason. Its key has the order id, so that a typed reason is never sent with
+/** A sentence for a signal that was or will be applied. */
+const applied = (kind, outcome) => (outcome == null ? "Accepted. It takes effect in a moment." : SIGNALS[kind].applied);
+
+/** A sentence with the reason why a signal was not applied. */
+function refused(kind, outcome) {
+  if (outcome === "stale") return `${SIGNALS[kind].refused}: the lines changed since you saw them.`;
+  if (outcome === "superseded") return `${SIGNALS[kind].refused}: another decision came first.`;
+  return `${SIGNALS[kind].refused}: ${outcome}.`;
+}
+
+/** A form that ends the order for a reason. Its key has the order id, so that a typed reason is never sent with
  * another order. */
-const ending = (title, kind) => (id, submit) => form(title,
+export const endForm = (id, kind, submit) => form(SIGNALS[kind].ends,
   [field("Reason", { name: "reason", required: true, maxlength: 200 })],
   (data) => submit(kind, { reason: data.get("reason").trim() }), { kind: "danger", key: `${kind} ${id}` });
 
-export const decline = ending("Decline payment", "decline-payment");
-export const cancellation = ending("Cancel order", "cancel-order");
+/** The forms of all signals by which the user can end the order now. */
+export const endForms = (order, who, submit) => Object.keys(SIGNALS)
+  .filter((kind) => SIGNALS[kind].ends && takes(order, kind, who)).map((kind) => endForm(order.order_id, kind, submit));
 
 export const addition = (submit) =>
   form("Add item", itemFields(), (data) => submit("add-line-item", itemOf(data)));

@@ -85,27 +85,3 @@ export function took(from, to) {
   const milliseconds = Date.parse(to) - Date.parse(from);
   return milliseconds < 1000 ? `${Math.max(0, milliseconds)} ms` : duration(milliseconds);
 }
-
-const APPLIED = {
-  "approve-payment": "Approved. Payment follows.",
-  "decline-payment": "Declined. The stock is being released.",
-  "cancel-order": "Cancelled. The order is being compensated.",
-  "add-line-item": "Item added.",
-};
-
-const REFUSED = {
-  "approve-payment": "Not approved",
-  "decline-payment": "Not declined",
-  "cancel-order": "Not cancelled",
-  "add-line-item": "No item added",
-};
-
-/** A sentence for a signal that was or will be applied. */
-export const applied = (kind, value) => (value == null ? "Accepted. It takes effect in a moment." : APPLIED[kind]);
-
-/** A sentence with the reason why a signal was not applied. */
-export function refused(kind, value) {
-  if (value === "stale") return `${REFUSED[kind]}: the lines changed since you saw them.`;
-  if (value === "superseded") return `${REFUSED[kind]}: another decision came first.`;
-  return `${REFUSED[kind]}: ${value}.`;
-}

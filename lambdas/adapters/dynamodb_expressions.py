@@ -12,7 +12,7 @@ from lambdas.adapters.order_records import (
     to_record,
 )
 from lambdas.domain.record.changes import Change, Event
-from lambdas.domain.record.signals import ADMITTED_IN, Signal, SignalKind, room_for
+from lambdas.domain.record.signals import Signal, SignalKind
 
 
 def update_order(table: str, change: Change) -> dict[str, Any]:
@@ -59,13 +59,13 @@ def append_signal(
     table: str, order_id: str, signal: Signal, *, now: int, next_check_at: int
 ) -> dict[str, Any]:
     """Append a signal to the inbox if the order admits it. A refusal returns the current item."""
-    stages = {f":stage{i}": stage for i, stage in enumerate(sorted(ADMITTED_IN[signal.kind]))}
+    stages = {f":stage{i}": stage for i, stage in enumerate(sorted(signal.rule.stages))}
     conditions = [
         f"#stage IN ({', '.join(stages)})",
         "(attribute_not_exists(signal_ids) OR NOT contains(signal_ids, :id))",
         "size(inbox) < :room",
     ]
-    values: dict[str, object] = {**stages, ":id": signal.signal_id, ":room": room_for(signal.kind)}
+    values: dict[str, object] = {**stages, ":id": signal.signal_id, ":room": signal.rule.places}
     sets = [
         "inbox = list_append(inbox, :entry)",
         "next_check_at = if_not_exists(signal_check_at, :check)",
@@ -76,7 +76,7 @@ def append_signal(
     ]
     values |= {":entry": [signal_record(signal)], ":check": next_check_at, ":now": now, ":one": 1}
     values[":urgent"] = open_shard(order_id, rests=False)
-    if signal.closes_at_deadline:
+    if signal.rule.closes_at_deadline:
         conditions.append("(attribute_not_exists(approval_deadline) OR approval_deadline > :now)")
     if signal.kind is SignalKind.CANCEL_ORDER:
         sets.append("cancel_requested_at = if_not_exists(cancel_requested_at, :now)")

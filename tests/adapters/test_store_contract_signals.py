@@ -9,7 +9,7 @@ from lambdas.domain.errors import (
     StoreConflict,
 )
 from lambdas.domain.record.changes import CHECK_SOON_MS
-from lambdas.domain.record.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
+from lambdas.domain.record.signals import MAX_SIGNALS, RULES, SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.adapters.contract import written
 from tests.adapters.stores import StoreUnderTest
@@ -32,7 +32,7 @@ def test_a_signal_is_appended_exactly_where_its_stage_admits_it(
 
     after, appended = under.store.append_signal(order.order_id, signal, NOW)
 
-    assert appended == (stage in ADMITTED_IN[kind])
+    assert appended == (stage in RULES[kind].stages)
     assert after == under.store.get(order.order_id)
     assert after.inbox == ((signal,) if appended else ())
     assert appended or after == order

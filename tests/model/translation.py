@@ -21,9 +21,9 @@ from lambdas.domain.record.signals import Signal as CodeSignal
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import recorded_reference
-from tests.model.record import APPROVE, CANCEL, DECLINE, DECLINED, DONE, REJECTED, Order, Signal
+from tests.model.record import DECLINED, DONE, REJECTED, Order, Signal
 from tests.model.world import Provider, State, Stock, Worker
-from tests.support.builders import an_order, an_order_id
+from tests.support.builders import SIGNALS, an_order, an_order_id
 from tests.support.fake_clock import NOW
 from tests.support.fake_directories import Shelf
 from tests.support.fake_payments import Book, a_paid_book
@@ -183,17 +183,12 @@ def in_model(order: code.Order) -> Order:
 def signal_in_code(signal: Signal) -> CodeSignal:
     """The signal as the code's inbox holds it."""
     kind = SignalKind(signal.kind)
-    line = {"sku": SKU, "quantity": 1} if kind is SignalKind.ADD_LINE_ITEM else {}
-    reason = {CANCEL: "changed my mind", DECLINE: "over budget"}.get(signal.kind)
-    return CodeSignal(
-        signal_id=str(signal.number),
-        kind=kind,
-        actor="approver1" if signal.kind in (APPROVE, DECLINE) else "alice",
-        at=NOW,
-        revision=signal.revision or None,
-        reason=reason,
-        **line,  # type: ignore[arg-type]
-    )
+    fields = dict(SIGNALS[kind])
+    if kind is SignalKind.APPROVE_PAYMENT:
+        fields["revision"] = signal.revision
+    if kind is SignalKind.ADD_LINE_ITEM:
+        fields |= {"sku": SKU, "quantity": 1}
+    return CodeSignal(signal_id=str(signal.number), kind=kind, at=NOW, **fields)
 
 
 def _ledger(order: Order, order_id: str) -> dict[str, Effect]:

@@ -20,6 +20,7 @@ from tests.replay.world import (
     HeldWorld,
 )
 from tests.simulation.faults import Fault
+from tests.support.builders import fields_of
 
 PATIENCE_MS = 901_000
 """A little longer than an approval may take."""
@@ -48,17 +49,15 @@ class Cues:
         return access(step.who, action, fails=bool(error))
 
     def _accept(self, kind: str, revision: int, world: HeldWorld) -> bool:
-        fields = {
-            SignalKind.APPROVE_PAYMENT: {"revision": revision},
-            SignalKind.DECLINE_PAYMENT: {"reason": "over budget"},
-            SignalKind.CANCEL_ORDER: {"reason": "changed my mind"},
-        }
+        fields = fields_of(SignalKind(kind))
+        if "revision" in fields:
+            fields["revision"] = revision
         signal = Signal(
             signal_id=str(len(self._sent) + 1),
             kind=SignalKind(kind),
             actor="approver1",
             at=0,
-            **fields[SignalKind(kind)],  # type: ignore[arg-type]
+            **fields,
         )
         self._sent.append(signal)
         self._send(signal)

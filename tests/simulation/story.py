@@ -1,6 +1,5 @@
 """A schedule, played: placements and happenings are let loose, faults strike, then it is quiet."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.simulation.schedule import Action, Happening, Placement, Schedule, St
 from tests.simulation.signal_latency import SignalLatency
 from tests.simulation.verdict import TICK_MS, Ends, verdict
 from tests.simulation.world import SETTINGS, UNMAILED, SimulatedWorld
+from tests.support.builders import SIGNALS
 
 _ENDED_AS = {Action.STOP: "ABORTED", Action.TIME_OUT: "TIMED_OUT"}
 
@@ -169,7 +169,7 @@ class Story:
 
     def _signal(self, happening: Happening, order: str) -> None:
         kind = SignalKind(happening.what)
-        signal = Signal(signal_id=happening.signal_id, kind=kind, at=0, **_FIELDS[kind](happening))
+        signal = Signal(signal_id=happening.signal_id, kind=kind, at=0, **_fields(kind, happening))
 
         def action(deps: Dependencies) -> None:
             workflow, sent = self.world.workflow(deps), signal
@@ -214,9 +214,11 @@ def order_id(index: int) -> str:
     return f"O{index + 1}"
 
 
-_FIELDS: Mapping[SignalKind, Any] = {
-    SignalKind.APPROVE_PAYMENT: lambda h: {"actor": "approver1", "revision": h.revision},
-    SignalKind.DECLINE_PAYMENT: lambda h: {"actor": "approver1", "reason": "over budget"},
-    SignalKind.CANCEL_ORDER: lambda h: {"actor": "alice", "reason": "changed my mind"},
-    SignalKind.ADD_LINE_ITEM: lambda h: {"actor": "alice", "sku": h.sku, "quantity": 1},
-}
+def _fields(kind: SignalKind, happening: Happening) -> dict[str, Any]:
+    """The fields of a usual signal, but the revision or the SKU of the happening."""
+    fields = dict(SIGNALS[kind])
+    if kind is SignalKind.APPROVE_PAYMENT:
+        fields["revision"] = happening.revision
+    if kind is SignalKind.ADD_LINE_ITEM:
+        fields |= {"sku": happening.sku, "quantity": 1}
+    return fields

@@ -40,19 +40,19 @@ class CallingMachine(RuleBasedStateMachine):
         self._signal(order, ("approve-payment", order.revision - behind), engine)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=WHICH, reason=st.sampled_from(("over budget", "no need")), engine=ANSWERS)
-    def decline(self, which: int, reason: str, engine: bool) -> None:
-        self._signal(self._order(which), ("decline-payment", reason), engine)
-
-    @precondition(lambda self: self.model.orders)
     @rule(which=WHICH, sku=SKUS, quantity=st.integers(1, 3), engine=ANSWERS)
     def add_line_item(self, which: int, sku: str, quantity: int, engine: bool) -> None:
         self._signal(self._order(which), ("add-line-item", sku, quantity), engine)
 
     @precondition(lambda self: self.model.orders)
-    @rule(which=WHICH, reason=st.sampled_from(("too late", "too dear")), engine=ANSWERS)
-    def cancel(self, which: int, reason: str, engine: bool) -> None:
-        self._signal(self._order(which), ("cancel-order", reason), engine)
+    @rule(
+        which=WHICH,
+        kind=st.sampled_from(("cancel-order", "cancel-order", "decline-payment")),
+        reason=st.sampled_from(("too late", "too dear")),
+        engine=ANSWERS,
+    )
+    def end(self, which: int, kind: str, reason: str, engine: bool) -> None:
+        self._signal(self._order(which), (kind, reason), engine)
 
     @precondition(lambda self: self._signalled())
     @rule(which=WHICH, one=st.integers(0, 9), other=st.booleans())

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from lambdas.domain.record.signals import Signal, SignalKind
 from tests.stateful.predicted import Body
+from tests.support.builders import SIGNALS, fields_of
 
 ORDERS = 3
 WHICH = st.integers(0, ORDERS - 1)
@@ -18,13 +19,6 @@ PROVIDER = st.lists(st.sampled_from(("declined", "lost", "unavailable")), min_si
 def signal_of(signal_id: str, body: Body) -> Signal:
     """The signal that the code is sent for what the model keeps of it."""
     kind, asked = SignalKind(str(body[0])), body[1:]
-    names = {
-        SignalKind.APPROVE_PAYMENT: ("revision",),
-        SignalKind.DECLINE_PAYMENT: ("reason",),
-        SignalKind.ADD_LINE_ITEM: ("sku", "quantity"),
-        SignalKind.CANCEL_ORDER: ("reason",),
-    }[kind]
-    by_approver = (SignalKind.APPROVE_PAYMENT, SignalKind.DECLINE_PAYMENT)
-    actor = "approver1" if kind in by_approver else "alice"
-    fields: dict[str, object] = dict(zip(names, asked, strict=True))
+    fields: dict[str, object] = dict(zip(fields_of(kind), asked, strict=True))
+    actor = SIGNALS[kind]["actor"]
     return Signal(signal_id=signal_id, kind=kind, actor=actor, at=0, **fields)  # type: ignore[arg-type]

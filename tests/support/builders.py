@@ -56,7 +56,7 @@ def a_signal(kind: SignalKind = SignalKind.APPROVE_PAYMENT, **changes: Any) -> S
     """A signal with the fields of its kind: revision 1, two red mugs, or a reason."""
     signal_id = changes.pop("signal_id", None) or an_order_id()
     return replace(
-        Signal(signal_id=signal_id, kind=kind, at=NOW, **_SIGNALS[kind]),
+        Signal(signal_id=signal_id, kind=kind, at=NOW, **SIGNALS[kind]),
         **changes,
     )
 
@@ -76,12 +76,18 @@ def a_key(key: str = "key-1", principal: str = "alice", fingerprint: str = "f1")
     return IdempotencyKey(principal=principal, key=key, fingerprint=fingerprint)
 
 
-_SIGNALS: Mapping[SignalKind, Mapping[str, Any]] = {
+SIGNALS: Mapping[SignalKind, Mapping[str, Any]] = {
     SignalKind.APPROVE_PAYMENT: {"actor": "approver1", "revision": 1},
     SignalKind.DECLINE_PAYMENT: {"actor": "approver1", "reason": "over budget"},
-    SignalKind.ADD_LINE_ITEM: {"actor": "alice", "sku": "MUG-RED", "quantity": 2},
     SignalKind.CANCEL_ORDER: {"actor": "alice", "reason": "changed my mind"},
+    SignalKind.ADD_LINE_ITEM: {"actor": "alice", "sku": "MUG-RED", "quantity": 2},
 }
+"""The sender and the fields of a valid signal of each kind."""
+
+
+def fields_of(kind: SignalKind) -> dict[str, Any]:
+    """The fields that a signal of this kind has in a request."""
+    return {name: value for name, value in SIGNALS[kind].items() if name != "actor"}
 
 
 def _implied(order: Order) -> dict[str, Any]:

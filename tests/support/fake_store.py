@@ -25,7 +25,7 @@ from lambdas.domain.ports import (
 )
 from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event, check_pause_ms
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import ADMITTED_IN, Signal, SignalKind, room_for
+from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.support.fake_directories import FakeInventory
 
@@ -183,10 +183,10 @@ class FakeOrders(OrderStore, OrderIndex):
 
 def _admits(order: Order, signal: Signal, now: int) -> bool:
     deadline = order.approval_deadline
-    in_time = deadline is None or deadline > now or not signal.closes_at_deadline
+    in_time = deadline is None or deadline > now or not signal.rule.closes_at_deadline
     known = order.signal(signal.signal_id) is not None
-    has_room = len(order.inbox) < room_for(signal.kind)
-    return order.stage in ADMITTED_IN[signal.kind] and in_time and has_room and not known
+    has_room = len(order.inbox) < signal.rule.places
+    return order.stage in signal.rule.stages and in_time and has_room and not known
 
 
 def _with_signal(order: Order, signal: Signal, now: int) -> Order:

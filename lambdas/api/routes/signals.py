@@ -1,12 +1,13 @@
 """Signals: durable requests to a running order, and their outcomes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from lambdas.api.http.identity import Role
 from lambdas.api.http.preferences import preferred_wait
-from lambdas.api.http.resource import Resource, answer
+from lambdas.api.http.resource import P, Resource, Route, answer
 from lambdas.api.models import inputs, signal_views
 from lambdas.api.models.order_presenter import signal_detail_view, signal_view, signals_view
 from lambdas.domain.errors import InvalidRequest, NotAllowed
@@ -27,14 +28,19 @@ ANSWERS = {
 REFUSES = (400, 404, 409, 413, 415, 422, 429)
 
 
-@signals.operation(
-    "POST",
-    "/orders/{order_id}/signals/approve-payment",
-    roles=(Role.APPROVER,),
-    answers=ANSWERS,
-    refuses=REFUSES,
-    body_limit=inputs.MAX_SIGNAL_BYTES,
-)
+def signal_route(kind: SignalKind, *roles: Role) -> Callable[[Route[P]], Route[P]]:
+    """Make a function the route that accepts signals of this kind."""
+    return signals.operation(
+        "POST",
+        f"/orders/{{order_id}}/signals/{kind}",
+        roles=roles,
+        answers=ANSWERS,
+        refuses=REFUSES,
+        body_limit=inputs.MAX_SIGNAL_BYTES,
+    )
+
+
+@signal_route(SignalKind.APPROVE_PAYMENT, Role.APPROVER)
 def approve_payment(
     order_id: inputs.OrderId,
     body: inputs.Approval,
@@ -53,14 +59,7 @@ def approve_payment(
     return send(order, asked, prefer)
 
 
-@signals.operation(
-    "POST",
-    "/orders/{order_id}/signals/decline-payment",
-    roles=(Role.APPROVER,),
-    answers=ANSWERS,
-    refuses=REFUSES,
-    body_limit=inputs.MAX_SIGNAL_BYTES,
-)
+@signal_route(SignalKind.DECLINE_PAYMENT, Role.APPROVER)
 def decline_payment(
     order_id: inputs.OrderId,
     body: inputs.Decline,
@@ -78,14 +77,7 @@ def decline_payment(
     return send(order, asked, prefer)
 
 
-@signals.operation(
-    "POST",
-    "/orders/{order_id}/signals/cancel-order",
-    roles=(Role.CUSTOMER, Role.OPERATOR),
-    answers=ANSWERS,
-    refuses=REFUSES,
-    body_limit=inputs.MAX_SIGNAL_BYTES,
-)
+@signal_route(SignalKind.CANCEL_ORDER, Role.CUSTOMER, Role.OPERATOR)
 def cancel_order(
     order_id: inputs.OrderId,
     body: inputs.Cancellation,
@@ -105,14 +97,7 @@ def cancel_order(
     )
 
 
-@signals.operation(
-    "POST",
-    "/orders/{order_id}/signals/add-line-item",
-    roles=(Role.CUSTOMER,),
-    answers=ANSWERS,
-    refuses=REFUSES,
-    body_limit=inputs.MAX_SIGNAL_BYTES,
-)
+@signal_route(SignalKind.ADD_LINE_ITEM, Role.CUSTOMER)
 def add_line_item(
     order_id: inputs.OrderId,
     body: inputs.NewItem,

@@ -24,17 +24,27 @@ class SignalKind(StrEnum):
     ADD_LINE_ITEM = "add-line-item"
 
 
-ADMITTED_IN: Mapping[SignalKind, frozenset[Stage]] = {
-    SignalKind.APPROVE_PAYMENT: BEFORE_PAYMENT,
-    SignalKind.DECLINE_PAYMENT: BEFORE_PAYMENT,
-    SignalKind.ADD_LINE_ITEM: BEFORE_PAYMENT,
-    SignalKind.CANCEL_ORDER: BEFORE_COMPLETION,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalRule:
+    """When an order admits a kind of signal: at these stages, before the approval deadline if the
+    kind closes there, and while the inbox has fewer than `places` signals.
+    """
+
+    stages: frozenset[Stage]
+    closes_at_deadline: bool = True
+    places: int = MAX_SIGNALS
+
+
+RULES: Mapping[SignalKind, SignalRule] = {
+    SignalKind.APPROVE_PAYMENT: SignalRule(stages=BEFORE_PAYMENT),
+    SignalKind.DECLINE_PAYMENT: SignalRule(stages=BEFORE_PAYMENT),
+    SignalKind.CANCEL_ORDER: SignalRule(
+        stages=BEFORE_COMPLETION,
+        closes_at_deadline=False,
+        places=MAX_SIGNALS + ROOM_FOR_CANCELS,
+    ),
+    SignalKind.ADD_LINE_ITEM: SignalRule(stages=BEFORE_PAYMENT),
 }
-
-
-def room_for(kind: SignalKind) -> int:
-    """The inbox size below which a signal of this kind is accepted."""
-    return MAX_SIGNALS + (ROOM_FOR_CANCELS if kind is SignalKind.CANCEL_ORDER else 0)
 
 
 class Outcome(StrEnum):
@@ -72,6 +82,6 @@ class Signal:
         return (self.kind, self.actor, self.revision, self.sku, self.quantity, self.reason)
 
     @property
-    def closes_at_deadline(self) -> bool:
-        """Whether the signal is refused after the approval deadline: every kind except a cancel."""
-        return self.kind is not SignalKind.CANCEL_ORDER
+    def rule(self) -> SignalRule:
+        """When an order admits the signal."""
+        return RULES[self.kind]

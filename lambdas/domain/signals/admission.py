@@ -8,7 +8,7 @@ from lambdas.domain.errors import (
     StoreConflict,
 )
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import ADMITTED_IN, Signal, SignalKind, room_for
+from lambdas.domain.record.signals import RULES, Signal, SignalKind
 
 
 def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
@@ -24,17 +24,17 @@ def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
         raise IdempotencyMismatch(
             "this Idempotency-Key was used for another signal", order_id=order.order_id
         )
-    if order.stage not in ADMITTED_IN[signal.kind]:
+    if order.stage not in signal.rule.stages:
         raise SignalNotAdmitted(
             f"{signal.kind} comes too late: the order is {order.stage}",
             order_id=order.order_id,
             stage=order.stage,
         )
-    if signal.closes_at_deadline and (order.approval_deadline or now + 1) <= now:
+    if signal.rule.closes_at_deadline and (order.approval_deadline or now + 1) <= now:
         raise SignalNotAdmitted(
             "the approval deadline has passed", order_id=order.order_id, stage=order.stage
         )
-    if len(order.inbox) >= room_for(signal.kind):
+    if len(order.inbox) >= signal.rule.places:
         raise InboxFull(
             f"the order took {len(order.inbox)} signals already", order_id=order.order_id
         )
@@ -57,8 +57,8 @@ def allowed_signals(order: Order, now: int) -> tuple[SignalKind, ...]:
     in_time = order.approval_deadline is None or order.approval_deadline > now
     return tuple(
         kind
-        for kind in SignalKind
-        if order.stage in ADMITTED_IN[kind]
-        and len(order.inbox) < room_for(kind)
-        and (in_time or kind is SignalKind.CANCEL_ORDER)
+        for kind, rule in RULES.items()
+        if order.stage in rule.stages
+        and len(order.inbox) < rule.places
+        and (in_time or not rule.closes_at_deadline)
     )

@@ -15,7 +15,7 @@ from lambdas.domain.errors import (
     StoreUnavailable,
 )
 from lambdas.domain.record.changes import CHECK_SOON_MS
-from lambdas.domain.record.signals import ADMITTED_IN, MAX_SIGNALS, SignalKind
+from lambdas.domain.record.signals import MAX_SIGNALS, RULES, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals, refuse_unless_repeated
 from lambdas.workflow import OrderWorkflow
@@ -103,7 +103,7 @@ def test_the_key_of_one_signal_cannot_be_used_for_another(
 CLOSED = [
     (kind, stage)
     for kind in SignalKind
-    for stage in sorted(set(Stage) - ADMITTED_IN[kind] - {Stage.NOTIFY})
+    for stage in sorted(set(Stage) - RULES[kind].stages - {Stage.NOTIFY})
 ]
 
 

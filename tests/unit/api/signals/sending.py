@@ -4,20 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
 from tests.support.api_caller import ALICE, APPROVER, Answer, ApiCaller
+from tests.support.builders import SIGNALS, fields_of
 from tests.support.world import World
 
-BODIES: dict[str, dict[str, Any]] = {
-    "approve-payment": {"revision": 1},
-    "decline-payment": {"reason": "over budget"},
-    "cancel-order": {"reason": "changed my mind"},
-    "add-line-item": {"sku": "MUG-RED", "quantity": 2},
-}
+BODIES = {kind.value: fields_of(kind) for kind in SignalKind}
 SENDERS = {
-    "approve-payment": APPROVER,
-    "decline-payment": APPROVER,
-    "cancel-order": ALICE,
-    "add-line-item": ALICE,
+    kind.value: {"alice": ALICE, "approver1": APPROVER}[SIGNALS[kind]["actor"]]
+    for kind in SignalKind
 }
 KINDS = sorted(BODIES)
 

@@ -2,21 +2,21 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.record.signals import ADMITTED_IN, SignalKind
+from lambdas.domain.record.signals import RULES, SignalKind
 from lambdas.domain.record.stages import BEFORE_COMPLETION, BEFORE_PAYMENT, ENDS, Stage
 from tests.support.builders import a_signal
 
 
 @pytest.mark.parametrize("kind", list(SignalKind))
 def test_no_end_and_no_compensation_admits_a_signal(kind: SignalKind) -> None:
-    assert not ADMITTED_IN[kind] & (ENDS | {Stage.COMPENSATING})
+    assert not RULES[kind].stages & (ENDS | {Stage.COMPENSATING})
 
 
 def test_a_cancel_is_admitted_until_completion_and_the_others_until_payment() -> None:
-    assert ADMITTED_IN[SignalKind.CANCEL_ORDER] == BEFORE_COMPLETION
-    assert ADMITTED_IN[SignalKind.APPROVE_PAYMENT] == BEFORE_PAYMENT
-    assert ADMITTED_IN[SignalKind.DECLINE_PAYMENT] == BEFORE_PAYMENT
-    assert ADMITTED_IN[SignalKind.ADD_LINE_ITEM] == BEFORE_PAYMENT
+    assert RULES[SignalKind.CANCEL_ORDER].stages == BEFORE_COMPLETION
+    assert RULES[SignalKind.APPROVE_PAYMENT].stages == BEFORE_PAYMENT
+    assert RULES[SignalKind.DECLINE_PAYMENT].stages == BEFORE_PAYMENT
+    assert RULES[SignalKind.ADD_LINE_ITEM].stages == BEFORE_PAYMENT
     assert {Stage.PAYMENT, Stage.STATUS_UPDATE} == BEFORE_COMPLETION - BEFORE_PAYMENT
 
 
@@ -36,6 +36,10 @@ def test_another_kind_is_another_request() -> None:
 
 
 def test_only_a_cancel_is_never_too_late_for_the_deadline() -> None:
-    in_time = {kind for kind in SignalKind if not a_signal(kind).closes_at_deadline}
+    never_late = {kind for kind, rule in RULES.items() if not rule.closes_at_deadline}
 
-    assert in_time == {SignalKind.CANCEL_ORDER}
+    assert never_late == {SignalKind.CANCEL_ORDER}
+
+
+def test_every_kind_has_its_rule_in_the_sequence_of_the_kinds() -> None:
+    assert list(RULES) == list(SignalKind)
