@@ -4,3 +4,4 @@ from tests.adapters.test_store_contract_commit import *  # noqa: F403
 from tests.adapters.test_store_contract_create import *  # noqa: F403
 from tests.adapters.test_store_contract_lists import *  # noqa: F403
 from tests.adapters.test_store_contract_signals import *  # noqa: F403
+from tests.adapters.test_store_contract_waits import *  # noqa: F403
