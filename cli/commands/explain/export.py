@@ -3,12 +3,14 @@
 import json
 import time
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli.client.api import Api, path
+from cli.commands.filters import DryRun, Filters, Rate, filtered, print_order_ids
 from cli.commands.options import CustomerOption, LimitOption, ProfileOption, StageOption
 from cli.files import make_folder, replace
 from cli.sign_in.session import open_api
@@ -21,28 +23,38 @@ def export(
     folder: Annotated[Path, typer.Argument(help="Folder for the files.", metavar="FOLDER")],
     stage: StageOption = None,
     customer: CustomerOption = None,
+    filters: Filters = None,
+    dry_run: DryRun = False,
+    rate: Rate = 20.0,
     limit: LimitOption = 1_000,
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Write the histories of many orders to files, one file per order (operators).
 
+    --filter selects orders by field=value, as in `batch cancel`; --dry-run only lists them.
+
     Ended orders that already have a file are skipped, so an interrupted export continues when you
     run it again. Open orders are always written again.
     """
+    named = {"stage": stage, "customer": customer}
+    wanted = [*(f"{name}={value}" for name, value in named.items() if value), *(filters or [])]
     api = open_api(profile)
-    query = {"stage": stage, "customer_id": customer}
-    orders = list(api.newest("/orders", "orders", limit=limit, page_size=100, **query))
-    export_orders(api, folder, orders, output)
+    orders = list(islice(filtered(api, wanted), limit))
+    if dry_run:
+        _require_permission(api, orders)
+        print_order_ids([order["order_id"] for order in orders], output)
+        return
+    _export_orders(api, folder, orders, output, rate=rate)
 
 
-def export_orders(
+def _export_orders(
     api: Api,
     folder: Path,
     orders: Sequence[dict[str, Any]],
     output: Format,
     *,
-    rate: float = 20.0,
+    rate: float,
 ) -> None:
     """Write the missing histories, at most `rate` per second, and report the written files.
 
@@ -51,7 +63,7 @@ def export_orders(
     make_folder(folder)
     missing = [order for order in orders if not _is_done(folder, order)]
     if not missing:
-        require_permission(api, orders)
+        _require_permission(api, orders)
     written: list[str] = []
     try:
         _write_all(api, folder, missing, written, rate)
@@ -62,7 +74,7 @@ def export_orders(
         print_json({"written": written, "folder": str(folder)})
 
 
-def require_permission(api: Api, orders: Sequence[dict[str, Any]]) -> None:
+def _require_permission(api: Api, orders: Sequence[dict[str, Any]]) -> None:
     """Read one history to check the caller's permission on the server. Raises Refused."""
     if orders:
         _history(api, orders[0])

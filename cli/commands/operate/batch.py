@@ -1,17 +1,15 @@
-"""Many orders at once: batch cancel, batch export."""
+"""Cancels many orders at once: `orders batch cancel`."""
 
 import time
 from collections.abc import Callable, Iterable
 from itertools import islice
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.text import Text
 
 from cli.arguments import Command, Group
-from cli.commands.explain.export import export_orders, require_permission
-from cli.commands.operate.batch_filters import Filters, filtered
+from cli.commands.filters import DryRun, Filters, Rate, filtered, print_order_ids
 from cli.commands.options import LimitOption, ProfileOption, ReasonOption, YesOption
 from cli.commands.order.sending import send
 from cli.problems import Problem, Refused, Unreachable, WrongUsage
@@ -20,8 +18,6 @@ from cli.terminal.output import (
     Format,
     Output,
     counting,
-    print_json,
-    print_line,
     require_yes,
     say,
     show,
@@ -31,18 +27,13 @@ from cli.terminal.text import line
 batch = typer.Typer(
     cls=Group,
     no_args_is_help=True,
-    help="""Cancel or export many orders (operators; customers can cancel their own).
+    help="""Cancel many orders (operators; customers can cancel their own).
 
     --filter selects orders by field=value: stage, outcome, customer, version, older (minutes). It
     may be repeated, once for each field; an order must match all. -n limits the number of orders,
     newest first. Try --dry-run first: it lists the orders and changes nothing.
     """,
 )
-
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the order ids.")]
-Rate = Annotated[
-    float, typer.Option(min=0.1, max=50, help="Orders per second, at most.", metavar="N")
-]
 
 
 @batch.command("cancel", cls=Command)
@@ -73,7 +64,7 @@ def cancel(
     admitting = (one for one in found if "cancel-order" in one["allowed_signals"])
     chosen = [one["order_id"] for one in islice(admitting, limit)]
     if dry_run:
-        _name(chosen, output)
+        print_order_ids(chosen, output)
         return
     if not yes:
         require_yes(f"Cancel {len(chosen)} orders?", otherwise="nothing was cancelled")
@@ -84,29 +75,6 @@ def cancel(
     results = each(chosen, one, rate=rate, what="cancelling")
     show({"orders": results}, output, lambda shown: _summary(shown["orders"]))
     _fail_if_any(results)
-
-
-@batch.command("export", cls=Command)
-def export(
-    folder: Annotated[Path, typer.Argument(help="Folder for the files.", metavar="FOLDER")],
-    filters: Filters = None,
-    dry_run: DryRun = False,
-    rate: Rate = 10.0,
-    limit: LimitOption = 1_000,
-    profile: ProfileOption = None,
-    output: Output = Format.TABLE,
-) -> None:
-    """Write the histories of the selected orders to files (operators).
-
-    An interrupted export continues when you run it again.
-    """
-    api = open_api(profile)
-    chosen = list(islice(filtered(api, filters or []), limit))
-    if dry_run:
-        require_permission(api, chosen)
-        _name([one["order_id"] for one in chosen], output)
-        return
-    export_orders(api, folder, chosen, output, rate=rate)
 
 
 def each(
@@ -140,16 +108,6 @@ def _try_action(action: Callable[[str], Any], order_id: str) -> dict[str, Any]:
             raise
         return {"done": False, "why": problem.message}
     return {"done": True, "why": None}
-
-
-def _name(chosen: list[str], output: Format) -> None:
-    """Print the result of a dry run: only ids on stdout."""
-    if output is Format.JSON:
-        print_json({"orders": chosen})
-        return
-    for order_id in chosen:
-        print_line(order_id)
-    say(f"{len(chosen)} orders")
 
 
 def _summary(results: list[dict[str, Any]]) -> Text:

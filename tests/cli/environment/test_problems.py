@@ -176,7 +176,7 @@ def test_output_works_without_unicode_symbols(
     assert f"{order.order_id}  ? awaiting-approval" in poor.getvalue().decode("ascii")
 
 
-@pytest.mark.parametrize("command", [("export",), ("batch", "export")])
+@pytest.mark.parametrize("command", [("export",)])
 def test_no_spinner_without_a_terminal(
     terminal: Terminal, world: World, tmp_path: Path, command: tuple[str, ...]
 ) -> None:

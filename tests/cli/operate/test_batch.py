@@ -1,4 +1,4 @@
-"""batch cancel, batch export."""
+"""batch cancel, and export with filters."""
 
 import json
 from io import StringIO
@@ -61,7 +61,7 @@ def test_the_limit_of_a_batch_counts_matching_orders_only(
     filters = ("-n", "1", "--filter", "version=v1", "--dry-run", "-o", "json")
 
     cancelled = terminal.run("batch", "cancel", "-r", "x", *filters, who="operator")
-    exported = terminal.run("batch", "export", str(tmp_path / "h"), *filters, who="operator")
+    exported = terminal.run("export", str(tmp_path / "h"), *filters, who="operator")
 
     assert cancelled.json == exported.json == {"orders": [wanted.order_id]}
 
@@ -93,13 +93,13 @@ def test_no_more_pages_are_read_than_the_limit_needs(terminal: Terminal, world: 
     assert len(terminal.wire.sent) == 1
 
 
-@pytest.mark.parametrize("command", [("cancel", "-r", "x"), ("export", "h")])
+@pytest.mark.parametrize("command", [("batch", "cancel", "-r", "x"), ("export", "h")])
 def test_two_filters_of_one_field_are_wrong_usage(
     terminal: Terminal, command: tuple[str, ...]
 ) -> None:
     filters = ("--filter", "customer=alice", "--filter", "customer=bob")
 
-    ran = terminal.run("batch", *command, *filters, who="operator")
+    ran = terminal.run(*command, *filters, who="operator")
 
     assert (ran.code, ran.out) == (2, "")
     assert "two filters name customer" in ran.err
@@ -129,7 +129,7 @@ def test_a_batch_stops_when_the_api_does_not_answer_and_prints_its_progress(
     assert [len(world.now(order).inbox) for order in orders] == [0, 0, 1]
 
 
-def test_a_batch_export_prints_the_written_orders(
+def test_a_filtered_export_prints_the_written_orders(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:
     order = world.place(version="v1")
@@ -137,7 +137,7 @@ def test_a_batch_export_prints_the_written_orders(
     folder = tmp_path / "histories"
 
     ran = terminal.run(
-        *("batch", "export", str(folder), "--filter", "version=v1", "-o", "json"), who="operator"
+        *("export", str(folder), "--filter", "version=v1", "-o", "json"), who="operator"
     )
 
     assert ran.json == {"written": [order.order_id], "folder": str(folder)}

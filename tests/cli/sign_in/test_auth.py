@@ -16,7 +16,7 @@ COMMANDS = (
     *("timeline", "watch", "wait", "history", "classify", "export", "compensate", "abort"),
     *("versions", "doctor", "load", "login", "logout", "profiles"),
 )
-BATCHES = ("batch cancel", "batch export")
+BATCHES = ("batch cancel",)
 
 
 def test_an_api_that_does_not_answer_is_unreachable(terminal: Terminal) -> None:

@@ -57,7 +57,7 @@ def test_existing_files_do_not_replace_the_permission_check(
     terminal: Terminal, world: World, tmp_path: Path, dry: tuple[str, ...]
 ) -> None:
     world.place(Stage.COMPLETED)
-    export = ("batch", "export", str(tmp_path / "h"))
+    export = ("export", str(tmp_path / "h"))
     terminal.run(*export, who="operator")
 
     ran = terminal.run(*export, *dry)

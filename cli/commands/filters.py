@@ -1,4 +1,4 @@
-"""The filters of the batch commands: `--filter stage=awaiting-approval`."""
+"""Filters that select many orders: `--filter stage=awaiting-approval`."""
 
 import time
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import typer
 from cli.client.api import Api
 from cli.commands.options import known_outcome, known_stage
 from cli.problems import WrongUsage
+from cli.terminal.output import Format, print_json, print_line, say
 from cli.views.formats import instant, parse_whole_number
 
 Filters = Annotated[
@@ -19,6 +20,11 @@ Filters = Annotated[
         "must match.",
         metavar="F=V",
     ),
+]
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the order ids.")]
+Rate = Annotated[
+    float, typer.Option(min=0.1, max=50, help="Orders per second, at most.", metavar="N")
 ]
 
 _FIELDS = ("stage", "outcome", "customer", "version", "older")
@@ -67,3 +73,13 @@ def _matches(order: dict[str, Any], wanted: dict[str, str]) -> bool:
         and wanted.get("outcome", order["outcome"]) == order["outcome"]
         and minutes >= int(wanted.get("older", 0))
     )
+
+
+def print_order_ids(chosen: list[str], output: Format) -> None:
+    """Print the result of a dry run: only ids on stdout."""
+    if output is Format.JSON:
+        print_json({"orders": chosen})
+        return
+    for order_id in chosen:
+        print_line(order_id)
+    say(f"{len(chosen)} orders")
