@@ -14,7 +14,7 @@ EQUIVALENT: Mapping[str, str] = {
         "an accepted signal is pending: after 45 s the janitor has another execution apply it"
     ),
     r"BeginBackOff: Result without loops": "loops are 0 where there are none",
-    r"RouteDecision: Choices in reverse": "no two rules match the same input",
+    r"(RouteDecision|RouteEnd): Choices in reverse": "no two rules match the same input",
     r"CloseOrder: Catch [01] ResultPath (None|\$)": "the ends do not use their input",
     r"FetchRecommendations: Catch 0 ResultPath .*": "NoRecommendations ignores its input",
 }
