@@ -14,6 +14,7 @@ from lambdas.domain.errors import (
 from lambdas.domain.payments import (
     ActionRequired,
     Captured,
+    Declined,
     PaymentState,
     Refunded,
     RefundFailed,
@@ -248,7 +249,7 @@ def test_a_confirmation_that_settles_nothing_is_unsettled(
 ) -> None:
     reference = prepared(payments)
     account.intents[reference]["status"] = "requires_capture"
-    account._confirm = lambda intent_id, _: account.intents[intent_id]  # type: ignore[method-assign]
+    account._confirm = lambda intent_id, params: account.intents[intent_id]  # type: ignore[method-assign]
 
     with pytest.raises(PaymentUnsettled):
         payments.capture(reference)
@@ -263,6 +264,20 @@ def test_the_page_on_which_the_customer_authenticates_is_returned(
     account.intents[reference] |= {"status": "requires_action", "next_action": action}
 
     assert payments.capture(reference) == ActionRequired(url)
+
+
+def test_a_bank_that_asks_the_absent_customer_to_authenticate_declines(
+    payments: StripePayments,
+) -> None:
+    reference = prepared(payments, "pm_card_threeDSecure2Required")
+
+    assert payments.capture(reference) == Declined("the bank asks the customer to authenticate")
+
+
+def test_the_sdk_repeats_no_request(payments: StripePayments, account: FakeStripe) -> None:
+    payments.refund(REFUND, paid(payments), TEN)
+
+    assert set(account.retries) == {0}
 
 
 def test_a_dispute_is_reported(payments: StripePayments, account: FakeStripe) -> None:

@@ -72,6 +72,7 @@ class FakeStripe:
     refunds: dict[str, Fields] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     idempotency_keys: list[str] = field(default_factory=list)
+    retries: list[int | None] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     _stored: dict[str, tuple[Fields, Answer]] = field(default_factory=dict)
 
@@ -81,9 +82,11 @@ class FakeStripe:
         url: str,
         headers: Mapping[str, str],
         post_data: str | None = None,
+        max_network_retries: int | None = None,
         **_: Any,
     ) -> tuple[str, int, Mapping[str, str]]:
         """The one method of an HTTP client that the SDK calls."""
+        self.retries.append(max_network_retries)
         parts = urlsplit(url)
         params = _decoded(post_data or parts.query)
         self.requests.append(f"{method.upper()} {parts.path}")
@@ -134,7 +137,7 @@ class FakeStripe:
         route = f"{method} {kind}" + "".join(f" {part}" for part in rest[1:]) + " one" * bool(rest)
         routes: dict[str, Callable[[str, Fields], Fields]] = {
             "post payment_intents": self._create,
-            "get payment_intents one": self._intent,
+            "get payment_intents one": self._retrieve,
             "post payment_intents confirm one": self._confirm,
             "post payment_intents cancel one": self._cancel,
             "get payment_methods one": self._method,
@@ -172,11 +175,22 @@ class FakeStripe:
             raise Refused(404, "invalid_request_error", "resource_missing", param="intent")
         return self.intents[intent_id]
 
-    def _confirm(self, intent_id: str, _: Fields) -> Fields:
+    def _retrieve(self, intent_id: str, params: Fields) -> Fields:
+        """The charge is an object only if the request expands it."""
+        intent = self._intent(intent_id, {})
+        charge = intent["latest_charge"]
+        if charge is None or params.get("expand[0]") == "latest_charge":
+            return intent
+        return {**intent, "latest_charge": charge["id"]}
+
+    def _confirm(self, intent_id: str, params: Fields) -> Fields:
         intent = self._intent(intent_id, {})
         if intent["status"] != "requires_confirmation":
             raise _unexpected(intent)
         method = intent["payment_method"]
+        if method == METHODS["pm_action_required"] and params.get("off_session") != "true":
+            intent["status"] = "requires_action"
+            return intent
         if method in _DECLINES:
             code, decline_code = _DECLINES[method]
             error = {"type": "card_error", "code": code, "decline_code": decline_code}
