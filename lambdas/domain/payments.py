@@ -8,7 +8,7 @@ repeat a stored error under a key. After every doubt, `look_up` returns the trut
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from lambdas.domain.record.money import Money
 
@@ -138,6 +138,8 @@ class Payment:
                 return Voided()
             case PaymentState.PREPARED | PaymentState.AUTHORISED:
                 return None
+            case _:
+                assert_never(self.state)
 
 
 class PaymentGateway(Protocol):

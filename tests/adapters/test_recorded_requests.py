@@ -24,7 +24,7 @@ from tests.support.fake_clock import NOW
 from tests.unit.test_dependencies import FULL
 
 ORDER = an_order(order_id="01KDVDNH000000000000000001")
-META = to_item(to_record(replace(ORDER, stage=Stage.PAYMENT)))
+META = to_item(to_record(replace(ORDER, stage=Stage.PAYMENT, check_failures=1)))
 MOVE = StockMove(movement=StockMovement.HOLD, sku="MUG-RED", quantity=1)
 MOVED = make_change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("told", {}), stock=(MOVE,))
 LOOKED = make_change(ORDER, replace(ORDER, last_heartbeat_at=NOW), NOW)

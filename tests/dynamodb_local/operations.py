@@ -123,3 +123,17 @@ operations: st.SearchStrategy[Operation] = st.one_of(
     ),
     st.just(lambda p: p.under.index.open_versions(at_most=9)),
 )
+
+
+def refused_operations() -> list[Operation]:
+    """A sequence that contains every refusal, so that no run depends on drawing them."""
+    waiting = Stage.AWAITING_APPROVAL
+    return [
+        lambda played: played.under.store.get(ABSENT),
+        _create(0, 0),
+        _create(0, 1),
+        _commit(0, waiting, [(StockMovement.RELEASE, SKUS[0], 3)], stale=False, later=0),
+        _commit(0, waiting, [(StockMovement.HOLD, SKUS[0], 3)], stale=False, later=0),
+        _commit(0, waiting, [(StockMovement.HOLD, SKUS[0], 1)], stale=False, later=0),
+        _commit(0, waiting, [], stale=True, later=0),
+    ]

@@ -4,11 +4,19 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.stores import InMemory, OnDynamoDB
-from tests.dynamodb_local.operations import SKUS, Operation, Played, answer, operations, some_orders
+from tests.dynamodb_local.operations import (
+    SKUS,
+    Operation,
+    Played,
+    answer,
+    operations,
+    refused_operations,
+    some_orders,
+)
 from tests.dynamodb_local.server import DynamoDBLocal
 from tests.support.tables import create_tables
 
@@ -26,6 +34,7 @@ def test_every_sequence_of_operations_gets_the_same_answers(server: DynamoDBLoca
     answered: Counter[str] = Counter()
 
     @settings(max_examples=EXAMPLES)
+    @example(refused_operations())
     @given(asked=st.lists(operations, min_size=5, max_size=STEPS))
     def compared(asked: list[Operation]) -> None:
         answered.update(compare(stores(server), asked))

@@ -18,7 +18,7 @@ BODIES: Mapping[str, object] = {
     },
     "POST /orders/{order_id}/signals/approve-payment": {"revision": 999},
     "POST /approvals/{code}": {"revision": 999},
-    "POST /orders/{order_id}/signals/decline-payment": {"reason": "over budget"},
+    "POST /orders/{order_id}/signals/decline-payment": {"reason": "no longer needed"},
     "POST /orders/{order_id}/signals/cancel-order": {"reason": "no longer needed"},
     "POST /orders/{order_id}/signals/add-line-item": {"sku": "MUG-RED", "quantity": 1},
 }

@@ -29,7 +29,10 @@ def exists(path: str, data: Any) -> bool:
 def find(path: str, data: Any) -> Any:
     """What the path finds. Raises StatesRuntime."""
     if item := _ITEM.fullmatch(path):
-        return data[int(item["index"])]
+        place = int(item["index"])
+        if not isinstance(data, list | tuple) or place >= len(data):
+            raise StatesRuntime(f"{path} finds nothing")
+        return data[place]
     for name in _names(path):
         if not isinstance(data, Mapping) or name not in data:
             raise StatesRuntime(f"{path} finds nothing")
