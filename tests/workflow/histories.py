@@ -32,12 +32,14 @@ def inputs(history: Iterable[Event]) -> list[tuple[str, str]]:
 
 
 def retries(histories: Iterable[Sequence[Event]]) -> dict[str, int]:
-    """How many more attempts than entries each Task state had."""
+    """How many more attempts than entries each Task state had. A branch that another one ends
+    may be entered without an attempt.
+    """
     attempts: Counter[str] = Counter()
     for history in histories:
         for entry in state_entries(list(redact(history))):
             if entry.type == "Task":
-                attempts[entry.state] += entry.attempts - 1
+                attempts[entry.state] += max(0, entry.attempts - 1)
     return {name: more for name, more in sorted(attempts.items()) if more}
 
 
