@@ -35,9 +35,7 @@ UNMEASURED = frozenset(
         "engines",
         "model",
         "mutation",
-        "replay",
         "simulation",
-        "stateful",
         "workflow",
     }
 )
@@ -106,7 +104,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEngine:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Leave out of coverage what plays the same code over and over."""
-    if UNMEASURED.isdisjoint(item.nodeid.split("/")):
+    if UNMEASURED.isdisjoint(item.nodeid.split("/")[:2]):
         return (yield)
     with unmeasured():
         return (yield)

@@ -7,8 +7,7 @@
 A step is one access to the order or to the provider, so everything happens between any two of
 them: signals, other writers, the deadline, crashes, StopExecution, takeovers. `test_protocol` says
 what must hold; `test_faithful` compares the model with `lambdas/` on every record that the model
-reaches, `test_transitions` with the definition, and `tests/replay` plays the trace of
-every mutant on the real activities in the simulator.
+reaches, `test_transitions` with the definition. `tests/simulation` runs the real activities.
 
 Read in this order: `rules` (what the protocol promises, one switch each), `record` and `decisions`
 (the order and every decision about it, as `lambdas/domain` makes them), `world` (everything else
