@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local.host.state import State
-from tests.engines import on_emulator, on_moto
+from tests.engines import on_moto
+from tests.engines.on_emulator import Player
 from tests.engines.scenario import Scenario
 from tests.engines.scenarios import SCENARIOS
 from tests.system.environments import SHORT_TIMES, deployed
@@ -40,23 +41,31 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
 """The recorded scenarios, and the verdict on each of their executions."""
 
 Event = Mapping[str, Any]
+Histories = Sequence[Sequence[Event]]
+"""Of the executions of one order, in sequence."""
 
 
 def main() -> None:
     """Record all of them again."""
     chosen = [scenario for scenario in SCENARIOS if scenario.name in VERDICTS]
-    for scenario in chosen:
-        with a_world() as world, redirect_stdout(StringIO()):  # the functions write logs
-            on_moto.play(scenario, world)
-            _write("moto", scenario, world.histories())
     with TemporaryDirectory() as home, deployed(Path(home), SHORT_TIMES) as environment:
-        for number, scenario in enumerate(chosen):
-            _write("emulator", scenario, _on_emulator(scenario, number, environment.state))
+        on_emulator = [
+            _on_emulator(scenario, number, environment.state)
+            for number, scenario in enumerate(chosen)
+        ]
+    _write("emulator", chosen, on_emulator)
+    _write("moto", chosen, [_on_moto(scenario) for scenario in chosen])
 
 
-def _on_emulator(scenario: Scenario, number: int, state: State) -> list[Sequence[Event]]:
+def _on_moto(scenario: Scenario) -> Histories:
+    with a_world() as world, redirect_stdout(StringIO()):  # the functions write logs
+        on_moto.play(scenario, world)
+        return world.histories()
+
+
+def _on_emulator(scenario: Scenario, number: int, state: State) -> Histories:
     sys.stdout.write(f"{scenario.name}\n")
-    player = on_emulator.Player(state, number)
+    player = Player(state, number)
     try:
         player.play(scenario)
         return [history for _, history in player.executions()]
@@ -64,14 +73,15 @@ def _on_emulator(scenario: Scenario, number: int, state: State) -> list[Sequence
         player.close()
 
 
-def _write(engine: str, scenario: Scenario, histories: Iterable[Iterable[Event]]) -> None:
-    """Write one event per line, which is small and easy to compare."""
-    executions = [[_redacted(event) for event in history] for history in histories]
-    for verdict, events in zip(VERDICTS[scenario.name], executions, strict=True):
-        name = f"{scenario.name}, {verdict}.json".replace(" ", "-").replace(",", "")
-        lines = ",\n".join(json.dumps(event, separators=(",", ":")) for event in events)
-        FOLDER.joinpath(engine).mkdir(parents=True, exist_ok=True)
-        FOLDER.joinpath(engine, name).write_text(f"[\n{lines}\n]\n")
+def _write(engine: str, scenarios: Iterable[Scenario], recorded: Iterable[Histories]) -> None:
+    """Write one execution per line."""
+    lines = []
+    for scenario, histories in zip(scenarios, recorded, strict=True):
+        for verdict, history in zip(VERDICTS[scenario.name], histories, strict=True):
+            events = [_redacted(event) for event in history]
+            line = {"scenario": scenario.name, "verdict": verdict, "events": events}
+            lines.append(json.dumps(line, separators=(",", ":")) + "\n")
+    FOLDER.joinpath(f"{engine}.jsonl").write_text("".join(lines))
 
 
 def _redacted(event: Event) -> dict[str, Any]:
