@@ -57,8 +57,10 @@ export const events = ({ events: shown, omitted_events: omitted }, total) => [h(
   h("ol", { class: "timeline", tabindex: -1, "aria-label": "Timeline, newest first" },
     ...shown.toReversed().map((one) => h("li", { "data-key": one.sequence },
       moment(one.at), ` ${one.kind}`,
-      h("small", {}, Object.entries(one.detail).filter(([name]) => name !== "signal_id")
-        .map((detail) => ` ${inWords(detail, total)}`).join(",")))))];
+      h("small", {}, details(one, total).map((text) => ` ${text}`).join(",")))))];
+
+const details = ({ detail, actor }, total) => [...Object.entries(detail).filter(([name]) => name !== "signal_id")
+  .map((one) => inWords(one, total)), ...(actor ? [`by ${actor}`] : [])];
 
 const CALLED = { epoch: "execution" };
 

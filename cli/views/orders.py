@@ -106,7 +106,7 @@ def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> R
                 clock(event["at"]),
                 event["kind"],
                 stage(event["stage"]),
-                ", ".join(_details(event["detail"], total)),
+                ", ".join(_details(event, total)),
             )
             for event in events
         ],
@@ -114,12 +114,14 @@ def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> R
     )
 
 
-def _details(detail: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in detail.items():
+def _details(event: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in event["detail"].items():
         if name.endswith(_MINOR):
             yield f"{name.removesuffix(_MINOR)} {_amount(value, total)}"
         elif name != "signal_id":
             yield f"{_CALLED.get(name, name)} {value}"
+    if event["actor"]:
+        yield f"by {event['actor']}"
 
 
 def _waits(order: Order) -> bool:

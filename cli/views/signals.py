@@ -28,6 +28,7 @@ def signal_list(signals: Iterable[Mapping[str, Any]]) -> RenderableType:
             signal["signal_id"],
             signal["kind"],
             clock(signal["accepted_at"]),
+            signal["actor"] or "-",
             ", ".join(f"{name} {signal[name]}" for name in _PARAMETERS if signal[name] is not None),
             outcome_text(signal["outcome"]),
         )
@@ -35,9 +36,11 @@ def signal_list(signals: Iterable[Mapping[str, Any]]) -> RenderableType:
     ]
     if not rows:
         return "no signals"
-    columns = ("signal", "kind", "accepted", "parameters", "outcome")
     return Rows(
-        columns=columns, rows=rows, optional=("accepted",), wrapping=("parameters", "outcome")
+        columns=("signal", "kind", "accepted", "by", "parameters", "outcome"),
+        rows=rows,
+        optional=("accepted", "by"),
+        wrapping=("parameters", "outcome"),
     )
 
 

@@ -17,7 +17,7 @@ IN_BRANCHES = frozenset(
 
 _ORDER_FIELDS = (
     *("stage", "version", "epoch", "revision", "items", "total", "currency", "customer_id"),
-    *("reserved", "payment_approved", "charged", "cancelled", "last_error", "approved_by"),
+    *("reserved", "payment_approved", "charged", "cancelled", "last_error"),
     *("enrichment", "applied", "start_pending", "compensation_attempts", "payment_method"),
 )
 _SIGNAL_FIELDS = ("kind", "actor", "revision", "sku", "quantity", "reason")

@@ -30,6 +30,7 @@ def a_person(name: str, *groups: str) -> Claims:
     """The claims of a user's access token, in the form that an HTTP API passes them."""
     return {
         "token_use": "access",
+        "sub": f"sub-{name}",
         "username": name,
         "cognito:groups": f"[{' '.join(groups)}]",
         "client_id": "web-client",

@@ -100,7 +100,7 @@ def _implied(order: Order) -> dict[str, Any]:
         fields["approval_deadline"] = NOW + APPROVAL_TIMEOUT_MS
         fields["reserved"] = stage in _HOLDING or stage is Stage.COMPLETED
     if stage in _APPROVED:
-        fields |= {"payment_approved": True, "approved_by": "approver1"}
+        fields |= {"payment_approved": True}
         fields["charged"] = stage is not Stage.PAYMENT
     if stage is Stage.CANCELLED:
         fields |= {"cancelled": True, "last_error": "cancelled: changed my mind"}

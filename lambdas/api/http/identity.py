@@ -12,6 +12,7 @@ from typing import Any
 from lambdas.api.http.field_patterns import FORMS, USER_NAME, is_user_name
 from lambdas.domain.errors import NotAllowed
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Actor
 
 _SCOPE_PREFIX = "orders/"
 
@@ -26,8 +27,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The caller. A machine client has its roles from scopes and acts for every customer."""
+    """The caller. `subject` identifies a user for ever (`sub`); `name` is the user name, which is
+    the customer's id. A machine client has its roles from scopes and acts for every customer.
+    """
 
+    subject: str
     name: str
     roles: frozenset[Role]
     machine: bool = False
@@ -36,6 +40,16 @@ class Principal:
     def may_name_customers(self) -> bool:
         """Whether the caller may act for another customer."""
         return self.machine or Role.OPERATOR in self.roles
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as records name it."""
+        return Actor(self.subject, self.name)
+
+    @property
+    def sees_names(self) -> bool:
+        """Whether the caller may see the names of staff."""
+        return bool(self.roles & {Role.APPROVER, Role.OPERATOR})
 
     @property
     def sees_all(self) -> bool:
@@ -61,12 +75,20 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     if claims.get("token_use", "access") != "access":
         return None
     if "username" in claims:  # only a person has a user name
-        roles = _known_roles(_list_items(claims.get("cognito:groups")))
-        return Principal(name=_name(claims["username"]), roles=roles)
+        return _person(claims)
     if "client_id" not in claims:
         return None
     name = f"client:{_name(claims['client_id'])}"
-    return Principal(name=name, roles=_known_roles(_scopes(claims)), machine=True)
+    roles = _known_roles(_scopes(claims))
+    return Principal(subject=name, name=name, roles=roles, machine=True)
+
+
+def _person(claims: Mapping[str, Any]) -> Principal | None:
+    subject, name = claims.get("sub"), _name(claims["username"])
+    if not is_user_name(subject):
+        return None
+    roles = _known_roles(_list_items(claims.get("cognito:groups")))
+    return Principal(subject=str(subject), name=name, roles=roles)
 
 
 def _name(claim: object) -> str:

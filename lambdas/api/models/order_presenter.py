@@ -6,7 +6,9 @@ named here.
 
 from collections.abc import Sequence
 
+from lambdas.api.http.identity import Principal
 from lambdas.api.models.order_views import (
+    STAFF_FIELDS,
     EventView,
     ItemsView,
     OrderDetailView,
@@ -22,22 +24,35 @@ from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.signals.admission import allowed_signals
 
 
-def order_view(order: Order, now: int) -> OrderView:
-    """The order, with the signals that it admits at `now` (epoch ms)."""
-    return OrderView.of(order, reason=reason(order), allowed_signals=allowed_signals(order, now))
+def order_view(order: Order, now: int, caller: Principal) -> OrderView:
+    """The order as the caller sees it, with the signals that it admits at `now` (epoch ms)."""
+    approvers = [_visible_name(signal, caller) for signal in order.approvals]
+    return OrderView.of(
+        order,
+        reason=reason(order),
+        allowed_signals=allowed_signals(order, now),
+        approved_by=[name for name in approvers if name is not None],
+        ended_by=_visible_name(order.ended_by, caller),
+    )
 
 
-def order_detail_view(order: Order, now: int) -> OrderDetailView:
-    """The order, with the fields that clients show."""
-    shown = list(shown_fields(OrderView))
-    return OrderDetailView.of(order_view(order, now), shown_fields=shown)
+def order_detail_view(order: Order, now: int, caller: Principal) -> OrderDetailView:
+    """The order, with the fields that clients show to the caller."""
+    shown = [
+        field
+        for field in shown_fields(OrderView)
+        if caller.sees_names or field.path not in STAFF_FIELDS
+    ]
+    return OrderDetailView.of(order_view(order, now, caller), shown_fields=shown)
 
 
-def etag(order: Order, now: int) -> str:
-    """The entity tag of an order. It changes with every write, and when a deadline closes the order
-    to a signal. It is weak, because two deployments may serialize the same order differently.
+def etag(order: Order, now: int, caller: Principal) -> str:
+    """The entity tag of an order. It changes with every write, when a deadline closes the order to
+    a signal, and with what the caller sees. It is weak, because two deployments may serialize the
+    same order differently.
     """
-    return f'W/"{order.order_id}.{order.sequence}.{len(allowed_signals(order, now))}"'
+    seen = f"{len(allowed_signals(order, now))}{'s' if caller.sees_names else ''}"
+    return f'W/"{order.order_id}.{order.sequence}.{seen}"'
 
 
 def items_view(order: Order) -> ItemsView:
@@ -62,26 +77,47 @@ def signal_view(order: Order, signal_id: str) -> SignalView:
     return SignalView.of(signal, order_id=order.order_id, outcome=outcome)
 
 
-def signal_detail_view(order: Order, signal_id: str) -> SignalDetailView:
-    """The signal with its parameters, without its actor."""
+def signal_detail_view(order: Order, signal_id: str, caller: Principal) -> SignalDetailView:
+    """The signal with its parameters."""
     signal, outcome = _signal(order, signal_id), order.outcomes.get(signal_id)
     return SignalDetailView.of(
-        signal, order_id=order.order_id, outcome=outcome, accepted_at=signal.at
+        signal,
+        order_id=order.order_id,
+        outcome=outcome,
+        accepted_at=signal.at,
+        actor=_visible_name(signal, caller),
     )
 
 
-def signals_view(order: Order) -> SignalsView:
+def signals_view(order: Order, caller: Principal) -> SignalsView:
     """Every accepted signal of the order, oldest first."""
-    found = [signal_detail_view(order, signal.signal_id) for signal in order.inbox]
+    found = [signal_detail_view(order, signal.signal_id, caller) for signal in order.inbox]
     return SignalsView(order_id=order.order_id, signals=found)
 
 
-def timeline_view(events: Sequence[Event]) -> TimelineView:
-    """The events, oldest first."""
+def timeline_view(order: Order, events: Sequence[Event], caller: Principal) -> TimelineView:
+    """The events, oldest first. A stored event has no names: those of its signal are added."""
     return TimelineView(
-        events=[EventView.of(event, sequence=event.number) for event in events],
+        events=[
+            EventView.of(event, sequence=event.number, actor=_actor_of(event, order, caller))
+            for event in events
+        ],
         omitted_events=events[0].number - 1 if events else 0,
     )
+
+
+def _actor_of(event: Event, order: Order, caller: Principal) -> str | None:
+    signal_id = event.detail.get("signal_id")
+    return _visible_name(order.signal(str(signal_id)), caller) if signal_id else None
+
+
+def _visible_name(signal: Signal | None, caller: Principal) -> str | None:
+    """The name of the signal's sender. Staff see every name, customers only their own."""
+    if signal is None:
+        return None
+    sender = signal.sender
+    visible = caller.sees_names or caller.actor.is_any_of({sender.subject})
+    return sender.name if visible else None
 
 
 def _signal(order: Order, signal_id: str) -> Signal:

@@ -11,6 +11,9 @@ from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 
+STAFF_FIELDS = frozenset({"approved_by", "ended_by"})
+"""Fields that clients show to approvers and operators only."""
+
 
 class TotalView(View):
     """An amount of money."""
@@ -108,6 +111,24 @@ class OrderView(View):
             examples=["The payment was declined."],
         ),
     ]
+    approved_by: Annotated[
+        list[str],
+        Field(
+            title="Approved by",
+            description="The user names of the approvers, for approvers and operators. Customers "
+            "get no names of staff.",
+            examples=[["approver1"]],
+        ),
+    ]
+    ended_by: Annotated[
+        str | None,
+        Field(
+            title="Ended by",
+            description="The user name of the caller who cancelled or declined the order. "
+            "Customers see only their own name. null if the order did not end so.",
+            examples=["operator1"],
+        ),
+    ]
     enrichment: EnrichmentView
     approval_deadline: Instant | None
     version: Annotated[
@@ -161,6 +182,14 @@ class EventView(View):
     at: Instant
     kind: Annotated[str, Field(examples=["stock-reserved"])]
     stage: Stage
+    actor: Annotated[
+        str | None,
+        Field(
+            description="The user name of the sender of the event's signal. Customers see only "
+            "their own name. null if the event has no signal.",
+            examples=["approver1"],
+        ),
+    ]
     detail: Annotated[dict[str, str | int], Field(examples=[{"units": 2}])]
 
 

@@ -32,6 +32,13 @@ class SignalDetailView(SignalView):
     """A signal with its parameters. Parameters of other kinds are null."""
 
     accepted_at: Instant
+    actor: Annotated[
+        str | None,
+        Field(
+            description="The user name of the sender. Customers see only their own name.",
+            examples=["approver1"],
+        ),
+    ]
     revision: int | None
     sku: str | None
     quantity: int | None

@@ -14,7 +14,7 @@ from lambdas.api.routes import signals
 from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
 from lambdas.domain.mail.links import has_ended, named_order, opens, signal_id
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.signals.admission import require_four_eyes
 from lambdas.ulid import is_ulid
 
@@ -62,14 +62,8 @@ def approve_by_link(
     and gets the same answer; any other use of the link is refused (409).
     """
     order = _order(code)
-    require_four_eyes(order, approvals.caller.name)
-    asked = Signal(
-        signal_id=signal_id(code),
-        kind=SignalKind.APPROVE_PAYMENT,
-        actor=approvals.caller.name,
-        at=approvals.now,
-        revision=body.revision,
-    )
+    require_four_eyes(order, approvals.caller.actor)
+    asked = signals.new_signal(SignalKind.APPROVE_PAYMENT, signal_id(code), revision=body.revision)
     try:
         return signals.send(order, asked, prefer)
     except IdempotencyMismatch:

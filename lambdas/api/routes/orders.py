@@ -50,7 +50,7 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
     version = body.workflow_version or orders.dependencies.settings.default_workflow_version
     order, new = orders.workflow.start(_request(body, orders.caller, customer_id, version), key)
     headers = {"Location": f"/orders/{order.order_id}"}
-    return answer(order_view(order, orders.now), 201 if new else 200, headers)
+    return answer(order_view(order, orders.now, orders.caller), 201 if new else 200, headers)
 
 
 @orders.operation(
@@ -78,7 +78,7 @@ def list_orders(
     page = orders.workflow.list_orders(
         stage=stage, outcome=outcome, customer_id=whose, limit=limit, cursor=cursor
     )
-    shown = [order_view(order, orders.now) for order in page.orders]
+    shown = [order_view(order, orders.now, orders.caller) for order in page.orders]
     return answer(order_views.OrdersView(orders=shown, next_cursor=page.cursor))
 
 
@@ -98,10 +98,11 @@ def get_status(order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = Non
     Returns the current state. The request never waits and never writes.
     """
     order = orders.visible(order_id)
-    tag = etag(order, orders.now)
+    tag = etag(order, orders.now, orders.caller)
     if matches(if_none_match, tag):
         return answer(None, 304, {"ETag": tag})
-    return answer(order_detail_view(order, orders.now), headers={"ETag": tag})
+    view = order_detail_view(order, orders.now, orders.caller)
+    return answer(view, headers={"ETag": tag})
 
 
 @orders.operation(
@@ -131,8 +132,8 @@ def get_timeline(order_id: inputs.OrderId) -> Response[Any]:
 
     Each event is written in the same transaction as its change. Returns the newest 1,000 events.
     """
-    orders.visible(order_id)
-    return answer(timeline_view(orders.workflow.timeline(order_id)))
+    order = orders.visible(order_id)
+    return answer(timeline_view(order, orders.workflow.timeline(order_id), orders.caller))
 
 
 def customer_of(body: inputs.NewOrder, caller: Principal) -> str:
@@ -173,7 +174,7 @@ def _request(
 ) -> StartRequest:
     return StartRequest(
         customer_id=customer_id,
-        requested_by=caller.name,
+        requested_by=customer_id if caller.name == customer_id else caller.subject,
         **body.details(),
         version=version,
         items=tuple((item.sku, item.quantity) for item in body.items),

@@ -54,8 +54,8 @@ def approve_payment(
     approve the order (403).
     """
     order = signals.visible(order_id)
-    require_four_eyes(order, signals.caller.name)
-    asked = _signal(SignalKind.APPROVE_PAYMENT, idempotency_key, revision=body.revision)
+    require_four_eyes(order, signals.caller.actor)
+    asked = new_signal(SignalKind.APPROVE_PAYMENT, idempotency_key, revision=body.revision)
     return send(order, asked, prefer)
 
 
@@ -73,7 +73,7 @@ def decline_payment(
     not apply.
     """
     order = signals.visible(order_id)
-    asked = _signal(SignalKind.DECLINE_PAYMENT, idempotency_key, reason=body.reason)
+    asked = new_signal(SignalKind.DECLINE_PAYMENT, idempotency_key, reason=body.reason)
     return send(order, asked, prefer)
 
 
@@ -93,7 +93,7 @@ def cancel_order(
     if Role.OPERATOR not in signals.caller.roles:
         require_owner(order)
     return send(
-        order, _signal(SignalKind.CANCEL_ORDER, idempotency_key, reason=body.reason), prefer
+        order, new_signal(SignalKind.CANCEL_ORDER, idempotency_key, reason=body.reason), prefer
     )
 
 
@@ -112,7 +112,7 @@ def add_line_item(
     order = signals.visible(order_id)
     require_owner(order)
     added = {"sku": body.sku, "quantity": body.quantity}
-    asked = _signal(SignalKind.ADD_LINE_ITEM, idempotency_key, **added)
+    asked = new_signal(SignalKind.ADD_LINE_ITEM, idempotency_key, **added)
     require_known_sku(order, asked)
     return send(order, asked, prefer)
 
@@ -129,7 +129,7 @@ def list_signals(order_id: inputs.OrderId) -> Response[Any]:
 
     Returns every accepted signal, pending or with its outcome.
     """
-    return answer(signals_view(signals.visible(order_id)))
+    return answer(signals_view(signals.visible(order_id), signals.caller))
 
 
 @signals.operation(
@@ -146,7 +146,7 @@ def get_signal(order_id: inputs.OrderId, signal_id: inputs.SignalId) -> Response
     """
     signals.visible(order_id)
     order = signals.workflow.get_signal(order_id, signal_id)
-    return answer(signal_detail_view(order, signal_id))
+    return answer(signal_detail_view(order, signal_id, signals.caller))
 
 
 @signals.operation(
@@ -191,8 +191,14 @@ def require_known_sku(order: Order, asked: Signal) -> None:
         raise InvalidRequest(f"unknown SKU: {sku}", order_id=order.order_id)
 
 
-def _signal(kind: SignalKind, key: str | None, **asked: Any) -> Signal:
-    """The requested signal. The workflow replaces `at` when it accepts the signal."""
+def new_signal(kind: SignalKind, signal_id: str | None, **asked: Any) -> Signal:
+    """The caller's signal. The workflow replaces `at` when it accepts the signal."""
+    caller = signals.caller
     return Signal(
-        signal_id=key or new_ulid(), kind=kind, actor=signals.caller.name, at=signals.now, **asked
+        signal_id=signal_id or new_ulid(),
+        kind=kind,
+        actor=caller.subject,
+        actor_name=None if caller.name == caller.subject else caller.name,
+        at=signals.now,
+        **asked,
     )

@@ -7,11 +7,16 @@ from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
 from lambdas.domain.record.ledger import Effect, Newer
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import OrderOutcome, cause_of
-from lambdas.domain.record.signals import Outcome, Signal, SignalKind
+from lambdas.domain.record.signals import Actor, Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import COMPENSATED, ENDS, RESUMES, Stage
 
 MAX_LINES = 50
 MAX_QUANTITY = 999
+_ENDING = {
+    OrderOutcome.CANCELLED: SignalKind.CANCEL_ORDER,
+    OrderOutcome.DECLINED: SignalKind.DECLINE_PAYMENT,
+}
+"""The signals that end an order, by its outcome."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,7 @@ class OrderDetails:
 class Order(OrderDetails):
     """One order. Times are epoch milliseconds.
 
+    `requested_by` is the customer's id, or the subject of the caller who ordered for the customer.
     `sequence` is the optimistic lock: every write is conditional on the `sequence` it was computed
     from, and increases it. `approval_links` maps the digest of a link's code to the e-mail that
     contains it. `wait_loops` is the round of the approval loop that stored `wait_token`.
@@ -75,7 +81,6 @@ class Order(OrderDetails):
     charged: bool = False
     cancelled: bool = False
     last_error: str | None = None
-    approved_by: str | None = None
     enrichment: Enrichment = field(default_factory=Enrichment)
     approval_deadline: int | None = None
     cancel_requested_at: int | None = None
@@ -104,11 +109,31 @@ class Order(OrderDetails):
         """The quoted price of one unit of a line."""
         return Money(line.unit_price_minor, self.currency)
 
-    def is_requester(self, actor: str) -> bool:
+    def is_requester(self, actor: Actor) -> bool:
         """Whether the actor is the customer, placed the order, or added lines to it."""
-        lines = (s for s in self.inbox if s.kind is SignalKind.ADD_LINE_ITEM)
-        added = {s.actor for s in lines if self.outcomes.get(s.signal_id) == Outcome.APPLIED}
-        return actor in {self.customer_id, self.requested_by, *added}
+        added = {s.actor for s in self.applied_signals(SignalKind.ADD_LINE_ITEM)}
+        return actor.is_any_of({self.customer_id, self.requested_by, *added})
+
+    def applied_signals(self, kind: SignalKind) -> tuple[Signal, ...]:
+        """The signals of a kind that took effect, oldest first."""
+        return tuple(
+            signal
+            for signal in self.inbox
+            if signal.kind is kind and self.outcomes.get(signal.signal_id) == Outcome.APPLIED
+        )
+
+    @property
+    def approvals(self) -> tuple[Signal, ...]:
+        """The approvals of the payment."""
+        return self.applied_signals(SignalKind.APPROVE_PAYMENT)
+
+    @property
+    def ended_by(self) -> Signal | None:
+        """The cancel or decline that ended the order, or is ending it; None otherwise."""
+        if self.stage not in COMPENSATED:
+            return None
+        kind = _ENDING.get(cause_of(self.last_error or "").outcome)
+        return next(iter(self.applied_signals(kind)), None) if kind else None
 
     @property
     def execution(self) -> str:

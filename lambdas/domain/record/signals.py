@@ -1,6 +1,6 @@
 """Signals: durable requests to a running order, and when the order admits them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -55,6 +55,22 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
 
 
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A caller. `subject` identifies it for ever: a user's `sub`, a machine client's name. `name`
+    is for display: a user name may be given to another person later. It is also a customer's id.
+    """
+
+    subject: str
+    name: str
+
+    def is_any_of(self, recorded: Collection[str]) -> bool:
+        """Whether the actor is one of the recorded ones. Customers are recorded by name, and older
+        versions recorded every actor so.
+        """
+        return self.subject in recorded or self.name in recorded
+
+
 def rejected(reason: str) -> str:
     """The outcome of a rejected signal."""
     return f"rejected: {reason}"
@@ -62,12 +78,15 @@ def rejected(reason: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One accepted signal as the inbox holds it. `actor` comes from the caller's identity."""
+    """One accepted signal as the inbox holds it. `actor` is the subject of the caller's identity;
+    `actor_name` is its name, if that differs.
+    """
 
     signal_id: str
     kind: SignalKind
     actor: str
     at: int
+    actor_name: str | None = None
     revision: int | None = None
     sku: str | None = None
     quantity: int | None = None
@@ -76,10 +95,15 @@ class Signal:
 
     def same_request(self, other: "Signal") -> bool:
         """True when `other` asks for the same thing (a retry of the caller)."""
-        return self._request() == other._request()
+        return self._request() == other._request() and other.sender.is_any_of({self.actor})
 
     def _request(self) -> tuple[object, ...]:
-        return (self.kind, self.actor, self.revision, self.sku, self.quantity, self.reason)
+        return (self.kind, self.revision, self.sku, self.quantity, self.reason)
+
+    @property
+    def sender(self) -> Actor:
+        """Who sent the signal."""
+        return Actor(self.actor, self.actor_name or self.actor)
 
     @property
     def rule(self) -> SignalRule:

@@ -8,7 +8,7 @@ from lambdas.domain.errors import (
     StoreConflict,
 )
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import RULES, Signal, SignalKind
+from lambdas.domain.record.signals import RULES, Actor, Signal, SignalKind
 
 
 def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
@@ -41,12 +41,12 @@ def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
     raise StoreConflict("the order changed meanwhile", order_id=order.order_id)
 
 
-def require_four_eyes(order: Order, approver: str) -> None:
+def require_four_eyes(order: Order, approver: Actor) -> None:
     """Raise NotAllowed if the approver is a requester of the order, also by a pending signal that
     adds a line.
     """
     adding = {s.actor for s in order.pending if s.kind is SignalKind.ADD_LINE_ITEM}
-    if approver in adding or order.is_requester(approver):
+    if approver.is_any_of(adding) or order.is_requester(approver):
         raise NotAllowed("the requester cannot approve the order", order_id=order.order_id)
 
 

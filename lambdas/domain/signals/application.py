@@ -53,7 +53,7 @@ def _approve(order: Order, now: int, signal: Signal) -> Change:
     """
     if signal.revision != order.revision:
         return _settle(order, now, signal, Outcome.STALE)
-    if order.is_requester(signal.actor):
+    if order.is_requester(signal.sender):
         return _settle(order, now, signal, rejected("the requester cannot approve the order"))
     amount = order.total.amount_minor
     intent = Effect(
@@ -63,7 +63,6 @@ def _approve(order: Order, now: int, signal: Signal) -> Change:
         order.with_effect(PAY, intent),
         stage=Stage.PAYMENT,
         payment_approved=True,
-        approved_by=signal.actor,
     )
     return _settle(order, now, signal, Outcome.APPLIED, after=approved)
 

@@ -11,7 +11,9 @@ from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order, Or
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRequest(OrderDetails):
-    """A validated request for a new order; `items` are (sku, quantity) as the caller sent them."""
+    """A validated request for a new order; `items` are (sku, quantity) as the caller sent them.
+    `requested_by` is the customer's id, or the subject of the caller who orders for the customer.
+    """
 
     customer_id: str
     requested_by: str

@@ -77,7 +77,7 @@ def test_a_profile_uses_its_own_token(terminal: Terminal, world: World) -> None:
     ran = terminal.run("approve", order.order_id, "-y", "-w", "0", "--profile", "boss")
 
     assert ran.code == 0
-    assert [signal.actor for signal in world.now(order).inbox] == ["approver1"]
+    assert [signal.sender.name for signal in world.now(order).inbox] == ["approver1"]
 
 
 def test_an_unknown_profile_is_reported_with_the_known_ones(terminal: Terminal) -> None:

@@ -17,7 +17,7 @@ from lambdas.domain.errors import (
     StoreConflict,
 )
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import MAX_SIGNALS, ROOM_FOR_CANCELS, Signal, SignalKind
+from lambdas.domain.record.signals import MAX_SIGNALS, ROOM_FOR_CANCELS, Actor, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import refuse_unless_repeated, require_four_eyes
 from lambdas.domain.steps.payment import approved_amount, record_charge
@@ -105,7 +105,7 @@ def test_a_signal_that_would_be_admitted_by_now_is_tried_again(
     [
         (
             an_order(),
-            lambda order: require_four_eyes(order, "alice"),
+            lambda order: require_four_eyes(order, Actor("sub-alice", "alice")),
             NotAllowed,
             "the requester cannot approve the order",
         ),

@@ -7,7 +7,7 @@ from lambdas.domain.errors import (
     SignalNotAdmitted,
 )
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import Signal, SignalKind
+from lambdas.domain.record.signals import Actor, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals, require_four_eyes
 from lambdas.workflow import OrderWorkflow
@@ -15,32 +15,41 @@ from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.world import World
 
 
-@pytest.mark.parametrize("approver", ["alice", "operator1"])
-def test_neither_the_customer_nor_the_requester_approves(approver: str) -> None:
-    order = an_order(requested_by="operator1")
+@pytest.mark.parametrize(
+    "approver",
+    [Actor("sub-a", "alice"), Actor("sub-o", "operator1"), Actor("sub-x", "old-operator")],
+    ids=["customer", "requester", "requester of an older version"],
+)
+def test_neither_the_customer_nor_the_requester_approves(approver: Actor) -> None:
+    requester = "old-operator" if approver.name == "old-operator" else "sub-o"
+    order = an_order(requested_by=requester)
 
     with pytest.raises(NotAllowed, match="the requester cannot approve the order"):
         require_four_eyes(order, approver)
 
 
+def test_a_new_user_with_the_name_of_the_requester_may_approve() -> None:
+    require_four_eyes(an_order(requested_by="sub-1"), Actor("sub-2", "operator1"))
+
+
 @pytest.mark.parametrize(("applied", "outcomes"), [(0, {}), (1, {"N": "applied"})])
 def test_who_added_a_line_does_not_approve(applied: int, outcomes: dict[str, str]) -> None:
-    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor="shop")
+    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor="sub-s")
     order = an_order(inbox=(added,), applied=applied, outcomes=outcomes)
 
     with pytest.raises(NotAllowed, match="the requester cannot approve the order"):
-        require_four_eyes(order, "shop")
+        require_four_eyes(order, Actor("sub-s", "shop"))
 
 
 def test_who_tried_to_add_a_line_in_vain_may_approve() -> None:
     added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor="shop")
     outcomes = {"N": "rejected: unknown SKU"}
 
-    require_four_eyes(an_order(inbox=(added,), applied=1, outcomes=outcomes), "shop")
+    require_four_eyes(an_order(inbox=(added,), applied=1, outcomes=outcomes), Actor("shop", "shop"))
 
 
 def test_somebody_else_may_approve() -> None:
-    require_four_eyes(an_order(), "approver1")
+    require_four_eyes(an_order(), Actor("sub-1", "approver1"))
 
 
 @pytest.mark.parametrize("stage", list(Stage))

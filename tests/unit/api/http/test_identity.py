@@ -27,14 +27,16 @@ def principal(**claims: Any) -> Principal | None:
     ],
 )
 def test_groups_are_read_in_every_form_that_gateways_use(groups: Any) -> None:
-    known = principal(username="alice", **{"cognito:groups": groups})
+    known = principal(sub="sub-1", username="alice", **{"cognito:groups": groups})
 
-    assert known == Principal(name="alice", roles=frozenset({Role.CUSTOMER, Role.APPROVER}))
+    assert known == Principal(
+        subject="sub-1", name="alice", roles=frozenset({Role.CUSTOMER, Role.APPROVER})
+    )
 
 
 @pytest.mark.parametrize("groups", [None, "", "[]", "[admin]", "[customers]", 5, {}, '"customer'])
 def test_groups_that_are_no_roles_give_no_role(groups: Any) -> None:
-    known = principal(username="alice", **{"cognito:groups": groups})
+    known = principal(sub="sub-1", username="alice", **{"cognito:groups": groups})
 
     assert known is not None
     assert known.roles == frozenset()
@@ -55,7 +57,9 @@ def test_a_machine_client_gets_no_role_from_groups() -> None:
         an_event("GET", "/", {**a_machine("orders/customer"), "cognito:groups": "[operator]"})
     )
 
-    assert known == Principal(name="client:shop", roles=frozenset({Role.CUSTOMER}), machine=True)
+    assert known == Principal(
+        subject="client:shop", name="client:shop", roles=frozenset({Role.CUSTOMER}), machine=True
+    )
 
 
 @pytest.mark.parametrize("scope", ["", "other/operator", "operator", "orders/admin", "orders/"])
@@ -70,6 +74,8 @@ def test_other_scopes_give_no_role(scope: str) -> None:
     "claims",
     [
         {},
+        {"username": "alice", "cognito:groups": "[customer]"},
+        {"sub": "", "username": "alice", "cognito:groups": "[customer]"},
         {"sub": "1", "cognito:username": "alice", "cognito:groups": "[customer]"},
         {**a_person("alice", "customer"), "token_use": "id"},
     ],
@@ -105,7 +111,7 @@ def test_a_request_without_claims_names_nobody(context: dict[str, Any]) -> None:
 
 
 def test_a_person_cannot_be_taken_for_a_machine_client_of_their_name() -> None:
-    person = principal(username="shop")
+    person = principal(sub="sub-1", username="shop")
     machine = principal_of(an_event("GET", "/", a_machine("orders/customer")))
 
     assert person is not None
@@ -113,16 +119,20 @@ def test_a_person_cannot_be_taken_for_a_machine_client_of_their_name() -> None:
     assert person.name != machine.name
 
 
+def a_principal(name: str, roles: frozenset[Role], *, machine: bool = False) -> Principal:
+    return Principal(subject=f"sub-{name}", name=name, roles=roles, machine=machine)
+
+
 @pytest.mark.parametrize(
     ("who", "sees", "owns"),
     [
-        (Principal(name="alice", roles=frozenset({Role.CUSTOMER})), True, True),
-        (Principal(name="bob", roles=frozenset({Role.CUSTOMER})), False, False),
-        (Principal(name="alice", roles=frozenset()), False, False),
-        (Principal(name="a", roles=frozenset({Role.APPROVER})), True, False),
-        (Principal(name="o", roles=frozenset({Role.OPERATOR})), True, False),
-        (Principal(name="m", roles=frozenset({Role.CUSTOMER}), machine=True), True, True),
-        (Principal(name="m", roles=frozenset({Role.APPROVER}), machine=True), True, False),
+        (a_principal("alice", roles=frozenset({Role.CUSTOMER})), True, True),
+        (a_principal("bob", roles=frozenset({Role.CUSTOMER})), False, False),
+        (a_principal("alice", roles=frozenset()), False, False),
+        (a_principal("a", roles=frozenset({Role.APPROVER})), True, False),
+        (a_principal("o", roles=frozenset({Role.OPERATOR})), True, False),
+        (a_principal("m", roles=frozenset({Role.CUSTOMER}), machine=True), True, True),
+        (a_principal("m", roles=frozenset({Role.APPROVER}), machine=True), True, False),
     ],
 )
 def test_who_sees_and_who_owns_alices_order(who: Principal, sees: bool, owns: bool) -> None:

@@ -119,6 +119,7 @@ def test_the_timeline_tells_every_event_in_order(api: ApiCaller) -> None:
                 "at": "2026-01-01T00:00:00.000Z",
                 "kind": "order-placed",
                 "stage": "start",
+                "actor": None,
                 "detail": {},
             }
         ],

@@ -26,6 +26,8 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "outcome": None,
         "reason_code": None,
         "reason": None,
+        "approved_by": [],
+        "ended_by": None,
         "enrichment": {"customer_tier": "gold", "inventory_ok": True, "recommendations": []},
         "approval_deadline": "2026-01-01T00:15:00.000Z",
         "version": "v2",

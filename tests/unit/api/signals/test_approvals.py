@@ -80,7 +80,7 @@ def test_an_approver_decides_and_the_execution_is_rung(
     [signal] = world.now(order).inbox
     assert (signal.kind, signal.actor, signal.revision) == (
         SignalKind.APPROVE_PAYMENT,
-        "approver1",
+        "sub-approver1",
         1,
     )
     assert world.engine.rung == [TOKEN]

@@ -19,7 +19,7 @@ from tests.unit.api.signals.sending import send
 
 
 def test_nobody_approves_an_order_that_they_placed(api: ApiCaller, world: World) -> None:
-    order = world.place(customer_id="bob", requested_by="approver1")
+    order = world.place(customer_id="bob", requested_by="sub-approver1")
 
     answer = send(api, order, "approve-payment", APPROVER)
 
@@ -40,11 +40,11 @@ def test_a_machine_client_does_not_approve_what_it_placed(api: ApiCaller, world:
 
 
 def test_an_approver_declines_even_an_order_that_they_placed(api: ApiCaller, world: World) -> None:
-    order = world.place(requested_by="approver1")
+    order = world.place(requested_by="sub-approver1")
 
     assert send(api, order, "decline-payment", APPROVER).status == 202
     assert [(one.actor, one.reason) for one in world.now(order).inbox] == [
-        ("approver1", "over budget")
+        ("sub-approver1", "over budget")
     ]
 
 

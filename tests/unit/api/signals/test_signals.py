@@ -29,7 +29,8 @@ def test_a_signal_is_accepted_durably_and_the_execution_is_rung(
     }
     [accepted] = world.now(order).inbox
     assert (accepted.signal_id, accepted.kind) == ("signal-1", kind)
-    assert accepted.actor == SENDERS[kind]["username"]
+    assert accepted.actor == SENDERS[kind]["sub"]
+    assert accepted.actor_name == SENDERS[kind]["username"]
     assert accepted.at == world.clock.now()
     assert world.engine.rung == [TOKEN]
 
@@ -108,6 +109,7 @@ def test_a_signal_is_read_with_what_it_asked_for_and_its_outcome(
         "kind": "add-line-item",
         "outcome": "rejected: insufficient stock",
         "accepted_at": "2026-01-01T00:00:00.000Z",
+        "actor": "alice" if claims in (ALICE, APPROVER, OPERATOR) else None,
         "revision": None,
         "sku": "MUG-RED",
         "quantity": 2,

@@ -26,6 +26,18 @@ def test_a_repeated_request_is_the_same_whenever_it_comes() -> None:
     assert first.same_request(a_signal(signal_id="S", at=2))
 
 
+def test_a_request_that_an_older_version_stored_by_user_name_is_the_same_one() -> None:
+    stored = a_signal(signal_id="S", actor="approver1")
+
+    assert stored.same_request(a_signal(signal_id="S", actor="sub-1", actor_name="approver1"))
+
+
+def test_another_user_of_the_same_name_sends_another_request() -> None:
+    stored = a_signal(signal_id="S", actor="sub-1", actor_name="approver1")
+
+    assert not stored.same_request(a_signal(signal_id="S", actor="sub-2", actor_name="approver1"))
+
+
 @pytest.mark.parametrize("change", [{"revision": 2}, {"actor": "mallory"}])
 def test_another_body_or_actor_is_another_request(change: dict[str, Any]) -> None:
     assert not a_signal().same_request(a_signal(**change))
