@@ -6,7 +6,7 @@ import { items } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
 import { person } from "./session.js";
-import { changed, endForm, looker, sendTo } from "./signals.js";
+import { FIRST_APPROVAL, changed, endForm, looker, sendTo } from "./signals.js";
 import { clock, left, money, passed } from "./words.js";
 
 const VIEWERS_SECONDS = 10; // viewers that cannot decide poll less often
@@ -48,8 +48,8 @@ export function approval(page, code) {
         h("h2", {}, open ? "What you can do" : "Outcome"), ...(open ? deciding() : ending())));
   }
 
-  /** Whether the link was used but the order still waits, because the approval was stale. */
-  const used = () => latest.outcome === "stale" && latest.stage === "awaiting-approval" && !passed(latest.approval_deadline);
+  /** Whether the link was used but the order still waits: the approval was stale, or the first of two. */
+  const used = () => ["stale", FIRST_APPROVAL].includes(latest.outcome) && latest.stage === "awaiting-approval" && !passed(latest.approval_deadline);
 
   function deciding() {
     const who = person();
@@ -94,7 +94,8 @@ export function approval(page, code) {
   function ending() {
     const who = person();
     if (used()) {
-      return [text("A link is valid for one approval. The approval with this link had no effect, because the lines had changed. "
+      return [text((latest.outcome === FIRST_APPROVAL ? "The approval with this link is recorded. Another approver must approve the order, too. "
+        : "A link is valid for one approval. The approval with this link had no effect, because the lines had changed. ")
         + "The order still waits: approve it on its order page, or with the link of the next e-mail."), who ? wholeOrder(who) : signIn()];
     }
     return [text(outcome()), text("You have nothing to do."), who && wholeOrder(who)];

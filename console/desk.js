@@ -2,10 +2,10 @@
 
 import { all, get } from "./api.js";
 import { h, show, update } from "./dom.js";
-import { items } from "./facts.js";
+import { approvals, items } from "./facts.js";
 import { once } from "./forms.js";
 import { live } from "./live.js";
-import { changed, doneBy, endForms, looker, send, takes } from "./signals.js";
+import { changed, doneBy, endForms, looker, mayApprove, send } from "./signals.js";
 import { age, gist, left, money } from "./words.js";
 
 const FOLDED = 4; // entries that the style sheet shows of a folded queue
@@ -27,7 +27,7 @@ export function desk(page) {
   async function look() {
     const answer = await all("/orders?stage=awaiting-approval&limit=100", "orders");
     update(more, answer.more && h("p", { class: "stuck" }, `More orders wait. The list has only the newest ${answer.found.length}.`));
-    waiting = answer.found.filter((one) => takes(one, "approve-payment", who)).toReversed();
+    waiting = answer.found.filter((one) => mayApprove(one, who)).toReversed();
     if (current) await compare();
     else if (!done && waiting.length) choose(waiting[0]);
     draw();
@@ -40,8 +40,8 @@ export function desk(page) {
     const { order_id: id } = current;
     const now = await get(`/orders/${id}`);
     if (deciding || id !== current?.order_id) return;
-    if (takes(now, "approve-payment", who)) newest = now;
-    else finish(`Order ${id} no longer needs a decision: it is ${now.stage}.`);
+    if (mayApprove(now, who)) newest = now;
+    else finish(`Order ${id} no longer needs your decision: it is ${now.stage}.`);
   }
 
   function finish(text) {
@@ -82,7 +82,7 @@ export function desk(page) {
     return [h("h2", { "data-key": current.order_id }, h("a", { href: `#/orders/${current.order_id}`, class: "id" }, current.order_id)),
       news,
       h("p", {}, `${current.customer_id}${current.enrichment.customer_tier ? ` (${current.enrichment.customer_tier})` : ""}`),
-      ...items(current),
+      approvals(newest), ...items(current),
       h("div", { class: "row", "data-key": `actions ${current.order_id}` },
         h("button", { class: "primary", disabled: news != null, onclick: approve }, "Approve", keyHint("a")), next()),
       ...endForms(current, who, ask)];

@@ -10,7 +10,11 @@ const waits = (now) => now.stage === "awaiting-approval";
 export const standing = (now) => [
   h("p", { class: `big stage stage-${now.stage}` }, stageOf(now)),
   waits(now) && h("p", {}, `${left(now.approval_deadline)} left to approve ${money(now.total)}`),
-  now.reason && h("p", {}, now.reason)];
+  waits(now) && approvals(now), now.reason && h("p", {}, now.reason)];
+
+/** How many of two approvals are given; null for an order that needs one. */
+export const approvals = ({ approvals: { given, needed } }) => (needed > 1
+  ? h("p", { "data-key": "approvals" }, `${given} of ${needed} approvals, which must come from different approvers`) : null);
 
 /** The fields that the API marks as shown, and the deadline while the order waits. */
 export const facts = (now) => [h("h2", {}, "Facts"), h("dl", {}, ...[

@@ -7,7 +7,7 @@ import { chooser, retraced } from "./executions.js";
 import { events, facts, items, ledger, standing } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
-import { addition, changed, endForms, send, takes } from "./signals.js";
+import { addition, changed, endForms, mayApprove, send, takes } from "./signals.js";
 import { operations } from "./operations.js";
 import { money } from "./words.js";
 
@@ -67,7 +67,7 @@ export function order(page, id) {
   }
 
   function actions() {
-    const mine = [takes(latest, "approve-payment", who) && approval(),
+    const mine = [mayApprove(latest, who) && approval(),
       takes(latest, "add-line-item", who) && addition(ask),
       ...endForms(latest, who, ask),
       operations(latest, page, () => watch.now())].filter(Boolean);

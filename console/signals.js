@@ -24,6 +24,12 @@ export const doneBy = (kind) => SIGNALS[kind].done;
 export const takes = (order, kind, who) =>
   order.allowed_signals.includes(kind) && SIGNALS[kind].roles.some((role) => who.roles.includes(role));
 
+/** Whether the user can approve the order: its second approval must come from another approver. */
+export const mayApprove = (order, who) => takes(order, "approve-payment", who) && !order.approved_by.includes(who.name);
+
+/** The outcome of the first of two approvals. */
+export const FIRST_APPROVAL = "applied: waiting for a second approver";
+
 /** Returns a function that sends heartbeats while an approver has an order open: they delay the tick and reminders. */
 export function looker() {
   let [last, at] = [null, 0];
@@ -41,7 +47,7 @@ export const send = (page, id, kind, body) => sendTo(page, kind, `/orders/${id}/
 export async function sendTo({ notify, fail }, kind, path, body) {
   try {
     const signal = await post(path, body);
-    if (signal.outcome == null || signal.outcome === "applied") {
+    if ([null, "applied", FIRST_APPROVAL].includes(signal.outcome)) {
       notify(applied(kind, signal.outcome));
       return true;
     }
@@ -53,7 +59,10 @@ export async function sendTo({ notify, fail }, kind, path, body) {
 }
 
 /** A sentence for a signal that was or will be applied. */
-const applied = (kind, outcome) => (outcome == null ? "Accepted. It takes effect in a moment." : SIGNALS[kind].applied);
+function applied(kind, outcome) {
+  if (outcome === FIRST_APPROVAL) return "Your approval is recorded. Another approver must approve the order, too.";
+  return outcome == null ? "Accepted. It takes effect in a moment." : SIGNALS[kind].applied;
+}
 
 /** A sentence with the reason why a signal was not applied. */
 function refused(kind, outcome) {

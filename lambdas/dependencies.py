@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lambdas.adapters.secrets_manager import CachedSecret
     from lambdas.domain.executions import ExecutionReader, OutcomeStore
     from lambdas.domain.record.order import Order
+    from lambdas.domain.signals.limits import ApprovalLimits
     from lambdas.domain.steps.wait import WaitPolicy
     from lambdas.janitor import Janitor
     from lambdas.workflow import OrderWorkflow
@@ -55,6 +56,17 @@ class Dependencies:
             heartbeat_seconds=self.settings.heartbeat_seconds,
             mails_approver=bool(self.settings.approver_email),
         )
+
+    @cached_property
+    def approval_limits(self) -> "ApprovalLimits":
+        """Raises SettingsError for limits that are not valid."""
+        from lambdas.domain.signals.limits import ApprovalLimits, LimitsError
+
+        settings = self.settings
+        try:
+            return ApprovalLimits.parse(settings.approval_limits, settings.two_approvers_above)
+        except LimitsError as error:
+            raise SettingsError(f"approval limits: {error}") from error
 
     @cached_property
     def store(self) -> ports.OrderStore:

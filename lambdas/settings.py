@@ -29,6 +29,8 @@ class Settings:
     heartbeat_seconds: int = 900
     payment_timeout_seconds: int = 900
     approver_email: str = ""
+    approval_limits: str = ""
+    two_approvers_above: str = ""
     console_url: str = ""
     sign_in_url: str = ""
     user_pool_client_id: str = ""

@@ -34,6 +34,8 @@ class DeploymentSettings:
     sender_email: str = ""
     create_sender: str = "no"
     approver_email: str = ""
+    approval_limits: str = ""
+    two_approvers_above: str = ""
     console_url: str = ""
     machine_client_ids: str = ""
     alarm_email: str = ""

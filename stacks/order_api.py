@@ -47,7 +47,12 @@ API = FunctionRow(
         LIST_EXECUTIONS,
     ),
     timeout_seconds=28,  # API Gateway waits 30 s; a signal may wait 10 s for its outcome
-    settings=("heartbeat_seconds", "default_workflow_version"),
+    settings=(
+        "heartbeat_seconds",
+        "default_workflow_version",
+        "approval_limits",
+        "two_approvers_above",
+    ),
 )
 
 MAX_REQUESTS_PER_SECOND = 100

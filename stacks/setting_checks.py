@@ -40,6 +40,12 @@ _RESERVED = re.compile(r".*[@.](?:example\.(?:com|net|org)|example|invalid|test|
 _SIGN_IN = re.compile(r"/|https?://[A-Za-z0-9.:-]+")
 _CONSOLE = re.compile(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%$@:{}+-]*)*")
 _RELEASE = re.compile(r"[\w.:/+-]{0,64}", re.ASCII)
+_LIMIT = r"[A-Z]{3}:[0-9]{1,15}"
+_LIMITS = {
+    "approval_limits": (rf"[\w.+=@-]{{1,128}}:{_LIMIT}", "approver:EUR:50000,chief:EUR:900000"),
+    "two_approvers_above": (_LIMIT, "EUR:70000,USD:80000"),
+}
+"""Form and example: amounts in minor units by currency."""
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_+]{1,128}")
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 
@@ -52,6 +58,7 @@ def find_problems(settings: "DeploymentSettings") -> Iterator[str]:
     yield from _bad_addresses(settings)
     yield from _bad_urls(settings)
     yield from _bad_ids(settings)
+    yield from _bad_limits(settings)
 
 
 def find_region_problem(region: str) -> str | None:
@@ -111,6 +118,17 @@ def _bad_urls(settings: "DeploymentSettings") -> Iterator[str]:
         url = getattr(settings, name)
         if settings.target == "aws" and url.startswith("http://"):
             yield f"{name} must begin with https://: Cognito refuses http"
+
+
+def _bad_limits(settings: "DeploymentSettings") -> Iterator[str]:
+    for name, (form, example) in _LIMITS.items():
+        limits = getattr(settings, name)
+        entries = limits.split(",") if limits else []
+        if not all(re.fullmatch(form, entry, re.ASCII) for entry in entries):
+            yield f"{name} must be like {example} (minor units), not {limits!r}"
+        keys = Counter(entry.rpartition(":")[0] for entry in entries)
+        if twice := [key for key, times in keys.items() if times > 1]:
+            yield f"{name} names {', '.join(twice)} more than once"
 
 
 def _bad_ids(settings: "DeploymentSettings") -> Iterator[str]:

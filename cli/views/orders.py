@@ -48,6 +48,8 @@ def order_status(order: Order) -> RenderableType:
     facts.add_row("total", f"{money(order['total'])} (revision {order['revision']})")
     if _waits(order):
         facts.add_row("deadline", _deadline(order))
+    if order["approvals"]["needed"] > 1:
+        facts.add_row("approvals", _approvals(order))
     if order["reason"]:
         facts.add_row("reason", order["reason"])
     if order["result"]:
@@ -78,6 +80,8 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
     if _waits(order):
         facts.add_row("deadline", _deadline(order))
         facts.add_row("viewed", _viewed(order))
+    if order["approvals"]["needed"] > 1:
+        facts.add_row("approvals", _approvals(order))
     facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing")
     if order["reason"]:
         facts.add_row("reason", order["reason"])
@@ -141,6 +145,11 @@ def _deadline(order: Order) -> str:
     if deadline is None:
         return "none yet"
     return f"{clock(deadline)} ({left(deadline)})"
+
+
+def _approvals(order: Order) -> str:
+    given, needed = order["approvals"]["given"], order["approvals"]["needed"]
+    return f"{given} of {needed}, by different approvers"
 
 
 def _viewed(order: Order) -> str:

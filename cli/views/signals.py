@@ -10,8 +10,14 @@ from cli.terminal.tables import Rows
 from cli.terminal.text import line, visible
 from cli.views.formats import clock
 
+FIRST_APPROVAL = "applied: waiting for a second approver"
+"""The outcome of the first of two approvals."""
+
 _MEANING = {
     "applied": line(("✓ applied", "green")),
+    FIRST_APPROVAL: line(
+        ("✓ approved", "green"), ": the order waits for a second approver, who must be another one"
+    ),
     "stale": line(
         ("✗ stale", "red"), ": the lines have changed; read the order and approve its new revision"
     ),

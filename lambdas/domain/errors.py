@@ -12,7 +12,7 @@ OrderError                     carries the order's id and a message that is safe
 │   └─ ProviderUnavailable  PaymentUnsettled  StoreConflict  StoreUnavailable
 │      NotifierUnavailable  EngineUnavailable  OperationsUnavailable
 └─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
-    ├─ InvalidRequest  NotAllowed  OrderNotFound  SignalNotFound
+    ├─ InvalidRequest  NotAllowed (AboveLimit)  OrderNotFound  SignalNotFound
     └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull
 
 Step Functions matches exact class names and knows no inheritance: the leaves are the contract
@@ -127,6 +127,10 @@ class InvalidRequest(RequestRefused):
 
 class NotAllowed(RequestRefused):
     """The caller's role, or the four-eyes rule, forbids it (403)."""
+
+
+class AboveLimit(NotAllowed):
+    """The total of the order is above the approver's limit (403)."""
 
 
 class OrderNotFound(RequestRefused):

@@ -158,11 +158,11 @@ def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
     cancel(scene, "first")
     scene.wait_for_end("first")
     approver.look_again()
-    expect(approver.sheet).to_contain_text(f"Order {first} no longer needs a decision")
+    expect(approver.sheet).to_contain_text(f"Order {first} no longer needs your decision")
     for _ in range(2):  # when the second answer has come, the first is drawn
         with page.expect_response("**/orders?stage=*"):
             approver.look_again()
-    expect(approver.sheet).to_contain_text(f"Order {first} no longer needs a decision")
+    expect(approver.sheet).to_contain_text(f"Order {first} no longer needs your decision")
     page.keyboard.press("a")
     page.keyboard.press("n")
     expect(approver.sheet).to_contain_text(second)

@@ -9,7 +9,7 @@ from cli.problems import Refused
 from cli.terminal.console import out
 from cli.terminal.output import Format, print_json, say
 from cli.terminal.text import line, visible_data
-from cli.views.signals import outcome_text
+from cli.views.signals import FIRST_APPROVAL, outcome_text
 
 
 def send(
@@ -31,7 +31,7 @@ def print_outcome(signal: Mapping[str, Any], output: Format) -> None:
         out.print(line(f"{shown['kind']} {shown['signal_id']}: ", outcome_text(outcome)))
         if outcome is None:
             say(f"`orders signals {shown['order_id']} {shown['signal_id']}` shows its outcome")
-    if outcome is not None and outcome != "applied":
+    if outcome not in (None, "applied", FIRST_APPROVAL):
         raise Refused(
             f"the signal was accepted, but not applied: {outcome}",
             advice=f"`orders describe {signal['order_id']}` shows the state of the order",

@@ -34,6 +34,8 @@ class Principal:
     subject: str
     name: str
     roles: frozenset[Role]
+    groups: frozenset[str] = frozenset()
+    """All groups of a user, or scopes of a machine client, for the approval limits."""
     machine: bool = False
 
     @property
@@ -79,16 +81,21 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     if "client_id" not in claims:
         return None
     name = f"client:{_name(claims['client_id'])}"
-    roles = _known_roles(_scopes(claims))
-    return Principal(subject=name, name=name, roles=roles, machine=True)
+    return _principal(name, name, _scopes(claims), machine=True)
 
 
 def _person(claims: Mapping[str, Any]) -> Principal | None:
     subject, name = claims.get("sub"), _name(claims["username"])
     if not is_user_name(subject):
         return None
-    roles = _known_roles(_list_items(claims.get("cognito:groups")))
-    return Principal(subject=str(subject), name=name, roles=roles)
+    return _principal(str(subject), name, _list_items(claims.get("cognito:groups")))
+
+
+def _principal(subject: str, name: str, groups: list[str], *, machine: bool = False) -> Principal:
+    roles = frozenset(role for role in Role if role.value in groups)
+    return Principal(
+        subject=subject, name=name, roles=roles, groups=frozenset(groups), machine=machine
+    )
 
 
 def _name(claim: object) -> str:
@@ -118,7 +125,3 @@ def _list_items(claim: object) -> list[str]:
     except ValueError:
         return claim.strip("[]").replace(",", " ").split()
     return [str(item) for item in parsed] if isinstance(parsed, list) else [str(parsed)]
-
-
-def _known_roles(names: list[str]) -> frozenset[Role]:
-    return frozenset(role for role in Role if role.value in names)

@@ -51,6 +51,9 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
         401, "Not authenticated", "Sign in and send `Authorization: Bearer`."
     ),
     domain.NotAllowed: Meaning(403, "Not allowed", "Sign in with a role that allows it."),
+    domain.AboveLimit: Meaning(
+        403, "Above your limit", "Ask a member of a group that may approve the total."
+    ),
     RouteNotFound: Meaning(404, "No such route", "See /docs for the routes that exist."),
     domain.OrderNotFound: Meaning(404, "No such order", "Check the order id."),
     domain.SignalNotFound: Meaning(404, "No such signal", "Check the signal id."),

@@ -5,10 +5,12 @@ named here.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lambdas.api.http.identity import Principal
 from lambdas.api.models.order_views import (
     STAFF_FIELDS,
+    ApprovalsView,
     EventView,
     ItemsView,
     OrderDetailView,
@@ -22,36 +24,51 @@ from lambdas.domain.record.changes import Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.signals.admission import allowed_signals
+from lambdas.domain.signals.limits import ApprovalLimits
 
 
-def order_view(order: Order, now: int, caller: Principal) -> OrderView:
-    """The order as the caller sees it, with the signals that it admits at `now` (epoch ms)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Who reads an order, when (epoch ms), and the limits of its approval."""
+
+    caller: Principal
+    now: int
+    limits: ApprovalLimits
+
+
+def order_view(order: Order, reading: Reading) -> OrderView:
+    """The order as the caller sees it, with the signals that it admits now."""
+    caller, given = reading.caller, len(order.approvals)
     approvers = [_visible_name(signal, caller) for signal in order.approvals]
+    needed = given if order.payment_approved else reading.limits.approvers_for(order.total)
     return OrderView.of(
         order,
         reason=reason(order),
-        allowed_signals=allowed_signals(order, now),
+        allowed_signals=allowed_signals(order, reading.now),
+        approvals=ApprovalsView(given=given, needed=needed),
         approved_by=[name for name in approvers if name is not None],
         ended_by=_visible_name(order.ended_by, caller),
     )
 
 
-def order_detail_view(order: Order, now: int, caller: Principal) -> OrderDetailView:
+def order_detail_view(order: Order, reading: Reading) -> OrderDetailView:
     """The order, with the fields that clients show to the caller."""
+    caller = reading.caller
     shown = [
         field
         for field in shown_fields(OrderView)
         if caller.sees_names or field.path not in STAFF_FIELDS
     ]
-    return OrderDetailView.of(order_view(order, now, caller), shown_fields=shown)
+    return OrderDetailView.of(order_view(order, reading), shown_fields=shown)
 
 
-def etag(order: Order, now: int, caller: Principal) -> str:
+def etag(order: Order, reading: Reading) -> str:
     """The entity tag of an order. It changes with every write, when a deadline closes the order to
     a signal, and with what the caller sees. It is weak, because two deployments may serialize the
     same order differently.
     """
-    seen = f"{len(allowed_signals(order, now))}{'s' if caller.sees_names else ''}"
+    staff = "s" if reading.caller.sees_names else ""
+    seen = f"{len(allowed_signals(order, reading.now))}{staff}"
     return f'W/"{order.order_id}.{order.sequence}.{seen}"'
 
 

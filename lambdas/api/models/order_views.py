@@ -65,6 +65,15 @@ class EffectView(View):
     ]
 
 
+class ApprovalsView(View):
+    """Approvals of the current lines. A change of the lines makes earlier ones void."""
+
+    given: Annotated[int, Field(examples=[1])]
+    needed: Annotated[
+        int, Field(description="Different approvers that the total needs.", examples=[1])
+    ]
+
+
 class OrderView(View):
     """The current order (get-status)."""
 
@@ -111,6 +120,7 @@ class OrderView(View):
             examples=["The payment was declined."],
         ),
     ]
+    approvals: ApprovalsView
     approved_by: Annotated[
         list[str],
         Field(

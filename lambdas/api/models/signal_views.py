@@ -20,7 +20,8 @@ class SignalView(View):
     outcome: Annotated[
         str | None,
         Field(
-            description="`applied`, `stale` (the lines changed after the named revision), "
+            description="`applied`, `applied: waiting for a second approver` (an approval of a "
+            "total that needs two), `stale` (the lines changed after the named revision), "
             "`superseded` (another decision came first) or `rejected: …`. null while "
             "the signal is pending.",
             examples=["applied"],

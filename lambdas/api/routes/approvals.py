@@ -14,8 +14,6 @@ from lambdas.api.routes import signals
 from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
 from lambdas.domain.mail.links import has_ended, named_order, opens, signal_id
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import SignalKind
-from lambdas.domain.signals.admission import require_four_eyes
 from lambdas.ulid import is_ulid
 
 approvals = Resource("approvals")
@@ -62,8 +60,7 @@ def approve_by_link(
     and gets the same answer; any other use of the link is refused (409).
     """
     order = _order(code)
-    require_four_eyes(order, approvals.caller.actor)
-    asked = signals.new_signal(SignalKind.APPROVE_PAYMENT, signal_id(code), revision=body.revision)
+    asked = signals.new_approval(order, signal_id(code), body.revision)
     try:
         return signals.send(order, asked, prefer)
     except IdempotencyMismatch:

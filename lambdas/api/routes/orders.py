@@ -13,6 +13,7 @@ from lambdas.api.http.identity import Principal, Role
 from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs, order_views
 from lambdas.api.models.order_presenter import (
+    Reading,
     etag,
     items_view,
     order_detail_view,
@@ -50,7 +51,7 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
     version = body.workflow_version or orders.dependencies.settings.default_workflow_version
     order, new = orders.workflow.start(_request(body, orders.caller, customer_id, version), key)
     headers = {"Location": f"/orders/{order.order_id}"}
-    return answer(order_view(order, orders.now, orders.caller), 201 if new else 200, headers)
+    return answer(order_view(order, _reading()), 201 if new else 200, headers)
 
 
 @orders.operation(
@@ -78,7 +79,8 @@ def list_orders(
     page = orders.workflow.list_orders(
         stage=stage, outcome=outcome, customer_id=whose, limit=limit, cursor=cursor
     )
-    shown = [order_view(order, orders.now, orders.caller) for order in page.orders]
+    reading = _reading()
+    shown = [order_view(order, reading) for order in page.orders]
     return answer(order_views.OrdersView(orders=shown, next_cursor=page.cursor))
 
 
@@ -98,11 +100,11 @@ def get_status(order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = Non
     Returns the current state. The request never waits and never writes.
     """
     order = orders.visible(order_id)
-    tag = etag(order, orders.now, orders.caller)
+    reading = _reading()
+    tag = etag(order, reading)
     if matches(if_none_match, tag):
         return answer(None, 304, {"ETag": tag})
-    view = order_detail_view(order, orders.now, orders.caller)
-    return answer(view, headers={"ETag": tag})
+    return answer(order_detail_view(order, reading), headers={"ETag": tag})
 
 
 @orders.operation(
@@ -167,6 +169,10 @@ def listed_customer(caller: Principal, customer_id: str | None) -> str | None:
     if customer_id not in (None, caller.name):
         raise NotAllowed("customers list their own orders only: leave `customer_id` out")
     return caller.name
+
+
+def _reading() -> Reading:
+    return Reading(caller=orders.caller, now=orders.now, limits=orders.dependencies.approval_limits)
 
 
 def _request(

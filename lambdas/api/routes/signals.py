@@ -13,7 +13,7 @@ from lambdas.api.models.order_presenter import signal_detail_view, signal_view, 
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
-from lambdas.domain.signals.admission import require_four_eyes
+from lambdas.domain.signals.admission import require_may_approve
 from lambdas.ulid import new_ulid
 
 signals = Resource("signals")
@@ -51,12 +51,12 @@ def approve_payment(
 
     The approval is valid for one revision. If the lines changed after it, the outcome is `stale`
     and nothing is charged. The requester, the customer and the actor of an added item cannot
-    approve the order (403).
+    approve the order (403), nor can an approver whose limit is lower than the total. A total that
+    needs two approvers waits after the first approval: its outcome is `applied: waiting for a
+    second approver`.
     """
     order = signals.visible(order_id)
-    require_four_eyes(order, signals.caller.actor)
-    asked = new_signal(SignalKind.APPROVE_PAYMENT, idempotency_key, revision=body.revision)
-    return send(order, asked, prefer)
+    return send(order, new_approval(order, idempotency_key, body.revision), prefer)
 
 
 @signal_route(SignalKind.DECLINE_PAYMENT, Role.APPROVER)
@@ -189,6 +189,21 @@ def require_known_sku(order: Order, asked: Signal) -> None:
     sku = asked.sku or ""
     if order.signal(asked.signal_id) is None and not signals.dependencies.catalogue.stock([sku]):
         raise InvalidRequest(f"unknown SKU: {sku}", order_id=order.order_id)
+
+
+def new_approval(order: Order, signal_id: str | None, revision: int) -> Signal:
+    """The caller's approval, with its terms. Raises NotAllowed if the caller cannot approve."""
+    limits = signals.dependencies.approval_limits
+    terms = limits.terms_of(signals.caller.groups, order.currency)
+    approval = new_signal(
+        SignalKind.APPROVE_PAYMENT,
+        signal_id,
+        revision=revision,
+        limit_minor=terms.limit_minor,
+        alone_minor=terms.alone_minor,
+    )
+    require_may_approve(order, approval, limits)
+    return approval
 
 
 def new_signal(kind: SignalKind, signal_id: str | None, **asked: Any) -> Signal:

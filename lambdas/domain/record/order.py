@@ -12,6 +12,7 @@ from lambdas.domain.record.stages import COMPENSATED, ENDS, RESUMES, Stage
 
 MAX_LINES = 50
 MAX_QUANTITY = 999
+_APPROVING = frozenset({Outcome.APPLIED, Outcome.FIRST_APPROVAL})
 _ENDING = {
     OrderOutcome.CANCELLED: SignalKind.CANCEL_ORDER,
     OrderOutcome.DECLINED: SignalKind.DECLINE_PAYMENT,
@@ -124,8 +125,18 @@ class Order(OrderDetails):
 
     @property
     def approvals(self) -> tuple[Signal, ...]:
-        """The approvals of the payment."""
-        return self.applied_signals(SignalKind.APPROVE_PAYMENT)
+        """The approvals of the current lines. A change of the lines makes earlier ones void."""
+        return tuple(
+            signal
+            for signal in self.inbox
+            if signal.kind is SignalKind.APPROVE_PAYMENT
+            and signal.revision == self.revision
+            and self.outcomes.get(signal.signal_id) in _APPROVING
+        )
+
+    def has_approved(self, actor: Actor) -> bool:
+        """Whether the actor approved the current lines."""
+        return any(actor.is_any_of({approval.actor}) for approval in self.approvals)
 
     @property
     def ended_by(self) -> Signal | None:

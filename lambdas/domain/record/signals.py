@@ -51,6 +51,8 @@ class Outcome(StrEnum):
     """The outcome of an accepted signal. A rejected signal has `rejected: <reason>` instead."""
 
     APPLIED = "applied"
+    FIRST_APPROVAL = "applied: waiting for a second approver"
+    """The approval counts while the lines stay as they are; the order still waits."""
     STALE = "stale"
     SUPERSEDED = "superseded"
 
@@ -79,7 +81,8 @@ def rejected(reason: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One accepted signal as the inbox holds it. `actor` is the subject of the caller's identity;
-    `actor_name` is its name, if that differs.
+    `actor_name` is its name, if that differs. An approval records its terms at that time: the
+    largest total that the approver may approve, and the largest one that needs no second approver.
     """
 
     signal_id: str
@@ -91,6 +94,8 @@ class Signal:
     sku: str | None = None
     quantity: int | None = None
     reason: str | None = None
+    limit_minor: int | None = None
+    alone_minor: int | None = None
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     def same_request(self, other: "Signal") -> bool:

@@ -1,14 +1,17 @@
 """Admission: which signals an order takes, from whom, and why it refuses the others."""
 
 from lambdas.domain.errors import (
+    AboveLimit,
     IdempotencyMismatch,
     InboxFull,
     NotAllowed,
     SignalNotAdmitted,
     StoreConflict,
 )
+from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import RULES, Actor, Signal, SignalKind
+from lambdas.domain.signals.limits import ApprovalLimits
 
 
 def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
@@ -48,6 +51,29 @@ def require_four_eyes(order: Order, approver: Actor) -> None:
     adding = {s.actor for s in order.pending if s.kind is SignalKind.ADD_LINE_ITEM}
     if approver.is_any_of(adding) or order.is_requester(approver):
         raise NotAllowed("the requester cannot approve the order", order_id=order.order_id)
+
+
+def require_may_approve(order: Order, approval: Signal, limits: ApprovalLimits) -> None:
+    """Raise NotAllowed if the sender cannot approve the order: a requester, an approver whose limit
+    is lower than the total, or one who has approved it as the first of two. A repeated approval
+    keeps its answer.
+    """
+    if order.signal(approval.signal_id) is not None:
+        return
+    require_four_eyes(order, approval.sender)
+    limit = approval.limit_minor
+    if limit is not None and order.total.amount_minor > limit:
+        groups = ", ".join(limits.groups_for(order.total)) or "no group"
+        raise AboveLimit(
+            f"the total of {order.total} is above your limit of {Money(limit, order.currency)}; "
+            f"it can be approved by: {groups}",
+            order_id=order.order_id,
+        )
+    if order.has_approved(approval.sender) and not order.payment_approved:
+        raise NotAllowed(
+            "you have approved the order: another approver must approve it, too",
+            order_id=order.order_id,
+        )
 
 
 def allowed_signals(order: Order, now: int) -> tuple[SignalKind, ...]:

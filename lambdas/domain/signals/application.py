@@ -49,13 +49,18 @@ def apply_next(
 def _approve(order: Order, now: int, signal: Signal) -> Change:
     """Record the amount that the approver saw as a payment intent; otherwise the approval is stale.
 
-    The requester check is repeated here: the actor may have added a line after admission.
+    The checks of the admission are repeated here: the actor may have added a line since, or the
+    lines may have changed to the revision that the approval names. A large total waits for a
+    second approver.
     """
     if signal.revision != order.revision:
         return _settle(order, now, signal, Outcome.STALE)
-    if order.is_requester(signal.sender):
-        return _settle(order, now, signal, rejected("the requester cannot approve the order"))
     amount = order.total.amount_minor
+    refusal = _approval_refusal(order, signal, amount)
+    if refusal is not None:
+        return _settle(order, now, signal, rejected(refusal))
+    if _needs_second(order, signal, amount):
+        return _settle(order, now, signal, Outcome.FIRST_APPROVAL)
     intent = Effect(
         key=effect_key(PAY, order.order_id), state=EffectState.INTENT, at=now, amount_minor=amount
     )
@@ -65,6 +70,23 @@ def _approve(order: Order, now: int, signal: Signal) -> Change:
         payment_approved=True,
     )
     return _settle(order, now, signal, Outcome.APPLIED, after=approved)
+
+
+def _approval_refusal(order: Order, signal: Signal, amount: int) -> str | None:
+    if order.is_requester(signal.sender):
+        return "the requester cannot approve the order"
+    if signal.limit_minor is not None and amount > signal.limit_minor:
+        return "the total is above the limit of the approver"
+    if _needs_second(order, signal, amount) and order.has_approved(signal.sender):
+        return "another approver must approve the order"
+    return None
+
+
+def _needs_second(order: Order, signal: Signal, amount: int) -> bool:
+    """Whether the total needs two approvers, and no other one has approved it yet."""
+    if signal.alone_minor is None or amount <= signal.alone_minor:
+        return False
+    return all(signal.sender.is_any_of({approval.actor}) for approval in order.approvals)
 
 
 def _add_line(order: Order, now: int, signal: Signal, prices: Mapping[str, Price]) -> Change:

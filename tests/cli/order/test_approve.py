@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.signals.limits import ApprovalLimits
 from tests.cli.order.test_order_commands import settled
 from tests.cli.terminal import Terminal
 from tests.support.world import TOKEN, World
@@ -95,3 +96,26 @@ def test_a_stale_approval_is_refused(terminal: Terminal, world: World) -> None:
     assert ran.code == 1
     assert "the lines have changed" in ran.out
     assert f"orders describe {order.order_id}" in ran.err
+
+
+def test_the_first_of_two_approvals_is_no_refusal(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+    approve = ("approve", order.order_id, "--revision", "1", "--key", "a1")
+    terminal.run(*approve, "-w", "0", who="approver")
+    settled(world, order, "applied: waiting for a second approver")
+
+    ran = terminal.run(*approve, who="approver")
+
+    assert ran.code == 0
+    assert "the order waits for a second approver" in " ".join(ran.out.split())
+    assert "payment follows" not in ran.err
+
+
+def test_an_order_that_needs_two_approvals_shows_how_many_it_has(
+    terminal: Terminal, world: World
+) -> None:
+    world.deps.approval_limits = ApprovalLimits.parse("", "EUR:1")
+    order = world.place()
+
+    assert "0 of 2, by different approvers" in terminal.run("describe", order.order_id).out
+    assert "0 of 2, by different approvers" in terminal.run("status", order.order_id).out

@@ -30,7 +30,10 @@ def test_groups_are_read_in_every_form_that_gateways_use(groups: Any) -> None:
     known = principal(sub="sub-1", username="alice", **{"cognito:groups": groups})
 
     assert known == Principal(
-        subject="sub-1", name="alice", roles=frozenset({Role.CUSTOMER, Role.APPROVER})
+        subject="sub-1",
+        name="alice",
+        roles=frozenset({Role.CUSTOMER, Role.APPROVER}),
+        groups=frozenset({"customer", "approver"}),
     )
 
 
@@ -58,7 +61,11 @@ def test_a_machine_client_gets_no_role_from_groups() -> None:
     )
 
     assert known == Principal(
-        subject="client:shop", name="client:shop", roles=frozenset({Role.CUSTOMER}), machine=True
+        subject="client:shop",
+        name="client:shop",
+        groups=frozenset({"customer"}),
+        roles=frozenset({Role.CUSTOMER}),
+        machine=True,
     )
 
 

@@ -26,6 +26,7 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "outcome": None,
         "reason_code": None,
         "reason": None,
+        "approvals": {"given": 0, "needed": 1},
         "approved_by": [],
         "ended_by": None,
         "enrichment": {"customer_tier": "gold", "inventory_ok": True, "recommendations": []},

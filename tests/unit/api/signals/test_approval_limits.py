@@ -1,0 +1,99 @@
+"""Approval limits over HTTP: refusals that name the limit, and the progress of two approvals."""
+
+import pytest
+
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Outcome
+from lambdas.domain.signals.limits import ApprovalLimits
+from tests.support.api_caller import ALICE, APPROVER, ApiCaller, Claims, a_machine, a_person
+from tests.support.world import World
+from tests.unit.api.signals.sending import send, settle
+
+CHIEF = a_person("chief1", "approver", "chief")
+NEWCOMER = a_person("approver2", "approver")
+
+
+@pytest.fixture
+def order(world: World) -> Order:
+    """An order of 600.00 EUR, of which an approver may approve 500.00, and one alone 550.00."""
+    limits = ApprovalLimits.parse("approver:EUR:50000,chief:EUR:90000", "EUR:55000")
+    world.deps.approval_limits = limits
+    return world.place(total=60_000)
+
+
+@pytest.mark.parametrize("claims", [APPROVER, a_machine("orders/approver")])
+def test_a_refusal_names_the_limit_and_who_can_approve(
+    api: ApiCaller, world: World, order: Order, claims: Claims
+) -> None:
+    answer = send(api, order, "approve-payment", claims)
+
+    assert answer.status == 403
+    assert answer.json["type"].endswith("above-limit")
+    assert answer.json["detail"] == (
+        "The total of 600.00 EUR is above your limit of 500.00 EUR; it can be approved by: chief."
+    )
+    assert world.now(order).inbox == ()
+
+
+def test_a_total_above_all_limits_is_approved_by_no_group(
+    api: ApiCaller, world: World, order: Order
+) -> None:
+    huge = world.place(total=90_001)
+
+    assert "approved by: no group." in send(api, huge, "approve-payment", CHIEF).json["detail"]
+
+
+def test_an_approval_records_its_terms(api: ApiCaller, world: World, order: Order) -> None:
+    assert send(api, order, "approve-payment", CHIEF).status == 202
+
+    [approval] = world.now(order).inbox
+    assert (approval.limit_minor, approval.alone_minor) == (90_000, 55_000)
+
+
+def test_an_approval_without_limits_records_none(api: ApiCaller, world: World) -> None:
+    placed = world.place()
+    send(api, placed, "approve-payment")
+
+    [approval] = world.now(placed).inbox
+    assert (approval.limit_minor, approval.alone_minor) == (None, None)
+
+
+def test_the_first_of_two_approvers_cannot_be_the_second(
+    api: ApiCaller, world: World, order: Order
+) -> None:
+    first = send(api, order, "approve-payment", CHIEF, key="one")
+    settle(world, order, Outcome.FIRST_APPROVAL)
+
+    assert send(api, order, "approve-payment", CHIEF, key="two").status == 403
+    again = send(api, order, "approve-payment", CHIEF, key="one")
+    assert (again.status, again.json["signal_id"]) == (first.status, "one")
+    assert again.json["outcome"] == "applied: waiting for a second approver"
+
+
+@pytest.mark.parametrize(("claims", "names"), [(NEWCOMER, ["chief1"]), (ALICE, [])])
+def test_an_order_shows_its_approvals_so_far(
+    api: ApiCaller, world: World, order: Order, claims: Claims, names: list[str]
+) -> None:
+    send(api, order, "approve-payment", CHIEF)
+    settle(world, order, Outcome.FIRST_APPROVAL)
+
+    found = api.get(f"/orders/{order.order_id}", claims).json
+
+    assert found["approvals"] == {"given": 1, "needed": 2}
+    assert found["approved_by"] == names
+    assert found["stage"] == "awaiting-approval"
+
+
+def test_a_small_total_needs_one_approval(api: ApiCaller, world: World, order: Order) -> None:
+    small = world.place(total=55_000)
+
+    assert api.get(f"/orders/{small.order_id}").json["approvals"] == {"given": 0, "needed": 1}
+
+
+def test_a_repeated_approval_keeps_its_answer_after_the_limits_were_lowered(
+    api: ApiCaller, world: World, order: Order
+) -> None:
+    send(api, order, "approve-payment", CHIEF, key="one")
+    world.deps.approval_limits = ApprovalLimits.parse("chief:EUR:1", "")
+
+    assert send(api, order, "approve-payment", CHIEF, key="one").status == 202
