@@ -17,6 +17,7 @@ from cli.commands.operate import ops
 from cli.commands.operate.batch import batch
 from cli.commands.operate.doctor import doctor
 from cli.commands.operate.load import load
+from cli.commands.operate.settle import settle
 from cli.commands.order.add_item import add_item
 from cli.commands.order.approve import approve
 from cli.commands.order.cancel import cancel
@@ -79,6 +80,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Operate": {
         "compensate": ops.compensate,
         "abort": ops.abort,
+        "settle": settle,
         "versions": ops.versions,
         "doctor": doctor,
         "load": load,

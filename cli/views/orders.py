@@ -85,6 +85,8 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
     facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing")
     if order["reason"]:
         facts.add_row("reason", order["reason"])
+    if order["settlement"]:
+        facts.add_row("settlement", _settlement(order["settlement"], order["total"]))
     facts.add_row("result", order["result"] or "-")
     items = f"items (revision {order['revision']})"
     parts = (
@@ -126,6 +128,16 @@ def _details(event: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[str
             yield f"{_CALLED.get(name, name)} {value}"
     if event["actor"]:
         yield f"by {event['actor']}"
+
+
+def _settlement(settlement: Mapping[str, Any], total: Mapping[str, Any]) -> str:
+    amount = _amount(settlement["amount_minor"], total)
+    by = settlement["confirmed_by"]
+    state = f"confirmed by {by}" if by else "not confirmed"
+    return (
+        f"{settlement['settlement_id']}: {amount} refunded outside ({settlement['evidence']}), "
+        f"requested by {settlement['requested_by']}, {state}"
+    )
 
 
 def _waits(order: Order) -> bool:

@@ -12,6 +12,7 @@ from zlib import crc32
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.ledger import Effect, EffectState, effect_key
 from lambdas.domain.record.order import Enrichment, Line, Order
+from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 
@@ -24,12 +25,12 @@ stage and to leave it, so one stage accepts 1,000 orders a second. A list reads 
 """
 
 META = "META"
-Record = TypeVar("Record", Line, Enrichment, Signal, Effect)
+_PARTS = frozenset({"items", "stage", "enrichment", "inbox", "ledger", "outcomes", "settlement"})
+Record = TypeVar("Record", Line, Enrichment, Signal, Effect, OutsideSettlement)
 _PLAIN = tuple(
     field.name
     for field in fields(Order)
-    if field.name not in {"items", "stage", "enrichment", "inbox", "ledger", "outcomes"}
-    and not field.name.startswith("wait_")
+    if field.name not in _PARTS and not field.name.startswith("wait_")
 )
 _OFTEN_EMPTY = frozenset({"compensation_attempts", "takeovers", "check_failures", "approval_links"})
 """Fields that are not stored while they are 0 or empty: a write of META costs one unit per KB."""
@@ -50,6 +51,7 @@ def to_record(order: Order) -> dict[str, Any]:
         "enrichment": _part_record(order.enrichment),
         "inbox": [signal_record(signal) for signal in order.inbox],
         "outcomes": dict(order.outcomes),
+        "settlement": None if order.settlement is None else _part_record(order.settlement),
         "ledger": {name: _effect_record(order, name) for name in order.ledger},
         "total": order.total.amount_minor,
         "list_shard": str(_shard(order.order_id, LIST_SHARDS)),
@@ -94,6 +96,7 @@ def from_record(record: Mapping[str, Any]) -> Order:
         enrichment=_known(Enrichment, {**enrichment, "recommendations": recommendations}),
         inbox=tuple(_signal(entry) for entry in record.get("inbox", ())),
         outcomes=record.get("outcomes", {}),
+        settlement=_settlement(record.get("settlement")),
         ledger={
             name: _effect({"key": effect_key(name, record["order_id"]), **entry})
             for name, entry in record.get("ledger", {}).items()
@@ -133,6 +136,12 @@ def _shard(order_id: str, shards: int) -> int:
     return crc32(order_id.encode()) % shards
 
 
+def _settlement(entry: Mapping[str, Any] | None) -> OutsideSettlement | None:
+    if entry is None:
+        return None
+    return _known(OutsideSettlement, {**entry, "settled": Settled(entry["settled"])})
+
+
 def _signal(entry: Mapping[str, Any]) -> Signal:
     return _known(Signal, {**entry, "kind": SignalKind(entry["kind"])})
 
@@ -165,7 +174,7 @@ def _known(record_type: type[Record], values: Mapping[str, Any]) -> Record:
     return record_type(**known, newer=newer)
 
 
-def _part_record(part: Line | Enrichment | Signal | Effect) -> dict[str, Any]:
+def _part_record(part: Line | Enrichment | Signal | Effect | OutsideSettlement) -> dict[str, Any]:
     known = {name: getattr(part, name) for name in _names(type(part))}
     plain = {name: _plain(value) for name, value in known.items() if value is not None}
     return {**plain, **part.newer}
@@ -175,5 +184,5 @@ def _plain(value: object) -> object:
     return value.value if isinstance(value, StrEnum) else value
 
 
-def _names(part: type[Line | Enrichment | Signal | Effect]) -> list[str]:
+def _names(part: type[Line | Enrichment | Signal | Effect | OutsideSettlement]) -> list[str]:
     return [field.name for field in fields(part) if field.name != "newer"]

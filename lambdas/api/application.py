@@ -14,6 +14,7 @@ from lambdas.api.routes.documentation import documentation
 from lambdas.api.routes.executions import executions
 from lambdas.api.routes.operations import operations
 from lambdas.api.routes.orders import orders
+from lambdas.api.routes.settlements import settlements
 from lambdas.api.routes.signals import signals
 from lambdas.api.routes.stages import stages
 from lambdas.telemetry import logger
@@ -25,6 +26,7 @@ RESOURCES: tuple[Resource, ...] = (
     approvals,
     executions,
     operations,
+    settlements,
     console,
     documentation,
 )

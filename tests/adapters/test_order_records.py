@@ -24,6 +24,7 @@ from lambdas.domain.record.changes import Event, make_change
 from lambdas.domain.record.ledger import Effect, EffectState
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Enrichment, Order
+from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.signals.application import apply_next
@@ -38,7 +39,22 @@ SKU = "COFFEE-1KG"
 NO_WAIT: dict[str, Any] = {"wait_token": None, "wait_loops": 0}
 """The fields that are stored in an item of the wait."""
 
-SAMPLES: dict[Any, Any] = {str | None: "text", int | None: NOW}
+SETTLEMENT = OutsideSettlement(
+    settlement_id="S",
+    settled=Settled.REFUND_PAID,
+    amount_minor=2500,
+    currency="EUR",
+    evidence="bank transfer",
+    requested_by="sub-1",
+    requested_by_name="operator1",
+    requested_at=NOW,
+    newer={"later": 1},
+)
+SAMPLES: dict[Any, Any] = {
+    str | None: "text",
+    int | None: NOW,
+    OutsideSettlement | None: SETTLEMENT,
+}
 """A value of each optional field that FULL does not set."""
 PARTLY_FULL = an_order(
     Stage.STATUS_UPDATE,

@@ -13,6 +13,7 @@ REQUIRED: Mapping[str, str] = {
     "item": "MUG-RED",
     "signal_id": "signal-1",
     "reason": "changed my mind",
+    "evidence": "bank transfer 4711",
     "order": "{order}",
     "folder": "{folder}",
 }
@@ -23,6 +24,7 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "timeout": ("--timeout", "0"),
     "number": ("--number", "1"),
     "limit": ("--limit", "2"),
+    "refunded": ("--refunded", "2500"),
 }
 """Options that prevent questions and long waits."""
 

@@ -18,6 +18,12 @@ BODIES: Mapping[str, object] = {
     },
     "POST /orders/{order_id}/signals/approve-payment": {"revision": 999},
     "POST /approvals/{code}": {"revision": 999},
+    "POST /ops/orders/{order_id}/settle": {
+        "settled": "refund-paid",
+        "amount_minor": 100,
+        "currency": "EUR",
+        "evidence": "bank transfer 4711",
+    },
     "POST /orders/{order_id}/signals/decline-payment": {"reason": "no longer needed"},
     "POST /orders/{order_id}/signals/cancel-order": {"reason": "no longer needed"},
     "POST /orders/{order_id}/signals/add-line-item": {"sku": "MUG-RED", "quantity": 1},

@@ -38,16 +38,17 @@ CustomerId = Annotated[
 ]
 
 
-Reason = Annotated[
+FreeLine = Annotated[
     str,
+    Field(min_length=1, max_length=200, pattern=field_patterns.ONE_LINE),
+    field_patterns.FreeText,
+]
+Reason = Annotated[
+    FreeLine,
     Field(
-        min_length=1,
-        max_length=200,
-        pattern=field_patterns.ONE_LINE,
         description="One line of text that is not blank. The order and the e-mail to the customer "
         "show it. Control and format characters are refused.",
     ),
-    field_patterns.FreeText,
 ]
 
 

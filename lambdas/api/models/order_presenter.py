@@ -17,6 +17,7 @@ from lambdas.api.models.order_views import (
     OrderView,
     TimelineView,
 )
+from lambdas.api.models.settlement_views import settlement_view
 from lambdas.api.models.signal_views import LinkView, SignalDetailView, SignalsView, SignalView
 from lambdas.api.models.view import shown_fields
 from lambdas.domain.mail.templates import reason
@@ -48,6 +49,7 @@ def order_view(order: Order, reading: Reading) -> OrderView:
         approvals=ApprovalsView(given=given, needed=needed),
         approved_by=[name for name in approvers if name is not None],
         ended_by=_visible_name(order.ended_by, caller),
+        settlement=settlement_view(order.settlement if caller.sees_names else None),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from lambdas.api.models.inputs import AN_ORDER_ID
+from lambdas.api.models.settlement_views import SettlementView
 from lambdas.api.models.view import Id, Instant, Minor, Revision, ShownFieldView, View
 from lambdas.domain.record.ledger import EffectState
 from lambdas.domain.record.outcomes import OrderOutcome
@@ -137,6 +138,13 @@ class OrderView(View):
             description="The user name of the caller who cancelled or declined the order. "
             "Customers see only their own name. null if the order did not end so.",
             examples=["operator1"],
+        ),
+    ]
+    settlement: Annotated[
+        SettlementView | None,
+        Field(
+            description="Money that was returned outside the payment provider, for approvers and "
+            "operators. null for customers."
         ),
     ]
     enrichment: EnrichmentView

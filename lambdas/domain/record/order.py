@@ -7,6 +7,7 @@ from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
 from lambdas.domain.record.ledger import Effect, Newer
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import OrderOutcome, cause_of
+from lambdas.domain.record.outside import OutsideSettlement
 from lambdas.domain.record.signals import Actor, Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import COMPENSATED, ENDS, RESUMES, Stage
 
@@ -93,6 +94,7 @@ class Order(OrderDetails):
     applied: int = 0
     outcomes: Mapping[str, str] = field(default_factory=dict)
     ledger: Mapping[str, Effect] = field(default_factory=dict)
+    settlement: OutsideSettlement | None = None
     compensation_attempts: int = 0
     takeovers: int = 0
     taken_over_at: int | None = None

@@ -35,6 +35,7 @@ def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
         ("GET", f"{signals}/{{signal_id}}"): everybody,
         ("POST", "/ops/orders/{order_id}/compensate"): {"operator"},
         ("POST", "/ops/orders/{order_id}/abort"): {"operator"},
+        ("POST", "/ops/orders/{order_id}/settle"): {"operator"},
         ("GET", "/ops/verdicts"): {"operator"},
         ("GET", "/ops/versions"): {"operator"},
         ("GET", "/approvals/{code}"): set(),

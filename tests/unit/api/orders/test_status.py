@@ -29,6 +29,7 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "approvals": {"given": 0, "needed": 1},
         "approved_by": [],
         "ended_by": None,
+        "settlement": None,
         "enrichment": {"customer_tier": "gold", "inventory_ok": True, "recommendations": []},
         "approval_deadline": "2026-01-01T00:15:00.000Z",
         "version": "v2",

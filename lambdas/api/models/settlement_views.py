@@ -1,0 +1,74 @@
+"""Models of outside settlements: the operators' request and the answer."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lambdas.api.http import field_patterns
+from lambdas.api.models.inputs import A_SIGNAL_ID, FreeLine, Request
+from lambdas.api.models.view import Id, Instant, Minor, View
+from lambdas.domain.record.outside import OutsideSettlement, Settled
+from lambdas.domain.record.stages import Stage
+
+
+class Settlement(Request):
+    """Money that was returned without the payment provider."""
+
+    settled: Annotated[
+        Settled, Field(description="`refund-paid`: the customer has the money back.")
+    ]
+    amount_minor: Annotated[
+        int, Field(strict=True, ge=1, le=10**15, description="Minor units.", examples=[2500])
+    ]
+    currency: Annotated[
+        str, Field(pattern=field_patterns.CURRENCY, description="ISO 4217.", examples=["EUR"])
+    ]
+    evidence: FreeLine = Field(
+        description="How the money was returned, in one line: the reference of the bank transfer.",
+        examples=["bank transfer 2026-01-02, reference 4711"],
+    )
+    confirm: Annotated[
+        str | None,
+        Field(
+            max_length=64,
+            description="The `settlement_id` of another operator's request: confirms it.",
+            examples=[A_SIGNAL_ID],
+        ),
+    ] = None
+
+
+class SettlementView(View):
+    """A settlement outside the payment provider."""
+
+    settlement_id: Annotated[str, Field(examples=[A_SIGNAL_ID])]
+    settled: Settled
+    amount_minor: Minor
+    currency: Annotated[str, Field(examples=["EUR"])]
+    evidence: str
+    requested_by: Annotated[str, Field(description="The user name.", examples=["operator1"])]
+    requested_at: Instant
+    confirmed_by: Annotated[
+        str | None,
+        Field(description="null: it waits for another operator.", examples=["operator2"]),
+    ]
+    confirmed_at: Instant | None
+    confirmation: Annotated[str | None, Field(description="The evidence of the confirmation.")]
+
+
+class SettledOrderView(View):
+    """The order after the request."""
+
+    order_id: Id
+    stage: Stage
+    settlement: SettlementView
+
+
+def settlement_view(settlement: OutsideSettlement | None) -> SettlementView | None:
+    """The settlement, with the names of the operators."""
+    if settlement is None:
+        return None
+    return SettlementView.of(
+        settlement,
+        requested_by=settlement.requested_by_name,
+        confirmed_by=settlement.confirmed_by_name,
+    )

@@ -1,0 +1,73 @@
+"""Outside settlements: two operators end a refund that the payment provider cannot make."""
+
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from lambdas.api.http.identity import Role
+from lambdas.api.http.resource import Resource, answer
+from lambdas.api.models import inputs
+from lambdas.api.models.settlement_views import SettledOrderView, Settlement, settlement_view
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.outside import OutsideSettlement
+from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
+from lambdas.ulid import new_ulid
+
+settlements = Resource("operations")
+
+
+@settlements.operation(
+    "POST",
+    "/ops/orders/{order_id}/settle",
+    roles=(Role.OPERATOR,),
+    answers={
+        200: ("Confirmed. A new execution ends the order.", SettledOrderView),
+        202: ("Recorded. Another operator must confirm it.", SettledOrderView),
+    },
+    refuses=(400, 404, 409, 413, 415, 422),
+    body_limit=inputs.MAX_SIGNAL_BYTES,
+)
+def settle(order_id: inputs.OrderId, body: Settlement) -> Response[Any]:
+    """Settle a stuck refund that was paid outside the provider
+
+    For a compensation that is stuck because the provider refuses the refund. One operator requests
+    the settlement, another one sends the same request with `confirm`. Then the ledger has the
+    payment as undone, and the order ends. Both requests are in the timeline. The order must have a
+    stuck payment (409). A request that is not confirmed is replaced by the next one.
+    """
+    before = settlements.visible(order_id)
+    payment = _settlement(body)
+    if body.confirm is None:
+        request = partial(request_settlement, requested=payment)
+        order = settlements.dependencies.orders.change(order_id, request, seen=before)
+        return _answer(order)
+    confirm = partial(
+        confirm_settlement,
+        settlement_id=body.confirm,
+        payment=payment,
+        actor=settlements.caller.actor,
+    )
+    order = settlements.dependencies.orders.change(order_id, confirm, seen=before)
+    if order.sequence != before.sequence and not order.ended:
+        order = settlements.dependencies.janitor.compensate(order_id)
+    return _answer(order)
+
+
+def _settlement(body: Settlement) -> OutsideSettlement:
+    actor = settlements.caller.actor
+    return OutsideSettlement(
+        settlement_id=new_ulid(),
+        settled=body.settled,
+        amount_minor=body.amount_minor,
+        currency=body.currency,
+        evidence=body.evidence,
+        requested_by=actor.subject,
+        requested_by_name=actor.name,
+        requested_at=settlements.now,
+    )
+
+
+def _answer(order: Order) -> Response[Any]:
+    view = SettledOrderView.of(order, settlement=settlement_view(order.settlement))
+    return answer(view, 202 if view.settlement.confirmed_at is None else 200)

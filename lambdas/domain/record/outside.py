@@ -1,0 +1,55 @@
+"""Outside settlements: money that two operators say was returned without the payment provider."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lambdas.domain.record.ledger import Newer
+from lambdas.domain.record.signals import Actor
+
+
+class Settled(StrEnum):
+    """What was done outside the payment provider."""
+
+    REFUND_PAID = "refund-paid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideSettlement:
+    """A settlement that one operator requested, and another one confirms. Subjects and names are
+    those of the operators, as in a signal. Times are epoch milliseconds.
+    """
+
+    settlement_id: str
+    settled: Settled
+    amount_minor: int
+    currency: str
+    evidence: str
+    requested_by: str
+    requested_by_name: str
+    requested_at: int
+    confirmed_by: str | None = None
+    confirmed_by_name: str | None = None
+    confirmed_at: int | None = None
+    confirmation: str | None = None
+    newer: Newer = field(default_factory=dict, hash=False, repr=False)
+
+    @property
+    def confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+    def is_same_payment(self, other: "OutsideSettlement") -> bool:
+        """Whether both describe one payment of money."""
+        return self._payment() == other._payment()
+
+    def is_same_request(self, other: "OutsideSettlement") -> bool:
+        """Whether both are one operator's request for one payment (a repetition)."""
+        return self.is_same_payment(other) and (self.requested_by, self.evidence) == (
+            other.requested_by,
+            other.evidence,
+        )
+
+    def is_requested_by(self, actor: Actor) -> bool:
+        return actor.subject == self.requested_by
+
+    def _payment(self) -> tuple[object, ...]:
+        return (self.settled, self.amount_minor, self.currency)

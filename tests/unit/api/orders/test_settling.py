@@ -1,0 +1,192 @@
+"""Settling a stuck refund that was paid outside the provider: two operators, one ledger."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lambdas.domain.record.ledger import PAY, Effect, EffectState
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from tests.support.api_caller import ALICE, OPERATOR, Answer, ApiCaller, Claims, a_person
+from tests.support.builders import an_order
+from tests.support.fake_clock import NOW
+from tests.support.world import World
+
+OTHER_OPERATOR = a_person("operator2", "operator")
+PAID = {
+    "settled": "refund-paid",
+    "amount_minor": 2500,
+    "currency": "EUR",
+    "evidence": "bank transfer 4711",
+}
+
+
+def a_stuck_order() -> Order:
+    order = an_order(Stage.COMPENSATING, charged=True, compensation_attempts=3)
+    pay = Effect(
+        key=f"pay:{order.order_id}",
+        state=EffectState.DONE,
+        at=NOW,
+        amount_minor=order.total.amount_minor,
+        stuck=True,
+    )
+    return order.with_effect(PAY, pay)
+
+
+@pytest.fixture
+def order(world: World) -> Order:
+    stuck = a_stuck_order()
+    world.store.put(stuck)
+    return stuck
+
+
+def settle(
+    api: ApiCaller, order: Order, claims: Claims | None = OPERATOR, **changes: Any
+) -> Answer:
+    return api.post(f"/ops/orders/{order.order_id}/settle", {**PAID, **changes}, claims)
+
+
+def test_a_request_waits_for_another_operator(api: ApiCaller, world: World, order: Order) -> None:
+    answer = settle(api, order)
+
+    assert answer.status == 202
+    assert answer.json["settlement"] == {
+        "settlement_id": answer.json["settlement"]["settlement_id"],
+        **PAID,
+        "requested_by": "operator1",
+        "requested_at": "2026-01-01T00:00:00.000Z",
+        "confirmed_by": None,
+        "confirmed_at": None,
+        "confirmation": None,
+    }
+    assert world.now(order).ledger[PAY].stuck
+    assert world.now(order).next_check_at == order.next_check_at
+    assert [event.kind for event in world.store.timeline(order.order_id)] == [
+        "settlement-requested"
+    ]
+
+
+def test_the_confirmation_of_another_operator_ends_the_stuck_refund(
+    api: ApiCaller, world: World, order: Order
+) -> None:
+    requested = settle(api, order).json["settlement"]["settlement_id"]
+
+    answer = settle(api, order, OTHER_OPERATOR, confirm=requested, evidence="seen on the account")
+
+    after = world.now(order)
+    assert (answer.status, answer.json["settlement"]["confirmed_by"]) == (200, "operator2")
+    assert (after.ledger[PAY].state, after.ledger[PAY].refunded_minor) == (EffectState.UNDONE, 2500)
+    assert not after.charged
+    assert (after.epoch, after.execution in world.engine.running) == (2, True)
+    kinds = [event.kind for event in world.store.timeline(order.order_id)]
+    assert kinds[:2] == ["settlement-requested", "payment-settled"]
+
+
+def test_events_have_no_evidence_and_no_names(api: ApiCaller, world: World, order: Order) -> None:
+    requested = settle(api, order).json["settlement"]["settlement_id"]
+    settle(api, order, OTHER_OPERATOR, confirm=requested)
+
+    details = str([event.detail for event in world.store.timeline(order.order_id)])
+
+    assert "operator" not in details
+    assert "bank" not in details
+
+
+def test_the_same_operator_cannot_confirm(api: ApiCaller, world: World, order: Order) -> None:
+    requested = settle(api, order).json["settlement"]["settlement_id"]
+
+    answer = settle(api, order, OPERATOR, confirm=requested)
+
+    assert answer.status == 403
+    assert "another operator must confirm" in answer.json["detail"].lower()
+    assert world.now(order).ledger[PAY].stuck
+
+
+@pytest.mark.parametrize("change", [{"amount_minor": 2400}, {"currency": "USD"}])
+def test_a_confirmation_repeats_the_request(
+    api: ApiCaller, order: Order, change: dict[str, Any]
+) -> None:
+    requested = settle(api, order).json["settlement"]["settlement_id"]
+
+    assert settle(api, order, OTHER_OPERATOR, confirm=requested, **change).status == 422
+
+
+def test_an_unknown_settlement_cannot_be_confirmed(api: ApiCaller, order: Order) -> None:
+    assert settle(api, order, OTHER_OPERATOR, confirm="unknown").status == 409
+
+
+def test_a_repeated_request_and_confirmation_change_nothing(
+    api: ApiCaller, world: World, order: Order
+) -> None:
+    first, again = settle(api, order), settle(api, order)
+    requested = first.json["settlement"]["settlement_id"]
+    assert again.json == first.json
+
+    settle(api, order, OTHER_OPERATOR, confirm=requested)
+    confirmed = world.now(order)
+
+    assert settle(api, order, OTHER_OPERATOR, confirm=requested).status == 200
+    assert world.now(order) == confirmed
+
+
+def test_a_later_request_replaces_one_that_was_not_confirmed(api: ApiCaller, order: Order) -> None:
+    wrong = settle(api, order, amount_minor=2400).json["settlement"]["settlement_id"]
+    settle(api, order)
+
+    answer = settle(api, order, OTHER_OPERATOR, confirm=wrong, amount_minor=2400)
+
+    assert answer.status == 409
+
+
+@pytest.mark.parametrize("change", [{"amount_minor": 2501}, {"currency": "USD"}])
+def test_no_more_than_the_payment_is_settled(
+    api: ApiCaller, order: Order, change: dict[str, Any]
+) -> None:
+    assert settle(api, order, **change).status == 422
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount_minor": 0},
+        {"amount_minor": "2500"},
+        {"evidence": " "},
+        {"settled": "charged"},
+        {"currency": "euro"},
+    ],
+)
+def test_a_malformed_request_is_refused(
+    api: ApiCaller, order: Order, change: dict[str, Any]
+) -> None:
+    assert settle(api, order, **change).status == 422
+
+
+def test_an_order_without_a_stuck_payment_is_refused(
+    api: ApiCaller, world: World, order: Order
+) -> None:
+    retried = order.with_effect(PAY, replace(order.ledger[PAY], stuck=False))
+    world.store.put(retried)
+
+    answer = settle(api, order)
+
+    assert (answer.status, answer.json["stage"]) == (409, "compensating")
+
+
+def test_a_confirmation_during_an_attempt_to_refund_is_refused(
+    api: ApiCaller, world: World, order: Order
+) -> None:
+    requested = settle(api, order).json["settlement"]["settlement_id"]
+    current = world.now(order)
+    attempt = current.with_effect(PAY, replace(current.ledger[PAY], stuck=False))
+    world.store.put(attempt)
+
+    assert settle(api, order, OTHER_OPERATOR, confirm=requested).status == 409
+
+
+def test_staff_see_the_settlement_of_an_order(api: ApiCaller, order: Order) -> None:
+    settle(api, order)
+    path = f"/orders/{order.order_id}"
+
+    assert api.get(path, OPERATOR).json["settlement"]["evidence"] == "bank transfer 4711"
+    assert api.get(path, ALICE).json["settlement"] is None
