@@ -59,10 +59,10 @@ class Deployment:
         key = IdempotencyKey(principal="alice", key=new_ulid(), fingerprint="f")
         return self.deps.workflow.start(request, key)[0]
 
-    def run(self, activity: Handler, order: Order) -> Any:
+    def run(self, activity: Handler, order: Order, token: str | None = None) -> Any:
         """Run an activity as the order's execution does; conflicts are retried."""
         step: Any = inspect.unwrap(activity)
-        task = Task(order_id=order.order_id, epoch=order.epoch)
+        task = Task(order_id=order.order_id, epoch=order.epoch, token=token)
         for _ in range(ATTEMPTS):
             try:
                 return step(task, self.deps)

@@ -6,7 +6,7 @@ runs only when the event queue switches to it.
 
 from collections.abc import Callable
 
-from greenlet import greenlet
+from greenlet import getcurrent, greenlet
 
 from tests.simulation.event_queue import EventQueue
 
@@ -38,6 +38,8 @@ class Actor:
         """Run until the next pause or the end; called by the event queue only."""
         if self.ended:
             return
+        # One that another actor began would otherwise return to that actor's stack when it pauses.
+        self._stack.parent = getcurrent()
         self._stack.switch()
         if self._has_ended():
             self.on_end(self.raised)

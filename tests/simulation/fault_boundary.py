@@ -62,6 +62,9 @@ class FaultBoundary:
             self._before(fault, point, effect)
         try:
             result = effect()
+            if fault is Fault.RESENT:
+                self.actor.pause(self.world.latency())
+                result = effect()  # refused where the first one changed what its condition reads
         except OrderError as error:
             self.world.log(self.actor.name, point, type(error).__name__)
             raise
@@ -77,7 +80,7 @@ class FaultBoundary:
         own, self._own = self._own, self._own + 1
         if own == self._crash_at:
             return Fault.CRASH_BEFORE
-        number, is_activity = self.world.count_call(), self.epoch is not None
+        number, is_activity = self.world.count_call(self.function, own), self.epoch is not None
         call = Call(number, self.function, self.invocation, own, point, is_activity)
         fault = Fault.OUTAGE if self.world.is_down(_port(point)) else self.world.fault(call)
         if fault is not None:
@@ -88,7 +91,7 @@ class FaultBoundary:
         return fault
 
     def _before(self, fault: Fault, point: str, effect: Callable[[], object]) -> None:
-        if fault in (Fault.LOST, Fault.CRASH_AFTER):
+        if fault in (Fault.LOST, Fault.RESENT, Fault.CRASH_AFTER):
             return
         if fault is Fault.DUPLICATE:
             assert self._again is not None

@@ -12,6 +12,7 @@ class Fault(StrEnum):
 
     THROTTLED = "throttled"
     LOST = "answer lost"
+    RESENT = "answer lost, the SDK sends the request again"
     CONFLICT = "conflict"
     CRASH_BEFORE = "crash before"
     CRASH_AFTER = "crash after"
@@ -27,6 +28,7 @@ class Fault(StrEnum):
 ANYWHERE = (
     Fault.THROTTLED,
     Fault.LOST,
+    Fault.RESENT,
     Fault.CONFLICT,
     Fault.CRASH_BEFORE,
     Fault.CRASH_AFTER,
@@ -127,6 +129,8 @@ def possible(fault: Fault, point: str, *, is_activity: bool) -> bool:
         return point == "engine.ring"
     if fault is Fault.LATE:
         return point not in READS
+    if fault is Fault.RESENT:
+        return point not in READS and point != "notifier.send"  # its client sends once
     if fault is Fault.DUPLICATE:
         return is_activity
     return True

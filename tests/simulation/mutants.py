@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lambdas import janitor
 from lambdas.activities import inventory, notification, order_status, payment
+from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.signals import application
 from lambdas.domain.steps import compensation
@@ -105,6 +106,15 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "takeovers-never-reported": Mutant(
         Desk, "report_takeovers", lambda desk, order: None, "repeated takeovers are not reported"
+    ),
+    "other-sum-accepted": Mutant(
+        payment, "require_captured", mutated_code.accept_any_sum, "any captured sum is accepted"
+    ),
+    "two-decimals": Mutant(
+        Money, "__str__", mutated_code.two_decimals, "e-mails show each currency with two decimals"
+    ),
+    "poll-without-pause": Mutant(
+        notification, "SETTLING_POLL_SECONDS", 0, "an attempt polls the claim of another at once"
     ),
     "stuck-never-reported": Mutant(
         Desk, "report_stuck", lambda desk, order, effects: None, "no report is sent"

@@ -16,6 +16,7 @@ from lambdas.domain.record.stages import PAYING
 from lambdas.domain.signals import application
 from lambdas.domain.steps import stock
 from lambdas.domain.steps.compensation import begin_compensation
+from lambdas.domain.steps.payment import require_captured
 from lambdas.janitor import Janitor
 from tests.simulation.engine import Engine, Execution
 from tests.simulation.ports import Payments
@@ -138,3 +139,12 @@ def never_ring(janitor: Janitor, order: Order) -> str:
 
 def never_confirm(order: Order, now: int, *, mail: str, **more: Any) -> Change | None:
     return None if mail == MAIL_CONFIRMATION else claim_mail(order, now, mail=mail, **more)
+
+
+def accept_any_sum(order: Order, result: CaptureResult) -> None:
+    if not isinstance(result, Captured):
+        require_captured(order, result)
+
+
+def two_decimals(money: Money) -> str:
+    return f"{money.amount_minor / 100:.2f} {money.currency}"

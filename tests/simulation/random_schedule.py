@@ -7,7 +7,8 @@ from random import Random
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.activities import STEPS
-from tests.simulation.faults import ANYWHERE, EVERYTHING, SERVICES, Outage
+from tests.simulation.faults import ANYWHERE, EVERYTHING, SERVICES, Fault, Outage
+from tests.simulation.random_worlds import in_random_world
 from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
 
 _METHODS = (
@@ -41,6 +42,7 @@ _WRITE = {
     "sweep": "engine.start",
 }
 """Where each function does what matters most."""
+_FAULTS = tuple(fault for fault in ANYWHERE if fault is not Fault.RESENT)
 _FUNCTIONS = (*_WRITE, *("ProcessPayment", "RefundPayment", "ReleaseStock") * 2)
 _SKUS = ("COFFEE-1KG", "MUG-RED", "RARE-1")
 _AT = (None, Stage.START, Stage.START, *(Stage.AWAITING_APPROVAL,) * 3)
@@ -61,15 +63,17 @@ def random_schedule(seed: int) -> Schedule:
     schedule, random = _without_outages(seed), Random(f"outage {seed}")
     outages = tuple(_outages(random))
     happenings = [_perhaps_timed_out(random, one) for one in schedule.happenings]
-    provider = Random(f"provider {seed}")
-    return replace(
+    provider, resent = Random(f"provider {seed}"), Random(f"resent {seed}")
+    made = replace(
         schedule,
         placements=tuple(_perhaps_hostile(provider, one) for one in schedule.placements),
         happenings=tuple(_with_declines(Random(f"decline {seed}"), happenings)),
+        strikes=tuple(_perhaps_resent(resent, one) for one in schedule.strikes),
         outages=outages,
         mails_approver=random.random() < 0.5,
         quiet_ms=max([schedule.quiet_ms, *(outage.until_ms for outage in outages)]),
     )
+    return in_random_world(made)
 
 
 def _perhaps_hostile(random: Random, placement: Placement) -> Placement:
@@ -77,6 +81,12 @@ def _perhaps_hostile(random: Random, placement: Placement) -> Placement:
     if random.random() > 0.2:
         return placement
     return replace(placement, payment_method=random.choice(_HOSTILE_METHODS))
+
+
+def _perhaps_resent(random: Random, strike: Strike) -> Strike:
+    """Half of the lost answers are sent again by the SDK."""
+    resent = strike.fault is Fault.LOST and random.random() < 0.5
+    return replace(strike, fault=Fault.RESENT) if resent else strike
 
 
 def _without_outages(seed: int) -> Schedule:
@@ -136,7 +146,7 @@ def _strikes(random: Random, calls: int) -> list[Strike]:
     """Anywhere, or at one function, or where that writes: most that can go wrong goes wrong
     around a write. Some faults come back until all attempts are used up.
     """
-    fault, number = random.choice(ANYWHERE), random.randint(1, calls)
+    fault, number = random.choice(_FAULTS), random.randint(1, calls)
     if random.random() < 0.4:
         return [Strike(fault, number)]
     function = random.choice(_FUNCTIONS)

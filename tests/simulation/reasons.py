@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from lambdas.domain.errors import PaymentMismatch
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import BY_OPERATOR, DECLINED, EXPIRED, STOPPED
 from lambdas.domain.record.signals import Outcome, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import GIVEN_UP
-from lambdas.domain.steps.takeover import REPORTED_FROM
 from tests.simulation.faults import Fault
 from tests.simulation.schedule import Action, Happening
 from tests.simulation.world import SimulatedWorld
@@ -19,14 +19,13 @@ _REFUSALS = ("InsufficientStock", "PaymentDeclined", "CustomerUnknown")
 
 
 def unreasonable(world: SimulatedWorld, happenings: Sequence[Happening]) -> Iterator[str]:
-    """Orders that ended without a valid reason, got too many executions, or were not reported."""
+    """Orders that ended without a valid reason, or got too many executions."""
     for order in world.store.orders():
         mine = [one for one in happenings if f"O{one.order + 1}" == order.order_id]
         if order.stage in (Stage.FAILED, Stage.CANCELLED) and not _own_reason(world, order, mine):
             yield f"{order.order_id}: {order.stage} without a valid reason: {order.last_error}"
         yield from _approvals_not_honoured(order, mine)
         yield from _too_many_executions(world, order, mine)
-        yield from _unreported(world, order, mine)
 
 
 def _own_reason(world: SimulatedWorld, order: Order, mine: list[Happening]) -> bool:
@@ -43,6 +42,8 @@ def _own_reason(world: SimulatedWorld, order: Order, mine: list[Happening]) -> b
         return _happened(mine, Action.TAKEOVER)
     if reason.startswith(GIVEN_UP):
         return order.payment_method == "pm_unavailable" or _provider_was_away(world)
+    if reason.startswith(PaymentMismatch.__name__):
+        return f"pay:{order.order_id}" in world.payments.extra_minor
     return reason.startswith(_REFUSALS)
 
 
@@ -71,15 +72,6 @@ def _too_many_executions(
     most = max((sum(at <= b < at + HOUR_MS for b in began) for at in began), default=0)
     if most > MOST_EXECUTIONS + by_hand:
         yield f"{order.order_id}: {most} executions within an hour"
-
-
-def _unreported(world: SimulatedWorld, order: Order, mine: list[Happening]) -> Iterator[str]:
-    """The third takeover in a row is reported, unless the queue or the janitor was struck."""
-    struck = any(m.function in ("sweep", "stopped") for m in world.injected_faults)
-    if order.takeovers < REPORTED_FROM or struck or _happened(mine, Action.TAKEOVER):
-        return
-    if not any(order_id == order.order_id for order_id, _ in world.operations.takeovers):
-        yield f"{order.order_id}: {order.takeovers} takeovers, no report"
 
 
 def _aborted(world: SimulatedWorld, order: Order) -> bool:

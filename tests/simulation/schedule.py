@@ -6,7 +6,10 @@ from enum import StrEnum
 
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
+from lambdas.settings import Settings
 from tests.simulation.faults import Call, Fault, Outage, possible
+
+_DEFAULT = Settings()
 
 
 class Action(StrEnum):
@@ -23,7 +26,9 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """An order that is placed; `crash_at` is the caller's call at which it dies."""
+    """An order that is placed; `crash_at` is the caller's call at which it dies, `extra_minor` what
+    the provider captures above the approved amount.
+    """
 
     after_ms: int
     items: tuple[tuple[str, int], ...]
@@ -31,6 +36,7 @@ class Placement:
     payment_method: str
     version: str
     crash_at: int | None
+    extra_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +97,6 @@ class Schedule:
     skewed: bool
     outages: tuple[Outage, ...] = ()
     mails_approver: bool = True
+    currency: str = "EUR"
+    approval_timeout_seconds: int = _DEFAULT.approval_timeout_seconds
+    heartbeat_seconds: int = _DEFAULT.heartbeat_seconds

@@ -14,7 +14,9 @@ from tests.simulation.engine import Execution
 from tests.simulation.event_queue import START_MS
 from tests.simulation.expected_effects import missing_effects
 from tests.simulation.faults import Call, Fault
+from tests.simulation.mail_amounts import wrong_amounts
 from tests.simulation.reasons import unreasonable
+from tests.simulation.report_latency import ReportLatency
 from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
 from tests.simulation.signal_latency import SignalLatency
 from tests.simulation.verdict import TICK_MS, Ends, verdict
@@ -24,9 +26,12 @@ from tests.support.builders import SIGNALS
 _ENDED_AS = {Action.STOP: "ABORTED", Action.TIME_OUT: "TIMED_OUT"}
 
 LAST_MS = 6 * 3_600_000
-"""A simulation ends here: an order that has not ended by then never will."""
+"""A simulation ends here, or so long after a deadline that is later than usual: an order that has
+not ended by then never will."""
 
 PRICES = {"COFFEE-1KG": 1250, "MUG-RED": 800, "RARE-1": 9900}
+_PRICE = 105
+"""Of every other SKU."""
 
 
 class Story:
@@ -41,10 +46,15 @@ class Story:
             stopped=self._stopped,
             skewed=schedule.skewed,
             outages=schedule.outages,
-            settings=SETTINGS if schedule.mails_approver else UNMAILED,
+            settings=replace(
+                SETTINGS if schedule.mails_approver else UNMAILED,
+                approval_timeout_seconds=schedule.approval_timeout_seconds,
+                heartbeat_seconds=schedule.heartbeat_seconds,
+            ),
         )
         self.answered: dict[tuple[str, str], None] = {}
         self.ends, self.signal_latency = Ends(), SignalLatency()
+        self.report_latency = ReportLatency()
         self._committed = self.world.engine.machine
         self._deployments = 0
         self._strikes = list(schedule.strikes)
@@ -60,22 +70,34 @@ class Story:
     def play(self) -> list[str]:
         """Play to the end; returns every invariant that was broken."""
         self._prepare()
-        event_queue, last = self.world.event_queue, START_MS + LAST_MS
+        event_queue, last = self.world.event_queue, START_MS + self._last_ms
         while event_queue.now < last and not self._over():
             event_queue.step()
         self.world.end_actors()
         found = verdict(self.world, self.ends, self._quiet_at, self.answered)
-        prompt = self.signal_latency.problems(self.world.injected_faults)
-        owed = (*missing_effects(self.world), *unreasonable(self.world, self.schedule.happenings))
-        return [*found, *prompt, *owed]
+        struck = self.world.injected_faults
+        found += self.signal_latency.problems(struck)
+        found += self.report_latency.problems(self.world.operations.reports, struck)
+        found += (*missing_effects(self.world), *wrong_amounts(self.world))
+        return [*found, *unreasonable(self.world, self.schedule.happenings)]
+
+    @property
+    def _last_ms(self) -> int:
+        usual = self.schedule.approval_timeout_seconds <= SETTINGS.approval_timeout_seconds
+        return LAST_MS + (0 if usual else self.schedule.approval_timeout_seconds * 1000)
 
     def _prepare(self) -> None:
         world, schedule = self.world, self.schedule
         self._committed = world.engine.machine
         for sku, units in schedule.units.items():
             related = tuple(other for other in schedule.units if other != sku)
-            price = PRICES[sku]
-            world.inventory.put(sku, available=units, unit_price_minor=price, related=related)
+            world.inventory.put(
+                sku,
+                available=units,
+                unit_price_minor=PRICES.get(sku, _PRICE),
+                currency=schedule.currency,
+                related=related,
+            )
         world.store.units = dict(schedule.units)
         for index, placement in enumerate(schedule.placements):
             self._place(index, placement, placement.after_ms, placement.crash_at)
@@ -106,6 +128,8 @@ class Story:
             items=placement.items,
         )
         key = IdempotencyKey(principal=placement.customer, key=f"key-{index}", fingerprint="f")
+        if placement.extra_minor:
+            self.world.payments.extra_minor[f"pay:{order_id(index)}"] = placement.extra_minor
 
         def action(deps: Dependencies) -> None:
             self.world.workflow(deps, order_id(index)).start(request, key)
@@ -131,6 +155,7 @@ class Story:
         now = self.world.event_queue.now
         self.ends.written(after, now)
         self.signal_latency.written(before, after, now)
+        self.report_latency.written(before, after, now)
         stage = after.stage
         if before is not None and before.stage is stage:
             return
@@ -156,6 +181,7 @@ class Story:
         if action is Action.HEARTBEAT:
             world.act("looks", lambda deps: world.workflow(deps).heartbeat(order))
         elif action is Action.TAKEOVER:
+            self.report_latency.disturbed(order, world.event_queue.now)
             world.act("takeover", lambda deps: world.janitor(deps).compensate(order))
         elif action is Action.SWEEP:
             world.act("sweep", lambda deps: world.janitor(deps).sweep())
@@ -184,6 +210,7 @@ class Story:
         """The rule on execution status change; a third of its events is lost."""
         if execution.status != "FAILED":
             self.signal_latency.disturbed(execution.order_id, self.world.event_queue.now)
+            self.report_latency.disturbed(execution.order_id, self.world.event_queue.now)
         if self.world.random.random() < 0.7:
             name, order = execution.name, execution.order_id
             self.world.act(

@@ -2,18 +2,23 @@
 
 import pytest
 
+from lambdas.domain.record.order import MAX_LINES
 from tests.simulation.campaign import Tally, campaign, play
 from tests.simulation.faults import ANYWHERE
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.random_schedule import random_schedule
+from tests.simulation.random_worlds import CURRENCIES, TWO_DAYS_SECONDS, crowd
 from tests.simulation.schedule import Schedule
 from tests.simulation.shrinking import played, shortest, with_one_less
+from tests.simulation.story import Story
 
 SOME_ORDERS = 500
 MANY_ORDERS = 40_000
 SHARES = 8
 """Number of tests that the orders are divided into, so that workers can run them in parallel."""
 SEEDS_APART = 10_000
+CROWD = 360
+"""Schedules that place 500 orders together."""
 
 
 def simulate(first_seed: int, orders: int) -> Tally:
@@ -39,6 +44,29 @@ def test_many_orders_keep_every_invariant(share: int, seed: int) -> None:
     assert set(tally.stages) == {"completed", "cancelled", "failed"}
     assert min(tally.faults[fault] for fault in ANYWHERE) > 25
     assert tally.calls > 30 * tally.orders
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("share", range(2))
+def test_a_crowd_of_orders_keeps_every_invariant(share: int, seed: int) -> None:
+    first = seed + share * SEEDS_APART
+    schedules = [random_schedule(number) for number in range(first, first + CROWD)]
+    short = [one for one in schedules if one.approval_timeout_seconds < TWO_DAYS_SECONDS]
+
+    story = Story(crowd(short))
+
+    assert story.play() == []
+    assert len(story.world.store.records) >= 500
+
+
+def test_chance_draws_every_world() -> None:
+    drawn = [random_schedule(seed) for seed in range(1, 400)]
+    placed = [placement for schedule in drawn for placement in schedule.placements]
+
+    assert {schedule.currency for schedule in drawn} == {"EUR", *CURRENCIES}
+    assert {schedule.approval_timeout_seconds for schedule in drawn} == {900, TWO_DAYS_SECONDS}
+    assert max(len(placement.items) for placement in placed) == MAX_LINES
+    assert len({placement.extra_minor for placement in placed}) > 2
 
 
 @pytest.mark.proof

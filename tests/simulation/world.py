@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderError
+from lambdas.domain.record.money import Money
 from lambdas.domain.task import Task
 from lambdas.janitor import Janitor
 from lambdas.order_writer import OrderWriter
@@ -22,11 +23,12 @@ from tests.simulation.event_queue import START_MS, EventQueue
 from tests.simulation.fault_boundary import FaultBoundary
 from tests.simulation.faults import LAMBDA, Fault, InjectedFault, Outage, Plan
 from tests.simulation.interpreter import StateFailed
+from tests.simulation.report_latency import TimedDesk
 from tests.simulation.store import WatchedStore, Written
 from tests.support.builders import a_customer
 from tests.support.fake_directories import FakeCustomers, FakeInventory
-from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
-from tests.support.fake_payments import FakePayments
+from tests.support.fake_notifier import FakeNotifier
+from tests.support.fake_payments import Book, FakePayments
 from tests.support.telemetry import forget_metrics
 from tests.support.world import one_after_the_other
 
@@ -37,6 +39,18 @@ SETTINGS = Settings(
 UNMAILED = Settings()
 """No e-mail to the approver ends a wait early: only the doorbell and the deadline do."""
 _LATENCIES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 400)
+
+
+class Provider(FakePayments):
+    """`extra_minor` is what it captures above the requested amount, by the order's key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.extra_minor: dict[str, int] = {}
+
+    def amount_to_capture(self, book: Book) -> Money:
+        extra = self.extra_minor.get(book.key, 0)
+        return book.amount + Money(extra, book.amount.currency)
 
 
 class SimulatedWorld:
@@ -65,9 +79,9 @@ class SimulatedWorld:
         self.inventory = FakeInventory()
         self.store = WatchedStore(self.inventory, written)
         self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
-        self.payments = FakePayments()
+        self.payments = Provider()
         self.notifier = FakeNotifier()
-        self.operations = FakeOperationsDesk()
+        self.operations = TimedDesk(self.event_queue)
         self.engine = Engine(
             self.event_queue, order_workflow(), self.random.random, self.invoke, stopped
         )
@@ -75,6 +89,7 @@ class SimulatedWorld:
         self.skewed = skewed
         self.outages = outages
         self.calls = 0
+        self.most_calls: dict[str, int] = {}
         self.injected_faults: list[InjectedFault] = []
         self.actors: dict[Actor, None] = {}
         self.trace: list[tuple[int, str, str, str]] = []
@@ -95,8 +110,10 @@ class SimulatedWorld:
         now = self.event_queue.now - START_MS
         return any(o.from_ms <= now < o.until_ms and port in o.ports for o in self.outages)
 
-    def count_call(self) -> int:
+    def count_call(self, function: str, own: int) -> int:
+        """Count a call of an invocation that made `own` calls before; returns its number."""
         self.calls += 1
+        self.most_calls[function] = max(self.most_calls.get(function, 0), own + 1)
         return self.calls
 
     def log(self, who: str, what: str, how: str) -> None:

@@ -64,6 +64,23 @@ def lose_first_answer(client: Any, operation: str) -> None:
     _arm(client, event, carry_out)
 
 
+def send_write_twice(client: Any, number: int) -> list[str]:
+    """Send the `number`th write to DynamoDB (from 1) twice, as the SDK does after a lost answer:
+    the caller gets the second answer. Returns the names of the writes, which grows.
+    """
+    writes: list[str] = []
+
+    def carry_out(request: Any, event_name: str, **_: Any) -> None:
+        operation = event_name.rpartition(".")[2]
+        if operation in ("PutItem", "UpdateItem", "TransactWriteItems"):
+            writes.append(operation)
+            if len(writes) == number:
+                botocore_stubber(event_name, request)
+
+    _arm(client, "before-send.dynamodb", carry_out)
+    return writes
+
+
 def cancelled(*codes: str) -> dict[str, Any]:
     """The reasons of a cancelled transaction, for `answer`."""
     return {"CancellationReasons": [{"Code": code} for code in codes]}

@@ -1,0 +1,83 @@
+"""A request whose answer is lost and that the SDK sends again: DynamoDB refuses the second one for
+what the first one wrote. Every write of these stories meets it once, and changes no end.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.stages import Stage
+from tests.simulation.faults import Call, Fault, possible
+from tests.simulation.matrix import approved, cancelled_late
+from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
+from tests.simulation.story import Story
+
+WAITING = Stage.AWAITING_APPROVAL
+APPROVED = Happening(SignalKind.APPROVE_PAYMENT, 0, 400_000, WAITING, "a0")
+GROWN = Happening(SignalKind.ADD_LINE_ITEM, 0, 100_000, WAITING, "i0", "MUG-RED")
+LOOKED = Happening(Action.HEARTBEAT, 0, 50_000, WAITING)
+STOPPED = Happening(Action.STOP, 0, 90_000, WAITING)
+LOST = Happening(Action.TIME_OUT, 0, 90_000, WAITING)
+LOST_START = Strike(Fault.THROTTLED, 1, "place", "engine.start")
+LOST_DOORBELL = Strike(Fault.DOORBELL, 1, "approve-payment")
+STUCK = Strike(Fault.POISON, 1, "RefundPayment", "payments.refund")
+
+
+def schedule(
+    *happenings: Happening, strikes: tuple[Strike, ...] = (), method: str = "pm_ok"
+) -> Schedule:
+    return Schedule(
+        seed=3,
+        units={"COFFEE-1KG": 8, "MUG-RED": 3},
+        placements=(Placement(0, (("COFFEE-1KG", 2),), "alice", method, "v2", None),),
+        happenings=happenings,
+        strikes=strikes,
+        quiet_ms=1_200_000,
+        skewed=False,
+    )
+
+
+STORIES: dict[str, Callable[[], Story]] = {
+    "completed": lambda: Story(schedule(LOOKED, GROWN, APPROVED)),
+    "recovered": lambda: Story(schedule(APPROVED, strikes=(LOST_START, LOST_DOORBELL))),
+    "resumed": lambda: Story(schedule(LOST, APPROVED)),
+    "declined": lambda: Story(schedule(APPROVED, method="pm_declined")),
+    "cancelled": lambda: Story(cancelled_late(schedule(APPROVED))),
+    "stopped": lambda: Story(schedule(STOPPED)),
+    "stuck": lambda: approved((STUCK,), compensated=True),
+}
+
+
+def played(story: Story, number: int | None = None) -> tuple[tuple[object, ...], list[int]]:
+    """The end of a story in which the call of this number is sent twice, and the numbers of the
+    calls that could be.
+    """
+    writes: list[int] = []
+    planned = story.world.fault
+
+    def plan(call: Call) -> Fault | None:
+        fault = planned(call)
+        if fault is None and possible(Fault.RESENT, call.point, is_activity=call.is_activity):
+            writes.append(call.number)
+            return Fault.RESENT if call.number == number else None
+        return fault
+
+    story.world.fault = plan
+    assert story.play() == []
+    order = story.world.store.get("O1")
+    mails = sorted(mail.subject for mail in story.world.notifier.sent)
+    end = (order.stage, order.last_error, order.outcomes, order.takeovers, *mails)
+    return end, writes
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_write_that_is_sent_twice_changes_no_end(name: str) -> None:
+    expected, writes = played(STORIES[name]())
+
+    for number in writes:
+        story = STORIES[name]()
+        end, _ = played(story, number)
+        [sent_twice] = [one for one in story.world.injected_faults if one.fault is Fault.RESENT]
+        assert end == expected, sent_twice
+    assert len(writes) > 10
