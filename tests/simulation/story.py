@@ -26,7 +26,7 @@ from tests.support.builders import SIGNALS
 _ENDED_AS = {Action.STOP: "ABORTED", Action.TIME_OUT: "TIMED_OUT"}
 
 LAST_MS = 6 * 3_600_000
-"""A simulation ends here, or so long after a deadline that is later than usual: an order that has
+"""A simulation ends here, or this time after a deadline that is later than usual: an order that has
 not ended by then never will."""
 
 PRICES = {"COFFEE-1KG": 1250, "MUG-RED": 800, "RARE-1": 9900}
