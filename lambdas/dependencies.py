@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lambdas.domain.signals.limits import ApprovalLimits
     from lambdas.domain.steps.wait import WaitPolicy
     from lambdas.janitor import Janitor
+    from lambdas.payment_reports import PaymentReports
     from lambdas.workflow import OrderWorkflow
 
 Spread = Callable[[Callable[[str], str], Sequence[str]], Iterable[str]]
@@ -142,6 +143,17 @@ class Dependencies:
 
         return CachedSecret(
             client("secretsmanager"), arn=self.settings.require("payment_secret_arn")
+        )
+
+    @cached_property
+    def payment_reports(self) -> "PaymentReports":
+        from lambdas.payment_reports import PaymentReports
+
+        return PaymentReports(
+            orders=self.orders,
+            payments=self.payments,
+            engine=self.engine,
+            recovered=report_recovered,
         )
 
     @cached_property

@@ -182,15 +182,20 @@ class Janitor:
         return JanitorAction.STARTED
 
     def _wake(self, order: Order) -> JanitorAction:
-        """Ring again for a signal that was not applied. Where no execution waits with the token,
-        a new one applies the signal: the running one pauses, or is busy for too long.
+        """Ring again for a signal that was not applied, or for a payment that its provider settled.
+        Where no execution waits with the token, a new one continues: the running one pauses, or is
+        busy for too long.
         """
-        rung = bool(order.pending) and order.wait_token is not None
-        rung = rung and self.engine.ring(order.wait_token or "")
-        if not rung and applies(order) and order.pending[0].at + CHECK_SOON_MS <= self.clock.now():
+        due = bool(order.pending) or order.notified
+        rung = due and order.wait_token is not None and self.engine.ring(order.wait_token)
+        if not rung and self._waits_too_long(order):
             return self._take_over(order, None)
         self._check_later(order)
         return JanitorAction.RUNG if rung else JanitorAction.RUNNING
+
+    def _waits_too_long(self, order: Order) -> bool:
+        since = order.pending[0].at if applies(order) else order.updated_at
+        return (applies(order) or order.notified) and since + CHECK_SOON_MS <= self.clock.now()
 
     def _check_later(
         self, order: Order, at: int | None = None, *, seen: Order | None = None

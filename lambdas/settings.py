@@ -28,6 +28,7 @@ class Settings:
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900
     payment_timeout_seconds: int = 900
+    settlement_timeout_seconds: int = 259_200
     approver_email: str = ""
     approval_limits: str = ""
     two_approvers_above: str = ""

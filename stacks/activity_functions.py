@@ -35,6 +35,7 @@ def _row(
 
 
 _PACE = ("approval_timeout_seconds", "heartbeat_seconds", "approver_email")
+_PAYMENT = ("payment_provider", "settlement_timeout_seconds")
 
 ACTIVITIES: dict[str, FunctionRow] = {
     "FetchInventorySnapshot": _row("enrichment.fetch_inventory_snapshot", READ_STOCK),
@@ -53,12 +54,12 @@ ACTIVITIES: dict[str, FunctionRow] = {
         settings=(*_PACE, "payment_timeout_seconds"),
     ),
     "RequestApproval": _row("notification.request_approval", SEND_EMAIL, settings=_PACE),
-    "ProcessPayment": _row("payment.process_payment", settings=("payment_provider",), pays=True),
+    "ProcessPayment": _row("payment.process_payment", settings=_PAYMENT, pays=True),
     "UpdateOrderStatus": _row("order_status.update_order_status", MOVE_STOCK),
     "SendOrderConfirmation": _row(
         "notification.send_order_confirmation", READ_CUSTOMER, SEND_EMAIL
     ),
-    "RefundPayment": _row("payment.refund_payment", settings=("payment_provider",), pays=True),
+    "RefundPayment": _row("payment.refund_payment", settings=_PAYMENT, pays=True),
     "ReleaseStock": _row("inventory.release_stock", MOVE_STOCK),
     "SendCancellationEmail": _row(
         "notification.send_cancellation_email", READ_CUSTOMER, SEND_EMAIL

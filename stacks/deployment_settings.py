@@ -28,6 +28,7 @@ class DeploymentSettings:
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900
     payment_timeout_seconds: int = 900
+    settlement_timeout_seconds: int = 259_200
     default_workflow_version: str = "v2"
     payment_provider: str = "sandbox"
     payment_secret_arn: str = ""

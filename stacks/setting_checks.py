@@ -19,6 +19,7 @@ LOG_LEVELS = ("ALL", "ERROR", "FATAL", "OFF")
 MAX_APPROVAL_SECONDS = 6 * 24 * 3600
 """The execution's own timeout is 7 days; a day is left for payment and compensation."""
 MAX_PAYMENT_SECONDS = 6 * 3600
+MAX_SETTLEMENT_SECONDS = 14 * 24 * 3600
 MAX_TICKS = 100
 """An execution hands its order over after 200 loops; signals need the other hundred."""
 
@@ -90,6 +91,8 @@ def _bad_times(settings: "DeploymentSettings") -> Iterator[str]:
         yield f"approval_timeout_seconds must be at most {MAX_APPROVAL_SECONDS} (6 days)"
     if settings.payment_timeout_seconds > MAX_PAYMENT_SECONDS:
         yield f"payment_timeout_seconds must be at most {MAX_PAYMENT_SECONDS} (6 hours)"
+    if settings.settlement_timeout_seconds > MAX_SETTLEMENT_SECONDS:
+        yield f"settlement_timeout_seconds must be at most {MAX_SETTLEMENT_SECONDS} (14 days)"
 
 
 def _bad_addresses(settings: "DeploymentSettings") -> Iterator[str]:

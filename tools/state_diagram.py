@@ -22,7 +22,8 @@ State = Mapping[str, Any]
 
 def mermaid(definition: Mapping[str, Any]) -> str:
     """Return the definition as a mermaid state diagram. A Catch is an edge named `refused`
-    (business errors), `taken over` (by another execution) or `failure` (all other errors).
+    (business errors), `taken over` (by another execution), `pending` (the provider settles the
+    payment later) or `failure` (all other errors).
     """
     lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> {definition['StartAt']}"]
     for name, state in definition["States"].items():
@@ -63,9 +64,8 @@ def _catch_edges(state: State) -> dict[str, str]:
 
 
 def _label(errors: list[str]) -> str:
-    if errors == ["States.ALL"]:
-        return "failure"
-    return "taken over" if errors == ["StaleEpoch"] else "refused"
+    names = {"States.ALL": "failure", "StaleEpoch": "taken over", "PaymentPending": "pending"}
+    return names.get(errors[0], "refused")
 
 
 def _condition(choice: Mapping[str, Any]) -> str:

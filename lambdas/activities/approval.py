@@ -10,10 +10,9 @@ from lambdas.domain.errors import InsufficientStock
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.application import applies, apply_next
 from lambdas.domain.steps.payment import give_up
-from lambdas.domain.steps.wait import expire, next_step
+from lambdas.domain.steps.wait import expire, is_waiting, next_step
 from lambdas.domain.task import Task
 
 
@@ -29,7 +28,7 @@ def await_signal(task: Task, deps: Dependencies) -> None:
     token = task.token or ""
 
     def keep_token(order: Order, now: int) -> Change | None:
-        if order.pending or order.stage is not Stage.AWAITING_APPROVAL:
+        if order.pending or not is_waiting(order, now):
             return None
         if task.loops < order.wait_loops:
             return None

@@ -4,8 +4,7 @@ from functools import partial
 
 from lambdas.activity_handler import activity
 from lambdas.dependencies import Dependencies
-from lambdas.domain.errors import PaymentUnsettled
-from lambdas.domain.payments import Payment, PaymentState
+from lambdas.domain.payments import CaptureResult, Payment, PaymentState, Pending, RefundPending
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import PAY, effect_key, owes
 from lambdas.domain.record.money import Money
@@ -21,6 +20,7 @@ from lambdas.domain.steps.payment import (
     require_captured,
     require_refunded,
 )
+from lambdas.domain.steps.settlement import record_pending
 from lambdas.domain.task import Task
 
 
@@ -30,8 +30,9 @@ def process_payment(task: Task, deps: Dependencies) -> None:
     capture. An attempt that finds a reference asks the provider for the state first: an earlier
     attempt may have captured. An order with a total of 0 is not sent to the provider.
 
-    Raises PaymentDeclined, PaymentClosed, OrderCancelled, and PaymentMismatch if the provider
-    captured another amount.
+    Raises PaymentDeclined, PaymentClosed, OrderCancelled, PaymentMismatch if the provider captured
+    another amount, and PaymentPending if it settles the payment later: PaymentNotSettled after the
+    deadline.
     """
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
@@ -45,21 +46,45 @@ def process_payment(task: Task, deps: Dependencies) -> None:
 
 def _capture(task: Task, deps: Dependencies, order: Order) -> Order:
     """Capture the order's payment; returns the order with the reference on its ledger."""
-    prepared, reference = None, recorded_reference(order)
-    if reference is None:
-        prepared = deps.payments.prepare(payment_request(order))
-        record = partial(record_reference, reference=prepared)
-        order = deps.orders.change_in_epoch(task, record, seen=order)
-        reference = recorded_reference(order) or prepared
-    result = None if reference == prepared else deps.payments.look_up(reference).result
-    require_captured(order, result or deps.payments.capture(reference))
+    if recorded_reference(order) is None:
+        order, result = _prepare_and_capture(task, deps, order)
+    else:
+        result = _look_up_or_capture(deps, order)
+    if isinstance(result, Pending):
+        _record_pending(task, deps, order, result.until)
+    require_captured(order, result)
     return order
+
+
+def _prepare_and_capture(
+    task: Task, deps: Dependencies, order: Order
+) -> tuple[Order, CaptureResult]:
+    prepared = deps.payments.prepare(payment_request(order))
+    record = partial(record_reference, reference=prepared)
+    order = deps.orders.change_in_epoch(task, record, seen=order)
+    if recorded_reference(order) in (None, prepared):
+        return order, deps.payments.capture(prepared)
+    # Another attempt recorded its payment first; the prepared one stays unused.
+    return order, _look_up_or_capture(deps, order)
+
+
+def _look_up_or_capture(deps: Dependencies, order: Order) -> CaptureResult:
+    """The result of an earlier attempt, if it had one."""
+    reference = recorded_reference(order) or ""
+    return deps.payments.look_up(reference).result or deps.payments.capture(reference)
+
+
+def _record_pending(task: Task, deps: Dependencies, order: Order, until: int | None = None) -> None:
+    timeout_ms = deps.settings.settlement_timeout_seconds * 1000
+    pending = partial(record_pending, seen=order, until=until, timeout_ms=timeout_ms)
+    deps.orders.change_in_epoch(task, pending, seen=order)
 
 
 @activity
 def refund_payment(task: Task, deps: Dependencies) -> None:
     """Begin compensation, void the payment, and refund the outstanding amount: the captured amount
-    minus earlier refunds, by this system or by a person at the provider.
+    minus earlier refunds, by this system or by a person at the provider. If the provider settles
+    the payment or a refund later, that is recorded, and the order waits for it.
 
     The payment is voided first, so that a delayed capture can no longer succeed.
     """
@@ -73,27 +98,31 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     if order.stage is not Stage.COMPENSATING or not owes(order.ledger, PAY):
         return
     captured_minor = _undo(deps, order) if approved_amount(order).amount_minor else 0
+    if captured_minor is None:
+        _record_pending(task, deps, order)
+        return
     record = partial(record_refund, refunded_minor=captured_minor)
     deps.orders.change_in_epoch(task, record, seen=order)
 
 
-def _undo(deps: Dependencies, order: Order) -> int:
-    """Void the payment and refund it; returns the captured amount.
+def _undo(deps: Dependencies, order: Order) -> int | None:
+    """Void the payment and refund it. Returns the captured amount, or None while the payment or a
+    refund is pending.
 
     Without a reference the payment is known by its key, as for the versions that recorded none.
     """
     reference = recorded_reference(order) or effect_key(PAY, order.order_id)
     payment = deps.payments.void(reference)
     if payment.state is PaymentState.PENDING:
-        raise PaymentUnsettled("the payment is pending", order_id=order.order_id)
+        return None
+    is_pending = payment.refund_pending_minor > 0
     refundable_minor = payment.outstanding_minor - payment.refund_pending_minor
     if refundable_minor:
         amount = Money(refundable_minor, payment.amount.currency)
         result = deps.payments.refund(_refund_id(order, payment), reference, amount)
         require_refunded(order, result)
-    elif payment.refund_pending_minor:
-        raise PaymentUnsettled("the refund is pending", order_id=order.order_id)
-    return payment.captured_minor
+        is_pending = is_pending or isinstance(result, RefundPending)
+    return None if is_pending else payment.captured_minor
 
 
 def _refund_id(order: Order, payment: Payment) -> str:

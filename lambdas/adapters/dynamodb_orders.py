@@ -44,7 +44,6 @@ from lambdas.domain.ports import MAX_EVENTS, IdempotencyKey
 from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
-from lambdas.domain.record.stages import Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -162,7 +161,7 @@ class DynamoDBOrders:
         return current
 
     def _wait(self, order: Order) -> Any:
-        if order.stage is not Stage.AWAITING_APPROVAL:
+        if not order.waits:
             return None
         answer = self._client.get_item(**find_token(self._orders, order))
         return from_item(answer["Item"]) if "Item" in answer else None

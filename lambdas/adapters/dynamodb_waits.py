@@ -13,7 +13,6 @@ from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.order_records import order_key, to_record
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.stages import Stage
 
 WAIT = "WAIT"
 WAIT_SECONDS = 8 * 86_400
@@ -34,8 +33,7 @@ def wait_record(order: Order) -> dict[str, Any]:
 
 def with_wait(order: Order, wait: Mapping[str, Any] | None) -> Order:
     """The order with the token of `wait`, if that is a wait of its present execution."""
-    waits = order.stage is Stage.AWAITING_APPROVAL
-    if wait is None or not waits or wait["epoch"] != order.epoch:
+    if wait is None or not order.waits or wait["epoch"] != order.epoch:
         return order
     return replace(order, wait_token=wait["token"], wait_loops=wait["loops"])
 

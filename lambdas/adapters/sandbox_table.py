@@ -154,6 +154,7 @@ def payment_of(record: Record) -> Payment:
     before = PaymentState.CAPTURED if was_charged else PaymentState.VOIDED
     return Payment(
         state=PaymentState(record.get("state", before)),
+        key=str(record["payment_key"]).partition("#")[0],
         amount=Money(
             record.get("amount_minor", captured_minor), record.get("currency", NO_CURRENCY)
         ),

@@ -41,6 +41,7 @@ def payment_of(intent: StripeRecord, refunds: Iterable[StripeRecord] = ()) -> Pa
     declined = status == "requires_payment_method" and error
     return Payment(
         state=PaymentState.DECLINED if declined else _STATES[status],
+        key=str((intent.get("metadata") or {}).get("payment_key", "")),
         amount=from_stripe(intent["amount"], currency),
         captured_minor=_minor(intent.get("amount_received") or 0, currency),
         refunded_minor=_minor(_total(made, ("succeeded",)), currency),

@@ -4,8 +4,9 @@ OrderError                     carries the order's id and a message that is safe
 ├─ PermanentError              final for this attempt: never retried at once
 │   ├─ BusinessError           the only errors that lead to compensation
 │   │   └─ InsufficientStock  PaymentDeclined  PaymentClosed  PaymentMismatch
-│   │      OrderCancelled  CustomerUnknown
+│   │      PaymentNotSettled  OrderCancelled  CustomerUnknown
 │   ├─ StaleEpoch              another execution owns the order: this one ends
+│   ├─ PaymentPending          the provider settles the payment later: the order waits
 │   ├─ OrderMovedOn  LedgerMismatch  MailRejected  MailUnsettled
 │   └─ ActivityDefect          a bug: the details are in the log, never in the history
 ├─ TransientError              retried: by the state machine with backoff, or in place with jitter
@@ -51,6 +52,14 @@ class PaymentClosed(BusinessError):
 
 class PaymentMismatch(BusinessError):
     """The provider captured another amount than the approved one."""
+
+
+class PaymentNotSettled(BusinessError):
+    """The provider did not capture or decline a pending payment before its deadline."""
+
+
+class PaymentPending(PermanentError):
+    """The provider settles the payment later; the record has the deadline."""
 
 
 class OrderCancelled(BusinessError):

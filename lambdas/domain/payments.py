@@ -103,11 +103,12 @@ class Payment:
     """A payment as the provider records it. `amount` is the requested amount; the captured and the
     refunded amounts are in the same currency. Refunds made by a person count. `refunds` is the
     number of refunds, with those that are pending or failed. `reason` belongs to a decline;
-    `action_url` and `until` to a required action or a pending capture.
+    `action_url` and `until` to a required action or a pending capture. `key` is the request's.
     """
 
     state: PaymentState
     amount: Money
+    key: str = ""
     captured_minor: int = 0
     refunded_minor: int = 0
     refund_pending_minor: int = 0

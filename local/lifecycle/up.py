@@ -23,8 +23,8 @@ from local.lifecycle.running import (
     with_fresh_tokens,
 )
 
-PAYMENT_TIMEOUT = 5
-"""Seconds. Short, so that payments with a permanently unavailable provider fail quickly."""
+PAYMENT_TIMEOUT, SETTLEMENT_TIMEOUT = 5, 120
+"""Seconds. Short, so that payments that a provider refuses or never settles fail quickly."""
 
 
 def up(folders: Folders, options: UpOptions) -> tuple[State, bool]:
@@ -77,6 +77,7 @@ def _deploy(folders: Folders, state: State) -> State:
         "approval_timeout_seconds": str(state.approval_timeout_seconds),
         "heartbeat_seconds": str(state.heartbeat_seconds),
         "payment_timeout_seconds": str(PAYMENT_TIMEOUT),
+        "settlement_timeout_seconds": str(SETTLEMENT_TIMEOUT),
         # The emulator serves the API and the sign-in page on one port, the API by path.
         "sign_in_url": "/",
         "console_url": state.emulator_url + api_path("{api_id}") + "/console",

@@ -13,8 +13,8 @@ ASKS_BY_MAIL = "RequestApproval"
 """Not in the model: the order continues to wait, with or without the e-mail."""
 LEFT_OUT = (ASKS_BY_MAIL, "OrderInterrupted")
 """Neither is a history that became long."""
-NOT_IN_THE_MODEL = ("CustomerUnknown", "PaymentMismatch")
-"""The model's customers exist, and its provider captures what was approved."""
+NOT_IN_THE_MODEL = ("CustomerUnknown", "PaymentMismatch", "PaymentNotSettled", "PaymentPending")
+"""The model's customers exist, and its provider captures what was approved, at once."""
 PASSED_BY = (
     *("RouteStart", "EnrichOrder", "SendCancellationEmail"),
     *("RouteBackOff", "LengthenBackOff", "BackOff"),

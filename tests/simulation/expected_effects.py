@@ -8,6 +8,7 @@ that returned its report has sent it.
 from collections.abc import Collection, Iterator, Mapping
 
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
 from tests.simulation.engine import Execution
 from tests.simulation.world import SimulatedWorld
@@ -74,8 +75,8 @@ def _undisturbed(execution: Execution, functions: Collection[str]) -> bool:
 def _left_open(execution: Execution) -> bool:
     """Whether its CloseOrder answered that the order could not be ended."""
     outputs = [one.output or {} for one in execution.journal.visits if one.state == "CloseOrder"]
-    stages = [output["closed"]["stage"] for output in outputs if "closed" in output]
-    return Stage.COMPENSATING in stages
+    outcomes = [output["closed"]["outcome"] for output in outputs if "closed" in output]
+    return OrderOutcome.COMPENSATION_STUCK in outcomes
 
 
 def _executions(world: SimulatedWorld, order: Order) -> list[Execution]:

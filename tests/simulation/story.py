@@ -15,6 +15,7 @@ from tests.simulation.event_queue import START_MS
 from tests.simulation.expected_effects import missing_effects
 from tests.simulation.faults import Call, Fault
 from tests.simulation.mail_amounts import wrong_amounts
+from tests.simulation.provider_reports import ProviderReports
 from tests.simulation.reasons import unreasonable
 from tests.simulation.report_latency import ReportLatency
 from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
@@ -55,6 +56,7 @@ class Story:
         self.answered: dict[tuple[str, str], None] = {}
         self.ends, self.signal_latency = Ends(), SignalLatency()
         self.report_latency = ReportLatency()
+        self.provider = ProviderReports(self.world, schedule.seed)
         self._committed = self.world.engine.machine
         self._deployments = 0
         self._strikes = list(schedule.strikes)
@@ -222,6 +224,8 @@ class Story:
         self.world.event_queue.after(TICK_MS, self._regular_sweep)
         if self.world.event_queue.now >= self._quiet_at:
             self._repair_provider()
+        else:
+            self.provider.settle_some()
 
     def _quieten(self) -> None:
         """Faults are over, also those of the provider."""
@@ -232,8 +236,7 @@ class Story:
         """From now on it settles payments and takes every refund: also of what a late call
         charges after this.
         """
-        for payment in self.world.payments.payments.values():
-            payment.settle()
+        self.provider.settle_all()
 
 
 def order_id(index: int) -> str:

@@ -148,8 +148,9 @@ def _is_end(state: State) -> bool:
 
 
 def _paths(definition: Definition, start: str) -> Iterator[list[str]]:
-    """Every path from `start` to an end, by success and by caught failure."""
-    ways = sorted(set(successors(definition["States"][start])))
+    """Every path from `start` to an end, or back to a wait, by success and by caught failure."""
+    waits = start == "ApplySignals"
+    ways = [] if waits else sorted(set(successors(definition["States"][start])))
     if not ways:
         yield [start]
     for way in ways:

@@ -65,6 +65,10 @@ class Book:
     def refunded_minor(self) -> int:
         return sum(self.refunds.values())
 
+    @property
+    def is_pending(self) -> bool:
+        return self.state is PaymentState.PENDING or self.pending_minor > 0
+
     def take(self, amount: Money) -> None:
         """Record that `amount` was captured."""
         self.captured, self.state = amount, PaymentState.CAPTURED
@@ -80,6 +84,7 @@ class Book:
     def payment(self) -> Payment:
         return Payment(
             state=self.state,
+            key=self.key,
             amount=self.captured or self.amount,
             captured_minor=0 if self.captured is None else self.captured.amount_minor,
             refunded_minor=self.refunded_minor,

@@ -147,6 +147,22 @@ class OrderView(View):
             "operators. null for customers."
         ),
     ]
+    payment_pending_until: Annotated[
+        Instant | None,
+        Field(
+            title="Payment pending until",
+            description="The provider settles the payment later, at the latest then: the order "
+            "waits. null unless the payment is pending.",
+        ),
+    ]
+    refund_pending_until: Annotated[
+        Instant | None,
+        Field(
+            title="Refund pending until",
+            description="The provider executes the refund later; after this time operators are "
+            "asked to act. null unless the refund is pending.",
+        ),
+    ]
     enrichment: EnrichmentView
     approval_deadline: Instant | None
     version: Annotated[

@@ -62,10 +62,12 @@ def make_change(
     *events: tuple[str, Mapping[str, str | int]],
     stock: tuple[StockMove, ...] = (),
     event_stage: Stage | None = None,
+    by_execution: bool = True,
 ) -> Change:
     """Make the change from `before` to `after`: next sequence, timeline events, next check.
 
     `events` are (kind, detail) pairs; `event_stage` is their stage if it differs from the order's.
+    `by_execution`: the write shows that the order's execution was started.
     """
     numbered = tuple(
         Event(
@@ -82,8 +84,7 @@ def make_change(
         sequence=before.sequence + 1,
         event_count=before.event_count + len(numbered),
         updated_at=now,
-        # A write in an execution's name shows that it was started.
-        start_pending=after.start_pending and after.epoch != before.epoch,
+        start_pending=after.start_pending and (after.epoch != before.epoch or not by_execution),
         signal_check_at=after.signal_check_at if after.pending else None,
         check_failures=0,
     )
@@ -104,14 +105,14 @@ def check_pause_ms(failures: int) -> int:
 def next_check(order: Order, now: int) -> int:
     """When the janitor checks the order if nothing else happens to it. Epoch milliseconds.
 
-    A resting order is checked after its deadline, which its execution should have noticed. The
+    A resting order is checked after its wait, whose end its execution should have noticed. The
     check of a pending signal is never put off by a write. Any other check stays where it is, if it
     is due soon: to move it would cost two writes of the index, and to make it early costs a read.
     """
-    if order.stuck:
+    if order.stuck and not order.notified:
         return now + pause_ms(order.compensation_attempts)
     if order.rests:
-        after_deadline = max(now, order.approval_deadline or 0) + CHECK_SOON_MS
+        after_deadline = max(now, order.wait_ends_at or 0) + CHECK_SOON_MS
         return -(-after_deadline // MINUTE_MS) * MINUTE_MS
     soon = now + CHECK_SOON_MS
     due = order.next_check_at if now < order.next_check_at < soon else soon

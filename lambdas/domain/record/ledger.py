@@ -19,6 +19,9 @@ COMPENSATED_EFFECTS = (PAY, RESERVE)
 """Effects that must be undone before an order may end unpaid, in the order of their undoing."""
 
 
+LOOK_UP_NOW = 0
+"""`look_up_at` of a payment whose provider reported a change. It is earlier than every clock."""
+
 Newer = Mapping[str, Any]
 """Fields that only a newer version knows. They are kept and written back: an order outlives
 deployments, and older functions continue to write to it.
@@ -38,7 +41,8 @@ class Effect:
     """One side effect. `key` makes it idempotent at its resource; `at` is epoch milliseconds;
     `claimant` is the one attempt that may cause it, where it has no key at its resource; `error`
     is the class of the last error that kept it from being done. `reference` is the provider's ID
-    of a payment.
+    of a payment. `pending_until` is the deadline while the provider settles the payment or its
+    refund later, and `look_up_at` the time of the next look-up (LOOK_UP_NOW: as soon as possible).
     """
 
     key: str
@@ -50,11 +54,17 @@ class Effect:
     claimant: str | None = None
     error: str | None = None
     reference: str | None = None
+    pending_until: int | None = None
+    look_up_at: int | None = None
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     def moved(self, state: EffectState, now: int) -> "Effect":
-        """The same effect in its next state; a moved effect is no longer stuck."""
-        return replace(self, state=state, at=now, stuck=False)
+        """The same effect in its next state; a moved effect is neither stuck nor pending."""
+        return replace(self.retried(), state=state, at=now)
+
+    def retried(self) -> "Effect":
+        """The same effect when a compensation begins: neither stuck nor pending."""
+        return replace(self, stuck=False, pending_until=None, look_up_at=None)
 
 
 Ledger = Mapping[str, Effect]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
-from lambdas.domain.record.ledger import Effect, Newer
+from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, Effect, Newer
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import OrderOutcome, cause_of
 from lambdas.domain.record.outside import OutsideSettlement
@@ -161,10 +161,49 @@ class Order(OrderDetails):
         return RESUMES.get(self.stage)
 
     @property
+    def settling(self) -> Effect | None:
+        """The payment while its provider settles it, or its refund, later; None otherwise."""
+        payment = self.ledger.get(PAY)
+        return None if payment is None or payment.pending_until is None else payment
+
+    @property
+    def notified(self) -> bool:
+        """True if the provider reported a change of a pending payment that was not looked up."""
+        return self.settling is not None and self.settling.look_up_at == LOOK_UP_NOW
+
+    @property
+    def waits(self) -> bool:
+        """Whether the order is where an execution waits: for the approval or for the provider."""
+        return self.stage is Stage.AWAITING_APPROVAL or self.settling is not None
+
+    @property
+    def wait_ends_at(self) -> int | None:
+        """When the wait ends by itself: at the approval deadline, or at the next look-up."""
+        if self.stage is Stage.AWAITING_APPROVAL:
+            return self.approval_deadline
+        return None if self.settling is None else self.settling.look_up_at
+
+    @property
     def rests(self) -> bool:
-        """True while the order waits for approval, without a pending signal or start."""
-        waits = self.stage is Stage.AWAITING_APPROVAL and self.approval_deadline is not None
-        return waits and not (self.pending or self.start_pending)
+        """True while the order waits and has nothing else to do: no pending signal or start, no
+        report of the provider, no effect that is stuck.
+        """
+        busy = self.pending or self.start_pending or self.stuck
+        return self.waits and bool(self.wait_ends_at) and not busy
+
+    @property
+    def payment_pending_until(self) -> int | None:
+        """Until when the provider may settle the payment; None unless it is pending."""
+        return self._pending_until(Stage.PAYMENT)
+
+    @property
+    def refund_pending_until(self) -> int | None:
+        """Until when the provider may settle the payment and its refund; None unless pending."""
+        return self._pending_until(Stage.COMPENSATING)
+
+    def _pending_until(self, stage: Stage) -> int | None:
+        pending = self.settling
+        return pending.pending_until if pending is not None and self.stage is stage else None
 
     @property
     def ended(self) -> bool:

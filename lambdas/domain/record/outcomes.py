@@ -73,6 +73,9 @@ _CAUSES: Mapping[str, Cause] = {
     "PaymentDeclined": Cause(
         OrderOutcome.REJECTED, "payment-declined", "The payment was declined."
     ),
+    "PaymentNotSettled": Cause(
+        OrderOutcome.REJECTED, "payment-not-settled", "The payment was not settled in time."
+    ),
     "CustomerUnknown": Cause(
         OrderOutcome.REJECTED, "unknown-customer", "The customer is not registered."
     ),

@@ -28,7 +28,11 @@ def begin_compensation(
     execution (the janitor's takeover) and clears the `stuck` marks.
     """
     cancel = _cancel_reason(order)
-    retried = {name: replace(effect, stuck=False) for name, effect in order.ledger.items()}
+    again = order.stage is Stage.COMPENSATING
+    retried = {
+        name: replace(effect, stuck=False) if again else effect.retried()
+        for name, effect in order.ledger.items()
+    }
     settled = {
         signal.signal_id: str(
             Outcome.APPLIED
@@ -99,12 +103,14 @@ def record_refund(order: Order, now: int, refunded_minor: int) -> Change | None:
 def close(order: Order, now: int) -> Change | None:
     """End a compensated order. An effect that could not be undone keeps it open, marked as stuck.
 
-    Returns None if the order has ended, or if its compensation has not begun: the janitor then
-    takes the order over.
+    Returns None if the order has ended, waits for a refund, or if its compensation has not begun:
+    the janitor then takes the order over.
     """
     if order.stage is not Stage.COMPENSATING:
         return None
     owed = unsettled(order.ledger)
+    if awaits_refund(order, now):
+        return None
     if owed:
         return _stuck(order, now, owed)
     stage = Stage.CANCELLED if order.cancelled else Stage.FAILED
@@ -115,6 +121,12 @@ def close(order: Order, now: int) -> Change | None:
         "reason_code": after.reason_code or "",
     }
     return make_change(order, after, now, (f"order-{stage}", detail))
+
+
+def awaits_refund(order: Order, now: int) -> bool:
+    """Whether only a pending payment or refund keeps the order open, before its deadline."""
+    only_payment = unsettled(order.ledger) == (PAY,)
+    return only_payment and not order.stuck and now < (order.refund_pending_until or 0)
 
 
 def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change | None:

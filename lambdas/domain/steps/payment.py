@@ -8,7 +8,7 @@ from lambdas.domain.errors import (
     PaymentClosed,
     PaymentDeclined,
     PaymentMismatch,
-    PaymentUnsettled,
+    PaymentPending,
     ProviderUnavailable,
 )
 from lambdas.domain.payments import (
@@ -43,6 +43,12 @@ def payment_request(order: Order) -> PaymentRequest:
         amount=approved_amount(order),
         payment_method=order.payment_method,
     )
+
+
+def order_of_key(key: str) -> str:
+    """The id of the order whose payment has this key; "" if it is the key of no order."""
+    effect, _, order_id = key.partition(":")
+    return order_id if effect == PAY else ""
 
 
 def approved_amount(order: Order) -> Money:
@@ -89,7 +95,7 @@ def require_captured(order: Order, result: CaptureResult) -> None:
         case Voided():
             raise PaymentClosed("the payment was voided", order_id=order.order_id)
         case Pending():
-            raise PaymentUnsettled("the payment is pending", order_id=order.order_id)
+            raise PaymentPending("the payment is pending", order_id=order.order_id)
         case _:
             assert_never(result)
 
@@ -103,12 +109,10 @@ def _require_approved(order: Order, captured: Money) -> None:
 
 
 def require_refunded(order: Order, result: RefundResult) -> None:
-    """Raise the error of a refund that was not executed; compensation then continues later."""
+    """Raise the error of a refund that was refused; compensation then continues later."""
     match result:
-        case Refunded():
+        case Refunded() | RefundPending():
             return
-        case RefundPending():
-            raise PaymentUnsettled("the refund is pending", order_id=order.order_id)
         case RefundFailed(reason):
             raise ProviderUnavailable(f"the refund failed: {reason}", order_id=order.order_id)
         case _:

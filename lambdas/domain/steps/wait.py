@@ -1,4 +1,4 @@
-"""The wait for approval: how long it lasts, when it ends, and which step follows."""
+"""The waits, for approval and for the provider: how long they last, and which step follows."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +10,7 @@ from lambdas.domain.record.outcomes import EXPIRED, OrderOutcome, cause_of
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.steps.compensation import begin_compensation
 from lambdas.domain.steps.payment import GIVEN_UP
+from lambdas.domain.steps.settlement import awaits_provider
 from lambdas.domain.steps.takeover import MAX_LOOPS
 
 MAIL_RETRY_SECONDS = 300
@@ -53,6 +54,11 @@ def expire(order: Order, now: int) -> Change | None:
     return begin_compensation(order, now, error=EXPIRED, cancelled=True)
 
 
+def is_waiting(order: Order, now: int) -> bool:
+    """Whether the order waits, for its approval or for the provider."""
+    return order.stage is Stage.AWAITING_APPROVAL or awaits_provider(order, now)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
     """The input of the state machine's next step: counters only.
@@ -86,18 +92,19 @@ def next_step(
 ) -> NextStep:
     """Derive the next step from the order, and the duration of the wait.
 
-    The wait ends just after the deadline, so that the wake-up finds it passed. The tick is always
-    shorter than the wait, as Step Functions requires, and ends when an e-mail is due.
+    The wait for approval ends just after the deadline, so that the wake-up finds it passed; that
+    for the provider just after the next look-up is due. The tick is always shorter than the wait,
+    as Step Functions requires, and ends when an e-mail is due. There are no ticks in the wait for
+    the provider.
     """
-    deadline = order.approval_deadline if order.stage is Stage.AWAITING_APPROVAL else None
-    left = _seconds(max(0, (deadline or now) - now))
+    left = _seconds(max(0, (order.wait_ends_at or now) - now))
     mail_at = next_mail_at(order, policy.mailed_wait_ms)
-    tick = min(policy.heartbeat_seconds, left)
+    tick = left if order.settling else min(policy.heartbeat_seconds, left)
     mail_is_due = mail_at is not None and mail_at <= now
     if mail_at is not None:
         tick = min(tick, MAIL_RETRY_SECONDS if mail_is_due else _seconds(mail_at - now))
     return NextStep(
-        decision=_decision(order, loops, mail_is_due=mail_is_due),
+        decision=_decision(order, now, loops, mail_is_due=mail_is_due),
         heartbeat_seconds=tick,
         timeout_seconds=left + 1,
         loops=loops,
@@ -110,8 +117,8 @@ def _seconds(milliseconds: int) -> int:
     return max(1, -(-milliseconds // 1000))
 
 
-def _decision(order: Order, loops: int, *, mail_is_due: bool) -> Decision:
-    if order.stage is Stage.AWAITING_APPROVAL:
+def _decision(order: Order, now: int, loops: int, *, mail_is_due: bool) -> Decision:
+    if is_waiting(order, now):
         waits = Decision.REMIND if mail_is_due else Decision.WAIT
         return Decision.CONTINUE if loops > MAX_LOOPS else waits
     if order.stage in _FORWARD and not order.cancelling:

@@ -7,6 +7,7 @@ from lambdas.domain.errors import (
     PaymentClosed,
     PaymentDeclined,
     PaymentMismatch,
+    PaymentPending,
     PaymentUnsettled,
     ProviderUnavailable,
 )
@@ -162,7 +163,7 @@ def test_the_payment_method_of_another_customer_is_declined(world: World) -> Non
 def test_a_pending_payment_is_looked_up_until_it_is_captured(world: World) -> None:
     order = world.place(Stage.PAYMENT, payment_method="pm_processing", total=4200)
     for _ in range(2):
-        with pytest.raises(PaymentUnsettled, match="the payment is pending"):
+        with pytest.raises(PaymentPending, match="the payment is pending"):
             world.run(process_payment, order)
 
     world.payments.payments[key(order)].take(Money(4200, "EUR"))

@@ -131,11 +131,13 @@ def test_no_retry_names_a_permanent_error_or_a_refusal() -> None:
 @pytest.mark.parametrize("state", COMPENSATED)
 def test_only_a_business_error_is_caught_to_be_compensated(state: str) -> None:
     """And the loss of the order ends the execution; anything else pauses and continues."""
-    refused, lost, rest = COMPENSATED[state]
+    refused, lost, *pending, rest = COMPENSATED[state]
 
     assert (set(refused["ErrorEquals"]), refused["Next"]) == (names(BusinessError), "RefundPayment")
     assert (lost["ErrorEquals"], lost["Next"]) == (["StaleEpoch"], "OrderTakenOver")
     assert (rest["ErrorEquals"], rest["Next"]) == (["States.ALL"], "RouteBackOff")
+    later = [(catcher["ErrorEquals"], catcher["Next"]) for catcher in pending]
+    assert later == [(["PaymentPending"], "ApplySignals")] * (state == "ProcessPayment")
 
 
 def test_every_step_that_has_something_to_do_forward_can_be_refused() -> None:

@@ -13,7 +13,12 @@ STDLIB = frozenset(sys.stdlib_module_names)
 OURS = ("lambdas", "stacks", "local", "cli", "tests", "tools", "app")
 
 DOMAIN = {"lambdas.domain"}
-APPLICATION = {"lambdas.order_writer", "lambdas.workflow", "lambdas.janitor"}
+APPLICATION = {
+    "lambdas.order_writer",
+    "lambdas.workflow",
+    "lambdas.janitor",
+    "lambdas.payment_reports",
+}
 EDGE = {"lambdas.telemetry"}
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # part of lambdas -> (our modules, third-party packages) besides the standard library
@@ -25,6 +30,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "order_writer": (DOMAIN, set()),
     "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
     "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),
+    "payment_reports": (DOMAIN | {"lambdas.order_writer"}, set()),
     "dependencies": (
         DOMAIN | APPLICATION | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
         set(),

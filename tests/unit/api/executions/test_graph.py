@@ -36,6 +36,7 @@ def test_transitions_lead_to_the_states_that_the_definition_names() -> None:
         Transition("UpdateOrderStatus", "next"),
         Transition("RefundPayment", "catch"),
         Transition("OrderTakenOver", "catch"),
+        Transition("ApplySignals", "catch"),
         Transition("RouteBackOff", "catch"),
     )
 

@@ -30,6 +30,8 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "approved_by": [],
         "ended_by": None,
         "settlement": None,
+        "payment_pending_until": None,
+        "refund_pending_until": None,
         "enrichment": {"customer_tier": "gold", "inventory_ok": True, "recommendations": []},
         "approval_deadline": "2026-01-01T00:15:00.000Z",
         "version": "v2",
@@ -54,6 +56,12 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
         "shown_fields": [
             {"path": "customer_id", "title": "Customer", "format": "text"},
             {"path": "outcome", "title": "Outcome", "format": "text"},
+            {
+                "path": "payment_pending_until",
+                "title": "Payment pending until",
+                "format": "instant",
+            },
+            {"path": "refund_pending_until", "title": "Refund pending until", "format": "instant"},
             {"path": "enrichment.customer_tier", "title": "Customer tier", "format": "text"},
             {"path": "enrichment.recommendations", "title": "Recommendations", "format": "list"},
             {"path": "version", "title": "Workflow version", "format": "text"},

@@ -1,0 +1,220 @@
+"""A payment or refund that the provider settles later, and the wait for it."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.errors import PaymentNotSettled
+from lambdas.domain.payments import Payment, PaymentState
+from lambdas.domain.record.changes import CHECK_SOON_MS
+from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, EffectState
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.compensation import awaits_refund, begin_compensation, close
+from lambdas.domain.steps.settlement import LOOK_UP_PAUSE_MS, notify_if_settled, record_pending
+from lambdas.domain.steps.wait import Decision, WaitPolicy, is_waiting, next_step
+from tests.support.builders import an_order
+from tests.support.fake_clock import NOW
+
+HOUR_MS = 3_600_000
+SETTLED = Payment(state=PaymentState.CAPTURED, amount=Money(2500, "EUR"), captured_minor=2500)
+PACE = WaitPolicy(approval_timeout_seconds=900, heartbeat_seconds=300, mails_approver=False)
+
+
+def payer(stage: Stage) -> Order:
+    """An order at a stage, with a payment that may have been captured."""
+    order = an_order(stage, start_pending=False)
+    payment = an_order(Stage.PAYMENT, order_id=order.order_id).ledger[PAY]
+    return order.with_effect(PAY, order.ledger.get(PAY, payment))
+
+
+def pending(stage: Stage = Stage.PAYMENT, until: int | None = None) -> Order:
+    order = payer(stage)
+    made = record_pending(order, NOW, seen=order, until=until, timeout_ms=HOUR_MS)
+    assert made is not None
+    return made.after
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind"),
+    [(Stage.PAYMENT, "payment-pending"), (Stage.COMPENSATING, "refund-pending")],
+)
+def test_the_deadline_is_recorded_once_and_shown(stage: Stage, kind: str) -> None:
+    order = payer(stage)
+
+    made = record_pending(order, NOW, seen=order, until=None, timeout_ms=HOUR_MS)
+
+    assert made is not None
+    [event] = made.events
+    assert (event.kind, event.detail) == (kind, {"until": NOW + HOUR_MS})
+    later = record_pending(made.after, NOW + 9, seen=made.after, until=None, timeout_ms=HOUR_MS)
+    assert later is None
+
+
+def test_the_record_says_which_of_the_two_is_pending() -> None:
+    paying, refunding = pending(), pending(Stage.COMPENSATING)
+
+    assert (paying.payment_pending_until, paying.refund_pending_until) == (NOW + HOUR_MS, None)
+    assert (refunding.payment_pending_until, refunding.refund_pending_until) == (
+        None,
+        NOW + HOUR_MS,
+    )
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.PAYMENT, Stage.COMPENSATING}))
+def test_an_order_that_moved_on_records_nothing(stage: Stage) -> None:
+    order = payer(stage)
+
+    assert record_pending(order, NOW, seen=order, until=None, timeout_ms=HOUR_MS) is None
+
+
+def test_a_payment_that_is_undone_records_nothing() -> None:
+    order = payer(Stage.COMPENSATING)
+    order = order.with_effect(PAY, order.ledger[PAY].moved(EffectState.UNDONE, NOW))
+
+    assert record_pending(order, NOW, seen=order, until=None, timeout_ms=HOUR_MS) is None
+
+
+@pytest.mark.parametrize(
+    ("until", "look_up_at"),
+    [
+        (None, NOW + HOUR_MS),
+        (NOW + 60_000, NOW + 60_000),
+        (NOW + 2 * HOUR_MS, NOW + HOUR_MS),
+        (NOW + 1, NOW + LOOK_UP_PAUSE_MS),
+        (NOW - 1, NOW + HOUR_MS),
+    ],
+    ids=["no time", "in time", "after the deadline", "at once", "in the past"],
+)
+def test_the_payment_is_looked_up_at_the_time_that_the_provider_named(
+    until: int | None, look_up_at: int
+) -> None:
+    assert pending(until=until).wait_ends_at == look_up_at
+
+
+def test_a_payment_that_is_pending_at_its_deadline_is_a_business_reason() -> None:
+    order = pending()
+
+    for now in (NOW + HOUR_MS, NOW + 2 * HOUR_MS):
+        with pytest.raises(PaymentNotSettled) as raised:
+            record_pending(order, now, seen=order, until=None, timeout_ms=HOUR_MS)
+        assert raised.value.order_id == order.order_id
+    assert record_pending(order, NOW + HOUR_MS - 1, seen=order, until=None, timeout_ms=1)
+
+
+def test_a_refund_that_is_pending_at_its_deadline_is_stuck() -> None:
+    order = replace(pending(Stage.COMPENSATING), reserved=False)
+    order = order.with_effect("reserve", order.ledger["reserve"].moved(EffectState.UNDONE, NOW))
+
+    assert awaits_refund(order, NOW + HOUR_MS - 1)
+    assert close(order, NOW + HOUR_MS - 1) is None
+    made = close(order, NOW + HOUR_MS)
+    assert made is not None
+    assert made.after.ledger[PAY].stuck
+    assert not awaits_refund(made.after, NOW)
+
+
+def test_another_effect_that_is_not_undone_is_stuck_while_the_refund_is_pending() -> None:
+    made = close(pending(Stage.COMPENSATING), NOW)
+
+    assert made is not None
+    assert made.after.ledger["reserve"].stuck
+
+
+@pytest.mark.parametrize(
+    ("stage", "decision"),
+    [(Stage.PAYMENT, Decision.PAY), (Stage.COMPENSATING, Decision.COMPENSATE)],
+)
+def test_the_order_waits_without_ticks_until_the_look_up_is_due(
+    stage: Stage, decision: Decision
+) -> None:
+    order = pending(stage)
+    waits = next_step(order, NOW, PACE, loops=1)
+
+    assert (waits.decision, waits.heartbeat_seconds, waits.timeout_seconds) == (
+        Decision.WAIT,
+        3600,
+        3601,
+    )
+    assert is_waiting(order, NOW + HOUR_MS - 1)
+    assert not is_waiting(order, NOW + HOUR_MS)
+    assert next_step(order, NOW + HOUR_MS, PACE, loops=1).decision is decision
+
+
+def test_a_waiting_order_is_checked_after_the_look_up_was_due() -> None:
+    order = pending()
+
+    assert order.rests
+    assert 0 <= order.next_check_at - (NOW + HOUR_MS + CHECK_SOON_MS) < 60_000
+
+
+def test_a_report_of_the_provider_ends_the_wait_and_is_checked_soon() -> None:
+    made = notify_if_settled(pending(), NOW + 5, SETTLED)
+
+    assert made is not None
+    assert made.after.notified
+    assert not is_waiting(made.after, NOW + 5)
+    assert not made.after.rests
+    assert made.after.next_check_at <= NOW + 5 + CHECK_SOON_MS
+
+
+def test_a_report_about_a_payment_that_is_still_pending_changes_nothing() -> None:
+    for payment in (
+        Payment(state=PaymentState.PENDING, amount=SETTLED.amount),
+        replace(SETTLED, refund_pending_minor=1),
+    ):
+        assert notify_if_settled(pending(), NOW, payment) is None
+
+
+def test_only_a_pending_payment_takes_a_report() -> None:
+    assert notify_if_settled(an_order(Stage.PAYMENT), NOW, SETTLED) is None
+
+
+def test_a_report_does_not_say_that_the_execution_was_started() -> None:
+    made = notify_if_settled(replace(pending(), start_pending=True), NOW, SETTLED)
+
+    assert made is not None
+    assert made.after.start_pending
+
+
+def test_a_look_up_after_the_report_answers_it() -> None:
+    reported = notify_if_settled(pending(), NOW, SETTLED)
+    assert reported is not None
+    seen = reported.after
+
+    made = record_pending(seen, NOW, seen=seen, until=None, timeout_ms=1)
+
+    assert made is not None
+    assert made.after.ledger[PAY].look_up_at == NOW + HOUR_MS
+
+
+def test_a_report_during_a_look_up_is_kept() -> None:
+    """The provider settled the payment after it was looked up."""
+    seen = pending()
+    first = notify_if_settled(seen, NOW, SETTLED)
+    assert first is not None
+    second = notify_if_settled(first.after, NOW, SETTLED)
+    assert second is not None
+
+    for before, after in ((seen, first.after), (first.after, second.after)):
+        made = record_pending(after, NOW, seen=before, until=None, timeout_ms=1)
+        assert made is None
+        assert after.ledger[PAY].look_up_at == LOOK_UP_NOW
+
+
+def test_compensation_has_another_deadline_and_its_repetition_the_same() -> None:
+    turned = begin_compensation(pending(), NOW, error="x").after
+    assert turned.settling is None
+
+    made = record_pending(turned, NOW + 7, seen=turned, until=None, timeout_ms=HOUR_MS)
+    assert made is not None
+    again = begin_compensation(made.after, NOW + 9, error="x", next_epoch=True).after
+
+    assert again.refund_pending_until == NOW + 7 + HOUR_MS
+
+
+def test_a_payment_that_settles_is_no_longer_pending() -> None:
+    moved = pending().ledger[PAY].moved(EffectState.DONE, NOW)
+
+    assert (moved.pending_until, moved.look_up_at) == (None, None)
