@@ -28,6 +28,8 @@ OLD_MESSAGE = Duration.days(1)
 BOUNCE_RATE, COMPLAINT_RATE = 0.05, 0.001
 """SES puts an account under review at these. (SES developer guide, "Reputation metrics")"""
 EMAIL_ERRORS = ("MailRejected", "MailUnsettled")
+UNITS_OR_MONEY = ("process_payment", "update_order_status", "refund_payment", "release_stock")
+"""The activities that move what an earlier one reserved or captured."""
 ABORT_ROUTE = "abort"
 
 
@@ -41,6 +43,13 @@ def add_order_alarms(
         "An order cannot be compensated; the operations queue names it.",
         periods=STUCK_PERIODS,
         datapoints=1,
+    )
+    mismatches = [counted(settings, "LedgerMismatch", activity=name) for name in UNITS_OR_MONEY]
+    mismatches.append(counted(settings, "PaymentMismatch", activity="process_payment"))
+    operations.alarm(
+        "LedgerMismatch",
+        total(mismatches, "Mismatches"),
+        "The records of an order differ from the stock or from the payment provider's books.",
     )
     operations.alarm(
         "OrdersFailingAtLowTraffic",

@@ -37,6 +37,7 @@ ALARMS = {
     "JanitorSilent",
     "JanitorSweepErrors",
     "JanitorTakeoversRepeated",
+    "LedgerMismatch",
     "OperationsMessagesOld",
     "OrdersFailing",
     "OrdersFailingAtLowTraffic",
@@ -121,6 +122,14 @@ def test_no_alarm_has_more_metrics_than_cloudwatch_takes(template: Template) -> 
     for alarm in alarms(template).values():
         assert len(list(metrics(alarm))) <= 10
         assert alarm["EvaluationPeriods"] * alarm.get("Period", 300) <= 24 * 3600
+
+
+def test_every_error_that_only_a_person_can_settle_has_an_alarm(template: Template) -> None:
+    permanent = {one.__name__ for one in errors.PermanentError.__subclasses__()}
+    of_the_protocol = {"BusinessError", "OrderMovedOn", "StaleEpoch"}
+    watched = {metric["name"] for alarm in alarms(template).values() for metric in metrics(alarm)}
+
+    assert permanent - of_the_protocol <= watched
 
 
 def test_every_metric_of_ours_is_one_that_the_code_counts(template: Template) -> None:

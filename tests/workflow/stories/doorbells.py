@@ -3,6 +3,7 @@
 from tests.workflow.faults import SDK_ATTEMPTS, answer_lost, crashed, dropped, refused, reply_lost
 from tests.workflow.stories.ends import (
     BACK_OFF,
+    CANCELLED,
     CONTINUED,
     FAILED,
     FAILED_LOOP,
@@ -10,6 +11,8 @@ from tests.workflow.stories.ends import (
     PAY,
     RESUMED,
     TO_WAIT,
+    UNDO,
+    cancelled,
     completed,
     failed,
 )
@@ -17,6 +20,7 @@ from tests.workflow.stories.steps import (
     add,
     approve,
     breaks,
+    cancel,
     execution_stopped_event,
     forget_token,
     let_pass,
@@ -143,6 +147,17 @@ DOORBELLS = (
             paths=((*STOPPED, "ApplySignals", "OrderTakenOver"), TAKEN_OVER),
             statuses=("SUCCEEDED", "FAILED"),
             verdicts=("compensated", "compensated"),
+        ),
+    ),
+    Story(
+        name="an execution that loses its order while it compensates ends as taken over",
+        script=(cancel(),),
+        meanwhile={("before", "RefundPayment"): operator_compensates()},
+        ends=cancelled(
+            (),
+            paths=((*TO_WAIT, *LOOP, *UNDO, "OrderTakenOver"), (*RESUMED, *CANCELLED)),
+            statuses=("SUCCEEDED", "SUCCEEDED"),
+            verdicts=("compensated", "cancelled"),
         ),
     ),
     Story(
