@@ -10,6 +10,7 @@ import typer
 
 from cli.arguments import Command, Group
 from cli.commands import auth
+from cli.commands.admin.app import admin
 from cli.commands.explain.classify import classify
 from cli.commands.explain.export import export
 from cli.commands.explain.history import history
@@ -94,6 +95,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
 for panel, commands in _PANELS.items():
     for name, command in commands.items():
         app.command(name, cls=Command, rich_help_panel=panel)(command)
+app.add_typer(admin, name="admin", rich_help_panel="Operate")
 app.add_typer(batch, name="batch", rich_help_panel="Operate")
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lambdas.domain.record.order import Order
     from lambdas.domain.signals.limits import ApprovalLimits
     from lambdas.domain.steps.wait import WaitPolicy
+    from lambdas.domain.warehouse import Warehouse
     from lambdas.janitor import Janitor
     from lambdas.payment_reports import PaymentReports
     from lambdas.workflow import OrderWorkflow
@@ -97,6 +98,16 @@ class Dependencies:
 
         return DynamoDBCatalogue(
             self._dynamodb, inventory_table=self.settings.require("inventory_table")
+        )
+
+    @cached_property
+    def warehouse(self) -> "Warehouse":
+        from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
+
+        return DynamoDBWarehouse(
+            self._dynamodb,
+            orders_table=self.settings.require("orders_table"),
+            inventory_table=self.settings.require("inventory_table"),
         )
 
     @cached_property

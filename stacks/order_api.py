@@ -14,6 +14,7 @@ from stacks.api_routes import Route
 from stacks.grants import (
     EXTEND_WAIT,
     LIST_EXECUTIONS,
+    MOVE_STOCK,
     ORDER_LISTS,
     ORDERS,
     READ_CUSTOMER,
@@ -23,6 +24,7 @@ from stacks.grants import (
     RING,
     START_LIVE,
     STOP_EXECUTION,
+    WRITE_CUSTOMER,
     Resources,
 )
 from stacks.identity import Identity
@@ -37,7 +39,9 @@ API = FunctionRow(
         ORDERS,
         *ORDER_LISTS,
         READ_STOCK,
+        MOVE_STOCK,
         READ_CUSTOMER,
+        WRITE_CUSTOMER,
         START_LIVE,
         RING,
         EXTEND_WAIT,

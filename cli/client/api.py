@@ -67,6 +67,11 @@ class Api:
         answer, text = self._send("POST", path, json=body, headers=named)
         return content(answer, text, expected=expected_field("POST", path))
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """Send a PUT request. Raises Problem."""
+        answer, text = self._send("PUT", path, json=body)
+        return content(answer, text, expected=expected_field("PUT", path))
+
     def post_once(self, path: str, body: Mapping[str, Any], key: str, **headers: str) -> Answer:
         """Send a POST request with an idempotency key; retry without a response and on 5xx.
 

@@ -39,6 +39,7 @@ _FIELDS = {
     "/stages": "stages",
     "/ops/verdicts": "verdicts",
     "/ops/versions": "open_orders",
+    "/ops/customers": "customer_id",
 }
 
 
@@ -63,6 +64,8 @@ def expected_field(method: str, path: str) -> str:
     """A field that every successful response of a route has. (docs/openapi.json)"""
     if (method, path) == ("GET", "/orders"):
         return "orders"
+    if path.startswith("/ops/products/"):
+        return "sku"
     return _FIELDS.get(path) or ("events" if path.endswith("/timeline") else "order_id")
 
 
@@ -184,6 +187,7 @@ def _advice(document: Answer, order_id: str) -> str:
 _COMMANDS = {
     "route-not-found": "`orders list` shows the orders that you can read",
     "order-not-found": "`orders list` shows the orders that you can read",
+    "product-not-found": "check the SKU; `orders admin catalogue set` creates a product",
     "signal-not-found": "`orders signals {order_id}` lists its signals",
     "signal-not-admitted": "`orders describe {order_id}` shows which signals the order accepts now",
     "inbox-full": "wait until the order ends (`orders wait {order_id}`), or cancel it",

@@ -27,7 +27,7 @@ class DynamoDBCatalogue:
 
 
 class DynamoDBCustomers:
-    """Reads the customers table."""
+    """Reads and writes the customers table."""
 
     def __init__(self, client: "DynamoDBClient", *, customers_table: str) -> None:
         self._client = client
@@ -47,6 +47,16 @@ class DynamoDBCustomers:
             email=record.get("email", ""),
             name=record.get("name", ""),
         )
+
+    def save(self, customer: Customer) -> None:
+        record = {
+            "customer_id": customer.customer_id,
+            "tier": customer.tier,
+            "email": customer.email,
+            "name": customer.name,
+        }
+        with store_errors():
+            self._client.put_item(TableName=self._table, Item=to_item(record))
 
 
 def _level(record: Mapping[str, Any]) -> StockLevel:

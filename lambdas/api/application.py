@@ -9,6 +9,7 @@ from lambdas.api.http.problems import DEFECT, meaning_of, problem, translate
 from lambdas.api.http.resource import Operation, Resource
 from lambdas.api.openapi import document
 from lambdas.api.routes.approvals import approvals
+from lambdas.api.routes.catalogue import catalogue
 from lambdas.api.routes.console import console
 from lambdas.api.routes.documentation import documentation
 from lambdas.api.routes.executions import executions
@@ -27,6 +28,7 @@ RESOURCES: tuple[Resource, ...] = (
     executions,
     operations,
     settlements,
+    catalogue,
     console,
     documentation,
 )

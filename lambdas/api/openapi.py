@@ -42,6 +42,7 @@ TAGS = {
     "orders": "Place, list and read orders.",
     "signals": "Requests to a running order.",
     "operations": "For operators of the system.",
+    "catalogue": "Products, stock and customers, for operators.",
     "documentation": "This description.",
 }
 BEARER = {

@@ -13,8 +13,8 @@ OrderError                     carries the order's id and a message that is safe
 │   └─ ProviderUnavailable  PaymentUnsettled  StoreConflict  StoreUnavailable
 │      NotifierUnavailable  EngineUnavailable  OperationsUnavailable
 └─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
-    ├─ InvalidRequest  NotAllowed (AboveLimit)  OrderNotFound  SignalNotFound
-    └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull
+    ├─ InvalidRequest  NotAllowed (AboveLimit)  OrderNotFound  SignalNotFound  ProductNotFound
+    └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull  StockTooLow
 
 Step Functions matches exact class names and knows no inheritance: the leaves are the contract
 between this module and the `Retry` and `Catch` lists of statemachine/order_workflow.asl.json.
@@ -148,6 +148,14 @@ class OrderNotFound(RequestRefused):
 
 class SignalNotFound(RequestRefused):
     """The order has no signal of this id (404)."""
+
+
+class ProductNotFound(RequestRefused):
+    """The catalogue has no product of this SKU (404)."""
+
+
+class StockTooLow(RequestRefused):
+    """A correction removes more units than are available (409)."""
 
 
 class IdempotencyMismatch(RequestRefused):

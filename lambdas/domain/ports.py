@@ -189,10 +189,14 @@ class Customer:
 
 
 class CustomerDirectory(Protocol):
-    """The customers, to read."""
+    """The customers."""
 
     def find(self, customer_id: str) -> Customer | None:
         """The customer, or None."""
+        ...
+
+    def save(self, customer: Customer) -> None:
+        """Create the customer, or replace its record."""
         ...
 
 

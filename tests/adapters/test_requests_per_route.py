@@ -76,6 +76,10 @@ AT_MOST = {
     "compensate": 6,
     "abort": 3,
     "get_versions": SHARDS * OPEN_STAGES + 2,
+    "get_product": 2,  # counters, corrections
+    "put_product": 3,
+    "correct_stock": 3,
+    "save_customer": 1,
     "get_health": 0,
     "get_console": 0,
     "redirect_to_console": 0,
@@ -215,6 +219,7 @@ def requests(on: Deployment, oldest: str, newest: str) -> Iterator[Request]:
     yield Request("compensate", f"/ops/orders/{on.waiting()}/compensate", OPERATOR, status=202)
     yield Request("abort", f"/ops/orders/{on.waiting()}/abort", OPERATOR, status=202)
     yield Request("get_versions", "/ops/versions", OPERATOR)
+    yield from _catalogue()
     yield Request("get_health", "/health")
     yield Request("get_console", "/console")
     yield Request("redirect_to_console", "/console/", status=308)
@@ -222,6 +227,17 @@ def requests(on: Deployment, oldest: str, newest: str) -> Iterator[Request]:
     yield Request("get_sign_in", "/sign-in")
     yield Request("get_openapi", "/openapi.json")
     yield Request("get_docs", "/docs")
+
+
+def _catalogue() -> Iterator[Request]:
+    product, path = {"name": "Mug", "unit_price_minor": 950, "currency": "EUR"}, "/ops/products/"
+    key = {"Idempotency-Key": "k"}
+    change = {"change": 1, "reason": "delivered"}
+    customer = {"customer_id": "bob", "tier": "new", "name": "Bob", "email": "bob@example.com"}
+    yield Request("get_product", path + SKUS[0], OPERATOR)
+    yield Request("put_product", f"{path}NEW", OPERATOR, product, status=201)
+    yield Request("correct_stock", f"{path}{SKUS[0]}/corrections", OPERATOR, change, key, 201)
+    yield Request("save_customer", "/ops/customers", OPERATOR, customer)
 
 
 def _signals(on: Deployment) -> Iterator[Request]:

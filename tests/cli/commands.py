@@ -16,6 +16,15 @@ REQUIRED: Mapping[str, str] = {
     "evidence": "bank transfer 4711",
     "order": "{order}",
     "folder": "{folder}",
+    "sku": "MUG-RED",
+    "change": "1",
+    "name": "alice",
+    "full_name": "Alice",
+    "email": "alice@example.com",
+    "price": "950 EUR",
+    "file": "local/catalogue.toml",
+    "role": "customer",
+    "stack": "OrderWorkflow-dev",
 }
 """A valid value of each argument and required option, by the name of its parameter."""
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +45,11 @@ parser_of = cache(typer.main.get_command)
 def commands() -> dict[str, Any]:
     """The parsers of all commands by full name, such as `batch cancel`."""
     return dict(_leaves(parser_of(app), ()))
+
+
+def api_commands() -> dict[str, Any]:
+    """The commands that call the order API, or no service."""
+    return {name: one for name, one in commands().items() if not name.startswith("admin user ")}
 
 
 def _leaves(command: Any, name: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

@@ -27,6 +27,14 @@ BODIES: Mapping[str, object] = {
     "POST /orders/{order_id}/signals/decline-payment": {"reason": "no longer needed"},
     "POST /orders/{order_id}/signals/cancel-order": {"reason": "no longer needed"},
     "POST /orders/{order_id}/signals/add-line-item": {"sku": "MUG-RED", "quantity": 1},
+    "PUT /ops/products/{sku}": {"name": "Fuzzed", "unit_price_minor": 100, "currency": "EUR"},
+    "POST /ops/products/{sku}/corrections": {"change": 1, "reason": "delivered"},
+    "POST /ops/customers": {
+        "customer_id": "fuzzed",
+        "name": "Fuzzed",
+        "tier": "new",
+        "email": "fuzzed@example.com",
+    },
 }
 """A valid body for each route that reads one; a test checks that none is missing."""
 ENDING = frozenset(
@@ -82,7 +90,11 @@ def _valid(
     route: Route, caller: Caller, order_id: str, *, hidden: bool = False
 ) -> AuthorizationCase:
     path = route.address(
-        order_id=order_id, signal_id="no-such-signal", file="app.js", code=forged_code(order_id)
+        order_id=order_id,
+        signal_id="no-such-signal",
+        file="app.js",
+        code=forged_code(order_id),
+        sku="FUZZED",
     )
     body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
     sent = {"Content-Type": "application/json"} if body else {}
@@ -91,6 +103,8 @@ def _valid(
 
 
 def _malformed(route: Route, caller: Caller) -> AuthorizationCase:
-    path = route.address(order_id="no-ulid", signal_id="%00", file="no-such-file", code="%00")
+    path = route.address(
+        order_id="no-ulid", signal_id="%00", file="no-such-file", code="%00", sku="%00"
+    )
     headers = {"Content-Type": "text/plain", "Idempotency-Key": "ü"}
     return AuthorizationCase(route, caller, f"{path}?unknown=1", b"{broken", headers)

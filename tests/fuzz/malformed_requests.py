@@ -35,7 +35,11 @@ def all_requests(order_id: str) -> Iterator[MalformedRequest]:
     """All malformed requests about one order."""
     for route in routes():
         path = route.address(
-            order_id=order_id, signal_id="s1", file="console.js", code=forged_code(order_id)
+            order_id=order_id,
+            signal_id="s1",
+            file="console.js",
+            code=forged_code(order_id),
+            sku="FUZZED",
         )
         yield from _queries(route, path)
         yield from _headers(route, path)
@@ -88,10 +92,12 @@ def bad_bodies(sound: str) -> Mapping[str, bytes]:
         "a float": sound.replace(": 1", ": 1.5")
         .replace("999", "1.5")
         .replace('"no longer needed"', "1.5")
+        .replace('"Fuzzed"', "1.5")
         .encode(),
         "a number as text": sound.replace(": 1", ': "1"')
         .replace("999", '"999"')
         .replace('"no longer needed"', "5")
+        .replace('"Fuzzed"', "5")
         .encode(),
         "NaN": sound.replace(value, "NaN").encode(),
         "infinity": sound.replace(value, "1e999").encode(),
@@ -168,7 +174,9 @@ def _ids(route: Route, order_id: str) -> Iterator[MalformedRequest]:
         f"{order_id}x", f"{order_id}%2E", "x" * 3_000,
         "ORDER%23x", "%7B%7D", "%F0%9F%92%A9", "%E2%80%AE", "'%20or%20'1'='1",
     ):  # fmt: skip
-        path = route.address(order_id=text, signal_id=text, file=text, code=text)
+        if text == "0" and "{sku}" in route.path:
+            continue  # a valid SKU
+        path = route.address(order_id=text, signal_id=text, file=text, code=text, sku=text)
         yield MalformedRequest(f"id {text[:20]}", route, path, REFUSED, body, headers)
         if "{signal_id}" in route.path:
             path = route.address(order_id=order_id, signal_id=text)

@@ -37,10 +37,10 @@ MAY = {
     "release-stock": ORDERS | MOVE_STOCK,
     "send-cancellation-email": ORDERS | READ_CUSTOMER | SEND_EMAIL,
     "close-order": ORDERS | {"<OperationsQueue>": "sqs: SendMessage"},
-    "api": READ_STOCK
-    | READ_CUSTOMER
-    | START
+    "api": START
     | {
+        "<TablesInventory>": "dynamodb: BatchGetItem GetItem UpdateItem",
+        "<TablesCustomers>": "dynamodb: GetItem PutItem",
         "<TablesOrders>": "dynamodb: BatchGetItem GetItem PutItem Query UpdateItem",
         "<TablesOrders>/index/by_age": "dynamodb: Query",
         "<TablesOrders>/index/by_stage": "dynamodb: Query",

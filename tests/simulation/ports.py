@@ -109,6 +109,9 @@ class Customers(Crossing, CustomerDirectory):
     def find(self, customer_id: str) -> Customer | None:
         return self._cross("customers.find", lambda: self._world.customers.find(customer_id))
 
+    def save(self, customer: Customer) -> None:
+        raise NotImplementedError("no actor changes customers in a simulation")
+
 
 class Payments(Crossing, PaymentGateway):
     """The provider."""

@@ -84,6 +84,9 @@ class ApiCaller:
         text = None if body is None else json.dumps(body)
         return self.call("POST", path, claims, text=text, **more)
 
+    def put(self, path: str, body: object, claims: Claims | None = ALICE, **more: Any) -> Answer:
+        return self.call("PUT", path, claims, text=json.dumps(body), **more)
+
     def call(
         self,
         method: str,

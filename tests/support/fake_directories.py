@@ -115,3 +115,6 @@ class FakeCustomers(CustomerDirectory):
         if self.unavailable:
             raise StoreUnavailable("the customers are unavailable (set by the test)")
         return self.customers.get(customer_id)
+
+    def save(self, customer: Customer) -> None:
+        self.customers[customer.customer_id] = customer

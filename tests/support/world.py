@@ -23,6 +23,7 @@ from tests.support.fake_engine import FakeEngine
 from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
 from tests.support.fake_outcomes import FakeOutcomes
 from tests.support.fake_payments import FakePayments, as_records
+from tests.support.fake_warehouse import FakeWarehouse
 from tests.support.invariants import problems, timeline_problems
 from tests.support.telemetry import forget_metrics
 from tests.support.watched_store import WatchedOrders
@@ -45,6 +46,7 @@ class World:
         forget_metrics()
         self.clock = FakeClock()
         self.inventory = FakeInventory()
+        self.warehouse = FakeWarehouse(self.inventory)
         self.store = WatchedOrders(self.inventory)
         self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
         self.payments = FakePayments()
@@ -148,7 +150,7 @@ class World:
         deps.clock, deps.store, deps.index = self.clock, self.store, self.store
         deps.orders = OrderWriter(self.store, self.clock, jitter=lambda: 0.0)
         deps.catalogue, deps.customers = self.inventory, self.customers
-        deps.stock_shards = self.inventory
+        deps.stock_shards, deps.warehouse = self.inventory, self.warehouse
         deps.payments, deps.notifier = self.payments, self.notifier
         deps.spread = one_after_the_other
         deps.operations, deps.engine = self.operations, self.engine

@@ -67,6 +67,23 @@ def test_an_order_is_placed_approved_waited_for_and_explained(orders: CommandLin
     assert "SendOrderConfirmation" in history.stdout
 
 
+def test_a_new_product_is_stocked_and_ordered(orders: CommandLine) -> None:
+    named = ("--name", "Sieve", "--price", "1200 EUR")
+    orders.json("admin", "catalogue", "set", "SIEVE", *named, who="operator")
+    delivered = ("--by", "3", "-r", "delivered", "--key", "delivery-1")
+    stocked = orders.json("admin", "stock", "correct", "SIEVE", *delivered, who="operator")
+    order_id = orders.json("place", "-i", "SIEVE=2")["order_id"]
+    orders.json("wait", order_id, "--stage", "awaiting-approval", "-t", LONG)
+    reserved = orders.json("admin", "stock", "show", "SIEVE", who="operator")
+    refused = orders("admin", "stock", "correct", "SIEVE", "--by=-2", "-r", "x", who="operator")
+
+    assert stocked["available"] == 3
+    assert (reserved["available"], reserved["held"]) == (1, 2)
+    assert "1 of SIEVE are available" in refused.stderr
+    orders.json("cancel", order_id, "-r", "tested")
+    orders("wait", order_id, "-t", LONG)
+
+
 def test_a_cancelled_order_accepts_no_approval(orders: CommandLine) -> None:
     order_id = orders.json("place", "-i", "MUG-RED")["order_id"]
     orders.json("cancel", order_id, "-r", "[changed] my mind")

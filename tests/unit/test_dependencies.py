@@ -10,6 +10,7 @@ from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
 from lambdas.adapters.dynamodb_stock_shards import StockShards
+from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
 from lambdas.adapters.sandbox_payments import SandboxPayments
 from lambdas.adapters.ses_notifier import SesNotifier
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
@@ -47,6 +48,7 @@ PORTS = {
     "executions": StepFunctionsExecutions,
     "outcomes": DynamoDBOutcomes,
     "stock_shards": StockShards,
+    "warehouse": DynamoDBWarehouse,
 }
 
 
@@ -68,6 +70,7 @@ def test_every_port_has_its_adapter_and_keeps_it(port: str) -> None:
         ("outcomes", "ORDERS_TABLE"),
         ("catalogue", "INVENTORY_TABLE"),
         ("stock_shards", "ORDERS_TABLE"),
+        ("warehouse", "ORDERS_TABLE"),
         ("customers", "CUSTOMERS_TABLE"),
         ("payments", "PAYMENT_PROVIDER"),
         ("notifier", "SENDER_EMAIL"),

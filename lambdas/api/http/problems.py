@@ -57,6 +57,7 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
     RouteNotFound: Meaning(404, "No such route", "See /docs for the routes that exist."),
     domain.OrderNotFound: Meaning(404, "No such order", "Check the order id."),
     domain.SignalNotFound: Meaning(404, "No such signal", "Check the signal id."),
+    domain.ProductNotFound: Meaning(404, "No such product", "Check the SKU."),
     LinkNotFound: Meaning(404, "No such link", "Open the link of the newest e-mail."),
     MethodNotAllowed: Meaning(
         405, "Method not allowed", "Use a method that the header `Allow` lists."
@@ -65,6 +66,9 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
         409,
         "The order refused",
         "Read the order: `allowed_signals` lists what it admits now.",
+    ),
+    domain.StockTooLow: Meaning(
+        409, "Stock too low", "Remove fewer units, or wait until orders release theirs."
     ),
     LinkUsed: Meaning(409, "Link used before", "Read the order; approve it by its id."),
     LinkEnded: Meaning(410, "Link ended", "Sign in and read the order by its id."),

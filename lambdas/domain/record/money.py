@@ -72,3 +72,7 @@ class Price:
 
     unit_price_minor: int
     currency: str
+
+    def as_money(self) -> Money:
+        """The price of one unit as an amount."""
+        return Money(self.unit_price_minor, self.currency)

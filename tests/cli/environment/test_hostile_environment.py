@@ -21,7 +21,7 @@ from cli.client.api import Api
 from cli.sign_in.profiles import Profile
 from cli.terminal.console import drop_invalid_sizes, err, out
 from lambdas.domain.record.stages import Stage
-from tests.cli.commands import command_line, commands
+from tests.cli.commands import api_commands, command_line
 from tests.cli.terminal import Terminal
 from tests.support.world import World
 
@@ -196,7 +196,7 @@ def order(terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch) -> 
 def try_all(terminal: Terminal, order: str, home: Path, *, as_json: bool = False) -> dict[str, int]:
     """The exit code of every command, after checking its output."""
     codes = {}
-    for name in commands():
+    for name in api_commands():
         line = command_line(name, order=order, folder=home / "export")
         ran = terminal.run(*line, *(("-o", "json") if as_json else ()), who="operator")
         codes[name] = ran.code
@@ -274,7 +274,7 @@ def test_a_problem_is_a_json_object_in_every_environment(
 
 def test_no_command_accepts_an_empty_value(terminal: Terminal, order: str, tmp_path: Path) -> None:
     tried = 0
-    for name, command in commands().items():
+    for name, command in api_commands().items():
         line = command_line(name, order=order, folder=tmp_path)
         for parameter in command.params:
             if not getattr(parameter, "is_flag", False) and parameter.param_type_name == "option":
@@ -286,7 +286,7 @@ def test_no_command_accepts_an_empty_value(terminal: Terminal, order: str, tmp_p
                 ran = terminal.run(*line[:place], "", *line[place + 1 :], who="operator")
                 assert (ran.code, ran.out) == (2, ""), f"{name}: {typed} is empty"
                 tried += 1
-    assert tried > len(commands())
+    assert tried > len(api_commands())
     assert terminal.wire.sent == []
 
 

@@ -21,7 +21,7 @@ from cli.terminal.text import line, visible, visible_data
 from cli.views.formats import STAGES
 from lambdas.activities.order_status import update_order_status
 from lambdas.domain.record.stages import Stage
-from tests.cli.commands import command_line, commands
+from tests.cli.commands import api_commands, command_line
 from tests.cli.terminal import Terminal
 from tests.support.builders import a_signal
 from tests.support.execution_histories import HistoryBuilder
@@ -149,7 +149,7 @@ def test_no_command_prints_stored_control_characters(
 
     monkeypatch.setattr(terminal.wire, "_answer", poisoned)
     shown = set()
-    for name, one in product(commands(), (order, failed)):
+    for name, one in product(api_commands(), (order, failed)):
         if name == "login":  # opens a page
             continue
         words = command_line(name, order=one.order_id, folder=tmp_path)
@@ -160,7 +160,7 @@ def test_no_command_prints_stored_control_characters(
         odd = {one for one in printed if one != "\n" and not one.isprintable()}
         assert odd == set(), f"{name}: {printed!r}"
         shown.add(name) if SHOWN in printed else None
-    assert sorted(set(commands()) - shown) == SILENT
+    assert sorted(set(api_commands()) - shown) == SILENT
 
 
 def test_json_output_contains_the_stored_text_unchanged(terminal: Terminal, world: World) -> None:

@@ -88,6 +88,12 @@ def test_a_changed_number_of_units_is_detected(mugs: dict[str, int]) -> None:
     assert list(stock_is_conserved(Snapshot(orders=[], inventory=inventory(**mugs))))
 
 
+def test_a_recorded_correction_changes_the_number_of_units() -> None:
+    corrected = inventory(available=310, corrected=10)
+
+    assert list(stock_is_conserved(Snapshot(orders=[], inventory=corrected))) == []
+
+
 @pytest.mark.parametrize("mugs", [{"available": 300}, {"available": 298, "held": 2}])
 def test_sold_units_must_be_those_of_completed_orders(mugs: dict[str, int]) -> None:
     snapshot = replace(a_snapshot(), inventory=inventory(**mugs))

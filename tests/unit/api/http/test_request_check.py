@@ -19,7 +19,13 @@ def name(operation: Operation) -> str:
 
 def path_of(operation: Operation) -> str:
     return operation.path.format_map(
-        {"order_id": an_order_id(), "signal_id": "s1", "file": "console.js", "code": "c"}
+        {
+            "order_id": an_order_id(),
+            "signal_id": "s1",
+            "file": "console.js",
+            "code": "c",
+            "sku": "MUG-RED",
+        }
     )
 
 

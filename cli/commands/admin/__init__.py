@@ -1,0 +1,1 @@
+"""Commands that manage products, stock, customers and users."""

@@ -1,0 +1,76 @@
+"""Products and their stock, as operators manage them."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from lambdas.domain.record.money import Price
+
+MAX_CORRECTIONS = 100
+"""The newest corrections of a product that are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What operators set of a product. A change of the price does not affect lines of orders."""
+
+    name: str
+    price: Price
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A recorded adjustment of the available units: delivered, damaged, counted again.
+
+    `key` identifies the request: a repeated key means the same correction, at any time later.
+    """
+
+    key: str
+    sku: str
+    change: int
+    reason: str
+    actor: str
+    """subject of the operator's token; the name is for display"""
+    actor_name: str
+    at: int
+    """in epoch milliseconds"""
+
+    def repeats(self, other: "Correction") -> bool:
+        """Whether both were requested with the same content."""
+        return (self.sku, self.change, self.reason) == (other.sku, other.change, other.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product with the counters of its stock.
+
+    `available + held + sold` is the sum of all units that were ever entered: only a correction
+    changes it. `corrections` are the newest ones, newest first.
+    """
+
+    sku: str
+    details: Details
+    available: int
+    held: int
+    sold: int
+    corrections: tuple[Correction, ...] = ()
+
+
+class Warehouse(Protocol):
+    """The inventory, to manage. Every method raises StoreUnavailable, StoreConflict."""
+
+    def find(self, sku: str) -> Product:
+        """The product as it is now (strongly consistent). Raises ProductNotFound."""
+        ...
+
+    def save(self, sku: str, details: Details) -> bool:
+        """Set the details of a product; True if it is new. A new product has no units."""
+        ...
+
+    def correct(self, correction: Correction) -> bool:
+        """Change the available units and record the correction, in one transaction.
+
+        False if the key was used for the same correction before. Raises ProductNotFound,
+        StockTooLow if fewer units are available than the correction removes, IdempotencyMismatch.
+        """
+        ...

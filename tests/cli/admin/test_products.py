@@ -1,0 +1,164 @@
+"""orders admin stock, catalogue, customer: products over the HTTP API."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Terminal
+from tests.support.world import World
+
+CATALOGUE = """
+currency = "EUR"
+[[sku]]
+sku = "COFFEE"
+name = "Coffee"
+available = 5
+unit_price_minor = 1850
+[[sku]]
+sku = "KNIFE"
+name = "Knife"
+available = 0
+unit_price_minor = 12500
+currency = "JPY"
+related = ["COFFEE"]
+[[customer]]
+customer_id = "carol"
+tier = "new"
+name = "Carol"
+email = "carol@example.com"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "catalogue.toml"
+    path.write_text(CATALOGUE)
+    return path
+
+
+def test_a_product_is_created_and_shown(terminal: Terminal) -> None:
+    words = ("--name", "Coffee", "--price", "1850 eur", "--related", "MUG-RED")
+
+    ran = terminal.run("admin", "catalogue", "set", "COFFEE", *words, who="operator")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "COFFEE  Coffee" in ran.out
+    assert "18.50 EUR" in ran.out
+    assert "0 available · 0 held · 0 sold" in ran.out
+
+
+@pytest.mark.parametrize("price", ["18.50 EUR", "1850", "-5 EUR", "EUR 5"])
+def test_a_price_is_whole_minor_units_and_a_currency(terminal: Terminal, price: str) -> None:
+    words = ("--name", "Coffee", "--price", price)
+
+    ran = terminal.run("admin", "catalogue", "set", "COFFEE", *words, who="operator")
+
+    assert ran.code == 2
+    assert "'1850 EUR' is 18.50 EUR" in ran.err
+    assert terminal.wire.sent == []
+
+
+def test_a_correction_is_shown_with_reason_actor_and_key(terminal: Terminal) -> None:
+    words = ("--by=-2", "-r", "two were broken", "--key", "count-1")
+
+    ran = terminal.run("admin", "stock", "correct", "MUG-RED", *words, who="operator")
+
+    assert ran.code == 0
+    assert "8 available" in ran.out
+    assert "-2" in ran.out
+    assert "two were broken" in ran.out
+    assert "operator1" in ran.out
+    assert "recorded with the key count-1" in ran.err
+
+
+def test_a_correction_whose_answer_is_lost_is_made_once(terminal: Terminal, world: World) -> None:
+    terminal.wire.losing = 2
+
+    ran = terminal.run(
+        "admin", "stock", "correct", "MUG-RED", "--by", "5", "-r", "x", who="operator"
+    )
+
+    assert ran.code == 0
+    assert world.inventory.shelves["MUG-RED"].available == 15
+
+
+def test_the_api_refuses_to_remove_reserved_units(terminal: Terminal) -> None:
+    words = ("--by=-11", "-r", "counted again")
+
+    ran = terminal.run("admin", "stock", "correct", "MUG-RED", *words, who="operator")
+
+    assert ran.code == 1
+    assert "10 of MUG-RED are available" in ran.err
+
+
+def test_the_stock_of_a_product_is_shown(terminal: Terminal) -> None:
+    ran = terminal.run("admin", "stock", "show", "MUG-RED", "-o", "json", who="operator")
+
+    assert (ran.code, ran.json["available"], ran.json["corrections"]) == (0, 10, [])
+
+
+def test_an_unknown_product_has_exit_code_3(terminal: Terminal) -> None:
+    ran = terminal.run("admin", "stock", "show", "NONE", who="operator")
+
+    assert ran.code == 3
+    assert "orders admin catalogue set" in ran.err
+
+
+def test_a_customer_is_stored(terminal: Terminal, world: World) -> None:
+    words = ("carol", "--name", "Carol", "--email", "carol@example.com")
+
+    ran = terminal.run("admin", "customer", "set", *words, who="operator")
+
+    assert (ran.code, ran.out) == (0, "carol: stored, tier standard\n")
+    assert world.customers.customers["carol"].email == "carol@example.com"
+
+
+def test_a_file_is_loaded_and_its_initial_stock_entered_once(
+    terminal: Terminal, world: World, file: Path
+) -> None:
+    first = terminal.run("admin", "catalogue", "load", str(file), who="operator")
+    again = terminal.run("admin", "catalogue", "load", str(file), who="operator")
+
+    assert (first.code, again.code) == (0, 0)
+    assert first.out == again.out
+    shelves = world.inventory.shelves
+    assert (shelves["COFFEE"].available, shelves["KNIFE"].available) == (5, 0)
+    assert shelves["KNIFE"].price.currency == "JPY"
+    assert "carol" in world.customers.customers
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("= 5", "it is not TOML"),
+        ("sku = 5", "sku is not a list of tables"),
+        ('[[sku]]\nsku = "A"', "name of sku 1 is missing or no text"),
+        (CATALOGUE.replace("5\n", "true\n", 1), "available of sku 1 is missing or no whole number"),
+        (CATALOGUE.replace('currency = "EUR"', ""), "currency of sku 1 is missing"),
+        (CATALOGUE.replace('tier = "new"', ""), "tier of customer 1 is missing"),
+    ],
+)
+def test_a_file_that_is_no_catalogue_is_refused_before_any_request(
+    terminal: Terminal, file: Path, text: str, problem: str
+) -> None:
+    file.write_text(text)
+
+    ran = terminal.run("admin", "catalogue", "load", str(file), who="operator")
+
+    assert ran.code == 2
+    assert problem in ran.err
+    assert terminal.wire.sent == []
+
+
+def test_a_missing_file_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    ran = terminal.run("admin", "catalogue", "load", str(tmp_path / "none.toml"), who="operator")
+
+    assert ran.code == 2
+    assert "none.toml" in ran.err
+
+
+def test_customers_cannot_manage_products(terminal: Terminal) -> None:
+    ran = terminal.run("admin", "stock", "show", "MUG-RED", who="alice")
+
+    assert ran.code == 1
+    assert "you need the role operator" in ran.err.lower()

@@ -1,0 +1,130 @@
+"""What operators do with products, stock and customers over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.api_caller import ALICE, APPROVER, OPERATOR, Answer, ApiCaller, Claims
+from tests.support.world import World
+
+COFFEE = {"name": "Coffee", "unit_price_minor": 1850, "currency": "EUR", "related": ["MUG-RED"]}
+CAROL = {"customer_id": "carol", "tier": "new", "name": "Carol C.", "email": "carol@example.com"}
+
+
+def correct(api: ApiCaller, change: int, key: str = "delivery-1", sku: str = "MUG-RED") -> Answer:
+    body = {"change": change, "reason": "delivered"}
+    headers = {"Idempotency-Key": key}
+    return api.post(f"/ops/products/{sku}/corrections", body, claims=OPERATOR, headers=headers)
+
+
+def test_a_product_is_created_without_units_and_then_changed(api: ApiCaller) -> None:
+    created = api.put("/ops/products/COFFEE", COFFEE, claims=OPERATOR)
+    changed = api.put("/ops/products/COFFEE", {**COFFEE, "name": "Beans"}, claims=OPERATOR)
+
+    assert (created.status, changed.status) == (201, 200)
+    assert changed.json == {
+        "sku": "COFFEE",
+        "name": "Beans",
+        "price": {"amount_minor": 1850, "currency": "EUR", "exponent": 2},
+        "related": ["MUG-RED"],
+        "available": 0,
+        "held": 0,
+        "sold": 0,
+        "corrections": [],
+    }
+    assert api.get("/ops/products/COFFEE", claims=OPERATOR).json == changed.json
+
+
+def test_a_correction_is_made_once_and_recorded_with_its_actor(api: ApiCaller) -> None:
+    first, again = correct(api, 5), correct(api, 5)
+
+    assert (first.status, again.status) == (201, 200)
+    assert first.json == again.json
+    assert first.json["available"] == 15
+    (recorded,) = first.json["corrections"]
+    assert (recorded["change"], recorded["reason"], recorded["actor"], recorded["key"]) == (
+        5,
+        "delivered",
+        OPERATOR["username"],
+        "delivery-1",
+    )
+
+
+def test_a_correction_stores_the_subject_of_its_actor(api: ApiCaller, world: World) -> None:
+    correct(api, 5)
+
+    (stored,) = world.warehouse.find("MUG-RED").corrections
+    assert (stored.actor, stored.actor_name) == (OPERATOR["sub"], OPERATOR["username"])
+
+
+def test_reserved_units_cannot_be_removed(api: ApiCaller, world: World) -> None:
+    world.stock("MUG-RED", available=2, held=8)
+
+    answer = correct(api, -3)
+
+    assert answer.status == 409
+    assert answer.json["detail"] == ("2 of MUG-RED are available; the correction removes 3.")
+    assert api.get("/ops/products/MUG-RED", claims=OPERATOR).json["held"] == 8
+
+
+def test_a_key_names_one_correction(api: ApiCaller) -> None:
+    correct(api, 5)
+
+    assert correct(api, 6).status == 422
+
+
+@pytest.mark.parametrize("path", ["/ops/products/NONE", "/ops/products/A%20B"])
+def test_an_unknown_product_is_not_found(api: ApiCaller, path: str) -> None:
+    assert api.get(path, claims=OPERATOR).status == 404
+
+
+def test_the_stock_of_an_unknown_product_is_not_corrected(api: ApiCaller) -> None:
+    assert correct(api, 1, sku="NONE").status == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"unit_price_minor": -1},
+        {"unit_price_minor": 18.5},
+        {"currency": "EURO"},
+        {"currency": "XXX"},
+        {"name": " "},
+        {"name": "two\nlines"},
+        {"related": ["lower"]},
+        {"available": 5},
+    ],
+)
+def test_invalid_details_are_refused(api: ApiCaller, wrong: dict[str, Any]) -> None:
+    assert api.put("/ops/products/COFFEE", {**COFFEE, **wrong}, claims=OPERATOR).status == 422
+
+
+def test_a_correction_of_nothing_is_refused(api: ApiCaller) -> None:
+    assert correct(api, 0).status == 422
+
+
+def test_a_customer_is_stored_and_the_answer_has_no_personal_data(
+    api: ApiCaller, world: World
+) -> None:
+    answer = api.post("/ops/customers", CAROL, claims=OPERATOR)
+
+    assert (answer.status, answer.json) == (200, {"customer_id": "carol", "tier": "new"})
+    stored = world.customers.find("carol")
+    assert stored is not None
+    assert (stored.email, stored.name) == ("carol@example.com", "Carol C.")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"tier": "platinum"}, {"email": "carol"}, {"email": "c@x"}, {"customer_id": "a b"}]
+)
+def test_an_invalid_customer_is_refused(api: ApiCaller, wrong: dict[str, Any]) -> None:
+    answer = api.post("/ops/customers", {**CAROL, **wrong}, claims=OPERATOR)
+
+    assert answer.status == 422
+    assert "carol@" not in answer.text
+
+
+@pytest.mark.parametrize("claims", [ALICE, APPROVER])
+def test_only_operators_manage_products(api: ApiCaller, claims: Claims) -> None:
+    assert api.get("/ops/products/MUG-RED", claims=claims).status == 403
+    assert api.put("/ops/products/MUG-RED", COFFEE, claims=claims).status == 403
