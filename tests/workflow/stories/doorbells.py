@@ -157,7 +157,7 @@ DOORBELLS = (
             (),
             paths=((*TO_WAIT, *LOOP, *UNDO, "OrderTakenOver"), (*RESUMED, *CANCELLED)),
             statuses=("SUCCEEDED", "SUCCEEDED"),
-            verdicts=("compensated", "cancelled"),
+            verdicts=("compensated", "compensated"),
         ),
     ),
     Story(
