@@ -134,7 +134,7 @@ class Player:
         self._do("wait-for-token")
 
     def _wait_for_the_end(self, scenario: Scenario) -> None:
-        if not scenario.stuck:
+        if scenario.stage != "compensating":
             self._scene.wait_for_end(ORDER)
             return
 

@@ -1,12 +1,11 @@
 """Runs a scenario in the simulator, step by step instead of at random."""
 
-from typing import Any
-
 from lambdas.adapters.order_records import event_record
 from tests.engines.results import Ran, Result, Seen, scenario_result
 from tests.engines.scenario import Scenario
 from tests.engines.scripted_world import ORDER, ScriptedWorld
 from tests.simulation.engine import Execution
+from tests.support.fake_payments import as_records
 
 
 def play(scenario: Scenario) -> Result:
@@ -29,7 +28,7 @@ def _seen(world: ScriptedWorld) -> Seen:
         order=world.store.records[ORDER],
         events=[event_record(ORDER, event) for event in world.store.timeline(ORDER)],
         inventory=world.store.shelves(),
-        payments=_books(world),
+        payments=as_records(world.payments),
         subjects=[mail.subject for mail in world.notifier.sent],
     )
 
@@ -38,13 +37,3 @@ def _ran(execution: Execution) -> Ran:
     failure = execution.failure
     result = execution.output if failure is None else [failure.error, failure.cause]
     return Ran(execution.status, result, execution.journal.visits)
-
-
-def _books(world: ScriptedWorld) -> list[dict[str, Any]]:
-    books: list[dict[str, Any]] = []
-    for key, payment in world.payments.payments.items():
-        captured = payment.captured.amount_minor if payment.captured else 0
-        refunded = payment.refunded_minor
-        books.append({"payment_key": key, "captured_minor": captured, "refunded_minor": refunded})
-        books += [{"payment_key": k, "minor": minor} for k, minor in payment.refunds.items()]
-    return books

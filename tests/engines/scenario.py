@@ -69,8 +69,8 @@ class Mishap(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """`steps` happen in sequence, each while the order waits and no signal is pending; `then`
-    happens after them, at its moment. A `stuck` order does not end: the scenario ends before the
-    janitor retries the compensation.
+    happens after them, at its moment. An order whose final `stage` is `compensating` does not end:
+    the scenario ends before the janitor retries the compensation.
     """
 
     name: str
@@ -80,4 +80,4 @@ class Scenario:
     items: tuple[tuple[str, int], ...] = (("MUG", 2),)
     payment_method: str = "pm_ok"
     version: str = "v2"
-    stuck: bool = False
+    stage: str = "completed"

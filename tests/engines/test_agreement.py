@@ -11,10 +11,13 @@ import pytest
 from tests.engines import on_moto, on_simulator
 from tests.engines.differences import ON_EMULATOR_ONLY, RULES, comparable
 from tests.engines.results import Result
-from tests.engines.scenario import Scenario
+from tests.engines.scenario import SHELVES, Scenario
 from tests.engines.scenarios import SCENARIOS
+from tests.workflow import resources
+from tests.workflow.checks import leaks, problems
 from tests.workflow.world import a_world
 
+UNITS = {**resources.UNITS, **{sku: goods.available for sku, goods in SHELVES.items()}}
 NEEDED_BY = {
     "ticks": "approval deadline passes",
     "services": "recommendations are down",
@@ -26,8 +29,11 @@ NEEDED_BY = {
 
 @lru_cache
 def moto_result(name: str) -> Result:
-    with a_world() as world, contextlib.redirect_stdout(io.StringIO()):
-        return on_moto.play(named(name), world)
+    with a_world() as world, contextlib.redirect_stdout(io.StringIO()) as printed:
+        result = on_moto.play(named(name), world)
+        assert problems(world, UNITS) == []
+        assert leaks(world, printed.getvalue()) == []
+        return result
 
 
 def named(name: str) -> Scenario:
@@ -43,6 +49,7 @@ def alike(result: Result, *, but: str = "") -> Result:
 def test_simulator_and_moto_give_the_same_result(name: str) -> None:
     simulated = on_simulator.play(named(name))
 
+    assert simulated["order"]["stage"] == named(name).stage
     assert alike(simulated) == alike(moto_result(name))
 
 

@@ -232,11 +232,10 @@ def _may_capture(method: str) -> bool:
 
 def as_records(payments: FakePayments) -> list[dict[str, object]]:
     """The provider's books as records of the sandbox's table."""
-    return [
-        {
-            "payment_key": reference,
-            "captured_minor": book.captured.amount_minor if book.captured else 0,
-            "refunded_minor": book.refunded_minor,
-        }
-        for reference, book in payments.payments.items()
-    ]
+    books: list[dict[str, object]] = []
+    for reference, book in payments.payments.items():
+        captured = book.captured.amount_minor if book.captured else 0
+        amounts = {"captured_minor": captured, "refunded_minor": book.refunded_minor}
+        books.append({"payment_key": reference, **amounts})
+        books += [{"payment_key": key, "minor": minor} for key, minor in book.refunds.items()]
+    return books

@@ -1,6 +1,7 @@
 """Checks that hold in every story."""
 
 import json
+from collections.abc import Mapping
 from itertools import pairwise
 
 from tests.support import invariants
@@ -11,9 +12,9 @@ from tests.workflow.world import World
 MAX_STATE_BYTES = 1024
 
 
-def problems(world: World) -> list[str]:
+def problems(world: World, units: Mapping[str, int] = resources.UNITS) -> list[str]:
     """Broken invariants, and states that carry more than ids and counters."""
-    return [*_record_problems(world), *_write_problems(world), *_oversized_states(world)]
+    return [*_record_problems(world, units), *_write_problems(world), *_oversized_states(world)]
 
 
 def leaks(world: World, printed: str) -> list[str]:
@@ -25,12 +26,12 @@ def leaks(world: World, printed: str) -> list[str]:
     return invariants.leaks(shown, {*tokens, *resources.PERSONAL})
 
 
-def _record_problems(world: World) -> list[str]:
+def _record_problems(world: World, units: Mapping[str, int]) -> list[str]:
     orders, stock = resources.scan("orders"), resources.scan("inventory")
     meta = next(record for record in orders if record["sk"] == "META")
     events = sorted((r for r in orders if r["sk"].startswith("EVENT#")), key=lambda r: str(r["sk"]))
     return [
-        *invariants.problems([meta], stock, resources.scan("payments"), resources.UNITS),
+        *invariants.problems([meta], stock, resources.scan("payments"), units),
         *invariants.acceptance_problems(meta, world.accepted),
         *invariants.timeline_problems(meta, events),
     ]

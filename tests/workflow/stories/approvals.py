@@ -1,6 +1,5 @@
 """Stories of the approval loop: what people decide while the order waits."""
 
-from lambdas.domain.errors import SignalNotAdmitted
 from tests.workflow.faults import dropped
 from tests.workflow.stories.ends import (
     CANCELLED,
@@ -11,8 +10,8 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import add, approve, cancel, let_pass, look, refused, tick_every
-from tests.workflow.stories.story import ORDERED, UNFINISHED, Story
+from tests.workflow.stories.steps import add, approve, cancel, let_pass, look, tick_every
+from tests.workflow.stories.story import UNFINISHED, Story
 
 COFFEE = 1250
 
@@ -32,39 +31,6 @@ HAPPY_V1 = Story(
 APPROVALS = (
     HAPPY,
     HAPPY_V1,
-    Story(
-        name="an added item is reserved, priced and paid with the rest",
-        script=(add("COFFEE-1KG", 1), approve()),
-        ends=completed(
-            (*TO_WAIT, *LOOP, *LOOP, *PAY),
-            outcomes=("applied", "applied"),
-            stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
-            payment=(ORDERED + COFFEE, 0),
-        ),
-    ),
-    Story(
-        name="an item without stock is rejected and the order continues unchanged",
-        script=(add("RARE-1", 2), approve()),
-        ends=completed(
-            (*TO_WAIT, *LOOP, *LOOP, *PAY),
-            outcomes=("rejected: insufficient stock", "applied"),
-        ),
-    ),
-    Story(
-        name="an approval of an older revision is stale and the right one counts",
-        script=(add("COFFEE-1KG", 1), approve(revision=1), approve(revision=2)),
-        ends=completed(
-            (*TO_WAIT, *LOOP, *LOOP, *LOOP, *PAY),
-            outcomes=("applied", "stale", "applied"),
-            stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
-            payment=(ORDERED + COFFEE, 0),
-        ),
-    ),
-    Story(
-        name="a cancel while the order waits gives the stock back",
-        script=(cancel(),),
-        ends=cancelled((*TO_WAIT, *LOOP, *CANCELLED)),
-    ),
     Story(
         name="a cancel during enrichment ends the order at once",
         meanwhile={("before", "FetchInventorySnapshot"): cancel()},
@@ -122,16 +88,6 @@ APPROVALS = (
         faults=(dropped("sfn.SendTaskSuccess"),),
         script=(let_pass(899), approve(), let_pass(2)),
         ends=completed(),
-    ),
-    Story(
-        name="without an approval the order is cancelled at the deadline",
-        script=(let_pass(899), let_pass(2), refused(approve(), SignalNotAdmitted)),
-        ends=cancelled(
-            (*TO_WAIT, *LOOP, *CANCELLED),
-            outcomes=(),
-            last_error="approval timeout",
-            verdicts=("expired",),
-        ),
     ),
     Story(
         name="an approver with the order open saves its ticks but does not move its deadline",

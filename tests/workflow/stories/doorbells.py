@@ -21,7 +21,6 @@ from tests.workflow.stories.steps import (
     approve,
     breaks,
     cancel,
-    execution_stopped_event,
     forget_token,
     let_pass,
     lose_execution,
@@ -95,17 +94,6 @@ DOORBELLS = (
             outcomes=("applied", "stale", "applied"),
             stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
             payment=(3050, 0),
-        ),
-    ),
-    Story(
-        name="an order whose execution was stopped is compensated at once",
-        script=(stop_execution(), execution_stopped_event("taken-over")),
-        ends=failed(
-            STOPPED,
-            "the execution stopped",
-            paths=(STOPPED, TAKEN_OVER),
-            statuses=("ABORTED", "FAILED"),
-            verdicts=("infrastructure", "compensated"),
         ),
     ),
     Story(

@@ -1,6 +1,5 @@
 """Stories of broken surroundings: stock, directories, mail, and answers that never come."""
 
-from lambdas.domain.record.order import Enrichment
 from tests.workflow.faults import (
     SDK_ATTEMPTS,
     refused,
@@ -8,20 +7,16 @@ from tests.workflow.faults import (
     too_many,
 )
 from tests.workflow.stories.ends import (
-    CANCELLED,
     LOOP,
     PAY,
     REJECTED,
     TO_WAIT,
-    cancelled,
     completed,
     rejected,
 )
 from tests.workflow.stories.steps import (
     approve,
-    cancel,
     forget_customer,
-    sender_is_not_verified,
 )
 from tests.workflow.stories.story import UNFINISHED, Story
 
@@ -31,54 +26,6 @@ TOLD = {"mail-cancellation": "done"}
 UNCONFIRMED = {"reserve": "done", "pay": "done"}
 
 FAILURES = (
-    Story(
-        name="an order without stock fails before the approval",
-        items=(("SOLD-OUT", 1),),
-        ends=rejected(
-            (*TO_WAIT, *REJECTED),
-            "InsufficientStock: insufficient stock: SOLD-OUT",
-            ledger=TOLD,
-            found=UNFINISHED,
-        ),
-    ),
-    Story(
-        name="an order holds all of its lines or none",
-        items=(("MUG-RED", 2), ("RARE-1", 2)),
-        ends=rejected(
-            (*TO_WAIT, *REJECTED),
-            "InsufficientStock: insufficient stock: RARE-1",
-            ledger=TOLD,
-            found=UNFINISHED,
-        ),
-    ),
-    Story(
-        name="an order needs no recommendations",
-        faults=(refused("dynamodb.BatchGetItem", state="FetchRecommendations"),),
-        script=(approve(),),
-        ends=completed(
-            retried={"FetchRecommendations": 1},
-            found=Enrichment(customer_tier="gold", inventory_ok=True),
-        ),
-    ),
-    Story(
-        name="an order of version 1 needs no recommendations either",
-        version="v1",
-        faults=(refused("dynamodb.BatchGetItem", state="FetchRecommendations"),),
-        script=(approve(),),
-        ends=completed(
-            (
-                "RouteStart",
-                "FetchInventorySnapshotV1",
-                "FetchCustomerProfileV1",
-                "FetchRecommendationsV1",
-                "ReserveStock",
-                *LOOP,
-                *PAY,
-            ),
-            retried={"FetchRecommendationsV1": 1},
-            found=Enrichment(customer_tier="gold", inventory_ok=True),
-        ),
-    ),
     Story(
         name="an order whose customer cannot be read for a while begins again after a pause",
         faults=(
@@ -107,16 +54,6 @@ FAILURES = (
         ),
     ),
     Story(
-        name="a confirmation that SES refuses does not undo the order",
-        prologue=(sender_is_not_verified(),),
-        script=(approve(),),
-        ends=completed(
-            (*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"),
-            ledger={**UNCONFIRMED, "mail-confirmation": "undone"},
-            mails=(),
-        ),
-    ),
-    Story(
         name="a throttled confirmation is sent later and once",
         faults=(too_many("sesv2.SendEmail", times=2),),
         script=(approve(),),
@@ -129,16 +66,6 @@ FAILURES = (
         ends=completed(
             (*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"),
             ledger={**UNCONFIRMED, "mail-confirmation": "intent"},
-        ),
-    ),
-    Story(
-        name="a cancellation mail that SES refuses does not keep the order open",
-        prologue=(sender_is_not_verified(),),
-        script=(cancel(),),
-        ends=cancelled(
-            (*TO_WAIT, *LOOP, *CANCELLED),
-            ledger={"reserve": "undone", "mail-cancellation": "undone"},
-            mails=(),
         ),
     ),
 )

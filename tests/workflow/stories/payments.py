@@ -2,18 +2,14 @@
 
 from lambdas.domain.errors import SignalNotAdmitted
 from tests.workflow.stories.ends import (
-    BACK_OFF,
     CANCELLED,
     FAILED,
     LOOP,
     REFUNDED,
-    REJECTED,
     RESUMED,
     TO_WAIT,
     cancelled,
     completed,
-    failed,
-    rejected,
 )
 from tests.workflow.stories.steps import (
     approve,
@@ -51,46 +47,6 @@ CANCELLED_IN_FLIGHT = Story(
 
 PAYMENTS = (
     Story(
-        name="a declined payment releases the stock and is not tried again",
-        payment_method="pm_declined",
-        script=(approve(),),
-        ends=rejected(
-            (*TO_PAYMENT, *REJECTED),
-            "PaymentDeclined: the payment method was declined",
-            **NOT_PAID,
-        ),
-    ),
-    Story(
-        name="insufficient funds release the stock and the customer gets the reason",
-        payment_method="pm_insufficient_funds",
-        script=(approve(),),
-        ends=rejected((*TO_PAYMENT, *REJECTED), "PaymentDeclined: insufficient funds", **NOT_PAID),
-    ),
-    Story(
-        name="a provider that fails twice is asked a third time",
-        payment_method="pm_flaky_2",
-        script=(approve(),),
-        ends=completed(retried={"ProcessPayment": 2}),
-    ),
-    Story(
-        name="a capture whose answer was lost is found again and not repeated",
-        payment_method="pm_slow",
-        script=(approve(),),
-        ends=completed(retried={"ProcessPayment": 1}),
-    ),
-    Story(
-        name="a provider that stays away is given up after the payment deadline",
-        payment_method="pm_unavailable",
-        script=(approve(),),
-        ends=failed(
-            (*TO_PAYMENT, *BACK_OFF, "RouteDecision", *FAILED),
-            "ProviderUnavailable: the payment provider is unavailable",
-            verdicts=("infrastructure",),
-            retried={"ProcessPayment": 4},
-            **NOT_PAID,
-        ),
-    ),
-    Story(
         name="a cancel before the charge leaves nothing to refund",
         script=(approve(),),
         meanwhile={("before", "ProcessPayment"): cancel()},
@@ -108,13 +64,6 @@ PAYMENTS = (
         script=(approve(),),
         meanwhile={("after", "UpdateOrderStatus"): refused(cancel(), SignalNotAdmitted)},
         ends=completed(),
-    ),
-    Story(
-        name="a refund that fails twice is tried a third time",
-        payment_method="pm_refund_fails_2",
-        script=(approve(),),
-        meanwhile={("after", "ProcessPayment"): cancel()},
-        ends=cancelled((*TO_COMPLETION, *CANCELLED), retried={"RefundPayment": 2}, **PAID_BACK),
     ),
     Story(
         name="a refund that cannot be made keeps the order open until the provider recovers",
