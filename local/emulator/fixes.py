@@ -117,6 +117,13 @@ _ALL = (
         "step_functions/executions/status_events.py",
     ),
     Fix(
+        "log-targets",
+        "A rule delivers events to a CloudWatch log group, one entry for each event.",
+        "Amazon EventBridge User Guide: Event bus targets available in Amazon EventBridge "
+        "(CloudWatch log groups)",
+        "log_targets.py",
+    ),
+    Fix(
         "parallel-stop",
         "When one branch of a Parallel state fails, the others are stopped.",
         _SFN + "Parallel workflow state",

@@ -1,4 +1,4 @@
-"""EventBridge events at the end of an execution."""
+"""EventBridge: events at the end of an execution, and log groups as targets."""
 
 import json
 import uuid
@@ -62,3 +62,23 @@ def test_eventbridge_receives_a_timeout(aws: Emulator) -> None:
     aws.ended(execution)
     statuses = {event["status"] for event in status_events(aws, url, execution, 2)}
     assert statuses == {"RUNNING", "TIMED_OUT"}
+
+
+@covers_fix("log-targets")
+def test_a_rule_delivers_events_to_a_log_group(aws: Emulator) -> None:
+    events, logs = aws.client("events"), aws.client("logs")
+    name = f"events-{uuid.uuid4().hex[:8]}"
+    logs.create_log_group(logGroupName=f"/aws/events/{name}")
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:/aws/events/{name}"
+    events.put_targets(Rule=name, Targets=[{"Id": "log", "Arn": arn}])
+    for number in (1, 2):
+        detail = json.dumps({"n": number})
+        events.put_events(Entries=[{"Source": name, "DetailType": "placed", "Detail": detail}])
+
+    def find() -> list[int] | None:
+        found = logs.filter_log_events(logGroupName=f"/aws/events/{name}")["events"]
+        numbers = sorted(json.loads(entry["message"])["detail"]["n"] for entry in found)
+        return numbers if len(numbers) == 2 else None
+
+    assert aws.eventually(find) == [1, 2]

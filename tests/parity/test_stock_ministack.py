@@ -51,7 +51,7 @@ def test_every_fix_has_a_test() -> None:
 def test_every_fix_names_its_aws_source_and_an_existing_module() -> None:
     package = Path(importlib.import_module("local.emulator").__file__ or "").parent
     for fix in FIXES.values():
-        assert fix.source.startswith("AWS ")
+        assert fix.source.startswith(("AWS ", "Amazon "))
         assert (package / fix.module).is_file(), fix.name
 
 
