@@ -98,8 +98,9 @@ synth: setup ## synthesise the AWS template and lint it
 diagram: setup ## draw the state machine into statemachine/README.md
 	$(RUN) tools.state_diagram
 
-openapi: setup ## write docs/openapi.json from the API's code
+openapi: setup ## write docs/openapi.json and docs/events.schema.json from the code
 	$(RUN) lambdas.api > docs/openapi.json
+	$(RUN) lambdas.api.event_schema > docs/events.schema.json
 
 pictures: setup ## make the pictures of the documents, with a browser and an environment of its own
 	$(RUN) tools.pictures

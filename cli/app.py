@@ -26,6 +26,7 @@ from cli.commands.order.decline import decline
 from cli.commands.order.place import place
 from cli.commands.order.signals import signals
 from cli.commands.read.describe import describe
+from cli.commands.read.events import events
 from cli.commands.read.items import items
 from cli.commands.read.list import list_orders
 from cli.commands.read.status import status
@@ -74,6 +75,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "items": items,
         "describe": describe,
         "timeline": timeline,
+        "events": events,
         "watch": watch,
         "wait": wait,
     },

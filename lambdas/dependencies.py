@@ -186,6 +186,22 @@ class Dependencies:
         )
 
     @cached_property
+    def event_bus(self) -> ports.EventBus:
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.eventbridge_events import EventBridgeEvents
+
+        return EventBridgeEvents(client("events"), bus_name=self.settings.require("event_bus_name"))
+
+    @cached_property
+    def event_log(self) -> ports.EventLog:
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.cloudwatch_event_log import CloudWatchEventLog
+
+        return CloudWatchEventLog(
+            client("logs"), log_group=self.settings.require("event_log_group")
+        )
+
+    @cached_property
     def engine(self) -> ports.WorkflowEngine:
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine

@@ -62,6 +62,7 @@ LIVE = "live"
 ORDERS = Grant(
     "orders", ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem")
 )
+READ_ORDER = Grant("orders", ("dynamodb:Query",))
 ORDER_LISTS = (
     Grant("orders", ("dynamodb:BatchGetItem",)),
     Grant("orders-by-age", ("dynamodb:Query",)),
@@ -77,6 +78,8 @@ WRITE_CUSTOMER = Grant("customers", ("dynamodb:PutItem",))
 PAYMENTS = Grant("payments", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))
 READ_PAYMENT_SECRET = Grant("payment-secret", ("secretsmanager:GetSecretValue",))
 SEND_EMAIL = Grant("sender", ("ses:SendEmail",))
+PUBLISH_EVENTS = Grant("event-bus", ("events:PutEvents",))
+READ_EVENTS = Grant("event-log", ("logs:FilterLogEvents",))
 REPORT_TO_OPERATIONS = Grant("operations-queue", ("sqs:SendMessage",))
 
 # A call with an alias is authorised on the ARN of the machine; the qualifier is a condition.

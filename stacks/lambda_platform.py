@@ -16,7 +16,15 @@ METRICS_NAMESPACE = "OrderWorkflow"
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
-AWS_SERVICES = ("dynamodb", "secretsmanager", "sesv2", "sqs", "stepfunctions")
+AWS_SERVICES = (
+    "dynamodb",
+    "events",
+    "logs",
+    "secretsmanager",
+    "sesv2",
+    "sqs",
+    "stepfunctions",
+)
 """The services that functions have clients of: the layer holds botocore's models of these alone."""
 
 

@@ -19,6 +19,7 @@ from stacks.grants import (
     ORDERS,
     READ_CUSTOMER,
     READ_DEFINITION,
+    READ_EVENTS,
     READ_HISTORY,
     READ_STOCK,
     RING,
@@ -49,6 +50,7 @@ API = FunctionRow(
         READ_DEFINITION,
         STOP_EXECUTION,
         LIST_EXECUTIONS,
+        READ_EVENTS,
     ),
     timeout_seconds=28,  # API Gateway waits 30 s; a signal may wait 10 s for its outcome
     settings=(

@@ -18,7 +18,13 @@ class OrderTables(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        self.orders = self._table("Orders", "pk", sort_key="sk", ttl="expires_at")
+        self.orders = self._table(
+            "Orders",
+            "pk",
+            sort_key="sk",
+            ttl="expires_at",
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+        )
         self.inventory = self._table("Inventory", "sku")
         self.customers = self._table("Customers", "customer_id")
         self.payments = self._table("Payments", "payment_key")
@@ -50,7 +56,13 @@ class OrderTables(Construct):
         }
 
     def _table(
-        self, name: str, key: str, *, sort_key: str | None = None, ttl: str | None = None
+        self,
+        name: str,
+        key: str,
+        *,
+        sort_key: str | None = None,
+        ttl: str | None = None,
+        stream: dynamodb.StreamViewType | None = None,
     ) -> dynamodb.TableV2:
         return dynamodb.TableV2(
             self,
@@ -59,6 +71,7 @@ class OrderTables(Construct):
             sort_key=dynamodb.Attribute(name=sort_key, type=_S) if sort_key else None,
             billing=dynamodb.Billing.on_demand(),
             time_to_live_attribute=ttl,
+            dynamo_stream=stream,
             # AWS-managed: its use is in CloudTrail, and it cannot be deleted. A key of the customer
             # would add a grant to each role and separate nothing here: every user of the tables
             # would need the key as well.

@@ -16,6 +16,7 @@ from stacks.janitor import Janitor
 from stacks.lambda_platform import LambdaPlatform
 from stacks.operations import Operations
 from stacks.order_api import OrderApi
+from stacks.order_events import OrderEvents
 from stacks.order_release import OrderRelease
 from stacks.order_state_machine import OrderStateMachine, workflow_resources
 from stacks.order_tables import OrderTables
@@ -33,8 +34,10 @@ class OrderWorkflowStack(Stack):
         # Resources that functions use. Each function is granted the ones that its row names.
         operations = Operations(self, "Operations", settings=settings)
         tables = OrderTables(self, "Tables", settings=settings)
+        order_events = OrderEvents(self, "Events", settings=settings, operations=operations)
         sender = EmailSender(self, "Sender", settings=settings)
         resources = tables.resources | operations.resources | sender.resources
+        resources |= order_events.resources
         resources |= workflow_resources(self, settings) | payment_resources(settings)
 
         # The workflow: activities, the state machine that invokes them, and its release.
@@ -62,15 +65,19 @@ class OrderWorkflowStack(Stack):
             self, "Janitor", platform=platform, resources=resources, operations=operations
         )
         callers = [api.handler.function, *janitor.functions]
-        release.comes_after(*callers)
+
+        # The events that other systems receive.
+        publisher = order_events.publish_from(tables.orders, platform=platform, resources=resources)
+        release.comes_after(*callers, publisher)
 
         # What operators see.
-        add_service_alarms(operations, api.api, [*callers, *activities.all_functions])
+        functions = [*callers, publisher, *activities.all_functions]
+        add_service_alarms(operations, api.api, functions)
         add_janitor_alarms(operations, janitor, settings)
         dashboard = Dashboard(self, "Dashboard", operations=operations)
         dashboard.show(workflow.machine, api=api.api, janitor=janitor, settings=settings)
 
-        for named in (tables, operations, release, api, identity, janitor):
+        for named in (tables, operations, order_events, release, api, identity, janitor):
             for name, value in named.names.items():
                 CfnOutput(self, name, value=value)
         CfnOutput(self, "Region", value=self.region)

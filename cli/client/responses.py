@@ -38,6 +38,7 @@ _FIELDS = {
     "/sign-in": "client_id",
     "/stages": "stages",
     "/ops/verdicts": "verdicts",
+    "/ops/events": "events",
     "/ops/versions": "open_orders",
     "/ops/customers": "customer_id",
 }

@@ -112,7 +112,7 @@ def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> R
                 clock(event["at"]),
                 event["kind"],
                 stage(event["stage"]),
-                ", ".join(_details(event, total)),
+                ", ".join(event_details(event, total)),
             )
             for event in events
         ],
@@ -120,13 +120,14 @@ def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> R
     )
 
 
-def _details(event: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[str]:
+def event_details(event: Mapping[str, Any], total: Mapping[str, Any]) -> Iterator[str]:
+    """The details of an event, with amounts in the currency of `total`."""
     for name, value in event["detail"].items():
         if name.endswith(_MINOR):
             yield f"{name.removesuffix(_MINOR)} {_amount(value, total)}"
         elif name != "signal_id":
             yield f"{_CALLED.get(name, name)} {value}"
-    if event["actor"]:
+    if event.get("actor"):
         yield f"by {event['actor']}"
 
 

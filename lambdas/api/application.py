@@ -12,6 +12,7 @@ from lambdas.api.routes.approvals import approvals
 from lambdas.api.routes.catalogue import catalogue
 from lambdas.api.routes.console import console
 from lambdas.api.routes.documentation import documentation
+from lambdas.api.routes.events import events
 from lambdas.api.routes.executions import executions
 from lambdas.api.routes.operations import operations
 from lambdas.api.routes.orders import orders
@@ -29,6 +30,7 @@ RESOURCES: tuple[Resource, ...] = (
     operations,
     settlements,
     catalogue,
+    events,
     console,
     documentation,
 )

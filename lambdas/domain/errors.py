@@ -12,6 +12,7 @@ OrderError                     carries the order's id and a message that is safe
 ├─ TransientError              retried: by the state machine with backoff, or in place with jitter
 │   └─ ProviderUnavailable  PaymentUnsettled  StoreConflict  StoreUnavailable
 │      NotifierUnavailable  EngineUnavailable  OperationsUnavailable
+│      EventsUnavailable
 └─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
     ├─ InvalidRequest  NotAllowed (AboveLimit)  OrderNotFound  SignalNotFound  ProductNotFound
     └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull  StockTooLow
@@ -124,6 +125,10 @@ class EngineUnavailable(TransientError):
 
 class OperationsUnavailable(TransientError):
     """The operations queue did not take the message."""
+
+
+class EventsUnavailable(TransientError):
+    """The event bus accepted not all events, or the log of events did not answer."""
 
 
 class RequestRefused(OrderError):

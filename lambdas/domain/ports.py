@@ -5,7 +5,7 @@ fakes. The payment provider's port is `lambdas.domain.payments`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from lambdas.domain.record.changes import Change, Event
 from lambdas.domain.record.money import Price
@@ -222,6 +222,37 @@ class OperationsQueue(Protocol):
         """Report that one execution of an order after the other has to be replaced.
 
         Raises OperationsUnavailable.
+        """
+        ...
+
+
+class EventBus(Protocol):
+    """The bus on which other systems receive the timeline events of orders."""
+
+    def publish(self, order: Order, events: Sequence[Event]) -> None:
+        """Publish events of one order, in their order. Raises EventsUnavailable if any of them may
+        be lost: publish all of them again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvents:
+    """Events as they were published, oldest first; `cursor` continues, None at the end."""
+
+    events: tuple[Mapping[str, Any], ...]
+    cursor: str | None
+
+
+class EventLog(Protocol):
+    """The log of the events that were published."""
+
+    def read(
+        self, *, since: int, order_id: str | None, limit: int, cursor: str | None
+    ) -> LoggedEvents:
+        """One page of the events of all orders or of one, from `since` (epoch milliseconds) on.
+
+        Raises EventsUnavailable, and InvalidRequest for a cursor that is none.
         """
         ...
 

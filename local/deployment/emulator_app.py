@@ -7,6 +7,7 @@ delete the entry.
 
 from aws_cdk import App
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
 from constructs import IConstruct
 
 from app import build
@@ -17,6 +18,9 @@ def adapt_to_emulator(stack: IConstruct) -> None:
     for construct in stack.node.find_all():
         if isinstance(construct, cloudwatch.CfnAlarm) and construct.metrics is not None:
             _replace_metric_math(construct)
+        if isinstance(construct, events.CfnArchive):
+            # MiniStack: "Unsupported resource type AWS::Events::Archive".
+            construct.node.scope.node.try_remove_child(construct.node.id)  # type: ignore[union-attr]
 
 
 def _replace_metric_math(alarm: cloudwatch.CfnAlarm) -> None:

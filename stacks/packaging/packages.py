@@ -12,7 +12,12 @@ from stacks.packaging.bytecode import compile_bytecode, compiler_version
 from stacks.packaging.cache import cached_folder, digest
 from stacks.packaging.libraries import install_libraries, keep_services
 
-ENTRY_POINTS = ("lambdas/activities", "lambdas/api", "lambdas/janitor_handler.py")
+ENTRY_POINTS = (
+    "lambdas/activities",
+    "lambdas/api",
+    "lambdas/janitor_handler.py",
+    "lambdas/order_events_handler.py",
+)
 """The package of a function leaves out the entry points of the others."""
 CONSOLE = "console"
 """The browser application. Only the API serves it, so a change of it publishes no activity."""

@@ -26,6 +26,8 @@ ALARMS = {
     "EmailComplaints",
     "EmailsBouncing",
     "EmailsFailing",
+    "EventFailuresWaiting",
+    "EventsLate",
     "ExecutionsAborted",
     "ExecutionsTimedOut",
     "FunctionsThrottled1",

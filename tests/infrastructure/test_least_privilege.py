@@ -20,6 +20,7 @@ SEND_EMAIL = {
 }
 MACHINE = IN_ACCOUNT.format("states", "stateMachine:OrderWorkflow-dev")
 EXECUTIONS = IN_ACCOUNT.format("states", "execution:OrderWorkflow-dev:*")
+EVENT_LOG = IN_ACCOUNT.format("logs", "log-group:<EventsLog>")
 START = {"<WorkflowMachine>": "states: StartExecution"}
 
 MAY = {
@@ -48,6 +49,12 @@ MAY = {
         "<TablesOrders>/index/by_customer": "dynamodb: Query",
         MACHINE: "states: SendTaskSuccess SendTaskHeartbeat ListExecutions",
         EXECUTIONS: "states: GetExecutionHistory DescribeStateMachineForExecution StopExecution",
+        EVENT_LOG: "logs: FilterLogEvents",
+    },
+    "publish-events": {
+        "<TablesOrders>": "dynamodb: Query DescribeStream GetRecords GetShardIterator ListStreams",
+        "<EventsBus>": "events: PutEvents",
+        "<OperationsEventFailures>": "sqs: SendMessage GetQueueAttributes GetQueueUrl",
     },
     "janitor-sweep": ORDERS
     | MOVE_STOCK

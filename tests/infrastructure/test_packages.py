@@ -52,13 +52,17 @@ def template(request: pytest.FixtureRequest) -> Template:
 def test_a_package_is_the_code_without_the_entry_points_of_other_functions(
     template: Template,
 ) -> None:
+    activities, api = "lambdas/activities", "lambdas/api"
+    janitor, publisher = "lambdas/janitor_handler.py", "lambdas/order_events_handler.py"
     for name, package in packages(template).items():
         if name == "api":
-            expected = sources("lambdas/activities", "lambdas/janitor_handler.py")
+            expected = sources(activities, janitor, publisher)
         elif name in JANITOR:
-            expected = sources("console", "lambdas/activities", "lambdas/api")
+            expected = sources("console", activities, api, publisher)
+        elif name == "publish-events":
+            expected = sources("console", activities, api, janitor)
         else:
-            expected = sources("console", "lambdas/api", "lambdas/janitor_handler.py")
+            expected = sources("console", api, janitor, publisher)
         assert files(package) == expected, name
 
 

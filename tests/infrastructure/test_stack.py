@@ -28,6 +28,8 @@ OUTPUTS = {
     "CustomersTable",
     "PaymentsTable",
     "OperationsQueueUrl",
+    "EventBusName",
+    "EventLogGroup",
     "UserPoolId",
     "UserPoolClientId",
     "JanitorFunction",
@@ -57,7 +59,8 @@ def test_the_emulator_gets_the_template_of_aws_but_for_the_listed_gaps(
     assert {**emulator.body, "Resources": {}} == {**dev.body, "Resources": {}}
     aws, local = without_packages(dev), without_packages(emulator)
     (layer,) = dev.of_type("Lambda::LayerVersion")
-    assert aws.keys() - local.keys() == {layer}
+    (archive,) = dev.of_type("Events::Archive")
+    assert aws.keys() - local.keys() == {layer, archive}
     assert local.keys() <= aws.keys()
     changed = [one for one in local if aws[one] != local[one]]
     assert changed == [one for one in aws if "Metrics" in aws[one].get("Properties", {})]
@@ -78,7 +81,9 @@ def test_the_deployment_runs_no_custom_resource(template: Template) -> None:
 
     assert not [k for k in kinds if k.startswith("Custom::") or k.endswith("::CustomResource")]
     assert len(template.functions()) == len(template.of_type("Lambda::Function"))
-    assert len(template.functions()) == len(ACTIVITIES) + len(("api", "sweep", "stopped"))
+    assert len(template.functions()) == len(ACTIVITIES) + len(
+        ("api", "sweep", "stopped", "publish")
+    )
 
 
 def test_a_finding_that_nobody_acknowledged_fails_the_synthesis(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from lambdas.domain.record.changes import Event
+from lambdas.domain.record.events import EVENT_KINDS, published_kind
 from lambdas.domain.record.ledger import PAY
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Outcome, SignalKind
@@ -137,9 +139,18 @@ def _expired_too_soon(order: Order) -> list[str]:
 
 def _timeline_problems(world: SimulatedWorld, order: Order) -> list[str]:
     """Times are left out: the clocks of processes may differ by seconds."""
-    numbers = [event.number for event in world.store.timeline(order.order_id)]
+    events = world.store.timeline(order.order_id)
+    numbers = [event.number for event in events]
     gaps = numbers != list(range(1, order.event_count + 1))
-    return [f"{order.order_id}: events {numbers} of {order.event_count}"] if gaps else []
+    found = [f"events {numbers} of {order.event_count}"] if gaps else []
+    found += [f"{event.kind} is not published as it is" for event in events if _is_withheld(event)]
+    return [f"{order.order_id}: {problem}" for problem in found]
+
+
+def _is_withheld(event: Event) -> bool:
+    """Whether more than free text of people is missing in what other systems receive."""
+    details = EVENT_KINDS.get(published_kind(event))
+    return details is None or bool({*event.detail} - {*details} - {"reason"})
 
 
 def books(world: SimulatedWorld) -> list[dict[str, Any]]:

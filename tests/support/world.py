@@ -20,6 +20,7 @@ from tests.support.builders import a_customer, a_signal, an_order
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fake_engine import FakeEngine
+from tests.support.fake_events import FakeEvents
 from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
 from tests.support.fake_outcomes import FakeOutcomes
 from tests.support.fake_payments import FakePayments, as_records
@@ -54,6 +55,7 @@ class World:
         self.operations = FakeOperationsDesk()
         self.engine = FakeEngine()
         self.outcomes = FakeOutcomes()
+        self.events = FakeEvents()
         self.units: dict[str, int] = {}
         self.deps = self._dependencies(SETTINGS)
         self.stock("MUG-RED", available=10, unit_price_minor=800)
@@ -155,4 +157,5 @@ class World:
         deps.spread = one_after_the_other
         deps.operations, deps.engine = self.operations, self.engine
         deps.executions, deps.outcomes = self.engine, self.outcomes
+        deps.event_bus = deps.event_log = self.events
         return deps

@@ -38,6 +38,14 @@ class CommandLine:
             check=False,
         )
 
+    def follow(self, *arguments: str, who: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [ORDERS, *arguments, "-f", "-o", "json", "--profile", who],
+            env=self._variables,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
     def json(self, *arguments: str, who: str = "customer") -> Any:
         done = self(*arguments, "-o", "json", who=who)
         assert done.returncode == 0, done.stderr
@@ -95,6 +103,23 @@ def test_a_cancelled_order_accepts_no_approval(orders: CommandLine) -> None:
     assert "cancelled: [changed] my mind" in ended.stderr
     assert refused.returncode == 1
     assert "comes too late" in refused.stderr
+
+
+def test_other_systems_receive_the_events_of_an_order(orders: CommandLine) -> None:
+    order_id = orders.json("place", "-i", "MUG-RED")["order_id"]
+    orders.json("cancel", order_id, "-r", "changed my mind")
+    received: dict[int, str] = {}
+
+    with orders.follow("events", order_id, who="operator") as following:
+        assert following.stdout
+        for event in map(json.loads, following.stdout):
+            received[event["sequence"]] = event["kind"]
+            last = max(received)
+            if received[last] == "order-cancelled" and len(received) == last:
+                break
+        following.terminate()
+
+    assert received[1] == "order-placed"
 
 
 def test_every_outcome_has_its_exit_code(orders: CommandLine, tmp_path: Path) -> None:

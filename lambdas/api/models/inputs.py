@@ -176,7 +176,7 @@ IfNoneMatch = Annotated[
 ]
 Limit = Annotated[
     field_patterns.WholeNumber,
-    Query(ge=1, le=100, description="Maximum number of orders in a page."),
+    Query(ge=1, le=100, description="Maximum number of entries in a page."),
 ]
 Cursor = Annotated[
     str | None,
@@ -191,4 +191,20 @@ OfCustomer = Annotated[
         description="Only orders of this customer.",
         examples=["alice"],
     ),
+]
+OfOrder = Annotated[
+    str | None,
+    Query(
+        pattern=field_patterns.ULID,
+        description="Only events of this order.",
+        examples=[AN_ORDER_ID],
+    ),
+]
+Minutes = Annotated[
+    field_patterns.WholeNumber,
+    Query(ge=1, le=7 * 24 * 60, description="Only events of the last minutes, at most a week."),
+]
+LogCursor = Annotated[
+    str | None,
+    Query(min_length=1, max_length=1_000, description="The `next_cursor` of the previous page."),
 ]

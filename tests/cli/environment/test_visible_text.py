@@ -137,6 +137,7 @@ def test_no_command_prints_stored_control_characters(
     )
     history = HistoryBuilder().route("RouteStart").failing("ProcessPayment", "PaymentDeclined")
     world.engine.histories[order.execution] = tuple(history.events)
+    world.events.publish(order, world.store.timeline(order.order_id))
     answer = terminal.wire._answer
 
     def poisoned(request: httpx.Request) -> httpx.Response:

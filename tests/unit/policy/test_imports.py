@@ -40,6 +40,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         DOMAIN | APPLICATION | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},
         set(),
     ),
+    "order_events_handler": (DOMAIN | EDGE | {"lambdas.adapters", "lambdas.dependencies"}, set()),
     "janitor_handler": (
         DOMAIN | APPLICATION | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},
         set(),

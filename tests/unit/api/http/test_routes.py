@@ -42,6 +42,7 @@ def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
         ("PUT", "/ops/products/{sku}"): {"operator"},
         ("POST", "/ops/products/{sku}/corrections"): {"operator"},
         ("POST", "/ops/customers"): {"operator"},
+        ("GET", "/ops/events"): {"operator"},
         ("GET", "/approvals/{code}"): set(),
         ("POST", "/approvals/{code}"): {"approver"},
         ("GET", "/health"): set(),

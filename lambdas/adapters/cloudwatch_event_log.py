@@ -1,0 +1,44 @@
+"""EventLog on the CloudWatch log group to which EventBridge delivers every event of the bus."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from lambdas.adapters.aws_clients import error_code
+from lambdas.domain.errors import EventsUnavailable, InvalidRequest
+from lambdas.domain.ports import LoggedEvents
+
+
+class CloudWatchEventLog:
+    """Reads one log group."""
+
+    def __init__(self, client: Any, *, log_group: str) -> None:
+        self._client = client
+        self._log_group = log_group
+
+    def read(
+        self, *, since: int, order_id: str | None, limit: int, cursor: str | None
+    ) -> LoggedEvents:
+        request: dict[str, Any] = {
+            "logGroupName": self._log_group,
+            "startTime": since,
+            "limit": limit,
+            # A quoted term matches the text of an entry. (CloudWatch Logs, "Filter pattern syntax")
+            **({"filterPattern": f'"{order_id}"'} if order_id else {}),
+            **({"nextToken": cursor} if cursor else {}),
+        }
+        try:
+            page: Mapping[str, Any] = self._client.filter_log_events(**request)
+        except ClientError as error:
+            if cursor and error_code(error) == "InvalidParameterException":
+                raise InvalidRequest("the cursor is not one that this list returned") from error
+            raise EventsUnavailable("the log of events did not answer") from error
+        except (ConnectionError, HTTPClientError) as error:
+            raise EventsUnavailable("the log of events did not answer") from error
+        entries = sorted(page["events"], key=lambda entry: entry["timestamp"])
+        return LoggedEvents(
+            tuple(json.loads(entry["message"])["detail"] for entry in entries),
+            page.get("nextToken"),
+        )

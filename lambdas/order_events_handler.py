@@ -1,0 +1,39 @@
+"""Lambda handler of the orders table's stream: publishes the timeline events of orders."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.adapters.dynamodb_stream import NewEvents, read_new_events
+from lambdas.dependencies import dependencies
+from lambdas.domain.record.events import EVENT_KINDS, published_kind
+from lambdas.telemetry import count, flush_metrics, logger
+
+
+def publish(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
+    """Publish the new events of a batch of changes.
+
+    Raises EventsUnavailable or StoreUnavailable: Lambda then repeats the batch, so that an event
+    may be published twice, and none is left out.
+    """
+    published = sum(_publish(found) for found in read_new_events(event["Records"]))
+    count("EventsPublished", published)
+    flush_metrics()
+    return {"published": published}
+
+
+def _publish(found: NewEvents) -> int:
+    """Publish the new events of one order. The timeline is read because events may be stored in
+    several items.
+    """
+    order, until = found.order, found.order.event_count
+    timeline = dependencies().store.timeline(order.order_id)
+    new = [event for event in timeline if found.after < event.number <= until]
+    known = [event for event in new if published_kind(event) in EVENT_KINDS]
+    dependencies().event_bus.publish(order, known)
+    logger.info(
+        "events published",
+        order_id=order.order_id,
+        sequences=[event.number for event in known],
+        kinds=[published_kind(event) for event in known],
+    )
+    return len(known)

@@ -1,0 +1,110 @@
+"""The event bus and its log on AWS."""
+
+import json
+import time
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from lambdas.adapters.cloudwatch_event_log import CloudWatchEventLog
+from lambdas.adapters.eventbridge_events import EventBridgeEvents
+from lambdas.domain.errors import EventsUnavailable, InvalidRequest
+from lambdas.domain.record.changes import Event
+from tests.support.builders import an_order
+
+NOW = int(time.time() * 1000)
+EVENTS = tuple(
+    Event(number=number, at=1_700_000_000_123, kind="stock-reserved", stage="reserve", detail={})
+    for number in range(1, 12)
+)
+LOST = [
+    ClientError({"Error": {"Code": "ThrottlingException"}}, "PutEvents"),
+    EndpointConnectionError(endpoint_url="https://events.us-east-1.amazonaws.com"),
+]
+
+
+class Client:
+    """Takes the place of a client; `answers` are returned, or raised, one for each call."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers, self.requests = list(answers), list[dict[str, Any]]()
+
+    def put_events(self, **request: Any) -> Any:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if self.answers else {"FailedEntryCount": 0}
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    filter_log_events = put_events
+
+
+def test_events_are_put_ten_at_a_time_in_their_order() -> None:
+    client: Any = Client()
+    order = an_order()
+
+    EventBridgeEvents(client, bus_name="bus").publish(order, EVENTS)
+
+    first, second = (request["Entries"] for request in client.requests)
+    assert (len(first), len(second)) == (10, 1)
+    assert [json.loads(entry["Detail"])["sequence"] for entry in [*first, *second]] == [
+        event.number for event in EVENTS
+    ]
+    assert (first[0]["EventBusName"], first[0]["DetailType"]) == ("bus", "stock-reserved")
+    assert json.loads(first[0]["Detail"])["at"] == "2023-11-14T22:13:20.123Z"
+
+
+def test_moto_takes_the_entries() -> None:
+    client = boto3.client("events", region_name="us-east-1")
+    client.create_event_bus(Name="bus")
+
+    EventBridgeEvents(client, bus_name="bus").publish(an_order(), EVENTS)
+
+
+@pytest.mark.parametrize("answer", [*LOST, {"FailedEntryCount": 1}], ids=repr)
+def test_an_event_that_may_be_lost_fails_the_publishing(answer: Any) -> None:
+    client: Any = Client(answer)
+
+    with pytest.raises(EventsUnavailable):
+        EventBridgeEvents(client, bus_name="bus").publish(an_order(), EVENTS)
+
+
+@pytest.fixture
+def log() -> CloudWatchEventLog:
+    """A log with one event of each of two orders, the later one in the first stream."""
+    client = boto3.client("logs", region_name="us-east-1")
+    client.create_log_group(logGroupName="log")
+    for after, order in ((2, "SECOND"), (1, "FIRST")):
+        client.create_log_stream(logGroupName="log", logStreamName=order)
+        message = json.dumps({"detail": {"order_id": order}})
+        entry = {"timestamp": NOW + after, "message": message}
+        client.put_log_events(logGroupName="log", logStreamName=order, logEvents=[entry])
+    return CloudWatchEventLog(client, log_group="log")
+
+
+def read(log: CloudWatchEventLog, **changes: Any) -> list[str]:
+    request = {"since": 0, "order_id": None, "limit": 10, "cursor": None, **changes}
+    return [event["order_id"] for event in log.read(**request).events]
+
+
+def test_the_log_returns_events_oldest_first_and_of_one_order_only(log: CloudWatchEventLog) -> None:
+    assert read(log) == ["FIRST", "SECOND"]
+    assert read(log, order_id="SECOND") == ["SECOND"]
+    assert read(log, since=NOW + 2) == ["SECOND"]
+
+
+@pytest.mark.parametrize("error", LOST, ids=repr)
+def test_a_log_that_does_not_answer_is_unavailable(error: Exception) -> None:
+    with pytest.raises(EventsUnavailable):
+        read(CloudWatchEventLog(Client(error), log_group="log"))
+
+
+def test_a_cursor_that_the_log_refuses_is_the_callers_mistake() -> None:
+    refused = ClientError({"Error": {"Code": "InvalidParameterException"}}, "FilterLogEvents")
+
+    with pytest.raises(InvalidRequest):
+        read(CloudWatchEventLog(Client(refused), log_group="log"), cursor="made up")
+    with pytest.raises(EventsUnavailable):
+        read(CloudWatchEventLog(Client(refused), log_group="log"))

@@ -1,0 +1,111 @@
+"""The stream of the orders table becomes events on the bus."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lambdas import order_events_handler
+from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.order_records import order_key, to_record
+from lambdas.domain.errors import EventsUnavailable
+from lambdas.domain.record.changes import make_change
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from tests.support.world import World
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World()
+    monkeypatch.setattr(order_events_handler, "dependencies", lambda: made.deps)
+    return made
+
+
+def written(world: World, order: Order, *events: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Write events of an order; returns the record of the stream."""
+    before = world.now(order)
+    after = world.store.commit(make_change(before, before, world.clock.now(), *events))
+    return record(before, after)
+
+
+def record(before: Order | None, after: Order) -> dict[str, Any]:
+    """The record of one change of META, as the stream has it."""
+    old = {} if before is None else {"OldImage": to_item(to_record(before))}
+    keys = to_item(order_key(after.order_id))
+    return {"dynamodb": {"Keys": keys, "NewImage": to_item(to_record(after)), **old}}
+
+
+def published(world: World, *records: Mapping[str, Any]) -> list[tuple[int, str]]:
+    order_events_handler.publish({"Records": list(records)}, None)
+    return [(one["sequence"], one["kind"]) for one in world.events.published]
+
+
+def test_each_event_is_published_with_its_place_in_the_timeline(world: World) -> None:
+    order = world.place(Stage.RESERVE)
+    first = written(world, order, ("stock-reserved", {"units": 2}))
+    second = written(world, order, ("payment-captured", {"amount_minor": 2500}))
+
+    assert published(world, first, second) == [(1, "stock-reserved"), (2, "payment-captured")]
+    assert world.events.published[1] == {
+        "event_id": f"{order.order_id}-2",
+        "order_id": order.order_id,
+        "sequence": 2,
+        "kind": "payment-captured",
+        "stage": "reserve",
+        "at": world.events.published[0]["at"],
+        "customer_id": "alice",
+        "workflow_version": "v2",
+        "currency": "EUR",
+        "exponent": 2,
+        "detail": {"amount_minor": 2500},
+    }
+
+
+def test_a_repeated_record_publishes_the_same_events_again(world: World) -> None:
+    once = written(world, world.place(), ("stock-reserved", {"units": 2}))
+
+    assert published(world, once) == [(1, "stock-reserved")]
+    assert published(world, once) == [(1, "stock-reserved")] * 2
+
+
+def test_a_change_without_events_publishes_nothing(world: World) -> None:
+    order = world.place()
+
+    assert published(world, record(order, replace(order, sequence=order.sequence + 1))) == []
+
+
+def test_other_items_and_deleted_orders_publish_nothing(world: World) -> None:
+    order = world.place()
+    event = to_item(order_key(order.order_id, "EVENT#000001"))
+    deleted = {"Keys": to_item(order_key(order.order_id)), "OldImage": to_item(to_record(order))}
+
+    assert published(world, {"dynamodb": {"Keys": event}}, {"dynamodb": deleted}) == []
+
+
+def test_what_a_person_wrote_is_not_published(world: World) -> None:
+    cancelled = ("order-cancelled", {"reason": "call 555", "outcome": "cancelled"})
+
+    published(world, written(world, world.place(), cancelled))
+
+    assert world.events.published[0]["detail"] == {"outcome": "cancelled"}
+
+
+def test_the_mails_to_the_approver_are_one_kind(world: World) -> None:
+    sent = written(world, world.place(), ("mail-approval-2-sent", {}))
+
+    assert published(world, sent) == [(1, "mail-approval-sent")]
+
+
+def test_a_batch_that_the_bus_refuses_fails_as_a_whole_and_is_complete_when_repeated(
+    world: World,
+) -> None:
+    batch = [
+        written(world, world.place(), ("stock-reserved", {"units": number})) for number in (1, 2)
+    ]
+    world.events.failures = [EventsUnavailable("away")]
+
+    with pytest.raises(EventsUnavailable):
+        published(world, *batch)
+    assert len(published(world, *batch)) == 2
