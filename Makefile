@@ -24,7 +24,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench prune check lint format types asl synth diagram openapi pictures pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench deploy destroy prune check lint format types asl synth diagram openapi pictures pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,13 @@ mutate: setup ## change the definition and the code's rules, one place at a time
 
 chaos: setup ## kill -9 functions, emulator and tables while orders run; CHAOS_ARGS='--seed 7'
 	@$(RUN) tests.chaos $(CHAOS_ARGS)
+
+deploy: setup ## deploy ENV=dev to AWS with first users and stock: make deploy EMAIL=you@your-domain.example
+	@$(RUN) tools.aws deploy --environment $(or $(ENV),dev) \
+		--email $(or $(EMAIL),$(error set an address of yours: make deploy EMAIL=you@your-domain.example)) $(DEPLOY_ARGS)
+
+destroy: setup ## delete ENV=dev from AWS: make destroy CONFIRM=OrderWorkflow-dev
+	@$(RUN) tools.aws destroy --environment $(or $(ENV),dev) --confirm "$(CONFIRM)"
 
 prune: setup ## list unused versions of STACK=OrderWorkflow-staging; PRUNE_ARGS=--delete deletes them
 	@$(RUN) tools.prune_versions $(or $(STACK),$(error name the stack: make prune STACK=OrderWorkflow-staging)) $(PRUNE_ARGS)

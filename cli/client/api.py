@@ -47,6 +47,10 @@ class Api:
                 self.url, base_url=self.url, headers=headers, transport=transport
             )
 
+    def close(self) -> None:
+        """Close the connections, for a process that continues."""
+        self._http.close()
+
     def get(self, path: str, **query: Any) -> Answer:
         """Send a GET request. Returns the same object while the ETag matches. Raises Problem."""
         params = {name: value for name, value in query.items() if value is not None}

@@ -3,6 +3,7 @@
 boto3 is imported on first use: only `orders admin user` needs it.
 """
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class UserPool:
             UserPoolId=self.pool_id,
             Username=user,
             UserAttributes=attributes,
+            TemporaryPassword=new_password(),
             DesiredDeliveryMediums=["EMAIL"],
         )
         self.grant(user, role)
@@ -82,6 +84,11 @@ class UserPool:
             for one in page["Users"]
         ]
         return sorted(found, key=lambda one: str(one["user"]))
+
+
+def new_password() -> str:
+    """A random password that the pool's policy accepts: long, with every kind of character."""
+    return f"{secrets.token_urlsafe(18)}-aA1"
 
 
 @contextmanager

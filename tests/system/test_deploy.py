@@ -1,0 +1,119 @@
+"""`make deploy` and `make destroy` against the emulator: all calls but those of the CDK."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.host.aws_clients import REGION, client
+from tests.system.environments import Environment
+from tools.aws.__main__ import deploy, destroy
+from tools.aws.account import Account, AccountProblem
+
+EMAIL = "owner@example.com"
+CATALOGUE = """
+[[sku]]
+sku = "DEPLOYED"
+name = "Loaded by the deployment"
+available = 7
+unit_price_minor = 100
+currency = "EUR"
+"""
+
+
+class Emulator:
+    """Clients of the emulator in place of a boto3 session."""
+
+    region_name: str | None = REGION
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def client(self, service: str) -> Any:
+        return client(service, self._url)
+
+
+class Cdk:
+    """Records the command lines of the CDK: the environment is deployed already."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+
+    def __call__(self, arguments: Sequence[str]) -> None:
+        self.calls.append(list(arguments))
+
+
+def options(**more: Any) -> argparse.Namespace:
+    made = {"environment": "dev", "email": EMAIL, "confirm": ""}
+    return argparse.Namespace(**{**made, **more})
+
+
+@pytest.fixture
+def account(deployment: Environment) -> Account:
+    return Account(Emulator(deployment.state.emulator_url))
+
+
+def test_a_deployment_gets_users_customer_and_stock_once(
+    deployment: Environment,
+    account: Account,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cdk, url = Cdk(), deployment.state.api_url
+    catalogue = tmp_path / "catalogue.toml"
+    catalogue.write_text(CATALOGUE)
+    pool = account.outputs("OrderWorkflow-dev")["UserPoolId"]
+
+    for _ in range(2):
+        deploy(account, options(catalogue=catalogue), environments={}, cdk=cdk, api_url=url)
+
+    printed = capsys.readouterr().out
+    assert "users created: customer1; products: 1" in printed
+    assert "none, they exist" in printed
+    assert "/console" in printed
+    assert [call[0] for call in cdk.calls] == ["deploy", "deploy"]
+    cognito = account.sessions.client("cognito-idp")
+    names = {one["Username"] for one in cognito.list_users(UserPoolId=pool)["Users"]}
+    assert {"operator1", "approver1", "customer1"} <= names
+    assert not [name for name in names if name.startswith("setup-")]
+    cognito.admin_delete_user(UserPoolId=pool, Username="customer1")
+
+
+def test_a_stack_is_deleted_only_by_its_name(account: Account) -> None:
+    cdk = Cdk()
+
+    with pytest.raises(AccountProblem, match="--confirm OrderWorkflow-dev"):
+        destroy(account, options(), cdk=cdk)
+    assert cdk.calls == []
+    destroy(account, options(confirm="OrderWorkflow-dev"), cdk=cdk)
+
+    assert cdk.calls[0][:2] == ["destroy", "--force"]
+
+
+def test_production_is_not_deleted(account: Account) -> None:
+    with pytest.raises(AccountProblem, match="production is not deleted"):
+        destroy(account, options(environment="production", confirm="OrderWorkflow-production"))
+
+
+def test_an_unknown_stack_is_named(account: Account) -> None:
+    with pytest.raises(AccountProblem, match="no stack OrderWorkflow-staging"):
+        destroy(account, options(environment="staging"))
+
+
+def test_an_account_without_a_region_is_refused(account: Account) -> None:
+    account.sessions.region_name = None  # type: ignore[misc]
+
+    with pytest.raises(AccountProblem, match="AWS_REGION"):
+        account.check()
+
+
+def test_an_account_without_bootstrap_is_refused(deployment: Environment, account: Account) -> None:
+    parameters = account.sessions.client("ssm")
+    parameters.delete_parameter(Name="/cdk-bootstrap/hnb659fds/version")
+    try:
+        with pytest.raises(AccountProblem, match="cdk bootstrap aws://"):
+            account.check()
+    finally:
+        parameters.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="31", Type="String")

@@ -1,0 +1,1 @@
+"""One command to AWS: `make deploy` and `make destroy`."""
