@@ -37,6 +37,7 @@ def failures(stock: Emulator) -> dict[str, BaseException | None]:
     return dict(zip(_TESTS, found, strict=True))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", _TESTS)
 def test_stock_ministack_still_misbehaves(
     name: str, failures: dict[str, BaseException | None]

@@ -54,16 +54,6 @@ def test_an_outcome_ends_the_wait(world: World, workflow: OrderWorkflow) -> None
     assert world.clock.slept == [0.25]
 
 
-def test_without_a_wish_to_wait_the_answer_comes_at_once(
-    world: World, workflow: OrderWorkflow
-) -> None:
-    order = world.place(inbox=(a_signal(signal_id="S"),))
-
-    workflow.get_signal(order.order_id, "S")
-
-    assert world.clock.slept == []
-
-
 def test_lists_and_timelines_come_from_the_store(world: World, workflow: OrderWorkflow) -> None:
     order, _ = workflow.start(REQUEST, a_key())
     world.place(Stage.PAYMENT, customer_id="bob")

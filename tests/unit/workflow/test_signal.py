@@ -7,19 +7,16 @@ import pytest
 from lambdas.domain.errors import (
     EngineUnavailable,
     IdempotencyMismatch,
-    InboxFull,
     OrderError,
-    OrderNotFound,
-    SignalNotAdmitted,
     StoreConflict,
     StoreUnavailable,
 )
 from lambdas.domain.record.changes import CHECK_SOON_MS
-from lambdas.domain.record.signals import MAX_SIGNALS, RULES, SignalKind
+from lambdas.domain.record.signals import MAX_SIGNALS, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals, refuse_unless_repeated
 from lambdas.workflow import OrderWorkflow
-from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
+from tests.support.builders import a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
@@ -100,68 +97,6 @@ def test_the_key_of_one_signal_cannot_be_used_for_another(
     assert len(world.now(order).inbox) == 1
 
 
-CLOSED = [
-    (kind, stage)
-    for kind in SignalKind
-    for stage in sorted(set(Stage) - RULES[kind].stages - {Stage.NOTIFY})
-]
-
-
-@pytest.mark.parametrize(("kind", "stage"), CLOSED)
-def test_a_signal_that_its_stage_does_not_admit_is_refused_with_the_stage(
-    world: World, workflow: OrderWorkflow, kind: SignalKind, stage: Stage
-) -> None:
-    order = world.place(stage)
-
-    with pytest.raises(SignalNotAdmitted, match=f"the order is {stage}") as refused:
-        workflow.signal(order.order_id, a_signal(kind))
-
-    assert refused.value.stage == stage
-    assert world.now(order) == order
-
-
-@pytest.mark.parametrize("kind", [SignalKind.APPROVE_PAYMENT, SignalKind.ADD_LINE_ITEM])
-def test_approvals_and_additions_close_at_the_deadline(
-    world: World, workflow: OrderWorkflow, kind: SignalKind
-) -> None:
-    order = world.place()
-    world.clock.advance(APPROVAL_TIMEOUT_MS / 1000)
-
-    with pytest.raises(SignalNotAdmitted, match="deadline has passed"):
-        workflow.signal(order.order_id, a_signal(kind))
-
-
-def test_a_cancel_is_accepted_even_after_the_deadline(
-    world: World, workflow: OrderWorkflow
-) -> None:
-    order = world.place()
-    world.clock.advance(APPROVAL_TIMEOUT_MS / 1000)
-
-    workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
-
-    assert world.now(order).cancel_requested_at == world.clock.now()
-
-
-def test_the_second_cancel_does_not_change_when_the_first_one_came(
-    world: World, workflow: OrderWorkflow
-) -> None:
-    order = world.place()
-    workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
-    world.clock.advance(5)
-    workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
-
-    assert world.now(order).cancel_requested_at == NOW
-
-
-def test_a_full_inbox_takes_no_more(world: World, workflow: OrderWorkflow) -> None:
-    order = world.place()
-    for _ in range(MAX_SIGNALS):
-        workflow.signal(order.order_id, a_signal())
-
-    with pytest.raises(InboxFull, match="64 signals"):
-        workflow.signal(order.order_id, a_signal())
-
-
 def test_an_order_full_of_other_signals_can_still_be_cancelled(
     world: World, workflow: OrderWorkflow
 ) -> None:
@@ -173,11 +108,6 @@ def test_an_order_full_of_other_signals_can_still_be_cancelled(
     workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
 
     assert world.now(order).cancel_requested_at == NOW
-
-
-def test_a_signal_to_no_order_is_not_found(workflow: OrderWorkflow) -> None:
-    with pytest.raises(OrderNotFound):
-        workflow.signal("nobody", a_signal())
 
 
 def test_a_signal_refused_by_a_record_that_would_admit_it_by_now_is_tried_again() -> None:

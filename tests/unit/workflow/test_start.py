@@ -6,7 +6,6 @@ import pytest
 
 from lambdas.domain.errors import (
     EngineUnavailable,
-    IdempotencyMismatch,
     InvalidRequest,
     OrderError,
     StoreConflict,
@@ -40,21 +39,6 @@ def test_the_same_key_and_body_give_the_same_order(world: World, workflow: Order
 
     assert (again.order_id, new) == (first.order_id, False)
     assert world.engine.started == [first.execution]
-
-
-def test_the_same_key_with_another_body_is_refused(workflow: OrderWorkflow) -> None:
-    workflow.start(REQUEST, a_key())
-
-    with pytest.raises(IdempotencyMismatch):
-        workflow.start(REQUEST, a_key(fingerprint="f2"))
-
-
-def test_two_principals_may_use_one_key(workflow: OrderWorkflow) -> None:
-    first, _ = workflow.start(REQUEST, a_key())
-
-    second, new = workflow.start(REQUEST, a_key(principal="bob"))
-
-    assert (new, second.order_id != first.order_id) == (True, True)
 
 
 def test_an_order_whose_start_fails_is_safe_and_still_pending(

@@ -10,7 +10,7 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import add, approve, cancel, let_pass, look, tick_every
+from tests.workflow.stories.steps import approve, cancel, let_pass, look, tick_every
 from tests.workflow.stories.story import UNFINISHED, Story
 
 COFFEE = 1250
@@ -41,47 +41,9 @@ APPROVALS = (
         ),
     ),
     Story(
-        name="a cancel after enrichment stops the order before stock is held",
-        meanwhile={("before", "ReserveStock"): cancel()},
-        ends=cancelled(
-            (*TO_WAIT, *CANCELLED), ledger={"mail-cancellation": "done"}, found=UNFINISHED
-        ),
-    ),
-    Story(
-        name="a cancel while the stock is being held gives it back",
-        meanwhile={("after", "ReserveStock"): cancel()},
-        ends=cancelled((*TO_WAIT, *LOOP, *CANCELLED)),
-    ),
-    Story(
-        name="an approval before the wait begins is not lost",
-        meanwhile={("before", "ReserveStock"): approve()},
-        ends=completed(),
-    ),
-    Story(
         name="an approval between storing the token and submitting the task is not lost",
         meanwhile={("after", "AwaitSignal"): approve()},
         ends=completed(),
-    ),
-    Story(
-        name="an approval followed by a cancel in one inbox is superseded",
-        script=(approve(),),
-        meanwhile={("before", "ApplySignals"): cancel()},
-        ends=cancelled(
-            (*TO_WAIT, *LOOP, *CANCELLED),
-            outcomes=("superseded", "applied"),
-        ),
-    ),
-    Story(
-        name="an approval behind a cancel in one inbox is superseded",
-        script=(cancel(),),
-        meanwhile={("before", "ApplySignals"): approve()},
-        ends=cancelled((*TO_WAIT, *LOOP, *CANCELLED), outcomes=("applied", "superseded")),
-    ),
-    Story(
-        name="an item behind an approval in one inbox is superseded",
-        script=(approve(),),
-        meanwhile={("before", "ApplySignals"): add("COFFEE-1KG", 1)},
-        ends=completed(outcomes=("applied", "superseded")),
     ),
     Story(
         name="an approval accepted before the deadline counts after it",

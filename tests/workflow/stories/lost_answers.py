@@ -95,12 +95,6 @@ LOST_ANSWERS = (
         ),
     ),
     Story(
-        name="a write that meets another transaction is repeated without a state transition",
-        faults=(conflicting(times=IN_PLACE - 1, state="ReserveStock"),),
-        script=(approve(),),
-        ends=completed(),
-    ),
-    Story(
         name="a write that meets other transactions for long is tried again by the state machine",
         faults=(conflicting(times=IN_PLACE, state="ReserveStock"),),
         script=(approve(),),

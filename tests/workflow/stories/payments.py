@@ -1,6 +1,5 @@
 """Stories of money: captured once and kept, or given back to the last cent."""
 
-from lambdas.domain.errors import SignalNotAdmitted
 from tests.workflow.stories.ends import (
     CANCELLED,
     FAILED,
@@ -9,7 +8,6 @@ from tests.workflow.stories.ends import (
     RESUMED,
     TO_WAIT,
     cancelled,
-    completed,
 )
 from tests.workflow.stories.steps import (
     approve,
@@ -17,7 +15,6 @@ from tests.workflow.stories.steps import (
     execution_stopped_event,
     let_pass,
     provider_recovers,
-    refused,
     sweep,
     waits_at,
 )
@@ -46,24 +43,12 @@ CANCELLED_IN_FLIGHT = Story(
 )
 
 PAYMENTS = (
-    Story(
-        name="a cancel before the charge leaves nothing to refund",
-        script=(approve(),),
-        meanwhile={("before", "ProcessPayment"): cancel()},
-        ends=cancelled((*TO_PAYMENT, *CANCELLED), **{**PAID_BACK, "payment": (0, 0)}),
-    ),
     CANCELLED_IN_FLIGHT,
     Story(
         name="a cancel in the middle of the completing write wins",
         script=(approve(),),
         meanwhile={("committing", "UpdateOrderStatus"): cancel()},
         ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
-    ),
-    Story(
-        name="a cancel after the completing write is refused",
-        script=(approve(),),
-        meanwhile={("after", "UpdateOrderStatus"): refused(cancel(), SignalNotAdmitted)},
-        ends=completed(),
     ),
     Story(
         name="a refund that cannot be made keeps the order open until the provider recovers",

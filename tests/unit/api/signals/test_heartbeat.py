@@ -14,14 +14,6 @@ def test_a_heartbeat_extends_the_wait(api: ApiCaller, world: World) -> None:
     assert world.engine.extended == [TOKEN]
 
 
-def test_a_heartbeat_reaches_the_engine_once_a_minute_at_most(api: ApiCaller, world: World) -> None:
-    order = world.place(wait_token=TOKEN)
-    for _ in range(5):
-        assert api.post(f"/orders/{order.order_id}/heartbeat", claims=APPROVER).status == 204
-
-    assert world.engine.extended == [TOKEN]
-
-
 def test_an_order_that_does_not_wait_refuses_a_heartbeat(api: ApiCaller, world: World) -> None:
     order = world.place(Stage.PAYMENT)
 

@@ -131,11 +131,3 @@ def test_a_signal_of_another_customers_order_is_not_found(api: ApiCaller, world:
     send(api, order, "cancel-order", key="one")
 
     assert api.get(f"/orders/{order.order_id}/signals/one", BOB).status == 404
-
-
-def test_a_lost_doorbell_does_not_lose_the_signal(api: ApiCaller, world: World) -> None:
-    order = world.place(wait_token=TOKEN)
-    world.engine.unavailable = True
-
-    assert send(api, order, "approve-payment").status == 202
-    assert len(world.now(order).inbox) == 1
