@@ -1,7 +1,7 @@
 // The attributes of an order, as text and tables.
 
 import { h } from "./dom.js";
-import { EFFECTS, EFFECT_ICONS, age, clock, left, money, stageOf } from "./words.js";
+import { EFFECTS, EFFECT_ICONS, age, clock, left, money, passed, stageOf } from "./words.js";
 
 const SHORT = 14; // an SKU of at most this length fits any screen on one line
 const waits = (now) => now.stage === "awaiting-approval";
@@ -26,7 +26,7 @@ const valueAt = (now, path) => path.split(".").reduce((part, name) => part[name]
 
 function shown(format, value) {
   if (value == null || value.length === 0) return "–";
-  if (format === "instant") return moment(value, `${age(value)} ago`);
+  if (format === "instant") return moment(value, passed(value) ? `${age(value)} ago` : `in ${left(value)}`);
   return format === "list" ? value.join(", ") : String(value);
 }
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import ports
-from lambdas.domain.payments import PaymentGateway
+from lambdas.domain.payments import PaymentGateway, PaymentWebhook
 from lambdas.order_writer import OrderWriter
 from lambdas.settings import Settings, SettingsError
 from lambdas.telemetry import count, measure, report_reconcile_failed, report_recovered
@@ -143,18 +143,34 @@ class Dependencies:
             case "stripe":
                 from lambdas.adapters.stripe_payments import StripePayments
 
-                return StripePayments(self._payment_secret)
+                return StripePayments(self._secret("payment_secret_arn"))
             case other:
                 raise SettingsError(f"PAYMENT_PROVIDER {other} has no adapter")
 
-    @cached_property
-    def _payment_secret(self) -> "CachedSecret":
+    def _secret(self, setting: str) -> "CachedSecret":
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.secrets_manager import CachedSecret
 
-        return CachedSecret(
-            client("secretsmanager"), arn=self.settings.require("payment_secret_arn")
-        )
+        return CachedSecret(client("secretsmanager"), arn=self.settings.require(setting))
+
+    @cached_property
+    def payment_webhook(self) -> PaymentWebhook:
+        """The reports of the provider. Raises SettingsError for an unknown one."""
+        match self.settings.require("payment_provider"):
+            case "sandbox":
+                from lambdas.adapters.sandbox_webhook import SandboxWebhook
+
+                return SandboxWebhook(
+                    self._dynamodb,
+                    self.clock,
+                    payments_table=self.settings.require("payments_table"),
+                )
+            case "stripe":
+                from lambdas.adapters.stripe_webhook import StripeWebhook
+
+                return StripeWebhook(self._secret("payment_webhook_secret_arn"), self.clock)
+            case other:
+                raise SettingsError(f"PAYMENT_PROVIDER {other} has no adapter")
 
     @cached_property
     def payment_reports(self) -> "PaymentReports":

@@ -28,6 +28,7 @@ class Settings:
     sender_email: str = ""
     payment_provider: str = ""
     payment_secret_arn: str = ""
+    payment_webhook_secret_arn: str = ""
     default_workflow_version: str = "v2"
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900

@@ -32,6 +32,7 @@ class DeploymentSettings:
     default_workflow_version: str = "v2"
     payment_provider: str = "sandbox"
     payment_secret_arn: str = ""
+    payment_webhook_secret_arn: str = ""
     sender_email: str = ""
     create_sender: str = "no"
     approver_email: str = ""

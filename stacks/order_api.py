@@ -31,6 +31,7 @@ from stacks.grants import (
 from stacks.identity import Identity
 from stacks.lambda_function import FunctionRow, LambdaFunction
 from stacks.lambda_platform import LambdaPlatform
+from stacks.payment_webhook import WEBHOOK_PATH
 from stacks.security_checks import acknowledge
 
 API = FunctionRow(
@@ -71,6 +72,8 @@ PUBLIC_LIMIT = {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 20}
 """Per route and second: anonymous requests must leave the stage's limit to callers with a token."""
 PAGE_LIMIT = {"ThrottlingRateLimit": 30, "ThrottlingBurstLimit": 100}
 """Of the route for the console's files: opening the page asks for all of them."""
+WEBHOOK_LIMIT = {"ThrottlingRateLimit": 20, "ThrottlingBurstLimit": 60}
+"""Of the payment provider's reports. It sends those again that are refused."""
 _PAGE_FILES = "/console/{file}"
 
 
@@ -115,8 +118,12 @@ class OrderApi(Construct):
         """Stack outputs."""
         return {"ApiUrl": self.api.api_endpoint, "ApiId": self.api.api_id}
 
-    def serve(self, routes: Sequence[Route], *, identity: Identity) -> None:
-        """Send every route to the function; the authorizer stands before all but public ones."""
+    def serve(
+        self, routes: Sequence[Route], *, identity: Identity, webhook: lambda_.IFunction
+    ) -> None:
+        """Send every route to the function; the authorizer stands before all but public ones. The
+        payment provider's reports go to `webhook`.
+        """
         for name, value in identity.variables.items():
             self.handler.function.add_environment(name, value)
         function = integrations.HttpLambdaIntegration(
@@ -149,6 +156,15 @@ class OrderApi(Construct):
         # cannot end in a slash. It checks claims itself, so this opens no other route.
         _limit(stage, [other], PUBLIC_LIMIT)
         _open([other])
+        reports = self.api.add_routes(
+            path=WEBHOOK_PATH,
+            methods=[apigateway.HttpMethod.POST],
+            integration=integrations.HttpLambdaIntegration("Webhook", webhook),
+            authorizer=anybody,
+        )
+        _limit(stage, reports, WEBHOOK_LIMIT)
+        for report in reports:
+            acknowledge(report, "AwsSolutions-APIG4", "The function checks the report's signature.")
 
     def _limit_concurrency(self) -> None:
         # Not by default: small accounts have no concurrency to reserve.

@@ -21,6 +21,7 @@ from stacks.order_release import OrderRelease
 from stacks.order_state_machine import OrderStateMachine, workflow_resources
 from stacks.order_tables import OrderTables
 from stacks.payment_provider import payment_resources
+from stacks.payment_webhook import PaymentWebhook
 from stacks.release_alarms import add_release_alarms
 
 
@@ -56,23 +57,25 @@ class OrderWorkflowStack(Stack):
         )
         resources |= release.resources
 
-        # The callers of the workflow: the API with its users, and the janitor.
+        # The callers of the workflow: the API with its users, the provider, and the janitor.
+        webhook = PaymentWebhook(self, "Webhook", platform=platform, resources=resources)
         api = OrderApi(self, "Api", platform=platform, resources=resources)
         identity = Identity(self, "Identity", settings=settings, consoles=api.console_urls)
-        api.serve(read_routes(root / "docs/openapi.json"), identity=identity)
+        api.serve(
+            read_routes(root / "docs/openapi.json"), identity=identity, webhook=webhook.function
+        )
         activities.set_console_url(api.console_url)
         janitor = Janitor(
             self, "Janitor", platform=platform, resources=resources, operations=operations
         )
-        callers = [api.handler.function, *janitor.functions]
+        callers = [api.handler.function, webhook.function, *janitor.functions]
 
         # The events that other systems receive.
         publisher = order_events.publish_from(tables.orders, platform=platform, resources=resources)
         release.comes_after(*callers, publisher)
 
         # What operators see.
-        functions = [*callers, publisher, *activities.all_functions]
-        add_service_alarms(operations, api.api, functions)
+        add_service_alarms(operations, api.api, [*callers, publisher, *activities.all_functions])
         add_janitor_alarms(operations, janitor, settings)
         dashboard = Dashboard(self, "Dashboard", operations=operations)
         dashboard.show(workflow.machine, api=api.api, janitor=janitor, settings=settings)

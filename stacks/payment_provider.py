@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacks.grants import PAYMENTS, READ_PAYMENT_SECRET, Grant, Resource
+from stacks.grants import PAYMENTS, READ_PAYMENT_SECRET, READ_WEBHOOK_SECRET, Grant, Resource
 
 if TYPE_CHECKING:
     from stacks.deployment_settings import DeploymentSettings
@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentProvider:
-    """`grants` are those of the adapter, `lock_file` names the libraries of a separate layer.
-    `needs_secret`: the adapter reads the provider's credentials from `payment_secret_arn`.
+    """`grants` are those of the adapter, `webhook_grants` those that its webhook needs besides, and
+    `lock_file` names the libraries of a separate layer. `needs_secret`: the adapter reads the
+    provider's credentials from `payment_secret_arn`, and the secret that signs its reports from
+    `payment_webhook_secret_arn`.
     """
 
     grants: tuple[Grant, ...]
+    webhook_grants: tuple[Grant, ...] = ()
     lock_file: str = ""
     needs_secret: bool = False
     takes_real_money: bool = True
@@ -26,17 +29,30 @@ class PaymentProvider:
 PAYMENT_PROVIDERS = {
     "sandbox": PaymentProvider(grants=(PAYMENTS,), takes_real_money=False),
     "stripe": PaymentProvider(
-        grants=(READ_PAYMENT_SECRET,), lock_file="requirements-stripe.txt", needs_secret=True
+        grants=(READ_PAYMENT_SECRET,),
+        webhook_grants=(READ_WEBHOOK_SECRET,),
+        lock_file="requirements-stripe.txt",
+        needs_secret=True,
     ),
 }
 
+_SECRETS = {
+    "payment_secret_arn": "its API key",
+    "payment_webhook_secret_arn": "the signing secret of its webhook",
+}
 _SECRET_ARN = re.compile(r"arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}")
 
 
 def payment_resources(settings: "DeploymentSettings") -> dict[str, Resource]:
-    """The secret of the provider, under the name that grants use."""
-    arn = settings.payment_secret_arn
-    return {"payment-secret": Resource(arn=arn, variable="PAYMENT_SECRET_ARN", value=arn)}
+    """The secrets of the provider, under the names that grants use."""
+    arns = {
+        "payment-secret": ("PAYMENT_SECRET_ARN", settings.payment_secret_arn),
+        "webhook-secret": ("PAYMENT_WEBHOOK_SECRET_ARN", settings.payment_webhook_secret_arn),
+    }
+    return {
+        name: Resource(arn=arn, variable=variable, value=arn)
+        for name, (variable, arn) in arns.items()
+    }
 
 
 def find_payment_problems(settings: "DeploymentSettings") -> Iterator[str]:
@@ -49,8 +65,10 @@ def find_payment_problems(settings: "DeploymentSettings") -> Iterator[str]:
             f"payment_provider {settings.payment_provider} takes no real money, so production "
             "refuses it: choose another one (docs/adapters.md), or deploy -c environment=staging"
         )
-    if provider.needs_secret and not _SECRET_ARN.fullmatch(settings.payment_secret_arn):
-        yield (
-            f"payment_provider {settings.payment_provider} needs payment_secret_arn, the complete "
-            f"ARN of a secret with its API key, not {settings.payment_secret_arn!r}"
-        )
+    for name, content in _SECRETS.items() if provider.needs_secret else ():
+        arn = getattr(settings, name)
+        if not _SECRET_ARN.fullmatch(arn):
+            yield (
+                f"payment_provider {settings.payment_provider} needs {name}, the complete ARN of a "
+                f"secret with {content}, not {arn!r}"
+            )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cli.views.formats import age, clock
+from cli.views.formats import age, clock, left
 
 EMPTY = "-"
 
@@ -25,7 +25,9 @@ def _value(order: Mapping[str, Any], path: str) -> Any:
 
 
 def _instant(text: str) -> str:
-    return f"{clock(text)} ({age(text)} ago)"
+    remaining = left(text)
+    distance = f"{age(text)} ago" if remaining == "passed" else f"in {remaining}"
+    return f"{clock(text)} ({distance})"
 
 
 _FORMATS: Mapping[str, Callable[[Any], str]] = {"instant": _instant, "list": ", ".join}

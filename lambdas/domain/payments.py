@@ -6,6 +6,7 @@ key, decides whether a capture can succeed: providers forget keys (Stripe after 
 repeat a stored error under a key. After every doubt, `look_up` returns the truth.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, assert_never
@@ -176,5 +177,30 @@ class PaymentGateway(Protocol):
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         """Refund `amount`, once for each `refund_id`. The provider refuses more than what is
         outstanding: LedgerMismatch.
+        """
+        ...
+
+
+class UnsignedReport(Exception):
+    """A report has no valid signature of the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReport:
+    """The provider reports that the payment `reference` changed. `report_id` and `kind` are its
+    names for the report, for the log.
+    """
+
+    report_id: str
+    kind: str
+    reference: str
+
+
+class PaymentWebhook(Protocol):
+    """The reports of a payment provider."""
+
+    def read(self, body: str, headers: Mapping[str, str]) -> PaymentReport | None:
+        """The report in a request, or None if it concerns no payment. The names of `headers` are in
+        lower case. Raises UnsignedReport, ProviderUnavailable.
         """
         ...

@@ -17,6 +17,7 @@ ENTRY_POINTS = (
     "lambdas/api",
     "lambdas/janitor_handler.py",
     "lambdas/order_events_handler.py",
+    "lambdas/webhook_handler.py",
 )
 """The package of a function leaves out the entry points of the others."""
 CONSOLE = "console"

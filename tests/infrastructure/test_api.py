@@ -8,6 +8,7 @@ from stacks.api_routes import ContractError, Route, read_routes
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 
+WEBHOOK = "POST /payments/webhook"
 CONTRACT = read_routes(ROOT / "docs" / "openapi.json")
 
 
@@ -17,7 +18,7 @@ def test_every_operation_of_the_contract_is_a_route_and_there_are_no_others(
     routes = {route["RouteKey"] for route in template.properties("ApiGatewayV2::Route")}
 
     keys = {f"{method} {route.path}" for route in CONTRACT for method in route.methods}
-    assert routes == keys | {"$default"}
+    assert routes == keys | {"$default", WEBHOOK}
 
 
 def public_keys() -> set[str]:
@@ -54,13 +55,25 @@ def test_anonymous_requests_have_limits_of_their_own_and_leave_most_to_others(
 
 def test_every_route_but_the_public_ones_asks_for_a_token(template: Template) -> None:
     (authorizer,) = template.of_type("ApiGatewayV2::Authorizer")
-    public = {*public_keys(), "$default"}
+    public = {*public_keys(), "$default", WEBHOOK}
     for route in template.properties("ApiGatewayV2::Route"):
         if route["RouteKey"] in public:
             assert route["AuthorizationType"] == "NONE"
         else:
             assert route["AuthorizationType"] == "JWT"
             assert route["AuthorizerId"] == {"Ref": authorizer}
+
+
+def test_only_the_function_that_checks_signatures_gets_the_reports_of_the_provider(
+    template: Template,
+) -> None:
+    targets = {
+        route["RouteKey"]: route["Target"] for route in template.properties("ApiGatewayV2::Route")
+    }
+
+    webhook = targets.pop(WEBHOOK)
+    assert webhook not in targets.values()
+    assert len({str(target) for target in targets.values()}) == 1
 
 
 def test_nothing_that_touches_an_order_is_public() -> None:
@@ -112,7 +125,8 @@ def test_routes_that_wait_cannot_take_the_accounts_concurrency(template: Templat
     stage = template.only("ApiGatewayV2::Stage")
     limits = stage["Properties"]["RouteSettings"]
 
-    waiting = {key: one for key, one in limits.items() if key.startswith("POST ")}
+    posts = {key: one for key, one in limits.items() if key.startswith("POST ")}
+    waiting = {key: one for key, one in posts.items() if key != WEBHOOK}
     assert {key.rpartition("/")[2] for key in waiting} == {
         "approve-payment",
         "decline-payment",

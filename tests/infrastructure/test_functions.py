@@ -105,6 +105,7 @@ def test_a_function_is_given_no_more_names_than_it_uses(dev: Template) -> None:
         "ORDERS_TABLE",
         "PAYMENTS_TABLE",
         "PAYMENT_PROVIDER",
+        "SETTLEMENT_TIMEOUT_SECONDS",
     }
     assert [name for name in given if "STATE_MACHINE_ALIAS_ARN" in given[name]] == [
         "api",

@@ -38,6 +38,7 @@ MAY = {
     "release-stock": ORDERS | MOVE_STOCK,
     "send-cancellation-email": ORDERS | READ_CUSTOMER | SEND_EMAIL,
     "close-order": ORDERS | {"<OperationsQueue>": "sqs: SendMessage"},
+    "payment-webhook": ORDERS | PAYMENTS | {MACHINE: "states: SendTaskSuccess"},
     "api": START
     | {
         "<TablesInventory>": "dynamodb: BatchGetItem GetItem UpdateItem",

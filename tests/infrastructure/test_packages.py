@@ -49,21 +49,28 @@ def template(request: pytest.FixtureRequest) -> Template:
     return found
 
 
+ENTRIES = (
+    *("console", "lambdas/activities", "lambdas/api"),
+    *("lambdas/janitor_handler.py", "lambdas/webhook_handler.py"),
+    "lambdas/order_events_handler.py",
+)
+
+
 def test_a_package_is_the_code_without_the_entry_points_of_other_functions(
     template: Template,
 ) -> None:
-    activities, api = "lambdas/activities", "lambdas/api"
-    janitor, publisher = "lambdas/janitor_handler.py", "lambdas/order_events_handler.py"
     for name, package in packages(template).items():
         if name == "api":
-            expected = sources(activities, janitor, publisher)
+            own = ["console", "lambdas/api"]
         elif name in JANITOR:
-            expected = sources("console", activities, api, publisher)
+            own = ["lambdas/janitor_handler.py"]
+        elif name == "payment-webhook":
+            own = ["lambdas/webhook_handler.py"]
         elif name == "publish-events":
-            expected = sources("console", activities, api, janitor)
+            own = ["lambdas/order_events_handler.py"]
         else:
-            expected = sources("console", api, janitor, publisher)
-        assert files(package) == expected, name
+            own = ["lambdas/activities"]
+        assert files(package) == sources(*(one for one in ENTRIES if one not in own)), name
 
 
 def imported(file: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Production with a real payment provider: its secret and its SDK are for two functions only."""
+"""Production with a real payment provider: its secrets and its SDK are for three functions only."""
 
 import re
 from importlib.metadata import distributions
@@ -10,7 +10,8 @@ from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/stripe-Ab12Cd"
-PAYING = {"process-payment", "refund-payment"}
+WEBHOOK_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/webhook-Ef34Gh"
+PAYING = {"process-payment", "refund-payment", "payment-webhook"}
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +20,7 @@ def production(synthesise: Synthesis) -> Template:
         environment="production",
         payment_provider="stripe",
         payment_secret_arn=ARN,
+        payment_webhook_secret_arn=WEBHOOK_ARN,
         alarm_email="oncall@shop.internal",
     )
 
@@ -33,6 +35,16 @@ def test_only_the_payment_functions_read_the_secret(production: Template) -> Non
 
     assert readers == PAYING
     assert len(found) == len(PAYING)
+
+
+def test_only_the_webhook_reads_its_signing_secret(production: Template) -> None:
+    for name, properties in production.functions().items():
+        granted = production.granted_to(properties["Role"])
+        reads = ("secretsmanager:GetSecretValue", WEBHOOK_ARN) in granted
+        knows = properties["Environment"]["Variables"].get("PAYMENT_WEBHOOK_SECRET_ARN")
+        assert (reads, knows) == (
+            (True, WEBHOOK_ARN) if name == "payment-webhook" else (False, None)
+        )
 
 
 def test_only_the_payment_functions_know_the_secret_and_the_provider(

@@ -12,15 +12,18 @@ from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
 from lambdas.adapters.dynamodb_stock_shards import StockShards
 from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
 from lambdas.adapters.sandbox_payments import SandboxPayments
+from lambdas.adapters.sandbox_webhook import SandboxWebhook
 from lambdas.adapters.ses_notifier import SesNotifier
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
 from lambdas.adapters.stripe_payments import StripePayments
+from lambdas.adapters.stripe_webhook import StripeWebhook
 from lambdas.adapters.system_clock import SystemClock
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.order_writer import OrderWriter
+from lambdas.payment_reports import PaymentReports
 from lambdas.settings import Settings, SettingsError
 from tests.support.telemetry import captured_log, forget_metrics, lines
 
@@ -42,6 +45,8 @@ PORTS = {
     "catalogue": DynamoDBCatalogue,
     "customers": DynamoDBCustomers,
     "payments": SandboxPayments,
+    "payment_webhook": SandboxWebhook,
+    "payment_reports": PaymentReports,
     "notifier": SesNotifier,
     "operations": SqsOperationsQueue,
     "engine": StepFunctionsEngine,
@@ -73,6 +78,7 @@ def test_every_port_has_its_adapter_and_keeps_it(port: str) -> None:
         ("warehouse", "ORDERS_TABLE"),
         ("customers", "CUSTOMERS_TABLE"),
         ("payments", "PAYMENT_PROVIDER"),
+        ("payment_webhook", "PAYMENT_PROVIDER"),
         ("notifier", "SENDER_EMAIL"),
         ("operations", "OPERATIONS_QUEUE_URL"),
     ],
@@ -132,6 +138,19 @@ def test_stripe_reads_its_key_from_the_secret(monkeypatch: pytest.MonkeyPatch) -
     assert isinstance(Dependencies(settings).payments, StripePayments)
     with pytest.raises(SettingsError, match="PAYMENT_SECRET_ARN"):
         _ = Dependencies(replace(settings, payment_secret_arn="")).payments
+
+
+def test_the_webhook_of_stripe_reads_its_signing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    settings = Settings(
+        payment_provider="stripe", payment_webhook_secret_arn="arn:aws:secretsmanager:…"
+    )
+
+    assert isinstance(Dependencies(settings).payment_webhook, StripeWebhook)
+    with pytest.raises(SettingsError, match="PAYMENT_WEBHOOK_SECRET_ARN"):
+        _ = Dependencies(replace(settings, payment_webhook_secret_arn="")).payment_webhook
+    with pytest.raises(SettingsError, match="PAYMENT_PROVIDER barter has no adapter"):
+        _ = Dependencies(Settings(payment_provider="barter")).payment_webhook
 
 
 def test_payments_without_a_named_provider_are_refused() -> None:

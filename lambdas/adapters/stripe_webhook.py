@@ -1,0 +1,71 @@
+"""PaymentWebhook on Stripe: checks `Stripe-Signature` with the SDK, reads which payment changed.
+
+(docs.stripe.com/webhooks, "Verify webhook signatures"; docs.stripe.com/api/events/types)
+"""
+
+import json
+from collections.abc import Mapping
+
+import stripe
+
+from lambdas.adapters.secrets_manager import CachedSecret
+from lambdas.domain.payments import PaymentReport, UnsignedReport
+from lambdas.domain.ports import Clock
+
+SIGNATURE_HEADER = "stripe-signature"
+TOLERANCE_SECONDS = 300
+REREAD_MS = 60_000
+"""After a signature that is not valid, the secret is read again at most this often: it may have
+been replaced, but anyone can send such requests.
+"""
+INTENT_EVENTS = frozenset(
+    f"payment_intent.{name}"
+    for name in ("succeeded", "payment_failed", "processing", "requires_action", "canceled")
+)
+"""Events whose object is the PaymentIntent."""
+OTHER_EVENTS = frozenset(
+    {
+        *("charge.refunded", "refund.created", "refund.updated", "refund.failed"),
+        *("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed"),
+        *("charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"),
+    }
+)
+"""Events whose object names the PaymentIntent."""
+
+
+class StripeWebhook:
+    """Reads the events of a webhook endpoint; `secret` is the signing secret of the endpoint."""
+
+    def __init__(self, secret: CachedSecret, clock: Clock) -> None:
+        self._secret = secret
+        self._clock = clock
+        self._read_again_at = 0
+
+    def read(self, body: str, headers: Mapping[str, str]) -> PaymentReport | None:
+        self._require_signature(body, headers.get(SIGNATURE_HEADER, ""))
+        event = json.loads(body)
+        kind, found = event["type"], event["data"]["object"]
+        if kind in INTENT_EVENTS:
+            return PaymentReport(event["id"], kind, found["id"])
+        reference = found.get("payment_intent") if kind in OTHER_EVENTS else None
+        return PaymentReport(event["id"], kind, reference) if reference else None
+
+    def _require_signature(self, body: str, signature: str) -> None:
+        """Raise UnsignedReport unless the present secret signed the body."""
+        if self._is_signed(body, signature):
+            return
+        if self._clock.now() >= self._read_again_at:
+            self._read_again_at = self._clock.now() + REREAD_MS
+            self._secret.forget()
+            if self._is_signed(body, signature):
+                return
+        raise UnsignedReport
+
+    def _is_signed(self, body: str, signature: str) -> bool:
+        try:
+            stripe.WebhookSignature.verify_header(
+                body, signature, self._secret.value(), TOLERANCE_SECONDS
+            )
+        except stripe.SignatureVerificationError:
+            return False
+        return True
