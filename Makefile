@@ -24,7 +24,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench deploy destroy prune check lint format types asl synth diagram openapi pictures pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench deploy destroy prune check lint format types asl synth diagram openapi pictures docs release draft-release browser pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +112,26 @@ openapi: setup ## write docs/openapi.json and docs/events.schema.json from the c
 pictures: setup ## make the pictures of the documents, with a browser and an environment of its own
 	$(RUN) tools.pictures
 
+docs: setup .local/docs/installed ## build the documentation site into build/site, fail on any warning
+	@$(RUN) tools.site build/docs
+	.local/docs/bin/mkdocs build --quiet --strict --config-file build/mkdocs.yml
+
+release: setup .local/release/installed ## build what a release contains into dist/: make release TAG=v1.2.3
+	@$(RUN) tools.release $(or $(TAG),$(error name the version: make release TAG=v1.2.3))
+
+draft-release: ## publish dist/ as a draft release of TAG on GitHub (needs gh)
+	gh release create "$(TAG)" --draft --verify-tag --title "$(TAG)" --notes-file dist/notes.md dist/*
+
+browser: ## install the browser of the console's tests on Debian or Ubuntu
+	@command -v chromium >/dev/null || { sudo apt-get update -qq && \
+		sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
+
+# A virtual environment of its own: set-up of a newcomer does not install it.
+.local/%/installed: requirements-%.txt | .venv
+	$(PYTHON) -m venv --clear .local/$*
+	.local/$*/bin/pip install --quiet --require-hashes -r requirements-$*.txt
+	@touch $@
+
 pr: format check test ## what a change has to pass; CI also runs `make prove`
 
 # Not after `setup`: that refuses package.json and the lock file while they differ.
@@ -121,6 +141,8 @@ lock: | .venv ## recompile the lock files from requirements*.in and package.json
 	$(COMPILE) requirements-layer.in --constraint requirements.txt --output-file requirements-layer.txt
 	$(COMPILE) requirements-stripe.in --output-file requirements-stripe.txt
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+	$(COMPILE) requirements-docs.in --output-file requirements-docs.txt
+	$(COMPILE) requirements-release.in --output-file requirements-release.txt
 	$(NPM) install --package-lock-only --ignore-scripts
 	$(NODE) -e '$(STRIP_FUNDING)'
 

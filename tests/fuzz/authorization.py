@@ -94,7 +94,7 @@ def _valid(
         signal_id="no-such-signal",
         file="app.js",
         code=forged_code(order_id),
-        sku="FUZZED",
+        sku="MUG-RED" if route.method == "GET" else "FUZZED",
     )
     body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
     sent = {"Content-Type": "application/json"} if body else {}

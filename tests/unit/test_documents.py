@@ -47,6 +47,22 @@ def test_the_readme_names_the_last_line_of_the_demo() -> None:
     assert "scenarios passed" in (ROOT / "local/commands/demo.py").read_text()
 
 
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/security.md").read_text()))
+    files = (ROOT / "tests").rglob("test_*.py")
+    defined = {name for file in files for name in re.findall(r"def (test_\w+)", file.read_text())}
+
+    assert named
+    assert named - defined == set()
+
+
+def test_every_threat_names_a_test() -> None:
+    text = (ROOT / "docs/security.md").read_text()
+    rows = re.findall(r"^\| .* \|$", text.partition("## Accepted")[0], re.MULTILINE)
+
+    assert [row for row in rows[1:] if "`test_" not in row] == []
+
+
 def _broken(page: Path) -> Iterator[str]:
     for link in LINK.findall(page.read_text()):
         if "://" not in link and not (page.parent / link).exists():

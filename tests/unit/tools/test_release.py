@@ -1,0 +1,41 @@
+"""A release has the version of its tag, and its section of the changelog as notes."""
+
+import pytest
+
+from tools.release import ReleaseError, notes_of, version_of
+
+PYPROJECT = '[project]\nversion = "1.2.0"\n'
+CHANGELOG = """# Changelog
+
+## Unreleased
+
+## 1.2.0 (2026-01-15)
+
+### Added
+- Something.
+
+## [1.1.0]
+- Older.
+"""
+
+
+def test_the_version_is_that_of_the_tag() -> None:
+    assert version_of("v1.2.0", PYPROJECT) == "1.2.0"
+
+
+def test_a_tag_of_another_version_is_refused() -> None:
+    with pytest.raises(ReleaseError, match=r"pyproject\.toml has the version 1\.2\.0"):
+        version_of("v1.3.0", PYPROJECT)
+
+
+@pytest.mark.parametrize(
+    ("version", "notes"), [("1.2.0", "### Added\n- Something.\n"), ("1.1.0", "- Older.\n")]
+)
+def test_the_notes_are_the_section_of_the_version(version: str, notes: str) -> None:
+    assert notes_of(version, CHANGELOG) == notes
+
+
+@pytest.mark.parametrize("version", ["1.3.0", "Unreleased", "1.2"])
+def test_a_missing_or_empty_section_is_refused(version: str) -> None:
+    with pytest.raises(ReleaseError, match="no section"):
+        notes_of(version, CHANGELOG)
