@@ -73,11 +73,15 @@ class Dependencies:
     @cached_property
     def store(self) -> ports.OrderStore:
         from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+        from lambdas.domain.record.usage import CustomerCaps
 
         return DynamoDBOrders(
             self._dynamodb,
             orders_table=self.settings.require("orders_table"),
             inventory_table=self.settings.inventory_table,
+            caps=CustomerCaps(
+                orders=self.settings.max_open_orders, units=self.settings.max_open_units
+            ),
         )
 
     @cached_property

@@ -35,6 +35,8 @@ class Settings:
     payment_timeout_seconds: int = 900
     settlement_timeout_seconds: int = 259_200
     approver_email: str = ""
+    max_open_orders: int = 0
+    max_open_units: int = 0
     approval_limits: str = ""
     two_approvers_above: str = ""
     console_url: str = ""

@@ -51,7 +51,7 @@ ACTIVITIES: dict[str, FunctionRow] = {
         "approval.apply_signals",
         READ_STOCK,
         MOVE_STOCK,
-        settings=(*_PACE, "payment_timeout_seconds"),
+        settings=(*_PACE, "payment_timeout_seconds", "max_open_orders", "max_open_units"),
     ),
     "RequestApproval": _row("notification.request_approval", SEND_EMAIL, settings=_PACE),
     "ProcessPayment": _row("payment.process_payment", settings=_PAYMENT, pays=True),

@@ -36,6 +36,8 @@ class DeploymentSettings:
     sender_email: str = ""
     create_sender: str = "no"
     approver_email: str = ""
+    max_open_orders: int = 0
+    max_open_units: int = 0
     approval_limits: str = ""
     two_approvers_above: str = ""
     console_url: str = ""

@@ -25,7 +25,8 @@ MEMORY_MB = 512
 class FunctionRow:
     """A function as data: its name, what it runs, what it may do, how long, and what it reads.
 
-    `settings` are fields of DeploymentSettings, given as variables of the same name in capitals.
+    `settings` are fields of DeploymentSettings, given as variables of the same name in capitals. A
+    number that is 0 is not given.
     A function that `pays` gets the grants and the layer of the payment provider.
     """
 
@@ -116,7 +117,8 @@ class LambdaFunction(Construct):
 
     def _variables(self) -> dict[str, str]:
         settings = self._platform.settings
-        read = {name.upper(): str(getattr(settings, name)) for name in self._row.settings}
+        values = {name: getattr(settings, name) for name in self._row.settings}
+        read = {name.upper(): str(value) for name, value in values.items() if value != 0}
         named = variables(self._grants, self._resources)
         return {**self._platform.variables, **named, **read}
 

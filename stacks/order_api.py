@@ -59,6 +59,8 @@ API = FunctionRow(
         "default_workflow_version",
         "approval_limits",
         "two_approvers_above",
+        "max_open_orders",
+        "max_open_units",
     ),
 )
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from lambdas.activity_handler import activity
 from lambdas.dependencies import Dependencies
-from lambdas.domain.errors import InsufficientStock
+from lambdas.domain.errors import CustomerCapReached, InsufficientStock
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
-from lambdas.domain.signals.application import applies, apply_next
+from lambdas.domain.signals.application import CAP_REACHED, OUT_OF_STOCK, applies, apply_next
 from lambdas.domain.steps.payment import give_up
 from lambdas.domain.steps.wait import expire, is_waiting, next_step
 from lambdas.domain.task import Task
@@ -69,18 +70,16 @@ def _apply_one(task: Task, deps: Dependencies, seen: Order) -> Order:
     signal = seen.pending[0]
     prices = _prices(deps, signal.sku)
 
-    def decide(order: Order, now: int, *, out_of_stock: bool = False) -> Change | None:
+    def decide(order: Order, now: int, *, refusal: str | None = None) -> Change | None:
         if order.applied != seen.applied:
             return None
-        return apply_next(order, now, prices, out_of_stock=out_of_stock)
+        return apply_next(order, now, prices, refusal=refusal)
 
     try:
         return deps.orders.change_in_epoch(task, decide, seen=seen)
-    except InsufficientStock:
-        return deps.orders.change_in_epoch(
-            task,
-            lambda order, now: decide(order, now, out_of_stock=True),
-        )
+    except (InsufficientStock, CustomerCapReached) as error:
+        refusal = OUT_OF_STOCK if isinstance(error, InsufficientStock) else CAP_REACHED
+        return deps.orders.change_in_epoch(task, partial(decide, refusal=refusal))
 
 
 def _prices(deps: Dependencies, sku: str | None) -> Mapping[str, Price]:

@@ -1,6 +1,7 @@
 """OrderStore on the orders table, and on the inventory table for changes that also move stock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -17,6 +18,7 @@ from lambdas.adapters.dynamodb_errors import (
 )
 from lambdas.adapters.dynamodb_stock import DynamoDBStock, Placement
 from lambdas.adapters.dynamodb_stock_shards import StockShards
+from lambdas.adapters.dynamodb_usage import CustomerUsage
 from lambdas.adapters.dynamodb_waits import (
     WAIT,
     find_token,
@@ -44,11 +46,13 @@ from lambdas.domain.ports import MAX_EVENTS, IdempotencyKey
 from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
+from lambdas.domain.record.usage import CustomerCaps
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IDEMPOTENCY_DAYS = 7
+NO_CAPS = CustomerCaps()
 PLACES_TRIED = 8
 """How often one commit is sent to other places of the stock before its caller has to pause."""
 
@@ -57,10 +61,16 @@ class DynamoDBOrders:
     """Reads and writes orders, their events and idempotency keys."""
 
     def __init__(
-        self, client: "DynamoDBClient", *, orders_table: str, inventory_table: str
+        self,
+        client: "DynamoDBClient",
+        *,
+        orders_table: str,
+        inventory_table: str,
+        caps: CustomerCaps = NO_CAPS,
     ) -> None:
         self._client = client
         self._orders = orders_table
+        self._usage = CustomerUsage(orders_table=orders_table, caps=caps)
         shards = StockShards(client, orders_table=orders_table, inventory_table=inventory_table)
         self._stock = DynamoDBStock(
             shards, orders_table=orders_table, inventory_table=inventory_table
@@ -82,6 +92,7 @@ class DynamoDBOrders:
         return with_wait(from_record(found[META]), found.get(WAIT))
 
     def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
+        order = replace(order, counted=True) if self._usage.caps.active else order
         items = [
             to_item({**to_record(order), "inbox": []}),
             *(to_item(event_record(order.order_id, event)) for event in events),
@@ -101,6 +112,7 @@ class DynamoDBOrders:
                         }
                         for item in items
                     ]
+                    + self._usage.part(None, order)
                 )
         except ClientError as error:
             return self._already_made(error, order, key)
@@ -207,7 +219,7 @@ class DynamoDBOrders:
         parts: list[Any] = [{"Update": update}, *({"Put": event} for event in events)]
         if has_new_token(change):
             parts.append({"Update": keep_token(self._orders, change.after)})
-        return parts
+        return [*parts, *self._usage.part(change.before, change.after)]
 
     def _refusal(
         self, own: list[str], stock: list[str], placements: list[Placement], change: Change
@@ -216,6 +228,7 @@ class DynamoDBOrders:
         places.
         """
         order_id = change.before.order_id
+        self._usage.require_room(own, change.before, change.after)
         if found := cancelled(own, order_id):
             return found
         found = self._stock.redirect(placements, stock, change.after.updated_at)
@@ -230,6 +243,7 @@ class DynamoDBOrders:
             raise error
         found = [r for r in reasons(error) if r.get("Code") == CONDITION_FAILED and "Item" in r]
         if not found:
+            self._usage.require_room(reason_codes(error), None, order)
             unknown = StoreUnavailable("a transaction was cancelled", order_id=order.order_id)
             raise cancelled(reason_codes(error), order.order_id) or unknown from error
         return self._order_of(found[-1]["Item"], key)

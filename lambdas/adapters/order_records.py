@@ -32,7 +32,9 @@ _PLAIN = tuple(
     for field in fields(Order)
     if field.name not in _PARTS and not field.name.startswith("wait_")
 )
-_OFTEN_EMPTY = frozenset({"compensation_attempts", "takeovers", "check_failures", "approval_links"})
+_OFTEN_EMPTY = frozenset(
+    {"compensation_attempts", "takeovers", "check_failures", "approval_links", "counted"}
+)
 """Fields that are not stored while they are 0 or empty: a write of META costs one unit per KB."""
 
 

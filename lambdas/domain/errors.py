@@ -16,6 +16,7 @@ OrderError                     carries the order's id and a message that is safe
 └─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
     ├─ InvalidRequest  NotAllowed (AboveLimit)  OrderNotFound  SignalNotFound  ProductNotFound
     └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull  StockTooLow
+       CustomerCapReached
 
 Step Functions matches exact class names and knows no inheritance: the leaves are the contract
 between this module and the `Retry` and `Catch` lists of statemachine/order_workflow.asl.json.
@@ -165,6 +166,10 @@ class StockTooLow(RequestRefused):
 
 class IdempotencyMismatch(RequestRefused):
     """The key was used before with another body (422)."""
+
+
+class CustomerCapReached(RequestRefused):
+    """The customer's open orders are as many, or have as many units, as allowed (429)."""
 
 
 class InboxFull(RequestRefused):

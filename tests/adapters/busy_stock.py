@@ -32,7 +32,9 @@ class Stock:
 
     def start_process(self, choose: Callable[[Sequence[int]], int] = min) -> None:
         """Replace the function's process: what it has learnt of busy SKUs is lost."""
-        self.store = DynamoDBOrders(self.client, **_TABLES)
+        self.store = DynamoDBOrders(
+            self.client, orders_table=tables.ORDERS, inventory_table=tables.INVENTORY
+        )
         self.store._stock = DynamoDBStock(self.shards, **_TABLES, choose=choose)
 
     def occupied(self) -> AbstractContextManager[None]:

@@ -6,6 +6,7 @@ from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.ports import OrderIndex, OrderStore
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.usage import CustomerCaps
 from tests.support import tables
 from tests.support.fake_directories import FakeInventory
 from tests.support.fake_store import FakeOrders
@@ -16,6 +17,10 @@ class StoreUnderTest(Protocol):
 
     store: OrderStore
     index: OrderIndex
+
+    def cap(self, caps: CustomerCaps) -> None:
+        """Set the caps of every customer."""
+        ...
 
     def put(self, *orders: Order) -> None:
         """Arrange orders as they are."""
@@ -39,6 +44,10 @@ class InMemory:
         self.store: OrderStore = fake
         self.index: OrderIndex = fake
         self.put = fake.put
+        self._fake = fake
+
+    def cap(self, caps: CustomerCaps) -> None:
+        self._fake.caps = caps
 
     def shelve(self, sku: str, available: int, held: int = 0) -> None:
         self._inventory.put(sku, available=available, held=held)
@@ -57,6 +66,14 @@ class OnDynamoDB:
             client, orders_table=tables.ORDERS, inventory_table=tables.INVENTORY
         )
         self.index: OrderIndex = DynamoDBOrderIndex(client, orders_table=tables.ORDERS)
+
+    def cap(self, caps: CustomerCaps) -> None:
+        self.store = DynamoDBOrders(
+            self._client,
+            orders_table=tables.ORDERS,
+            inventory_table=tables.INVENTORY,
+            caps=caps,
+        )
 
     def put(self, *orders: Order) -> None:
         for order in orders:

@@ -24,7 +24,7 @@ from lambdas.domain.record.changes import Event, make_change
 from lambdas.domain.record.ledger import Effect, EffectState
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Enrichment, Order
-from lambdas.domain.record.outside import OutsideSettlement, Settled
+from lambdas.domain.record.outside import OutsideSettlement
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.signals.application import apply_next
@@ -32,28 +32,17 @@ from lambdas.domain.steps.compensation import close
 from lambdas.domain.steps.stock import reserve
 from lambdas.order_writer import OrderWriter
 from tests.support import tables
-from tests.support.builders import a_line, a_signal, an_order
+from tests.support.builders import a_line, a_settlement, a_signal, an_order
 from tests.support.fake_clock import NOW, FakeClock
 
 SKU = "COFFEE-1KG"
 NO_WAIT: dict[str, Any] = {"wait_token": None, "wait_loops": 0}
 """The fields that are stored in an item of the wait."""
 
-SETTLEMENT = OutsideSettlement(
-    settlement_id="S",
-    settled=Settled.REFUND_PAID,
-    amount_minor=2500,
-    currency="EUR",
-    evidence="bank transfer",
-    requested_by="sub-1",
-    requested_by_name="operator1",
-    requested_at=NOW,
-    newer={"later": 1},
-)
 SAMPLES: dict[Any, Any] = {
     str | None: "text",
     int | None: NOW,
-    OutsideSettlement | None: SETTLEMENT,
+    OutsideSettlement | None: a_settlement(newer={"later": 1}),
 }
 """A value of each optional field that FULL does not set."""
 PARTLY_FULL = an_order(
@@ -75,6 +64,7 @@ PARTLY_FULL = an_order(
     taken_over_at=NOW,
     signal_check_at=NOW,
     check_failures=2,
+    counted=True,
 )
 FULL = replace(
     PARTLY_FULL,
@@ -124,7 +114,7 @@ def test_what_reading_the_record_gives_anyway_is_not_stored() -> None:
     order = an_order(Stage.COMPLETED)
     record = stored(order)
 
-    empty = {"compensation_attempts", "takeovers", "check_failures", "approval_links"}
+    empty = {"compensation_attempts", "takeovers", "check_failures", "approval_links", "counted"}
     assert record.keys().isdisjoint({"requested_by", *empty})
     assert all("key" not in entry for entry in record["ledger"].values())
     assert from_record(record) == order

@@ -5,7 +5,7 @@ many orders a customer has, and however long a history is.
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -35,7 +35,7 @@ from tests.support.api_caller import (
     an_event,
     read,
 )
-from tests.support.builders import a_signal, an_order, an_order_id
+from tests.support.builders import a_settlement, a_signal, a_stuck_order, an_order, an_order_id
 from tests.support.definition import load
 from tests.support.fake_clock import FakeClock
 from tests.support.measuring import unmeasured
@@ -75,6 +75,7 @@ AT_MOST = {
     "list_verdicts": SHARDS + 2 + 20 * (HISTORY_PAGES + 1),
     "compensate": 6,
     "abort": 3,
+    "settle": 7,
     "get_versions": SHARDS * OPEN_STAGES + 2,
     "get_product": 2,  # counters, corrections
     "put_product": 3,
@@ -218,6 +219,7 @@ def requests(on: Deployment, oldest: str, newest: str) -> Iterator[Request]:
     yield Request("list_verdicts", "/ops/verdicts?limit=20", OPERATOR)
     yield Request("compensate", f"/ops/orders/{on.waiting()}/compensate", OPERATOR, status=202)
     yield Request("abort", f"/ops/orders/{on.waiting()}/abort", OPERATOR, status=202)
+    yield _confirmation(on)
     yield Request("get_versions", "/ops/versions", OPERATOR)
     yield from _catalogue()
     yield Request("get_health", "/health")
@@ -238,6 +240,16 @@ def _catalogue() -> Iterator[Request]:
     yield Request("put_product", f"{path}NEW", OPERATOR, product, status=201)
     yield Request("correct_stock", f"{path}{SKUS[0]}/corrections", OPERATOR, change, key, 201)
     yield Request("save_customer", "/ops/customers", OPERATOR, customer)
+
+
+def _confirmation(on: Deployment) -> Request:
+    """The confirmation of a settlement: the order is then taken over. (It is read again without
+    the write of the confirmation, so the answer is 202.)
+    """
+    order = on.put(replace(a_stuck_order(), settlement=a_settlement()))
+    paid = {"settled": "refund-paid", "amount_minor": 2500, "currency": "EUR"}
+    body = {**paid, "evidence": "seen on the account", "confirm": "S"}
+    return Request("settle", f"/ops/orders/{order.order_id}/settle", OPERATOR, body, status=202)
 
 
 def _signals(on: Deployment) -> Iterator[Request]:

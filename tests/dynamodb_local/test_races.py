@@ -10,15 +10,24 @@ from lambdas.activities.approval import apply_signals
 from lambdas.activities.inventory import reserve_stock
 from lambdas.activities.order_status import update_order_status
 from lambdas.activities.payment import process_payment
+from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.adapters.system_clock import SystemClock
-from lambdas.domain.errors import InboxFull, OrderError, SignalNotAdmitted
+from lambdas.domain.errors import (
+    CustomerCapReached,
+    InboxFull,
+    OrderError,
+    SignalNotAdmitted,
+    StoreConflict,
+)
 from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.record.usage import CustomerCaps
 from lambdas.domain.steps.start import StartRequest
 from tests.dynamodb_local.deployment import Deployment
 from tests.dynamodb_local.together import CALLERS, together
+from tests.support import tables
 from tests.support.builders import a_signal
 from tests.support.occupied import Locks
 
@@ -158,4 +167,28 @@ def test_one_key_makes_one_order_for_everybody_who_asks_at_once(dynamodb: Any) -
 
     assert len({order.order_id for order, _ in answers}) == 1
     assert sum(new for _, new in answers) == 1
+    assert deployment.problems() == []
+
+
+def test_callers_at_once_place_exactly_as_many_orders_as_the_cap_allows(dynamodb: Any) -> None:
+    deployment = Deployment(dynamodb, {"MUG-RED": 100})
+    deployment.deps.store = DynamoDBOrders(
+        dynamodb,
+        orders_table=tables.ORDERS,
+        inventory_table=tables.INVENTORY,
+        caps=CustomerCaps(orders=5),
+    )
+
+    def place() -> bool:
+        while True:
+            try:
+                deployment.place(MUG_RED=1)
+            except StoreConflict:
+                continue
+            except CustomerCapReached:
+                return False
+            else:
+                return True
+
+    assert sum(together([place] * 16)) == 5
     assert deployment.problems() == []

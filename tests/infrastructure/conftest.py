@@ -39,6 +39,10 @@ def full(synthesise: Synthesis) -> Template:
         heartbeat_seconds="1800",
         default_workflow_version="v1",
         api_concurrency="50",
+        approval_limits="approver:EUR:50000",
+        two_approvers_above="EUR:70000",
+        max_open_orders="20",
+        max_open_units="500",
         release_mode="at-once",
         state_machine_log_level="OFF",
     )

@@ -92,6 +92,18 @@ def test_functions_are_given_variables_that_their_settings_understand(template: 
         Settings.from_environment(plain)
 
 
+def test_limits_and_caps_reach_the_functions_that_apply_them(full: Template) -> None:
+    functions = full.functions()
+    given = {name: functions[name]["Environment"]["Variables"] for name in functions}
+    names = ("APPROVAL_LIMITS", "TWO_APPROVERS_ABOVE", "MAX_OPEN_ORDERS", "MAX_OPEN_UNITS")
+
+    assert [given["api"].get(name) for name in names] == [
+        *("approver:EUR:50000", "EUR:70000", "20", "500")
+    ]
+    assert [given["apply-signals"].get(name) for name in names] == [None, None, "20", "500"]
+    assert not {*names} & given["close-order"].keys()
+
+
 def test_a_function_is_given_no_more_names_than_it_uses(dev: Template) -> None:
     given = {
         name: {v for v in properties["Environment"]["Variables"] if "POWERTOOLS" not in v}

@@ -8,6 +8,7 @@ from typing import Any
 from lambdas.domain.ports import Customer, IdempotencyKey
 from lambdas.domain.record.ledger import PAY, RESERVE, Effect, EffectState, effect_key
 from lambdas.domain.record.order import Enrichment, Line, Order
+from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.fake_clock import NOW
@@ -59,6 +60,28 @@ def a_signal(kind: SignalKind = SignalKind.APPROVE_PAYMENT, **changes: Any) -> S
         Signal(signal_id=signal_id, kind=kind, at=NOW, **SIGNALS[kind]),
         **changes,
     )
+
+
+def a_stuck_order() -> Order:
+    """A charged order whose refund the provider refuses."""
+    order = an_order(Stage.COMPENSATING, charged=True, compensation_attempts=3)
+    pay = replace(_effect(order, PAY, EffectState.DONE), stuck=True)
+    return order.with_effect(PAY, replace(pay, amount_minor=order.total.amount_minor))
+
+
+def a_settlement(**changes: Any) -> OutsideSettlement:
+    """An operator's request to settle 25.00 that were refunded by bank transfer."""
+    requested = OutsideSettlement(
+        settlement_id="S",
+        settled=Settled.REFUND_PAID,
+        amount_minor=2500,
+        currency="EUR",
+        evidence="bank transfer 4711",
+        requested_by="sub-operator2",
+        requested_by_name="operator2",
+        requested_at=NOW,
+    )
+    return replace(requested, **changes)
 
 
 def a_customer(customer_id: str = "alice", tier: str = "gold") -> Customer:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from threading import RLock
 
 from lambdas.domain.errors import (
+    CustomerCapReached,
     IdempotencyMismatch,
     InvalidRequest,
     OrderNotFound,
@@ -27,6 +28,7 @@ from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event, check_pa
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.record.usage import CustomerCaps, Usage
 from tests.support.fake_directories import FakeInventory
 
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
@@ -41,6 +43,7 @@ class FakeOrders(OrderStore, OrderIndex):
 
     def __init__(self, inventory: FakeInventory | None = None) -> None:
         self.inventory = inventory or FakeInventory()
+        self.caps = CustomerCaps()
         self.before_write: list[Callable[[], object]] = []
         self.unavailable = False
         self.writes = 0
@@ -68,6 +71,8 @@ class FakeOrders(OrderStore, OrderIndex):
         with self._lock:
             known = self._keys.get((key.principal, key.key))
             if known is None:
+                order = replace(order, counted=True) if self.caps.active else order
+                self._require_room(None, order)
                 self._keys[key.principal, key.key] = (key.fingerprint, order.order_id)
                 return self._write(order, events)
         return self._order_of(known, key)
@@ -91,6 +96,7 @@ class FakeOrders(OrderStore, OrderIndex):
             read = (before.sequence, before.epoch)
             if current is None or (current.sequence, current.epoch) != read:
                 raise StoreConflict("the record changed meanwhile", order_id=before.order_id)
+            self._require_room(before, change.after)
             self.inventory.require(change.stock, before.order_id)
             self.inventory.apply(change.stock)
             return self._write(change.after, change.events)
@@ -161,6 +167,13 @@ class FakeOrders(OrderStore, OrderIndex):
         counted = replace(order, sequence=order.sequence + 1, check_failures=failures)
         self._write(counted, ())
         self._write(replace(counted, sequence=counted.sequence + 1, next_check_at=at), ())
+
+    def _require_room(self, before: Order | None, after: Order) -> None:
+        room = self.caps.room_for(Usage.of(after) - Usage.of(before))
+        orders = (one for one in self._orders.values() if one.customer_id == after.customer_id)
+        used = sum(map(Usage.of, orders), Usage())
+        if used.orders > room.orders or used.units > room.units:
+            raise CustomerCapReached("the cap is reached", order_id=after.order_id)
 
     def _write(self, order: Order, events: Sequence[Event]) -> Order:
         numbered = {(order.order_id, event.number): event for event in events}

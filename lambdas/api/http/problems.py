@@ -86,6 +86,9 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
         "Too many signals",
         "The order accepts no more: cancel it, or wait for its end.",
     ),
+    domain.CustomerCapReached: Meaning(
+        429, "Too many open orders", "Wait until an open order ends, or cancel one."
+    ),
     domain.TransientError: Meaning(
         503, "Temporarily unavailable", "Try again, with the same Idempotency-Key if you sent one."
     ),

@@ -38,7 +38,7 @@ READERS = tuple(Role)
         201: ("Placed. Its workflow starts. `Location` is its URL.", order_views.OrderView),
         200: ("An order of this key exists: its current state.", order_views.OrderView),
     },
-    refuses=(400, 413, 415, 422),
+    refuses=(400, 413, 415, 422, 429),
 )
 def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Response[Any]:
     """Place an order

@@ -56,11 +56,12 @@ class Order(OrderDetails):
 
     `requested_by` is the customer's id, or the subject of the caller who ordered for the customer.
     `sequence` is the optimistic lock: every write is conditional on the `sequence` it was computed
-    from, and increases it. `approval_links` maps the digest of a link's code to the e-mail that
-    contains it. `wait_loops` is the round of the approval loop that stored `wait_token`.
-    `takeovers` counts the consecutive executions that were replaced, the last one at
-    `taken_over_at`. The oldest pending signal must be applied by `signal_check_at`; later signals
-    do not change it. `check_failures` counts the failed checks of the janitor since the last write.
+    from, and increases it. A `counted` order is in the counts of its customer's usage.
+    `approval_links` maps the digest of a link's code to the e-mail that contains it. `wait_loops`
+    is the round of the approval loop that stored `wait_token`. `takeovers` counts the consecutive
+    executions that were replaced, the last one at `taken_over_at`. The oldest pending signal must
+    be applied by `signal_check_at`; later signals do not change it. `check_failures` counts the
+    failed checks of the janitor since the last write.
     """
 
     order_id: str
@@ -95,6 +96,7 @@ class Order(OrderDetails):
     outcomes: Mapping[str, str] = field(default_factory=dict)
     ledger: Mapping[str, Effect] = field(default_factory=dict)
     settlement: OutsideSettlement | None = None
+    counted: bool = False
     compensation_attempts: int = 0
     takeovers: int = 0
     taken_over_at: int | None = None

@@ -13,6 +13,9 @@ from lambdas.domain.record.signals import Outcome, Signal, SignalKind, rejected
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.steps.compensation import begin_compensation
 
+OUT_OF_STOCK = "insufficient stock"
+CAP_REACHED = "the customer's open orders have too many units"
+
 
 def applies(order: Order) -> bool:
     """True while a pending signal can be applied: before the wait begins, only a cancel is."""
@@ -20,10 +23,10 @@ def applies(order: Order) -> bool:
 
 
 def apply_next(
-    order: Order, now: int, prices: Mapping[str, Price], *, out_of_stock: bool = False
+    order: Order, now: int, prices: Mapping[str, Price], *, refusal: str | None = None
 ) -> Change:
     """Apply the oldest pending signal. `prices` holds the current price of the SKU it adds, if
-    any. `out_of_stock`: reserving the units was refused.
+    any. `refusal`: why the units that it adds were refused (OUT_OF_STOCK, CAP_REACHED).
     """
     signal = order.pending[0]
     is_cancel = signal.kind is SignalKind.CANCEL_ORDER
@@ -39,8 +42,8 @@ def apply_next(
             error = f"{DECLINED}: {signal.reason}"
             return begin_compensation(order, now, error=error, cancelled=True, ended_by=signal)
         case SignalKind.ADD_LINE_ITEM:
-            if out_of_stock:
-                return _settle(order, now, signal, rejected("insufficient stock"))
+            if refusal is not None:
+                return _settle(order, now, signal, rejected(refusal))
             return _add_line(order, now, signal, prices)
         case _:
             assert_never(signal.kind)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from lambdas.domain.record.ledger import PAY
 from lambdas.domain.record.order import Order
 from tests.cli.terminal import Terminal
+from tests.support.builders import a_stuck_order
 from tests.support.world import World
-from tests.unit.api.orders.test_settling import a_stuck_order
 
 REFUNDED = ("--refunded", "2500", "-e", "bank transfer 4711")
 

@@ -4,6 +4,7 @@ from lambdas.activities.approval import apply_signals
 from lambdas.domain.record.ledger import PAY
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.record.usage import CustomerCaps
 from tests.support.builders import a_line, a_signal
 from tests.support.world import World
 
@@ -52,6 +53,20 @@ def test_an_added_line_without_stock_leaves_the_order_as_it_was(world: World) ->
     assert answer["decision"] == "wait"
     assert after.outcomes == {signal.signal_id: "rejected: insufficient stock"}
     assert (after.items, after.revision) == (order.items, order.revision)
+    assert world.problems() == []
+
+
+def test_an_added_line_beyond_the_cap_of_the_customer_is_rejected(world: World) -> None:
+    world.store.caps = CustomerCaps(units=3)
+    order = world.place(counted=True)
+    signal = world.accept(order, a_signal(SignalKind.ADD_LINE_ITEM, quantity=2))
+
+    world.run(apply_signals, order)
+
+    assert world.now(order).outcomes == {
+        signal.signal_id: "rejected: the customer's open orders have too many units"
+    }
+    assert world.now(order).items == order.items
     assert world.problems() == []
 
 

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.record.ledger import PAY, Effect, EffectState
+from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, OPERATOR, Answer, ApiCaller, Claims, a_person
-from tests.support.builders import an_order
-from tests.support.fake_clock import NOW
+from tests.support.builders import a_stuck_order
 from tests.support.world import World
 
 OTHER_OPERATOR = a_person("operator2", "operator")
@@ -20,18 +18,6 @@ PAID = {
     "currency": "EUR",
     "evidence": "bank transfer 4711",
 }
-
-
-def a_stuck_order() -> Order:
-    order = an_order(Stage.COMPENSATING, charged=True, compensation_attempts=3)
-    pay = Effect(
-        key=f"pay:{order.order_id}",
-        state=EffectState.DONE,
-        at=NOW,
-        amount_minor=order.total.amount_minor,
-        stuck=True,
-    )
-    return order.with_effect(PAY, pay)
 
 
 @pytest.fixture

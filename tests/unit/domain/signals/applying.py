@@ -16,6 +16,6 @@ DECLINE = a_signal(SignalKind.DECLINE_PAYMENT, signal_id="D")
 ADD = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N")
 
 
-def applied(order: Order, signal: Signal, *, out_of_stock: bool = False) -> Change:
+def applied(order: Order, signal: Signal, *, refusal: str | None = None) -> Change:
     """The change that applying `signal` makes of the order."""
-    return apply_next(replace(order, inbox=(signal,)), NOW, PRICES, out_of_stock=out_of_stock)
+    return apply_next(replace(order, inbox=(signal,)), NOW, PRICES, refusal=refusal)

@@ -8,7 +8,7 @@ from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Order
 from lambdas.domain.record.signals import Signal
-from lambdas.domain.signals.application import apply_next
+from lambdas.domain.signals.application import OUT_OF_STOCK, apply_next
 from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
 from tests.unit.domain.signals.applying import ADD, applied
@@ -35,25 +35,25 @@ def full() -> Order:
 
 
 @pytest.mark.parametrize(
-    ("order", "signal", "out_of_stock", "reason"),
+    ("order", "signal", "refusal", "reason"),
     [
-        (an_order(), ADD, True, "insufficient stock"),
-        (an_order(), replace(ADD, sku="TEA"), False, "unknown SKU"),
-        (an_order(currency="USD"), ADD, False, "priced in EUR, the order is in USD"),
-        (full(), ADD, False, "more than 50 distinct SKUs"),
+        (an_order(), ADD, OUT_OF_STOCK, "insufficient stock"),
+        (an_order(), replace(ADD, sku="TEA"), None, "unknown SKU"),
+        (an_order(currency="USD"), ADD, None, "priced in EUR, the order is in USD"),
+        (full(), ADD, None, "more than 50 distinct SKUs"),
         (
             an_order(items=(a_line(quantity=MAX_QUANTITY - 1),)),
             replace(ADD, sku="COFFEE-1KG"),
-            False,
+            None,
             "more than 999 units of one SKU",
         ),
-        (an_order(), replace(ADD, quantity=1000), False, "more than 999 units of one SKU"),
+        (an_order(), replace(ADD, quantity=1000), None, "more than 999 units of one SKU"),
     ],
 )
 def test_a_line_that_cannot_be_added_changes_nothing_but_its_outcome(
-    order: Order, signal: Signal, out_of_stock: bool, reason: str
+    order: Order, signal: Signal, refusal: str | None, reason: str
 ) -> None:
-    made = applied(order, signal, out_of_stock=out_of_stock)
+    made = applied(order, signal, refusal=refusal)
 
     assert made.after.outcomes == {"N": f"rejected: {reason}"}
     assert (made.after.items, made.after.revision) == (order.items, 1)
