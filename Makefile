@@ -151,7 +151,7 @@ lock: | .venv ## recompile the lock files from requirements*.in and package.json
 
 clean: ## remove what checks and tests leave behind
 	rm -rf cdk.out build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
-		.hypothesis mutants *.egg-info
+		.hypothesis *.egg-info
 	find $(SOURCES) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 purge: clean ## remove .venv, node_modules and local data too (first: python -m local down)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
+from tests.mutation.code.staging import without_decorators
 from tests.mutation.code.summing_up import Summary
 from tests.mutation.code.verdicts import Verdict, verdicts
 
@@ -87,3 +88,11 @@ def test_a_reason_is_found_by_function_and_new_lines() -> None:
 
 def test_every_reason_explains_mutants_of_one_kind() -> None:
     assert len(set(EQUIVALENT.values())) == len(EQUIVALENT)
+
+
+def test_a_decorator_becomes_an_assignment_and_the_rest_of_a_module_stays() -> None:
+    source = "import a\n\n\n@b\n@c(1)\ndef f() -> None:\n    pass\n\n\nX = 1\n"
+
+    assert without_decorators(source) == (
+        "import a\n\n\ndef f() -> None:\n    pass\nf = c(1)(f)\nf = b(f)\n\n\nX = 1\n"
+    )

@@ -4,25 +4,26 @@
   python -m tests.mutation.code --only 'lambdas.domain.mail.reminders.*'   those of these names
   python -m tests.mutation.code --report                           the result of the last run
 
-mutmut (configured in pyproject.toml) creates and tests the mutants of lambdas/domain, the workflow
-and the janitor, in mutants/. A survivor shows that a test is missing, or it is equivalent to the
-code and listed in tests/mutation/code/equivalents.py with the reason. Exit status 1 if a survivor
-is not listed, if a reason applies to no mutant, or if less than 95 % are detected.
+mutmut (configured in pyproject.toml) creates and tests the mutants of lambdas/domain, the
+activities, the order writer, the workflow and the janitor, in .local/mutation. A survivor shows
+that a test is missing, or it is equivalent to the code and listed in
+tests/mutation/code/equivalents.py with the reason. Exit status 1 if a survivor is not listed, if a
+reason applies to no mutant, or if less than 95 % are detected.
 """
 
 import argparse
 import fnmatch
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
-from tests.mutation.code.running import run
+from tests.mutation.code.running import MUTMUT, run
+from tests.mutation.code.staging import FOLDER, stage
 from tests.mutation.code.summing_up import ENOUGH, Summary, by_file, reasons
-from tests.mutation.code.verdicts import FOLDER, Verdict, changed, verdicts
+from tests.mutation.code.verdicts import Verdict, changed, verdicts
 
 console = Console(stderr=True)
 
@@ -31,9 +32,11 @@ def main() -> int:
     """Test the selected mutants. Returns the exit status."""
     options = _options()
     if not options.report:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        if not run([options.only] if options.only else [], options.jobs, console):
-            return 2
+        stage()
+    os.chdir(FOLDER)  # where mutmut reads and writes
+    names = [options.only] if options.only else []
+    if not options.report and not run(names, options.jobs, console):
+        return 2
     found = [one for one in verdicts() if fnmatch.fnmatch(one.key, options.only or "*")]
     if not found:
         console.print("no mutant of this name was tested", markup=False)
@@ -61,7 +64,7 @@ def _report(found: Sequence[Verdict], *, complete: bool) -> int:
     if equivalent:
         console.print(reasons(summary))
     for one in summary.survivors:
-        _print(f"{one.status}: {lines[one.key]}", f"    .venv/bin/mutmut show {one.key}")
+        _print(f"{one.status}: {lines[one.key]}", f"    (cd {FOLDER}; {MUTMUT} show {one.key})")
     idle = sorted(set(EQUIVALENT.values()) - set(equivalent.values())) if complete else []
     for why in idle:
         _print(f"applies to no mutant: {why}")

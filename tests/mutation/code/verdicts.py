@@ -1,4 +1,4 @@
-"""The result of each mutant, read from the files of mutmut in mutants/."""
+"""The result of each mutant, read from mutmut's files in the folder `mutants`."""
 
 import json
 from collections.abc import Iterator

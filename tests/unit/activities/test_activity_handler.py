@@ -174,7 +174,7 @@ def test_an_unexpected_exception_becomes_a_defect_and_its_details_stay_in_the_lo
     assert str(raised.value) == "unexpected error, see the log of request-1"
     assert raised.value.__suppress_context__
     [line] = lines(log.getvalue())
-    assert line["level"] == "ERROR"
+    assert (line["level"], line["message"]) == ("ERROR", "activity failed unexpectedly")
     assert "a detail of the code" in line["exception"]
     assert line["order_id"] == order.order_id
 
@@ -185,12 +185,14 @@ def test_an_input_that_is_none_is_a_defect() -> None:
 
 
 def test_a_missing_context_is_no_further_trouble(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(world.deps, "orders", None)
 
     with pytest.raises(ActivityDefect, match="log of unknown"):
         reserve_stock(event(world.place(Stage.RESERVE)), None)
+    [counted] = counts(capsys, "FailedInvocation")
+    assert counted["function_version"] == "unknown"
 
 
 def test_neither_token_nor_person_is_ever_logged(

@@ -1,3 +1,5 @@
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from lambdas.activities.enrichment import (
@@ -12,6 +14,7 @@ from lambdas.domain.errors import (
     OrderMovedOn,
     StoreUnavailable,
 )
+from lambdas.domain.ports import StockLevel
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from tests.support.builders import a_line
 from tests.support.world import World
@@ -80,22 +83,33 @@ def test_recommended_are_related_skus_in_stock_that_are_not_ordered(world: World
     assert world.run(fetch_recommendations, order) == {"recommendations": ["MUG-RED", "TEA"]}
 
 
-def test_at_most_five_skus_are_recommended_even_if_the_first_ones_are_sold_out(
-    world: World,
+@pytest.mark.parametrize(("sold_out", "found"), [(3, slice(3, 8)), (7, slice(7, 10))])
+def test_at_most_five_of_the_first_ten_skus_are_recommended(
+    world: World, sold_out: int, found: slice
 ) -> None:
     related = tuple(f"SKU-{i}" for i in range(20))
     order = world.place(Stage.START, items=(a_line("A", 1),))
     world.stock("A", available=5, related=related)
     for i, sku in enumerate(related):
-        world.stock(sku, available=int(i > 2))
+        world.stock(sku, available=int(i >= sold_out))
 
-    assert world.run(fetch_recommendations, order) == {"recommendations": list(related[3:8])}
+    assert world.run(fetch_recommendations, order) == {"recommendations": list(related[found])}
 
 
-def test_without_anything_related_there_is_no_second_look(world: World) -> None:
+def test_without_anything_related_there_is_no_second_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     order = world.place(Stage.START)
+    read, stock = [], world.inventory.stock
+
+    def noted(skus: Sequence[str]) -> Mapping[str, StockLevel]:
+        read.append(list(skus))
+        return stock(skus)
+
+    monkeypatch.setattr(world.inventory, "stock", noted)
 
     assert world.run(fetch_recommendations, order) == {"recommendations": []}
+    assert read == [["COFFEE-1KG"]]
 
 
 @pytest.mark.parametrize("activity", [fetch_inventory_snapshot, fetch_recommendations])

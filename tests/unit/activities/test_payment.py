@@ -1,3 +1,6 @@
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
 from lambdas.activities.payment import process_payment
@@ -11,11 +14,14 @@ from lambdas.domain.errors import (
     PaymentUnsettled,
     ProviderUnavailable,
 )
-from lambdas.domain.record.ledger import PAY, EffectState
+from lambdas.domain.payments import Payment, PaymentState, Pending
+from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import payment_request
+from lambdas.domain.steps.settlement import notify_if_settled
+from tests.support.fake_clock import NOW
 from tests.support.world import World
 
 
@@ -171,6 +177,41 @@ def test_a_pending_payment_is_looked_up_until_it_is_captured(world: World) -> No
 
     assert world.now(order).charged
     assert world.payments.calls.count(f"capture {key(order)}") == 1
+
+
+def test_a_pending_payment_is_looked_up_when_the_provider_named_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place(Stage.PAYMENT)
+    monkeypatch.setattr(world.payments, "capture", lambda reference: Pending(NOW + 60_000))
+
+    with pytest.raises(PaymentPending):
+        world.run(process_payment, order)
+
+    pending = world.now(order).ledger[PAY]
+    timeout_ms = world.deps.settings.settlement_timeout_seconds * 1000
+    assert (pending.look_up_at, pending.pending_until) == (NOW + 60_000, NOW + timeout_ms)
+
+
+def test_a_report_that_arrives_during_a_look_up_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_processing")
+    with pytest.raises(PaymentPending):
+        world.run(process_payment, order)
+    seen = world.payments.look_up(key(order))
+
+    def look_up(reference: str) -> Payment:
+        settled = replace(seen, state=PaymentState.CAPTURED)
+        notify = partial(notify_if_settled, payment=settled)
+        world.deps.orders.change(order.order_id, notify)
+        return seen
+
+    monkeypatch.setattr(world.payments, "look_up", look_up)
+    with pytest.raises(PaymentPending):
+        world.run(process_payment, order)
+
+    assert world.now(order).ledger[PAY].look_up_at == LOOK_UP_NOW
 
 
 def test_a_payment_that_was_voided_before_the_capture_is_a_business_reason(world: World) -> None:
