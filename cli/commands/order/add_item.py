@@ -6,8 +6,7 @@ import typer
 
 from cli.commands.options import KeyOption, OrderId, ProfileOption, WaitOption
 from cli.commands.order.items import parse_item
-from cli.commands.order.sending import print_outcome, send
-from cli.sign_in.session import open_api
+from cli.commands.order.sending import signal
 from cli.terminal.output import Format, Output
 
 
@@ -23,6 +22,5 @@ def add_item(
 
     Example: orders add-item $ORDER_ID MUG-RED=2
     """
-    print_outcome(
-        send(open_api(profile), order, "add-line-item", parse_item(item), key, wait), output
-    )
+    added = parse_item(item)
+    signal(order, "add-line-item", added, key=key, wait=wait, profile=profile, output=output)

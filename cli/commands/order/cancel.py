@@ -1,8 +1,7 @@
 """Cancels an order: `orders cancel`."""
 
 from cli.commands.options import KeyOption, OrderId, ProfileOption, ReasonOption, WaitOption
-from cli.commands.order.sending import print_outcome, send
-from cli.sign_in.session import open_api
+from cli.commands.order.sending import signal
 from cli.terminal.output import Format, Output
 
 
@@ -21,6 +20,5 @@ def cancel(
 
     Example: orders cancel $ORDER_ID -r "changed my mind"
     """
-    print_outcome(
-        send(open_api(profile), order, "cancel-order", {"reason": reason}, key, wait), output
-    )
+    body = {"reason": reason}
+    signal(order, "cancel-order", body, key=key, wait=wait, profile=profile, output=output)

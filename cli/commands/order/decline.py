@@ -1,8 +1,7 @@
 """Declines the payment of an order: `orders decline`."""
 
 from cli.commands.options import KeyOption, OrderId, ProfileOption, ReasonOption, WaitOption
-from cli.commands.order.sending import print_outcome, send
-from cli.sign_in.session import open_api
+from cli.commands.order.sending import signal
 from cli.terminal.output import Format, Output
 
 
@@ -15,6 +14,5 @@ def decline(
     output: Output = Format.TABLE,
 ) -> None:
     """Decline an order's payment (approvers): the order ends and its stock is released."""
-    print_outcome(
-        send(open_api(profile), order, "decline-payment", {"reason": reason}, key, wait), output
-    )
+    body = {"reason": reason}
+    signal(order, "decline-payment", body, key=key, wait=wait, profile=profile, output=output)

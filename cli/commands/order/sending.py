@@ -1,4 +1,4 @@
-"""Sends one signal and prints its outcome."""
+"""Sends one signal and prints its outcome: what the commands of all signals share."""
 
 import uuid
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Any
 
 from cli.client.api import Api, path
 from cli.problems import Refused
+from cli.sign_in.session import open_api
 from cli.terminal.console import out
 from cli.terminal.output import Format, print_json, say
 from cli.terminal.text import line, visible_data
@@ -19,6 +20,20 @@ def send(
     headers = {"prefer": f"wait={wait}"} if wait else {}
     where = path("orders", order_id, "signals", kind)
     return api.post_once(where, body, key or str(uuid.uuid4()), **headers)
+
+
+def signal(
+    order_id: str,
+    kind: str,
+    body: Mapping[str, Any],
+    *,
+    key: str | None,
+    wait: int,
+    profile: str | None,
+    output: Format,
+) -> None:
+    """Send a signal and print its outcome: a whole command. Raises Problem."""
+    print_outcome(send(open_api(profile), order_id, kind, body, key, wait), output)
 
 
 def print_outcome(signal: Mapping[str, Any], output: Format) -> None:
