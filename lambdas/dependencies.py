@@ -184,7 +184,9 @@ class Dependencies:
             orders=self.orders,
             payments=self.payments,
             engine=self.engine,
+            operations=self.operations,
             recovered=report_recovered,
+            count=count,
         )
 
     @cached_property

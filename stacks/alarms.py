@@ -63,6 +63,16 @@ def add_order_alarms(
         "Executions were stopped, and not by operators through the API.",
         threshold=STOPPED_ELSEWHERE,
     )
+    operations.alarm(
+        "RefundsFailingLater",
+        counted(settings, "RefundFailedLater"),
+        "A refund failed after it had succeeded: an ended order owes its customer money.",
+    )
+    operations.alarm(
+        "PaymentsDisputed",
+        counted(settings, "PaymentDisputed"),
+        "A customer disputes a payment with the bank.",
+    )
     _add_email_alarms(operations, settings)
 
 

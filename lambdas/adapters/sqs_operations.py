@@ -24,6 +24,10 @@ class SqsOperationsQueue:
         attempts = order.compensation_attempts
         self._send(order, kind="compensation-stuck", effects=list(effects), attempts=attempts)
 
+    def report_payment(self, order: Order, problem: str, amount_minor: int) -> None:
+        amount = {"amount_minor": amount_minor, "currency": order.currency}
+        self._send(order, kind=problem, stage=order.stage, **amount)
+
     def report_takeovers(self, order: Order) -> None:
         self._send(order, kind="takeover-repeated", stage=order.stage, takeovers=order.takeovers)
 

@@ -218,6 +218,14 @@ class OperationsQueue(Protocol):
         """
         ...
 
+    def report_payment(self, order: Order, problem: str, amount_minor: int) -> None:
+        """Report a payment that needs a person after its order ended: a refund that failed, or a
+        dispute. `amount_minor` is owed or disputed.
+
+        Raises OperationsUnavailable.
+        """
+        ...
+
     def report_takeovers(self, order: Order) -> None:
         """Report that one execution of an order after the other has to be replaced.
 

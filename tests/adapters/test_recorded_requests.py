@@ -164,6 +164,11 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         "SendMessage",
         {"QueueUrl": FULL.operations_queue_url},
     ),
+    "operations.report_payment": (
+        lambda d: d.operations.report_payment(ORDER, "refund-failed", 1),
+        "SendMessage",
+        {"QueueUrl": FULL.operations_queue_url},
+    ),
     "operations.report_takeovers": (
         lambda d: d.operations.report_takeovers(ORDER),
         "SendMessage",

@@ -53,3 +53,22 @@ def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, A
 
     with pytest.raises(OperationsUnavailable):
         desk.report_stuck(an_order(Stage.COMPENSATING), ("pay",))
+
+
+def test_a_payment_that_needs_a_person_is_reported_with_its_amount(clients: dict[str, Any]) -> None:
+    queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
+    order = an_order(Stage.CANCELLED)
+
+    reports = SqsOperationsQueue(clients["sqs"], queue_url=queue)
+    reports.report_payment(order, "refund-failed", 4200)
+
+    [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(message["Body"]) == {
+        "kind": "refund-failed",
+        "order_id": order.order_id,
+        "epoch": 1,
+        "stage": "cancelled",
+        "amount_minor": 4200,
+        "currency": "EUR",
+    }
+    assert leaks(message["Body"], ["alice"]) == []

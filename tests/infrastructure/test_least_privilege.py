@@ -38,7 +38,9 @@ MAY = {
     "release-stock": ORDERS | MOVE_STOCK,
     "send-cancellation-email": ORDERS | READ_CUSTOMER | SEND_EMAIL,
     "close-order": ORDERS | {"<OperationsQueue>": "sqs: SendMessage"},
-    "payment-webhook": ORDERS | PAYMENTS | {MACHINE: "states: SendTaskSuccess"},
+    "payment-webhook": ORDERS
+    | PAYMENTS
+    | {MACHINE: "states: SendTaskSuccess", "<OperationsQueue>": "sqs: SendMessage"},
     "api": START
     | {
         "<TablesInventory>": "dynamodb: BatchGetItem GetItem UpdateItem",

@@ -151,6 +151,10 @@ class Desk(Crossing, OperationsQueue):
         report = self._world.operations.report_stuck
         self._cross("operations.report_stuck", lambda: report(order, effects))
 
+    def report_payment(self, order: Order, problem: str, amount_minor: int) -> None:
+        report = self._world.operations.report_payment
+        self._cross("operations.report_payment", lambda: report(order, problem, amount_minor))
+
     def report_takeovers(self, order: Order) -> None:
         report = self._world.operations.report_takeovers
         self._cross("operations.report_takeovers", lambda: report(order))

@@ -60,6 +60,7 @@ class Book:
     failed_refunds: int = 0
     pending_minor: int = 0
     reason: str = ""
+    disputed: bool = False
 
     @property
     def refunded_minor(self) -> int:
@@ -90,6 +91,7 @@ class Book:
             refunded_minor=self.refunded_minor,
             refund_pending_minor=self.pending_minor,
             refunds=len(self.refunds) + self.failed_refunds + bool(self.pending_minor),
+            disputed=self.disputed,
             reason=self.reason,
         )
 

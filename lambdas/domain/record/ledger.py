@@ -15,6 +15,13 @@ MAIL_CANCELLATION = "mail-cancellation"
 MAIL_APPROVAL = "mail-approval"
 """The mails to the approver are numbered: `mail-approval-1`."""
 
+DEBT = "debt"
+"""The amount that an ended order owes its customer again, because a refund failed later: an intent
+while it is owed, undone when it was refunded.
+"""
+DISPUTE = "dispute"
+"""The customer disputes the payment with the bank."""
+
 COMPENSATED_EFFECTS = (PAY, RESERVE)
 """Effects that must be undone before an order may end unpaid, in the order of their undoing."""
 

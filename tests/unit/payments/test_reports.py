@@ -1,10 +1,15 @@
 """Reports of the payment provider about payments that changed."""
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.activities.approval import apply_signals, await_signal
-from lambdas.activities.payment import process_payment
-from lambdas.domain.errors import PaymentPending, PaymentUnsettled
+from lambdas.activities.inventory import release_stock
+from lambdas.activities.order_status import close_order
+from lambdas.activities.payment import process_payment, refund_payment
+from lambdas.domain.errors import OperationsUnavailable, PaymentPending, PaymentUnsettled
+from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
@@ -109,3 +114,87 @@ def test_an_order_that_waits_for_its_provider_is_not_checked(world: World) -> No
     world.clock.advance(seconds=3600)
 
     assert world.deps.janitor.sweep() == {}
+
+
+def a_cancelled_order(world: World) -> Order:
+    """An order that was charged and refunded."""
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.cancel(order)
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+    assert world.now(order).stage is Stage.CANCELLED
+    return order
+
+
+def test_a_refund_that_fails_after_the_end_is_a_debt_until_it_is_made_again(world: World) -> None:
+    order = a_cancelled_order(world)
+    reference, book = key(order), world.payments.payments[key(order)]
+    refunds, book.refunds = book.refunds, {}
+
+    for action in (ReportAction.RECORDED, ReportAction.NOTHING):
+        assert world.deps.payment_reports.receive(reference) is action
+
+    owing = world.now(order)
+    assert (owing.stage, owing.ledger[DEBT].amount_minor) == (Stage.CANCELLED, 4200)
+    assert owing.ledger[DEBT].state is EffectState.INTENT
+    assert world.operations.payments == [(order.order_id, "refund-failed", 4200)]
+
+    book.refunds = refunds
+    for action in (ReportAction.RECORDED, ReportAction.NOTHING):
+        assert world.deps.payment_reports.receive(reference) is action
+    assert world.now(order).ledger[DEBT].state is EffectState.UNDONE
+    kinds = [event.kind for event in world.store.timeline(order.order_id)]
+    assert kinds[-2:] == ["refund-failed", "debt-refunded"]
+    assert world.problems() == []
+
+
+def test_a_part_of_a_debt_that_is_refunded_lowers_it(world: World) -> None:
+    order = a_cancelled_order(world)
+    book = world.payments.payments[key(order)]
+    book.refunds = {}
+    world.deps.payment_reports.receive(key(order))
+
+    book.refunds = {"by hand": 4000}
+    world.deps.payment_reports.receive(key(order))
+
+    assert world.now(order).ledger[DEBT].amount_minor == 200
+
+
+def test_a_dispute_is_recorded_once_and_changes_nothing_else(world: World) -> None:
+    order = world.place(Stage.COMPLETED, total=4200)
+    pay = replace(world.now(order).ledger[PAY], reference=key(order))
+    world.store.put(world.now(order).with_effect(PAY, pay))
+    world.payments.payments[key(order)].disputed = True
+
+    for action in (ReportAction.RECORDED, ReportAction.NOTHING):
+        assert world.deps.payment_reports.receive(key(order)) is action
+
+    after = world.now(order)
+    assert (after.stage, after.ledger[DISPUTE].amount_minor) == (Stage.COMPLETED, 4200)
+    assert world.operations.payments == [(order.order_id, "payment-disputed", 4200)]
+    assert world.problems() == []
+
+
+def test_a_completed_order_that_is_refunded_by_hand_owes_nothing(world: World) -> None:
+    order = world.place(Stage.COMPLETED, total=4200)
+    pay = replace(world.now(order).ledger[PAY], reference=key(order))
+    world.store.put(world.now(order).with_effect(PAY, pay))
+    world.payments.payments[key(order)].refunds = {"by hand": 300}
+
+    assert world.deps.payment_reports.receive(key(order)) is ReportAction.NOTHING
+
+
+def test_a_report_that_operations_cannot_take_is_sent_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = a_cancelled_order(world)
+    world.payments.payments[key(order)].refunds = {}
+
+    def unavailable(*_: object) -> None:
+        raise OperationsUnavailable("no answer")
+
+    monkeypatch.setattr(world.operations, "report_payment", unavailable)
+
+    with pytest.raises(OperationsUnavailable):
+        world.deps.payment_reports.receive(key(order))
+    assert DEBT not in world.now(order).ledger
