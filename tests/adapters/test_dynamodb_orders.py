@@ -140,3 +140,20 @@ def test_a_cursor_that_no_list_returned_is_refused(dynamodb: Any, cursor: str) -
 
     with pytest.raises(InvalidRequest, match="cursor"):
         index.page(stage=None, customer_id=None, limit=10, cursor=cursor)
+
+
+def test_a_token_is_stored_next_to_its_order_for_longer_than_an_execution_lasts(
+    dynamodb: Any, store: DynamoDBOrders, order: Order
+) -> None:
+    kept = replace(order, wait_token="T", wait_loops=3)
+    store.commit(make_change(order, kept, NOW))
+
+    [stored] = [one for one in tables.records(dynamodb, tables.ORDERS) if one["sk"] == "WAIT"]
+    assert stored == {
+        "pk": f"ORDER#{order.order_id}",
+        "sk": "WAIT",
+        "epoch": order.epoch,
+        "loops": 3,
+        "token": "T",
+        "expires_at": NOW // 1000 + 8 * 86_400,
+    }

@@ -45,6 +45,17 @@ def test_an_outcome_makes_the_round_trip(
     assert outcomes.find([]) == {}
 
 
+def test_two_orders_have_an_outcome_each(
+    outcomes: DynamoDBOutcomes, outcome: ExecutionOutcome
+) -> None:
+    other = replace(outcome, order_id=an_order_id(), verdict="rejected")
+    for one in (outcome, other):
+        outcomes.add(one)
+
+    found = outcomes.find([(one.order_id, 2) for one in (outcome, other)])
+    assert found == {one.order_id: one for one in (outcome, other)}
+
+
 def test_the_first_outcome_stays(outcomes: DynamoDBOutcomes, outcome: ExecutionOutcome) -> None:
     outcomes.add(outcome)
     outcomes.add(replace(outcome, verdict="defect"))

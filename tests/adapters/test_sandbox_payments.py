@@ -232,7 +232,8 @@ def test_a_pending_payment_is_captured_after_its_time(
     payments: SandboxPayments, clock: FakeClock, call: str
 ) -> None:
     reference = payments.prepare(a_request("pm_processing"))
-    assert isinstance(payments.capture(reference), Pending)
+    until = clock.now() + PROCESSING_MS
+    assert payments.capture(reference) == payments.look_up(reference).result == Pending(until)
 
     clock.advance(PROCESSING_MS / 1000)
     getattr(payments, call)(reference)
