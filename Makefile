@@ -24,7 +24,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench deploy destroy prune check lint format types asl synth diagram openapi pictures docs release draft-release browser pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench deploy destroy verify-aws prune check lint format types asl synth diagram openapi pictures docs release draft-release browser pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ deploy: setup ## deploy ENV=dev to AWS with first users and stock: make deploy E
 
 destroy: setup ## delete ENV=dev from AWS: make destroy CONFIRM=OrderWorkflow-dev
 	@$(RUN) tools.aws destroy --environment $(or $(ENV),dev) --confirm "$(CONFIRM)"
+
+verify-aws: setup ## smoke test of a deployed stack with test orders: make verify-aws STACK=OrderWorkflow-staging
+	@$(RUN) tools.aws.verify $(or $(STACK),$(error name the stack: make verify-aws STACK=OrderWorkflow-staging))
 
 prune: setup ## list unused versions of STACK=OrderWorkflow-staging; PRUNE_ARGS=--delete deletes them
 	@$(RUN) tools.prune_versions $(or $(STACK),$(error name the stack: make prune STACK=OrderWorkflow-staging)) $(PRUNE_ARGS)

@@ -11,6 +11,14 @@ from local.host.aws_clients import REGION, client
 from tests.system.environments import Environment
 from tools.aws.__main__ import deploy, destroy
 from tools.aws.account import Account, AccountProblem
+from tools.aws.verify import (
+    CHECKS,
+    CheckFailed,
+    Stack,
+    an_alarm_reaches_its_topic,
+    console_is_served,
+    run,
+)
 
 EMAIL = "owner@example.com"
 CATALOGUE = """
@@ -117,3 +125,37 @@ def test_an_account_without_bootstrap_is_refused(deployment: Environment, accoun
             account.check()
     finally:
         parameters.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="31", Type="String")
+
+
+def test_the_smoke_test_passes_on_a_deployed_stack(
+    deployment: Environment, account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_emulator = [check for check in CHECKS if check is not an_alarm_reaches_its_topic]
+
+    failed = run(account, "OrderWorkflow-dev", api_url=deployment.state.api_url, checks=on_emulator)
+
+    assert failed == [], capsys.readouterr().out
+
+
+def test_a_failed_check_is_reported_and_the_others_run(
+    deployment: Environment, account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(stack: Stack) -> None:
+        raise CheckFailed("the console is missing")
+
+    failed = run(
+        account,
+        "OrderWorkflow-dev",
+        api_url=deployment.state.api_url,
+        checks=[broken, console_is_served],
+    )
+
+    printed = capsys.readouterr().out
+    assert failed == ["broken"]
+    assert "✗ broken: the console is missing" in printed
+    assert "✓ console is served" in printed
+
+
+def test_production_is_not_verified(account: Account) -> None:
+    with pytest.raises(AccountProblem, match="production is not verified"):
+        run(account, "OrderWorkflow-production")

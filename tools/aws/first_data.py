@@ -49,25 +49,39 @@ def load_first_data(deployment: Deployment, *, email: str, catalogue: Path) -> i
 @contextmanager
 def temporary_operator(deployment: Deployment) -> Iterator[str]:
     """The access token of an operator who exists only while the block runs."""
+    with temporary_user(deployment, "operator") as user:
+        yield user.access_token
+
+
+@dataclass(frozen=True, slots=True)
+class TemporaryUser:
+    """A signed-in user of the pool."""
+
+    name: str
+    access_token: str
+    id_token: str
+
+
+@contextmanager
+def temporary_user(deployment: Deployment, role: str) -> Iterator[TemporaryUser]:
+    """A user with one role who exists only while the block runs. No e-mail is sent."""
     cognito, pool_id = deployment.pool.cognito, deployment.pool.pool_id
     user, password = f"setup-{secrets.token_hex(8)}", new_password()
     cognito.admin_create_user(
-        UserPoolId=pool_id,
-        Username=user,
-        TemporaryPassword=password,
-        MessageAction="SUPPRESS",
+        UserPoolId=pool_id, Username=user, TemporaryPassword=password, MessageAction="SUPPRESS"
     )
     try:
         cognito.admin_set_user_password(
             UserPoolId=pool_id, Username=user, Password=password, Permanent=True
         )
-        deployment.pool.grant(user, "operator")
+        deployment.pool.grant(user, role)
         answer = cognito.admin_initiate_auth(
             UserPoolId=pool_id,
             ClientId=deployment.client_id,
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": user, "PASSWORD": password},
         )
-        yield answer["AuthenticationResult"]["AccessToken"]
+        tokens = answer["AuthenticationResult"]
+        yield TemporaryUser(user, tokens["AccessToken"], tokens["IdToken"])
     finally:
         cognito.admin_delete_user(UserPoolId=pool_id, Username=user)
