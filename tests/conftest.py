@@ -48,7 +48,7 @@ FIXED_SEED = 20
 """Seed of the campaigns in a run of single tests; `make prove` draws a new one."""
 
 _NO_TIMES = settings(database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("fixed", _NO_TIMES, derandomize=True)
+settings.register_profile("fixed", _NO_TIMES, derandomize=True, max_examples=40)
 settings.register_profile("prove", _NO_TIMES, derandomize=False, print_blob=True)
 
 

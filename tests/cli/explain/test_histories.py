@@ -6,7 +6,7 @@ from cli.terminal.console import out
 from cli.views.histories import verdict_table
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.support.execution_histories import HistoryBuilder, named
+from tests.support.execution_histories import named
 from tests.support.world import World
 
 
@@ -53,22 +53,6 @@ def test_a_state_in_which_an_execution_ends_takes_no_time(
     shown = terminal.run("history", order.order_id, who="operator").out
 
     assert line_of(shown, state).split()[-2:] == ["-", "-"]
-
-
-def test_stopped_branches_are_not_shown_as_running(terminal: Terminal, world: World) -> None:
-    order = world.place()
-    history = HistoryBuilder()
-    history.add("ParallelStateEntered", stateEnteredEventDetails={"name": "EnrichOrder"})
-    history.enter("FetchRecommendations").enter("FetchCustomerProfile").add("TaskScheduled")
-    history.add("TaskFailed", taskFailedEventDetails={"error": "CustomerUnknown"})
-    history.add("ParallelStateExited", stateExitedEventDetails={"name": "EnrichOrder"})
-    world.engine.histories[order.execution] = tuple(history.enter("RefundPayment").events)
-
-    shown = terminal.run("history", order.order_id, who="operator").out
-
-    assert "stopped" in line_of(shown, "FetchRecommendations")
-    assert "failed" in line_of(shown, "FetchCustomerProfile")
-    assert "running" in line_of(shown, "RefundPayment")
 
 
 def test_a_chart_shows_where_an_execution_was_stopped(terminal: Terminal, world: World) -> None:

@@ -1,7 +1,5 @@
 """The graph of a state machine: every state, its transitions, and its progress."""
 
-import pytest
-
 from lambdas.api.executions.graph import GraphState, Transition, build_graph
 from lambdas.api.executions.state_entries import Progress
 from tests.support.definition import load, scopes
@@ -93,16 +91,3 @@ def test_the_entries_of_a_state_are_counted_and_the_newest_one_is_shown() -> Non
     assert state.entered_at is not None
     assert state.left_at is not None
     assert state.left_at > state.entered_at
-
-
-@pytest.mark.parametrize(
-    ("end", "progress"),
-    [
-        ("ExecutionFailed", Progress.FAILED),
-        ("ExecutionTimedOut", Progress.FAILED),
-        ("ExecutionAborted", Progress.ABORTED),
-        ("ExecutionSucceeded", Progress.SUCCEEDED),
-    ],
-)
-def test_where_an_execution_ends_its_last_state_ends_too(end: str, progress: Progress) -> None:
-    assert graph(named(()).enter("OrderFailed").add(end))["OrderFailed"].progress is progress
