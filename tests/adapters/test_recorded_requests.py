@@ -19,7 +19,7 @@ from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.stages import Stage
-from tests.support.builders import a_key, a_signal, an_order
+from tests.support.builders import a_customer, a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.unit.test_dependencies import FULL
 
@@ -116,6 +116,7 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         {"ConditionExpression": "attribute_exists(open_shard)"},
     ),
     "index.due": (lambda d: d.index.due(NOW, 9), "Query", {"IndexName": "open", "Limit": 9}),
+    "customers.save": (lambda d: d.customers.save(a_customer()), "PutItem", {}),
     "outcomes.find": (lambda d: d.outcomes.find([("O1", 1)]), "BatchGetItem", {}),
     "outcomes.add": (
         lambda d: d.outcomes.add(OUTCOME),

@@ -76,6 +76,7 @@ AT_MOST = {
     "compensate": 6,
     "abort": 3,
     "settle": 7,
+    "list_events": 1,
     "get_versions": SHARDS * OPEN_STAGES + 2,
     "get_product": 2,  # counters, corrections
     "put_product": 3,
@@ -96,6 +97,7 @@ SETTINGS = Settings(
     inventory_table=tables.INVENTORY,
     customers_table=tables.CUSTOMERS,
     state_machine_alias_arn=f"{MACHINE}:live",
+    event_log_group="events",
     sign_in_url="https://id.example.com",
     user_pool_client_id="client-1",
 )
@@ -119,6 +121,9 @@ class Deployment:
             events.register_first("before-call.dynamodb", self._count)
             events.register_first("before-call.sfn", _step_functions)
             events.register_first("before-call.dynamodb", _transactions)
+        log: Any = self.deps.event_log
+        log._client.meta.events.register_first("before-call.logs", self._count)
+        log._client.meta.events.register("before-call.logs", _no_events)
 
     def put(self, order: Order) -> Order:
         tables.put_order(self.dynamodb, order)
@@ -151,6 +156,10 @@ def _step_functions(model: Any, params: Mapping[str, Any], **_: Any) -> Any:
         "DescribeExecution": lambda: {"status": "RUNNING"},
     }
     return SimpleNamespace(status_code=200), answers.get(model.name, dict)()
+
+
+def _no_events(**_: Any) -> Any:
+    return SimpleNamespace(status_code=200), {"events": []}
 
 
 def _transactions(model: Any, **_: Any) -> Any:
@@ -239,6 +248,7 @@ def _catalogue() -> Iterator[Request]:
     yield Request("get_product", path + SKUS[0], OPERATOR)
     yield Request("put_product", f"{path}NEW", OPERATOR, product, status=201)
     yield Request("correct_stock", f"{path}{SKUS[0]}/corrections", OPERATOR, change, key, 201)
+    yield Request("list_events", "/ops/events", OPERATOR)
     yield Request("save_customer", "/ops/customers", OPERATOR, customer)
 
 
