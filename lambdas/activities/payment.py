@@ -4,6 +4,7 @@ from functools import partial
 
 from lambdas.activity_handler import activity
 from lambdas.dependencies import Dependencies
+from lambdas.domain.errors import PaymentUnsettled
 from lambdas.domain.payments import CaptureResult, Payment, PaymentState, Pending, RefundPending
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import PAY, effect_key, owes
@@ -74,17 +75,20 @@ def _look_up_or_capture(deps: Dependencies, order: Order) -> CaptureResult:
     return deps.payments.look_up(reference).result or deps.payments.capture(reference)
 
 
-def _record_pending(task: Task, deps: Dependencies, order: Order, until: int | None = None) -> None:
+def _record_pending(
+    task: Task, deps: Dependencies, order: Order, until: int | None = None
+) -> Order:
     timeout_ms = deps.settings.settlement_timeout_seconds * 1000
     pending = partial(record_pending, seen=order, until=until, timeout_ms=timeout_ms)
-    deps.orders.change_in_epoch(task, pending, seen=order)
+    return deps.orders.change_in_epoch(task, pending, seen=order)
 
 
 @activity
 def refund_payment(task: Task, deps: Dependencies) -> None:
     """Begin compensation, void the payment, and refund the outstanding amount: the captured amount
     minus earlier refunds, by this system or by a person at the provider. If the provider settles
-    the payment or a refund later, that is recorded, and the order waits for it.
+    the payment or a refund later, that is recorded, and the order waits for it. Raises
+    PaymentUnsettled if it is pending at its deadline.
 
     The payment is voided first, so that a delayed capture can no longer succeed.
     """
@@ -99,7 +103,9 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
         return
     captured_minor = _undo(deps, order) if approved_amount(order).amount_minor else 0
     if captured_minor is None:
-        _record_pending(task, deps, order)
+        pending = _record_pending(task, deps, order)
+        if deps.clock.now() >= (pending.refund_pending_until or 0):
+            raise PaymentUnsettled("the refund is pending for too long", order_id=order.order_id)
         return
     record = partial(record_refund, refunded_minor=captured_minor)
     deps.orders.change_in_epoch(task, record, seen=order)

@@ -103,6 +103,15 @@ class World:
             ExpressionAttributeValues={":method": {"S": method}},
         )
 
+    def set_pending_until(self, instant: int) -> None:
+        """The provider captures a pending payment at an instant (epoch milliseconds)."""
+        boto3.client("dynamodb").update_item(
+            TableName="payments",
+            Key={"payment_key": {"S": f"pay:{self.order_id}"}},
+            UpdateExpression="SET pending_until = :instant",
+            ExpressionAttributeValues={":instant": {"N": str(instant)}},
+        )
+
     def _keep_version(self) -> None:
         """Keep every version of the order's record, to see that no write did what none may do."""
         metas = [record for record in resources.scan("orders") if record["sk"] == "META"]

@@ -52,7 +52,10 @@ _UNDOING = ("RefundPayment", "ReleaseStock", "CloseOrder")
 """The compensation states. All of them must succeed to compensate an order."""
 
 _BY_ERROR: dict[str, Verdict] = {
-    **dict.fromkeys(("InsufficientStock", "PaymentDeclined", "CustomerUnknown"), Verdict.REJECTED),
+    **dict.fromkeys(
+        ("InsufficientStock", "PaymentDeclined", "PaymentNotSettled", "CustomerUnknown"),
+        Verdict.REJECTED,
+    ),
     "OrderCancelled": Verdict.CANCELLED,
     **dict.fromkeys(("StaleEpoch", "OrderMovedOn", "PaymentClosed"), Verdict.COMPENSATED),
     **{cls.__name__: Verdict.INFRASTRUCTURE for cls in errors.TransientError.__subclasses__()},

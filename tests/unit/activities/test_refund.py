@@ -10,6 +10,7 @@ from lambdas.domain.errors import (
     PaymentDeclined,
     PaymentMismatch,
     PaymentPending,
+    PaymentUnsettled,
     ProviderUnavailable,
 )
 from lambdas.domain.payments import PaymentState, Voided
@@ -281,6 +282,25 @@ def test_a_pending_refund_keeps_the_order_open_and_is_not_repeated(
     world.run(refund_payment, order)
 
     assert world.now(order).ledger[PAY].refunded_minor == total
+
+
+def test_a_refund_that_is_pending_at_its_deadline_is_stuck_until_it_settles(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    book = world.payments.payments[key(order)]
+    book.method = "pm_refund_pending"
+    world.cancel(order)
+    world.run(refund_payment, order)
+    world.run(release_stock, order)
+    world.clock.advance(seconds=world.deps.settings.settlement_timeout_seconds)
+
+    with pytest.raises(PaymentUnsettled, match="pending for too long"):
+        world.run(refund_payment, order)
+    assert world.run(close_order, order)["outcome"] == "compensation-stuck"
+    assert world.operations.stuck == [(order.order_id, ("pay",))]
+
+    book.settle()
+    world.run(refund_payment, order)
+    assert world.run(close_order, order)["stage"] == "cancelled"
 
 
 def test_a_refund_that_failed_is_made_again_under_another_id(world: World) -> None:

@@ -119,6 +119,24 @@ def provider_recovers() -> Step:
     return lambda world: world.set_payment_method("pm_ok")
 
 
+def provider_settles() -> Step:
+    """The provider captures a pending payment."""
+    return lambda world: world.set_pending_until(0)
+
+
+def provider_settles_never() -> Step:
+    return lambda world: world.set_pending_until(10**15)
+
+
+def provider_reports(action: str) -> Step:
+    """The provider reports that the order's payment changed."""
+
+    def step(world: World) -> None:
+        assert world.deps.payment_reports.receive(f"pay:{world.order_id}") == action
+
+    return step
+
+
 def sender_is_not_verified() -> Step:
     return lambda _: boto3.client("sesv2").delete_email_identity(EmailIdentity=resources.SENDER)
 

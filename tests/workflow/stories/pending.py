@@ -1,0 +1,97 @@
+"""Stories of payments that the provider settles later, and reports."""
+
+from tests.workflow.stories.ends import (
+    CANCELLED,
+    LOOP,
+    PAY,
+    REFUNDED,
+    REJECTED,
+    TO_WAIT,
+    UNDO,
+    cancelled,
+    completed,
+    rejected,
+)
+from tests.workflow.stories.steps import (
+    approve,
+    cancel,
+    let_pass,
+    provider_reports,
+    provider_settles,
+    provider_settles_never,
+    sweep,
+    waits_at,
+)
+from tests.workflow.stories.story import ORDERED, Story
+
+SETTLEMENT_SECONDS = 259_200
+TO_PENDING = (*TO_WAIT, *LOOP, "ProcessPayment", "ApplySignals", "RouteDecision")
+STILL_PENDING = (*LOOP, "ProcessPayment", "ApplySignals", "RouteDecision")
+REFUND_PENDING = (*UNDO, "RouteEnd", "ApplySignals", "RouteDecision")
+
+PENDING = (
+    Story(
+        name="a pending payment continues when the provider reports it, twice",
+        payment_method="pm_processing",
+        script=(
+            approve(),
+            waits_at("payment"),
+            provider_reports("nothing"),
+            waits_at("payment"),
+            provider_settles(),
+            provider_reports("recorded"),
+            provider_reports("nothing"),
+        ),
+        ends=completed((*TO_PENDING, *LOOP, *PAY)),
+    ),
+    Story(
+        name="a pending payment without a report is looked up at the time that the provider named",
+        payment_method="pm_processing",
+        script=(approve(), waits_at("payment"), sweep(), let_pass(32)),
+        ends=completed((*TO_PENDING, *LOOP, *PAY)),
+    ),
+    Story(
+        name="a cancel while the payment is pending is refunded when it settles",
+        payment_method="pm_processing",
+        script=(
+            approve(),
+            waits_at("payment"),
+            cancel(),
+            waits_at("compensating"),
+            provider_settles(),
+            provider_reports("recorded"),
+        ),
+        ends=cancelled(
+            (*TO_PENDING, *LOOP, *REFUND_PENDING, *LOOP, *CANCELLED),
+            outcomes=("applied", "applied"),
+            flags=frozenset({"payment_approved", "cancelled"}),
+            ledger=REFUNDED,
+            payment=(ORDERED, ORDERED),
+        ),
+    ),
+    Story(
+        name="a payment that is not settled in time is refunded when it settles",
+        payment_method="pm_processing",
+        script=(
+            approve(),
+            provider_settles_never(),
+            let_pass(32),
+            waits_at("payment"),
+            let_pass(SETTLEMENT_SECONDS + 1),
+            waits_at("compensating"),
+            provider_settles(),
+            provider_reports("recorded"),
+        ),
+        ends=rejected(
+            (
+                *(*TO_PENDING, *STILL_PENDING, *LOOP, "ProcessPayment"),
+                *(*REFUND_PENDING, *LOOP, *REJECTED),
+            ),
+            "PaymentNotSettled: the payment was not settled in time",
+            outcomes=("applied",),
+            flags=frozenset({"payment_approved"}),
+            ledger=REFUNDED,
+            payment=(ORDERED, ORDERED),
+        ),
+    ),
+)
