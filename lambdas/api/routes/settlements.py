@@ -29,12 +29,13 @@ settlements = Resource("operations")
     body_limit=inputs.MAX_SIGNAL_BYTES,
 )
 def settle(order_id: inputs.OrderId, body: Settlement) -> Response[Any]:
-    """Settle a stuck refund that was paid outside the provider
+    """Settle a refund that was paid outside the provider
 
-    For a compensation that is stuck because the provider refuses the refund. One operator requests
-    the settlement, another one sends the same request with `confirm`. Then the ledger has the
-    payment as undone, and the order ends. Both requests are in the timeline. The order must have a
-    stuck payment (409). A request that is not confirmed is replaced by the next one.
+    For a compensation that is stuck because the provider refuses the refund, or the debt of an
+    ended order whose refund failed later. One operator requests the settlement, another one sends
+    the same request with `confirm`. Then the ledger has the payment or the debt as undone, and a
+    stuck order ends. Both requests are in the timeline. Without a stuck refund or a debt: 409. A
+    request that is not confirmed is replaced by the next one.
     """
     before = settlements.visible(order_id)
     payment = _settlement(body)

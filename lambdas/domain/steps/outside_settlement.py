@@ -1,10 +1,12 @@
-"""Outside settlement: end a stuck refund whose money was returned without the provider."""
+"""Outside settlement: end a stuck refund, or the debt of an ended order, whose money was returned
+without the provider.
+"""
 
 from dataclasses import replace
 
 from lambdas.domain.errors import InvalidRequest, NotAllowed, SignalNotAdmitted
 from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.ledger import PAY, Effect, EffectState
+from lambdas.domain.record.ledger import DEBT, PAY, EffectState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outside import OutsideSettlement
 from lambdas.domain.record.signals import Actor
@@ -15,24 +17,22 @@ def request_settlement(order: Order, now: int, requested: OutsideSettlement) -> 
     """Record the request of one operator; None for a repetition. A request that is not confirmed is
     replaced by the next one.
 
-    Raises SignalNotAdmitted without a stuck payment, InvalidRequest for an impossible amount.
+    Raises SignalNotAdmitted if nothing is owed, InvalidRequest for an impossible amount.
     """
     known = order.settlement
     if known is not None and known.is_same_request(requested):
         return None
-    payment = _stuck_payment(order)
-    owed = payment.amount_minor or 0
+    owed = order.ledger[_owed(order)].amount_minor or 0
     if requested.currency != order.currency:
         raise InvalidRequest(
             f"the order is in {order.currency}, not in {requested.currency}",
             order_id=order.order_id,
         )
     if requested.amount_minor > owed:
-        raise InvalidRequest(
-            f"the payment is {owed} minor units: no more can be refunded", order_id=order.order_id
-        )
+        raise InvalidRequest(f"no more than {owed} minor units are owed", order_id=order.order_id)
     after = replace(order, settlement=requested)
-    made = make_change(order, after, now, ("settlement-requested", _detail(requested)))
+    event = ("settlement-requested", _detail(requested))
+    made = make_change(order, after, now, event, by_execution=False)
     # The janitor's next attempt stays where it is.
     return replace(made, after=replace(made.after, next_check_at=order.next_check_at))
 
@@ -40,11 +40,11 @@ def request_settlement(order: Order, now: int, requested: OutsideSettlement) -> 
 def confirm_settlement(
     order: Order, now: int, *, settlement_id: str, payment: OutsideSettlement, actor: Actor
 ) -> Change | None:
-    """Record the confirmation of another operator, and the payment as undone; None for a
+    """Record the confirmation of another operator, and the refund or debt as undone; None for a
     repetition. `payment` repeats the request and has the second operator's evidence.
 
-    Raises SignalNotAdmitted without a stuck payment or without this request, InvalidRequest for
-    another amount, NotAllowed for the operator who made the request.
+    Raises SignalNotAdmitted if nothing is owed or without this request, InvalidRequest for another
+    amount, NotAllowed for the operator who made the request.
     """
     known = order.settlement
     if known is None or known.settlement_id != settlement_id:
@@ -61,7 +61,8 @@ def confirm_settlement(
         )
     if known.confirmed:
         return None
-    entry = _stuck_payment(order).moved(EffectState.UNDONE, now)
+    name = _owed(order)
+    entry = order.ledger[name].moved(EffectState.UNDONE, now)
     undone = replace(entry, refunded_minor=known.amount_minor)
     confirmed = replace(
         known,
@@ -70,20 +71,25 @@ def confirm_settlement(
         confirmed_at=now,
         confirmation=payment.evidence,
     )
-    after = replace(order.with_effect(PAY, undone), charged=False, settlement=confirmed)
-    return make_change(order, after, now, ("payment-settled", _detail(confirmed)))
+    after = replace(order.with_effect(name, undone), charged=False, settlement=confirmed)
+    event = ("payment-settled", _detail(confirmed))
+    return make_change(order, after, now, event, by_execution=False)
 
 
-def _stuck_payment(order: Order) -> Effect:
-    """The payment that could not be undone. While an attempt to undo it runs, it is not stuck."""
-    payment = order.ledger.get(PAY)
-    if order.stage is not Stage.COMPENSATING or payment is None or not payment.stuck:
-        raise SignalNotAdmitted(
-            "the order has no stuck payment now (an attempt to refund it may be running)",
-            order_id=order.order_id,
-            stage=order.stage,
-        )
-    return payment
+def _owed(order: Order) -> str:
+    """The effect of which money is owed: the payment whose refund is stuck, or the debt of an ended
+    order. While an attempt to refund a payment runs, it is not stuck.
+    """
+    debt, payment = order.ledger.get(DEBT), order.ledger.get(PAY)
+    if order.ended and debt is not None and debt.state is EffectState.INTENT:
+        return DEBT
+    if order.stage is Stage.COMPENSATING and payment is not None and payment.stuck:
+        return PAY
+    raise SignalNotAdmitted(
+        "the order has no stuck refund and no debt now (an attempt to refund may be running)",
+        order_id=order.order_id,
+        stage=order.stage,
+    )
 
 
 def _detail(settlement: OutsideSettlement) -> dict[str, str | int]:

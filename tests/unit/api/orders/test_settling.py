@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.record.ledger import PAY, EffectState
+from lambdas.domain.record.ledger import DEBT, PAY, Effect, EffectState
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, OPERATOR, Answer, ApiCaller, Claims, a_person
-from tests.support.builders import a_stuck_order
+from tests.support.builders import a_stuck_order, an_order
+from tests.support.fake_clock import NOW
 from tests.support.world import World
 
 OTHER_OPERATOR = a_person("operator2", "operator")
@@ -176,3 +178,23 @@ def test_staff_see_the_settlement_of_an_order(api: ApiCaller, order: Order) -> N
 
     assert api.get(path, OPERATOR).json["settlement"]["evidence"] == "bank transfer 4711"
     assert api.get(path, ALICE).json["settlement"] is None
+
+
+def test_the_debt_of_an_ended_order_is_settled_and_the_order_stays_ended(
+    api: ApiCaller, world: World
+) -> None:
+    order = an_order(Stage.CANCELLED)
+    debt = Effect(key="debt:1", state=EffectState.INTENT, at=NOW, amount_minor=2500)
+    world.store.put(order.with_effect(DEBT, debt))
+
+    requested = settle(api, order).json["settlement"]["settlement_id"]
+    answer = settle(api, order, OTHER_OPERATOR, confirm=requested)
+
+    after = world.now(order)
+    assert (answer.status, after.stage, after.epoch) == (200, Stage.CANCELLED, 1)
+    assert (after.ledger[DEBT].state, after.ledger[DEBT].refunded_minor) == (
+        EffectState.UNDONE,
+        2500,
+    )
+    assert world.engine.running == set()
+    assert settle(api, order, evidence="another transfer").status == 409
