@@ -82,6 +82,10 @@ class RandomWalk:
     def approval(self) -> dict[str, Any]:
         return {"revision": self._order.get("revision", 1) + self._chance.choice((0, 0, 0, 1))}
 
+    def settlement(self) -> dict[str, Any]:
+        paid = {"amount_minor": self._chance.choice((1, 100)), "currency": "EUR"}
+        return {"settled": "refund-paid", "evidence": "bank transfer", **paid}
+
     def end(self) -> dict[str, Any]:
         return {"reason": self._chance.choice(("no more", "zu spät 😀", "\u202etxt"))}
 
@@ -94,4 +98,5 @@ _BODIES: Mapping[str, Callable[[RandomWalk], dict[str, Any]]] = {
     f"{_SIGNALS}decline-payment": RandomWalk.end,
     f"{_SIGNALS}cancel-order": RandomWalk.end,
     f"{_SIGNALS}add-line-item": RandomWalk.new_item,
+    "/ops/orders/{order_id}/settle": RandomWalk.settlement,
 }
