@@ -148,6 +148,10 @@ def _plain() -> Iterator[Scenario]:
     yield Scenario("item added, then approved", _schedule(happenings=(add, APPROVE)))
     yield Scenario("expired after ticks", _schedule(happenings=()))
     yield Scenario("declined", _placed(payment_method="pm_declined"))
+    pending = _placed(payment_method="pm_processing")
+    too_late = replace(cancel, after_ms=3_000, stage=Stage.PAYMENT)
+    yield Scenario("payment pending", pending)
+    yield Scenario("cancelled, pending", replace(pending, happenings=(APPROVE, too_late)))
     yield Scenario("out of stock", _placed(items=(("RARE-1", 2),)))
     for version in ("v1", "v2"):
         for action in (Action.TAKEOVER, Action.STOP):
