@@ -205,7 +205,7 @@ def test_a_report_that_arrives_during_a_look_up_is_kept(
         settled = replace(seen, state=PaymentState.CAPTURED)
         notify = partial(notify_if_settled, payment=settled)
         world.deps.orders.change(order.order_id, notify)
-        return seen
+        return replace(seen, until=NOW + 300_000)
 
     monkeypatch.setattr(world.payments, "look_up", look_up)
     with pytest.raises(PaymentPending):
