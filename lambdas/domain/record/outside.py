@@ -16,7 +16,8 @@ class Settled(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideSettlement:
     """A settlement that one operator requested, and another one confirms. Subjects and names are
-    those of the operators, as in a signal. Times are epoch milliseconds.
+    those of the operators, as in a signal. Times are epoch milliseconds. `earlier_minor` is the sum
+    of the order's earlier settlements that were confirmed.
     """
 
     settlement_id: str
@@ -31,11 +32,17 @@ class OutsideSettlement:
     confirmed_by_name: str | None = None
     confirmed_at: int | None = None
     confirmation: str | None = None
+    earlier_minor: int = 0
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     @property
     def confirmed(self) -> bool:
         return self.confirmed_at is not None
+
+    @property
+    def returned_minor(self) -> int:
+        """What was returned outside the provider so far, by all confirmed settlements."""
+        return self.earlier_minor + (self.amount_minor if self.confirmed else 0)
 
     def is_same_payment(self, other: "OutsideSettlement") -> bool:
         """Whether both describe one payment of money."""

@@ -30,7 +30,8 @@ def request_settlement(order: Order, now: int, requested: OutsideSettlement) -> 
         )
     if requested.amount_minor > owed:
         raise InvalidRequest(f"no more than {owed} minor units are owed", order_id=order.order_id)
-    after = replace(order, settlement=requested)
+    earlier_minor = known.returned_minor if known is not None else 0
+    after = replace(order, settlement=replace(requested, earlier_minor=earlier_minor))
     event = ("settlement-requested", _detail(requested))
     made = make_change(order, after, now, event, by_execution=False)
     # The janitor's next attempt stays where it is.

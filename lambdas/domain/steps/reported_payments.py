@@ -44,7 +44,7 @@ def _owed_minor(order: Order, payment: Payment) -> int:
     if order.stage not in _ENDED_UNPAID:
         return 0
     outside = order.settlement
-    returned_minor = outside.amount_minor if outside is not None and outside.confirmed else 0
+    returned_minor = outside.returned_minor if outside is not None else 0
     return max(payment.outstanding_minor - payment.refund_pending_minor - returned_minor, 0)
 
 

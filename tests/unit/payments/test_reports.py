@@ -1,6 +1,7 @@
 """Reports of the payment provider about payments that changed."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -12,8 +13,11 @@ from lambdas.domain.errors import OperationsUnavailable, PaymentPending, Payment
 from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
 from lambdas.payment_reports import ReportAction
+from tests.support.builders import a_settlement
 from tests.support.world import World
 
 
@@ -158,6 +162,33 @@ def test_a_part_of_a_debt_that_is_refunded_lowers_it(world: World) -> None:
     world.deps.payment_reports.receive(key(order))
 
     assert world.now(order).ledger[DEBT].amount_minor == 200
+
+
+def settle(world: World, order: Order, amount_minor: int) -> None:
+    """Two operators settle a part of the debt."""
+    asked = a_settlement(settlement_id=f"S{amount_minor}", amount_minor=amount_minor)
+    confirmed = partial(
+        confirm_settlement,
+        settlement_id=asked.settlement_id,
+        payment=asked,
+        actor=Actor(subject="sub-operator3", name="operator3"),
+    )
+    world.deps.orders.change(order.order_id, partial(request_settlement, requested=asked))
+    world.deps.orders.change(order.order_id, confirmed)
+
+
+def test_a_debt_that_is_settled_in_parts_is_owed_no_longer(world: World) -> None:
+    order = a_cancelled_order(world)
+    world.payments.payments[key(order)].refunds = {}
+    world.deps.payment_reports.receive(key(order))
+
+    settle(world, order, 1200)
+    world.deps.payment_reports.receive(key(order))
+    assert world.now(order).ledger[DEBT].amount_minor == 3000
+    settle(world, order, 3000)
+
+    assert world.deps.payment_reports.receive(key(order)) is ReportAction.NOTHING
+    assert world.now(order).ledger[DEBT].state is EffectState.UNDONE
 
 
 def test_a_dispute_is_recorded_once_and_changes_nothing_else(world: World) -> None:
