@@ -77,7 +77,7 @@ def sweep(**deeds: int) -> Step:
 
     def step(world: World) -> None:
         done = world.janitor.sweep()
-        assert done == expected, done
+        assert done == expected, (done, world.survived)
 
     return step
 
