@@ -1,6 +1,7 @@
 """EventLog on the CloudWatch log group to which EventBridge delivers every event of the bus."""
 
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from lambdas.adapters.aws_clients import error_code
 from lambdas.domain.errors import EventsUnavailable, InvalidRequest
 from lambdas.domain.ports import LoggedEvents
+
+_MARK = "events:"
 
 
 class CloudWatchEventLog:
@@ -27,7 +30,7 @@ class CloudWatchEventLog:
             "limit": limit,
             # A quoted term matches the text of an entry. (CloudWatch Logs, "Filter pattern syntax")
             **({"filterPattern": f'"{order_id}"'} if order_id else {}),
-            **({"nextToken": cursor} if cursor else {}),
+            **({"nextToken": _token(cursor)} if cursor else {}),
         }
         try:
             page: Mapping[str, Any] = self._client.filter_log_events(**request)
@@ -40,5 +43,20 @@ class CloudWatchEventLog:
         entries = sorted(page["events"], key=lambda entry: entry["timestamp"])
         return LoggedEvents(
             tuple(json.loads(entry["message"])["detail"] for entry in entries),
-            page.get("nextToken"),
+            _cursor(page["nextToken"]) if "nextToken" in page else None,
         )
+
+
+def _cursor(token: str) -> str:
+    """A token of the service as a cursor of ours: text that is none is refused before a request."""
+    return urlsafe_b64encode(f"{_MARK}{token}".encode()).decode()
+
+
+def _token(cursor: str) -> str:
+    try:
+        text = urlsafe_b64decode(cursor.encode("ascii")).decode()
+    except ValueError:
+        text = ""
+    if not text.startswith(_MARK):
+        raise InvalidRequest("the cursor is not one that this list returned")
+    return text.removeprefix(_MARK)

@@ -101,10 +101,32 @@ def test_a_log_that_does_not_answer_is_unavailable(error: Exception) -> None:
         read(CloudWatchEventLog(Client(error), log_group="log"))
 
 
+@pytest.mark.parametrize("cursor", ["../../etc/passwd", "é", "AAAA", "a", "ZXZlbnQ6"])
+def test_text_that_is_no_cursor_is_refused_without_a_request(cursor: str) -> None:
+    client = Client()
+
+    with pytest.raises(InvalidRequest):
+        read(CloudWatchEventLog(client, log_group="log"), cursor=cursor)
+    assert client.requests == []
+
+
+def test_a_cursor_continues_with_the_token_of_the_log() -> None:
+    client = Client({"events": [], "nextToken": "t"}, {"events": []})
+    log = CloudWatchEventLog(client, log_group="log")
+
+    cursor = log.read(since=0, order_id=None, limit=1, cursor=None).cursor
+
+    assert log.read(since=0, order_id=None, limit=1, cursor=cursor).cursor is None
+    assert client.requests[1]["nextToken"] == "t"
+
+
 def test_a_cursor_that_the_log_refuses_is_the_callers_mistake() -> None:
     refused = ClientError({"Error": {"Code": "InvalidParameterException"}}, "FilterLogEvents")
 
+    first = CloudWatchEventLog(Client({"events": [], "nextToken": "t"}, refused), log_group="log")
+    cursor = first.read(since=0, order_id=None, limit=1, cursor=None).cursor
+
     with pytest.raises(InvalidRequest):
-        read(CloudWatchEventLog(Client(refused), log_group="log"), cursor="made up")
+        read(first, cursor=cursor)
     with pytest.raises(EventsUnavailable):
         read(CloudWatchEventLog(Client(refused), log_group="log"))
