@@ -91,7 +91,7 @@ class OrderTables(Construct):
         order_id = dynamodb.Attribute(name="order_id", type=_S)
         self._add_index("by_age", "list_shard", order_id)
         self._add_index("by_stage", "stage_key", order_id, included=["version"])
-        self._add_index("by_customer", "customer_key", order_id)
+        self._add_index("by_customer", "customer_id", order_id)
         self._add_index("by_customer_stage", "customer_stage", order_id)
 
     def _add_index(

@@ -9,16 +9,26 @@ from logging import StreamHandler
 
 from bench.cost.recorder import Recorder, Usage
 from lambdas.adapters import aws_clients
+from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.steps.start import StartRequest
 from lambdas.telemetry import logger
 from tests.workflow.histories import entered
 from tests.workflow.moto_engine import MotoEngine
-from tests.workflow.stories.steps import add, approve, cancel, let_pass
+from tests.workflow.resources import LONG_ID
+from tests.workflow.stories.steps import add, cancel, let_pass
 from tests.workflow.world import World
 
 SECONDS_PER_CALL = 0.01
 """The virtual time that a call of AWS takes: no two writes happen in the same millisecond."""
+APPROVER = "84c8d4a8-2031-70e6-1f0b-5d3c9a1b2c3d"
+"""A subject of a user pool."""
 TWO_LINES = (("COFFEE-1KG", 2), ("MUG-RED", 1))
+
+
+def approve(world: World) -> None:
+    """Approve the present revision."""
+    seen = world.order().revision
+    world.signal(SignalKind.APPROVE_PAYMENT, APPROVER, actor_name="approver1", revision=seen)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,16 +44,16 @@ class Story:
 
 
 STORIES = (
-    Story(name="approved at once", requests=3, script=(approve(),)),
-    Story(name="approved after 10 minutes", requests=3, script=(let_pass(610), approve())),
-    Story(name="one item added, then approved", requests=4, script=(add("MUG-RED", 1), approve())),
+    Story(name="approved at once", requests=3, script=(approve,)),
+    Story(name="approved after 10 minutes", requests=3, script=(let_pass(610), approve)),
+    Story(name="one item added, then approved", requests=4, script=(add("MUG-RED", 1), approve)),
     Story(name="cancelled while waiting", requests=2, script=(cancel(),)),
     Story(name="deadline passes", requests=1, script=(let_pass(905),)),
-    Story(name="payment declined", requests=3, script=(approve(),), payment_method="pm_declined"),
+    Story(name="payment declined", requests=3, script=(approve,), payment_method="pm_declined"),
     Story(
         name="payment succeeds on the third try",
         requests=3,
-        script=(approve(),),
+        script=(approve,),
         payment_method="pm_flaky_2",
     ),
 )
@@ -87,8 +97,8 @@ def play(story: Story) -> Counts:
 def _place_and_follow(story: Story, world: World) -> None:
     world.place(
         StartRequest(
-            customer_id="alice",
-            requested_by="alice",
+            customer_id=LONG_ID,
+            requested_by=LONG_ID,
             payment_method=story.payment_method,
             version="v2",
             items=TWO_LINES,

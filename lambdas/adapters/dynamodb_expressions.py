@@ -1,9 +1,10 @@
 """Builds the DynamoDB write requests of a change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lambdas.adapters.attribute_values import to_attribute, to_item
+from lambdas.adapters.event_notes import NOTES, Note
 from lambdas.adapters.order_records import (
     event_record,
     open_shard,
@@ -15,8 +16,9 @@ from lambdas.domain.record.changes import Change, Event
 from lambdas.domain.record.signals import Signal, SignalKind
 
 
-def update_order(table: str, change: Change) -> dict[str, Any]:
-    """Write the attributes that differ between `before` and `after`, if `before` is still current.
+def update_order(table: str, change: Change, notes: Sequence[Note] = ()) -> dict[str, Any]:
+    """Write the attributes that differ between `before` and `after`, if `before` is still current,
+    and append `notes`.
 
     Other attributes are not written: this keeps attributes that a newer deployment added. The
     condition includes the epoch besides the sequence, in case an operator edited the record.
@@ -25,7 +27,13 @@ def update_order(table: str, change: Change) -> dict[str, Any]:
     differing = sorted(name for name in after if after[name] != before[name])
     sets = [name for name in differing if after[name] is not None]
     removes = [name for name in differing if after[name] is None]
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
+    values = {f":{name}": after[name] for name in sets}
+    assignments = [f"#{name} = :{name}" for name in sets]
+    if notes:
+        differing.append(NOTES)
+        values |= {":notes": list(notes), ":none": []}
+        assignments.append(f"#{NOTES} = list_append(if_not_exists(#{NOTES}, :none), :notes)")
+    expression = "SET " + ", ".join(assignments)
     if removes:
         expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
     return {
@@ -38,7 +46,7 @@ def update_order(table: str, change: Change) -> dict[str, Any]:
         },
         "ExpressionAttributeValues": to_item(
             {
-                **{f":{name}": after[name] for name in sets},
+                **values,
                 ":read_sequence": change.before.sequence,
                 ":read_epoch": change.before.epoch,
             }

@@ -171,7 +171,7 @@ def _partitions(stage: Stage | None, customer_id: str | None) -> Sequence[Partit
     if stage is None and customer_id is None:
         return [("by_age", "list_shard", str(shard)) for shard in range(LIST_SHARDS)]
     if stage is None:
-        return [("by_customer", "customer_key", str(customer_id))]
+        return [("by_customer", "customer_id", str(customer_id))]
     if customer_id is None:
         keys = [stage_key(stage, shard) for shard in range(LIST_SHARDS)]
         return [("by_stage", "stage_key", key) for key in keys]

@@ -27,10 +27,10 @@ from lambdas.adapters.dynamodb_waits import (
     only_token_differs,
     with_wait,
 )
+from lambdas.adapters.event_notes import NOTES, sort_events, timeline_of
 from lambdas.adapters.order_records import (
     META,
     event_record,
-    from_event_record,
     from_record,
     order_key,
     to_record,
@@ -93,9 +93,10 @@ class DynamoDBOrders:
 
     def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
         order = replace(order, counted=True) if self._usage.caps.active else order
+        notes, told = sort_events(order, events)
         items = [
-            to_item({**to_record(order), "inbox": []}),
-            *(to_item(event_record(order.order_id, event)) for event in events),
+            to_item({**to_record(order), "inbox": [], NOTES: notes}),
+            *(to_item(event_record(order.order_id, event)) for event in told),
             to_item(_idempotency_record(order, key)),
         ]
         try:
@@ -128,10 +129,12 @@ class DynamoDBOrders:
     def commit(self, change: Change) -> Order:
         if only_token_differs(change):
             return self._keep_token(change)
-        update = expressions.update_order(self._orders, change)
+        notes, items = sort_events(change.after, change.events)
+        update = expressions.update_order(self._orders, change, notes)
         with store_errors(change.before.order_id):
-            if change.events or change.stock or has_new_token(change):
-                self._transact(update, change)
+            parts = self._parts(update, change, items)
+            if change.stock or len(parts) > 1:
+                self._transact(parts, change)
             else:
                 self._client.update_item(**update)
         return change.after
@@ -147,17 +150,20 @@ class DynamoDBOrders:
             return with_wait(order, self._wait(order)), appended
 
     def timeline(self, order_id: str) -> tuple[Event, ...]:
-        key = order_key(order_id, "EVENT#")
         with store_errors(order_id):
             answer = self._client.query(
                 TableName=self._orders,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-                ExpressionAttributeValues=to_item({":pk": key["pk"], ":sk": key["sk"]}),
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :event AND :meta",
+                ExpressionAttributeValues=to_item(
+                    {":pk": order_key(order_id)["pk"], ":event": "EVENT#", ":meta": META}
+                ),
                 ConsistentRead=True,
                 ScanIndexForward=False,
-                Limit=MAX_EVENTS,
+                Limit=MAX_EVENTS + 1,
             )
-        return tuple(from_event_record(from_item(item)) for item in reversed(answer["Items"]))
+        records = [from_item(item) for item in answer["Items"]]
+        events = timeline_of(records, is_complete="LastEvaluatedKey" not in answer)
+        return events[-MAX_EVENTS:]
 
     def _keep_token(self, change: Change) -> Order:
         """Store a token, then check that the record is still the one that was decided on. A
@@ -187,10 +193,9 @@ class DynamoDBOrders:
             return _order(order_id, error.response.get("Item")), False
         return _order(order_id, answer["Attributes"]), True
 
-    def _transact(self, update: Any, change: Change) -> None:
-        """Write the order with its events, and move its stock wherever a place takes the move."""
+    def _transact(self, own: list[Any], change: Change) -> None:
+        """Write the order's items, and move its stock wherever a place takes the move."""
         order_id, now = change.before.order_id, change.after.updated_at
-        own = self._parts(update, change)
         placements = self._stock.placements(order_id, change.stock)
         if cause := self._refusal(["None"], self._stock.doubts(placements), placements, change):
             raise cause
@@ -212,11 +217,11 @@ class DynamoDBOrders:
                 return
         raise StoreConflict("the stock is busy", order_id=order_id)
 
-    def _parts(self, update: Any, change: Change) -> list[Any]:
+    def _parts(self, update: Any, change: Change, events: Sequence[Event]) -> list[Any]:
         """The parts of a transaction that write the items of the order."""
         order_id = change.before.order_id
-        events = [expressions.put_event(self._orders, order_id, event) for event in change.events]
-        parts: list[Any] = [{"Update": update}, *({"Put": event} for event in events)]
+        puts = [expressions.put_event(self._orders, order_id, event) for event in events]
+        parts: list[Any] = [{"Update": update}, *({"Put": put} for put in puts)]
         if has_new_token(change):
             parts.append({"Update": keep_token(self._orders, change.after)})
         return [*parts, *self._usage.part(change.before, change.after)]

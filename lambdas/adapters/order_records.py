@@ -58,7 +58,6 @@ def to_record(order: Order) -> dict[str, Any]:
         "total": order.total.amount_minor,
         "list_shard": str(_shard(order.order_id, LIST_SHARDS)),
         "stage_key": stage_key(order.stage, _shard(order.order_id, LIST_SHARDS)),
-        "customer_key": order.customer_id,
         "customer_stage": customer_stage(order.customer_id, order.stage),
         "open_shard": None if order.ended else open_shard(order.order_id, rests=order.rests),
     }
@@ -161,8 +160,10 @@ def _stored(order: Order, name: str) -> Any:
 
 
 def _effect_record(order: Order, name: str) -> dict[str, Any]:
-    """An entry of the ledger, without a key that follows from its name."""
+    """An entry of the ledger, without a key that follows from its name, and `stuck` only if set."""
     record = _part_record(order.ledger[name])
+    if not record["stuck"]:
+        del record["stuck"]
     if record["key"] == effect_key(name, order.order_id):
         del record["key"]
     return record

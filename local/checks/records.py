@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.checks.timeline import whole_timeline
+
 Record = Mapping[str, Any]
 
 ENDS = ("completed", "cancelled", "failed")
@@ -27,8 +29,7 @@ class Snapshot:
 
     def timeline(self, order: Record) -> list[Record]:
         """The events of an order, oldest first."""
-        events = (event for event in self.events if event["pk"] == order["pk"])
-        return sorted(events, key=lambda event: event["number"])
+        return whole_timeline(order, (one for one in self.events if one["pk"] == order["pk"]))
 
 
 @dataclass(slots=True)

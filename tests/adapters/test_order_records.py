@@ -246,7 +246,7 @@ def test_index_keys_and_total_follow_the_order() -> None:
 
     assert (record["pk"], record["sk"]) == (f"ORDER#{FULL.order_id}", "META")
     assert record["stage_key"] == f"status-update#{record['list_shard']}"
-    assert record["customer_key"] == "alice"
+    assert record["customer_id"] == "alice"
     assert record["customer_stage"] == "alice#status-update"
     assert record["total"] == 2 * 1250 + 800
 
@@ -258,7 +258,7 @@ def test_events_make_the_round_trip_and_stay_out_of_the_indexes() -> None:
 
     assert from_event_record(record) == event
     assert (record["pk"], record["sk"]) == ("ORDER#O1", "EVENT#000012")
-    keys = {"list_shard", "stage_key", "customer_key", "customer_stage", "open_shard"}
+    keys = {"list_shard", "stage_key", "customer_id", "customer_stage", "open_shard"}
     assert not {"stage", *keys} & set(record)
 
 

@@ -93,7 +93,7 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
     "store.timeline": (
         lambda d: d.store.timeline("O1"),
         "Query",
-        {**CONSISTENT, "Limit": 1_000, "ScanIndexForward": False},
+        {**CONSISTENT, "Limit": 1_001, "ScanIndexForward": False},
     ),
     "index.page": (
         lambda d: d.index.page(stage=None, customer_id="alice", limit=20, cursor=None),

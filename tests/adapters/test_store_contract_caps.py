@@ -7,11 +7,12 @@ import pytest
 from lambdas.domain.errors import CustomerCapReached, OrderNotFound, StoreConflict
 from lambdas.domain.record.changes import make_change
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.record.usage import CustomerCaps
 from tests.adapters.contract import PLACED, placed, written
 from tests.adapters.stores import StoreUnderTest
-from tests.support.builders import a_key, a_line
+from tests.support.builders import a_key, a_line, a_signal
 from tests.support.fake_clock import NOW
 
 
@@ -90,6 +91,25 @@ def test_added_units_are_counted_until_the_order_ends(under: StoreUnderTest) -> 
     end(under, with_units(under, order, 5))
 
     assert place(under, "2", items=(a_line(quantity=5),)).counted
+
+
+def test_units_are_counted_with_an_event_that_needs_no_item(under: StoreUnderTest) -> None:
+    under.cap(CustomerCaps(units=5))
+    order = place(under, "1", items=(a_line(quantity=3),))
+    signal = a_signal(SignalKind.ADD_LINE_ITEM)
+    detail = {"signal_id": signal.signal_id, "signal": signal.kind.value, "outcome": "applied"}
+    more = replace(
+        order,
+        stage=Stage.AWAITING_APPROVAL,
+        items=(a_line(quantity=6),),
+        inbox=(signal,),
+        outcomes={signal.signal_id: "applied"},
+    )
+
+    with pytest.raises(CustomerCapReached):
+        under.store.commit(make_change(order, more, NOW, ("signal-settled", detail)))
+
+    assert under.store.get(order.order_id).items == order.items
 
 
 def test_a_repeated_start_gets_its_order_also_when_the_cap_is_reached(

@@ -5,6 +5,8 @@ from typing import Any
 
 from lambdas.activity_handler import Handler
 from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.event_notes import timeline_of
+from lambdas.adapters.order_records import event_record
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import StoreConflict
 from lambdas.domain.ports import Clock, IdempotencyKey
@@ -83,6 +85,7 @@ class Deployment:
         wrong = problems(metas, settled(shelves, found), books, self.units)
         wrong += shard_problems(shelves, found)
         for meta in metas:
-            mine = [o for o in found if o["pk"] == meta["pk"] and o["sk"].startswith("EVENT#")]
-            wrong += timeline_problems(meta, mine)
+            mine = [one for one in found if one["pk"] == meta["pk"]]
+            events = timeline_of(mine, is_complete=True)
+            wrong += timeline_problems(meta, [event_record(meta["order_id"], e) for e in events])
         return wrong

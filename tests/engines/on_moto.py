@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from lambdas.adapters.event_notes import timeline_of
+from lambdas.adapters.order_records import event_record
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.steps.start import StartRequest
 from tests.engines.histories import result, visits
@@ -72,7 +74,7 @@ def _inject_fault(mishap: Mishap | None, world: World) -> None:
 
 def _seen(world: World) -> Seen:
     records = resources.scan("orders")
-    events = sorted((r for r in records if r["sk"][:5] == "EVENT"), key=lambda r: str(r["sk"]))
+    events = [event_record(world.order_id, e) for e in timeline_of(records, is_complete=True)]
     skus = {record["sku"] for record in shelf_records()}
     return Seen(
         order_id=world.order_id,

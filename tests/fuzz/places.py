@@ -100,7 +100,9 @@ class Places:
     def _timelines(self) -> list[str]:
         dynamodb: DynamoDBClient = client("dynamodb", self._state.emulator_url)
         records = scan(dynamodb, self._state.outputs["OrdersTable"])
-        return [json.dumps(one) for one in records if one["sk"].startswith("EVENT#")]
+        items = [one for one in records if one["sk"].startswith("EVENT#")]
+        notes = [one["events"] for one in records if one["sk"] == "META" and "events" in one]
+        return [json.dumps(one) for one in [*items, *notes]]
 
     def _queued(self) -> dict[str, list[str]]:
         """Messages by queue; those that were caught for us are called `event`."""

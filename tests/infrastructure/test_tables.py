@@ -76,7 +76,7 @@ def test_orders_have_the_indexes_that_the_code_reads_with_keys_only(dev: Templat
         "open": ({"HASH": "open_shard", "RANGE": "next_check_at"}, keys_only),
         "by_age": ({"HASH": "list_shard", "RANGE": "order_id"}, keys_only),
         "by_stage": ({"HASH": "stage_key", "RANGE": "order_id"}, with_version),
-        "by_customer": ({"HASH": "customer_key", "RANGE": "order_id"}, keys_only),
+        "by_customer": ({"HASH": "customer_id", "RANGE": "order_id"}, keys_only),
         "by_customer_stage": ({"HASH": "customer_stage", "RANGE": "order_id"}, keys_only),
     }
     attributes = table(dev, "Orders")["AttributeDefinitions"]

@@ -16,7 +16,7 @@ _INDEXES = {
     "open": ("open_shard", "next_check_at"),
     "by_age": ("list_shard", "order_id"),
     "by_stage": ("stage_key", "order_id", "version"),
-    "by_customer": ("customer_key", "order_id"),
+    "by_customer": ("customer_id", "order_id"),
     "by_customer_stage": ("customer_stage", "order_id"),
 }
 """Partition key, sort key, and other attributes that the index holds."""

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from itertools import pairwise
 
+from lambdas.adapters.event_notes import timeline_of
+from lambdas.adapters.order_records import event_record
 from tests.support import invariants
 from tests.workflow import resources
 from tests.workflow.histories import inputs, without_tokens
@@ -29,7 +31,7 @@ def leaks(world: World, printed: str) -> list[str]:
 def _record_problems(world: World, units: Mapping[str, int]) -> list[str]:
     orders, stock = resources.scan("orders"), resources.scan("inventory")
     meta = next(record for record in orders if record["sk"] == "META")
-    events = sorted((r for r in orders if r["sk"].startswith("EVENT#")), key=lambda r: str(r["sk"]))
+    events = [event_record(meta["order_id"], e) for e in timeline_of(orders, is_complete=True)]
     return [
         *invariants.problems([meta], stock, resources.scan("payments"), units),
         *invariants.acceptance_problems(meta, world.accepted),

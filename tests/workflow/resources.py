@@ -20,7 +20,10 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/order-workflow"
 UNITS = {"MUG-RED": 100, "COFFEE-1KG": 50, "RARE-1": 1, "SOLD-OUT": 0}
 PRICES = {"MUG-RED": 900, "COFFEE-1KG": 1250, "RARE-1": 50_000, "SOLD-OUT": 700}
 RELATED = {"MUG-RED": ["COFFEE-1KG", "SOLD-OUT"]}
+LONG_ID = "3d2f4b8e-5c61-4f0a-9d1e-7a2b8c9d0e1f"
+"""A customer whose name is a subject, as in a user pool where people sign in by e-mail."""
 CUSTOMERS = {
+    LONG_ID: {"tier": "gold", "email": "e.dorrit@example.org", "name": "Dorrit"},
     "alice": {"tier": "gold", "email": "a.pleasance@example.org", "name": "Pleasance Liddell"},
     "bob": {"tier": "standard", "email": "b.cratchit@example.org", "name": "Cratchit"},
 }
@@ -36,7 +39,7 @@ _INDEXES = {
     "open": ("open_shard", "next_check_at"),
     "by_age": ("list_shard", "order_id"),
     "by_stage": ("stage_key", "order_id", "version"),
-    "by_customer": ("customer_key", "order_id"),
+    "by_customer": ("customer_id", "order_id"),
     "by_customer_stage": ("customer_stage", "order_id"),
 }
 

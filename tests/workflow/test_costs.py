@@ -26,10 +26,10 @@ CALLS: dict[str, dict[str, int]] = {
     "FetchRecommendations": {READ: 1, READ_STOCK: 2},
     "ReserveStock": {READ: 1, WRITE: 1},
     "AwaitSignal": {READ: 2, UPDATE: 1},
-    "ApplySignals": {READ: 1, WRITE: 1},
-    "ProcessPayment": {READ: 1, READ_ITEM: 1, PUT: 1, UPDATE: 2, WRITE: 1},
+    "ApplySignals": {READ: 1, UPDATE: 1},
+    "ProcessPayment": {READ: 1, READ_ITEM: 1, PUT: 1, UPDATE: 3},
     "UpdateOrderStatus": {READ: 1, WRITE: 1},
-    "SendOrderConfirmation": {READ: 1, READ_ITEM: 1, UPDATE: 1, MAIL: 1, WRITE: 1},
+    "SendOrderConfirmation": {READ: 1, READ_ITEM: 1, UPDATE: 2, MAIL: 1},
 }
 """The AWS calls of each activity, enriching one after the other; the sandbox provider's among
 them."""
@@ -37,7 +37,7 @@ them."""
 CALLS_BACK: dict[str, dict[str, int]] = {
     "RefundPayment": {READ: 1, READ_ITEM: 2, UPDATE: 1, WRITE: 3},
     "ReleaseStock": {READ: 1, WRITE: 1},
-    "SendCancellationEmail": {READ: 1, READ_ITEM: 1, UPDATE: 1, MAIL: 1, WRITE: 1},
+    "SendCancellationEmail": {READ: 1, READ_ITEM: 1, UPDATE: 2, MAIL: 1},
     "CloseOrder": {READ: 1, WRITE: 1},
 }
 """The AWS calls of the compensations of a paid order; one of RefundPayment's transactions is the

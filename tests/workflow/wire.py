@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,11 +54,11 @@ class Wire:
         session.register("before-call", self._count)
         session.register("before-parameter-build.sfn.StartExecution", _start_without_alias)
 
-    def _count(self, model: OperationModel, **_: Any) -> None:
+    def _count(self, model: OperationModel, params: Mapping[str, Any], **_: Any) -> None:
         operation = f"{model.service_model.service_id.hyphenize()}.{model.name}"
         state = self._running()
         self.calls.append(Call(state, operation))
-        if state is not None and operation == "dynamodb.TransactWriteItems":
+        if state is not None and _commits(operation, params):
             self._committing(state)
 
     def _send(self, event_name: str, request: AWSPreparedRequest, **more: Any) -> Any:
@@ -95,6 +95,12 @@ class Wire:
             and fault.state in (None, self._running())
             and (not fault.table or f'"{fault.table}"' in body)
         )
+
+
+def _commits(operation: str, params: Mapping[str, Any]) -> bool:
+    """Whether a call records the effect of an activity: a transaction, or the write of a charge."""
+    is_charge = operation == "dynamodb.UpdateItem" and "#charged" in str(params["body"])
+    return is_charge or operation == "dynamodb.TransactWriteItems"
 
 
 def _start_without_alias(params: dict[str, Any], **_: Any) -> None:

@@ -54,7 +54,7 @@ class World:
         return self.workflow.get_status(self.order_id)
 
     def signal(self, kind: SignalKind, actor: str, **fields: Any) -> None:
-        signal_id = f"signal-{next(self._signal_ids)}"
+        signal_id = f"01KDVDNH00{next(self._signal_ids):016d}"
         signal = Signal(signal_id=signal_id, kind=kind, actor=actor, at=0, **fields)
         self.workflow.signal(self.order_id, signal)
         self.accepted.append(signal_id)
