@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import ports
-from lambdas.domain.payments import PaymentGateway, PaymentWebhook
 from lambdas.order_writer import OrderWriter
 from lambdas.settings import Settings, SettingsError
 from lambdas.telemetry import count, measure, report_reconcile_failed, report_recovered
@@ -18,6 +17,7 @@ from lambdas.telemetry import count, measure, report_reconcile_failed, report_re
 if TYPE_CHECKING:
     from lambdas.adapters.secrets_manager import CachedSecret
     from lambdas.domain.executions import ExecutionReader, OutcomeStore
+    from lambdas.domain.payments import PaymentGateway, PaymentWebhook
     from lambdas.domain.record.order import Order
     from lambdas.domain.signals.limits import ApprovalLimits
     from lambdas.domain.steps.wait import WaitPolicy
@@ -133,7 +133,7 @@ class Dependencies:
         )
 
     @cached_property
-    def payments(self) -> PaymentGateway:
+    def payments(self) -> "PaymentGateway":
         """The payment provider of this environment. Raises SettingsError for an unknown one."""
         match self.settings.require("payment_provider"):
             case "sandbox":
@@ -158,7 +158,7 @@ class Dependencies:
         return CachedSecret(client("secretsmanager"), arn=self.settings.require(setting))
 
     @cached_property
-    def payment_webhook(self) -> PaymentWebhook:
+    def payment_webhook(self) -> "PaymentWebhook":
         """The reports of the provider. Raises SettingsError for an unknown one."""
         match self.settings.require("payment_provider"):
             case "sandbox":
