@@ -20,7 +20,7 @@ _ORDER_FIELDS = (
     *("reserved", "payment_approved", "charged", "cancelled", "last_error"),
     *("enrichment", "applied", "start_pending", "compensation_attempts", "payment_method"),
 )
-_SIGNAL_FIELDS = ("kind", "actor", "revision", "sku", "quantity", "reason")
+_SIGNAL_FIELDS = ("kind", "revision", "sku", "quantity", "reason")
 _EFFECT_FIELDS = ("key", "state", "amount_minor", "refunded_minor", "stuck")
 
 
@@ -96,7 +96,7 @@ def _visit(visit: Visit) -> dict[str, Any]:
 
 
 def _order(record: Record) -> dict[str, Any]:
-    signals = [_only(signal, _SIGNAL_FIELDS) for signal in record.get("inbox", ())]
+    signals = [_signal(signal) for signal in record.get("inbox", ())]
     outcomes = [record["outcomes"].get(s["signal_id"], "none") for s in record.get("inbox", ())]
     ledger = {name: _only(effect, _EFFECT_FIELDS) for name, effect in record["ledger"].items()}
     return {
@@ -105,6 +105,14 @@ def _order(record: Record) -> dict[str, Any]:
         "outcomes": outcomes,
         "ledger": ledger,
         "cancel requested": record.get("cancel_requested_at") is not None,
+    }
+
+
+def _signal(signal: Record) -> dict[str, Any]:
+    """By the name of its sender: only a deployment has users with subjects."""
+    return {
+        **_only(signal, _SIGNAL_FIELDS),
+        "sender": signal.get("actor_name") or signal["actor"],
     }
 
 
