@@ -17,8 +17,12 @@ MANY_ORDERS = 40_000
 SHARES = 8
 """Number of tests that the orders are divided into, so that workers can run them in parallel."""
 SEEDS_APART = 10_000
-CROWD = 360
-"""Schedules that place 500 orders together."""
+CROWD = 150
+"""Schedules whose orders are placed together. They are the same in every run: the time depends on
+what happens in them, and grows with the square of their number.
+"""
+CROWD_ORDERS = 200
+FIRST_OF_CROWD = 20
 
 
 def simulate(first_seed: int, orders: int) -> Tally:
@@ -48,15 +52,15 @@ def test_many_orders_keep_every_invariant(share: int, seed: int) -> None:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("share", range(2))
-def test_a_crowd_of_orders_keeps_every_invariant(share: int, seed: int) -> None:
-    first = seed + share * SEEDS_APART
+def test_a_crowd_of_orders_keeps_every_invariant(share: int) -> None:
+    first = FIRST_OF_CROWD + share * SEEDS_APART
     schedules = [random_schedule(number) for number in range(first, first + CROWD)]
     short = [one for one in schedules if one.approval_timeout_seconds < TWO_DAYS_SECONDS]
 
     story = Story(crowd(short))
 
     assert story.play() == []
-    assert len(story.world.store.records) >= 500
+    assert len(story.world.store.records) >= CROWD_ORDERS
 
 
 def test_chance_draws_every_world() -> None:
