@@ -22,8 +22,6 @@ class Settings:
     operations_queue_url: str = ""
     event_bus_name: str = ""
     event_log_group: str = ""
-    subscriber_url: str = ""
-    subscriber_secret_arn: str = ""
     state_machine_alias_arn: str = ""
     sender_email: str = ""
     payment_provider: str = ""
