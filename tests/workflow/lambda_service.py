@@ -39,8 +39,9 @@ class Invocation:
 
 
 class LambdaService:
-    """The deployed functions, by the name of their state. One handler runs at a time: on AWS each
-    function is a separate process, here they share loggers and metrics.
+    """The deployed functions, by the name of their state. One handler or step of a story runs at a
+    time: on AWS each function is a separate process, here they share loggers, metrics, and moto's
+    tables, which are not made for threads.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
@@ -84,14 +85,15 @@ class LambdaService:
 
     def run(self, invocation: Invocation) -> Mapping[str, Any]:
         """Run the real handler; an exception becomes the reply that Lambda makes of it."""
-        self.happens("before", invocation.state)
-        try:
-            with self._lock:
+        with self._lock:
+            self.happens("before", invocation.state)
+            try:
                 return self._handle(invocation)
-        except Exception as error:  # noqa: BLE001 - as the Lambda runtime does
-            return {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []}
-        finally:
-            self.happens("after", invocation.state)
+            except Exception as error:  # noqa: BLE001 - as the Lambda runtime does
+                name = type(error).__name__
+                return {"errorMessage": str(error), "errorType": name, "stackTrace": []}
+            finally:
+                self.happens("after", invocation.state)
 
     def happens(self, when: str, state: str) -> None:
         """A moment has come: do what the story does then, once."""

@@ -5,6 +5,7 @@ emulator and moto agree on is the best evidence that a machine without AWS can g
 """
 
 import os
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -152,15 +153,22 @@ class MotoEngine:
 
 
 class _OneClientPerService(boto3.Session):
-    """Making a client costs more than a call. No retries: the interpreter has its own."""
+    """Making a client costs more than a call, and a session makes clients in one thread at a time
+    only: the branches of a Parallel state ask at once. No retries: the interpreter has its own.
+    """
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
 
     def client(self, service_name: str, *_: object, **__: object) -> Any:
-        made = self.__dict__.setdefault("_clients", {})
-        if service_name not in made:
-            config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
-            create: Any = super().client
-            made[service_name] = create(service_name, config=config)
-        return made[service_name]
+        with self._lock:
+            if service_name not in self._clients:
+                config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+                create: Any = super().client
+                self._clients[service_name] = create(service_name, config=config)
+            return self._clients[service_name]
 
 
 def _session() -> botocore.session.Session:

@@ -14,8 +14,10 @@ from unittest.mock import patch
 import botocore.endpoint
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component import eval_component
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
+from moto.stepfunctions.parser.asl.component.state.exec.state_parallel import branches_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_callback as callback,
 )
@@ -40,6 +42,8 @@ def repaired(clock: VirtualClock) -> Iterator[None]:
             (wait_function.WaitFunction, "_wait_interval", _wait_interval(clock)),
             (execute_state, "threading", SimpleNamespace(Event=lambda: VirtualEvent(clock))),
             (callback.StateTaskServiceCallback, "_eval_wait_for_task_token", _token(clock)),
+            # moto refuses a branch that failed with an error of the service (States.Timeout).
+            (branches_decl, "CustomErrorName", ErrorName),
             # moto ends a stopped wait as FAILED (States.Runtime).
             (execution.Execution, "stop", _stop),
             (execution.BaseExecutionWorkerCommunication, "terminated", _terminated),
