@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.faults import Fault
-from tests.simulation.schedule import Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import FIRST_ORDER, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
 from tests.support.activities import BACKWARD, FORWARD
 
@@ -102,7 +102,7 @@ def played(faults: tuple[Strike, ...], *, compensated: bool) -> Played:
     """An approved order under the faults; `compensated`: it is cancelled once it is charged."""
     story = approved(faults, compensated=compensated)
     problems = story.play()
-    order = story.world.store.get("O1")
+    order = story.world.store.get(FIRST_ORDER)
     end = _LETTERS[order.stage] + "+" * (order.epoch > 1)
     return Played(end, problems, faults, story.unstruck)
 

@@ -9,7 +9,7 @@ from lambdas.domain.record.signals import Outcome, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import GIVEN_UP
 from tests.simulation.faults import Fault
-from tests.simulation.schedule import Action, Happening
+from tests.simulation.schedule import Action, Happening, order_id
 from tests.simulation.world import SimulatedWorld
 
 MOST_EXECUTIONS = 8
@@ -21,7 +21,7 @@ _REFUSALS = ("InsufficientStock", "PaymentDeclined", "CustomerUnknown")
 def unreasonable(world: SimulatedWorld, happenings: Sequence[Happening]) -> Iterator[str]:
     """Orders that ended without a valid reason, or got too many executions."""
     for order in world.store.orders():
-        mine = [one for one in happenings if f"O{one.order + 1}" == order.order_id]
+        mine = [one for one in happenings if order_id(one.order) == order.order_id]
         if order.stage in (Stage.FAILED, Stage.CANCELLED) and not _own_reason(world, order, mine):
             yield f"{order.order_id}: {order.stage} without a valid reason: {order.last_error}"
         yield from _approvals_not_honoured(order, mine)

@@ -4,12 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lambdas.domain.mail.links import ORDER_ID_CHARACTERS
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.settings import Settings
 from tests.simulation.faults import Call, Fault, Outage, possible
 
 _DEFAULT = Settings()
+
+
+def order_id(index: int) -> str:
+    """The id of the order that a schedule places as its `index`th, from 0; as long as a ULID."""
+    return f"O{index + 1:0{ORDER_ID_CHARACTERS - 1}}"
+
+
+FIRST_ORDER = order_id(0)
 
 
 class Action(StrEnum):

@@ -18,7 +18,7 @@ from tests.simulation.mail_amounts import wrong_amounts
 from tests.simulation.provider_reports import ProviderReports
 from tests.simulation.reasons import unreasonable
 from tests.simulation.report_latency import ReportLatency
-from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike, order_id
 from tests.simulation.signal_latency import SignalLatency
 from tests.simulation.verdict import TICK_MS, Ends, verdict
 from tests.simulation.world import SETTINGS, UNMAILED, SimulatedWorld
@@ -237,11 +237,6 @@ class Story:
         charges after this.
         """
         self.provider.settle_all()
-
-
-def order_id(index: int) -> str:
-    """The id of the order that a schedule places as its `index`th, from 0."""
-    return f"O{index + 1}"
 
 
 def _fields(kind: SignalKind, happening: Happening) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tests.simulation.definition import check, order_workflow
 from tests.simulation.deployments import PLACES, deployed, strayed
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.random_schedule import random_schedule
-from tests.simulation.schedule import Action, Happening, Placement, Schedule
+from tests.simulation.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule
 from tests.simulation.story import Story
 
 NUMBERS = range(1, 2 * len(PLACES) + 1)
@@ -68,18 +68,18 @@ def test_an_execution_keeps_its_definition_and_its_successor_takes_the_newest() 
         (Action.DEPLOY, 500), (Action.DEPLOY, 700), (Action.DEPLOY, 900), (Action.STOP, 2_000)
     )
 
-    assert visited(story, "O1-1") == []
-    assert visited(story, "O1-2") == ["Deployment3"]
+    assert visited(story, f"{FIRST_ORDER}-1") == []
+    assert visited(story, f"{FIRST_ORDER}-2") == ["Deployment3"]
 
 
 def test_an_execution_that_took_another_way_than_its_own_is_told() -> None:
     story = after_actions(*DEPLOYED_THEN_LOST)
     executions = story.world.engine.executions
-    executions["O1-1"].machine = deployed(order_workflow(), 4)
+    executions[f"{FIRST_ORDER}-1"].machine = deployed(order_workflow(), 4)
 
     [found] = strayed(story.world.engine)
 
-    assert found.startswith("O1-1: went from EnrichOrder to ReserveStock")
+    assert found.startswith(f"{FIRST_ORDER}-1: went from EnrichOrder to ReserveStock")
 
 
 def test_chance_deploys_while_orders_run() -> None:

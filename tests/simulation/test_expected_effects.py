@@ -8,7 +8,7 @@ from tests.simulation.expected_effects import missing_effects
 from tests.simulation.faults import Fault
 from tests.simulation.matrix import ATTEMPTS, approved, strikes
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.schedule import Strike
+from tests.simulation.schedule import FIRST_ORDER, Strike
 from tests.simulation.story import Story
 
 STUCK = (Strike(Fault.POISON, 1, "RefundPayment", "payments.refund"),)
@@ -48,7 +48,7 @@ def test_a_mail_about_the_end_that_is_missing_or_doubled_is_told(
     change(story)
 
     [found] = missing_effects(story.world)
-    assert found.startswith("O1: ended ")
+    assert found.startswith(f"{FIRST_ORDER}: ended ")
 
 
 def test_the_mail_of_another_end_is_told() -> None:
@@ -56,7 +56,7 @@ def test_the_mail_of_another_end_is_told() -> None:
     story.world.notifier.sent.append(other.world.notifier.sent[-1])
 
     assert list(missing_effects(story.world)) == [
-        "O1: ended completed, 1 mails that it was cancelled"
+        f"{FIRST_ORDER}: ended completed, 1 mails that it was cancelled"
     ]
 
 
@@ -84,7 +84,9 @@ def test_a_report_whose_answer_is_lost_may_come_twice_but_has_to_come() -> None:
 
     story.world.operations.stuck.clear()
 
-    assert list(missing_effects(story.world)) == ["O1: 1 executions could not end it, 0 reports"]
+    assert list(missing_effects(story.world)) == [
+        f"{FIRST_ORDER}: 1 executions could not end it, 0 reports"
+    ]
 
 
 def test_an_order_stuck_for_as_long_as_its_attempts_fail_is_reported_each_time() -> None:

@@ -1,5 +1,8 @@
 """Random orders keep every invariant, under all faults."""
 
+from collections.abc import Iterator
+from itertools import count
+
 import pytest
 
 from lambdas.domain.record.order import MAX_LINES
@@ -17,12 +20,8 @@ MANY_ORDERS = 40_000
 SHARES = 8
 """Number of tests that the orders are divided into, so that workers can run them in parallel."""
 SEEDS_APART = 10_000
-CROWD = 150
-"""Schedules whose orders are placed together. They are the same in every run: the time depends on
-what happens in them, and grows with the square of their number.
-"""
-CROWD_ORDERS = 200
-FIRST_OF_CROWD = 20
+CROWDS = (200, 500)
+"""Orders that are placed together."""
 
 
 def simulate(first_seed: int, orders: int) -> Tally:
@@ -51,16 +50,22 @@ def test_many_orders_keep_every_invariant(share: int, seed: int) -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("share", range(2))
-def test_a_crowd_of_orders_keeps_every_invariant(share: int) -> None:
-    first = FIRST_OF_CROWD + share * SEEDS_APART
-    schedules = [random_schedule(number) for number in range(first, first + CROWD)]
-    short = [one for one in schedules if one.approval_timeout_seconds < TWO_DAYS_SECONDS]
-
-    story = Story(crowd(short))
+@pytest.mark.parametrize("orders", CROWDS)
+def test_a_crowd_of_orders_keeps_every_invariant(orders: int, seed: int) -> None:
+    story = Story(crowd(list(schedules_of(orders, seed + orders * SEEDS_APART))))
 
     assert story.play() == []
-    assert len(story.world.store.records) >= CROWD_ORDERS
+    assert len(story.world.store.records) > 0.75 * orders  # some callers die before they place one
+
+
+def schedules_of(orders: int, first_seed: int) -> Iterator[Schedule]:
+    """Schedules that place a number of orders; a deadline of two days would delay all others."""
+    placed, seeds = 0, count(first_seed)
+    while placed < orders:
+        schedule = random_schedule(next(seeds))
+        if schedule.approval_timeout_seconds < TWO_DAYS_SECONDS:
+            placed += len(schedule.placements)
+            yield schedule
 
 
 def test_chance_draws_every_world() -> None:

@@ -13,7 +13,7 @@ from tests.simulation.matrix import cancelled_late
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.random_schedule import random_schedule
 from tests.simulation.reasons import MOST_EXECUTIONS
-from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
 
 TABLES = SERVICES["tables"]
@@ -42,7 +42,7 @@ def approval(after_ms: int) -> Happening:
 
 def played(story: Story) -> Order:
     assert story.play() == []
-    return story.world.store.get("O1")
+    return story.world.store.get(FIRST_ORDER)
 
 
 def begun_by_an_outage(stage: Stage, seconds: int, ports: frozenset[str]) -> Story:
@@ -124,7 +124,7 @@ def test_an_outage_never_turns_an_approved_order_back(
     story = begun_by_an_outage(stage, seconds, ports)
 
     assert played(story).stage is Stage.COMPLETED
-    assert story.world.payments.net_minor("pay:O1") == 800
+    assert story.world.payments.net_minor(f"pay:{FIRST_ORDER}") == 800
 
 
 def test_a_provider_that_is_away_until_the_payment_deadline_ends_the_order_as_failed() -> None:
@@ -134,7 +134,7 @@ def test_a_provider_that_is_away_until_the_payment_deadline_ends_the_order_as_fa
 
     assert order.stage is Stage.FAILED
     assert (order.last_error or "").startswith("ProviderUnavailable")
-    assert story.world.payments.net_minor("pay:O1") == 0
+    assert story.world.payments.net_minor(f"pay:{FIRST_ORDER}") == 0
 
 
 def test_a_provider_that_comes_back_before_the_payment_deadline_is_asked_again() -> None:

@@ -10,7 +10,7 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.faults import Call, Fault, possible
 from tests.simulation.matrix import approved, cancelled_late
-from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
 
 WAITING = Stage.AWAITING_APPROVAL
@@ -65,7 +65,7 @@ def played(story: Story, number: int | None = None) -> tuple[tuple[object, ...],
 
     story.world.fault = plan
     assert story.play() == []
-    order = story.world.store.get("O1")
+    order = story.world.store.get(FIRST_ORDER)
     mails = sorted(mail.subject for mail in story.world.notifier.sent)
     end = (order.stage, order.last_error, order.outcomes, order.takeovers, *mails)
     return end, writes

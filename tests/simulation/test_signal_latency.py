@@ -18,7 +18,7 @@ from tests.simulation.activities import STEPS
 from tests.simulation.event_queue import START_MS
 from tests.simulation.faults import Fault, InjectedFault
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.schedule import Happening, Placement, Schedule, Strike
+from tests.simulation.schedule import FIRST_ORDER, Happening, Placement, Schedule, Strike
 from tests.simulation.signal_latency import LATENCY_LIMIT_MS, SignalLatency
 from tests.simulation.story import Story
 
@@ -52,7 +52,7 @@ def late_approval(
 
 def waited(story: Story) -> int:
     """Milliseconds from the acceptance of the approval to its outcome."""
-    named = ("O1", "a0")
+    named = (FIRST_ORDER, "a0")
     return story.signal_latency.settled[named] - story.signal_latency.accepted[named]
 
 
@@ -80,32 +80,32 @@ def test_a_lost_start_is_repeated_by_the_janitor() -> None:
     story = late_approval(LOST_START)
 
     assert story.play() == []
-    reserved_at = story.world.store.get("O1").ledger["reserve"].at
+    reserved_at = story.world.store.get(FIRST_ORDER).ledger["reserve"].at
     assert 30_000 < reserved_at - START_MS <= LATENCY_LIMIT_MS
 
 
 def test_a_janitor_that_does_not_ring_is_told(silent_janitor: None) -> None:
     story = late_approval(crash_at=UNRUNG)
 
-    assert story.play() == [f"O1: a0 waited {waited(story)} ms for its outcome"]
+    assert story.play() == [f"{FIRST_ORDER}: a0 waited {waited(story)} ms for its outcome"]
 
 
 @pytest.mark.parametrize(
     ("after_ms", "function", "order_id", "excused"),
     [
         (0, "sweep", "", True),
-        (LATENCY_LIMIT_MS, "ApplySignals", "O1", True),
-        (-1, "ApplySignals", "O1", False),
-        (LATENCY_LIMIT_MS + 1, "ApplySignals", "O1", False),
+        (LATENCY_LIMIT_MS, "ApplySignals", FIRST_ORDER, True),
+        (-1, "ApplySignals", FIRST_ORDER, False),
+        (LATENCY_LIMIT_MS + 1, "ApplySignals", FIRST_ORDER, False),
         (0, "ApplySignals", "O2", False),
-        (0, SignalKind.APPROVE_PAYMENT.value, "O1", False),
+        (0, SignalKind.APPROVE_PAYMENT.value, FIRST_ORDER, False),
     ],
 )
 def test_only_what_befell_the_order_or_the_janitor_meanwhile_excuses_a_wait(
     after_ms: int, function: str, order_id: str, excused: bool
 ) -> None:
     signal_latency = SignalLatency()
-    signal_latency.accepted["O1", "a0"] = START_MS
+    signal_latency.accepted[FIRST_ORDER, "a0"] = START_MS
     injected = InjectedFault(START_MS + after_ms, Fault.THROTTLED, function, order_id)
 
     assert bool(list(signal_latency.problems([injected]))) is not excused
@@ -113,8 +113,8 @@ def test_only_what_befell_the_order_or_the_janitor_meanwhile_excuses_a_wait(
 
 def test_the_end_of_the_execution_excuses_a_wait() -> None:
     signal_latency = SignalLatency()
-    signal_latency.accepted["O1", "a0"] = START_MS
-    signal_latency.disturbed("O1", START_MS)
+    signal_latency.accepted[FIRST_ORDER, "a0"] = START_MS
+    signal_latency.disturbed(FIRST_ORDER, START_MS)
 
     assert list(signal_latency.problems([])) == []
 
@@ -134,7 +134,7 @@ def test_an_approval_whose_token_was_overwritten_is_applied_by_another_execution
 
     assert story.play() == []
     assert 30_000 < waited(story) <= LATENCY_LIMIT_MS
-    assert story.world.store.get("O1").epoch == 2
+    assert story.world.store.get(FIRST_ORDER).epoch == 2
 
 
 def _overwrite(task: Task, deps: Dependencies) -> Mapping[str, Any]:

@@ -23,8 +23,11 @@ CODE = r"^[A-Za-z0-9_-]{64}$"
 def new_code(order_id: str, random_bytes: Callable[[int], bytes]) -> str:
     """A code for an order's link. `order_id` is a ULID.
 
-    It ends in a letter or digit: mail programs leave other characters out of a link's end.
+    It ends in a letter or digit: mail programs leave other characters out of a link's end. Raises
+    ValueError for an id of another length: its code would always end in padding.
     """
+    if len(order_id) != ORDER_ID_CHARACTERS:
+        raise ValueError(f"not the id of an order: {order_id}")
     while True:
         code = base64.urlsafe_b64encode(order_id.encode() + random_bytes(SECRET_BYTES)).decode()
         if code[-1].isalnum():

@@ -28,6 +28,12 @@ def test_a_code_never_ends_in_what_mail_programs_leave_out_of_a_link() -> None:
     assert next(drawn, None) is None
 
 
+def test_no_code_is_made_for_what_is_no_id_of_an_order() -> None:
+    """Its codes would all end in padding: no draw could give one that ends in a letter."""
+    with pytest.raises(ValueError, match="not the id of an order: O10"):
+        new_code("O10", zeros)
+
+
 def test_two_codes_of_one_order_have_nothing_secret_in_common() -> None:
     order_id = an_order_id()
     one, other = new_code(order_id, zeros), new_code(order_id, lambda count: b"x" * count)
