@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lambdas.domain import ports
 from lambdas.order_writer import OrderWriter
 from lambdas.settings import Settings, SettingsError
 from lambdas.telemetry import count, measure, report_reconcile_failed, report_recovered
 
 if TYPE_CHECKING:
     from lambdas.adapters.secrets_manager import CachedSecret
+    from lambdas.domain import ports
     from lambdas.domain.executions import ExecutionReader, OutcomeStore
     from lambdas.domain.payments import PaymentGateway, PaymentWebhook
     from lambdas.domain.record.order import Order
@@ -37,7 +37,7 @@ class Dependencies:
         self.settings = settings
 
     @cached_property
-    def clock(self) -> ports.Clock:
+    def clock(self) -> "ports.Clock":
         from lambdas.adapters.system_clock import SystemClock
 
         return SystemClock()
@@ -71,7 +71,7 @@ class Dependencies:
             raise SettingsError(f"approval limits: {error}") from error
 
     @cached_property
-    def store(self) -> ports.OrderStore:
+    def store(self) -> "ports.OrderStore":
         from lambdas.adapters.dynamodb_orders import DynamoDBOrders
         from lambdas.domain.record.usage import CustomerCaps
 
@@ -89,7 +89,7 @@ class Dependencies:
         return OrderWriter(self.store, self.clock)
 
     @cached_property
-    def index(self) -> ports.OrderIndex:
+    def index(self) -> "ports.OrderIndex":
         from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 
         return DynamoDBOrderIndex(
@@ -97,7 +97,7 @@ class Dependencies:
         )
 
     @cached_property
-    def catalogue(self) -> ports.Catalogue:
+    def catalogue(self) -> "ports.Catalogue":
         from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue
 
         return DynamoDBCatalogue(
@@ -115,7 +115,7 @@ class Dependencies:
         )
 
     @cached_property
-    def stock_shards(self) -> ports.StockShards:
+    def stock_shards(self) -> "ports.StockShards":
         from lambdas.adapters.dynamodb_stock_shards import StockShards
 
         return StockShards(
@@ -125,7 +125,7 @@ class Dependencies:
         )
 
     @cached_property
-    def customers(self) -> ports.CustomerDirectory:
+    def customers(self) -> "ports.CustomerDirectory":
         from lambdas.adapters.dynamodb_catalogue import DynamoDBCustomers
 
         return DynamoDBCustomers(
@@ -190,7 +190,7 @@ class Dependencies:
         )
 
     @cached_property
-    def notifier(self) -> ports.Notifier:
+    def notifier(self) -> "ports.Notifier":
         from lambdas.adapters.aws_clients import client_without_retries
         from lambdas.adapters.ses_notifier import SesNotifier
 
@@ -199,7 +199,7 @@ class Dependencies:
         )
 
     @cached_property
-    def operations(self) -> ports.OperationsQueue:
+    def operations(self) -> "ports.OperationsQueue":
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.sqs_operations import SqsOperationsQueue
 
@@ -208,14 +208,14 @@ class Dependencies:
         )
 
     @cached_property
-    def event_bus(self) -> ports.EventBus:
+    def event_bus(self) -> "ports.EventBus":
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.eventbridge_events import EventBridgeEvents
 
         return EventBridgeEvents(client("events"), bus_name=self.settings.require("event_bus_name"))
 
     @cached_property
-    def event_log(self) -> ports.EventLog:
+    def event_log(self) -> "ports.EventLog":
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.cloudwatch_event_log import CloudWatchEventLog
 
@@ -224,7 +224,7 @@ class Dependencies:
         )
 
     @cached_property
-    def engine(self) -> ports.WorkflowEngine:
+    def engine(self) -> "ports.WorkflowEngine":
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 

@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lambdas.domain.errors import StoreConflict
-from lambdas.domain.ports import Clock, OrderStore
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.order import Order
 from lambdas.domain.task import Task
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import Clock, OrderStore
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ class OrderWriter:
     """
 
     def __init__(
-        self, store: OrderStore, clock: Clock, jitter: Callable[[], float] = random.random
+        self, store: "OrderStore", clock: "Clock", jitter: Callable[[], float] = random.random
     ) -> None:
         self._store = store
         self._clock = clock

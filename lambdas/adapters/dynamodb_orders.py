@@ -42,14 +42,15 @@ from lambdas.domain.errors import (
     StoreConflict,
     StoreUnavailable,
 )
-from lambdas.domain.ports import MAX_EVENTS, IdempotencyKey
-from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event
+from lambdas.domain.record.changes import CHECK_SOON_MS, MAX_EVENTS, Change, Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
 from lambdas.domain.record.usage import CustomerCaps
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.domain.ports import IdempotencyKey
 
 IDEMPOTENCY_DAYS = 7
 NO_CAPS = CustomerCaps()
@@ -91,7 +92,7 @@ class DynamoDBOrders:
             raise OrderNotFound("there is no such order", order_id=order_id)
         return with_wait(from_record(found[META]), found.get(WAIT))
 
-    def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
+    def create(self, order: Order, events: Sequence[Event], key: "IdempotencyKey") -> Order:
         order = replace(order, counted=True) if self._usage.caps.active else order
         notes, told = sort_events(order, events)
         items = [
@@ -119,7 +120,7 @@ class DynamoDBOrders:
             return self._already_made(error, order, key)
         return order
 
-    def made_before(self, key: IdempotencyKey) -> Order | None:
+    def made_before(self, key: "IdempotencyKey") -> Order | None:
         with store_errors():
             answer = self._client.get_item(
                 TableName=self._orders, Key=to_item(_idempotency_key(key)), ConsistentRead=True
@@ -242,7 +243,7 @@ class DynamoDBOrders:
             return StoreConflict("the record changed at the same time", order_id=order_id)
         return found
 
-    def _already_made(self, error: ClientError, order: Order, key: IdempotencyKey) -> Order:
+    def _already_made(self, error: ClientError, order: Order, key: "IdempotencyKey") -> Order:
         """The order of the idempotency item, if that item made the transaction fail."""
         if error_code(error) != "TransactionCanceledException":
             raise error
@@ -253,14 +254,14 @@ class DynamoDBOrders:
             raise cancelled(reason_codes(error), order.order_id) or unknown from error
         return self._order_of(found[-1]["Item"], key)
 
-    def _order_of(self, item: Any, key: IdempotencyKey) -> Order:
+    def _order_of(self, item: Any, key: "IdempotencyKey") -> Order:
         made = from_item(item)
         if made["fingerprint"] != key.fingerprint:
             raise IdempotencyMismatch("this Idempotency-Key was used with another body")
         return self.get(made["order_id"])
 
 
-def _idempotency_record(order: Order, key: IdempotencyKey) -> dict[str, Any]:
+def _idempotency_record(order: Order, key: "IdempotencyKey") -> dict[str, Any]:
     return {
         **_idempotency_key(key),
         "fingerprint": key.fingerprint,
@@ -269,7 +270,7 @@ def _idempotency_record(order: Order, key: IdempotencyKey) -> dict[str, Any]:
     }
 
 
-def _idempotency_key(key: IdempotencyKey) -> dict[str, str]:
+def _idempotency_key(key: "IdempotencyKey") -> dict[str, str]:
     return {"pk": f"IDEMPOTENCY#{key.principal}#{key.key}", "sk": "IDEMPOTENCY"}
 
 

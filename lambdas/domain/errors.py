@@ -104,6 +104,10 @@ class ProviderUnavailable(TransientError):
     """The payment provider did not do what was asked; nothing changed there."""
 
 
+GIVEN_UP = ProviderUnavailable.__name__
+"""The error after which a payment may be given up: the provider says that nothing happened."""
+
+
 class PaymentUnsettled(TransientError):
     """The provider's answer is missing: the charge may or may not have happened."""
 

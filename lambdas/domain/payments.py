@@ -125,6 +125,11 @@ class Payment:
         return self.captured_minor - self.refunded_minor
 
     @property
+    def is_pending(self) -> bool:
+        """Whether the provider settles the payment, or a refund of it, later."""
+        return self.state is PaymentState.PENDING or self.refund_pending_minor > 0
+
+    @property
     def result(self) -> CaptureResult | None:
         """The result of the capture; None while it can still be captured."""
         match self.state:

@@ -59,10 +59,6 @@ class OpenVersions:
     complete: bool
 
 
-MAX_EVENTS = 1_000
-"""Events of a timeline that are read: in one request, for an order has no limit of events."""
-
-
 class OrderStore(Protocol):
     """The order records. Every method raises StoreUnavailable when the store cannot answer."""
 

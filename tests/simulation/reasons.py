@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from lambdas.domain.errors import PaymentMismatch
+from lambdas.domain.errors import GIVEN_UP, PaymentMismatch
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import BY_OPERATOR, DECLINED, EXPIRED, STOPPED
 from lambdas.domain.record.signals import Outcome, SignalKind
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.steps.payment import GIVEN_UP
 from tests.simulation.faults import Fault
 from tests.simulation.schedule import Action, Happening, order_id
 from tests.simulation.world import SimulatedWorld

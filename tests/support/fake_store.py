@@ -15,7 +15,6 @@ from lambdas.domain.errors import (
     StoreUnavailable,
 )
 from lambdas.domain.ports import (
-    MAX_EVENTS,
     Count,
     IdempotencyKey,
     OpenVersions,
@@ -24,7 +23,13 @@ from lambdas.domain.ports import (
     Overdue,
     Page,
 )
-from lambdas.domain.record.changes import CHECK_SOON_MS, Change, Event, check_pause_ms
+from lambdas.domain.record.changes import (
+    CHECK_SOON_MS,
+    MAX_EVENTS,
+    Change,
+    Event,
+    check_pause_ms,
+)
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage

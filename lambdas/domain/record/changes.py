@@ -34,6 +34,10 @@ class StockMove:
     quantity: int
 
 
+MAX_EVENTS = 1_000
+"""Events of a timeline that are read: in one request, for an order has no limit of events."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One line of an order's timeline; `number` counts from 1 without gaps."""

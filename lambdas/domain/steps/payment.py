@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from lambdas.domain.errors import (
+    GIVEN_UP,
     OrderMovedOn,
     PaymentClosed,
     PaymentDeclined,
@@ -30,9 +31,6 @@ from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import PAYING, Stage
 from lambdas.domain.steps.compensation import begin_compensation
-
-GIVEN_UP = ProviderUnavailable.__name__
-"""The error after which a payment may be given up: the provider says that nothing happened."""
 
 
 def payment_request(order: Order) -> PaymentRequest:

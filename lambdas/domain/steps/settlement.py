@@ -5,13 +5,16 @@ that it named, and at the deadline.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import PaymentNotSettled
-from lambdas.domain.payments import Payment, PaymentState
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, EffectState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
+
+if TYPE_CHECKING:
+    from lambdas.domain.payments import Payment
 
 LOOK_UP_PAUSE_MS = 15_000
 """The shortest time between two look-ups without a report of the provider. It is longer than the
@@ -52,22 +55,17 @@ def _next_look_up(now: int, deadline: int, until: int | None) -> int:
     return max(min(named, deadline), now + LOOK_UP_PAUSE_MS)
 
 
-def is_pending(payment: Payment) -> bool:
-    """Whether the provider settles the payment, or a refund of it, later."""
-    return payment.state is PaymentState.PENDING or payment.refund_pending_minor > 0
-
-
 def awaits_provider(order: Order, now: int) -> bool:
     """Whether the order waits for its provider: a look-up is not due yet."""
     return order.settling is not None and not order.stuck and now < (order.wait_ends_at or 0)
 
 
-def notify_if_settled(order: Order, now: int, payment: Payment) -> Change | None:
+def notify_if_settled(order: Order, now: int, payment: "Payment") -> Change | None:
     """Have a pending payment looked up as soon as possible, if its provider settled it.
 
     It is written even if a look-up is due: one that is in flight may have read an older state.
     """
-    if order.settling is None or is_pending(payment):
+    if order.settling is None or payment.is_pending:
         return None
     noted = replace(order.settling, look_up_at=LOOK_UP_NOW)
     return make_change(order, order.with_effect(PAY, noted), now, by_execution=False)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lambdas.domain.errors import GIVEN_UP
 from lambdas.domain.mail.reminders import next_mail_at
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import EXPIRED, OrderOutcome, cause_of
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.steps.compensation import begin_compensation
-from lambdas.domain.steps.payment import GIVEN_UP
 from lambdas.domain.steps.settlement import awaits_provider
 from lambdas.domain.steps.takeover import MAX_LOOPS
 

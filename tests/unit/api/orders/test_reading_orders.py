@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.ports import MAX_EVENTS
-from lambdas.domain.record.changes import Event
+from lambdas.domain.record.changes import MAX_EVENTS, Event
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, SHOP, ApiCaller, a_person
 from tests.support.builders import a_signal, an_order_id
