@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
+from time import perf_counter
 from typing import Any
 
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import ActivityDefect, OrderError
 from lambdas.domain.task import Task
 from lambdas.telemetry import (
+    add_log_keys,
+    count,
     count_defect,
     count_failed_invocation,
     flush_metrics,
+    log_keys,
     logger,
     metrics,
-    report_refused,
+    milliseconds_since,
 )
 
 Step = Callable[[Task, Dependencies], Mapping[str, Any] | None]
@@ -21,40 +25,55 @@ Handler = Callable[[Mapping[str, Any], object], Mapping[str, Any]]
 
 
 def activity(step: Step) -> Handler:
-    """Make a Lambda handler of an activity: parse the event, add the order to the log, run the
-    activity, and raise typed errors.
+    """Make a Lambda handler of an activity: parse the event, run the activity, raise typed errors,
+    and log each run in one line.
 
     Step Functions receives a typed error with its class name, without traceback or cause: the
     content of a history must be safe to show. The traceback is in the log.
     """
+    state = "".join(word.capitalize() for word in step.__name__.split("_"))
 
     @wraps(step)
     def handler(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
         metrics.set_default_dimensions(activity=step.__name__)
-        try:
-            task = Task.parse(event)
-            logger.append_keys(activity=step.__name__, order_id=task.order_id, epoch=task.epoch)
-            return step(task, dependencies()) or {}
-        except Exception as error:  # noqa: BLE001  # logged, an unexpected one with its traceback
-            raise _reported(error, context) from None
-        finally:
-            flush_metrics()
-            logger.remove_keys(["activity", "order_id", "epoch"])
+        with log_keys(state=state, request_id=_request_id(context)):
+            return _run(step, event, context)
 
     handler.activity_name = step.__name__  # type: ignore[attr-defined]
     return handler
 
 
-def _reported(error: Exception, context: object) -> OrderError:
-    """Log and count the error of an activity. Returns the typed error for Step Functions."""
+def _run(step: Step, event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
+    begun = perf_counter()
+    result: dict[str, Any] = {"outcome": "ok"}
+    try:
+        task = Task.parse(event)
+        add_log_keys(order_id=task.order_id, execution=task.execution, epoch=task.epoch)
+        return step(task, dependencies()) or {}
+    except Exception as error:  # noqa: BLE001  # logged, an unexpected one with its traceback
+        typed = _typed(error, context)
+        _count(typed, context)
+        result = {"outcome": type(typed).__name__, "reason": typed.message}
+        raise typed from None
+    finally:
+        logger.info("activity ended", **result, duration_ms=milliseconds_since(begun))
+        flush_metrics()
+
+
+def _typed(error: Exception, context: object) -> OrderError:
+    """The typed error for Step Functions. An unexpected error is logged with its traceback."""
     if isinstance(error, OrderError):
-        report_refused(error)
-        typed = error.with_traceback(None)
-    else:
-        logger.exception("activity failed unexpectedly")
-        request_id = getattr(context, "aws_request_id", "unknown")
-        typed = ActivityDefect(f"unexpected error, see the log of {request_id}")
-    if isinstance(typed, ActivityDefect):
+        return error.with_traceback(None)
+    logger.exception("activity failed unexpectedly")
+    return ActivityDefect(f"unexpected error, see the log of {_request_id(context)}")
+
+
+def _count(error: OrderError, context: object) -> None:
+    count(type(error).__name__)
+    if isinstance(error, ActivityDefect):
         count_defect()
     count_failed_invocation(getattr(context, "function_version", "unknown"))
-    return typed
+
+
+def _request_id(context: object) -> str:
+    return getattr(context, "aws_request_id", "unknown")

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.order_writer import OrderWriter
 from lambdas.settings import Settings, SettingsError
-from lambdas.telemetry import count, measure, report_reconcile_failed, report_recovered
+from lambdas.telemetry import (
+    count,
+    measure,
+    note_order,
+    report_reconcile_failed,
+    report_recovered,
+)
 
 if TYPE_CHECKING:
     from lambdas.adapters.secrets_manager import CachedSecret
@@ -86,7 +92,7 @@ class Dependencies:
 
     @cached_property
     def orders(self) -> OrderWriter:
-        return OrderWriter(self.store, self.clock)
+        return OrderWriter(self.store, self.clock, observe=note_order)
 
     @cached_property
     def index(self) -> "ports.OrderIndex":
@@ -288,12 +294,13 @@ class Dependencies:
 
     @cached_property
     def spread(self) -> Spread:
-        """Calls of one function that run side by side, each in a thread."""
+        """Calls of one function that run side by side, each in a thread, with separate log keys."""
         from concurrent.futures import ThreadPoolExecutor
+        from contextvars import copy_context
 
         def in_threads(work: Callable[[str], str], items: Sequence[str]) -> list[str]:
             with ThreadPoolExecutor(max_workers=len(items)) as threads:
-                return list(threads.map(work, items))
+                return list(threads.map(lambda item: copy_context().run(work, item), items))
 
         return in_threads
 

@@ -6,7 +6,7 @@ from typing import Any
 from lambdas.dependencies import dependencies
 from lambdas.domain.errors import OrderError, OrderNotFound
 from lambdas.janitor import JanitorAction
-from lambdas.telemetry import count, flush_metrics, logger, report_recovered
+from lambdas.telemetry import count, flush_metrics, log_keys, logger, report_recovered
 
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
@@ -34,11 +34,11 @@ def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str,
     """EventBridge: an execution failed, timed out or was stopped. Its name is `<order>-<epoch>`."""
     execution = str(event["detail"]["name"])
     order_id = execution.rpartition("-")[0]
-    logger.append_keys(order_id=order_id)
-    try:
-        action = dependencies().janitor.execution_stopped(order_id, execution)
-    except OrderNotFound:
-        action = JanitorAction.NOTHING
-    flush_metrics()
-    logger.info("execution stopped", execution=execution, action=action)
+    with log_keys(order_id=order_id):
+        try:
+            action = dependencies().janitor.execution_stopped(order_id, execution)
+        except OrderNotFound:
+            action = JanitorAction.NOTHING
+        flush_metrics()
+        logger.info("execution stopped", execution=execution, action=action)
     return {"action": action}

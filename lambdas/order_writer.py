@@ -26,19 +26,25 @@ class OrderWriter:
     """Reads orders and writes changes with an optimistic lock.
 
     A conflict is repeated here and not by the state machine, where a retry costs a transition and
-    cannot distinguish a conflict from a refusal. `jitter` returns 0.0 to 1.0.
+    cannot distinguish a conflict from a refusal. `jitter` returns 0.0 to 1.0. `observe` receives
+    each record that was read or written.
     """
 
     def __init__(
-        self, store: "OrderStore", clock: "Clock", jitter: Callable[[], float] = random.random
+        self,
+        store: "OrderStore",
+        clock: "Clock",
+        jitter: Callable[[], float] = random.random,
+        observe: Callable[[Order], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._jitter = jitter
+        self._observe = observe
 
     def get(self, order_id: str) -> Order:
         """The order as it is now. Raises OrderNotFound, StoreUnavailable."""
-        return self._store.get(order_id)
+        return self._observed(self._store.get(order_id))
 
     def change(self, order_id: str, decide: Decide, *, seen: Order | None = None) -> Order:
         """Write the change that `decide` makes, and return the record after it.
@@ -82,4 +88,8 @@ class OrderWriter:
 
     def _once(self, order: Order, decide: Decide) -> Order:
         change = decide(order, self._clock.now())
-        return order if change is None else self._store.commit(change)
+        return order if change is None else self._observed(self._store.commit(change))
+
+    def _observed(self, order: Order) -> Order:
+        self._observe(order)
+        return order

@@ -1,5 +1,9 @@
 """Telemetry of the functions: structured logs, and metrics in the embedded metric format."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import (
     Metrics,
@@ -9,9 +13,36 @@ from aws_lambda_powertools.metrics import (
 )
 
 from lambdas.domain.errors import OrderError
+from lambdas.domain.record.order import Order
 
 logger = Logger()
 metrics = Metrics()
+
+
+@contextmanager
+def log_keys(**keys: object) -> Iterator[None]:
+    """Give the log lines of one invocation these keys, and those that are added until its end."""
+    logger.thread_safe_clear_keys()
+    add_log_keys(**keys)
+    try:
+        yield
+    finally:
+        logger.thread_safe_clear_keys()
+
+
+def add_log_keys(**keys: object) -> None:
+    """Add keys to the log lines of the current invocation (of the current thread)."""
+    logger.thread_safe_append_keys(**keys)
+
+
+def note_order(order: Order) -> None:
+    """Add the order that was read or written last, and its stage, to the log lines."""
+    add_log_keys(order_id=order.order_id, stage=order.stage.value)
+
+
+def milliseconds_since(begun: float) -> int:
+    """The time since `begun`, a value of `perf_counter`, in milliseconds."""
+    return round((perf_counter() - begun) * 1000)
 
 
 def flush_metrics() -> None:
@@ -25,12 +56,6 @@ def flush_metrics() -> None:
         metrics.flush_metrics()
     except SchemaValidationError:
         logger.exception("metrics could not be written")
-
-
-def report_refused(error: OrderError) -> None:
-    """Log and count the typed error that ends an activity."""
-    logger.warning("activity refused", error=type(error).__name__, reason=error.message)
-    count(type(error).__name__)
 
 
 def report_recovered(error: OrderError) -> None:

@@ -59,5 +59,5 @@ def problem_answer(error: Exception, context: LambdaContext) -> Response[str]:
     request_id = getattr(context, "aws_request_id", "unknown")
     refusal = translate(error)
     if meaning_of(refusal) is DEFECT:
-        logger.error("request failed unexpectedly", exc_info=error, request_id=request_id)
+        logger.error("request failed unexpectedly", exc_info=error)
     return problem(refusal, request_id)

@@ -3,6 +3,7 @@ problem document, and one log line without bodies, tokens or e-mail addresses.
 """
 
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -19,7 +20,15 @@ from lambdas.api.http.request_check import (
     method_and_path,
 )
 from lambdas.dependencies import Dependencies, dependencies
-from lambdas.telemetry import count, flush_metrics, logger, metrics
+from lambdas.telemetry import (
+    add_log_keys,
+    count,
+    flush_metrics,
+    log_keys,
+    logger,
+    metrics,
+    milliseconds_since,
+)
 
 
 def handle(event: Event, context: LambdaContext) -> Mapping[str, Any]:
@@ -31,20 +40,33 @@ def respond(
     event: Event, context: LambdaContext, compose: Callable[[], Dependencies]
 ) -> Mapping[str, Any]:
     """Answer one request with the dependencies that `compose` returns."""
+    begun = perf_counter()
     request: CheckedRequest | None = None
-    try:
-        request = check_request(event, OPERATIONS)
-        compress = request.operation.public and accepts_gzip(header(event, "accept-encoding"))
-        resolver.append_context(  # type: ignore[no-untyped-call]
-            principal=request.principal, dependencies=compose(), compress=compress
-        )
-        answer: Mapping[str, Any] = resolver.resolve(as_framework_event(event, request), context)
-        if request.operation.public:
-            answer = encode_answer(answer, compress=compress)
-    except Exception as error:  # noqa: BLE001  # `problem_answer` logs unexpected errors
-        answer = _answer(problem_answer(error, context))
-    _log(request, answer["statusCode"], context)
+    with log_keys(request_id=getattr(context, "aws_request_id", "unknown")):
+        try:
+            request = check_request(event, OPERATIONS)
+            answer = _resolve(event, request, context, compose)
+        except Exception as error:  # noqa: BLE001  # `problem_answer` logs unexpected errors
+            answer = _answer(problem_answer(error, context))
+        _log(request, answer["statusCode"], milliseconds_since(begun))
     return without_content(answer) if method_and_path(event)[0] == "HEAD" else answer
+
+
+def _resolve(
+    event: Event,
+    request: CheckedRequest,
+    context: LambdaContext,
+    compose: Callable[[], Dependencies],
+) -> Mapping[str, Any]:
+    """Answer a request that passed the checks."""
+    if request.order_id is not None:
+        add_log_keys(order_id=request.order_id)
+    compress = request.operation.public and accepts_gzip(header(event, "accept-encoding"))
+    resolver.append_context(  # type: ignore[no-untyped-call]
+        principal=request.principal, dependencies=compose(), compress=compress
+    )
+    answer: Mapping[str, Any] = resolver.resolve(as_framework_event(event, request), context)
+    return encode_answer(answer, compress=compress) if request.operation.public else answer
 
 
 def without_content(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -62,7 +84,7 @@ def _answer(response: Response[str]) -> Mapping[str, Any]:
     }
 
 
-def _log(request: CheckedRequest | None, status: int, context: LambdaContext) -> None:
+def _log(request: CheckedRequest | None, status: int, duration_ms: int) -> None:
     """Log and count one answer. The route of a refused request is `none`."""
     route = request.operation.name if request else "none"
     principal = request.principal if request else None
@@ -71,9 +93,8 @@ def _log(request: CheckedRequest | None, status: int, context: LambdaContext) ->
         route=route,
         roles=sorted(principal.roles) if principal else [],
         machine=principal.machine if principal else False,
-        order_id=request.order_id if request else None,
         status=status,
-        request_id=getattr(context, "aws_request_id", "unknown"),
+        duration_ms=duration_ms,
     )
     metrics.add_dimension(name="route", value=route)
     count(f"Answer{status // 100}xx")

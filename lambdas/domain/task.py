@@ -25,6 +25,11 @@ class Task:
     failure: str = ""
     findings: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def execution(self) -> str:
+        """The name of the execution that runs the activity."""
+        return f"{self.order_id}-{self.epoch}"
+
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> "Task":
         """Parse an activity's input. Raises ActivityDefect if it is invalid."""

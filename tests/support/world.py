@@ -15,6 +15,7 @@ from lambdas.domain.steps.payment import payment_request
 from lambdas.domain.task import Task
 from lambdas.order_writer import OrderWriter
 from lambdas.settings import Settings
+from lambdas.telemetry import note_order
 from tests.support.builders import a_customer, a_signal, an_order
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_directories import FakeCustomers, FakeInventory
@@ -149,7 +150,7 @@ class World:
     def _dependencies(self, settings: Settings) -> Dependencies:
         deps = Dependencies(settings)
         deps.clock, deps.store, deps.index = self.clock, self.store, self.store
-        deps.orders = OrderWriter(self.store, self.clock, jitter=lambda: 0.0)
+        deps.orders = OrderWriter(self.store, self.clock, jitter=lambda: 0.0, observe=note_order)
         deps.catalogue, deps.customers = self.inventory, self.customers
         deps.stock_shards, deps.warehouse = self.inventory, self.warehouse
         deps.payments, deps.notifier = self.payments, self.notifier

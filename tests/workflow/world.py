@@ -17,7 +17,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.steps.start import StartRequest
 from lambdas.order_writer import OrderWriter
-from lambdas.telemetry import logger
+from lambdas.telemetry import logger, note_order
 from tests.support.world import one_after_the_other
 from tests.workflow import resources
 from tests.workflow.histories import main_path, retries
@@ -38,7 +38,8 @@ class World:
         self.deps = dependencies()
         self.deps.clock = engine.clock
         # The longest pauses, so that a story can say how often a write was repeated in place.
-        self.deps.orders = OrderWriter(self.deps.store, engine.clock, jitter=lambda: 1.0)
+        store, clock = self.deps.store, engine.clock
+        self.deps.orders = OrderWriter(store, clock, jitter=lambda: 1.0, observe=note_order)
         engine.wire.after_write = self._keep_version
         report = self.survived.append
         self.workflow = replace(self.deps.workflow, report=report)

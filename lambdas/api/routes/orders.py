@@ -25,6 +25,7 @@ from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.start import StartRequest
+from lambdas.telemetry import note_order
 
 orders = Resource("orders")
 READERS = tuple(Role)
@@ -50,6 +51,7 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
     key = idempotency(body, orders.caller, customer_id, idempotency_key)
     version = body.workflow_version or orders.dependencies.settings.default_workflow_version
     order, new = orders.workflow.start(_request(body, orders.caller, customer_id, version), key)
+    note_order(order)
     headers = {"Location": f"/orders/{order.order_id}"}
     return answer(order_view(order, _reading()), 201 if new else 200, headers)
 

@@ -60,9 +60,7 @@ def test_an_activity_without_an_answer_returns_an_empty_object(world: World) -> 
     assert release_stock(event(world.place(Stage.COMPENSATING)), CONTEXT) == {}
 
 
-def test_a_typed_error_passes_under_its_own_name_and_shows_nothing_else(
-    world: World, log: StringIO
-) -> None:
+def test_a_typed_error_passes_under_its_own_name_and_shows_nothing_else(world: World) -> None:
     order = world.place(Stage.PAYMENT, payment_method="pm_insufficient_funds")
 
     with pytest.raises(PaymentDeclined) as raised:
@@ -71,10 +69,37 @@ def test_a_typed_error_passes_under_its_own_name_and_shows_nothing_else(
     assert str(raised.value) == "insufficient funds"
     assert (raised.value.__cause__, raised.value.__suppress_context__) == (None, True)
     frames = traceback.extract_tb(raised.value.__traceback__)[1:]
-    assert [frame.name for frame in frames] == ["handler"]
-    [refused] = lines(log.getvalue())
-    assert (refused["error"], refused["reason"]) == ("PaymentDeclined", "insufficient funds")
-    assert refused["order_id"] == order.order_id
+    assert [frame.name for frame in frames] == ["handler", "_run"]
+
+
+def test_each_run_is_one_line_of_the_log(world: World, log: StringIO) -> None:
+    reserved = world.place(Stage.RESERVE)
+    declined = world.place(Stage.PAYMENT, payment_method="pm_insufficient_funds")
+
+    reserve_stock(event(reserved), CONTEXT)
+    forget_metrics()
+    with pytest.raises(PaymentDeclined):
+        process_payment(event(declined), CONTEXT)
+
+    ok, refused = lines(log.getvalue())
+    assert ok.pop("duration_ms") >= 0
+    assert ok.items() >= {
+        ("level", "INFO"),
+        ("message", "activity ended"),
+        ("state", "ReserveStock"),
+        ("order_id", reserved.order_id),
+        ("execution", f"{reserved.order_id}-1"),
+        ("epoch", 1),
+        ("stage", "awaiting-approval"),
+        ("outcome", "ok"),
+        ("request_id", "request-1"),
+    }
+    assert refused.items() >= {
+        ("state", "ProcessPayment"),
+        ("stage", "payment"),
+        ("outcome", "PaymentDeclined"),
+        ("reason", "insufficient funds"),
+    }
 
 
 @pytest.mark.parametrize("error", [MailRejected("never"), MailUnsettled("no answer")])
@@ -173,10 +198,11 @@ def test_an_unexpected_exception_becomes_a_defect_and_its_details_stay_in_the_lo
 
     assert str(raised.value) == "unexpected error, see the log of request-1"
     assert raised.value.__suppress_context__
-    [line] = lines(log.getvalue())
-    assert (line["level"], line["message"]) == ("ERROR", "activity failed unexpectedly")
-    assert "a detail of the code" in line["exception"]
-    assert line["order_id"] == order.order_id
+    defect, ended = lines(log.getvalue())
+    assert (defect["level"], defect["message"]) == ("ERROR", "activity failed unexpectedly")
+    assert "a detail of the code" in defect["exception"]
+    assert (defect["order_id"], defect["request_id"]) == (order.order_id, "request-1")
+    assert (ended["outcome"], "exception" in ended) == ("ActivityDefect", False)
 
 
 def test_an_input_that_is_none_is_a_defect() -> None:
@@ -227,8 +253,11 @@ def test_the_keys_of_one_order_do_not_stay_for_the_next_call(world: World, log: 
 
     telemetry.logger.info("something else")
 
-    [line] = lines(log.getvalue())
-    assert (line["message"], "order_id" in line) == ("something else", False)
+    _, line = lines(log.getvalue())
+    assert (line["message"], {"order_id", "stage", "state"} & line.keys()) == (
+        "something else",
+        set(),
+    )
 
 
 def test_an_activity_is_called_again_and_again_by_one_process(

@@ -12,6 +12,7 @@ from tests.support.api_caller import ALICE, APPROVER, SHOP, ApiCaller, Context, 
 from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import TOKEN, World
+from tests.unit.api.orders.placing import start
 
 
 def test_an_answer_is_logged_with_route_role_order_and_status(api: ApiCaller, world: World) -> None:
@@ -27,7 +28,19 @@ def test_an_answer_is_logged_with_route_role_order_and_status(api: ApiCaller, wo
         "order_id": order.order_id,
         "status": 200,
     }
-    assert line["request_id"] == "request-1"
+    assert (line["request_id"], line["duration_ms"] >= 0) == ("request-1", True)
+
+
+def test_the_line_of_a_request_without_an_order_in_its_path_names_the_order(
+    api: ApiCaller, world: World
+) -> None:
+    with captured_log() as log:
+        placed = start(api)
+        api.get("/orders", ALICE)
+
+    first, second = lines(log.getvalue())
+    assert (first["order_id"], first["stage"]) == (placed.json["order_id"], "start")
+    assert "order_id" not in second
 
 
 def test_a_machine_client_is_told_apart_in_the_log(api: ApiCaller) -> None:
