@@ -3,6 +3,7 @@
 from bench import performance
 from bench.cold_start import __main__ as cold_start
 from bench.cost import __main__ as cost
+from bench.cost import documents
 from bench.hot_sku import __main__ as hot_sku
 
 
@@ -11,6 +12,7 @@ def main() -> None:
     print("== bench.cost", flush=True)
     counted = cost.measure()
     cost.show(counted)
+    documents.write(counted)
     print("== bench.cold_start", flush=True)
     starts = cold_start.measure()
     cold_start.show(starts)

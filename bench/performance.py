@@ -2,33 +2,31 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from bench.cold_start.sampling import Start
+from bench.cost.documents import ROOT, replace_figures
 from bench.cost.peers import naive_port
 from bench.cost.pricing import bill
 from bench.cost.stories import Counts
 from bench.hot_sku.mechanisms import Mechanism, Sharded, SingleWrite
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
-BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
+PAGE = ROOT / "docs" / "performance.md"
 HEAD = "| figure | goal | measured | before | peer |\n|---|---|---|---|---|\n"
 
 
 def write(counted: Sequence[Counts], starts: Sequence[Start], rates: Mapping[str, float]) -> None:
     """Replace the table of the page by the figures of one run."""
     date = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    rows = [*_cost_rows(counted), _cold_start_row(starts), _hot_sku_row(rates)]
+    rows = [*cost_rows(counted), _cold_start_row(starts), _hot_sku_row(rates)]
     table = HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
-    head, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(f"{head}{BEGIN}\nMeasured on {date}.\n\n{table}{END}{tail}")
+    replace_figures(PAGE, f"Measured on {date}.\n\n{table}")
 
 
 Row = tuple[str, str, str, str, str]
 
 
-def _cost_rows(counted: Sequence[Counts]) -> list[Row]:
+def cost_rows(counted: Sequence[Counts]) -> list[Row]:
+    """The rows that are counts: the same in every run."""
     at_once, later, *_ = counted
     port = naive_port()
     ratio = bill(later).total / bill(port).total

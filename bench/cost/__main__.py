@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from bench.cost import documents
 from bench.cost.peers import durable_functions, naive_port, temporal_cloud
 from bench.cost.pricing import LOG_LEVELS, PRICES, bill
 from bench.cost.stories import STORIES, Counts, play
@@ -24,6 +25,8 @@ def main() -> None:
     """Measure and print."""
     arguments = _arguments()
     counted = measure()
+    if arguments.write:
+        documents.write(counted)
     if arguments.output == "json":
         print(json.dumps([_as_dict(one, arguments.log_level) for one in [*counted, naive_port()]]))
     else:
@@ -50,6 +53,9 @@ def _arguments() -> argparse.Namespace:
         choices=LOG_LEVELS,
         default="ALL",
         help="log level of the state machine; ALL logs every history event",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write the figures into README.md and docs/, too"
     )
     return parser.parse_args()
 

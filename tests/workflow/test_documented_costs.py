@@ -1,0 +1,21 @@
+"""The documents show the figures of cost that the benchmark counts now."""
+
+import re
+
+from bench import performance
+from bench.cost import documents
+from bench.cost.__main__ import measure
+
+ADVICE = "run `python -m bench.cost --write`, or `make bench` for docs/performance.md"
+
+
+def test_the_documents_have_the_counted_figures() -> None:
+    counted = measure()
+
+    for page, figures in documents.PAGES.items():
+        assert documents.figures_in(page) == figures(counted), ADVICE
+    table = documents.figures_in(performance.PAGE)
+    for figure, _, measured, *_ in performance.cost_rows(counted):
+        row = re.search(rf"^\| {re.escape(figure)} \| [^|]* \| ([^|]*) \|", table, re.MULTILINE)
+        assert row, ADVICE
+        assert row[1] == measured, ADVICE
