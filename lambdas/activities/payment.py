@@ -4,7 +4,7 @@ from functools import partial
 
 from lambdas.activity_handler import activity
 from lambdas.dependencies import Dependencies
-from lambdas.domain.errors import PaymentUnsettled
+from lambdas.domain.errors import PaymentPending, PaymentUnsettled
 from lambdas.domain.payments import CaptureResult, Payment, PaymentState, Pending, RefundPending
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import PAY, effect_key, owes
@@ -21,7 +21,12 @@ from lambdas.domain.steps.payment import (
     require_captured,
     require_refunded,
 )
-from lambdas.domain.steps.settlement import record_pending
+from lambdas.domain.steps.settlement import (
+    awaits_provider,
+    is_overtaken,
+    look_up_soon,
+    record_pending,
+)
 from lambdas.domain.task import Task
 
 
@@ -33,7 +38,8 @@ def process_payment(task: Task, deps: Dependencies) -> None:
 
     Raises PaymentDeclined, PaymentClosed, OrderCancelled, PaymentMismatch if the provider captured
     another amount, and PaymentPending if it settles the payment later: PaymentNotSettled after the
-    deadline.
+    deadline. An attempt that finds the order waiting for the provider does not record the capture:
+    the execution that waits does.
     """
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
@@ -42,7 +48,14 @@ def process_payment(task: Task, deps: Dependencies) -> None:
     order.require_forward(PAYING)
     if approved_amount(order).amount_minor:
         order = _capture(task, deps, order)
-    deps.orders.change_in_epoch(task, record_charge, seen=order)
+
+    def record(order: Order, now: int) -> Change | None:
+        if awaits_provider(order, now) or is_overtaken(order, task.loops):
+            return look_up_soon(order, now)
+        return record_charge(order, now)
+
+    if not deps.orders.change_in_epoch(task, record, seen=order).charged:
+        raise PaymentPending("the payment is looked up again", order_id=order.order_id)
 
 
 def _capture(task: Task, deps: Dependencies, order: Order) -> Order:
@@ -107,7 +120,12 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
         if deps.clock.now() >= (pending.refund_pending_until or 0):
             raise PaymentUnsettled("the refund is pending for too long", order_id=order.order_id)
         return
-    record = partial(record_refund, refunded_minor=captured_minor)
+
+    def record(order: Order, now: int) -> Change | None:
+        if is_overtaken(order, task.loops):
+            return look_up_soon(order, now)
+        return record_refund(order, now, captured_minor)
+
     deps.orders.change_in_epoch(task, record, seen=order)
 
 

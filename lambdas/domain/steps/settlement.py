@@ -65,7 +65,21 @@ def notify_if_settled(order: Order, now: int, payment: "Payment") -> Change | No
 
     It is written even if a look-up is due: one that is in flight may have read an older state.
     """
-    if order.settling is None or payment.is_pending:
+    return None if payment.is_pending else look_up_soon(order, now)
+
+
+def look_up_soon(order: Order, now: int) -> Change | None:
+    """Have a pending payment looked up as soon as possible; None if none is pending."""
+    if order.settling is None:
         return None
     noted = replace(order.settling, look_up_at=LOOK_UP_NOW)
     return make_change(order, order.with_effect(PAY, noted), now, by_execution=False)
+
+
+def is_overtaken(order: Order, loops: int) -> bool:
+    """Whether the execution waited for the provider after the attempt of round `loops` began.
+
+    A late attempt that finds the payment settled must not record it: the order would no longer
+    wait, but its execution would, until the deadline. It has the payment looked up soon instead.
+    """
+    return order.settling is not None and loops < order.wait_loops

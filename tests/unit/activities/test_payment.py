@@ -173,6 +173,7 @@ def test_a_pending_payment_is_looked_up_until_it_is_captured(world: World) -> No
             world.run(process_payment, order)
 
     world.payments.payments[key(order)].take(Money(4200, "EUR"))
+    world.deps.payment_reports.receive(key(order))
     world.run(process_payment, order)
 
     assert world.now(order).charged

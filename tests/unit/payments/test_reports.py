@@ -63,6 +63,7 @@ def test_a_report_of_a_payment_that_did_not_change_has_no_effect(world: World) -
 def test_reports_that_are_repeated_or_late_have_no_effect(world: World) -> None:
     order = a_pending_payment(world)
     world.payments.payments[key(order)].settle()
+    assert world.deps.payment_reports.receive(key(order)) is ReportAction.RECORDED
     world.run(process_payment, order)
     captured = world.now(order)
 
@@ -70,6 +71,47 @@ def test_reports_that_are_repeated_or_late_have_no_effect(world: World) -> None:
         assert world.deps.payment_reports.receive(key(order)) is ReportAction.NOTHING
 
     assert world.now(order) == captured
+
+
+@pytest.mark.parametrize("reported", [False, True])
+def test_a_late_attempt_leaves_a_settled_payment_to_the_execution_that_waits(
+    world: World, reported: bool
+) -> None:
+    order = a_pending_payment(world)
+    world.run(await_signal, order, token="token-2", loops=2)
+    world.engine.waiting.add("token-2")
+    world.payments.payments[key(order)].settle()
+    if reported:
+        world.engine.unavailable = True
+        world.deps.payment_reports.receive(key(order))
+        world.engine.unavailable = False
+
+    with pytest.raises(PaymentPending, match="the payment is looked up again"):
+        world.run(process_payment, order, loops=1)
+
+    world.deps.janitor.reconcile(order.order_id)
+    assert world.engine.rung == ["token-2"]
+    world.run(process_payment, order, loops=3)
+    assert world.now(order).charged
+
+
+def test_a_late_attempt_leaves_a_settled_refund_to_the_execution_that_waits(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    book = world.payments.payments[key(order)]
+    book.method = "pm_refund_pending"
+    world.cancel(order)
+    world.run(refund_payment, order, loops=1)
+    world.run(await_signal, order, token="token-1", loops=2)
+    world.engine.start(order)
+    world.engine.waiting.add("token-1")
+    book.settle()
+
+    world.run(refund_payment, order, loops=1)
+
+    world.deps.janitor.reconcile(order.order_id)
+    assert world.engine.rung == ["token-1"]
+    world.run(refund_payment, order, loops=3)
+    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
 
 
 def test_a_report_of_an_unknown_payment_or_order_is_ignored(world: World) -> None:
