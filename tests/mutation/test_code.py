@@ -1,14 +1,23 @@
 """The report of the code's mutation tests is correct, and fails when it must."""
 
 import json
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
-from tests.mutation.code.staging import without_decorators
+from tests.mutation.code.parts import PARTS, Part
+from tests.mutation.code.staging import configuration, without_decorators
 from tests.mutation.code.summing_up import Summary
-from tests.mutation.code.verdicts import Verdict, verdicts
+from tests.mutation.code.verdicts import Verdict, forget_undetected, verdicts
+from tests.support.definition import ROOT
+
+
+def configured(part: Part) -> dict[str, Any]:
+    settings: dict[str, Any] = tomllib.loads(configuration(part))["tool"]["mutmut"]
+    return settings
 
 
 def a_verdict(key: str, status: str) -> Verdict:
@@ -88,6 +97,40 @@ def test_a_reason_is_found_by_function_and_new_lines() -> None:
 
 def test_every_reason_explains_mutants_of_one_kind() -> None:
     assert len(set(EQUIVALENT.values())) == len(EQUIVALENT)
+
+
+def test_every_module_belongs_to_one_part() -> None:
+    modules = [path.relative_to(ROOT / "lambdas") for path in (ROOT / "lambdas").rglob("*.py")]
+    for module in modules:
+        parts = [name for name, part in PARTS.items() if part.mutates(str(module))]
+        assert len(parts) == 1 or module.name.startswith("__"), (module, parts)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_the_tests_of_a_part_are_files(name: str) -> None:
+    selected = configured(PARTS[name])["pytest_add_cli_args_test_selection"]
+
+    assert selected
+    assert all((ROOT / test).is_file() for test in selected)
+    assert not {ROOT / "tests" / slow for slow in PARTS[name].not_tests} & {
+        ROOT / test for test in selected
+    }
+
+
+def test_what_was_not_detected_is_tested_again(tmp_path: Path) -> None:
+    (tmp_path / "mutmut-stats.json").touch()
+    meta = tmp_path / "order.py.meta"
+    meta.write_text(json.dumps({"exit_code_by_key": {"a": 0, "b": 1, "c": -24, "d": None}}))
+
+    forget_undetected(tmp_path)
+
+    assert json.loads(meta.read_text())["exit_code_by_key"] == {
+        "a": None,
+        "b": 1,
+        "c": -24,
+        "d": None,
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["order.py.meta"]
 
 
 def test_a_decorator_becomes_an_assignment_and_the_rest_of_a_module_stays() -> None:

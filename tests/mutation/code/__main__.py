@@ -1,47 +1,56 @@
-"""Mutation testing of the rules' code: a fast test must detect every single change.
+"""Mutation testing of the code: a fast test must detect every single change.
 
-  python -m tests.mutation.code                                    every mutant (minutes)
-  python -m tests.mutation.code --only 'lambdas.domain.mail.reminders.*'   those of these names
-  python -m tests.mutation.code --report                           the result of the last run
+  python -m tests.mutation.code                    every part, one after the other (hours)
+  python -m tests.mutation.code api                a part; the names are in parts.py
+  python -m tests.mutation.code domain --only 'lambdas.domain.signals.limits.*'
+  python -m tests.mutation.code --report           the results so far
 
-mutmut (configured in pyproject.toml) creates and tests the mutants of lambdas/domain, the
-activities, the order writer, the workflow and the janitor, in .local/mutation. A survivor shows
+mutmut creates and tests the mutants of a part in .local/mutation/PART. A run continues where an
+earlier one was ended, and tests again what no test detected; --fresh starts over. A survivor shows
 that a test is missing, or it is equivalent to the code and listed in
 tests/mutation/code/equivalents.py with the reason. Exit status 1 if a survivor is not listed, if a
-reason applies to no mutant, or if less than 95 % are detected.
+reason applies to no mutant, or if less than 95 % of a part are detected.
 """
 
 import argparse
 import fnmatch
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
+from tests.mutation.code.parts import PARTS
 from tests.mutation.code.running import MUTMUT, run
-from tests.mutation.code.staging import FOLDER, stage
-from tests.mutation.code.summing_up import ENOUGH, Summary, by_file, reasons
-from tests.mutation.code.verdicts import Verdict, changed, verdicts
+from tests.mutation.code.staging import FOLDERS, stage
+from tests.mutation.code.summing_up import ENOUGH, Summary, by_file, by_part, reasons
+from tests.mutation.code.verdicts import changed, forget_undetected, verdicts
 
 console = Console(stderr=True)
 
 
 def main() -> int:
-    """Test the selected mutants. Returns the exit status."""
+    """Test the mutants of the selected parts. Returns the exit status."""
     options = _options()
-    if not options.report:
-        stage()
-    os.chdir(FOLDER)  # where mutmut reads and writes
-    names = [options.only] if options.only else []
-    if not options.report and not run(names, options.jobs, console):
+    summaries = {}
+    for part in options.parts or PARTS:
+        if not options.report and not _test(part, options):
+            return 2
+        summary = _summary(part, options.only or "*")
+        if summary.verdicts:
+            summaries[part] = summary
+            _report(part, summary)
+    if not summaries:
+        _print("no mutant of this name was tested")
         return 2
-    found = [one for one in verdicts() if fnmatch.fnmatch(one.key, options.only or "*")]
-    if not found:
-        console.print("no mutant of this name was tested", markup=False)
-        return 2
-    return _report(found, complete=not options.only)
+    complete = not options.only and set(summaries) == set(PARTS)
+    idle = _idle(summaries) if complete else []
+    for why in idle:
+        _print(f"applies to no mutant: {why}")
+    console.print(by_part(summaries))
+    _print(f"{ENOUGH:.0%} of each part are required")
+    return 0 if all(one.good for one in summaries.values()) and not idle else 1
 
 
 def _options() -> argparse.Namespace:
@@ -50,28 +59,51 @@ def _options() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--only", metavar="PATTERN", help="mutmut's names, with * and ?")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--report", action="store_true", help="print the result of the last run")
-    return parser.parse_args()
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+    parser.add_argument("--fresh", action="store_true", help="forget the results of earlier runs")
+    parser.add_argument("--report", action="store_true", help="print the results so far")
+    options = parser.parse_args()
+    unknown = sorted(set(options.parts) - set(PARTS))
+    if unknown:
+        parser.error(f"no part {', '.join(unknown)}; choose from {', '.join(PARTS)}")
+    return options
 
 
-def _report(found: Sequence[Verdict], *, complete: bool) -> int:
+def _test(name: str, options: argparse.Namespace) -> bool:
+    folder = stage(name, PARTS[name], fresh=options.fresh)
+    os.chdir(folder)  # where mutmut reads and writes
+    forget_undetected()
+    return run([options.only] if options.only else [], options.jobs, console)
+
+
+def _summary(name: str, only: str) -> Summary:
+    folder = FOLDERS / name
+    if not folder.is_dir():
+        return Summary([], {}, {})
+    os.chdir(folder)
+    found = [one for one in verdicts() if fnmatch.fnmatch(one.key, only)]
     lines = {one.key: changed(one) for one in found if not one.noticed}
     equivalent = {key: why for key, line in lines.items() if (why := why_equivalent(line))}
-    summary = Summary(found, equivalent)
-    console.print(by_file(summary))
-    if equivalent:
+    return Summary(found, equivalent, lines)
+
+
+def _report(name: str, summary: Summary) -> None:
+    console.print(by_file(name, summary))
+    if summary.equivalent:
         console.print(reasons(summary))
     for one in summary.survivors:
-        _print(f"{one.status}: {lines[one.key]}", f"    (cd {FOLDER}; {MUTMUT} show {one.key})")
-    idle = sorted(set(EQUIVALENT.values()) - set(equivalent.values())) if complete else []
-    for why in idle:
-        _print(f"applies to no mutant: {why}")
-    console.print(
-        f"{summary.share:.2%} of {len(found)} mutants are detected, {ENOUGH:.0%} are required"
-    )
-    return 0 if summary.good and not idle else 1
+        _print(
+            f"{one.status}: {summary.lines[one.key]}",
+            f"    (cd {FOLDERS / name}; {MUTMUT} show {one.key})",
+        )
+
+
+def _idle(summaries: Mapping[str, Summary]) -> Sequence[str]:
+    """The reasons that apply to no mutant."""
+    used = {why for one in summaries.values() for why in one.equivalent.values()}
+    return sorted(set(EQUIVALENT.values()) - used)
 
 
 def _print(*lines: str) -> None:

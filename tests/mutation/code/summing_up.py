@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.box import SIMPLE
 from rich.table import Table
@@ -15,10 +15,13 @@ ENOUGH = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All verdicts; `equivalent` maps undetected mutants to the reasons (key -> reason)."""
+    """All verdicts of a part; `equivalent` maps undetected mutants to the reasons (key -> reason),
+    `lines` to their new lines.
+    """
 
     verdicts: Sequence[Verdict]
     equivalent: Mapping[str, str]
+    lines: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def noticed(self) -> int:
@@ -40,12 +43,9 @@ class Summary:
         return self.share >= ENOUGH and not self.survivors
 
 
-def by_file(summary: Summary) -> Table:
+def by_file(part: str, summary: Summary) -> Table:
     """One row for each file, and one for all files."""
-    table = Table(box=SIMPLE, pad_edge=False, collapse_padding=True)
-    table.add_column("lambdas/", no_wrap=True)
-    for name in ("mutants", "killed", "endless", "equal", "survive", "detected"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table = _table(part)
     for file in sorted({one.file for one in summary.verdicts}):
         of_file = [one for one in summary.verdicts if one.file == file]
         table.add_row(
@@ -53,6 +53,22 @@ def by_file(summary: Summary) -> Table:
         )
     table.add_section()
     table.add_row("all", *_figures(summary))
+    return table
+
+
+def by_part(summaries: Mapping[str, Summary]) -> Table:
+    """One row for each part."""
+    table = _table("part")
+    for part, summary in summaries.items():
+        table.add_row(part, *_figures(summary))
+    return table
+
+
+def _table(name: str) -> Table:
+    table = Table(box=SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column(name, no_wrap=True)
+    for column in ("mutants", "killed", "endless", "equal", "survive", "detected"):
+        table.add_column(column, justify="right", no_wrap=True)
     return table
 
 

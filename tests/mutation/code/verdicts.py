@@ -43,6 +43,19 @@ def verdicts(folder: Path = FOLDER) -> Iterator[Verdict]:
                 yield Verdict(key, source, status_by_exit_code[exit_code])
 
 
+def forget_undetected(folder: Path = FOLDER) -> None:
+    """Have the next run test again what was not detected, and measure which tests reach what."""
+    for file in folder.rglob("*.py.meta"):
+        found = json.loads(file.read_text(encoding="utf-8"))
+        codes: dict[str, int | None] = found["exit_code_by_key"]
+        found["exit_code_by_key"] = {
+            key: code if status_by_exit_code[code] in NOTICED else None
+            for key, code in codes.items()
+        }
+        file.write_text(json.dumps(found), encoding="utf-8")
+    (folder / "mutmut-stats.json").unlink(missing_ok=True)
+
+
 def changed(verdict: Verdict) -> str:
     """The new lines of the mutant, on one line: `function: new lines`."""
     lines = get_diff_for_mutant(verdict.key, path=verdict.file).splitlines()

@@ -1,0 +1,53 @@
+"""The parts of the code that are mutated one at a time, each with the tests that must detect it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Patterns below lambdas/ (`*` also matches folders) and paths below tests/. `not_sources`
+    belong to another part; `not_tests` take more time than a mutant may.
+    """
+
+    sources: Sequence[str]
+    tests: Sequence[str]
+    not_sources: Sequence[str] = ()
+    not_tests: Sequence[str] = ()
+
+    def mutates(self, source: str) -> bool:
+        """Whether a file, named by its path below lambdas/, belongs to the part."""
+        patterns = (self.sources, self.not_sources)
+        own, other = (any(fnmatch(source, one) for one in some) for some in patterns)
+        return own and not other
+
+
+_RULES = ("unit/domain", "unit/workflow", "unit/janitor", "unit/activities", "unit/payments")
+_ORDERS = ("unit/test_order_writer.py", "unit/test_activity_groups.py")
+_PROVIDERS = ("adapters/sandbox_*.py", "adapters/stripe_*.py", "adapters/signed_reports.py")
+_PROVIDER_TESTS = tuple(f"adapters/test_{kind}*.py" for kind in ("payment", "sandbox", "stripe"))
+_SLOW = ("adapters/test_requests_per_route.py", "adapters/test_busy_stock_at_random.py")
+_SUPPORT = ("telemetry.py", "settings.py", "ulid.py")
+_SMALL = ("unit/test_order_events_handler.py", "unit/test_settings.py", "unit/test_ulid.py")
+
+PARTS: Mapping[str, Part] = {
+    "domain": Part(("domain/*.py",), (*_RULES, *_ORDERS)),
+    "activities": Part(
+        ("activities/*.py", "activity_handler.py"), ("unit/activities", "unit/payments", *_ORDERS)
+    ),
+    "application": Part(
+        ("order_writer.py", "workflow.py", "janitor.py", "payment_reports.py"), (*_RULES, *_ORDERS)
+    ),
+    "api": Part(("api/*.py",), ("unit/api",)),
+    "adapters": Part(("adapters/*.py",), ("adapters",), _PROVIDERS, (*_SLOW, *_PROVIDER_TESTS)),
+    "payments": Part(_PROVIDERS, (*_PROVIDER_TESTS, "unit/payments")),
+    "runtime": Part(
+        ("janitor_handler.py", "order_events_handler.py", "webhook_handler.py", *_SUPPORT),
+        ("unit/janitor", "unit/payments", "unit/activities/test_activity_handler.py", *_SMALL),
+    ),
+    "dependencies": Part(
+        ("dependencies.py",),
+        ("unit/test_dependencies.py", "unit/janitor", "unit/payments", "unit/activities"),
+    ),
+}
