@@ -24,7 +24,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench deploy destroy verify-aws prune check lint format types asl synth diagram openapi pictures docs release draft-release browser pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench predeploy deploy destroy verify-aws prune check lint format types asl synth diagram openapi pictures docs release draft-release browser pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ chaos: setup ## kill -9 functions, emulator and tables while orders run; CHAOS_A
 deploy: setup ## deploy ENV=dev to AWS with first users and stock: make deploy EMAIL=you@your-domain.example
 	@$(RUN) tools.aws deploy --environment $(or $(ENV),dev) \
 		--email $(or $(EMAIL),$(error set an address of yours: make deploy EMAIL=you@your-domain.example)) $(DEPLOY_ARGS)
+
+predeploy: setup ## whether the open orders of STACK allow a release; PREDEPLOY_ARGS=--emulator
+	@$(RUN) tools.predeploy $(or $(STACK),$(error name the stack: make predeploy STACK=OrderWorkflow-staging)) $(PREDEPLOY_ARGS)
 
 destroy: setup ## delete ENV=dev from AWS: make destroy CONFIRM=OrderWorkflow-dev
 	@$(RUN) tools.aws destroy --environment $(or $(ENV),dev) --confirm "$(CONFIRM)"

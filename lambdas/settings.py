@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
+
 
 class SettingsError(Exception):
     """The environment variables of the function are incomplete or invalid. Raised at start-up."""
@@ -27,7 +29,7 @@ class Settings:
     payment_provider: str = ""
     payment_secret_arn: str = ""
     payment_webhook_secret_arn: str = ""
-    default_workflow_version: str = "v2"
+    default_workflow_version: str = WORKFLOW_VERSIONS.current.name
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900
     payment_timeout_seconds: int = 900
@@ -69,7 +71,7 @@ _DEFAULTS: dict[str, str | int] = {
 }
 _ALLOWED = {
     "environment": ("dev", "staging", "production"),
-    "default_workflow_version": ("v1", "v2"),
+    "default_workflow_version": WORKFLOW_VERSIONS.startable,
 }
 
 

@@ -13,6 +13,7 @@ from lambdas.domain.errors import (
     OrderError,
     SignalNotAdmitted,
     SignalNotFound,
+    WorkflowVersionRemoved,
 )
 from lambdas.domain.ports import (
     MAX_PAGE,
@@ -32,6 +33,7 @@ from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals, refuse_unless_repeated
 from lambdas.domain.steps.start import StartRequest, merge_lines, new_order
+from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS, VersionTable
 from lambdas.order_writer import OrderWriter
 
 OUTCOME_POLL_SECONDS = 0.25
@@ -55,12 +57,14 @@ class OrderWorkflow:
     new_id: Callable[[], str]
     report: Callable[[OrderError], None]
     heartbeat_seconds: int
+    versions: VersionTable = WORKFLOW_VERSIONS
 
     def start(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
         """Place an order and start its execution. Returns the order and whether it is new.
 
         The order is durable once it is written: if the start fails, the janitor repeats it.
-        Raises InvalidRequest (unknown SKU, customer, limits), IdempotencyMismatch.
+        Raises InvalidRequest (unknown SKU, customer, limits; WorkflowVersionRemoved),
+        IdempotencyMismatch.
         """
         made, is_new = self._made(request, key)
         if made.start_pending:
@@ -163,11 +167,19 @@ class OrderWorkflow:
         return made, made.order_id == order.order_id
 
     def _drafted(self, request: StartRequest) -> Order:
+        self._refuse_removed(request.version)
         skus = tuple(merge_lines(request.items))
         prices = {sku: level.price for sku, level in self.catalogue.stock(skus).items()}
         if self.customers.find(request.customer_id) is None:
             raise InvalidRequest(f"there is no customer {request.customer_id!r}")
         return new_order(self.new_id(), request, prices, self.clock.now())
+
+    def _refuse_removed(self, version: str) -> None:
+        if version in self.versions.removed:
+            current = self.versions.current.name
+            raise WorkflowVersionRemoved(
+                f"workflow version {version} was removed; new orders start as {current}"
+            )
 
     def _append(self, order_id: str, signal: Signal) -> Order:
         now = self.clock.now()

@@ -1,1 +1,3 @@
-"""The infrastructure. It reads `lambdas/` and `statemachine/` by path and never imports them."""
+"""The infrastructure. It reads `lambdas/` and `statemachine/` by path, and imports only the table
+of workflow versions.
+"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
 from stacks.setting_checks import ENVIRONMENTS, find_problems
 
 EMULATOR_SENDER = "orders@example.com"
@@ -29,7 +30,7 @@ class DeploymentSettings:
     heartbeat_seconds: int = 900
     payment_timeout_seconds: int = 900
     settlement_timeout_seconds: int = 259_200
-    default_workflow_version: str = "v2"
+    default_workflow_version: str = WORKFLOW_VERSIONS.current.name
     payment_provider: str = "sandbox"
     payment_secret_arn: str = ""
     payment_webhook_secret_arn: str = ""

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
 from stacks.payment_provider import PAYMENT_PROVIDERS, find_payment_problems
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = ("dev", "staging", "production")
 TARGETS = ("aws", "emulator")
-WORKFLOW_VERSIONS = ("v1", "v2")
 RELEASE_MODES = ("canary", "at-once")
 LOG_LEVELS = ("ALL", "ERROR", "FATAL", "OFF")
 
@@ -27,7 +27,7 @@ _CHOICES = {
     "create_sender": ("yes", "no"),
     "environment": ENVIRONMENTS,
     "target": TARGETS,
-    "default_workflow_version": WORKFLOW_VERSIONS,
+    "default_workflow_version": WORKFLOW_VERSIONS.startable,
     "payment_provider": tuple(PAYMENT_PROVIDERS),
     "release_mode": ("", *RELEASE_MODES),
     "state_machine_log_level": ("", *LOG_LEVELS),

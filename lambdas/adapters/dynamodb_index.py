@@ -8,7 +8,6 @@ spread over LIST_SHARDS partitions, which a list merges.
 
 import heapq
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
@@ -70,14 +69,16 @@ class DynamoDBOrderIndex:
         return {stage: self._count(_partitions(stage, customer_id), at_most) for stage in _STORED}
 
     def open_versions(self, *, at_most: int) -> OpenVersions:
-        versions: dict[str, str] = {}
+        found: dict[str, tuple[Stage, str]] = {}
         complete = True
-        for partition in (one for stage in _OPEN for one in _partitions(stage, None)):
-            answer = self._query(partition, limit=at_most)
-            complete = complete and "LastEvaluatedKey" not in answer
-            # An order that changes its stage during the reads appears in two; it is counted once.
-            versions |= {r["order_id"]: r["version"] for r in map(from_item, answer["Items"])}
-        return OpenVersions(Counter(versions.values()), complete)
+        for stage in _OPEN:
+            for partition in _partitions(stage, None):
+                answer = self._query(partition, limit=at_most, ScanIndexForward=True)
+                complete = complete and "LastEvaluatedKey" not in answer
+                # An order that changes its stage during the reads is counted at the later one.
+                for record in map(from_item, answer["Items"]):
+                    found[record["order_id"]] = (stage, record["version"])
+        return OpenVersions.count(found, complete=complete)
 
     def due(self, now: int, limit: int) -> Overdue:
         with store_errors():
@@ -149,9 +150,8 @@ class DynamoDBOrderIndex:
                 KeyConditionExpression="#key = :value AND order_id < :before",
                 ExpressionAttributeNames={"#key": name},
                 ExpressionAttributeValues=to_item({":value": value, ":before": before}),
-                ScanIndexForward=False,
                 Limit=limit,
-                **more,
+                **{"ScanIndexForward": False, **more},
             )
 
     def _due(self, partition: str, now: int, limit: int) -> Sequence[tuple[int, str]]:

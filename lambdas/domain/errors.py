@@ -14,7 +14,8 @@ OrderError                     carries the order's id and a message that is safe
 │      NotifierUnavailable  EngineUnavailable  OperationsUnavailable
 │      EventsUnavailable
 └─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
-    ├─ InvalidRequest  NotAllowed (AboveLimit)  OrderNotFound  SignalNotFound  ProductNotFound
+    ├─ InvalidRequest (WorkflowVersionRemoved)  NotAllowed (AboveLimit)
+    ├─ OrderNotFound  SignalNotFound  ProductNotFound
     └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull  StockTooLow
        CustomerCapReached
 
@@ -142,6 +143,10 @@ class RequestRefused(OrderError):
 
 class InvalidRequest(RequestRefused):
     """The request is well-formed but asks for something that cannot be (422)."""
+
+
+class WorkflowVersionRemoved(InvalidRequest):
+    """The request asks for a workflow version that was removed (422)."""
 
 
 class NotAllowed(RequestRefused):

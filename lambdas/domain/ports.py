@@ -2,6 +2,7 @@
 fakes. The payment provider's port is `lambdas.domain.payments`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,11 +53,31 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenOrders:
+    """The open orders of one workflow version: their number by stage, and the oldest one's id."""
+
+    stages: Mapping[Stage, int]
+    oldest: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenVersions:
     """Open orders by workflow version. If not `complete`, there are more."""
 
-    orders: Mapping[str, int]
+    orders: Mapping[str, OpenOrders]
     complete: bool
+
+    @classmethod
+    def count(cls, found: Mapping[str, tuple[Stage, str]], *, complete: bool) -> "OpenVersions":
+        """Count orders, given as (stage, version) by order id."""
+        by_version: dict[str, dict[str, Stage]] = {}
+        for order_id, (stage, version) in found.items():
+            by_version.setdefault(version, {})[order_id] = stage
+        orders = {
+            version: OpenOrders(Counter(stages.values()), min(stages))
+            for version, stages in by_version.items()
+        }
+        return cls(orders, complete)
 
 
 class OrderStore(Protocol):
@@ -129,7 +150,9 @@ class OrderIndex(Protocol):
         ...
 
     def open_versions(self, *, at_most: int) -> OpenVersions:
-        """How many open orders run which workflow version; a stage is counted up to `at_most`."""
+        """Count the open orders by workflow version, the oldest orders of each stage first; a stage
+        is counted up to `at_most`.
+        """
         ...
 
     def due(self, now: int, limit: int) -> Overdue:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.adapters import dynamodb_orders
-from lambdas.domain.ports import Count, OpenVersions
+from lambdas.domain.ports import Count, OpenOrders, OpenVersions
 from lambdas.domain.record.changes import make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
@@ -91,10 +91,15 @@ def test_a_count_is_exact_unless_there_are_more_than_were_counted(
 
 
 def test_open_orders_are_counted_by_version(under: StoreUnderTest) -> None:
-    under.put(*(an_order(version=version) for version in ("v1", "v2", "v2")))
+    old, *new = (an_order(version=version) for version in ("v1", "v2", "v2"))
+    under.put(old, *new)
     under.put(an_order(Stage.COMPENSATING), an_order(Stage.COMPLETED, version="v1"))
 
-    assert under.index.open_versions(at_most=4) == OpenVersions({"v1": 1, "v2": 3}, complete=True)
+    expected = {
+        "v1": OpenOrders({Stage.AWAITING_APPROVAL: 1}, old.order_id),
+        "v2": OpenOrders({Stage.AWAITING_APPROVAL: 2, Stage.COMPENSATING: 1}, new[0].order_id),
+    }
+    assert under.index.open_versions(at_most=4) == OpenVersions(expected, complete=True)
 
 
 def test_overdue_orders_come_longest_overdue_first(under: StoreUnderTest) -> None:

@@ -151,8 +151,8 @@ class FakeOrders(OrderStore, OrderIndex):
     def open_versions(self, *, at_most: int) -> OpenVersions:
         self._answer()
         still_open = [order for order in self._orders.values() if not order.ended]
-        versions = Counter(order.version for order in still_open[:at_most])
-        return OpenVersions(versions, complete=len(still_open) <= at_most)
+        found = {order.order_id: (order.stage, order.version) for order in still_open[:at_most]}
+        return OpenVersions.count(found, complete=len(still_open) <= at_most)
 
     def due(self, now: int, limit: int) -> Overdue:
         self._answer()

@@ -80,6 +80,7 @@ def test_a_deployment_gets_users_customer_and_stock_once(
     printed = capsys.readouterr().out
     assert "users created: customer1; products: 1" in printed
     assert "none, they exist" in printed
+    assert "v2 (current): " in printed
     assert "/console" in printed
     assert [call[0] for call in cdk.calls] == ["deploy", "deploy"]
     cognito = account.sessions.client("cognito-idp")

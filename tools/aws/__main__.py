@@ -13,6 +13,7 @@ from stacks.deployment_settings import DeploymentSettingsError, Environments, re
 from tools.aws.account import Account, AccountProblem
 from tools.aws.cdk import ROOT, run_cdk
 from tools.aws.first_data import Deployment, create_first_users, load_first_data
+from tools.predeploy import check_drained
 
 Cdk = Callable[[Sequence[str]], None]
 CATALOGUE = ROOT / "local" / "catalogue.toml"
@@ -26,13 +27,16 @@ def deploy(
     cdk: Cdk = run_cdk,
     api_url: str = "",
 ) -> None:
-    """Check the account, deploy, create the first users and stock, print the console's address.
+    """Check the account and the open orders, deploy, create the first users and stock, and print
+    the console's address.
 
     Safe to repeat: what exists is left as it is. Raises AccountProblem, Problem.
     """
     place = account.check()
     sender = str(environments.get(options.environment, {}).get("sender_email") or options.email)
     verified = account.sender_is_verified(sender)
+    if account.find_outputs(stack_of(options)):
+        check_drained(account, stack_of(options))
     print(f"deploying {stack_of(options)} to {place}")
     create = [] if verified else ["-c", "create_sender=yes"]
     context = ["-c", f"environment={options.environment}", "-c", f"sender_email={sender}", *create]

@@ -69,13 +69,20 @@ class Account:
 
     def outputs(self, stack: str) -> dict[str, str]:
         """The outputs of a stack. Raises AccountProblem if it does not exist."""
+        found = self.find_outputs(stack)
+        if found is None:
+            raise AccountProblem(f"there is no stack {stack} in this account and region")
+        return found
+
+    def find_outputs(self, stack: str) -> dict[str, str] | None:
+        """The outputs of a stack; None if it does not exist."""
         stacks: CloudFormationClient = self.sessions.client("cloudformation")
         try:
             (found,) = stacks.describe_stacks(StackName=stack)["Stacks"]
         except ClientError as error:
             if error.response["Error"].get("Code") != "ValidationError":
                 raise
-            raise AccountProblem(f"there is no stack {stack} in this account and region") from error
+            return None
         return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
 
     def _bootstrap_version(self) -> int:

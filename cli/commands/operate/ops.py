@@ -76,8 +76,12 @@ def _print(result: dict[str, Any], output: Format, sentence: str) -> None:
 def _versions(report: dict[str, Any]) -> Table:
     title = f"new orders start as {report['default_workflow_version']}"
     table = Table("what", "version", "running", box=None, title=title, title_justify="left")
-    for version, count in sorted(report["open_orders"].items()):
-        table.add_row("open orders, workflow", version, str(count))
+    for row in report["workflow_versions"]:
+        version = f"{row['version']} ({row['status']})"
+        for stage, count in sorted(row["stages"].items()):
+            table.add_row(f"open orders at {stage}", version, str(count))
+        if row["oldest_order_id"]:
+            table.add_row("oldest open order", version, row["oldest_order_id"])
     for version, count in sorted(report["running_executions"].items()):
         table.add_row("running executions, definition", version, str(count))
     if not report["open_orders"] and not report["running_executions"]:

@@ -25,7 +25,11 @@ def place(
     ] = None,
     workflow_version: Annotated[
         str | None,
-        typer.Option("--workflow-version", help="v1 or v2 (operators only).", metavar="VERSION"),
+        typer.Option(
+            "--workflow-version",
+            help="Default: the current version (operators only).",
+            metavar="VERSION",
+        ),
     ] = None,
     field: Annotated[
         list[str],
@@ -58,6 +62,8 @@ def place(
     sent = {name: value for name, value in requested.items() if value is not None}
     body = {**dict(map(_parse_field, field)), **sent}
     order = open_api(profile).post_once("/orders", body, key or str(uuid.uuid4()))
+    for warning in order["warnings"]:
+        say(f"warning: {warning}")
     if wait:
         say(f"placed {order['order_id']}")
         wait_for_end(order["order_id"], profile=profile, output=output)

@@ -77,6 +77,9 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
         415, "Media type not supported", "Send `Content-Type: application/json`."
     ),
     InvalidFields: Meaning(422, "Invalid request", "Correct the fields that `errors` names."),
+    domain.WorkflowVersionRemoved: Meaning(
+        422, "Workflow version removed", "Send a version that is supported, or none."
+    ),
     domain.InvalidRequest: Meaning(422, "Invalid request", "Change the request."),
     domain.IdempotencyMismatch: Meaning(
         422, "Idempotency-Key used before", "Send a new key, or the same request as before."

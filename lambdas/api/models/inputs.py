@@ -1,13 +1,20 @@
 """Models of requests. Unknown fields are refused. Numbers are integers, never strings."""
 
 from dataclasses import fields
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from lambdas.api.http import field_patterns
 from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, OrderDetails
+from lambdas.domain.workflow_versions import VERSION_NAMES
+
+if TYPE_CHECKING:
+    VersionName = str
+else:
+    VersionName = Literal[VERSION_NAMES]
+    """A version of the table. Type checkers cannot read the names from it."""
 
 MAX_SIGNAL_BYTES = 2 * 1024
 MAX_REVISION = 1_000_000
@@ -82,8 +89,11 @@ class NewOrder(Request):
         ),
     ]
     workflow_version: Annotated[
-        Literal["v1", "v2"] | None,
-        Field(description="For operators and machine clients. Default: the deployment's version."),
+        VersionName | None,
+        Field(
+            description="For operators and machine clients. Default: the deployment's version. "
+            "`GET /ops/versions` shows which versions are deprecated or removed."
+        ),
     ] = None
 
     def details(self) -> dict[str, Any]:

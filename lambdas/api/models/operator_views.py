@@ -6,6 +6,7 @@ from pydantic import Field
 
 from lambdas.api.models.view import Id, View
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.workflow_versions import VersionStatus
 
 
 class TakeoverView(View):
@@ -27,10 +28,25 @@ class AbortView(View):
     ]
 
 
+class WorkflowVersionView(View):
+    """One row of the table of workflow versions, with its open orders."""
+
+    version: Annotated[str, Field(examples=["v1"])]
+    status: VersionStatus
+    changes: Annotated[list[str], Field(description="The ids of its changes.")]
+    stages: Annotated[
+        dict[Stage, int], Field(description="Open orders by stage.", examples=[{"payment": 3}])
+    ]
+    oldest_order_id: Annotated[
+        Id | None, Field(description="The oldest of its open orders. null if it has none.")
+    ]
+
+
 class VersionsView(View):
     """Open orders and running executions by version."""
 
     default_workflow_version: Annotated[str, Field(examples=["v2"])]
+    workflow_versions: list[WorkflowVersionView]
     open_orders: Annotated[
         dict[str, int], Field(description="By workflow version.", examples=[{"v1": 3, "v2": 40}])
     ]

@@ -191,6 +191,12 @@ class OrderDetailView(OrderView):
     shown_fields: list[ShownFieldView]
 
 
+class PlacedOrderView(OrderView):
+    """The new order, with warnings about the request."""
+
+    warnings: Annotated[list[str], Field(examples=[["workflow version v1 is deprecated: use v2"]])]
+
+
 class OrdersView(View):
     """One page of orders, newest first (eventually consistent)."""
 

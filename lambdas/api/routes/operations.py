@@ -12,8 +12,11 @@ from lambdas.api.models.operator_views import (
     HealthView,
     TakeoverView,
     VersionsView,
+    WorkflowVersionView,
 )
 from lambdas.domain.errors import SignalNotAdmitted
+from lambdas.domain.ports import OpenOrders
+from lambdas.domain.workflow_versions import WorkflowVersion
 
 operations = Resource("operations")
 
@@ -85,10 +88,26 @@ def get_versions() -> Response[Any]:
     return answer(
         VersionsView(
             default_workflow_version=dependencies.settings.default_workflow_version,
-            open_orders=dict(found.orders),
+            workflow_versions=[
+                _version_view(row, found.orders.get(row.name))
+                for row in operations.workflow.versions.rows
+            ],
+            open_orders={
+                name: sum(orders.stages.values()) for name, orders in found.orders.items()
+            },
             running_executions=dict(executions),
             complete=found.complete and not more,
         )
+    )
+
+
+def _version_view(row: WorkflowVersion, orders: OpenOrders | None) -> WorkflowVersionView:
+    return WorkflowVersionView(
+        version=row.name,
+        status=row.status,
+        changes=list(row.changes),
+        stages=dict(orders.stages) if orders else {},
+        oldest_order_id=orders.oldest if orders else None,
     )
 
 

@@ -36,8 +36,8 @@ READERS = tuple(Role)
     "/orders",
     roles=(Role.CUSTOMER, Role.OPERATOR),
     answers={
-        201: ("Placed. Its workflow starts. `Location` is its URL.", order_views.OrderView),
-        200: ("An order of this key exists: its current state.", order_views.OrderView),
+        201: ("Placed. Its workflow starts. `Location` is its URL.", order_views.PlacedOrderView),
+        200: ("An order of this key exists: its current state.", order_views.PlacedOrderView),
     },
     refuses=(400, 413, 415, 422, 429),
 )
@@ -53,7 +53,10 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
     order, new = orders.workflow.start(_request(body, orders.caller, customer_id, version), key)
     note_order(order)
     headers = {"Location": f"/orders/{order.order_id}"}
-    return answer(order_view(order, _reading()), 201 if new else 200, headers)
+    view = order_views.PlacedOrderView.of(
+        order_view(order, _reading()), warnings=orders.workflow.versions.warnings(order.version)
+    )
+    return answer(view, 201 if new else 200, headers)
 
 
 @orders.operation(

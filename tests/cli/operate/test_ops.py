@@ -78,6 +78,8 @@ def test_the_drain_report_counts_orders_and_executions_per_version(
     report = terminal.run("versions", "-o", "json", who="operator").json
 
     assert report["open_orders"] == {"v1": 1, "v2": 1}
+    table = terminal.run("versions", who="operator").out
+    assert "open orders at awaiting-approval  v1 (supported)  1" in table
 
 
 def test_load_measures_every_order(terminal: Terminal, world: World) -> None:

@@ -11,6 +11,7 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.builders import a_signal
+from tests.support.versions import with_status
 from tests.support.world import TOKEN, World
 
 
@@ -73,6 +74,26 @@ def test_place_prints_the_next_command(terminal: Terminal, world: World) -> None
 
     [order] = orders(world)
     assert ran.err == f"next: `orders watch {order.order_id}`\n"
+
+
+def test_place_warns_of_a_deprecated_workflow_version(terminal: Terminal, world: World) -> None:
+    world.deps.workflow = replace(world.deps.workflow, versions=with_status(v1="deprecated"))
+    command = ("place", "-i", "MUG-RED", "--customer", "alice", "--workflow-version", "v1", "-q")
+
+    ran = terminal.run(*command, who="operator")
+
+    assert ran.code == 0
+    assert "warning: workflow version v1 is deprecated: use v2" in ran.err
+
+
+def test_place_reports_a_removed_workflow_version(terminal: Terminal, world: World) -> None:
+    world.deps.workflow = replace(world.deps.workflow, versions=with_status(v1="removed"))
+    command = ("place", "-i", "MUG-RED", "--customer", "alice", "--workflow-version", "v1")
+
+    ran = terminal.run(*command, who="operator")
+
+    assert ran.code != 0
+    assert "version v1 was removed; new orders start as v2" in ran.err
 
 
 def test_quiet_place_prints_only_the_id(terminal: Terminal, world: World) -> None:

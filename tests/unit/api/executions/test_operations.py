@@ -95,14 +95,31 @@ def test_only_operators_abort(api: ApiCaller, world: World, claims: Claims) -> N
 def test_the_drain_report_counts_open_orders_and_executions_by_version(
     api: ApiCaller, world: World
 ) -> None:
-    for version in ("v1", "v2", "v2"):
-        world.place(version=version)
+    old = world.place(Stage.PAYMENT, version="v1")
+    new = world.place(version="v2")
+    world.place(version="v2")
     world.place(Stage.COMPLETED, version="v1")
 
     report = api.get("/ops/versions", OPERATOR).json
 
     assert report == {
         "default_workflow_version": "v2",
+        "workflow_versions": [
+            {
+                "version": "v1",
+                "status": "supported",
+                "changes": [],
+                "stages": {"payment": 1},
+                "oldest_order_id": old.order_id,
+            },
+            {
+                "version": "v2",
+                "status": "current",
+                "changes": ["parallel-enrichment"],
+                "stages": {"awaiting-approval": 2},
+                "oldest_order_id": new.order_id,
+            },
+        ],
         "open_orders": {"v1": 1, "v2": 2},
         "running_executions": {"1": 4},
         "complete": True,

@@ -1,10 +1,12 @@
 """POST /orders: what is answered, who may order what for whom, and what a failure leaves."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, SHOP, ApiCaller, a_machine
+from tests.support.versions import with_status
 from tests.support.world import World
 from tests.unit.api.orders.placing import start
 
@@ -28,7 +30,8 @@ def test_the_answer_has_the_fields_of_the_order(api: ApiCaller) -> None:
     placed = start(api).json
 
     read = api.get(f"/orders/{placed['order_id']}", ALICE).json
-    assert set(placed) == set(read) - {"shown_fields"}
+    assert set(placed) - {"warnings"} == set(read) - {"shown_fields"}
+    assert placed["warnings"] == []
 
 
 def test_a_customer_orders_only_for_themselves(api: ApiCaller, world: World) -> None:
@@ -51,6 +54,33 @@ def test_operators_and_machine_clients_order_for_customers_and_choose_versions(
 
     assert answer.status == 201
     assert (answer.json["customer_id"], answer.json["version"]) == ("bob", "v1")
+
+
+def test_a_deprecated_version_is_started_with_a_warning(api: ApiCaller, world: World) -> None:
+    world.deps.workflow = replace(world.deps.workflow, versions=with_status(v1="deprecated"))
+
+    old = start(api, OPERATOR, customer_id="bob", workflow_version="v1")
+    new = start(api, OPERATOR, customer_id="bob", workflow_version="v2", key="key-2")
+
+    assert (old.status, old.json["version"]) == (201, "v1")
+    assert old.json["warnings"] == ["workflow version v1 is deprecated: use v2"]
+    assert new.json["warnings"] == []
+
+
+def test_a_removed_version_is_refused_except_for_an_order_that_exists(
+    api: ApiCaller, world: World
+) -> None:
+    before = start(api, OPERATOR, customer_id="bob", workflow_version="v1", key="k1")
+    world.deps.workflow = replace(world.deps.workflow, versions=with_status(v1="removed"))
+
+    again = start(api, OPERATOR, customer_id="bob", workflow_version="v1", key="k1")
+    refused = start(api, OPERATOR, customer_id="bob", workflow_version="v1", key="k2")
+
+    assert (again.status, again.json["order_id"]) == (200, before.json["order_id"])
+    assert refused.status == 422
+    assert refused.json["type"] == "urn:order-workflow:problem:workflow-version-removed"
+    assert refused.json["detail"] == ("Workflow version v1 was removed; new orders start as v2.")
+    assert refused.json["advice"] == "Send a version that is supported, or none."
 
 
 def test_a_machine_client_must_name_the_customer(api: ApiCaller) -> None:
