@@ -24,7 +24,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench predeploy deploy destroy verify-aws prune check lint format types asl synth diagram openapi pictures docs release draft-release browser pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench predeploy deploy destroy verify-aws prune check lint format types asl synth diagram openapi pictures docs release draft-release localstripe browser pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -130,6 +130,8 @@ release: setup .local/release/installed ## build what a release contains into di
 draft-release: ## publish dist/ as a draft release of TAG on GitHub (needs gh)
 	gh release create "$(TAG)" --draft --verify-tag --title "$(TAG)" --notes-file dist/notes.md dist/*
 
+localstripe: setup .local/localstripe/installed ## install the server with Stripe's API that tests and `local up --payments stripe` use
+
 browser: ## install the browser of the console's tests on Debian or Ubuntu
 	@command -v chromium >/dev/null || { sudo apt-get update -qq && \
 		sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
@@ -151,6 +153,7 @@ lock: | .venv ## recompile the lock files from requirements*.in and package.json
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
 	$(COMPILE) requirements-docs.in --output-file requirements-docs.txt
 	$(COMPILE) requirements-release.in --output-file requirements-release.txt
+	$(COMPILE) requirements-localstripe.in --output-file requirements-localstripe.txt
 	$(NPM) install --package-lock-only --ignore-scripts
 	$(NODE) -e '$(STRIP_FUNDING)'
 

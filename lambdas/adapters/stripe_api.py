@@ -18,10 +18,13 @@ HTTP_TIMEOUT = (2, 4)
 
 
 class StripeApi:
-    """Makes requests without retries of the SDK. `http_client` replaces the SDK's client."""
+    """Makes requests without retries of the SDK. `url` replaces the address of Stripe, and
+    `http_client` the SDK's client.
+    """
 
-    def __init__(self, secret: CachedSecret, *, http_client: Any = None) -> None:
+    def __init__(self, secret: CachedSecret, *, url: str = "", http_client: Any = None) -> None:
         self._secret = secret
+        self._addresses: Any = {"api": url} if url else None
         self._http = http_client or stripe.RequestsClient(timeout=HTTP_TIMEOUT)
 
     def call(self, request: Callable[[stripe.StripeClient], T]) -> T:
@@ -47,7 +50,10 @@ class StripeApi:
 
     def _client(self) -> stripe.StripeClient:
         return stripe.StripeClient(
-            self._secret.value(), http_client=self._http, max_network_retries=0
+            self._secret.value(),
+            base_addresses=self._addresses,
+            http_client=self._http,
+            max_network_retries=0,
         )
 
 

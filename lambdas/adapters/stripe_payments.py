@@ -34,15 +34,17 @@ from lambdas.domain.record.money import Money
 
 _PREFIX = "pi_"
 _MOST_REFUNDS = 100
-_REFUSED_AMOUNTS = ("amount_too_small", "amount_too_large", "currency_not_supported")
+_REFUSED_AMOUNTS = ("amount_too_small", "amount_too_large")
 _REFUSED_REFUNDS = ("balance_insufficient", "charge_disputed", "insufficient_funds")
 
 
 class StripePayments:
-    """Stripe as the payment provider. `http_client` replaces the SDK's client in tests."""
+    """Stripe as the payment provider. `url` is the address of another server with its API,
+    `http_client` replaces the SDK's client in tests.
+    """
 
-    def __init__(self, secret: CachedSecret, *, http_client: Any = None) -> None:
-        self._api = StripeApi(secret, http_client=http_client)
+    def __init__(self, secret: CachedSecret, *, url: str = "", http_client: Any = None) -> None:
+        self._api = StripeApi(secret, url=url, http_client=http_client)
 
     def prepare(self, request: PaymentRequest) -> str:
         amount = to_stripe(request.amount)

@@ -6,9 +6,10 @@ from local.data.users import are_fresh, sign_in
 from local.host.folders import Folders
 from local.host.problems import LocalProblem
 from local.host.processes import end
+from local.host.programs import END_SECONDS
 from local.host.progress import print_message
 from local.host.state import State, delete_state, load, save
-from local.lifecycle.emulator_process import END_SECONDS, is_healthy
+from local.lifecycle.emulator_process import is_healthy
 
 
 def find_running(folders: Folders) -> State | None:

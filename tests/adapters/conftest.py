@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from moto import mock_aws
+from pytest_socket import enable_socket
 
 from lambdas.adapters import aws_clients
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
@@ -16,7 +18,12 @@ from tests.support import tables
 from tests.support.builders import an_order
 from tests.support.faults import disarm
 
-collect_ignore = [] if "STRIPE_TEST_KEY" in os.environ else ["test_stripe_test_mode.py"]
+if TYPE_CHECKING:
+    from local.host.programs import Program
+    from tests.adapters.stripe_server import StripeAccount
+
+TEST_MODE = ["stripe-test-mode"] if "STRIPE_TEST_KEY" in os.environ else []
+"""Stripe's test mode is a provider under the contract if the variable has the key of an account."""
 
 
 @pytest.fixture(autouse=True)
@@ -67,16 +74,57 @@ def order(dynamodb: Any) -> Order:
     return order
 
 
-@pytest.fixture(params=["in-memory", "sandbox", "stripe"])
+@pytest.fixture(params=["in-memory", "sandbox", "stripe", "localstripe", *TEST_MODE])
 def provider(request: pytest.FixtureRequest) -> Provider:
-    """A provider of payments under the contract."""
+    """A provider of payments under the contract. A test that fails because of a known gap of a
+    server has to fail.
+    """
     if request.param == "in-memory":
         return in_memory()
+    if request.param == "sandbox":
+        return on_table(request.getfixturevalue("dynamodb"))
     if request.param == "stripe":
         from tests.adapters.stripe_provider import on_stripe
 
         return on_stripe()
-    return on_table(request.getfixturevalue("dynamodb"))
+    from tests.adapters import stripe_server
+
+    enable_socket()  # undone by the fixture `aws`
+    gaps = stripe_server.GAPS[request.param]
+    if reason := stripe_server.gap(request.node.name, gaps):
+        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+    if request.param == "localstripe":
+        account: stripe_server.StripeAccount = request.getfixturevalue("localstripe")
+        card = account.card(stripe_server.CARD_WITH_AUTHENTICATION)
+        return account.provider({**stripe_server.LOCALSTRIPE_METHODS, "pm_action_required": card})
+    account = stripe_server.StripeAccount(os.environ["STRIPE_TEST_KEY"])
+    return account.provider(stripe_server.TEST_MODE_METHODS)
+
+
+@pytest.fixture
+def localstripe(localstripe_server: "Program") -> "StripeAccount":
+    """A new account at localstripe."""
+    from tests.adapters.stripe_server import LOCALSTRIPE_KEY, StripeAccount
+
+    enable_socket()
+    httpx.delete(f"{localstripe_server.url}/_config/data", trust_env=False).raise_for_status()
+    return StripeAccount(LOCALSTRIPE_KEY, localstripe_server.url)
+
+
+@pytest.fixture(scope="session")
+def localstripe_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Program"]:
+    """localstripe behind the proxy, for all tests of this worker."""
+    from local.host.processes import end
+    from local.host.programs import END_SECONDS, start_program
+    from local.localstripe.__main__ import PROGRAM
+
+    if not PROGRAM.exists():
+        pytest.skip("localstripe is not installed: make localstripe")
+    enable_socket()
+    log = tmp_path_factory.mktemp("localstripe") / "localstripe.log"
+    program = start_program("localstripe", "local.localstripe", [], log=log)
+    yield program
+    end(program.process, patience_seconds=END_SECONDS)
 
 
 @pytest.fixture(params=["in-memory", "sandbox"])
