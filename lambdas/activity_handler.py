@@ -48,7 +48,12 @@ def _run(step: Step, event: Mapping[str, Any], context: object) -> Mapping[str, 
     result: dict[str, Any] = {"outcome": "ok"}
     try:
         task = Task.parse(event)
-        add_log_keys(order_id=task.order_id, execution=task.execution, epoch=task.epoch)
+        add_log_keys(
+            order_id=task.order_id,
+            execution=task.execution,
+            epoch=task.epoch,
+            attempt=task.attempt,
+        )
         return step(task, dependencies()) or {}
     except Exception as error:  # noqa: BLE001  # logged, an unexpected one with its traceback
         typed = _typed(error, context)

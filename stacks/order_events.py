@@ -50,13 +50,13 @@ class OrderEvents(Construct):
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{settings.stack_name}-events")
         acknowledge(self._failures, "AwsSolutions-SQS3", "Holds dead letters itself.")
         self._archive()
-        self._log_group = self._create_log_group()
+        self.log_group = self._create_log_group()
         self._log_all_events()
 
     @property
     def resources(self) -> dict[str, Resource]:
         """The bus and its log under the names that grants use."""
-        log_group = self._log_group.log_group_name
+        log_group = self.log_group.log_group_name
         return {
             "event-bus": Resource(
                 arn=self.bus.event_bus_arn,
@@ -73,7 +73,7 @@ class OrderEvents(Construct):
         """Stack outputs."""
         return {
             "EventBusName": self.bus.event_bus_name,
-            "EventLogGroup": self._log_group.log_group_name,
+            "EventLogGroup": self.log_group.log_group_name,
         }
 
     def publish_from(
@@ -136,7 +136,7 @@ class OrderEvents(Construct):
         )
         resource = cast(events.CfnRule, rule.node.default_child)
         # The target of CDK adds a custom resource with a function for the policy below.
-        arn = _log_group_arn(self, self._log_group.log_group_name)
+        arn = _log_group_arn(self, self.log_group.log_group_name)
         failures = events.CfnRule.DeadLetterConfigProperty(arn=self._failures.queue_arn)
         resource.targets = [
             events.CfnRule.TargetProperty(arn=arn, id="log", dead_letter_config=failures)

@@ -55,6 +55,7 @@ class OrderStateMachine(Construct):
         self._settings = settings
         self.definition = definition
         self.substitutions = {state: version.function_arn for state, version in activities.items()}
+        self.log_group = self._create_log_group()
         self.machine = sfn.StateMachine(
             self,
             "Machine",
@@ -65,7 +66,7 @@ class OrderStateMachine(Construct):
             role=self._create_role(activities),
             tracing_enabled=True,
             logs=sfn.LogOptions(
-                destination=self._create_log_group(),
+                destination=self.log_group,
                 level=sfn.LogLevel[settings.log_level],
                 # Data would hold task tokens, and who has one can wake a waiting order.
                 include_execution_data=False,

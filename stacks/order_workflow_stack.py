@@ -1,6 +1,7 @@
 """The whole workflow in one stack: creates the constructs, connects them, exports the outputs."""
 
 from pathlib import Path
+from typing import Protocol
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
@@ -23,6 +24,14 @@ from stacks.order_tables import OrderTables
 from stacks.payment_provider import payment_resources
 from stacks.payment_webhook import PaymentWebhook
 from stacks.release_alarms import add_release_alarms
+from stacks.saved_queries import SavedQueries
+
+
+class Named(Protocol):
+    """A construct with stack outputs."""
+
+    @property
+    def names(self) -> dict[str, str]: ...
 
 
 class OrderWorkflowStack(Stack):
@@ -75,12 +84,20 @@ class OrderWorkflowStack(Stack):
         release.comes_after(*callers, publisher)
 
         # What operators see.
-        add_service_alarms(operations, api.api, [*callers, publisher, *activities.all_functions])
+        functions = [*callers, publisher, *activities.all_functions]
+        add_service_alarms(operations, api.api, functions)
         add_janitor_alarms(operations, janitor, settings)
-        dashboard = Dashboard(self, "Dashboard", operations=operations)
-        dashboard.show(workflow.machine, api=api.api, janitor=janitor, settings=settings)
+        Dashboard(self, "Dashboard", operations=operations).show(
+            workflow.machine, api=api.api, janitor=janitor, settings=settings
+        )
+        SavedQueries(
+            self, "Queries", settings=settings, logged=[*functions, workflow, order_events]
+        )
+        self._export(tables, operations, order_events, release, api, identity, janitor)
 
-        for named in (tables, operations, order_events, release, api, identity, janitor):
-            for name, value in named.names.items():
+    def _export(self, *constructs: Named) -> None:
+        """Add the stack outputs."""
+        for construct in constructs:
+            for name, value in construct.names.items():
                 CfnOutput(self, name, value=value)
         CfnOutput(self, "Region", value=self.region)

@@ -13,11 +13,13 @@ from lambdas.domain.errors import ActivityDefect
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """IDs, counters and the findings of the enrichment. `failure` is the error of the last failed
-    step, in one line. `backed_off`: the execution has just paused for `back_off_seconds`.
+    step, in one line. `backed_off`: the execution has just paused for `back_off_seconds`. `attempt`
+    counts the runs of an activity since its state was entered, from 1.
     """
 
     order_id: str
     epoch: int
+    attempt: int = 1
     token: str | None = None
     loops: int = 0
     back_off_seconds: int = 0
@@ -32,20 +34,26 @@ class Task:
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> "Task":
-        """Parse an activity's input. Raises ActivityDefect if it is invalid."""
-        order_id, epoch = event.get("order_id"), event.get("epoch")
+        """Parse an activity's input: `task` is the state of the execution, beside it are values of
+        the context object. Executions of older definitions send the state alone.
+
+        Raises ActivityDefect if it is invalid.
+        """
+        state = event.get("task", event)
+        order_id, epoch = state.get("order_id"), state.get("epoch")
         if not isinstance(order_id, str) or type(epoch) is not int:
             raise ActivityDefect("the activity's input names no order_id and epoch")
-        following = event.get("next", {})
+        following = state.get("next", {})
         return cls(
             order_id=order_id,
             epoch=epoch,
+            attempt=event.get("attempt", 0) + 1,
             token=event.get("token"),
             loops=following.get("loops", 0),
             back_off_seconds=following.get("back_off_seconds", 0),
             backed_off=following.get("backed_off", False),
-            failure=_failure(event.get("failure")),
-            findings=_findings(event.get("findings", {})),
+            failure=_failure(state.get("failure")),
+            findings=_findings(state.get("findings", {})),
         )
 
 

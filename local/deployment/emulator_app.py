@@ -8,6 +8,7 @@ delete the entry.
 from aws_cdk import App
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
+from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
 from app import build
@@ -18,8 +19,8 @@ def adapt_to_emulator(stack: IConstruct) -> None:
     for construct in stack.node.find_all():
         if isinstance(construct, cloudwatch.CfnAlarm) and construct.metrics is not None:
             _replace_metric_math(construct)
-        if isinstance(construct, events.CfnArchive):
-            # MiniStack: "Unsupported resource type AWS::Events::Archive".
+        if isinstance(construct, events.CfnArchive | logs.CfnQueryDefinition):
+            # MiniStack: "Unsupported resource type AWS::Events::Archive" (AWS::Logs::…).
             construct.node.scope.node.try_remove_child(construct.node.id)  # type: ignore[union-attr]
 
 

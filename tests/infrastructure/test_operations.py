@@ -1,4 +1,6 @@
+from stacks.saved_queries import QUERIES
 from tests.infrastructure.template import Template, text
+from tests.support.definition import ROOT
 
 
 def test_queues_are_encrypted_and_refuse_plain_connections(template: Template) -> None:
@@ -57,3 +59,24 @@ def test_events_that_the_janitor_could_not_handle_are_kept(template: Template) -
         config = template.functions()[name]["DeadLetterConfig"]
         queues.add(config["TargetArn"]["Fn::GetAtt"][0])
     assert len(queues) == 1
+
+
+def test_saved_queries_read_the_logs_of_every_function_and_of_the_workflow(
+    template: Template,
+) -> None:
+    functions = template.functions().values()
+    groups = {properties["LoggingConfig"]["LogGroup"]["Ref"] for properties in functions}
+    others = {"/aws/vendedlogs/states/", "/aws/events/"}
+    for query in template.properties("Logs::QueryDefinition"):
+        read = {one["Ref"] for one in query["LogGroupNames"]}
+        assert groups < read
+        names = [text(template.properties_of(one)["LogGroupName"]) for one in read - groups]
+        assert all(any(name.startswith(other) for name in names) for other in others)
+
+
+def test_the_runbook_names_every_saved_query(template: Template) -> None:
+    names = {query["Name"] for query in template.properties("Logs::QueryDefinition")}
+    runbook = (ROOT / "docs/operations.md").read_text()
+
+    assert names == {f"{template.stack_name}/{name}" for name in QUERIES}
+    assert [name for name in QUERIES if f"*{name}*" not in runbook] == []

@@ -38,10 +38,9 @@ def _pauses(state: Json) -> Iterator[Change]:
 
 
 def _input(parameters: Json) -> Iterator[Change]:
-    if "Payload.$" in parameters:
-        yield "Payload dropped", remove("Parameters", "Payload.$")
-        yield "Payload is the epoch only", put("Parameters", "Payload.$", value="$.epoch")
-    for name in parameters.get("Payload", ()):
+    yield "Payload dropped", remove("Parameters", "Payload")
+    yield "task is the epoch only", put("Parameters", "Payload", "task.$", value="$.epoch")
+    for name in parameters["Payload"]:
         yield f"Payload without {name}", remove("Parameters", "Payload", name)
 
 

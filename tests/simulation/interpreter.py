@@ -83,7 +83,7 @@ def _caught(name: str, state: State, data: Any, around: Surroundings) -> Generat
     done = False
     while not done:
         try:
-            result = yield from _performed(state, data, around)
+            result = yield from _performed(state, data, around, sum(tried.values()))
             done = True
         except StateFailed as failure:
             around.journal.failed(name, failure.error)
@@ -97,7 +97,9 @@ def _caught(name: str, state: State, data: Any, around: Surroundings) -> Generat
     return find(state.get("OutputPath", "$"), output), state.get("Next")
 
 
-def _performed(state: State, data: Any, around: Surroundings) -> Generator[Any, Any, Any]:
+def _performed(
+    state: State, data: Any, around: Surroundings, retries: int
+) -> Generator[Any, Any, Any]:
     kind = state["Type"]
     if kind == "Pass":
         if "Result" in state:
@@ -109,7 +111,8 @@ def _performed(state: State, data: Any, around: Surroundings) -> Generator[Any, 
         return (yield Fork(tuple(walk(branch, data, around) for branch in state["Branches"])))
     waits = state["Resource"] == WAIT_FOR_TOKEN
     token = around.new_token() if waits else None
-    arguments = filled(state["Parameters"], data, token or "")
+    context = {"$$.Task.Token": token or "", "$$.State.RetryCount": retries}
+    arguments = filled(state["Parameters"], data, context)
     function = arguments["FunctionName"][2:-1]
     if not waits:
         return (yield Invoke(function, arguments["Payload"], state["TimeoutSeconds"]))

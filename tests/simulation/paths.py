@@ -1,9 +1,10 @@
-"""JSONPath as far as the definition goes: `$`, `$.name.name`, `$[0]`, `$$.Task.Token`, and an
-addition.
+"""JSONPath as far as the definition goes: `$`, `$.name.name`, `$[0]`, values of the context object,
+and an addition.
 """
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from tests.simulation.definition import Unsupported
@@ -54,14 +55,19 @@ def _put(names: list[str], data: Any, result: Any) -> Any:
     return {**data, first: _put(rest, data.get(first, {}), result)}
 
 
-def filled(template: Mapping[str, Any], data: Any, token: str = "") -> dict[str, Any]:
-    """A payload template with its paths replaced by what they find. Raises StatesRuntime."""
+def filled(
+    template: Mapping[str, Any], data: Any, context: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """A payload template with its paths replaced by what they find. `context` has the values of the
+    context object by path. Raises StatesRuntime.
+    """
     result: dict[str, Any] = {}
     for key, value in template.items():
         if key.endswith(".$"):
-            result[key[:-2]] = token if value == "$$.Task.Token" else _evaluated(value, data)
+            found = context[value] if value in context else _evaluated(value, data)
+            result[key[:-2]] = found
         elif isinstance(value, Mapping):
-            result[key] = filled(value, data, token)
+            result[key] = filled(value, data, context)
         else:
             result[key] = value
     return result

@@ -34,19 +34,21 @@ def test_refuses_what_it_does_not_interpret(state: dict[str, Any]) -> None:
 def test_retries_with_backoff_up_to_its_limit_and_then_catches() -> None:
     states = order_workflow()["States"]
     steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, AROUND)
-    waits = []
+    waits, attempts = [], []
     asked = next(steps)
     while isinstance(asked, Invoke) and asked.function == "ReserveStock":
+        attempts.append(asked.payload["attempt"])
         again = steps.throw(StateFailed("StoreUnavailable"))
         if isinstance(again, Sleep):
             waits.append(again.milliseconds)
             again = next(steps)
         asked = again
 
+    assert attempts == [0, 1, 2, 3, 4]
     assert waits == [1000, 2000, 4000, 8000, 5000]
     assert isinstance(asked, Invoke)
     assert asked.function == "ApplySignals"
-    assert asked.payload["failure"]["Error"] == "StoreUnavailable"
+    assert asked.payload["task"]["failure"]["Error"] == "StoreUnavailable"
 
 
 def test_pauses_longer_after_every_failure_until_it_hands_the_order_over() -> None:

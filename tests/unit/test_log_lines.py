@@ -33,8 +33,8 @@ SECRETS = [
 ]
 FIELDS = {
     *("level", "location", "message", "timestamp", "service", "request_id", "duration_ms"),
-    *("order_id", "execution", "epoch", "state", "stage", "outcome", "reason", "error"),
-    *("route", "roles", "machine", "status", "action", "actions", "report_id", "kind"),
+    *("order_id", "execution", "epoch", "state", "attempt", "stage", "outcome", "reason"),
+    *("error", "route", "roles", "machine", "status", "action", "actions", "report_id", "kind"),
     *("sequences", "kinds"),
 }
 BODIES: Mapping[str, Mapping[str, Any]] = {

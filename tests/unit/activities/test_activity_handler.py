@@ -79,7 +79,7 @@ def test_each_run_is_one_line_of_the_log(world: World, log: StringIO) -> None:
     reserve_stock(event(reserved), CONTEXT)
     forget_metrics()
     with pytest.raises(PaymentDeclined):
-        process_payment(event(declined), CONTEXT)
+        process_payment({"task": event(declined), "attempt": 2}, CONTEXT)
 
     ok, refused = lines(log.getvalue())
     assert ok.pop("duration_ms") >= 0
@@ -90,12 +90,14 @@ def test_each_run_is_one_line_of_the_log(world: World, log: StringIO) -> None:
         ("order_id", reserved.order_id),
         ("execution", f"{reserved.order_id}-1"),
         ("epoch", 1),
+        ("attempt", 1),
         ("stage", "awaiting-approval"),
         ("outcome", "ok"),
         ("request_id", "request-1"),
     }
     assert refused.items() >= {
         ("state", "ProcessPayment"),
+        ("attempt", 3),
         ("stage", "payment"),
         ("outcome", "PaymentDeclined"),
         ("reason", "insufficient funds"),

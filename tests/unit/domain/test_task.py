@@ -17,6 +17,13 @@ def test_unknown_fields_of_a_newer_definition_are_ignored() -> None:
     assert Task.parse({**INPUT, "version": "v9", "new": [1]}) == Task(order_id="O1", epoch=2)
 
 
+def test_the_state_of_the_execution_is_beside_values_of_its_context() -> None:
+    task = Task.parse({"task": {**INPUT, "next": {"loops": 4}}, "token": "T", "attempt": 2})
+
+    assert (task.order_id, task.loops, task.token, task.attempt) == ("O1", 4, "T", 3)
+    assert task.execution == "O1-2"
+
+
 def test_token_and_loops_are_read_where_they_are() -> None:
     task = Task.parse({**INPUT, "token": "T", "next": {"loops": 4, "decision": "wait"}})
 
