@@ -24,7 +24,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz bench predeploy deploy destroy verify-aws prune check lint format types asl synth diagram openapi pictures docs release draft-release localstripe browser pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz drill bench predeploy deploy destroy verify-aws prune check lint format types asl synth diagram openapi pictures docs release draft-release localstripe browser pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ endif
 
 chaos: setup ## kill -9 functions, emulator and tables while orders run; CHAOS_ARGS='--seed 7'
 	@$(RUN) tests.chaos $(CHAOS_ARGS)
+
+drill: setup ## list the drills, or run one: make drill NAME=CompensationStuck
+	@$(RUN) tests.drills $(NAME)
 
 deploy: setup ## deploy ENV=dev to AWS with first users and stock: make deploy EMAIL=you@your-domain.example
 	@$(RUN) tools.aws deploy --environment $(or $(ENV),dev) \

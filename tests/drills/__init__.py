@@ -1,0 +1,1 @@
+"""Drills: each causes one fault and shows that the system reports it. `make drill` lists them."""
