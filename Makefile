@@ -76,8 +76,9 @@ deploy: setup ## deploy ENV=dev to AWS with first users and stock: make deploy E
 	@$(RUN) tools.aws deploy --environment $(or $(ENV),dev) \
 		--email $(or $(EMAIL),$(error set an address of yours: make deploy EMAIL=you@your-domain.example)) $(DEPLOY_ARGS)
 
-predeploy: setup ## whether the open orders of STACK allow a release; PREDEPLOY_ARGS=--emulator
-	@$(RUN) tools.predeploy $(or $(STACK),$(error name the stack: make predeploy STACK=OrderWorkflow-staging)) $(PREDEPLOY_ARGS)
+predeploy: setup ## whether a release of STACK breaks open orders; PREDEPLOY_ARGS=--emulator
+	@$(RUN) tools.predeploy $(or $(STACK),$(error name the stack: make predeploy STACK=OrderWorkflow-staging)) $(PREDEPLOY_ARGS); \
+		drained=$$?; $(RUN) tests.evolution && exit $$drained
 
 destroy: setup ## delete ENV=dev from AWS: make destroy CONFIRM=OrderWorkflow-dev
 	@$(RUN) tools.aws destroy --environment $(or $(ENV),dev) --confirm "$(CONFIRM)"

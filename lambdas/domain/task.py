@@ -41,8 +41,10 @@ class Task:
         """
         state = event.get("task", event)
         order_id, epoch = state.get("order_id"), state.get("epoch")
-        if not isinstance(order_id, str) or type(epoch) is not int:
-            raise ActivityDefect("the activity's input names no order_id and epoch")
+        if not isinstance(order_id, str):
+            raise ActivityDefect("the activity's input has no valid `order_id`")
+        if type(epoch) is not int:
+            raise ActivityDefect("the activity's input has no valid `epoch`")
         following = state.get("next", {})
         return cls(
             order_id=order_id,

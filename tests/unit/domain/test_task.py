@@ -36,7 +36,7 @@ def test_token_and_loops_are_read_where_they_are() -> None:
     + [{"order_id": "O1", "epoch": epoch} for epoch in ("1", 1.0, True, None)],
 )
 def test_an_input_without_order_and_epoch_is_a_defect(event: dict[str, Any]) -> None:
-    with pytest.raises(ActivityDefect, match=r"^the activity's input names no order_id and epoch$"):
+    with pytest.raises(ActivityDefect, match=r"^the activity's input has no valid `\w+`$"):
         Task.parse(event)
 
 

@@ -1,0 +1,1 @@
+"""The replay gate: recorded executions of each release run through the current definition."""
