@@ -13,7 +13,7 @@ from lambdas.domain.free_text import fault_of
 SKU = r"^[A-Z0-9-]{1,32}$"
 USER_NAME = r"^[A-Za-z0-9_.@+=-]{1,128}$"
 r"""Without `\w`: clients read it as ASCII in the description, the validator as any alphabet."""
-PAYMENT_METHOD = r"^pm_[a-z0-9_]{1,40}$"
+PAYMENT_METHOD = r"^pm_[A-Za-z0-9_]{1,100}$"
 CURRENCY = r"^[A-Z]{3}$"
 START_KEY = r"^[!-+\--~]{1,128}$"
 SIGNAL_KEY = r"^[A-Za-z0-9_~:-][A-Za-z0-9._~:-]{0,127}$"
@@ -27,7 +27,7 @@ ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 FORMS = {
     SKU: "1 to 32 capital letters (A to Z), digits and hyphens",
     USER_NAME: "1 to 128 letters (A to Z, a to z), digits and characters of `_.@+=-`",
-    PAYMENT_METHOD: "`pm_` and then 1 to 40 lower-case letters, digits and underscores",
+    PAYMENT_METHOD: "`pm_` and then 1 to 100 letters, digits and underscores",
     CURRENCY: "a currency code of three capital letters (ISO 4217)",
     START_KEY: "1 to 128 visible ASCII characters, without a comma",
     SIGNAL_KEY: "1 to 128 ASCII letters, digits and characters of `._~:-`, without a leading dot",

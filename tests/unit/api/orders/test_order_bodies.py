@@ -21,7 +21,7 @@ from tests.unit.api.orders.placing import start
         ({"items": [{"sku": "MUG-RED", "quantity": 1, "price": 1}]}, "items[0].price"),
         ({"items": "MUG-RED"}, "items"),
         ({"payment_method": "card"}, "payment_method"),
-        ({"payment_method": "pm_" + "x" * 41}, "payment_method"),
+        ({"payment_method": "pm_" + "x" * 101}, "payment_method"),
         ({"payment_method": "pm_ok\n"}, "payment_method"),
         ({"workflow_version": "v3"}, "workflow_version"),
         ({"customer_id": "a#b"}, "customer_id"),
@@ -65,3 +65,8 @@ def test_more_than_fifty_skus_are_refused(api: ApiCaller) -> None:
 
     assert answer.status == 422
     assert "50" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("method", ["pm_ok", "pm_1MqLiJLkdIwHu7ixUEgbFdYD", "pm_" + "x" * 100])
+def test_the_id_of_a_payment_method_may_have_capital_letters(api: ApiCaller, method: str) -> None:
+    assert start(api, payment_method=method).status == 201
