@@ -35,8 +35,8 @@ setup: ## install what the lock files ask for (the other targets do this first)
 		exit 1; }
 	@$(PYTHON) -m tools.setup
 
-demo: setup ## run the whole system on this machine and every scenario
-	@$(RUN) local demo
+demo: setup ## run the whole system on this machine and every scenario; DEMO_ARGS='--payments stripe' (first: make localstripe)
+	@$(RUN) local demo $(DEMO_ARGS)
 
 test: setup ## run the tests on all cores; narrow them with PYTEST_ARGS='-k cancel'
 	$(RUN) pytest $(or $(PYTEST_ARGS),-m 'not proof' -n auto --cov --cov-report=)

@@ -153,7 +153,9 @@ class Dependencies:
             case "stripe":
                 from lambdas.adapters.stripe_payments import StripePayments
 
-                return StripePayments(self._secret("payment_secret_arn"))
+                return StripePayments(
+                    self._secret("payment_secret_arn"), url=self.settings.payment_api_url
+                )
             case other:
                 raise SettingsError(f"PAYMENT_PROVIDER {other} has no adapter")
 

@@ -29,6 +29,7 @@ class Settings:
     payment_provider: str = ""
     payment_secret_arn: str = ""
     payment_webhook_secret_arn: str = ""
+    payment_api_url: str = ""
     default_workflow_version: str = WORKFLOW_VERSIONS.current.name
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900

@@ -34,6 +34,7 @@ class DeploymentSettings:
     payment_provider: str = "sandbox"
     payment_secret_arn: str = ""
     payment_webhook_secret_arn: str = ""
+    payment_api_url: str = ""
     sender_email: str = ""
     create_sender: str = "no"
     approver_email: str = ""

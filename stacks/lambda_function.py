@@ -120,6 +120,8 @@ class LambdaFunction(Construct):
         values = {name: getattr(settings, name) for name in self._row.settings}
         read = {name.upper(): str(value) for name, value in values.items() if value != 0}
         named = variables(self._grants, self._resources)
+        if self._row.pays and settings.payment_api_url:
+            named["PAYMENT_API_URL"] = settings.payment_api_url
         return {**self._platform.variables, **named, **read}
 
     def _acknowledge_findings(self, *, queued: bool) -> None:

@@ -65,6 +65,8 @@ def find_payment_problems(settings: "DeploymentSettings") -> Iterator[str]:
             f"payment_provider {settings.payment_provider} takes no real money, so production "
             "refuses it: choose another one (docs/adapters.md), or deploy -c environment=staging"
         )
+    if settings.payment_api_url and not settings.runs_on_emulator:
+        yield "payment_api_url is for the emulator only: another server would get the API key"
     for name, content in _SECRETS.items() if provider.needs_secret else ():
         arn = getattr(settings, name)
         if not _SECRET_ARN.fullmatch(arn):

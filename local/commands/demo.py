@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from local.host.state import State
 from local.lifecycle.down import down
 from local.lifecycle.options import UpOptions
 from local.lifecycle.up import up
+from local.localstripe.books import METHODS
 from local.scenario_runner.runner import RunResult, ScenarioRunner
 from local.scenario_runner.scenario import InvalidScenario, Scenario, read_scenarios
 
@@ -33,6 +35,13 @@ def demo(
         list[str] | None, typer.Option("--story", help="Run only this scenario; may be repeated.")
     ] = None,
     jobs: Annotated[int, typer.Option(help="Number of concurrent scenarios.", min=1)] = JOBS,
+    payments: Annotated[
+        str,
+        typer.Option(
+            help="The payment provider: sandbox, or stripe, which runs the scenarios whose payment "
+            "methods localstripe has."
+        ),
+    ] = "sandbox",
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the environment running afterwards.")
     ] = False,
@@ -44,8 +53,8 @@ def demo(
     """
     folders = Folders.default()
     with report_problems():
-        chosen = select_scenarios(names or ())
-        with _environment(folders, keep=keep) as (state, stays):
+        chosen = _playable(select_scenarios(names or ()), payments)
+        with _environment(folders, payments, keep=keep) as (state, stays):
             with LiveTable(chosen) as table:
                 result = ScenarioRunner(state, jobs=jobs, on_progress=table.update).run(chosen)
             if as_json:
@@ -81,12 +90,27 @@ def select_scenarios(names: Sequence[str]) -> tuple[Scenario, ...]:
     return tuple(scenario for scenario in found if not names or scenario.name in names)
 
 
+def _playable(scenarios: Sequence[Scenario], payments: str) -> tuple[Scenario, ...]:
+    """The scenarios that the payment provider has the payment methods for."""
+    if payments == "sandbox":
+        return tuple(scenarios)
+    chosen = tuple(one for one in scenarios if one.payment_methods <= METHODS.keys())
+    left = [one.name for one in scenarios if one not in chosen]
+    if left:
+        print_message(f"only the sandbox has the payment methods of: {', '.join(left)}")
+    return chosen
+
+
 @contextmanager
-def _environment(folders: Folders, *, keep: bool) -> Iterator[tuple[State, bool]]:
+def _environment(folders: Folders, payments: str, *, keep: bool) -> Iterator[tuple[State, bool]]:
     """The environment to use, and whether it continues to run afterwards."""
-    state, started = up(folders, DEMO_TIMES)
+    state, started = up(folders, replace(DEMO_TIMES, payments=payments))
     stays = keep or not started
     try:
+        if state.payments != payments:
+            reason = f"its payment provider is {state.payments}"
+            advice = "stop it with `down`, then run `demo` again: it starts its own"
+            raise LocalProblem("choosing the environment", reason, advice=advice)
         if state.approval_timeout_seconds > MAX_TIMEOUT:
             reason = f"its approval timeout is too long: {state.approval_timeout_seconds} s"
             advice = "stop it with `down`, then run `demo` again: it starts its own"

@@ -57,6 +57,13 @@ def up(
             "the emulator; existing data is kept.",
         ),
     ] = "",
+    payments: Annotated[
+        str,
+        typer.Option(
+            help="The payment provider: sandbox, or stripe, which is localstripe (first: `make "
+            "localstripe`)."
+        ),
+    ] = "sandbox",
 ) -> None:
     """Start the emulator, deploy the stack to it, load seed data and users.
 
@@ -72,6 +79,7 @@ def up(
         approver_email=approver_email,
         port=port,
         dynamodb=dynamodb,
+        payments=payments,
     )
     with report_problems():
         state, started = start_environment(folders, options)

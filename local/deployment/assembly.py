@@ -18,6 +18,7 @@ from stacks.packaging.cache import cached_folder
 
 PLACEHOLDER_URL = "http://emulator.invalid"
 """Placeholder of the emulator's address in cached assemblies: the port changes at every start."""
+PLACEHOLDER_STRIPE_URL = "http://stripe.invalid"
 _APP = f'"{sys.executable}" -m local.deployment.emulator_app'
 
 
@@ -25,19 +26,33 @@ class _InputsChangedError(Exception):
     """A source was edited during the synthesis: the template may contain both versions of it."""
 
 
-def assembly(folders: Folders, context: Mapping[str, str], *, url: str) -> Path:
+def assembly(
+    folders: Folders, context: Mapping[str, str], *, url: str, stripe_url: str = ""
+) -> Path:
     """The cloud assembly of this checkout and context; synthesised only after an input changed.
 
-    `url` is the emulator's address; the context may contain it. One environment at a time uses the
-    cache: a second one waits and reuses the assembly instead of synthesising it again.
+    `url` is the emulator's address, `stripe_url` that of the payment provider if it is a process;
+    the context may contain them. One environment at a time uses the cache: a second one waits and
+    reuses the assembly instead of synthesising it again.
     """
-    context = {name: value.replace(url, PLACEHOLDER_URL) for name, value in context.items()}
+    placeholders = {url: PLACEHOLDER_URL}
+    if stripe_url:
+        placeholders[stripe_url] = PLACEHOLDER_STRIPE_URL
+    context = {name: replace_all(value, placeholders) for name, value in context.items()}
     waiting = "another environment uses the cache of templates; waiting for it …"
     with exclusive_lock(folders.assemblies / "lock", waiting):
         cached = None
         while cached is None:
             cached = _cached(folders, context, url=url)
-        return _for_emulator(cached, folders.home / "cdk.out", url)
+        addresses = {placeholder: address for address, placeholder in placeholders.items()}
+        return _for_emulator(cached, folders.home / "cdk.out", addresses)
+
+
+def replace_all(text: str, replacements: Mapping[str, str]) -> str:
+    """The text with each key replaced by its value."""
+    for old, new in replacements.items():
+        text = text.replace(old, new)
+    return text
 
 
 def _cached(folders: Folders, context: Mapping[str, str], *, url: str) -> Path | None:
@@ -73,11 +88,11 @@ def _synthesise(folders: Folders, folder: Path, context: Mapping[str, str], *, u
     run_cdk("synthesising", arguments, url=url, log=log)
 
 
-def _for_emulator(cached: Path, copy: Path, url: str) -> Path:
-    """A copy of an assembly, with the address of one emulator in its templates."""
+def _for_emulator(cached: Path, copy: Path, addresses: Mapping[str, str]) -> Path:
+    """A copy of an assembly, with the addresses of one environment in its templates."""
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(cached, copy)
     for template in copy.glob("*.template.json"):
-        text = template.read_text(encoding="utf-8").replace(PLACEHOLDER_URL, url)
+        text = replace_all(template.read_text(encoding="utf-8"), addresses)
         template.write_text(text, encoding="utf-8")
     return copy

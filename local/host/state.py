@@ -16,7 +16,8 @@ Phase = Literal["starting", "ready"]
 class State:
     """One environment. The phase `starting` is stored before the deployment, so that a later
     command can clean up after a failure. `outputs` are those of the stack; `dynamodb` is the
-    address of the tables if they are not in the emulator.
+    address of the tables if they are not in the emulator. The fields `stripe_…` are those of
+    localstripe, if it is the payment provider.
     """
 
     phase: Phase
@@ -27,6 +28,9 @@ class State:
     heartbeat_seconds: int
     dynamodb: str = ""
     approver_email: str = ""
+    stripe_pid: int = 0
+    stripe_started: str = ""
+    stripe_url: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -34,6 +38,17 @@ class State:
     @property
     def emulator(self) -> Process:
         return Process(self.emulator_pid, self.emulator_started)
+
+    @property
+    def processes(self) -> list[Process]:
+        """The emulator, and the payment provider if it is a process."""
+        stripe = [Process(self.stripe_pid, self.stripe_started)] if self.stripe_pid else []
+        return [*stripe, self.emulator]
+
+    @property
+    def payments(self) -> str:
+        """The payment provider."""
+        return "stripe" if self.stripe_pid else "sandbox"
 
     @property
     def tables_url(self) -> str:

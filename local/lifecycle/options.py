@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from local.host.problems import LocalProblem
 from local.host.state import State
+from local.localstripe.program import PROGRAM
 
+PROVIDERS = ("sandbox", "stripe")
 MAX_TICKS = 100
 """The stack's limit of heartbeats within the approval deadline."""
 
@@ -13,7 +15,8 @@ MAX_TICKS = 100
 class UpOptions:
     """Options of `up`. Times are in seconds; `port` 0 means any free port. Without an
     `approver_email` no approval requests are sent. `dynamodb` is the address of another DynamoDB
-    for the tables; its existing data is kept.
+    for the tables; its existing data is kept. `payments` is the provider: sandbox or stripe, which
+    is localstripe behind the adapter of Stripe.
     """
 
     approval_timeout: int = 900
@@ -21,9 +24,19 @@ class UpOptions:
     approver_email: str = ""
     port: int = 0
     dynamodb: str = ""
+    payments: str = "sandbox"
 
     def check(self) -> None:
-        """Raise LocalProblem for times that `cdk synth` would reject half a minute later."""
+        """Raise LocalProblem for times that `cdk synth` would reject half a minute later, and for a
+        payment provider that is not known or not installed.
+        """
+        if self.payments not in PROVIDERS:
+            reason = f"there is no payment provider {self.payments!r}"
+            advice = f"choose one of {', '.join(PROVIDERS)}"
+            raise LocalProblem("reading the options", reason, advice=advice)
+        if self.payments == "stripe" and not PROGRAM.exists():
+            reason = "localstripe is not installed"
+            raise LocalProblem("reading the options", reason, advice="run `make localstripe`")
         if not 0 < self.heartbeat <= self.approval_timeout <= MAX_TICKS * self.heartbeat:
             reason = f"a heartbeat of {self.heartbeat} s in {self.approval_timeout} s"
             advice = f"choose 1 to {MAX_TICKS} heartbeats within the approval timeout"
@@ -33,6 +46,7 @@ class UpOptions:
         """The options as the user would type them, without the port."""
         words = f"--approval-timeout {self.approval_timeout} --heartbeat {self.heartbeat}"
         words += f" --approver-email {self.approver_email}" if self.approver_email else ""
+        words += f" --payments {self.payments}" if self.payments != "sandbox" else ""
         return words + (f" --dynamodb {self.dynamodb}" if self.dynamodb else "")
 
 
@@ -43,5 +57,6 @@ def options_of(state: State, *, port: int) -> UpOptions:
         heartbeat=state.heartbeat_seconds,
         approver_email=state.approver_email,
         dynamodb=state.dynamodb,
+        payments=state.payments,
         port=port,
     )

@@ -50,7 +50,11 @@ def remove_environment(folders: Folders) -> bool:
     if state is None:
         delete_state(folders.state_file)
         return False
-    left = end(state.emulator, patience_seconds=END_SECONDS)
+    left = [
+        survivor
+        for process in state.processes
+        for survivor in end(process, patience_seconds=END_SECONDS)
+    ]
     if left:
         pids = ", ".join(str(process.pid) for process in left)
         log, advice = folders.log("emulator"), f"inspect these processes: {pids}"

@@ -22,6 +22,7 @@ from local.lifecycle.running import (
     remove_environment,
     with_fresh_tokens,
 )
+from local.localstripe.account import connect, deployment_context, start_localstripe
 
 PAYMENT_TIMEOUT, SETTLEMENT_TIMEOUT = 5, 120
 """Seconds. Short, so that payments that a provider refuses or never settles fail quickly."""
@@ -56,6 +57,10 @@ def _start(folders: Folders, options: UpOptions) -> State:
     )
     save(state, folders.state_file)
     with _cleaned_up_on_failure(folders):
+        if options.payments == "stripe":
+            with phase("starting localstripe"):
+                state = start_localstripe(folders, state)
+            save(state, folders.state_file)
         return _make_ready(folders, _deploy(folders, state))
 
 
@@ -84,9 +89,15 @@ def _deploy(folders: Folders, state: State) -> State:
         "approver_email": state.approver_email,
         "create_sender": "yes",  # a new emulator has no SES identity
     }
-    template = assembly(folders, context, url=state.emulator_url)
-    prepare_account(state.emulator_url)
-    return replace(state, outputs=deploy(folders, template, url=state.emulator_url))
+    if state.payments == "stripe":
+        context |= deployment_context(state)
+    url, stripe_url = state.emulator_url, state.stripe_url
+    template = assembly(folders, context, url=url, stripe_url=stripe_url)
+    prepare_account(url)
+    deployed = replace(state, outputs=deploy(folders, template, url=url))
+    if state.payments == "stripe":
+        connect(deployed)
+    return deployed
 
 
 def _make_ready(folders: Folders, state: State) -> State:

@@ -14,11 +14,9 @@ import sys
 
 import httpx
 
-from local.host.folders import REPOSITORY
 from local.host.waiting import wait_until
+from local.localstripe.program import PROGRAM
 from local.localstripe.proxy import Proxy
-
-PROGRAM = REPOSITORY / ".local" / "localstripe" / "bin" / "localstripe"
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from local.data.tables import from_item, scan, to_item
 from local.host.aws_clients import client
 from local.host.state import State
 from local.host.waiting import STALL_SECONDS
+from local.localstripe.books import METHODS, read_payments
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,6 +25,7 @@ class Backend:
     def __init__(self, state: State) -> None:
         self._url = state.emulator_url
         self._outputs = state.outputs
+        self._stripe_url = state.stripe_url
         self._dynamodb: DynamoDBClient = client("dynamodb", state.tables_url)
         self._engine: SFNClient = client("stepfunctions", self._url)
 
@@ -97,9 +99,18 @@ class Backend:
             orders=[record for record in records if record["sk"] == "META"],
             events=[record for record in records if record["sk"].startswith("EVENT#")],
             shards=[record for record in records if record["sk"] == "SHARD"],
-            payments=scan(self._dynamodb, self._outputs["PaymentsTable"]),
+            payments=self._payments(),
             inventory=scan(self._dynamodb, self._outputs["InventoryTable"]),
         )
+
+    def payment_method(self, name: str) -> str:
+        """The provider's name of a payment method of the sandbox."""
+        return METHODS[name] if self._stripe_url else name
+
+    def _payments(self) -> Sequence[Mapping[str, Any]]:
+        if self._stripe_url:
+            return read_payments(self._stripe_url)
+        return scan(self._dynamodb, self._outputs["PaymentsTable"])
 
     def _execution(self, order_id: str, epoch: int) -> str:
         machine = self._outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")

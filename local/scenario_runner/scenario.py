@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.checks.notation import InvalidNotation, pattern
-from local.scenario_runner.schema import INVARIANTS, MAILS, ORDER, STAGES, STEPS
+from local.scenario_runner.schema import DEFAULT_METHOD, INVARIANTS, MAILS, ORDER, STAGES, STEPS
 
 FOLDER = Path(__file__).resolve().parents[1] / "scenarios"
 
@@ -69,6 +69,12 @@ class Scenario:
     expect: Mapping[str, Expectation]
     proves: tuple[str, ...]
     alone: bool = False
+
+    @property
+    def payment_methods(self) -> set[str]:
+        """The payment methods of its orders, by the sandbox's names."""
+        places = (step.fields for step in self.steps if step.do == "place")
+        return {fields.get("payment_method", DEFAULT_METHOD) for fields in places}
 
 
 def read_scenarios(folder: Path = FOLDER) -> tuple[Scenario, ...]:

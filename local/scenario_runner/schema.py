@@ -36,6 +36,7 @@ STEPS = {
     "lose-token": _step("", "order"),
 }
 
+DEFAULT_METHOD = "pm_ok"
 ORDER = "order"
 """The default name of an order."""
 

@@ -8,6 +8,7 @@ from local.checks.notation import WAIT
 from local.checks.records import ObservedOrder
 from local.scenario_runner.scenario import Step
 from local.scenario_runner.scenario_run import ScenarioFailed, ScenarioRun
+from local.scenario_runner.schema import DEFAULT_METHOD
 from local.scenario_runner.users import ApiError
 
 Fields = Mapping[str, Any]
@@ -21,7 +22,8 @@ def run_step(run: ScenarioRun, step: Step) -> None:
 def _place(run: ScenarioRun, step: Step) -> None:
     fields = step.fields
     items = [{"sku": sku, "quantity": n} for sku, n in fields["items"].items()]
-    body = {"items": items, "payment_method": fields.get("payment_method", "pm_ok")}
+    method = run.backend.payment_method(fields.get("payment_method", DEFAULT_METHOD))
+    body = {"items": items, "payment_method": method}
     for name, field in (("workflow_version", "version"), ("customer_id", "customer")):
         if field in fields:
             body[name] = fields[field]

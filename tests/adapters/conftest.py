@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from moto import mock_aws
 from pytest_socket import enable_socket
@@ -104,11 +103,13 @@ def provider(request: pytest.FixtureRequest) -> Provider:
 @pytest.fixture
 def localstripe(localstripe_server: "Program") -> "StripeAccount":
     """A new account at localstripe."""
-    from tests.adapters.stripe_server import LOCALSTRIPE_KEY, StripeAccount
+    from local.localstripe.books import delete_payments
+    from local.localstripe.program import API_KEY
+    from tests.adapters.stripe_server import StripeAccount
 
     enable_socket()
-    httpx.delete(f"{localstripe_server.url}/_config/data", trust_env=False).raise_for_status()
-    return StripeAccount(LOCALSTRIPE_KEY, localstripe_server.url)
+    delete_payments(localstripe_server.url)
+    return StripeAccount(API_KEY, localstripe_server.url)
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +117,7 @@ def localstripe_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Pr
     """localstripe behind the proxy, for all tests of this worker."""
     from local.host.processes import end
     from local.host.programs import END_SECONDS, start_program
-    from local.localstripe.__main__ import PROGRAM
+    from local.localstripe.program import PROGRAM
 
     if not PROGRAM.exists():
         pytest.skip("localstripe is not installed: make localstripe")

@@ -25,7 +25,6 @@ TEST_MODE_METHODS = SHARED_METHODS | {
     "pm_action_required": "pm_card_threeDSecure2Required",
     "pm_refund_rejected": "pm_card_refundFail",
 }
-LOCALSTRIPE_KEY = "sk_test_localstripe"
 LOCALSTRIPE_METHODS = SHARED_METHODS | {
     "pm_declined": "pm_card_chargeCustomerFail",
     "pm_insufficient_funds": "pm_card_chargeCustomerFail",

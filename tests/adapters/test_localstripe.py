@@ -1,4 +1,6 @@
-"""The gaps of localstripe that its proxy fills. Each test fails when localstripe has closed one."""
+"""localstripe: the gaps that its proxy fills (each test fails when localstripe has closed one), and
+the records of the invariants.
+"""
 
 from typing import Any
 
@@ -7,14 +9,17 @@ import stripe
 from pytest_socket import enable_socket
 
 from local.host.programs import Program
-from tests.adapters.stripe_server import LOCALSTRIPE_KEY, StripeAccount
+from local.localstripe.books import METHODS, read_payments
+from local.localstripe.program import API_KEY
+from tests.adapters.providers import REFUND, TEN
+from tests.adapters.stripe_server import StripeAccount
 
 
 @pytest.fixture
 def direct(localstripe_server: Program) -> StripeAccount:
     """localstripe without the proxy."""
     enable_socket()
-    return StripeAccount(LOCALSTRIPE_KEY, localstripe_server.announced["direct_url"])
+    return StripeAccount(API_KEY, localstripe_server.announced["direct_url"])
 
 
 def an_intent(account: StripeAccount) -> str:
@@ -32,3 +37,23 @@ def test_a_payment_has_no_received_amount(direct: StripeAccount) -> None:
 
     assert intent.status == "succeeded"
     assert "amount_received" not in intent
+
+
+def test_the_records_of_the_invariants_have_each_payment_and_its_refunds(
+    localstripe: StripeAccount,
+) -> None:
+    provider = localstripe.provider(METHODS)
+    provider.prepare()
+    provider.captured("pm_declined")
+    reference = provider.captured(key="pay:O2")
+    provider.gateway.refund(REFUND, reference, TEN)
+
+    found = {one["payment_key"].split(":")[1]: one for one in read_payments(localstripe.url)}
+
+    moved = {
+        (record["payment_key"].rsplit(":", 1)[0], record.get("captured_minor"), amount)
+        for record in read_payments(localstripe.url)
+        if (amount := record.get("refunded_minor", record.get("minor")))
+    }
+    assert found.keys() == {"O1", "O2"}
+    assert moved == {("pay:O2", 1000, 1000), ("refund:O2", None, 1000)}

@@ -130,6 +130,10 @@ def test_the_heartbeat_is_the_approval_timeout_unless_it_is_set(timeout: object)
             "payment_provider stripe needs payment_secret_arn, the complete ARN of a secret",
         ),
         (
+            {"payment_api_url": "https://stripe.example.com"},
+            "payment_api_url is for the emulator only",
+        ),
+        (
             {"environment": "staging", "target": "emulator"},
             "target emulator is for",
         ),

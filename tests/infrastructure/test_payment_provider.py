@@ -83,3 +83,20 @@ def test_the_layer_of_the_sdk_holds_its_lock_file_and_outlives_the_stack(
 
     assert installed == set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
     assert layer["DeletionPolicy"] == "Retain"
+
+
+def test_on_the_emulator_only_the_payment_functions_know_another_address_of_the_provider(
+    synthesise: Synthesis,
+) -> None:
+    url = "http://stripe.invalid"
+    local = synthesise(
+        target="emulator",
+        payment_provider="stripe",
+        payment_api_url=url,
+        payment_secret_arn=ARN,
+        payment_webhook_secret_arn=WEBHOOK_ARN,
+    )
+
+    for name, properties in local.functions().items():
+        known = properties["Environment"]["Variables"].get("PAYMENT_API_URL")
+        assert known == (url if name in PAYING else None)

@@ -8,7 +8,10 @@ import pytest
 
 from local.host.folders import REPOSITORY
 
-LAYERS = ("commands", "scenario_runner", "lifecycle", "checks", "deployment", "data", "host")
+LAYERS = (
+    *("commands", "scenario_runner", "lifecycle", "checks"),
+    *("deployment", "data", "localstripe", "host"),
+)
 OURS = ("app", "bench", "cli", "lambdas", "local", "stacks", "tests", "tools")
 
 

@@ -1,8 +1,11 @@
 """The options of `up` are checked before the synthesis, which takes much longer."""
 
+from pathlib import Path
+
 import pytest
 
 from local.host.problems import LocalProblem
+from local.lifecycle import options
 from local.lifecycle.options import UpOptions
 
 
@@ -18,3 +21,20 @@ def test_the_default_times_are_accepted() -> None:
     UpOptions().check()
     UpOptions(approval_timeout=20, heartbeat=4).check()
     UpOptions(approval_timeout=2, heartbeat=2).check()
+
+
+def test_an_unknown_payment_provider_is_rejected() -> None:
+    with pytest.raises(LocalProblem, match="no payment provider 'paypal'"):
+        UpOptions(payments="paypal").check()
+
+
+def test_a_missing_localstripe_is_rejected_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(options, "PROGRAM", tmp_path / "localstripe")
+    with pytest.raises(LocalProblem) as problem:
+        UpOptions(payments="stripe").check()
+    assert problem.value.advice == "run `make localstripe`"
+
+    (tmp_path / "localstripe").touch()
+    UpOptions(payments="stripe").check()

@@ -1,10 +1,14 @@
 """Every scenario in local/scenarios has the expected end and path, and violates no invariant."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 import pytest
 
+from local.host.folders import Folders
+from local.localstripe.books import METHODS
+from local.localstripe.program import PROGRAM
 from local.scenario_runner.result import ScenarioResult
 from local.scenario_runner.scenario import Scenario, read_scenarios
 from tests.system.environments import Environment
@@ -58,3 +62,14 @@ def test_the_api_classifies_executions_by_their_histories(
         history = httpx.get(url, headers=signed_in, timeout=600, trust_env=False).json()
 
         assert tuple(one["verdict"] for one in history["executions"]) == CLASSIFIED[scenario.name]
+
+
+@pytest.mark.proof
+def test_the_scenarios_pass_with_the_stripe_adapter_on_localstripe(tmp_path: Path) -> None:
+    if not PROGRAM.exists():
+        pytest.skip("localstripe is not installed: make localstripe")
+    done = Environment(Folders(tmp_path)).run("demo", "--payments", "stripe")
+
+    playable = [one for one in read_scenarios() if one.payment_methods <= METHODS.keys()]
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(playable)} of {len(playable)} scenarios passed" in done.stdout

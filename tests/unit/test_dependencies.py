@@ -136,6 +136,9 @@ def test_stripe_reads_its_key_from_the_secret(monkeypatch: pytest.MonkeyPatch) -
     settings = Settings(payment_provider="stripe", payment_secret_arn="arn:aws:secretsmanager:…")
 
     assert isinstance(Dependencies(settings).payments, StripePayments)
+    local = Dependencies(replace(settings, payment_api_url="http://stripe.invalid")).payments
+    assert isinstance(local, StripePayments)
+    assert local._api._addresses == {"api": "http://stripe.invalid"}
     with pytest.raises(SettingsError, match="PAYMENT_SECRET_ARN"):
         _ = Dependencies(replace(settings, payment_secret_arn="")).payments
 
