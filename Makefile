@@ -114,8 +114,9 @@ synth: setup ## synthesise the AWS template and lint it
 	$(CDK) synth --quiet --no-notices --output cdk.out -c sender_email=orders@shop.internal
 	.venv/bin/cfn-lint --non-zero-exit-code warning cdk.out/*.template.json
 
-diagram: setup ## draw the state machine into statemachine/README.md
+diagram: setup ## draw the state machine and its worst-case times into statemachine/README.md
 	$(RUN) tools.state_diagram
+	$(RUN) tools.worst_case
 
 openapi: setup ## write docs/openapi.json and docs/events.schema.json from the code
 	$(RUN) lambdas.api > docs/openapi.json

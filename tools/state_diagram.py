@@ -12,7 +12,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 DEFINITION = ROOT / "statemachine" / "order_workflow.asl.json"
 PAGE = ROOT / "statemachine" / "README.md"
-BEGIN, END = (
+MARKERS = (
     "<!-- state diagram: made by tools/state_diagram.py -->",
     "<!-- end of state diagram -->",
 )
@@ -78,17 +78,18 @@ def _condition(choice: Mapping[str, Any]) -> str:
     return f"{name} above {rule['NumericGreaterThan']}"
 
 
-def with_diagram(page: str, diagram: str) -> str:
-    """Replace the text between the two markers of the page by the diagram."""
-    head, _, rest = page.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n{diagram}\n{END}{tail}"
+def with_section(page: str, markers: tuple[str, str], text: str) -> str:
+    """Replace the text between the two markers of the page."""
+    begin, end = markers
+    head, _, rest = page.partition(begin)
+    _, _, tail = rest.partition(end)
+    return f"{head}{begin}\n{text}\n{end}{tail}"
 
 
 def main() -> None:
     """Update the diagram in statemachine/README.md."""
     diagram = mermaid(json.loads(DEFINITION.read_text()))
-    PAGE.write_text(with_diagram(PAGE.read_text(), diagram))
+    PAGE.write_text(with_section(PAGE.read_text(), MARKERS, diagram))
 
 
 if __name__ == "__main__":

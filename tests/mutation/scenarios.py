@@ -43,21 +43,37 @@ class Scenario:
     after: int = 0
     loops: int = 0
 
-    def play(self, machine: Mapping[str, Any]) -> Mapping[str, object]:
-        """Run the scenario with a definition. Returns the observable behaviour."""
+    def run(self, machine: Mapping[str, Any]) -> "Played":
+        """Run the scenario with a definition."""
         story = Story(self.schedule)
         story.world.engine.machine = machine
         calls = _Calls(story.world.engine.invoke, self)
         story.world.engine.invoke = calls
-        problems = story.play()
+        return Played(story, story.play(), calls.made)
+
+    def play(self, machine: Mapping[str, Any]) -> Mapping[str, object]:
+        """Run the scenario with a definition. Returns the observable behaviour."""
+        played = self.run(machine)
+        story = played.story
         store, engine = story.world.store, story.world.engine
         return {
-            "problems": problems,
+            "problems": played.problems,
             "orders": [_order(record) for record in store.records.values()],
             "ended at": story.ends.at,
             "executions": [_execution(one) for one in engine.executions.values()],
-            "calls": calls.made,
+            "calls": played.calls,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A scenario after its end: the broken invariants, and the calls with the names of their
+    inputs.
+    """
+
+    story: Story
+    problems: list[str]
+    calls: list[tuple[str, tuple[str, ...]]]
 
 
 class _Calls:
@@ -79,10 +95,11 @@ class _Calls:
             self._invoke(function, self._after_many_loops(function, payload), done)
 
     def _after_many_loops(self, function: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        if function != "ApplySignals" or not self._loops or "next" not in payload:
+        task = payload.get("task")
+        if function != "ApplySignals" or not self._loops or not task or "next" not in task:
             return payload
         loops, self._loops = self._loops, 0
-        return {**payload, "next": {**payload["next"], "loops": loops}}
+        return {**payload, "task": {**task, "next": {**task["next"], "loops": loops}}}
 
     def _fails(self, function: str) -> bool:
         if function != self._scenario.function:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import state_diagram
+from tools import state_diagram, worst_case
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("docs", "local", "statemachine", "tools")
@@ -20,9 +20,17 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 def test_the_state_diagram_shows_the_definition_as_it_is() -> None:
     definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
     text = (ROOT / "statemachine/README.md").read_text()
-    assert state_diagram.with_diagram(text, state_diagram.mermaid(definition)) == text, (
+    diagram = state_diagram.mermaid(definition)
+    assert state_diagram.with_section(text, state_diagram.MARKERS, diagram) == text, (
         "run `make diagram`"
     )
+
+
+def test_the_worst_case_times_are_those_of_the_definition() -> None:
+    definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
+    text = (ROOT / "statemachine/README.md").read_text()
+    table = worst_case.table(definition)
+    assert state_diagram.with_section(text, worst_case.MARKERS, table) == text, "run `make diagram`"
 
 
 def test_the_state_diagram_shows_every_state() -> None:
