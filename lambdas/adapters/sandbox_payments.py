@@ -43,7 +43,6 @@ class SandboxPayments:
     """
 
     def __init__(self, client: "DynamoDBClient", clock: Clock, *, payments_table: str) -> None:
-        self._client = client
         self._clock = clock
         self._table = SandboxTable(client, name=payments_table)
 

@@ -89,6 +89,7 @@ def test_a_signed_report_names_its_payment(case: Case) -> None:
 
     assert report is not None
     assert (report.report_id, report.reference) == ("evt_1", case.reference)
+    assert report.kind in ("payment_intent.succeeded", "payment.captured")
 
 
 def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
@@ -101,6 +102,8 @@ def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
     ):
         with pytest.raises(UnsignedReport):
             case.read(signature)
+    with pytest.raises(UnsignedReport):
+        case.webhook.read(case.body, {})
 
 
 def test_a_recorded_request_is_refused_after_some_minutes(case: Case) -> None:

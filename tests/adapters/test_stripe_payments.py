@@ -1,9 +1,12 @@
 """Stripe's errors, stored answers, forgotten keys and rotated secrets, through its real SDK."""
 
+from typing import Any
+
 import pytest
 import stripe
 
 from lambdas.adapters.stripe_api import HTTP_TIMEOUT, StripeApi
+from lambdas.adapters.stripe_errors import error_code
 from lambdas.adapters.stripe_payments import StripePayments
 from lambdas.domain.errors import (
     LedgerMismatch,
@@ -15,6 +18,7 @@ from lambdas.domain.payments import (
     ActionRequired,
     Captured,
     Declined,
+    Payment,
     PaymentState,
     Refunded,
     RefundFailed,
@@ -251,7 +255,7 @@ def test_a_confirmation_that_settles_nothing_is_unsettled(
     account.intents[reference]["status"] = "requires_capture"
     account._confirm = lambda intent_id, params: account.intents[intent_id]  # type: ignore[method-assign]
 
-    with pytest.raises(PaymentUnsettled):
+    with pytest.raises(PaymentUnsettled, match=r"^Stripe did not settle the payment$"):
         payments.capture(reference)
 
 
@@ -312,9 +316,110 @@ def test_a_refund_that_stripe_refuses_has_failed(
     assert payments.refund(REFUND, reference, TEN) == RefundFailed(code)
 
 
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        ({"status": "failed", "failure_reason": "lost_or_stolen_card"}, "lost_or_stolen_card"),
+        ({"status": "canceled"}, "canceled"),
+    ],
+)
+def test_a_failed_refund_has_the_reason_of_stripe_or_its_status(
+    payments: StripePayments, account: FakeStripe, found: dict[str, str], reason: str
+) -> None:
+    reference = paid(payments)
+    payments.refund(REFUND, reference, TEN)
+    account.refunds["re_1"] |= found
+
+    assert payments.refund(REFUND, reference, TEN) == RefundFailed(reason)
+
+
+def test_more_than_ten_refunds_count(payments: StripePayments) -> None:
+    reference = paid(payments)
+    for number in range(11):
+        payments.refund(f"{REFUND}:{number}", reference, Money(50, "EUR"))
+
+    payment = payments.look_up(reference)
+
+    assert (payment.refunds, payment.refunded_minor) == (11, 550)
+
+
+def test_refunds_are_read_of_a_captured_payment_only(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    payments.look_up(prepared(payments))
+    assert "GET /v1/refunds" not in account.requests
+
+    payments.look_up(paid(payments))
+    assert "GET /v1/refunds" in account.requests
+
+
+def test_only_cards_are_charged_and_no_customer_is_made_up(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    intent = account.intents[prepared(payments)]
+
+    assert (intent["payment_method_types"], intent["customer"]) == (["card"], None)
+
+
+def test_a_payment_of_another_system_has_no_key(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = prepared(payments)
+    without: list[dict[str, str] | None] = [{}, None]
+    for metadata in without:
+        account.intents[reference]["metadata"] = metadata
+        assert payments.look_up(reference).key == ""
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [
+        ("pm_card_chargeDeclinedExpiredCard", "the card has expired"),
+        ("pm_card_chargeDeclinedFraudulent", "the payment method was declined"),
+    ],
+)
+def test_a_decline_has_the_reason_of_its_code_and_a_general_one_for_fraud(
+    payments: StripePayments, method: str, reason: str
+) -> None:
+    reference = prepared(payments, method)
+
+    assert payments.capture(reference) == Declined(reason)
+    assert payments.look_up(reference).result == Declined(reason)
+
+
+def test_requests_go_to_stripe_unless_there_is_another_address(
+    payments: StripePayments, account: FakeStripe, secret: FixedSecret
+) -> None:
+    prepared(payments)
+    assert account.hosts == {"https://api.stripe.com"}
+
+    prepared(StripePayments(secret, url="http://stripe.test", http_client=account))
+    assert account.hosts == {"https://api.stripe.com", "http://stripe.test"}
+
+
+@pytest.mark.parametrize(("fault", "status"), [(Fault(None), "nothing"), (Fault(503), "503")])
+def test_an_unsettled_payment_names_the_answer_of_stripe(
+    payments: StripePayments, account: FakeStripe, fault: Fault, status: str
+) -> None:
+    reference = prepared(payments)
+    account.faults = [fault]
+
+    with pytest.raises(PaymentUnsettled, match=f"^Stripe answered {status}$"):
+        payments.capture(reference)
+
+
+def test_an_error_without_a_body_has_no_code() -> None:
+    error: Any = stripe.RateLimitError
+    assert error_code(error("limited")) is None
+
+
 def test_a_reference_of_another_provider_is_a_mismatch(payments: StripePayments) -> None:
-    with pytest.raises(LedgerMismatch):
+    with pytest.raises(LedgerMismatch, match=r"^the reference is no payment of Stripe$"):
         payments.refund(REFUND, KEY, TEN)
+
+
+def test_without_a_reference_nothing_was_paid(payments: StripePayments) -> None:
+    assert payments.void(KEY) == Payment(state=PaymentState.VOIDED, amount=Money(0, "XXX"))
 
 
 def test_the_timeouts_of_three_requests_fit_into_the_function() -> None:

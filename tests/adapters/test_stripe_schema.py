@@ -27,17 +27,17 @@ def mistakes(schema: Any, value: Any, place: str) -> Iterator[str]:
     """Where a value differs from its annotation. An open list of texts counts as closed."""
     if isinstance(schema, ForwardRef):
         schema = getattr(stripe, schema.__forward_arg__)
-    if get_origin(schema) is Union:
+    kind = get_origin(schema)
+    if kind is Union:
         yield from _of_none(get_args(schema), value, place)
-    elif get_origin(schema) is Literal:
-        if value not in get_args(schema):
-            yield f"{place} is {value!r}"
-    elif get_origin(schema) or not issubclass(schema, stripe.StripeObject):
-        if type(value) is not (dict if get_origin(schema) else schema):
-            yield f"{place} is a {type(value).__name__}"
-    elif isinstance(value, Mapping):
+    elif kind is Literal and value not in get_args(schema):
+        yield f"{place} is {value!r}"
+    elif kind is list and isinstance(value, list):
+        for one in value:
+            yield from mistakes(get_args(schema)[0], one, place)
+    elif kind is None and issubclass(schema, stripe.StripeObject) and isinstance(value, Mapping):
         yield from object_mistakes(schema, value)
-    else:
+    elif kind is not Literal and type(value) is not (dict if kind else schema):
         yield f"{place} is a {type(value).__name__}"
 
 

@@ -28,9 +28,11 @@ METHODS = {
 }
 """Names of the contract's payment methods; those of Stripe's test mode where it has one."""
 
-_DECLINES = {
+_DECLINES: dict[str, tuple[str, str | None]] = {
     "pm_card_visa_chargeDeclined": ("card_declined", "generic_decline"),
     "pm_card_visa_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds"),
+    "pm_card_chargeDeclinedExpiredCard": ("expired_card", None),
+    "pm_card_chargeDeclinedFraudulent": ("unknown_code", "fraudulent"),
     "pm_card_threeDSecure2Required": ("authentication_required", "authentication_required"),
 }
 _CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_capture")
@@ -73,6 +75,7 @@ class FakeStripe:
     requests: list[str] = field(default_factory=list)
     idempotency_keys: list[str] = field(default_factory=list)
     retries: list[int | None] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     _stored: dict[str, tuple[Fields, Answer]] = field(default_factory=dict)
 
@@ -88,6 +91,7 @@ class FakeStripe:
         """The one method of an HTTP client that the SDK calls."""
         self.retries.append(max_network_retries)
         parts = urlsplit(url)
+        self.hosts.add(f"{parts.scheme}://{parts.netloc}")
         params = _decoded(post_data or parts.query)
         self.requests.append(f"{method.upper()} {parts.path}")
         if headers["Authorization"] != f"Bearer {self.key}":
@@ -165,6 +169,7 @@ class FakeStripe:
             "metadata": {"payment_key": params["metadata[payment_key]"]},
             "next_action": None,
             "payment_method": params["payment_method"],
+            "payment_method_types": [params["payment_method_types[0]"]],
             "status": "requires_confirmation",
         }
         self.intents[intent["id"]] = intent
@@ -220,12 +225,14 @@ class FakeStripe:
         intent["status"] = "canceled"
         return intent
 
-    def _method(self, method: str, _: Fields) -> Fields:
-        if method not in METHODS.values():
+    def _method(self, method: str, params: Fields) -> Fields:
+        """The customer is an object only if the request expands it."""
+        if method not in {*METHODS.values(), *_DECLINES}:
             raise Refused(404, "invalid_request_error", "resource_missing", param="payment_method")
         owner = method.removeprefix("pm_saved_by_")
         saved = {"id": f"cus_{owner}", "object": "customer", "metadata": {"customer_id": owner}}
-        customer = saved if owner != method else None
+        expanded = params.get("expand[0]") == "customer"
+        customer = None if owner == method else saved if expanded else saved["id"]
         return {"id": method, "object": "payment_method", "type": "card", "customer": customer}
 
     def _refund(self, _: str, params: Fields) -> Fields:
@@ -250,7 +257,8 @@ class FakeStripe:
 
     def _list_refunds(self, _: str, params: Fields) -> Fields:
         found = self._refunds_of(params["payment_intent"])
-        return {"object": "list", "data": found, "has_more": False, "url": "/v1/refunds"}
+        data = found[: int(params.get("limit", 10))]
+        return {"object": "list", "data": data, "has_more": data != found, "url": "/v1/refunds"}
 
     def _refunds_of(self, intent_id: str) -> list[Fields]:
         return [r for r in self.refunds.values() if r["payment_intent"] == intent_id]
@@ -272,7 +280,8 @@ def _unexpected(intent: Fields) -> Refused:
 
 
 def _decoded(query: str) -> Fields:
-    return {name: values[0] for name, values in parse_qs(query).items()}
+    fields = parse_qs(query, keep_blank_values=True)
+    return {name: values[0] for name, values in fields.items()}
 
 
 def _sent(answer: Answer, *, replayed: bool = False) -> tuple[str, int, Mapping[str, str]]:
