@@ -9,6 +9,7 @@ import { form } from "./forms.js";
 import { live } from "./live.js";
 import { addition, changed, endForms, mayApprove, send, takes } from "./signals.js";
 import { operations } from "./operations.js";
+import { settlement } from "./settlement.js";
 import { money } from "./words.js";
 
 const PARTS = ["actions", "graph", "facts", "items", "ledger", "events"];
@@ -70,7 +71,7 @@ export function order(page, id) {
     const mine = [mayApprove(latest, who) && approval(),
       takes(latest, "add-line-item", who) && addition(ask),
       ...endForms(latest, who, ask),
-      operations(latest, page, () => watch.now())].filter(Boolean);
+      settlement(latest, page, () => watch.now()), operations(latest, page, () => watch.now())].filter(Boolean);
     return [h("h2", {}, "Actions"), ...mine,
       mine.length ? null : h("p", { class: "quiet" }, "No action is possible now.")];
   }

@@ -9,6 +9,7 @@ import { live } from "./live.js";
 import { age, left, money, stageOf, stageText } from "./words.js";
 
 const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
+const OUTCOMES = ["completed", "rejected", "declined", "expired", "cancelled", "failed", "compensation-stuck"];
 const SHOWN = 50;
 const COUNTED_EVERY = 5; // polls: counting reads more than listing
 
@@ -17,10 +18,12 @@ export function orders(page) {
   const staff = who.roles.some((role) => role !== "customer");
   const buys = who.roles.includes("customer");
   const asked = address().query;
-  const chosen = { stage: asked.get("stage"), customer: (staff && asked.get("customer")) || "" };
+  const chosen = { stage: asked.get("stage"), outcome: asked.get("outcome") ?? "", customer: (staff && asked.get("customer")) || "" };
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Stages" });
   const list = h("div", {}, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
   const searching = field(staff ? "Whole order id, or customer" : "Whole order id", { name: "search", value: chosen.customer });
+  const ends = h("select", { name: "outcome", onchange: ({ currentTarget }) => choose({ outcome: currentTarget.value }) },
+    h("option", { value: "" }, "any"), ...OUTCOMES.map((one) => h("option", { value: one, selected: one === chosen.outcome }, one.replaceAll("-", " "))));
   const clearing = h("span", {});
   const wrong = h("div", { class: "wrong", role: "alert" }); // the server's error for the new order
   const placing = buys && h("details", { class: "card placing" }, h("summary", {}, "Place an order"),
@@ -30,13 +33,14 @@ export function orders(page) {
 
   async function look() {
     const query = new URLSearchParams({ limit: SHOWN });
-    update(clearing, (chosen.stage || chosen.customer) && h("button", { type: "button", onclick: clear }, "Clear"));
+    update(clearing, (chosen.stage || chosen.outcome || chosen.customer) && h("button", { type: "button", onclick: clear }, "Clear"));
     if (chosen.stage) query.set("stage", chosen.stage);
+    if (chosen.outcome) query.set("outcome", chosen.outcome);
     if (chosen.customer) query.set("customer_id", chosen.customer);
     const whose = chosen.customer ? `?customer_id=${encodeURIComponent(chosen.customer)}` : "";
     if (looks++ % COUNTED_EVERY === 0) counted = get(`/stages${whose}`);
     const [{ stages }, { found, more }] = await Promise.all([counted, all(`/orders?${query}`, "orders", pages)]);
-    if (fresh && buys && !chosen.stage && !chosen.customer && !found.length) placing.open = true;
+    if (fresh && buys && !chosen.stage && !chosen.outcome && !chosen.customer && !found.length) placing.open = true;
     fresh = false;
     update(chips, chip(null, "all", total(stages)),
       ...stages.filter((one) => one.orders || one.stage === chosen.stage)
@@ -58,8 +62,9 @@ export function orders(page) {
   function empty() {
     const one = chosen.customer ? `No order of the customer ${chosen.customer}` : "No order";
     const hint = chosen.customer ? " To find an order, enter its complete id: 26 letters and digits." : "";
-    return h("p", { class: "quiet" }, chosen.stage || chosen.customer
-      ? `${one} ${chosen.stage ? `is ${chosen.stage.replaceAll("-", " ")}` : "was found"}.${hint}`
+    const wanted = [chosen.stage, chosen.outcome].filter(Boolean).map((name) => name.replaceAll("-", " ")).join(" and ");
+    return h("p", { class: "quiet" }, wanted || chosen.customer
+      ? `${one} ${wanted ? `is ${wanted}` : "was found"}.${hint}`
       : `There are no orders yet.${buys ? " Place the first one above." : ""}`);
   }
 
@@ -80,7 +85,8 @@ export function orders(page) {
   function clear() {
     searching.querySelector("input").value = "";
     searching.querySelector("input").focus(); // the button disappears; keep the focus
-    choose({ stage: null, customer: "" });
+    ends.value = "";
+    choose({ stage: null, outcome: "", customer: "" });
   }
 
   function search(event) {
@@ -103,7 +109,7 @@ export function orders(page) {
   }
 
   show(main, h("h1", {}, "Orders"), placing, chips,
-    h("form", { class: "row", role: "search", onsubmit: search }, searching, h("button", {}, "Search"), clearing), list);
+    h("form", { class: "row", role: "search", onsubmit: search }, searching, h("button", {}, "Search"), h("label", {}, "Outcome", ends), clearing), list);
   const watch = live(look, page, 3);
   return watch.end;
 }

@@ -111,3 +111,44 @@ def test_a_bar_leads_to_the_orders_behind_it(visit: Visit, ended: dict[str, str]
         expect(rows.get_by_role("link").first).to_be_focused()
         expect(rows.get_by_role("link", name=order_id)).to_be_visible()
     assert operator.violations() == []
+
+
+def test_two_operators_settle_a_refund_that_the_provider_refuses(
+    visit: Visit, scene: ScenarioRun
+) -> None:
+    order_id = place(scene)
+    order = scene.status("order")
+    paid = {"state": "done", "stuck": True, "amount_minor": 950, "refunded_minor": 300}
+    stuck = {**order, "stage": "compensating", "ledger": {"pay": paid}}
+    request = {"settlement_id": "S1", "requested_by": "operator2", "confirmed_at": None}
+    known = {**request, "amount_minor": 650, "evidence": "transfer 4711"}
+    sent: list[Any] = []
+
+    def settle(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        confirmed_at = "2026-01-01T00:00:00.000Z" if "confirm" in sent[-1] else None
+        stuck["settlement"] = None if confirmed_at else known
+        settled = {**known, "confirmed_at": confirmed_at}
+        route.fulfill(status=202, json={"order_id": order_id, "settlement": settled})
+
+    operator = visit("operator")
+    page = operator.page
+    page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=stuck))
+    page.route("**/settle", settle)
+    operator.open(f"orders/{order_id}")
+    page.get_by_text("Settle", exact=True).click()
+    expect(operator.main).to_contain_text("Return 6.50 EUR to the customer first.")
+    page.get_by_label("Evidence").fill("transfer 4711")
+    page.get_by_role("button", name="Request settlement").click()
+    expect(operator.notice).to_have_text("The settlement waits for another operator.")
+    expect(operator.main).to_contain_text("operator2 returned 6.50 EUR: transfer 4711.")
+    assert operator.violations() == []
+    page.get_by_label("Evidence").fill("bank statement")
+    page.get_by_role("button", name="Confirm settlement").click()
+    expect(operator.notice).to_have_text("The settlement is recorded.")
+
+    payment = {"settled": "refund-paid", "currency": "EUR", "amount_minor": 650}
+    assert sent == [
+        {**payment, "evidence": "transfer 4711"},
+        {**payment, "evidence": "bank statement", "confirm": "S1"},
+    ]

@@ -119,3 +119,23 @@ def test_the_form_to_place_an_order_stands_first_and_shows_its_own_errors(
     assert chips is not None
     assert form["y"] + form["height"] <= told["y"] < chips["y"]
     assert visitor.violations() == []
+
+
+def test_the_orders_of_an_outcome_are_listed_until_the_filter_is_cleared(
+    visit: Visit, ended: dict[str, str], scene: ScenarioRun
+) -> None:
+    waiting = place(scene)
+    visitor = visit("operator")
+    page = visitor.open("orders")
+    outcome = page.get_by_label("Outcome")
+    outcome.select_option("cancelled")
+    expect(page.get_by_role("link", name=ended["cancelled"])).to_be_visible()
+    expect(page.get_by_role("link", name=waiting)).to_have_count(0)
+    assert "outcome=cancelled" in page.url
+    page.reload()
+    expect(outcome).to_have_value("cancelled")
+    outcome.select_option("expired")
+    expect(visitor.main).to_contain_text("No order is expired.")
+    page.get_by_role("button", name="Clear").click()
+    expect(outcome).to_have_value("")
+    expect(page.get_by_role("link", name=waiting)).to_be_visible()

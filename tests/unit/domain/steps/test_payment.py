@@ -18,6 +18,7 @@ from lambdas.domain.payments import (
     CaptureResult,
     Declined,
     Payment,
+    PaymentRequest,
     PaymentState,
     Pending,
     Refunded,
@@ -31,8 +32,11 @@ from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import PAYING, Stage
 from lambdas.domain.steps.payment import (
     approved_amount,
+    order_of_key,
+    payment_request,
     record_charge,
     record_reference,
+    recorded_reference,
     require_captured,
     require_refunded,
 )
@@ -65,8 +69,32 @@ def test_another_amount_than_the_approved_one_is_never_accepted(captured: Money)
     order = an_order(Stage.PAYMENT, total=4200)
 
     require_captured(order, Captured(Money(4200, "EUR")))
-    with pytest.raises(PaymentMismatch, match=rf"captured {captured} instead of 42\.00 EUR"):
+    with pytest.raises(PaymentMismatch) as raised:
         require_captured(order, Captured(captured))
+    assert raised.value.message == f"the provider captured {captured} instead of 42.00 EUR"
+    assert raised.value.order_id == order.order_id
+
+
+def test_the_approved_amount_is_requested_of_the_orders_customer() -> None:
+    order = an_order(Stage.PAYMENT, total=4200)
+
+    assert payment_request(order) == PaymentRequest(
+        key=f"pay:{order.order_id}",
+        customer_id=order.customer_id,
+        amount=Money(4200, "EUR"),
+        payment_method=order.payment_method,
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "order_id"), [("pay:O1", "O1"), ("pay:O1:x", "O1:x"), ("refund:O1", ""), ("", "")]
+)
+def test_the_key_of_a_payment_names_its_order(key: str, order_id: str) -> None:
+    assert order_of_key(key) == order_id
+
+
+def test_an_order_that_was_not_approved_has_no_reference() -> None:
+    assert recorded_reference(an_order()) is None
 
 
 @pytest.mark.parametrize("cancelled_at", [None, NOW])
@@ -95,24 +123,28 @@ def test_an_order_that_no_longer_pays_records_no_capture(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "error"),
+    ("result", "error", "message"),
     [
-        (Declined("insufficient funds"), PaymentDeclined),
-        (ActionRequired("https://bank.example"), PaymentDeclined),
-        (Voided(), PaymentClosed),
-        (Pending(), PaymentPending),
+        (Declined("insufficient funds"), PaymentDeclined, "insufficient funds"),
+        (
+            ActionRequired("https://bank.example"),
+            PaymentDeclined,
+            "the bank asks the customer to authenticate",
+        ),
+        (Voided(), PaymentClosed, "the payment was voided"),
+        (Pending(), PaymentPending, "the payment is pending"),
     ],
     ids=str,
 )
 def test_every_result_but_a_capture_is_an_error_of_its_order(
-    result: CaptureResult, error: type[OrderError]
+    result: CaptureResult, error: type[OrderError], message: str
 ) -> None:
     order = an_order(Stage.PAYMENT)
 
     with pytest.raises(error) as raised:
         require_captured(order, result)
 
-    assert raised.value.order_id == order.order_id
+    assert (raised.value.order_id, raised.value.message) == (order.order_id, message)
 
 
 @pytest.mark.parametrize("result", [Refunded(), RefundPending()], ids=str)
@@ -127,6 +159,7 @@ def test_a_refund_that_failed_is_a_transient_error() -> None:
         require_refunded(order, RefundFailed("no"))
 
     assert raised.value.order_id == order.order_id
+    assert raised.value.message == "the refund failed: no"
 
 
 def test_the_reference_leaves_the_rest_of_the_entry_unchanged() -> None:
