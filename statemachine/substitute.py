@@ -17,9 +17,12 @@ DEFAULT_PREFIX = "arn:aws:lambda:us-east-1:123456789012:function:"
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
-def substituted(prefix: str = DEFAULT_PREFIX) -> str:
-    """The definition with `prefix` and the name in the place of every placeholder."""
-    return _PLACEHOLDER.sub(lambda found: f"{prefix}{found[1]}", DEFINITION.read_text())
+def substituted(prefix: str = DEFAULT_PREFIX, definition: str | None = None) -> str:
+    """The definition, by default the committed one, with `prefix` and the name in the place of
+    every placeholder.
+    """
+    text = DEFINITION.read_text() if definition is None else definition
+    return _PLACEHOLDER.sub(lambda found: f"{prefix}{found[1]}", text)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,11 @@ The activities of `before-0.1.0` received the state of the execution alone, with
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from tests.engines.scenarios import SCENARIOS
 
 FOLDER = Path(__file__).parent / "releases"
 PATHS = Path(__file__).parents[1] / "unit" / "api" / "executions" / "recorded"
@@ -53,6 +56,20 @@ class Recorded:
     def name(self) -> str:
         return f"{self.release}, {self.scenario}"
 
+    @property
+    def version(self) -> str:
+        """The workflow version of the order."""
+        return str(self.input["version"])
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPath:
+    """One history that an engine wrote, without data."""
+
+    name: str
+    version: str
+    events: Sequence[Mapping[str, Any]]
+
 
 def recorded_executions(folder: Path = FOLDER) -> Iterator[Recorded]:
     """The executions of all releases."""
@@ -65,8 +82,16 @@ def recorded_executions(folder: Path = FOLDER) -> Iterator[Recorded]:
             yield Recorded(file.stem, line["scenario"], line["input"], entries)
 
 
-def recorded_paths() -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    """(name, events) of the histories that the engines wrote."""
+@lru_cache
+def recorded_states() -> frozenset[str]:
+    """The states that any recorded execution entered."""
+    return frozenset(entry.state for one in recorded_executions() for entry in one.entries)
+
+
+def recorded_paths() -> Iterator[RecordedPath]:
+    """The histories that the engines wrote."""
+    versions = {scenario.name: scenario.version for scenario in SCENARIOS}
     for file in sorted(PATHS.glob("*.jsonl")):
         for line in map(json.loads, file.read_text().splitlines()):
-            yield f"{file.stem}, {line['scenario']}", line["events"]
+            name = line["scenario"]
+            yield RecordedPath(f"{file.stem}, {name}", versions[name], line["events"])

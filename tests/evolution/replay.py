@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.evolution.finding import Finding
-from tests.evolution.recorded import Call, Entry, Recorded
+from tests.evolution.recorded import Call, Entry, Recorded, recorded_states
 from tests.simulation.interpreter import Fork, Invoke, StateFailed, Surroundings, Walk, walk
 from tests.simulation.journal import Journal, Visit
 from tests.simulation.paths import StatesRuntime
@@ -41,10 +41,15 @@ def find_differences(recorded: Recorded, machine: Machine) -> Iterator[Finding]:
         yield Finding(gone[0], "States", problem, recorded.name)
         return
     replayed = replay(recorded, machine)
-    # The branches of a Parallel state run in any order.
-    visits = [visit for visit in replayed.visits if visit.state in machine["States"]]
-    path = [visit.state for visit in visits]
+    # The branches of a Parallel state run in any order; a new Choice has no effect by itself.
     expected = [e.state for e in recorded.entries if e.state in machine["States"]]
+    visits = [
+        visit
+        for visit in replayed.visits
+        if visit.state in machine["States"]
+        and (visit.state in recorded_states() or known[visit.state]["Type"] != "Choice")
+    ]
+    path = [visit.state for visit in visits]
     latest = replayed.visits[-1].state
     if replayed.missing:
         problem = "the definition reads this field, which recorded data does not have"

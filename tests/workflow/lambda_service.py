@@ -54,6 +54,10 @@ class LambdaService:
         self._lock = threading.Lock()
         self._running = threading.local()
 
+    def add(self, state: str, handler: Handler) -> None:
+        """Deploy one more function, for a state of a definition that is not the committed one."""
+        self._handlers[state] = handler
+
     def install(self, session: Any) -> None:
         """Answer the Invoke calls of a botocore session's later clients; moto answers the rest."""
         session.unregister("before-send", botocore_stubber)

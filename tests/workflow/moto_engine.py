@@ -4,6 +4,7 @@ moto has an independent interpreter, written against recorded AWS histories: wha
 emulator and moto agree on is the best evidence that a machine without AWS can give.
 """
 
+import json
 import os
 import threading
 import time
@@ -21,6 +22,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from lambdas.adapters import aws_clients
 from lambdas.dependencies import dependencies
 from lambdas.telemetry import metrics
+from statemachine.substitute import substituted
 from tests.workflow import resources
 from tests.workflow.lambda_service import LambdaService
 from tests.workflow.moto_repairs import repaired
@@ -75,6 +77,11 @@ class MotoEngine:
 
     def __exit__(self, *raised: object) -> None:
         self._open.close()
+
+    def deploy(self, definition: Mapping[str, Any]) -> None:
+        """Release another definition: executions that run keep theirs, as on AWS."""
+        text = substituted(resources.FUNCTIONS, json.dumps(definition))
+        self._sfn.update_state_machine(stateMachineArn=self._machine(), definition=text)
 
     def settle(self) -> None:
         """Come back when every execution has ended or waits for its token."""

@@ -46,9 +46,9 @@ class World:
         self.deps.spread = one_after_the_other
         self.janitor = replace(self.deps.janitor, report=lambda _id, error: report(error))
 
-    def place(self, request: StartRequest) -> None:
-        key = IdempotencyKey(principal=request.requested_by, key="first", fingerprint="f1")
-        order, _ = self.workflow.start(request, key)
+    def place(self, request: StartRequest, key: str = "first") -> None:
+        identified = IdempotencyKey(principal=request.requested_by, key=key, fingerprint="f1")
+        order, _ = self.workflow.start(request, identified)
         self.order_id = order.order_id
 
     def order(self) -> Order:

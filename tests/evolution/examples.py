@@ -1,0 +1,39 @@
+"""The worked examples of docs/evolution.md: JSON merge patches (RFC 7396) of the states."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tests.support.definition import ROOT, load
+
+PAGE = ROOT / "docs" / "evolution.md"
+_SECTION = re.compile(r"^## (.+?)$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+EXAMPLES: Mapping[str, list[Any]] = {
+    title: [json.loads(block) for block in _BLOCK.findall(text)]
+    for title, text in _SECTION.findall(PAGE.read_text())
+}
+"""The patches of each section, by its title."""
+
+
+def patched(title: str, *stages: int) -> dict[str, Any]:
+    """The committed definition after patches of a section, by their place in it."""
+    definition = load()
+    for stage in stages:
+        definition["States"] = _merge(definition["States"], EXAMPLES[title][stage])
+    return definition
+
+
+def _merge(target: Any, patch: Any) -> Any:
+    """Merge as RFC 7396 says, except that `ResultPath` may be null: there, null is a value."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None and name != "ResultPath":
+            result.pop(name, None)
+        else:
+            result[name] = _merge(result.get(name), value)
+    return result
