@@ -6,6 +6,32 @@ from collections.abc import Mapping
 _ZIPPED = r"domain\.(mail\.reminders\._remaining_mails|steps\.compensation\.begin_compensation)"
 
 EQUIVALENT: Mapping[str, str] = {
+    r".*: assert_never\(None\)": "mypy proves that no value gets there",
+    r"domain\.steps\.(settlement|reported_payments|outside_settlement)\..*by_execution=None\)": (
+        "None and False both mean that the write is not the execution's"
+    ),
+    r"domain\.steps\.settlement\.record_pending: .*pending_until or now \+ 2\).*": (
+        "without a deadline of the payment, any time after now is valid"
+    ),
+    r"(domain\.steps\.settlement\.awaits_provider: .*wait_ends_at or 1\)"
+    r"|adapters\.stripe_webhook\.StripeWebhook\.__init__: self\._read_again_at = 1)": (
+        "0 and 1 ms after the epoch are long past"
+    ),
+    r"payment_reports\.PaymentReports\.receive: changed = (None|.*seen=None\)|.*decide, \))": (
+        "without a reading, the order is read again before it is changed"
+    ),
+    r"adapters\.stripe_errors\.is_unusable_key: replayed = .*": (
+        "no text but true means that an answer was stored"
+    ),
+    r"adapters\.(sandbox|stripe)_webhook\..*\.read: .*headers\.get\(SIGNATURE_HEADER, .*\).*": (
+        "any text that is no signature is refused"
+    ),
+    r"adapters\.sandbox_webhook\.SandboxWebhook\.secret: .*token_hex\(None\).*": (
+        "32 random bytes are the default, too"
+    ),
+    r"adapters\.stripe_amounts\.from_stripe: unit = Money\(2, .*": (
+        "only the currency of the unit is used"
+    ),
     rf"{_ZIPPED}: .*zip\(.*(strict=(None|False)|, )\).*": (
         "both sequences have the same length by construction; `strict` only documents it"
     ),

@@ -50,6 +50,11 @@ def test_the_deadline_is_recorded_once_and_shown(stage: Stage, kind: str) -> Non
     assert (event.kind, event.detail) == (kind, {"until": NOW + HOUR_MS})
     later = record_pending(made.after, NOW + 9, seen=made.after, until=None, timeout_ms=HOUR_MS)
     assert later is None
+    named = record_pending(
+        made.after, NOW + 9, seen=made.after, until=NOW + 60_000, timeout_ms=HOUR_MS
+    )
+    assert named is not None
+    assert (named.after.wait_ends_at, named.events) == (NOW + 60_000, ())
 
 
 def test_the_record_says_which_of_the_two_is_pending() -> None:
@@ -84,8 +89,9 @@ def test_a_payment_that_is_undone_records_nothing() -> None:
         (NOW + 2 * HOUR_MS, NOW + HOUR_MS),
         (NOW + 1, NOW + LOOK_UP_PAUSE_MS),
         (NOW - 1, NOW + HOUR_MS),
+        (NOW, NOW + HOUR_MS),
     ],
-    ids=["no time", "in time", "after the deadline", "at once", "in the past"],
+    ids=["no time", "in time", "after the deadline", "at once", "in the past", "now"],
 )
 def test_the_payment_is_looked_up_at_the_time_that_the_provider_named(
     until: int | None, look_up_at: int
@@ -100,6 +106,7 @@ def test_a_payment_that_is_pending_at_its_deadline_is_a_business_reason() -> Non
         with pytest.raises(PaymentNotSettled) as raised:
             record_pending(order, now, seen=order, until=None, timeout_ms=HOUR_MS)
         assert raised.value.order_id == order.order_id
+        assert raised.value.message == "the payment was not settled in time"
     assert record_pending(order, NOW + HOUR_MS - 1, seen=order, until=None, timeout_ms=1)
 
 

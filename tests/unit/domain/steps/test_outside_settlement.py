@@ -1,0 +1,148 @@
+"""Two operators record money that was returned outside the provider."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.errors import InvalidRequest, NotAllowed, OrderError, SignalNotAdmitted
+from lambdas.domain.record.changes import Change
+from lambdas.domain.record.ledger import DEBT, PAY, Effect, EffectState
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.outside import OutsideSettlement
+from lambdas.domain.record.signals import Actor
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
+from tests.support.builders import a_settlement, an_order
+from tests.support.fake_clock import NOW
+
+LATER = NOW + 60_000
+SECOND = Actor("sub-operator3", "operator3")
+DETAIL = {"settlement_id": "S", "settled": "refund-paid", "amount_minor": 2500}
+NOTHING_OWED = "the order has no stuck refund and no debt now (an attempt to refund may be running)"
+
+
+def stuck(stage: Stage = Stage.COMPENSATING, *, owed: int | None = 2500) -> Order:
+    """An order whose refund is stuck."""
+    paid = Effect(key="pay:O", state=EffectState.DONE, at=NOW, amount_minor=owed, stuck=True)
+    order = an_order(stage, charged=True, next_check_at=LATER)
+    return order.with_effect(PAY, paid)
+
+
+def indebted(stage: Stage = Stage.CANCELLED, state: EffectState = EffectState.INTENT) -> Order:
+    """An order that ended, and whose refund failed later."""
+    debt = Effect(key="debt:O", state=state, at=NOW, amount_minor=2500)
+    return an_order(stage).with_effect(DEBT, debt)
+
+
+def confirmed(order: Order, actor: Actor = SECOND, **changes: object) -> Change | None:
+    payment = a_settlement(evidence="bank statement", **changes)
+    return confirm_settlement(order, LATER, settlement_id="S", payment=payment, actor=actor)
+
+
+def refusal(error: OrderError) -> tuple[str, str | None]:
+    return error.message, error.order_id
+
+
+@pytest.mark.parametrize("order", [stuck(), indebted()], ids=["stuck", "debt"])
+def test_a_request_waits_for_another_operator_and_changes_nothing_else(order: Order) -> None:
+    made = request_settlement(order, LATER, a_settlement())
+
+    assert made is not None
+    assert made.after.settlement == a_settlement()
+    assert made.after.ledger == order.ledger
+    assert (made.after.next_check_at, made.after.charged) == (order.next_check_at, order.charged)
+    assert [(e.kind, e.detail) for e in made.events] == [("settlement-requested", DETAIL)]
+    assert request_settlement(made.after, LATER, a_settlement()) is None
+
+
+@pytest.mark.parametrize(
+    ("order", "name"), [(stuck(), PAY), (indebted(), DEBT)], ids=["stuck", "debt"]
+)
+def test_a_confirmation_records_the_money_as_returned(order: Order, name: str) -> None:
+    made = confirmed(replace(order, settlement=a_settlement()))
+
+    assert made is not None
+    settlement = a_settlement(
+        confirmed_by="sub-operator3",
+        confirmed_by_name="operator3",
+        confirmed_at=LATER,
+        confirmation="bank statement",
+    )
+    entry = made.after.ledger[name]
+    assert made.after.settlement == settlement
+    assert (entry.state, entry.at, entry.refunded_minor) == (EffectState.UNDONE, LATER, 2500)
+    assert made.after.charged is False
+    assert [(e.kind, e.detail) for e in made.events] == [("payment-settled", DETAIL)]
+    assert confirmed(made.after) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"currency": "USD"}, "the order is in EUR, not in USD"),
+        ({"amount_minor": 2501}, "no more than 2500 minor units are owed"),
+    ],
+)
+def test_an_impossible_amount_is_refused(changes: dict[str, object], message: str) -> None:
+    order = stuck()
+
+    with pytest.raises(InvalidRequest) as raised:
+        request_settlement(order, NOW, a_settlement(**changes))
+
+    assert refusal(raised.value) == (message, order.order_id)
+
+
+def test_nothing_is_owed_of_an_amount_that_is_not_known() -> None:
+    with pytest.raises(InvalidRequest, match=r"^no more than 0 minor units"):
+        request_settlement(stuck(owed=None), NOW, a_settlement(amount_minor=1))
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        stuck(Stage.PAYMENT),
+        stuck().with_effect(PAY, replace(stuck().ledger[PAY], stuck=False)),
+        replace(stuck(), ledger={}),
+        indebted(Stage.COMPENSATING),
+        indebted(state=EffectState.UNDONE),
+        an_order(Stage.CANCELLED),
+    ],
+    ids=["paying", "not stuck", "no payment", "not ended", "refunded", "no debt"],
+)
+def test_without_a_stuck_refund_or_a_debt_nothing_is_settled(order: Order) -> None:
+    with pytest.raises(SignalNotAdmitted) as raised:
+        request_settlement(order, NOW, a_settlement())
+
+    assert refusal(raised.value) == (NOTHING_OWED, order.order_id)
+    assert raised.value.stage == order.stage
+
+
+@pytest.mark.parametrize("known", [None, a_settlement(settlement_id="T")], ids=["none", "other"])
+def test_only_a_request_that_exists_is_confirmed(known: OutsideSettlement | None) -> None:
+    order = replace(stuck(), settlement=known)
+
+    with pytest.raises(SignalNotAdmitted) as raised:
+        confirmed(order)
+
+    assert refusal(raised.value) == ("the order has no settlement S", order.order_id)
+    assert raised.value.stage is Stage.COMPENSATING
+
+
+def test_the_operator_who_requested_it_cannot_confirm_it() -> None:
+    order = replace(stuck(), settlement=a_settlement())
+
+    with pytest.raises(NotAllowed) as raised:
+        confirmed(order, actor=Actor("sub-operator2", "operator2"))
+
+    message = "another operator must confirm the settlement"
+    assert refusal(raised.value) == (message, order.order_id)
+
+
+def test_another_payment_is_not_confirmed() -> None:
+    order = replace(stuck(), settlement=a_settlement())
+
+    with pytest.raises(InvalidRequest) as raised:
+        confirmed(order, amount_minor=2400)
+
+    message = "the confirmation differs from the settlement"
+    assert refusal(raised.value) == (message, order.order_id)
