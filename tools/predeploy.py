@@ -29,10 +29,11 @@ COUNTED_AT_MOST = 5_000
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def check_drained(account: Account, stack: str, table: VersionTable = WORKFLOW_VERSIONS) -> None:
+def check_drained(account: Account, stack: str, table: VersionTable | None = None) -> None:
     """Print the drain report of a stack. Raises AccountProblem if the table of versions cannot be
     released while its orders are open.
     """
+    table = table or WORKFLOW_VERSIONS
     outputs = account.outputs(stack)
     dynamodb = account.sessions.client("dynamodb")
     index = DynamoDBOrderIndex(dynamodb, orders_table=outputs["OrdersTable"])

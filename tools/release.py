@@ -19,6 +19,9 @@ RUNTIME_LOCKS = ("layer", "stripe")
 """Lock files of the layers: everything that runs in Lambda besides the project's code."""
 
 
+RECORDINGS = ROOT / "tests" / "evolution" / "releases"
+
+
 class ReleaseError(Exception):
     """The release cannot be built; the message says why."""
 
@@ -42,10 +45,21 @@ def notes_of(version: str, changelog: str) -> str:
     raise ReleaseError(f"CHANGELOG.md has no section {version}: rename Unreleased")
 
 
+def require_recording(version: str, folder: Path = RECORDINGS) -> None:
+    """Raise ReleaseError unless the executions of the version were recorded: later releases replay
+    them.
+    """
+    if not (folder / f"{version}.jsonl").is_file():
+        raise ReleaseError(
+            f"no executions of {version} are recorded: run `python -m tests.evolution.recording`"
+        )
+
+
 def build(tag: str, dist: Path) -> list[Path]:
     """Build every file of the release. Raises ReleaseError, CalledProcessError."""
     version = version_of(tag, (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     notes = notes_of(version, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    require_recording(version)
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir(parents=True)
     (dist / "notes.md").write_text(notes, encoding="utf-8")

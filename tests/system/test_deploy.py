@@ -1,14 +1,20 @@
 """`make deploy` and `make destroy` against the emulator: all calls but those of the CDK."""
 
 import argparse
+import re
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.client.api import Api
 from local.host.aws_clients import REGION, client
+from local.host.folders import HOME_VARIABLE
+from tests.support.versions import with_status
 from tests.system.environments import Environment
+from tools import predeploy
 from tools.aws.__main__ import deploy, destroy
 from tools.aws.account import Account, AccountProblem
 from tools.aws.verify import (
@@ -88,6 +94,25 @@ def test_a_deployment_gets_users_customer_and_stock_once(
     assert {"operator1", "approver1", "customer1"} <= names
     assert not [name for name in names if name.startswith("setup-")]
     cognito.admin_delete_user(UserPoolId=pool, Username="customer1")
+
+
+def test_predeploy_counts_the_open_orders_of_the_local_environment(
+    deployment: Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(deployment.folders.home))
+    body = {"items": [{"sku": "MUG-RED", "quantity": 1}], "payment_method": "pm_ok"}
+    of_carol = {**body, "customer_id": "carol", "workflow_version": "v1"}
+    with closing(Api(deployment.state.api_url, deployment.state.tokens["operator"])) as operator:
+        order_id = operator.post_once("/orders", of_carol, "predeploy")["order_id"]
+        assert predeploy.main(["OrderWorkflow-dev", "--emulator"]) == 0
+        assert re.search(r"^v1 \(supported\): \d+ open orders", capsys.readouterr().out)
+
+        monkeypatch.setattr(predeploy, "WORKFLOW_VERSIONS", with_status(v1="removed"))
+        assert predeploy.main(["OrderWorkflow-dev", "--emulator"]) == 1
+        assert "open orders run version v1, which this release" in capsys.readouterr().err
+        operator.post_once(
+            f"/orders/{order_id}/signals/cancel-order", {"reason": "test"}, "predeploy-cancel"
+        )
 
 
 def test_a_stack_is_deleted_only_by_its_name(account: Account) -> None:

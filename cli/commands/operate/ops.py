@@ -82,6 +82,9 @@ def _versions(report: dict[str, Any]) -> Table:
             table.add_row(f"open orders at {stage}", version, str(count))
         if row["oldest_order_id"]:
             table.add_row("oldest open order", version, row["oldest_order_id"])
+    known = {row["version"] for row in report["workflow_versions"]}
+    for version in sorted(set(report["open_orders"]) - known):
+        table.add_row("open orders", f"{version} (unknown)", str(report["open_orders"][version]))
     for version, count in sorted(report["running_executions"].items()):
         table.add_row("running executions, definition", version, str(count))
     if not report["open_orders"] and not report["running_executions"]:

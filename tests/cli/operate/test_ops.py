@@ -82,6 +82,18 @@ def test_the_drain_report_counts_orders_and_executions_per_version(
     assert "open orders at awaiting-approval  v1 (supported)  1" in table
 
 
+def test_the_drain_report_shows_orders_of_a_version_that_the_release_does_not_have(
+    terminal: Terminal, world: World
+) -> None:
+    world.place(version="v9")
+
+    ran = terminal.run("versions", who="operator")
+
+    assert ["open", "orders", "v9", "(unknown)", "1"] in [
+        line.split() for line in ran.out.splitlines()
+    ]
+
+
 def test_load_measures_every_order(terminal: Terminal, world: World) -> None:
     ran = terminal.run("load", "-n", "6", "-c", "2", "-i", "MUG-RED", "-o", "json")
 

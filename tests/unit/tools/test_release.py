@@ -1,8 +1,10 @@
 """A release has the version of its tag, and its section of the changelog as notes."""
 
+from pathlib import Path
+
 import pytest
 
-from tools.release import ReleaseError, notes_of, version_of
+from tools.release import ReleaseError, notes_of, require_recording, version_of
 
 PYPROJECT = '[project]\nversion = "1.2.0"\n'
 CHANGELOG = """# Changelog
@@ -39,3 +41,11 @@ def test_the_notes_are_the_section_of_the_version(version: str, notes: str) -> N
 def test_a_missing_or_empty_section_is_refused(version: str) -> None:
     with pytest.raises(ReleaseError, match="no section"):
         notes_of(version, CHANGELOG)
+
+
+def test_a_release_needs_the_recorded_executions_of_its_version(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match=r"run `python -m tests\.evolution\.recording`"):
+        require_recording("1.2.0", tmp_path)
+    (tmp_path / "1.2.0.jsonl").touch()
+
+    require_recording("1.2.0", tmp_path)
