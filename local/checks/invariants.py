@@ -14,7 +14,7 @@ _AFTER_THE_END = tuple(
     for mail in ("confirmation", "cancellation")
     for outcome in ("sent", "refused", "unsettled")
 )
-_OUTCOMES = ("applied", "stale", "superseded")
+_OUTCOMES = ("applied", "applied: waiting for a second approver", "stale", "superseded")
 
 
 def violations(snapshot: Snapshot, observed_orders: Mapping[str, ObservedOrder]) -> list[str]:

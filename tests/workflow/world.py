@@ -104,6 +104,15 @@ class World:
             ExpressionAttributeValues={":method": {"S": method}},
         )
 
+    def undo_refund(self) -> None:
+        """The provider has its refund of the payment back: it failed after it had succeeded."""
+        boto3.client("dynamodb").update_item(
+            TableName="payments",
+            Key={"payment_key": {"S": f"pay:{self.order_id}"}},
+            UpdateExpression="SET refundable_minor = captured_minor, refunded_minor = :none",
+            ExpressionAttributeValues={":none": {"N": "0"}},
+        )
+
     def set_pending_until(self, instant: int) -> None:
         """The provider captures a pending payment at an instant (epoch milliseconds)."""
         boto3.client("dynamodb").update_item(

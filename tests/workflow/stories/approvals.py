@@ -10,8 +10,8 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import approve, cancel, let_pass, look, tick_every
-from tests.workflow.stories.story import UNFINISHED, Story
+from tests.workflow.stories.steps import approve, cancel, let_pass, look, tick_every, waits_at
+from tests.workflow.stories.story import ORDERED, UNFINISHED, Story
 
 COFFEE = 1250
 
@@ -38,6 +38,24 @@ APPROVALS = (
             ("RouteStart", "EnrichOrder", *CANCELLED),
             ledger={"mail-cancellation": "done"},
             found=UNFINISHED,
+        ),
+    ),
+    Story(
+        name="an amount above the limit of one approver needs two different ones",
+        script=(
+            approve(alone_minor=ORDERED - 1),
+            waits_at("awaiting-approval"),
+            approve(alone_minor=ORDERED - 1),
+            waits_at("awaiting-approval"),
+            approve(by="approver2", alone_minor=ORDERED - 1),
+        ),
+        ends=completed(
+            (*TO_WAIT, *LOOP * 3, *PAY),
+            outcomes=(
+                "applied: waiting for a second approver",
+                "rejected: another approver must approve the order",
+                "applied",
+            ),
         ),
     ),
     Story(

@@ -5,17 +5,24 @@ from tests.workflow.stories.ends import (
     FAILED,
     LOOP,
     REFUNDED,
+    REJECTED,
     RESUMED,
     TO_WAIT,
     cancelled,
+    rejected,
 )
 from tests.workflow.stories.steps import (
     approve,
     cancel,
+    customer_authenticates,
     execution_stopped_event,
     let_pass,
+    person_refunds,
     provider_recovers,
+    provider_reports,
+    refund_fails_later,
     sweep,
+    then,
     waits_at,
 )
 from tests.workflow.stories.story import ORDERED, Story
@@ -49,6 +56,46 @@ PAYMENTS = (
         script=(approve(),),
         meanwhile={("committing", "UpdateOrderStatus"): cancel()},
         ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
+    ),
+    Story(
+        name="a bank that asks the absent customer to authenticate declines the payment for good",
+        payment_method="pm_action_required",
+        script=(approve(), waits_at("failed"), customer_authenticates()),
+        ends=rejected(
+            (*TO_PAYMENT, *REJECTED),
+            "PaymentDeclined: the bank asks the customer to authenticate",
+            **NOT_PAID,
+        ),
+    ),
+    Story(
+        name="a part that a person refunded by hand is not refunded again",
+        meanwhile={("after", "ProcessPayment"): then(person_refunds(300), cancel())},
+        script=(approve(),),
+        ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
+    ),
+    Story(
+        name="a refund that fails after the end is a debt until a person refunds it",
+        script=(
+            approve(),
+            waits_at("cancelled"),
+            provider_reports("nothing"),
+            refund_fails_later(),
+            provider_reports("recorded"),
+            provider_reports("nothing"),
+            person_refunds(ORDERED),
+            provider_reports("recorded"),
+            provider_reports("nothing"),
+            sweep(),
+        ),
+        meanwhile={("after", "ProcessPayment"): cancel()},
+        ends=cancelled(
+            (*TO_COMPLETION, *CANCELLED),
+            **{
+                **PAID_BACK,
+                "ledger": {**REFUNDED, "debt": "undone"},
+                "messages": 1,
+            },
+        ),
     ),
     Story(
         name="a refund that cannot be made keeps the order open until the provider recovers",

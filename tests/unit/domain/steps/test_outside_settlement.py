@@ -24,7 +24,7 @@ NOTHING_OWED = "the order has no stuck refund and no debt now (an attempt to ref
 def stuck(stage: Stage = Stage.COMPENSATING, *, owed: int | None = 2500) -> Order:
     """An order whose refund is stuck."""
     paid = Effect(key="pay:O", state=EffectState.DONE, at=NOW, amount_minor=owed, stuck=True)
-    order = an_order(stage, charged=True, next_check_at=LATER)
+    order = an_order(stage, charged=True, next_check_at=LATER, start_pending=True)
     return order.with_effect(PAY, paid)
 
 
@@ -51,6 +51,7 @@ def test_a_request_waits_for_another_operator_and_changes_nothing_else(order: Or
     assert made.after.settlement == a_settlement()
     assert made.after.ledger == order.ledger
     assert (made.after.next_check_at, made.after.charged) == (order.next_check_at, order.charged)
+    assert made.after.start_pending == order.start_pending, "the write is not the execution's"
     assert [(e.kind, e.detail) for e in made.events] == [("settlement-requested", DETAIL)]
     assert request_settlement(made.after, LATER, a_settlement()) is None
 
@@ -72,6 +73,7 @@ def test_a_confirmation_records_the_money_as_returned(order: Order, name: str) -
     assert made.after.settlement == settlement
     assert (entry.state, entry.at, entry.refunded_minor) == (EffectState.UNDONE, LATER, 2500)
     assert made.after.charged is False
+    assert made.after.start_pending == order.start_pending, "the write is not the execution's"
     assert [(e.kind, e.detail) for e in made.events] == [("payment-settled", DETAIL)]
     assert confirmed(made.after) is None
 

@@ -1,5 +1,7 @@
 """Debts and disputes that the provider reports, as entries of the ledger."""
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.domain.payments import Payment, PaymentState
@@ -39,7 +41,7 @@ def recorded(made: Change | None) -> Order:
 def test_a_debt_is_what_is_neither_refunded_nor_about_to_be(
     refunded: int, pending: int, owed: int
 ) -> None:
-    order = an_order(Stage.CANCELLED, next_check_at=LATER)
+    order = an_order(Stage.CANCELLED, next_check_at=LATER, start_pending=True)
 
     made = record_debt(order, NOW, a_payment(refunded=refunded, pending=pending))
 
@@ -48,6 +50,7 @@ def test_a_debt_is_what_is_neither_refunded_nor_about_to_be(
     entry = Effect(key=key, state=EffectState.INTENT, at=NOW, amount_minor=owed)
     assert after.ledger[DEBT] == entry
     assert (after.stage, after.next_check_at) == (Stage.CANCELLED, LATER)
+    assert after.start_pending, "the write is not the execution's"
     assert made is not None
     assert [(e.kind, e.detail) for e in made.events] == [("refund-failed", {"amount_minor": owed})]
 
@@ -73,9 +76,12 @@ def test_a_refunded_debt_keeps_its_amount() -> None:
 def test_a_debt_that_grows_again_is_recorded_at_its_new_time() -> None:
     order = recorded(record_debt(an_order(Stage.CANCELLED), NOW, a_payment(refunded=1200)))
 
+    known = replace(order.ledger[DEBT], error="ProviderUnavailable")
+    order = order.with_effect(DEBT, known)
+
     entry = recorded(record_debt(order, LATER, a_payment())).ledger[DEBT]
 
-    assert (entry.state, entry.amount_minor) == (EffectState.INTENT, 4200)
+    assert entry == replace(known.moved(EffectState.INTENT, LATER), amount_minor=4200)
 
 
 def test_a_dispute_is_recorded_once_with_the_captured_amount() -> None:
