@@ -120,7 +120,7 @@ def _signal_problems(meta: Record) -> list[str]:
         found.append(f"an accepted cancel ended {meta['stage']}")
     if "signal_ids" in meta and set(meta["signal_ids"]) != set(ids):
         found.append("signal_ids are not those of the inbox")
-    known = ("applied", "stale", "superseded")
+    known = ("applied", "applied: waiting for a second approver", "stale", "superseded")
     odd = {o for o in outcomes.values() if o not in known and not str(o).startswith("rejected: ")}
     return found + [f"outcome {o!r}" for o in sorted(odd)]
 
