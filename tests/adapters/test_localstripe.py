@@ -1,18 +1,62 @@
-"""localstripe: the gaps that its proxy fills (each test fails when localstripe has closed one), and
-the records of the invariants.
+"""localstripe: the gaps that its proxy fills (each test fails when localstripe has closed one), the
+customer's authentication, its reports, and the records of the invariants.
 """
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 from pytest_socket import enable_socket
 
+from lambdas.adapters.stripe_webhook import StripeWebhook
+from lambdas.adapters.system_clock import SystemClock
+from lambdas.domain.payments import (
+    ActionRequired,
+    Captured,
+    Refunded,
+    UnsignedReport,
+)
 from local.host.programs import Program
 from local.localstripe.books import METHODS, read_payments
 from local.localstripe.program import API_KEY
 from tests.adapters.providers import REFUND, TEN
-from tests.adapters.stripe_server import StripeAccount
+from tests.adapters.stripe_provider import FixedSecret
+from tests.adapters.stripe_server import CARD_WITH_AUTHENTICATION, StripeAccount
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps the reports that it receives."""
+
+    def __init__(self) -> None:
+        self.reports: Queue[tuple[str, dict[str, str]]] = Queue()
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> "Receiver":
+        Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:  # the name is the library's
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.reports.put((body, headers))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Print nothing."""
 
 
 @pytest.fixture
@@ -57,3 +101,42 @@ def test_the_records_of_the_invariants_have_each_payment_and_its_refunds(
     }
     assert found.keys() == {"O1", "O2"}
     assert moved == {("pay:O2", 1000, 1000), ("refund:O2", None, 1000)}
+
+
+def test_a_payment_is_captured_when_the_customer_authenticates_at_the_bank(
+    localstripe: StripeAccount,
+) -> None:
+    provider = localstripe.provider({"pm_3ds": localstripe.card(CARD_WITH_AUTHENTICATION)})
+    reference = provider.prepare("pm_3ds")
+    assert isinstance(provider.gateway.capture(reference), ActionRequired)
+    intent = localstripe.client.v1.payment_intents.retrieve(reference)
+
+    httpx.post(
+        f"{localstripe.url}/v1/payment_intents/{reference}/_authenticate",
+        data={"client_secret": str(intent.client_secret), "success": "true"},
+        auth=(API_KEY, ""),
+    ).raise_for_status()
+
+    assert provider.gateway.look_up(reference).result == Captured(TEN)
+    assert provider.gateway.void(reference).outstanding_minor == 1000
+    assert provider.gateway.refund(REFUND, reference, TEN) == Refunded()
+
+
+def test_its_signed_reports_name_the_payment(localstripe: StripeAccount) -> None:
+    webhook = StripeWebhook(FixedSecret("whsec_1"), SystemClock())
+    with Receiver() as receiver:
+        httpx.post(
+            f"{localstripe.url}/_config/webhooks/test",
+            data={"url": receiver.url, "secret": "whsec_1"},
+        ).raise_for_status()
+        reference = localstripe.provider(METHODS).captured()
+        body, headers = receiver.reports.get()
+        while reference not in body:  # of a customer, or of the payment of an earlier test
+            body, headers = receiver.reports.get()
+
+    report = webhook.read(body, headers)
+
+    assert report is not None
+    assert (report.kind, report.reference) == ("payment_intent.succeeded", reference)
+    with pytest.raises(UnsignedReport):
+        webhook.read(body.replace("1000", "1"), headers)
