@@ -17,9 +17,6 @@ EQUIVALENT: Mapping[str, str] = {
     r"|adapters\.stripe_webhook\.StripeWebhook\.__init__: self\._read_again_at = 1)": (
         "0 and 1 ms after the epoch are long past"
     ),
-    r"payment_reports\.PaymentReports\.receive: changed = (None|.*seen=None\)|.*decide, \))": (
-        "without a reading, the order is read again before it is changed"
-    ),
     r"adapters\.stripe_errors\.is_unusable_key: replayed = .*": (
         "no text but true means that an answer was stored"
     ),

@@ -60,6 +60,32 @@ def test_a_report_of_a_payment_that_did_not_change_has_no_effect(world: World) -
     assert world.now(order) == order
 
 
+def test_a_report_that_changes_nothing_reads_the_order_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, read, reads = a_pending_payment(world), world.store.get, list[str]()
+
+    def get(order_id: str) -> Order:
+        reads.append(order_id)
+        return read(order_id)
+
+    monkeypatch.setattr(world.store, "get", get)
+    world.deps.payment_reports.receive(key(order))
+
+    assert reads == [order.order_id]
+
+
+def test_a_report_is_recorded_on_what_another_writer_left(world: World) -> None:
+    order = a_pending_payment(world)
+    world.payments.payments[key(order)].settle()
+    other = replace(order, sequence=order.sequence + 1, revision=7)
+    world.store.before_write = [lambda: world.store.put(other)]
+
+    assert world.deps.payment_reports.receive(key(order)) is ReportAction.RECORDED
+
+    assert (world.now(order).revision, world.now(order).notified) == (7, True)
+
+
 def test_reports_that_are_repeated_or_late_have_no_effect(world: World) -> None:
     order = a_pending_payment(world)
     world.payments.payments[key(order)].settle()
