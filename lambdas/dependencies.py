@@ -22,7 +22,12 @@ from lambdas.telemetry import (
 if TYPE_CHECKING:
     from lambdas.adapters.secrets_manager import CachedSecret
     from lambdas.domain import ports
-    from lambdas.domain.executions import ExecutionReader, OutcomeStore
+    from lambdas.domain.executions import (
+        ExecutionReader,
+        HistoryArchive,
+        OutcomeStore,
+        SweepPosition,
+    )
     from lambdas.domain.payments import PaymentGateway, PaymentWebhook
     from lambdas.domain.record.order import Order
     from lambdas.domain.signals.limits import ApprovalLimits
@@ -254,6 +259,21 @@ class Dependencies:
         from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
 
         return DynamoDBOutcomes(self._dynamodb, orders_table=self.settings.require("orders_table"))
+
+    @cached_property
+    def histories(self) -> "HistoryArchive":
+        from lambdas.adapters.aws_clients import client
+        from lambdas.adapters.s3_histories import S3Histories
+
+        return S3Histories(client("s3"), bucket=self.settings.require("histories_bucket"))
+
+    @cached_property
+    def sweep_position(self) -> "SweepPosition":
+        from lambdas.adapters.dynamodb_outcomes import DynamoDBSweepPosition
+
+        return DynamoDBSweepPosition(
+            self._dynamodb, orders_table=self.settings.require("orders_table")
+        )
 
     @cached_property
     def workflow(self) -> "OrderWorkflow":

@@ -24,6 +24,7 @@ class Settings:
     operations_queue_url: str = ""
     event_bus_name: str = ""
     event_log_group: str = ""
+    histories_bucket: str = ""
     state_machine_alias_arn: str = ""
     sender_email: str = ""
     payment_provider: str = ""

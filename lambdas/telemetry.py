@@ -1,6 +1,6 @@
 """Telemetry of the functions: structured logs, and metrics in the embedded metric format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -95,15 +95,24 @@ def count_defect() -> None:
 
 
 def _count_apart(name: str, **dimensions: str) -> None:
-    """Count 1 with separate dimensions and `service`. Like `flush_metrics`, this never fails."""
-    dimensions["service"] = str(metrics.service)
+    """Count 1 with separate dimensions."""
+    _write_apart(name, 1, MetricUnit.Count, dimensions)
+
+
+def _write_apart(name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str]) -> None:
+    """Write a metric with `dimensions` and `service`. Like `flush_metrics`, this never fails."""
+    own = {**dimensions, "service": str(metrics.service)}
     try:
-        with single_metric(
-            name, MetricUnit.Count, 1, namespace=metrics.namespace, default_dimensions=dimensions
-        ):
+        with single_metric(name, unit, value, namespace=metrics.namespace, default_dimensions=own):
             pass
     except SchemaValidationError:
         logger.exception("metrics could not be written")
+
+
+def count_by(name: str, value: float, **dimensions: str) -> None:
+    """Count a metric under further dimensions; one whose name ends with `Seconds` is a duration."""
+    unit = MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count
+    _write_apart(name, value, unit, dimensions)
 
 
 def count(name: str, value: int = 1) -> None:

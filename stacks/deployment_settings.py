@@ -47,6 +47,7 @@ class DeploymentSettings:
     alarm_email: str = ""
     sign_in_url: str = ""
     api_concurrency: int = 0
+    history_days: int = 730
     release_mode: str = ""
     state_machine_log_level: str = ""
     release: str = ""

@@ -97,4 +97,10 @@ IS_RUNNING = Grant("executions", ("states:DescribeExecution",))
 READ_HISTORY = Grant("executions", ("states:GetExecutionHistory",))
 READ_DEFINITION = Grant("executions", ("states:DescribeStateMachineForExecution",))
 STOP_EXECUTION = Grant("executions", ("states:StopExecution",))
+STORED_HISTORIES = (
+    Grant("histories", ("s3:GetObject",)),
+    # Without it, S3 does not distinguish a missing object from a forbidden one.
+    Grant("histories-bucket", ("s3:ListBucket",)),
+)
+STORE_HISTORIES = Grant("histories", ("s3:PutObject",))
 LIST_EXECUTIONS = Grant("state-machine", ("states:ListExecutions",))

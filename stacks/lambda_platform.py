@@ -20,6 +20,7 @@ AWS_SERVICES = (
     "dynamodb",
     "events",
     "logs",
+    "s3",
     "secretsmanager",
     "sesv2",
     "sqs",

@@ -25,6 +25,7 @@ from stacks.grants import (
     RING,
     START_LIVE,
     STOP_EXECUTION,
+    STORED_HISTORIES,
     WRITE_CUSTOMER,
     Resources,
 )
@@ -52,6 +53,7 @@ API = FunctionRow(
         STOP_EXECUTION,
         LIST_EXECUTIONS,
         READ_EVENTS,
+        *STORED_HISTORIES,
     ),
     timeout_seconds=28,  # API Gateway waits 30 s; a signal may wait 10 s for its outcome
     settings=(

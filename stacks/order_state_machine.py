@@ -11,7 +11,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.deployment_settings import DeploymentSettings
-from stacks.grants import Resource
+from stacks.grants import LIVE, Resource
 from stacks.removal import log_group_name, log_removal_policy, log_retention
 from stacks.security_checks import acknowledge, acknowledge_wildcard
 
@@ -34,6 +34,8 @@ def workflow_resources(scope: Construct, settings: DeploymentSettings) -> dict[s
         "state-machine": Resource(arn=arn("stateMachine", settings.stack_name)),
         "executions": Resource(
             arn=arn("execution", f"{settings.stack_name}:*"),
+            variable="STATE_MACHINE_ALIAS_ARN",
+            value=arn("stateMachine", f"{settings.stack_name}:{LIVE}"),
             wildcard_reason="Executions are named by order; all are of this one state machine.",
         ),
     }

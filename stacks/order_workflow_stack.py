@@ -12,6 +12,7 @@ from stacks.api_routes import read_routes
 from stacks.dashboard import Dashboard
 from stacks.deployment_settings import DeploymentSettings
 from stacks.email_sender import EmailSender
+from stacks.execution_histories import ExecutionHistories
 from stacks.identity import Identity
 from stacks.janitor import Janitor
 from stacks.lambda_platform import LambdaPlatform
@@ -45,10 +46,13 @@ class OrderWorkflowStack(Stack):
         operations = Operations(self, "Operations", settings=settings)
         tables = OrderTables(self, "Tables", settings=settings)
         order_events = OrderEvents(self, "Events", settings=settings, operations=operations)
+        histories = ExecutionHistories(self, "Histories", settings=settings, operations=operations)
         sender = EmailSender(self, "Sender", settings=settings)
-        resources = tables.resources | operations.resources | sender.resources
-        resources |= order_events.resources
-        resources |= workflow_resources(self, settings) | payment_resources(settings)
+        resources = {
+            **(tables.resources | operations.resources | sender.resources),
+            **(order_events.resources | histories.resources),
+            **(workflow_resources(self, settings) | payment_resources(settings)),
+        }
 
         # The workflow: activities, the state machine that invokes them, and its release.
         activities = ActivityFunctions(self, "Activities", platform=platform, resources=resources)
@@ -81,10 +85,15 @@ class OrderWorkflowStack(Stack):
 
         # The events that other systems receive.
         publisher = order_events.publish_from(tables.orders, platform=platform, resources=resources)
-        release.comes_after(*callers, publisher)
+
+        # The histories of executions that have ended.
+        exporters = histories.export_from(
+            resources["state-machine"].arn, platform=platform, resources=resources
+        )
+        release.comes_after(*callers, publisher, *exporters)
 
         # What operators see.
-        functions = [*callers, publisher, *activities.all_functions]
+        functions = [*callers, publisher, *activities.all_functions, *exporters]
         add_service_alarms(operations, api.api, functions)
         add_janitor_alarms(operations, janitor, settings)
         Dashboard(self, "Dashboard", operations=operations).show(
@@ -93,7 +102,7 @@ class OrderWorkflowStack(Stack):
         SavedQueries(
             self, "Queries", settings=settings, logged=[*functions, workflow, order_events]
         )
-        self._export(tables, operations, order_events, release, api, identity, janitor)
+        self._export(tables, operations, order_events, histories, release, api, identity, janitor)
 
     def _export(self, *constructs: Named) -> None:
         """Add the stack outputs."""

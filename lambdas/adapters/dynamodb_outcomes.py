@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.aws_clients import error_code
 from lambdas.adapters.dynamodb_batches import read_batch
 from lambdas.adapters.dynamodb_errors import store_errors
@@ -54,3 +54,25 @@ def _key(order_id: str, epoch: int) -> dict[str, str]:
 def _outcome(record: Mapping[str, Any]) -> ExecutionOutcome:
     known: dict[str, Any] = {name: record.get(name) for name in _FIELDS}
     return ExecutionOutcome(**known)
+
+
+class DynamoDBSweepPosition:
+    """The position of the sweep for missing exports, in an item of the orders table."""
+
+    _KEY: ClassVar = {"pk": "SWEEP#HISTORIES", "sk": "POSITION"}
+
+    def __init__(self, client: "DynamoDBClient", *, orders_table: str) -> None:
+        self._client = client
+        self._table = orders_table
+
+    def read(self) -> str | None:
+        with store_errors():
+            found = self._client.get_item(TableName=self._table, Key=to_item(self._KEY))
+        position: str | None = from_item(found.get("Item", {})).get("cursor")
+        return position
+
+    def save(self, cursor: str | None) -> None:
+        with store_errors():
+            self._client.put_item(
+                TableName=self._table, Item=to_item({**self._KEY, "cursor": cursor})
+            )

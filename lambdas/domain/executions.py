@@ -51,3 +51,34 @@ class OutcomeStore(Protocol):
     def add(self, outcome: ExecutionOutcome) -> None:
         """Store the outcome of an execution that has ended; the first one stays."""
         ...
+
+
+Row = Mapping[str, Any]
+
+
+class HistoryArchive(Protocol):
+    """The exported histories of executions that have ended. All methods raise StoreUnavailable."""
+
+    def find(self, order_id: str, epoch: int) -> tuple[Row, ...]:
+        """The rows of an execution's history; empty if it was not exported."""
+        ...
+
+    def exists(self, order_id: str, epoch: int) -> bool:
+        """Whether the execution's history was exported."""
+        ...
+
+    def add(self, order_id: str, epoch: int, rows: Sequence[Row]) -> bool:
+        """Store the rows of an execution; the first ones stay. Returns whether these are stored."""
+        ...
+
+
+class SweepPosition(Protocol):
+    """Where the sweep for missing exports continues. All methods raise StoreUnavailable."""
+
+    def read(self) -> str | None:
+        """The cursor of the list of orders; None: at its beginning."""
+        ...
+
+    def save(self, cursor: str | None) -> None:
+        """Store the cursor."""
+        ...

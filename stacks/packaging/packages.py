@@ -15,6 +15,7 @@ from stacks.packaging.libraries import install_libraries, keep_services
 ENTRY_POINTS = (
     "lambdas/activities",
     "lambdas/api",
+    "lambdas/history_handler.py",
     "lambdas/janitor_handler.py",
     "lambdas/order_events_handler.py",
     "lambdas/webhook_handler.py",

@@ -38,7 +38,12 @@ def throttle_requests(fault: Fault) -> None:
 
 @alarm_drill("FunctionsThrottled2", "the concurrency of the account is used up by activities")
 def throttle_activities(fault: Fault) -> None:
-    fault.throttle(list(ACTIVITIES.values())[-1].name)
+    fault.throttle(list(ACTIVITIES.values())[-4].name)
+
+
+@alarm_drill("FunctionsThrottled3", "the concurrency of the account is used up by exports")
+def throttle_exports(fault: Fault) -> None:
+    fault.throttle("sweep-histories")
 
 
 @alarm_drill("EmailsBouncing", "6 of 100 e-mails bounce")
@@ -56,9 +61,15 @@ def leave_message(fault: Fault) -> None:
     fault.hold_message("OperationsQueue", age_seconds=2 * 86_400)
 
 
+@alarm_drill("HistoriesLate", "S3 has refused histories for two hours")
+def delay_histories(fault: Fault) -> None:
+    fault.hold_message("HistoriesQueue", age_seconds=7_200)
+
+
 for _name, _queue, _message in (
     ("UnreadMessagesWaiting", "OperationsUnreadMessages", "an operator read it five times"),
     ("JanitorFailuresWaiting", "OperationsJanitorFailures", "a function of the janitor failed"),
+    ("HistoryFailuresWaiting", "OperationsHistoryFailures", "a history could not be exported"),
     ("EventFailuresWaiting", "OperationsEventFailures", "an event could not be delivered"),
 ):
     alarm_drill(_name, f"a dead-letter queue holds a message: {_message}")(

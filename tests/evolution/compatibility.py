@@ -4,11 +4,11 @@ import inspect
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
-from lambdas.api.executions.history import redact
-from lambdas.api.executions.state_entries import state_entries
 from lambdas.domain import errors
 from lambdas.domain.task import Task
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS, VersionTable
+from lambdas.executions.history import redact
+from lambdas.executions.state_entries import state_entries
 from tests.evolution.finding import Finding
 from tests.evolution.recorded import (
     Recorded,

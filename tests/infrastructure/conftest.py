@@ -39,6 +39,7 @@ def full(synthesise: Synthesis) -> Template:
         heartbeat_seconds="1800",
         default_workflow_version="v1",
         api_concurrency="50",
+        history_days="90",
         approval_limits="approver:EUR:50000",
         two_approvers_above="EUR:70000",
         max_open_orders="20",

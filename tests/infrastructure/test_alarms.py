@@ -32,6 +32,9 @@ ALARMS = {
     "ExecutionsTimedOut",
     "FunctionsThrottled1",
     "FunctionsThrottled2",
+    "FunctionsThrottled3",
+    "HistoriesLate",
+    "HistoryFailuresWaiting",
     "JanitorChecksFailing",
     "JanitorFailuresWaiting",
     "JanitorFastPathErrors",
@@ -251,7 +254,7 @@ def test_e_mails_that_are_not_sent_are_counted_for_every_activity_that_sends(
 def test_every_function_is_watched_for_throttling(template: Template) -> None:
     watched = {
         metric["dimensions"]["FunctionName"]
-        for name in ("FunctionsThrottled1", "FunctionsThrottled2")
+        for name in ("FunctionsThrottled1", "FunctionsThrottled2", "FunctionsThrottled3")
         for metric in metrics(alarms(template)[name])
     }
 

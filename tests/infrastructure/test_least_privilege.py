@@ -22,6 +22,11 @@ MACHINE = IN_ACCOUNT.format("states", "stateMachine:OrderWorkflow-dev")
 EXECUTIONS = IN_ACCOUNT.format("states", "execution:OrderWorkflow-dev:*")
 EVENT_LOG = IN_ACCOUNT.format("logs", "log-group:<EventsLog>")
 START = {"<WorkflowMachine>": "states: StartExecution"}
+EXPORT = {
+    EXECUTIONS: "states: GetExecutionHistory",
+    "<HistoriesBucket>": "s3: ListBucket",
+    "<HistoriesBucket>/histories/*": "s3: GetObject PutObject",
+}
 
 MAY = {
     "fetch-inventory-snapshot": ORDERS | READ_STOCK,
@@ -53,6 +58,20 @@ MAY = {
         MACHINE: "states: SendTaskSuccess SendTaskHeartbeat ListExecutions",
         EXECUTIONS: "states: GetExecutionHistory DescribeStateMachineForExecution StopExecution",
         EVENT_LOG: "logs: FilterLogEvents",
+        "<HistoriesBucket>": "s3: ListBucket",
+        "<HistoriesBucket>/histories/*": "s3: GetObject",
+    },
+    "export-histories": EXPORT
+    | {
+        "<TablesOrders>": "dynamodb: GetItem PutItem",
+        "<HistoriesQueue>": "sqs: ReceiveMessage ChangeMessageVisibility GetQueueUrl "
+        "DeleteMessage GetQueueAttributes",
+    },
+    "sweep-histories": EXPORT
+    | {
+        "<TablesOrders>": "dynamodb: GetItem PutItem BatchGetItem",
+        "<TablesOrders>/index/by_age": "dynamodb: Query",
+        "<OperationsHistoryFailures>": "sqs: SendMessage",
     },
     "publish-events": {
         "<TablesOrders>": "dynamodb: Query DescribeStream GetRecords GetShardIterator ListStreams",

@@ -1,6 +1,15 @@
+from collections.abc import Mapping
+from typing import Any
+
 from stacks.saved_queries import QUERIES
 from tests.infrastructure.template import Template, text
 from tests.support.definition import ROOT
+
+
+def rules_of(template: Template, construct: str) -> list[Mapping[str, Any]]:
+    """The EventBridge rules whose target belongs to a construct."""
+    rules = template.properties("Events::Rule")
+    return [one for one in rules if text(one["Targets"][0]["Arn"]).startswith(f"<{construct}")]
 
 
 def test_queues_are_encrypted_and_refuse_plain_connections(template: Template) -> None:
@@ -20,11 +29,13 @@ def test_queues_are_encrypted_and_refuse_plain_connections(template: Template) -
 def test_what_operators_do_not_read_in_time_is_kept_in_a_dead_letter_queue(
     template: Template,
 ) -> None:
-    (queue,) = (q for q in template.properties("SQS::Queue") if "RedrivePolicy" in q)
-    unread = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    queues = [q for q in template.properties("SQS::Queue") if "RedrivePolicy" in q]
 
-    assert template.resources[unread]["Type"] == "AWS::SQS::Queue"
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert len(queues) == len(("operations", "histories"))
+    for queue in queues:
+        unread = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        assert template.resources[unread]["Type"] == "AWS::SQS::Queue"
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
 
 
 def test_alarms_are_mailed_when_an_address_is_given(dev: Template, staging: Template) -> None:
@@ -34,10 +45,9 @@ def test_alarms_are_mailed_when_an_address_is_given(dev: Template, staging: Temp
 
 
 def test_the_janitor_sweeps_every_minute_and_hears_of_every_bad_end(template: Template) -> None:
-    rules = template.properties("Events::Rule")
+    rules = rules_of(template, "Janitor")
     (schedule,) = (rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule)
-    patterns = [rule["EventPattern"] for rule in rules if "EventPattern" in rule]
-    (pattern,) = (one for one in patterns if one["source"] == ["aws.states"])
+    (pattern,) = (rule["EventPattern"] for rule in rules if "EventPattern" in rule)
 
     assert schedule == "rate(1 minute)"
     assert pattern["detail-type"] == ["Step Functions Execution Status Change"]
@@ -49,10 +59,8 @@ def test_the_janitor_sweeps_every_minute_and_hears_of_every_bad_end(template: Te
 
 def test_events_that_the_janitor_could_not_handle_are_kept(template: Template) -> None:
     queues = set()
-    for rule in template.properties("Events::Rule"):
+    for rule in rules_of(template, "Janitor"):
         (target,) = rule["Targets"]
-        if "EventBusName" in rule:
-            continue
         queues.add(target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0])
         assert "MaximumRetryAttempts" in target["RetryPolicy"]
     for name in ("janitor-sweep", "janitor-execution-stopped"):
@@ -80,3 +88,36 @@ def test_the_runbook_names_every_saved_query(template: Template) -> None:
 
     assert names == {f"{template.stack_name}/{name}" for name in QUERIES}
     assert [name for name in QUERIES if f"*{name}*" not in runbook] == []
+
+
+def test_histories_are_stored_encrypted_private_and_for_a_limited_time(
+    template: Template, full: Template
+) -> None:
+    (bucket,) = template.properties("S3::Bucket")
+
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 730
+    assert "VersioningConfiguration" not in bucket
+    (kept,) = full.properties("S3::Bucket")
+    assert kept["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 90
+    (policy,) = template.properties("S3::BucketPolicy")
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:*")
+
+
+def test_every_end_of_an_execution_is_exported_with_its_name_only(template: Template) -> None:
+    (rule,) = (one for one in rules_of(template, "Histories") if "EventPattern" in one)
+    (target,) = rule["Targets"]
+
+    assert rule["EventPattern"]["detail"]["status"] == [
+        *("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+    ]
+    assert target["InputTransformer"]["InputPathsMap"] == {"detail-name": "$.detail.name"}
+    (mapping,) = (
+        one for one in template.properties("Lambda::EventSourceMapping") if "ScalingConfig" in one
+    )
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

@@ -51,7 +51,7 @@ def template(request: pytest.FixtureRequest) -> Template:
 
 ENTRIES = (
     *("console", "lambdas/activities", "lambdas/api"),
-    *("lambdas/janitor_handler.py", "lambdas/webhook_handler.py"),
+    *("lambdas/history_handler.py", "lambdas/janitor_handler.py", "lambdas/webhook_handler.py"),
     "lambdas/order_events_handler.py",
 )
 
@@ -64,6 +64,8 @@ def test_a_package_is_the_code_without_the_entry_points_of_other_functions(
             own = ["console", "lambdas/api"]
         elif name in JANITOR:
             own = ["lambdas/janitor_handler.py"]
+        elif name in ("export-histories", "sweep-histories"):
+            own = ["lambdas/history_handler.py"]
         elif name == "payment-webhook":
             own = ["lambdas/webhook_handler.py"]
         elif name == "publish-events":

@@ -30,6 +30,7 @@ OUTPUTS = {
     "OperationsQueueUrl",
     "EventBusName",
     "EventLogGroup",
+    "HistoriesBucket",
     "UserPoolId",
     "UserPoolClientId",
     "JanitorFunction",
@@ -83,7 +84,7 @@ def test_the_deployment_runs_no_custom_resource(template: Template) -> None:
     assert not [k for k in kinds if k.startswith("Custom::") or k.endswith("::CustomResource")]
     assert len(template.functions()) == len(template.of_type("Lambda::Function"))
     assert len(template.functions()) == len(ACTIVITIES) + len(
-        ("api", "webhook", "sweep", "stopped", "publish")
+        ("api", "webhook", "sweep", "stopped", "publish", "export", "sweep-histories")
     )
 
 
@@ -136,6 +137,7 @@ def test_what_a_deleted_stack_leaves_behind_takes_no_name_from_the_next(staging:
         "Lambda::LayerVersion",
         "Lambda::Version",
         "Logs::LogGroup",
+        "S3::Bucket",
         "StepFunctions::StateMachineVersion",
     }
     for kind, name in NAMES.items():

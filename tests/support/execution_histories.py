@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lambdas.api.executions.history import HistoryEvent, redact
+from lambdas.executions.history import HistoryEvent, redact
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 CHOICES = ("RouteStart", "RouteDecision", "RouteEnd", "RouteBackOff")

@@ -21,6 +21,7 @@ from tests.support.fake_clock import FakeClock
 from tests.support.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fake_engine import FakeEngine
 from tests.support.fake_events import FakeEvents
+from tests.support.fake_histories import FakeHistories
 from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
 from tests.support.fake_outcomes import FakeOutcomes
 from tests.support.fake_payments import FakePayments, as_records
@@ -55,6 +56,7 @@ class World:
         self.operations = FakeOperationsDesk()
         self.engine = FakeEngine()
         self.outcomes = FakeOutcomes()
+        self.histories = FakeHistories()
         self.events = FakeEvents()
         self.units: dict[str, int] = {}
         self.deps = self._dependencies(SETTINGS)
@@ -157,5 +159,6 @@ class World:
         deps.spread = one_after_the_other
         deps.operations, deps.engine = self.operations, self.engine
         deps.executions, deps.outcomes = self.engine, self.outcomes
+        deps.histories = deps.sweep_position = self.histories
         deps.event_bus = deps.event_log = self.events
         return deps

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lambdas.api.executions.history import redact
-from lambdas.api.executions.state_entries import state_entries
+from lambdas.executions.history import redact
+from lambdas.executions.state_entries import state_entries
 
 Event = Mapping[str, Any]
 IN_PARALLEL = frozenset(

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lambdas.api.executions.history import Category, HistoryEvent, category_of
-from lambdas.api.executions.state_entries import Progress, StateEntry, state_entries
+from lambdas.executions.history import Category, HistoryEvent, category_of
+from lambdas.executions.state_entries import Progress, StateEntry, state_entries
 
 TransitionKind = Literal["next", "choice", "default", "catch"]
 

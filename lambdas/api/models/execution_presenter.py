@@ -5,10 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 from lambdas.api.executions.graph import build_graph
-from lambdas.api.executions.history import HistoryEvent
-from lambdas.api.executions.metrics import measure
-from lambdas.api.executions.outcomes import classify
-from lambdas.api.executions.state_entries import state_entries
 from lambdas.api.models.execution_views import (
     ExecutionView,
     HistoryEventView,
@@ -19,6 +15,10 @@ from lambdas.api.models.execution_views import (
 from lambdas.api.models.graph_views import GraphView, StateView
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.record.order import Order
+from lambdas.executions.history import HistoryEvent
+from lambdas.executions.metrics import measure
+from lambdas.executions.outcomes import classify
+from lambdas.executions.state_entries import state_entries
 
 Events = Sequence[HistoryEvent]
 
@@ -41,11 +41,6 @@ def history_view(order_id: str, histories: Mapping[int, Events], omitted: int) -
             for event in events
         ],
     )
-
-
-def outcome(order: Order, events: Events) -> ExecutionOutcome:
-    """The outcome of the order's current execution, ended or running, from its events."""
-    return ExecutionOutcome(order_id=order.order_id, epoch=order.epoch, **_verdict(events))
 
 
 def order_verdict_view(order: Order, found: ExecutionOutcome) -> OrderVerdictView:

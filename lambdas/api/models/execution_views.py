@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lambdas.api.executions.history import Category, Decision
-from lambdas.api.executions.outcomes import Verdict
-from lambdas.api.executions.state_entries import Progress
 from lambdas.api.models.view import Id, Instant, View
 from lambdas.domain.record.stages import Stage
+from lambdas.executions.history import Category, Decision
+from lambdas.executions.outcomes import Verdict
+from lambdas.executions.state_entries import Progress
 
 Epoch = Annotated[int, Field(description="1, plus 1 for every takeover.", examples=[1])]
 

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lambdas.api.executions.history import Category
-from lambdas.api.executions.state_entries import Progress
 from lambdas.api.models.execution_views import Epoch
 from lambdas.api.models.view import Id, Instant, View
 from lambdas.domain.record.stages import Stage
+from lambdas.executions.history import Category
+from lambdas.executions.state_entries import Progress
 
 
 class TransitionView(View):

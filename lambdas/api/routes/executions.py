@@ -6,9 +6,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from lambdas.api.executions.history import HistoryEvent, redact
 from lambdas.api.executions.history_tags import current_tag, history_tag
-from lambdas.api.executions.outcomes import has_ended
 from lambdas.api.http.field_patterns import WholeNumber
 from lambdas.api.http.identity import Role
 from lambdas.api.http.resource import Resource, answer
@@ -17,7 +15,6 @@ from lambdas.api.models.execution_presenter import (
     graph_view,
     history_view,
     order_verdict_view,
-    outcome,
 )
 from lambdas.api.models.execution_views import HistoryView, VerdictsView
 from lambdas.api.models.graph_views import GraphView
@@ -25,6 +22,9 @@ from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
+from lambdas.executions.export import events_of
+from lambdas.executions.history import HistoryEvent, redact
+from lambdas.executions.outcomes import has_ended, outcome
 from lambdas.telemetry import report_recovered
 
 executions = Resource("executions")
@@ -124,7 +124,7 @@ def list_verdicts(
 def _classify(order: Order) -> ExecutionOutcome:
     """Classify the order's execution by its history, and store the outcome if it is final."""
     events = _events(order, order.epoch)
-    found = outcome(order, events)
+    found = outcome(order.order_id, order.epoch, events)
     if has_ended(events):
         try:
             executions.dependencies.outcomes.add(found)
@@ -134,4 +134,8 @@ def _classify(order: Order) -> ExecutionOutcome:
 
 
 def _events(order: Order, epoch: int) -> Sequence[HistoryEvent]:
-    return list(redact(executions.dependencies.executions.history(order, epoch)))
+    """The events of an execution; of one that Step Functions no longer has, from its export."""
+    events = list(redact(executions.dependencies.executions.history(order, epoch)))
+    if events or not (order.ended or epoch < order.epoch):
+        return events
+    return events_of(executions.dependencies.histories.find(order.order_id, epoch))

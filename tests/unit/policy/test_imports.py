@@ -16,6 +16,7 @@ DOMAIN = {"lambdas.domain"}
 APPLICATION = {
     "lambdas.order_writer",
     "lambdas.workflow",
+    "lambdas.history_export",
     "lambdas.janitor",
     "lambdas.payment_reports",
 }
@@ -31,6 +32,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
     "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),
     "payment_reports": (DOMAIN | {"lambdas.order_writer"}, set()),
+    "executions": (DOMAIN | {"lambdas.executions"}, set()),
+    "history_export": (DOMAIN | {"lambdas.order_writer", "lambdas.executions"}, set()),
+    "history_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
     "dependencies": (
         DOMAIN | APPLICATION | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
         set(),

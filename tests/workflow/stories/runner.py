@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from lambdas.api.executions.history import redact
-from lambdas.api.executions.outcomes import classify
 from lambdas.domain.record.ledger import Effect
 from lambdas.domain.steps.start import StartRequest
+from lambdas.executions.history import redact
+from lambdas.executions.outcomes import classify
 from tests.workflow.faults import LambdaFault, WireFault
 from tests.workflow.stories.story import UNFINISHED, End, Story
 from tests.workflow.world import World

@@ -8,6 +8,9 @@ import pytest
 
 from lambdas.api.routes.executions import SHOWN_EXECUTIONS
 from lambdas.domain.record.stages import Stage
+from lambdas.executions.export import rows
+from lambdas.executions.history import redact
+from lambdas.executions.outcomes import outcome
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
 from tests.support.builders import an_order_id
 from tests.support.definition import load
@@ -76,6 +79,33 @@ def test_the_history_has_every_execution_in_the_order_of_their_start(
     told = [(event["epoch"], event["id"]) for event in history["events"]]
     assert told == [(1, 1), (1, 2), (1, 3), (3, 1), (3, 2), (3, 3)]
     assert history["omitted_executions"] == 0
+
+
+def test_the_history_of_an_execution_that_step_functions_forgot_is_read_from_its_export(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED)
+    found = list(redact(events()))
+    exported = rows(outcome(order.order_id, 1, found), found)
+    world.histories.add(order.order_id, 1, exported)
+
+    history = api.get(f"/orders/{order.order_id}/history", OPERATOR).json
+
+    assert [(event["epoch"], event["id"]) for event in history["events"]] == [
+        (1, 1),
+        (1, 2),
+        (1, 3),
+    ]
+    assert [one["verdict"] for one in history["executions"]] == [exported[0]["verdict"]]
+
+
+def test_exports_are_not_searched_for_an_execution_that_has_not_begun(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place()
+    world.histories.unavailable = True
+
+    assert api.get(f"/orders/{order.order_id}/history", OPERATOR).status == 200
 
 
 def test_the_history_of_very_many_executions_is_cut_at_its_old_end(

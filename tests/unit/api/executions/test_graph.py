@@ -1,7 +1,7 @@
 """The graph of a state machine: every state, its transitions, and its progress."""
 
 from lambdas.api.executions.graph import GraphState, Transition, build_graph
-from lambdas.api.executions.state_entries import Progress
+from lambdas.executions.state_entries import Progress
 from tests.support.definition import load, scopes
 from tests.support.execution_histories import HistoryBuilder, named
 

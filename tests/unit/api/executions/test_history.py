@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.executions.history import STATES, Category, HistoryEvent, redact
+from lambdas.executions.history import STATES, Category, HistoryEvent, redact
 from tests.support.definition import load, scopes
 
 

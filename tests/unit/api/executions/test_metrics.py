@@ -1,7 +1,7 @@
 """Durations, counts and retries of an execution."""
 
-from lambdas.api.executions.history import Category
-from lambdas.api.executions.metrics import Share, measure
+from lambdas.executions.history import Category
+from lambdas.executions.metrics import Share, measure
 from tests.support.execution_histories import HistoryBuilder, named
 
 

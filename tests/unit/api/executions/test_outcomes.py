@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdas.api.executions.outcomes import Classification, Verdict, classify
 from lambdas.domain import errors
+from lambdas.executions.outcomes import Classification, Verdict, classify
 from tests.support.execution_histories import HistoryBuilder, named
 
 COMPENSATION = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.executions.history import HistoryEvent, redact
-from lambdas.api.executions.outcomes import Classification, Verdict, classify
+from lambdas.executions.history import HistoryEvent, redact
+from lambdas.executions.outcomes import Classification, Verdict, classify
 from tests.support.execution_histories import named
 
 FOLDER = Path(__file__).parent / "recorded"

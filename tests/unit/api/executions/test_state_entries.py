@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.api.executions.state_entries import Progress, StateEntry, state_entries
+from lambdas.executions.state_entries import Progress, StateEntry, state_entries
 from tests.support.execution_histories import HistoryBuilder, named
 
 

@@ -17,9 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.api.executions.history import HistoryEvent
-from lambdas.api.executions.state_entries import state_entries
 from lambdas.domain import errors
+from lambdas.domain.executions import ExecutionOutcome
+from lambdas.executions.history import HistoryEvent
+from lambdas.executions.metrics import measure
+from lambdas.executions.state_entries import state_entries
 
 
 class Verdict(StrEnum):
@@ -100,6 +102,19 @@ def classify(events: Sequence[HistoryEvent]) -> Classification:
     if end.type == "ExecutionSucceeded" and not _COMPENSATED_ENDS & set(_entered(events)):
         return Classification(Verdict.COMPLETED, "every step succeeded")
     return _lost(events) or _stuck(events) or _cause(events, end)
+
+
+def outcome(order_id: str, epoch: int, events: Sequence[HistoryEvent]) -> ExecutionOutcome:
+    """The outcome of an execution, ended or running."""
+    result, metrics = classify(events), measure(events)
+    return ExecutionOutcome(
+        order_id=order_id,
+        epoch=epoch,
+        verdict=result.verdict.value,
+        reason=result.reason,
+        started_at=metrics.started_at,
+        stopped_at=metrics.stopped_at,
+    )
 
 
 def has_ended(events: Sequence[HistoryEvent]) -> bool:

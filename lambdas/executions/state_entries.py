@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lambdas.api.executions.history import Category, HistoryEvent
+from lambdas.executions.history import Category, HistoryEvent
 
 _ATTEMPTS = ("TaskScheduled", "LambdaFunctionScheduled")
 _PARALLEL = "Parallel"

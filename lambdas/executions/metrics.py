@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lambdas.api.executions.history import Category, HistoryEvent
-from lambdas.api.executions.state_entries import StateEntry, state_entries
+from lambdas.executions.history import Category, HistoryEvent
+from lambdas.executions.state_entries import Progress, StateEntry, state_entries
 
 Interval = tuple[int, int]
+
+_WAIT = "AwaitSignal"
+_TIMEOUTS = frozenset({"States.Timeout", "States.HeartbeatTimeout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Metrics of one execution. `retries` has only activities with retries. Instants: epoch ms."""
+    """Metrics of one execution. `retries` has only activities with retries, `wake_ups` counts the
+    ends of waits by cause. Instants: epoch ms.
+    """
 
     started_at: int | None
     stopped_at: int | None
     shares: Mapping[Category, Share]
     retries: Mapping[str, int]
+    wake_ups: Mapping[str, int]
 
 
 def measure(events: Sequence[HistoryEvent]) -> Metrics:
@@ -41,6 +47,7 @@ def measure(events: Sequence[HistoryEvent]) -> Metrics:
         stopped_at=known[-1] if known and ended else None,
         shares=_shares(events, entries),
         retries=_retries(entries),
+        wake_ups=Counter(map(_cause, filter(_has_woken, entries))),
     )
 
 
@@ -74,3 +81,17 @@ def _retries(entries: Iterable[StateEntry]) -> dict[str, int]:
     for entry in entries:
         more[entry.state] += max(0, entry.attempts - 1)
     return {state: count for state, count in sorted(more.items()) if count > 0}
+
+
+def _has_woken(entry: StateEntry) -> bool:
+    """Whether this is a wait that has ended."""
+    return entry.state == _WAIT and entry.progress in (Progress.SUCCEEDED, Progress.CAUGHT)
+
+
+def _cause(entry: StateEntry) -> str:
+    """`doorbell`: a caller woke the execution. `timeout`: a tick, an e-mail or the deadline was
+    due. `error`: the task failed.
+    """
+    if entry.progress is Progress.SUCCEEDED:
+        return "doorbell"
+    return "timeout" if (entry.error or "") in _TIMEOUTS else "error"

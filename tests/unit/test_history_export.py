@@ -1,0 +1,187 @@
+"""Histories of ended executions are exported once, and missing ones by the sweep."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lambdas import history_handler
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.executions.export import events_of
+from lambdas.executions.outcomes import classify
+from lambdas.history_export import KEPT_MS, NEWEST_EPOCHS, SETTLED_MS, SWEEP_READS
+from tests.support.execution_histories import HistoryBuilder, named
+from tests.support.telemetry import captured_log, lines
+from tests.support.world import TOKEN, World
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World()
+    monkeypatch.setattr(history_handler, "dependencies", lambda: world.deps)
+    return world
+
+
+def completed() -> HistoryBuilder:
+    history = named(["FetchInventorySnapshotV1"]).ok("ReserveStock", decision="wait")
+    history.ok("AwaitSignal").ok("ApplySignals", decision="pay")
+    history.failing("ProcessPayment", "ProviderUnavailable", "ProviderUnavailable")
+    history.ok("ProcessPayment", "UpdateOrderStatus", "SendOrderConfirmation")
+    return history.add("ExecutionSucceeded", executionSucceededEventDetails={"output": TOKEN})
+
+
+def ended(world: World, epoch: int = 1, **changes: Any) -> Order:
+    """A completed order whose execution `epoch` has ended."""
+    order = world.place(Stage.COMPLETED, epoch=epoch, **changes)
+    world.engine.histories[f"{order.order_id}-{epoch}"] = tuple(completed().events)
+    return order
+
+
+def message(order: Order, epoch: int = 1) -> dict[str, Any]:
+    body = json.dumps({"execution": f"{order.order_id}-{epoch}"})
+    return {"messageId": f"message-{order.order_id}", "body": body}
+
+
+def export(*messages: dict[str, Any]) -> list[str]:
+    """The messages that failed."""
+    with captured_log():
+        answer = history_handler.export({"Records": list(messages)}, None)
+    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+
+def test_an_execution_that_ended_is_exported_with_its_verdict_and_without_data(
+    world: World,
+) -> None:
+    order = ended(world)
+
+    assert export(message(order)) == []
+
+    rows = world.histories.find(order.order_id, 1)
+    assert {row["verdict"] for row in rows} == {"completed"}
+    assert events_of(json.loads(json.dumps(rows))) == completed().redacted()
+    assert TOKEN not in str(rows)
+    stored = world.outcomes.find([(order.order_id, 1)])[order.order_id]
+    assert stored.verdict == classify(completed().redacted()).verdict.value
+
+
+def test_a_repeated_message_exports_and_counts_nothing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = ended(world)
+    export(message(order), message(order))
+    counted = lines(capsys.readouterr().out)
+
+    assert world.engine.histories_read == 1
+    assert [one["verdict"] for one in counted if "ExecutionVerdict" in one] == ["completed"]
+
+
+def test_an_export_measures_categories_retries_and_wake_ups(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export(message(ended(world)))
+    counted = lines(capsys.readouterr().out)
+
+    def values(metric: str, dimension: str) -> dict[str, float]:
+        return {one[dimension]: one[metric][0] for one in counted if metric in one}
+
+    assert values("WakeUps", "cause") == {"doorbell": 1}
+    assert values("ActivityRetries", "retried") == {"ProcessPayment": 1}
+    assert values("CategorySeconds", "category")["approval-loop"] == 6
+
+
+def test_a_message_that_fails_is_delivered_again_and_the_others_are_exported(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order, other = ended(world), ended(world)
+    failing = {**message(order)}
+    world.outcomes.unavailable = True
+    assert export(failing) == ["message-" + order.order_id]
+    assert "HistoryExportFailed" in capsys.readouterr().out
+
+    world.outcomes.unavailable = False
+    assert export(failing, message(other)) == []
+    assert len(world.histories.stored) == 2
+
+
+def test_a_history_without_its_end_is_read_again(world: World) -> None:
+    order = ended(world)
+    complete = world.engine.histories[order.execution]
+    world.engine.histories[order.execution] = complete[:-1]
+
+    def end() -> None:
+        world.engine.histories[order.execution] = complete
+
+    world.clock.during_sleep = end
+
+    assert export(message(order)) == []
+    assert world.engine.histories_read == 2
+    assert world.histories.exists(order.order_id, 1)
+
+
+def test_an_execution_that_runs_or_belongs_to_no_order_is_not_exported(world: World) -> None:
+    order = world.place()
+    world.engine.histories[order.execution] = tuple(HistoryBuilder().events)
+    unknown = replace(order, order_id="01KDVDNH009999999999999999")
+
+    assert export(message(order), message(unknown)) == []
+    assert world.histories.stored == {}
+
+
+def sweep(world: World) -> int:
+    with captured_log():
+        exported: int = history_handler.sweep({}, None)["exported"]
+    return exported
+
+
+def test_the_sweep_exports_what_is_missing_of_every_execution(world: World) -> None:
+    order = ended(world, epoch=3)
+    world.engine.histories[f"{order.order_id}-1"] = tuple(completed().events)
+    open_order = world.place(epoch=2)
+    world.engine.histories[f"{open_order.order_id}-1"] = tuple(completed().events)
+    world.clock.advance(SETTLED_MS / 1000 + 1)
+
+    assert sweep(world) == 3
+    assert set(world.histories.stored) == {
+        *((order.order_id, epoch) for epoch in (1, 3)),
+        (open_order.order_id, 1),
+    }
+    assert sweep(world) == 0
+
+
+def test_the_sweep_leaves_an_order_that_has_just_ended_to_its_event(world: World) -> None:
+    ended(world)
+
+    assert sweep(world) == 0
+
+
+def test_one_sweep_reads_a_limited_number_of_histories_and_the_next_pass_the_rest(
+    world: World,
+) -> None:
+    for _ in range(SWEEP_READS // NEWEST_EPOCHS + 1):
+        world.place(Stage.COMPLETED, epoch=NEWEST_EPOCHS + 5)
+    order = ended(world, order_id="01KDVDNH000000000000000000")
+    world.clock.advance(SETTLED_MS / 1000 + 1)
+
+    sweep(world)
+
+    assert world.engine.histories_read == SWEEP_READS
+    assert (order.order_id, 1) not in world.histories.stored
+
+
+def test_a_pass_continues_after_the_last_page_and_ends_where_histories_are_deleted(
+    world: World,
+) -> None:
+    for _ in range(101):
+        ended(world)
+    world.clock.advance(SETTLED_MS / 1000 + 1)
+
+    sweep(world)
+    assert world.histories.read() is not None
+    sweep(world)
+    assert world.histories.read() is None
+
+    world.clock.advance(KEPT_MS / 1000)
+    sweep(world)
+    assert world.histories.read() is None
