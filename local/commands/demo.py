@@ -18,7 +18,7 @@ from local.host.state import State
 from local.lifecycle.down import down
 from local.lifecycle.options import UpOptions
 from local.lifecycle.up import up
-from local.localstripe.books import METHODS
+from local.localstripe.books import PLAYABLE
 from local.scenario_runner.runner import RunResult, ScenarioRunner
 from local.scenario_runner.scenario import InvalidScenario, Scenario, read_scenarios
 
@@ -94,7 +94,7 @@ def _playable(scenarios: Sequence[Scenario], payments: str) -> tuple[Scenario, .
     """The scenarios that the payment provider has the payment methods for."""
     if payments == "sandbox":
         return tuple(scenarios)
-    chosen = tuple(one for one in scenarios if one.payment_methods <= METHODS.keys())
+    chosen = tuple(one for one in scenarios if one.payment_methods <= PLAYABLE)
     left = [one.name for one in scenarios if one not in chosen]
     if left:
         print_message(f"only the sandbox has the payment methods of: {', '.join(left)}")

@@ -11,6 +11,9 @@ from local.localstripe.program import API_KEY
 
 METHODS = {"pm_ok": "pm_card_visa", "pm_declined": "pm_card_chargeCustomerFail"}
 """Payment methods of the sandbox that localstripe has too, with its names."""
+CARDS = {"pm_action_required": "4000002500003155"}
+"""Those for which it has only the number of a card."""
+PLAYABLE = frozenset({*METHODS, *CARDS})
 Record = Mapping[str, Any]
 _ALL = 1_000_000
 
@@ -26,6 +29,21 @@ def read_payments(url: str) -> list[Record]:
     for refund in _list(url, "refunds"):
         refunded[keys[refund["payment_intent"]]] += refund["amount"]
     return [record for key in captured for record in _records(key, captured[key], refunded[key])]
+
+
+def payment_method(url: str, name: str) -> str:
+    """localstripe's name of a payment method of the sandbox."""
+    if name in METHODS:
+        return METHODS[name]
+    card = {"number": CARDS[name], "exp_month": "12", "exp_year": "2030", "cvc": "123"}
+    answer = httpx.post(
+        f"{url}/v1/payment_methods",
+        data={"type": "card", **{f"card[{field}]": value for field, value in card.items()}},
+        auth=(API_KEY, ""),
+        timeout=STALL_SECONDS,
+        trust_env=False,
+    )
+    return str(answer.raise_for_status().json()["id"])
 
 
 def delete_payments(url: str) -> None:

@@ -12,7 +12,7 @@ from local.data.tables import from_item, scan, to_item
 from local.host.aws_clients import client
 from local.host.state import State
 from local.host.waiting import STALL_SECONDS
-from local.localstripe.books import METHODS, read_payments
+from local.localstripe.books import payment_method, read_payments
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -105,7 +105,7 @@ class Backend:
 
     def payment_method(self, name: str) -> str:
         """The provider's name of a payment method of the sandbox."""
-        return METHODS[name] if self._stripe_url else name
+        return payment_method(self._stripe_url, name) if self._stripe_url else name
 
     def _payments(self) -> Sequence[Mapping[str, Any]]:
         if self._stripe_url:

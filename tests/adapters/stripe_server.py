@@ -30,12 +30,6 @@ LOCALSTRIPE_METHODS = SHARED_METHODS | {
     "pm_insufficient_funds": "pm_card_chargeCustomerFail",
     "pm_refund_rejected": "pm_card_visa",
 }
-CARD_WITH_AUTHENTICATION = {
-    "number": "4000002500003155",
-    "exp_month": 12,
-    "exp_year": 2030,
-    "cvc": "123",
-}
 
 LOCALSTRIPE_GAPS = {
     "declined_method_is_declined_every_time_with_its_reason[localstripe-pm_insufficient": (
@@ -85,11 +79,6 @@ class StripeAccount:
         """(captured, refunded) of the prepared payments that moved money."""
         moved = [(self._received(one), self._refunded(one)) for one in self.prepared]
         return [amounts for amounts in moved if amounts != (0, 0)]
-
-    def card(self, card: Mapping[str, object]) -> str:
-        """A new payment method with this card."""
-        fields: Any = {"type": "card", "card": card}
-        return self.client.v1.payment_methods.create(fields).id
 
     def _saved_by(self, customer_id: str) -> str:
         customer = self.client.v1.customers.create({"metadata": {"customer_id": customer_id}})

@@ -21,11 +21,11 @@ from lambdas.domain.payments import (
     UnsignedReport,
 )
 from local.host.programs import Program
-from local.localstripe.books import METHODS, read_payments
+from local.localstripe.books import METHODS, payment_method, read_payments
 from local.localstripe.program import API_KEY
 from tests.adapters.providers import REFUND, TEN
 from tests.adapters.stripe_provider import FixedSecret
-from tests.adapters.stripe_server import CARD_WITH_AUTHENTICATION, StripeAccount
+from tests.adapters.stripe_server import StripeAccount
 
 
 class Receiver(ThreadingHTTPServer):
@@ -106,8 +106,8 @@ def test_the_records_of_the_invariants_have_each_payment_and_its_refunds(
 def test_a_payment_is_captured_when_the_customer_authenticates_at_the_bank(
     localstripe: StripeAccount,
 ) -> None:
-    provider = localstripe.provider({"pm_3ds": localstripe.card(CARD_WITH_AUTHENTICATION)})
-    reference = provider.prepare("pm_3ds")
+    provider = localstripe.provider({})
+    reference = provider.prepare(payment_method(localstripe.url, "pm_action_required"))
     assert isinstance(provider.gateway.capture(reference), ActionRequired)
     intent = localstripe.client.v1.payment_intents.retrieve(reference)
 
