@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -48,6 +49,7 @@ def answered(event: Mapping[str, Any], capsys: pytest.CaptureFixture[str]) -> tu
     """The status, and the metric that was counted."""
     answer = webhook_handler.receive(event, None)
     assert json.loads(answer["body"])["message"]
+    assert answer["headers"] == {"content-type": "application/json", "cache-control": "no-store"}
     [counted] = lines(capsys.readouterr().out)
     [metric] = [name for name in counted if name.startswith("PaymentReport-")]
     return answer["statusCode"], metric.removeprefix("PaymentReport-")
@@ -63,7 +65,7 @@ def test_a_report_of_an_unknown_payment_is_answered_and_counted(
     assert webhook.bodies == ['{"ü": 1}']
     [line] = lines(log.getvalue())
     assert (line["report_id"], line["kind"]) == ("evt_1", "payment.captured")
-    assert line["action"] == ReportAction.UNKNOWN
+    assert (line["message"], line["action"]) == ("report received", ReportAction.UNKNOWN)
 
 
 def test_a_report_that_concerns_no_payment_is_answered_and_counted(
@@ -85,6 +87,31 @@ def test_a_large_report_is_refused_before_its_signature_is_checked(
 ) -> None:
     assert answered(post(" " * (webhook_handler.MAX_BYTES + 1)), capsys) == (413, "refused")
     assert webhook.bodies == []
+    largest = " " * webhook_handler.MAX_BYTES
+    assert answered(post(largest), capsys) == (200, "unknown")
+    assert answered({**post(), "body": None}, capsys) == (200, "unknown")
+    assert webhook.bodies == [largest, ""]
+
+
+@pytest.mark.parametrize(
+    ("context", "request_id"), [(SimpleNamespace(aws_request_id="r-1"), "r-1"), (None, "unknown")]
+)
+def test_the_log_names_the_request_and_the_payment_is_looked_up(
+    webhook: ScriptedWebhook, world: World, context: object, request_id: str
+) -> None:
+    references: list[str] = []
+
+    class Receiver:
+        def receive(self, reference: str) -> ReportAction:
+            references.append(reference)
+            return ReportAction.NOTHING
+
+    world.deps.payment_reports = Receiver()  # type: ignore[assignment]
+    with captured_log() as log:
+        webhook_handler.receive(post(), context)
+
+    [line] = lines(log.getvalue())
+    assert (line["request_id"], references) == (request_id, ["pi_1"])
 
 
 def test_a_report_that_cannot_be_recorded_now_is_sent_again(
@@ -96,4 +123,9 @@ def test_a_report_that_cannot_be_recorded_now_is_sent_again(
 
     world.deps.payment_reports = Away()  # type: ignore[assignment]
 
-    assert answered(post(), capsys) == (503, "postponed")
+    with captured_log() as log:
+        assert answered(post(), capsys) == (503, "postponed")
+
+    [line] = lines(log.getvalue())
+    assert (line["message"], line["error"]) == ("report postponed", "StoreUnavailable")
+    assert line["reason"] == "throttled"
