@@ -39,6 +39,7 @@ def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str,
             action = dependencies().janitor.execution_stopped(order_id, execution)
         except OrderNotFound:
             action = JanitorAction.NOTHING
+        count(f"Janitor-{action}")
         flush_metrics()
         logger.info("execution stopped", execution=execution, action=action)
     return {"action": action}

@@ -1,12 +1,17 @@
 """Lambda handler of the orders table's stream: publishes the timeline events of orders."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lambdas.adapters.dynamodb_stream import NewEvents, read_new_events
 from lambdas.dependencies import dependencies
+from lambdas.domain.record.changes import Event
 from lambdas.domain.record.events import EVENT_KINDS, published_kind
-from lambdas.telemetry import count, flush_metrics, logger
+from lambdas.domain.record.order import Order
+from lambdas.telemetry import count, count_by, flush_metrics, logger
+
+_MONEY = {"payment-captured": "CapturedMinorUnits", "payment-refunded": "RefundedMinorUnits"}
+"""Metrics of amounts by kind of event."""
 
 
 def publish(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
@@ -30,6 +35,7 @@ def _publish(found: NewEvents) -> int:
     new = [event for event in timeline if found.after < event.number <= until]
     known = [event for event in new if published_kind(event) in EVENT_KINDS]
     dependencies().event_bus.publish(order, known)
+    _count_money(order, known)
     logger.info(
         "events published",
         order_id=order.order_id,
@@ -37,3 +43,10 @@ def _publish(found: NewEvents) -> int:
         kinds=[published_kind(event) for event in known],
     )
     return len(known)
+
+
+def _count_money(order: Order, events: Iterable[Event]) -> None:
+    """Count captured and refunded amounts. A batch that is repeated counts them again."""
+    for event in events:
+        if metric := _MONEY.get(event.kind):
+            count_by(metric, int(event.detail["amount_minor"]), currency=order.currency)

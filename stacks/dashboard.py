@@ -1,4 +1,4 @@
-"""One dashboard for operators: alarms first, then orders, API, janitor and queues."""
+"""One dashboard for operators: alarms, business, health, infrastructure."""
 
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -7,8 +7,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.deployment_settings import DeploymentSettings
+from stacks.emitted_metrics import ENDS
 from stacks.janitor import Janitor
-from stacks.metrics import counted
+from stacks.metrics import by_dimension, counted
 from stacks.operations import Operations
 
 _HALF = 12
@@ -36,11 +37,20 @@ class Dashboard(Construct):
         janitor: Janitor,
         settings: DeploymentSettings,
     ) -> None:
-        """Add the graphs of the workflow's parts, two to a row."""
-        self._page.add_widgets(_executions(machine), _outcomes(settings))
-        self._page.add_widgets(_durations(machine))
-        self._page.add_widgets(_requests(api), _latency(api))
-        self._page.add_widgets(_janitor(janitor), _queues(self._operations))
+        """Add the graphs, two to a row: the business, then its health, then the infrastructure."""
+        for left, right in (
+            (_outcomes(settings), _money(settings)),
+            (_approval_wait(settings), _categories(settings)),
+            (_verdicts(settings), _payments(settings)),
+            (_takeovers(settings), _oldest(settings)),
+            (_retries(settings), _wake_ups(settings)),
+            (_emails(settings), _mismatches(settings)),
+            (_requests(api), _latency(api)),
+            (_executions(machine), _durations(machine)),
+            (_janitor(janitor), _exports(settings)),
+            (_queues(self._operations), _events(settings)),
+        ):
+            self._page.add_widgets(left, right)
 
 
 def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
@@ -59,13 +69,100 @@ def _executions(machine: sfn.StateMachine) -> cloudwatch.GraphWidget:
 
 
 def _outcomes(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
-    ends = ("Rejected", "Declined", "Expired", "Cancelled", "Failed")
     return _graph(
         "Orders by outcome",
         counted(settings, "OrderCompleted", activity="update_order_status"),
-        *(counted(settings, f"Order{end}", activity="close_order") for end in ends),
+        *(counted(settings, f"Order{end}", activity="close_order") for end in ENDS),
         counted(settings, "CompensationStuck", activity="close_order"),
     )
+
+
+def _money(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph(
+        "Money by currency, in minor units",
+        by_dimension(settings, "CapturedMinorUnits", "currency"),
+        by_dimension(settings, "RefundedMinorUnits", "currency"),
+    )
+
+
+def _approval_wait(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    wait = {"category": "approval-loop"}
+    return _graph(
+        "Time in the approval loop",
+        *(counted(settings, "CategorySeconds", statistic=one, **wait) for one in ("p50", "p95")),
+    )
+
+
+def _categories(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph(
+        "Time by part of the workflow, p50",
+        by_dimension(settings, "CategorySeconds", "category", statistic="p50"),
+    )
+
+
+def _verdicts(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph("Executions by verdict", by_dimension(settings, "ExecutionVerdict", "verdict"))
+
+
+def _payments(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    reports = ("recorded", "refused", "postponed")
+    return _graph(
+        "Reports of the payment provider",
+        counted(settings, "PaymentDisputed"),
+        counted(settings, "RefundFailedLater"),
+        *(counted(settings, f"PaymentReport-{action}") for action in reports),
+    )
+
+
+def _takeovers(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    actions = ("started", "rung", "resumed", "taken-over", "failed")
+    return _graph(
+        "Recovered orders",
+        *(counted(settings, f"Janitor-{action}") for action in actions),
+        counted(settings, "TakeoverRepeated"),
+    )
+
+
+def _oldest(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph(
+        "Age of the oldest overdue check",
+        counted(settings, "OldestOverdueCheckSeconds", statistic="Maximum"),
+    )
+
+
+def _retries(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph("Retries by activity", by_dimension(settings, "ActivityRetries", "retried"))
+
+
+def _wake_ups(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph("Wake-ups by cause", by_dimension(settings, "WakeUps", "cause"))
+
+
+def _emails(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph(
+        "E-mails that were not sent",
+        *(by_dimension(settings, error, "activity") for error in ("MailRejected", "MailUnsettled")),
+    )
+
+
+def _mismatches(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    errors = ("LedgerMismatch", "PaymentMismatch")
+    return _graph(
+        "Records that differ from stock or payments",
+        *(by_dimension(settings, error, "activity") for error in errors),
+    )
+
+
+def _exports(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph(
+        "Exports of histories",
+        counted(settings, "HistoryExportFailed"),
+        counted(settings, "HistoriesSweptUp"),
+    )
+
+
+def _events(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
+    return _graph("Events for other systems", counted(settings, "EventsPublished"))
 
 
 def _durations(machine: sfn.StateMachine) -> cloudwatch.GraphWidget:

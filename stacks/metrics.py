@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 
 from stacks.deployment_settings import DeploymentSettings
+from stacks.emitted_metrics import require_emitted
 from stacks.lambda_platform import METRICS_NAMESPACE
 
 PERIOD = Duration.minutes(5)
@@ -18,11 +19,27 @@ def counted(
     settings: DeploymentSettings, name: str, *, statistic: str = "Sum", **dimensions: str
 ) -> cloudwatch.Metric:
     """A metric that our code writes; `service` keeps environments of one account apart."""
+    require_emitted(name, frozenset(dimensions))
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name=name,
         dimensions_map={"service": settings.stack_name, **dimensions},
         statistic=statistic,
+        period=PERIOD,
+    )
+
+
+def by_dimension(
+    settings: DeploymentSettings, name: str, dimension: str, *, statistic: str = "Sum"
+) -> cloudwatch.MathExpression:
+    """One line for each value of a dimension. Only for dashboards: alarms cannot search."""
+    require_emitted(name, frozenset({dimension}))
+    schema = f"{METRICS_NAMESPACE},{dimension},service"
+    terms = f'{{{schema}}} MetricName="{name}" service="{settings.stack_name}"'
+    return cloudwatch.MathExpression(
+        expression=f"SEARCH('{terms}', '{statistic}', {PERIOD.to_seconds()})",
+        using_metrics={},
+        label="",
         period=PERIOD,
     )
 

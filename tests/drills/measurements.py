@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import Any, NamedTuple
 
+from stacks.emitted_metrics import require_emitted
+
 Dimensions = frozenset[tuple[str, str]]
 
 
@@ -42,10 +44,6 @@ class Measurements:
             return sum(values)
         return sum(values) / len(values) if metric.statistic == "Average" else max(values)
 
-    def names(self) -> set[tuple[str, str, frozenset[str]]]:
-        """Namespace, name and the names of the dimensions of every metric that was recorded."""
-        return {(space, name, frozenset(dict(of))) for space, name, of, _ in self._values}
-
     @contextmanager
     def collected(self) -> Iterator[None]:
         """Record the metrics that code writes to its log in the embedded metric format."""
@@ -62,6 +60,7 @@ class Measurements:
             for names in directive["Dimensions"]:
                 dimensions = {name: record[name] for name in names}
                 for metric in directive["Metrics"]:
+                    require_emitted(metric["Name"], frozenset(names) - {"service"})
                     value = record[metric["Name"]]
                     values = value if isinstance(value, list) else [value]
                     self.add(directive["Namespace"], metric["Name"], dimensions, values)

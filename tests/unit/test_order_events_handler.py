@@ -13,6 +13,7 @@ from lambdas.domain.errors import EventsUnavailable
 from lambdas.domain.record.changes import make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
+from tests.support.telemetry import lines
 from tests.support.world import World
 
 
@@ -109,3 +110,16 @@ def test_a_batch_that_the_bus_refuses_fails_as_a_whole_and_is_complete_when_repe
     with pytest.raises(EventsUnavailable):
         published(world, *batch)
     assert len(published(world, *batch)) == 2
+
+
+def test_money_is_counted_by_currency(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    paid = written(world, world.place(), ("payment-captured", {"amount_minor": 2500}))
+    refunded = written(
+        world, world.place(currency="USD"), ("payment-refunded", {"amount_minor": 900})
+    )
+
+    published(world, paid, refunded)
+
+    found = lines(capsys.readouterr().out)
+    assert [(one["currency"], one["CapturedMinorUnits"]) for one in found[:1]] == [("EUR", [2500])]
+    assert [(one["currency"], one["RefundedMinorUnits"]) for one in found[1:2]] == [("USD", [900])]
