@@ -200,10 +200,16 @@ def deps(monkeypatch: pytest.MonkeyPatch) -> Dependencies:
     return Dependencies(FULL)
 
 
+def client_of(deps: Dependencies, port: str) -> Any:
+    """The client of an adapter; the sandbox's belongs to its table."""
+    adapter = getattr(deps, port)
+    return getattr(adapter, "_table", adapter)._client
+
+
 def record(deps: Dependencies, port: str, answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Answer the port's client; returns what it is asked, as (operation, parameters)."""
     asked: list[tuple[str, Any]] = []
-    events = getattr(deps, port)._client.meta.events
+    events = client_of(deps, port).meta.events
 
     def note(params: Any, model: Any, **_: Any) -> None:
         asked.append((model.name, params))
@@ -294,7 +300,7 @@ def test_no_method_of_an_adapter_is_missing_here(deps: Dependencies) -> None:
 
 @pytest.mark.parametrize("port", [*PORTS, "operations", "payments"])
 def test_a_client_makes_two_short_attempts(deps: Dependencies, port: str) -> None:
-    config = getattr(deps, port)._client.meta.config
+    config = client_of(deps, port).meta.config
 
     assert config.retries == {"mode": "standard", "total_max_attempts": 2}
     assert (config.connect_timeout, config.read_timeout) == (2, 4)
