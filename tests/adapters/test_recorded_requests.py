@@ -203,7 +203,7 @@ def deps(monkeypatch: pytest.MonkeyPatch) -> Dependencies:
 def client_of(deps: Dependencies, port: str) -> Any:
     """The client of an adapter; the sandbox's belongs to its table."""
     adapter = getattr(deps, port)
-    return getattr(adapter, "_table", adapter)._client
+    return adapter._client if hasattr(adapter, "_client") else adapter._table._client
 
 
 def record(deps: Dependencies, port: str, answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
