@@ -6,13 +6,14 @@ from typing import Any
 from lambdas.dependencies import dependencies
 from lambdas.domain.errors import OrderError, OrderNotFound
 from lambdas.janitor import JanitorAction
-from lambdas.telemetry import count, flush_metrics, log_keys, logger, report_recovered
+from lambdas.telemetry import count, flush_metrics, log_keys, logger, measure, report_recovered
 
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
     """Once a minute: reconcile the overdue orders."""
     done = dependencies().janitor.sweep()
     _close_idle_stock(done)
+    _measure_oldest_order()
     for action, times in done.items():
         count(f"Janitor-{action}", times)
     flush_metrics()
@@ -28,6 +29,19 @@ def _close_idle_stock(done: dict[str, int]) -> None:
             done["stock-settled"] = closed
     except OrderError as error:
         report_recovered(error)
+
+
+def _measure_oldest_order() -> None:
+    """Record the age of the oldest open order; 0 if no order is open."""
+    deps = dependencies()
+    try:
+        open_orders = deps.index.open_versions(at_most=1).orders.values()
+        oldest = min((one.oldest for one in open_orders), default=None)
+        age_ms = 0 if oldest is None else deps.clock.now() - deps.orders.get(oldest).created_at
+    except OrderError as error:
+        report_recovered(error)
+        return
+    measure("OldestOpenOrderSeconds", age_ms / 1000)
 
 
 def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str, str]:  # noqa: ARG001

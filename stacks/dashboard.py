@@ -125,7 +125,8 @@ def _takeovers(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
 
 def _oldest(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     return _graph(
-        "Age of the oldest overdue check",
+        "Age of the oldest open order and overdue check",
+        counted(settings, "OldestOpenOrderSeconds", statistic="Maximum"),
         counted(settings, "OldestOverdueCheckSeconds", statistic="Maximum"),
     )
 

@@ -36,6 +36,7 @@ EMITTED: Mapping[str, tuple[frozenset[str], ...]] = {
     **{f"PaymentReport-{action}": (frozenset(),) for action in REPORT_ACTIONS},
     "TakeoverRepeated": (frozenset(),),
     "OldestOverdueCheckSeconds": (frozenset(),),
+    "OldestOpenOrderSeconds": (frozenset(),),
     "PaymentDisputed": (frozenset(),),
     "RefundFailedLater": (frozenset(),),
     "EventsPublished": (frozenset(),),

@@ -70,6 +70,7 @@ ORDER_LISTS = (
     Grant("orders-by-customer", ("dynamodb:Query",)),
     Grant("orders-by-customer-and-stage", ("dynamodb:Query",)),
 )
+OLDEST_ORDERS = Grant("orders-by-stage", ("dynamodb:Query",))
 OPEN_ORDERS = Grant("open-orders", ("dynamodb:Query",))
 READ_STOCK = Grant("inventory", ("dynamodb:BatchGetItem",))
 MOVE_STOCK = Grant("inventory", ("dynamodb:GetItem", "dynamodb:UpdateItem"))

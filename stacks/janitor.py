@@ -9,6 +9,7 @@ from constructs import Construct
 from stacks.grants import (
     IS_RUNNING,
     MOVE_STOCK,
+    OLDEST_ORDERS,
     OPEN_ORDERS,
     ORDERS,
     REPORT_TO_OPERATIONS,
@@ -29,6 +30,7 @@ SWEEP = FunctionRow(
     grants=(
         ORDERS,
         OPEN_ORDERS,
+        OLDEST_ORDERS,
         MOVE_STOCK,
         START_LIVE,
         RING,

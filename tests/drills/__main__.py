@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from tests.drills.registry import Drill, DrillFailed, SynthesisedStack, drills
+from tests.support.telemetry import captured_log
 
 
 def main(names: Sequence[str]) -> int:
@@ -31,8 +32,9 @@ def write(line: str) -> None:
 def _run(drill: Drill, stack: SynthesisedStack) -> bool:
     write(f"{drill.name}: {drill.fault}")
     try:
-        for line in drill.run(stack):
-            write(f"  {line}")
+        with captured_log():
+            for line in drill.run(stack):
+                write(f"  {line}")
     except DrillFailed as error:
         write(f"  FAILED: {error}")
         return False

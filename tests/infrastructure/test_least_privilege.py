@@ -83,6 +83,7 @@ MAY = {
     | START
     | {
         "<TablesOrders>/index/open": "dynamodb: Query",
+        "<TablesOrders>/index/by_stage": "dynamodb: Query",
         MACHINE: "states: SendTaskSuccess",
         EXECUTIONS: "states: DescribeExecution",
         "<OperationsQueue>": "sqs: SendMessage",

@@ -49,6 +49,20 @@ def test_a_sweep_with_nothing_to_do_says_that_nothing_is_overdue(
 
     [measured] = lines(capsys.readouterr().out)
     assert measured["OldestOverdueCheckSeconds"] == [0.0]
+    assert measured["OldestOpenOrderSeconds"] == [0.0]
+
+
+def test_a_sweep_measures_the_age_of_the_oldest_open_order(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.place(Stage.COMPLETED)
+    world.place()
+    world.clock.advance(3600)
+    world.place(Stage.PAYMENT, created_at=world.clock.now())
+
+    janitor_handler.sweep({}, None)
+
+    assert lines(capsys.readouterr().out)[0]["OldestOpenOrderSeconds"] == [3600.0]
 
 
 def test_a_sweep_logs_the_order_that_it_could_not_look_after(world: World, log: StringIO) -> None:
