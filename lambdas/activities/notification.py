@@ -18,6 +18,7 @@ from lambdas.domain.mail.claims import (
 )
 from lambdas.domain.mail.links import digest, new_code
 from lambdas.domain.mail.reminders import mail_due
+from lambdas.domain.mail.rendering import Message
 from lambdas.domain.mail.templates import approval_mail, cancellation_mail, confirmation_mail
 from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
 from lambdas.domain.record.order import Order
@@ -70,13 +71,14 @@ def _send_to_approver(task: Task, deps: Dependencies, mail: str) -> Order:
 
 
 def _send_to_customer(
-    task: Task, deps: Dependencies, mail: str, text: Callable[[Order], tuple[str, str]]
+    task: Task, deps: Dependencies, mail: str, text: Callable[[Order, str, str], Message]
 ) -> Order:
     def send(order: Order) -> None:
         customer = deps.customers.find(order.customer_id)
         if customer is None or not customer.email:
             raise MailRejected("the customer has no e-mail address", order_id=order.order_id)
-        deps.notifier.send(customer.email, *text(order))
+        message = text(order, customer.language, customer.name)
+        deps.notifier.send(customer.email, *message)
 
     return _send_once(task, deps, mail, send)
 

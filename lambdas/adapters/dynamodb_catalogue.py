@@ -46,6 +46,7 @@ class DynamoDBCustomers:
             tier=record["tier"],
             email=record.get("email", ""),
             name=record.get("name", ""),
+            language=record.get("language", "en"),
         )
 
     def save(self, customer: Customer) -> None:
@@ -54,6 +55,7 @@ class DynamoDBCustomers:
             "tier": customer.tier,
             "email": customer.email,
             "name": customer.name,
+            "language": customer.language,
         }
         with store_errors():
             self._client.put_item(TableName=self._table, Item=to_item(record))

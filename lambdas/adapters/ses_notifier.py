@@ -18,13 +18,13 @@ _SERVER_ERROR = 500
 
 
 class SesNotifier:
-    """Sends plain-text e-mails from one verified sender."""
+    """Sends e-mails in plain text and HTML from one verified sender."""
 
     def __init__(self, client: "SESV2Client", *, sender: str) -> None:
         self._client = client
         self._sender = sender
 
-    def send(self, address: str, subject: str, body: str) -> None:
+    def send(self, address: str, subject: str, text: str, html: str) -> None:
         if any(unicodedata.category(one) in _LINE_BREAKS for one in address + subject):
             raise MailRejected("the address or the subject holds a line break or control character")
         try:
@@ -34,7 +34,10 @@ class SesNotifier:
                 Content={
                     "Simple": {
                         "Subject": {"Data": subject, "Charset": "UTF-8"},
-                        "Body": {"Text": {"Data": body, "Charset": "UTF-8"}},
+                        "Body": {
+                            "Text": {"Data": text, "Charset": "UTF-8"},
+                            "Html": {"Data": html, "Charset": "UTF-8"},
+                        },
                     }
                 },
             )

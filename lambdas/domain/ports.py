@@ -199,12 +199,16 @@ class StockShards(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A customer; `email` and `name` never leave the process but in a mail."""
+    """A customer; `email` and `name` never leave the process but in a mail.
+
+    `language` is the language of the mails (`de`, `de-AT`); English if there are no texts in it.
+    """
 
     customer_id: str
     tier: str
     email: str
     name: str
+    language: str = "en"
 
 
 class CustomerDirectory(Protocol):
@@ -222,8 +226,8 @@ class CustomerDirectory(Protocol):
 class Notifier(Protocol):
     """Mails to people. Raises NotifierUnavailable when the mail was certainly not sent."""
 
-    def send(self, address: str, subject: str, body: str) -> None:
-        """Hand one plain-text mail to the mail service."""
+    def send(self, address: str, subject: str, text: str, html: str) -> None:
+        """Hand one mail, in plain text and in HTML, to the mail service."""
         ...
 
 

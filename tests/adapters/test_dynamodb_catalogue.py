@@ -98,6 +98,16 @@ def test_a_customer_is_read_with_what_the_mails_need(
     assert customers.find("bob") is None
 
 
+def test_a_customer_keeps_the_language_of_the_mails(customers: DynamoDBCustomers) -> None:
+    bob = Customer(
+        customer_id="bob", tier="new", email="b@example.com", name="Bob", language="de-AT"
+    )
+
+    customers.save(bob)
+
+    assert customers.find("bob") == bob
+
+
 def test_both_translate_throttling(
     dynamodb: Any, catalogue: DynamoDBCatalogue, customers: DynamoDBCustomers
 ) -> None:

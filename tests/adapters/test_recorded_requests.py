@@ -176,7 +176,7 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         {"QueueUrl": FULL.operations_queue_url},
     ),
     "notifier.send": (
-        lambda d: d.notifier.send("a@example.com", "s", "b"),
+        lambda d: d.notifier.send("a@example.com", "s", "t", "<p>h</p>"),
         "SendEmail",
         {"FromEmailAddress": FULL.sender_email},
     ),

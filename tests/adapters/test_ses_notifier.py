@@ -26,14 +26,14 @@ def notifier(clients: dict[str, Any]) -> SesNotifier:
 def test_a_mail_goes_from_the_sender_to_the_customer(
     clients: dict[str, Any], notifier: SesNotifier
 ) -> None:
-    notifier.send("alice@example.com", "Subject ü", "Body")
+    notifier.send("alice@example.com", "Subject ü", "Body", "<p>Body</p>")
 
     region = clients["sesv2"].meta.region_name
     [account] = ses_backends.values()
     [mail] = account[region].sent_messages
     assert mail.source == SENDER
     assert mail.destinations["ToAddresses"] == ["alice@example.com"]
-    assert (mail.subject, mail.body) == ("Subject ü", "Body")
+    assert (mail.subject, mail.body) == ("Subject ü", "<p>Body</p>")
 
 
 @pytest.mark.parametrize("broken", ["\r\nBcc: eve@example.com", "\n", "\x00", "\x85", "\u2028"])
@@ -41,7 +41,7 @@ def test_a_mail_goes_from_the_sender_to_the_customer(
 def test_no_header_can_be_added_through_an_address_or_a_subject(
     clients: dict[str, Any], notifier: SesNotifier, part: str, broken: str
 ) -> None:
-    mail = {"address": "alice@example.com", "subject": "Subject", "body": "Body"}
+    mail = {"address": "alice@example.com", "subject": "Subject", "text": "Body", "html": "Body"}
 
     with pytest.raises(MailRejected, match="line break or control character"):
         notifier.send(**{**mail, part: mail[part] + broken})
@@ -54,7 +54,7 @@ def test_no_header_can_be_added_through_an_address_or_a_subject(
 
 def test_a_sender_that_is_not_verified_is_a_permanent_error(clients: dict[str, Any]) -> None:
     with pytest.raises(MailRejected, match="SES refused the mail: MessageRejected"):
-        SesNotifier(clients["sesv2"], sender=SENDER).send("alice@example.com", "s", "b")
+        SesNotifier(clients["sesv2"], sender=SENDER).send("alice@example.com", "s", "t", "h")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_refusal_is_named_without_the_address_that_it_quotes(
     answer(clients["sesv2"], "SendEmail", code, message="alice@example.com is not verified")
 
     with pytest.raises(error, match=code) as raised:
-        notifier.send("alice@example.com", "s", "b")
+        notifier.send("alice@example.com", "s", "t", "h")
 
     assert "alice" not in str(raised.value)
     assert raised.value.__suppress_context__
@@ -87,7 +87,7 @@ def test_a_server_that_failed_may_have_sent_the_mail(
     answer(clients["sesv2"], "SendEmail", code, status=500)
 
     with pytest.raises(MailUnsettled, match=code):
-        notifier.send("alice@example.com", "s", "b")
+        notifier.send("alice@example.com", "s", "t", "h")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,23 @@ def test_only_a_mail_that_certainly_was_not_sent_may_be_sent_again(
     fail(clients["sesv2"], "SendEmail", failure)
 
     with pytest.raises(error):
-        notifier.send("alice@example.com", "s", "b")
+        notifier.send("alice@example.com", "s", "t", "h")
+
+
+def test_a_mail_has_a_plain_text_and_an_html_part(
+    clients: dict[str, Any], notifier: SesNotifier
+) -> None:
+    parts: list[Any] = []
+    clients["sesv2"].meta.events.register(
+        "provide-client-params.sesv2.SendEmail", lambda params, **_: parts.append(params)
+    )
+
+    notifier.send("alice@example.com", "s", "plain", "<p>rich</p>")
+
+    assert parts[0]["Content"]["Simple"]["Body"] == {
+        "Text": {"Data": "plain", "Charset": "UTF-8"},
+        "Html": {"Data": "<p>rich</p>", "Charset": "UTF-8"},
+    }
 
 
 def test_a_mail_is_sent_in_one_attempt(clients: dict[str, Any]) -> None:

@@ -139,9 +139,9 @@ class Payments(Crossing, PaymentGateway):
 class Mails(Crossing, Notifier):
     """The mail service."""
 
-    def send(self, address: str, subject: str, body: str) -> None:
+    def send(self, address: str, subject: str, text: str, html: str) -> None:
         send = self._world.notifier.send
-        self._cross("notifier.send", lambda: send(address, subject, body))
+        self._cross("notifier.send", lambda: send(address, subject, text, html))
 
 
 class Desk(Crossing, OperationsQueue):

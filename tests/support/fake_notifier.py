@@ -14,6 +14,7 @@ class Mail(NamedTuple):
     to: str
     subject: str
     body: str
+    html: str = ""
 
 
 class FakeNotifier(Notifier):
@@ -23,10 +24,10 @@ class FakeNotifier(Notifier):
         self.sent: list[Mail] = []
         self.failures: list[OrderError] = []
 
-    def send(self, address: str, subject: str, body: str) -> None:
+    def send(self, address: str, subject: str, text: str, html: str) -> None:
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(Mail(address, subject, body))
+        self.sent.append(Mail(address, subject, text, html))
 
 
 class FakeOperationsDesk(OperationsQueue):

@@ -22,11 +22,15 @@ def set_customer(
     full_name: Annotated[str, typer.Option("--name", help="Name in e-mails.", metavar="TEXT")],
     email: Annotated[str, typer.Option(help="Address of e-mails.", metavar="ADDRESS")],
     tier: Annotated[str, typer.Option(help="new, standard or gold.", metavar="TIER")] = "standard",
+    language: Annotated[
+        str, typer.Option(help="Language of e-mails: en, de, …", metavar="TAG")
+    ] = "en",
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Create or replace the record of a customer. A customer without a record cannot order."""
     body = {"customer_id": name, "tier": tier, "name": full_name, "email": email}
+    body["language"] = language
     saved = open_api(profile).post("/ops/customers", body)
     if output is Format.JSON:
         print_json(saved)

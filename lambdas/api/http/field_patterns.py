@@ -20,6 +20,7 @@ SIGNAL_KEY = r"^[A-Za-z0-9_~:-][A-Za-z0-9._~:-]{0,127}$"
 """No leading dot: `.` and `..` are not names in a path. (RFC 3986, 5.2.4)"""
 EMAIL = r"^[A-Za-z0-9._%+'-]{1,64}@([A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z][A-Za-z0-9-]{1,62}$"
 """SES takes ASCII only. (SES developer guide, "Creating and verifying identities")"""
+LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 ULID = r"^[0-9A-HJKMNP-TV-Z]{26}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 """The rules of free text that a pattern can express. `fault_of` checks the others."""
@@ -32,6 +33,7 @@ FORMS = {
     START_KEY: "1 to 128 visible ASCII characters, without a comma",
     SIGNAL_KEY: "1 to 128 ASCII letters, digits and characters of `._~:-`, without a leading dot",
     EMAIL: "an e-mail address of ASCII characters",
+    LANGUAGE: "a language of two letters, and a region of two capital letters: `de`, `de-AT`",
     ULID: "26 capital letters and digits, without I, L, O and U",
     ONE_LINE: "one line of text without control characters",
 }

@@ -95,3 +95,11 @@ class CustomerRecord(Request):
             examples=["alice@example.com"],
         ),
     ]
+    language: Annotated[
+        str,
+        Field(
+            pattern=field_patterns.LANGUAGE,
+            description="Language of the e-mails; English if there are no texts in it.",
+            examples=["de"],
+        ),
+    ] = "en"

@@ -20,7 +20,7 @@ from lambdas.api.models.order_views import (
 from lambdas.api.models.settlement_views import settlement_view
 from lambdas.api.models.signal_views import LinkView, SignalDetailView, SignalsView, SignalView
 from lambdas.api.models.view import shown_fields
-from lambdas.domain.mail.templates import reason
+from lambdas.domain.mail.reasons import reason
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind

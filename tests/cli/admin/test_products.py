@@ -111,6 +111,15 @@ def test_a_customer_is_stored(terminal: Terminal, world: World) -> None:
 
     assert (ran.code, ran.out) == (0, "carol: stored, tier standard\n")
     assert world.customers.customers["carol"].email == "carol@example.com"
+    assert world.customers.customers["carol"].language == "en"
+
+
+def test_a_customer_has_the_language_of_the_e_mails(terminal: Terminal, world: World) -> None:
+    words = ("carol", "--name", "Carol", "--email", "carol@example.com", "--language", "de-AT")
+
+    terminal.run("admin", "customer", "set", *words, who="operator")
+
+    assert world.customers.customers["carol"].language == "de-AT"
 
 
 def test_a_file_is_loaded_and_its_initial_stock_entered_once(

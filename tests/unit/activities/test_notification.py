@@ -56,6 +56,18 @@ def test_a_completed_order_is_confirmed_and_its_result_told(world: World) -> Non
     assert world.now(order).ledger[MAIL_CONFIRMATION].state is EffectState.DONE
 
 
+def test_the_customer_reads_the_e_mail_in_the_language_of_the_profile(world: World) -> None:
+    german = replace(a_customer("carol"), language="de")
+    world.customers = world.deps.customers = FakeCustomers([german])
+    order = world.place(Stage.COMPLETED, customer_id="carol")
+
+    world.run(send_order_confirmation, order)
+
+    [mail] = world.notifier.sent
+    assert mail.subject == f"Ihre Bestellung {order.order_id} ist bestätigt"
+    assert '<html lang="de">' in mail.html
+
+
 def test_an_order_that_is_not_completed_is_not_confirmed(world: World) -> None:
     order = world.place(Stage.STATUS_UPDATE)
 

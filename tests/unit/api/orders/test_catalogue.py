@@ -115,7 +115,15 @@ def test_a_customer_is_stored_and_the_answer_has_no_personal_data(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"tier": "platinum"}, {"email": "carol"}, {"email": "c@x"}, {"customer_id": "a b"}]
+    "wrong",
+    [
+        {"language": "../de"},
+        {"language": "german"},
+        {"tier": "platinum"},
+        {"email": "carol"},
+        {"email": "c@x"},
+        {"customer_id": "a b"},
+    ],
 )
 def test_an_invalid_customer_is_refused(api: ApiCaller, wrong: dict[str, Any]) -> None:
     answer = api.post("/ops/customers", {**CAROL, **wrong}, claims=OPERATOR)

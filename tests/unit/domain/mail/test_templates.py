@@ -1,21 +1,25 @@
 """The texts that people read, word by word."""
 
+import re
 import sys
 import time
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
+from string import Template
 
 import pytest
 
 from lambdas.domain.free_text import blank_out
+from lambdas.domain.mail.reasons import reason
 from lambdas.domain.mail.reminders import APPROVAL_MAILS
+from lambdas.domain.mail.rendering import Message, _file, languages, phrase
 from lambdas.domain.mail.templates import (
     approval_mail,
     cancellation_mail,
     confirmation_mail,
-    reason,
 )
-from lambdas.domain.record.outcomes import TECHNICAL_REASON
+from lambdas.domain.record.outcomes import _CAUSES, TECHNICAL_REASON, cause_of
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_line, an_order
 
@@ -37,7 +41,7 @@ def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_the_confirmation_lists_lines_and_total() -> None:
     order = an_order(Stage.COMPLETED, order_id="O1", items=(a_line(quantity=3), a_line("X", 1, 5)))
 
-    assert confirmation_mail(order) == (
+    assert confirmation_mail(order)[:2] == (
         "Your order O1 is confirmed",
         "Thank you for your order O1.\n\n"
         "  3 x COFFEE-1KG at 12.50 EUR\n  1 x X at 0.05 EUR\n\n"
@@ -72,7 +76,7 @@ def test_every_amount_has_the_decimals_of_its_currency(
 def test_the_customer_of_a_cancelled_order_reads_that_nothing_is_owed() -> None:
     order = an_order(Stage.CANCELLED, order_id="O1", last_error="approval timeout")
 
-    assert cancellation_mail(order) == (
+    assert cancellation_mail(order)[:2] == (
         "Your order O1 was cancelled",
         "Your order O1 was not completed.\n\n"
         "The order was not approved in time.\n\n"
@@ -129,7 +133,7 @@ def test_the_approver_reads_what_to_decide_and_what_the_link_does(
 ) -> None:
     order = an_order(order_id="O1", items=LINES)
 
-    assert approval_mail(order, APPROVAL_MAILS[number], "https://x/1") == (
+    assert approval_mail(order, APPROVAL_MAILS[number], "https://x/1")[:2] == (
         f"Order O1 waits for your approval{again}",
         "Order O1 of customer alice waits for your approval.\n\n"
         "  2 x COFFEE-1KG at 12.50 EUR\n"
@@ -165,8 +169,8 @@ def test_no_stored_character_leaves_its_line_or_changes_how_others_are_shown(
     assert f"\n\nThe order was cancelled: a{kept}b\n\n" in mails[0][1]
     assert f"Order a{kept}b of customer a{kept}b waits" in mails[2][1]
     assert f"  2 x a{kept}b at " in mails[1][1]
-    assert [body.count("\n") for _, body in mails] == [5, 5, 13]
-    for subject, _ in mails:
+    assert [mail.text.count("\n") for mail in mails] == [5, 5, 13]
+    for subject, _, _ in mails:
         assert f"rder a{kept}b " in subject
 
 
@@ -176,7 +180,7 @@ def test_no_stored_character_leaves_its_line_or_changes_how_others_are_shown(
 def test_a_hostile_reason_stays_one_plain_line(hostile: str) -> None:
     order = an_order(Stage.CANCELLED, order_id="O1", last_error=f"cancelled: no{hostile}")
 
-    subject, body = cancellation_mail(order)
+    subject, body, _ = cancellation_mail(order)
 
     assert subject == "Your order O1 was cancelled"
     assert body.count("\n") == 5
@@ -189,3 +193,77 @@ def test_joined_emoji_and_letters_stay_whole_in_mails() -> None:
     order = an_order(Stage.CANCELLED, last_error=f"cancelled: {words}")
 
     assert f"The order was cancelled: {words}\n" in cancellation_mail(order)[1]
+
+
+HOSTILE = '<a href="https://evil.example">x</a> & $order_id ${name} www.evil.example a@evil.example'
+
+
+def every_mail(stored: str, language: str) -> list[Message]:
+    cancelled = an_order(Stage.CANCELLED, order_id="O1", last_error=f"cancelled: {stored}")
+    declined = replace(cancelled, last_error=f"declined: {stored}")
+    waiting = an_order(order_id="O1", customer_id=stored, items=(a_line("<b>$name"),))
+    return [
+        cancellation_mail(cancelled, language, stored),
+        cancellation_mail(declined, language, stored),
+        confirmation_mail(waiting, language, stored),
+        *(approval_mail(waiting, mail, "https://x/1?a&b") for mail in APPROVAL_MAILS),
+    ]
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_hostile_text_is_neither_markup_nor_a_placeholder_nor_a_link(language: str) -> None:
+    plain, hostile = every_mail("x", language), every_mail(HOSTILE, language)
+
+    for harmless, mail in zip(plain, hostile, strict=True):
+        assert mail.subject == harmless.subject
+        assert mail.html.count("<") == harmless.html.count("<")
+        assert "<b>" not in mail.html
+        for text in mail:
+            assert not re.search(r"://evil|evil\.example|a@", text)
+    assert "&lt;a href=&quot;https[:]//evil[.]example&quot;&gt;" in hostile[0].html
+    assert "$order_id ${name} www[.]evil[.]example a[@]evil[.]example" in hostile[0].text
+    assert '<a href="https://x/1?a&amp;b">' in hostile[-1].html
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_both_forms_of_an_e_mail_have_the_same_facts(language: str) -> None:
+    for name in ("confirmation", "cancellation", "approval"):
+        text, html = (
+            {*Template(_file(language, f"{name}.{form}")).get_identifiers()}
+            for form in ("txt", "html")
+        )
+
+        assert text - {"reminder"} == html
+
+
+def test_a_customer_reads_the_language_of_the_profile() -> None:
+    confirmed = an_order(Stage.COMPLETED, order_id="O1", items=(a_line(quantity=3),))
+    expired = an_order(Stage.CANCELLED, order_id="O1", last_error="approval timeout")
+
+    assert confirmation_mail(confirmed, "de-AT")[:2] == (
+        "Ihre Bestellung O1 ist bestätigt",
+        "Vielen Dank für Ihre Bestellung O1.\n\n"
+        "  3 x COFFEE-1KG zu je 12.50 EUR\n\n"
+        "Berechneter Betrag: 37.50 EUR\n",
+    )
+    assert "nicht rechtzeitig freigegeben" in cancellation_mail(expired, "de").text
+
+
+@pytest.mark.parametrize("language", ["fr", "", "..", "../en", "de/../en"])
+def test_another_language_is_english(language: str) -> None:
+    order = an_order(Stage.COMPLETED, items=LINES)
+
+    assert confirmation_mail(order, language) == confirmation_mail(order)
+
+
+def test_every_reason_has_a_german_sentence() -> None:
+    codes = {cause.code for cause in (*_CAUSES.values(), cause_of("unknown"))}
+
+    assert {code for code in codes if phrase(code, "de", {"words": ""}) is None} == set()
+
+
+def test_the_shown_sentence_keeps_abbreviations_and_amounts() -> None:
+    words = "e.g. 3.50 EUR were too much, i.e. more than 1.000. Thanks."
+    order = an_order(Stage.CANCELLED, last_error=f"cancelled: {words}")
+
+    assert f"cancelled: {words}\n" in cancellation_mail(order).text
