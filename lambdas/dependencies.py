@@ -208,7 +208,9 @@ class Dependencies:
         from lambdas.adapters.ses_notifier import SesNotifier
 
         return SesNotifier(
-            client_without_retries("sesv2"), sender=self.settings.require("sender_email")
+            client_without_retries("sesv2"),
+            sender=self.settings.require("sender_email"),
+            configuration_set=self.settings.require("email_configuration_set"),
         )
 
     @cached_property

@@ -27,6 +27,7 @@ class Settings:
     histories_bucket: str = ""
     state_machine_alias_arn: str = ""
     sender_email: str = ""
+    email_configuration_set: str = ""
     payment_provider: str = ""
     payment_secret_arn: str = ""
     payment_webhook_secret_arn: str = ""

@@ -12,6 +12,9 @@ class EmailSender(Construct):
     """An SES identity that the account has, or (`create_sender`) one that the stack creates.
 
     SES sends a verification link to a new address and refuses to send from it until then.
+
+    The configuration set makes SES suppress addresses that bounced or complained, also where the
+    setting of the account does not.
     """
 
     def __init__(
@@ -25,14 +28,19 @@ class EmailSender(Construct):
             )
             # Verified by hand, and perhaps used by others: never deleted by a changed setting.
             identity.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        self._configuration = ses.ConfigurationSet(
+            self,
+            "Configuration",
+            suppression_reasons=ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+        )
 
     @property
     def resources(self) -> dict[str, Resource]:
         """The right to send, bound by the sender's address.
 
         SES checks the policy against every identity that a call involves: the address or its
-        domain, whichever is verified; in the sandbox each recipient too; and the identity's
-        default configuration set. (Service authorization reference, "Amazon SES v2")
+        domain, whichever is verified; in the sandbox each recipient too; and the configuration
+        set. (Service authorization reference, "Amazon SES v2")
         """
         return {
             "sender": Resource(
@@ -41,6 +49,9 @@ class EmailSender(Construct):
                 conditions={"StringEquals": {"ses:FromAddress": self._address}},
                 variable="SENDER_EMAIL",
                 value=self._address,
+                more_variables={
+                    "EMAIL_CONFIGURATION_SET": self._configuration.configuration_set_name
+                },
                 wildcard_reason="SES checks identities of recipients and domains as well; the "
                 "condition ses:FromAddress limits the grant to one sender.",
             )

@@ -4,7 +4,7 @@ A grant that names a resource also gives the function the variable through which
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import aws_iam as iam
 
@@ -13,8 +13,8 @@ from aws_cdk import aws_iam as iam
 class Resource:
     """A resource that functions use. Without a `variable` they do not need its name.
 
-    `more_arns` are further ARNs that the same actions need; `wildcard_reason` says why an ARN has
-    a wildcard; `conditions` hold for every grant on the resource.
+    `more_arns` are further ARNs that the same actions need, `more_variables` further variables;
+    `wildcard_reason` says why an ARN has a wildcard; `conditions` hold for every grant on it.
     """
 
     arn: str
@@ -22,6 +22,7 @@ class Resource:
     value: str = ""
     wildcard_reason: str = ""
     more_arns: tuple[str, ...] = ()
+    more_variables: Mapping[str, str] = field(default_factory=dict)
     conditions: Mapping[str, Mapping[str, str]] | None = None
 
     @property
@@ -51,8 +52,10 @@ Resources = Mapping[str, Resource]
 
 def variables(grants: Sequence[Grant], resources: Resources) -> dict[str, str]:
     """The environment variables that name the resources of `grants`."""
-    granted = (resources[grant.resource] for grant in grants)
-    return {found.variable: found.value for found in granted if found.variable}
+    granted = [resources[grant.resource] for grant in grants]
+    names = {found.variable: found.value for found in granted if found.variable}
+    more = (variable for found in granted for variable in found.more_variables.items())
+    return {**names, **dict(more)}
 
 
 LIVE = "live"

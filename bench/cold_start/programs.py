@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "PAYMENTS_TABLE": "payments",
     "PAYMENT_PROVIDER": "sandbox",
     "SENDER_EMAIL": "orders@example.com",
+    "EMAIL_CONFIGURATION_SET": "orders",
     "OPERATIONS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/operations",
     "STATE_MACHINE_ALIAS_ARN": "arn:aws:states:eu-central-1:1:stateMachine:orders:live",
 }

@@ -20,9 +20,10 @@ _SERVER_ERROR = 500
 class SesNotifier:
     """Sends e-mails in plain text and HTML from one verified sender."""
 
-    def __init__(self, client: "SESV2Client", *, sender: str) -> None:
+    def __init__(self, client: "SESV2Client", *, sender: str, configuration_set: str) -> None:
         self._client = client
         self._sender = sender
+        self._configuration_set = configuration_set
 
     def send(self, address: str, subject: str, text: str, html: str) -> None:
         if any(unicodedata.category(one) in _LINE_BREAKS for one in address + subject):
@@ -30,6 +31,7 @@ class SesNotifier:
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,
+                ConfigurationSetName=self._configuration_set,
                 Destination={"ToAddresses": [address]},
                 Content={
                     "Simple": {

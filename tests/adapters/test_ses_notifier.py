@@ -20,7 +20,8 @@ SENDER = "orders@example.com"
 @pytest.fixture
 def notifier(clients: dict[str, Any]) -> SesNotifier:
     clients["sesv2"].create_email_identity(EmailIdentity=SENDER)
-    return SesNotifier(clients["sesv2"], sender=SENDER)
+    clients["sesv2"].create_configuration_set(ConfigurationSetName="set")
+    return SesNotifier(clients["sesv2"], sender=SENDER, configuration_set="set")
 
 
 def test_a_mail_goes_from_the_sender_to_the_customer(
@@ -54,7 +55,9 @@ def test_no_header_can_be_added_through_an_address_or_a_subject(
 
 def test_a_sender_that_is_not_verified_is_a_permanent_error(clients: dict[str, Any]) -> None:
     with pytest.raises(MailRejected, match="SES refused the mail: MessageRejected"):
-        SesNotifier(clients["sesv2"], sender=SENDER).send("alice@example.com", "s", "t", "h")
+        SesNotifier(clients["sesv2"], sender=SENDER, configuration_set="set").send(
+            "alice@example.com", "s", "t", "h"
+        )
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,7 @@ def test_a_mail_has_a_plain_text_and_an_html_part(
 
     notifier.send("alice@example.com", "s", "plain", "<p>rich</p>")
 
+    assert parts[0]["ConfigurationSetName"] == "set"
     assert parts[0]["Content"]["Simple"]["Body"] == {
         "Text": {"Data": "plain", "Charset": "UTF-8"},
         "Html": {"Data": "<p>rich</p>", "Charset": "UTF-8"},

@@ -38,6 +38,14 @@ OUTPUTS = {
 }
 
 
+def test_an_address_that_bounced_or_complained_is_suppressed(dev: Template) -> None:
+    [sent_with] = dev.of_type("SES::ConfigurationSet").values()
+
+    assert sent_with["Properties"]["SuppressionOptions"] == {
+        "SuppressedReasons": ["BOUNCE", "COMPLAINT"]
+    }
+
+
 def test_the_outputs_have_the_names_that_scripts_rely_on(template: Template) -> None:
     assert set(template.body["Outputs"]) == OUTPUTS
 

@@ -36,6 +36,7 @@ FULL = Settings(
     operations_queue_url="https://sqs.eu-central-1.amazonaws.com/1/operations",
     state_machine_alias_arn="arn:aws:states:eu-central-1:1:stateMachine:m:live",
     sender_email="orders@example.com",
+    email_configuration_set="orders",
 )
 PORTS = {
     "clock": SystemClock,

@@ -59,6 +59,7 @@ def deploy() -> dict[str, str]:
         "OPERATIONS_QUEUE_URL": queue["QueueUrl"],
         "STATE_MACHINE_ALIAS_ARN": f"{machine['stateMachineArn']}:live",
         "SENDER_EMAIL": SENDER,
+        "EMAIL_CONFIGURATION_SET": "orders",
         "APPROVAL_TIMEOUT_SECONDS": "900",
         "HEARTBEAT_SECONDS": "900",
         "PAYMENT_TIMEOUT_SECONDS": "5",
