@@ -30,4 +30,5 @@ def effects(world: World) -> dict[str, Any]:
 
 
 def _without_link(mail: Mail) -> Mail:
-    return mail._replace(body=re.sub(r"#/approval/\S+", "#/approval/...", mail.body))
+    body, html = (re.sub(r"#/approval/[\w-]+", "#/approval/...", part) for part in mail[2:])
+    return mail._replace(body=body, html=html)
