@@ -210,3 +210,35 @@ def test_what_runs_has_no_verdict_yet_and_says_where_it_is() -> None:
 
 def test_no_history_no_verdict() -> None:
     assert classify([]).verdict is Verdict.UNKNOWN
+
+
+def reason(history: HistoryBuilder) -> str:
+    return classify(history.redacted()).reason
+
+
+def test_the_reason_is_the_decision_or_the_error_before_the_compensation() -> None:
+    unnamed = waiting().enter("ReserveStock").leave("ReserveStock")
+    declined = decided("pay").failing("ProcessPayment", "PaymentDeclined")
+
+    assert reason(cancelled(decided("pay"))) == "RouteDecision failed with decision pay"
+    assert reason(rejected(declined)) == "ProcessPayment failed with PaymentDeclined"
+    assert reason(failed(unnamed)) == "ReserveStock failed with no error's name"
+    assert reason(failed(named(()))) == "it took the order over and compensated it"
+
+
+def test_the_reason_of_an_interruption_is_its_decision_or_its_last_error() -> None:
+    paused = waiting().failing("ApplySignals", "StoreUnavailable").route("RouteBackOff")
+    decided_before = decided("wait").failing("AwaitSignal", "EngineUnavailable")
+
+    assert reason(interrupted(decided("pay"))) == "RouteDecision failed with pay"
+    assert reason(interrupted(paused)) == "ApplySignals failed with StoreUnavailable"
+    assert reason(interrupted(decided_before)) == "AwaitSignal failed with EngineUnavailable"
+    assert reason(interrupted(waiting())) == "ReserveStock failed with no error's name"
+
+
+def test_an_end_without_a_name_or_a_state_has_a_reason() -> None:
+    at_once = HistoryBuilder().add("ExecutionFailed", executionFailedEventDetails={})
+
+    assert reason(at_once) == "the execution failed with no error's name"
+    assert reason(HistoryBuilder()) == "it is in its beginning"
+    assert classify([]).reason == "the engine has no history of it"

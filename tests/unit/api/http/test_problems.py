@@ -2,17 +2,29 @@
 
 import inspect
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from lambdas.api.application import problem_answer
 from lambdas.api.http import errors as api_errors
 from lambdas.api.http.problems import DEFECT, MEANINGS, meaning_of, problem
 from lambdas.domain import errors as domain
-from tests.support.api_caller import ALICE, ApiCaller, validate
+from lambdas.domain.record.stages import Stage
+from tests.support.api_caller import ALICE, OPERATOR, SHOP, Answer, ApiCaller, validate
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
+from tests.unit.api.orders.placing import start
 
+NOT_DECLARED = "The Content-Type of the body is not JSON."
+NO_ORDER_ID = (
+    "There is no such order: an order id has 26 letters and digits, without I, L, O and U, "
+    "and begins with 0 to 7."
+)
+NOT_LISTED = "Customers list their own orders only: leave `customer_id` out."
+NOT_THE_SCHEMA = "Fields do not match the schema: stage, limit."
+KEY = {"Idempotency-Key": "key-1"}
 SECRET = "arn:aws:secret-of-the-stack-trace"
 
 
@@ -141,3 +153,73 @@ def test_an_overloaded_store_says_when_to_try_again(api: ApiCaller, world: World
 
 def test_nobody_may_keep_a_problem(api: ApiCaller) -> None:
     assert api.get("/nothing").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "claims", "text", "headers", "detail"),
+    [
+        ("POST", "/orders", ALICE, "a=1", {"content-type": "text/plain"}, NOT_DECLARED),
+        ("POST", "/orders", ALICE, "{", {}, "The body is not JSON."),
+        ("POST", "/orders", ALICE, "[]", {}, "The body is not a JSON object."),
+        ("GET", "/orders/O1", ALICE, None, {}, NO_ORDER_ID),
+        ("GET", "/orders?customer_id=bob", ALICE, None, {}, NOT_LISTED),
+        ("GET", "/console/x.js", None, None, {}, "The console has no such file."),
+        ("GET", "/orders?limit=1.0", ALICE, None, {}, "Fields do not match the schema: limit."),
+        ("GET", "/orders?limit=0&stage=x", ALICE, None, {}, NOT_THE_SCHEMA),
+    ],
+)
+def test_a_refusal_says_in_a_sentence_what_is_wrong(
+    method: str, path: str, claims: Any, text: str | None, headers: Any, detail: str, api: ApiCaller
+) -> None:
+    answer = api.call(method, path, claims, text=text, headers=headers)
+
+    assert answer.json["detail"] == detail
+
+
+def test_a_refusal_of_an_order_says_in_a_sentence_what_is_wrong(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(Stage.AWAITING_APPROVAL)
+    add = f"/orders/{order.order_id}/signals/add-line-item"
+    correction = {"change": 0, "reason": "counted"}
+
+    assert detail(start(api, SHOP)) == (
+        "A machine client orders for a customer: `customer_id` is missing."
+    )
+    assert detail(start(api, ALICE, customer_id="bob")) == (
+        "Only operators and machine clients may order for others or select a workflow version."
+    )
+    assert detail(api.post(add, {"sku": "NONE", "quantity": 1}, ALICE)) == "Unknown SKU: NONE."
+    assert detail(api.post(add, {"sku": "MUG-RED", "quantity": 1}, OPERATOR)) != ""
+    assert detail(
+        api.post("/ops/products/MUG-RED/corrections", correction, OPERATOR, headers=KEY)
+    ) == ("A correction of 0 units changes nothing: leave it out.")
+
+
+@pytest.mark.parametrize(
+    ("query", "problem_of_field"),
+    [("limit=1.0", "Must be a whole number that contains only digits"), ("limit=a", None)],
+)
+def test_a_field_says_what_it_must_be(
+    api: ApiCaller, query: str, problem_of_field: str | None
+) -> None:
+    [field] = api.get(f"/orders?{query}").json["errors"]
+
+    assert field["field"] == "limit"
+    assert problem_of_field in (None, field["problem"])
+
+
+def test_a_defect_without_a_context_is_answered_with_an_unknown_request_id() -> None:
+    with captured_log() as log:
+        response = problem_answer(ValueError("x"), cast(LambdaContext, object()))
+
+    body = json.loads(response.body or "")
+    assert body["detail"] == "The request failed unexpectedly (request id unknown)."
+    assert body["type"] == "urn:order-workflow:problem:internal-error"
+    [line] = lines(log.getvalue())
+    assert line["message"] == "request failed unexpectedly"
+
+
+def detail(answer: Answer) -> str:
+    text: str = answer.json["detail"]
+    return text

@@ -1,10 +1,15 @@
 """POST /orders: an order is made once for each key, and what a key may look like."""
 
+import hashlib
+
 import pytest
 
+from lambdas.api.http.identity import Principal, Role
+from lambdas.api.models.inputs import NewOrder
+from lambdas.api.routes.orders import idempotency
 from tests.support.api_caller import ALICE, BOB, OPERATOR, ApiCaller
 from tests.support.world import World
-from tests.unit.api.orders.placing import start
+from tests.unit.api.orders.placing import ORDER, start
 from tests.unit.api.signals.sending import send
 
 
@@ -83,3 +88,20 @@ def test_a_signal_key_that_is_no_name_in_a_path_is_refused(
 @pytest.mark.parametrize("key", ["!", "k" * 128, 'a;b="d"', "#%/?"])
 def test_a_key_may_be_any_visible_ascii(api: ApiCaller, key: str) -> None:
     assert start(api, key=key).status == 201
+
+
+def test_the_hash_of_a_request_does_not_change() -> None:
+    """It is stored for a day: a request may be repeated after a deployment."""
+    body = NewOrder.model_validate(ORDER)
+    caller = Principal(subject="sub-alice", name="alice", roles=frozenset({Role.CUSTOMER}))
+
+    key = idempotency(body, caller, "alice", "key-1")
+
+    assert (key.principal, key.key) == ("alice", "key-1")
+    assert (
+        key.fingerprint
+        == hashlib.sha256(
+            b'{"customer_id":"alice","items":[{"quantity":2,"sku":"MUG-RED"}],'
+            b'"payment_method":"pm_ok"}'
+        ).hexdigest()
+    )
