@@ -9,7 +9,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bench.cost import documents
+from bench.cost import alternatives, documents
 from bench.cost.peers import durable_functions, naive_port, temporal_cloud
 from bench.cost.pricing import LOG_LEVELS, PRICES, bill
 from bench.cost.stories import STORIES, Counts, play
@@ -27,6 +27,9 @@ def main() -> None:
     counted = measure()
     if arguments.write:
         documents.write(counted)
+    if arguments.fewer:
+        print(alternatives.table(counted[0]))
+        return
     if arguments.output == "json":
         print(json.dumps([_as_dict(one, arguments.log_level) for one in [*counted, naive_port()]]))
     else:
@@ -56,6 +59,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--write", action="store_true", help="write the figures into README.md and docs/, too"
+    )
+    parser.add_argument(
+        "--fewer", action="store_true", help="print what fewer transitions would cost (decision 27)"
     )
     return parser.parse_args()
 

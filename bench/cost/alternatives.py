@@ -1,0 +1,61 @@
+"""The cost of a path of fewer state transitions: `python -m bench.cost --fewer` (decision 27)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bench.cost.peers import naive_port
+from bench.cost.pricing import MILLION, PRICES, bill
+from bench.cost.stories import Counts
+
+
+def _express_dollars() -> float:
+    """One Express execution for each of a million orders."""
+    given = PRICES["express"]
+    time = given["seconds"] * given["gigabytes"] * given["gigabyte_second"] * MILLION
+    return float(given["million_requests"] + time)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """A path that saves transitions and invocations, and may cost something else."""
+
+    name: str
+    transitions: int
+    invocations: int = 0
+    dollars: float = 0.0
+
+
+ALTERNATIVES = (
+    Alternative(name="the path as it is", transitions=0),
+    Alternative(name="a second state machine that starts at EnrichOrder", transitions=1),
+    Alternative(name="ReserveStock waits for the token", transitions=1, invocations=1),
+    Alternative(name="errors instead of RouteDecision", transitions=1),
+    Alternative(name="ProcessPayment completes the order", transitions=1, invocations=1),
+    Alternative(name="the event bus sends the confirmation", transitions=1),
+    Alternative(
+        name="an Express child enriches, a Choice reads its status",
+        transitions=2,
+        dollars=_express_dollars(),
+    ),
+    Alternative(name="one function enriches", transitions=3, invocations=2),
+)
+
+
+def table(order: Counts) -> str:
+    """The cost of each alternative for an order. Its calls and writes are left as they are."""
+    return (
+        "| path | transitions | US dollars per million orders | relative to the direct port |\n"
+        "|---|---|---|---|\n" + "".join(_rows(order))
+    )
+
+
+def _rows(order: Counts) -> Iterator[str]:
+    port = bill(naive_port()).total
+    for one in ALTERNATIVES:
+        changed = replace(
+            order,
+            transitions=order.transitions - one.transitions,
+            invocations=order.invocations - one.invocations,
+        )
+        total = bill(changed).total + one.dollars
+        yield f"| {one.name} | {changed.transitions} | {total:,.0f} | {total / port:.2f} |\n"
