@@ -37,13 +37,17 @@ PARTS: Mapping[str, Part] = {
         ("activities/*.py", "activity_handler.py"), ("unit/activities", "unit/payments", *_ORDERS)
     ),
     "application": Part(
-        ("order_writer.py", "workflow.py", "janitor.py", "payment_reports.py"), (*_RULES, *_ORDERS)
+        ("order_writer.py", "workflow.py", "janitor.py", "payment_reports.py", "history_export.py"),
+        (*_RULES, *_ORDERS, "unit/test_history_export.py"),
     ),
-    "api": Part(("api/*.py",), ("unit/api",)),
+    "api": Part(("api/*.py", "executions/*.py"), ("unit/api", "unit/test_history_export.py")),
     "adapters": Part(("adapters/*.py",), ("adapters",), _PROVIDERS, (*_SLOW, *_PROVIDER_TESTS)),
     "payments": Part(_PROVIDERS, (*_PROVIDER_TESTS, "unit/payments")),
     "runtime": Part(
-        ("janitor_handler.py", "order_events_handler.py", "webhook_handler.py", *_SUPPORT),
+        (
+            *(f"{name}_handler.py" for name in ("janitor", "order_events", "webhook", "history")),
+            *_SUPPORT,
+        ),
         ("unit/janitor", "unit/payments", "unit/activities/test_activity_handler.py", *_SMALL),
     ),
     "dependencies": Part(
