@@ -41,3 +41,10 @@ export const retraced = (states, entries) => states.map((state) => {
   const { progress, error, entered_at, left_at, attempts } = own.at(-1);
   return { ...state, progress, error, entered_at, left_at, attempts, entries: own.length };
 });
+
+/** Save the histories of an order as a file. */
+export function save(history) {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(history, null, 2)], { type: "application/json" }));
+  h("a", { href: url, download: `${history.order_id}.json` }).click();
+  URL.revokeObjectURL(url);
+}

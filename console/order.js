@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { diagram } from "./diagram.js";
 import { h, show, update } from "./dom.js";
-import { chooser, retraced } from "./executions.js";
+import { chooser, retraced, save } from "./executions.js";
 import { events, facts, items, ledger, standing } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
@@ -90,8 +90,10 @@ export function order(page, id) {
   }
 
   const copy = () => navigator.clipboard.writeText(id).then(() => page.notify("The id was copied."), page.fail);
+  const download = () => get(`/orders/${id}/history`).then(save).catch(page.fail);
   show(main, h("div", { class: "title" }, h("h1", {}, "Order ", h("span", { class: "id" }, id)),
-    h("button", { onclick: copy }, "Copy id")), head,
+    h("button", { onclick: copy }, "Copy id"),
+    who.roles.includes("operator") && h("button", { onclick: download }, "Download history")), head,
     h("div", { class: "order" }, ...PARTS.map((name) => parts[name])));
   const watch = live(look, { ...page, fail: (problem) => {
     if (problem.status !== 404) return page.fail(problem);

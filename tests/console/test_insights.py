@@ -1,5 +1,6 @@
 """The operators' view: outcomes of orders, stuck orders, and actions on them."""
 
+import json
 from typing import Any
 
 from playwright.sync_api import Route, expect
@@ -152,3 +153,16 @@ def test_two_operators_settle_a_refund_that_the_provider_refuses(
         {**payment, "evidence": "transfer 4711"},
         {**payment, "evidence": "bank statement", "confirm": "S1"},
     ]
+
+
+def test_an_operator_downloads_the_history_of_an_order(visit: Visit, scene: ScenarioRun) -> None:
+    order_id = place(scene)
+    page = visit("operator").open(f"orders/{order_id}")
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download history").click()
+
+    assert saved.value.suggested_filename == f"{order_id}.json"
+    history = json.loads(saved.value.path().read_text())
+    assert history["order_id"] == order_id
+    assert history["executions"][0]["verdict"] == "running"
