@@ -8,6 +8,7 @@ from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import OrderError
 from lambdas.history_export import HistoryExport
 from lambdas.telemetry import count, count_by, flush_metrics, log_keys, logger, report_recovered
+from lambdas.ulid import ULID
 
 
 def export(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001
@@ -41,8 +42,14 @@ def history_export(deps: Dependencies) -> HistoryExport:
 
 
 def _export(record: Mapping[str, Any]) -> bool:
-    """Export the execution that a message names, `<order>-<epoch>`; whether that succeeded."""
-    order_id, _, epoch = str(json.loads(record["body"])["execution"]).rpartition("-")
+    """Export the execution that a message names, `<order>-<epoch>`; whether that succeeded. One
+    that a person started under another name belongs to no order.
+    """
+    name = str(json.loads(record["body"])["execution"])
+    order_id, _, epoch = name.rpartition("-")
+    if not ULID.fullmatch(order_id) or not epoch.isdecimal():
+        logger.info("history of no order", execution=name)
+        return True
     with log_keys(order_id=order_id, epoch=int(epoch)):
         try:
             exported = history_export(dependencies()).export(order_id, int(epoch))

@@ -129,6 +129,15 @@ def test_an_execution_that_runs_or_belongs_to_no_order_is_not_exported(world: Wo
     assert world.histories.stored == {}
 
 
+@pytest.mark.parametrize("name", ["by-hand", "3f0c9a1e-7d52", "01KDVDNH000000000000000000-x"])
+def test_an_execution_with_another_name_does_not_fail_the_others(world: World, name: str) -> None:
+    order = ended(world)
+
+    foreign = {"messageId": "foreign", "body": json.dumps({"execution": name})}
+    assert export(foreign, message(order)) == []
+    assert world.histories.exists(order.order_id, 1)
+
+
 def sweep(world: World) -> int:
     with captured_log():
         exported: int = history_handler.sweep({}, None)["exported"]
