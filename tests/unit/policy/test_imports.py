@@ -34,7 +34,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "payment_reports": (DOMAIN | {"lambdas.order_writer"}, set()),
     "executions": (DOMAIN | {"lambdas.executions"}, set()),
     "history_export": (DOMAIN | {"lambdas.order_writer", "lambdas.executions"}, set()),
-    "history_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
+    "history_handler": (
+        DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies", "lambdas.ulid"},
+        set(),
+    ),
     "dependencies": (
         DOMAIN | APPLICATION | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
         set(),
