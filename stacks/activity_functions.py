@@ -7,10 +7,13 @@ from stacks.grants import (
     MOVE_STOCK,
     ORDERS,
     READ_CUSTOMER,
+    READ_ORDER,
     READ_STOCK,
     REPORT_TO_OPERATIONS,
     RING,
     SEND_EMAIL,
+    STORE_TOKEN,
+    WRITE_ORDER,
     Grant,
     Resources,
 )
@@ -27,7 +30,7 @@ def _row(
     return FunctionRow(
         name=function.rpartition(".")[2].replace("_", "-"),
         handler=f"lambdas.activities.{function}",
-        grants=(ORDERS, *grants),
+        grants=grants,
         timeout_seconds=TIMEOUT_SECONDS,
         settings=settings,
         pays=pays,
@@ -38,33 +41,37 @@ _PACE = ("approval_timeout_seconds", "heartbeat_seconds", "approver_email")
 _PAYMENT = ("payment_provider", "settlement_timeout_seconds")
 
 ACTIVITIES: dict[str, FunctionRow] = {
-    "FetchInventorySnapshot": _row("enrichment.fetch_inventory_snapshot", READ_STOCK),
-    "FetchCustomerProfile": _row("enrichment.fetch_customer_profile", READ_CUSTOMER),
-    "FetchRecommendations": _row("enrichment.fetch_recommendations", READ_STOCK),
+    "FetchInventorySnapshot": _row("enrichment.fetch_inventory_snapshot", READ_ORDER, READ_STOCK),
+    "FetchCustomerProfile": _row("enrichment.fetch_customer_profile", READ_ORDER, READ_CUSTOMER),
+    "FetchRecommendations": _row("enrichment.fetch_recommendations", READ_ORDER, READ_STOCK),
     "ReserveStock": _row(
         "inventory.reserve_stock",
+        ORDERS,
         MOVE_STOCK,
         settings=_PACE,
     ),
-    "AwaitSignal": _row("approval.await_signal", RING),
+    "AwaitSignal": _row("approval.await_signal", STORE_TOKEN, RING),
     "ApplySignals": _row(
         "approval.apply_signals",
+        ORDERS,
         READ_STOCK,
         MOVE_STOCK,
         settings=(*_PACE, "payment_timeout_seconds", "max_open_orders", "max_open_units"),
     ),
-    "RequestApproval": _row("notification.request_approval", SEND_EMAIL, settings=_PACE),
-    "ProcessPayment": _row("payment.process_payment", settings=_PAYMENT, pays=True),
-    "UpdateOrderStatus": _row("order_status.update_order_status", MOVE_STOCK),
+    "RequestApproval": _row(
+        "notification.request_approval", WRITE_ORDER, SEND_EMAIL, settings=_PACE
+    ),
+    "ProcessPayment": _row("payment.process_payment", WRITE_ORDER, settings=_PAYMENT, pays=True),
+    "UpdateOrderStatus": _row("order_status.update_order_status", ORDERS, MOVE_STOCK),
     "SendOrderConfirmation": _row(
-        "notification.send_order_confirmation", READ_CUSTOMER, SEND_EMAIL
+        "notification.send_order_confirmation", WRITE_ORDER, READ_CUSTOMER, SEND_EMAIL
     ),
-    "RefundPayment": _row("payment.refund_payment", settings=_PAYMENT, pays=True),
-    "ReleaseStock": _row("inventory.release_stock", MOVE_STOCK),
+    "RefundPayment": _row("payment.refund_payment", WRITE_ORDER, settings=_PAYMENT, pays=True),
+    "ReleaseStock": _row("inventory.release_stock", ORDERS, MOVE_STOCK),
     "SendCancellationEmail": _row(
-        "notification.send_cancellation_email", READ_CUSTOMER, SEND_EMAIL
+        "notification.send_cancellation_email", WRITE_ORDER, READ_CUSTOMER, SEND_EMAIL
     ),
-    "CloseOrder": _row("order_status.close_order", REPORT_TO_OPERATIONS),
+    "CloseOrder": _row("order_status.close_order", WRITE_ORDER, REPORT_TO_OPERATIONS),
 }
 """State of the definition (and its placeholder) -> function. To drop a row, wait until no running
 execution can still call it: a role has no versions, a running execution has."""

@@ -62,10 +62,13 @@ LIVE = "live"
 """The alias through which every order starts."""
 
 # Transactions are authorised by the actions that they consist of.
+# GetItem reads the token of a wait, and the shards of a stock.
 ORDERS = Grant(
     "orders", ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem")
 )
 READ_ORDER = Grant("orders", ("dynamodb:Query",))
+STORE_TOKEN = Grant("orders", ("dynamodb:Query", "dynamodb:UpdateItem"))
+WRITE_ORDER = Grant("orders", ("dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"))
 ORDER_LISTS = (
     Grant("orders", ("dynamodb:BatchGetItem",)),
     Grant("orders-by-age", ("dynamodb:Query",)),

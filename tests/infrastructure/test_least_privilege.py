@@ -9,6 +9,9 @@ ALWAYS = {
     ("xray:PutTraceSegments", "*"),
 }
 ORDERS = {"<TablesOrders>": "dynamodb: GetItem PutItem Query UpdateItem"}
+READ_ORDER = {"<TablesOrders>": "dynamodb: Query"}
+STORE_TOKEN = {"<TablesOrders>": "dynamodb: Query UpdateItem"}
+WRITE_ORDER = {"<TablesOrders>": "dynamodb: PutItem Query UpdateItem"}
 READ_STOCK = {"<TablesInventory>": "dynamodb: BatchGetItem"}
 MOVE_STOCK = {"<TablesInventory>": "dynamodb: GetItem UpdateItem"}
 READ_CUSTOMER = {"<TablesCustomers>": "dynamodb: GetItem"}
@@ -29,20 +32,20 @@ EXPORT = {
 }
 
 MAY = {
-    "fetch-inventory-snapshot": ORDERS | READ_STOCK,
-    "fetch-customer-profile": ORDERS | READ_CUSTOMER,
-    "fetch-recommendations": ORDERS | READ_STOCK,
+    "fetch-inventory-snapshot": READ_ORDER | READ_STOCK,
+    "fetch-customer-profile": READ_ORDER | READ_CUSTOMER,
+    "fetch-recommendations": READ_ORDER | READ_STOCK,
     "reserve-stock": ORDERS | MOVE_STOCK,
-    "await-signal": ORDERS | {MACHINE: "states: SendTaskSuccess"},
+    "await-signal": STORE_TOKEN | {MACHINE: "states: SendTaskSuccess"},
     "apply-signals": ORDERS | {"<TablesInventory>": "dynamodb: BatchGetItem GetItem UpdateItem"},
-    "request-approval": ORDERS | SEND_EMAIL,
-    "process-payment": ORDERS | PAYMENTS,
+    "request-approval": WRITE_ORDER | SEND_EMAIL,
+    "process-payment": WRITE_ORDER | PAYMENTS,
     "update-order-status": ORDERS | MOVE_STOCK,
-    "send-order-confirmation": ORDERS | READ_CUSTOMER | SEND_EMAIL,
-    "refund-payment": ORDERS | PAYMENTS,
+    "send-order-confirmation": WRITE_ORDER | READ_CUSTOMER | SEND_EMAIL,
+    "refund-payment": WRITE_ORDER | PAYMENTS,
     "release-stock": ORDERS | MOVE_STOCK,
-    "send-cancellation-email": ORDERS | READ_CUSTOMER | SEND_EMAIL,
-    "close-order": ORDERS | {"<OperationsQueue>": "sqs: SendMessage"},
+    "send-cancellation-email": WRITE_ORDER | READ_CUSTOMER | SEND_EMAIL,
+    "close-order": WRITE_ORDER | {"<OperationsQueue>": "sqs: SendMessage"},
     "payment-webhook": ORDERS
     | PAYMENTS
     | {MACHINE: "states: SendTaskSuccess", "<OperationsQueue>": "sqs: SendMessage"},

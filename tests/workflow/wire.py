@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -22,6 +22,7 @@ class Call:
 
     state: str | None
     operation: str
+    body: str = field(default="", compare=False, repr=False)
 
 
 _WRITES = frozenset({"PutItem", "UpdateItem", "TransactWriteItems"})
@@ -57,7 +58,9 @@ class Wire:
     def _count(self, model: OperationModel, params: Mapping[str, Any], **_: Any) -> None:
         operation = f"{model.service_model.service_id.hyphenize()}.{model.name}"
         state = self._running()
-        self.calls.append(Call(state, operation))
+        body = params["body"]
+        text = body.decode() if isinstance(body, bytes) else str(body)
+        self.calls.append(Call(state, operation, text))
         if state is not None and _commits(operation, params):
             self._committing(state)
 
