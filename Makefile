@@ -155,6 +155,7 @@ lock: | .venv ## recompile the lock files from requirements*.in and package.json
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-layer.in --constraint requirements.txt --output-file requirements-layer.txt
 	$(COMPILE) requirements-stripe.in --output-file requirements-stripe.txt
+	$(COMPILE) requirements-tracing.in --output-file requirements-tracing.txt
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
 	$(COMPILE) requirements-docs.in --output-file requirements-docs.txt
 	$(COMPILE) requirements-release.in --output-file requirements-release.txt

@@ -18,6 +18,8 @@ from lambdas.telemetry import (
     logger,
     metrics,
     milliseconds_since,
+    note_trace,
+    noted_order,
 )
 
 Step = Callable[[Task, Dependencies], Mapping[str, Any] | None]
@@ -37,13 +39,13 @@ def activity(step: Step) -> Handler:
     def handler(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
         metrics.set_default_dimensions(activity=step.__name__)
         with log_keys(state=state, request_id=_request_id(context)):
-            return _run(step, event, context)
+            return _run(step, state, event, context)
 
     handler.activity_name = step.__name__  # type: ignore[attr-defined]
     return handler
 
 
-def _run(step: Step, event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
+def _run(step: Step, state: str, event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
     begun = perf_counter()
     result: dict[str, Any] = {"outcome": "ok"}
     try:
@@ -54,7 +56,13 @@ def _run(step: Step, event: Mapping[str, Any], context: object) -> Mapping[str, 
             epoch=task.epoch,
             attempt=task.attempt,
         )
-        return step(task, dependencies()) or {}
+        deps = dependencies()
+        with deps.tracing.serve(state, task.traceparent, _span_attributes(task, context)) as span:
+            note_trace(deps.tracing.traceparent())
+            try:
+                return step(task, deps) or {}
+            finally:
+                span.update(noted_order())
     except Exception as error:  # noqa: BLE001  # logged, an unexpected one with its traceback
         typed = _typed(error, context)
         _count(typed, context)
@@ -63,6 +71,16 @@ def _run(step: Step, event: Mapping[str, Any], context: object) -> Mapping[str, 
     finally:
         logger.info("activity ended", **result, duration_ms=milliseconds_since(begun))
         flush_metrics()
+
+
+def _span_attributes(task: Task, context: object) -> Mapping[str, Any]:
+    """(Semantic conventions, "FaaS") Those of orders begin with `order.`."""
+    return {
+        "faas.trigger": "other",
+        "faas.invocation_id": _request_id(context),
+        "order.epoch": task.epoch,
+        "order.attempt": task.attempt,
+    }
 
 
 def _typed(error: Exception, context: object) -> OrderError:

@@ -18,6 +18,7 @@ from lambdas.telemetry import (
     report_reconcile_failed,
     report_recovered,
 )
+from lambdas.tracing import NoTracing, Tracing
 
 if TYPE_CHECKING:
     from lambdas.adapters.secrets_manager import CachedSecret
@@ -146,7 +147,16 @@ class Dependencies:
     @cached_property
     def payments(self) -> "PaymentGateway":
         """The payment provider of this environment. Raises SettingsError for an unknown one."""
-        match self.settings.require("payment_provider"):
+        provider = self.settings.require("payment_provider")
+        payments = self._payments_of(provider)
+        if not self.settings.tracing:
+            return payments
+        from lambdas.adapters.traced_payments import TracedPayments
+
+        return TracedPayments(payments, provider, self.tracing.call)
+
+    def _payments_of(self, provider: str) -> "PaymentGateway":
+        match provider:
             case "sandbox":
                 from lambdas.adapters.sandbox_payments import SandboxPayments
 
@@ -332,7 +342,19 @@ class Dependencies:
     def _dynamodb(self) -> Any:
         from lambdas.adapters.aws_clients import client
 
-        return client("dynamodb")
+        return self.tracing.watch(client("dynamodb"))
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        if not self.settings.tracing:
+            return NoTracing()
+        from lambdas.adapters.otlp_tracing import OtlpTracing
+
+        return OtlpTracing.to_collector(
+            self.settings.require("tracing_endpoint"),
+            os.environ,
+            percent=self.settings.tracing_percent,
+        )
 
 
 @lru_cache

@@ -45,6 +45,9 @@ class Settings:
     console_url: str = ""
     sign_in_url: str = ""
     user_pool_client_id: str = ""
+    tracing: str = ""
+    tracing_endpoint: str = ""
+    tracing_percent: int = 100
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -73,6 +76,7 @@ _DEFAULTS: dict[str, str | int] = {
     name: getattr(Settings(), name) for name in Settings.__dataclass_fields__
 }
 _ALLOWED = {
+    "tracing": ("otlp",),
     "environment": ("dev", "staging", "production"),
     "default_workflow_version": WORKFLOW_VERSIONS.startable,
 }

@@ -17,6 +17,7 @@ from lambdas.domain.record.order import Order
 
 logger = Logger()
 metrics = Metrics()
+_ORDER = (("id", "order_id"), ("stage", "stage"))
 
 
 @contextmanager
@@ -38,6 +39,18 @@ def add_log_keys(**keys: object) -> None:
 def note_order(order: Order) -> None:
     """Add the order that was read or written last, and its stage, to the log lines."""
     add_log_keys(order_id=order.order_id, stage=order.stage.value)
+
+
+def noted_order() -> dict[str, object]:
+    """The noted order as attributes of a span."""
+    keys = logger.thread_safe_get_current_keys()
+    return {f"order.{name}": keys[key] for name, key in _ORDER if key in keys}
+
+
+def note_trace(traceparent: str) -> None:
+    """Add the trace of the open span to the log lines. (W3C Trace Context, 3.2)"""
+    if traceparent:
+        add_log_keys(trace_id=traceparent.split("-")[1])
 
 
 def milliseconds_since(begun: float) -> int:

@@ -34,6 +34,7 @@ def _row(
         timeout_seconds=TIMEOUT_SECONDS,
         settings=settings,
         pays=pays,
+        traced=True,
     )
 
 

@@ -50,6 +50,9 @@ class DeploymentSettings:
     history_days: int = 730
     release_mode: str = ""
     state_machine_log_level: str = ""
+    tracing: str = ""
+    tracing_endpoint: str = ""
+    tracing_percent: int = 100
     release: str = ""
 
     @classmethod

@@ -15,6 +15,7 @@ from stacks.lambda_platform import ARCHITECTURE, RUNTIME, LambdaPlatform
 from stacks.payment_provider import PAYMENT_PROVIDERS
 from stacks.removal import log_group_name, log_removal_policy, log_retention
 from stacks.security_checks import acknowledge, acknowledge_wildcard
+from stacks.tracing import tracing_variables
 
 # Lambda gives CPU in proportion to memory: below 512 MB a cold start spends seconds on imports,
 # and the shorter run pays for the larger size. Warm, a function uses about 100 MB.
@@ -27,7 +28,8 @@ class FunctionRow:
 
     `settings` are fields of DeploymentSettings, given as variables of the same name in capitals. A
     number that is 0 is not given.
-    A function that `pays` gets the grants and the layer of the payment provider.
+    A function that `pays` gets the grants and the layer of the payment provider. One that is
+    `traced` gets the libraries and the variables of tracing, if that is on.
     """
 
     name: str
@@ -36,6 +38,7 @@ class FunctionRow:
     timeout_seconds: int
     settings: Sequence[str] = ()
     pays: bool = False
+    traced: bool = False
 
 
 class LambdaFunction(Construct):
@@ -101,7 +104,8 @@ class LambdaFunction(Construct):
 
     def _layers(self) -> list[lambda_.ILayerVersion]:
         payment = self._platform.payment_layers if self._row.pays else ()
-        return [*self._platform.layers, *payment]
+        tracing = self._platform.tracing_layers if self._row.traced else ()
+        return [*self._platform.layers, *payment, *tracing]
 
     def _create_role(self) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -122,7 +126,8 @@ class LambdaFunction(Construct):
         named = variables(self._grants, self._resources)
         if self._row.pays and settings.payment_api_url:
             named["PAYMENT_API_URL"] = settings.payment_api_url
-        return {**self._platform.variables, **named, **read}
+        traced = tracing_variables(settings) if self._row.traced else {}
+        return {**self._platform.variables, **named, **read, **traced}
 
     def _acknowledge_findings(self, *, queued: bool) -> None:
         acknowledge(

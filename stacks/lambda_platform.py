@@ -11,6 +11,7 @@ from constructs import Construct
 from stacks.deployment_settings import DeploymentSettings
 from stacks.packaging.packages import Packages
 from stacks.payment_provider import PAYMENT_PROVIDERS
+from stacks.tracing import LOCK_FILE
 
 METRICS_NAMESPACE = "OrderWorkflow"
 RUNTIME = lambda_.Runtime.PYTHON_3_14
@@ -31,12 +32,15 @@ AWS_SERVICES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LambdaPlatform:
-    """The shared part of every function; `payment_layers` are for those that pay."""
+    """The shared part of every function; `payment_layers` are for those that pay, `tracing_layers`
+    for those that are traced.
+    """
 
     settings: DeploymentSettings
     packages: Packages
     layers: Sequence[lambda_.ILayerVersion]
     payment_layers: Sequence[lambda_.ILayerVersion]
+    tracing_layers: Sequence[lambda_.ILayerVersion]
     variables: Mapping[str, str]
 
     @classmethod
@@ -50,6 +54,7 @@ class LambdaPlatform:
             packages=packages,
             layers=[] if settings.runs_on_emulator else [_libraries(scope, packages)],
             payment_layers=_payment_layers(scope, packages, settings),
+            tracing_layers=_tracing_layers(scope, packages, settings),
             variables=_variables(settings),
         )
 
@@ -82,6 +87,15 @@ def _payment_layers(
     if settings.runs_on_emulator or not lock_file:
         return []
     return [_layer(scope, "PaymentLibraries", lock_file, packages.layer(lock_file))]
+
+
+def _tracing_layers(
+    scope: Construct, packages: Packages, settings: DeploymentSettings
+) -> list[lambda_.ILayerVersion]:
+    """The layer with the libraries of tracing, if it is on."""
+    if settings.runs_on_emulator or not settings.tracing:
+        return []
+    return [_layer(scope, "TracingLibraries", LOCK_FILE, packages.layer(LOCK_FILE))]
 
 
 def _layer(

@@ -64,6 +64,7 @@ API = FunctionRow(
         "max_open_orders",
         "max_open_units",
     ),
+    traced=True,
 )
 
 MAX_REQUESTS_PER_SECOND = 100

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
 from stacks.payment_provider import PAYMENT_PROVIDERS, find_payment_problems
+from stacks.tracing import TRACERS, find_tracing_problems
 
 if TYPE_CHECKING:
     from stacks.deployment_settings import DeploymentSettings
@@ -31,6 +32,7 @@ _CHOICES = {
     "payment_provider": tuple(PAYMENT_PROVIDERS),
     "release_mode": ("", *RELEASE_MODES),
     "state_machine_log_level": ("", *LOG_LEVELS),
+    "tracing": ("", *TRACERS),
 }
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 # SES takes ASCII only; a domain with other letters is written in its xn-- form.
@@ -55,6 +57,7 @@ def find_problems(settings: "DeploymentSettings") -> Iterator[str]:
     """One sentence for each setting that cannot be deployed."""
     yield from _unknown_choices(settings)
     yield from find_payment_problems(settings)
+    yield from find_tracing_problems(settings)
     yield from _bad_times(settings)
     yield from _bad_addresses(settings)
     yield from _bad_urls(settings)

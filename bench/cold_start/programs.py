@@ -33,12 +33,16 @@ def _ready(module: str) -> str:
     return f"import lambdas.{module}; {_STORE}"
 
 
+_TRACED = "import os; os.environ.update(TRACING='otlp', TRACING_ENDPOINT='http://127.0.0.1:4318'); "
+TRACED = "traced: activities.payment"
+
 PROGRAMS = {
     BARE: "pass",
     REFERENCE: (
         "import boto3; boto3.client('dynamodb'); from aws_lambda_powertools import Logger; Logger()"
     ),
     **{f"activities.{name}": _ready(f"activities.{name}") for name in ACTIVITIES},
+    TRACED: _TRACED + _ready("activities.payment"),
     "janitor_handler": _ready("janitor_handler"),
     "api.handler": _ready("api.handler"),
 }

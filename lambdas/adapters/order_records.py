@@ -33,7 +33,14 @@ _PLAIN = tuple(
     if field.name not in _PARTS and not field.name.startswith("wait_")
 )
 _OFTEN_EMPTY = frozenset(
-    {"compensation_attempts", "takeovers", "check_failures", "approval_links", "counted"}
+    {
+        "compensation_attempts",
+        "takeovers",
+        "check_failures",
+        "approval_links",
+        "counted",
+        "traceparent",
+    }
 )
 """Fields that are not stored while they are 0 or empty: a write of META costs one unit per KB."""
 

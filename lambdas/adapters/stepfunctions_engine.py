@@ -44,6 +44,8 @@ class StepFunctionsEngine:
         task = {"order_id": order.order_id, "epoch": order.epoch, "version": order.version}
         if order.resume is not None:
             task["resume"] = order.resume
+        if order.traceparent:
+            task["traceparent"] = order.traceparent
         # An execution of this name belongs to this order and epoch: an earlier call started it.
         asked(
             lambda: self._client.start_execution(

@@ -3,6 +3,7 @@ problem document, and one log line without bodies, tokens or e-mail addresses.
 """
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 
@@ -28,6 +29,8 @@ from lambdas.telemetry import (
     logger,
     metrics,
     milliseconds_since,
+    note_trace,
+    noted_order,
 )
 
 
@@ -61,9 +64,29 @@ def _resolve(
     """Answer a request that passed the checks."""
     if request.order_id is not None:
         add_log_keys(order_id=request.order_id)
+    deps, operation = compose(), request.operation
+    attributes = {
+        "http.request.method": operation.method,
+        "http.route": operation.path,
+        "faas.trigger": "http",
+        "faas.invocation_id": getattr(context, "aws_request_id", "unknown"),
+    }
+    name, caller = f"{operation.method} {operation.path}", header(event, "traceparent")
+    with deps.tracing.serve(name, caller, attributes) as span:
+        note_trace(deps.tracing.traceparent())
+        answer = _call_route(event, request, context, deps)
+        span.update({"http.response.status_code": answer["statusCode"], **noted_order()})
+        if answer["statusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            span["error.type"] = str(answer["statusCode"])
+    return answer
+
+
+def _call_route(
+    event: Event, request: CheckedRequest, context: LambdaContext, deps: Dependencies
+) -> Mapping[str, Any]:
     compress = request.operation.public and accepts_gzip(header(event, "accept-encoding"))
     resolver.append_context(  # type: ignore[no-untyped-call]
-        principal=request.principal, dependencies=compose(), compress=compress
+        principal=request.principal, dependencies=deps, compress=compress
     )
     answer: Mapping[str, Any] = resolver.resolve(as_framework_event(event, request), context)
     return encode_answer(answer, compress=compress) if request.operation.public else answer

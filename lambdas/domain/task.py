@@ -14,12 +14,14 @@ from lambdas.domain.errors import ActivityDefect
 class Task:
     """IDs, counters and the findings of the enrichment. `failure` is the error of the last failed
     step, in one line. `backed_off`: the execution has just paused for `back_off_seconds`. `attempt`
-    counts the runs of an activity since its state was entered, from 1.
+    counts the runs of an activity since its state was entered, from 1. `traceparent` is the W3C
+    trace context of the request that placed the order; without tracing it is empty.
     """
 
     order_id: str
     epoch: int
     attempt: int = 1
+    traceparent: str = ""
     token: str | None = None
     loops: int = 0
     back_off_seconds: int = 0
@@ -50,6 +52,7 @@ class Task:
             order_id=order_id,
             epoch=epoch,
             attempt=event.get("attempt", 0) + 1,
+            traceparent=str(state.get("traceparent", "")),
             token=event.get("token"),
             loops=following.get("loops", 0),
             back_off_seconds=following.get("back_off_seconds", 0),

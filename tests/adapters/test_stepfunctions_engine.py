@@ -59,6 +59,15 @@ def test_an_order_is_started_through_the_alias_under_its_own_name(
     engine.start(order)
 
 
+def test_the_trace_of_an_order_is_part_of_the_input(
+    engine: StepFunctionsEngine, states: Stubber
+) -> None:
+    order = an_order(Stage.START, traceparent="00-trace-span-01")
+    states.add_response("start_execution", STARTED, start_of(order, traceparent="00-trace-span-01"))
+
+    engine.start(order)
+
+
 def test_a_takeover_is_started_at_the_compensation(
     engine: StepFunctionsEngine, states: Stubber
 ) -> None:

@@ -46,6 +46,8 @@ def full(synthesise: Synthesis) -> Template:
         max_open_units="500",
         release_mode="at-once",
         state_machine_log_level="OFF",
+        tracing="otlp",
+        tracing_endpoint="http://collector.shop.internal:4318",
     )
 
 

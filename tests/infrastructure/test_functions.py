@@ -126,3 +126,20 @@ def test_a_function_is_given_no_more_names_than_it_uses(dev: Template) -> None:
         "janitor-sweep",
         "janitor-execution-stopped",
     }
+
+
+def test_activities_and_api_are_traced_if_tracing_is_on_and_nothing_changes_otherwise(
+    full: Template, staging: Template
+) -> None:
+    [layer] = [name for name in full.of_type("Lambda::LayerVersion") if "Tracing" in name]
+    traced = {ACTIVITIES[state].name for state in ACTIVITIES} | {"api"}
+    names = {"TRACING": "otlp", "TRACING_ENDPOINT": "http://collector.shop.internal:4318"}
+
+    for name, properties in full.functions().items():
+        variables = properties["Environment"]["Variables"].items()
+        assert (({"Ref": layer} in properties["Layers"]), names.items() <= variables) == (
+            (name in traced),
+            (name in traced),
+        )
+    assert "Tracing" not in " ".join(staging.of_type("Lambda::LayerVersion"))
+    assert '"TRACING' not in str(staging.body)

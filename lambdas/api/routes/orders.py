@@ -189,4 +189,5 @@ def _request(
         **body.details(),
         version=version,
         items=tuple((item.sku, item.quantity) for item in body.items),
+        traceparent=orders.dependencies.tracing.traceparent(),
     )

@@ -61,7 +61,8 @@ class Order(OrderDetails):
     is the round of the approval loop that stored `wait_token`. `takeovers` counts the consecutive
     executions that were replaced, the last one at `taken_over_at`. The oldest pending signal must
     be applied by `signal_check_at`; later signals do not change it. `check_failures` counts the
-    failed checks of the janitor since the last write.
+    failed checks of the janitor since the last write. `traceparent` is the W3C trace context of the
+    request that placed the order: all its executions belong to that trace.
     """
 
     order_id: str
@@ -102,6 +103,7 @@ class Order(OrderDetails):
     taken_over_at: int | None = None
     signal_check_at: int | None = None
     check_failures: int = 0
+    traceparent: str = ""
 
     @property
     def total(self) -> Money:

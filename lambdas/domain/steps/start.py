@@ -13,12 +13,14 @@ from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order, Or
 class StartRequest(OrderDetails):
     """A validated request for a new order; `items` are (sku, quantity) as the caller sent them.
     `requested_by` is the customer's id, or the subject of the caller who orders for the customer.
+    `traceparent` is the W3C trace context of the request.
     """
 
     customer_id: str
     requested_by: str
     version: str
     items: tuple[tuple[str, int], ...]
+    traceparent: str = ""
 
 
 def merge_lines(items: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -59,6 +61,7 @@ def new_order(order_id: str, request: StartRequest, prices: Mapping[str, Price],
         currency=currencies[0],
         **{detail.name: getattr(request, detail.name) for detail in fields(OrderDetails)},
         version=request.version,
+        traceparent=request.traceparent,
         items=tuple(
             Line(sku=sku, quantity=quantity, unit_price_minor=prices[sku].unit_price_minor)
             for sku, quantity in quantities.items()

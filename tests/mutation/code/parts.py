@@ -28,7 +28,7 @@ _ORDERS = ("unit/test_order_writer.py", "unit/test_activity_groups.py")
 _PROVIDERS = ("adapters/sandbox_*.py", "adapters/stripe_*.py", "adapters/signed_reports.py")
 _PROVIDER_TESTS = tuple(f"adapters/test_{kind}*.py" for kind in ("payment", "sandbox", "stripe"))
 _SLOW = ("adapters/test_requests_per_route.py", "adapters/test_busy_stock_at_random.py")
-_SUPPORT = ("telemetry.py", "settings.py", "ulid.py")
+_SUPPORT = ("telemetry.py", "tracing.py", "settings.py", "ulid.py")
 _SMALL = ("unit/test_order_events_handler.py", "unit/test_settings.py", "unit/test_ulid.py")
 
 PARTS: Mapping[str, Part] = {

@@ -20,14 +20,15 @@ APPLICATION = {
     "lambdas.janitor",
     "lambdas.payment_reports",
 }
-EDGE = {"lambdas.telemetry"}
+EDGE = {"lambdas.telemetry", "lambdas.tracing"}
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # part of lambdas -> (our modules, third-party packages) besides the standard library
     "domain": (DOMAIN, set()),
     "settings": ({"lambdas.domain.workflow_versions"}, set()),
     "ulid": (set(), set()),
+    "tracing": (set(), set()),
     "telemetry": (DOMAIN, {"aws_lambda_powertools"}),
-    "adapters": (DOMAIN | {"lambdas.adapters"}, {"botocore", "boto3", "stripe"}),
+    "adapters": (DOMAIN | {"lambdas.adapters"}, {"botocore", "boto3", "stripe", "opentelemetry"}),
     "order_writer": (DOMAIN, set()),
     "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
     "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),

@@ -10,7 +10,7 @@ from bench.cold_start.programs import ENVIRONMENT
 from tests.support.definition import ROOT
 
 BUDGET = 380
-FORBIDDEN = ("pydantic", "requests", "stripe", "aws_xray_sdk", "boto3")
+FORBIDDEN = ("pydantic", "requests", "stripe", "aws_xray_sdk", "boto3", "opentelemetry")
 
 PORTS = {
     "enrichment": ("orders", "catalogue", "customers"),

@@ -1,0 +1,93 @@
+"""A collector in this process: receives spans by OTLP over HTTP, and keeps them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+
+@dataclass(frozen=True)
+class Received:
+    """One span as it arrived; `text` is all of it, with its resource, as a person would read it."""
+
+    name: str
+    trace_id: str
+    span_id: str
+    parent_id: str
+    failed: bool
+    attributes: dict[str, Any]
+    resource: dict[str, Any]
+    text: str
+
+
+class Collector:
+    """`url` is the endpoint for exporters, `spans` what arrived, in sequence."""
+
+    def __init__(self) -> None:
+        self.spans: list[Received] = []
+        self.url = ""
+
+    def receive(self, body: bytes) -> None:
+        for found in ExportTraceServiceRequest.FromString(body).resource_spans:
+            resource = _values(found.resource.attributes)
+            self.spans += [
+                _received(span, resource) for scope in found.scope_spans for span in scope.spans
+            ]
+
+    def named(self, name: str) -> Received:
+        """The one span of this name."""
+        (span,) = (one for one in self.spans if one.name == name)
+        return span
+
+    def children(self, parent: Received) -> list[str]:
+        """The names of the spans in a span, in the sequence of their ends."""
+        return [one.name for one in self.spans if one.parent_id == parent.span_id]
+
+
+@contextmanager
+def a_collector() -> Iterator[Collector]:
+    """A collector that listens on a free port."""
+    collector = Collector()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # the name that http.server calls
+            assert self.path == "/v1/traces"
+            collector.receive(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    collector.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield collector
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _received(span: Any, resource: dict[str, Any]) -> Received:
+    return Received(
+        name=span.name,
+        trace_id=span.trace_id.hex(),
+        span_id=span.span_id.hex(),
+        parent_id=span.parent_span_id.hex(),
+        failed=span.status.code == span.status.STATUS_CODE_ERROR,
+        attributes=_values(span.attributes),
+        resource=resource,
+        text=f"{resource} {span}",
+    )
+
+
+def _values(attributes: Any) -> dict[str, Any]:
+    return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in attributes}
