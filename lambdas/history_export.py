@@ -19,8 +19,8 @@ from lambdas.executions.outcomes import has_ended, outcome
 from lambdas.order_writer import OrderWriter
 
 PAUSE_SECONDS = 0.2
-"""After each history that is read. Two concurrent exports and a sweep read at most 15 a second, of
-the 20 that an account may. (Step Functions quotas)
+"""The pause after each history that is read. Two concurrent exports and a sweep read at most 15 a
+second; the limit of an account is 20. (Step Functions quotas)
 """
 READS = 3
 """Reads of a history after the event of its end, a second apart; then the sweep exports it."""
@@ -104,7 +104,7 @@ class HistoryExport:
         return exported
 
     def _candidates(self, orders: tuple[Order, ...]) -> Iterator[tuple[str, int]]:
-        """The executions that have ended by the record of their order."""
+        """The executions that have ended, according to the records of their orders."""
         for order in orders:
             settled = order.ended and order.updated_at + SETTLED_MS < self.clock.now()
             last = order.epoch if settled else order.epoch - 1

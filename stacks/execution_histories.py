@@ -25,7 +25,7 @@ from stacks.operations import Operations
 from stacks.security_checks import acknowledge
 
 CONCURRENT_EXPORTS = 2
-"""Each reads at most five histories a second: together half of what an account may."""
+"""Each reads at most five histories a second: together half of an account's limit."""
 TIMEOUT_SECONDS = 60
 LATE = Duration.hours(1)
 STORE_OUTCOME = Grant("orders", ("dynamodb:GetItem", "dynamodb:PutItem"))

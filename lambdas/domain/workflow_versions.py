@@ -2,7 +2,7 @@
 
 An order records its version at the start and keeps it. A change that running orders would notice
 has an id, like the change id of GetVersion in Temporal: the definition sends orders of a version
-without the change along the previous path. docs/evolution.md has the steps of a change.
+without the change along the previous path. docs/evolution.md has the stages of a change.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class VersionStatus(StrEnum):
     DEPRECATED = "deprecated"
     """The order starts, and the answer has a warning."""
     REMOVED = "removed"
-    """The order is refused. A release needs that no open order has the version."""
+    """The order is refused. It can be released only when no open order has the version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class VersionTable:
         )
 
     def warnings(self, version: str) -> list[str]:
-        """What the caller should know who starts an order of the version."""
+        """The warnings for a caller that starts an order of the version."""
         deprecated = {row.name for row in self.rows if row.status is VersionStatus.DEPRECATED}
         if version not in deprecated:
             return []

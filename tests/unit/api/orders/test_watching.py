@@ -1,4 +1,4 @@
-"""Who watches an order reads its execution's history only when there may be something new in it."""
+"""The history of a watched order is read only when it may have new events."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -77,7 +77,7 @@ def test_a_change_of_the_order_shows_at_once(watcher: Watcher, world: World) -> 
     assert watcher.reads == before + 1
 
 
-def test_what_follows_the_last_change_shows_within_seconds(watcher: Watcher, world: World) -> None:
+def test_events_after_the_last_change_show_within_seconds(watcher: Watcher, world: World) -> None:
     """The mail is sent after the record was written last."""
     changed = replace(watcher.order, sequence=9, updated_at=world.clock.now())
     world.store.put(changed)

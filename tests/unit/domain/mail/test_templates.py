@@ -244,7 +244,7 @@ def test_a_customer_reads_the_language_of_the_profile() -> None:
         "Ihre Bestellung O1 ist bestätigt",
         "Vielen Dank für Ihre Bestellung O1.\n\n"
         "  3 x COFFEE-1KG zu je 12.50 EUR\n\n"
-        "Berechneter Betrag: 37.50 EUR\n",
+        "Bezahlter Betrag: 37.50 EUR\n",
     )
     assert "nicht rechtzeitig freigegeben" in cancellation_mail(expired, "de").text
 
