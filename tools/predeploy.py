@@ -1,4 +1,4 @@
-"""Report whether open orders allow a release: `make predeploy STACK=OrderWorkflow-staging`.
+"""Report whether open orders allow a release, the first half of `make predeploy`.
 
 It prints the open orders of a deployed stack by workflow version and stage (drain report). It
 refuses the release, with exit status 1, while open orders have a version that the table of
