@@ -117,8 +117,12 @@ def _named_in_catches(task: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _names(payload: object) -> tuple[str, ...]:
-    """The names in a payload; a mutant may pass a payload of any type."""
-    return tuple(sorted(payload)) if isinstance(payload, Mapping) else (repr(payload),)
+    """The names in a payload and in its task; a mutant may pass a payload of any type."""
+    if not isinstance(payload, Mapping):
+        return (repr(payload),)
+    task = payload.get("task")
+    inner = sorted(task) if isinstance(task, Mapping) else [repr(task)]
+    return (*sorted(payload), *inner)
 
 
 def _execution(execution: Execution) -> tuple[object, ...]:
