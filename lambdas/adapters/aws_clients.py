@@ -1,15 +1,19 @@
 """AWS clients of botocore. Importing boto3 would double the imports of a cold start."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from lambdas.domain.errors import TransientError
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+
+T = TypeVar("T")
 
 # A call fails after at most two attempts of 6 s and a short pause, before its Lambda function
 # times out (20 s, the API 28 s): after a timeout the function cannot report the error.
@@ -49,6 +53,28 @@ def client_without_retries(service: str) -> Any:
     """Create a client that makes each call once, for effects that have no idempotency key."""
     made: BaseClient = _session().create_client(service, config=_ONCE)
     return made
+
+
+def call_or_none(
+    call: Callable[[], T],
+    service: str,
+    unavailable: type[TransientError],
+    *,
+    order_id: str = "",
+    ignore: frozenset[str] = frozenset(),
+) -> T | None:
+    """Make a call of a service. Returns None for the error codes in `ignore`, and raises
+    `unavailable` for every other error.
+    """
+    try:
+        return call()
+    except ClientError as error:
+        code = error_code(error)
+        if code in ignore:
+            return None
+        raise unavailable(f"{service} answered {code}", order_id=order_id) from error
+    except (ConnectionError, HTTPClientError) as error:
+        raise unavailable(f"{service} did not answer", order_id=order_id) from error
 
 
 def error_code(error: ClientError) -> str:

@@ -6,20 +6,18 @@ The key begins with the date of the order, as a partition for Athena:
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
-
-from lambdas.adapters.aws_clients import error_code
+from lambdas.adapters.aws_clients import call_or_none
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.executions import Row
 
-T = TypeVar("T")
-
 _MISSING = frozenset({"404", "NoSuchKey"})
 _EXISTS = frozenset({"PreconditionFailed"})
+_call_s3 = partial(call_or_none, service="S3", unavailable=StoreUnavailable)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TIME_LENGTH = 10
 
@@ -37,7 +35,7 @@ class S3Histories:
             content: bytes = found["Body"].read()
             return content
 
-        content = _asked(read, order_id, unless=_MISSING)
+        content = _call_s3(read, order_id=order_id, ignore=_MISSING)
         lines = gzip.decompress(content).splitlines() if content else []
         return tuple(json.loads(line) for line in lines)
 
@@ -46,7 +44,7 @@ class S3Histories:
             self._client.head_object(Bucket=self._bucket, Key=key(order_id, epoch))
             return True
 
-        return _asked(head, order_id, unless=_MISSING) is not None
+        return _call_s3(head, order_id=order_id, ignore=_MISSING) is not None
 
     def add(self, order_id: str, epoch: int, rows: Sequence[Row]) -> bool:
         text = "".join(f"{json.dumps(row, separators=(',', ':'))}\n" for row in rows)
@@ -61,7 +59,7 @@ class S3Histories:
             )
             return True
 
-        return _asked(write, order_id, unless=_EXISTS) is not None
+        return _call_s3(write, order_id=order_id, ignore=_EXISTS) is not None
 
 
 def key(order_id: str, epoch: int) -> str:
@@ -75,16 +73,3 @@ def _date(order_id: str) -> str:
     for character in order_id[:_TIME_LENGTH]:
         milliseconds = milliseconds * 32 + _ALPHABET.index(character)
     return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
-
-
-def _asked(call: Callable[[], T], order_id: str, *, unless: frozenset[str]) -> T | None:
-    """Make a call. Returns None for the error codes in `unless`. Raises StoreUnavailable."""
-    try:
-        return call()
-    except ClientError as error:
-        code = error_code(error)
-        if code in unless:
-            return None
-        raise StoreUnavailable(f"S3 answered {code}", order_id=order_id) from error
-    except (ConnectionError, HTTPClientError) as error:
-        raise StoreUnavailable("S3 did not answer", order_id=order_id) from error

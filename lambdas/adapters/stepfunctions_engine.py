@@ -1,13 +1,10 @@
 """WorkflowEngine on AWS Step Functions."""
 
 import json
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
-
-from lambdas.adapters.aws_clients import error_code
+from lambdas.adapters.aws_clients import call_or_none
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.record.order import Order
@@ -15,8 +12,10 @@ from lambdas.domain.record.order import Order
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-T = TypeVar("T")
-
+call_engine = partial(call_or_none, service="Step Functions", unavailable=EngineUnavailable)
+"""EngineUnavailable includes errors that seem permanent (no such state machine, no permission): the
+caller has written the order, and the janitor repeats the call after the deployment is fixed.
+"""
 _NO_TASK_WAITS = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
 NO_EXECUTION = frozenset({"ExecutionDoesNotExist"})
 _NOTHING_RUNS = NO_EXECUTION | {"ValidationException"}
@@ -47,55 +46,35 @@ class StepFunctionsEngine:
         if order.traceparent:
             task["traceparent"] = order.traceparent
         # An execution of this name belongs to this order and epoch: an earlier call started it.
-        asked(
+        call_engine(
             lambda: self._client.start_execution(
                 stateMachineArn=self._alias_arn, name=order.execution, input=json.dumps(task)
             ),
             order_id=order.order_id,
-            unless=frozenset({"ExecutionAlreadyExists"}),
+            ignore=frozenset({"ExecutionAlreadyExists"}),
         )
 
     def ring(self, token: str) -> bool:
         wake = partial(self._client.send_task_success, taskToken=token, output="{}")
-        return asked(wake, unless=_NO_TASK_WAITS) is not None
+        return call_engine(wake, ignore=_NO_TASK_WAITS) is not None
 
     def extend_wait(self, token: str) -> bool:
         extend = partial(self._client.send_task_heartbeat, taskToken=token)
-        return asked(extend, unless=_NO_TASK_WAITS) is not None
+        return call_engine(extend, ignore=_NO_TASK_WAITS) is not None
 
     def status(self, order: Order) -> ExecutionStatus:
         arn = execution_arn(self._alias_arn, order.execution)
         describe = partial(self._client.describe_execution, executionArn=arn)
-        found = asked(describe, order_id=order.order_id, unless=NO_EXECUTION)
+        found = call_engine(describe, order_id=order.order_id, ignore=NO_EXECUTION)
         return ExecutionStatus.UNKNOWN if found is None else _STATUSES[found["status"]]
 
     def stop(self, order: Order) -> bool:
         arn = execution_arn(self._alias_arn, order.execution)
         stop = partial(self._client.stop_execution, executionArn=arn, error="AbortedByOperator")
-        return asked(stop, order_id=order.order_id, unless=_NOTHING_RUNS) is not None
+        return call_engine(stop, order_id=order.order_id, ignore=_NOTHING_RUNS) is not None
 
 
 def execution_arn(alias_arn: str, name: str) -> str:
     """The ARN of an execution of the alias's machine. (Step Functions API, ARN formats)"""
     machine = alias_arn.replace(":stateMachine:", ":execution:").rsplit(":", 1)[0]
     return f"{machine}:{name}"
-
-
-def asked(
-    call: Callable[[], T], *, order_id: str = "", unless: frozenset[str] = frozenset()
-) -> T | None:
-    """Make a call. Returns None for the error codes in `unless`. Raises EngineUnavailable.
-
-    EngineUnavailable includes errors that seem permanent (no such state machine, no permission):
-    the caller has written the order, and the janitor repeats the call after the deployment is
-    fixed.
-    """
-    try:
-        return call()
-    except ClientError as error:
-        code = error_code(error)
-        if code in unless:
-            return None
-        raise EngineUnavailable(f"Step Functions answered {code}", order_id=order_id) from error
-    except (ConnectionError, HTTPClientError) as error:
-        raise EngineUnavailable("Step Functions did not answer", order_id=order_id) from error

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from lambdas.adapters.stepfunctions_engine import NO_EXECUTION, asked, execution_arn
+from lambdas.adapters.stepfunctions_engine import NO_EXECUTION, call_engine, execution_arn
 from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class StepFunctionsExecutions:
         def read() -> tuple[Mapping[str, Any], ...]:
             return tuple(dict(event) for page in pages for event in page["events"])
 
-        return asked(read, order_id=order.order_id, unless=NO_EXECUTION) or ()
+        return call_engine(read, order_id=order.order_id, ignore=NO_EXECUTION) or ()
 
     def definition(self, order: Order) -> Mapping[str, Any] | None:
         known = self._definitions.get(order.execution)
@@ -53,13 +53,13 @@ class StepFunctionsExecutions:
         return known
 
     def running_by_version(self, limit: int) -> tuple[Mapping[str, int], bool]:
-        found = asked(lambda: tuple(islice(self._running(), limit + 1))) or ()
+        found = call_engine(lambda: tuple(islice(self._running(), limit + 1))) or ()
         return Counter(found[:limit]), len(found) > limit
 
     def _describe(self, order: Order) -> Mapping[str, Any] | None:
         arn = execution_arn(self._alias_arn, order.execution)
         describe = partial(self._client.describe_state_machine_for_execution, executionArn=arn)
-        found = asked(describe, order_id=order.order_id, unless=NO_EXECUTION)
+        found = call_engine(describe, order_id=order.order_id, ignore=NO_EXECUTION)
         return None if found is None else dict(json.loads(found["definition"]))
 
     def _remember(self, execution: str, definition: Mapping[str, Any]) -> None:
