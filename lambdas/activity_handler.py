@@ -20,6 +20,7 @@ from lambdas.telemetry import (
     milliseconds_since,
     note_trace,
     noted_order,
+    request_id,
 )
 
 Step = Callable[[Task, Dependencies], Mapping[str, Any] | None]
@@ -38,7 +39,7 @@ def activity(step: Step) -> Handler:
     @wraps(step)
     def handler(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
         metrics.set_default_dimensions(activity=step.__name__)
-        with log_keys(state=state, request_id=_request_id(context)):
+        with log_keys(state=state, request_id=request_id(context)):
             return _run(step, state, event, context)
 
     handler.activity_name = step.__name__  # type: ignore[attr-defined]
@@ -77,7 +78,7 @@ def _span_attributes(task: Task, context: object) -> Mapping[str, Any]:
     """(Semantic conventions, "FaaS") Those of orders begin with `order.`."""
     return {
         "faas.trigger": "other",
-        "faas.invocation_id": _request_id(context),
+        "faas.invocation_id": request_id(context),
         "order.epoch": task.epoch,
         "order.attempt": task.attempt,
     }
@@ -88,7 +89,7 @@ def _typed(error: Exception, context: object) -> OrderError:
     if isinstance(error, OrderError):
         return error.with_traceback(None)
     logger.exception("activity failed unexpectedly")
-    return ActivityDefect(f"unexpected error, see the log of {_request_id(context)}")
+    return ActivityDefect(f"unexpected error, see the log of {request_id(context)}")
 
 
 def _count(error: OrderError, context: object) -> None:
@@ -96,7 +97,3 @@ def _count(error: OrderError, context: object) -> None:
     if isinstance(error, ActivityDefect):
         count_defect()
     count_failed_invocation(getattr(context, "function_version", "unknown"))
-
-
-def _request_id(context: object) -> str:
-    return getattr(context, "aws_request_id", "unknown")

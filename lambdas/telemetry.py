@@ -36,6 +36,11 @@ def add_log_keys(**keys: object) -> None:
     logger.thread_safe_append_keys(**keys)
 
 
+def request_id(context: object) -> str:
+    """The request ID of an invocation; `unknown` without the context of Lambda."""
+    return getattr(context, "aws_request_id", "unknown")
+
+
 def note_order(order: Order) -> None:
     """Add the order that was read or written last, and its stage, to the log lines."""
     add_log_keys(order_id=order.order_id, stage=order.stage.value)

@@ -12,7 +12,7 @@ from typing import Any
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import TransientError
 from lambdas.domain.payments import UnsignedReport
-from lambdas.telemetry import count, flush_metrics, log_keys, logger
+from lambdas.telemetry import count, flush_metrics, log_keys, logger, request_id
 
 MAX_BYTES = 256 * 1024
 _MESSAGES = {
@@ -25,7 +25,7 @@ _MESSAGES = {
 
 def receive(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
     """Answer one report. (HTTP API, payload format 2.0)"""
-    with log_keys(request_id=getattr(context, "aws_request_id", "unknown")):
+    with log_keys(request_id=request_id(context)):
         status = _status(event, dependencies())
     flush_metrics()
     body = f'{{"message": "{_MESSAGES[status]}"}}'

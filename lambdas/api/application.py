@@ -19,7 +19,7 @@ from lambdas.api.routes.orders import orders
 from lambdas.api.routes.settlements import settlements
 from lambdas.api.routes.signals import signals
 from lambdas.api.routes.stages import stages
-from lambdas.telemetry import logger
+from lambdas.telemetry import logger, request_id
 
 RESOURCES: tuple[Resource, ...] = (
     orders,
@@ -56,8 +56,7 @@ def _refused(error: Exception) -> Response[str]:
 
 def problem_answer(error: Exception, context: LambdaContext) -> Response[str]:
     """The answer to an error. An unexpected error is logged with its traceback."""
-    request_id = getattr(context, "aws_request_id", "unknown")
     refusal = translate(error)
     if meaning_of(refusal) is DEFECT:
         logger.error("request failed unexpectedly", exc_info=error)
-    return problem(refusal, request_id)
+    return problem(refusal, request_id(context))

@@ -31,6 +31,7 @@ from lambdas.telemetry import (
     milliseconds_since,
     note_trace,
     noted_order,
+    request_id,
 )
 
 
@@ -45,7 +46,7 @@ def respond(
     """Answer one request with the dependencies that `compose` returns."""
     begun = perf_counter()
     request: CheckedRequest | None = None
-    with log_keys(request_id=getattr(context, "aws_request_id", "unknown")):
+    with log_keys(request_id=request_id(context)):
         try:
             request = check_request(event, OPERATIONS)
             answer = _resolve(event, request, context, compose)
@@ -69,7 +70,7 @@ def _resolve(
         "http.request.method": operation.method,
         "http.route": operation.path,
         "faas.trigger": "http",
-        "faas.invocation_id": getattr(context, "aws_request_id", "unknown"),
+        "faas.invocation_id": request_id(context),
     }
     name, caller = f"{operation.method} {operation.path}", header(event, "traceparent")
     with deps.tracing.serve(name, caller, attributes) as span:
