@@ -47,6 +47,7 @@ class ApiClient:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         hidden: bool = False,
+        invalid: bool = False,
     ) -> Answer:
         """Make one request of a route; `path` is its own with ids and query filled in."""
         sent = {**(headers or {}), **caller.headers}
@@ -55,7 +56,7 @@ class ApiClient:
         media_type = got.headers.get("content-type", "").partition(";")[0]
         answer = Answer(got.status_code, media_type, got.content)
         command = request_text(route.method, path, headers or {}, body)
-        refused = authorization_problems(route, caller, answer, hidden=hidden)
+        refused = authorization_problems(route, caller, answer, hidden=hidden, invalid=invalid)
         self.note(route, caller, answer, command, [*form_problems(route, answer), *refused])
         return answer
 

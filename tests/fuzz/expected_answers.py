@@ -57,16 +57,21 @@ def _wrong_shape(schema: dict[str, object], answer: Answer) -> Iterator[str]:
 
 
 def authorization_problems(
-    route: Route, caller: Caller, answer: Answer, *, hidden: bool = False
+    route: Route,
+    caller: Caller,
+    answer: Answer,
+    *,
+    hidden: bool = False,
+    invalid: bool = False,
 ) -> Iterator[str]:
     """Wrong decisions about the caller. `hidden`: the order in the path belongs to another
-    customer, and the caller must not learn that it exists.
+    customer, and the caller must not learn that it exists. `invalid`: the body breaks its schema.
     """
     if _is_no_route(answer):
         return
     wanted = _only_status(route, caller, hidden=hidden)
     # An invalid body is refused before the order is read: 422 does not show that it exists.
-    refused_unread = wanted == 404 and answer.status == 422
+    refused_unread = invalid and wanted == 404 and answer.status == 422
     if wanted is not None and answer.status != wanted and not refused_unread:
         yield f"{answer.status} instead of {wanted}"
     if route.public and answer.status in (401, 403):

@@ -48,7 +48,13 @@ class RandomWalk:
         mine = self._order.get("customer_id") == _NAMES.get(self._owner)
         hidden = who in OWNERS and who != self._owner and "{" in one.path and mine
         return self._api.send(
-            one, self._callers[who], path, body=body, headers=self._headers(body), hidden=hidden
+            one,
+            self._callers[who],
+            path,
+            body=body,
+            headers=self._headers(body),
+            hidden=hidden,
+            invalid=_REFUSED_TEXT in json.loads(body or b"{}").values(),
         )
 
     def _headers(self, body: bytes | None) -> dict[str, str]:
@@ -87,9 +93,11 @@ class RandomWalk:
         return {"settled": "refund-paid", "evidence": "bank transfer", **paid}
 
     def end(self) -> dict[str, Any]:
-        return {"reason": self._chance.choice(("no more", "zu spät 😀", "\u202etxt"))}
+        return {"reason": self._chance.choice(("no more", "zu spät 😀", _REFUSED_TEXT))}
 
 
+# It reverses the text after it: the schema of every text refuses it.
+_REFUSED_TEXT = "\u202etxt"
 _NAMES = {"customer": "alice", "other_customer": "bob"}
 _SIGNALS = "/orders/{order_id}/signals/"
 _BODIES: Mapping[str, Callable[[RandomWalk], dict[str, Any]]] = {

@@ -87,5 +87,11 @@ def test_another_customers_order_may_only_be_not_found() -> None:
     assert list(authorization_problems(READ, CUSTOMER, a_problem(404), hidden=True)) == []
 
 
+def test_only_an_invalid_body_is_refused_before_another_customers_order_is_read() -> None:
+    refused = a_problem(422)
+    assert list(authorization_problems(READ, CUSTOMER, refused, hidden=True))
+    assert list(authorization_problems(READ, CUSTOMER, refused, hidden=True, invalid=True)) == []
+
+
 def test_an_unknown_path_has_no_authorization_rule() -> None:
     assert list(authorization_problems(READ, STRANGER, a_problem(404, "route-not-found"))) == []
