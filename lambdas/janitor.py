@@ -28,6 +28,8 @@ which an account may make 15 a second."""
 SWEEP_MS = 40_000
 SWEEP_LIMIT = AT_ONCE * SWEEP_MS // 1000
 """Limits of one sweep, in time and orders; the next sweep continues with the rest."""
+LATE_MS = 300_000
+"""How long after its deadline an order that still waits is counted as late."""
 
 
 class JanitorAction(StrEnum):
@@ -89,6 +91,8 @@ class Janitor:
         order = self.orders.get(order_id)
         if order.ended:
             return JanitorAction.NOTHING
+        if self._is_late(order):
+            self.count("OrderPastDeadline")
         status = self.engine.status(order)
         if order.start_pending and status in (ExecutionStatus.UNKNOWN, ExecutionStatus.RUNNING):
             return self._start_again(order)
@@ -192,6 +196,13 @@ class Janitor:
             return self._take_over(order, None)
         self._check_later(order)
         return JanitorAction.RUNG if rung else JanitorAction.RUNNING
+
+    def _is_late(self, order: Order) -> bool:
+        """Whether the order waits for its approval although the deadline passed minutes ago: its
+        execution did not wake, or cannot end the order.
+        """
+        waits = order.stage is Stage.AWAITING_APPROVAL and order.approval_deadline is not None
+        return waits and self.clock.now() >= (order.approval_deadline or 0) + LATE_MS
 
     def _waits_too_long(self, order: Order) -> bool:
         since = order.pending[0].at if applies(order) else order.updated_at

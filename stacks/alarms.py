@@ -134,6 +134,12 @@ def add_janitor_alarms(
         periods=2,
     )
     operations.alarm(
+        "OrdersPastDeadline",
+        counted(settings, "OrderPastDeadline"),
+        "Orders still wait for an approval minutes after their deadline.",
+        periods=2,
+    )
+    operations.alarm(
         "JanitorTakeoversRepeated",
         counted(settings, "TakeoverRepeated"),
         "The janitor takes the same order over again and again.",

@@ -120,6 +120,7 @@ def _takeovers(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
         "Recovered orders",
         *(counted(settings, f"Janitor-{action}") for action in actions),
         counted(settings, "TakeoverRepeated"),
+        counted(settings, "OrderPastDeadline"),
     )
 
 

@@ -35,6 +35,7 @@ EMITTED: Mapping[str, tuple[frozenset[str], ...]] = {
     **{f"Janitor-{action}": (frozenset(),) for action in JANITOR_ACTIONS},
     **{f"PaymentReport-{action}": (frozenset(),) for action in REPORT_ACTIONS},
     "TakeoverRepeated": (frozenset(),),
+    "OrderPastDeadline": (frozenset(),),
     "OldestOverdueCheckSeconds": (frozenset(),),
     "OldestOpenOrderSeconds": (frozenset(),),
     "PaymentDisputed": (frozenset(),),

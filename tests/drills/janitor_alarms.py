@@ -38,6 +38,13 @@ def check_late(fault: Fault) -> None:
     _sweep(fault)
 
 
+@alarm_drill("OrdersPastDeadline", "an execution does not wake at the deadline of its order")
+def wait_past_the_deadline(fault: Fault) -> None:
+    now = fault.world.clock.now()
+    fault.world.place(approval_deadline=now - 600_000, next_check_at=now)
+    _sweep(fault)
+
+
 @alarm_drill("JanitorTakeoversRepeated", "each execution of an order fails at once")
 def fail_each_execution(fault: Fault) -> None:
     world = fault.world

@@ -46,6 +46,7 @@ ALARMS = {
     "OperationsMessagesOld",
     "OrdersFailing",
     "OrdersFailingAtLowTraffic",
+    "OrdersPastDeadline",
     "PaymentsDisputed",
     "RefundsFailingLater",
     "UnreadMessagesWaiting",

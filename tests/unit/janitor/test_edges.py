@@ -7,7 +7,8 @@ import pytest
 from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.janitor import AT_ONCE, SWEEP_MS, Janitor
+from lambdas.janitor import AT_ONCE, LATE_MS, SWEEP_MS, Janitor
+from lambdas.telemetry import metrics
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import gone
 
@@ -67,3 +68,21 @@ def test_an_operator_hears_of_an_order_that_the_new_execution_has_ended_already(
     monkeypatch.setattr(world.engine, "start", at_once)
 
     assert janitor.compensate(order.order_id).stage is Stage.FAILED
+
+
+@pytest.mark.parametrize(
+    ("stage", "late_ms", "counted"),
+    [
+        (Stage.AWAITING_APPROVAL, LATE_MS, True),
+        (Stage.AWAITING_APPROVAL, LATE_MS - 1, False),
+        (Stage.PAYMENT, LATE_MS, False),
+    ],
+)
+def test_an_order_that_still_waits_minutes_after_its_deadline_is_counted(
+    world: World, janitor: Janitor, stage: Stage, late_ms: int, counted: bool
+) -> None:
+    order = world.place(stage, approval_deadline=world.clock.now() - late_ms)
+
+    assert janitor.reconcile(order.order_id) == "running"
+
+    assert ("OrderPastDeadline" in metrics.metric_set) is counted
