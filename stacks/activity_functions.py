@@ -63,12 +63,12 @@ ACTIVITIES: dict[str, FunctionRow] = {
         "notification.request_approval", WRITE_ORDER, SEND_EMAIL, settings=_PACE
     ),
     "ProcessPayment": _row("payment.process_payment", WRITE_ORDER, settings=_PAYMENT, pays=True),
-    "UpdateOrderStatus": _row("order_status.update_order_status", ORDERS, MOVE_STOCK),
+    "UpdateOrderStatus": _row("order_status.update_order_status", WRITE_ORDER, MOVE_STOCK),
     "SendOrderConfirmation": _row(
         "notification.send_order_confirmation", WRITE_ORDER, READ_CUSTOMER, SEND_EMAIL
     ),
     "RefundPayment": _row("payment.refund_payment", WRITE_ORDER, settings=_PAYMENT, pays=True),
-    "ReleaseStock": _row("inventory.release_stock", ORDERS, MOVE_STOCK),
+    "ReleaseStock": _row("inventory.release_stock", WRITE_ORDER, MOVE_STOCK),
     "SendCancellationEmail": _row(
         "notification.send_cancellation_email", WRITE_ORDER, READ_CUSTOMER, SEND_EMAIL
     ),

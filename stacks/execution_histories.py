@@ -12,6 +12,7 @@ from constructs import Construct
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import (
     READ_HISTORY,
+    READ_ORDER,
     STORE_HISTORIES,
     STORED_HISTORIES,
     Grant,
@@ -28,8 +29,8 @@ CONCURRENT_EXPORTS = 2
 """Each reads at most five histories a second: together half of an account's limit."""
 TIMEOUT_SECONDS = 60
 LATE = Duration.hours(1)
-STORE_OUTCOME = Grant("orders", ("dynamodb:GetItem", "dynamodb:PutItem"))
-_EXPORT = (STORE_OUTCOME, READ_HISTORY, *STORED_HISTORIES, STORE_HISTORIES)
+STORE_OUTCOME = Grant("orders", ("dynamodb:PutItem",))
+_EXPORT = (READ_ORDER, STORE_OUTCOME, READ_HISTORY, *STORED_HISTORIES, STORE_HISTORIES)
 EXPORT = FunctionRow(
     name="export-histories",
     handler="lambdas.history_handler.export",
@@ -41,7 +42,7 @@ SWEEP = FunctionRow(
     handler="lambdas.history_handler.sweep",
     grants=(
         *_EXPORT,
-        Grant("orders", ("dynamodb:BatchGetItem",)),
+        Grant("orders", ("dynamodb:GetItem", "dynamodb:BatchGetItem")),
         Grant("orders-by-age", ("dynamodb:Query",)),
     ),
     timeout_seconds=TIMEOUT_SECONDS,

@@ -62,7 +62,7 @@ LIVE = "live"
 """The alias through which every order starts."""
 
 # Transactions are authorised by the actions that they consist of.
-# GetItem reads the token of a wait, and the shards of a stock.
+# GetItem reads the token of a wait, idempotency keys, and the shards of a stock.
 ORDERS = Grant(
     "orders", ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem")
 )
@@ -80,6 +80,7 @@ OLDEST_ORDERS = Grant("orders-by-stage", ("dynamodb:Query",))
 OPEN_ORDERS = Grant("open-orders", ("dynamodb:Query",))
 READ_STOCK = Grant("inventory", ("dynamodb:BatchGetItem",))
 MOVE_STOCK = Grant("inventory", ("dynamodb:GetItem", "dynamodb:UpdateItem"))
+SETTLE_STOCK = Grant("inventory", ("dynamodb:UpdateItem",))
 READ_CUSTOMER = Grant("customers", ("dynamodb:GetItem",))
 WRITE_CUSTOMER = Grant("customers", ("dynamodb:PutItem",))
 PAYMENTS = Grant("payments", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))

@@ -8,13 +8,14 @@ from constructs import Construct
 
 from stacks.grants import (
     IS_RUNNING,
-    MOVE_STOCK,
     OLDEST_ORDERS,
     OPEN_ORDERS,
     ORDERS,
     REPORT_TO_OPERATIONS,
     RING,
+    SETTLE_STOCK,
     START_LIVE,
+    WRITE_ORDER,
     Resources,
 )
 from stacks.lambda_function import FunctionRow, LambdaFunction
@@ -31,7 +32,7 @@ SWEEP = FunctionRow(
         ORDERS,
         OPEN_ORDERS,
         OLDEST_ORDERS,
-        MOVE_STOCK,
+        SETTLE_STOCK,
         START_LIVE,
         RING,
         IS_RUNNING,
@@ -42,7 +43,7 @@ SWEEP = FunctionRow(
 EXECUTION_STOPPED = FunctionRow(
     name="janitor-execution-stopped",
     handler="lambdas.janitor_handler.on_execution_stopped",
-    grants=(ORDERS, START_LIVE, RING, IS_RUNNING, REPORT_TO_OPERATIONS),
+    grants=(WRITE_ORDER, START_LIVE, RING, IS_RUNNING, REPORT_TO_OPERATIONS),
     timeout_seconds=TIMEOUT_SECONDS,
 )
 

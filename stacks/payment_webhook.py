@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from stacks.grants import ORDERS, REPORT_TO_OPERATIONS, RING, Resources
+from stacks.grants import REPORT_TO_OPERATIONS, RING, WRITE_ORDER, Resources
 from stacks.lambda_function import FunctionRow, LambdaFunction
 from stacks.lambda_platform import LambdaPlatform
 from stacks.payment_provider import PAYMENT_PROVIDERS
@@ -27,7 +27,7 @@ class PaymentWebhook(Construct):
         row = FunctionRow(
             name="payment-webhook",
             handler="lambdas.webhook_handler.receive",
-            grants=(ORDERS, RING, REPORT_TO_OPERATIONS, *provider.webhook_grants),
+            grants=(WRITE_ORDER, RING, REPORT_TO_OPERATIONS, *provider.webhook_grants),
             timeout_seconds=TIMEOUT_SECONDS,
             settings=("payment_provider",),
             pays=True,

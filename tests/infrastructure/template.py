@@ -67,8 +67,8 @@ class Template:
         return {
             (action, text(resource))
             for statement in self.statements(role_id)
-            for action in _listed(statement["Action"])
-            for resource in _listed(statement["Resource"])
+            for action in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
         }
 
     def statements(self, role_id: str) -> Iterator[Mapping[str, Any]]:
@@ -98,5 +98,6 @@ def _readable(logical_id: str) -> str:
     return logical_id.removeprefix("AWS::") if "::" in logical_id else logical_id[:-8]
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """A value that policies write alone or in a list."""
     return value if isinstance(value, list) else [value]

@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any, Self
 from unittest.mock import patch
@@ -43,9 +43,12 @@ _AWS = {
 
 
 class MotoEngine:
-    """A context manager: a fresh account with the workflow deployed, on virtual time."""
+    """A context manager: a fresh account with the workflow deployed, on virtual time. `watch` gets
+    the botocore session of the adapters before it makes clients.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Callable[[Any], object] = lambda _: None) -> None:
+        self._watch = watch
         self.clock = VirtualClock()
         self.lambdas = LambdaService(self.clock)
         self.wire = Wire(
@@ -65,6 +68,7 @@ class MotoEngine:
         enter(patch.object(boto3, "DEFAULT_SESSION", self._interpreters_session()))
         adapters_session = _session()
         self.wire.install(adapters_session)
+        self._watch(adapters_session)
         enter(patch.object(aws_clients, "_session", lambda: adapters_session))
         self.environment = resources.deploy()
         enter(patch.dict(os.environ, self.environment))

@@ -59,7 +59,7 @@ class Wire:
         operation = f"{model.service_model.service_id.hyphenize()}.{model.name}"
         state = self._running()
         body = params["body"]
-        text = body.decode() if isinstance(body, bytes) else str(body)
+        text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
         self.calls.append(Call(state, operation, text))
         if state is not None and _commits(operation, params):
             self._committing(state)

@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -133,14 +133,14 @@ class World:
 
 
 @contextmanager
-def a_world() -> Iterator[World]:
-    """A fresh account, catalogue and log."""
+def a_world(watch: Callable[[Any], object] = lambda _: None) -> Iterator[World]:
+    """A fresh account, catalogue and log. `watch` gets the botocore session of the adapters."""
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     handler.setFormatter(logger.registered_formatter)
     logger.addHandler(handler)
     try:
-        with MotoEngine() as engine:
+        with MotoEngine(watch) as engine:
             yield World(engine, log)
     finally:
         logging.getLogger(logger.name).removeHandler(handler)

@@ -1,0 +1,1 @@
+"""The grants of the functions, compared with the calls that the functions make."""

@@ -1,0 +1,76 @@
+"""Runs the activities through every call that they can make."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tests.infrastructure.grants.recorder import Recorder
+from tests.support.occupied import Key, occupied
+from tests.workflow.stories.all_stories import STORIES
+from tests.workflow.stories.approvals import HAPPY
+from tests.workflow.stories.runner import run_story
+from tests.workflow.stories.steps import add, approve, cancel
+from tests.workflow.stories.story import Story
+from tests.workflow.world import World, a_world
+
+SKU = "MUG-RED"
+PLAYED = (
+    "a cancel in the middle of the completing write wins",
+    "an item added after a mail makes its revision stale and the next one right",
+    "a cancel while the payment is pending is refunded when it settles",
+    "a refund that cannot be made keeps the order open until the provider recovers",
+    "an order whose customer is gone fails, and its e-mail is not sent",
+    "a throttled confirmation is sent later and once",
+)
+EARLY = Story(
+    name="an approval before the wait",
+    meanwhile={("before", "AwaitSignal"): approve()},
+    ends=HAPPY.ends,
+)
+_BUSY_END = {"completed": approve(), "cancelled": cancel()}
+
+
+def run_activities(recorder: Recorder) -> None:
+    """The fewest stories that make every call, and orders that find the stock busy."""
+    for story in (*(one for one in STORIES if one.name in PLAYED), EARLY):
+        with a_world(recorder.install) as world:
+            recorder.activity = running_in(world)
+            run_story(story, world)
+    for end, step in _BUSY_END.items():
+        with a_world(recorder.install) as world:
+            recorder.activity = running_in(world)
+            _play_busy_stock(world, Story(name=end, script=(step,), ends=HAPPY.ends))
+    recorder.activity = lambda: None
+
+
+def running_in(world: World) -> Callable[[], str | None]:
+    """Returns the activity that runs in this thread of a world, if one does."""
+    return lambda: world.engine.lambdas.running
+
+
+def _play_busy_stock(world: World, story: Story) -> None:
+    """All available units are on a shard when units are reserved, and each activity that moves
+    units meets another transaction once.
+    """
+    moments = world.engine.lambdas.moments
+    for state in ("ReserveStock", "ApplySignals"):
+        moments[("before", state)] = [partial(_lend_all, world)]
+    moments[("after", "ReserveStock")] = [partial(add(SKU, 1), world)]
+    met: set[str | None] = set()
+
+    def is_occupied(key: Key) -> bool:
+        activity = world.engine.lambdas.running
+        if key != (SKU,) or activity in met or activity in ("ReserveStock", "ApplySignals"):
+            return False
+        met.add(activity)
+        return True
+
+    store: Any = world.deps.store
+    with occupied(store._client, is_occupied, smallest=3):
+        run_story(story, world)
+
+
+def _lend_all(world: World) -> None:
+    shards: Any = world.deps.stock_shards
+    now = world.engine.clock.now()
+    assert shards.lend(SKU, 0, shards.item(SKU)["available"], now)
