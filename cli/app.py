@@ -18,6 +18,7 @@ from cli.commands.operate import ops
 from cli.commands.operate.batch import batch
 from cli.commands.operate.doctor import doctor
 from cli.commands.operate.load import load
+from cli.commands.operate.resend import resend
 from cli.commands.operate.settle import settle
 from cli.commands.order.add_item import add_item
 from cli.commands.order.approve import approve
@@ -84,6 +85,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "compensate": ops.compensate,
         "abort": ops.abort,
         "settle": settle,
+        "resend": resend,
         "versions": ops.versions,
         "doctor": doctor,
         "load": load,

@@ -1,20 +1,24 @@
-// Operator actions on an order that makes no progress: compensate it, or stop its execution.
+// Operator actions on an order: take it over if it makes no progress, send its e-mail again if it has ended.
 
 import { post } from "./api.js";
 import { h } from "./dom.js";
 import { once } from "./forms.js";
 
 const ENDS = ["completed", "cancelled", "failed"];
-const ACTIONS = [
+const OPEN = [
   { name: "compensate", title: "Compensate", question: "A new execution takes the order over and undoes its effects. It cannot be completed afterwards.",
     done: () => "A new execution compensates the order." },
   { name: "abort", title: "Stop the execution", question: "The execution stops at once. The janitor then compensates the order.",
     done: ({ stopped }) => (stopped ? "The execution was stopped. The janitor compensates the order." : "No execution ran; the order continues in a new one.") },
 ];
+const ENDED = [
+  { name: "resend", title: "Send the e-mail again", question: "The customer gets the e-mail about the end of the order once more.",
+    done: ({ state }) => (state === "done" ? "The e-mail was sent." : "The e-mail may have been sent: ask the customer.") },
+];
 
-/** The actions, if the user is an operator and the order has not ended. `after` is called after each action. */
+/** The actions, if the user is an operator. `after` is called after each action. */
 export function operations({ order_id: id, stage }, { who, notify, fail }, after) {
-  if (!who.roles.includes("operator") || ENDS.includes(stage)) return null;
+  if (!who.roles.includes("operator")) return null;
   const run = async ({ name, question, done }) => {
     if (!confirm(question)) return;
     try {
@@ -24,7 +28,8 @@ export function operations({ order_id: id, stage }, { who, notify, fail }, after
       fail(problem);
     }
   };
+  const ended = ENDS.includes(stage);
   return h("details", { "data-key": "operate" }, h("summary", {}, "Operate"), h("div", { class: "row" },
-    ...ACTIONS.map((one) => h("button", { class: "danger", "data-key": one.name,
+    ...(ended ? ENDED : OPEN).map((one) => h("button", { class: ended ? "" : "danger", "data-key": one.name,
       onclick: ({ currentTarget }) => once(currentTarget, () => run(one)) }, one.title))));
 }

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from lambdas.domain.steps.wait import WaitPolicy
     from lambdas.domain.warehouse import Warehouse
     from lambdas.janitor import Janitor
+    from lambdas.mail_resend import MailResend
     from lambdas.payment_reports import PaymentReports
     from lambdas.workflow import OrderWorkflow
 
@@ -221,6 +222,17 @@ class Dependencies:
             client_without_retries("sesv2"),
             sender=self.settings.require("sender_email"),
             configuration_set=self.settings.require("email_configuration_set"),
+        )
+
+    @cached_property
+    def mail_resend(self) -> "MailResend":
+        from lambdas.mail_resend import MailResend
+
+        return MailResend(
+            orders=self.orders,
+            customers=self.customers,
+            notifier=self.notifier,
+            random_bytes=self.random_bytes,
         )
 
     @cached_property

@@ -36,7 +36,7 @@ class EmailSender(Construct):
 
     @property
     def resources(self) -> dict[str, Resource]:
-        """The right to send, bound by the sender's address.
+        """The right to send, bound by the sender's address, and to read the suppression list.
 
         SES checks the policy against every identity that a call involves: the address or its
         domain, whichever is verified; in the sandbox each recipient too; and the configuration
@@ -54,7 +54,9 @@ class EmailSender(Construct):
                 },
                 wildcard_reason="SES checks identities of recipients and domains as well; the "
                 "condition ses:FromAddress limits the grant to one sender.",
-            )
+            ),
+            # The list belongs to the account: IAM has no resource for it.
+            "suppression-list": Resource(arn="*"),
         }
 
     def _account_arn(self, resource: str) -> str:

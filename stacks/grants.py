@@ -87,6 +87,7 @@ PAYMENTS = Grant("payments", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:
 READ_PAYMENT_SECRET = Grant("payment-secret", ("secretsmanager:GetSecretValue",))
 READ_WEBHOOK_SECRET = Grant("webhook-secret", ("secretsmanager:GetSecretValue",))
 SEND_EMAIL = Grant("sender", ("ses:SendEmail",))
+READ_SUPPRESSION = Grant("suppression-list", ("ses:GetSuppressedDestination",))
 PUBLISH_EVENTS = Grant("event-bus", ("events:PutEvents",))
 READ_EVENTS = Grant("event-log", ("logs:FilterLogEvents",))
 REPORT_TO_OPERATIONS = Grant("operations-queue", ("sqs:SendMessage",))

@@ -22,7 +22,9 @@ from stacks.grants import (
     READ_EVENTS,
     READ_HISTORY,
     READ_STOCK,
+    READ_SUPPRESSION,
     RING,
+    SEND_EMAIL,
     START_LIVE,
     STOP_EXECUTION,
     STORED_HISTORIES,
@@ -53,6 +55,8 @@ API = FunctionRow(
         STOP_EXECUTION,
         LIST_EXECUTIONS,
         READ_EVENTS,
+        SEND_EMAIL,
+        READ_SUPPRESSION,
         *STORED_HISTORIES,
     ),
     timeout_seconds=28,  # API Gateway waits 30 s; a signal may wait 10 s for its outcome

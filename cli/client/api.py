@@ -76,7 +76,9 @@ class Api:
         answer, text = self._send("PUT", path, json=body)
         return content(answer, text, expected=expected_field("PUT", path))
 
-    def post_once(self, path: str, body: Mapping[str, Any], key: str, **headers: str) -> Answer:
+    def post_once(
+        self, path: str, body: Mapping[str, Any] | None, key: str, **headers: str
+    ) -> Answer:
         """Send a POST request with an idempotency key; retry without a response and on 5xx.
 
         Raises Problem. When the outcome is unknown, the advice contains the key.

@@ -1,4 +1,8 @@
-"""Notifier on Amazon SES. SES has no idempotency key, so the SDK does not retry a send."""
+"""Notifier on Amazon SES. SES has no idempotency key, so the SDK does not retry a send.
+
+SES accepts an e-mail to a suppressed address and drops it: only its suppression list shows that.
+(SES developer guide, "Using the Amazon SES account-level suppression list")
+"""
 
 import unicodedata
 from typing import TYPE_CHECKING
@@ -24,6 +28,20 @@ class SesNotifier:
         self._client = client
         self._sender = sender
         self._configuration_set = configuration_set
+
+    def suppression(self, address: str) -> str | None:
+        try:
+            found = self._client.get_suppressed_destination(EmailAddress=address)
+        except ClientError as error:
+            code = error_code(error)
+            if code == "NotFoundException":
+                return None
+            if code in THROTTLED:
+                raise NotifierUnavailable(f"SES answered {code}") from None
+            raise MailRejected(f"SES refused to look the address up: {code}") from None
+        except (ConnectionError, HTTPClientError):
+            raise NotifierUnavailable("SES could not be reached") from None
+        return found["SuppressedDestination"]["Reason"].lower()
 
     def send(self, address: str, subject: str, text: str, html: str) -> None:
         if any(unicodedata.category(one) in _LINE_BREAKS for one in address + subject):

@@ -16,8 +16,8 @@ OrderError                     carries the order's id and a message that is safe
 └─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
     ├─ InvalidRequest (WorkflowVersionRemoved)  NotAllowed (AboveLimit)
     ├─ OrderNotFound  SignalNotFound  ProductNotFound
-    └─ SignalNotAdmitted  IdempotencyMismatch  InboxFull  StockTooLow
-       CustomerCapReached
+    └─ SignalNotAdmitted (MailNotDue)  IdempotencyMismatch  InboxFull  StockTooLow
+       CustomerCapReached  AddressSuppressed
 
 Step Functions matches exact class names and knows no inheritance: the leaves are the contract
 between this module and the `Retry` and `Catch` lists of statemachine/order_workflow.asl.json.
@@ -191,3 +191,11 @@ class SignalNotAdmitted(RequestRefused):
     def __init__(self, message: str, *, order_id: str, stage: str) -> None:
         super().__init__(message, order_id=order_id)
         self.stage = stage
+
+
+class MailNotDue(SignalNotAdmitted):
+    """The order has no e-mail to the customer that can be sent again now (409)."""
+
+
+class AddressSuppressed(RequestRefused):
+    """The mail service sends nothing to the customer's address (409)."""

@@ -226,6 +226,12 @@ class CustomerDirectory(Protocol):
 class Notifier(Protocol):
     """Mails to people. Raises NotifierUnavailable when the mail was certainly not sent."""
 
+    def suppression(self, address: str) -> str | None:
+        """Why the mail service sends nothing to an address (`bounce`, `complaint`); None if it
+        sends. Raises NotifierUnavailable, MailRejected.
+        """
+        ...
+
     def send(self, address: str, subject: str, text: str, html: str) -> None:
         """Hand one mail, in plain text and in HTML, to the mail service."""
         ...

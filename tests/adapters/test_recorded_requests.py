@@ -45,6 +45,7 @@ ANSWERS: Mapping[str, Any] = {
     "DescribeStateMachineForExecution": {"definition": "{}"},
     "GetExecutionHistory": {"events": []},
     "ListExecutions": {"executions": []},
+    "GetSuppressedDestination": {"SuppressedDestination": {"Reason": "BOUNCE"}},
 }
 
 Call = Callable[[Dependencies], object]
@@ -174,6 +175,11 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         lambda d: d.operations.report_takeovers(ORDER),
         "SendMessage",
         {"QueueUrl": FULL.operations_queue_url},
+    ),
+    "notifier.suppression": (
+        lambda d: d.notifier.suppression("a@example.com"),
+        "GetSuppressedDestination",
+        {"EmailAddress": "a@example.com"},
     ),
     "notifier.send": (
         lambda d: d.notifier.send("a@example.com", "s", "t", "<p>h</p>"),

@@ -20,6 +20,7 @@ from lambdas.api.application import OPERATIONS
 from lambdas.api.handler import respond
 from lambdas.dependencies import Dependencies
 from lambdas.domain.mail.links import digest, new_code
+from lambdas.domain.record.ledger import MAIL_CONFIRMATION, Effect, EffectState
 from lambdas.domain.record.order import MAX_LINES, Order
 from lambdas.domain.record.stages import Stage
 from lambdas.settings import Settings
@@ -76,6 +77,7 @@ AT_MOST = {
     "compensate": 6,
     "abort": 3,
     "settle": 7,
+    "resend": 6,  # order, customer, suppression, claim, e-mail, its result
     "list_events": 1,
     "get_versions": SHARDS * OPEN_STAGES + 2,
     "get_product": 2,  # counters, corrections
@@ -98,10 +100,13 @@ SETTINGS = Settings(
     customers_table=tables.CUSTOMERS,
     state_machine_alias_arn=f"{MACHINE}:live",
     event_log_group="events",
+    sender_email="orders@example.com",
+    email_configuration_set="orders",
     sign_in_url="https://id.example.com",
     user_pool_client_id="client-1",
 )
 SKUS = [f"SKU-{number}" for number in range(MAX_LINES)]
+CUSTOMER = {"customer_id": "alice", "tier": "gold", "email": "alice@example.com", "name": "Alice"}
 PREFER = {"Prefer": "wait=10"}
 
 
@@ -115,6 +120,9 @@ class Deployment:
         self.deps = Dependencies(SETTINGS)
         self.deps.clock = FakeClock()
         self.requests: Counter[str] = Counter()
+        notifier: Any = self.deps.notifier
+        notifier._client.meta.events.register_first("before-call.sesv2", self._count)
+        notifier._client.meta.events.register("before-call.sesv2", _mail_service)
         for port in ("store", "engine", "executions"):
             events = getattr(self.deps, port)._client.meta.events
             events.register_first("before-call.sfn", self._count)
@@ -156,6 +164,15 @@ def _step_functions(model: Any, params: Mapping[str, Any], **_: Any) -> Any:
         "DescribeExecution": lambda: {"status": "RUNNING"},
     }
     return SimpleNamespace(status_code=200), answers.get(model.name, dict)()
+
+
+def _mail_service(model: Any, **_: Any) -> Any:
+    if model.name == "GetSuppressedDestination":
+        return SimpleNamespace(status_code=404), {
+            "Error": {"Code": "NotFoundException"},
+            "ResponseMetadata": {"HTTPStatusCode": 404},
+        }
+    return SimpleNamespace(status_code=200), {}
 
 
 def _no_events(**_: Any) -> Any:
@@ -226,9 +243,7 @@ def requests(on: Deployment, oldest: str, newest: str) -> Iterator[Request]:
     yield Request("get_execution", f"/orders/{several}/execution", OPERATOR)
     yield Request("get_history", f"/orders/{several}/history", OPERATOR)
     yield Request("list_verdicts", "/ops/verdicts?limit=20", OPERATOR)
-    yield Request("compensate", f"/ops/orders/{on.waiting()}/compensate", OPERATOR, status=202)
-    yield Request("abort", f"/ops/orders/{on.waiting()}/abort", OPERATOR, status=202)
-    yield _confirmation(on)
+    yield from _operations(on)
     yield Request("get_versions", "/ops/versions", OPERATOR)
     yield from _catalogue()
     yield Request("get_health", "/health")
@@ -252,6 +267,13 @@ def _catalogue() -> Iterator[Request]:
     yield Request("save_customer", "/ops/customers", OPERATOR, customer)
 
 
+def _operations(on: Deployment) -> Iterator[Request]:
+    yield Request("compensate", f"/ops/orders/{on.waiting()}/compensate", OPERATOR, status=202)
+    yield Request("abort", f"/ops/orders/{on.waiting()}/abort", OPERATOR, status=202)
+    yield _confirmation(on)
+    yield _second_confirmation(on)
+
+
 def _confirmation(on: Deployment) -> Request:
     """The confirmation of a settlement: the order is then taken over. (It is read again without
     the write of the confirmation, so the answer is 202.)
@@ -260,6 +282,13 @@ def _confirmation(on: Deployment) -> Request:
     paid = {"settled": "refund-paid", "amount_minor": 2500, "currency": "EUR"}
     body = {**paid, "evidence": "seen on the account", "confirm": "S"}
     return Request("settle", f"/ops/orders/{order.order_id}/settle", OPERATOR, body, status=202)
+
+
+def _second_confirmation(on: Deployment) -> Request:
+    """An e-mail that is sent again."""
+    sent = Effect(key="mail-confirmation:1", state=EffectState.DONE, at=1)
+    order = on.put(an_order(Stage.COMPLETED).with_effect(MAIL_CONFIRMATION, sent))
+    return Request("resend", f"/ops/orders/{order.order_id}/resend", OPERATOR)
 
 
 def _signals(on: Deployment) -> Iterator[Request]:
@@ -311,9 +340,7 @@ def test_no_route_makes_more_requests_than_its_constant(
         on = Deployment(dynamodb)
         for sku in SKUS:
             tables.put_stock(dynamodb, sku, available=9)
-        dynamodb.put_item(
-            TableName=tables.CUSTOMERS, Item=to_item({"customer_id": "alice", "tier": "gold"})
-        )
+        dynamodb.put_item(TableName=tables.CUSTOMERS, Item=to_item(CUSTOMER))
         oldest, newest = fill(dynamodb, ORDERS_OF_ONE_CUSTOMER)
         found: Counter[str] = Counter()
 

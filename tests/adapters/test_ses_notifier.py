@@ -131,3 +131,35 @@ def test_a_mail_is_sent_in_one_attempt(clients: dict[str, Any]) -> None:
     retries = clients["sesv2"].meta.config.retries
 
     assert retries["total_max_attempts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("TooManyRequestsException", NotifierUnavailable), ("AccessDeniedException", MailRejected)],
+)
+def test_an_address_that_cannot_be_looked_up_is_not_named(
+    clients: dict[str, Any], notifier: SesNotifier, code: str, error: type[OrderError]
+) -> None:
+    answer(clients["sesv2"], "GetSuppressedDestination", code, message="alice@example.com")
+
+    with pytest.raises(error, match=code) as raised:
+        notifier.suppression("alice@example.com")
+
+    assert "alice" not in str(raised.value)
+
+
+def test_a_look_up_without_an_answer_may_be_repeated(
+    clients: dict[str, Any], notifier: SesNotifier
+) -> None:
+    fail(clients["sesv2"], "GetSuppressedDestination", ReadTimeoutError(endpoint_url="https://ses"))
+
+    with pytest.raises(NotifierUnavailable):
+        notifier.suppression("alice@example.com")
+
+
+def test_an_address_that_is_not_on_the_list_is_not_suppressed(
+    clients: dict[str, Any], notifier: SesNotifier
+) -> None:
+    answer(clients["sesv2"], "GetSuppressedDestination", "NotFoundException", status=404)
+
+    assert notifier.suppression("alice@example.com") is None

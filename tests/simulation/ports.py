@@ -139,6 +139,10 @@ class Payments(Crossing, PaymentGateway):
 class Mails(Crossing, Notifier):
     """The mail service."""
 
+    def suppression(self, address: str) -> str | None:
+        suppression = self._world.notifier.suppression
+        return self._cross("notifier.suppression", lambda: suppression(address))
+
     def send(self, address: str, subject: str, text: str, html: str) -> None:
         send = self._world.notifier.send
         self._cross("notifier.send", lambda: send(address, subject, text, html))

@@ -18,11 +18,17 @@ class Mail(NamedTuple):
 
 
 class FakeNotifier(Notifier):
-    """`sent` holds the e-mails; `failures` are raised first, one for each attempt."""
+    """`sent` holds the e-mails; `failures` are raised first, one for each attempt. `suppressed` has
+    the reason for each address that gets nothing.
+    """
 
     def __init__(self) -> None:
+        self.suppressed: dict[str, str] = {}
         self.sent: list[Mail] = []
         self.failures: list[OrderError] = []
+
+    def suppression(self, address: str) -> str | None:
+        return self.suppressed.get(address)
 
     def send(self, address: str, subject: str, text: str, html: str) -> None:
         if self.failures:

@@ -67,6 +67,24 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
         "The order refused",
         "Read the order: `allowed_signals` lists what it admits now.",
     ),
+    domain.MailNotDue: Meaning(
+        409,
+        "No e-mail to send again",
+        "Read the order: a completed order has a confirmation, a cancelled or failed one a "
+        "cancellation, and `ledger` shows which e-mails were sent.",
+    ),
+    domain.AddressSuppressed: Meaning(
+        409,
+        "Address suppressed",
+        "Correct the customer's address (`orders admin customer set`), or remove it from the "
+        "suppression list of SES, then send the request again.",
+    ),
+    domain.MailRejected: Meaning(
+        409,
+        "E-mail refused",
+        "Correct the customer's address (`orders admin customer set`) or the sender in SES, then "
+        "send the request again.",
+    ),
     domain.StockTooLow: Meaning(
         409, "Stock too low", "Remove fewer units, or wait until orders release theirs."
     ),

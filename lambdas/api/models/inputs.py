@@ -167,6 +167,17 @@ SignalKey = Annotated[
         examples=[A_SIGNAL_ID],
     ),
 ]
+RequestKey = Annotated[
+    str | None,
+    field_patterns.OneValue,
+    Header(
+        alias="Idempotency-Key",
+        pattern=field_patterns.SIGNAL_KEY,
+        description="The id of the request. If it is absent, the server creates one. A repeated "
+        "request with the same key has no further effect.",
+        examples=["3f1c9c0e-resend-42"],
+    ),
+]
 Prefer = Annotated[
     str | None,
     Header(

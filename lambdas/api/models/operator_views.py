@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lambdas.api.models.view import Id, View
+from lambdas.domain.record.ledger import EffectState
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.workflow_versions import VersionStatus
 
@@ -26,6 +27,24 @@ class AbortView(View):
     stopped: Annotated[
         bool, Field(description="False: no execution ran; the janitor reconciles the order.")
     ]
+
+
+class ResentMailView(View):
+    """The effect of a request to send an e-mail again."""
+
+    order_id: Id
+    stage: Stage
+    mail: Annotated[
+        str, Field(description="Its name in the ledger.", examples=["mail-confirmation-2"])
+    ]
+    state: Annotated[
+        EffectState,
+        Field(
+            description="`done`: SES accepted the e-mail. `intent`: it may have been sent (`error` "
+            "is `MailUnsettled`), or another request with the same key is sending it."
+        ),
+    ]
+    error: Annotated[str | None, Field(examples=[None])]
 
 
 class WorkflowVersionView(View):

@@ -10,13 +10,16 @@ from lambdas.api.models import inputs
 from lambdas.api.models.operator_views import (
     AbortView,
     HealthView,
+    ResentMailView,
     TakeoverView,
     VersionsView,
     WorkflowVersionView,
 )
 from lambdas.domain.errors import SignalNotAdmitted
 from lambdas.domain.ports import OpenOrders
+from lambdas.domain.record.ledger import EffectState
 from lambdas.domain.workflow_versions import WorkflowVersion
+from lambdas.ulid import new_ulid
 
 operations = Resource("operations")
 
@@ -69,6 +72,34 @@ def abort(order_id: inputs.OrderId) -> Response[Any]:
         operations.dependencies.janitor.check_soon(order)
     view = AbortView(order_id=order_id, stage=order.stage, epoch=order.epoch, stopped=stopped)
     return answer(view, 202)
+
+
+@operations.operation(
+    "POST",
+    "/ops/orders/{order_id}/resend",
+    roles=(Role.OPERATOR,),
+    answers={
+        200: ("SES accepted the e-mail.", ResentMailView),
+        202: ("It may have been sent, or is being sent.", ResentMailView),
+    },
+    refuses=(400, 404, 409),
+)
+def resend(order_id: inputs.OrderId, idempotency_key: inputs.RequestKey = None) -> Response[Any]:
+    """Send an e-mail to the customer again
+
+    The confirmation of a completed order, or the cancellation of a cancelled or failed one. A
+    request is recorded in the ledger and the timeline before the e-mail is sent; repeated with the
+    same key, it sends no second e-mail. Refused (409) for an open order, for an address that SES
+    suppresses because it bounced or complained, and after five more e-mails.
+    """
+    order, name = operations.dependencies.mail_resend.resend(
+        order_id, idempotency_key or new_ulid(), requested_by=operations.caller.subject
+    )
+    effect = order.ledger[name]
+    view = ResentMailView(
+        order_id=order_id, stage=order.stage, mail=name, state=effect.state, error=effect.error
+    )
+    return answer(view, 200 if effect.state is EffectState.DONE else 202)
 
 
 @operations.operation(

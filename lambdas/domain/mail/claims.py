@@ -41,9 +41,8 @@ def claim_mail(
     `link` is the digest of the code that the e-mail carries, if it carries one.
     """
     entry = order.ledger.get(mail)
-    if is_in_flight(order, mail) and entry is not None:
-        abandoned = now - entry.at >= CLAIM_LIFETIME_MS
-        return _not_sent(order, now, mail, entry, UNSETTLED) if abandoned else None
+    if is_in_flight(order, mail):
+        return settle_abandoned(order, now, mail)
     if owes(order.ledger, mail) or not _has_place(order, mail):
         return None
     unclaimed = entry or Effect(
@@ -64,6 +63,18 @@ def is_claimed_by(order: Order, mail: str, claimant: str) -> bool:
 def is_in_flight(order: Order, mail: str) -> bool:
     """Whether an attempt may still settle its claim."""
     return owes(order.ledger, mail) and not (_is_sent(order, mail) or is_unsettled(order, mail))
+
+
+def is_abandoned(order: Order, now: int, mail: str) -> bool:
+    """Whether the attempt that holds the claim has ended without settling it."""
+    return is_in_flight(order, mail) and now - order.ledger[mail].at >= CLAIM_LIFETIME_MS
+
+
+def settle_abandoned(order: Order, now: int, mail: str) -> Change | None:
+    """Record an abandoned claim as unsettled; None if it is settled or may still be."""
+    if not is_abandoned(order, now, mail):
+        return None
+    return _not_sent(order, now, mail, order.ledger[mail], UNSETTLED)
 
 
 def is_unsettled(order: Order, mail: str) -> bool:

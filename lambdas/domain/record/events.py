@@ -41,6 +41,7 @@ EVENT_KINDS: Mapping[str, Details] = {
     "order-cancelled": _END,
     "order-failed": _END,
     "execution-resumed": {"epoch": int},
+    "mail-resend-requested": {"mail": str},
     **{
         f"{mail}-{what}": details
         for mail in (MAIL_APPROVAL, MAIL_CONFIRMATION, MAIL_CANCELLATION)

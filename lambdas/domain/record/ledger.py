@@ -50,6 +50,7 @@ class Effect:
     is the class of the last error that kept it from being done. `reference` is the provider's ID
     of a payment. `pending_until` is the deadline while the provider settles the payment or its
     refund later, and `look_up_at` the time of the next look-up (LOOK_UP_NOW: as soon as possible).
+    `requested_by` is the subject of the operator who requested the effect.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Effect:
     reference: str | None = None
     pending_until: int | None = None
     look_up_at: int | None = None
+    requested_by: str | None = None
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     def moved(self, state: EffectState, now: int) -> "Effect":

@@ -35,8 +35,7 @@ def call_every_route(recorder: Recorder) -> None:
         tables.create_tables(client)
         for sku in SKUS:
             tables.put_stock(client, sku, available=9)
-        customer = to_item({"customer_id": "alice", "tier": "gold"})
-        client.put_item(TableName=tables.CUSTOMERS, Item=customer)
+        client.put_item(TableName=tables.CUSTOMERS, Item=to_item(routes.CUSTOMER))
         create_bucket()
         with recorder.running("api"):
             on = Deployment(client)

@@ -30,6 +30,7 @@ _AUTHORISED_BY: Mapping[str, tuple[Statement, ...]] = {
     "sfn.StopExecution": (("states:StopExecution", EXECUTIONS),),
     "sqs.SendMessage": (("sqs:SendMessage", "<OperationsQueue>"),),
     "sesv2.SendEmail": (("ses:SendEmail", IDENTITIES), ("ses:SendEmail", CONFIGURATION_SETS)),
+    "sesv2.GetSuppressedDestination": (("ses:GetSuppressedDestination", "*"),),
     "eventbridge.PutEvents": (("events:PutEvents", "<EventsBus>"),),
     "cloudwatch-logs.FilterLogEvents": (("logs:FilterLogEvents", EVENT_LOG),),
     "s3.HeadObject": (("s3:GetObject", HISTORIES),),

@@ -62,6 +62,8 @@ MAY = {
         MACHINE: "states: SendTaskSuccess SendTaskHeartbeat ListExecutions",
         EXECUTIONS: "states: GetExecutionHistory DescribeStateMachineForExecution StopExecution",
         EVENT_LOG: "logs: FilterLogEvents",
+        **SEND_EMAIL,
+        "*": "ses: GetSuppressedDestination",
         "<HistoriesBucket>": "s3: ListBucket",
         HISTORIES: "s3: GetObject",
     },
@@ -157,7 +159,7 @@ def test_e_mails_are_sent_from_one_address_whatever_identity_is_verified(
         if "ses:SendEmail" in statement["Action"]
     ]
 
-    assert len(sends) == 3
+    assert len(sends) == 4
     senders = {
         properties["Environment"]["Variables"].get("SENDER_EMAIL")
         for properties in template.functions().values()

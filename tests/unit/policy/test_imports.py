@@ -18,6 +18,7 @@ APPLICATION = {
     "lambdas.workflow",
     "lambdas.history_export",
     "lambdas.janitor",
+    "lambdas.mail_resend",
     "lambdas.payment_reports",
 }
 EDGE = {"lambdas.telemetry", "lambdas.tracing"}
@@ -32,6 +33,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "order_writer": (DOMAIN, set()),
     "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
     "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),
+    "mail_resend": (DOMAIN | {"lambdas.order_writer"}, set()),
     "payment_reports": (DOMAIN | {"lambdas.order_writer"}, set()),
     "executions": (DOMAIN | {"lambdas.executions"}, set()),
     "history_export": (DOMAIN | {"lambdas.order_writer", "lambdas.executions"}, set()),
