@@ -8,6 +8,9 @@ SEED := $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 # `make lock UPGRADE=--upgrade` moves every package to its newest allowed version.
 UPGRADE ?=
 
+# The interpreter of the CDK library. Without this it takes the `node` of the machine, if there is one.
+export JSII_NODE := $(CURDIR)/.venv/bin/node
+
 RUN := .venv/bin/python -m
 CDK := PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/cdk
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm

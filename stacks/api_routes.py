@@ -4,6 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+WEBHOOK_PATH = "/payments/webhook"
+"""The route of the payment provider, which is not in the document. It has a separate function."""
+
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.access_log import AccessLog
-from stacks.api_routes import Route
+from stacks.api_routes import WEBHOOK_PATH, Route
 from stacks.grants import (
     EXTEND_WAIT,
     LIST_EXECUTIONS,
@@ -34,7 +34,6 @@ from stacks.grants import (
 from stacks.identity import Identity
 from stacks.lambda_function import FunctionRow, LambdaFunction
 from stacks.lambda_platform import LambdaPlatform
-from stacks.payment_webhook import WEBHOOK_PATH
 from stacks.security_checks import acknowledge
 
 API = FunctionRow(

@@ -7,7 +7,6 @@ from stacks.lambda_function import FunctionRow, LambdaFunction
 from stacks.lambda_platform import LambdaPlatform
 from stacks.payment_provider import PAYMENT_PROVIDERS
 
-WEBHOOK_PATH = "/payments/webhook"
 TIMEOUT_SECONDS = 20
 
 

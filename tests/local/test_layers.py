@@ -1,6 +1,8 @@
 """Imports in `local/` point down the layers of its README; the emulator stands alone."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +42,17 @@ def test_a_layer_imports_only_layers_below_it(layer: str) -> None:
         if name.startswith("local.") and name.split(".")[1] not in allowed
     ]
     assert strange == []
+
+
+def test_no_command_loads_the_cdk_library() -> None:
+    """It takes seconds, and needs Node.js in PATH. Only `cdk` loads it, which runs in `.venv`."""
+    loaded = "import sys, local.commands; print(sorted({'aws_cdk', 'jsii'} & set(sys.modules)))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_emulator_imports_nothing_else_of_the_repository() -> None:
