@@ -75,6 +75,8 @@ class Identity(Construct):
             self_sign_up_enabled=False,
             sign_in_aliases=cognito.SignInAliases(username=True),
             sign_in_case_sensitive=False,
+            # Enough for the classic sign-in page; the default plan costs more.
+            feature_plan=cognito.FeaturePlan.LITE,
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.NONE,

@@ -17,6 +17,10 @@ def test_nobody_signs_up_and_passwords_are_strong(template: Template) -> None:
     assert "UsernameAttributes" not in pool
 
 
+def test_the_pool_has_the_plan_that_its_sign_in_page_needs(template: Template) -> None:
+    assert template.only("Cognito::UserPool")["Properties"]["UserPoolTier"] == "LITE"
+
+
 def test_roles_are_groups_for_people_and_scopes_for_machines(template: Template) -> None:
     groups = {group["GroupName"] for group in template.properties("Cognito::UserPoolGroup")}
     server = template.only("Cognito::UserPoolResourceServer")["Properties"]

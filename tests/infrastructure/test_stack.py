@@ -128,6 +128,7 @@ def test_another_partition_is_refused_before_anything_is_synthesised(
 NAMES = {
     "DynamoDB::GlobalTable": "TableName",
     "Logs::LogGroup": "LogGroupName",
+    "S3::Bucket": "BucketName",
     "StepFunctions::StateMachine": "StateMachineName",
 }
 

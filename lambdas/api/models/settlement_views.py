@@ -31,6 +31,7 @@ class Settlement(Request):
         str | None,
         Field(
             max_length=64,
+            pattern=field_patterns.SIGNAL_KEY,
             description="The `settlement_id` of another operator's request: confirms it.",
             examples=[A_SIGNAL_ID],
         ),

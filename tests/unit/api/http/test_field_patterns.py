@@ -3,10 +3,13 @@
 import json
 import unicodedata
 from dataclasses import replace
+from typing import Annotated
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from lambdas.api.http.field_patterns import FORMS, is_user_name
+from lambdas.api.models import catalogue_inputs, inputs, settlement_views
 from lambdas.domain.free_text import escape, is_accepted
 from tests.support.api_caller import DOCUMENT, OPERATOR, ApiCaller
 from tests.support.world import World
@@ -42,6 +45,48 @@ def test_a_user_name_has_no_character_outside_of_ascii(category: str) -> None:
     ]
 
     assert all(one.isascii() and one.isprintable() and one != " " for one in accepted)
+
+
+TEXTS = {
+    f"{model.__name__}.{name}": TypeAdapter(Annotated[field.annotation, field])
+    for module in (inputs, catalogue_inputs, settlement_views)
+    for model in vars(module).values()
+    if isinstance(model, type) and issubclass(model, inputs.Request)
+    for name, field in model.model_fields.items()
+    if field.annotation in (str, str | None)
+}
+"""A validator of each text that a body may have: reasons, names, addresses, ids."""
+
+
+def is_valid(validator: TypeAdapter[str], text: str) -> bool:
+    try:
+        validator.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_no_text_of_a_body_has_a_character_that_is_not_shown(category: str) -> None:
+    one = last_of(category)
+    forms = (
+        f"a{one}b",
+        f"a{one}b@shop.internal",
+        f"a@shop{one}b.internal",
+        f"A{one}B",
+        f"pm_a{one}b",
+    )
+
+    taking = {name for name, text in TEXTS.items() if any(is_valid(text, form) for form in forms)}
+
+    assert taking == set() or is_accepted(one)
+
+
+def test_the_texts_are_those_that_people_write_and_ids() -> None:
+    people = {"Cancellation.reason", "Decline.reason", "StockChange.reason", "ProductDetails.name"}
+
+    assert people | {"CustomerRecord.name", "CustomerRecord.email"} <= TEXTS.keys()
+    assert is_valid(TEXTS["CustomerRecord.email"], "a@shop.internal")
 
 
 @pytest.mark.parametrize("blank", [" ", "\xa0", "\u2003\u3000", "\u2800", "\u200d"])
