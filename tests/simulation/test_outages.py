@@ -12,6 +12,7 @@ from tests.simulation.faults import EVERYTHING, LAMBDA, SERVICES, Call, Fault, O
 from tests.simulation.matrix import cancelled_late
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.random_schedule import random_schedule
+from tests.simulation.random_worlds import TWO_DAYS_SECONDS
 from tests.simulation.reasons import MOST_EXECUTIONS
 from tests.simulation.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
@@ -96,8 +97,10 @@ def test_an_approval_that_was_accepted_before_an_outage_is_honoured_after_it(sec
 
 @pytest.mark.parametrize("minutes", [18, 170])
 def test_a_wait_that_cannot_begin_for_long_is_no_reason_to_end(minutes: int) -> None:
-    """AwaitSignal alone fails, in every round."""
-    story = Story(schedule(approval(MINUTE_MS), quiet_ms=minutes * MINUTE_MS))
+    """AwaitSignal alone fails, in every round, long before the deadline."""
+    made = schedule(approval(minutes * MINUTE_MS), quiet_ms=(minutes + 10) * MINUTE_MS)
+    seconds = TWO_DAYS_SECONDS
+    story = Story(replace(made, approval_timeout_seconds=seconds, heartbeat_seconds=seconds))
     strike = Strike(Fault.CRASH_BEFORE, 1, "AwaitSignal", "store.get")
     story._strikes = [strike] * 500
 
