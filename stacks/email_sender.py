@@ -4,6 +4,7 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from stacks import accepted_findings as findings
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import Resource
 
@@ -52,8 +53,7 @@ class EmailSender(Construct):
                 more_variables={
                     "EMAIL_CONFIGURATION_SET": self._configuration.configuration_set_name
                 },
-                wildcard_reason="SES checks identities of recipients and domains as well; the "
-                "condition ses:FromAddress limits the grant to one sender.",
+                wildcard=findings.IDENTITIES,
             ),
             # The list belongs to the account: IAM has no resource for it.
             "suppression-list": Resource(arn="*"),

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks import accepted_findings as findings
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import (
     READ_HISTORY,
@@ -75,7 +76,7 @@ class ExecutionHistories(Construct):
                 arn=self.bucket.arn_for_objects("histories/*"),
                 variable="HISTORIES_BUCKET",
                 value=self.bucket.bucket_name,
-                wildcard_reason="One object for each execution.",
+                wildcard=findings.HISTORY_OBJECTS,
             ),
             "histories-bucket": Resource(arn=self.bucket.bucket_arn),
         }
@@ -104,11 +105,7 @@ class ExecutionHistories(Construct):
                 report_batch_item_failures=True,
             )
         )
-        acknowledge(
-            export,
-            "Serverless-LambdaEventSourceMappingDestination",
-            "A message that fails repeatedly goes to the dead-letter queue of its queue.",
-        )
+        acknowledge(export, findings.REDRIVEN_BY_QUEUE)
         self._send_ended_executions(state_machine_arn)
         return [export, self._create_sweep(platform, resources)]
 
@@ -131,11 +128,7 @@ class ExecutionHistories(Construct):
             ],
             removal_policy=RemovalPolicy.RETAIN,
         )
-        acknowledge(
-            bucket,
-            "AwsSolutions-S1",
-            "The objects hold no data of orders.",
-        )
+        acknowledge(bucket, findings.NO_ACCESS_LOG)
         return bucket
 
     def _create_queue(self) -> sqs.Queue:

@@ -8,19 +8,22 @@ from dataclasses import dataclass, field
 
 from aws_cdk import aws_iam as iam
 
+from stacks.accepted_findings import Finding
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A resource that functions use. Without a `variable` they do not need its name.
 
     `more_arns` are further ARNs that the same actions need, `more_variables` further variables;
-    `wildcard_reason` says why an ARN has a wildcard; `conditions` hold for every grant on it.
+    `wildcard` is the accepted finding if ARNs have a wildcard; `conditions` hold for every grant
+    on it.
     """
 
     arn: str
     variable: str = ""
     value: str = ""
-    wildcard_reason: str = ""
+    wildcard: Finding | None = None
     more_arns: tuple[str, ...] = ()
     more_variables: Mapping[str, str] = field(default_factory=dict)
     conditions: Mapping[str, Mapping[str, str]] | None = None

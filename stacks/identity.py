@@ -6,6 +6,7 @@ from aws_cdk import Aws, Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from stacks import accepted_findings as findings
 from stacks.deployment_settings import DeploymentSettings
 from stacks.removal import data_removal_policy
 from stacks.security_checks import acknowledge
@@ -91,7 +92,8 @@ class Identity(Construct):
             deletion_protection=settings.keeps_data,
             removal_policy=data_removal_policy(settings),
         )
-        _acknowledge(pool)
+        acknowledge(pool, findings.NO_THREAT_PROTECTION)
+        acknowledge(pool, findings.OPTIONAL_MFA)
         return pool
 
     def _add_scopes(self) -> None:
@@ -133,16 +135,3 @@ class Identity(Construct):
                 logout_urls=list(consoles),
             ),
         )
-
-
-def _acknowledge(pool: cognito.UserPool) -> None:
-    acknowledge(
-        pool,
-        "AwsSolutions-COG8",
-        "Threat protection (Plus) is billed by user; strong passwords, no sign-up, optional TOTP.",
-    )
-    acknowledge(
-        pool,
-        "AwsSolutions-COG2",
-        "MFA is each user's choice (TOTP): local tools and tests sign in by password alone.",
-    )

@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks import accepted_findings as findings
 from stacks.grants import Grant, Resources, variables
 from stacks.lambda_platform import ARCHITECTURE, RUNTIME, LambdaPlatform
 from stacks.payment_provider import PAYMENT_PROVIDERS
@@ -130,30 +131,11 @@ class LambdaFunction(Construct):
         return {**self._platform.variables, **named, **read, **traced}
 
     def _acknowledge_findings(self, *, queued: bool) -> None:
-        acknowledge(
-            self,
-            "AwsSolutions-IAM5[Resource::*]",
-            "X-Ray's PutTraceSegments and PutTelemetryRecords have no resource to name.",
-        )
-        acknowledge(
-            self,
-            "Serverless-LambdaTracing",
-            "PassThrough: functions continue the traces of the state machine.",
-        )
+        acknowledge(self, findings.XRAY_OF_FUNCTIONS)
+        acknowledge(self, findings.NO_SEGMENTS)
         for used in {grant.resource for grant in self._grants}:
             resource = self._resources[used]
-            if resource.wildcard_reason:
+            if resource.wildcard:
                 for arn in resource.arns:
-                    acknowledge_wildcard(self, arn, resource.wildcard_reason)
-        if queued:
-            acknowledge(
-                self,
-                "Serverless-LambdaAsyncFailureDestination",
-                "Failed events go to the function's dead-letter queue, the error to its log.",
-            )
-        else:
-            acknowledge(
-                self,
-                "Serverless-LambdaDLQ",
-                "Only invoked synchronously: the caller gets the error, nothing is ever queued.",
-            )
+                    acknowledge_wildcard(self, arn, resource.wildcard)
+        acknowledge(self, findings.QUEUED_FAILURES if queued else findings.SYNCHRONOUS_ONLY)

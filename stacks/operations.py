@@ -11,6 +11,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks import accepted_findings as findings
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import Resource
 from stacks.security_checks import acknowledge
@@ -61,7 +62,7 @@ class Operations(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        acknowledge(queue, "Serverless-SQSRedrivePolicy", "Holds dead letters itself.")
+        acknowledge(queue, findings.HOLDS_DEAD_LETTERS)
         self.alarm(
             f"{name}Waiting",
             queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
@@ -134,11 +135,7 @@ class Operations(Construct):
         topic.add_to_resource_policy(_allow_alarms_to_publish(topic))
         if self._settings.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(self._settings.alarm_email))
-            acknowledge(
-                topic,
-                "Serverless-SNSRedrivePolicy",
-                "A mail that bounces is not lost news: the dashboard shows every alarm's state.",
-            )
+            acknowledge(topic, findings.ALARMS_ARE_SHOWN)
         return topic
 
 

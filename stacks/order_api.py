@@ -9,6 +9,7 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from stacks import accepted_findings as findings
 from stacks.access_log import AccessLog
 from stacks.api_routes import WEBHOOK_PATH, Route
 from stacks.grants import (
@@ -172,7 +173,7 @@ class OrderApi(Construct):
         )
         _limit(stage, reports, WEBHOOK_LIMIT)
         for report in reports:
-            acknowledge(report, "AwsSolutions-APIG4", "The function checks the report's signature.")
+            acknowledge(report, findings.SIGNED_REPORTS)
 
     def _limit_concurrency(self) -> None:
         # Not by default: small accounts have no concurrency to reserve.
@@ -214,4 +215,4 @@ def _limit(
 
 def _open(routes: Sequence[apigateway.HttpRoute]) -> None:
     for route in routes:
-        acknowledge(route, "AwsSolutions-APIG4", "Public by contract: `security: []` in OpenAPI.")
+        acknowledge(route, findings.PUBLIC_ROUTE)

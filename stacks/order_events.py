@@ -13,6 +13,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks import accepted_findings as findings
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import PUBLISH_EVENTS, READ_ORDER, Resource, Resources
 from stacks.lambda_function import FunctionRow, LambdaFunction
@@ -48,7 +49,7 @@ class OrderEvents(Construct):
         self._settings, self._operations = settings, operations
         self._failures = operations.dead_letter_queue("EventFailures")
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{settings.stack_name}-events")
-        acknowledge(self._failures, "AwsSolutions-SQS3", "Holds dead letters itself.")
+        acknowledge(self._failures, findings.HOLDS_LOST_EVENTS)
         self._archive()
         self.log_group = self._create_log_group()
         self._log_all_events()

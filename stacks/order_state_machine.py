@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stacks import accepted_findings as findings
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import LIVE, Resource
 from stacks.removal import log_group_name, log_removal_policy, log_retention
@@ -36,7 +37,7 @@ def workflow_resources(scope: Construct, settings: DeploymentSettings) -> dict[s
             arn=arn("execution", f"{settings.stack_name}:*"),
             variable="STATE_MACHINE_ALIAS_ARN",
             value=arn("stateMachine", f"{settings.stack_name}:{LIVE}"),
-            wildcard_reason="Executions are named by order; all are of this one state machine.",
+            wildcard=findings.EXECUTIONS,
         ),
     }
 
@@ -78,11 +79,7 @@ class OrderStateMachine(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         if settings.log_level != "ALL":
-            acknowledge(
-                self.machine,
-                "AwsSolutions-SF1",
-                "GetExecutionHistory keeps all events for 90 days; logging them costs extra.",
-            )
+            acknowledge(self.machine, findings.HISTORY_IS_KEPT)
 
     def _create_log_group(self) -> logs.LogGroup:
         # The prefix keeps the account's log resource policy from growing with every log group.
@@ -102,12 +99,6 @@ class OrderStateMachine(Construct):
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=all_versions)
         )
         for arn in all_versions:
-            acknowledge_wildcard(
-                role, arn, "All versions of one activity: running executions need the older ones."
-            )
-        acknowledge(
-            role,
-            "AwsSolutions-IAM5[Resource::*]",
-            "X-Ray and the log-delivery actions of CloudWatch Logs have no resource to name.",
-        )
+            acknowledge_wildcard(role, arn, findings.ACTIVITY_VERSIONS)
+        acknowledge(role, findings.LOGS_AND_TRACES)
         return role

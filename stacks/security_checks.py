@@ -6,22 +6,24 @@ from aws_cdk import Acknowledgment, App, Stack, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from constructs import Construct
 
+from stacks.accepted_findings import Finding
+
 
 def add_security_checks(app: App) -> None:
     """Fail synthesis on any unacknowledged cdk-nag finding."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
 
 
-def acknowledge(construct: Construct, finding: str, reason: str) -> None:
-    """Accept one finding on one construct (and its children), for a reason that holds for it."""
-    Validations.of(construct).acknowledge(Acknowledgment(id=finding, reason=reason))
+def acknowledge(construct: Construct, finding: Finding) -> None:
+    """Accept a finding on one construct and its children."""
+    Validations.of(construct).acknowledge(Acknowledgment(id=finding.rule, reason=finding.reason))
 
 
-def acknowledge_wildcard(construct: Construct, arn: str, reason: str) -> None:
+def acknowledge_wildcard(construct: Construct, arn: str, finding: Finding) -> None:
     """Accept one ARN with a wildcard in the policies under one construct."""
     _, parts = Stack.of(construct).resolve(arn)["Fn::Join"]
     shown = "".join(_shown(part) for part in parts)
-    acknowledge(construct, f"AwsSolutions-IAM5[Resource::{shown}]", reason)
+    acknowledge(construct, Finding(f"{finding.rule}[Resource::{shown}]", finding.reason))
 
 
 def _shown(part: Any) -> str:

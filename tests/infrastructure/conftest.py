@@ -5,6 +5,30 @@ import pytest
 from tests.infrastructure.synthesis import SENDER, Synthesis
 from tests.infrastructure.template import Template
 
+FULL = {
+    "environment": "staging",
+    "create_sender": "yes",
+    "approver_email": "approvals@shop.internal",
+    "alarm_email": "oncall@shop.internal",
+    "console_url": "https://orders.shop.internal/console",
+    "sign_in_url": "https://id.shop.internal",
+    "machine_client_ids": "warehouse,billing",
+    "approval_timeout_seconds": "172800",
+    "heartbeat_seconds": "1800",
+    "default_workflow_version": "v1",
+    "api_concurrency": "50",
+    "history_days": "90",
+    "approval_limits": "approver:EUR:50000",
+    "two_approvers_above": "EUR:70000",
+    "max_open_orders": "20",
+    "max_open_units": "500",
+    "release_mode": "at-once",
+    "state_machine_log_level": "OFF",
+    "tracing": "otlp",
+    "tracing_endpoint": "http://collector.shop.internal:4318",
+}
+"""Every setting that the other templates leave at its default."""
+
 
 @pytest.fixture(scope="session")
 def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
@@ -27,28 +51,7 @@ def staging(synthesise: Synthesis) -> Template:
 @pytest.fixture(scope="session")
 def full(synthesise: Synthesis) -> Template:
     """Staging with every option that the others leave at its default."""
-    return synthesise(
-        environment="staging",
-        create_sender="yes",
-        approver_email="approvals@shop.internal",
-        alarm_email="oncall@shop.internal",
-        console_url="https://orders.shop.internal/console",
-        sign_in_url="https://id.shop.internal",
-        machine_client_ids="warehouse,billing",
-        approval_timeout_seconds="172800",
-        heartbeat_seconds="1800",
-        default_workflow_version="v1",
-        api_concurrency="50",
-        history_days="90",
-        approval_limits="approver:EUR:50000",
-        two_approvers_above="EUR:70000",
-        max_open_orders="20",
-        max_open_units="500",
-        release_mode="at-once",
-        state_machine_log_level="OFF",
-        tracing="otlp",
-        tracing_endpoint="http://collector.shop.internal:4318",
-    )
+    return synthesise(**FULL)
 
 
 @pytest.fixture(scope="session")
