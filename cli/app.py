@@ -83,6 +83,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Explain": {"history": history, "classify": classify, "export": export},
     "Operate": {
         "compensate": ops.compensate,
+        "resume": ops.resume,
         "abort": ops.abort,
         "settle": settle,
         "resend": resend,

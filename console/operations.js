@@ -6,9 +6,11 @@ import { once } from "./forms.js";
 
 const ENDS = ["completed", "cancelled", "failed"];
 const OPEN = [
-  { name: "compensate", title: "Compensate", question: "A new execution takes the order over and undoes its effects. It cannot be completed afterwards.",
+  { name: "resume", title: "Resume", question: "If the execution has ended, a new one continues the order.",
+    done: ({ resumed }) => (resumed ? "A new execution continues the order." : "Its execution runs. Nothing was changed.") },
+  { name: "compensate", danger: true, title: "Compensate", question: "A new execution takes the order over and undoes its effects. It cannot be completed afterwards.",
     done: () => "A new execution compensates the order." },
-  { name: "abort", title: "Stop the execution", question: "The execution stops at once. The janitor then compensates the order.",
+  { name: "abort", danger: true, title: "Stop the execution", question: "The execution stops at once. The janitor then compensates the order.",
     done: ({ stopped }) => (stopped ? "The execution was stopped. The janitor compensates the order." : "No execution ran; the order continues in a new one.") },
 ];
 const ENDED = [
@@ -28,8 +30,7 @@ export function operations({ order_id: id, stage }, { who, notify, fail }, after
       fail(problem);
     }
   };
-  const ended = ENDS.includes(stage);
   return h("details", { "data-key": "operate" }, h("summary", {}, "Operate"), h("div", { class: "row" },
-    ...(ended ? ENDED : OPEN).map((one) => h("button", { class: ended ? "" : "danger", "data-key": one.name,
+    ...(ENDS.includes(stage) ? ENDED : OPEN).map((one) => h("button", { class: one.danger ? "danger" : "", "data-key": one.name,
       onclick: ({ currentTarget }) => once(currentTarget, () => run(one)) }, one.title))));
 }

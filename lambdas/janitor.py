@@ -19,7 +19,12 @@ from lambdas.domain.record.outcomes import BY_OPERATOR, STOPPED
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.application import applies
 from lambdas.domain.steps.compensation import begin_compensation
-from lambdas.domain.steps.takeover import REPORTED_FROM, next_takeover_at, resume
+from lambdas.domain.steps.takeover import (
+    REPORTED_FROM,
+    next_takeover_at,
+    require_resumable,
+    resume,
+)
 from lambdas.order_writer import OrderWriter
 
 AT_ONCE = 15
@@ -125,6 +130,29 @@ class Janitor:
                 f"the order is {order.stage} already", order_id=order_id, stage=order.stage
             )
         return order
+
+    def resume(self, order_id: str) -> tuple[Order, bool]:
+        """Continue an order whose execution has ended or never began, without the pause before a
+        repeated takeover. Returns the order and whether an execution was started: false while its
+        execution runs, so that a repeated request changes nothing.
+
+        Raises OrderNotFound, EngineUnavailable, and NotResumable for an order that does not
+        continue. A cancel that is accepted meanwhile wins: the new execution compensates.
+        """
+        order = self.orders.get(order_id)
+        require_resumable(order)
+        status = self.engine.status(order)
+        if status is ExecutionStatus.RUNNING:
+            return order, False
+        require_resumable(order, stopped=status is ExecutionStatus.ABORTED)
+        if order.start_pending and status is ExecutionStatus.UNKNOWN:
+            self._start_again(order)
+            return order, True
+        taken = self._hand_over(order, None)
+        if taken is None:
+            return self.orders.get(order_id), False
+        self._begin(taken, order)
+        return taken, True
 
     def check_soon(self, order: Order) -> None:
         """Have a resting order checked by one of the next sweeps, should an event be lost."""

@@ -14,6 +14,7 @@ from stacks.access_log import AccessLog
 from stacks.api_routes import WEBHOOK_PATH, Route
 from stacks.grants import (
     EXTEND_WAIT,
+    IS_RUNNING,
     LIST_EXECUTIONS,
     MOVE_STOCK,
     ORDER_LISTS,
@@ -53,6 +54,7 @@ API = FunctionRow(
         READ_HISTORY,
         READ_DEFINITION,
         STOP_EXECUTION,
+        IS_RUNNING,
         LIST_EXECUTIONS,
         READ_EVENTS,
         SEND_EMAIL,

@@ -16,7 +16,7 @@ OrderError                     carries the order's id and a message that is safe
 └─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
     ├─ InvalidRequest (WorkflowVersionRemoved)  NotAllowed (AboveLimit)
     ├─ OrderNotFound  SignalNotFound  ProductNotFound
-    └─ SignalNotAdmitted (MailNotDue)  IdempotencyMismatch  InboxFull  StockTooLow
+    └─ SignalNotAdmitted (MailNotDue NotResumable)  IdempotencyMismatch  InboxFull  StockTooLow
        CustomerCapReached  AddressSuppressed
 
 Step Functions matches exact class names and knows no inheritance: the leaves are the contract
@@ -191,6 +191,10 @@ class SignalNotAdmitted(RequestRefused):
     def __init__(self, message: str, *, order_id: str, stage: str) -> None:
         super().__init__(message, order_id=order_id)
         self.stage = stage
+
+
+class NotResumable(SignalNotAdmitted):
+    """The order does not continue: it has ended, is compensated, or a person stopped it (409)."""
 
 
 class MailNotDue(SignalNotAdmitted):

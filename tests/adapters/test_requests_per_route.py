@@ -75,6 +75,7 @@ AT_MOST = {
     "get_history": 1 + 10 * HISTORY_PAGES,
     "list_verdicts": SHARDS + 2 + 20 * (HISTORY_PAGES + 1),
     "compensate": 6,
+    "resume": 6,
     "abort": 3,
     "settle": 7,
     "resend": 6,  # order, customer, suppression, claim, e-mail, its result
@@ -161,7 +162,7 @@ def _step_functions(model: Any, params: Mapping[str, Any], **_: Any) -> Any:
         "GetExecutionHistory": lambda: _page(sent, "events", LONG_HISTORY, _event),
         "ListExecutions": lambda: _page(sent, "executions", RUNNING_EXECUTIONS, _execution),
         "DescribeStateMachineForExecution": lambda: {"definition": json.dumps(load())},
-        "DescribeExecution": lambda: {"status": "RUNNING"},
+        "DescribeExecution": lambda: {"status": "FAILED"},
     }
     return SimpleNamespace(status_code=200), answers.get(model.name, dict)()
 
@@ -269,6 +270,7 @@ def _catalogue() -> Iterator[Request]:
 
 def _operations(on: Deployment) -> Iterator[Request]:
     yield Request("compensate", f"/ops/orders/{on.waiting()}/compensate", OPERATOR, status=202)
+    yield Request("resume", f"/ops/orders/{on.waiting()}/resume", OPERATOR, status=202)
     yield Request("abort", f"/ops/orders/{on.waiting()}/abort", OPERATOR, status=202)
     yield _confirmation(on)
     yield _second_confirmation(on)

@@ -28,6 +28,7 @@ class Action(StrEnum):
     STOP = "StopExecution"
     TIME_OUT = "the execution runs into its own time limit"
     TAKEOVER = "an operator compensates"
+    RESUME = "an operator resumes"
     SWEEP = "the janitor sweeps (all orders)"
     LOSE_ALL = "the engine loses every execution"
     DEPLOY = "a new definition and new functions go live"

@@ -185,6 +185,8 @@ class Story:
         elif action is Action.TAKEOVER:
             self.report_latency.disturbed(order, world.event_queue.now)
             world.act("takeover", lambda deps: world.janitor(deps).compensate(order))
+        elif action is Action.RESUME:
+            world.act("resume", lambda deps: world.janitor(deps).resume(order))
         elif action is Action.SWEEP:
             world.act("sweep", lambda deps: world.janitor(deps).sweep())
         elif action in _ENDED_AS:

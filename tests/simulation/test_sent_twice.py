@@ -19,6 +19,7 @@ GROWN = Happening(SignalKind.ADD_LINE_ITEM, 0, 100_000, WAITING, "i0", "MUG-RED"
 LOOKED = Happening(Action.HEARTBEAT, 0, 50_000, WAITING)
 STOPPED = Happening(Action.STOP, 0, 90_000, WAITING)
 LOST = Happening(Action.TIME_OUT, 0, 90_000, WAITING)
+RESUMED = Happening(Action.RESUME, 0, 91_000, WAITING)
 LOST_START = Strike(Fault.THROTTLED, 1, "place", "engine.start")
 LOST_DOORBELL = Strike(Fault.DOORBELL, 1, "approve-payment")
 STUCK = Strike(Fault.POISON, 1, "RefundPayment", "payments.refund")
@@ -42,6 +43,7 @@ STORIES: dict[str, Callable[[], Story]] = {
     "completed": lambda: Story(schedule(LOOKED, GROWN, APPROVED)),
     "recovered": lambda: Story(schedule(APPROVED, strikes=(LOST_START, LOST_DOORBELL))),
     "resumed": lambda: Story(schedule(LOST, APPROVED)),
+    "resumed by an operator": lambda: Story(schedule(LOST, RESUMED, RESUMED, APPROVED)),
     "declined": lambda: Story(schedule(APPROVED, method="pm_declined")),
     "cancelled": lambda: Story(cancelled_late(schedule(APPROVED))),
     "stopped": lambda: Story(schedule(STOPPED)),

@@ -1,37 +1,36 @@
-"""Cancels many orders at once: `orders batch cancel`."""
+"""Commands for many orders at once: `orders batch cancel|compensate|resume|resend`."""
 
-import time
-from collections.abc import Callable, Iterable
-from itertools import islice
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
-from rich.text import Text
 
 from cli.arguments import Command, Group
-from cli.commands.filters import DryRun, Filters, Rate, filtered, print_order_ids
-from cli.commands.options import LimitOption, ProfileOption, ReasonOption, YesOption
+from cli.client.api import path
+from cli.commands.filters import DryRun, Filters, Rate
+from cli.commands.operate.batch_run import Batch, BatchOptions, run_batch
+from cli.commands.operate.ops import RUNS
+from cli.commands.operate.resend import send_again
+from cli.commands.options import KeyOption, LimitOption, ProfileOption, ReasonOption, YesOption
 from cli.commands.order.sending import send
-from cli.problems import Problem, Refused, Unreachable, WrongUsage
-from cli.sign_in.session import open_api, require_role
-from cli.terminal.output import (
-    Format,
-    Output,
-    counting,
-    require_yes,
-    say,
-    show,
-)
-from cli.terminal.text import line
+from cli.problems import Refused
+from cli.terminal.output import Format, Output
+
+Order = dict[str, Any]
+
+ENDS = ("completed", "cancelled", "failed")
 
 batch = typer.Typer(
     cls=Group,
     no_args_is_help=True,
-    help="""Cancel many orders (operators; customers can cancel their own).
+    help="""Act on many orders (operators; customers can cancel their own).
 
     --filter selects orders by field=value: stage, outcome, customer, version, older (minutes). It
     may be repeated, once for each field; an order must match all. -n limits the number of orders,
-    newest first. Try --dry-run first: it lists the orders and changes nothing.
+    newest first. Try --dry-run first: it lists the orders and changes nothing. Orders that are left
+    out are listed with the reason.
+
+    Safe to repeat: orders that are done are left out, so the same command continues after a stop.
     """,
 )
 
@@ -54,77 +53,129 @@ def cancel(
     Safe to repeat: the idempotency key is the same each time. The command continues after a
     rejected signal and stops when the API does not answer.
     """
-    if not filters:
-        raise WrongUsage(
-            "no filter selects the orders", advice="add one: --filter stage=awaiting-approval"
-        )
-    api = open_api(profile)
-    require_role(profile, "customer", "operator", to="cancel orders")
-    found = filtered(api, filters)
-    admitting = (one for one in found if "cancel-order" in one["allowed_signals"])
-    chosen = [one["order_id"] for one in islice(admitting, limit)]
-    if dry_run:
-        print_order_ids(chosen, output)
-        return
-    if not yes:
-        require_yes(f"Cancel {len(chosen)} orders?", otherwise="nothing was cancelled")
 
-    def one(order_id: str) -> Any:
-        return send(api, order_id, "cancel-order", {"reason": reason}, "batch-cancel", 0)
+    def act(api: Any, order_id: str) -> None:
+        send(api, order_id, "cancel-order", {"reason": reason}, "batch-cancel", 0)
 
-    results = each(chosen, one, rate=rate, what="cancelling")
-    show({"orders": results}, output, lambda shown: _summary(shown["orders"]))
-    _fail_if_any(results)
+    run_batch(
+        Batch(verb="cancel", done="cancelled", left_out=_admits_no_cancel, act=act),
+        BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
+        roles=("customer", "operator"),
+    )
 
 
-def each(
-    orders: Iterable[str], action: Callable[[str], Any], *, rate: float, what: str
-) -> list[dict[str, Any]]:
-    """Run an action for every order, at most `rate` per second. Rejections and temporary errors
-    do not stop it.
+@batch.command("compensate", cls=Command)
+def compensate(
+    filters: Filters = None,
+    dry_run: DryRun = False,
+    rate: Rate = 5.0,
+    limit: LimitOption = 1_000,
+    yes: YesOption = False,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Take many orders over and undo their effects (operators).
 
-    Raises Unreachable, after printing how many orders were processed.
+    Orders that have ended or are being compensated are left out; stuck ones are tried again.
     """
-    results: list[dict[str, Any]] = []
-    every, pause = list(orders), 1.0 / rate
-    with counting() as progress:
-        for order_id in progress.track(every, description=what):
-            began = time.monotonic()
-            try:
-                results.append({"order_id": order_id, **_try_action(action, order_id)})
-            except Unreachable:
-                done = sum(one["done"] for one in results)
-                say(f"stopped at {order_id}: {done} of {len(every)} accepted before it")
-                raise
-            time.sleep(max(0.0, pause - (time.monotonic() - began)))
-    return results
+
+    def act(api: Any, order_id: str) -> None:
+        api.post(path("ops", "orders", order_id, "compensate"))
+
+    run_batch(
+        Batch(verb="compensate", done="compensated", left_out=_is_compensated, act=act),
+        BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
+    )
 
 
-def _try_action(action: Callable[[str], Any], order_id: str) -> dict[str, Any]:
-    try:
-        action(order_id)
-    except Problem as problem:
-        if problem.is_final:
-            raise
-        return {"done": False, "why": problem.message}
-    return {"done": True, "why": None}
+@batch.command("resume", cls=Command)
+def resume(
+    filters: Filters = None,
+    dry_run: DryRun = False,
+    rate: Rate = 5.0,
+    limit: LimitOption = 1_000,
+    yes: YesOption = False,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Continue many orders in new executions, if theirs have failed or were lost (operators).
+
+    Orders that have ended, are being compensated, or whose execution runs are left out. A dry run
+    reads the execution of each order.
+    """
+
+    def act(api: Any, order_id: str) -> str | None:
+        resumed = api.post(path("ops", "orders", order_id, "resume"))["resumed"]
+        return None if resumed else RUNS
+
+    run_batch(
+        Batch(verb="resume", done="resumed", left_out=_is_over, act=act, check=_runs),
+        BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
+    )
 
 
-def _summary(results: list[dict[str, Any]]) -> Text:
-    refused = [
-        line(("✗", "red"), f" {one['order_id']}: {one['why']}")
-        for one in results
-        if not one["done"]
-    ]
-    accepted = f"{len(results) - len(refused)} of {len(results)} accepted"
-    return line(*refused, accepted, between="\n")
+@batch.command("resend", cls=Command)
+def resend(
+    filters: Filters = None,
+    dry_run: DryRun = False,
+    key: KeyOption = None,
+    rate: Rate = 5.0,
+    limit: LimitOption = 1_000,
+    yes: YesOption = False,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Send the e-mails of many ended orders again (operators).
+
+    Orders that are open or whose e-mail was sent are left out: those remain whose e-mail was not
+    sent, or of which that is not known. An order gets one e-mail for each
+    --key; the default is the date (UTC).
+
+    Example: orders batch resend --filter stage=completed --filter older=10 --dry-run
+    """
+    request = key or f"batch-resend-{datetime.now(UTC):%Y-%m-%d}"
+
+    def act(api: Any, order_id: str) -> None:
+        sent = send_again(api, order_id, request)
+        if sent["state"] != "done":
+            raise Refused(f"{sent['mail']} may have been sent", advice="ask the customer")
+
+    run_batch(
+        Batch(verb="send again the e-mails of", done="sent", left_out=_is_informed, act=act),
+        BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
+    )
 
 
-def _fail_if_any(results: list[dict[str, Any]]) -> None:
-    refused = sum(not one["done"] for one in results)
-    if refused:
-        raise Refused(
-            f"{refused} of {len(results)} were refused",
-            advice="run the command again: it is safe to repeat",
-            status=409,
-        )
+def _admits_no_cancel(order: Order) -> str | None:
+    return None if "cancel-order" in order["allowed_signals"] else _state(order)
+
+
+def _is_compensated(order: Order) -> str | None:
+    return None if order["outcome"] == "compensation-stuck" else _is_over(order)
+
+
+def _is_over(order: Order) -> str | None:
+    return _state(order) if order["stage"] in (*ENDS, "compensating") else None
+
+
+def _is_informed(order: Order) -> str | None:
+    if order["stage"] not in ENDS:
+        return _state(order)
+    kind = "mail-confirmation" if order["stage"] == "completed" else "mail-cancellation"
+    mails = (name for name, one in order["ledger"].items() if one["state"] == "done")
+    return next((f"{name} was sent" for name in mails if name.startswith(kind)), None)
+
+
+def _state(order: Order) -> str:
+    """The stage in words."""
+    if order["stage"] in ENDS:
+        return f"it has ended: {order['outcome']}"
+    if order["stage"] == "compensating":
+        return "it is being compensated"
+    return f"it is open: {order['stage']}"
+
+
+def _runs(api: Any, order_id: str) -> str | None:
+    """Whether the newest execution of an order runs."""
+    executions = api.get(path("orders", order_id, "history"))["executions"]
+    return RUNS if executions and executions[-1]["verdict"] == "running" else None

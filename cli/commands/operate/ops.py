@@ -1,4 +1,4 @@
-"""Commands for operators: compensate, abort, versions."""
+"""Commands for operators: compensate, resume, abort, versions."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from cli.sign_in.session import open_api, require_role
 from cli.terminal.console import out
 from cli.terminal.output import Format, Output, print_json, require_yes, show
 from cli.terminal.text import visible
+
+RUNS = "its execution runs: nothing was changed"
 
 
 def compensate(
@@ -26,6 +28,21 @@ def compensate(
         _ask(f"Compensate {order}? It cannot be completed afterwards.", profile)
     taken = open_api(profile).post(path("ops", "orders", order, "compensate"))
     _print(taken, output, f"taken over by execution {taken['epoch']}, which compensates it")
+
+
+def resume(
+    order: OrderId,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Continue an order in a new execution, if its own has failed or was lost (operators).
+
+    The janitor does this by itself, with growing pauses after repeated failures. Use it when the
+    cause is fixed and the order should not wait. Safe to repeat.
+    """
+    result = open_api(profile).post(path("ops", "orders", order, "resume"))
+    continued = f"continues in execution {result['epoch']}"
+    _print(result, output, continued if result["resumed"] else RUNS)
 
 
 def abort(

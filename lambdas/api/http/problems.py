@@ -67,6 +67,12 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
         "The order refused",
         "Read the order: `allowed_signals` lists what it admits now.",
     ),
+    domain.NotResumable: Meaning(
+        409,
+        "The order does not continue",
+        "Read the order. One that makes no progress can be compensated "
+        "(`POST /ops/orders/{id}/compensate`).",
+    ),
     domain.MailNotDue: Meaning(
         409,
         "No e-mail to send again",

@@ -18,6 +18,17 @@ class TakeoverView(View):
     epoch: Annotated[int, Field(examples=[2])]
 
 
+class ResumeView(View):
+    """The execution that continues the order."""
+
+    order_id: Id
+    stage: Stage
+    epoch: Annotated[int, Field(description="The execution of the order.", examples=[2])]
+    resumed: Annotated[
+        bool, Field(description="False: its execution runs, and nothing was changed.")
+    ]
+
+
 class AbortView(View):
     """The execution of the order was stopped."""
 

@@ -11,6 +11,7 @@ from lambdas.api.models.operator_views import (
     AbortView,
     HealthView,
     ResentMailView,
+    ResumeView,
     TakeoverView,
     VersionsView,
     WorkflowVersionView,
@@ -43,6 +44,29 @@ def compensate(order_id: inputs.OrderId) -> Response[Any]:
     taken = operations.dependencies.janitor.compensate(order_id)
     view = TakeoverView(order_id=order_id, stage=taken.stage, epoch=taken.epoch)
     return answer(view, 202)
+
+
+@operations.operation(
+    "POST",
+    "/ops/orders/{order_id}/resume",
+    roles=(Role.OPERATOR,),
+    answers={
+        200: ("Its execution runs. Nothing was changed.", ResumeView),
+        202: ("A new execution continues the order.", ResumeView),
+    },
+    refuses=(404, 409),
+)
+def resume(order_id: inputs.OrderId) -> Response[Any]:
+    """Continue an order in a new execution
+
+    For an order whose execution failed or was lost. The janitor does the same, with pauses that
+    grow after repeated failures; this request does not wait for them. Pending signals are kept.
+    A repeated request changes nothing while the new execution runs. Refused (409) for an order
+    that has ended, is being compensated or cancelled, or whose execution a person stopped.
+    """
+    order, resumed = operations.dependencies.janitor.resume(order_id)
+    view = ResumeView(order_id=order_id, stage=order.stage, epoch=order.epoch, resumed=resumed)
+    return answer(view, 202 if resumed else 200)
 
 
 @operations.operation(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from lambdas.domain.errors import NotResumable
 from lambdas.domain.record.changes import Change, make_change, pause_ms
 from lambdas.domain.record.order import Order
 
@@ -35,6 +36,22 @@ def resume(order: Order, now: int) -> Change:
     """Continue the order in a new execution where its record stands; pending signals are kept."""
     event = ("execution-resumed", {"epoch": order.epoch + 1})
     return make_change(order, replace(order, **next_owner(order, now)), now, event)
+
+
+def require_resumable(order: Order, *, stopped: bool = False) -> None:
+    """Raise NotResumable for an order that does not continue: one that has ended, whose
+    compensation has begun or will begin for an accepted cancel, or whose execution was `stopped` by
+    a person.
+    """
+    if order.ended:
+        why = f"the order is {order.stage} already"
+    elif order.cancelling or order.resume == "compensate":
+        why = "the order is being compensated"
+    elif stopped:
+        why = "a person stopped the execution: the janitor compensates the order"
+    else:
+        return
+    raise NotResumable(why, order_id=order.order_id, stage=order.stage)
 
 
 def next_takeover_at(order: Order) -> int:

@@ -1,13 +1,18 @@
-"""batch cancel, and export with filters."""
+"""The batch commands, and export with filters."""
 
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lambdas.domain.errors import MailUnsettled
+from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
+from tests.support.builders import a_stuck_order
+from tests.support.execution_histories import named
 from tests.support.world import World
 
 
@@ -24,7 +29,7 @@ def test_a_batch_cancels_the_matching_orders_once(terminal: Terminal, world: Wor
 
 def test_a_dry_run_names_the_orders_and_changes_nothing(terminal: Terminal, world: World) -> None:
     order = world.place()
-    world.place(Stage.COMPLETED)
+    done = world.place(Stage.COMPLETED)
 
     ran = terminal.run(
         "batch",
@@ -39,7 +44,10 @@ def test_a_dry_run_names_the_orders_and_changes_nothing(terminal: Terminal, worl
         who="operator",
     )
 
-    assert ran.json == {"orders": [order.order_id]}
+    assert ran.json == {
+        "orders": [order.order_id],
+        "left_out": [{"order_id": done.order_id, "why": "it has ended: completed"}],
+    }
     assert world.now(order).inbox == ()
 
 
@@ -63,7 +71,8 @@ def test_the_limit_of_a_batch_counts_matching_orders_only(
     cancelled = terminal.run("batch", "cancel", "-r", "x", *filters, who="operator")
     exported = terminal.run("export", str(tmp_path / "h"), *filters, who="operator")
 
-    assert cancelled.json == exported.json == {"orders": [wanted.order_id]}
+    assert cancelled.json == {"orders": [wanted.order_id], "left_out": []}
+    assert exported.json == {"orders": [wanted.order_id]}
 
 
 def test_orders_that_accept_no_cancel_do_not_count_for_the_limit(
@@ -78,7 +87,7 @@ def test_orders_that_accept_no_cancel_do_not_count_for_the_limit(
     )
 
     assert ran.out.split() == [order.order_id]
-    assert "1 orders" in ran.err
+    assert "1 orders, 1 left out" in ran.err
 
 
 def test_no_more_pages_are_read_than_the_limit_needs(terminal: Terminal, world: World) -> None:
@@ -183,3 +192,106 @@ def test_a_filter_without_a_value_is_wrong_usage(terminal: Terminal, field: str)
 
     assert ran.code == 2
     assert terminal.wire.sent == []
+
+
+BY_ALICE = ("--filter", "customer=alice", "-o", "json")
+
+
+def test_a_batch_compensates_the_open_orders_and_says_why_others_are_left_out(
+    terminal: Terminal, world: World
+) -> None:
+    done, order, stuck = world.place(Stage.COMPLETED), world.place(), a_stuck_order()
+    world.store.put(stuck)
+
+    first = terminal.run("batch", "compensate", *BY_ALICE, "-y", who="operator").json
+    again = terminal.run("batch", "compensate", *BY_ALICE, "-y", who="operator").json
+
+    assert {one["order_id"] for one in _rows(first["orders"])} == {order.order_id, stuck.order_id}
+    assert world.now(order).stage is Stage.COMPENSATING
+    assert again["orders"] == []
+    assert {one["order_id"]: one["why"] for one in _rows(again["left_out"])} == {
+        stuck.order_id: "it is being compensated",
+        order.order_id: "it is being compensated",
+        done.order_id: "it has ended: completed",
+    }
+
+
+def test_a_batch_resumes_the_orders_whose_execution_failed(
+    terminal: Terminal, world: World
+) -> None:
+    running, failed, stopped = world.place(), world.place(), world.place()
+    world.engine.end(failed, ExecutionStatus.FAILED)
+    world.engine.end(stopped, ExecutionStatus.ABORTED)
+
+    ran = terminal.run("batch", "resume", *BY_ALICE, "-y", who="operator")
+    again = terminal.run("batch", "resume", *BY_ALICE, "-y", who="operator")
+
+    assert ran.code == 1
+    results = {one["order_id"]: one["done"] for one in _rows(ran.json["orders"])}
+    assert results == {failed.order_id: True, stopped.order_id: False}
+    assert _rows(ran.json["left_out"]) == [
+        {"order_id": running.order_id, "why": "its execution runs: nothing was changed"}
+    ]
+    assert [world.now(one).epoch for one in (running, failed, stopped)] == [1, 2, 1]
+    assert world.now(failed).epoch == 2
+    assert len(_rows(again.json["left_out"])) == 2
+
+
+def test_a_dry_run_of_resume_reads_the_executions_and_changes_nothing(
+    terminal: Terminal, world: World
+) -> None:
+    running, failed = world.place(), world.place()
+    world.engine.histories[running.execution] = tuple(named(["RouteStart"]).events)
+    world.engine.end(failed, ExecutionStatus.FAILED)
+
+    ran = terminal.run("batch", "resume", *BY_ALICE, "--dry-run", who="operator")
+
+    assert ran.json["orders"] == [failed.order_id]
+    assert [one["order_id"] for one in _rows(ran.json["left_out"])] == [running.order_id]
+    assert world.now(failed).epoch == 1
+
+
+def test_a_batch_resends_the_e_mails_that_were_not_sent_once(
+    terminal: Terminal, world: World
+) -> None:
+    lost, is_open = world.place(Stage.COMPLETED), world.place()
+    world.notifier.failures = [MailUnsettled("no answer")]
+
+    runs = [
+        terminal.run("batch", "resend", *BY_ALICE, "-y", "--key", key, who="operator")
+        for key in ("first", "first", "second", "third")
+    ]
+
+    unsettled = {"done": False, "why": "mail-confirmation may have been sent"}
+    assert [one.json["orders"] for one in runs] == [
+        [{"order_id": lost.order_id, **unsettled}],
+        [{"order_id": lost.order_id, **unsettled}],
+        [{"order_id": lost.order_id, "done": True, "why": None}],
+        [],
+    ]
+    assert {one["order_id"]: one["why"] for one in _rows(runs[-1].json["left_out"])} == {
+        lost.order_id: "mail-confirmation-2 was sent",
+        is_open.order_id: "it is open: awaiting-approval",
+    }
+    assert len(world.notifier.sent) == 1
+
+
+@pytest.mark.parametrize("command", ["compensate", "resume", "resend"])
+def test_a_batch_for_operators_asks_nothing_of_others_and_changes_nothing_without_a_yes(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, world: World, command: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    order = world.place()
+
+    refused = terminal.run("batch", command, *BY_ALICE, "-y")
+    unanswered = terminal.run("batch", command, *BY_ALICE, who="operator")
+
+    assert (refused.code, unanswered.code) == (1, 1)
+    assert "role operator" in refused.err
+    assert "nothing was" in unanswered.err
+    assert world.now(order) == order
+
+
+def _rows(found: object) -> list[dict[str, Any]]:
+    assert isinstance(found, list)
+    return found

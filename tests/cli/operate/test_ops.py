@@ -7,6 +7,7 @@ import httpx
 import pytest
 from rich.live import Live
 
+from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import URL, Terminal
 from tests.support.world import World
@@ -19,6 +20,19 @@ def test_compensating_takes_the_order_over(terminal: Terminal, world: World) -> 
 
     assert (ran.code, ran.json["epoch"]) == (0, 2)
     assert world.now(order).stage is Stage.COMPENSATING
+
+
+def test_resume_continues_an_order_whose_execution_failed_and_leaves_a_running_one(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place()
+    runs = terminal.run("resume", order.order_id, who="operator")
+    world.engine.end(order, ExecutionStatus.FAILED)
+
+    ran = terminal.run("resume", order.order_id, who="operator")
+
+    assert "its execution runs" in runs.out
+    assert (ran.code, ran.out) == (0, f"{order.order_id}: continues in execution 2\n")
 
 
 def test_abort_stops_the_execution_and_says_that_the_janitor_compensates(

@@ -60,7 +60,8 @@ MAY = {
         "<TablesOrders>/index/by_customer_stage": "dynamodb: Query",
         "<TablesOrders>/index/by_customer": "dynamodb: Query",
         MACHINE: "states: SendTaskSuccess SendTaskHeartbeat ListExecutions",
-        EXECUTIONS: "states: GetExecutionHistory DescribeStateMachineForExecution StopExecution",
+        EXECUTIONS: "states: GetExecutionHistory DescribeStateMachineForExecution StopExecution "
+        "DescribeExecution",
         EVENT_LOG: "logs: FilterLogEvents",
         **SEND_EMAIL,
         "*": "ses: GetSuppressedDestination",

@@ -6,6 +6,7 @@ from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import (
+    NotResumable,
     SignalNotAdmitted,
     StaleEpoch,
 )
@@ -14,7 +15,7 @@ from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.janitor import Janitor
 from tests.support.world import TOKEN, World
-from tests.unit.janitor.stopped import OPEN, gone, stopped
+from tests.unit.janitor.stopped import LOST, OPEN, gone, stopped
 
 
 def test_the_fast_path_takes_over_what_the_engine_says_has_stopped(
@@ -128,3 +129,74 @@ def test_an_operators_takeover_during_a_payment_gives_the_money_back(
     assert world.payments.net_minor(f"pay:{order.order_id}") == 0
     assert world.now(order).ledger["pay"].refunded_minor == 4200
     assert world.problems() == []
+
+
+@pytest.mark.parametrize("status", LOST)
+def test_an_operator_resumes_an_order_at_once_after_its_execution_was_lost(
+    world: World, janitor: Janitor, status: ExecutionStatus
+) -> None:
+    order = gone(world, status=status, takeovers=5, taken_over_at=world.clock.now())
+    assert janitor.reconcile(order.order_id) == "postponed"
+
+    taken, resumed = janitor.resume(order.order_id)
+
+    assert (resumed, taken.epoch, taken.stage) == (True, 2, order.stage)
+    assert taken.takeovers == 6
+    assert taken.execution in world.engine.running
+    assert janitor.resume(order.order_id) == (world.now(order), False)
+    assert world.now(order).epoch == 2
+
+
+def test_an_operator_repeats_a_lost_start(world: World, janitor: Janitor) -> None:
+    order = gone(world, Stage.START, ExecutionStatus.UNKNOWN)
+
+    assert janitor.resume(order.order_id)[1]
+    assert world.now(order).epoch == 1
+    assert order.execution in world.engine.running
+
+
+@pytest.mark.parametrize("stage", [*sorted(ENDS), Stage.COMPENSATING])
+def test_an_order_that_does_not_continue_is_not_resumed(
+    world: World, janitor: Janitor, stage: Stage
+) -> None:
+    order = gone(world, stage)
+
+    with pytest.raises(NotResumable):
+        janitor.resume(order.order_id)
+
+    assert world.now(order) == order
+
+
+def test_an_order_that_a_person_stopped_or_cancelled_is_not_resumed(
+    world: World, janitor: Janitor
+) -> None:
+    aborted, cancelled = stopped(world), gone(world)
+    world.cancel(cancelled)
+
+    for order, why in ((aborted, "a person stopped"), (cancelled, "being compensated")):
+        with pytest.raises(NotResumable, match=why):
+            janitor.resume(order.order_id)
+        assert world.now(order).epoch == 1
+
+
+def test_a_cancel_that_is_accepted_while_an_order_is_resumed_wins(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world)
+    world.store.before_write = [lambda: world.cancel(order)]
+
+    taken, resumed = janitor.resume(order.order_id)
+
+    assert (resumed, taken.stage, taken.cancelled) == (True, Stage.COMPENSATING, True)
+
+
+def test_of_the_janitor_and_an_operator_at_once_one_starts_an_execution(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world)
+    world.store.before_write = [lambda: janitor.reconcile(order.order_id)]
+
+    taken, _ = janitor.resume(order.order_id)
+
+    assert (taken.epoch, world.now(order).epoch) == (2, 2)
+    assert world.engine.started == [f"{order.order_id}-2"]

@@ -34,6 +34,7 @@ def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
         ("GET", signals): everybody,
         ("GET", f"{signals}/{{signal_id}}"): everybody,
         ("POST", "/ops/orders/{order_id}/compensate"): {"operator"},
+        ("POST", "/ops/orders/{order_id}/resume"): {"operator"},
         ("POST", "/ops/orders/{order_id}/abort"): {"operator"},
         ("POST", "/ops/orders/{order_id}/settle"): {"operator"},
         ("POST", "/ops/orders/{order_id}/resend"): {"operator"},
