@@ -9,6 +9,7 @@ import pytest
 
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
 from tests.mutation.code.parts import PARTS, Part
+from tests.mutation.code.sampling import interval, sample
 from tests.mutation.code.staging import configuration, without_decorators
 from tests.mutation.code.summing_up import Summary
 from tests.mutation.code.verdicts import Verdict, forget_undetected, verdicts
@@ -118,7 +119,6 @@ def test_the_tests_of_a_part_are_files(name: str) -> None:
 
 
 def test_what_was_not_detected_is_tested_again(tmp_path: Path) -> None:
-    (tmp_path / "mutmut-stats.json").touch()
     meta = tmp_path / "order.py.meta"
     meta.write_text(json.dumps({"exit_code_by_key": {"a": 0, "b": 1, "c": -24, "d": None}}))
 
@@ -130,7 +130,18 @@ def test_what_was_not_detected_is_tested_again(tmp_path: Path) -> None:
         "c": -24,
         "d": None,
     }
-    assert [path.name for path in tmp_path.iterdir()] == ["order.py.meta"]
+
+
+def test_a_sample_stays_when_mutants_are_added_and_its_interval_holds_the_share() -> None:
+    keys = [f"mutant {number}" for number in range(100)]
+    drawn = sample(keys, 20, seed=1)
+
+    assert len(drawn) == 20
+    assert sample(keys, None, seed=1) == set(keys)
+    assert len(drawn & sample([*keys, "a new one"], 20, seed=1)) >= 19
+    assert drawn != sample(keys, 20, seed=2)
+    low, high = interval(95, 100)
+    assert (round(low, 3), round(high, 3)) == (0.888, 0.978)
 
 
 def test_a_decorator_becomes_an_assignment_and_the_rest_of_a_module_stays() -> None:

@@ -3,11 +3,12 @@
   python -m tests.mutation.code                    every part, one after the other (hours)
   python -m tests.mutation.code api                a part; the names are in parts.py
   python -m tests.mutation.code domain --only 'lambdas.domain.signals.limits.*'
+  python -m tests.mutation.code api --sample 300   an estimate: 300 mutants, drawn at random
   python -m tests.mutation.code --report           the results so far
 
-mutmut creates and tests the mutants of a part in .local/mutation/PART. A run continues where an
-earlier one was ended, and tests again what no test detected; --fresh starts over. A survivor shows
-that a test is missing, or it is equivalent to the code and listed in
+mutmut creates the mutants of a part in .local/mutation/PART, and a fork of pytest tests each of
+them. A run continues where an earlier one was ended, and tests again what no test detected; --fresh
+starts over. A survivor shows that a test is missing, or it is equivalent to the code and listed in
 tests/mutation/code/equivalents.py with the reason. Exit status 1 if a survivor is not listed, if a
 reason applies to no mutant, or if less than 95 % of a part are detected.
 """
@@ -20,9 +21,11 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
+from tests.conftest import FIXED_SEED
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
 from tests.mutation.code.parts import PARTS
-from tests.mutation.code.running import MUTMUT, run
+from tests.mutation.code.running import create_mutants, run
+from tests.mutation.code.sampling import interval
 from tests.mutation.code.staging import FOLDERS, stage
 from tests.mutation.code.summing_up import ENOUGH, Summary, by_file, by_part, reasons
 from tests.mutation.code.verdicts import changed, forget_undetected, verdicts
@@ -37,18 +40,20 @@ def main() -> int:
     for part in options.parts or PARTS:
         if not options.report and not _test(part, options):
             return 2
-        summary = _summary(part, options.only or "*")
+        summary = _summary(part, options)
         if summary.verdicts:
             summaries[part] = summary
             _report(part, summary)
     if not summaries:
         _print("no mutant of this name was tested")
         return 2
-    complete = not options.only and set(summaries) == set(PARTS)
+    complete = options.only == "*" and not options.sample and set(summaries) == set(PARTS)
     idle = _idle(summaries) if complete else []
     for why in idle:
         _print(f"applies to no mutant: {why}")
     console.print(by_part(summaries))
+    if options.sample:
+        _print_confidence(summaries)
     _print(f"{ENOUGH:.0%} of each part are required")
     return 0 if all(one.good for one in summaries.values()) and not idle else 1
 
@@ -60,7 +65,11 @@ def _options() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
-    parser.add_argument("--only", metavar="PATTERN", help="mutmut's names, with * and ?")
+    parser.add_argument(
+        "--only", metavar="PATTERN", default="*", help="mutmut's names, with * and ?"
+    )
+    parser.add_argument("--sample", type=int, metavar="N", help="N mutants of a part, at random")
+    parser.add_argument("--seed", type=int, default=FIXED_SEED, help="of the sample")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
     parser.add_argument("--fresh", action="store_true", help="forget the results of earlier runs")
     parser.add_argument("--report", action="store_true", help="print the results so far")
@@ -74,16 +83,20 @@ def _options() -> argparse.Namespace:
 def _test(name: str, options: argparse.Namespace) -> bool:
     folder = stage(name, PARTS[name], fresh=options.fresh)
     os.chdir(folder)  # where mutmut reads and writes
+    create_mutants()
     forget_undetected()
-    return run([options.only] if options.only else [], options.jobs, console)
+    drawn = ["--sample", str(options.sample)] if options.sample else []
+    selected = ["--mutants", options.only, "--seed", str(options.seed), *drawn]
+    return run([*selected, "--jobs", str(options.jobs)], console)
 
 
-def _summary(name: str, only: str) -> Summary:
+def _summary(name: str, options: argparse.Namespace) -> Summary:
     folder = FOLDERS / name
     if not folder.is_dir():
         return Summary([], {}, {})
     os.chdir(folder)
-    found = [one for one in verdicts() if fnmatch.fnmatch(one.key, only)]
+    drawn = verdicts(size=options.sample, seed=options.seed)
+    found = [one for one in drawn if fnmatch.fnmatch(one.key, options.only)]
     lines = {one.key: changed(one) for one in found if not one.noticed}
     equivalent = {key: why for key, line in lines.items() if (why := why_equivalent(line))}
     return Summary(found, equivalent, lines)
@@ -96,8 +109,14 @@ def _report(name: str, summary: Summary) -> None:
     for one in summary.survivors:
         _print(
             f"{one.status}: {summary.lines[one.key]}",
-            f"    (cd {FOLDERS / name}; {MUTMUT} show {one.key})",
+            f"    (cd {FOLDERS / name}; mutmut show {one.key})",
         )
+
+
+def _print_confidence(summaries: Mapping[str, Summary]) -> None:
+    for part, summary in summaries.items():
+        low, high = interval(summary.noticed, len(summary.verdicts))
+        _print(f"{part}: of all mutants, {low:.1%} to {high:.1%} are detected (95 % confidence)")
 
 
 def _idle(summaries: Mapping[str, Summary]) -> Sequence[str]:

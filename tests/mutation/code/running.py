@@ -1,50 +1,59 @@
-"""Runs mutmut with a progress bar instead of its thousands of lines."""
+"""Creates the mutants of a part with mutmut, and tests them with a progress bar."""
 
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 from rich.console import Console
 from rich.progress import Progress
 
-MUTMUT = Path(sys.executable).with_name("mutmut")
-_SPEAKING = {"PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+from tests.mutation.code.verdicts import FOLDER
+
 _COUNTED = re.compile(r"(\d+)/(\d+)  ")
 _SHOWN_OF_A_FAILURE = 40
+_PLUGINS = ("-p", "tests.mutation.code.forks", "-p", "no:cacheprovider")
+_CHEAP_FAILURES = ("--tb=native", "--assert=plain")
 
 
-def run(names: Sequence[str], jobs: int, console: Console) -> bool:
-    """Test the mutants of these names (patterns; none: all untested ones). False if mutmut fails,
-    for example because the tests fail without a mutant; its output is then printed.
+def create_mutants() -> None:
+    """Write the mutants of the part in the working folder."""
+    subprocess.run([sys.executable, "-m", "tests.mutation.code.creation"], check=True)
+
+
+def run(options: Sequence[str], console: Console) -> bool:
+    """Test the untested mutants that the options of `forks` select. False if pytest fails, for
+    example because the tests fail without a mutant; its output is then printed.
     """
-    command = [str(MUTMUT), "run", "--max-children", str(jobs), *names]
+    table = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
+    pytest = [sys.executable, "-m", "pytest", "-q", *_PLUGINS, *_CHEAP_FAILURES, *options]
+    tests = [*table["pytest_add_cli_args"], *table["pytest_add_cli_args_test_selection"]]
+    return _with_progress([*pytest, *tests], console)
+
+
+def _with_progress(command: Sequence[str], console: Console) -> bool:
     output: deque[str] = deque(maxlen=_SHOWN_OF_A_FAILURE)
     with subprocess.Popen(
         command,
-        env={**os.environ, **_SPEAKING},
+        cwd=FOLDER,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-    ) as mutmut:
-        assert mutmut.stdout is not None
+    ) as tests:
+        assert tests.stdout is not None
         with Progress(console=console) as bar:
             task = bar.add_task("mutants", total=None)
-            for line in _lines(mutmut.stdout):
-                counted = _COUNTED.search(line)
+            for line in tests.stdout:
+                counted = _COUNTED.match(line)
                 if counted:
                     bar.update(task, completed=int(counted[1]), total=int(counted[2]))
                 else:
-                    output.append(line)
-    if mutmut.returncode:
+                    output.append(line.rstrip())
+    if tests.returncode:
         console.print("\n".join(output), markup=False, highlight=False)
-    return mutmut.returncode == 0
-
-
-def _lines(output: IO[str]) -> Iterator[str]:
-    """Lines as a terminal shows them; text mode ends one at a carriage return, too."""
-    return (line.rstrip() for line in output if line.strip())
+    return tests.returncode == 0

@@ -8,6 +8,9 @@ from pathlib import Path
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 
+from tests.conftest import FIXED_SEED
+from tests.mutation.code.sampling import sample
+
 FOLDER = Path("mutants")
 NOTICED = frozenset({"killed", "timeout"})
 """A mutant that never ends is detected too."""
@@ -33,18 +36,22 @@ class Verdict:
         return f"{path.removeprefix('lambdas.')}.{name.replace('ǁ', '.')}"
 
 
-def verdicts(folder: Path = FOLDER) -> Iterator[Verdict]:
-    """Every tested mutant, by file and place."""
-    for file in sorted(folder.rglob("*.py.meta")):
+def verdicts(
+    folder: Path = FOLDER, *, size: int | None = None, seed: int = FIXED_SEED
+) -> Iterator[Verdict]:
+    """Every tested mutant, by file and place; with a `size`, those in a sample of all mutants."""
+    files = sorted(folder.rglob("*.py.meta"))
+    codes = {file: json.loads(file.read_text("utf-8"))["exit_code_by_key"] for file in files}
+    drawn = sample([key for found in codes.values() for key in found], size, seed)
+    for file, found in codes.items():
         source = str(file.relative_to(folder)).removesuffix(".meta")
-        found = json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"]
         for key, exit_code in found.items():
-            if exit_code is not None:
+            if exit_code is not None and key in drawn:
                 yield Verdict(key, source, status_by_exit_code[exit_code])
 
 
 def forget_undetected(folder: Path = FOLDER) -> None:
-    """Have the next run test again what was not detected, and measure which tests reach what."""
+    """Have the next run test again what was not detected."""
     for file in folder.rglob("*.py.meta"):
         found = json.loads(file.read_text(encoding="utf-8"))
         codes: dict[str, int | None] = found["exit_code_by_key"]
@@ -53,7 +60,6 @@ def forget_undetected(folder: Path = FOLDER) -> None:
             for key, code in codes.items()
         }
         file.write_text(json.dumps(found), encoding="utf-8")
-    (folder / "mutmut-stats.json").unlink(missing_ok=True)
 
 
 def changed(verdict: Verdict) -> str:
