@@ -45,19 +45,21 @@ def measure(events: Sequence[HistoryEvent]) -> Metrics:
     return Metrics(
         started_at=known[0] if known else None,
         stopped_at=known[-1] if known and ended else None,
-        shares=_shares(events, entries),
+        shares=_shares(events, entries, known),
         retries=_retries(entries),
         wake_ups=Counter(map(_cause, filter(_has_woken, entries))),
     )
 
 
-def _shares(events: Sequence[HistoryEvent], entries: Sequence[StateEntry]) -> dict[Category, Share]:
+def _shares(
+    events: Sequence[HistoryEvent], entries: Sequence[StateEntry], known: Sequence[int]
+) -> dict[Category, Share]:
+    """An open state lasts until the newest of the `known` instants."""
     counts = Counter(event.category for event in events)
-    newest = max((event.at for event in events if event.at is not None), default=0)
     intervals: dict[Category, list[Interval]] = {}
     for entry in entries:
         if entry.entered_at is not None:
-            interval = (entry.entered_at, entry.left_at or newest)
+            interval = (entry.entered_at, entry.left_at or known[-1])
             intervals.setdefault(entry.category, []).append(interval)
     return {
         category: Share(counts[category], _covered(intervals.get(category, [])))
@@ -94,4 +96,4 @@ def _cause(entry: StateEntry) -> str:
     """
     if entry.progress is Progress.SUCCEEDED:
         return "doorbell"
-    return "timeout" if (entry.error or "") in _TIMEOUTS else "error"
+    return "timeout" if entry.error in _TIMEOUTS else "error"

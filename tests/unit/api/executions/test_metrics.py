@@ -34,7 +34,20 @@ def test_attempts_beyond_the_first_of_each_visit_are_retries() -> None:
     assert measure(history.redacted()).retries == {"ProcessPayment": 1}
 
 
+def test_the_end_of_a_wait_is_counted_by_its_cause() -> None:
+    history = named(["AwaitSignal", "ReserveStock"])
+    history.failing("AwaitSignal", "States.HeartbeatTimeout").failing("AwaitSignal", "Broken")
+
+    wake_ups = measure(history.enter("AwaitSignal").redacted()).wake_ups
+
+    assert wake_ups == {"doorbell": 1, "timeout": 1, "error": 1}
+
+
 def test_an_execution_starts_with_its_first_and_stops_with_its_last_event() -> None:
+    assert measure(HistoryBuilder().redacted()).stopped_at is None
+    at_once = measure(HistoryBuilder().add("ExecutionAborted").redacted())
+    assert at_once.stopped_at == 1_767_225_601_000
+
     running = measure(named(["ReserveStock"]).redacted())
     ended = measure(named(["ReserveStock"]).add("ExecutionSucceeded").redacted())
 
