@@ -34,16 +34,19 @@ def activity(step: Step) -> Handler:
     Step Functions receives a typed error with its class name, without traceback or cause: the
     content of a history must be safe to show. The traceback is in the log.
     """
-    state = "".join(word.capitalize() for word in step.__name__.split("_"))
 
     @wraps(step)
     def handler(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
-        metrics.set_default_dimensions(activity=step.__name__)
-        with log_keys(state=state, request_id=request_id(context)):
-            return _run(step, state, event, context)
+        return _handle(step, event, context)
 
-    handler.activity_name = step.__name__  # type: ignore[attr-defined]
     return handler
+
+
+def _handle(step: Step, event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
+    metrics.set_default_dimensions(activity=step.__name__)
+    state = "".join(word.capitalize() for word in step.__name__.split("_"))
+    with log_keys(state=state, request_id=request_id(context)):
+        return _run(step, state, event, context)
 
 
 def _run(step: Step, state: str, event: Mapping[str, Any], context: object) -> Mapping[str, Any]:

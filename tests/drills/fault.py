@@ -40,7 +40,7 @@ class Fault:
 
     def run_activity(self, activity: Handler, order_id: str, epoch: int = 1) -> None:
         """Invoke an activity for an order, as the state machine does."""
-        name = activity.activity_name.replace("_", "-")  # type: ignore[attr-defined]
+        name = activity.__name__.replace("_", "-")
         self.invoke(name, activity, {"order_id": order_id, "epoch": epoch, "version": "v2"})
 
     def request(self, event: Mapping[str, Any]) -> None:

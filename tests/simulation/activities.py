@@ -18,6 +18,6 @@ STEPS: Mapping[str, Any] = {
     "".join(word.capitalize() for word in name.split("_")): inspect.unwrap(handler)
     for module in _MODULES
     for name, handler in vars(module).items()
-    if hasattr(handler, "activity_name")
+    if hasattr(handler, "__wrapped__")
 }
 """The activities by the name of their placeholder, without their edge."""

@@ -50,6 +50,6 @@ def test_every_group_is_implemented_by_its_module() -> None:
         name
         for group, module in GROUPS.items()
         for name in _methods(group)
-        if getattr(getattr(module, name, None), "activity_name", None) != name
+        if getattr(getattr(module, name, None), "__name__", None) != name
     ]
     assert missing == []

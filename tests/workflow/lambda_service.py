@@ -144,12 +144,11 @@ class LambdaService:
 def activity_handlers() -> dict[str, Handler]:
     """Every `@activity` function under the name of its ASL state."""
     modules = [importlib.import_module(f"lambdas.activities.{name}") for name in MODULES]
-    found = [value for module in modules for value in vars(module).values()]
-    names = [getattr(value, "activity_name", None) for value in found]
     return {
         "".join(word.capitalize() for word in name.split("_")): handler
-        for name, handler in zip(names, found, strict=True)
-        if name is not None
+        for module in modules
+        for name, handler in vars(module).items()
+        if hasattr(handler, "__wrapped__")
     }
 
 

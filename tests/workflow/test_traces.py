@@ -103,6 +103,16 @@ def test_spans_follow_the_semantic_conventions(world: World, collector: Collecto
         "order.id": order_id,
         "order.stage": "start",
     }
+    activity = collector.named("ReserveStock").attributes
+    assert activity == {
+        "faas.trigger": "other",
+        "faas.invocation_id": "request-1",
+        "faas.coldstart": False,
+        "order.epoch": 1,
+        "order.attempt": 1,
+        "order.id": order_id,
+        "order.stage": "awaiting-approval",
+    }
     database = next(one for one in collector.spans if one.name == "GetItem customers").attributes
     assert database.pop("aws.dynamodb.table_names").values[0].string_value == "customers"
     assert database.pop("aws.request_id")

@@ -64,9 +64,6 @@ EQUIVALENT: Mapping[str, str] = {
     r"activities\.approval\.await_signal: token = task\.token or \"XXXX\"": (
         "the state machine always sends a token; the default is for the type checker"
     ),
-    r"activity_handler\.activity: handler\.activity_name = None.*": (
-        "it runs while the modules are imported, before the mutant is active"
-    ),
     r"activities\.payment\._look_up_or_capture: .* or \"XXXX\"": (
         "it is called with a reference only; the default is for the type checker"
     ),

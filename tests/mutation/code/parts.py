@@ -29,18 +29,22 @@ _PROVIDERS = ("adapters/sandbox_*.py", "adapters/stripe_*.py", "adapters/signed_
 _PROVIDER_TESTS = tuple(f"adapters/test_{kind}*.py" for kind in ("payment", "sandbox", "stripe"))
 _SLOW = ("adapters/test_requests_per_route.py", "adapters/test_busy_stock_at_random.py")
 _SUPPORT = ("telemetry.py", "tracing.py", "settings.py", "ulid.py")
+_TRACES = "workflow/test_traces.py"
 _SMALL = ("unit/test_order_events_handler.py", "unit/test_settings.py", "unit/test_ulid.py")
 
 PARTS: Mapping[str, Part] = {
     "domain": Part(("domain/*.py",), (*_RULES, *_ORDERS)),
     "activities": Part(
-        ("activities/*.py", "activity_handler.py"), ("unit/activities", "unit/payments", *_ORDERS)
+        ("activities/*.py", "activity_handler.py"),
+        ("unit/activities", "unit/payments", _TRACES, *_ORDERS),
     ),
     "application": Part(
         ("order_writer.py", "workflow.py", "janitor.py", "payment_reports.py", "history_export.py"),
         (*_RULES, *_ORDERS, "unit/test_history_export.py"),
     ),
-    "api": Part(("api/*.py", "executions/*.py"), ("unit/api", "unit/test_history_export.py")),
+    "api": Part(
+        ("api/*.py", "executions/*.py"), ("unit/api", _TRACES, "unit/test_history_export.py")
+    ),
     "adapters": Part(("adapters/*.py",), ("adapters",), _PROVIDERS, (*_SLOW, *_PROVIDER_TESTS)),
     "payments": Part(_PROVIDERS, (*_PROVIDER_TESTS, "unit/payments")),
     "runtime": Part(

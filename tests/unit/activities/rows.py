@@ -28,7 +28,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        return str(self.activity.activity_name)  # type: ignore[attr-defined]
+        return self.activity.__name__
 
     def place(self, world: World) -> Order:
         world.ask_by_mail()

@@ -11,9 +11,10 @@ import pytest
 
 from lambdas import activity_handler, telemetry
 from lambdas.activities.approval import await_signal
-from lambdas.activities.inventory import release_stock, reserve_stock
+from lambdas.activities.inventory import reserve_stock
 from lambdas.activities.notification import send_order_confirmation
 from lambdas.activities.payment import process_payment
+from lambdas.activity_handler import activity
 from lambdas.domain.errors import (
     ActivityDefect,
     MailRejected,
@@ -57,7 +58,9 @@ def test_an_answer_goes_back_as_it_is(world: World) -> None:
 
 
 def test_an_activity_without_an_answer_returns_an_empty_object(world: World) -> None:
-    assert release_stock(event(world.place(Stage.COMPENSATING)), CONTEXT) == {}
+    release = activity(lambda _task, _deps: None)
+
+    assert release(event(world.place(Stage.COMPENSATING)), CONTEXT) == {}
 
 
 def test_a_typed_error_passes_under_its_own_name_and_shows_nothing_else(world: World) -> None:

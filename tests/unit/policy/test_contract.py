@@ -18,7 +18,7 @@ def activity_functions() -> dict[str, str]:
     for module_info in pkgutil.iter_modules(lambdas.activities.__path__):
         module = importlib.import_module(f"lambdas.activities.{module_info.name}")
         for name, value in vars(module).items():
-            if inspect.isfunction(value) and hasattr(value, "activity_name"):
+            if inspect.isfunction(value) and hasattr(value, "__wrapped__"):
                 found[_state_name(name)] = f"{module_info.name}.{name}"
     return found
 
@@ -66,7 +66,7 @@ def test_an_activity_knows_its_own_name() -> None:
     for state, path in activity_functions().items():
         module, function = path.split(".")
         handler = getattr(importlib.import_module(f"lambdas.activities.{module}"), function)
-        assert _state_name(handler.activity_name) == state
+        assert _state_name(handler.__name__) == state
 
 
 def test_a_forward_activity_and_its_compensation_share_a_module() -> None:
