@@ -21,6 +21,7 @@ from lambdas.telemetry import (
 from lambdas.tracing import NoTracing, Tracing
 
 if TYPE_CHECKING:
+    from lambdas.adapters.http_service import HttpService
     from lambdas.adapters.secrets_manager import CachedSecret
     from lambdas.domain import ports
     from lambdas.domain.executions import (
@@ -88,7 +89,7 @@ class Dependencies:
         from lambdas.adapters.dynamodb_orders import DynamoDBOrders
         from lambdas.domain.record.usage import CustomerCaps
 
-        return DynamoDBOrders(
+        orders = DynamoDBOrders(
             self._dynamodb,
             orders_table=self.settings.require("orders_table"),
             inventory_table=self.settings.inventory_table,
@@ -96,6 +97,19 @@ class Dependencies:
                 orders=self.settings.max_open_orders, units=self.settings.max_open_units
             ),
         )
+        if not self.settings.inventory_url:
+            return orders
+        from lambdas.adapters.http_inventory import HttpReservations
+        from lambdas.adapters.reserved_orders import ReservedOrders
+
+        return ReservedOrders(orders, HttpReservations(self._service("inventory")))
+
+    def _service(self, name: str) -> "HttpService":
+        """The service at the setting `<name>_url`, with the secret of `<name>_secret_arn`."""
+        from lambdas.adapters.http_service import HttpService
+
+        secret, url = self._secret(f"{name}_secret_arn"), self.settings.require(f"{name}_url")
+        return HttpService(name, secret, self.clock, url=url)
 
     @cached_property
     def orders(self) -> OrderWriter:
@@ -111,6 +125,10 @@ class Dependencies:
 
     @cached_property
     def catalogue(self) -> "ports.Catalogue":
+        if self.settings.inventory_url:
+            from lambdas.adapters.http_inventory import HttpCatalogue
+
+            return HttpCatalogue(self._service("inventory"))
         from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue
 
         return DynamoDBCatalogue(
@@ -119,6 +137,10 @@ class Dependencies:
 
     @cached_property
     def warehouse(self) -> "Warehouse":
+        if self.settings.inventory_url:
+            from lambdas.adapters.http_warehouse import RemoteWarehouse
+
+            return RemoteWarehouse()
         from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
 
         return DynamoDBWarehouse(
@@ -128,17 +150,25 @@ class Dependencies:
         )
 
     @cached_property
-    def stock_shards(self) -> "ports.StockShards":
+    def stock_shards(self) -> "ports.StockShards | None":
+        """None where another service keeps the stock: the function then has no inventory table."""
         from lambdas.adapters.dynamodb_stock_shards import StockShards
 
+        orders_table = self.settings.require("orders_table")
+        if not self.settings.inventory_table:
+            return None
         return StockShards(
             self._dynamodb,
-            orders_table=self.settings.require("orders_table"),
-            inventory_table=self.settings.require("inventory_table"),
+            orders_table=orders_table,
+            inventory_table=self.settings.inventory_table,
         )
 
     @cached_property
     def customers(self) -> "ports.CustomerDirectory":
+        if self.settings.customers_url:
+            from lambdas.adapters.http_customers import HttpCustomers
+
+            return HttpCustomers(self._service("customers"))
         from lambdas.adapters.dynamodb_catalogue import DynamoDBCustomers
 
         return DynamoDBCustomers(

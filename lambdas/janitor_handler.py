@@ -24,6 +24,8 @@ def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa:
 def _close_idle_stock(done: dict[str, int]) -> None:
     """Settle the stock of SKUs that are no longer busy; what fails is done by the next sweep."""
     deps = dependencies()
+    if deps.stock_shards is None:
+        return
     try:
         if closed := deps.stock_shards.close_idle(deps.clock.now()):
             done["stock-settled"] = closed

@@ -32,6 +32,10 @@ class Settings:
     payment_secret_arn: str = ""
     payment_webhook_secret_arn: str = ""
     payment_api_url: str = ""
+    inventory_url: str = ""
+    inventory_secret_arn: str = ""
+    customers_url: str = ""
+    customers_secret_arn: str = ""
     default_workflow_version: str = WORKFLOW_VERSIONS.current.name
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900
@@ -95,5 +99,9 @@ def _check(values: Mapping[str, str | int], problems: list[str]) -> None:
     for name, allowed in _ALLOWED.items():
         if name in values and values[name] not in allowed:
             problems.append(f"{name.upper()} must be one of {', '.join(allowed)}")
+    for name in ("inventory_url", "customers_url"):
+        scheme = str(values.get(name) or "https:").partition(":")[0]
+        if scheme != "https" and not (scheme == "http" and values.get("environment") == "dev"):
+            problems.append(f"{name.upper()} must begin with https://")
     if values.get("environment") == "production" and values.get("payment_provider") == "sandbox":
         problems.append("PAYMENT_PROVIDER sandbox takes no real money: not for production")

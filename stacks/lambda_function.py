@@ -12,6 +12,7 @@ from constructs import Construct
 
 from stacks import accepted_findings as findings
 from stacks.grants import Grant, Resources, variables
+from stacks.http_services import choose_grants
 from stacks.lambda_platform import ARCHITECTURE, RUNTIME, LambdaPlatform
 from stacks.payment_provider import PAYMENT_PROVIDERS
 from stacks.removal import log_group_name, log_removal_policy, log_retention
@@ -58,7 +59,8 @@ class LambdaFunction(Construct):
         super().__init__(scope, construct_id)
         self._platform, self._row, self._resources = platform, row, resources
         provider = PAYMENT_PROVIDERS[platform.settings.payment_provider]
-        self._grants = (*row.grants, *(provider.grants if row.pays else ()))
+        grants = choose_grants(row.grants, platform.settings)
+        self._grants = (*grants, *(provider.grants if row.pays else ()))
         self._name = f"{platform.settings.stack_name}-{row.name}"
         self._log_group = self._create_log_group()
         self.function = self._create_function(dead_letters)

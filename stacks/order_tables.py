@@ -36,6 +36,7 @@ class OrderTables(Construct):
         return {
             "orders": _resource(self.orders, "ORDERS_TABLE"),
             "inventory": _resource(self.inventory, "INVENTORY_TABLE"),
+            "stock-shards": _resource(self.inventory, "INVENTORY_TABLE"),
             "customers": _resource(self.customers, "CUSTOMERS_TABLE"),
             "payments": _resource(self.payments, "PAYMENTS_TABLE"),
             "open-orders": self._index("open"),

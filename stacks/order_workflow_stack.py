@@ -13,6 +13,7 @@ from stacks.dashboard import Dashboard
 from stacks.deployment_settings import DeploymentSettings
 from stacks.email_sender import EmailSender
 from stacks.execution_histories import ExecutionHistories
+from stacks.http_services import service_resources
 from stacks.identity import Identity
 from stacks.janitor import Janitor
 from stacks.lambda_platform import LambdaPlatform
@@ -52,6 +53,7 @@ class OrderWorkflowStack(Stack):
             **(tables.resources | operations.resources | sender.resources),
             **(order_events.resources | histories.resources),
             **(workflow_resources(self, settings) | payment_resources(settings)),
+            **service_resources(settings),
         }
 
         # The workflow: activities, the state machine that invokes them, and its release.

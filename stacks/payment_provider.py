@@ -40,7 +40,7 @@ _SECRETS = {
     "payment_secret_arn": "its API key",
     "payment_webhook_secret_arn": "the signing secret of its webhook",
 }
-_SECRET_ARN = re.compile(r"arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}")
+SECRET_ARN = re.compile(r"arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}")
 
 
 def payment_resources(settings: "DeploymentSettings") -> dict[str, Resource]:
@@ -69,7 +69,7 @@ def find_payment_problems(settings: "DeploymentSettings") -> Iterator[str]:
         yield "payment_api_url is for the emulator only: another server would get the API key"
     for name, content in _SECRETS.items() if provider.needs_secret else ():
         arn = getattr(settings, name)
-        if not _SECRET_ARN.fullmatch(arn):
+        if not SECRET_ARN.fullmatch(arn):
             yield (
                 f"payment_provider {settings.payment_provider} needs {name}, the complete ARN of a "
                 f"secret with {content}, not {arn!r}"

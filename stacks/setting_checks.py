@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
+from stacks.http_services import find_service_problems
 from stacks.payment_provider import PAYMENT_PROVIDERS, find_payment_problems
 from stacks.tracing import TRACERS, find_tracing_problems
 
@@ -57,6 +58,7 @@ def find_problems(settings: "DeploymentSettings") -> Iterator[str]:
     """One sentence for each setting that cannot be deployed."""
     yield from _unknown_choices(settings)
     yield from find_payment_problems(settings)
+    yield from find_service_problems(settings)
     yield from find_tracing_problems(settings)
     yield from _bad_times(settings)
     yield from _bad_addresses(settings)

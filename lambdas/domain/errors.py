@@ -17,7 +17,7 @@ OrderError                     carries the order's id and a message that is safe
     ├─ InvalidRequest (WorkflowVersionRemoved)  NotAllowed (AboveLimit)
     ├─ OrderNotFound  SignalNotFound  ProductNotFound
     └─ SignalNotAdmitted (MailNotDue NotResumable)  IdempotencyMismatch  InboxFull  StockTooLow
-       CustomerCapReached  AddressSuppressed
+       CustomerCapReached  AddressSuppressed  ManagedElsewhere
 
 Step Functions matches exact class names and knows no inheritance: the leaves are the contract
 between this module and the `Retry` and `Catch` lists of statemachine/order_workflow.asl.json.
@@ -118,7 +118,9 @@ class StoreConflict(TransientError):
 
 
 class StoreUnavailable(TransientError):
-    """The order store is throttling or unreachable."""
+    """The tables, or the service that keeps the inventory or the customers, is throttling or
+    unreachable.
+    """
 
 
 class NotifierUnavailable(TransientError):
@@ -171,6 +173,10 @@ class ProductNotFound(RequestRefused):
 
 class StockTooLow(RequestRefused):
     """A correction removes more units than are available (409)."""
+
+
+class ManagedElsewhere(RequestRefused):
+    """Another service manages these records: this system only reads them (409)."""
 
 
 class IdempotencyMismatch(RequestRefused):

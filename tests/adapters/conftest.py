@@ -12,6 +12,7 @@ from lambdas.adapters import aws_clients
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.record.order import Order
 from tests.adapters.providers import Provider, in_memory, on_table
+from tests.adapters.reference_service import ReferenceService, running
 from tests.adapters.stores import InMemory, OnDynamoDB, StoreUnderTest
 from tests.support import tables
 from tests.support.builders import an_order
@@ -57,6 +58,14 @@ def under(request: pytest.FixtureRequest) -> StoreUnderTest:
     if request.param is InMemory:
         return InMemory()
     return OnDynamoDB(request.getfixturevalue("dynamodb"))
+
+
+@pytest.fixture
+def service() -> Iterator[ReferenceService]:
+    """Another service that keeps inventory and customers."""
+    enable_socket()  # undone by the fixture `aws`
+    with running() as started:
+        yield started
 
 
 @pytest.fixture

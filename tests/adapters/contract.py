@@ -6,13 +6,16 @@ from lambdas.domain.record.changes import Change, Event, StockMove, StockMovemen
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.adapters.stores import StoreUnderTest
-from tests.support.builders import (
-    an_order,
-)
+from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
 
 PLACED = Event(number=1, at=NOW, kind="order-placed", stage=Stage.START)
 HOLD_ONE = StockMove(StockMovement.HOLD, "MUG-RED", 1)
+
+
+def order_of(*moves: StockMove) -> Order:
+    """An order that waits, with the lines of `moves`."""
+    return an_order(items=tuple(a_line(move.sku, move.quantity) for move in moves))
 
 
 def placed(**changes: object) -> Order:

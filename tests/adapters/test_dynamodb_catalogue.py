@@ -1,4 +1,4 @@
-"""Inventory and customers, to read."""
+"""Inventory and customers on DynamoDB: what only tables do."""
 
 import json
 from types import SimpleNamespace
@@ -9,8 +9,7 @@ import pytest
 from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.ports import Customer, StockLevel
-from lambdas.domain.record.money import Price
+from lambdas.domain.ports import Customer
 from tests.support import tables
 from tests.support.faults import answer, intercept
 
@@ -23,26 +22,6 @@ def catalogue(dynamodb: Any) -> DynamoDBCatalogue:
 @pytest.fixture
 def customers(dynamodb: Any) -> DynamoDBCustomers:
     return DynamoDBCustomers(dynamodb, customers_table=tables.CUSTOMERS)
-
-
-def test_levels_are_told_of_the_skus_that_exist(
-    dynamodb: Any, catalogue: DynamoDBCatalogue
-) -> None:
-    tables.put_stock(dynamodb, "A", available=3, held=1, unit_price_minor=99, related=["B"])
-    tables.put_stock(dynamodb, "B", currency="USD")
-
-    found = catalogue.stock(["A", "B", "A", "NONE"])
-
-    assert found == {
-        "A": StockLevel(sku="A", available=3, price=Price(99, "EUR"), related=("B",)),
-        "B": StockLevel(sku="B", available=0, price=Price(1000, "USD")),
-    }
-
-
-def test_nothing_is_asked_for_no_sku(dynamodb: Any, catalogue: DynamoDBCatalogue) -> None:
-    answer(dynamodb, "BatchGetItem", "ValidationException")
-
-    assert catalogue.stock([]) == {}
 
 
 LEVEL = {"available": 1, "unit_price_minor": 5, "currency": "EUR"}
@@ -84,18 +63,6 @@ def test_a_table_that_keeps_leaving_keys_unread_is_a_transient_error(
         catalogue.stock([f"SKU-{i}" for i in range(9)])
 
     assert asked == [9, 8, 7, 6]
-
-
-def test_a_customer_is_read_with_what_the_mails_need(
-    dynamodb: Any, customers: DynamoDBCustomers
-) -> None:
-    alice = {"customer_id": "alice", "tier": "gold", "email": "a@example.com", "name": "Alice"}
-    dynamodb.put_item(TableName=tables.CUSTOMERS, Item=to_item(alice))
-
-    assert customers.find("alice") == Customer(
-        customer_id="alice", tier="gold", email="a@example.com", name="Alice"
-    )
-    assert customers.find("bob") is None
 
 
 def test_a_customer_keeps_the_language_of_the_mails(customers: DynamoDBCustomers) -> None:

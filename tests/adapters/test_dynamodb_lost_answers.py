@@ -131,5 +131,6 @@ def test_every_write_of_an_order_may_be_sent_twice(
             break
 
     assert set(writes) == {"PutItem", "UpdateItem", "TransactWriteItems"}
+    assert on.deps.stock_shards is not None
     assert on.deps.stock_shards.close_idle(on.deps.clock.now() + 1_000_000) == len(writes) + 1
     assert on.problems() == []

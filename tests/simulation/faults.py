@@ -44,6 +44,7 @@ never goes away by itself: only the matrix of faults asks for them. Outages last
 READS = frozenset(
     {"store.get", "store.made_before", "store.timeline", "index.due", "index.page"}
     | {"catalogue.stock", "customers.find", "engine.status", "payments.look_up"}
+    | {"reservations.find"}
 )
 
 Raised = Callable[[str], errors.OrderError]
@@ -52,6 +53,7 @@ ERRORS: Mapping[str, tuple[Raised, Raised]] = {
     "store": _STORE,
     "index": _STORE,
     "catalogue": _STORE,
+    "reservations": _STORE,
     "customers": _STORE,
     "payments": (errors.ProviderUnavailable, errors.PaymentUnsettled),
     "notifier": (errors.NotifierUnavailable, errors.MailUnsettled),
@@ -70,6 +72,7 @@ be looked up stays unknown."""
 LAMBDA = "lambda"
 SERVICES: Mapping[str, frozenset[str]] = {
     "tables": frozenset({"store", "index", "catalogue", "customers"}),
+    "inventory": frozenset({"reservations"}),
     "provider": frozenset({"payments"}),
     "mail": frozenset({"notifier"}),
     "operations queue": frozenset({"operations"}),

@@ -32,6 +32,7 @@ from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.reservations import Reservation, Reservations
 from tests.simulation.fault_boundary import FaultBoundary
 
 
@@ -101,6 +102,18 @@ class Shelves(Crossing, Catalogue):
 
     def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
         return self._cross("catalogue.stock", lambda: self._world.inventory.stock(skus))
+
+
+class ReservedUnits(Crossing, Reservations):
+    """The reservations of another service."""
+
+    def put(self, wanted: Reservation) -> Reservation:
+        put = self._world.reservations.put
+        return self._cross("reservations.put", lambda: put(wanted))
+
+    def find(self, order_id: str) -> Reservation | None:
+        find = self._world.reservations.find
+        return self._cross("reservations.find", lambda: find(order_id))
 
 
 class Customers(Crossing, CustomerDirectory):

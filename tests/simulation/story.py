@@ -36,9 +36,11 @@ _PRICE = 105
 
 
 class Story:
-    """Plays one schedule. `answered` holds every 202: (order id, signal id)."""
+    """Plays one schedule. `answered` holds every 202: (order id, signal id). If it `reserves`,
+    another service keeps the stock.
+    """
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, *, reserves: bool = False) -> None:
         self.schedule = schedule
         self.world = SimulatedWorld(
             schedule.seed,
@@ -47,6 +49,7 @@ class Story:
             stopped=self._stopped,
             skewed=schedule.skewed,
             outages=schedule.outages,
+            reserves=reserves,
             settings=replace(
                 SETTINGS if schedule.mails_approver else UNMAILED,
                 approval_timeout_seconds=schedule.approval_timeout_seconds,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any, ClassVar
 
+from lambdas.adapters.reserved_orders import ReservedOrders
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderError
 from lambdas.domain.record.money import Money
@@ -29,6 +30,7 @@ from tests.support.builders import a_customer
 from tests.support.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fake_notifier import FakeNotifier
 from tests.support.fake_payments import Book, FakePayments
+from tests.support.fake_reservations import FakeReservations
 from tests.support.telemetry import forget_metrics
 from tests.support.world import one_after_the_other
 
@@ -56,7 +58,8 @@ class Provider(FakePayments):
 class SimulatedWorld:
     """`fault` decides which calls fail. `stopped` is called with every execution that did not
     succeed, `written` with every write to an order. `skewed` makes the clock of every process
-    wrong. During `outages` services do not answer.
+    wrong. During `outages` services do not answer. If it `reserves`, another service keeps
+    the stock.
     """
 
     boundary: ClassVar[type[FaultBoundary]] = FaultBoundary
@@ -71,12 +74,14 @@ class SimulatedWorld:
         skewed: bool = False,
         outages: Sequence[Outage] = (),
         settings: Settings = SETTINGS,
+        reserves: bool = False,
     ) -> None:
         forget_metrics()
-        self._settings = settings
+        self._settings, self._reserves = settings, reserves
         self.random, self._secrets = Random(seed), Random(seed)
         self.event_queue = EventQueue()
         self.inventory = FakeInventory()
+        self.reservations = FakeReservations(self.inventory)
         self.store = WatchedStore(self.inventory, written)
         self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
         self.payments = Provider()
@@ -242,7 +247,10 @@ class SimulatedWorld:
     def _dependencies(self, boundary: FaultBoundary) -> Dependencies:
         deps = Dependencies(self._settings)
         deps.clock = ports.SkewedClock(boundary)
-        deps.store = deps.index = ports.Store(boundary)
+        tables = ports.Store(boundary)
+        deps.store, deps.index = tables, tables
+        if self._reserves:
+            deps.store = ReservedOrders(tables, ports.ReservedUnits(boundary))
         deps.orders = OrderWriter(deps.store, deps.clock, jitter=self.random.random)
         deps.catalogue, deps.customers = ports.Shelves(boundary), ports.Customers(boundary)
         deps.random_bytes = self._secrets.randbytes

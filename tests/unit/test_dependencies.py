@@ -11,6 +11,10 @@ from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
 from lambdas.adapters.dynamodb_stock_shards import StockShards
 from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
+from lambdas.adapters.http_customers import HttpCustomers
+from lambdas.adapters.http_inventory import HttpCatalogue
+from lambdas.adapters.http_warehouse import RemoteWarehouse
+from lambdas.adapters.reserved_orders import ReservedOrders
 from lambdas.adapters.sandbox_payments import SandboxPayments
 from lambdas.adapters.sandbox_webhook import SandboxWebhook
 from lambdas.adapters.ses_notifier import SesNotifier
@@ -130,6 +134,29 @@ def test_what_was_counted_is_written_in_the_embedded_metric_format(
 def test_a_provider_without_an_adapter_is_refused() -> None:
     with pytest.raises(SettingsError, match="PAYMENT_PROVIDER barter has no adapter"):
         _ = Dependencies(Settings(payment_provider="barter")).payments
+
+
+def test_inventory_and_customers_may_be_other_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    deps = Dependencies(
+        Settings(
+            orders_table="orders",
+            inventory_url="https://stock.example.com",
+            inventory_secret_arn="arn:aws:secretsmanager:…",
+            customers_url="https://customers.example.com",
+            customers_secret_arn="arn:aws:secretsmanager:…",
+        )
+    )
+
+    ports = (deps.store, deps.catalogue, deps.warehouse, deps.customers)
+
+    assert [type(one) for one in ports] == [
+        ReservedOrders,
+        HttpCatalogue,
+        RemoteWarehouse,
+        HttpCustomers,
+    ]
+    assert deps.stock_shards is None
 
 
 def test_stripe_reads_its_key_from_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,19 @@ def test_production_takes_no_sandbox_payments() -> None:
         Settings.from_environment(environment)
 
 
+@pytest.mark.parametrize("name", ["INVENTORY_URL", "CUSTOMERS_URL"])
+def test_another_service_is_called_over_https(name: str) -> None:
+    url = "http://localhost:8000"
+
+    with pytest.raises(SettingsError, match=f"{name} must begin with https://"):
+        Settings.from_environment({"ENVIRONMENT": "staging", name: url})
+    with pytest.raises(SettingsError, match=f"{name} must begin with https://"):
+        Settings.from_environment({"ENVIRONMENT": "dev", name: "ftp://stock"})
+    for environment, allowed in (("dev", url), ("production", "https://stock")):
+        settings = Settings.from_environment({"ENVIRONMENT": environment, name: allowed})
+        assert getattr(settings, name.lower()) == allowed
+
+
 def test_a_function_in_production_that_takes_no_payments_needs_no_provider() -> None:
     assert Settings.from_environment({"ENVIRONMENT": "production"}).environment == "production"
 

@@ -94,6 +94,9 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
     domain.StockTooLow: Meaning(
         409, "Stock too low", "Remove fewer units, or wait until orders release theirs."
     ),
+    domain.ManagedElsewhere: Meaning(
+        409, "Managed elsewhere", "Change the record at the service that manages it."
+    ),
     LinkUsed: Meaning(409, "Link used before", "Read the order; approve it by its id."),
     LinkEnded: Meaning(410, "Link ended", "Sign in and read the order by its id."),
     BodyTooLarge: Meaning(413, "Body too large", "Send less at once."),

@@ -21,7 +21,7 @@ catalogue = Resource("catalogue")
     "/ops/products/{sku}",
     roles=(Role.OPERATOR,),
     answers={200: ("The product, its stock and the corrections of it.", ProductView)},
-    refuses=(404,),
+    refuses=(404, 409),
 )
 def get_product(sku: inputs.SkuInPath) -> Response[Any]:
     """Read a product and its stock
@@ -39,7 +39,7 @@ def get_product(sku: inputs.SkuInPath) -> Response[Any]:
         201: ("Created, without units. Add them by a correction.", ProductView),
         200: ("Changed. The stock and the prices in existing orders are unchanged.", ProductView),
     },
-    refuses=(400, 404, 413, 415),
+    refuses=(400, 404, 409, 413, 415),
 )
 def put_product(sku: inputs.SkuInPath, body: inputs.ProductDetails) -> Response[Any]:
     """Create a product, or change its name and price
@@ -96,7 +96,7 @@ def correct_stock(
     "/ops/customers",
     roles=(Role.OPERATOR,),
     answers={200: ("Stored.", CustomerView)},
-    refuses=(400, 413, 415),
+    refuses=(400, 409, 413, 415),
 )
 def save_customer(body: inputs.CustomerRecord) -> Response[Any]:
     """Create or replace the record of a customer

@@ -38,14 +38,23 @@ def reserve(
     return make_change(order, after, now, event, stock=_all_lines(order, StockMovement.HOLD))
 
 
+def intend_reservation(order: Order, now: int) -> Change:
+    """Note that units may be held from now on. It precedes the reservation at another service; a
+    reservation in the same transaction as the record needs none.
+    """
+    intent = Effect(key=effect_key(RESERVE, order.order_id), state=EffectState.INTENT, at=now)
+    return make_change(order, order.with_effect(RESERVE, intent), now)
+
+
 def release(order: Order, now: int) -> Change | None:
     """Release the stock of the order; None if it holds none (which is a success)."""
     if order.stage is not Stage.COMPENSATING or not owes(order.ledger, RESERVE):
         return None
     undone = order.ledger[RESERVE].moved(EffectState.UNDONE, now)
     after = replace(order.with_effect(RESERVE, undone), reserved=False)
-    event = ("stock-released", {"units": sum(line.quantity for line in order.items)})
-    return make_change(order, after, now, event, stock=_all_lines(order, StockMovement.RELEASE))
+    units = sum(line.quantity for line in order.items)
+    events = [("stock-released", {"units": units})] if order.reserved else []
+    return make_change(order, after, now, *events, stock=_all_lines(order, StockMovement.RELEASE))
 
 
 def complete(order: Order, now: int) -> Change | None:

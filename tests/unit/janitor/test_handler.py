@@ -91,6 +91,12 @@ def test_a_sweep_that_cannot_settle_stock_reports_the_reason(world: World, log: 
     assert [line.get("error") for line in lines(log.getvalue())] == ["StoreUnavailable", None]
 
 
+def test_a_sweep_settles_no_stock_that_another_service_keeps(world: World) -> None:
+    world.deps.stock_shards = None
+
+    assert janitor_handler.sweep({}, None) == {}
+
+
 def stopped(name: str) -> dict[str, dict[str, str]]:
     """The part of EventBridge's event that matters."""
     return {"detail": {"name": name, "status": "FAILED"}}

@@ -29,7 +29,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "ulid": (set(), set()),
     "tracing": (set(), set()),
     "telemetry": (DOMAIN, {"aws_lambda_powertools"}),
-    "adapters": (DOMAIN | {"lambdas.adapters"}, {"botocore", "boto3", "stripe", "opentelemetry"}),
+    "adapters": (
+        DOMAIN | {"lambdas.adapters"},
+        {"botocore", "boto3", "stripe", "opentelemetry", "urllib3"},
+    ),
     "order_writer": (DOMAIN, set()),
     "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
     "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),

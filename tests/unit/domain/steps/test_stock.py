@@ -6,7 +6,7 @@ from lambdas.domain.errors import OrderCancelled, OrderMovedOn
 from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.domain.record.ledger import RESERVE, EffectState
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
-from lambdas.domain.steps.stock import complete, release, reserve
+from lambdas.domain.steps.stock import complete, intend_reservation, release, reserve
 from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
 
@@ -64,6 +64,19 @@ def test_releasing_nothing_is_a_success() -> None:
     assert release(never, NOW) is None
     assert once is not None
     assert release(once.after, NOW) is None
+
+
+def test_an_intent_to_reserve_is_released_without_an_event() -> None:
+    intended = intend_reservation(an_order(Stage.RESERVE, items=LINES), NOW)
+    assert (intended.stock, intended.events) == ((), ())
+    assert intended.after.ledger[RESERVE].state is EffectState.INTENT
+
+    made = release(replace(intended.after, stage=Stage.COMPENSATING), NOW)
+
+    assert made is not None
+    assert made.stock == moves(StockMovement.RELEASE)
+    assert made.events == ()
+    assert made.after.ledger[RESERVE].state is EffectState.UNDONE
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.COMPENSATING}))

@@ -1,0 +1,33 @@
+"""CustomerDirectory at another service over HTTP. docs/adapters.md has its contract."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from lambdas.adapters.http_service import HttpService
+from lambdas.domain.errors import ManagedElsewhere
+from lambdas.domain.ports import Customer
+
+
+class HttpCustomers:
+    """Reads customers: `GET /customers/{customer_id}`."""
+
+    def __init__(self, service: HttpService) -> None:
+        self._service = service
+
+    def find(self, customer_id: str) -> Customer | None:
+        answer = self._service.read(f"/customers/{quote(customer_id, safe='')}")
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise self._service.unexpected(answer)
+        record = answer.body
+        return Customer(
+            customer_id=customer_id,
+            tier=record["tier"],
+            email=record.get("email", ""),
+            name=record.get("name", ""),
+            language=record.get("language", "en"),
+        )
+
+    def save(self, customer: Customer) -> None:  # noqa: ARG002
+        raise ManagedElsewhere("another service manages the customers")

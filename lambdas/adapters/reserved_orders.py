@@ -1,0 +1,72 @@
+"""OrderStore whose stock is kept by another service: reservations there, orders in any store."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lambdas.domain.errors import OrderNotFound, StoreConflict
+from lambdas.domain.record.changes import Change, Event, StockMovement
+from lambdas.domain.record.ledger import RESERVE
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
+from lambdas.domain.reservations import Reservations, require_current, reservation_after
+from lambdas.domain.steps.stock import intend_reservation
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import IdempotencyKey, OrderStore
+
+
+class ReservedOrders:
+    """Sets the reservation of an order before the change that needs it is written.
+
+    If that write is refused afterwards, the next decision about the order sets the reservation
+    again: a later version of it holds, sells or releases exactly the units of the record.
+    """
+
+    def __init__(self, orders: "OrderStore", reservations: Reservations) -> None:
+        self._orders = orders
+        self._reservations = reservations
+
+    def get(self, order_id: str) -> Order:
+        return self._orders.get(order_id)
+
+    def create(self, order: Order, events: Sequence[Event], key: "IdempotencyKey") -> Order:
+        return self._orders.create(order, events, key)
+
+    def made_before(self, key: "IdempotencyKey") -> Order | None:
+        return self._orders.made_before(key)
+
+    def commit(self, change: Change) -> Order:
+        if change.stock:
+            self._require_current(change)
+            change = self._with_intent(change)
+            wanted = reservation_after(change)
+            require_current(self._reservations.put(wanted), wanted)
+            change = replace(change, stock=())
+        return self._orders.commit(change)
+
+    def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
+        return self._orders.append_signal(order_id, signal, now)
+
+    def timeline(self, order_id: str) -> tuple[Event, ...]:
+        return self._orders.timeline(order_id)
+
+    def _require_current(self, change: Change) -> None:
+        """Read the record, so that a decision on an outdated one rarely reaches the service."""
+        before = change.before
+        try:
+            current = self._orders.get(before.order_id)
+        except OrderNotFound as error:
+            raise StoreConflict("the order is gone", order_id=before.order_id) from error
+        if (current.sequence, current.epoch) != (before.sequence, before.epoch):
+            raise StoreConflict("the record changed meanwhile", order_id=before.order_id)
+
+    def _with_intent(self, change: Change) -> Change:
+        """The change on a record that has the intent to reserve. Without it, a compensation would
+        not know that the service may hold units.
+        """
+        if change.stock[0].movement is not StockMovement.HOLD or RESERVE in change.before.ledger:
+            return change
+        noted = self._orders.commit(intend_reservation(change.before, change.after.updated_at))
+        after = replace(change.after, sequence=noted.sequence + 1)
+        return replace(change, before=noted, after=after)

@@ -1,0 +1,94 @@
+"""Inventory and customers, to read: in memory, on DynamoDB and at another service."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
+from lambdas.adapters.http_customers import HttpCustomers
+from lambdas.adapters.http_inventory import HttpCatalogue
+from lambdas.domain.ports import Catalogue, Customer, CustomerDirectory, StockLevel
+from lambdas.domain.record.money import Price
+from tests.adapters.services import connect
+from tests.support import tables
+from tests.support.fake_directories import FakeCustomers, FakeInventory
+
+ALICE = Customer(
+    customer_id="alice/1", tier="gold", email="a@example.com", name="Alice", language="de-AT"
+)
+A = StockLevel(sku="A", available=3, price=Price(99, "EUR"), related=("B",))
+B = StockLevel(sku="B", available=0, price=Price(1000, "USD"))
+EVERYWHERE = ["in-memory", "dynamodb", "http"]
+
+
+@pytest.fixture(params=EVERYWHERE)
+def catalogue(request: pytest.FixtureRequest) -> Catalogue:
+    """A catalogue with A and B."""
+    products: dict[str, dict[str, Any]] = {
+        level.sku: {
+            "unit_price_minor": level.price.unit_price_minor,
+            "currency": level.price.currency,
+            "related": level.related,
+        }
+        for level in (A, B)
+    }
+    if request.param == "in-memory":
+        inventory = FakeInventory()
+        for level in (A, B):
+            inventory.put(level.sku, available=level.available, **products[level.sku])
+        return inventory
+    if request.param == "dynamodb":
+        client = request.getfixturevalue("dynamodb")
+        for level in (A, B):
+            tables.put_stock(client, level.sku, available=level.available, **products[level.sku])
+        return DynamoDBCatalogue(client, inventory_table=tables.INVENTORY)
+    service = request.getfixturevalue("service")
+    for level in (A, B):
+        service.inventory.put(level.sku, available=level.available, **products[level.sku])
+    return HttpCatalogue(connect(service))
+
+
+@pytest.fixture(params=EVERYWHERE)
+def directory(request: pytest.FixtureRequest) -> Callable[..., CustomerDirectory]:
+    """Makes a directory with one customer, of whom the given fields are known."""
+
+    def make(**fields: Any) -> CustomerDirectory:
+        if request.param == "in-memory":
+            return FakeCustomers([Customer(**{"email": "", "name": "", **fields})])
+        if request.param == "dynamodb":
+            client = request.getfixturevalue("dynamodb")
+            client.put_item(TableName=tables.CUSTOMERS, Item=to_item(fields))
+            return DynamoDBCustomers(client, customers_table=tables.CUSTOMERS)
+        service = request.getfixturevalue("service")
+        service.customers[fields.pop("customer_id")] = fields
+        return HttpCustomers(connect(service))
+
+    return make
+
+
+def test_levels_are_returned_for_the_skus_that_exist(catalogue: Catalogue) -> None:
+    assert catalogue.stock(["A", "B", "A", "NONE"]) == {"A": A, "B": B}
+
+
+def test_no_levels_are_returned_for_no_sku(catalogue: Catalogue) -> None:
+    assert catalogue.stock([]) == {}
+
+
+def test_a_customer_is_read_with_the_fields_of_the_e_mails(
+    directory: Callable[..., CustomerDirectory],
+) -> None:
+    fields = ("customer_id", "tier", "email", "name", "language")
+    customers = directory(**{name: getattr(ALICE, name) for name in fields})
+
+    assert customers.find("alice/1") == ALICE
+    assert customers.find("bob") is None
+
+
+def test_only_the_tier_of_a_customer_must_be_known(
+    directory: Callable[..., CustomerDirectory],
+) -> None:
+    customers = directory(customer_id="bob", tier="new")
+
+    assert customers.find("bob") == Customer(customer_id="bob", tier="new", email="", name="")

@@ -1,0 +1,207 @@
+"""Another service that misbehaves: lost and late answers, refusals, repeated requests."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from lambdas.adapters.http_customers import HttpCustomers
+from lambdas.adapters.http_inventory import HttpCatalogue, HttpReservations
+from lambdas.adapters.http_service import HttpService, UnexpectedAnswer
+from lambdas.adapters.secrets_manager import CachedSecret
+from lambdas.domain.errors import (
+    InsufficientStock,
+    LedgerMismatch,
+    ManagedElsewhere,
+    ProviderUnavailable,
+    StoreUnavailable,
+)
+from lambdas.domain.reservations import Reservation, ReservationState
+from tests.adapters import reference_service as misbehaving
+from tests.adapters.reference_service import Misbehaviour, ReferenceService, status
+from tests.adapters.services import SHORT, connect
+from tests.support.builders import a_customer
+from tests.support.fake_clock import FakeClock
+
+HELD = Reservation(order_id="O", version=2, state=ReservationState.HELD, lines={"MUG-RED": 3})
+SOLD = replace(HELD, version=3, state=ReservationState.SOLD)
+RELEASED = replace(HELD, version=4, state=ReservationState.RELEASED, lines={})
+
+
+@pytest.fixture
+def reservations(service: ReferenceService) -> HttpReservations:
+    """The reservations of a service with five mugs."""
+    service.inventory.put("MUG-RED", available=5)
+    return HttpReservations(connect(service))
+
+
+def shelf(service: ReferenceService) -> tuple[int, int, int]:
+    mugs = service.inventory.shelves["MUG-RED"]
+    return mugs.available, mugs.held, mugs.sold
+
+
+def methods(service: ReferenceService) -> str:
+    return " ".join(method for method, _ in service.requests)
+
+
+def test_a_reservation_is_held_sold_and_released(
+    service: ReferenceService, reservations: HttpReservations
+) -> None:
+    assert reservations.find("O") is None
+    assert reservations.put(HELD) == HELD == reservations.find("O")
+    assert shelf(service) == (2, 3, 0)
+    assert reservations.put(SOLD) == SOLD
+    assert shelf(service) == (2, 0, 3)
+    assert reservations.put(RELEASED) == RELEASED
+    assert shelf(service) == (5, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "requests"),
+    [
+        (misbehaving.lost, "PUT GET"),
+        (misbehaving.twice, "PUT GET"),
+        (status(429, retry_after="1"), "PUT PUT"),
+        (status(503, retry_after="1"), "PUT PUT"),
+    ],
+)
+def test_units_are_held_once_whatever_happens_to_the_answer(
+    service: ReferenceService,
+    reservations: HttpReservations,
+    answer: Misbehaviour,
+    requests: str,
+) -> None:
+    service.next_answers = [answer]
+
+    assert reservations.put(HELD) == HELD
+
+    assert (methods(service), shelf(service)) == (requests, (2, 3, 0))
+
+
+def test_an_answer_that_comes_too_late_is_looked_up(service: ReferenceService) -> None:
+    service.inventory.put("MUG-RED", available=5)
+    service.next_answers = [misbehaving.too_slow]
+
+    class Patient(HttpReservations):
+        def find(self, order_id: str) -> Reservation | None:
+            service.served.wait()
+            return HttpReservations(connect(service)).find(order_id)
+
+    assert Patient(connect(service, timeout=SHORT)).put(HELD) == HELD
+    assert shelf(service) == (2, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "answer", [misbehaving.refused, status(500), status(429, retry_after="60"), status(408)]
+)
+def test_a_request_without_an_effect_is_a_transient_error(
+    service: ReferenceService, reservations: HttpReservations, answer: Misbehaviour
+) -> None:
+    service.next_answers = [answer]
+
+    with pytest.raises(StoreUnavailable):
+        reservations.put(HELD)
+
+    assert (methods(service), shelf(service)) == ("PUT GET", (5, 0, 0))
+    assert reservations.put(HELD) == HELD
+
+
+def test_a_late_request_changes_nothing(
+    service: ReferenceService, reservations: HttpReservations
+) -> None:
+    reservations.put(RELEASED)
+
+    assert reservations.put(HELD) == RELEASED
+    assert reservations.put(replace(HELD, version=9)) == RELEASED
+    assert shelf(service) == (5, 0, 0)
+
+
+def test_refusals_have_the_errors_of_the_workflow(reservations: HttpReservations) -> None:
+    with pytest.raises(InsufficientStock, match="insufficient stock: MUG-RED") as short:
+        reservations.put(replace(HELD, lines={"MUG-RED": 6}))
+    assert short.value.order_id == "O"
+    with pytest.raises(LedgerMismatch, match="MUG-RED"):
+        reservations.put(SOLD)
+
+
+def test_a_read_is_repeated_once(service: ReferenceService) -> None:
+    customers = HttpCustomers(connect(service))
+    service.customers["alice"] = {"tier": "gold"}
+    service.next_answers = [misbehaving.refused]
+
+    assert customers.find("alice") is not None
+
+    service.next_answers = [status(500), status(502)]
+    with pytest.raises(StoreUnavailable, match="answered 502"):
+        customers.find("alice")
+
+
+def test_the_service_is_asked_again_after_the_pause_it_asks_for(service: ReferenceService) -> None:
+    clock = FakeClock()
+    service.next_answers = [status(429, retry_after="1")]
+
+    HttpCustomers(connect(service, clock=clock)).find("alice")
+
+    assert clock.slept == [1]
+
+
+def test_a_rotated_token_is_read_again(service: ReferenceService) -> None:
+    customers = HttpCustomers(connect(service))
+    customers.find("alice")
+    service.token = "token-2"
+
+    assert customers.find("alice") is None
+    assert len(service.requests) == 3
+
+
+def test_a_refused_token_is_a_transient_error(service: ReferenceService) -> None:
+    service.next_answers = [status(403)] * 2
+
+    with pytest.raises(StoreUnavailable, match="answered 403"):
+        HttpCustomers(connect(service)).find("alice")
+
+
+def test_a_token_that_cannot_be_read_is_a_transient_error(service: ReferenceService) -> None:
+    class Unreadable(CachedSecret):
+        def value(self) -> str:
+            raise ProviderUnavailable("the provider's credentials cannot be read")
+
+    unreadable = Unreadable(None, arn="arn")
+    connection = HttpService("customers", unreadable, FakeClock(), url=service.url)
+
+    with pytest.raises(StoreUnavailable, match=r"the customers service: .* cannot be read"):
+        HttpCustomers(connection).find("alice")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        status(200, b"<html>"),
+        status(200, []),
+        status(400, {}),
+        status(302, {}, location="https://elsewhere.example.com"),
+    ],
+)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda service: HttpCustomers(service).find("alice"),
+        lambda service: HttpCatalogue(service).stock(["A"]),
+        lambda service: HttpReservations(service).put(HELD),
+    ],
+    ids=["customers", "catalogue", "reservations"],
+)
+def test_an_answer_outside_the_contract_is_a_defect(
+    service: ReferenceService, answer: Misbehaviour, call: Callable[[HttpService], object]
+) -> None:
+    service.next_answers = [answer]
+
+    with pytest.raises(UnexpectedAnswer):
+        call(connect(service))
+
+    assert len(service.requests) == 1
+
+
+def test_customers_are_not_changed_here(service: ReferenceService) -> None:
+    with pytest.raises(ManagedElsewhere):
+        HttpCustomers(connect(service)).save(a_customer())
