@@ -19,7 +19,8 @@ class Finding:
 # Functions.
 XRAY_OF_FUNCTIONS = Finding(
     f"{_WILDCARD}[Resource::*]",
-    "X-Ray's PutTraceSegments and PutTelemetryRecords have no resource to name.",
+    "X-Ray's PutTraceSegments and PutTelemetryRecords, and the suppression list of SES that the "
+    "API reads, have no resource to name.",
 )
 NO_SEGMENTS = Finding(
     "Serverless-LambdaTracing", "PassThrough: functions continue the traces of the state machine."
