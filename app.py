@@ -12,6 +12,7 @@ from stacks.deployment_settings import (
     Environments,
     read_environments,
 )
+from stacks.encryption import encrypt_with_customer_key
 from stacks.order_workflow_stack import OrderWorkflowStack
 from stacks.packaging import PackagingError
 from stacks.security_checks import add_security_checks
@@ -27,6 +28,8 @@ def build(app: App, environments: Environments, *, root: Path = ROOT) -> OrderWo
         raise DeploymentSettingsError(region_problem)
     settings = DeploymentSettings.load(app.node.get_all_context(), environments)
     stack = OrderWorkflowStack(app, settings=settings, root=root)
+    if settings.encryption == "customer":
+        encrypt_with_customer_key(stack, settings)
     add_security_checks(app)
     return stack
 

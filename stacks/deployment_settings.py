@@ -52,6 +52,7 @@ class DeploymentSettings:
     sign_in_url: str = ""
     api_concurrency: int = 0
     history_days: int = 730
+    encryption: str = "aws"
     release_mode: str = ""
     state_machine_log_level: str = ""
     tracing: str = ""

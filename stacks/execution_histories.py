@@ -37,6 +37,7 @@ EXPORT = FunctionRow(
     handler="lambdas.history_handler.export",
     grants=_EXPORT,
     timeout_seconds=TIMEOUT_SECONDS,
+    queue_actions=("sqs:ReceiveMessage",),
 )
 SWEEP = FunctionRow(
     name="sweep-histories",

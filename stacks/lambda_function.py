@@ -1,6 +1,6 @@
 """One Lambda function of the workflow, with its role and its log group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
@@ -30,6 +30,7 @@ class FunctionRow:
 
     `settings` are fields of DeploymentSettings, given as variables of the same name in capitals. A
     number that is 0 is not given.
+    `queue_actions` are those on the queues of its event source, which CDK grants.
     A function that `pays` gets the grants and the layer of the payment provider. One that is
     `traced` gets the libraries and the variables of tracing, if that is on.
     """
@@ -39,6 +40,7 @@ class FunctionRow:
     grants: Sequence[Grant]
     timeout_seconds: int
     settings: Sequence[str] = ()
+    queue_actions: Sequence[str] = ()
     pays: bool = False
     traced: bool = False
 
@@ -62,9 +64,24 @@ class LambdaFunction(Construct):
         grants = choose_grants(row.grants, platform.settings)
         self._grants = (*grants, *(provider.grants if row.pays else ()))
         self._name = f"{platform.settings.stack_name}-{row.name}"
+        self._queue_actions = (*row.queue_actions, *(("sqs:SendMessage",) if dead_letters else ()))
         self._log_group = self._create_log_group()
+        self._role = self._create_role()
         self.function = self._create_function(dead_letters)
         self._acknowledge_findings(queued=dead_letters is not None)
+
+    @property
+    def actions(self) -> list[str]:
+        """The actions that the role allows, but for those on its log and of X-Ray."""
+        return [
+            *(action for grant in self._grants for action in grant.actions),
+            *self._queue_actions,
+        ]
+
+    def add_to_role(self, statements: Iterable[iam.PolicyStatement]) -> None:
+        """Allow more than the grants of the row."""
+        for statement in statements:
+            self._role.add_to_policy(statement)
 
     def _create_log_group(self) -> logs.LogGroup:
         return logs.LogGroup(
@@ -91,7 +108,7 @@ class LambdaFunction(Construct):
             # A trace of the state machine continues in the function, as one segment: nothing in it
             # is instrumented, so its segment would show no more than its log.
             tracing=lambda_.Tracing.PASS_THROUGH,
-            role=self._create_role(),
+            role=self._role,
             log_group=self._log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             environment=self._variables(),

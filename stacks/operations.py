@@ -129,8 +129,8 @@ class Operations(Construct):
         return alarm
 
     def _create_topic(self) -> sns.Topic:
-        # Not encrypted by KMS: alarms may only publish with a customer-managed key, and their
-        # text holds names of alarms and numbers, nothing of an order.
+        # Encrypted only by a key of the customer: alarms cannot publish with an AWS-managed one.
+        # Their text holds names of alarms and numbers, nothing of an order.
         topic = sns.Topic(self, "Alarms", enforce_ssl=True)
         topic.add_to_resource_policy(_allow_alarms_to_publish(topic))
         if self._settings.alarm_email:

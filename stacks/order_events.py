@@ -31,6 +31,7 @@ PUBLISHER = FunctionRow(
     handler="lambdas.order_events_handler.publish",
     grants=(READ_ORDER, PUBLISH_EVENTS),
     timeout_seconds=60,
+    queue_actions=("sqs:SendMessage",),
 )
 
 

@@ -1,6 +1,6 @@
 """The state machine: the committed definition with the activities' versions filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aws_cdk import ArnFormat, RemovalPolicy, Stack
@@ -59,6 +59,7 @@ class OrderStateMachine(Construct):
         self.definition = definition
         self.substitutions = {state: version.function_arn for state, version in activities.items()}
         self.log_group = self._create_log_group()
+        self._role = self._create_role(activities)
         self.machine = sfn.StateMachine(
             self,
             "Machine",
@@ -66,7 +67,7 @@ class OrderStateMachine(Construct):
             state_machine_type=sfn.StateMachineType.STANDARD,
             definition_body=sfn.DefinitionBody.from_file(str(definition)),
             definition_substitutions=self.substitutions,
-            role=self._create_role(activities),
+            role=self._role,
             tracing_enabled=True,
             logs=sfn.LogOptions(
                 destination=self.log_group,
@@ -80,6 +81,11 @@ class OrderStateMachine(Construct):
         )
         if settings.log_level != "ALL":
             acknowledge(self.machine, findings.HISTORY_IS_KEPT)
+
+    def add_to_role(self, statements: Iterable[iam.PolicyStatement]) -> None:
+        """Allow the state machine more than to invoke its activities and to log."""
+        for statement in statements:
+            self._role.add_to_policy(statement)
 
     def _create_log_group(self) -> logs.LogGroup:
         # The prefix keeps the account's log resource policy from growing with every log group.

@@ -73,9 +73,8 @@ class OrderTables(Construct):
             billing=dynamodb.Billing.on_demand(),
             time_to_live_attribute=ttl,
             dynamo_stream=stream,
-            # AWS-managed: its use is in CloudTrail, and it cannot be deleted. A key of the customer
-            # would add a grant to each role and separate nothing here: every user of the tables
-            # would need the key as well.
+            # AWS-managed: its use is in CloudTrail, and it cannot be deleted. The setting
+            # `encryption` replaces it with a key of the customer.
             encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ENVIRONMENTS = ("dev", "staging", "production")
 TARGETS = ("aws", "emulator")
 RELEASE_MODES = ("canary", "at-once")
+ENCRYPTIONS = ("aws", "customer")
 LOG_LEVELS = ("ALL", "ERROR", "FATAL", "OFF")
 
 MAX_APPROVAL_SECONDS = 6 * 24 * 3600
@@ -27,6 +28,7 @@ MAX_TICKS = 100
 
 _CHOICES = {
     "create_sender": ("yes", "no"),
+    "encryption": ENCRYPTIONS,
     "environment": ENVIRONMENTS,
     "target": TARGETS,
     "default_workflow_version": WORKFLOW_VERSIONS.startable,
@@ -84,6 +86,8 @@ def _unknown_choices(settings: "DeploymentSettings") -> Iterator[str]:
             yield f"{name} must be one of {choices}, not {getattr(settings, name)!r}"
     if settings.environment != "dev" and settings.target == "emulator":
         yield "target emulator is for environment dev only"
+    if settings.encryption == "customer" and settings.target == "emulator":
+        yield "encryption customer is for AWS only: the emulator stores nothing encrypted"
 
 
 def _bad_times(settings: "DeploymentSettings") -> Iterator[str]:

@@ -18,6 +18,7 @@ FULL = {
     "default_workflow_version": "v1",
     "api_concurrency": "50",
     "history_days": "90",
+    "encryption": "customer",
     "approval_limits": "approver:EUR:50000",
     "two_approvers_above": "EUR:70000",
     "max_open_orders": "20",
