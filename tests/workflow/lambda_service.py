@@ -40,8 +40,8 @@ class Invocation:
 
 class LambdaService:
     """The deployed functions, by the name of their state. One handler or step of a story runs at a
-    time: on AWS each function is a separate process, here they share loggers, metrics, and moto's
-    tables, which are not made for threads.
+    time (`one_at_a_time`): on AWS each function is a separate process, here they share loggers,
+    metrics, and moto's tables, which are not made for threads.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
@@ -51,7 +51,7 @@ class LambdaService:
         self.faults: list[LambdaFault] = []
         self._clock = clock
         self._handlers = activity_handlers()
-        self._lock = threading.Lock()
+        self.one_at_a_time = threading.RLock()
         self._running = threading.local()
 
     def add(self, state: str, handler: Handler) -> None:
@@ -89,7 +89,7 @@ class LambdaService:
 
     def run(self, invocation: Invocation) -> Mapping[str, Any]:
         """Run the real handler; an exception becomes the reply that Lambda makes of it."""
-        with self._lock:
+        with self.one_at_a_time:
             self.happens("before", invocation.state)
             try:
                 return self._handle(invocation)

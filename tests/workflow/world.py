@@ -48,8 +48,9 @@ class World:
 
     def place(self, request: StartRequest, key: str = "first") -> None:
         identified = IdempotencyKey(principal=request.requested_by, key=key, fingerprint="f1")
-        order, _ = self.workflow.start(request, identified)
-        self.order_id = order.order_id
+        with self.engine.lambdas.one_at_a_time:  # a step of the story may need the order's ID
+            order, _ = self.workflow.start(request, identified)
+            self.order_id = order.order_id
 
     def order(self) -> Order:
         return self.workflow.get_status(self.order_id)
@@ -57,8 +58,9 @@ class World:
     def signal(self, kind: SignalKind, actor: str, **fields: Any) -> None:
         signal_id = f"01KDVDNH00{next(self._signal_ids):016d}"
         signal = Signal(signal_id=signal_id, kind=kind, actor=actor, at=0, **fields)
-        self.workflow.signal(self.order_id, signal)
-        self.accepted.append(signal_id)
+        with self.engine.lambdas.one_at_a_time:
+            self.workflow.signal(self.order_id, signal)
+            self.accepted.append(signal_id)
 
     def paths(self) -> tuple[tuple[str, ...], ...]:
         """The main line of each execution, the first one first."""
