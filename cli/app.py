@@ -159,11 +159,18 @@ def _run() -> int:
         if not message:  # no arguments: the help is printed already
             return WrongUsage.exit_code
         context = getattr(error, "ctx", None)
-        command = context.command_path if context else "orders"
+        command = context.command_path if context else _typed_command()
         advice = f"`{command} --help` shows its arguments and options"
         raise WrongUsage(message, advice=advice) from error
     except typer.Abort as error:
         raise Refused("aborted", advice="run the command again") from error
+
+
+def _typed_command() -> str:
+    """The command of an error that does not name it: `Option '-i' requires an argument.`"""
+    first = next(iter(sys.argv[1:]), "")
+    known = {name for commands in _PANELS.values() for name in commands}
+    return f"orders {first}" if first in known else "orders"
 
 
 def _failed(problem: Problem, *, as_json: bool) -> int:

@@ -81,10 +81,14 @@ KeyOption = Annotated[
 ReasonOption = Annotated[
     str, typer.Option("-r", "--reason", help="One line, shown to everyone.", metavar="TEXT")
 ]
-WaitOption = Annotated[
+TimeoutOption = Annotated[
     int,
     typer.Option(
-        "-w", "--wait", min=0, max=10, help="Seconds to wait for the outcome.", metavar="SECONDS"
+        *("-t", "--timeout"),
+        min=0,
+        max=10,
+        help="How long to wait for the outcome; 0: do not wait.",
+        metavar="SECONDS",
     ),
 ]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]

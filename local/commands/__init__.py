@@ -4,12 +4,14 @@ from typing import Annotated
 
 import typer
 
+from cli.arguments import Command, Group
 from local.commands import connection, demo, environment
 from local.commands.output import version
 from local.host.isolation import isolate
 
 app = typer.Typer(
     name="python -m local",
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",  # lets paragraphs flow
@@ -50,4 +52,4 @@ for command in (
     demo.demo,
     demo.stories,
 ):
-    app.command()(command)
+    app.command(cls=Command)(command)

@@ -3,8 +3,9 @@
 import os
 import shlex
 
+from cli.terminal.output import Format, Output
 from cli.terminal.text import visible
-from local.commands.output import AsJson, print_json, report_problems
+from local.commands.output import print_json, report_problems
 from local.data.mailbox import mails as all_mails
 from local.host.folders import Folders
 from local.host.progress import print_message
@@ -12,11 +13,11 @@ from local.host.state import State, profiles_beside
 from local.lifecycle.running import require_running, with_fresh_tokens
 
 
-def mails(as_json: AsJson = False) -> None:
+def mails(output: Output = Format.TABLE) -> None:
     """Print all sent e-mails, oldest first. No e-mail leaves this machine."""
     with report_problems():
         sent = all_mails(require_running(Folders.default()).emulator_url)
-        if as_json:
+        if output is Format.JSON:
             print_json({"mails": sent})
         elif not sent:
             print_message("no e-mail was sent yet")
@@ -28,7 +29,7 @@ def mails(as_json: AsJson = False) -> None:
                 print("-" * 78)
 
 
-def tokens(as_json: AsJson = False) -> None:
+def tokens(output: Output = Format.TABLE) -> None:
     """Print access tokens of the local users. Tokens that expire in ten minutes are replaced.
 
     Use a token as `Authorization: Bearer <token>`.
@@ -36,7 +37,7 @@ def tokens(as_json: AsJson = False) -> None:
     folders = Folders.default()
     with report_problems():
         state = with_fresh_tokens(folders, require_running(folders))
-        if as_json:
+        if output is Format.JSON:
             print_json(dict(state.tokens))
         else:
             for name, token in state.tokens.items():

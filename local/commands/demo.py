@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from cli.terminal.output import Format, Output
 from local.commands.connection import print_connection
-from local.commands.output import AsJson, print_json, report_problems
+from local.commands.output import print_json, report_problems
 from local.commands.scenario_tables import LiveTable, print_result, print_scenarios
 from local.host.folders import Folders
 from local.host.problems import LocalProblem
@@ -30,7 +31,7 @@ JOBS = 6
 
 
 def demo(
-    as_json: AsJson = False,
+    output: Output = Format.TABLE,
     names: Annotated[
         list[str] | None, typer.Option("--story", help="Run only this scenario; may be repeated.")
     ] = None,
@@ -57,7 +58,7 @@ def demo(
         with _environment(folders, payments, keep=keep) as (state, stays):
             with LiveTable(chosen) as table:
                 result = ScenarioRunner(state, jobs=jobs, on_progress=table.update).run(chosen)
-            if as_json:
+            if output is Format.JSON:
                 print_json(_report(result, state, folders))
             else:
                 print_result(result, chosen, console=Console())
@@ -67,11 +68,11 @@ def demo(
         raise typer.Exit(1)
 
 
-def stories(as_json: AsJson = False) -> None:
+def stories(output: Output = Format.TABLE) -> None:
     """List the scenarios that `demo` runs, with the purpose and the invariants of each."""
     with report_problems():
         found = select_scenarios(())
-        if as_json:
+        if output is Format.JSON:
             print_json({"stories": [_summary(scenario) for scenario in found]})
         else:
             print_scenarios(found)

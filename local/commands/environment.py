@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cli.terminal.output import Format, Output
 from local.commands.connection import print_connection
-from local.commands.output import AsJson, print_json, report_problems
+from local.commands.output import print_json, report_problems
 from local.host.folders import Folders
 from local.host.locking import exclusive_lock
 from local.host.problems import LocalProblem
@@ -25,7 +26,7 @@ def up(
         bool,
         typer.Option("--detach", help="Return when the environment is ready; `down` stops it."),
     ] = False,
-    as_json: AsJson = False,
+    output: Output = Format.TABLE,
     approval_timeout: Annotated[
         int, typer.Option(help="Seconds that an order waits for approval.", min=2)
     ] = 900,
@@ -83,7 +84,7 @@ def up(
     )
     with report_problems():
         state, started = start_environment(folders, options)
-        if as_json:
+        if output is Format.JSON:
             print_json(state.connection(folders.state_file))
         else:
             print_connection(state)
@@ -91,29 +92,29 @@ def up(
             _run_until_stopped(folders, state)
 
 
-def down(as_json: AsJson = False) -> None:
+def down(output: Output = Format.TABLE) -> None:
     """Stop the environment and wait until all its processes have ended."""
     with report_problems():
         was_running = stop_environment(Folders.default())
-        if as_json:
+        if output is Format.JSON:
             print_json({"was_running": was_running})
         elif not was_running:
             print_message("no environment is running")
 
 
-def reset(as_json: AsJson = False) -> None:
+def reset(output: Output = Format.TABLE) -> None:
     """Restore the seed data: delete orders, payments, e-mails and messages; refill the stock."""
     with report_problems():
         state = reset_data(Folders.default())
-        if as_json:
+        if output is Format.JSON:
             print_json({"reset": True, "api_url": state.api_url})
 
 
-def status(as_json: AsJson = False) -> None:
+def status(output: Output = Format.TABLE) -> None:
     """Print whether an environment is running, its addresses and content. Exit code 3 if not."""
     with report_problems():
         found = read_status(Folders.default())
-        if as_json:
+        if output is Format.JSON:
             print_json(found)
         else:
             for name, value in found.items():

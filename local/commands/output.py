@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version as installed_version
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
 import typer
@@ -16,8 +16,6 @@ from cli.terminal.streams import discard
 from local.host.folders import HOME_VARIABLE, Folders
 from local.host.problems import LocalProblem
 from local.host.progress import console
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141

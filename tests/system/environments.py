@@ -45,7 +45,7 @@ class Environment:
 
     def json(self, *arguments: str) -> dict[str, Any]:
         """The JSON output of a command; a failed command fails the test with its stderr."""
-        done = self.run(*arguments, "--json")
+        done = self.run(*arguments, "-o", "json")
         assert done.returncode == 0, done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer

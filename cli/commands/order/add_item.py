@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import KeyOption, OrderId, ProfileOption, WaitOption
+from cli.commands.options import KeyOption, OrderId, ProfileOption, TimeoutOption
 from cli.commands.order.items import parse_item
 from cli.commands.order.sending import signal
 from cli.terminal.output import Format, Output
@@ -14,7 +14,7 @@ def add_item(
     order: OrderId,
     item: Annotated[str, typer.Argument(help="SKU, or SKU=QUANTITY.", metavar="ITEM")],
     key: KeyOption = None,
-    wait: WaitOption = 5,
+    timeout: TimeoutOption = 5,
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -23,4 +23,4 @@ def add_item(
     Example: orders add-item $ORDER_ID MUG-RED=2
     """
     added = parse_item(item)
-    signal(order, "add-line-item", added, key=key, wait=wait, profile=profile, output=output)
+    signal(order, "add-line-item", added, key=key, timeout=timeout, profile=profile, output=output)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.client.api import Api, path
-from cli.commands.options import KeyOption, OrderId, ProfileOption, WaitOption, YesOption
+from cli.commands.options import KeyOption, OrderId, ProfileOption, TimeoutOption, YesOption
 from cli.commands.order.sending import print_outcome, send
 from cli.problems import Refused
 from cli.sign_in.session import open_api, require_role
@@ -28,7 +28,7 @@ def approve(
     ] = None,
     yes: YesOption = False,
     key: KeyOption = None,
-    wait: WaitOption = 5,
+    timeout: TimeoutOption = 5,
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -44,7 +44,7 @@ def approve(
         seen = _approved_revision(api, order)
     else:
         seen = revision or _newest_revision(api, order)
-    sent = send(api, order, "approve-payment", {"revision": seen}, key, wait)
+    sent = send(api, order, "approve-payment", {"revision": seen}, key, timeout)
     print_outcome(sent, output)
     if sent["outcome"] == "applied" and output is Format.TABLE:
         say(f"payment follows, and may be declined: `orders wait {order}` shows the result")

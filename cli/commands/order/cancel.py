@@ -1,6 +1,6 @@
 """Cancels an order: `orders cancel`."""
 
-from cli.commands.options import KeyOption, OrderId, ProfileOption, ReasonOption, WaitOption
+from cli.commands.options import KeyOption, OrderId, ProfileOption, ReasonOption, TimeoutOption
 from cli.commands.order.sending import signal
 from cli.terminal.output import Format, Output
 
@@ -9,7 +9,7 @@ def cancel(
     order: OrderId,
     reason: ReasonOption,
     key: KeyOption = None,
-    wait: WaitOption = 5,
+    timeout: TimeoutOption = 5,
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -21,4 +21,4 @@ def cancel(
     Example: orders cancel $ORDER_ID -r "changed my mind"
     """
     body = {"reason": reason}
-    signal(order, "cancel-order", body, key=key, wait=wait, profile=profile, output=output)
+    signal(order, "cancel-order", body, key=key, timeout=timeout, profile=profile, output=output)

@@ -14,10 +14,10 @@ from cli.views.signals import FIRST_APPROVAL, outcome_text
 
 
 def send(
-    api: Api, order_id: str, kind: str, body: Mapping[str, Any], key: str | None, wait: int
+    api: Api, order_id: str, kind: str, body: Mapping[str, Any], key: str | None, timeout: int
 ) -> dict[str, Any]:
-    """Send a signal; the response contains the outcome if it is known within `wait` seconds."""
-    headers = {"prefer": f"wait={wait}"} if wait else {}
+    """Send a signal; the response contains the outcome if it is known within `timeout` seconds."""
+    headers = {"prefer": f"wait={timeout}"} if timeout else {}
     where = path("orders", order_id, "signals", kind)
     return api.post_once(where, body, key or str(uuid.uuid4()), **headers)
 
@@ -28,12 +28,12 @@ def signal(
     body: Mapping[str, Any],
     *,
     key: str | None,
-    wait: int,
+    timeout: int,
     profile: str | None,
     output: Format,
 ) -> None:
     """Send a signal and print its outcome: a whole command. Raises Problem."""
-    print_outcome(send(open_api(profile), order_id, kind, body, key, wait), output)
+    print_outcome(send(open_api(profile), order_id, kind, body, key, timeout), output)
 
 
 def print_outcome(signal: Mapping[str, Any], output: Format) -> None:

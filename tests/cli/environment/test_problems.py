@@ -119,6 +119,14 @@ def test_invalid_fields_are_described_in_plain_words(
         assert jargon not in ran.err
 
 
+def test_an_option_without_its_value_names_the_command(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["orders", "place", "-i"])
+
+    assert "`orders place --help`" in terminal.run("place", "-i").err
+
+
 def test_an_unknown_stage_is_wrong_usage_and_the_advice_lists_the_stages(
     terminal: Terminal,
 ) -> None:

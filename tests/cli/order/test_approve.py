@@ -14,7 +14,7 @@ from tests.support.world import TOKEN, World
 def test_an_approval_names_the_revision_that_was_shown(terminal: Terminal, world: World) -> None:
     order = world.place(wait_token=TOKEN, revision=3)
 
-    ran = terminal.run("approve", order.order_id, "--yes", "-w", "0", who="approver")
+    ran = terminal.run("approve", order.order_id, "--yes", "-t", "0", who="approver")
 
     assert ran.code == 0
     assert "accepted, still pending" in ran.out
@@ -27,7 +27,7 @@ def test_the_question_names_order_customer_and_amount(
     order = world.place(wait_token=TOKEN, revision=3)
     monkeypatch.setattr("sys.stdin", StringIO("y\n"))
 
-    ran = terminal.run("approve", order.order_id, "-w", "0", "-o", "json", who="approver")
+    ran = terminal.run("approve", order.order_id, "-t", "0", "-o", "json", who="approver")
 
     assert f"Approve {order.order_id} for alice, revision 3, 25.00 EUR? [y/N]" in ran.err
     assert (ran.code, ran.json["kind"]) == (0, "approve-payment")
@@ -76,7 +76,7 @@ def test_an_applied_approval_says_that_the_payment_follows(
 ) -> None:
     order = world.place(wait_token=TOKEN)
     approve = ("approve", order.order_id, "--revision", "1", "--key", "a1")
-    terminal.run(*approve, "-w", "0", who="approver")
+    terminal.run(*approve, "-t", "0", who="approver")
     settled(world, order, "applied")
 
     for_people = terminal.run(*approve, who="approver")
@@ -88,7 +88,7 @@ def test_an_applied_approval_says_that_the_payment_follows(
 
 def test_a_stale_approval_is_refused(terminal: Terminal, world: World) -> None:
     order = world.place(wait_token=TOKEN)
-    terminal.run("approve", order.order_id, "-y", "-w", "0", "--key", "a1", who="approver")
+    terminal.run("approve", order.order_id, "-y", "-t", "0", "--key", "a1", who="approver")
     settled(world, order, "stale")
 
     ran = terminal.run("signals", order.order_id, "a1")
@@ -101,7 +101,7 @@ def test_a_stale_approval_is_refused(terminal: Terminal, world: World) -> None:
 def test_the_first_of_two_approvals_is_no_refusal(terminal: Terminal, world: World) -> None:
     order = world.place(wait_token=TOKEN)
     approve = ("approve", order.order_id, "--revision", "1", "--key", "a1")
-    terminal.run(*approve, "-w", "0", who="approver")
+    terminal.run(*approve, "-t", "0", who="approver")
     settled(world, order, "applied: waiting for a second approver")
 
     ran = terminal.run(*approve, who="approver")

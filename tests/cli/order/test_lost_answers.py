@@ -25,7 +25,7 @@ def test_an_item_is_added_once_after_a_lost_response(terminal: Terminal, world: 
     order = world.place()
     terminal.wire.losing = 1
 
-    assert terminal.run("add-item", order.order_id, "MUG-RED=2", "-w", "0").code == 0
+    assert terminal.run("add-item", order.order_id, "MUG-RED=2", "-t", "0").code == 0
 
     assert [signal.quantity for signal in world.now(order).inbox] == [2]
 

@@ -130,7 +130,7 @@ def test_a_pending_signal_is_printed_with_the_command_for_its_outcome(
 ) -> None:
     order = world.place(wait_token=TOKEN)
 
-    ran = terminal.run("cancel", order.order_id, "-r", "x", "-w", "0", "--key", "c1")
+    ran = terminal.run("cancel", order.order_id, "-r", "x", "-t", "0", "--key", "c1")
 
     assert f"`orders signals {order.order_id} c1`" in ran.err
 
@@ -146,7 +146,7 @@ def test_the_end_of_an_order_is_printed_with_its_outcome(
     terminal: Terminal, world: World, command: str, who: str, kind: SignalKind
 ) -> None:
     order = world.place(wait_token=TOKEN)
-    terminal.run(command, order.order_id, "-r", "why not", "-w", "0", "--key", "c1", who=who)
+    terminal.run(command, order.order_id, "-r", "why not", "-t", "0", "--key", "c1", who=who)
     settled(world, order, "applied")
 
     ran = terminal.run("signals", order.order_id, "c1", "-o", "json")
@@ -169,7 +169,7 @@ def test_a_decline_is_refused_to_a_customer(terminal: Terminal, world: World) ->
 def test_an_item_is_added(terminal: Terminal, world: World) -> None:
     order = world.place(wait_token=TOKEN)
 
-    ran = terminal.run("add-item", order.order_id, "MUG-RED=2", "-w", "0", "-o", "json")
+    ran = terminal.run("add-item", order.order_id, "MUG-RED=2", "-t", "0", "-o", "json")
 
     assert ran.json["kind"] == "add-line-item"
     assert [(s.sku, s.quantity) for s in world.now(order).inbox] == [("MUG-RED", 2)]
@@ -270,8 +270,8 @@ def test_the_signals_of_an_order_are_listed_with_their_outcomes(
 ) -> None:
     order = world.place()
     assert terminal.run("signals", order.order_id).out == "no signals\n"
-    terminal.run("add-item", order.order_id, "MUG-RED=2", "--key", "a1", "-w", "0")
-    terminal.run("cancel", order.order_id, "-r", "changed my mind", "--key", "c1", "-w", "0")
+    terminal.run("add-item", order.order_id, "MUG-RED=2", "--key", "a1", "-t", "0")
+    terminal.run("cancel", order.order_id, "-r", "changed my mind", "--key", "c1", "-t", "0")
 
     listed = terminal.run("signals", order.order_id).out.splitlines()
 

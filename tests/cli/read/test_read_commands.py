@@ -1,5 +1,7 @@
 """list, status, items, describe, timeline."""
 
+import json
+
 import pytest
 
 from cli.terminal.console import UNLIMITED, out
@@ -140,6 +142,29 @@ def test_the_list_shows_outcomes_and_filters_by_them(terminal: Terminal, world: 
     assert "✗ failed: rejected" in ran.out
     assert "cancelled" not in ran.out
     assert terminal.run("list", "--outcome", "lost").code == 2
+
+
+def test_a_list_of_several_stages_is_sorted_by_time(terminal: Terminal, world: World) -> None:
+    paying = world.place(Stage.PAYMENT).order_id
+    waiting = world.place(Stage.AWAITING_APPROVAL).order_id
+    world.place(Stage.COMPLETED)
+    stages = ("--stage", "payment", "--stage", "awaiting-approval")
+
+    ran = terminal.run("list", *stages, "-o", "json", who="operator")
+    newest = terminal.run("list", *stages, "-n", "1", "-o", "json", who="operator")
+
+    both = [order["order_id"] for order in json.loads(ran.out)["orders"]]
+    assert both == sorted([paying, waiting], reverse=True)
+    assert [order["order_id"] for order in json.loads(newest.out)["orders"]] == both[:1]
+
+
+def test_a_list_has_a_time_limit(terminal: Terminal, world: World) -> None:
+    order_id = world.place().order_id  # placed on the first day of 2026
+    since = [terminal.run("list", "--since", time) for time in ("1m", "99999d")]
+
+    assert (since[0].out, since[1].out.count(order_id)) == ("no orders\n", 1)
+    for text in ("soon", "5", "-1h", "3w"):
+        assert terminal.run("list", f"--since={text}").code == 2
 
 
 def test_a_long_list_is_read_page_by_page(terminal: Terminal, world: World) -> None:

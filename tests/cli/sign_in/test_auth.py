@@ -74,7 +74,7 @@ def test_a_profile_uses_its_own_token(terminal: Terminal, world: World) -> None:
     kept = {"boss": {"api_url": URL, "token": token("approver")}}
     terminal.config.write_text(json.dumps(kept))
 
-    ran = terminal.run("approve", order.order_id, "-y", "-w", "0", "--profile", "boss")
+    ran = terminal.run("approve", order.order_id, "-y", "-t", "0", "--profile", "boss")
 
     assert ran.code == 0
     assert [signal.sender.name for signal in world.now(order).inbox] == ["approver1"]
