@@ -65,30 +65,43 @@ def _states(
 def _state(
     name: str, state: Mapping[str, Any], inside: str | None, entries: Sequence[StateEntry]
 ) -> GraphState:
-    newest = entries[-1] if entries else None
+    category = category_of(name)
+    newest = entries[-1] if entries else _not_reached(name, state["Type"], category)
     return GraphState(
         name=name,
         type=state["Type"],
         comment=state.get("Comment", ""),
-        category=category_of(name),
+        category=category,
         inside=inside,
-        transitions=tuple(_transitions(state)),
+        # Rules with the same target and kind are one transition.
+        transitions=tuple(dict.fromkeys(_transitions(state))),
         ends=bool(state.get("End")) or state["Type"] in ("Succeed", "Fail"),
-        progress=newest.progress if newest else Progress.NOT_REACHED,
+        progress=newest.progress,
         entries=len(entries),
-        attempts=newest.attempts if newest else 0,
-        error=newest.error if newest else None,
-        entered_at=newest.entered_at if newest else None,
-        left_at=newest.left_at if newest else None,
+        attempts=newest.attempts,
+        error=newest.error,
+        entered_at=newest.entered_at,
+        left_at=newest.left_at,
+    )
+
+
+def _not_reached(name: str, kind: str, category: Category) -> StateEntry:
+    return StateEntry(
+        state=name,
+        type=kind,
+        category=category,
+        entered_at=None,
+        progress=Progress.NOT_REACHED,
     )
 
 
 def _transitions(state: Mapping[str, Any]) -> Iterator[Transition]:
-    """The transitions of a state. Rules with the same target and kind are one transition."""
-    found = dict.fromkeys(Transition(rule["Next"], "choice") for rule in state.get("Choices", ()))
+    """The transitions of a state, which may repeat."""
+    for rule in state.get("Choices", ()):
+        yield Transition(rule["Next"], "choice")
     if "Default" in state:
-        found[Transition(state["Default"], "default")] = None
+        yield Transition(state["Default"], "default")
     if "Next" in state:
-        found[Transition(state["Next"], "next")] = None
-    found |= dict.fromkeys(Transition(rule["Next"], "catch") for rule in state.get("Catch", ()))
-    return iter(found)
+        yield Transition(state["Next"], "next")
+    for rule in state.get("Catch", ()):
+        yield Transition(rule["Next"], "catch")

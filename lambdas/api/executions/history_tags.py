@@ -6,6 +6,8 @@ longer its history is not read again: ten minutes of polling cost about ten read
 ended execution is read once.
 """
 
+import re
+
 from lambdas.domain.record.order import Order
 
 SHORTEST_MS = 1_000
@@ -13,6 +15,7 @@ LONGEST_MS = 300_000
 """Minimum and maximum time for which an answer about a running execution is current."""
 
 _ENDED = "ended"
+_INSTANT = re.compile("[0-9]{1,15}")
 
 
 def history_tag(order: Order, read_at: int, *, ended: bool) -> str:
@@ -24,14 +27,14 @@ def current_tag(if_none_match: str | None, order: Order, now: int) -> str | None
     """The tag in If-None-Match whose answer is still current, or None."""
     own = f'"{order.execution}.{order.sequence}.'
     for tag in (one.strip() for one in (if_none_match or "").split(",")):
-        name, _, state = tag.removeprefix("W/").rstrip('"').rpartition(".")
+        name, _, state = tag.removeprefix("W/").removesuffix('"').rpartition(".")
         if f"{name}." == own and (state == _ENDED or _is_recent(state, order, now)):
             return tag
     return None
 
 
 def _is_recent(state: str, order: Order, now: int) -> bool:
-    if not (state.isascii() and state.isdecimal() and len(state) < 16):
+    if not _INSTANT.fullmatch(state):
         return False
     read_at = int(state)
     unchanged_for = min(max(read_at - order.updated_at, SHORTEST_MS), LONGEST_MS)

@@ -39,8 +39,11 @@ PARTS: Mapping[str, Part] = {
         ("unit/activities", "unit/payments", _TRACES, *_ORDERS),
     ),
     "application": Part(
-        ("order_writer.py", "workflow.py", "janitor.py", "payment_reports.py", "history_export.py"),
-        (*_RULES, *_ORDERS, "unit/test_history_export.py"),
+        (
+            *("order_writer.py", "workflow.py", "janitor.py", "payment_reports.py"),
+            *("history_export.py", "mail_resend.py"),
+        ),
+        (*_RULES, *_ORDERS, "unit/test_history_export.py", "unit/api/orders/test_resend.py"),
     ),
     "api": Part(
         ("api/*.py", "executions/*.py"), ("unit/api", _TRACES, "unit/test_history_export.py")

@@ -1,6 +1,7 @@
 """The graph of a state machine: every state, its transitions, and its progress."""
 
 from lambdas.api.executions.graph import GraphState, Transition, build_graph
+from lambdas.executions.history import Category
 from lambdas.executions.state_entries import Progress
 from tests.support.definition import load, scopes
 from tests.support.execution_histories import HistoryBuilder, named
@@ -17,6 +18,14 @@ def test_every_state_is_drawn_in_the_order_of_the_definition() -> None:
 
     assert set(graph()) == defined
     assert next(iter(graph())) == "RouteStart"
+    assert graph()["ReserveStock"].category is Category.RESERVE
+
+
+def test_a_state_shows_the_comment_of_the_definition() -> None:
+    commented = {"Type": "Task", "Comment": "Holds the units.", "Next": "End"}
+    definition = {"States": {"Reserve": commented, "End": {"Type": "Succeed"}}}
+
+    assert [state.comment for state in build_graph(definition, [])] == ["Holds the units.", ""]
 
 
 def test_transitions_lead_to_the_states_that_the_definition_names() -> None:
@@ -59,7 +68,8 @@ def test_the_end_is_marked() -> None:
 
 
 def test_what_was_not_entered_is_not_reached() -> None:
-    assert {state.progress for state in graph().values()} == {Progress.NOT_REACHED}
+    found = {(state.progress, state.attempts, state.entered_at) for state in graph().values()}
+    assert found == {(Progress.NOT_REACHED, 0, None)}
 
 
 def test_states_show_how_far_they_came() -> None:
@@ -81,7 +91,7 @@ def test_a_retry_that_succeeds_leaves_no_error() -> None:
 
     state = graph(history)["ProcessPayment"]
 
-    assert (state.progress, state.error) == (Progress.SUCCEEDED, None)
+    assert (state.progress, state.error, state.attempts) == (Progress.SUCCEEDED, None, 2)
 
 
 def test_the_entries_of_a_state_are_counted_and_the_newest_one_is_shown() -> None:

@@ -66,6 +66,18 @@ def test_watching_a_waiting_order_for_an_hour_reads_its_history_a_few_times(
     assert watcher.reads <= 12 + 3_000 // 300
 
 
+def test_an_answer_is_current_as_long_as_the_order_was_unchanged(
+    watcher: Watcher, world: World
+) -> None:
+    world.clock.advance(60)
+    watcher.poll()
+
+    world.clock.advance(59)
+    assert watcher.poll() == 304
+    world.clock.advance(1)
+    assert watcher.poll() == 200
+
+
 def test_a_change_of_the_order_shows_at_once(watcher: Watcher, world: World) -> None:
     watcher.poll()
     watcher.watch(60)
@@ -129,7 +141,7 @@ def test_a_tag_that_no_answer_had_is_not_current(watcher: Watcher, tag: str) -> 
 
 def test_one_of_several_tags_is_enough(watcher: Watcher) -> None:
     watcher.poll()
-    watcher.tag = f'"other", {watcher.tag}'
+    watcher.tag = f'"other",{watcher.tag}'
 
     assert watcher.poll() == 304
 
