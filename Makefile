@@ -27,7 +27,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz drill bench predeploy deploy destroy verify-aws prune check lint format types asl synth diagram openapi pictures docs release draft-release localstripe browser pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz drill bench predeploy deploy destroy verify-aws prune erase check lint format types asl synth diagram openapi pictures docs release draft-release localstripe browser pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ verify-aws: setup ## smoke test of a deployed stack with test orders: make verif
 
 prune: setup ## list unused versions of STACK=OrderWorkflow-staging; PRUNE_ARGS=--delete deletes them
 	@$(RUN) tools.prune_versions $(or $(STACK),$(error name the stack: make prune STACK=OrderWorkflow-staging)) $(PRUNE_ARGS)
+
+erase: setup ## check CUSTOMER=alice in STACK=OrderWorkflow-staging; ERASE_ARGS=--erase erases its data
+	@$(RUN) tools.customer_erasure $(or $(STACK),$(error name the stack: make erase STACK=OrderWorkflow-staging)) $(or $(CUSTOMER),$(error name the customer: make erase CUSTOMER=alice)) $(ERASE_ARGS)
 
 bench: setup ## measure cost of an order, cold starts, rate of one SKU (`python -m bench.NAME --help`)
 	@$(RUN) bench

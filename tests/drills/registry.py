@@ -19,6 +19,7 @@ MODULES = (
     "tests.drills.execution_alarms",
     "tests.drills.janitor_alarms",
     "tests.drills.service_alarms",
+    "tests.drills.customer_erasure",
 )
 
 

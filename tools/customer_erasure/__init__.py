@@ -1,0 +1,1 @@
+"""Erases the personal data of a customer: `make erase`."""
