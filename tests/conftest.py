@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.leftovers import end_leftovers, mark_run
 from tests.support.measuring import unmeasured
-from tests.support.schedule import ByEngine
+from tests.support.schedule import BySharedFixture
 
 if TYPE_CHECKING:
     from tests.system.environments import Environment
@@ -96,9 +96,14 @@ def _leave_no_process(mark: str) -> None:
         sys.stderr.write(f"ended a process that a test left behind: {command[:120]}\n")
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEngine:
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: the tests of the emulator's parity mostly wait."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharedFixture:
     """How tests are spread over several workers."""
-    return ByEngine(config, log)
+    return BySharedFixture(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

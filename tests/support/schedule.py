@@ -5,14 +5,20 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-EMULATED = frozenset({"chaos", "console", "parity", "system"})
-"""Packages that run an emulator. It uses a whole core, so they run one at a time."""
+DEPLOYED = frozenset({"chaos", "console", "system"})
+"""Packages whose tests share a deployed environment. It uses a whole core, so they run one at a
+time."""
+WAITING = frozenset({"parity"})
+"""Packages whose tests run an emulator and mostly wait for its timers."""
+SYNTHESISED = frozenset({"infrastructure"})
+"""Packages whose tests share synthesised templates: a template takes seconds."""
 INDEPENDENT = frozenset({"mutation", "simulation"})
 """Packages with long tests that share no fixture: each test may run on any worker."""
 
 
-class ByEngine(LoadScopeScheduling):
-    """All tests with an emulator run on one worker; the others are distributed by file, or by test.
+class BySharedFixture(LoadScopeScheduling):
+    """Tests that share what takes long to create run on one worker; the others are distributed by
+    file, or by test.
 
     xdist's own groups (`--dist loadgroup`) have no effect with pytest 9.2: they rely on an
     attribute of the test that pytest no longer reads.
@@ -21,8 +27,9 @@ class ByEngine(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
         folders = set(Path(file).parts)
-        if EMULATED & folders:
-            return "emulator"
+        for packages in (DEPLOYED, WAITING, SYNTHESISED):
+            if packages & folders:
+                return " ".join(sorted(packages))
         return nodeid if INDEPENDENT & folders else file
 
     def remove_node(self, node: WorkerController) -> str | None:
