@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infrastructure.synthesis import SENDER, Synthesis
+from tests.infrastructure.synthesis import PAYMENT_SECRET, SENDER, WEBHOOK_SECRET, Synthesis
 from tests.infrastructure.template import Template
 
 FULL = {
@@ -53,6 +53,18 @@ def staging(synthesise: Synthesis) -> Template:
 def full(synthesise: Synthesis) -> Template:
     """Staging with every option that the others leave at its default."""
     return synthesise(**FULL)
+
+
+@pytest.fixture(scope="session")
+def production(synthesise: Synthesis) -> Template:
+    """Production, with a real payment provider."""
+    return synthesise(
+        environment="production",
+        payment_provider="stripe",
+        payment_secret_arn=PAYMENT_SECRET,
+        payment_webhook_secret_arn=WEBHOOK_SECRET,
+        alarm_email="oncall@shop.internal",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,26 +3,13 @@
 import re
 from importlib.metadata import distributions
 
-import pytest
-
+from tests.infrastructure.synthesis import PAYMENT_SECRET as ARN
+from tests.infrastructure.synthesis import WEBHOOK_SECRET as WEBHOOK_ARN
 from tests.infrastructure.synthesis import Synthesis
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 
-ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/stripe-Ab12Cd"
-WEBHOOK_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/webhook-Ef34Gh"
 PAYING = {"process-payment", "refund-payment", "payment-webhook"}
-
-
-@pytest.fixture(scope="module")
-def production(synthesise: Synthesis) -> Template:
-    return synthesise(
-        environment="production",
-        payment_provider="stripe",
-        payment_secret_arn=ARN,
-        payment_webhook_secret_arn=WEBHOOK_ARN,
-        alarm_email="oncall@shop.internal",
-    )
 
 
 def test_only_the_payment_functions_read_the_secret(production: Template) -> None:

@@ -178,7 +178,7 @@ def test_a_sender_outlives_the_setting_that_created_it(dev: Template, full: Temp
     assert full.only("SES::EmailIdentity")["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
-@pytest.mark.parametrize("deployment", ["dev", "staging", "full"])
+@pytest.mark.parametrize("deployment", ["dev", "staging", "full", "production"])
 def test_cfn_lint_accepts_every_deployment(request: pytest.FixtureRequest, deployment: str) -> None:
     template: Template = request.getfixturevalue(deployment)
     file = template.directory / f"{template.stack_name}.template.json"
