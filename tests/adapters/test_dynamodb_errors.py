@@ -57,8 +57,9 @@ def test_a_network_that_fails_is_a_transient_error(
 ) -> None:
     fail(dynamodb, operation, error)
 
-    with pytest.raises(StoreUnavailable, match="DynamoDB did not answer"):
+    with pytest.raises(StoreUnavailable, match=r"^DynamoDB did not answer$") as unavailable:
         operations(store, order)[operation]()
+    assert unavailable.value.order_id == order.order_id
 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems", "Query"])

@@ -48,8 +48,9 @@ def test_an_object_is_compressed_json_lines_in_a_partition_by_date(s3: Any) -> N
 
 
 def test_a_bucket_that_does_not_answer_is_unavailable(s3: Any) -> None:
-    with pytest.raises(StoreUnavailable, match="S3 answered NoSuchBucket"):
+    with pytest.raises(StoreUnavailable, match="S3 answered NoSuchBucket") as unavailable:
         S3Histories(s3, bucket="other").add(ORDER, 1, ROWS)
+    assert unavailable.value.order_id == ORDER
 
 
 def test_the_position_of_the_sweep_makes_the_round_trip(dynamodb: Any) -> None:

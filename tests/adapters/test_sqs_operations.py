@@ -51,8 +51,11 @@ def test_repeated_takeovers_are_reported_with_where_the_order_stands(
 def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, Any]) -> None:
     desk = SqsOperationsQueue(clients["sqs"], queue_url="http://sqs.invalid/123456789012/gone")
 
-    with pytest.raises(OperationsUnavailable):
-        desk.report_stuck(an_order(Stage.COMPENSATING), ("pay",))
+    order = an_order(Stage.COMPENSATING)
+
+    with pytest.raises(OperationsUnavailable, match=r"^the operations queue accepted no") as raised:
+        desk.report_stuck(order, ("pay",))
+    assert raised.value.order_id == order.order_id
 
 
 def test_a_payment_that_needs_a_person_is_reported_with_its_amount(clients: dict[str, Any]) -> None:

@@ -232,5 +232,5 @@ def test_an_engine_that_does_not_answer_is_a_transient_error(
 ) -> None:
     fail(client, operation, error)
 
-    with pytest.raises(EngineUnavailable, match="did not answer"):
+    with pytest.raises(EngineUnavailable, match=r"^Step Functions did not answer$"):
         CALLS[operation](engine)

@@ -32,6 +32,9 @@ def completed() -> HistoryBuilder:
     return history.add("ExecutionSucceeded", executionSucceededEventDetails={"output": TOKEN})
 
 
+LOGGED = {"history exported", "history of no order", "recovered error"}
+
+
 def ended(world: World, epoch: int = 1, **changes: Any) -> Order:
     """A completed order whose execution `epoch` has ended."""
     order = world.place(Stage.COMPLETED, epoch=epoch, **changes)
@@ -46,8 +49,9 @@ def message(order: Order, epoch: int = 1) -> dict[str, Any]:
 
 def export(*messages: dict[str, Any]) -> list[str]:
     """The messages that failed."""
-    with captured_log():
+    with captured_log() as log:
         answer = history_handler.export({"Records": list(messages)}, None)
+    assert {line["message"] for line in lines(log.getvalue())} <= LOGGED
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
 
@@ -139,12 +143,18 @@ def test_an_execution_with_another_name_does_not_fail_the_others(world: World, n
 
 
 def sweep(world: World) -> int:
-    with captured_log():
+    with captured_log() as log:
         exported: int = history_handler.sweep({}, None)["exported"]
+    assert (
+        lines(log.getvalue())[-1].items()
+        >= {"message": "histories swept", "exported": exported}.items()
+    )
     return exported
 
 
-def test_the_sweep_exports_what_is_missing_of_every_execution(world: World) -> None:
+def test_the_sweep_exports_what_is_missing_of_every_execution(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     order = ended(world, epoch=3)
     world.engine.histories[f"{order.order_id}-1"] = tuple(completed().events)
     open_order = world.place(epoch=2)
@@ -152,6 +162,8 @@ def test_the_sweep_exports_what_is_missing_of_every_execution(world: World) -> N
     world.clock.advance(SETTLED_MS / 1000 + 1)
 
     assert sweep(world) == 3
+    [counted] = [one for one in lines(capsys.readouterr().out) if "HistoriesSweptUp" in one]
+    assert counted["HistoriesSweptUp"] == [3.0]
     assert set(world.histories.stored) == {
         *((order.order_id, epoch) for epoch in (1, 3)),
         (open_order.order_id, 1),

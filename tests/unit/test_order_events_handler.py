@@ -43,12 +43,16 @@ def published(world: World, *records: Mapping[str, Any]) -> list[tuple[int, str]
     return [(one["sequence"], one["kind"]) for one in world.events.published]
 
 
-def test_each_event_is_published_with_its_place_in_the_timeline(world: World) -> None:
+def test_each_event_is_published_with_its_place_in_the_timeline(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     order = world.place(Stage.RESERVE)
     first = written(world, order, ("stock-reserved", {"units": 2}))
     second = written(world, order, ("payment-captured", {"amount_minor": 2500}))
 
     assert published(world, first, second) == [(1, "stock-reserved"), (2, "payment-captured")]
+    counted = [line for line in lines(capsys.readouterr().out) if "EventsPublished" in line]
+    assert [line["EventsPublished"] for line in counted] == [[2.0]]
     assert world.events.published[1] == {
         "event_id": f"{order.order_id}-2",
         "order_id": order.order_id,

@@ -48,7 +48,9 @@ def test_seconds_are_positive_whole_numbers(text: str) -> None:
 def test_production_takes_no_sandbox_payments() -> None:
     environment = {"ENVIRONMENT": "production", "PAYMENT_PROVIDER": "sandbox"}
 
-    with pytest.raises(SettingsError, match="not for production"):
+    with pytest.raises(
+        SettingsError, match=r"PAYMENT_PROVIDER sandbox takes no real money: not for production$"
+    ):
         Settings.from_environment(environment)
 
 

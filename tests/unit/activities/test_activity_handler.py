@@ -185,7 +185,7 @@ def test_metrics_that_cannot_be_written_do_not_replace_the_error(
     monkeypatch.setattr(telemetry.metrics, "namespace", None)
     monkeypatch.setattr(telemetry.metrics.provider, "namespace", None)
 
-    with pytest.raises(ActivityDefect, match="has no valid `order_id`"):
+    with pytest.raises(ActivityDefect, match=r"^the activity's input has no valid `order_id`$"):
         reserve_stock({}, CONTEXT)
 
 
@@ -212,7 +212,7 @@ def test_an_unexpected_exception_becomes_a_defect_and_its_details_stay_in_the_lo
 
 
 def test_an_input_that_is_none_is_a_defect() -> None:
-    with pytest.raises(ActivityDefect, match="has no valid `epoch`"):
+    with pytest.raises(ActivityDefect, match=r"^the activity's input has no valid `epoch`$"):
         reserve_stock({"order_id": "O1"}, CONTEXT)
 
 

@@ -74,19 +74,21 @@ def test_json_may_be_declared_as_clients_do(api: ApiCaller, media_type: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
+    ("body", "status", "detail"),
     [
-        (base64.b64encode(BODY.encode()).decode(), 201),
-        (base64.b64encode(BODY.encode("utf-16")).decode(), 400),
-        (base64.b64encode(b"\xff\xfe").decode(), 400),
-        ("%%%", 400),
-        ("ü", 400),
+        (base64.b64encode(BODY.encode()).decode(), 201, None),
+        (base64.b64encode(BODY.encode("utf-16")).decode(), 400, "The body is not JSON."),
+        (base64.b64encode(b"\xff\xfe").decode(), 400, "The body is not JSON."),
+        ("%%%", 400, "The body is not valid base64."),
+        ("ü", 400, "The body is not valid base64."),
     ],
 )
-def test_a_body_in_base64_is_decoded_or_refused(world: World, body: str, status: int) -> None:
+def test_a_body_in_base64_is_decoded_or_refused(
+    world: World, body: str, status: int, detail: str | None
+) -> None:
     event: dict[str, Any] = an_event("POST", "/orders", ALICE, text=body, headers=KEY)
     event["isBase64Encoded"] = True
 
     raw = respond(event, cast(LambdaContext, Context()), lambda: world.deps)
 
-    assert read(raw).status == status
+    assert (read(raw).status, read(raw).json.get("detail")) == (status, detail)

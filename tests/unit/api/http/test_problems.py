@@ -9,10 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api.application import problem_answer
 from lambdas.api.http import errors as api_errors
+from lambdas.api.http.field_patterns import FORMS, USER_NAME
 from lambdas.api.http.problems import DEFECT, MEANINGS, meaning_of, problem
 from lambdas.domain import errors as domain
 from lambdas.domain.record.stages import Stage
-from tests.support.api_caller import ALICE, OPERATOR, SHOP, Answer, ApiCaller, validate
+from tests.support.api_caller import ALICE, OPERATOR, SHOP, Answer, ApiCaller, a_person, validate
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
 from tests.unit.api.orders.placing import start
@@ -21,6 +22,15 @@ NOT_DECLARED = "The Content-Type of the body is not JSON."
 NO_ORDER_ID = (
     "There is no such order: an order id has 26 letters and digits, without I, L, O and U, "
     "and begins with 0 to 7."
+)
+NO_TOKEN = "The request carries no access token of this user pool."
+NO_NAME = (
+    "This user name is not supported: ask an operator to create a user whose name has "
+    f"{FORMS[USER_NAME]}."
+)
+TWO_KEYS = (
+    "The header Idempotency-Key is malformed. "
+    "It contains a comma or was sent twice. Send it once, without a comma."
 )
 NOT_LISTED = "Customers list their own orders only: leave `customer_id` out."
 NOT_THE_SCHEMA = "Fields do not match the schema: stage, limit."
@@ -158,6 +168,14 @@ def test_nobody_may_keep_a_problem(api: ApiCaller) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "claims", "text", "headers", "detail"),
     [
+        ("GET", "/nothing", ALICE, None, {}, "No such route."),
+        ("GET", "/console/a b", None, None, {}, "No such route."),
+        ("DELETE", "/orders", ALICE, None, {}, "This path has no method DELETE."),
+        ("GET", "/orders", None, None, {}, NO_TOKEN),
+        ("GET", "/orders", a_person("a#b", "customer"), None, {}, NO_NAME),
+        ("GET", "/orders?nope=1", ALICE, None, {}, "Unknown query parameters."),
+        ("GET", "/orders?limit=1&limit=2", ALICE, None, {}, "A query parameter is sent twice."),
+        ("POST", "/orders", ALICE, "{}", {"Idempotency-Key": "a,b"}, TWO_KEYS),
         ("POST", "/orders", ALICE, "a=1", {"content-type": "text/plain"}, NOT_DECLARED),
         ("POST", "/orders", ALICE, "{", {}, "The body is not JSON."),
         ("POST", "/orders", ALICE, "[]", {}, "The body is not a JSON object."),
@@ -190,7 +208,10 @@ def test_a_refusal_of_an_order_says_in_a_sentence_what_is_wrong(
         "Only operators and machine clients may order for others or select a workflow version."
     )
     assert detail(api.post(add, {"sku": "NONE", "quantity": 1}, ALICE)) == "Unknown SKU: NONE."
-    assert detail(api.post(add, {"sku": "MUG-RED", "quantity": 1}, OPERATOR)) != ""
+    other_customer = a_person("carol", "customer", "approver")
+    assert detail(api.post(add, {"sku": "MUG-RED", "quantity": 1}, other_customer)) == (
+        "Only the order's customer may do this."
+    )
     assert detail(
         api.post("/ops/products/MUG-RED/corrections", correction, OPERATOR, headers=KEY)
     ) == ("A correction of 0 units changes nothing: leave it out.")
