@@ -93,7 +93,7 @@ class Resource(Router):
         """The order, if it is visible to the caller. Raises OrderNotFound."""
         order = self.workflow.get_status(order_id)
         if not self.caller.sees(order):
-            raise OrderNotFound("there is no such order", order_id=order_id)
+            raise OrderNotFound("there is no such order")
         return order
 
     def operation(

@@ -64,7 +64,7 @@ def approve_by_link(
     try:
         return signals.send(order, asked, prefer)
     except IdempotencyMismatch:
-        raise LinkUsed("the link was used before", order_id=order.order_id) from None
+        raise LinkUsed("the link was used before") from None
 
 
 def _order(code: str) -> Order:

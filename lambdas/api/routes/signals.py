@@ -181,14 +181,14 @@ def send(order: Order, asked: Signal, prefer: str | None) -> Response[Any]:
 def require_owner(order: Order) -> None:
     """Raise NotAllowed if the caller does not own the order."""
     if not signals.caller.owns(order):
-        raise NotAllowed("only the order's customer may do this", order_id=order.order_id)
+        raise NotAllowed("only the order's customer may do this")
 
 
 def require_known_sku(order: Order, asked: Signal) -> None:
     """Raise InvalidRequest for an unknown SKU, unless the order already has the signal."""
     sku = asked.sku or ""
     if order.signal(asked.signal_id) is None and not signals.dependencies.catalogue.stock([sku]):
-        raise InvalidRequest(f"unknown SKU: {sku}", order_id=order.order_id)
+        raise InvalidRequest(f"unknown SKU: {sku}")
 
 
 def new_approval(order: Order, signal_id: str | None, revision: int) -> Signal:

@@ -84,3 +84,4 @@ def test_an_address_with_a_slash_at_its_end_leads_to_the_console(
     answer = api.call(method, "/console/", None)
 
     assert (answer.status, answer.headers["location"]) == (308, "../console")
+    assert answer.headers["cache-control"] == "public, no-cache"

@@ -13,6 +13,7 @@ def test_an_order_that_did_not_change_is_not_sent_again(api: ApiCaller, world: W
     again = api.get(path, headers={"If-None-Match": tag})
 
     assert (again.status, again.text) == (304, "")
+    assert again.headers["cache-control"] == "private, no-cache"
     assert again.headers["etag"] == tag
 
 

@@ -104,6 +104,7 @@ def test_a_link_decides_once(
     answer = approve(api, link, claims, revision)
 
     assert (answer.status, answer.json["type"]) == (409, "urn:order-workflow:problem:link-used")
+    assert answer.json["detail"] == "The link was used before."
     assert len(world.now(order).inbox) == 1
     assert api.get(f"/approvals/{link}", None).json["link"] == "used"
 
@@ -165,7 +166,9 @@ def test_a_day_after_the_deadline_a_link_shows_nothing(
 
     answers = [api.get(f"/approvals/{link}", None), approve(api, link)]
 
-    assert [answer.status for answer in answers] == [410, 410]
+    assert {(answer.status, answer.json["detail"]) for answer in answers} == {
+        (410, "The link has ended with the order's wait for approval.")
+    }
     assert order.order_id not in answers[0].text
     assert "MUG-RED" not in answers[0].text
 
