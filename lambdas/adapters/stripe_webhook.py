@@ -34,7 +34,9 @@ OTHER_EVENTS = frozenset(
 
 
 class StripeWebhook:
-    """Reads the events of a webhook endpoint; `secret` is the signing secret of the endpoint."""
+    """Reads the events of a webhook endpoint. `secret` is the signing secret of the endpoint, or
+    two of them in separate lines during a rotation.
+    """
 
     def __init__(self, secret: CachedSecret, clock: Clock) -> None:
         self._secret = secret
@@ -51,7 +53,7 @@ class StripeWebhook:
         return PaymentReport(event["id"], kind, reference) if reference else None
 
     def _require_signature(self, body: str, signature: str) -> None:
-        """Raise UnsignedReport unless the present secret signed the body."""
+        """Raise UnsignedReport unless a present secret signed the body."""
         if self._is_signed(body, signature):
             return
         if self._clock.now() >= self._read_again_at:
@@ -62,10 +64,12 @@ class StripeWebhook:
         raise UnsignedReport
 
     def _is_signed(self, body: str, signature: str) -> bool:
-        try:
-            stripe.WebhookSignature.verify_header(
-                body, signature, self._secret.value(), TOLERANCE_SECONDS
-            )
-        except stripe.SignatureVerificationError:
-            return False
-        return True
+        return any(_is_signed_by(one, body, signature) for one in self._secret.value().split())
+
+
+def _is_signed_by(secret: str, body: str, signature: str) -> bool:
+    try:
+        stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
+    except stripe.SignatureVerificationError:
+        return False
+    return True

@@ -170,6 +170,17 @@ def test_other_events_are_none(on_stripes_clock: Case, kind: str) -> None:
     assert case.read(sign(SECRET, case.body, NOW // 1000)) is None
 
 
+def test_two_signing_secrets_are_valid_during_a_rotation(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = on_stripe(monkeypatch)
+    case.webhook = StripeWebhook(FixedSecret("whsec_new\nwhsec_old"), case.clock)
+
+    for secret in ("whsec_new", "whsec_old"):
+        assert case.read(sign(secret, case.body, NOW // 1000)) is not None
+    for secret in ("whsec_new\nwhsec_old", "whsec_other", ""):
+        with pytest.raises(UnsignedReport):
+            case.read(sign(secret, case.body, NOW // 1000))
+
+
 def test_a_replaced_signing_secret_is_read_again_at_most_once_a_minute(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

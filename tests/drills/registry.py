@@ -20,6 +20,7 @@ MODULES = (
     "tests.drills.janitor_alarms",
     "tests.drills.service_alarms",
     "tests.drills.customer_erasure",
+    "tests.drills.secret_rotation",
 )
 
 
