@@ -282,6 +282,16 @@ class Dependencies:
         return EventBridgeEvents(client("events"), bus_name=self.settings.require("event_bus_name"))
 
     @cached_property
+    def event_subscriber(self) -> "ports.EventSubscriber":
+        from lambdas.adapters.signed_subscriber import SignedSubscriber
+
+        return SignedSubscriber(
+            self._secret("subscriber_secret_arn"),
+            self.clock,
+            url=self.settings.require("subscriber_url"),
+        )
+
+    @cached_property
     def event_log(self) -> "ports.EventLog":
         from lambdas.adapters.aws_clients import client
         from lambdas.adapters.cloudwatch_event_log import CloudWatchEventLog

@@ -1,14 +1,18 @@
-"""Lambda handler of the orders table's stream: publishes the timeline events of orders."""
+"""Lambda handlers of the timeline events of orders: published from the orders table's stream, and
+delivered to the subscriber.
+"""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lambdas.adapters.dynamodb_stream import NewEvents, read_new_events
 from lambdas.dependencies import dependencies
+from lambdas.domain.errors import EventsUnavailable
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.events import EVENT_KINDS, published_kind
 from lambdas.domain.record.order import Order
-from lambdas.telemetry import count, count_by, flush_metrics, logger
+from lambdas.telemetry import count, count_by, flush_metrics, logger, report_recovered
 
 _MONEY = {"payment-captured": "CapturedMinorUnits", "payment-refunded": "RefundedMinorUnits"}
 """Metrics of amounts by kind of event."""
@@ -24,6 +28,27 @@ def publish(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noq
     count("EventsPublished", published)
     flush_metrics()
     return {"published": published}
+
+
+def deliver(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001
+    """SQS: events for the subscriber. Returns the messages that failed: SQS delivers them again."""
+    failed = [record["messageId"] for record in event["Records"] if not _deliver(record)]
+    flush_metrics()
+    return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
+
+
+def _deliver(record: Mapping[str, Any]) -> bool:
+    """Deliver one event; whether the subscriber accepted it."""
+    event = json.loads(record["body"])
+    try:
+        dependencies().event_subscriber.deliver(event)
+    except EventsUnavailable as error:
+        report_recovered(error)
+        count("EventDeliveryFailed")
+        return False
+    count("EventsDelivered")
+    logger.info("event delivered", event_id=event["event_id"], kind=event["kind"])
+    return True
 
 
 def _publish(found: NewEvents) -> int:

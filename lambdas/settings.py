@@ -36,6 +36,8 @@ class Settings:
     inventory_secret_arn: str = ""
     customers_url: str = ""
     customers_secret_arn: str = ""
+    subscriber_url: str = ""
+    subscriber_secret_arn: str = ""
     default_workflow_version: str = WORKFLOW_VERSIONS.current.name
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900
@@ -99,7 +101,7 @@ def _check(values: Mapping[str, str | int], problems: list[str]) -> None:
     for name, allowed in _ALLOWED.items():
         if name in values and values[name] not in allowed:
             problems.append(f"{name.upper()} must be one of {', '.join(allowed)}")
-    for name in ("inventory_url", "customers_url"):
+    for name in ("inventory_url", "customers_url", "subscriber_url"):
         scheme = str(values.get(name) or "https:").partition(":")[0]
         if scheme != "https" and not (scheme == "http" and values.get("environment") == "dev"):
             problems.append(f"{name.upper()} must begin with https://")

@@ -39,6 +39,8 @@ class DeploymentSettings:
     inventory_secret_arn: str = ""
     customers_url: str = ""
     customers_secret_arn: str = ""
+    subscriber_url: str = ""
+    subscriber_secret_arn: str = ""
     sender_email: str = ""
     create_sender: str = "no"
     approver_email: str = ""

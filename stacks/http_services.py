@@ -1,4 +1,6 @@
-"""Inventory and customers of another service: what the functions get in place of the table."""
+"""Services that functions call over HTTPS: inventory and customers in place of tables, and the
+subscriber of events.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING
 from stacks.grants import (
     READ_CUSTOMERS_SECRET,
     READ_INVENTORY_SECRET,
+    READ_SUBSCRIBER_SECRET,
     SETTLE_STOCK,
     Grant,
     Resource,
@@ -16,8 +19,12 @@ from stacks.payment_provider import SECRET_ARN
 if TYPE_CHECKING:
     from stacks.deployment_settings import DeploymentSettings
 
-_SERVICES = {"inventory": READ_INVENTORY_SECRET, "customers": READ_CUSTOMERS_SECRET}
-"""The tables that a service may replace, with the grant that then replaces their grants."""
+_SERVICES = {
+    "inventory": READ_INVENTORY_SECRET,
+    "customers": READ_CUSTOMERS_SECRET,
+    "subscriber": READ_SUBSCRIBER_SECRET,
+}
+"""The services by name. The grant replaces those on the table of the same name, if there is one."""
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?"
 _URL = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~%-]+)*/?")
 
@@ -55,11 +62,10 @@ def find_service_problems(settings: "DeploymentSettings") -> Iterator[str]:
         if not _URL.fullmatch(url):
             yield f"{name}_url must be like https://{name}.example.com/v1, not {url!r}"
         elif url.startswith("http:") and not settings.runs_on_emulator:
-            yield f"{name}_url must begin with https://: the requests contain its secret"
+            yield f"{name}_url must begin with https://: the requests are secret"
         if not SECRET_ARN.fullmatch(arn):
             yield (
-                f"{name}_url needs {name}_secret_arn, the complete ARN of a secret with the bearer "
-                f"token of the service, not {arn!r}"
+                f"{name}_url needs {name}_secret_arn, the complete ARN of its secret, not {arn!r}"
             )
 
 

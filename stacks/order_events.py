@@ -48,9 +48,9 @@ class OrderEvents(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings, self._operations = settings, operations
-        self._failures = operations.dead_letter_queue("EventFailures")
+        self.failures = operations.dead_letter_queue("EventFailures")
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{settings.stack_name}-events")
-        acknowledge(self._failures, findings.HOLDS_LOST_EVENTS)
+        acknowledge(self.failures, findings.HOLDS_LOST_EVENTS)
         self._archive()
         self.log_group = self._create_log_group()
         self._log_all_events()
@@ -100,7 +100,7 @@ class OrderEvents(Construct):
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
                 batch_size=100,
                 bisect_batch_on_error=True,
-                on_failure=sources.SqsDlq(self._failures),
+                on_failure=sources.SqsDlq(self.failures),
                 filters=[_changes_of_orders()],
             )
         )
@@ -139,11 +139,11 @@ class OrderEvents(Construct):
         resource = cast(events.CfnRule, rule.node.default_child)
         # The target of CDK adds a custom resource with a function for the policy below.
         arn = _log_group_arn(self, self.log_group.log_group_name)
-        failures = events.CfnRule.DeadLetterConfigProperty(arn=self._failures.queue_arn)
+        failures = events.CfnRule.DeadLetterConfigProperty(arn=self.failures.queue_arn)
         resource.targets = [
             events.CfnRule.TargetProperty(arn=arn, id="log", dead_letter_config=failures)
         ]
-        self._failures.add_to_resource_policy(_allow_dead_letters(self._failures, rule))
+        self.failures.add_to_resource_policy(_allow_dead_letters(self.failures, rule))
         policy = logs.ResourcePolicy(
             self,
             "LogPolicy",

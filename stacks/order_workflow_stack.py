@@ -12,6 +12,7 @@ from stacks.api_routes import read_routes
 from stacks.dashboard import Dashboard
 from stacks.deployment_settings import DeploymentSettings
 from stacks.email_sender import EmailSender
+from stacks.event_subscriber import subscribe
 from stacks.execution_histories import ExecutionHistories
 from stacks.http_services import service_resources
 from stacks.identity import Identity
@@ -86,16 +87,19 @@ class OrderWorkflowStack(Stack):
         callers = [api.handler.function, webhook.function, *janitor.functions]
 
         # The events that other systems receive.
-        publisher = order_events.publish_from(tables.orders, platform=platform, resources=resources)
+        publishers = [
+            order_events.publish_from(tables.orders, platform=platform, resources=resources),
+            *subscribe(self, order_events, platform=platform, resources=resources),
+        ]
 
         # The histories of executions that have ended.
         exporters = histories.export_from(
             resources["state-machine"].arn, platform=platform, resources=resources
         )
-        release.comes_after(*callers, publisher, *exporters)
+        release.comes_after(*callers, *publishers, *exporters)
 
         # What operators see.
-        functions = [*callers, publisher, *activities.all_functions, *exporters]
+        functions = [*callers, *publishers, *activities.all_functions, *exporters]
         add_service_alarms(operations, api.api, functions)
         add_janitor_alarms(operations, janitor, settings)
         Dashboard(self, "Dashboard", operations=operations).show(

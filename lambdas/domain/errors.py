@@ -136,7 +136,7 @@ class OperationsUnavailable(TransientError):
 
 
 class EventsUnavailable(TransientError):
-    """The event bus accepted not all events, or the log of events did not answer."""
+    """The event bus or a subscriber accepted not all events, or their log did not answer."""
 
 
 class RequestRefused(OrderError):

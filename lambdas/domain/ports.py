@@ -273,6 +273,16 @@ class EventBus(Protocol):
         ...
 
 
+class EventSubscriber(Protocol):
+    """Another system that receives the events of orders."""
+
+    def deliver(self, event: Mapping[str, Any]) -> None:
+        """Deliver an event as it was published. Raises EventsUnavailable if it was not accepted, or
+        if that is not known: deliver it again.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedEvents:
     """Events as they were published, oldest first; `cursor` continues, None at the end."""

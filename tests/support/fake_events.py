@@ -5,18 +5,19 @@ from typing import Any
 
 from lambdas.adapters.eventbridge_events import message
 from lambdas.domain.errors import OrderError
-from lambdas.domain.ports import EventBus, EventLog, LoggedEvents
+from lambdas.domain.ports import EventBus, EventLog, EventSubscriber, LoggedEvents
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.order import Order
 
 
-class FakeEvents(EventBus, EventLog):
-    """`published` holds every message; `failures` are raised first, one for each call. `reads`
-    are the arguments of `read`, which returns pages of `page_size`.
+class FakeEvents(EventBus, EventLog, EventSubscriber):
+    """`published` and `delivered` hold every message; `failures` are raised first, one for each
+    call. `reads` are the arguments of `read`, which returns pages of `page_size`.
     """
 
     def __init__(self) -> None:
         self.published: list[Mapping[str, Any]] = []
+        self.delivered: list[Mapping[str, Any]] = []
         self.failures: list[OrderError] = []
         self.reads: list[int] = []
         self.page_size = 100
@@ -25,6 +26,11 @@ class FakeEvents(EventBus, EventLog):
         if self.failures:
             raise self.failures.pop(0)
         self.published += [message(order, event) for event in events]
+
+    def deliver(self, event: Mapping[str, Any]) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.delivered.append(event)
 
     def read(
         self, *, since: int, order_id: str | None, limit: int, cursor: str | None

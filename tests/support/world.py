@@ -160,5 +160,5 @@ class World:
         deps.operations, deps.engine = self.operations, self.engine
         deps.executions, deps.outcomes = self.engine, self.outcomes
         deps.histories = deps.sweep_position = self.histories
-        deps.event_bus = deps.event_log = self.events
+        deps.event_bus = deps.event_log = deps.event_subscriber = self.events
         return deps

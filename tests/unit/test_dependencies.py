@@ -18,6 +18,7 @@ from lambdas.adapters.reserved_orders import ReservedOrders
 from lambdas.adapters.sandbox_payments import SandboxPayments
 from lambdas.adapters.sandbox_webhook import SandboxWebhook
 from lambdas.adapters.ses_notifier import SesNotifier
+from lambdas.adapters.signed_subscriber import SignedSubscriber
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
@@ -136,7 +137,9 @@ def test_a_provider_without_an_adapter_is_refused() -> None:
         _ = Dependencies(Settings(payment_provider="barter")).payments
 
 
-def test_inventory_and_customers_may_be_other_services(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inventory_customers_and_subscriber_may_be_other_services(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     deps = Dependencies(
         Settings(
@@ -145,16 +148,22 @@ def test_inventory_and_customers_may_be_other_services(monkeypatch: pytest.Monke
             inventory_secret_arn="arn:aws:secretsmanager:…",
             customers_url="https://customers.example.com",
             customers_secret_arn="arn:aws:secretsmanager:…",
+            subscriber_url="https://crm.example.com/events",
+            subscriber_secret_arn="arn:aws:secretsmanager:…",
         )
     )
 
-    ports = (deps.store, deps.catalogue, deps.warehouse, deps.customers)
+    ports = (
+        *(deps.store, deps.catalogue, deps.warehouse, deps.customers),
+        deps.event_subscriber,
+    )
 
     assert [type(one) for one in ports] == [
         ReservedOrders,
         HttpCatalogue,
         RemoteWarehouse,
         HttpCustomers,
+        SignedSubscriber,
     ]
     assert deps.stock_shards is None
 

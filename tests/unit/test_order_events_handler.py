@@ -1,5 +1,6 @@
 """The stream of the orders table becomes events on the bus."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -127,3 +128,20 @@ def test_money_is_counted_by_currency(world: World, capsys: pytest.CaptureFixtur
     found = lines(capsys.readouterr().out)
     assert [(one["currency"], one["CapturedMinorUnits"]) for one in found[:1]] == [("EUR", [2500])]
     assert [(one["currency"], one["RefundedMinorUnits"]) for one in found[1:2]] == [("USD", [900])]
+
+
+def test_an_event_that_the_subscriber_does_not_accept_stays_in_the_queue(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bodies = [{"event_id": f"O1-{number}", "kind": "order-placed"} for number in (1, 2)]
+    records = [
+        {"messageId": f"m{number}", "body": json.dumps(body)} for number, body in enumerate(bodies)
+    ]
+    world.events.failures = [EventsUnavailable("the subscriber answered 500", order_id="O1")]
+
+    answer = order_events_handler.deliver({"Records": records}, None)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert world.events.delivered == bodies[1:]
+    [metrics] = [line for line in lines(capsys.readouterr().out) if "_aws" in line]
+    assert (metrics["EventDeliveryFailed"], metrics["EventsDelivered"]) == ([1.0], [1.0])

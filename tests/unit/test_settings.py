@@ -54,7 +54,7 @@ def test_production_takes_no_sandbox_payments() -> None:
         Settings.from_environment(environment)
 
 
-@pytest.mark.parametrize("name", ["INVENTORY_URL", "CUSTOMERS_URL"])
+@pytest.mark.parametrize("name", ["INVENTORY_URL", "CUSTOMERS_URL", "SUBSCRIBER_URL"])
 def test_another_service_is_called_over_https(name: str) -> None:
     url = "http://localhost:8000"
 

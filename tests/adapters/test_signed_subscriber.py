@@ -1,0 +1,175 @@
+"""Webhooks to a subscriber: signed by Standard Webhooks, repeated until they are accepted."""
+
+import hmac
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import urllib3
+from pytest_socket import enable_socket
+
+from lambdas.adapters.secrets_manager import CachedSecret
+from lambdas.adapters.signed_subscriber import REREAD_MS, SignedSubscriber, sign
+from lambdas.domain.errors import EventsUnavailable, ProviderUnavailable
+from tests.support.definition import ROOT
+from tests.support.fake_clock import NOW, FakeClock
+
+EVENT = {
+    "event_id": "O1-3",
+    "order_id": "O1",
+    "sequence": 3,
+    "kind": "order-completed",
+    "at": "2026-01-01T00:00:00.000Z",
+    "detail": {"total_minor": 2500},
+}
+OLD, NEW = (f"whsec_{b64encode(name * 8).decode()}" for name in (b"old", b"new"))
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers with the next of `statuses`, 0 being no answer; keeps the requests."""
+
+    statuses: list[int]
+    requests: list[tuple[Mapping[str, str], str]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.requests.append(({k.lower(): v for k, v in self.headers.items()}, body))
+        status = self.statuses.pop(0) if self.statuses else 204
+        if status:
+            self.send_response(status)
+            self.send_header("Location", "http://elsewhere.invalid/")
+            self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Any]:
+    enable_socket()  # undone by the fixture `aws`
+    made: Any = type("ThisReceiver", (Receiver,), {"statuses": [], "requests": [], "url": ""})
+    server = HTTPServer(("127.0.0.1", 0), made)
+    made.url = f"http://127.0.0.1:{server.server_port}/hook"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Secrets:
+    """Secrets Manager with a value that a test changes."""
+
+    def __init__(self) -> None:
+        self.value = NEW
+
+    def get_secret_value(self, **_: Any) -> Any:
+        return {"SecretString": self.value}
+
+
+def connect(receiver: Any, secrets: Secrets, clock: FakeClock) -> SignedSubscriber:
+    patience = urllib3.Timeout(connect=5, read=30)
+    secret = CachedSecret(secrets, arn="arn:secret")
+    return SignedSubscriber(secret, clock, url=receiver.url, timeout=patience)
+
+
+def signatures(receiver: Any) -> list[str]:
+    """The signatures of the last request."""
+    return str(receiver.requests[-1][0]["webhook-signature"]).split()
+
+
+def expected(receiver: Any, *keys: str, seconds: int = NOW // 1000) -> list[str]:
+    return [sign(key, "O1-3", seconds, receiver.requests[-1][1]) for key in keys]
+
+
+def test_the_signature_is_that_of_the_reference_library() -> None:
+    """Computed with standardwebhooks 1.1.0."""
+    key, message = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek"
+
+    signature = sign(key, message, 1614265330, '{"test": 2432232314}')
+
+    assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_an_event_is_posted_with_its_id_and_a_signature(receiver: Any) -> None:
+    connect(receiver, Secrets(), FakeClock()).deliver(EVENT)
+
+    [(headers, body)] = receiver.requests
+    assert json.loads(body) == {
+        "type": "order-completed",
+        "timestamp": EVENT["at"],
+        "data": EVENT,
+    }
+    assert headers["content-type"] == "application/json"
+    assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("O1-3", str(NOW // 1000))
+    assert signatures(receiver) == expected(receiver, NEW)
+
+
+def test_two_secrets_are_valid_during_a_rotation(receiver: Any) -> None:
+    clock, secrets = FakeClock(), Secrets()
+    secrets.value = OLD
+    subscriber = connect(receiver, secrets, clock)
+    subscriber.deliver(EVENT)
+    assert signatures(receiver) == expected(receiver, OLD)
+    secrets.value = f"{NEW}\n{OLD}"
+    clock.advance(REREAD_MS / 1000)
+
+    subscriber.deliver(EVENT)
+
+    assert signatures(receiver) == expected(receiver, NEW, OLD, seconds=clock.now() // 1000)
+
+
+def test_a_receiver_verifies_a_request_as_the_documentation_shows(receiver: Any) -> None:
+    secrets = Secrets()
+    secrets.value = f"{NEW} {OLD}"
+    connect(receiver, secrets, FakeClock()).deliver(EVENT)
+    [(headers, body)] = receiver.requests
+    page = (ROOT / "docs/events.md").read_text()
+    [code] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    clock = SimpleNamespace(time=lambda: NOW / 1000)
+    names: dict[str, Any] = {"hmac": hmac, "time": clock, "Mapping": Mapping}
+    names |= {"b64decode": b64decode, "b64encode": b64encode}
+    exec(code, names)  # noqa: S102  # from our documentation
+    is_valid = names["is_valid"]
+
+    assert is_valid(NEW, headers, body.encode())
+    assert is_valid(OLD, headers, body.encode())
+    assert not is_valid(f"whsec_{b64encode(b'other').decode()}", headers, body.encode())
+    assert not is_valid(NEW, headers, body.encode() + b" ")
+    clock.time = lambda: NOW / 1000 + 300
+    assert not is_valid(NEW, headers, body.encode())
+
+
+@pytest.mark.parametrize("status", [0, 302, 400, 410, 429, 500])
+def test_an_event_that_is_not_accepted_is_delivered_again_under_its_id(
+    receiver: Any, status: int
+) -> None:
+    subscriber = connect(receiver, Secrets(), FakeClock())
+    receiver.statuses.append(status)
+
+    with pytest.raises(EventsUnavailable) as raised:
+        subscriber.deliver(EVENT)
+    subscriber.deliver(EVENT)
+
+    assert raised.value.order_id == "O1"
+    assert [headers["webhook-id"] for headers, _ in receiver.requests] == ["O1-3", "O1-3"]
+
+
+def test_without_its_secret_nothing_is_posted(receiver: Any) -> None:
+    class Unreadable(CachedSecret):
+        def value(self) -> str:
+            raise ProviderUnavailable("the provider's credentials cannot be read")
+
+    subscriber = SignedSubscriber(Unreadable(None, arn="arn"), FakeClock(), url=receiver.url)
+
+    with pytest.raises(EventsUnavailable, match="signing secret"):
+        subscriber.deliver(EVENT)
+
+    assert receiver.requests == []
