@@ -82,7 +82,7 @@ function header(who) {
   show(document.getElementById("nav"), ...seen.map((one) => h("a", {
     href: `#/${one.name}`, "aria-current": one.name === current ? "page" : null,
   }, one.title)));
-  show(document.getElementById("who"), who && h("span", {}, `${who.name} (${who.roles.join(", ") || "no role"})`),
+  show(document.getElementById("who"), who && h("span", {}, who.name, h("span", { class: "role" }, ` (${who.roles.join(", ") || "no role"})`)),
     who && h("button", { class: "plain", onclick: () => goOut() }, "Sign out"));
 }
 

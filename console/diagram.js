@@ -2,13 +2,15 @@
 
 import { h, s, update } from "./dom.js";
 import { PAD, bottom, placed } from "./layout.js";
+import { steps } from "./steps.js";
 import { PROGRESS, UNDOABLE, clock, took } from "./words.js";
 import { drawnTransitions } from "./transitions.js";
 
+let opened = matchMedia("(min-width: 48rem)").matches;
 let selected = null; // the name of the state whose details are shown
 
-/** A diagram, and the same content as a list for screen readers. `ledger` has the compensated effects. A click on
- * a state shows its details. */
+/** The steps, a diagram, and the same content as a list for screen readers. `ledger` has the compensated effects. A click
+ * on a state shows its details. On a phone the diagram is closed at first, because it is longer than the screen. */
 export function diagram({ start_at: start, states }, ledger) {
   if (!states.length) return h("p", { class: "quiet" }, "The execution has not started yet.");
   const shown = withoutUnused(states).map((one) => ({ ...one, progress: progress(one, ledger) }));
@@ -20,15 +22,17 @@ export function diagram({ start_at: start, states }, ledger) {
     selected = selected === name ? null : name;
     update(currentTarget.closest(".graph").querySelector(".details"), ...details(shown));
   };
+  const toggle = ({ currentTarget }) => { opened = currentTarget.open; }; // an update must not open it again
   const picture = s("svg", { viewBox: `0 0 ${width} ${height}`, class: "diagram", role: "img",
     "aria-label": "The state machine. The list below has the same content." }, tips(),
   ...drawnTransitions(shown, boxes).flatMap(edge), ...shown.map((one) => node(one, boxes.get(one.name), select)));
-  return h("div", {}, h("p", { class: "quiet hint" }, "Scroll the diagram to see the rest →"),
+  return h("div", {}, steps(shown), h("details", { open: opened, ontoggle: toggle }, h("summary", {}, "State machine"),
+    h("p", { class: "quiet hint" }, "Scroll the diagram to see the rest →"),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "State machine" }, picture), panel,
     h("p", { class: "legend" }, ...Object.entries(PROGRESS).map(([name, [icon, text]]) =>
       h("span", { class: `is-${name}` }, `${icon} ${text}`))),
     h("p", { class: "quiet" }, "Click a state to see its details. The failure of any step leads to the compensation. These transitions "
-      + "are drawn only when they were taken."),
+      + "are drawn only when they were taken.")),
     h("details", {}, h("summary", {}, "As a list"), h("ol", {}, ...shown.filter((one) => one.entries).sort(byEntry)
       .map((one) => h("li", {}, h("span", {}, sentence(one)), h("small", {}, ` ${times(one)}`))))));
 }

@@ -16,18 +16,19 @@ export const standing = (now) => [
 export const approvals = ({ approvals: { given, needed } }) => (needed > 1
   ? h("p", { "data-key": "approvals" }, `${given} of ${needed} approvals, which must come from different approvers`) : null);
 
-/** The fields that the API marks as shown, and the deadline while the order waits. */
+/** The fields that the API marks as shown and that have a value, and the deadline while the order waits. */
 export const facts = (now) => [h("h2", {}, "Facts"), h("dl", {}, ...[
-  ...now.shown_fields.map(({ path, title, format }) => [title, shown(format, valueAt(now, path))]),
+  ...now.shown_fields.map(({ path, title, format }) => [title, shown(format, valueAt(now, path))]).filter(([, value]) => value),
   ...(waits(now) ? [["Deadline", moment(now.approval_deadline)]] : []),
-].flatMap(([title, value]) => [h("dt", {}, title), h("dd", {}, value)]))];
+].flatMap(([title, value]) => [h("dt", { "data-key": `title ${title}` }, title), h("dd", { "data-key": title }, value)]))];
 
 const valueAt = (now, path) => path.split(".").reduce((part, name) => part[name], now);
 
 function shown(format, value) {
-  if (value == null || value.length === 0) return "–";
+  if (value == null || value.length === 0) return null;
   if (format === "instant") return moment(value, passed(value) ? `${age(value)} ago` : `in ${left(value)}`);
-  return format === "list" ? value.join(", ") : String(value);
+  if (format !== "list") return String(value);
+  return h("span", {}, ...value.flatMap((one, at) => [at > 0 && ", ", h("span", { class: one.length <= SHORT && "sku" }, one)]));
 }
 
 /** An instant in words; its title is the exact time in UTC. */

@@ -37,4 +37,19 @@ export const itemFields = () => [
   field("SKU", { name: "sku", required: true, pattern: "[A-Za-z0-9\\-]{1,32}", placeholder: "COFFEE-1KG" }),
   field("Quantity", { name: "quantity", type: "number", min: 1, max: 999, value: 1, required: true })];
 
+/** The fields of several items, and a button that adds another item. */
+export function itemLines() {
+  const lines = h("div", { class: "lines" }, line());
+  const add = () => { lines.append(line()); lines.lastChild.querySelector("input").focus(); };
+  return [lines, h("button", { type: "button", onclick: add }, "Another item")];
+}
+
+const line = () => h("div", { class: "row" }, ...itemFields());
+
+/** The items of a form with `itemLines`. */
+export function itemsOf(data) {
+  const quantities = data.getAll("quantity");
+  return data.getAll("sku").map((sku, at) => ({ sku: sku.toUpperCase(), quantity: Number(quantities[at]) }));
+}
+
 export const itemOf = (data) => ({ sku: data.get("sku").toUpperCase(), quantity: Number(data.get("quantity")) });

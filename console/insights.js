@@ -9,11 +9,13 @@ import { now } from "./clock.js";
 const PAGES = 5;
 const PATIENCE_MS = 5 * 60_000; // longer than any step with all its retries
 const ELSEWHERE = ["compensating", "completed", "cancelled", "failed"]; // stages in another list, and final stages
-const WRONG = ["compensation-stuck", "infrastructure", "defect", "compensated", "unknown"];
+const WRONG = ["compensation-stuck", "infrastructure", "defect", "unknown"];
+const COLOURS = { completed: "good", running: "busy", ...Object.fromEntries(WRONG.map((one) => [one, "bad"])) }; // any other: grey
 const GROUPS = [
   { title: "What went wrong", verdicts: WRONG,
-    text: "A service failed or the execution was stopped (infrastructure), an unexpected error occurred (defect), the order "
-      + "was taken over and compensated (compensated), or an effect is not compensated yet (compensation-stuck)." },
+    text: "A service failed or the execution was stopped (infrastructure), an unexpected error occurred (defect), "
+      + "or an effect is not compensated yet (compensation-stuck)." },
+  { title: "Recovered", verdicts: ["compensated"], text: "The order was taken over from its execution and compensated." },
   { title: "Ended as expected, not completed", verdicts: ["rejected", "declined", "expired", "cancelled"],
     text: "No stock or a declined card (rejected), a decline by an approver (declined), no approval before the deadline "
       + "(expired), or a cancel (cancelled). The workflow worked as designed." },
@@ -99,9 +101,9 @@ async function judged() {
 function charts({ orders, more, executions }) {
   const counts = Object.entries(Object.groupBy(executions, (one) => one.verdict))
     .map(([name, list]) => [name, list.length]).sort((a, b) => b[1] - a[1]);
-  const share = ([name, count]) => h("div", { class: `bar ${WRONG.includes(name) ? "bad" : ""}`, "data-key": name },
+  const share = ([name, count]) => h("div", { class: `bar ${COLOURS[name] ?? ""}`, "data-key": name },
     h("button", { class: "plain", onclick: () => lead(name) }, name),
-    h("meter", { min: 0, max: executions.length, value: count, "aria-label": `${name} of all` }), h("span", {}, String(count)));
+    h("meter", { min: 0, max: executions.length, value: count, "aria-label": `${name} of all` }), h("span", {}, `${count} (${Math.round((100 * count) / executions.length)} %)`));
   return [h("h2", {}, `Verdicts on ${more ? "the newest " : ""}${numbered(orders, "order")}`),
     executions.length ? h("p", { class: "quiet" }, `Each execution is counted, with the verdict from its history: ${numbered(executions.length, "execution")}`
       + ` of ${numbered(orders, "order")}. An order that was taken over has more than one.`) : h("p", { class: "quiet" }, "There are no orders yet."),
@@ -111,9 +113,9 @@ function charts({ orders, more, executions }) {
 /** The executions with some verdicts, each with a link to its order. Closed groups are collapsed. */
 function group({ title, text, verdicts, closed }, executions) {
   const found = executions.filter((one) => verdicts.includes(one.verdict));
-  if (closed && !found.length) return [];
+  if (!found.length && title !== "What went wrong") return [];
   const rows = h("ul", { class: "verdicts" }, ...found.map(row));
-  return [h("h2", { "data-key": title }, `${title}: ${found.length}`), h("p", { class: "quiet", "data-key": `what ${title}` }, text),
+  return [h("h2", { "data-key": title }, `${title}: ${found.length}`), found.length > 0 && h("p", { class: "quiet", "data-key": `what ${title}` }, text),
     found.length > 0 && (closed ? h("details", { "data-key": `all ${title}` }, h("summary", {}, `Show ${numbered(found.length, "execution")}`), rows)
       : h("div", { "data-key": `all ${title}` }, rows))];
 }

@@ -4,7 +4,7 @@
 import { address, addressOf } from "./address.js";
 import { all, get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
-import { field, form, itemFields, itemOf } from "./forms.js";
+import { field, form, itemLines, itemsOf } from "./forms.js";
 import { live } from "./live.js";
 import { age, left, money, stageOf, stageText } from "./words.js";
 
@@ -27,7 +27,7 @@ export function orders(page) {
   const clearing = h("span", {});
   const wrong = h("div", { class: "wrong", role: "alert" }); // the server's error for the new order
   const placing = buys && h("details", { class: "card placing" }, h("summary", {}, "Place an order"),
-    form("Place", [...itemFields(), field("Pay with", { name: "pay", value: "pm_ok", required: true })], order), wrong);
+    form("Place", [...itemLines(), field("Pay with", { name: "pay", value: "pm_ok", required: true })], order), wrong);
   let [looks, counted, pages] = [0, null, 1];
   let fresh = true; // the form opens automatically once, for a customer without orders
 
@@ -100,7 +100,7 @@ export function orders(page) {
   async function order(data) {
     show(wrong);
     try {
-      const placed = await post("/orders", { items: [itemOf(data)], payment_method: data.get("pay").trim() });
+      const placed = await post("/orders", { items: itemsOf(data), payment_method: data.get("pay").trim() });
       location.hash = `#/orders/${placed.order_id}`;
     } catch (problem) {
       if (problem.status === 401) return fail(problem);

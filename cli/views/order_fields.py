@@ -5,15 +5,16 @@ from typing import Any
 
 from cli.views.formats import age, clock, left
 
-EMPTY = "-"
-
 
 def shown_fields(order: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(title, formatted value) of each field in `shown_fields`, in the sequence of the API."""
+    """(title, formatted value) of each field in `shown_fields` that has a value, in the sequence of
+    the API.
+    """
     for field in order["shown_fields"]:
         title, value = field["title"], _value(order, field["path"])
         format_value = _FORMATS.get(field["format"], str)
-        yield title[:1].lower() + title[1:], format_value(value) if value else EMPTY
+        if value:
+            yield title[:1].lower() + title[1:], format_value(value)
 
 
 def _value(order: Mapping[str, Any], path: str) -> Any:

@@ -23,6 +23,30 @@ def test_a_completed_order_shows_its_path_and_no_compensation(
     visitor.expect_not_taken("RouteStart RefundPayment", "RouteDecision AwaitSignal")
 
 
+def test_the_steps_of_an_order_are_shown_above_its_diagram(
+    visit: Visit, ended: dict[str, str]
+) -> None:
+    visitor = visit("customer")
+    page = visitor.open(f"orders/{ended['completed']}")
+    steps = page.get_by_role("list", name="Steps").get_by_role("listitem")
+    expect(steps).to_contain_text(["Enrich", "Reserve", "Approve", "Pay", "Complete", "Notify"])
+    visitor.open(f"orders/{ended['cancelled']}")
+    expect(steps.filter(has_text="Compensate")).to_contain_text("✓")
+    expect(steps.filter(has_text="Pay")).to_contain_text("○ not reached")
+
+
+def test_a_closed_diagram_stays_closed(visit: Visit, scene: ScenarioRun) -> None:
+    visitor = visit("customer")
+    page = visitor.open(f"orders/{place(scene)}")
+    chart = page.get_by_role("region", name="State machine")
+    expect(chart).to_be_visible()
+    page.get_by_text("State machine", exact=True).click()
+    for _ in range(2):  # after the second response, the first is drawn
+        with page.expect_response("**/execution"):
+            visitor.look_again()
+    expect(chart).to_be_hidden()
+
+
 def test_a_cancelled_order_shows_what_was_compensated(visit: Visit, ended: dict[str, str]) -> None:
     visitor = visit("customer")
     visitor.open(f"orders/{ended['cancelled']}")
@@ -73,6 +97,7 @@ def test_opened_scrolled_and_typed_content_survives_an_update(
 ) -> None:
     visitor = visit("customer", width=375)
     page = visitor.open(f"orders/{place(scene)}")
+    page.get_by_text("State machine", exact=True).click()
     page.get_by_text("As a list").click()
     page.get_by_label("Reason").fill("half a sen")
     chart = page.get_by_role("region", name="State machine")
@@ -136,6 +161,7 @@ def test_a_diagram_that_does_not_fit_says_that_it_scrolls(
 ) -> None:
     visitor = visit("customer", width=375)
     page = visitor.open(f"orders/{ended['completed']}")
+    page.get_by_text("State machine", exact=True).click()
     hint = page.get_by_text("Scroll the diagram to see the rest")
     expect(hint).to_be_visible()
     box = page.get_by_role("region", name="State machine").bounding_box()

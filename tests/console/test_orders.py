@@ -14,6 +14,22 @@ def test_a_customer_without_orders_sees_how_to_begin(visit: Visit) -> None:
     expect(visitor.page.get_by_label("SKU")).to_be_visible()
 
 
+def test_an_order_of_two_items_is_placed(visit: Visit) -> None:
+    visitor = visit("customer")
+    page = visitor.open("orders")
+    page.get_by_text("Place an order").click()
+    page.get_by_label("SKU").fill("MUG-RED")
+    page.get_by_role("button", name="Another item").click()
+    page.get_by_label("SKU").nth(1).fill("mug-blue")
+    page.get_by_label("Quantity").nth(1).fill("2")
+    page.get_by_role("button", name="Place").click()
+    expect(visitor.main).to_contain_text("MUG-BLUE")
+    expect(visitor.main).to_contain_text("MUG-RED")
+    page.get_by_label("Reason").fill("the test is over")
+    page.get_by_role("button", name="Cancel order").click()
+    expect(visitor.stage).to_have_text("⊘ cancelled")
+
+
 def test_an_empty_desk_says_so(visit: Visit) -> None:
     visitor = visit("approver")
     visitor.open("desk")

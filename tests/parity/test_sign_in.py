@@ -88,6 +88,12 @@ def test_the_selected_user_gets_a_code_for_a_token(pool: Pool) -> None:
     assert b'"approver"' in claims
 
 
+def test_the_page_says_what_a_role_can_do(pool: Pool) -> None:
+    page = pool.page().text
+
+    assert "<h2>Approver</h2><p>approves or declines payments</p>" in page
+
+
 def test_a_code_is_worthless_without_its_verifier(pool: Pool) -> None:
     back = pool.choose(pool.page().text, "anna")
 
