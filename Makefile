@@ -27,7 +27,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz drill bench predeploy deploy destroy verify-aws prune erase check lint format types asl synth diagram openapi pictures docs release draft-release localstripe browser pr lock clean purge
+.PHONY: help setup demo test test-unit prove soak mutate chaos fuzz drill bench predeploy deploy destroy verify-aws prune erase restore check lint format types asl synth diagram openapi pictures docs release draft-release localstripe browser pr lock clean purge
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ prune: setup ## list unused versions of STACK=OrderWorkflow-staging; PRUNE_ARGS=
 
 erase: setup ## check CUSTOMER=alice in STACK=OrderWorkflow-staging; ERASE_ARGS=--erase erases its data
 	@$(RUN) tools.customer_erasure $(or $(STACK),$(error name the stack: make erase STACK=OrderWorkflow-staging)) $(or $(CUSTOMER),$(error name the customer: make erase CUSTOMER=alice)) $(ERASE_ARGS)
+
+restore: setup ## compare STACK=OrderWorkflow-staging with AT=2026-11-28T09:00:00+00:00; RESTORE_ARGS=--replace restores its tables
+	@$(RUN) tools.table_restore $(or $(STACK),$(error name the stack: make restore STACK=OrderWorkflow-staging)) $(or $(AT),$(error name the time: make restore AT=2026-11-28T09:00:00+00:00)) $(RESTORE_ARGS)
 
 bench: setup ## measure cost of an order, cold starts, rate of one SKU (`python -m bench.NAME --help`)
 	@$(RUN) bench

@@ -21,6 +21,7 @@ MODULES = (
     "tests.drills.service_alarms",
     "tests.drills.customer_erasure",
     "tests.drills.secret_rotation",
+    "tests.drills.table_restore",
 )
 
 

@@ -1,0 +1,99 @@
+"""Drill: the tables are restored to a point in time, and the open orders continue."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import boto3
+
+from lambdas import janitor_handler
+from lambdas.domain.steps.start import StartRequest
+from tests.drills.registry import DrillFailed, Stack, drill
+from tests.workflow import resources
+from tests.workflow.stories.steps import approve
+from tests.workflow.world import World, a_world
+from tools.table_restore.__main__ import lines
+from tools.table_restore.restore import RestoreRefused, TableRestore
+
+SKU, UNITS = "MUG-RED", 2
+
+
+def a_restore(world: World) -> TableRestore:
+    """The restore of the tables of a world."""
+    tables = ("orders", "inventory", "customers", "payments")
+    return TableRestore(
+        database=boto3.Session(region_name=resources.REGION).resource("dynamodb"),
+        tables={name: name for name in tables},
+        at=datetime(2026, 1, 31, tzinfo=UTC),
+        running=lambda: len(_running(world)),
+        now=world.engine.clock.now,
+    )
+
+
+@drill("TableRestore", "the tables are restored to a time before an order was paid")
+def restore_tables(_: Stack) -> Iterable[str]:
+    """Two orders wait; one is paid and a third one placed afterwards. Restore, then approve both.
+
+    moto copies a table as it is when the restore is requested: this is the point in time.
+    """
+    with a_world() as world:
+        waits, paid = _place(world, "waits"), _place(world, "paid")
+        restore = a_restore(world)
+        restore.copy()
+        approve()(world)
+        world.engine.settle()
+        lost = _place(world, "lost")
+        _expect_refusal(restore)
+        for execution in _running(world):
+            world.engine.stop(execution)
+
+        found = restore.compare()
+        if (found.lost, found.unknown_payments) != ([lost], [paid]) or found.stock:
+            raise DrillFailed(f"the comparison is wrong: {found}")
+        yield from lines(found)
+        restore.replace()
+        yield f"janitor: {_sweep(world)}"
+        for order_id in (waits, paid):
+            world.order_id = order_id
+            approve()(world)
+            world.engine.settle()
+            yield _require_completed(world)
+        if world.moved_stock() != {SKU: (resources.UNITS[SKU] - 2 * UNITS, 0, 2 * UNITS)}:
+            raise DrillFailed(f"the stock is wrong: {world.moved_stock()}")
+
+
+def _place(world: World, key: str) -> str:
+    request = StartRequest(
+        customer_id="alice",
+        requested_by="alice",
+        payment_method="pm_ok",
+        version="v2",
+        items=((SKU, UNITS),),
+    )
+    world.place(request, key=key)
+    world.engine.settle()
+    return world.order_id
+
+
+def _running(world: World) -> list[str]:
+    return [one for one in world.engine.executions() if world.engine.status(one) == "RUNNING"]
+
+
+def _expect_refusal(restore: TableRestore) -> None:
+    try:
+        restore.replace()
+    except RestoreRefused:
+        return
+    raise DrillFailed("the tables were replaced while executions ran")
+
+
+def _sweep(world: World) -> dict[str, int]:
+    done = janitor_handler.sweep({}, None)
+    world.engine.settle()
+    return done
+
+
+def _require_completed(world: World) -> str:
+    order, payment = world.order(), world.payment()
+    if order.stage != "completed" or payment != (order.total.amount_minor, 0):
+        raise DrillFailed(f"{order.order_id} is {order.stage}, (captured, refunded) is {payment}")
+    return f"{order.execution} completed, captured once: {order.total}"

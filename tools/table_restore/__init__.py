@@ -1,0 +1,1 @@
+"""Restores the tables to a point in time: `make restore`."""
