@@ -24,6 +24,11 @@ class Part:
 
 
 _RULES = ("unit/domain", "unit/workflow", "unit/janitor", "unit/activities", "unit/payments")
+_RULES_OF_REQUESTS = (
+    *("unit/api/orders/test_resend.py", "unit/api/signals/test_approval_limits.py"),
+    *("unit/api/orders/test_catalogue.py", "unit/api/orders/test_caps.py"),
+    *("unit/api/executions/test_operations.py", "unit/test_order_events_handler.py"),
+)
 _ORDERS = ("unit/test_order_writer.py", "unit/test_activity_groups.py")
 _PROVIDERS = ("adapters/sandbox_*.py", "adapters/stripe_*.py", "adapters/signed_reports.py")
 _PROVIDER_TESTS = tuple(f"adapters/test_{kind}*.py" for kind in ("payment", "sandbox", "stripe"))
@@ -33,7 +38,7 @@ _TRACES = "workflow/test_traces.py"
 _SMALL = ("unit/test_order_events_handler.py", "unit/test_settings.py", "unit/test_ulid.py")
 
 PARTS: Mapping[str, Part] = {
-    "domain": Part(("domain/*.py",), (*_RULES, *_ORDERS)),
+    "domain": Part(("domain/*.py",), (*_RULES, *_ORDERS, *_RULES_OF_REQUESTS)),
     "activities": Part(
         ("activities/*.py", "activity_handler.py"),
         ("unit/activities", "unit/payments", _TRACES, *_ORDERS),

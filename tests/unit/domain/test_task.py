@@ -18,10 +18,13 @@ def test_unknown_fields_of_a_newer_definition_are_ignored() -> None:
 
 
 def test_the_state_of_the_execution_is_beside_values_of_its_context() -> None:
-    task = Task.parse({"task": {**INPUT, "next": {"loops": 4}}, "token": "T", "attempt": 2})
+    findings = {"FetchInventorySnapshot": {"inventory_ok": True}, "FetchRecommendations": {"a": 1}}
+    state = {**INPUT, "next": {"loops": 4}, "findings": findings}
+    task = Task.parse({"task": state, "token": "T", "attempt": 2})
 
     assert (task.order_id, task.loops, task.token, task.attempt) == ("O1", 4, "T", 3)
     assert task.execution == "O1-2"
+    assert task.findings == {"inventory_ok": True, "a": 1}
 
 
 def test_token_and_loops_are_read_where_they_are() -> None:

@@ -56,5 +56,7 @@ def test_a_total_above_the_second_limit_needs_two_approvers(total: int, approver
     ],
 )
 def test_a_malformed_limit_is_refused(limits: str, above: str) -> None:
-    with pytest.raises(LimitsError):
+    form = "(GROUP:)?CURRENCY:AMOUNT|an ISO 4217 currency|a whole number of minor units"
+
+    with pytest.raises(LimitsError, match=f"' is not ({form})$"):
         ApprovalLimits.parse(limits, above)

@@ -60,7 +60,11 @@ def test_two_currencies_make_no_order() -> None:
 def test_a_currency_that_iso_4217_does_not_list_makes_no_order(currency: str) -> None:
     request = replace(REQUEST, items=(("MUG-RED", 1),))
 
-    with pytest.raises(InvalidRequest, match=f"MUG-RED .* the price is in '{currency}', which"):
+    message = (
+        f"^MUG-RED cannot be ordered: the price is in '{currency}', which is not an ISO 4217 "
+        "currency; correct the currency in the inventory$"
+    )
+    with pytest.raises(InvalidRequest, match=message):
         new_order("O1", request, {"MUG-RED": Price(1, currency)}, NOW)
 
 
