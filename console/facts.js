@@ -54,6 +54,7 @@ function effect(now, name, one) {
   return h("li", { "data-key": name, class: one.stuck ? "stuck" : `effect-${one.state}` },
     one.stuck ? `⚠ stuck: ${words}; it will be retried` : `${EFFECT_ICONS[one.state]} ${words}`,
     one.amount_minor == null || one.state === "undone" ? null : `: ${amount(one.amount_minor)}`,
+    one.delivery ? `, ${one.delivery}` : null,
     one.refunded_minor ? `, ${amount(one.refunded_minor)} refunded` : null);
 }
 

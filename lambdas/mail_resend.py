@@ -8,12 +8,13 @@ from lambdas.domain.errors import AddressSuppressed, MailRejected, MailUnsettled
 from lambdas.domain.mail.claims import is_claimed_by, mail_not_sent, mail_sent
 from lambdas.domain.mail.resends import ResendRequest, claim_resend, mail_of, resend_of
 from lambdas.domain.mail.templates import cancellation_mail, confirmation_mail
-from lambdas.domain.ports import CustomerDirectory, Notifier
+from lambdas.domain.ports import CustomerDirectory, MailTags, Notifier
 from lambdas.domain.record.ledger import MAIL_CONFIRMATION, owes
 from lambdas.domain.record.order import Order
 from lambdas.order_writer import OrderWriter
 
-Send = Callable[[], None]
+Send = Callable[[str], None]
+"""Sends the e-mail under its name in the ledger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +60,18 @@ class MailResend:
                 order_id=order.order_id,
             )
         message = template(order, customer.language, customer.name)
-        return partial(self.notifier.send, customer.email, *message)
+        address = customer.email
+
+        def send(name: str) -> None:
+            self.notifier.send(address, *message, MailTags(order.order_id, name))
+
+        return send
 
     def _send(self, order: Order, name: str, claimant: str, send: Send) -> Order:
         """Send the e-mail and settle the claim."""
         settle = partial(mail_sent, mail=name, claimant=claimant)
         try:
-            send()
+            send(name)
         except Exception as error:
             settle = partial(mail_not_sent, mail=name, claimant=claimant, error=error)
             order = self.orders.change(order.order_id, settle, seen=order)

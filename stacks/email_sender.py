@@ -1,6 +1,7 @@
 """The sender of e-mails: its SES identity, and the grant to send from this address only."""
 
 from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import aws_events as events
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
@@ -33,6 +34,18 @@ class EmailSender(Construct):
             self,
             "Configuration",
             suppression_reasons=ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+        )
+
+    @property
+    def configuration_set_name(self) -> str:
+        return self._configuration.configuration_set_name
+
+    def report_to(self, bus: events.IEventBus) -> None:
+        """Publish bounces and complaints on the default bus: SES publishes on no other."""
+        self._configuration.add_event_destination(
+            "Reports",
+            destination=ses.EventDestination.event_bus(bus),
+            events=[ses.EmailSendingEvent.BOUNCE, ses.EmailSendingEvent.COMPLAINT],
         )
 
     @property

@@ -18,6 +18,7 @@ from stacks.http_services import service_resources
 from stacks.identity import Identity
 from stacks.janitor import Janitor
 from stacks.lambda_platform import LambdaPlatform
+from stacks.mail_reports import MailReports
 from stacks.operations import Operations
 from stacks.order_api import OrderApi
 from stacks.order_events import OrderEvents
@@ -84,7 +85,17 @@ class OrderWorkflowStack(Stack):
         janitor = Janitor(
             self, "Janitor", platform=platform, resources=resources, operations=operations
         )
-        callers = [api.handler.function, webhook.function, *janitor.functions]
+        callers = [
+            *(api.handler.function, webhook.function, *janitor.functions),
+            MailReports(
+                self,
+                "MailReports",
+                platform=platform,
+                resources=resources,
+                sender=sender,
+                operations=operations,
+            ).function,
+        ]
 
         # The events that other systems receive.
         publishers = [

@@ -178,6 +178,8 @@ def _ledger(order: Order) -> RenderableType:
         state = line(("stuck", "red") if effect["stuck"] else effect["state"])
         if effect["error"]:
             state = line(state, f" ({effect['error']})")
+        if effect["delivery"]:
+            state = line(state, (f" ({effect['delivery']})", "red"))
         sums = (effect["amount_minor"], effect["refunded_minor"])
         table.add_row(name, state, *(_amount(one, total) for one in sums))
     return table if ledger else "no effects yet"

@@ -20,6 +20,7 @@ from lambdas.domain.mail.links import digest, new_code
 from lambdas.domain.mail.reminders import mail_due
 from lambdas.domain.mail.rendering import Message
 from lambdas.domain.mail.templates import approval_mail, cancellation_mail, confirmation_mail
+from lambdas.domain.ports import MailTags
 from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.wait import next_step
@@ -65,7 +66,9 @@ def _send_to_approver(task: Task, deps: Dependencies, mail: str) -> Order:
 
     def send(order: Order) -> None:
         link = f"{console}#/approval/{code}"
-        deps.notifier.send(address, *approval_mail(order, mail, link))
+        deps.notifier.send(
+            address, *approval_mail(order, mail, link), MailTags(order.order_id, mail)
+        )
 
     return _send_once(task, deps, mail, send, link=digest(code))
 
@@ -78,7 +81,7 @@ def _send_to_customer(
         if customer is None or not customer.email:
             raise MailRejected("the customer has no e-mail address", order_id=order.order_id)
         message = text(order, customer.language, customer.name)
-        deps.notifier.send(customer.email, *message)
+        deps.notifier.send(customer.email, *message, MailTags(order.order_id, mail))
 
     return _send_once(task, deps, mail, send)
 

@@ -15,6 +15,8 @@ from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailab
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
+    from lambdas.domain.ports import MailTags
+
 _LINE_BREAKS = frozenset({"Cc", "Zl", "Zp"})
 """Unicode categories that a header must not contain: a line break could add another header."""
 _SERVER_ERROR = 500
@@ -43,7 +45,7 @@ class SesNotifier:
             raise NotifierUnavailable("SES could not be reached") from None
         return found["SuppressedDestination"]["Reason"].lower()
 
-    def send(self, address: str, subject: str, text: str, html: str) -> None:
+    def send(self, address: str, subject: str, text: str, html: str, tags: "MailTags") -> None:
         if any(unicodedata.category(one) in _LINE_BREAKS for one in address + subject):
             raise MailRejected("the address or the subject holds a line break or control character")
         try:
@@ -51,6 +53,9 @@ class SesNotifier:
                 FromEmailAddress=self._sender,
                 ConfigurationSetName=self._configuration_set,
                 Destination={"ToAddresses": [address]},
+                EmailTags=[
+                    {"Name": name, "Value": value} for name, value in tags._asdict().items()
+                ],
                 Content={
                     "Simple": {
                         "Subject": {"Data": subject, "Charset": "UTF-8"},

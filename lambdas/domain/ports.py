@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lambdas.domain.record.changes import Change, Event
 from lambdas.domain.record.money import Price
@@ -223,6 +223,13 @@ class CustomerDirectory(Protocol):
         ...
 
 
+class MailTags(NamedTuple):
+    """Names an e-mail: its order, and its name in the ledger."""
+
+    order_id: str
+    mail: str
+
+
 class Notifier(Protocol):
     """Mails to people. Raises NotifierUnavailable when the mail was certainly not sent."""
 
@@ -232,8 +239,10 @@ class Notifier(Protocol):
         """
         ...
 
-    def send(self, address: str, subject: str, text: str, html: str) -> None:
-        """Hand one mail, in plain text and in HTML, to the mail service."""
+    def send(self, address: str, subject: str, text: str, html: str, tags: MailTags) -> None:
+        """Hand one mail, in plain text and in HTML, to the mail service. Its reports about the mail
+        have the `tags`.
+        """
         ...
 
 

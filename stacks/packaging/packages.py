@@ -17,6 +17,7 @@ ENTRY_POINTS = (
     "lambdas/api",
     "lambdas/history_handler.py",
     "lambdas/janitor_handler.py",
+    "lambdas/mail_reports_handler.py",
     "lambdas/order_events_handler.py",
     "lambdas/webhook_handler.py",
 )

@@ -17,6 +17,7 @@ from lambdas.adapters.order_records import to_record
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.executions import ExecutionOutcome
+from lambdas.domain.ports import MailTags
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_customer, a_key, a_signal, an_order
@@ -182,9 +183,15 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         {"EmailAddress": "a@example.com"},
     ),
     "notifier.send": (
-        lambda d: d.notifier.send("a@example.com", "s", "t", "<p>h</p>"),
+        lambda d: d.notifier.send("a@example.com", "s", "t", "<p>h</p>", MailTags("O1", "mail-1")),
         "SendEmail",
-        {"FromEmailAddress": FULL.sender_email},
+        {
+            "FromEmailAddress": FULL.sender_email,
+            "EmailTags": [
+                {"Name": "order_id", "Value": "O1"},
+                {"Name": "mail", "Value": "mail-1"},
+            ],
+        },
     ),
 }
 SEEN_BY_BEHAVIOUR = {

@@ -12,9 +12,11 @@ from moto.ses.models import ses_backends
 
 from lambdas.adapters.ses_notifier import SesNotifier
 from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailable, OrderError
+from lambdas.domain.ports import MailTags
 from tests.support.faults import answer, fail
 
 SENDER = "orders@example.com"
+TAGS = MailTags("01KDVDNH000000000000000001", "mail-confirmation")
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def notifier(clients: dict[str, Any]) -> SesNotifier:
 def test_a_mail_goes_from_the_sender_to_the_customer(
     clients: dict[str, Any], notifier: SesNotifier
 ) -> None:
-    notifier.send("alice@example.com", "Subject ü", "Body", "<p>Body</p>")
+    notifier.send("alice@example.com", "Subject ü", "Body", "<p>Body</p>", TAGS)
 
     region = clients["sesv2"].meta.region_name
     [account] = ses_backends.values()
@@ -47,7 +49,7 @@ def test_no_header_can_be_added_through_an_address_or_a_subject(
     with pytest.raises(
         MailRejected, match=r"^the address or the subject holds a line break or control character$"
     ):
-        notifier.send(**{**mail, part: mail[part] + broken})
+        notifier.send(**{**mail, part: mail[part] + broken}, tags=TAGS)
 
     assert (
         ses_backends[next(iter(ses_backends))][clients["sesv2"].meta.region_name].sent_messages
@@ -58,7 +60,7 @@ def test_no_header_can_be_added_through_an_address_or_a_subject(
 def test_a_sender_that_is_not_verified_is_a_permanent_error(clients: dict[str, Any]) -> None:
     with pytest.raises(MailRejected, match="SES refused the mail: MessageRejected"):
         SesNotifier(clients["sesv2"], sender=SENDER, configuration_set="set").send(
-            "alice@example.com", "s", "t", "h"
+            "alice@example.com", "s", "t", "h", TAGS
         )
 
 
@@ -79,7 +81,7 @@ def test_a_refusal_is_named_without_the_address_that_it_quotes(
     answer(clients["sesv2"], "SendEmail", code, message="alice@example.com is not verified")
 
     with pytest.raises(error, match=code) as raised:
-        notifier.send("alice@example.com", "s", "t", "h")
+        notifier.send("alice@example.com", "s", "t", "h", TAGS)
 
     assert "alice" not in str(raised.value)
     assert raised.value.__suppress_context__
@@ -92,7 +94,7 @@ def test_a_server_that_failed_may_have_sent_the_mail(
     answer(clients["sesv2"], "SendEmail", code, status=500)
 
     with pytest.raises(MailUnsettled, match=code):
-        notifier.send("alice@example.com", "s", "t", "h")
+        notifier.send("alice@example.com", "s", "t", "h", TAGS)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_only_a_mail_that_certainly_was_not_sent_may_be_sent_again(
     fail(clients["sesv2"], "SendEmail", failure)
 
     with pytest.raises(error, match=f"^SES {message}$"):
-        notifier.send("alice@example.com", "s", "t", "h")
+        notifier.send("alice@example.com", "s", "t", "h", TAGS)
 
 
 def test_a_mail_has_a_plain_text_and_an_html_part(
@@ -124,7 +126,7 @@ def test_a_mail_has_a_plain_text_and_an_html_part(
         "provide-client-params.sesv2.SendEmail", lambda params, **_: parts.append(params)
     )
 
-    notifier.send("alice@example.com", "s", "plain", "<p>rich</p>")
+    notifier.send("alice@example.com", "s", "plain", "<p>rich</p>", TAGS)
 
     assert parts[0]["ConfigurationSetName"] == "set"
     assert parts[0]["Content"]["Simple"]["Body"] == {

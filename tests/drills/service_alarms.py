@@ -70,6 +70,7 @@ for _name, _queue, _message in (
     ("UnreadMessagesWaiting", "OperationsUnreadMessages", "an operator read it five times"),
     ("JanitorFailuresWaiting", "OperationsJanitorFailures", "a function of the janitor failed"),
     ("HistoryFailuresWaiting", "OperationsHistoryFailures", "a history could not be exported"),
+    ("MailReportFailuresWaiting", "OperationsMailReportFailures", "a bounce was not recorded"),
     ("EventFailuresWaiting", "OperationsEventFailures", "an event could not be delivered"),
 ):
     alarm_drill(_name, f"a dead-letter queue holds a message: {_message}")(

@@ -43,6 +43,7 @@ ALARMS = {
     "JanitorSweepErrors",
     "JanitorTakeoversRepeated",
     "LedgerMismatch",
+    "MailReportFailuresWaiting",
     "OperationsMessagesOld",
     "OrdersFailing",
     "OrdersFailingAtLowTraffic",

@@ -52,7 +52,7 @@ def template(request: pytest.FixtureRequest) -> Template:
 ENTRIES = (
     *("console", "lambdas/activities", "lambdas/api"),
     *("lambdas/history_handler.py", "lambdas/janitor_handler.py", "lambdas/webhook_handler.py"),
-    "lambdas/order_events_handler.py",
+    *("lambdas/mail_reports_handler.py", "lambdas/order_events_handler.py"),
 )
 
 
@@ -68,6 +68,8 @@ def test_a_package_is_the_code_without_the_entry_points_of_other_functions(
             own = ["lambdas/history_handler.py"]
         elif name == "payment-webhook":
             own = ["lambdas/webhook_handler.py"]
+        elif name == "record-mail-reports":
+            own = ["lambdas/mail_reports_handler.py"]
         elif name == "publish-events":
             own = ["lambdas/order_events_handler.py"]
         else:

@@ -92,7 +92,7 @@ def test_the_deployment_runs_no_custom_resource(template: Template) -> None:
     assert not [k for k in kinds if k.startswith("Custom::") or k.endswith("::CustomResource")]
     assert len(template.functions()) == len(template.of_type("Lambda::Function"))
     assert len(template.functions()) == len(ACTIVITIES) + len(
-        ("api", "webhook", "sweep", "stopped", "publish", "export", "sweep-histories")
+        ("api", "webhook", "reports", "sweep", "stopped", "publish", "export", "sweep-histories")
     )
 
 

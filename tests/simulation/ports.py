@@ -17,6 +17,7 @@ from lambdas.domain.ports import (
     CustomerDirectory,
     ExecutionStatus,
     IdempotencyKey,
+    MailTags,
     Notifier,
     OpenVersions,
     OperationsQueue,
@@ -156,9 +157,9 @@ class Mails(Crossing, Notifier):
         suppression = self._world.notifier.suppression
         return self._cross("notifier.suppression", lambda: suppression(address))
 
-    def send(self, address: str, subject: str, text: str, html: str) -> None:
+    def send(self, address: str, subject: str, text: str, html: str, tags: MailTags) -> None:
         send = self._world.notifier.send
-        self._cross("notifier.send", lambda: send(address, subject, text, html))
+        self._cross("notifier.send", lambda: send(address, subject, text, html, tags))
 
 
 class Desk(Crossing, OperationsQueue):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lambdas.domain.errors import OrderError
-from lambdas.domain.ports import Notifier, OperationsQueue
+from lambdas.domain.ports import MailTags, Notifier, OperationsQueue
 from lambdas.domain.record.order import Order
 
 
@@ -15,6 +15,7 @@ class Mail(NamedTuple):
     subject: str
     body: str
     html: str = ""
+    tags: MailTags | None = None
 
 
 class FakeNotifier(Notifier):
@@ -30,10 +31,10 @@ class FakeNotifier(Notifier):
     def suppression(self, address: str) -> str | None:
         return self.suppressed.get(address)
 
-    def send(self, address: str, subject: str, text: str, html: str) -> None:
+    def send(self, address: str, subject: str, text: str, html: str, tags: MailTags) -> None:
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(Mail(address, subject, text, html))
+        self.sent.append(Mail(address, subject, text, html, tags))
 
 
 class FakeOperationsDesk(OperationsQueue):

@@ -128,7 +128,7 @@ def resend(
     """Send the e-mails of many ended orders again (operators).
 
     Orders that are open or whose e-mail was sent are left out: those remain whose e-mail was not
-    sent, or of which that is not known. An order gets one e-mail for each
+    sent, bounced, or of which that is not known. An order gets one e-mail for each
     --key; the default is the date (UTC).
 
     Example: orders batch resend --filter stage=completed --filter older=10 --dry-run
@@ -162,7 +162,11 @@ def _is_informed(order: Order) -> str | None:
     if order["stage"] not in ENDS:
         return _state(order)
     kind = "mail-confirmation" if order["stage"] == "completed" else "mail-cancellation"
-    mails = (name for name, one in order["ledger"].items() if one["state"] == "done")
+    mails = (
+        name
+        for name, one in order["ledger"].items()
+        if one["state"] == "done" and one["delivery"] is None
+    )
     return next((f"{name} was sent" for name in mails if name.startswith(kind)), None)
 
 

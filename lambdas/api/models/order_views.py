@@ -64,6 +64,14 @@ class EffectView(View):
             examples=["MailRejected"],
         ),
     ]
+    delivery: Annotated[
+        str | None,
+        Field(
+            description="What SES reported about an e-mail that it had accepted: `bounced` or "
+            "`complained`. null: nothing.",
+            examples=["bounced"],
+        ),
+    ]
 
 
 class ApprovalsView(View):

@@ -15,6 +15,8 @@ _MAIL_EVENTS: Mapping[str, Details] = {
     "sent": {},
     "refused": {"error": str},
     "unsettled": {"error": str},
+    "bounced": {"type": str},
+    "complained": {},
 }
 _SETTLEMENT: Details = {"settlement_id": str, "settled": str, "amount_minor": int}
 _END: Details = {"outcome": str, "reason_code": str}

@@ -22,6 +22,10 @@ while it is owed, undone when it was refunded.
 DISPUTE = "dispute"
 """The customer disputes the payment with the bank."""
 
+BOUNCED = "bounced"
+COMPLAINED = "complained"
+"""Reports about an e-mail: it was not delivered; its recipient marked it as spam."""
+
 COMPENSATED_EFFECTS = (PAY, RESERVE)
 """Effects that must be undone before an order may end unpaid, in the order of their undoing."""
 
@@ -50,7 +54,8 @@ class Effect:
     is the class of the last error that kept it from being done. `reference` is the provider's ID
     of a payment. `pending_until` is the deadline while the provider settles the payment or its
     refund later, and `look_up_at` the time of the next look-up (LOOK_UP_NOW: as soon as possible).
-    `requested_by` is the subject of the operator who requested the effect.
+    `requested_by` is the subject of the operator who requested the effect. `delivery` is what the
+    mail service reported about an e-mail that it had accepted (BOUNCED, COMPLAINED).
     """
 
     key: str
@@ -65,6 +70,7 @@ class Effect:
     pending_until: int | None = None
     look_up_at: int | None = None
     requested_by: str | None = None
+    delivery: str | None = None
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     def moved(self, state: EffectState, now: int) -> "Effect":

@@ -7,7 +7,13 @@ from typing import Any
 
 import boto3
 
-from lambdas import history_handler, janitor_handler, order_events_handler, webhook_handler
+from lambdas import (
+    history_handler,
+    janitor_handler,
+    mail_reports_handler,
+    order_events_handler,
+    webhook_handler,
+)
 from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.order_records import order_key
 from lambdas.adapters.sandbox_webhook import SIGNATURE_HEADER
@@ -138,6 +144,11 @@ def _exported(recorder: Recorder) -> Story:
         failed = history_handler.export({"Records": [{"messageId": "1", "body": body}]}, None)
         assert failed == {"batchItemFailures": []}
 
+    def bounce(world: World) -> None:
+        report = {"mail": ["mail-confirmation"], "delivery": "bounced", "bounce_type": "Permanent"}
+        found = mail_reports_handler.record({"order_id": [world.order_id], **report}, None)
+        assert found == {"recorded": True}
+
     def sweep(_: World) -> None:
         assert history_handler.sweep({}, None) == {"exported": 1}
 
@@ -148,6 +159,7 @@ def _exported(recorder: Recorder) -> Story:
             approve(),
             _in(recorder, "publish-events", publish),
             _in(recorder, "export-histories", export),
+            _in(recorder, "record-mail-reports", bounce),
             _delete_histories,
             let_pass(SETTLED_SECONDS),
             _in(recorder, "sweep-histories", sweep),

@@ -38,6 +38,7 @@ OTHERS = (
     "janitor-sweep",
     "payment-webhook",
     "publish-events",
+    "record-mail-reports",
     "sweep-histories",
 )
 ACTIVITY_OF = {row.name: state for state, row in ACTIVITIES.items()}

@@ -68,6 +68,7 @@ MAY = {
         "<HistoriesBucket>": "s3: ListBucket",
         HISTORIES: "s3: GetObject",
     },
+    "record-mail-reports": WRITE_ORDER | {"<OperationsMailReportFailures>": "sqs: SendMessage"},
     "export-histories": EXPORT
     | {
         "<TablesOrders>": "dynamodb: Query PutItem",

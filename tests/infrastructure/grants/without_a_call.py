@@ -41,6 +41,9 @@ WITHOUT_A_CALL: Mapping[str, Mapping[Statement, str]] = {
             for action in ("SendMessage", "GetQueueAttributes", "GetQueueUrl")
         },
     },
+    "record-mail-reports": {
+        ("sqs:SendMessage", "<OperationsMailReportFailures>"): "Lambda sends failed events."
+    },
     "janitor-sweep": JANITOR_FAILURES,
     "janitor-execution-stopped": JANITOR_FAILURES,
 }

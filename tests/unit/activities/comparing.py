@@ -30,5 +30,6 @@ def effects(world: World) -> dict[str, Any]:
 
 
 def _without_link(mail: Mail) -> Mail:
-    body, html = (re.sub(r"#/approval/[\w-]+", "#/approval/...", part) for part in mail[2:])
+    parts = (mail.body, mail.html)
+    body, html = (re.sub(r"#/approval/[\w-]+", "#/approval/...", part) for part in parts)
     return mail._replace(body=body, html=html)

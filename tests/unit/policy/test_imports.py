@@ -54,6 +54,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "order_events_handler": (DOMAIN | EDGE | {"lambdas.adapters", "lambdas.dependencies"}, set()),
+    "mail_reports_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
     "webhook_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
     "janitor_handler": (
         DOMAIN | APPLICATION | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},

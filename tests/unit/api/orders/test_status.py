@@ -48,6 +48,7 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
                 "amount_minor": None,
                 "refunded_minor": None,
                 "error": None,
+                "delivery": None,
             }
         },
         "result": None,
