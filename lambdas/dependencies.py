@@ -415,6 +415,7 @@ def dependencies() -> Dependencies:
     return Dependencies(Settings.from_environment(os.environ))
 
 
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Every invocation needs `orders`. Lambda gives initialization more CPU than an invocation.
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ and dependencies().settings.orders_table:
+    # A function with the table needs `orders` in every invocation. Lambda gives initialization more
+    # CPU than an invocation.
     _ = dependencies().orders

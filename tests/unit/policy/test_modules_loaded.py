@@ -67,7 +67,11 @@ print("_dynamodb" in vars(dependencies()))
 
 @pytest.mark.parametrize(
     ("variables", "constructed"),
-    [({"AWS_LAMBDA_FUNCTION_NAME": "process-payment"}, "True"), ({}, "False")],
+    [
+        ({"AWS_LAMBDA_FUNCTION_NAME": "process-payment"}, "True"),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "deliver-events", "ORDERS_TABLE": ""}, "False"),
+        ({}, "False"),
+    ],
 )
 def test_the_client_of_the_tables_is_constructed_while_lambda_initialises_and_only_there(
     variables: dict[str, str], constructed: str
