@@ -95,8 +95,9 @@ def test_every_field_of_a_request_teaches_by_description_or_example() -> None:
     for schema in ("NewOrder", "NewItem", "Approval", "Cancellation"):
         described_schema = DOCUMENT["components"]["schemas"][schema]
         assert described_schema["additionalProperties"] is False
-        for field in described_schema["properties"].values():
-            assert "description" in field or "examples" in json.dumps(field)
+        for name, field in described_schema["properties"].items():
+            described = "description" in field or "examples" in json.dumps(field)
+            assert described, f"{schema}.{name}: give its Field a description or an example"
 
 
 def test_the_description_tells_nothing_of_the_inside() -> None:
