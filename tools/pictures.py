@@ -35,7 +35,7 @@ from tests.console.chromium import ARGUMENTS, find_chromium, why_not
 
 PICTURES = REPOSITORY / "docs" / "pictures"
 MOST_BYTES = {".png": 150_000, ".svg": 200_000}
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT = 1280, 690
 COLUMNS = 80
 ITEMS = {"COFFEE-1KG": 2, "GRINDER-HAND": 1}
 _FONT_FACES = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)

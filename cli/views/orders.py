@@ -87,7 +87,8 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
         facts.add_row("reason", order["reason"])
     if order["settlement"]:
         facts.add_row("settlement", _settlement(order["settlement"], order["total"]))
-    facts.add_row("result", order["result"] or "-")
+    if order["result"]:
+        facts.add_row("result", order["result"])
     items = f"items (revision {order['revision']})"
     parts = (
         facts,

@@ -17,7 +17,7 @@ def test_a_customer_without_orders_sees_how_to_begin(visit: Visit) -> None:
 def test_an_order_of_two_items_is_placed(visit: Visit) -> None:
     visitor = visit("customer")
     page = visitor.open("orders")
-    page.get_by_text("Place an order").click()
+    visitor.open_order_form()
     page.get_by_label("SKU").fill("MUG-RED")
     page.get_by_role("button", name="Another item").click()
     page.get_by_label("SKU").nth(1).fill("mug-blue")
@@ -121,7 +121,7 @@ def test_the_form_to_place_an_order_stands_first_and_shows_its_own_errors(
     visitor.refusals.add(422)
     page = visitor.open("orders")
     expect(page.get_by_role("link", name=ended["completed"])).to_be_visible()
-    page.get_by_text("Place an order").click()
+    visitor.open_order_form()
     page.get_by_label("SKU").fill("NOPE")
     page.get_by_role("button", name="Place").click()
     wrong = visitor.main.get_by_role("alert")

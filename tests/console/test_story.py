@@ -12,7 +12,7 @@ def test_an_order_is_placed_approved_and_completed_without_a_reload(
 ) -> None:
     customer, approver = visit(), visit()
     customer.sign_in("alice")
-    customer.page.get_by_text("Place an order").click()
+    customer.open_order_form()
     customer.page.get_by_label("SKU").fill("kettle-1l")
     customer.page.get_by_role("button", name="Place").click()
     expect(customer.stage).to_have_text("… awaiting approval")
@@ -124,7 +124,7 @@ def test_a_refusal_shows_the_servers_message_and_keeps_the_typed_text(
 def test_an_order_is_placed_once_however_often_the_button_is_pressed(visit: Visit) -> None:
     customer = visit("customer")
     page = customer.open("orders")
-    page.get_by_text("Place an order").click()
+    customer.open_order_form()
     page.get_by_label("SKU").fill("FILTER-100")
     page.get_by_role("button", name="Place").dblclick()
     expect(customer.stage).to_be_visible()

@@ -52,6 +52,12 @@ class Visitor:
         self.page.get_by_role("button", name=user).click()
         expect(self.page.get_by_text(f"{user} (")).to_be_visible()
 
+    def open_order_form(self) -> None:
+        """Open the form of a new order. It opens itself for a customer without orders."""
+        expect(self.page.locator("[data-loading]")).to_have_count(0)
+        if self.page.locator("details.placing").get_attribute("open") is None:
+            self.page.get_by_text("Place an order").click()
+
     @property
     def main(self) -> Locator:
         """The content of the view."""
