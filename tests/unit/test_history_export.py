@@ -93,6 +93,9 @@ def test_an_export_measures_categories_retries_and_wake_ups(
     assert values("WakeUps", "cause") == {"doorbell": 1}
     assert values("ActivityRetries", "retried") == {"ProcessPayment": 1}
     assert values("CategorySeconds", "category")["approval-loop"] == 6
+    written = [one["_aws"]["CloudWatchMetrics"][0]["Metrics"][0] for one in counted]
+    assert {"Name": "CategorySeconds", "Unit": "Seconds"} in written
+    assert {"Name": "WakeUps", "Unit": "Count"} in written
 
 
 def test_a_message_that_fails_is_delivered_again_and_the_others_are_exported(

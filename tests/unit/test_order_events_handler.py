@@ -14,7 +14,7 @@ from lambdas.domain.errors import EventsUnavailable
 from lambdas.domain.record.changes import make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from tests.support.telemetry import lines
+from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
 
 
@@ -51,7 +51,11 @@ def test_each_event_is_published_with_its_place_in_the_timeline(
     first = written(world, order, ("stock-reserved", {"units": 2}))
     second = written(world, order, ("payment-captured", {"amount_minor": 2500}))
 
-    assert published(world, first, second) == [(1, "stock-reserved"), (2, "payment-captured")]
+    with captured_log() as log:
+        assert published(world, first, second) == [(1, "stock-reserved"), (2, "payment-captured")]
+    [line] = lines(log.getvalue())
+    assert (line["message"], line["order_id"]) == ("events published", order.order_id)
+    assert (line["sequences"], line["kinds"]) == ([1, 2], ["stock-reserved", "payment-captured"])
     counted = [line for line in lines(capsys.readouterr().out) if "EventsPublished" in line]
     assert [line["EventsPublished"] for line in counted] == [[2.0]]
     assert world.events.published[1] == {

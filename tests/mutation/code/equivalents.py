@@ -68,6 +68,9 @@ EQUIVALENT: Mapping[str, str] = {
     r"api\.executions\.history_tags\.current_tag: .*if_none_match or \"XXXX\"\).*": (
         "no order has this tag"
     ),
+    r"janitor_handler\.on_execution_stopped: order_id = execution\.partition.*": (
+        "the ID of an order has no hyphen"
+    ),
     r"activities\.approval\.await_signal: token = task\.token or \"XXXX\"": (
         "the state machine always sends a token; the default is for the type checker"
     ),

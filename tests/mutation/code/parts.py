@@ -60,7 +60,10 @@ PARTS: Mapping[str, Part] = {
             *(f"{name}_handler.py" for name in ("janitor", "order_events", "webhook", "history")),
             *_SUPPORT,
         ),
-        ("unit/janitor", "unit/payments", "unit/activities/test_activity_handler.py", *_SMALL),
+        (
+            *("unit/janitor", "unit/payments", "unit/activities/test_activity_handler.py"),
+            *("unit/test_history_export.py", _TRACES, *_SMALL),
+        ),
     ),
     "dependencies": Part(
         ("dependencies.py",),

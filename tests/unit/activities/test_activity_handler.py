@@ -180,13 +180,21 @@ def test_every_defect_is_counted_for_the_service(
 
 
 def test_metrics_that_cannot_be_written_do_not_replace_the_error(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    log: StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(telemetry.metrics, "namespace", None)
     monkeypatch.setattr(telemetry.metrics.provider, "namespace", None)
 
     with pytest.raises(ActivityDefect, match=r"^the activity's input has no valid `order_id`$"):
         reserve_stock({}, CONTEXT)
+    errors = [line["message"] for line in lines(log.getvalue()) if line["level"] == "ERROR"]
+    assert set(errors) == {"metrics could not be written"}
+
+
+def test_durations_are_logged_in_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telemetry, "perf_counter", lambda: 5.0)
+
+    assert telemetry.milliseconds_since(2.5) == 2500
 
 
 def test_an_unexpected_exception_becomes_a_defect_and_its_details_stay_in_the_log(

@@ -1,11 +1,12 @@
 """The janitor's Lambda handlers: what they read of their events, log and count."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 
 import pytest
 
 from lambdas import janitor_handler
+from lambdas.domain.errors import EngineUnavailable, StoreUnavailable
 from lambdas.domain.record.stages import Stage
 from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, lines
@@ -38,7 +39,7 @@ def test_a_sweep_returns_logs_and_counts_what_it_did(
     [counted] = lines(capsys.readouterr().out)
     assert (counted["Janitor-taken-over"], counted["Janitor-running"]) == ([2.0], [1.0])
     [swept] = lines(log.getvalue())
-    assert swept["actions"] == {"taken-over": 2, "running": 1}
+    assert (swept["message"], swept["actions"]) == ("swept", {"taken-over": 2, "running": 1})
     assert leaks(log.getvalue(), [TOKEN]) == []
 
 
@@ -65,14 +66,27 @@ def test_a_sweep_measures_the_age_of_the_oldest_open_order(
     assert lines(capsys.readouterr().out)[0]["OldestOpenOrderSeconds"] == [3600.0]
 
 
-def test_a_sweep_logs_the_order_that_it_could_not_look_after(world: World, log: StringIO) -> None:
+@pytest.mark.parametrize(
+    ("error", "traced"), [(EngineUnavailable("no answer"), False), (KeyError("a defect"), True)]
+)
+def test_a_sweep_logs_the_order_that_it_could_not_look_after(
+    world: World, log: StringIO, monkeypatch: pytest.MonkeyPatch, error: Exception, traced: bool
+) -> None:
     order = world.place(Stage.START, next_check_at=0)
-    world.engine.unavailable = True
+    monkeypatch.setattr(world.engine, "start", failing(error))
 
     assert janitor_handler.sweep({}, None) == {"failed": 1}
 
-    survived = lines(log.getvalue())[0]
-    assert (survived["error"], survived["order_id"]) == ("EngineUnavailable", order.order_id)
+    failed = lines(log.getvalue())[0]
+    assert (failed["message"], failed["error"]) == ("reconciliation failed", type(error).__name__)
+    assert (failed["order_id"], "exception" in failed) == (order.order_id, traced)
+
+
+def failing(error: Exception) -> Callable[..., None]:
+    def fail(*_args: object, **_options: object) -> None:
+        raise error
+
+    return fail
 
 
 def test_a_sweep_settles_the_stock_of_skus_that_are_no_longer_busy(world: World) -> None:
@@ -82,13 +96,17 @@ def test_a_sweep_settles_the_stock_of_skus_that_are_no_longer_busy(world: World)
     assert janitor_handler.sweep({}, None) == {}
 
 
-def test_a_sweep_that_cannot_settle_stock_reports_the_reason(world: World, log: StringIO) -> None:
+def test_a_sweep_that_cannot_settle_stock_or_count_orders_reports_the_reasons(
+    world: World, log: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.inventory.unavailable = True
+    monkeypatch.setattr(world.deps.index, "open_versions", failing(StoreUnavailable("away")))
     world.place(next_check_at=0)
 
     assert janitor_handler.sweep({}, None) == {"running": 1}
 
-    assert [line.get("error") for line in lines(log.getvalue())] == ["StoreUnavailable", None]
+    errors = [line.get("error") for line in lines(log.getvalue())]
+    assert errors == ["StoreUnavailable", "StoreUnavailable", None]
 
 
 def test_a_sweep_settles_no_stock_that_another_service_keeps(world: World) -> None:
@@ -113,6 +131,7 @@ def test_a_stopped_execution_is_found_by_its_name(world: World, log: StringIO) -
     assert world.now(order).epoch == 2
     [line] = lines(log.getvalue())
     assert (line["order_id"], line["action"]) == (order.order_id, "taken-over")
+    assert (line["message"], line["execution"]) == ("execution stopped", order.execution)
 
 
 @pytest.mark.parametrize("name", ["01UNKNOWN-1", "started-by-hand", "nodash"])
