@@ -28,6 +28,7 @@ DELIVER = FunctionRow(
     handler="lambdas.order_events_handler.deliver",
     grants=(READ_SUBSCRIBER_SECRET,),
     timeout_seconds=TIMEOUT_SECONDS,
+    queue_actions=("sqs:ReceiveMessage",),
 )
 
 

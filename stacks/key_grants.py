@@ -85,7 +85,8 @@ def machine_grants(settings: DeploymentSettings, key: kms.IKey) -> Iterator[iam.
 
 def service_grants(settings: DeploymentSettings) -> Iterator[iam.PolicyStatement]:
     """The services that use the key without a role of the stack. Each is bound to this account, so
-    that another account cannot make the service use the key. SES and API Gateway do not use it.
+    that another account cannot make the service use the key. SES and API Gateway do not use it:
+    SES publishes on the default bus of the account, API Gateway writes to a log group.
     """
     stack = settings.stack_name
     log_groups = _arn("logs", f"log-group:/aws/*{stack}*")

@@ -50,6 +50,7 @@ MAY: Mapping[str, Mapping[str, set[str]]] = {
     "close-order": WRITER | REPORTS,
     "payment-webhook": WRITER | RINGS | REPORTS,
     "api": WRITER | RINGS | {"s3": READ},
+    "record-mail-reports": WRITER | REPORTS,
     "export-histories": WRITER | EXPORTS | {"sqs": READ},
     "sweep-histories": WRITER | EXPORTS | REPORTS,
     "publish-events": READER | REPORTS,
@@ -82,7 +83,9 @@ def test_the_key_is_rotated_and_kept_as_long_as_the_data(
     assert (kept["DeletionPolicy"], in_dev["DeletionPolicy"]) == ("Retain", "Delete")
 
 
-def test_production_with_the_key_is_deployable(synthesise: Synthesis) -> None:
+def test_production_with_the_key_stripe_and_a_subscriber_is_deployable(
+    synthesise: Synthesis,
+) -> None:
     secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:{}-AbCdEf"
     production = synthesise(
         environment="production",
@@ -90,10 +93,13 @@ def test_production_with_the_key_is_deployable(synthesise: Synthesis) -> None:
         payment_provider="stripe",
         payment_secret_arn=secret.format("key"),
         payment_webhook_secret_arn=secret.format("signing"),
+        subscriber_url="https://crm.shop.internal/orders",
+        subscriber_secret_arn=secret.format("subscriber"),
     )
 
     for name in ("process-payment", "refund-payment", "payment-webhook"):
         assert _key_use(production, name)["secretsmanager"] == READ
+    assert _key_use(production, "deliver-events") == {"secretsmanager": READ, "sqs": READ}
 
 
 def test_a_service_uses_the_key_for_this_account_only(full: Template) -> None:
