@@ -5,6 +5,7 @@ no refund above the outstanding amount. As real providers do, it forgets keys an
 KEY_LIFETIME_MS.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lambdas.adapters.sandbox_methods import Method, find_method
@@ -95,6 +96,11 @@ class SandboxPayments:
         self._book(refund_id, reference, amount)
         return Refunded()
 
+    def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
+        for record in self._table.list_moved(since, until):
+            reference = str(record.get("refund_of", record["payment_key"]))
+            yield reference, self.look_up(reference)
+
     def _create(self, reference: str, request: PaymentRequest) -> Record | None:
         return self._table.create(
             {
@@ -108,9 +114,12 @@ class SandboxPayments:
         )
 
     def _settle(self, reference: str, source: PaymentState, outcome: Record) -> Record:
-        until = {"pending_until": self._clock.now() + PROCESSING_MS}
-        pending = outcome["state"] == PaymentState.PENDING
-        return self._table.settle(reference, source, {**outcome, **(until if pending else {})})
+        now, state = self._clock.now(), outcome["state"]
+        times = {
+            PaymentState.PENDING: {"pending_until": now + PROCESSING_MS},
+            PaymentState.CAPTURED: {"captured_at": now},
+        }
+        return self._table.settle(reference, source, {**outcome, **times.get(state, {})})
 
     def _book(self, refund_id: str, reference: str, amount: Money) -> None:
         now = self._clock.now()

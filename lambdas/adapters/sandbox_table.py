@@ -1,6 +1,6 @@
 """The books of the sandbox provider: one item for each payment, refund and counted attempt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
@@ -129,6 +129,21 @@ class SandboxTable:
             if error_code(error) != "TransactionCanceledException":
                 raise
             _explain_refund(error)
+
+    def list_moved(self, since: int, until: int) -> Iterator[Record]:
+        """The captured payments and the refunds from `since` until before `until`. It reads the
+        whole table: the sandbox has no index.
+        """
+        request: Any = {
+            "TableName": self._name,
+            "FilterExpression": "captured_at BETWEEN :since AND :last OR "
+            "made_at BETWEEN :since AND :last",
+            "ExpressionAttributeValues": to_item({":since": since, ":last": until - 1}),
+            "ConsistentRead": True,
+        }
+        with store_errors():
+            for page in self._client.get_paginator("scan").paginate(**request):
+                yield from map(from_item, page["Items"])
 
     def _update(self, request: dict[str, Any]) -> Record:
         options: Any = {

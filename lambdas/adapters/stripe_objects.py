@@ -29,6 +29,8 @@ _STATES = {
 lifecycle")
 """
 _PENDING_REFUNDS = ("pending", "requires_action")
+_MOVING = ("charge", "refund", "dispute")
+"""Objects because of which the money of a payment moves, each with its PaymentIntent."""
 
 
 def payment_of(intent: StripeRecord, refunds: Iterable[StripeRecord] = ()) -> Payment:
@@ -53,6 +55,21 @@ def payment_of(intent: StripeRecord, refunds: Iterable[StripeRecord] = ()) -> Pa
     )
 
 
+def moved_payment(source: Any) -> tuple[str, Payment | None] | None:
+    """The reference and the payment of the object that moved money, with its PaymentIntent
+    expanded. Without the payment if its refunds have to be read; None if the money is not that of a
+    payment, such as a payout. A charge without a PaymentIntent was made by another system.
+    """
+    if not isinstance(source, Mapping) or source["object"] not in _MOVING:
+        return None
+    intent, is_charge = source.get("payment_intent"), source["object"] == "charge"
+    if intent is None:
+        return (str(source["id"]), _charge_payment(source)) if is_charge else None
+    if is_charge and not source["amount_refunded"]:
+        return str(intent["id"]), payment_of({**intent, "latest_charge": source})
+    return str(intent["id"]), None
+
+
 def refund_result(refund: StripeRecord) -> RefundResult:
     """The result of a refund by its status."""
     status = refund["status"]
@@ -61,6 +78,17 @@ def refund_result(refund: StripeRecord) -> RefundResult:
     if status in _PENDING_REFUNDS:
         return RefundPending()
     return RefundFailed(str(refund.get("failure_reason") or status))
+
+
+def _charge_payment(charge: StripeRecord) -> Payment:
+    currency = charge["currency"]
+    return Payment(
+        state=PaymentState.CAPTURED,
+        amount=from_stripe(charge["amount"], currency),
+        captured_minor=_minor(charge["amount_captured"], currency),
+        refunded_minor=_minor(charge["amount_refunded"], currency),
+        disputed=bool(charge.get("disputed")),
+    )
 
 
 def _total(refunds: Iterable[StripeRecord], statuses: tuple[str, ...]) -> int:

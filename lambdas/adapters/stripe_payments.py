@@ -14,7 +14,12 @@ from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.stripe_amounts import to_stripe
 from lambdas.adapters.stripe_api import StripeApi, plain
 from lambdas.adapters.stripe_errors import decline_reason, error_code, transient_errors
-from lambdas.adapters.stripe_objects import StripeRecord, payment_of, refund_result
+from lambdas.adapters.stripe_objects import (
+    StripeRecord,
+    moved_payment,
+    payment_of,
+    refund_result,
+)
 from lambdas.domain.errors import (
     LedgerMismatch,
     PaymentDeclined,
@@ -34,6 +39,7 @@ from lambdas.domain.record.money import Money
 
 _PREFIX = "pi_"
 _MOST_REFUNDS = 100
+_PAGE = 100
 _REFUSED_AMOUNTS = ("amount_too_small", "amount_too_large")
 _REFUSED_REFUNDS = ("balance_insufficient", "charge_disputed", "insufficient_funds")
 
@@ -127,6 +133,21 @@ class StripePayments:
                     return RefundFailed(str(error.code))
                 raise LedgerMismatch(f"Stripe refuses the refund: {error.code}") from error
         return refund_result(made)
+
+    def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
+        """Stripe counts in seconds, and has a balance transaction for each movement of money."""
+        request: Any = {
+            "created": {"gte": since // 1000, "lt": until // 1000},
+            "expand": ["data.source.payment_intent"],
+            "limit": _PAGE,
+        }
+        with transient_errors():
+            page = self._api.call(lambda client: client.v1.balance_transactions.list(request))
+            for transaction in page.auto_paging_iter():
+                found = moved_payment(plain(transaction).get("source"))
+                if found is not None:
+                    reference, payment = found
+                    yield reference, payment or self.look_up(reference)
 
     def _require_own(self, payment_method: str, customer_id: str) -> str | None:
         """Stripe's customer of the payment method, which is this customer; None for a payment

@@ -1,6 +1,6 @@
 """A payment provider whose calls are spans: names of operations, no amounts or references."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -46,6 +46,10 @@ class TracedPayments:
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         with self._span("refund"):
             return self._payments.refund(refund_id, reference, amount)
+
+    def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
+        with self._span("list_moved"):
+            yield from self._payments.list_moved(since, until)
 
     def _span(self, operation: str) -> AbstractContextManager[object]:
         return self._call(f"{self._provider} {operation}", {"service.peer.name": self._provider})

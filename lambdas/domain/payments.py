@@ -6,7 +6,7 @@ key, decides whether a capture can succeed: providers forget keys (Stripe after 
 repeat a stored error under a key. After every doubt, `look_up` returns the truth.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, assert_never
@@ -182,6 +182,15 @@ class PaymentGateway(Protocol):
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         """Refund `amount`, once for each `refund_id`. The provider refuses more than what is
         outstanding: LedgerMismatch.
+        """
+        ...
+
+    def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
+        """The payments whose money moved from `since` until before `until` (epoch ms), with their
+        references: captured, refunded, returned by a refund that failed, or disputed. Payments of
+        other systems in the account are included; a payment may be listed more than once.
+
+        Raises PaymentUnsettled for every transient error.
         """
         ...
 

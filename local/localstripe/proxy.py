@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from local.localstripe.gaps import request_body, with_amount_received
+from local.localstripe.gaps import answer_body, request_body, request_path
 
 HOST = "127.0.0.1"
 TIMEOUT_SECONDS = 30
@@ -33,12 +33,15 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: self.headers[name] for name in _FORWARDED if name in self.headers}
         try:
             answer = self.server.target.request(
-                self.command, self.path, content=request_body(self.path, body), headers=headers
+                self.command,
+                request_path(self.path),
+                content=request_body(self.path, body),
+                headers=headers,
             )
         except httpx.HTTPError as error:
             self._answer(502, json.dumps({"error": {"message": str(error)}}).encode())
             return
-        self._answer(answer.status_code, _filled(answer))
+        self._answer(answer.status_code, _filled(self.path, answer))
 
     do_GET = do_POST = do_DELETE = _forward  # noqa: N815  # the names are those of the library
 
@@ -53,10 +56,10 @@ class _Handler(BaseHTTPRequestHandler):
         """localstripe logs the requests."""
 
 
-def _filled(answer: httpx.Response) -> bytes:
+def _filled(path: str, answer: httpx.Response) -> bytes:
     """The body of an answer; only JSON has gaps."""
     try:
         found = answer.json()
     except ValueError:
         return answer.content
-    return json.dumps(with_amount_received(found)).encode()
+    return json.dumps(answer_body(path, found) if answer.is_success else found).encode()

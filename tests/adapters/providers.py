@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.adapters.sandbox_payments import SandboxPayments
-from lambdas.domain.payments import PaymentGateway, PaymentRequest
+from lambdas.domain.payments import Payment, PaymentGateway, PaymentRequest
 from lambdas.domain.record.money import Money
 from tests.support import tables
-from tests.support.fake_clock import FakeClock
+from tests.support.fake_clock import NOW, FakeClock
 from tests.support.fake_payments import FakePayments, as_records
 
 KEY, REFUND = "pay:O1", "refund:O1"
 TEN = Money(1000, "EUR")
 CUSTOMER = "alice"
+HOUR_MS = 3_600_000
 
 
 def a_request(method: str = "pm_ok", **changes: Any) -> PaymentRequest:
@@ -30,12 +31,14 @@ def a_request(method: str = "pm_ok", **changes: Any) -> PaymentRequest:
 @dataclass(frozen=True)
 class Provider:
     """A provider under the contract. `books` are (captured, refunded) of all payments that moved
-    money, in minor units. `methods` are its names of the payment methods of the contract.
+    money, in minor units. `methods` are its names of the payment methods of the contract, `now` is
+    its time in epoch milliseconds.
     """
 
     gateway: PaymentGateway
     books: Callable[[], list[tuple[int, int]]]
     methods: Mapping[str, str] = field(default_factory=dict)
+    now: Callable[[], int] = lambda: NOW
 
     def prepare(self, method: str = "pm_ok", **changes: Any) -> str:
         """Prepare a payment with a payment method of the contract."""
@@ -46,6 +49,11 @@ class Provider:
         reference = self.prepare(method, **changes)
         self.gateway.capture(reference)
         return reference
+
+    def moved(self, hours_ago: int = 0) -> dict[str, Payment]:
+        """The payments whose money moved in the hour before and the hour after a time."""
+        at = self.now() - hours_ago * HOUR_MS
+        return dict(self.gateway.list_moved(at - HOUR_MS, at + HOUR_MS))
 
 
 def in_memory() -> Provider:

@@ -1,6 +1,7 @@
 """Servers with Stripe's API under the contract: localstripe, and Stripe's test mode."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -73,7 +74,8 @@ class StripeAccount:
     def provider(self, methods: Mapping[str, str]) -> Provider:
         """The account under the contract, with a payment method that alice saved and one of bob."""
         saved = {f"pm_of_{name}": self._saved_by(name) for name in ("alice", "bob")}
-        return Provider(_OneTest(self), self.books, {**methods, **saved})
+        gateway, clock = _OneTest(self), lambda: time.time_ns() // 1_000_000
+        return Provider(gateway, self.books, {**methods, **saved}, clock)
 
     def books(self) -> list[tuple[int, int]]:
         """(captured, refunded) of the prepared payments that moved money."""
@@ -119,3 +121,9 @@ class _OneTest:
 
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         return self._payments.refund(f"{refund_id}:{self._mark}", reference, amount)
+
+    def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
+        """Without the payments of other tests."""
+        for reference, payment in self._payments.list_moved(since, until):
+            if reference in self._account.prepared:
+                yield reference, payment

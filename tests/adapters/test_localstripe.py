@@ -83,6 +83,11 @@ def test_a_payment_has_no_received_amount(direct: StripeAccount) -> None:
     assert "amount_received" not in intent
 
 
+def test_balance_transactions_are_not_listed_by_time(direct: StripeAccount) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="Unexpected created"):
+        direct.client.v1.balance_transactions.list({"created": {"gte": 0}})
+
+
 def test_the_records_of_the_invariants_have_each_payment_and_its_refunds(
     localstripe: StripeAccount,
 ) -> None:

@@ -14,6 +14,7 @@ from lambdas.adapters.otlp_tracing import EXPORT_TIMEOUT_SECONDS, OtlpTracing
 from lambdas.adapters.traced_payments import TracedPayments
 from lambdas.domain.record.money import Money
 from tests.adapters.providers import a_request
+from tests.support.fake_clock import NOW
 from tests.support.fake_payments import FakePayments
 from tests.support.faults import answer
 
@@ -48,9 +49,10 @@ def test_each_call_of_the_provider_is_a_span(
         payments.look_up(captured)
         payments.refund("refund-1", captured, Money(1, "EUR"))
         payments.void(voided)
+        assert dict(payments.list_moved(0, NOW + 1)).keys() == {captured}
 
     *calls, _ = [span.name for span in exporter.get_finished_spans()]
-    operations = ("prepare", "prepare", "capture", "look_up", "refund", "void")
+    operations = ("prepare", "prepare", "capture", "look_up", "refund", "void", "list_moved")
     assert calls == [f"stripe {operation}" for operation in operations]
 
 

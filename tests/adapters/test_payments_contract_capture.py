@@ -167,6 +167,22 @@ def test_an_unknown_reference_is_a_mismatch(provider: Provider) -> None:
             call("pi_unknown")
 
 
+def test_payments_whose_money_moved_are_listed_by_time(provider: Provider) -> None:
+    captured = provider.captured(key="pay:O2")
+    refunded = provider.captured(key="pay:O3")
+    provider.prepare(key="pay:O4")
+    provider.captured("pm_declined", key="pay:O5")
+    provider.gateway.refund("refund:O3", refunded, Money(400, "EUR"))
+
+    moved = provider.moved()
+
+    assert moved == {name: provider.gateway.look_up(name) for name in (captured, refunded)}
+    assert moved[captured].key.startswith("pay:O2")
+    assert (moved[refunded].captured_minor, moved[refunded].refunded_minor) == (1000, 400)
+    for hours_ago in (-24, 24):
+        assert provider.moved(hours_ago) == {}
+
+
 def test_payments_do_not_affect_each_other(provider: Provider) -> None:
     provider.captured(key="pay:O2")
     provider.gateway.void(provider.prepare(key="pay:O3"))

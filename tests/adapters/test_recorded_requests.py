@@ -202,6 +202,7 @@ SEEN_BY_BEHAVIOUR = {
     "payments.look_up",
     "payments.void",
     "payments.refund",
+    "payments.list_moved",
 }
 PORTS = ("store", "index", "outcomes", "catalogue", "customers", "engine", "executions")
 OTHERS = ("operations", "notifier", "payments")

@@ -28,6 +28,7 @@ from lambdas.domain.record.money import Money
 from stacks.activity_functions import TIMEOUT_SECONDS
 from tests.adapters.providers import KEY, REFUND, TEN, a_request
 from tests.adapters.stripe_provider import FixedSecret
+from tests.support.fake_clock import NOW
 from tests.support.fake_stripe import FakeStripe, Fault
 
 UNKNOWN = [
@@ -351,6 +352,66 @@ def test_refunds_are_read_of_a_captured_payment_only(
 
     payments.look_up(paid(payments))
     assert "GET /v1/refunds" in account.requests
+
+
+def moved(payments: StripePayments) -> dict[str, Payment]:
+    return dict(payments.list_moved(NOW, NOW + 1000))
+
+
+def test_a_list_reads_each_page_and_only_the_refunds_that_were_made(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    references = {payments.prepare(a_request("pm_card_visa", key=f"pay:{n}")) for n in range(102)}
+    for reference in references:
+        payments.capture(reference)
+    payments.refund(REFUND, "pi_1", TEN)
+    account.requests.clear()
+
+    assert moved(payments).keys() == references
+    assert account.requests.count("GET /v1/balance_transactions") == 2
+    assert set(account.requests) == {
+        "GET /v1/balance_transactions",
+        "GET /v1/payment_intents/pi_1",
+        "GET /v1/refunds",
+    }
+
+
+def test_a_dispute_moves_money(payments: StripePayments, account: FakeStripe) -> None:
+    reference = paid(payments)
+    account.intents[reference]["latest_charge"]["disputed"] = True
+    account.transactions.clear()
+    account.move("adjustment", {"id": "dp_1", "object": "dispute", "payment_intent": reference})
+
+    assert moved(payments)[reference].disputed
+
+
+def test_a_charge_of_another_system_is_listed_and_a_payout_is_not(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    amounts = {"amount": 500, "amount_captured": 500, "amount_refunded": 200, "currency": "eur"}
+    account.move("charge", {"id": "ch_1", "object": "charge", "payment_intent": None, **amounts})
+    account.move("refund", {"id": "re_1", "object": "refund", "payment_intent": None})
+    account.move("payout", {"id": "po_1", "object": "payout"})
+    account.move("stripe_fee", None)
+
+    assert moved(payments) == {
+        "ch_1": Payment(
+            state=PaymentState.CAPTURED,
+            amount=Money(500, "EUR"),
+            captured_minor=500,
+            refunded_minor=200,
+        )
+    }
+
+
+@pytest.mark.parametrize("fault", [Fault(None), Fault(500), Fault(429, "lock_timeout")])
+def test_a_list_that_stripe_does_not_answer_is_unsettled(
+    payments: StripePayments, account: FakeStripe, fault: Fault
+) -> None:
+    account.faults = [fault]
+
+    with pytest.raises(PaymentUnsettled):
+        moved(payments)
 
 
 def test_only_cards_are_charged_and_no_customer_is_made_up(

@@ -19,6 +19,7 @@ from tests.adapters.providers import REFUND, TEN, a_request
 from tests.adapters.stripe_provider import FixedSecret
 from tests.support.fake_stripe import METHODS, FakeStripe
 
+_SOURCES: Mapping[str, Any] = {"charge": stripe.Charge, "refund": stripe.Refund}
 DECLINE_CODES = {"currency_not_supported"}
 """Codes of banks (`decline_code`), for which the schema has no list."""
 
@@ -78,6 +79,10 @@ def test_objects_of_the_fake_have_the_schema_of_stripe(method: str) -> None:
     found += object_mistakes(stripe.PaymentMethod, account._method(METHODS[method], {}))
     for refund in account.refunds.values():
         found += object_mistakes(stripe.Refund, refund)
+    for transaction in account.transactions:
+        source = transaction.pop("source")
+        found += object_mistakes(stripe.BalanceTransaction, transaction)
+        found += object_mistakes(_SOURCES[transaction["type"]], source)
 
     assert found == []
 

@@ -1,6 +1,6 @@
 """The ports as an actor holds them: every method is one crossing of the boundary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lambdas.domain.payments import (
     CaptureResult,
@@ -148,6 +148,9 @@ class Payments(Crossing, PaymentGateway):
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         refund = self._world.payments.refund
         return self._cross("payments.refund", lambda: refund(refund_id, reference, amount))
+
+    def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
+        raise NotImplementedError("no actor compares payments in a simulation")
 
 
 class Mails(Crossing, Notifier):

@@ -5,6 +5,7 @@ The payment methods behave like those of the sandbox provider.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lambdas.domain.errors import (
@@ -26,6 +27,7 @@ from lambdas.domain.payments import (
     RefundResult,
 )
 from lambdas.domain.record.money import Money
+from tests.support.fake_clock import FakeClock
 
 _FLAKY_CHARGE = re.compile(r"pm_flaky_(\d)")
 _FLAKY_REFUND = re.compile(r"pm_refund_fails_(\d)")
@@ -61,6 +63,7 @@ class Book:
     pending_minor: int = 0
     reason: str = ""
     disputed: bool = False
+    moved_at: list[int] = field(default_factory=list)
 
     @property
     def refunded_minor(self) -> int:
@@ -108,7 +111,8 @@ class FakePayments(PaymentGateway):
     the others. `calls` are all requests that reached the provider.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: FakeClock | None = None) -> None:
+        self.clock = clock or FakeClock()
         self.payments: dict[str, Book] = {}
         self.calls: list[str] = []
         self._attempts: dict[str, int] = {}
@@ -136,6 +140,7 @@ class FakePayments(PaymentGateway):
         if settled is not None:
             return settled
         book.take(self.amount_to_capture(book))
+        book.moved_at.append(self.clock.now())
         if book.method == "pm_slow":
             raise PaymentUnsettled("no answer in time")
         return Captured(book.captured or book.amount)
@@ -167,7 +172,14 @@ class FakePayments(PaymentGateway):
             book.pending_minor += amount.amount_minor
             return RefundPending()
         book.refunds[refund_id] = amount.amount_minor
+        book.moved_at.append(self.clock.now())
         return Refunded()
+
+    def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
+        self.calls.append("list moved")
+        for reference, book in self.payments.items():
+            if any(since <= at < until for at in book.moved_at):
+                yield reference, book.payment()
 
     def charge(self, key: str, amount: Money, payment_method: str = "pm_ok") -> str:
         """A payment that was captured in an earlier step of the test; returns its reference."""

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import stripe
 
+from tests.support.fake_clock import NOW
+
 Fields = dict[str, Any]
 Answer = tuple[int, Fields]
 
@@ -65,13 +67,15 @@ class Fault:
 @dataclass
 class FakeStripe:
     """The account's objects by ID, and every request as `METHOD path`. Stands for the SDK's HTTP
-    client. `key` is the secret that is valid now.
+    client. `key` is the secret that is valid now, `now` the time in seconds.
     """
 
     name = "fake"
     key: str = "sk_test_1"
     intents: dict[str, Fields] = field(default_factory=dict)
     refunds: dict[str, Fields] = field(default_factory=dict)
+    transactions: list[Fields] = field(default_factory=list)
+    now: int = NOW // 1000
     requests: list[str] = field(default_factory=list)
     idempotency_keys: list[str] = field(default_factory=list)
     retries: list[int | None] = field(default_factory=list)
@@ -147,6 +151,7 @@ class FakeStripe:
             "get payment_methods one": self._method,
             "post refunds": self._refund,
             "get refunds": self._list_refunds,
+            "get balance_transactions": self._list_transactions,
         }
         try:
             return 200, routes[route](rest[0] if rest else "", params)
@@ -208,7 +213,17 @@ class FakeStripe:
         if method == "pm_card_processing":
             intent["status"] = "processing"
             return intent
-        charge = {"id": f"ch_{intent_id}", "object": "charge", "disputed": False}
+        charge = {
+            "id": f"ch_{intent_id}",
+            "object": "charge",
+            "amount": intent["amount"],
+            "amount_captured": intent["amount"],
+            "amount_refunded": 0,
+            "currency": intent["currency"],
+            "disputed": False,
+            "payment_intent": intent_id,
+        }
+        self.move("charge", charge)
         intent |= {
             "status": "succeeded",
             "amount_received": intent["amount"],
@@ -253,7 +268,45 @@ class FakeStripe:
             **({"failure_reason": "expired_or_canceled_card"} if failed else {}),
         }
         self.refunds[refund["id"]] = refund
+        if not failed:
+            intent["latest_charge"]["amount_refunded"] += amount
+            self.move("refund", refund)
         return refund
+
+    def move(self, kind: str, source: Fields | str | None) -> None:
+        """Money moves because of an object."""
+        transaction = {
+            "id": f"txn_{len(self.transactions) + 1}",
+            "object": "balance_transaction",
+            "created": self.now,
+            "source": source,
+            "type": kind,
+        }
+        self.transactions.insert(0, transaction)
+
+    def _list_transactions(self, _: str, params: Fields) -> Fields:
+        """Newest first. The source and its PaymentIntent are objects only if they are expanded."""
+        since, until = int(params["created[gte]"]), int(params["created[lt]"])
+        found = [one for one in self.transactions if since <= one["created"] < until]
+        ids = [one["id"] for one in found]
+        start = ids.index(params["starting_after"]) + 1 if "starting_after" in params else 0
+        end = start + int(params.get("limit", 10))
+        expanded = params.get("expand[0]") == "data.source.payment_intent"
+        return {
+            "object": "list",
+            "data": [self._expanded(one) if expanded else one for one in found[start:end]],
+            "has_more": end < len(found),
+            "url": "/v1/balance_transactions",
+        }
+
+    def _expanded(self, transaction: Fields) -> Fields:
+        source = transaction["source"]
+        if not isinstance(source, dict) or source.get("payment_intent") is None:
+            return transaction
+        intent = self.intents[source["payment_intent"]]
+        charge_id = intent["latest_charge"]["id"]
+        expanded = {**source, "payment_intent": {**intent, "latest_charge": charge_id}}
+        return {**transaction, "source": expanded}
 
     def _list_refunds(self, _: str, params: Fields) -> Fields:
         found = self._refunds_of(params["payment_intent"])

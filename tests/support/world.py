@@ -51,7 +51,7 @@ class World:
         self.warehouse = FakeWarehouse(self.inventory)
         self.store = WatchedOrders(self.inventory)
         self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
-        self.payments = FakePayments()
+        self.payments = FakePayments(self.clock)
         self.notifier = FakeNotifier()
         self.operations = FakeOperationsDesk()
         self.engine = FakeEngine()
