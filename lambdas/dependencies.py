@@ -15,6 +15,8 @@ from lambdas.telemetry import (
     count,
     measure,
     note_order,
+    report_difference,
+    report_not_compared,
     report_reconcile_failed,
     report_recovered,
 )
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from lambdas.domain.warehouse import Warehouse
     from lambdas.janitor import Janitor
     from lambdas.mail_resend import MailResend
+    from lambdas.payment_comparison import PaymentComparison
     from lambdas.payment_reports import PaymentReports
     from lambdas.workflow import OrderWorkflow
 
@@ -241,6 +244,23 @@ class Dependencies:
             operations=self.operations,
             recovered=report_recovered,
             count=count,
+        )
+
+    @cached_property
+    def payment_comparison(self) -> "PaymentComparison":
+        from lambdas.payment_comparison import PaymentComparison
+        from lambdas.ulid import ulid_of
+
+        return PaymentComparison(
+            orders=self.orders,
+            index=self.index,
+            payments=self.payments,
+            reports=self.payment_reports,
+            operations=self.operations,
+            first_id=lambda milliseconds: ulid_of(milliseconds, 0),
+            spread=self.spread,
+            report=report_difference,
+            report_failed=report_not_compared,
         )
 
     @cached_property

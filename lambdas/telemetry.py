@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import (
 )
 
 from lambdas.domain.errors import OrderError
+from lambdas.domain.payment_differences import Difference
 from lambdas.domain.record.order import Order
 
 logger = Logger()
@@ -90,6 +91,28 @@ def report_reconcile_failed(order_id: str, error: Exception) -> None:
         "reconciliation failed",
         exc_info=None if expected else error,
         order_id=order_id,
+        error=type(error).__name__,
+    )
+
+
+def report_difference(difference: Difference) -> None:
+    """Log and count a payment that differs from its order."""
+    logger.warning(
+        "payment differs",
+        difference=difference.kind,
+        order_id=difference.order_id,
+        reference=difference.reference,
+    )
+    count("PaymentDifference")
+
+
+def report_not_compared(reference: str, error: Exception) -> None:
+    """Log that a payment could not be compared; an unexpected error with its traceback."""
+    expected = isinstance(error, OrderError)
+    logger.error(
+        "payment not compared",
+        exc_info=None if expected else error,
+        reference=reference,
         error=type(error).__name__,
     )
 

@@ -73,6 +73,11 @@ def add_order_alarms(
         counted(settings, "PaymentDisputed"),
         "A customer disputes a payment with the bank.",
     )
+    operations.alarm(
+        "PaymentsDiffer",
+        counted(settings, "PaymentDifference"),
+        "Payments differ between the ledger and the provider; the operations queue names them.",
+    )
     _add_email_alarms(operations, settings)
 
 

@@ -152,6 +152,8 @@ def _mismatches(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     return _graph(
         "Records that differ from stock or payments",
         *(by_dimension(settings, error, "activity") for error in errors),
+        counted(settings, "PaymentDifference"),
+        counted(settings, "PaymentsCompared"),
     )
 
 

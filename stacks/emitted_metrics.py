@@ -40,6 +40,8 @@ EMITTED: Mapping[str, tuple[frozenset[str], ...]] = {
     "OldestOpenOrderSeconds": (frozenset(),),
     "PaymentDisputed": (frozenset(),),
     "RefundFailedLater": (frozenset(),),
+    "PaymentsCompared": (frozenset(),),
+    "PaymentDifference": (frozenset(),),
     "EventsPublished": (frozenset(),),
     "ExecutionVerdict": (frozenset({"verdict"}),),
     "CategorySeconds": (frozenset({"category"}),),

@@ -90,6 +90,7 @@ READ_SUBSCRIBER_SECRET = Grant("subscriber-secret", ("secretsmanager:GetSecretVa
 READ_CUSTOMER = Grant("customers", ("dynamodb:GetItem",))
 WRITE_CUSTOMER = Grant("customers", ("dynamodb:PutItem",))
 PAYMENTS = Grant("payments", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"))
+COMPARE_PAYMENTS = Grant("payments", ("dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Scan"))
 READ_PAYMENT_SECRET = Grant("payment-secret", ("secretsmanager:GetSecretValue",))
 READ_WEBHOOK_SECRET = Grant("webhook-secret", ("secretsmanager:GetSecretValue",))
 SEND_EMAIL = Grant("sender", ("ses:SendEmail",))

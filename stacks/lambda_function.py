@@ -31,8 +31,9 @@ class FunctionRow:
     `settings` are fields of DeploymentSettings, given as variables of the same name in capitals. A
     number that is 0 is not given.
     `queue_actions` are those on the queues of its event source, which CDK grants.
-    A function that `pays` gets the grants and the layer of the payment provider. One that is
-    `traced` gets the libraries and the variables of tracing, if that is on.
+    A function that `pays` or `compares` payments gets the layer of the payment provider, and its
+    grants for that. One that is `traced` gets the libraries and the variables of tracing, if that
+    is on.
     """
 
     name: str
@@ -42,6 +43,7 @@ class FunctionRow:
     settings: Sequence[str] = ()
     queue_actions: Sequence[str] = ()
     pays: bool = False
+    compares: bool = False
     traced: bool = False
 
 
@@ -61,8 +63,12 @@ class LambdaFunction(Construct):
         super().__init__(scope, construct_id)
         self._platform, self._row, self._resources = platform, row, resources
         provider = PAYMENT_PROVIDERS[platform.settings.payment_provider]
-        grants = choose_grants(row.grants, platform.settings)
-        self._grants = (*grants, *(provider.grants if row.pays else ()))
+        self._uses_provider = row.pays or row.compares
+        self._grants = (
+            *choose_grants(row.grants, platform.settings),
+            *(provider.grants if row.pays else ()),
+            *(provider.comparison_grants if row.compares else ()),
+        )
         self._name = f"{platform.settings.stack_name}-{row.name}"
         self._queue_actions = (*row.queue_actions, *(("sqs:SendMessage",) if dead_letters else ()))
         self._log_group = self._create_log_group()
@@ -123,7 +129,7 @@ class LambdaFunction(Construct):
         return f"release {release}" if release else None
 
     def _layers(self) -> list[lambda_.ILayerVersion]:
-        payment = self._platform.payment_layers if self._row.pays else ()
+        payment = self._platform.payment_layers if self._uses_provider else ()
         tracing = self._platform.tracing_layers if self._row.traced else ()
         return [*self._platform.layers, *payment, *tracing]
 
@@ -144,7 +150,7 @@ class LambdaFunction(Construct):
         values = {name: getattr(settings, name) for name in self._row.settings}
         read = {name.upper(): str(value) for name, value in values.items() if value != 0}
         named = variables(self._grants, self._resources)
-        if self._row.pays and settings.payment_api_url:
+        if self._uses_provider and settings.payment_api_url:
             named["PAYMENT_API_URL"] = settings.payment_api_url
         traced = tracing_variables(settings) if self._row.traced else {}
         return {**self._platform.variables, **named, **read, **traced}

@@ -25,6 +25,7 @@ from stacks.order_events import OrderEvents
 from stacks.order_release import OrderRelease
 from stacks.order_state_machine import OrderStateMachine, workflow_resources
 from stacks.order_tables import OrderTables
+from stacks.payment_comparison import PaymentComparison
 from stacks.payment_provider import payment_resources
 from stacks.payment_webhook import PaymentWebhook
 from stacks.release_alarms import add_release_alarms
@@ -67,11 +68,16 @@ class OrderWorkflowStack(Stack):
             definition=root / "statemachine/order_workflow.asl.json",
             activities=activities.versions,
         )
-        rollback = add_release_alarms(operations, workflow.machine, activities.versions, settings)
-        add_order_alarms(operations, workflow.machine, settings)
         release = OrderRelease(
-            self, "Release", settings=settings, workflow=workflow, rollback_alarms=rollback
+            self,
+            "Release",
+            settings=settings,
+            workflow=workflow,
+            rollback_alarms=add_release_alarms(
+                operations, workflow.machine, activities.versions, settings
+            ),
         )
+        add_order_alarms(operations, workflow.machine, settings)
         resources |= release.resources
 
         # The callers of the workflow: the API with its users, the provider, and the janitor.
@@ -85,8 +91,11 @@ class OrderWorkflowStack(Stack):
         janitor = Janitor(
             self, "Janitor", platform=platform, resources=resources, operations=operations
         )
+        comparison = PaymentComparison(
+            self, "Comparison", platform=platform, resources=resources, operations=operations
+        )
         callers = [
-            *(api.handler.function, webhook.function, *janitor.functions),
+            *(api.handler.function, webhook.function, comparison.function, *janitor.functions),
             MailReports(
                 self,
                 "MailReports",
@@ -119,7 +128,10 @@ class OrderWorkflowStack(Stack):
         SavedQueries(
             self, "Queries", settings=settings, logged=[*functions, workflow, order_events]
         )
-        self._export(tables, operations, order_events, histories, release, api, identity, janitor)
+        self._export(
+            *(tables, operations, order_events, histories, release, api, identity),
+            *(janitor, comparison),
+        )
 
     def _export(self, *constructs: Named) -> None:
         """Add the stack outputs."""

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacks.grants import PAYMENTS, READ_PAYMENT_SECRET, READ_WEBHOOK_SECRET, Grant, Resource
+from stacks.grants import (
+    COMPARE_PAYMENTS,
+    PAYMENTS,
+    READ_PAYMENT_SECRET,
+    READ_WEBHOOK_SECRET,
+    Grant,
+    Resource,
+)
 
 if TYPE_CHECKING:
     from stacks.deployment_settings import DeploymentSettings
@@ -13,13 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentProvider:
-    """`grants` are those of the adapter, `webhook_grants` those that its webhook needs besides, and
-    `lock_file` names the libraries of a separate layer. `needs_secret`: the adapter reads the
-    provider's credentials from `payment_secret_arn`, and the secret that signs its reports from
-    `payment_webhook_secret_arn`.
+    """`grants` are those of the functions that pay, `webhook_grants` those that the webhook needs
+    besides, `comparison_grants` those of the comparison. `lock_file` names the libraries of a
+    separate layer.
+    `needs_secret`: the adapter reads the provider's credentials from `payment_secret_arn`, and the
+    secret that signs its reports from `payment_webhook_secret_arn`.
     """
 
     grants: tuple[Grant, ...]
+    comparison_grants: tuple[Grant, ...]
     webhook_grants: tuple[Grant, ...] = ()
     lock_file: str = ""
     needs_secret: bool = False
@@ -27,9 +36,12 @@ class PaymentProvider:
 
 
 PAYMENT_PROVIDERS = {
-    "sandbox": PaymentProvider(grants=(PAYMENTS,), takes_real_money=False),
+    "sandbox": PaymentProvider(
+        grants=(PAYMENTS,), comparison_grants=(COMPARE_PAYMENTS,), takes_real_money=False
+    ),
     "stripe": PaymentProvider(
         grants=(READ_PAYMENT_SECRET,),
+        comparison_grants=(READ_PAYMENT_SECRET,),
         webhook_grants=(READ_WEBHOOK_SECRET,),
         lock_file="requirements-stripe.txt",
         needs_secret=True,

@@ -1,12 +1,14 @@
 """OperationsQueue on an SQS queue that operators or their tools read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from lambdas.domain.errors import OperationsUnavailable
+from lambdas.domain.payment_differences import Difference
 from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:
@@ -28,14 +30,21 @@ class SqsOperationsQueue:
         amount = {"amount_minor": amount_minor, "currency": order.currency}
         self._send(order, kind=problem, stage=order.stage, **amount)
 
+    def report_difference(self, difference: Difference) -> None:
+        message = {**asdict(difference), "kind": "payment-difference"}
+        self._post({**message, "difference": difference.kind}, difference.order_id)
+
     def report_takeovers(self, order: Order) -> None:
         self._send(order, kind="takeover-repeated", stage=order.stage, takeovers=order.takeovers)
 
     def _send(self, order: Order, **about: object) -> None:
         message = {"order_id": order.order_id, "epoch": order.epoch, **about}
+        self._post(message, order.order_id)
+
+    def _post(self, message: Mapping[str, object], order_id: str) -> None:
         try:
             self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
         except (ClientError, ConnectionError, HTTPClientError) as error:
             raise OperationsUnavailable(
-                "the operations queue accepted no message", order_id=order.order_id
+                "the operations queue accepted no message", order_id=order_id
             ) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from lambdas.domain.payment_differences import Difference
 from lambdas.domain.record.changes import Change, Event
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
@@ -259,6 +260,13 @@ class OperationsQueue(Protocol):
     def report_payment(self, order: Order, problem: str, amount_minor: int) -> None:
         """Report a payment that needs a person after its order ended: a refund that failed, or a
         dispute. `amount_minor` is owed or disputed.
+
+        Raises OperationsUnavailable.
+        """
+        ...
+
+    def report_difference(self, difference: Difference) -> None:
+        """Report a payment that differs from its order, or that no order has.
 
         Raises OperationsUnavailable.
         """

@@ -15,6 +15,7 @@ from stacks.packaging.libraries import install_libraries, keep_services
 ENTRY_POINTS = (
     "lambdas/activities",
     "lambdas/api",
+    "lambdas/comparison_handler.py",
     "lambdas/history_handler.py",
     "lambdas/janitor_handler.py",
     "lambdas/mail_reports_handler.py",

@@ -17,6 +17,7 @@ from lambdas.adapters.order_records import to_record
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.executions import ExecutionOutcome
+from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.ports import MailTags
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.stages import Stage
@@ -31,6 +32,14 @@ MOVED = make_change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("told", {}
 LOOKED = make_change(ORDER, replace(ORDER, last_heartbeat_at=NOW), NOW)
 OUTCOME = ExecutionOutcome(
     order_id="O1", epoch=1, verdict="completed", reason="", started_at=None, stopped_at=None
+)
+DIFFERENCE = Difference(
+    kind=DifferenceKind.REFUNDED,
+    reference="pi_1",
+    order_id="O1",
+    currency="EUR",
+    captured_minor=2500,
+    refunded_minor=300,
 )
 PAYMENT = {"payment_key": "pay:O1", "amount_minor": 5, "currency": "EUR", "state": "prepared"}
 
@@ -169,6 +178,11 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
     ),
     "operations.report_payment": (
         lambda d: d.operations.report_payment(ORDER, "refund-failed", 1),
+        "SendMessage",
+        {"QueueUrl": FULL.operations_queue_url},
+    ),
+    "operations.report_difference": (
+        lambda d: d.operations.report_difference(DIFFERENCE),
         "SendMessage",
         {"QueueUrl": FULL.operations_queue_url},
     ),

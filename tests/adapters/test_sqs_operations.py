@@ -5,6 +5,7 @@ import pytest
 
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.domain.errors import OperationsUnavailable
+from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import an_order
 from tests.support.invariants import leaks
@@ -46,6 +47,31 @@ def test_repeated_takeovers_are_reported_with_where_the_order_stands(
         "takeovers": 3,
     }
     assert leaks(message["Body"], ["secret", "alice"]) == []
+
+
+def test_a_difference_is_reported_with_its_payment_and_order(clients: dict[str, Any]) -> None:
+    queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
+    difference = Difference(
+        kind=DifferenceKind.REFUNDED,
+        reference="pi_1",
+        order_id="O1",
+        currency="EUR",
+        captured_minor=2500,
+        refunded_minor=300,
+    )
+
+    SqsOperationsQueue(clients["sqs"], queue_url=queue).report_difference(difference)
+
+    [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(message["Body"]) == {
+        "kind": "payment-difference",
+        "difference": "refunded",
+        "reference": "pi_1",
+        "order_id": "O1",
+        "currency": "EUR",
+        "captured_minor": 2500,
+        "refunded_minor": 300,
+    }
 
 
 def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, Any]) -> None:

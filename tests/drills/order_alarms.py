@@ -1,12 +1,13 @@
 """Drills of the alarms on orders and their payments."""
 
-from lambdas import webhook_handler
+from lambdas import comparison_handler, webhook_handler
 from lambdas.activities.inventory import release_stock
 from lambdas.activities.notification import send_order_confirmation
 from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import refund_payment
 from lambdas.domain.errors import MailRejected
 from lambdas.domain.payments import PaymentReport
+from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import Stage
 from tests.drills.alarm_drills import alarm_drill
 from tests.drills.fault import Fault
@@ -62,6 +63,15 @@ def return_refund(fault: Fault) -> None:
     reference = f"pay:{order.order_id}"
     fault.world.payments.payments[reference].refunds = {}
     _report(fault, reference)
+
+
+@alarm_drill("PaymentsDiffer", "a payment of a completed order is refunded by hand")
+def refund_by_hand(fault: Fault) -> None:
+    order = fault.world.place(Stage.COMPLETED)
+    amount = Money(300, order.currency)
+    fault.world.payments.refund("by hand", f"pay:{order.order_id}", amount)
+    fault.world.clock.advance(86_400)
+    fault.invoke("compare-payments", comparison_handler.compare, {}, comparison_handler)
 
 
 def _report(fault: Fault, reference: str) -> None:

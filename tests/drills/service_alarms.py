@@ -71,6 +71,11 @@ for _name, _queue, _message in (
     ("JanitorFailuresWaiting", "OperationsJanitorFailures", "a function of the janitor failed"),
     ("HistoryFailuresWaiting", "OperationsHistoryFailures", "a history could not be exported"),
     ("MailReportFailuresWaiting", "OperationsMailReportFailures", "a bounce was not recorded"),
+    (
+        "PaymentComparisonFailuresWaiting",
+        "OperationsPaymentComparisonFailures",
+        "the provider did not answer the comparison",
+    ),
     ("EventFailuresWaiting", "OperationsEventFailures", "an event could not be delivered"),
 ):
     alarm_drill(_name, f"a dead-letter queue holds a message: {_message}")(

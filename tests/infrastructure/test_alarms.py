@@ -48,6 +48,8 @@ ALARMS = {
     "OrdersFailing",
     "OrdersFailingAtLowTraffic",
     "OrdersPastDeadline",
+    "PaymentComparisonFailuresWaiting",
+    "PaymentsDiffer",
     "PaymentsDisputed",
     "RefundsFailingLater",
     "UnreadMessagesWaiting",

@@ -49,6 +49,7 @@ MAY: Mapping[str, Mapping[str, set[str]]] = {
     "send-cancellation-email": WRITER,
     "close-order": WRITER | REPORTS,
     "payment-webhook": WRITER | RINGS | REPORTS,
+    "compare-payments": WRITER | REPORTS,
     "api": WRITER | RINGS | {"s3": READ},
     "record-mail-reports": WRITER | REPORTS,
     "export-histories": WRITER | EXPORTS | {"sqs": READ},
@@ -97,7 +98,7 @@ def test_production_with_the_key_stripe_and_a_subscriber_is_deployable(
         subscriber_secret_arn=secret.format("subscriber"),
     )
 
-    for name in ("process-payment", "refund-payment", "payment-webhook"):
+    for name in ("process-payment", "refund-payment", "payment-webhook", "compare-payments"):
         assert _key_use(production, name)["secretsmanager"] == READ
     assert _key_use(production, "deliver-events") == {"secretsmanager": READ, "sqs": READ}
 

@@ -53,27 +53,25 @@ ENTRIES = (
     *("console", "lambdas/activities", "lambdas/api"),
     *("lambdas/history_handler.py", "lambdas/janitor_handler.py", "lambdas/webhook_handler.py"),
     *("lambdas/mail_reports_handler.py", "lambdas/order_events_handler.py"),
+    "lambdas/comparison_handler.py",
 )
+OWN = {
+    **{name: ["lambdas/janitor_handler.py"] for name in JANITOR},
+    **{f"{task}-histories": ["lambdas/history_handler.py"] for task in ("export", "sweep")},
+    "api": ["console", "lambdas/api"],
+    "compare-payments": ["lambdas/comparison_handler.py"],
+    "payment-webhook": ["lambdas/webhook_handler.py"],
+    "publish-events": ["lambdas/order_events_handler.py"],
+    "record-mail-reports": ["lambdas/mail_reports_handler.py"],
+}
+"""The entry points of each function; those of an activity are the activities."""
 
 
 def test_a_package_is_the_code_without_the_entry_points_of_other_functions(
     template: Template,
 ) -> None:
     for name, package in packages(template).items():
-        if name == "api":
-            own = ["console", "lambdas/api"]
-        elif name in JANITOR:
-            own = ["lambdas/janitor_handler.py"]
-        elif name in ("export-histories", "sweep-histories"):
-            own = ["lambdas/history_handler.py"]
-        elif name == "payment-webhook":
-            own = ["lambdas/webhook_handler.py"]
-        elif name == "record-mail-reports":
-            own = ["lambdas/mail_reports_handler.py"]
-        elif name == "publish-events":
-            own = ["lambdas/order_events_handler.py"]
-        else:
-            own = ["lambdas/activities"]
+        own = OWN.get(name, ["lambdas/activities"])
         assert files(package) == sources(*(one for one in ENTRIES if one not in own)), name
 
 

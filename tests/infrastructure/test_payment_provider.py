@@ -1,4 +1,4 @@
-"""Production with a real payment provider: its secrets and its SDK are for three functions only."""
+"""Production with a real payment provider: its secrets and its SDK are for four functions only."""
 
 import re
 from importlib.metadata import distributions
@@ -9,7 +9,7 @@ from tests.infrastructure.synthesis import Synthesis
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 
-PAYING = {"process-payment", "refund-payment", "payment-webhook"}
+PAYING = {"process-payment", "refund-payment", "payment-webhook", "compare-payments"}
 
 
 def test_only_the_payment_functions_read_the_secret(production: Template) -> None:

@@ -34,6 +34,7 @@ OUTPUTS = {
     "UserPoolId",
     "UserPoolClientId",
     "JanitorFunction",
+    "PaymentComparisonFunction",
     "Region",
 }
 
@@ -92,7 +93,10 @@ def test_the_deployment_runs_no_custom_resource(template: Template) -> None:
     assert not [k for k in kinds if k.startswith("Custom::") or k.endswith("::CustomResource")]
     assert len(template.functions()) == len(template.of_type("Lambda::Function"))
     assert len(template.functions()) == len(ACTIVITIES) + len(
-        ("api", "webhook", "reports", "sweep", "stopped", "publish", "export", "sweep-histories")
+        (
+            *("api", "webhook", "reports", "sweep", "stopped", "publish", "export"),
+            *("sweep-histories", "compare-payments"),
+        )
     )
 
 

@@ -130,7 +130,7 @@ def test_readers_of_records_are_updated_before_the_first_canary_order(template: 
         if not logical_id.startswith("Activities")
     ]
 
-    assert len(readers) == 8
+    assert len(readers) == 9
     assert set(readers) <= set(alias["DependsOn"])
     for resource in template.resources.values():
         assert alias_id not in json.dumps(resource.get("Properties", {}))

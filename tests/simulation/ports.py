@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from lambdas.domain.payment_differences import Difference
 from lambdas.domain.payments import (
     CaptureResult,
     Payment,
@@ -175,6 +176,9 @@ class Desk(Crossing, OperationsQueue):
     def report_payment(self, order: Order, problem: str, amount_minor: int) -> None:
         report = self._world.operations.report_payment
         self._cross("operations.report_payment", lambda: report(order, problem, amount_minor))
+
+    def report_difference(self, difference: Difference) -> None:
+        raise NotImplementedError("no actor compares payments in a simulation")
 
     def report_takeovers(self, order: Order) -> None:
         report = self._world.operations.report_takeovers

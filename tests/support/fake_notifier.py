@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lambdas.domain.errors import OrderError
+from lambdas.domain.payment_differences import Difference
 from lambdas.domain.ports import MailTags, Notifier, OperationsQueue
 from lambdas.domain.record.order import Order
 
@@ -40,19 +41,23 @@ class FakeNotifier(Notifier):
 class FakeOperationsDesk(OperationsQueue):
     """`stuck` holds (order id, effects) of every report of a stuck compensation, `takeovers`
     (order id, how many) of every report of repeated takeovers, `payments` (order id, problem,
-    amount) of every report of a payment.
+    amount) of every report of a payment, `differences` those of payments and their orders.
     """
 
     def __init__(self) -> None:
         self.stuck: list[tuple[str, tuple[str, ...]]] = []
         self.takeovers: list[tuple[str, int]] = []
         self.payments: list[tuple[str, str, int]] = []
+        self.differences: list[Difference] = []
 
     def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
         self.stuck.append((order.order_id, tuple(effects)))
 
     def report_payment(self, order: Order, problem: str, amount_minor: int) -> None:
         self.payments.append((order.order_id, problem, amount_minor))
+
+    def report_difference(self, difference: Difference) -> None:
+        self.differences.append(difference)
 
     def report_takeovers(self, order: Order) -> None:
         self.takeovers.append((order.order_id, order.takeovers))

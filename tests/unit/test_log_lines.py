@@ -9,7 +9,13 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import activity_handler, janitor_handler, order_events_handler, webhook_handler
+from lambdas import (
+    activity_handler,
+    comparison_handler,
+    janitor_handler,
+    order_events_handler,
+    webhook_handler,
+)
 from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.order_records import order_key, to_record
 from lambdas.api.application import OPERATIONS
@@ -17,6 +23,7 @@ from lambdas.api.handler import respond
 from lambdas.api.http.resource import Operation
 from lambdas.domain.errors import OrderError
 from lambdas.domain.payments import PaymentReport
+from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import a_person, an_event
 from tests.support.invariants import leaks
@@ -35,7 +42,7 @@ FIELDS = {
     *("level", "location", "message", "timestamp", "service", "request_id", "duration_ms"),
     *("order_id", "execution", "epoch", "state", "attempt", "stage", "outcome", "reason"),
     *("error", "route", "roles", "machine", "status", "action", "actions", "report_id", "kind"),
-    *("sequences", "kinds"),
+    *("sequences", "kinds", "date", "payments", "difference", "reference"),
 }
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "start_order": {"items": [{"sku": "MUG-RED", "quantity": 1}], "payment_method": METHOD},
@@ -61,7 +68,10 @@ def logged(call: Callable[[], object]) -> list[dict[str, Any]]:
 
 @pytest.fixture(autouse=True)
 def _deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (activity_handler, janitor_handler, order_events_handler, webhook_handler):
+    for module in (
+        *(activity_handler, janitor_handler, order_events_handler),
+        *(webhook_handler, comparison_handler),
+    ):
         monkeypatch.setattr(module, "dependencies", lambda: world.deps)
 
 
@@ -117,6 +127,17 @@ def test_the_publisher_of_events_logs_their_numbers(world: World) -> None:
     [line] = logged(lambda: order_events_handler.publish({"Records": [{"dynamodb": change}]}, None))
 
     assert line["message"] == "events published"
+
+
+def test_the_comparison_logs_its_numbers_and_the_payments_that_differ(world: World) -> None:
+    order = world.place(Stage.COMPLETED)
+    world.payments.refund("by hand", f"pay:{order.order_id}", Money(1, order.currency))
+    event = {"date": "2026-01-01", "token": TOKEN}
+
+    differs, compared = logged(lambda: comparison_handler.compare(event, CONTEXT))
+
+    assert (differs["message"], differs["order_id"]) == ("payment differs", order.order_id)
+    assert (compared["message"], compared["payments"]) == ("payments compared", {"different": 1})
 
 
 class Reports:

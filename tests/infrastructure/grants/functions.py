@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 
 from lambdas import (
+    comparison_handler,
     history_handler,
     janitor_handler,
     mail_reports_handler,
@@ -30,6 +32,7 @@ from tests.workflow.stories.steps import (
     cancel,
     let_pass,
     lose_execution,
+    provider_reports,
     provider_settles,
     refund_fails_later,
 )
@@ -46,6 +49,7 @@ def run_functions(recorder: Recorder) -> None:
         _swept(recorder),
         _stopped(recorder),
         _paid_later(recorder),
+        _compared(recorder),
         _exported(recorder),
     )
     for story in stories:
@@ -123,6 +127,30 @@ def _paid_later(recorder: Recorder) -> Story:
     )
 
 
+def _compared(recorder: Recorder) -> Story:
+    """A cancelled order whose refunded payment the provider captures when it is looked up."""
+
+    def compare(world: World) -> None:
+        placed = datetime.fromtimestamp(world.order().created_at / 1000, UTC).date()
+        done = comparison_handler.compare({"date": placed.isoformat()}, None)
+        assert done["payments"] == {"different": 1}
+
+    return Story(
+        name="compared",
+        payment_method="pm_processing",
+        script=(
+            approve(),
+            cancel(),
+            provider_settles(),
+            provider_reports("recorded"),
+            let_pass(SETTLED_SECONDS),
+            _reopen_payment,
+            _in(recorder, "compare-payments", compare),
+        ),
+        ends=HAPPY.ends,
+    )
+
+
 def _exported(recorder: Recorder) -> Story:
     """The events and the history of a completed order."""
 
@@ -179,6 +207,16 @@ def _in(recorder: Recorder, function: str, run: Callable[[World], object]) -> St
 def _lend(world: World) -> None:
     shards: Any = world.deps.stock_shards
     assert shards.lend("MUG-RED", 0, 5, world.engine.clock.now())
+
+
+def _reopen_payment(world: World) -> None:
+    boto3.client("dynamodb").update_item(
+        TableName="payments",
+        Key=to_item({"payment_key": f"pay:{world.order_id}"}),
+        UpdateExpression="SET #state = :pending, pending_until = :past REMOVE captured_at",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues=to_item({":pending": "pending", ":past": 0}),
+    )
 
 
 def _delete_histories(_: World) -> None:

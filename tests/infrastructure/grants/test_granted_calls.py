@@ -33,6 +33,7 @@ from tests.unit.test_dependencies import FULL
 
 OTHERS = (
     "api",
+    "compare-payments",
     "export-histories",
     "janitor-execution-stopped",
     "janitor-sweep",
@@ -49,7 +50,7 @@ STRIPE: dict[str, Any] = {
     "payment_secret_arn": SECRET.format("key"),
     "payment_webhook_secret_arn": SECRET.format("signing"),
 }
-PAYS = ("process-payment", "refund-payment", "payment-webhook")
+PAYS = ("process-payment", "refund-payment", "payment-webhook", "compare-payments")
 
 Policy = list[Mapping[str, Any]]
 

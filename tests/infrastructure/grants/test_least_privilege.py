@@ -50,6 +50,13 @@ MAY = {
     "payment-webhook": WRITE_ORDER
     | PAYMENTS
     | {MACHINE: "states: SendTaskSuccess", "<OperationsQueue>": "sqs: SendMessage"},
+    "compare-payments": {
+        "<TablesOrders>": "dynamodb: PutItem Query UpdateItem BatchGetItem",
+        "<TablesOrders>/index/by_age": "dynamodb: Query",
+        "<TablesPayments>": "dynamodb: GetItem UpdateItem Scan",
+        "<OperationsQueue>": "sqs: SendMessage",
+        "<OperationsPaymentComparisonFailures>": "sqs: SendMessage",
+    },
     "api": START
     | {
         "<TablesInventory>": "dynamodb: BatchGetItem GetItem UpdateItem",

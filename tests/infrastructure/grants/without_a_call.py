@@ -44,6 +44,9 @@ WITHOUT_A_CALL: Mapping[str, Mapping[Statement, str]] = {
     "record-mail-reports": {
         ("sqs:SendMessage", "<OperationsMailReportFailures>"): "Lambda sends failed events."
     },
+    "compare-payments": {
+        ("sqs:SendMessage", "<OperationsPaymentComparisonFailures>"): "Lambda sends failed events.",
+    },
     "janitor-sweep": JANITOR_FAILURES,
     "janitor-execution-stopped": JANITOR_FAILURES,
 }

@@ -19,6 +19,7 @@ APPLICATION = {
     "lambdas.history_export",
     "lambdas.janitor",
     "lambdas.mail_resend",
+    "lambdas.payment_comparison",
     "lambdas.payment_reports",
 }
 EDGE = {"lambdas.telemetry", "lambdas.tracing"}
@@ -37,6 +38,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
     "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),
     "mail_resend": (DOMAIN | {"lambdas.order_writer"}, set()),
+    "payment_comparison": (
+        DOMAIN | {"lambdas.order_writer", "lambdas.payment_reports"},
+        set(),
+    ),
     "payment_reports": (DOMAIN | {"lambdas.order_writer"}, set()),
     "executions": (DOMAIN | {"lambdas.executions"}, set()),
     "history_export": (DOMAIN | {"lambdas.order_writer", "lambdas.executions"}, set()),
@@ -55,6 +60,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "order_events_handler": (DOMAIN | EDGE | {"lambdas.adapters", "lambdas.dependencies"}, set()),
     "mail_reports_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
+    "comparison_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
     "webhook_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
     "janitor_handler": (
         DOMAIN | APPLICATION | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},

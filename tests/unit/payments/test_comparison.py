@@ -1,0 +1,254 @@
+"""The daily comparison of the ledger with the payment provider."""
+
+import pytest
+
+from lambdas import comparison_handler
+from lambdas.activities.inventory import release_stock
+from lambdas.activities.order_status import close_order
+from lambdas.activities.payment import refund_payment
+from lambdas.domain.errors import LedgerMismatch, OperationsUnavailable, PaymentUnsettled
+from lambdas.domain.payment_differences import DifferenceKind
+from lambdas.domain.payments import Payment, PaymentState
+from lambdas.domain.record.ledger import DEBT
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.stages import Stage
+from lambdas.payment_comparison import DAY_MS, LATE_MS
+from lambdas.ulid import ulid_of
+from tests.support.fake_clock import NOW
+from tests.support.telemetry import captured_log, lines
+from tests.support.world import World
+
+Kind = DifferenceKind
+SINCE, UNTIL = NOW, NOW + DAY_MS
+
+
+def a_paid_order(world: World, at: int = NOW, **changes: object) -> Order:
+    """A completed order that was placed and paid at a time."""
+    order_id = ulid_of(at, len(world.payments.payments) + 1)
+    return world.place(Stage.COMPLETED, order_id=order_id, total=4200, **changes)
+
+
+def a_cancelled_order(world: World) -> Order:
+    """An order that was charged and refunded."""
+    order = world.place(Stage.STATUS_UPDATE, order_id=ulid_of(NOW, 99), total=4200)
+    world.cancel(order)
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+    return world.now(order)
+
+
+def reference(order: Order) -> str:
+    return f"pay:{order.order_id}"
+
+
+def compare(world: World, since: int = SINCE) -> dict[str, int]:
+    with captured_log():
+        return world.deps.payment_comparison.compare(since, since + DAY_MS)
+
+
+def reported(world: World) -> list[tuple[str, str, str]]:
+    found = world.operations.differences
+    return [(one.kind, one.order_id, one.reference) for one in found]
+
+
+def test_orders_and_payments_that_agree_are_compared_without_a_look_up(world: World) -> None:
+    for _ in range(20):
+        a_paid_order(world)
+    a_cancelled_order(world)
+    world.payments.calls.clear()
+
+    assert compare(world) == {"same": 21}
+
+    assert world.payments.calls == ["list moved"]
+    assert reported(world) == []
+
+
+def test_money_of_an_unknown_order_of_a_foreign_payment_and_of_a_second_one_is_reported(
+    world: World,
+) -> None:
+    order, amount = a_paid_order(world), Money(4200, "EUR")
+    foreign = world.payments.charge("gift:1", amount)
+    lost = world.payments.charge("pay:01J0000000000000000000000Z", amount)
+    second = world.payments.charge(reference(order), amount)
+
+    assert compare(world) == {"same": 1, "different": 3}
+
+    assert reported(world) == [
+        (Kind.UNKNOWN_PAYMENT, "", foreign),
+        (Kind.UNKNOWN_PAYMENT, "", lost),
+        (Kind.UNKNOWN_PAYMENT, order.order_id, second),
+    ]
+
+
+def test_a_refund_of_a_completed_order_weeks_later_is_reported(world: World) -> None:
+    order = a_paid_order(world)
+    world.clock.advance(60 * 86_400)
+    later = world.clock.now()
+    world.payments.refund("by hand", reference(order), Money(300, "EUR"))
+
+    assert compare(world, later) == {"different": 1}
+
+    [difference] = world.operations.differences
+    assert (difference.kind, difference.order_id) == (Kind.REFUNDED, order.order_id)
+    assert (difference.captured_minor, difference.refunded_minor) == (4200, 300)
+    assert difference.currency == "EUR"
+    assert world.now(order) == order
+
+
+def test_a_payment_that_the_provider_does_not_have_or_never_captured_is_reported(
+    world: World,
+) -> None:
+    missing, voided = a_paid_order(world), a_paid_order(world)
+    del world.payments.payments[reference(missing)]
+    book = world.payments.payments[reference(voided)]
+    book.captured, book.state, book.moved_at = None, PaymentState.VOIDED, []
+
+    assert compare(world) == {"different": 2}
+
+    assert set(reported(world)) == {
+        (Kind.MISSING_PAYMENT, missing.order_id, reference(missing)),
+        (Kind.NOT_CAPTURED, voided.order_id, reference(voided)),
+    }
+
+
+def test_an_order_that_ends_long_after_it_was_placed_is_compared_then(world: World) -> None:
+    order = a_paid_order(world, updated_at=NOW + DAY_MS)
+    open_order = world.place(Stage.STATUS_UPDATE, order_id=ulid_of(NOW, 50), total=4200)
+    del world.payments.payments[reference(order)]
+    del world.payments.payments[reference(open_order)]
+    early = a_paid_order(world, at=NOW + DAY_MS - 1, updated_at=NOW + DAY_MS - 1)
+    del world.payments.payments[reference(early)]
+
+    assert compare(world, NOW + LATE_MS) == {"different": 1}
+
+    assert reported(world) == [(Kind.MISSING_PAYMENT, order.order_id, reference(order))]
+
+
+def test_orders_of_other_days_are_not_read(world: World) -> None:
+    for at in (NOW - 1, NOW + DAY_MS):
+        del world.payments.payments[reference(a_paid_order(world, at))]
+    first = a_paid_order(world, NOW)
+    last = a_paid_order(world, NOW + DAY_MS - 1)
+    for order in (first, last):
+        world.payments.payments[reference(order)].moved_at = []
+
+    assert compare(world) == {"same": 2}
+
+
+def test_more_orders_than_one_page_are_read(world: World) -> None:
+    for _ in range(201):
+        order = a_paid_order(world)
+        world.payments.payments[reference(order)].moved_at = []
+
+    assert compare(world) == {"same": 201}
+
+
+def test_a_debt_that_the_provider_did_not_report_is_reported_and_recorded(world: World) -> None:
+    order = a_cancelled_order(world)
+    world.payments.payments[reference(order)].refunds = {}
+
+    assert compare(world) == {"different": 1}
+
+    assert reported(world) == [(Kind.DEBT_NOT_RECORDED, order.order_id, reference(order))]
+    assert world.operations.payments == [(order.order_id, "refund-failed", 4200)]
+    assert world.now(order).ledger[DEBT].amount_minor == 4200
+    assert compare(world) == {"same": 1}
+
+
+def test_a_list_that_is_older_than_the_order_is_no_difference(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = a_cancelled_order(world)
+    older = Payment(
+        state=PaymentState.CAPTURED,
+        amount=Money(4200, "EUR"),
+        key=reference(order),
+        captured_minor=4200,
+    )
+    monkeypatch.setattr(world.payments, "list_moved", lambda *_: iter([(reference(order), older)]))
+
+    assert compare(world) == {"same": 1}
+
+
+def test_a_payment_that_cannot_be_compared_does_not_stop_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, order = a_paid_order(world), a_paid_order(world)
+    read = world.store.get
+
+    def get(order_id: str) -> Order:
+        if order_id == broken.order_id:
+            raise KeyError("items")
+        return read(order_id)
+
+    monkeypatch.setattr(world.store, "get", get)
+    monkeypatch.setattr(comparison_handler, "dependencies", lambda: world.deps)
+    world.payments.refund("by hand", reference(order), Money(300, "EUR"))
+
+    with captured_log() as log, pytest.raises(comparison_handler.PaymentsNotCompared):
+        comparison_handler.compare({"date": "2026-01-01"}, None)
+
+    failed, differs, compared = sorted(lines(log.getvalue()), key=lambda line: line["message"])[
+        ::-1
+    ]
+    assert (failed["message"], failed["date"]) == ("payments compared", "2026-01-01")
+    assert failed["payments"] == {"failed": 1, "different": 1}
+    assert (differs["message"], differs["error"]) == ("payment not compared", "KeyError")
+    assert (compared["message"], compared["difference"]) == ("payment differs", Kind.REFUNDED)
+
+
+def test_a_report_that_operations_cannot_take_is_repeated(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.payments.charge("gift:1", Money(1, "EUR"))
+
+    def unavailable(_: object) -> None:
+        raise OperationsUnavailable("no answer")
+
+    monkeypatch.setattr(world.operations, "report_difference", unavailable)
+
+    assert compare(world) == {"failed": 1}
+
+
+def test_a_list_that_cannot_be_read_fails_the_comparison(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_answer(*_: object) -> None:
+        raise PaymentUnsettled("no answer")
+
+    monkeypatch.setattr(world.payments, "list_moved", no_answer)
+
+    with pytest.raises(PaymentUnsettled):
+        compare(world)
+
+
+def test_the_day_before_is_compared_and_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(comparison_handler, "dependencies", lambda: world.deps)
+    a_paid_order(world)
+    world.payments.charge("gift:1", Money(1, "EUR"))
+    world.clock.advance(86_400 + 3 * 3600)
+
+    with captured_log():
+        done = comparison_handler.compare({}, None)
+
+    assert done == {"date": "2026-01-01", "payments": {"same": 1, "different": 1}}
+    [counted] = lines(capsys.readouterr().out)
+    assert (counted["PaymentsCompared"], counted["PaymentDifference"]) == ([2.0], [1.0])
+
+
+def test_a_look_up_of_a_listed_payment_that_is_gone_is_a_missing_payment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = a_paid_order(world)
+    world.payments.refund("by hand", reference(order), Money(300, "EUR"))
+
+    def gone(_: str) -> Payment:
+        raise LedgerMismatch("no payment under this reference")
+
+    monkeypatch.setattr(world.payments, "look_up", gone)
+
+    assert compare(world) == {"different": 1}
+    assert reported(world) == [(Kind.MISSING_PAYMENT, order.order_id, reference(order))]
