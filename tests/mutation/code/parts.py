@@ -25,8 +25,8 @@ class Part:
 
 _RULES = ("unit/domain", "unit/workflow", "unit/janitor", "unit/activities", "unit/payments")
 _RULES_OF_REQUESTS = (
-    *("unit/api/orders/test_resend.py", "unit/api/signals/test_approval_limits.py"),
-    *("unit/api/orders/test_catalogue.py", "unit/api/orders/test_caps.py"),
+    *(f"unit/api/orders/test_{name}.py" for name in ("caps", "catalogue", "resend")),
+    *("unit/api/orders/test_starting_orders.py", "unit/api/signals/test_approval_limits.py"),
     *("unit/api/executions/test_operations.py", "unit/test_order_events_handler.py"),
 )
 _ORDERS = ("unit/test_order_writer.py", "unit/test_activity_groups.py")
@@ -35,7 +35,7 @@ _PROVIDER_TESTS = tuple(f"adapters/test_{kind}*.py" for kind in ("payment", "san
 _SLOW = ("adapters/test_requests_per_route.py", "adapters/test_busy_stock_at_random.py")
 _SUPPORT = ("telemetry.py", "tracing.py", "settings.py", "ulid.py")
 _TRACES = "workflow/test_traces.py"
-_SMALL = ("unit/test_order_events_handler.py", "unit/test_settings.py", "unit/test_ulid.py")
+_SMALL = ("unit/test_*_handler.py", "unit/test_settings.py", "unit/test_ulid.py")
 
 PARTS: Mapping[str, Part] = {
     "domain": Part(("domain/*.py",), (*_RULES, *_ORDERS, *_RULES_OF_REQUESTS)),
@@ -48,7 +48,7 @@ PARTS: Mapping[str, Part] = {
             *("order_writer.py", "workflow.py", "janitor.py", "payment_reports.py"),
             *("history_export.py", "mail_resend.py"),
         ),
-        (*_RULES, *_ORDERS, "unit/test_history_export.py", "unit/api/orders/test_resend.py"),
+        (*_RULES, *_ORDERS, *_RULES_OF_REQUESTS, "unit/test_history_export.py"),
     ),
     "api": Part(
         ("api/*.py", "executions/*.py"), ("unit/api", _TRACES, "unit/test_history_export.py")
@@ -56,14 +56,12 @@ PARTS: Mapping[str, Part] = {
     "adapters": Part(("adapters/*.py",), ("adapters",), _PROVIDERS, (*_SLOW, *_PROVIDER_TESTS)),
     "payments": Part(_PROVIDERS, (*_PROVIDER_TESTS, "unit/payments")),
     "runtime": Part(
-        (
-            *(f"{name}_handler.py" for name in ("janitor", "order_events", "webhook", "history")),
-            *_SUPPORT,
-        ),
+        ("*_handler.py", *_SUPPORT),
         (
             *("unit/janitor", "unit/payments", "unit/activities/test_activity_handler.py"),
             *("unit/test_history_export.py", _TRACES, *_SMALL),
         ),
+        not_sources=("activity_handler.py",),
     ),
     "dependencies": Part(
         ("dependencies.py",),

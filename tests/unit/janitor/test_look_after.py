@@ -59,6 +59,7 @@ def test_a_lost_compensation_is_resumed(
     assert janitor.reconcile(order.order_id) == "taken-over"
 
     assert world.now(order).epoch == 2
+    assert world.store.timeline(order.order_id)[-1].kind == "compensation-resumed"
     assert world.now(order).last_error == order.last_error
 
 

@@ -39,15 +39,17 @@ def kinds(world: World, order: Order) -> list[str]:
     return [event.kind for event in world.store.timeline(order.order_id)]
 
 
-def test_a_confirmation_is_sent_again_and_recorded(
+def test_a_confirmation_is_sent_again_in_the_customers_language_and_recorded(
     api: ApiCaller, world: World, order: Order
 ) -> None:
+    world.deps.customers = FakeCustomers([replace(a_customer(), language="de")])
+
     answer = resend(api, order)
 
     assert answer.status == 200
     assert (answer.json["mail"], answer.json["state"]) == (AGAIN, "done")
     [mail] = world.notifier.sent
-    assert mail.subject == f"Your order {order.order_id} is confirmed"
+    assert mail.subject == f"Ihre Bestellung {order.order_id} ist bestätigt"
     effect = world.now(order).ledger[AGAIN]
     assert (effect.state, effect.requested_by) == (EffectState.DONE, OPERATOR["sub"])
     assert kinds(world, order)[-2:] == ["mail-resend-requested", f"{AGAIN}-sent"]
@@ -140,7 +142,9 @@ def test_a_customer_without_an_address_is_refused(
 ) -> None:
     world.deps.customers = FakeCustomers([replace(a_customer(), email="")])
 
-    assert resend(api, order).status == 409
+    answer = resend(api, order)
+
+    assert (answer.status, answer.json["detail"]) == (409, "The customer has no e-mail address.")
 
 
 @pytest.mark.parametrize(
