@@ -143,8 +143,11 @@ def test_an_event_that_the_subscriber_does_not_accept_stays_in_the_queue(
     ]
     world.events.failures = [EventsUnavailable("the subscriber answered 500", order_id="O1")]
 
-    answer = order_events_handler.deliver({"Records": records}, None)
+    with captured_log() as log:
+        answer = order_events_handler.deliver({"Records": records}, None)
 
+    delivered = lines(log.getvalue())[-1]
+    assert delivered.items() >= {"message": "event delivered", **bodies[1]}.items()
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert world.events.delivered == bodies[1:]
     [metrics] = [line for line in lines(capsys.readouterr().out) if "_aws" in line]

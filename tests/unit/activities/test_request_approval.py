@@ -32,6 +32,7 @@ def test_the_approver_reads_what_to_decide_and_until_when(world: World, order: O
 
     [mail] = world.notifier.sent
     assert (mail.to, mail.subject) == (APPROVERS, f"Order {order.order_id} waits for your approval")
+    assert mail.tags == (order.order_id, FIRST)
     assert "  2 x COFFEE-1KG at 12.50 EUR\n\nTotal: 25.00 EUR (revision 1)\n" in mail.body
     assert "Decide by 2026-01-01 00:15:00 UTC, or the order is cancelled." in mail.body
     assert world.now(order).ledger[FIRST].state is EffectState.DONE
