@@ -5,7 +5,7 @@ imports and connects only what it uses.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from lambdas.payment_comparison import PaymentComparison
     from lambdas.payment_reports import PaymentReports
     from lambdas.workflow import OrderWorkflow
-
-Spread = Callable[[Callable[[str], str], Sequence[str]], Iterable[str]]
-"""Calls a function for each of several items, and returns what it returned."""
 
 
 class Dependencies:
@@ -123,7 +120,9 @@ class Dependencies:
         from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 
         return DynamoDBOrderIndex(
-            self._dynamodb, orders_table=self.settings.require("orders_table")
+            self._dynamodb,
+            orders_table=self.settings.require("orders_table"),
+            spread=self.spread,
         )
 
     @cached_property
@@ -399,12 +398,13 @@ class Dependencies:
         self.operations.report_takeovers(order)
 
     @cached_property
-    def spread(self) -> Spread:
+    def spread(self) -> "ports.Spread":
         """Calls of one function that run side by side, each in a thread, with separate log keys."""
-        from concurrent.futures import ThreadPoolExecutor
-        from contextvars import copy_context
 
-        def in_threads(work: Callable[[str], str], items: Sequence[str]) -> list[str]:
+        def in_threads(work: Callable[[str], Any], items: Sequence[str]) -> list[Any]:
+            from concurrent.futures import ThreadPoolExecutor
+            from contextvars import copy_context
+
             with ThreadPoolExecutor(max_workers=len(items)) as threads:
                 return list(threads.map(lambda item: copy_context().run(work, item), items))
 

@@ -1,7 +1,7 @@
 """The janitor: recovers orders whose wake-up, start or execution was lost."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -11,6 +11,7 @@ from lambdas.domain.ports import (
     Clock,
     ExecutionStatus,
     OrderIndex,
+    Spread,
     WorkflowEngine,
 )
 from lambdas.domain.record.changes import CHECK_SOON_MS, Change, make_change
@@ -72,7 +73,7 @@ class Janitor:
     recovered: Callable[[OrderError], None]
     count: Callable[[str], None]
     report_takeovers: Callable[[Order], None]
-    spread: Callable[[Callable[[str], str], Sequence[str]], Iterable[str]]
+    spread: Spread
     measure: Callable[[str, float], None]
 
     def sweep(self) -> dict[str, int]:

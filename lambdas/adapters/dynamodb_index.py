@@ -9,6 +9,7 @@ spread over LIST_SHARDS partitions, which a list merges.
 import heapq
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from lambdas.adapters.order_records import (
     stage_key,
 )
 from lambdas.domain.errors import InvalidRequest
-from lambdas.domain.ports import MAX_PAGE, Count, OpenVersions, Overdue, Page
+from lambdas.domain.ports import MAX_PAGE, Count, OpenVersions, Overdue, Page, Spread
 from lambdas.domain.record.changes import check_pause_ms
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import ENDS, Stage
@@ -46,9 +47,12 @@ _OPEN = tuple(stage for stage in _STORED if stage not in ENDS)
 class DynamoDBOrderIndex:
     """Lists orders by age, stage or customer, and open orders by the time of their next check."""
 
-    def __init__(self, client: "DynamoDBClient", *, orders_table: str) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", *, orders_table: str, spread: Spread = map
+    ) -> None:
         self._client = client
         self._table = orders_table
+        self._spread = spread
 
     def page(
         self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
@@ -81,10 +85,14 @@ class DynamoDBOrderIndex:
         return OpenVersions.count(found, complete=complete)
 
     def due(self, now: int, limit: int) -> Overdue:
+        shards = range(OPEN_SHARDS)
+        partitions = [
+            open_partition(shard, rests=rests) for rests in (False, True) for shard in shards
+        ]
         with store_errors():
-            urgent = self._overdue(now, limit, rests=False)
-            resting = self._overdue(now, max(1, limit - len(urgent)), rests=True)
-        found = [*urgent, *resting]
+            lists = list(self._spread(partial(self._due, now=now, limit=limit), partitions))
+        urgent = islice(heapq.merge(*lists[:OPEN_SHARDS]), limit)
+        found = [*urgent, *heapq.merge(*lists[OPEN_SHARDS:])]
         ids = tuple(order_id for _, order_id in found[:limit])
         return Overdue(ids, min((at for at, _ in found), default=None))
 
@@ -108,11 +116,6 @@ class DynamoDBOrderIndex:
             ReturnValues="UPDATED_NEW",
         )
         return from_item(answer["Attributes"])
-
-    def _overdue(self, now: int, limit: int, *, rests: bool) -> list[tuple[int, str]]:
-        partitions = (open_partition(shard, rests=rests) for shard in range(OPEN_SHARDS))
-        lists = (self._due(partition, now, limit) for partition in partitions)
-        return list(islice(heapq.merge(*lists), limit))
 
     def _newest(self, partitions: Sequence[Partition], before: str, limit: int) -> list[str]:
         """The ids of the newest orders that precede the id `before`."""
@@ -154,7 +157,7 @@ class DynamoDBOrderIndex:
                 **{"ScanIndexForward": False, **more},
             )
 
-    def _due(self, partition: str, now: int, limit: int) -> Sequence[tuple[int, str]]:
+    def _due(self, partition: str, *, now: int, limit: int) -> Sequence[tuple[int, str]]:
         answer = self._client.query(
             TableName=self._table,
             IndexName="open",

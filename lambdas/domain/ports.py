@@ -3,10 +3,10 @@ fakes. The payment provider's port is `lambdas.domain.payments`.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from lambdas.domain.payment_differences import Difference
 from lambdas.domain.record.changes import Change, Event
@@ -14,6 +14,18 @@ from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
 from lambdas.domain.record.stages import Stage
+
+Returned = TypeVar("Returned")
+
+
+class Spread(Protocol):
+    """Calls a function for each of several items, one after the other or concurrently."""
+
+    def __call__(
+        self, work: Callable[[str], Returned], items: Sequence[str], /
+    ) -> Iterable[Returned]:
+        """What each call returned, in the sequence of the items. Raises what a call raised."""
+        ...
 
 
 class Clock(Protocol):

@@ -36,7 +36,7 @@ CONSOLE = "https://orders.example.com/console"
 SETTINGS = Settings(sign_in_url="https://id.example.com", user_pool_client_id="client-1")
 
 
-def one_after_the_other(work: Callable[[str], str], items: Sequence[str]) -> list[str]:
+def one_after_the_other(work: Callable[[str], Any], items: Sequence[str]) -> list[Any]:
     """In place of threads: fakes are not made for those."""
     return [work(item) for item in items]
 

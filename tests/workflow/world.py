@@ -37,13 +37,13 @@ class World:
         self._signal_ids = count(1)
         self.deps = dependencies()
         self.deps.clock = engine.clock
+        self.deps.spread = one_after_the_other
         # The longest pauses, so that a story can say how often a write was repeated in place.
         store, clock = self.deps.store, engine.clock
         self.deps.orders = OrderWriter(store, clock, jitter=lambda: 1.0, observe=note_order)
         engine.wire.after_write = self._keep_version
         report = self.survived.append
         self.workflow = replace(self.deps.workflow, report=report)
-        self.deps.spread = one_after_the_other
         self.janitor = replace(self.deps.janitor, report=lambda _id, error: report(error))
 
     def place(self, request: StartRequest, key: str = "first") -> None:

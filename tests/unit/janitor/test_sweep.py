@@ -4,8 +4,10 @@ from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
+from lambdas.adapters.order_records import OPEN_SHARDS
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import EngineUnavailable
+from lambdas.domain.ports import Overdue
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
@@ -151,6 +153,20 @@ def test_checks_run_side_by_side_in_threads() -> None:
         return order_id
 
     assert list(Dependencies(Settings()).spread(meet, ("one", "other"))) == ["one", "other"]
+
+
+def test_a_sweep_reads_all_partitions_of_overdue_orders_side_by_side() -> None:
+    all_of_them = Barrier(2 * OPEN_SHARDS)
+
+    class Table:
+        def query(self, **_: Any) -> dict[str, Any]:
+            all_of_them.wait()
+            return {"Items": []}
+
+    deps = Dependencies(Settings(orders_table="orders"))
+    deps._dynamodb = Table()
+
+    assert deps.index.due(0, 5) == Overdue((), None)
 
 
 def test_a_stuck_order_whose_new_execution_was_not_started_is_started_soon(
