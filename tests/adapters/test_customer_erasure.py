@@ -14,7 +14,7 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import ENDS as STAGES_OF_ENDS
 from lambdas.domain.record.stages import Stage
 from tests.support import tables
-from tests.support.builders import a_signal, an_order
+from tests.support.builders import a_signal, an_order, an_order_id
 from tests.support.fake_clock import NOW
 from tools.customer_erasure.__main__ import run
 from tools.customer_erasure.erased_records import ENDS
@@ -145,15 +145,16 @@ def test_the_orders_of_other_customers_stay_as_they_are(
 
 
 def test_keys_of_requests_are_deleted(dynamodb: Any, erasure: CustomerErasure) -> None:
-    put(dynamodb, a_cancelled_order())
-    for name in ("alice", "alice2"):
-        key = {"pk": f"IDEMPOTENCY#{name}#k", "sk": "IDEMPOTENCY"}
-        dynamodb.put_item(TableName=tables.ORDERS, Item=to_item({**key, "order_id": "O"}))
+    order = a_cancelled_order()
+    put(dynamodb, order)
+    for principal, order_id in (("sub-alice", order.order_id), ("sub-bob", an_order_id())):
+        key = {"pk": f"IDEMPOTENCY#{principal}#k", "sk": "IDEMPOTENCY"}
+        dynamodb.put_item(TableName=tables.ORDERS, Item=to_item({**key, "order_id": order_id}))
 
     erasure.erase("alice")
 
-    assert "IDEMPOTENCY#alice#" not in remaining(dynamodb)
-    assert "IDEMPOTENCY#alice2#" in remaining(dynamodb)
+    assert "IDEMPOTENCY#sub-alice#" not in remaining(dynamodb)
+    assert "IDEMPOTENCY#sub-bob#" in remaining(dynamodb)
 
 
 def test_the_tool_knows_the_ends_and_the_keys_of_the_application() -> None:

@@ -52,6 +52,7 @@ class CustomerErasure:
         """
         orders = self.check(customer)
         pseudonym = self._pseudonym(customer)
+        self._delete_keys(orders)
         changed = 0
         for meta, events in self._orders(customer):
             self._erase_events(events)
@@ -61,7 +62,6 @@ class CustomerErasure:
         if next(self._orders(customer), None) is not None:
             raise ErasureRefused("an order was placed meanwhile: disable the user, then repeat")
         self.orders.delete_item(Key={"pk": f"CUSTOMER#{customer}", "sk": "USAGE"})
-        self._delete_keys(customer, orders)
         self.customers.delete_item(Key={"customer_id": customer})
         return changed
 
@@ -113,16 +113,18 @@ class CustomerErasure:
             ExpressionAttributeValues={f":{name}": value for name, value in changed.items()},
         )
 
-    def _delete_keys(self, customer: str, orders: list[Record]) -> None:
-        """Delete the idempotency keys, which have the customer's name. They expire by themselves
-        after a week; only for a younger order the table is read as a whole.
+    def _delete_keys(self, orders: list[Record]) -> None:
+        """Delete the idempotency keys of the orders, which name their callers. They expire by
+        themselves after a week; only for a younger order the table is read as a whole.
         """
         newest = max((order["created_at"] for order in orders), default=0)
         if newest < self.now() - KEY_DAYS * 86_400_000:
             return
-        named = Attr("pk").begins_with(f"IDEMPOTENCY#{customer}#")
-        for key in _pages(self.orders.scan, FilterExpression=named, ProjectionExpression="pk, sk"):
-            self.orders.delete_item(Key=key)
+        ids = {order["order_id"] for order in orders}
+        keys = Attr("pk").begins_with("IDEMPOTENCY#")
+        for key in _pages(self.orders.scan, FilterExpression=keys):
+            if key["order_id"] in ids:
+                self.orders.delete_item(Key={"pk": key["pk"], "sk": key["sk"]})
 
 
 def _pages(read: Any, **request: Any) -> Iterator[Record]:

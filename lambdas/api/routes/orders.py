@@ -160,11 +160,14 @@ def customer_of(body: inputs.NewOrder, caller: Principal) -> str:
 def idempotency(
     body: inputs.NewOrder, caller: Principal, customer_id: str, key: str
 ) -> IdempotencyKey:
-    """The caller's key with a hash of the request that does not depend on the JSON formatting."""
+    """The caller's key with a hash of the request that does not depend on the JSON formatting.
+
+    A key belongs to the subject: another user may get the name of a deleted one.
+    """
     meant = {**body.model_dump(mode="json", exclude_none=True), "customer_id": customer_id}
     canonical = json.dumps(meant, sort_keys=True, separators=(",", ":"))
     fingerprint = hashlib.sha256(canonical.encode()).hexdigest()
-    return IdempotencyKey(principal=caller.name, key=key, fingerprint=fingerprint)
+    return IdempotencyKey(principal=caller.subject, key=key, fingerprint=fingerprint)
 
 
 def listed_customer(caller: Principal, customer_id: str | None) -> str | None:

@@ -50,6 +50,15 @@ def test_two_callers_may_use_the_same_key(api: ApiCaller) -> None:
     assert start(api, ALICE).json["order_id"] != start(api, BOB).json["order_id"]
 
 
+def test_a_user_with_the_name_of_a_deleted_user_does_not_inherit_the_keys(api: ApiCaller) -> None:
+    first = start(api, ALICE)
+
+    second = start(api, {**ALICE, "sub": "sub-of-another-alice"})
+
+    assert second.status == 201
+    assert second.json["order_id"] != first.json["order_id"]
+
+
 def test_an_operator_who_names_another_customer_under_the_same_key_is_refused(
     api: ApiCaller,
 ) -> None:
@@ -97,7 +106,7 @@ def test_the_hash_of_a_request_does_not_change() -> None:
 
     key = idempotency(body, caller, "alice", "key-1")
 
-    assert (key.principal, key.key) == ("alice", "key-1")
+    assert (key.principal, key.key) == ("sub-alice", "key-1")
     assert (
         key.fingerprint
         == hashlib.sha256(
