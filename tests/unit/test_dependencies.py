@@ -71,6 +71,7 @@ def test_every_port_has_its_adapter_and_keeps_it(port: str) -> None:
 
     assert type(adapter) is PORTS[port]
     assert getattr(deps, port) is adapter
+    assert None not in getattr(adapter, "__dict__", {}).values()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +167,8 @@ def test_inventory_customers_and_subscriber_may_be_other_services(
         SignedSubscriber,
     ]
     assert deps.stock_shards is None
+    service = deps._service("customers")
+    assert None not in [*vars(service).values(), service._secret._client]
 
 
 def test_stripe_reads_its_key_from_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
