@@ -117,7 +117,7 @@ def _file(name: str, if_none_match: str | None, headers: dict[str, str]) -> Resp
     sent = {**_HEADERS, **headers, "ETag": tag}
     if matches(if_none_match, tag):
         return Response(304, headers=sent, body="")
-    kind = _TYPES[name.rsplit(".", 1)[1]]
+    kind = _TYPES[name.rpartition(".")[2]]
     return Response(200, content_type=kind, headers=sent, body=content)
 
 

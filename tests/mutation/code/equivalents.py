@@ -62,12 +62,18 @@ EQUIVALENT: Mapping[str, str] = {
     r"domain\.mail\.templates\._instant: .*milliseconds / 1000.*": (
         "a fraction of a second is not shown"
     ),
-    r"api\.routes\..*: [a-z_]+: inputs\.\w+ = .*": (
+    r"api\.routes\..*: [a-z_]+: (inputs\.)?[A-Z]\w+ = .*": (
         "the framework passes every parameter; the description has the default"
     ),
-    r"api\.executions\.history_tags\.current_tag: .*if_none_match or \"XXXX\"\).*": (
-        "no order has this tag"
+    r"api\.routes\..*: headers = \{\"location\": .*": "the names of headers have no case",
+    r"api\.http\.request_check\.as_framework_event: others = .*\"XXcontent-typeXX\"\}": (
+        "API Gateway sends the names of headers in lower case"
     ),
+    r"api\.models\.order_presenter\._actor_of: .*\(signal_id\) or True else None": (
+        "no signal has the ID None"
+    ),
+    r"(api\.executions\.history_tags\.current_tag: .*if_none_match or \"XXXX\"\).*"
+    r"|executions\.history\.category_of: .*state or \"XXXX\", .*)": "nothing has this name",
     r"(janitor\.Janitor\.sweep: second = .*\+ 1001"
     r"|order_writer\.OrderWriter\.repeat: if .* pause \* 1001 > .*)": (
         "a limit that is a thousandth longer"

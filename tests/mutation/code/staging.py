@@ -31,7 +31,8 @@ def stage(name: str, part: Part, *, fresh: bool) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
     for copied in (SOURCES, "tests", *_ALSO_READ):
         shutil.rmtree(folder / copied, ignore_errors=True)
-        shutil.copytree(ROOT / copied, folder / copied, ignore=_IGNORED)
+        # `copy` makes the files new: mutmut then creates their mutants again.
+        shutil.copytree(ROOT / copied, folder / copied, ignore=_IGNORED, copy_function=shutil.copy)
     for decorated in _DECORATED:
         for file in sorted((folder / SOURCES / decorated).glob("*.py")):
             file.write_text(without_decorators(file.read_text("utf-8")), "utf-8")

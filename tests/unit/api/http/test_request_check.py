@@ -50,7 +50,7 @@ def test_only_the_roles_of_a_route_get_past_the_gate(
 
     assert (answer.status == 403) == (role not in operation.roles)
     if answer.status == 403:
-        assert all(allowed in answer.json["detail"] for allowed in operation.roles)
+        assert " or ".join(sorted(operation.roles)) in answer.json["detail"]
 
 
 @pytest.mark.parametrize("operation", PUBLIC, ids=name)
