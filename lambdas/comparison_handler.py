@@ -14,9 +14,9 @@ class PaymentsNotCompared(Exception):
 
 
 def compare(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Compare a day (UTC): that of `{"date": "2026-11-27"}`, or the day before the present one.
+    """Compare a day (UTC): the one in `{"date": "2026-11-27"}`, by default yesterday.
 
-    Raises PaymentsNotCompared after the comparison of all others, and PaymentUnsettled or
+    Raises PaymentsNotCompared, after all other payments were compared, and PaymentUnsettled or
     StoreUnavailable if the lists cannot be read.
     """
     deps = dependencies()

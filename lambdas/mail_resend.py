@@ -19,7 +19,7 @@ Send = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailResend:
-    """`random_bytes` names the attempts."""
+    """Sends the e-mail about the end of an order. `random_bytes` makes the names of attempts."""
 
     orders: OrderWriter
     customers: CustomerDirectory

@@ -1,8 +1,8 @@
 """Compares the ledger with the payment provider, in both directions.
 
-The payments whose money moved in a time are compared with their orders. Of the orders that were
-placed in that time, the payments that did not move are looked up. A difference is reported; nothing
-is repaired. What a report of the provider would have recorded is recorded then.
+The payments whose money moved in a period are compared with their orders. Of the orders that were
+placed in that period, the payments that did not move are looked up. A difference is reported, and
+nothing is repaired. A debt or dispute whose report was lost is also recorded on its order.
 """
 
 from collections import Counter
@@ -29,8 +29,8 @@ AT_ONCE = 15
 """Payments that are compared side by side."""
 DAY_MS = 86_400_000
 LATE_MS = 35 * DAY_MS
-"""When the orders of a day are read again. The longest approval and the longest settlements of a
-payment and of its refund, together 34 days, have ended by then.
+"""The age at which the orders of a day are read again. The longest approval and the longest
+settlements of a payment and of its refund take 34 days together.
 """
 
 SAME, DIFFERENT, FAILED = "same", "different", "failed"
@@ -77,9 +77,8 @@ class PaymentComparison:
     def _placed(
         self, since: int, until: int, moved: set[str]
     ) -> Iterator[tuple[str, tuple[str, Payment | None]]]:
-        """By reference, the orders that ended with a payment that did not move. Those that were
-        placed in the time; and those that were placed long before it, and changed since they were
-        compared.
+        """By reference, the ended orders whose payment did not move: those that were placed in the
+        period, and those that were placed LATE_MS before it and changed since they were compared.
         """
         for late_ms in (0, LATE_MS):
             for order in self._orders(since - late_ms, until - late_ms):
@@ -89,7 +88,7 @@ class PaymentComparison:
                     yield reference, (order.order_id, None)
 
     def _orders(self, since: int, until: int) -> Iterator[Order]:
-        """The orders that were placed in a time, newest first."""
+        """The orders that were placed in a period, newest first."""
         oldest, cursor = self.first_id(since), self.first_id(until)
         while cursor:
             page = self.index.page(stage=None, customer_id=None, limit=MAX_PAGE, cursor=cursor)

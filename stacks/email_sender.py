@@ -13,7 +13,8 @@ from stacks.grants import Resource
 class EmailSender(Construct):
     """An SES identity that the account has, or (`create_sender`) one that the stack creates.
 
-    SES sends a verification link to a new address and refuses to send from it until then.
+    SES sends a verification link to a new address, and refuses to send from it until the link is
+    opened.
 
     The configuration set makes SES suppress addresses that bounced or complained, also where the
     setting of the account does not.

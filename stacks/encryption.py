@@ -1,6 +1,6 @@
 """`encryption=customer`: one key of the account encrypts everything that the stack stores.
 
-`key_grants.py` says who may use it.
+`key_grants.py` has the grants on it.
 """
 
 from aws_cdk import RemovalPolicy, Stack
@@ -20,7 +20,9 @@ from stacks.lambda_function import LambdaFunction
 from stacks.order_state_machine import OrderStateMachine
 
 DATA_KEY_SECONDS = 300
-"""How long SQS and Step Functions use a data key: longer is cheaper, and later after a disable."""
+"""How long SQS and Step Functions reuse a data key. A longer time needs fewer requests to KMS;
+a disabled key then takes effect later.
+"""
 
 
 def encrypt_with_customer_key(stack: Stack, settings: DeploymentSettings) -> None:

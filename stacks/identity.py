@@ -97,9 +97,9 @@ class Identity(Construct):
         return pool
 
     def _add_scopes(self) -> None:
-        # For machine clients, which a platform team adds with a secret each and names in
-        # the context (machine_client_ids). The client
-        # below must never be allowed these scopes: they would give its users a role.
+        # For machine clients: a platform team adds each with a secret, and lists it in the setting
+        # machine_client_ids. The client for people must never get these scopes: they would give
+        # each of its users a role.
         self.user_pool.add_resource_server(
             "Scopes",
             identifier=RESOURCE_SERVER,

@@ -28,7 +28,9 @@ _REPORTS: dict[str, tuple[str, dict[str, str]]] = {
     "Bounced": ("bounce", {"delivery": "bounced", "bounce_type": _BOUNCE_TYPE}),
     "Complained": ("complaint", {"delivery": "complained"}),
 }
-"""Rule -> the part of the event that it has, and what the function receives besides the tags."""
+"""By rule: the part that only this kind of event has, and the input of the function besides the
+tags.
+"""
 
 
 class MailReports(Construct):

@@ -63,7 +63,7 @@ class PaymentComparison(Construct):
                     dead_letter_queue=dead_letters,
                     retry_attempts=RETRIES,
                     max_event_age=MAX_AGE,
-                    # Without the event of EventBridge: its day is the one before the present.
+                    # An event without a date: the function compares yesterday.
                     event=events.RuleTargetInput.from_object({}),
                 )
             ],

@@ -18,7 +18,8 @@ ROUNDS = 7
 EXPLANATION = """
 Imports the module of each function and constructs the client of the tables, in a fresh
 interpreter. "compiled": with byte-code, as functions are deployed; "sources": without. Both are
-processor time above a bare interpreter, relative to REF with byte-code. "ms" is of "compiled".
+processor time above a bare interpreter, relative to REF with byte-code. REF is a program with a
+boto3 client and a Logger. "ms" is of "compiled".
 """
 
 

@@ -167,7 +167,7 @@ def _approvals(order: Order) -> str:
 
 
 def _viewed(order: Order) -> str:
-    """When an approver last opened the order. An open order postpones the reminders."""
+    """When an approver last had the order open. That postpones the reminders."""
     viewed_at = order["last_heartbeat_at"]
     return f"by an approver {age(viewed_at)} ago" if viewed_at else "by no approver yet"
 

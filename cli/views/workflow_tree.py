@@ -98,7 +98,7 @@ def _moment(state: State, order: Mapping[str, Any]) -> str:
 
 def _change(state: State) -> str:
     progress = _PLAINLY.get(state["progress"], state["progress"])
-    again = f", for the {state['entries']}. time" if state["entries"] > 1 else ""
+    again = f", entry {state['entries']}" if state["entries"] > 1 else ""
     return f"{state['name']} {progress}{again}" + (f": {state['error']}" if state["error"] else "")
 
 

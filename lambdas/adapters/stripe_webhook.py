@@ -53,7 +53,7 @@ class StripeWebhook:
         return PaymentReport(event["id"], kind, reference) if reference else None
 
     def _require_signature(self, body: str, signature: str) -> None:
-        """Raise UnsignedReport unless a present secret signed the body."""
+        """Raise UnsignedReport unless a current secret signed the body."""
         if self._is_signed(body, signature):
             return
         if self._clock.now() >= self._read_again_at:

@@ -86,11 +86,11 @@ class CustomerUnknown(BusinessError):
 
 
 class MailRejected(PermanentError):
-    """The mail service will not take this mail."""
+    """The mail service refuses the e-mail, or the customer has no address."""
 
 
 class MailUnsettled(PermanentError):
-    """The response of the mail service was lost. The e-mail is not sent again."""
+    """The response of the mail service was lost. The workflow does not send the e-mail again."""
 
 
 class ActivityDefect(PermanentError):
@@ -118,9 +118,7 @@ class StoreConflict(TransientError):
 
 
 class StoreUnavailable(TransientError):
-    """The tables, or the service that keeps the inventory or the customers, is throttling or
-    unreachable.
-    """
+    """The tables, or a service that replaces one of them, are throttling or unreachable."""
 
 
 class NotifierUnavailable(TransientError):
@@ -136,7 +134,7 @@ class OperationsUnavailable(TransientError):
 
 
 class EventsUnavailable(TransientError):
-    """The event bus or a subscriber accepted not all events, or their log did not answer."""
+    """The event bus or a subscriber did not accept all events, or their log did not answer."""
 
 
 class RequestRefused(OrderError):

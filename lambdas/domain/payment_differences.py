@@ -48,7 +48,7 @@ NOT_REPORTED = frozenset(
         DifferenceKind.DISPUTE_NOT_RECORDED,
     }
 )
-"""Differences that remain when a report of the provider was lost: orders have a record of them."""
+"""Differences that a lost report of the provider causes. They are also recorded on the order."""
 _OPEN = frozenset(
     {
         PaymentState.PREPARED,

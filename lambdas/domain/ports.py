@@ -244,7 +244,7 @@ class MailTags(NamedTuple):
 
 
 class Notifier(Protocol):
-    """Mails to people. Raises NotifierUnavailable when the mail was certainly not sent."""
+    """E-mails to customers and approvers."""
 
     def suppression(self, address: str) -> str | None:
         """Why the mail service sends nothing to an address (`bounce`, `complaint`); None if it
@@ -253,8 +253,10 @@ class Notifier(Protocol):
         ...
 
     def send(self, address: str, subject: str, text: str, html: str, tags: MailTags) -> None:
-        """Hand one mail, in plain text and in HTML, to the mail service. Its reports about the mail
-        have the `tags`.
+        """Send one e-mail, in plain text and in HTML. Reports about it have the `tags`.
+
+        Raises NotifierUnavailable, MailRejected if it was not sent, and MailUnsettled if it is
+        unknown whether it was sent.
         """
         ...
 
@@ -364,7 +366,7 @@ class WorkflowEngine(Protocol):
         ...
 
     def stop(self, order: Order) -> bool:
-        """Stop the order's own execution where it stands: its code stops too. False if
-        there is nothing to stop.
+        """Stop the order's current execution: it runs no further state and no Catch. A
+        function that it has invoked continues. False if no execution runs.
         """
         ...

@@ -1,8 +1,8 @@
-"""The stock of an order where another service keeps the inventory: the port, and what it is asked.
+"""The stock of an order where another service keeps the inventory: the port and its requests.
 
-The service and the order record cannot be written in one transaction. The record therefore notes
-the intent to reserve before the first request, and every request names the complete reservation
-with a version. The last version wins, so a request that is repeated, late or lost does no harm.
+The service and the order record cannot be written in one transaction. The record therefore has
+the intent to reserve before the first request, and every request has the complete reservation with
+a version. The highest version wins, so a request that is repeated, late or lost does no harm.
 """
 
 from collections.abc import Mapping
@@ -40,8 +40,8 @@ class Reservations(Protocol):
     """The reservations of another service."""
 
     def put(self, wanted: Reservation) -> Reservation:
-        """Set the reservation of an order, all units or none, and return the current one: another
-        one than `wanted` if that one is newer or final.
+        """Set the reservation of an order, all units or none, and return the current one. It
+        differs from `wanted` if the stored one is newer or final.
 
         Raises InsufficientStock, LedgerMismatch for a sale of units that are not held, and
         StoreUnavailable if the effect is unknown: the same request may be sent again.

@@ -15,7 +15,9 @@ from tests.chaos.orders import Shopper
 HOLD_SECONDS = 28.0
 """Less than 30 s, the timeout after which the workflow repeats an activity."""
 PATIENCE_SECONDS = 900.0
-"""The janitor repeats a lost start: at its date, with the next sweep of a minute."""
+"""The longest wait for a stage. The janitor repeats a lost start when its check is due, in the next
+sweep.
+"""
 POLL_SECONDS = 0.05
 
 Fault = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Many callers at once: threads that a barrier lets loose together."""
+"""Many callers at once: a barrier starts their threads together."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -17,7 +17,7 @@ STARTS_FROM = (State(), State(stock=Stock(available=0)))
 
 
 class Violation(NamedTuple):
-    """An invariant that does not hold, and the shortest way there."""
+    """An invariant that does not hold, and the shortest trace to it."""
 
     invariant: str
     start: State
@@ -29,7 +29,7 @@ class Exploration(NamedTuple):
 
     states: Sequence[State]
     seconds: float
-    """Processor time, which does not count what else the machine does."""
+    """Processor time: it does not depend on other load of the machine."""
     violation: Violation | None
 
 
@@ -78,8 +78,8 @@ class _Explorer:
         return number
 
     def _dead_end(self) -> Violation | None:
-        """The first state from which no natural way leads to an end; best one where all stands
-        still.
+        """The first state from which natural steps reach no end, preferably one that no natural
+        step leaves.
         """
         alive = [state.order.ended for state in self.states]
         waiting = deque(number for number, ended in enumerate(alive) if ended)
@@ -110,7 +110,7 @@ def explore(bounds: Bounds, rules: Rules = PROTOCOL) -> Exploration:
     """All states within `bounds`, or as many as it takes to break an invariant."""
     began = time.process_time()
     explorer = _Explorer(rules, bounds)
-    gc.disable()  # nothing here is a cycle, and a million tuples take long to look through
+    gc.disable()  # there are no cycles, and a collection would scan a million tuples
     try:
         violation = explorer.run()
     finally:

@@ -11,7 +11,7 @@ TABLES = ("orders", "inventory", "customers", "payments")
 
 
 class RestoreRefused(Exception):
-    """The tables are still written, or their copies do not exist."""
+    """Executions are running, so the tables may still be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

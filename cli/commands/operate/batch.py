@@ -127,9 +127,9 @@ def resend(
 ) -> None:
     """Send the e-mails of many ended orders again (operators).
 
-    Orders that are open or whose e-mail was sent are left out: those remain whose e-mail was not
-    sent, bounced, or of which that is not known. An order gets one e-mail for each
-    --key; the default is the date (UTC).
+    Sends to orders whose e-mail was not sent, bounced, was reported as spam, or may not have been
+    sent. Other orders are left out. An order gets one e-mail for each --key; the default is the
+    date (UTC).
 
     Example: orders batch resend --filter stage=completed --filter older=10 --dry-run
     """
@@ -180,6 +180,6 @@ def _state(order: Order) -> str:
 
 
 def _runs(api: Any, order_id: str) -> str | None:
-    """Whether the newest execution of an order runs."""
+    """The reason to leave an order out: its newest execution runs."""
     executions = api.get(path("orders", order_id, "history"))["executions"]
     return RUNS if executions and executions[-1]["verdict"] == "running" else None

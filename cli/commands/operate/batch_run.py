@@ -30,9 +30,9 @@ LeftOut = list[dict[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One command. `left_out` says why an order of a list is left out, `check` asks the API in a
-    dry run, `act` sends the request; they return None for an order that is not left out. `done`
-    completes the sentence "nothing was …".
+    """One command. Three functions return the reason to leave an order out, or None: `left_out`
+    reads the entry of the list, `check` asks the API (in a dry run), `act` sends the request.
+    `done` completes the sentence "nothing was …".
     """
 
     verb: str
