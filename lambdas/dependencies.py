@@ -271,6 +271,8 @@ class Dependencies:
             client_without_retries("sesv2"),
             sender=self.settings.require("sender_email"),
             configuration_set=self.settings.require("email_configuration_set"),
+            sender_name=self.settings.sender_name,
+            reply_to=self.settings.reply_to_email,
         )
 
     @cached_property

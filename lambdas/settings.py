@@ -27,6 +27,8 @@ class Settings:
     histories_bucket: str = ""
     state_machine_alias_arn: str = ""
     sender_email: str = ""
+    sender_name: str = ""
+    reply_to_email: str = ""
     email_configuration_set: str = ""
     payment_provider: str = ""
     payment_secret_arn: str = ""

@@ -42,6 +42,8 @@ class DeploymentSettings:
     subscriber_url: str = ""
     subscriber_secret_arn: str = ""
     sender_email: str = ""
+    sender_name: str = ""
+    reply_to_email: str = ""
     create_sender: str = "no"
     approver_email: str = ""
     max_open_orders: int = 0

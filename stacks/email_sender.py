@@ -25,6 +25,10 @@ class EmailSender(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._address = settings.sender_email
+        self._headers = {
+            "SENDER_NAME": settings.sender_name,
+            "REPLY_TO_EMAIL": settings.reply_to_email,
+        }
         if settings.create_sender == "yes":
             identity = ses.EmailIdentity(
                 self, "Identity", identity=ses.Identity.email(self._address)
@@ -65,7 +69,8 @@ class EmailSender(Construct):
                 variable="SENDER_EMAIL",
                 value=self._address,
                 more_variables={
-                    "EMAIL_CONFIGURATION_SET": self._configuration.configuration_set_name
+                    "EMAIL_CONFIGURATION_SET": self._configuration.configuration_set_name,
+                    **{name: value for name, value in self._headers.items() if value},
                 },
                 wildcard=findings.IDENTITIES,
             ),

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from email.charset import Charset
 from typing import TYPE_CHECKING
 
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
@@ -43,6 +44,8 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"[A-Za-z0-9._%+'-]{{1,64}}@(?:{_LABEL}\.)+[A-Za-z]{_LABEL}")
 _RESERVED = re.compile(r".*[@.](?:example\.(?:com|net|org)|example|invalid|test|localhost)")
 """Domains that never receive an e-mail. (RFC 2606)"""
+MAX_ENCODED_WORD = 75
+"""Characters of a name that is not ASCII, in the header. (RFC 2047, section 2)"""
 _SIGN_IN = re.compile(r"/|https?://[A-Za-z0-9.:-]+")
 _CONSOLE = re.compile(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%$@:{}+-]*)*")
 _RELEASE = re.compile(r"[\w.:/+-]{0,64}", re.ASCII)
@@ -110,7 +113,12 @@ def _bad_addresses(settings: "DeploymentSettings") -> Iterator[str]:
             "sender_email is not set: name a sender that SES has verified, in environments.toml "
             "or with -c sender_email=…"
         )
-    for name in ("sender_email", "alarm_email", "approver_email"):
+    name = settings.sender_name
+    if name and (not name.isprintable() or name.isspace()):
+        yield "sender_name must be visible text, without line breaks and control characters"
+    elif len(Charset("utf-8").header_encode(name)) > MAX_ENCODED_WORD:
+        yield "sender_name is too long: use at most 45 letters, fewer if they are not ASCII"
+    for name in ("sender_email", "reply_to_email", "alarm_email", "approver_email"):
         address = getattr(settings, name)
         if address and not _EMAIL.fullmatch(address):
             yield (

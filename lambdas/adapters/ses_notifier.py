@@ -5,6 +5,7 @@ SES accepts an e-mail to a suppressed address and drops it: only its suppression
 """
 
 import unicodedata
+from email.utils import formataddr
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
@@ -24,11 +25,22 @@ _SERVER_ERROR = 500
 
 
 class SesNotifier:
-    """Sends e-mails in plain text and HTML from one verified sender."""
+    """Sends e-mails in plain text and HTML from one verified sender, shown with its name; answers
+    go to `reply_to`, or to the sender.
+    """
 
-    def __init__(self, client: "SESV2Client", *, sender: str, configuration_set: str) -> None:
+    def __init__(
+        self,
+        client: "SESV2Client",
+        *,
+        sender: str,
+        configuration_set: str,
+        sender_name: str = "",
+        reply_to: str = "",
+    ) -> None:
         self._client = client
-        self._sender = sender
+        self._sender = formataddr((sender_name, sender))
+        self._reply_to = [reply_to] if reply_to else []
         self._configuration_set = configuration_set
 
     def suppression(self, address: str) -> str | None:
@@ -51,6 +63,7 @@ class SesNotifier:
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,
+                ReplyToAddresses=self._reply_to,
                 ConfigurationSetName=self._configuration_set,
                 Destination={"ToAddresses": [address]},
                 EmailTags=[

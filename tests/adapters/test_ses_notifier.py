@@ -39,6 +39,38 @@ def test_a_mail_goes_from_the_sender_to_the_customer(
     assert (mail.subject, mail.body) == ("Subject ü", "<p>Body</p>")
 
 
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("", SENDER),
+        ("Orders", f"Orders <{SENDER}>"),
+        ('Orders, "EU"', f'"Orders, \\"EU\\"" <{SENDER}>'),
+        ("Käfer & Söhne", f"=?utf-8?b?S8OkZmVyICYgU8O2aG5l?= <{SENDER}>"),
+    ],
+)
+def test_the_sender_is_shown_with_its_name(
+    clients: dict[str, Any], notifier: SesNotifier, name: str, header: str
+) -> None:
+    named = SesNotifier(
+        clients["sesv2"],
+        sender=SENDER,
+        configuration_set="set",
+        sender_name=name,
+        reply_to="help@example.com",
+    )
+    sent: list[Any] = []
+    clients["sesv2"].meta.events.register(
+        "provide-client-params.sesv2.SendEmail", lambda params, **_: sent.append(params)
+    )
+
+    named.send("alice@example.com", "Subject", "Body", "<p>Body</p>", TAGS)
+
+    assert (sent[0]["FromEmailAddress"], sent[0]["ReplyToAddresses"]) == (
+        header,
+        ["help@example.com"],
+    )
+
+
 @pytest.mark.parametrize("broken", ["\r\nBcc: eve@example.com", "\n", "\x00", "\x85", "\u2028"])
 @pytest.mark.parametrize("part", ["address", "subject"])
 def test_no_header_can_be_added_through_an_address_or_a_subject(

@@ -9,6 +9,8 @@ FULL = {
     "environment": "staging",
     "create_sender": "yes",
     "approver_email": "approvals@shop.internal",
+    "sender_name": "Käfer & Söhne",
+    "reply_to_email": "help@shop.internal",
     "alarm_email": "oncall@shop.internal",
     "console_url": "https://orders.shop.internal/console",
     "sign_in_url": "https://id.shop.internal",

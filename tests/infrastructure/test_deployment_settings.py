@@ -147,6 +147,13 @@ def test_the_heartbeat_is_the_approval_timeout_unless_it_is_set(timeout: object)
         ({"heartbeat_seconds": 0}, "heartbeat_seconds must be a positive whole number, not '0'"),
         ({"heartbeat_seconds": "5m"}, "heartbeat_seconds must be a positive whole number"),
         ({"sender_email": "orders"}, "sender_email is not an e-mail address: 'orders'"),
+        (
+            {"sender_name": "Orders\r\nBcc: e"},
+            "sender_name must be visible text",
+        ),
+        ({"sender_name": " "}, "sender_name must be visible text"),
+        ({"sender_name": "ü" * 40}, "sender_name is too long"),
+        ({"reply_to_email": "help"}, "reply_to_email is not an e-mail address: 'help'"),
         ({"alarm_email": "on call"}, "alarm_email is not an e-mail address"),
         ({"approver_email": "the boss"}, "approver_email is not an e-mail address: 'the boss'"),
         ({"approval_limits": "approver:50000"}, "approval_limits must be like approver:EUR:50000"),
@@ -220,7 +227,9 @@ def test_keys_that_nothing_reads_are_refused() -> None:
         ("orders@mail.example.org", "placeholder"),
     ],
 )
-@pytest.mark.parametrize("name", ["sender_email", "alarm_email", "approver_email"])
+@pytest.mark.parametrize(
+    "name", ["sender_email", "reply_to_email", "alarm_email", "approver_email"]
+)
 def test_an_address_that_ses_or_iam_cannot_take_is_refused(
     name: str, address: str, problem: str
 ) -> None:

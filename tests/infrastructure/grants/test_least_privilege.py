@@ -179,6 +179,20 @@ def test_e_mails_are_sent_from_one_address_whatever_identity_is_verified(
         assert statement["Condition"].keys() == {"StringEquals"}
 
 
+def test_functions_that_send_have_the_name_of_the_sender_and_the_address_for_replies(
+    full: Template,
+) -> None:
+    variables = [one["Environment"]["Variables"] for one in full.functions().values()]
+    sending = [one for one in variables if "SENDER_EMAIL" in one]
+
+    assert len(sending) == 4
+    for one in sending:
+        assert (one["SENDER_NAME"], one["REPLY_TO_EMAIL"]) == (
+            "Käfer & Söhne",
+            "help@shop.internal",
+        )
+
+
 def test_orders_start_through_the_alias_only(template: Template) -> None:
     starts = [
         statement
