@@ -43,6 +43,8 @@ EMITTED: Mapping[str, tuple[frozenset[str], ...]] = {
     "PaymentsCompared": (frozenset(),),
     "PaymentDifference": (frozenset(),),
     "EventsPublished": (frozenset(),),
+    "EventsDelivered": (frozenset(),),
+    "EventDeliveryFailed": (frozenset(),),
     "ExecutionVerdict": (frozenset({"verdict"}),),
     "CategorySeconds": (frozenset({"category"}),),
     "ActivityRetries": (frozenset({"retried"}),),
@@ -72,6 +74,10 @@ NOT_SHOWN: Mapping[str, str] = {
         f"PaymentReport-{action}": "a report without effect"
         for action in ("nothing", "unknown", "ignored")
     },
+    **dict.fromkeys(
+        ("EventsDelivered", "EventDeliveryFailed"),
+        "only with a subscriber; the alarm EventFailuresWaiting shows the refused events",
+    ),
 }
 """Metrics that the dashboard leaves out, with the reason."""
 

@@ -21,7 +21,7 @@ Life = Generator[float, None, None]
 
 @dataclass(slots=True)
 class Report:
-    """What became of the orders of one run; times in milliseconds."""
+    """The results of the orders of one run; times in milliseconds."""
 
     arrived: int = 0
     completed: int = 0
@@ -36,7 +36,7 @@ class Report:
 
     @property
     def failed(self) -> int:
-        """Orders that ended for want of a turn."""
+        """Orders that failed because the SKU was busy."""
         return self.failed_to_hold + self.failed_to_sell + self.refused_in_error
 
     def percentile(self, times: list[float], part: float) -> float:
@@ -53,7 +53,7 @@ def simulate(
     seed: int,
     units: int = 1_000_000,
 ) -> Report:
-    """Let orders arrive at `rate` a second for `seconds`, and play each to its end."""
+    """Let orders arrive at `rate` a second for `seconds`, and run each to its end."""
     random, report = Random(seed), Report()  # noqa: S311
     shop = Shop(random=random, lock_ms=lock_ms, units=units)
     agenda: list[tuple[float, int, Life]] = []

@@ -30,7 +30,7 @@ lifecycle")
 """
 _PENDING_REFUNDS = ("pending", "requires_action")
 _MOVING = ("charge", "refund", "dispute")
-"""Objects because of which the money of a payment moves, each with its PaymentIntent."""
+"""Kinds of objects that move the money of a payment. Each refers to its PaymentIntent."""
 
 
 def payment_of(intent: StripeRecord, refunds: Iterable[StripeRecord] = ()) -> Payment:
