@@ -166,7 +166,12 @@ def _exports(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
 
 
 def _events(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
-    return _graph("Events for other systems", counted(settings, "EventsPublished"))
+    return _graph(
+        "Events for other systems",
+        counted(settings, "EventsPublished"),
+        counted(settings, "EventsDelivered"),
+        counted(settings, "EventDeliveryFailed"),
+    )
 
 
 def _durations(machine: sfn.StateMachine) -> cloudwatch.GraphWidget:

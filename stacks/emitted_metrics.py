@@ -74,10 +74,6 @@ NOT_SHOWN: Mapping[str, str] = {
         f"PaymentReport-{action}": "a report without effect"
         for action in ("nothing", "unknown", "ignored")
     },
-    **dict.fromkeys(
-        ("EventsDelivered", "EventDeliveryFailed"),
-        "only with a subscriber; the alarm EventFailuresWaiting shows the refused events",
-    ),
 }
 """Metrics that the dashboard leaves out, with the reason."""
 
