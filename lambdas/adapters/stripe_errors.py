@@ -41,14 +41,22 @@ def decline_reason(*codes: str | None) -> str:
 
 
 @contextmanager
-def transient_errors(*, unknown: type[OrderError] = PaymentUnsettled) -> Iterator[None]:
-    """Translate transient errors; those whose effect is unknown to `unknown`."""
+def transient_errors(
+    *,
+    unknown: type[OrderError] = PaymentUnsettled,
+    refused: type[OrderError] = ProviderUnavailable,
+) -> Iterator[None]:
+    """Translate transient errors: those whose effect is unknown to `unknown`, those of a request
+    without an effect, or of credentials that cannot be read, to `refused`.
+    """
     try:
         yield
+    except ProviderUnavailable as error:
+        raise refused(str(error)) from error
     except NO_EFFECT as error:
         if error_code(error) == _LOCKED:
             raise unknown("another request holds the payment at Stripe") from error
-        raise ProviderUnavailable(f"Stripe answered {_status(error)}") from error
+        raise refused(f"Stripe answered {_status(error)}") from error
     except UNKNOWN as error:
         raise unknown(f"Stripe answered {_status(error)}") from error
 

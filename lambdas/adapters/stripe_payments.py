@@ -99,7 +99,7 @@ class StripePayments:
 
     def look_up(self, reference: str) -> Payment:
         _require_reference(reference)
-        with transient_errors(unknown=PaymentUnsettled), _known_payment():
+        with transient_errors(refused=PaymentUnsettled), _known_payment():
             found = self._api.call(
                 lambda client: client.v1.payment_intents.retrieve(
                     reference, {"expand": ["latest_charge"]}
@@ -141,7 +141,7 @@ class StripePayments:
             "expand": ["data.source.payment_intent"],
             "limit": _PAGE,
         }
-        with transient_errors():
+        with transient_errors(refused=PaymentUnsettled):
             page = self._api.call(lambda client: client.v1.balance_transactions.list(request))
             for transaction in page.auto_paging_iter():
                 found = moved_payment(plain(transaction).get("source"))

@@ -113,15 +113,18 @@ def test_a_request_that_stripe_refuses_for_now_had_no_effect(
     assert captures(account) == []
 
 
-@pytest.mark.parametrize("fault", UNKNOWN, ids=str)
+@pytest.mark.parametrize("fault", [*UNKNOWN, *REFUSED], ids=str)
 def test_a_payment_that_cannot_be_looked_up_is_unsettled(
     payments: StripePayments, account: FakeStripe, fault: Fault
 ) -> None:
     reference = prepared(payments)
-    account.faults = [fault]
 
+    account.faults = [fault, fault]
     with pytest.raises(PaymentUnsettled):
         payments.look_up(reference)
+    account.faults = [fault, fault]
+    with pytest.raises(PaymentUnsettled):
+        list(payments.list_moved(0, 1000))
 
 
 def test_a_stored_error_of_a_preparation_is_passed_by_another_key(
