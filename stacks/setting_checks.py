@@ -117,7 +117,7 @@ def _bad_addresses(settings: "DeploymentSettings") -> Iterator[str]:
     if name and (not name.isprintable() or name.isspace()):
         yield "sender_name must be visible text, without line breaks and control characters"
     elif len(Charset("utf-8").header_encode(name)) > MAX_ENCODED_WORD:
-        yield "sender_name is too long: use at most 45 letters, fewer if they are not ASCII"
+        yield f"sender_name is too long: {MAX_ENCODED_WORD} characters at most, when it is encoded"
     for name in ("sender_email", "reply_to_email", "alarm_email", "approver_email"):
         address = getattr(settings, name)
         if address and not _EMAIL.fullmatch(address):

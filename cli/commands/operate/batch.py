@@ -162,12 +162,13 @@ def _is_informed(order: Order) -> str | None:
     if order["stage"] not in ENDS:
         return _state(order)
     kind = "mail-confirmation" if order["stage"] == "completed" else "mail-cancellation"
-    mails = (
-        name
-        for name, one in order["ledger"].items()
-        if one["state"] == "done" and one["delivery"] is None
-    )
-    return next((f"{name} was sent" for name in mails if name.startswith(kind)), None)
+    mails = {name: one for name, one in order["ledger"].items() if name.startswith(kind)}
+    for name, one in mails.items():
+        if one["delivery"] == "complained":
+            return f"the customer complained about {name}"
+        if one["state"] == "done" and one["delivery"] is None:
+            return f"{name} was sent"
+    return None
 
 
 def _state(order: Order) -> str:

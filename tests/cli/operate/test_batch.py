@@ -9,9 +9,10 @@ import pytest
 
 from lambdas.domain.errors import MailUnsettled
 from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.record.ledger import MAIL_CONFIRMATION, Effect, EffectState
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.support.builders import a_stuck_order
+from tests.support.builders import a_stuck_order, an_order
 from tests.support.execution_histories import named
 from tests.support.world import World
 
@@ -274,6 +275,23 @@ def test_a_batch_resends_the_e_mails_that_were_not_sent_once(
         is_open.order_id: "it is open: awaiting-approval",
     }
     assert len(world.notifier.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("delivery", "why"),
+    [("complained", "the customer complained about mail-confirmation"), ("bounced", None)],
+)
+def test_a_batch_sends_bounced_e_mails_again_but_none_that_a_customer_complained_about(
+    terminal: Terminal, world: World, delivery: str, why: str | None
+) -> None:
+    sent = Effect(key="mail-confirmation:1", state=EffectState.DONE, at=1, delivery=delivery)
+    ledger = {**an_order(Stage.COMPLETED).ledger, MAIL_CONFIRMATION: sent}
+    order = world.place(Stage.COMPLETED, ledger=ledger)
+
+    ran = terminal.run("batch", "resend", *BY_ALICE, "--dry-run", who="operator")
+
+    assert ran.json["orders"] == ([] if why else [order.order_id])
+    assert [one["why"] for one in _rows(ran.json["left_out"])] == ([why] if why else [])
 
 
 @pytest.mark.parametrize("command", ["compensate", "resume", "resend"])
