@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.stores import OnDynamoDB, StoreUnderTest
 from tests.dynamodb_local.server import DynamoDBLocal, dynamodb_local, why_not
 from tests.support.tables import create_tables
 
@@ -26,9 +25,3 @@ def dynamodb(server: DynamoDBLocal) -> Any:
     client = server.client()
     create_tables(client)
     return client
-
-
-@pytest.fixture
-def under(dynamodb: Any) -> StoreUnderTest:
-    """The adapter, under the contract that it shares with the fake."""
-    return OnDynamoDB(dynamodb)
