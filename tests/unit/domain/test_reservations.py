@@ -1,0 +1,68 @@
+"""What the order does with the reservation that the service returns."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.errors import LedgerMismatch, OrderError, StoreConflict
+from lambdas.domain.record.changes import StockMove, StockMovement, make_change
+from lambdas.domain.reservations import (
+    Reservation,
+    ReservationState,
+    require_current,
+    reservation_after,
+)
+from tests.support.builders import a_line, an_order
+from tests.support.fake_clock import NOW
+
+WANTED = Reservation(order_id="O-1", version=5, state=ReservationState.HELD, lines={"MUG": 2})
+
+
+@pytest.mark.parametrize("version", [4, 5, 6])
+def test_the_wanted_reservation_is_accepted_in_every_version(version: int) -> None:
+    require_current(replace(WANTED, version=version), WANTED)
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"), [(4, LedgerMismatch), (5, LedgerMismatch), (6, StoreConflict)]
+)
+@pytest.mark.parametrize(
+    "found",
+    [
+        replace(WANTED, lines={"MUG": 3}),
+        replace(WANTED, state=ReservationState.RELEASED, lines={}),
+        replace(WANTED, state=ReservationState.SOLD),
+    ],
+    ids=["other units", "released", "sold"],
+)
+def test_another_reservation_is_a_conflict_if_it_is_newer_and_a_mismatch_otherwise(
+    found: Reservation, version: int, refused: type[OrderError]
+) -> None:
+    with pytest.raises(refused) as raised:
+        require_current(replace(found, version=version), WANTED)
+
+    assert raised.value.order_id == "O-1"
+
+
+@pytest.mark.parametrize(
+    ("movement", "state", "lines"),
+    [
+        (StockMovement.HOLD, "held", {"MUG-RED": 2, "BOWL": 1}),
+        (StockMovement.SELL, "sold", {"MUG-RED": 2, "BOWL": 1}),
+        (StockMovement.RELEASE, "released", {}),
+    ],
+)
+def test_a_change_sets_the_whole_reservation_in_the_version_of_the_record(
+    movement: StockMovement, state: str, lines: dict[str, int]
+) -> None:
+    order = an_order(items=(a_line("MUG-RED", quantity=2), a_line("BOWL", quantity=1)))
+    moved = (StockMove(movement, "MUG-RED", 2),)
+
+    change = make_change(order, order, NOW, stock=moved)
+
+    assert reservation_after(change) == Reservation(
+        order_id=order.order_id,
+        version=change.after.sequence,
+        state=ReservationState(state),
+        lines=lines,
+    )
