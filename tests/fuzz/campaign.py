@@ -79,7 +79,7 @@ class Campaign:
                     ids = _fresh(orders)
                 for caller, examples in self._shares(route, every_caller):
                     self._report(f"generated requests to {route.label} by {caller.name}")
-                    for mode in MODES[: 2 if route.has_body or route.has_parameters else 1]:
+                    for mode in MODES[: 2 if route.can_be_invalid else 1]:
                         generator.run(route, caller, mode, ids=ids, examples=examples)
         finally:
             generator.close()

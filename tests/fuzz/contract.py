@@ -9,12 +9,14 @@ from typing import Any
 from tests.support.definition import ROOT
 
 METHODS = ("get", "post", "put", "patch", "delete")
+DESCRIPTIVE = frozenset({"title", "description", "examples"})
+"""Keys of a schema that restrict no value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation. `roles` may call it; a public one needs no token; `has_parameters`: other
-    than those of its path.
+    """One operation. `roles` may call it; a public one needs no token; `can_be_invalid`:
+    some requests with a valid path break the schema.
     """
 
     method: str
@@ -22,7 +24,7 @@ class Route:
     roles: frozenset[str]
     public: bool
     has_body: bool
-    has_parameters: bool
+    can_be_invalid: bool
     responses: Mapping[str, Any]
 
     @property
@@ -51,13 +53,22 @@ def routes() -> tuple[Route, ...]:
             roles=frozenset(operation.get("x-roles", ())),
             public=operation.get("security") == [],
             has_body="requestBody" in operation,
-            has_parameters=any(p["in"] != "path" for p in operation.get("parameters", ())),
+            can_be_invalid="requestBody" in operation
+            or any(map(_is_restricted, operation.get("parameters", ()))),
             responses=operation["responses"],
         )
         for path, operations in document()["paths"].items()
         for method, operation in operations.items()
         if method in METHODS
     )
+
+
+def _is_restricted(parameter: Mapping[str, Any]) -> bool:
+    """Whether a parameter outside of the path may be missing or have a value that is refused."""
+    schema = parameter["schema"]
+    texts = [one for one in schema.get("anyOf", [schema]) if one.get("type") == "string"]
+    any_text = any(set(one) - DESCRIPTIVE == {"type"} for one in texts)
+    return parameter["in"] != "path" and (parameter["required"] or not any_text)
 
 
 def route(label: str) -> Route:
