@@ -121,7 +121,12 @@ def tour(orders: Orders) -> None:
     orders.approve(order_id)
     orders.wait(order_id, "completed")
     orders.wait(aborted, "awaiting-approval")
+    orders.ask("operator", "POST /ops/orders/{order_id}/resume", aborted)
     orders.ask("operator", "POST /ops/orders/{order_id}/abort", aborted)
+    cancelled = orders.place()
+    orders.signal("customer", "cancel-order", cancelled, {"reason": "a tour"})
+    orders.wait(cancelled, "cancelled")
+    orders.ask("operator", "POST /ops/orders/{order_id}/resend", cancelled)
 
 
 def _best(route: Route, every_caller: Mapping[str, Caller]) -> Caller:
