@@ -127,9 +127,9 @@ def resend(
 ) -> None:
     """Send the e-mails of many ended orders again (operators).
 
-    Sends to orders whose e-mail was not sent, bounced, was reported as spam, or may not have been
-    sent. Other orders are left out. An order gets one e-mail for each --key; the default is the
-    date (UTC).
+    Sends to orders whose e-mail was not sent, bounced, or may not have been sent. Other orders are
+    left out, also those whose e-mail was reported as spam. An order gets one e-mail for each --key;
+    the default is the date (UTC).
 
     Example: orders batch resend --filter stage=completed --filter older=10 --dry-run
     """
