@@ -2,9 +2,13 @@
 
 The page has the address of Cognito's hosted login and ends with the same redirect with a code, so
 clients (the console, the command line) work as on AWS.
+
+A user has the same subject in the pools of every emulator. On AWS a pool outlives the failure of a
+machine. Here the next emulator has a new pool, and callers repeat their requests to it.
 """
 
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from local.emulator.sign_in_page import sign_in_page
@@ -22,7 +26,9 @@ _PARAMETERS = (
 
 
 def install() -> None:
-    """Replace MiniStack's form for name and password, and the check of the password."""
+    """Replace MiniStack's form for name and password, the check of the password, and the choice of
+    a new user's subject.
+    """
     from ministack.services import cognito
 
     def page(*values: str, error_message: str = "") -> str:
@@ -36,6 +42,30 @@ def install() -> None:
 
     cognito._login_page_html = page
     cognito._authenticate_hosted_ui_user = authenticate
+    cognito._admin_create_user = _with_subject(cognito, cognito._admin_create_user)
+
+
+def _with_subject(cognito: Any, create: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """AdminCreateUser whose new user gets the subject of its name. A name that a pool had before
+    gets a random subject, as on AWS.
+    """
+
+    def create_user(request: Mapping[str, Any]) -> Any:
+        answer = create(request)
+        pool, name = (
+            cognito._user_pools.get(request.get("UserPoolId"), {}),
+            str(request.get("Username")),
+        )
+        user, names = pool.get("_users", {}).get(name), pool.setdefault("_names", [])
+        if user is None or name in names:
+            return answer
+        names.append(name)
+        subject = {"Name": "sub", "Value": str(uuid.uuid5(uuid.NAMESPACE_OID, name))}
+        others = [one for one in user["Attributes"] if one["Name"] != "sub"]
+        user["Attributes"] = [subject, *others]
+        return cognito.json_response({"User": cognito._user_out(user)})
+
+    return create_user
 
 
 def _users(pool: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

@@ -28,12 +28,6 @@ _PLANS = (
 )
 
 
-_STORED_BEFORE = "idempotency-mismatch"
-"""The answer to a repeated signal after the user pool was created again: its users have other
-subjects. The signal of the first attempt is stored under this key.
-"""
-
-
 @dataclass(slots=True)
 class Promises:
     """Everything that the API acknowledged, and unexpected responses."""
@@ -132,8 +126,6 @@ class Shopper:
         self._remember(answer)
         if answer.status_code in _ACCEPTED:
             self.witness.accepted.append(answer.json()["signal_id"])
-        elif _STORED_BEFORE in answer.text:
-            self.witness.accepted.append(answer.request.headers["Idempotency-Key"])
         elif answer.status_code != _REFUSED:
             self._promises.unexpected(f"{kind} of {self.witness.order_id}", answer)
 

@@ -109,3 +109,20 @@ def test_an_unknown_user_cannot_sign_in(pool: Pool) -> None:
 
     assert answer.status_code == 200
     assert "no user of this name" in answer.text
+
+
+def test_a_user_keeps_the_subject_in_another_pool_but_not_when_created_again(aws: Emulator) -> None:
+    cognito = aws.client("cognito-idp")
+    pools = [cognito.create_user_pool(PoolName=name)["UserPool"]["Id"] for name in ("one", "two")]
+
+    def create(pool_id: str) -> str:
+        user = cognito.admin_create_user(
+            UserPoolId=pool_id, Username="ben", MessageAction="SUPPRESS"
+        )["User"]
+        return str({one["Name"]: one["Value"] for one in user["Attributes"]}["sub"])
+
+    subjects = [create(pool_id) for pool_id in pools]
+    cognito.admin_delete_user(UserPoolId=pools[0], Username="ben")
+
+    assert subjects[0] == subjects[1]
+    assert create(pools[0]) not in subjects
