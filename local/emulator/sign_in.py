@@ -52,14 +52,12 @@ def _with_subject(cognito: Any, create: Callable[[Any], Any]) -> Callable[[Any],
 
     def create_user(request: Mapping[str, Any]) -> Any:
         answer = create(request)
-        pool, name = (
-            cognito._user_pools.get(request.get("UserPoolId"), {}),
-            str(request.get("Username")),
-        )
-        user, names = pool.get("_users", {}).get(name), pool.setdefault("_names", [])
-        if user is None or name in names:
+        name = str(request.get("Username"))
+        pool = cognito._user_pools.get(request.get("UserPoolId"), {})
+        user = pool.get("_users", {}).get(name)
+        if user is None or name in pool.setdefault("_names", []):
             return answer
-        names.append(name)
+        pool["_names"].append(name)
         subject = {"Name": "sub", "Value": str(uuid.uuid5(uuid.NAMESPACE_OID, name))}
         others = [one for one in user["Attributes"] if one["Name"] != "sub"]
         user["Attributes"] = [subject, *others]
