@@ -18,12 +18,14 @@ EXAMPLES: Mapping[str, list[Any]] = {
 """The patches of each section, by its title."""
 
 
-def patched(title: str, *stages: int) -> dict[str, Any]:
-    """The committed definition after patches of a section, by their place in it."""
-    definition = load()
+def patched(
+    title: str, *stages: int, definition: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A definition, by default the committed one, after patches of a section, by their place."""
+    result = dict(load() if definition is None else definition)
     for stage in stages:
-        definition["States"] = _merge(definition["States"], EXAMPLES[title][stage])
-    return definition
+        result["States"] = _merge(result["States"], EXAMPLES[title][stage])
+    return result
 
 
 def _merge(target: Any, patch: Any) -> Any:
