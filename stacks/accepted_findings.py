@@ -17,7 +17,7 @@ class Finding:
 
 
 # Functions.
-XRAY_OF_FUNCTIONS = Finding(
+NO_RESOURCE_LEVEL = Finding(
     f"{_WILDCARD}[Resource::*]",
     "X-Ray's PutTraceSegments and PutTelemetryRecords, and the suppression list of SES that the "
     "API reads, have no resource to name.",

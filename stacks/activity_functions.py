@@ -38,7 +38,7 @@ def _row(
     )
 
 
-_PACE = ("approval_timeout_seconds", "heartbeat_seconds", "approver_email")
+_APPROVAL = ("approval_timeout_seconds", "heartbeat_seconds", "approver_email")
 _PAYMENT = ("payment_provider", "settlement_timeout_seconds")
 
 ACTIVITIES: dict[str, FunctionRow] = {
@@ -49,7 +49,7 @@ ACTIVITIES: dict[str, FunctionRow] = {
         "inventory.reserve_stock",
         ORDERS,
         MOVE_STOCK,
-        settings=_PACE,
+        settings=_APPROVAL,
     ),
     "AwaitSignal": _row("approval.await_signal", STORE_TOKEN, RING),
     "ApplySignals": _row(
@@ -57,10 +57,10 @@ ACTIVITIES: dict[str, FunctionRow] = {
         ORDERS,
         READ_STOCK,
         MOVE_STOCK,
-        settings=(*_PACE, "payment_timeout_seconds", "max_open_orders", "max_open_units"),
+        settings=(*_APPROVAL, "payment_timeout_seconds", "max_open_orders", "max_open_units"),
     ),
     "RequestApproval": _row(
-        "notification.request_approval", WRITE_ORDER, SEND_EMAIL, settings=_PACE
+        "notification.request_approval", WRITE_ORDER, SEND_EMAIL, settings=_APPROVAL
     ),
     "ProcessPayment": _row("payment.process_payment", WRITE_ORDER, settings=_PAYMENT, pays=True),
     "UpdateOrderStatus": _row("order_status.update_order_status", WRITE_ORDER, MOVE_STOCK),

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from stacks import accepted_findings as findings
 from stacks.deployment_settings import DeploymentSettings
+from stacks.event_function import EventFunction
 from stacks.grants import (
     READ_HISTORY,
     READ_ORDER,
@@ -24,6 +25,7 @@ from stacks.lambda_function import FunctionRow, LambdaFunction
 from stacks.lambda_platform import LambdaPlatform
 from stacks.metrics import PERIOD
 from stacks.operations import Operations
+from stacks.order_state_machine import execution_ends
 from stacks.security_checks import acknowledge
 
 CONCURRENT_EXPORTS = 2
@@ -49,7 +51,7 @@ SWEEP = FunctionRow(
     ),
     timeout_seconds=TIMEOUT_SECONDS,
 )
-_ENDS = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+_STATUSES = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
 class ExecutionHistories(Construct):
@@ -83,7 +85,7 @@ class ExecutionHistories(Construct):
         }
 
     @property
-    def names(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """Stack outputs."""
         return {"HistoriesBucket": self.bucket.bucket_name}
 
@@ -155,14 +157,7 @@ class ExecutionHistories(Construct):
         events.Rule(
             self,
             "ExecutionEnded",
-            event_pattern=events.EventPattern(
-                source=["aws.states"],
-                detail_type=["Step Functions Execution Status Change"],
-                detail={
-                    "stateMachineArn": [state_machine_arn, {"prefix": f"{state_machine_arn}:"}],
-                    "status": _ENDS,
-                },
-            ),
+            event_pattern=execution_ends(state_machine_arn, *_STATUSES),
             targets=[
                 targets.SqsQueue(
                     self._queue,
@@ -176,26 +171,15 @@ class ExecutionHistories(Construct):
         )
 
     def _create_sweep(self, platform: LambdaPlatform, resources: Resources) -> lambda_.Function:
-        sweep = LambdaFunction(
+        sweep = EventFunction(
             self,
             "Sweep",
             platform=platform,
             row=SWEEP,
             resources=resources,
             dead_letters=self._failures,
-        ).function
-        sweep.configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(5))
-        events.Rule(
-            self,
-            "EveryFiveMinutes",
-            schedule=events.Schedule.rate(Duration.minutes(5)),
-            targets=[
-                targets.LambdaFunction(
-                    sweep,
-                    dead_letter_queue=self._failures,
-                    retry_attempts=0,
-                    max_event_age=Duration.minutes(5),
-                )
-            ],
+            retries=0,
+            max_age=Duration.minutes(5),
         )
-        return sweep
+        sweep.on_schedule("EveryFiveMinutes", events.Schedule.rate(Duration.minutes(5)))
+        return sweep.function

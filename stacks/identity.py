@@ -53,7 +53,7 @@ class Identity(Construct):
         return [self.client, *machines]
 
     @property
-    def names(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """Stack outputs."""
         return {
             "UserPoolId": self.user_pool.user_pool_id,

@@ -2,10 +2,10 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from stacks.event_function import EventFunction
 from stacks.grants import (
     IS_RUNNING,
     OLDEST_ORDERS,
@@ -18,9 +18,10 @@ from stacks.grants import (
     WRITE_ORDER,
     Resources,
 )
-from stacks.lambda_function import FunctionRow, LambdaFunction
+from stacks.lambda_function import FunctionRow
 from stacks.lambda_platform import LambdaPlatform
 from stacks.operations import Operations
+from stacks.order_state_machine import execution_ends
 
 TIMEOUT_SECONDS = 60
 """One sweep must end before the next begins."""
@@ -49,7 +50,7 @@ EXECUTION_STOPPED = FunctionRow(
 
 
 class Janitor(Construct):
-    """Two functions with a rule each; what fails for good goes to their dead letters."""
+    """Two functions with a rule each, and one queue for the events that they cannot handle."""
 
     def __init__(
         self,
@@ -61,69 +62,39 @@ class Janitor(Construct):
         operations: Operations,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._dead_letters = operations.dead_letter_queue("JanitorFailures")
-        self.sweep, self.execution_stopped = (
-            LambdaFunction(
-                self,
-                name,
-                platform=platform,
-                row=row,
-                resources=resources,
-                dead_letters=self._dead_letters,
-            )
-            for name, row in (("Sweep", SWEEP), ("ExecutionStopped", EXECUTION_STOPPED))
+        dead_letters = operations.dead_letter_queue("JanitorFailures")
+        self.sweep = EventFunction(
+            self,
+            "Sweep",
+            platform=platform,
+            row=SWEEP,
+            resources=resources,
+            dead_letters=dead_letters,
+            # A failed sweep is not repeated: the next one does the same work.
+            retries=0,
+            max_age=Duration.minutes(1),
         )
-        self._schedule_sweep()
-        self._follow_executions(resources["state-machine"].arn)
+        self.sweep.on_schedule("EveryMinute", events.Schedule.rate(Duration.minutes(1)))
+        self.execution_stopped = EventFunction(
+            self,
+            "ExecutionStopped",
+            platform=platform,
+            row=EXECUTION_STOPPED,
+            resources=resources,
+            dead_letters=dead_letters,
+            retries=8,
+            max_age=Duration.minutes(10),
+        )
+        self.execution_stopped.on_event(
+            "ExecutionStoppedRule",
+            execution_ends(resources["state-machine"].arn, "FAILED", "TIMED_OUT", "ABORTED"),
+        )
 
     @property
     def functions(self) -> list[lambda_.Function]:
         return [self.sweep.function, self.execution_stopped.function]
 
     @property
-    def names(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """Stack outputs."""
         return {"JanitorFunction": self.sweep.function.function_name}
-
-    def _schedule_sweep(self) -> None:
-        # A sweep that failed is not repeated: the next minute's does the same work.
-        self.sweep.function.configure_async_invoke(
-            retry_attempts=0, max_event_age=Duration.minutes(1)
-        )
-        events.Rule(
-            self,
-            "EveryMinute",
-            schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[self._target(self.sweep.function, retries=0, age=Duration.minutes(1))],
-        )
-
-    def _follow_executions(self, state_machine_arn: str) -> None:
-        self.execution_stopped.function.configure_async_invoke(
-            retry_attempts=2, max_event_age=Duration.minutes(10)
-        )
-        events.Rule(
-            self,
-            "ExecutionStoppedRule",
-            event_pattern=events.EventPattern(
-                source=["aws.states"],
-                detail_type=["Step Functions Execution Status Change"],
-                detail={
-                    # Executions start through an alias; the event's ARN may be qualified.
-                    "stateMachineArn": [state_machine_arn, {"prefix": f"{state_machine_arn}:"}],
-                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                },
-            ),
-            targets=[
-                self._target(self.execution_stopped.function, retries=8, age=Duration.minutes(10))
-            ],
-        )
-
-    def _target(
-        self, function: lambda_.IFunction, *, retries: int, age: Duration
-    ) -> targets.LambdaFunction:
-        return targets.LambdaFunction(
-            function,
-            dead_letter_queue=self._dead_letters,
-            retry_attempts=retries,
-            max_event_age=age,
-        )

@@ -156,7 +156,7 @@ class LambdaFunction(Construct):
         return {**self._platform.variables, **named, **read, **traced}
 
     def _acknowledge_findings(self, *, queued: bool) -> None:
-        acknowledge(self, findings.XRAY_OF_FUNCTIONS)
+        acknowledge(self, findings.NO_RESOURCE_LEVEL)
         acknowledge(self, findings.NO_SEGMENTS)
         for used in {grant.resource for grant in self._grants}:
             resource = self._resources[used]

@@ -4,13 +4,13 @@ from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.email_sender import EmailSender
+from stacks.event_function import EventFunction
 from stacks.grants import WRITE_ORDER, Resources
-from stacks.lambda_function import FunctionRow, LambdaFunction
+from stacks.lambda_function import FunctionRow
 from stacks.lambda_platform import LambdaPlatform
 from stacks.operations import Operations
 
@@ -28,9 +28,10 @@ _REPORTS: dict[str, tuple[str, dict[str, str]]] = {
     "Bounced": ("bounce", {"delivery": "bounced", "bounce_type": _BOUNCE_TYPE}),
     "Complained": ("complaint", {"delivery": "complained"}),
 }
-"""By rule: the part that only this kind of event has, and the input of the function besides the
-tags.
-"""
+"""By rule: the part that only its events have, and what the function gets besides the tags."""
+_TAGS = {
+    tag: events.EventField.from_path(f"$.detail.mail.tags.{tag}") for tag in ("order_id", "mail")
+}
 
 
 class MailReports(Construct):
@@ -47,34 +48,21 @@ class MailReports(Construct):
         operations: Operations,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._dead_letters = operations.dead_letter_queue("MailReportFailures")
-        self.function: lambda_.Function = LambdaFunction(
+        record = EventFunction(
             self,
             "Record",
             platform=platform,
             row=RECORD,
             resources=resources,
-            dead_letters=self._dead_letters,
-        ).function
-        self.function.configure_async_invoke(retry_attempts=2, max_event_age=Duration.hours(6))
-        bus = events.EventBus.from_event_bus_name(self, "DefaultBus", "default")
-        sender.report_to(bus)
-        for name, (part, message) in _REPORTS.items():
-            self._add_rule(name, _pattern(part, sender.configuration_set_name), message)
-
-    def _add_rule(self, name: str, pattern: events.EventPattern, message: dict[str, str]) -> None:
-        tags = {
-            tag: events.EventField.from_path(f"$.detail.mail.tags.{tag}")
-            for tag in ("order_id", "mail")
-        }
-        target = targets.LambdaFunction(
-            self.function,
-            event=events.RuleTargetInput.from_object({**tags, **message}),
-            dead_letter_queue=self._dead_letters,
-            retry_attempts=8,
-            max_event_age=Duration.hours(24),
+            dead_letters=operations.dead_letter_queue("MailReportFailures"),
+            retries=8,
+            max_age=Duration.hours(24),
         )
-        events.Rule(self, name, event_pattern=pattern, targets=[target])
+        self.function: lambda_.Function = record.function
+        sender.report_to(events.EventBus.from_event_bus_name(self, "DefaultBus", "default"))
+        for rule_id, (part, report) in _REPORTS.items():
+            pattern = _pattern(part, sender.configuration_set_name)
+            record.on_event(rule_id, pattern, payload={**_TAGS, **report})
 
 
 def _pattern(part: str, configuration_set: str) -> events.EventPattern:

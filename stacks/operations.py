@@ -49,7 +49,7 @@ class Operations(Construct):
         return {"operations-queue": queue}
 
     @property
-    def names(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """Stack outputs."""
         return {"OperationsQueueUrl": self.queue.queue_url}
 

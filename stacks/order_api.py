@@ -125,7 +125,7 @@ class OrderApi(Construct):
         return [own_url] if self.console_url == own_url else [self.console_url, own_url]
 
     @property
-    def names(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """Stack outputs."""
         return {"ApiUrl": self.api.api_endpoint, "ApiId": self.api.api_id}
 

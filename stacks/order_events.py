@@ -71,7 +71,7 @@ class OrderEvents(Construct):
         }
 
     @property
-    def names(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """Stack outputs."""
         return {
             "EventBusName": self.bus.event_bus_name,

@@ -67,7 +67,7 @@ class OrderRelease(Construct):
         self._live.node.add_dependency(*readers)
 
     @property
-    def names(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """Stack outputs."""
         return {"StateMachineArn": self._machine.state_machine_arn, "AliasArn": self._live.attr_arn}
 

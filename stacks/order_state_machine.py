@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aws_cdk import ArnFormat, RemovalPolicy, Stack
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -18,9 +19,10 @@ from stacks.security_checks import acknowledge, acknowledge_wildcard
 
 
 def workflow_resources(scope: Construct, settings: DeploymentSettings) -> dict[str, Resource]:
-    """The machine and its executions by name: activities ring it, and it invokes activities.
+    """The state machine and its executions, with ARNs built from the names.
 
-    So neither can wait for the other's attributes.
+    The activities need these ARNs, and the state machine needs those of the activities: references
+    in both directions would be circular.
     """
 
     def arn(resource: str, name: str) -> str:
@@ -40,6 +42,17 @@ def workflow_resources(scope: Construct, settings: DeploymentSettings) -> dict[s
             wildcard=findings.EXECUTIONS,
         ),
     }
+
+
+def execution_ends(state_machine_arn: str, *statuses: str) -> events.EventPattern:
+    """The events of executions that end with one of the statuses."""
+    # Executions start through an alias; the event's ARN may be qualified.
+    qualified = {"prefix": f"{state_machine_arn}:"}
+    return events.EventPattern(
+        source=["aws.states"],
+        detail_type=["Step Functions Execution Status Change"],
+        detail={"stateMachineArn": [state_machine_arn, qualified], "status": list(statuses)},
+    )
 
 
 class OrderStateMachine(Construct):

@@ -47,7 +47,7 @@ class OrderTables(Construct):
         }
 
     @property
-    def names(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """Stack outputs."""
         return {
             "OrdersTable": self.orders.table_name,

@@ -32,11 +32,11 @@ from stacks.release_alarms import add_release_alarms
 from stacks.saved_queries import SavedQueries
 
 
-class Named(Protocol):
+class HasOutputs(Protocol):
     """A construct with stack outputs."""
 
     @property
-    def names(self) -> dict[str, str]: ...
+    def outputs(self) -> dict[str, str]: ...
 
 
 class OrderWorkflowStack(Stack):
@@ -133,9 +133,9 @@ class OrderWorkflowStack(Stack):
             *(janitor, comparison),
         )
 
-    def _export(self, *constructs: Named) -> None:
+    def _export(self, *constructs: HasOutputs) -> None:
         """Add the stack outputs."""
         for construct in constructs:
-            for name, value in construct.names.items():
+            for name, value in construct.outputs.items():
                 CfnOutput(self, name, value=value)
         CfnOutput(self, "Region", value=self.region)
