@@ -1,23 +1,28 @@
 """Build what a release contains into dist/: `make release TAG=v1.2.3`.
 
 The notes (the section of the changelog), the synthesised template, the wheel of the command line,
-and the bill of materials of what runs in Lambda.
+the bill of materials of what runs in Lambda, and the checksums of these files. A commit always
+gives the same files.
 """
 
 import argparse
+import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / ".local" / "release" / "bin"
-RUNTIME_LOCKS = ("layer", "stripe")
+RUNTIME_LOCKS = ("layer", "stripe", "tracing")
 """Lock files of the layers: everything that runs in Lambda besides the project's code."""
-
+WHEEL_SOURCES = ("cli", "pyproject.toml", "README.md", "LICENSE")
 
 RECORDINGS = ROOT / "tests" / "evolution" / "releases"
 
@@ -55,23 +60,61 @@ def require_recording(version: str, folder: Path = RECORDINGS) -> None:
         )
 
 
+def require_commit(tag: str, root: Path) -> None:
+    """Raise ReleaseError if a file differs from the commit, or if the tag is on another commit."""
+    if changed := _git(root, "status", "--porcelain"):
+        raise ReleaseError(f"commit these changes first, or undo them:\n{changed}")
+    on_this_commit = _git(root, "tag", "--points-at", "HEAD").splitlines()
+    if _git(root, "tag", "--list", tag) and tag not in on_this_commit:
+        raise ReleaseError(f"the tag {tag} is on another commit: check it out")
+
+
 def build(tag: str, dist: Path) -> list[Path]:
     """Build every file of the release. Raises ReleaseError, CalledProcessError."""
     version = version_of(tag, (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     notes = notes_of(version, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
     require_recording(version)
+    require_commit(tag, ROOT)
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir(parents=True)
     (dist / "notes.md").write_text(notes, encoding="utf-8")
     _run("make", "--no-print-directory", "synth")
     for template in (ROOT / "cdk.out").glob("*.template.json"):
         shutil.copy(template, dist)
-    wheel = ("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(dist), ".")
-    _run(str(TOOLS / "pip"), *wheel)
+    build_wheel(ROOT, dist, [str(TOOLS / "pip")])
     for name in RUNTIME_LOCKS:
         lock, target = f"requirements-{name}.txt", str(dist / f"{name}.cdx.json")
-        _run(str(TOOLS / "cyclonedx-py"), "requirements", lock, "--output-file", target)
+        bill = (str(TOOLS / "cyclonedx-py"), "requirements", lock, "--output-reproducible")
+        _run(*bill, "--output-file", target)
+    write_checksums(dist)
     return sorted(dist.iterdir())
+
+
+def build_wheel(root: Path, dist: Path, pip: Sequence[str]) -> Path:
+    """Build the wheel of the command line from the commit of a repository, without files of the
+    checkout that are not committed. `pip` is a command line; its environment has setuptools.
+    """
+    with TemporaryDirectory() as folder:
+        archive, source = Path(folder, "source.zip"), Path(folder, "source")
+        _git(root, "archive", "--output", str(archive), "HEAD", *WHEEL_SOURCES)
+        with zipfile.ZipFile(archive) as files:
+            files.extractall(source)
+        options = ("--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(dist))
+        # The time of the files in the wheel.
+        time = {"SOURCE_DATE_EPOCH": _git(root, "log", "-1", "--format=%ct")}
+        command = [*pip, "wheel", *options, str(source)]
+        subprocess.run(command, check=True, env={**os.environ, **time})
+    (wheel,) = dist.glob("*.whl")
+    return wheel
+
+
+def write_checksums(dist: Path) -> None:
+    """Write SHA256SUMS of all files, for `sha256sum --check`."""
+    sums = (
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
+        for file in sorted(dist.iterdir())
+    )
+    (dist / "SHA256SUMS").write_text("".join(list(sums)), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,6 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for file in files:
         print(file.relative_to(ROOT))
     return 0
+
+
+def _git(root: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(root), *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 def _run(*command: str) -> None:

@@ -1,7 +1,9 @@
 """Imports point inwards: the domain knows nothing, the edges know everything they need."""
 
 import ast
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,3 +176,13 @@ def test_a_forbidden_import_is_noticed() -> None:
         "tests/unit/policy/test_imports.py imports pytest",
         "tests/unit/policy/test_imports.py imports tests.support.definition",
     ]
+
+
+def test_the_package_of_the_command_line_declares_the_libraries_that_it_imports() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = (one for extra in project["optional-dependencies"].values() for one in extra)
+    declared = {re.split(r"[<>=\[]", one)[0] for one in (*project["dependencies"], *extras)}
+    modules = (module for file in (ROOT / "cli").rglob("*.py") for module, _ in imports(file))
+    imported = {module.partition(".")[0] for module in modules} - STDLIB - set(OURS)
+
+    assert {one for one in imported if not one.startswith("mypy_boto3_")} <= declared | {"botocore"}
