@@ -10,7 +10,6 @@ import heapq
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -91,8 +90,7 @@ class DynamoDBOrderIndex:
         ]
         with store_errors():
             lists = list(self._spread(partial(self._due, now=now, limit=limit), partitions))
-        urgent = islice(heapq.merge(*lists[:OPEN_SHARDS]), limit)
-        found = [*urgent, *heapq.merge(*lists[OPEN_SHARDS:])]
+        found = [*heapq.merge(*lists[:OPEN_SHARDS]), *heapq.merge(*lists[OPEN_SHARDS:])]
         ids = tuple(order_id for _, order_id in found[:limit])
         return Overdue(ids, min((at for at, _ in found), default=None))
 
@@ -118,9 +116,9 @@ class DynamoDBOrderIndex:
         return from_item(answer["Attributes"])
 
     def _newest(self, partitions: Sequence[Partition], before: str, limit: int) -> list[str]:
-        """The ids of the newest orders that precede the id `before`."""
+        """The ids of the newest orders that precede `before`, at most `limit` of a partition."""
         lists = (self._ids(partition, before, limit) for partition in partitions)
-        return list(islice(heapq.merge(*lists, reverse=True), limit))
+        return list(heapq.merge(*lists, reverse=True))
 
     def _ids(self, partition: Partition, before: str, limit: int) -> Iterator[str]:
         """One request is enough: `limit` keys are far smaller than a page of 1 MB."""

@@ -18,7 +18,7 @@ class DynamoDBSpans:
 
     def install(self, client: Any) -> None:
         """Record the requests of a client."""
-        self._host = urlsplit(client.meta.endpoint_url).hostname or ""
+        self._host = urlsplit(client.meta.endpoint_url).hostname
         events = client.meta.events
         events.register("before-parameter-build.dynamodb", self._begin)
         events.register("after-call.dynamodb", self._end)

@@ -126,7 +126,7 @@ class DynamoDBStock:
             placement.go(self._shard_for(placement, range(SHARDS)))
             return True
         item = self._shards.item(move.sku)
-        if placement.holds and item.get("available", 0) < move.quantity:
+        if placement.holds and item["available"] < move.quantity:
             return self._collect(placement, item)
         open_shards = sorted(map(int, item.get("shards", ())))
         lends = placement.holds and self._lendable(move, item) > 0
@@ -172,7 +172,7 @@ class DynamoDBStock:
         """
         move, lent = placement.move, sorted(map(int, item.get("lent", ())))
         if not lent:
-            return bool(item.get("available", 0) >= move.quantity)
+            return bool(item["available"] >= move.quantity)
         if not self._shards.recall(move.sku, self._choose(lent)):
             raise StoreConflict("the stock is busy", order_id=placement.order_id)
         return True

@@ -41,8 +41,8 @@ class StockShards:
         self._inventory = inventory_table
 
     def item(self, sku: str) -> Counters:
-        """The SKU's item as it is now; empty where there is none."""
-        return self._read(self._inventory, {"sku": sku})
+        """The SKU's item as it is now; an unknown SKU has no units."""
+        return {"available": 0, **self._read(self._inventory, {"sku": sku})}
 
     def lend(self, sku: str, shard: int, units: int, now: int) -> bool:
         """Lend units of the SKU's item to a shard; False when another write was faster."""
@@ -102,5 +102,5 @@ class StockShards:
 
 def lendable(item: Counters) -> int:
     """The units that an item lends to one shard: half of an even share, or none."""
-    units = min(LARGEST_LEASE, int(item.get("available", 0)) // (2 * SHARDS))
+    units = min(LARGEST_LEASE, int(item["available"]) // (2 * SHARDS))
     return units if units >= SMALLEST_LEASE else 0

@@ -7,13 +7,20 @@ from botocore.exceptions import ClientError
 
 from lambdas.adapters import dynamodb_stock_expressions as expressions
 from lambdas.adapters.dynamodb_stock import BUSY_MOVES
-from lambdas.adapters.dynamodb_stock_shards import IDLE_MS, SHARDS, SMALLEST_LEASE
+from lambdas.adapters.dynamodb_stock_shards import (
+    IDLE_MS,
+    LARGEST_LEASE,
+    SHARDS,
+    SMALLEST_LEASE,
+    lendable,
+)
 from lambdas.domain.errors import InsufficientStock, StoreConflict
 from lambdas.domain.record.changes import StockMovement
 from tests.adapters.busy_stock import HOT, UNITS, Stock
 from tests.support import tables
 from tests.support.fake_clock import NOW
 from tests.support.occupied import Key, is_stock, occupied
+from tests.support.raising import raises
 
 
 @pytest.fixture
@@ -91,8 +98,9 @@ def test_units_on_shards_are_collected_before_an_order_is_refused(stock: Stock) 
         stock.hold(quantity)
 
     assert stock.counters == [0, UNITS, 0]
-    with pytest.raises(InsufficientStock, match=HOT):
-        stock.hold()
+    order = stock.an_order()
+    with raises(InsufficientStock, f"insufficient stock: {HOT}", order.order_id):
+        stock.move(StockMovement.HOLD, order)
     assert stock.problems == []
 
 
@@ -140,11 +148,23 @@ def test_a_sale_on_a_shard_makes_an_older_settlement_void(stock: Stock) -> None:
     assert stock.counters == [UNITS - 1, 0, 1]
 
 
-def test_few_units_are_not_spread_over_shards(dynamodb: Any) -> None:
-    stock = Stock(dynamodb, available=2 * SHARDS * SMALLEST_LEASE - 1)
+FEW = 2 * SHARDS * SMALLEST_LEASE
 
-    with stock.occupied(), pytest.raises(StoreConflict, match="busy"):
-        stock.hold()
+
+@pytest.mark.parametrize(
+    ("available", "lent"),
+    [(FEW - 1, 0), (FEW, SMALLEST_LEASE), (FEW * 32 - 1, 63), (FEW * 99, LARGEST_LEASE)],
+)
+def test_an_item_lends_half_of_an_even_share(available: int, lent: int) -> None:
+    assert lendable({"available": available}) == lent
+
+
+def test_few_units_are_not_spread_over_shards(dynamodb: Any) -> None:
+    stock = Stock(dynamodb, available=FEW - 1)
+    order = stock.an_order()
+
+    with stock.occupied(), raises(StoreConflict, "the stock is busy", order.order_id):
+        stock.move(StockMovement.HOLD, order)
 
     assert "shards" not in stock.item
 
@@ -186,8 +206,11 @@ def test_every_shard_that_is_occupied_is_left_for_another(stock: Stock) -> None:
 
 
 def test_stock_that_is_occupied_everywhere_is_a_conflict(stock: Stock) -> None:
-    with occupied(stock.client, is_stock), pytest.raises(StoreConflict, match="busy"):
-        stock.hold()
+    order = stock.an_order()
+
+    busy = raises(StoreConflict, "the stock is busy", order.order_id)
+    with occupied(stock.client, is_stock), busy:
+        stock.move(StockMovement.HOLD, order)
 
     assert stock.item_counters == [UNITS, 0, 0]
 

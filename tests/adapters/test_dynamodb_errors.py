@@ -1,5 +1,7 @@
 """Which errors of DynamoDB and of the network are transient, and which are raised unchanged."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,12 +15,13 @@ from botocore.exceptions import (
 from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.record.order import Order
+from lambdas.domain.record.changes import make_change
 from tests.adapters.changes import told
 from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.support.faults import answer, fail
+from tests.support.raising import raises
 
 NETWORK = [
     EndpointConnectionError(endpoint_url="https://dynamodb"),
@@ -28,58 +31,53 @@ NETWORK = [
 THROTTLED = ["ThrottlingException", "ProvisionedThroughputExceededException", "InternalServerError"]
 
 
-def operations(store: DynamoDBOrders, order: Order) -> dict[str, Any]:
-    """Operation of DynamoDB -> a call of the store that makes it."""
-    return {
-        "UpdateItem": lambda: store.append_signal(order.order_id, a_signal(), NOW),
-        "TransactWriteItems": lambda: store.commit(told(order)),
-        "Query": lambda: store.get(order.order_id),
-    }
+NEW = an_order()
+ORDER = make_change(NEW, NEW, NOW).after
+WAITS = make_change(ORDER, replace(ORDER, wait_token="T"), NOW)
+CALLS: Mapping[str, tuple[str, Callable[[DynamoDBOrders], object]]] = {
+    "create": ("TransactWriteItems", lambda store: store.create(ORDER, (), a_key())),
+    "get": ("Query", lambda store: store.get(ORDER.order_id)),
+    "timeline": ("Query", lambda store: store.timeline(ORDER.order_id)),
+    "append": ("UpdateItem", lambda store: store.append_signal(ORDER.order_id, a_signal(), NOW)),
+    "commit": ("TransactWriteItems", lambda store: store.commit(told(ORDER))),
+    "commit of a token": ("UpdateItem", lambda store: store.commit(WAITS)),
+}
 
 
-@pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems", "Query"])
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("code", [*THROTTLED, "TransactionInProgressException"])
 def test_throttling_is_a_transient_error(
-    dynamodb: Any, store: DynamoDBOrders, order: Order, operation: str, code: str
+    dynamodb: Any, store: DynamoDBOrders, call: str, code: str
 ) -> None:
+    operation, request = CALLS[call]
     answer(dynamodb, operation, code)
 
-    with pytest.raises(StoreUnavailable, match=f"DynamoDB answered {code}") as raised:
-        operations(store, order)[operation]()
-
-    assert raised.value.order_id == order.order_id
+    with raises(StoreUnavailable, f"DynamoDB answered {code}", ORDER.order_id):
+        request(store)
 
 
-@pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems", "Query"])
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("error", NETWORK, ids=lambda error: type(error).__name__)
 def test_a_network_that_fails_is_a_transient_error(
-    dynamodb: Any, store: DynamoDBOrders, order: Order, operation: str, error: Exception
+    dynamodb: Any, store: DynamoDBOrders, call: str, error: Exception
 ) -> None:
+    operation, request = CALLS[call]
     fail(dynamodb, operation, error)
 
-    with pytest.raises(StoreUnavailable, match=r"^DynamoDB did not answer$") as unavailable:
-        operations(store, order)[operation]()
-    assert unavailable.value.order_id == order.order_id
+    with raises(StoreUnavailable, "DynamoDB did not answer", ORDER.order_id):
+        request(store)
 
 
-@pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems", "Query"])
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
 def test_what_no_retry_can_mend_goes_up_as_it_is(
-    dynamodb: Any, store: DynamoDBOrders, order: Order, operation: str, code: str
+    dynamodb: Any, store: DynamoDBOrders, call: str, code: str
 ) -> None:
+    operation, request = CALLS[call]
     answer(dynamodb, operation, code)
 
     with pytest.raises(ClientError, match=code):
-        operations(store, order)[operation]()
-
-
-def test_a_create_that_is_not_allowed_goes_up_as_it_is(
-    dynamodb: Any, store: DynamoDBOrders
-) -> None:
-    answer(dynamodb, "TransactWriteItems", "AccessDeniedException")
-
-    with pytest.raises(ClientError, match="AccessDenied"):
-        store.create(an_order(), (), a_key())
+        request(store)
 
 
 def test_the_indexes_translate_their_errors_too(dynamodb: Any) -> None:
@@ -91,3 +89,6 @@ def test_the_indexes_translate_their_errors_too(dynamodb: Any) -> None:
     answer(dynamodb, "Query", "ThrottlingException")
     with pytest.raises(StoreUnavailable):
         index.page(stage=None, customer_id="alice", limit=10, cursor=None)
+    answer(dynamodb, "UpdateItem", "ThrottlingException")
+    with raises(StoreUnavailable, "DynamoDB answered ThrottlingException", "O1"):
+        index.postpone("O1", NOW, back_off=True)

@@ -37,6 +37,7 @@ def test_a_settled_signal_is_a_note(kind: SignalKind) -> None:
     assert [event_of(change.after, note) for note in notes] == [
         event for event in change.events if event.kind == "signal-settled"
     ]
+    assert all(note[1:] == [5, 0] for note in notes)
 
 
 def test_a_capture_and_a_sent_mail_are_notes() -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from lambdas.adapters.http_customers import HttpCustomers
 from lambdas.adapters.http_inventory import HttpCatalogue, HttpReservations
 from lambdas.adapters.http_service import HttpService, UnexpectedAnswer
+from lambdas.adapters.http_warehouse import RemoteWarehouse
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.domain.errors import (
     InsufficientStock,
@@ -22,10 +24,12 @@ from tests.adapters.reference_service import Misbehaviour, ReferenceService, sta
 from tests.adapters.services import SHORT, connect
 from tests.support.builders import a_customer
 from tests.support.fake_clock import FakeClock
+from tests.support.raising import raises
 
 HELD = Reservation(order_id="O", version=2, state=ReservationState.HELD, lines={"MUG-RED": 3})
 SOLD = replace(HELD, version=3, state=ReservationState.SOLD)
 RELEASED = replace(HELD, version=4, state=ReservationState.RELEASED, lines={})
+PRODUCTS: Any = RemoteWarehouse()
 
 
 @pytest.fixture
@@ -117,10 +121,9 @@ def test_a_late_request_changes_nothing(
 
 
 def test_refusals_have_the_errors_of_the_workflow(reservations: HttpReservations) -> None:
-    with pytest.raises(InsufficientStock, match="insufficient stock: MUG-RED") as short:
-        reservations.put(replace(HELD, lines={"MUG-RED": 6}))
-    assert short.value.order_id == "O"
-    with pytest.raises(LedgerMismatch, match="MUG-RED"):
+    with raises(InsufficientStock, "insufficient stock: MUG-RED, NEW", "O"):
+        reservations.put(replace(HELD, lines={"MUG-RED": 6, "NEW": 1}))
+    with raises(LedgerMismatch, "less stock held than the order holds: MUG-RED", "O"):
         reservations.put(SOLD)
 
 
@@ -202,6 +205,17 @@ def test_an_answer_outside_the_contract_is_a_defect(
     assert len(service.requests) == 1
 
 
-def test_customers_are_not_changed_here(service: ReferenceService) -> None:
-    with pytest.raises(ManagedElsewhere):
-        HttpCustomers(connect(service)).save(a_customer())
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("customers", lambda service: HttpCustomers(service).save(a_customer())),
+        ("products", lambda _: PRODUCTS.find("A")),
+        ("products", lambda _: PRODUCTS.save("A", None)),
+        ("products", lambda _: PRODUCTS.correct(None)),
+    ],
+)
+def test_nothing_is_changed_here(
+    service: ReferenceService, what: str, change: Callable[[HttpService], object]
+) -> None:
+    with raises(ManagedElsewhere, f"another service manages the {what}"):
+        change(connect(service))

@@ -51,7 +51,9 @@ def test_each_call_of_the_provider_is_a_span(
         payments.void(voided)
         assert dict(payments.list_moved(0, NOW + 1)).keys() == {captured}
 
-    *calls, _ = [span.name for span in exporter.get_finished_spans()]
+    spans = exporter.get_finished_spans()
+    assert {getattr(one.instrumentation_scope, "name", "") for one in spans} == {"order-workflow"}
+    *calls, _ = [span.name for span in spans]
     operations = ("prepare", "prepare", "capture", "look_up", "refund", "void", "list_moved")
     assert calls == [f"stripe {operation}" for operation in operations]
 

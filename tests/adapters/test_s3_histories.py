@@ -1,6 +1,7 @@
 """Exported histories in a bucket: written once, readable by other tools."""
 
 import gzip
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from lambdas.adapters.dynamodb_outcomes import DynamoDBSweepPosition
 from lambdas.adapters.s3_histories import S3Histories, key
 from lambdas.domain.errors import StoreUnavailable
 from tests.support import tables
+from tests.support.faults import answer
+from tests.support.raising import raises
 
 ORDER = "01KDVDNH000000000000000001"
 ROWS = ({"order_id": ORDER, "id": 1, "error": None}, {"order_id": ORDER, "id": 2, "error": "X"})
@@ -47,10 +50,19 @@ def test_an_object_is_compressed_json_lines_in_a_partition_by_date(s3: Any) -> N
     ]
 
 
-def test_a_bucket_that_does_not_answer_is_unavailable(s3: Any) -> None:
-    with pytest.raises(StoreUnavailable, match="S3 answered NoSuchBucket") as unavailable:
-        S3Histories(s3, bucket="other").add(ORDER, 1, ROWS)
-    assert unavailable.value.order_id == ORDER
+CALLS: Mapping[str, Callable[[S3Histories], object]] = {
+    "PutObject": lambda histories: histories.add(ORDER, 1, ROWS),
+    "GetObject": lambda histories: histories.find(ORDER, 1),
+    "HeadObject": lambda histories: histories.exists(ORDER, 1),
+}
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_bucket_that_does_not_answer_is_unavailable(s3: Any, operation: str) -> None:
+    answer(s3, operation, "SlowDown")
+
+    with raises(StoreUnavailable, "S3 answered SlowDown", ORDER):
+        CALLS[operation](S3Histories(s3, bucket="histories"))
 
 
 def test_the_position_of_the_sweep_makes_the_round_trip(dynamodb: Any) -> None:

@@ -9,6 +9,7 @@ from moto import mock_aws
 from lambdas.adapters.aws_clients import client
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.domain.errors import ProviderUnavailable
+from tests.support.raising import raises
 
 
 @pytest.fixture
@@ -33,5 +34,5 @@ def test_a_rotated_secret_is_read_when_the_cache_is_forgotten(secrets: Any) -> N
 
 
 def test_a_secret_that_cannot_be_read_is_a_transient_error(secrets: Any) -> None:
-    with pytest.raises(ProviderUnavailable, match="credentials cannot be read"):
+    with raises(ProviderUnavailable, "the provider's credentials cannot be read"):
         CachedSecret(secrets, arn="missing").value()

@@ -1,14 +1,13 @@
 import json
 from typing import Any
 
-import pytest
-
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.domain.errors import OperationsUnavailable
 from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import an_order
 from tests.support.invariants import leaks
+from tests.support.raising import raises
 
 
 def test_a_stuck_order_is_reported_with_what_is_owed_and_nothing_personal(
@@ -79,9 +78,9 @@ def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, A
 
     order = an_order(Stage.COMPENSATING)
 
-    with pytest.raises(OperationsUnavailable, match=r"^the operations queue accepted no") as raised:
+    message = "the operations queue accepted no message"
+    with raises(OperationsUnavailable, message, order.order_id):
         desk.report_stuck(order, ("pay",))
-    assert raised.value.order_id == order.order_id
 
 
 def test_a_payment_that_needs_a_person_is_reported_with_its_amount(clients: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from tests.adapters.contract import PLACED, placed, written
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import a_key, a_line, a_signal
 from tests.support.fake_clock import NOW
+from tests.support.raising import raises
 
 
 def place(under: StoreUnderTest, key: str, **changes: object) -> Order:
@@ -36,7 +37,8 @@ def test_an_order_beyond_the_cap_is_not_written(under: StoreUnderTest) -> None:
     place(under, "2")
     third = placed()
 
-    with pytest.raises(CustomerCapReached):
+    limit = "the customer reached the limit of 2 open orders"
+    with raises(CustomerCapReached, limit, third.order_id):
         under.store.create(third, (PLACED,), a_key("3"))
 
     with pytest.raises(OrderNotFound):

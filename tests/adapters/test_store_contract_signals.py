@@ -19,6 +19,7 @@ from tests.support.builders import (
     an_order,
 )
 from tests.support.fake_clock import NOW
+from tests.support.raising import raises
 
 
 @pytest.mark.parametrize("kind", list(SignalKind))
@@ -144,5 +145,5 @@ def test_the_first_cancel_sets_the_mark_that_stops_forward_steps(under: StoreUnd
 
 
 def test_a_signal_to_no_order_is_not_found(under: StoreUnderTest) -> None:
-    with pytest.raises(OrderNotFound):
+    with raises(OrderNotFound, "there is no such order", "nobody"):
         under.store.append_signal("nobody", a_signal(), NOW)

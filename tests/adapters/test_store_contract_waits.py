@@ -11,6 +11,7 @@ from lambdas.domain.record.stages import Stage
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import a_signal, an_order
 from tests.support.fake_clock import NOW
+from tests.support.raising import raises
 
 
 def waiting(under: StoreUnderTest) -> Order:
@@ -58,7 +59,7 @@ def test_a_token_of_an_older_execution_is_a_conflict_and_is_never_read(
     order = waiting(under)
     under.put(replace(order, epoch=2))
 
-    with pytest.raises(StoreConflict):
+    with raises(StoreConflict, "the record changed meanwhile", order.order_id):
         keep(under, order, "T")
 
     assert under.store.get(order.order_id).wait_token is None

@@ -18,6 +18,7 @@ from tests.support import tables
 from tests.support.fake_directories import FakeInventory
 from tests.support.fake_warehouse import FakeWarehouse
 from tests.support.faults import answer, cancelled
+from tests.support.raising import raises
 
 MUG = Details(name="Mug, red", price=Price(950, "EUR"), related=("MUG-BLUE",))
 
@@ -95,7 +96,8 @@ def test_a_key_means_one_correction(warehouse: Warehouse, other: dict[str, Any])
     warehouse.save("MUG-RED", MUG)
     warehouse.correct(correction(5))
 
-    with pytest.raises(IdempotencyMismatch):
+    used = "the key was used for another correction of this product"
+    with raises(IdempotencyMismatch, used):
         warehouse.correct(correction(**other))
 
     assert counters(warehouse.find("MUG-RED")) == (5, 0, 0)
@@ -105,7 +107,7 @@ def test_units_that_are_not_available_cannot_be_removed(warehouse: Warehouse) ->
     warehouse.save("MUG-RED", MUG)
     warehouse.correct(correction(5))
 
-    with pytest.raises(StockTooLow, match="5 of MUG-RED are available"):
+    with raises(StockTooLow, "5 of MUG-RED are available; the correction removes 6"):
         warehouse.correct(correction(-6, "k2"))
 
     found = warehouse.find("MUG-RED")
@@ -115,7 +117,7 @@ def test_units_that_are_not_available_cannot_be_removed(warehouse: Warehouse) ->
 def test_the_stock_of_an_unknown_product_cannot_be_corrected(warehouse: Warehouse) -> None:
     with pytest.raises(ProductNotFound):
         warehouse.correct(correction(5))
-    with pytest.raises(ProductNotFound):
+    with raises(ProductNotFound, "there is no product MUG-RED"):
         warehouse.find("MUG-RED")
 
 

@@ -178,7 +178,9 @@ class FakeOrders(OrderStore, OrderIndex):
         orders = (one for one in self._orders.values() if one.customer_id == after.customer_id)
         used = sum(map(Usage.of, orders), Usage())
         if used.orders > room.orders or used.units > room.units:
-            raise CustomerCapReached("the cap is reached", order_id=after.order_id)
+            raise CustomerCapReached(
+                f"the customer reached the limit of {self.caps}", order_id=after.order_id
+            )
 
     def _write(self, order: Order, events: Sequence[Event]) -> Order:
         numbered = {(order.order_id, event.number): event for event in events}

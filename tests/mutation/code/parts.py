@@ -34,8 +34,7 @@ _ORDERS = ("unit/test_order_writer.py", "unit/test_activity_groups.py")
 _PROVIDERS = ("adapters/sandbox_*.py", "adapters/stripe_*.py", "adapters/signed_reports.py")
 _PROVIDER_TESTS = tuple(f"adapters/test_{kind}*.py" for kind in ("payment", "sandbox", "stripe"))
 _UNFIT = tuple(
-    f"adapters/test_{name}.py"
-    for name in ("requests_per_route", "busy_stock_at_random", "recorded_requests")
+    f"adapters/test_{name}.py" for name in ("requests_per_route", "busy_stock_at_random")
 )
 _SUPPORT = ("telemetry.py", "tracing.py", "settings.py", "ulid.py")
 _TRACES = "workflow/test_traces.py"
@@ -57,7 +56,9 @@ PARTS: Mapping[str, Part] = {
     "api": Part(
         ("api/*.py", "executions/*.py"), ("unit/api", _TRACES, "unit/test_history_export.py")
     ),
-    "adapters": Part(("adapters/*.py",), ("adapters",), _PROVIDERS, (*_UNFIT, *_PROVIDER_TESTS)),
+    "adapters": Part(
+        ("adapters/*.py",), ("adapters", _TRACES), _PROVIDERS, (*_UNFIT, *_PROVIDER_TESTS)
+    ),
     "payments": Part(_PROVIDERS, (*_PROVIDER_TESTS, "unit/payments")),
     "runtime": Part(
         ("*_handler.py", *_SUPPORT),
