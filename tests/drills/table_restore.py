@@ -2,29 +2,40 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import cast
 
 import boto3
 
 from lambdas import janitor_handler
 from lambdas.domain.steps.start import StartRequest
 from tests.drills.registry import DrillFailed, Stack, drill
+from tests.support.writer_stack import STACK, create_writers, expected, states
 from tests.workflow import resources
 from tests.workflow.stories.steps import approve
 from tests.workflow.world import World, a_world
 from tools.table_restore.__main__ import lines
 from tools.table_restore.restore import RestoreRefused, TableRestore
+from tools.table_restore.writers import WRITERS, Sessions, Writers
 
 SKU, UNITS = "MUG-RED", 2
 
 
-def a_restore(world: World) -> TableRestore:
+def the_writers(world: World) -> Writers:
+    """The functions of a stack on moto, and the executions of a world."""
+    session = cast(Sessions, boto3.Session(region_name=resources.REGION))
+    create_writers(session)
+    machine = world.engine.environment["STATE_MACHINE_ALIAS_ARN"].removesuffix(":live")
+    return Writers(sessions=session, stack=STACK, machine=machine)
+
+
+def a_restore(world: World, writers: Writers) -> TableRestore:
     """The restore of the tables of a world."""
     tables = ("orders", "inventory", "customers", "payments")
     return TableRestore(
         database=boto3.Session(region_name=resources.REGION).resource("dynamodb"),
         tables={name: name for name in tables},
         at=datetime(2026, 1, 31, tzinfo=UTC),
-        running=lambda: len(_running(world)),
+        active=writers.active,
         now=world.engine.clock.now,
     )
 
@@ -37,20 +48,23 @@ def restore_tables(_: Stack) -> Iterable[str]:
     """
     with a_world() as world:
         waits, paid = _place(world, "waits"), _place(world, "paid")
-        restore = a_restore(world)
+        writers = the_writers(world)
+        restore = a_restore(world, writers)
         restore.copy()
         approve()(world)
         world.engine.settle()
         lost = _place(world, "lost")
         _expect_refusal(restore)
-        for execution in _running(world):
-            world.engine.stop(execution)
+        writers.stop()
+        world.engine.settle()
+        yield f"writers: {_require_stopped(writers)} functions and all executions are stopped"
 
         found = restore.compare()
         if (found.lost, found.unknown_payments) != ([lost], [paid]) or found.stock:
             raise DrillFailed(f"the comparison is wrong: {found}")
         yield from lines(found)
         restore.replace()
+        writers.start()
         yield f"janitor: {_sweep(world)}"
         for order_id in (waits, paid):
             world.order_id = order_id
@@ -74,8 +88,11 @@ def _place(world: World, key: str) -> str:
     return world.order_id
 
 
-def _running(world: World) -> list[str]:
-    return [one for one in world.engine.executions() if world.engine.status(one) == "RUNNING"]
+def _require_stopped(writers: Writers) -> int:
+    found = states(writers.sessions)
+    if found != expected(stopped=True) or writers.active():
+        raise DrillFailed(f"writers are not stopped: {found}, {writers.active()}")
+    return len(WRITERS)
 
 
 def _expect_refusal(restore: TableRestore) -> None:
@@ -83,7 +100,7 @@ def _expect_refusal(restore: TableRestore) -> None:
         restore.replace()
     except RestoreRefused:
         return
-    raise DrillFailed("the tables were replaced while executions ran")
+    raise DrillFailed("the tables were replaced while orders were written")
 
 
 def _sweep(world: World) -> dict[str, int]:

@@ -7,6 +7,7 @@ from stacks.activity_functions import ACTIVITIES
 from tests.infrastructure.synthesis import Synthesis
 from tests.infrastructure.template import Template, text
 from tests.support.definition import load, placeholder, tasks
+from tools.table_restore.writers import WRITERS
 
 
 def test_activities_are_the_placeholders_of_the_definition() -> None:
@@ -143,3 +144,14 @@ def test_activities_and_api_are_traced_if_tracing_is_on_and_nothing_changes_othe
         )
     assert "Tracing" not in " ".join(staging.of_type("Lambda::LayerVersion"))
     assert '"TRACING' not in str(staging.body)
+
+
+def test_a_restore_stops_every_function_that_writes_to_the_tables(full: Template) -> None:
+    actions = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete", "BatchWrite")}
+    writers = {
+        name
+        for name, properties in full.functions().items()
+        if any(action in actions for action, _ in full.granted_to(properties["Role"]))
+    }
+
+    assert writers - {row.name for row in ACTIVITIES.values()} == WRITERS

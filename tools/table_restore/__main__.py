@@ -1,5 +1,5 @@
 """Restore the tables of a stack to a point in time: `make restore`. docs/operations.md has the
-runbook. Without `--replace` the present tables stay as they are.
+runbook. Without `--replace` the items of the present tables stay as they are.
 """
 
 import argparse
@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.table_restore.comparison import Comparison
 from tools.table_restore.restore import TABLES, RestoreRefused, TableRestore
+from tools.table_restore.writers import Sessions, Writers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,18 +22,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.table_restore", description=__doc__)
     parser.add_argument("stack", help="name of the stack, e.g. OrderWorkflow-staging")
     parser.add_argument("at", type=datetime.fromisoformat, help="e.g. 2026-11-28T09:00:00+00:00")
-    parser.add_argument("--replace", action="store_true", help="replace the present items")
+    action = parser.add_mutually_exclusive_group()
+    for name, effect in (
+        ("--stop-writers", "stop the functions that write, and all executions, before comparing"),
+        ("--replace", "replace the present items"),
+        ("--start-writers", "start the functions again, and do nothing else"),
+    ):
+        action.add_argument(name, action="store_true", help=effect)
     options = parser.parse_args(arguments)
     if options.at.tzinfo is None:
         parser.error("name the offset of the time, e.g. +00:00")
     try:
-        restore = _restore(options.stack, options.at)
+        outputs = _outputs(options.stack)
+        writers = _writers(options.stack, outputs)
+        if options.start_writers:
+            writers.start()
+            print("The writers run. The janitor continues the open orders.")
+            return 0
+        if options.stop_writers:
+            writers.stop()
+        restore = _restore(outputs, options.at, writers)
         restore.copy()
         for line in lines(restore.compare()):
             print(line)
         if options.replace:
             restore.replace()
-            print("The tables have the restored items. Start the writers: the janitor continues.")
+            print("The tables have the restored items. Start the writers: --start-writers.")
     except (BotoCoreError, ClientError, LookupError, RestoreRefused) as error:
         print(f"the tables were not restored: {error}", file=sys.stderr)
         return 1
@@ -50,28 +66,34 @@ def _line(text: str, names: list[str]) -> str:
     return f"{len(names)} {text}" + (f": {', '.join(names)}" if names else "")
 
 
-def _restore(stack: str, at: datetime) -> TableRestore:
+def _outputs(stack: str) -> dict[str, str]:
     """Raises LookupError for a stack that is no order workflow."""
     (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     listed = found.get("Outputs", [])
-    outputs = {output.get("OutputKey"): output.get("OutputValue", "") for output in listed}
-    names = {name: outputs.get(f"{name.capitalize()}Table", "") for name in TABLES}
-    if not all(names.values()):
-        raise LookupError(f"stack {stack} has no output OrdersTable: is it an order workflow?")
-    machine = outputs["StateMachineArn"]
+    outputs = {one.get("OutputKey", ""): one.get("OutputValue", "") for one in listed}
+    missing = [name for name in map(_output, TABLES) if name not in outputs]
+    if missing:
+        raise LookupError(f"stack {stack} has no output {missing[0]}: is it an order workflow?")
+    return outputs
+
+
+def _writers(stack: str, outputs: dict[str, str]) -> Writers:
+    session = cast(Sessions, boto3.session.Session())
+    return Writers(sessions=session, stack=stack, machine=outputs["StateMachineArn"])
+
+
+def _restore(outputs: dict[str, str], at: datetime, writers: Writers) -> TableRestore:
     return TableRestore(
         database=boto3.resource("dynamodb"),
-        tables=names,
+        tables={name: outputs[_output(name)] for name in TABLES},
         at=at,
-        running=lambda: _running(machine),
+        active=writers.active,
         now=lambda: time.time_ns() // 1_000_000,
     )
 
 
-def _running(machine: str) -> int:
-    pages = boto3.client("stepfunctions").get_paginator("list_executions")
-    found = pages.paginate(stateMachineArn=machine, statusFilter="RUNNING")
-    return sum(len(page["executions"]) for page in found)
+def _output(table: str) -> str:
+    return f"{table.capitalize()}Table"
 
 
 if __name__ == "__main__":

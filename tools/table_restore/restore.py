@@ -11,19 +11,19 @@ TABLES = ("orders", "inventory", "customers", "payments")
 
 
 class RestoreRefused(Exception):
-    """Executions are running, so the tables may still be written."""
+    """Functions or executions are active, so the tables may still be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRestore:
     """`database` is DynamoDB's resource of boto3, `tables` has the physical names by `TABLES`.
-    `running` returns the number of running executions, `now` epoch milliseconds.
+    `active` returns the names of the writers that are not stopped, `now` epoch milliseconds.
     """
 
     database: Any
     tables: dict[str, str]
     at: datetime
-    running: Callable[[], int]
+    active: Callable[[], list[str]]
     now: Callable[[], int]
 
     def copy(self) -> None:
@@ -50,10 +50,10 @@ class TableRestore:
 
     def replace(self) -> None:
         """Exchange the items of the present tables. May be repeated after an error, and only while
-        nothing else writes. Raises RestoreRefused while an execution runs.
+        nothing else writes. Raises RestoreRefused while a writer is active.
         """
-        if running := self.running():
-            raise RestoreRefused(f"{running} executions are running: stop them first")
+        if active := self.active():
+            raise RestoreRefused(f"stop what writes to the tables first: {', '.join(active)}")
         for name in TABLES:
             present = list(self._read(self.tables[name]))
             restored: Iterable[Record] = self._read(self._copy_of(name))

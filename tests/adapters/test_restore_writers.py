@@ -1,0 +1,54 @@
+"""What writes to the tables is stopped for a restore, and started again as it was."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.support.writer_stack import STACK, create_writers, expected, states
+from tests.workflow.resources import ROLE
+from tools.table_restore.writers import WRITERS, Sessions, Writers
+
+
+@pytest.fixture
+def sessions() -> Iterator[Sessions]:
+    with mock_aws():
+        made = cast(Sessions, boto3.Session(region_name="eu-central-1"))
+        create_writers(made)
+        yield made
+
+
+@pytest.fixture
+def writers(sessions: Sessions) -> Writers:
+    machine = sessions.client("stepfunctions").create_state_machine(
+        name="OrderWorkflow",
+        definition='{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}',
+        roleArn=ROLE,
+    )
+    return Writers(sessions=sessions, stack=STACK, machine=machine["stateMachineArn"])
+
+
+def test_every_writer_is_stopped_and_starts_again_as_the_template_says(
+    sessions: Sessions, writers: Writers
+) -> None:
+    for _ in range(2):
+        writers.stop()
+        assert states(sessions) == expected(stopped=True)
+        assert writers.active() == []
+    for _ in range(2):
+        writers.start()
+        assert states(sessions) == expected(stopped=False)
+    assert {name.removeprefix(f"{STACK}-") for name in writers.active()} == WRITERS
+
+
+def test_running_executions_are_stopped(sessions: Sessions, writers: Writers) -> None:
+    states = sessions.client("stepfunctions")
+    execution = states.start_execution(stateMachineArn=writers.machine)["executionArn"]
+
+    assert execution in writers.active()
+    writers.stop()
+
+    assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
+    assert writers.active() == []
