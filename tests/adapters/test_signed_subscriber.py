@@ -5,8 +5,6 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +18,7 @@ from lambdas.domain.errors import EventsUnavailable, ProviderUnavailable
 from tests.support.definition import ROOT
 from tests.support.fake_clock import NOW, FakeClock
 from tests.support.raising import raises
+from tests.support.webhook_receiver import a_receiver, signatures
 
 EVENT = {
     "event_id": "O1-3",
@@ -32,37 +31,11 @@ EVENT = {
 OLD, NEW = (f"whsec_{b64encode(name * 8).decode()}" for name in (b"old", b"new"))
 
 
-class Receiver(BaseHTTPRequestHandler):
-    """Answers with the next of `statuses`, 0 being no answer; keeps the requests."""
-
-    statuses: list[int]
-    requests: list[tuple[Mapping[str, str], str]]
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.requests.append(({k.lower(): v for k, v in self.headers.items()}, body))
-        status = self.statuses.pop(0) if self.statuses else 204
-        if status:
-            self.send_response(status)
-            self.send_header("Location", "http://elsewhere.invalid/")
-            self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
-
-
 @pytest.fixture
 def receiver() -> Iterator[Any]:
     enable_socket()  # undone by the fixture `aws`
-    made: Any = type("ThisReceiver", (Receiver,), {"statuses": [], "requests": [], "url": ""})
-    server = HTTPServer(("127.0.0.1", 0), made)
-    made.url = f"http://127.0.0.1:{server.server_port}/hook"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with a_receiver() as made:
+        yield made
 
 
 class Secrets:
@@ -79,11 +52,6 @@ def connect(receiver: Any, secrets: Secrets, clock: FakeClock) -> SignedSubscrib
     patience = urllib3.Timeout(connect=5, read=30)
     secret = CachedSecret(secrets, arn="arn:secret")
     return SignedSubscriber(secret, clock, url=receiver.url, timeout=patience)
-
-
-def signatures(receiver: Any) -> list[str]:
-    """The signatures of the last request."""
-    return str(receiver.requests[-1][0]["webhook-signature"]).split()
 
 
 def expected(receiver: Any, *keys: str, seconds: int = NOW // 1000) -> list[str]:

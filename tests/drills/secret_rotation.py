@@ -1,6 +1,7 @@
 """Drill: secrets are rotated while functions run, and what was signed before stays valid."""
 
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 
 import boto3
@@ -8,6 +9,9 @@ from moto import mock_aws
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.signed_reports import sign
+from lambdas.adapters.signed_subscriber import REREAD_MS as SUBSCRIBER_REREAD_MS
+from lambdas.adapters.signed_subscriber import SignedSubscriber
+from lambdas.adapters.signed_subscriber import sign as sign_event
 from lambdas.adapters.stripe_payments import StripePayments
 from lambdas.adapters.stripe_webhook import REREAD_MS, SIGNATURE_HEADER, StripeWebhook
 from lambdas.domain.errors import OrderError
@@ -18,17 +22,20 @@ from tests.drills.registry import DrillFailed, Stack, drill
 from tests.support.builders import an_order
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_stripe import FakeStripe
+from tests.support.webhook_receiver import a_receiver, signatures
 
 BODY = '{"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}'
+EVENT = {"event_id": "O1-3", "order_id": "O1", "kind": "order-completed", "at": "2026-01-01"}
 Store = Callable[[str], None]
 
 
-@drill("SecretRotation", "the API key and the signing secret are replaced while functions run")
+@drill("SecretRotation", "the API key and the signing secrets are replaced while functions run")
 def rotate_secrets(_: Stack) -> Iterable[str]:
     """Rotate each secret as the runbook does, with functions that cached the old one."""
     with mock_aws():
         yield from _rotate_signing_secret()
         yield from _rotate_api_key()
+        yield from _rotate_subscriber_secret()
     yield _keep_links()
 
 
@@ -64,6 +71,33 @@ def _rotate_api_key() -> Iterable[str]:
     except OrderError as error:
         raise DrillFailed(f"a payment failed after the rotation: {error}") from error
     yield "API key: the request after the rotation read the new key and succeeded"
+
+
+def _rotate_subscriber_secret() -> Iterable[str]:
+    """The subscriber checks signatures with one secret at a time."""
+    old, new = (f"whsec_{b64encode(name * 8).decode()}" for name in (b"old", b"new"))
+    secret, store = _a_secret(old)
+    with a_receiver() as receiver:
+        clock = FakeClock()
+        subscriber = SignedSubscriber(secret, clock, url=receiver.url)
+
+        def accepts(*keys: str) -> list[bool]:
+            subscriber.deliver(EVENT)
+            body, seconds = receiver.requests[-1][1], clock.now() // 1000
+            signed = (sign_event(key, EVENT["event_id"], seconds, body) for key in keys)
+            return [one in signatures(receiver) for one in signed]
+
+        _require(accepts(old) == [True], "the subscriber refused the old secret at the start")
+        store(f"{new}\n{old}")
+        _require(accepts(old) == [True], "a function that cached the old secret was refused")
+        clock.advance(seconds=SUBSCRIBER_REREAD_MS / 1000)
+        _require(accepts(old, new) == [True, True], "a webhook had one signature only")
+        yield "subscriber: five minutes after both are stored, webhooks are valid with each secret"
+        store(new)
+        _require(accepts(new) == [True], "the subscriber refused the new secret")
+        clock.advance(seconds=SUBSCRIBER_REREAD_MS / 1000)
+        _require(accepts(old, new) == [False, True], "the old secret still signs webhooks")
+        yield "subscriber: only the new one signs afterwards"
 
 
 def _keep_links() -> str:

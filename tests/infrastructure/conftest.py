@@ -2,7 +2,13 @@
 
 import pytest
 
-from tests.infrastructure.synthesis import PAYMENT_SECRET, SENDER, WEBHOOK_SECRET, Synthesis
+from tests.infrastructure.synthesis import (
+    PAYMENT_SECRET,
+    SENDER,
+    SUBSCRIBER_SECRET,
+    WEBHOOK_SECRET,
+    Synthesis,
+)
 from tests.infrastructure.template import Template
 
 FULL = {
@@ -66,6 +72,26 @@ def production(synthesise: Synthesis) -> Template:
         payment_secret_arn=PAYMENT_SECRET,
         payment_webhook_secret_arn=WEBHOOK_SECRET,
         alarm_email="oncall@shop.internal",
+    )
+
+
+@pytest.fixture(scope="session")
+def dev_with_key(synthesise: Synthesis) -> Template:
+    """The default deployment, with a key of the customer."""
+    return synthesise(encryption="customer")
+
+
+@pytest.fixture(scope="session")
+def production_with_key(synthesise: Synthesis) -> Template:
+    """Production with Stripe, a subscriber and a key of the customer."""
+    return synthesise(
+        environment="production",
+        encryption="customer",
+        payment_provider="stripe",
+        payment_secret_arn=PAYMENT_SECRET,
+        payment_webhook_secret_arn=WEBHOOK_SECRET,
+        subscriber_url="https://crm.shop.internal/orders",
+        subscriber_secret_arn=SUBSCRIBER_SECRET,
     )
 
 

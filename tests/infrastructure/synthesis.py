@@ -16,6 +16,7 @@ from tests.support.definition import ROOT
 SENDER = "orders@shop.internal"
 PAYMENT_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/stripe-Ab12Cd"
 WEBHOOK_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/webhook-Ef34Gh"
+SUBSCRIBER_SECRET = WEBHOOK_SECRET.replace("webhook", "subscriber")
 
 
 def cdk_app(directory: Path, **context: str) -> App:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.synthesis import Synthesis
 from tests.infrastructure.template import Template, listed, text
 
 STORES: Mapping[str, tuple[str | int, ...]] = {
@@ -76,31 +75,23 @@ def test_without_the_setting_there_is_no_key(template: Template) -> None:
 
 
 def test_the_key_is_rotated_and_kept_as_long_as_the_data(
-    full: Template, synthesise: Synthesis
+    full: Template, dev_with_key: Template
 ) -> None:
-    kept, in_dev = full.only("KMS::Key"), synthesise(encryption="customer").only("KMS::Key")
+    kept, in_dev = full.only("KMS::Key"), dev_with_key.only("KMS::Key")
 
     assert kept["Properties"]["EnableKeyRotation"] is True
     assert (kept["DeletionPolicy"], in_dev["DeletionPolicy"]) == ("Retain", "Delete")
 
 
-def test_production_with_the_key_stripe_and_a_subscriber_is_deployable(
-    synthesise: Synthesis,
+def test_functions_use_the_key_for_secrets_and_for_events_that_wait_for_a_subscriber(
+    production_with_key: Template,
 ) -> None:
-    secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:{}-AbCdEf"
-    production = synthesise(
-        environment="production",
-        encryption="customer",
-        payment_provider="stripe",
-        payment_secret_arn=secret.format("key"),
-        payment_webhook_secret_arn=secret.format("signing"),
-        subscriber_url="https://crm.shop.internal/orders",
-        subscriber_secret_arn=secret.format("subscriber"),
-    )
-
     for name in ("process-payment", "refund-payment", "payment-webhook", "compare-payments"):
-        assert _key_use(production, name)["secretsmanager"] == READ
-    assert _key_use(production, "deliver-events") == {"secretsmanager": READ, "sqs": READ}
+        assert _key_use(production_with_key, name)["secretsmanager"] == READ
+    assert _key_use(production_with_key, "deliver-events") == {
+        "secretsmanager": READ,
+        "sqs": READ,
+    }
 
 
 def test_a_service_uses_the_key_for_this_account_only(full: Template) -> None:
