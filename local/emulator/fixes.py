@@ -98,8 +98,9 @@ _ALL = (
     ),
     Fix(
         "strict-paths",
-        "A path without a value fails the execution with States.Runtime, which States.ALL does "
-        "not match in Retry and Catch; $$ paths also work in ResultSelector.",
+        "A path without a value fails the execution with States.Runtime, also the Variable of a "
+        "Choice rule; States.ALL does not match it in Retry and Catch; $$ paths also work in "
+        "ResultSelector.",
         _SFN + "Handling errors in Step Functions workflows (Error names: States.Runtime)",
         "step_functions/states/json_paths.py",
     ),

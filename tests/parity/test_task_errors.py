@@ -71,6 +71,24 @@ def test_a_path_without_a_result_fails_the_execution_despite_catch(aws: Emulator
     assert "$.not.there" in ended["cause"]
 
 
+@covers_fix("strict-paths")
+def test_a_choice_rule_on_a_missing_value_fails_the_execution(aws: Emulator) -> None:
+    rules = [
+        {"And": [_rule("$.absent", IsPresent=True), _rule("$.absent", StringEquals="x")]},
+        {"Or": [_rule("$.present", IsNull=False), _rule("$.absent", IsNull=True)]},
+    ]
+    choice = {
+        "Type": "Choice",
+        "Choices": [{**rule, "Next": "Done"} for rule in rules],
+        "Default": "Done",
+    }
+    machine = aws.machine({"Choose": choice, "Done": passing()})
+    assert aws.run(machine, {"present": 1})["status"] == "SUCCEEDED"
+    ended = aws.run(machine, {"present": None})
+    assert (ended["status"], ended.get("error")) == ("FAILED", "States.Runtime")
+    assert "$.absent" in ended["cause"]
+
+
 def test_result_selector_gets_the_context_object(aws: Emulator) -> None:
     named = task(aws.function(OK), ResultSelector={"name.$": "$$.Execution.Name"})
     execution = aws.start(aws.machine({"Named": named}), name="the-name")
@@ -128,3 +146,7 @@ def test_a_failing_branch_stops_its_siblings(aws: Emulator) -> None:
         "End": True,
     }
     assert aws.run(aws.machine({"Both": both}))["error"] == "Broken"
+
+
+def _rule(path: str, **comparison: object) -> dict[str, object]:
+    return {"Variable": path, **comparison}

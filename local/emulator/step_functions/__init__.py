@@ -75,6 +75,7 @@ def _optional() -> dict[str, Any]:
             "_apply_result_selector": json_paths.apply_result_selector,
             "_apply_input_path": json_paths.apply_input_path,
             "_apply_output_path": json_paths.apply_output_path,
+            "_evaluate_rule": json_paths.evaluate_rule,
         }
     if is_on("version-starts"):
         found |= {

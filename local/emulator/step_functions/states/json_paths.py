@@ -62,10 +62,9 @@ def lookup(path: str, data: Any, ctx: dict[str, Any] | None, *, field: str) -> A
 
     Raises States.Runtime without a value. The message contains ``field``.
     """
-    root, where = ((ctx or {}), path[1:]) if path.startswith("$$") else (data, path)
-    tokens = engine._parse_jsonpath_tokens(where)
-    found = _MISSING if tokens is None else _walk(root, tokens)
+    found = _find(path, data, ctx)
     if found is _MISSING:
+        root = ctx if path.startswith("$$") else data
         state = ((ctx or {}).get("State") or {}).get("Name", "?")
         raise StepError(
             "States.Runtime",
@@ -74,6 +73,29 @@ def lookup(path: str, data: Any, ctx: dict[str, Any] | None, *, field: str) -> A
             f"'{engine.json.dumps(root, default=str)}'",
         )
     return found
+
+
+def evaluate_rule(rule: dict[str, Any], data: Any, ctx: dict[str, Any] | None = None) -> bool:
+    """Evaluate a rule of a Choice state. A `Variable` without a value fails the execution with
+    States.Runtime, except in IsPresent. The rules inside And, Or and Not are evaluated here, too.
+    """
+    path = rule.get("Variable")
+    if path and "IsPresent" not in rule and _find(path, data, ctx) is _MISSING:
+        raise StepError(
+            "States.Runtime",
+            f"Invalid path '{path}': The choice state's condition path references an invalid value.",
+        )
+    matches: bool = _evaluate_rule_as_ministack(rule, data, ctx)
+    return matches
+
+
+_evaluate_rule_as_ministack: Any = engine._evaluate_rule
+
+
+def _find(path: str, data: Any, ctx: dict[str, Any] | None) -> Any:
+    root, where = ((ctx or {}), path[1:]) if path.startswith("$$") else (data, path)
+    tokens = engine._parse_jsonpath_tokens(where)
+    return _MISSING if tokens is None else _walk(root, tokens)
 
 
 def _walk(value: Any, tokens: list[tuple[str, Any]]) -> Any:
