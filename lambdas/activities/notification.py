@@ -38,6 +38,7 @@ SETTLING_POLL_SECONDS = 1
 def request_approval(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """Send the approver an e-mail with a new link, if one is due. Returns the next step."""
     order = deps.orders.get(task.order_id)
+    order.require_epoch(task.epoch)
     mail = mail_due(order, deps.clock.now(), deps.wait_policy.mailed_wait_ms)
     if mail is not None:
         order = _send_to_approver(task, deps, mail)

@@ -55,6 +55,18 @@ def test_an_older_epoch_neither_writes_nor_acts(row: Row, world: World) -> None:
 
 
 @every_activity
+@pytest.mark.parametrize("stage", [Stage.AWAITING_APPROVAL, *sorted(ENDS)])
+def test_an_older_epoch_is_refused_at_a_stage_without_work_for_it(
+    row: Row, stage: Stage, world: World
+) -> None:
+    order = world.place(stage)
+    world.store.put(replace(order, epoch=2))
+
+    with pytest.raises(StaleEpoch):
+        world.run(row.activity, order, **row.task)
+
+
+@every_activity
 @pytest.mark.parametrize("end", sorted(ENDS))
 def test_an_ended_order_stays_as_it_ended(row: Row, end: Stage, world: World) -> None:
     order = world.place(end)
