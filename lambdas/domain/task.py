@@ -5,9 +5,11 @@ call newer code.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from lambdas.domain.errors import ActivityDefect
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,47 +37,59 @@ class Task:
         return f"{self.order_id}-{self.epoch}"
 
     @classmethod
-    def parse(cls, event: Mapping[str, Any]) -> "Task":
+    def parse(cls, event: object) -> "Task":
         """Parse an activity's input: `task` is the state of the execution, beside it are values of
         the context object. Executions of older definitions send the state alone.
 
         Raises ActivityDefect if it is invalid.
         """
-        state = event.get("task", event)
-        order_id, epoch = state.get("order_id"), state.get("epoch")
-        if not isinstance(order_id, str):
-            raise ActivityDefect("the activity's input has no valid `order_id`")
-        if type(epoch) is not int:
-            raise ActivityDefect("the activity's input has no valid `epoch`")
-        following = state.get("next", {})
+        if not isinstance(event, Mapping):
+            raise ActivityDefect("the activity's input is not a JSON object")
+        state = _object(event, "task", event)
+        following = _object(state, "next", {})
+        caught = state.get("failure")
         return cls(
-            order_id=order_id,
-            epoch=epoch,
-            attempt=event.get("attempt", 0) + 1,
+            order_id=_value(state, "order_id", str),
+            epoch=_value(state, "epoch", int),
+            attempt=_value(event, "attempt", int, 0) + 1,
             traceparent=str(state.get("traceparent", "")),
-            token=event.get("token"),
-            loops=following.get("loops", 0),
-            back_off_seconds=following.get("back_off_seconds", 0),
-            backed_off=following.get("backed_off", False),
-            failure=_failure(state.get("failure")),
-            findings=_findings(state.get("findings", {})),
+            token=None if event.get("token") is None else _value(event, "token", str),
+            loops=_value(following, "loops", int, 0),
+            back_off_seconds=_value(following, "back_off_seconds", int, 0),
+            backed_off=following.get("backed_off") is True,
+            failure="" if caught is None else _failure(_object(state, "failure")),
+            findings=_findings(_object(state, "findings", {})),
         )
 
 
-def _findings(by_activity: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _value(values: Mapping[str, Any], name: str, kind: type[T], default: T | None = None) -> T:
+    """A value of the input. Raises ActivityDefect if it is absent or of another type."""
+    value = values.get(name, default)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ActivityDefect(f"the activity's input has no valid `{name}`")
+    return value
+
+
+def _object(
+    values: Mapping[str, Any], name: str, default: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    value: Mapping[str, Any] = _value(values, name, Mapping, default)  # type: ignore[type-abstract]
+    return value
+
+
+def _findings(by_activity: Mapping[str, Any]) -> Mapping[str, Any]:
     """The findings of all enrichment activities that succeeded, by name."""
-    return {name: value for found in by_activity.values() for name, value in found.items()}
+    found = [_object(by_activity, activity) for activity in by_activity]
+    return {name: value for one in found for name, value in one.items()}
 
 
-def _failure(caught: Mapping[str, str] | None) -> str:
+def _failure(caught: Mapping[str, Any]) -> str:
     """`PaymentDeclined: insufficient funds` from the error that a Catch stored. The messages of our
     errors are safe to show; of other errors, only the name is used.
     """
-    if caught is None:
-        return ""
-    name = caught.get("Error", "")
+    name = _value(caught, "Error", str, "")
     try:
-        cause = json.loads(caught.get("Cause", ""))
+        cause = json.loads(_value(caught, "Cause", str, ""))
     except ValueError:
         return name
     message = cause.get("errorMessage") if isinstance(cause, dict) else None

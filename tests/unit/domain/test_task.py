@@ -43,6 +43,43 @@ def test_an_input_without_order_and_epoch_is_a_defect(event: dict[str, Any]) -> 
         Task.parse(event)
 
 
+@pytest.mark.parametrize("event", [None, [], "x", 1])
+def test_an_input_that_is_no_object_is_a_defect(event: object) -> None:
+    with pytest.raises(ActivityDefect, match=r"^the activity's input is not a JSON object$"):
+        Task.parse(event)
+
+
+@pytest.mark.parametrize(
+    ("state", "named"),
+    [
+        ({"next": None}, "next"),
+        ({"next": {"loops": "1"}}, "loops"),
+        ({"next": {"back_off_seconds": None}}, "back_off_seconds"),
+        ({"findings": 5}, "findings"),
+        ({"findings": {"FetchRecommendations": None}}, "FetchRecommendations"),
+        ({"failure": "States.Timeout"}, "failure"),
+        ({"failure": {"Error": 1}}, "Error"),
+        ({"failure": {"Error": "PaymentDeclined", "Cause": None}}, "Cause"),
+    ],
+)
+def test_a_value_of_another_type_is_a_defect_that_names_it(
+    state: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(ActivityDefect, match=f"^the activity's input has no valid `{named}`$"):
+        Task.parse({"task": {**INPUT, **state}})
+
+
+@pytest.mark.parametrize(
+    ("beside", "named"),
+    [({"task": None}, "task"), ({"attempt": "0"}, "attempt"), ({"token": 7}, "token")],
+)
+def test_a_value_beside_the_state_of_another_type_is_a_defect(
+    beside: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(ActivityDefect, match=f"^the activity's input has no valid `{named}`$"):
+        Task.parse({"task": INPUT, **beside})
+
+
 def failure(name: str, cause: str) -> str:
     return Task.parse({**INPUT, "failure": {"Error": name, "Cause": cause}}).failure
 
