@@ -46,14 +46,16 @@ def respond(
     """Answer one request with the dependencies that `compose` returns."""
     begun = perf_counter()
     request: CheckedRequest | None = None
+    method = ""
     with log_keys(request_id=request_id(context)):
         try:
+            method, _ = method_and_path(event)
             request = check_request(event, OPERATIONS)
             answer = _resolve(event, request, context, compose)
         except Exception as error:  # noqa: BLE001  # `problem_answer` logs unexpected errors
             answer = _answer(problem_answer(error, context))
         _log(request, answer["statusCode"], milliseconds_since(begun))
-    return without_content(answer) if method_and_path(event)[0] == "HEAD" else answer
+    return without_content(answer) if method == "HEAD" else answer
 
 
 def _resolve(

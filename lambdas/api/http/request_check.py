@@ -79,12 +79,21 @@ def as_framework_event(event: Event, request: CheckedRequest) -> dict[str, Any]:
 
 
 def method_and_path(event: Event) -> tuple[str, str]:
-    """The method and path of an HTTP API event (payload format 2.0), without the API's stage."""
-    context = event["requestContext"]
-    stage, path = context.get("stage", "$default"), str(event.get("rawPath") or "/")
+    """The method and path of an HTTP API event (payload format 2.0), without the API's stage.
+
+    Raises MalformedRequest for any other event.
+    """
+    try:
+        context = event["requestContext"]
+        stage, path = context.get("stage", "$default"), str(event.get("rawPath") or "/")
+        method = str(context["http"]["method"]).upper()
+    except (AttributeError, KeyError, TypeError):
+        raise MalformedRequest(
+            "the event is not a request of an HTTP API (payload format 2.0)"
+        ) from None
     if stage != "$default":
         path = path.removeprefix(f"/{stage}")
-    return str(context["http"]["method"]).upper(), path
+    return method, path
 
 
 def _route(event: Event, operations: Sequence[Operation]) -> tuple[Operation, Mapping[str, str]]:

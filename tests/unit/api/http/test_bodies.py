@@ -92,3 +92,15 @@ def test_a_body_in_base64_is_decoded_or_refused(
     raw = respond(event, cast(LambdaContext, Context()), lambda: world.deps)
 
     assert (read(raw).status, read(raw).json.get("detail")) == (status, detail)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [None, {}, {"requestContext": None}, {"requestContext": {"http": None}}, {"httpMethod": "GET"}],
+)
+def test_an_event_that_is_no_request_of_an_http_api_is_malformed(event: Any, world: World) -> None:
+    raw = respond(event, cast(LambdaContext, Context()), lambda: world.deps)
+
+    answer = read(raw)
+    assert (answer.status, answer.json["title"]) == (400, "Malformed request")
+    assert "payload format 2.0" in answer.json["detail"]
