@@ -43,9 +43,14 @@ def history_export(deps: Dependencies) -> HistoryExport:
 
 def _export(record: Mapping[str, Any]) -> bool:
     """Export the execution that a message names, `<order>-<epoch>`; whether that succeeded. One
-    that a person started under another name belongs to no order.
+    that a person started under another name belongs to no order. A malformed message fails alone.
     """
-    name = str(json.loads(record["body"])["execution"])
+    try:
+        name = str(json.loads(record["body"])["execution"])
+    except (KeyError, TypeError, ValueError):
+        logger.error("malformed message", message_id=record["messageId"])
+        count("HistoryExportFailed")
+        return False
     order_id, _, epoch = name.rpartition("-")
     if not ULID.fullmatch(order_id) or not epoch.isdecimal():
         logger.info("history of no order", execution=name)

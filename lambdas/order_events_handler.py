@@ -17,6 +17,9 @@ from lambdas.telemetry import count, count_by, flush_metrics, logger, report_rec
 _MONEY = {"payment-captured": "CapturedMinorUnits", "payment-refunded": "RefundedMinorUnits"}
 """Metrics of amounts by kind of event."""
 
+_DELIVERED = {"event_id", "order_id", "kind", "at"}
+"""Fields that the delivery of an event reads."""
+
 
 def publish(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
     """Publish the new events of a batch of changes.
@@ -38,8 +41,12 @@ def deliver(event: Mapping[str, Any], context: object) -> dict[str, list[dict[st
 
 
 def _deliver(record: Mapping[str, Any]) -> bool:
-    """Deliver one event; whether the subscriber accepted it."""
-    event = json.loads(record["body"])
+    """Deliver one event; whether the subscriber accepted it. A malformed message fails alone."""
+    event = _event_of(record)
+    if event is None:
+        logger.error("malformed message", message_id=record["messageId"])
+        count("EventDeliveryFailed")
+        return False
     try:
         dependencies().event_subscriber.deliver(event)
     except EventsUnavailable as error:
@@ -49,6 +56,15 @@ def _deliver(record: Mapping[str, Any]) -> bool:
     count("EventsDelivered")
     logger.info("event delivered", event_id=event["event_id"], kind=event["kind"])
     return True
+
+
+def _event_of(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The event in a message; None if the message is malformed."""
+    try:
+        event = json.loads(record["body"])
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and event.keys() >= _DELIVERED else None
 
 
 def _publish(found: NewEvents) -> int:

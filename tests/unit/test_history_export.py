@@ -35,6 +35,7 @@ def completed() -> HistoryBuilder:
 LOGGED = {
     "history exported": {"order_id", "epoch", "exported"},
     "history of no order": {"execution"},
+    "malformed message": {"message_id"},
     "recovered error": {"order_id", "epoch", "error"},
 }
 """The keys of each message."""
@@ -148,6 +149,14 @@ def test_an_execution_with_another_name_does_not_fail_the_others(world: World, n
 
     foreign = {"messageId": "foreign", "body": json.dumps({"execution": name})}
     assert export(foreign, message(order)) == []
+    assert world.histories.exists(order.order_id, 1)
+
+
+@pytest.mark.parametrize("body", ["no JSON", "[]", "{}"])
+def test_a_malformed_message_fails_alone(world: World, body: str) -> None:
+    order = ended(world)
+
+    assert export({"messageId": "bad", "body": body}, message(order)) == ["bad"]
     assert world.histories.exists(order.order_id, 1)
 
 

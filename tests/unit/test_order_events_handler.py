@@ -134,10 +134,26 @@ def test_money_is_counted_by_currency(world: World, capsys: pytest.CaptureFixtur
     assert [(one["currency"], one["RefundedMinorUnits"]) for one in found[1:2]] == [("USD", [900])]
 
 
+AN_EVENT = {"event_id": "O1-1", "order_id": "O1", "kind": "order-placed", "at": "2026-01-01"}
+
+
+@pytest.mark.parametrize("body", ["no JSON", "[]", '{"event_id": "O1-1"}'])
+def test_a_malformed_message_fails_alone(world: World, body: str) -> None:
+    good = {"messageId": "good", "body": json.dumps(AN_EVENT)}
+    bad = {"messageId": "bad", "body": body}
+
+    with captured_log() as log:
+        answer = order_events_handler.deliver({"Records": [bad, good]}, None)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+    assert world.events.delivered == [AN_EVENT]
+    assert lines(log.getvalue())[0]["message_id"] == "bad"
+
+
 def test_an_event_that_the_subscriber_does_not_accept_stays_in_the_queue(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bodies = [{"event_id": f"O1-{number}", "kind": "order-placed"} for number in (1, 2)]
+    bodies = [{**AN_EVENT, "event_id": f"O1-{number}"} for number in (1, 2)]
     records = [
         {"messageId": f"m{number}", "body": json.dumps(body)} for number, body in enumerate(bodies)
     ]
@@ -147,7 +163,8 @@ def test_an_event_that_the_subscriber_does_not_accept_stays_in_the_queue(
         answer = order_events_handler.deliver({"Records": records}, None)
 
     delivered = lines(log.getvalue())[-1]
-    assert delivered.items() >= {"message": "event delivered", **bodies[1]}.items()
+    shown = {"event_id": "O1-2", "kind": "order-placed"}
+    assert delivered.items() >= {"message": "event delivered", **shown}.items()
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert world.events.delivered == bodies[1:]
     [metrics] = [line for line in lines(capsys.readouterr().out) if "_aws" in line]
