@@ -83,7 +83,8 @@ def evaluate_rule(rule: dict[str, Any], data: Any, ctx: dict[str, Any] | None = 
     if path and "IsPresent" not in rule and _find(path, data, ctx) is _MISSING:
         raise StepError(
             "States.Runtime",
-            f"Invalid path '{path}': The choice state's condition path references an invalid value.",
+            f"Invalid path '{path}': The choice state's condition path references an invalid "
+            "value.",
         )
     matches: bool = _evaluate_rule_as_ministack(rule, data, ctx)
     return matches
