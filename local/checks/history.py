@@ -9,6 +9,8 @@ from local.checks.notation import ended, parallel
 Event = Mapping[str, Any]
 
 _ENTERED = "StateEntered"
+TAKEN_OVER = "TAKEN_OVER"
+"""How an execution ended that found another one owning its order. The engine calls it a success."""
 
 
 def path(events: Sequence[Event], status: str) -> list[str]:
@@ -29,6 +31,11 @@ def path(events: Sequence[Event], status: str) -> list[str]:
     if inside is not None:
         entries.append(parallel(_last_parallel(events), inside))
     return entries if status == "RUNNING" else [*entries, ended(status)]
+
+
+def end_of(events: Sequence[Event], status: str) -> str:
+    """The status of an execution, or TAKEN_OVER."""
+    return TAKEN_OVER if "OrderTakenOver" in _names(events).values() else status
 
 
 def submitted_tokens(events: Sequence[Event], state: str) -> int:

@@ -6,6 +6,7 @@ Independent of the checked code: they use only the records and the observations 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from local.checks.history import TAKEN_OVER
 from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
 from local.data.catalogue import customer_records, units_by_sku
 
@@ -118,11 +119,13 @@ def deadline(order: Record, _: Snapshot, observed: ObservedOrder) -> Iterator[st
 
 
 def epochs(order: Record, _: Snapshot, observed: ObservedOrder) -> Iterator[str]:
-    """Each epoch has one execution, and only the last one may have succeeded."""
+    """Each epoch has one execution. Only the last one may have succeeded, and it owns the order."""
     if observed.executions and len(observed.executions) != order["epoch"]:
         yield f"epoch {order['epoch']}, executions {observed.executions}"
     if "SUCCEEDED" in observed.executions[:-1]:
         yield f"an execution that lost the order succeeded: {observed.executions}"
+    if TAKEN_OVER in observed.executions[-1:]:
+        yield f"no execution owns the order: {observed.executions}"
 
 
 def privacy(_: Record, __: Snapshot, observed: ObservedOrder) -> Iterator[str]:

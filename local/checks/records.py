@@ -42,7 +42,7 @@ class ObservedOrder:
     deadlines: set[int] = field(default_factory=set)
     """Every approval deadline that the API returned, in epoch milliseconds."""
     executions: list[str] = field(default_factory=list)
-    """Status of each of its executions."""
+    """How each of its executions ended: its status, or TAKEN_OVER."""
     histories: str = ""
     """The text of all of its histories."""
     tokens: set[str] = field(default_factory=set)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.checks.history import Event, path, tokens
+from local.checks.history import Event, end_of, path, tokens
 from local.checks.notation import difference
 from local.checks.records import ObservedOrder
 from local.scenario_runner.scenario import Expectation
@@ -104,6 +104,6 @@ def _seen_path(run: ScenarioRun, order: str) -> list[str]:
 
 
 def _record(observed: ObservedOrder, status: str, events: Sequence[Event]) -> None:
-    observed.executions.append(status)
+    observed.executions.append(end_of(events, status))
     observed.histories += repr(events)
     observed.tokens |= tokens(events)

@@ -1,6 +1,6 @@
 """Reads the records of ended orders and the histories of executions while orders run."""
 
-from local.checks.history import tokens
+from local.checks.history import end_of, tokens
 from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
 from local.lifecycle.reset import running_executions
 from tests.chaos.environment import Surroundings
@@ -37,7 +37,7 @@ def _remember(place: Surroundings, witness: ObservedOrder, epoch: int) -> int:
     executions = [place.backstage.execution(witness.order_id, n + 1) for n in range(epoch)]
     if any(status == "MISSING" for status, _ in executions):
         return 0  # they were on a killed emulator
-    witness.executions = [status for status, _ in executions]
+    witness.executions = [end_of(events, status) for status, events in executions]
     witness.histories = "".join(repr(events) for _, events in executions)
     witness.tokens = set().union(*(tokens(events) for _, events in executions))
     # Count each failure once: only the event of the failed attempt contains its error.

@@ -1,6 +1,6 @@
 import json
 
-from local.checks.history import path, submitted_tokens, tokens
+from local.checks.history import TAKEN_OVER, end_of, path, submitted_tokens, tokens
 from tests.local.scenarios.histories import History
 
 
@@ -24,6 +24,14 @@ def test_a_timed_out_wait_is_a_tick() -> None:
     history.task("AwaitSignal", "TaskTimedOut")
     history.task("AwaitSignal", "TaskSucceeded")
     assert path(history.events, "FAILED") == ["AwaitSignal~tick", "AwaitSignal", "= FAILED"]
+
+
+def test_an_execution_that_lost_its_order_ended_as_taken_over() -> None:
+    history = History()
+    history.task("ApplySignals", "TaskFailed")
+    assert end_of(history.events, "SUCCEEDED") == "SUCCEEDED"
+    history.enter("OrderTakenOver", "Succeed")
+    assert end_of(history.events, "SUCCEEDED") == TAKEN_OVER
 
 
 def test_a_running_execution_has_no_end() -> None:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from local.checks.history import TAKEN_OVER
 from local.checks.invariants import (
     CHECKS,
     stock_is_accounted_for,
@@ -194,10 +195,26 @@ def test_a_changed_deadline_is_detected() -> None:
     assert any(wrong.startswith("deadline: ") for wrong in found)
 
 
-@pytest.mark.parametrize("executions", [["ABORTED", "FAILED"], ["SUCCEEDED", "SUCCEEDED"]])
-def test_each_epoch_has_its_execution(executions: list[str]) -> None:
-    found = violations_in(a_snapshot(), ObservedOrder(ID, executions=executions))
-    assert any(wrong.startswith("epochs: ") for wrong in found)
+@pytest.mark.parametrize(
+    ("epoch", "executions", "wrong"),
+    [
+        (1, ["ABORTED", "FAILED"], "epoch 1, executions"),
+        (2, ["SUCCEEDED", "SUCCEEDED"], "an execution that lost the order succeeded"),
+        (2, ["ABORTED", TAKEN_OVER], "no execution owns the order"),
+    ],
+)
+def test_each_epoch_has_its_execution_and_the_last_one_owns_the_order(
+    epoch: int, executions: list[str], wrong: str
+) -> None:
+    found = violations_in(
+        a_snapshot(an_order(epoch=epoch)), ObservedOrder(ID, executions=executions)
+    )
+    assert [one.startswith(f"epochs: {ID}: {wrong}") for one in found] == [True]
+
+
+def test_an_execution_may_find_that_another_one_owns_its_order() -> None:
+    observed = ObservedOrder(ID, executions=[TAKEN_OVER, "SUCCEEDED"])
+    assert violations_in(a_snapshot(an_order(epoch=2)), observed) == []
 
 
 LEAKS = [
