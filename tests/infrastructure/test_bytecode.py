@@ -79,6 +79,7 @@ def run_node(script: str, argument: dict[str, str]) -> str:
     return str(outcome.stdout).strip()
 
 
+@pytest.mark.proof
 def test_a_compiler_of_another_python_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match=r"the compiler is Python 3.14, the functions run 3.9"):
         compile_bytecode(tmp_path, python_version="3.9", deployed_as="/var/task")
