@@ -3,10 +3,15 @@
 # The Python that makes .venv; afterwards .venv's own. Choose another: make demo PYTHON=python3.12
 PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
 PYTEST_ARGS ?=
+# `make test COVERAGE=yes`, as CI and `make pr` run it, also measures coverage. Counting lines doubles the time of a test.
+COVERAGE ?=
 # Of everything random in `make prove`; repeat a run with the seed that it prints: make prove SEED=4711
 SEED := $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 # `make lock UPGRADE=--upgrade` moves every package to its newest allowed version.
 UPGRADE ?=
+
+# A run of the tests starts hundreds of processes: without stored byte-code, each compiles its libraries again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The interpreter of the CDK library. Without this it takes the `node` of the machine, if there is one.
 export JSII_NODE := $(CURDIR)/.venv/bin/node
@@ -42,10 +47,10 @@ demo: setup ## run the whole system on this machine and every scenario; DEMO_ARG
 	@$(RUN) local demo $(DEMO_ARGS)
 
 test: setup ## run the tests on all cores; narrow them with PYTEST_ARGS='-k cancel'
-	$(RUN) pytest $(or $(PYTEST_ARGS),-m 'not proof' -n auto --cov --cov-report=)
+	$(RUN) pytest $(or $(PYTEST_ARGS),-m 'not proof' -n auto $(if $(COVERAGE),--cov --cov-report=))
 ifeq ($(PYTEST_ARGS),)
-	@$(RUN) coverage report --fail-under=95
-	@$(RUN) coverage report --include='lambdas/domain/*' --fail-under=100
+	@$(if $(COVERAGE),$(RUN) coverage report --fail-under=95)
+	@$(if $(COVERAGE),$(RUN) coverage report --include='lambdas/domain/*' --fail-under=100)
 endif
 
 test-unit: setup ## run the tests that need neither engine nor emulator
@@ -156,6 +161,7 @@ browser: ## install the browser of the console's tests on Debian or Ubuntu
 	.local/$*/bin/pip install --quiet --require-hashes -r requirements-$*.txt
 	@touch $@
 
+pr: COVERAGE = yes
 pr: format check test ## what a change has to pass; CI also runs `make prove`
 
 # Not after `setup`: that refuses package.json and the lock file while they differ.
