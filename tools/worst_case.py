@@ -17,41 +17,37 @@ MARKERS = (
 
 State = Mapping[str, Any]
 
-_TO_WAIT = ("RouteStart", "EnrichOrder", "ReserveStock", "AwaitSignal")
-_TO_WAIT_V1 = (
-    "RouteStart",
-    "FetchInventorySnapshotV1",
-    "FetchCustomerProfileV1",
-    "FetchRecommendationsV1",
-    "ReserveStock",
-    "AwaitSignal",
-)
-_DECIDED = ("ApplySignals", "RouteDecision")
-_PAID = ("ProcessPayment", "UpdateOrderStatus")
-_UNDONE = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder", "RouteEnd")
+_STATES: Mapping[str, State] = json.loads(DEFINITION.read_text())["States"]
+
+
+def _chain(name: str, last: str = "") -> Iterator[str]:
+    """The states that follow each other from one to `last`, or to the next Choice or end."""
+    yield name
+    if name != last and "Next" in _STATES[name]:
+        yield from _chain(_STATES[name]["Next"], last)
+
+
+_TO_DECISION = ("RouteStart", *_chain("EnrichOrder"))
+_TO_DECISION_V1 = ("RouteStart", *_chain("FetchInventorySnapshotV1"))
+_PAID = tuple(_chain("ProcessPayment"))
+_UNDONE = tuple(_chain("RefundPayment"))
 
 PATHS: Mapping[str, Sequence[str]] = {
-    "approved": (*_TO_WAIT, *_DECIDED, *_PAID, "SendOrderConfirmation"),
-    "approved, v1": (*_TO_WAIT_V1, *_DECIDED, *_PAID, "SendOrderConfirmation"),
-    "confirmation not sent": (
-        *(*_TO_WAIT, *_DECIDED, *_PAID),
-        *("SendOrderConfirmation", "CompletedUnconfirmed"),
-    ),
-    "no stock": (*_TO_WAIT[:3], *_UNDONE, "OrderRejected"),
-    "cancelled, declined or expired while waiting": (
-        *(*_TO_WAIT, *_DECIDED, *_UNDONE),
-        "OrderCancelled",
-    ),
-    "payment declined": (*_TO_WAIT, *_DECIDED, "ProcessPayment", *_UNDONE, "OrderRejected"),
+    "approved": (*_TO_DECISION, *_PAID),
+    "approved, v1": (*_TO_DECISION_V1, *_PAID),
+    "confirmation not sent": (*_TO_DECISION, *_PAID, "CompletedUnconfirmed"),
+    "no stock": ("RouteStart", *_chain("EnrichOrder", "ReserveStock"), *_UNDONE, "OrderRejected"),
+    "cancelled, declined or expired while waiting": (*_TO_DECISION, *_UNDONE, "OrderCancelled"),
+    "payment declined": (*_TO_DECISION, "ProcessPayment", *_UNDONE, "OrderRejected"),
     "cancelled before the completion": (
-        *(*_TO_WAIT, *_DECIDED, *_PAID, *_UNDONE),
-        "OrderCancelled",
+        *(*_TO_DECISION, *_chain("ProcessPayment", "UpdateOrderStatus")),
+        *(*_UNDONE, "OrderCancelled"),
     ),
     "resumed to compensate": ("RouteStart", *_UNDONE, "OrderCancelled"),
-    "each further signal or tick": (*_DECIDED, "AwaitSignal"),
-    "each e-mail to the approver": (*_DECIDED, "RequestApproval", "AwaitSignal"),
+    "each further signal or tick": tuple(_chain("AwaitSignal")),
+    "each e-mail to the approver": (*_chain("ApplySignals"), "RequestApproval", "AwaitSignal"),
 }
-"""The paths of orders, each a sequence of transitions of the definition."""
+"""The paths of orders. A state that is added between two others appears in them by itself."""
 
 
 def worst_seconds(state: State) -> int:

@@ -137,3 +137,16 @@ def possible(fault: Fault, point: str, *, is_activity: bool) -> bool:
     if fault is Fault.DUPLICATE:
         return is_activity
     return True
+
+
+EFFECTS = {
+    **dict.fromkeys(
+        ("FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations"), "store.get"
+    ),
+    "ProcessPayment": "payments.capture",
+    "RefundPayment": "payments.refund",
+    "RequestApproval": "notifier.send",
+    "SendOrderConfirmation": "notifier.send",
+    "SendCancellationEmail": "notifier.send",
+}
+"""The call of an activity that matters most, where it is not `store.commit`."""

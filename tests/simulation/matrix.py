@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
-from tests.simulation.faults import Fault
+from tests.simulation.faults import EFFECTS, Fault
 from tests.simulation.schedule import FIRST_ORDER, Happening, Placement, Schedule, Strike
 from tests.simulation.story import Story
 from tests.support.activities import BACKWARD, FORWARD
@@ -37,16 +37,6 @@ WRITES_FIRST = {"ApplySignals": 2}
 """The first invocation that writes, where that is not number 1: ApplySignals is asked first when
 the mail to the approver is due, and finds no signal to apply.
 """
-_EFFECTS = {
-    **dict.fromkeys(
-        ("FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations"), "store.get"
-    ),
-    "ProcessPayment": "payments.capture",
-    "RefundPayment": "payments.refund",
-    "RequestApproval": "notifier.send",
-    "SendOrderConfirmation": "notifier.send",
-    "SendCancellationEmail": "notifier.send",
-}
 _LETTERS = {
     Stage.COMPLETED: "C",
     Stage.FAILED: "F",
@@ -64,7 +54,7 @@ def strikes(activity: str, fault: str, times: str) -> tuple[Strike, ...]:
     throttled.
     """
     kind = FAULTS[fault]
-    point = None if kind is Fault.THROTTLED else _EFFECTS.get(activity, "store.commit")
+    point = None if kind is Fault.THROTTLED else EFFECTS.get(activity, "store.commit")
     flapping = WRITES_FIRST.get(activity, 1) if times == "flapping" else None
     return (Strike(kind, 1, activity, point, flapping),) * _count(activity, times)
 

@@ -7,7 +7,7 @@ from random import Random
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.activities import STEPS
-from tests.simulation.faults import ANYWHERE, EVERYTHING, SERVICES, Fault, Outage
+from tests.simulation.faults import ANYWHERE, EFFECTS, EVERYTHING, SERVICES, Fault, Outage
 from tests.simulation.random_worlds import in_random_world
 from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
 
@@ -31,14 +31,8 @@ _HOSTILE_METHODS = (
 """Providers that settle late, refuse refunds, or repeat a stored error."""
 _WRITE = {
     **dict.fromkeys(STEPS, "store.commit"),
-    **dict.fromkeys(
-        ("FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations"), "store.get"
-    ),
-    "ProcessPayment": "payments.capture",
+    **EFFECTS,
     "RefundPayment": "payments.void",
-    "RequestApproval": "notifier.send",
-    "SendOrderConfirmation": "notifier.send",
-    "SendCancellationEmail": "notifier.send",
     "sweep": "engine.start",
 }
 """Where each function does what matters most."""

@@ -58,7 +58,7 @@ def test_ends_as_the_rules_say(activity: str, fault: str, times: str) -> None:
 
     assert found.problems == []
     assert found.end in ends(activity, fault, times)
-    assert found.struck > 0, "the fault never struck"
+    assert found.struck > 0, f"name a call that {activity} makes in EFFECTS of simulation/faults.py"
     if fault == "throttled":
         assert found.struck >= asked_for(activity, times)
 

@@ -17,4 +17,6 @@ _ALL = tuple(dict.fromkeys(_in_order(load())))
 _FIRST_COMPENSATION = _ALL.index("RefundPayment")
 
 FORWARD = _ALL[:_FIRST_COMPENSATION]
+UNASKED = tuple(activity for activity in FORWARD if activity != "RequestApproval")
+"""Of an order that is decided before the first e-mail to the approver."""
 BACKWARD = _ALL[_FIRST_COMPENSATION:]

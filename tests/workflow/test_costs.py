@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tests.support.activities import BACKWARD, FORWARD
+from tests.support.activities import BACKWARD, UNASKED
 from tests.workflow.stories.approvals import HAPPY, HAPPY_V1
 from tests.workflow.stories.ends import AFTER_COMPLETION
 from tests.workflow.stories.payments import CANCELLED_IN_FLIGHT
@@ -16,9 +16,6 @@ UPDATE = "dynamodb.UpdateItem"
 PUT = "dynamodb.PutItem"
 WRITE = "dynamodb.TransactWriteItems"
 MAIL = "sesv2.SendEmail"
-
-UNASKED = tuple(activity for activity in FORWARD if activity != "RequestApproval")
-"""An order that is decided before the first e-mail to the approver."""
 
 CALLS: dict[str, dict[str, int]] = {
     "FetchInventorySnapshot": {READ: 1, READ_STOCK: 1},

@@ -11,21 +11,30 @@ from tests.support.definition import Walk, load, tasks
 NEW = {"order_id": "O", "epoch": 1, "version": "v2"}
 OLD = {**NEW, "version": "v1"}
 TAKEOVER = {**NEW, "resume": "compensate"}
+MOST_STATES = 12
+TOO_MANY = (
+    "Every state that an order enters costs money: docs/decisions/0027. If the step is worth it, "
+    "raise MOST_STATES and run `python -m bench.cost --write`."
+)
+
+
+def _completes(entered: list[str]) -> bool:
+    return "UpdateOrderStatus" in entered and bool(load()["States"][entered[-1]].get("End"))
 
 
 def test_the_happy_path_enters_at_most_twelve_states() -> None:
     entered = Walk(load(), ["wait", "pay"]).run(NEW)
 
-    assert entered[-1] == "SendOrderConfirmation"
-    assert len(entered) <= 12
+    assert _completes(entered)
+    assert len(entered) <= MOST_STATES, TOO_MANY
 
 
 def test_sequential_enrichment_costs_no_more_than_parallel_enrichment() -> None:
     entered = Walk(load(), ["wait", "pay"]).run(OLD)
 
-    assert entered[-1] == "SendOrderConfirmation"
+    assert _completes(entered)
     assert "EnrichOrder" not in entered
-    assert len(entered) <= 12
+    assert len(entered) <= MOST_STATES, TOO_MANY
 
 
 @pytest.mark.parametrize("signals", [1, 2, 10])
@@ -35,7 +44,7 @@ def test_every_further_signal_or_tick_enters_at_most_three_states(signals: int) 
     more = Walk(load(), ["wait", *["wait"] * signals, "pay"]).run(NEW)
 
     assert len(more) - len(once) <= 3 * signals
-    assert more[-1] == "SendOrderConfirmation"
+    assert _completes(more)
 
 
 @pytest.mark.parametrize(
