@@ -90,10 +90,10 @@ class PaymentComparison:
     def _orders(self, since: int, until: int) -> Iterator[Order]:
         """The orders that were placed in a period, newest first."""
         oldest, cursor = self.first_id(since), self.first_id(until)
-        while cursor:
+        while cursor > oldest:
             page = self.index.page(stage=None, customer_id=None, limit=MAX_PAGE, cursor=cursor)
             yield from (order for order in page.orders if order.order_id >= oldest)
-            cursor = page.cursor if page.cursor and page.cursor > oldest else ""
+            cursor = page.cursor or ""
 
     def _compare_all(self, found: Iterator[tuple[str, tuple[str, Payment | None]]]) -> Counter[str]:
         done: Counter[str] = Counter()

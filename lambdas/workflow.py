@@ -107,7 +107,7 @@ class OrderWorkflow:
         """Read the current order. Never waits, never writes. Raises OrderNotFound."""
         return self.orders.get(order_id)
 
-    def get_signal(self, order_id: str, signal_id: str, wait_seconds: float = 0.0) -> Order:
+    def get_signal(self, order_id: str, signal_id: str, wait_seconds: float) -> Order:
         """Read the order when the signal has its outcome, or after `wait_seconds` without one.
 
         Raises OrderNotFound, SignalNotFound.

@@ -51,7 +51,7 @@ class FakeOrders(OrderStore, OrderIndex):
         self.caps = CustomerCaps()
         self.before_write: list[Callable[[], object]] = []
         self.unavailable = False
-        self.writes = 0
+        self.reads = self.writes = 0
         self._orders: dict[str, Order] = {}
         self._events: dict[tuple[str, int], Event] = {}
         self._keys: dict[tuple[str, str], tuple[str, str]] = {}
@@ -67,6 +67,7 @@ class FakeOrders(OrderStore, OrderIndex):
 
     def get(self, order_id: str) -> Order:
         self._answer()
+        self.reads += 1
         if order_id not in self._orders:
             raise OrderNotFound("there is no such order", order_id=order_id)
         return self._orders[order_id]

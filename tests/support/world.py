@@ -122,6 +122,12 @@ class World:
         """The stored order."""
         return self.store.get(order.order_id)
 
+    def reads(self, act: Callable[[], object]) -> int:
+        """How often `act` reads an order."""
+        before = self.store.reads
+        act()
+        return self.store.reads - before
+
     def problems(self) -> list[str]:
         """Every broken invariant of orders, stock and payments."""
         orders = list(self.store.page(stage=None, customer_id=None, limit=999, cursor=None).orders)

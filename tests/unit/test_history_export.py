@@ -97,6 +97,7 @@ def test_an_export_measures_categories_retries_and_wake_ups(
     def values(metric: str, dimension: str) -> dict[str, float]:
         return {one[dimension]: one[metric][0] for one in counted if metric in one}
 
+    assert values("ExecutionVerdict", "verdict") == {"completed": 1}
     assert values("WakeUps", "cause") == {"doorbell": 1}
     assert values("ActivityRetries", "retried") == {"ProcessPayment": 1}
     assert values("CategorySeconds", "category")["approval-loop"] == 6
@@ -173,8 +174,8 @@ def sweep(world: World) -> int:
 def test_the_sweep_exports_what_is_missing_of_every_execution(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    order = ended(world, epoch=3)
-    world.engine.histories[f"{order.order_id}-1"] = tuple(completed().events)
+    order = ended(world, epoch=NEWEST_EPOCHS + 1)
+    world.engine.histories[f"{order.order_id}-2"] = tuple(completed().events)
     open_order = world.place(epoch=2)
     world.engine.histories[f"{open_order.order_id}-1"] = tuple(completed().events)
     world.clock.advance(SETTLED_MS / 1000 + 1)
@@ -183,14 +184,16 @@ def test_the_sweep_exports_what_is_missing_of_every_execution(
     [counted] = [one for one in lines(capsys.readouterr().out) if "HistoriesSweptUp" in one]
     assert counted["HistoriesSweptUp"] == [3.0]
     assert set(world.histories.stored) == {
-        *((order.order_id, epoch) for epoch in (1, 3)),
+        *((order.order_id, epoch) for epoch in (2, NEWEST_EPOCHS + 1)),
         (open_order.order_id, 1),
     }
+    assert world.engine.histories_read == NEWEST_EPOCHS + 1
     assert sweep(world) == 0
 
 
 def test_the_sweep_leaves_an_order_that_has_just_ended_to_its_event(world: World) -> None:
     ended(world)
+    world.clock.advance(SETTLED_MS / 1000)
 
     assert sweep(world) == 0
 

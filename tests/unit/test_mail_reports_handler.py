@@ -65,6 +65,7 @@ def test_a_complaint_replaces_a_bounce_and_nothing_replaces_a_complaint(
         *(True, True, False)
     ]
     assert world.now(order).ledger[MAIL_CONFIRMATION].delivery == "complained"
+    assert world.store.timeline(order.order_id)[-1].detail == {}
 
 
 def test_a_report_about_a_waiting_order_leaves_its_next_check(world: World) -> None:

@@ -145,7 +145,7 @@ def get_signal(order_id: inputs.OrderId, signal_id: inputs.SignalId) -> Response
     Every accepted signal gets exactly one outcome.
     """
     signals.visible(order_id)
-    order = signals.workflow.get_signal(order_id, signal_id)
+    order = signals.workflow.get_signal(order_id, signal_id, wait_seconds=0)
     return answer(signal_detail_view(order, signal_id, signals.caller))
 
 

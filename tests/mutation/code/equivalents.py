@@ -90,8 +90,19 @@ EQUIVALENT: Mapping[str, str] = {
     r"activities\.payment\._look_up_or_capture: .* or \"XXXX\"": (
         "it is called with a reference only; the default is for the type checker"
     ),
-    r"activities\.notification\._send_once: claimant = deps\.random_bytes\((None|9)\).*": (
-        "any number of random bytes distinguishes two attempts"
+    r"(activities\.notification\._send_once: .*claimant = deps|mail_resend\.MailResend\.resend: .*)"
+    r"\.random_bytes\((None|9)\).*": ("any number of random bytes distinguishes two attempts"),
+    r"domain\.steps\.reported_payments\._record: new = Effect\(.*(state|at)=None.*": (
+        "the effect is moved to its state at the time of the change"
+    ),
+    r"janitor\.Janitor\._hand_over: .*error=reason or \"XXXX\".*": (
+        "without a reason, the order has a cancel or the error of its compensation"
+    ),
+    r"payment_comparison\.PaymentComparison\._orders: while cursor >= oldest:": (
+        "no order has the lowest ID of an instant"
+    ),
+    r"adapters\.dynamodb_\w+\..*: .*\" ?(set|add|remove) .*": (
+        "the keywords of DynamoDB's expressions have no case"
     ),
     r"domain\.task\._failure: cause = json\.loads\(caught\.get\(\"Cause\", \"XXXX\"\)\)": (
         "neither is JSON"

@@ -14,6 +14,7 @@ import signal
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from time import process_time
 from typing import NoReturn
@@ -100,6 +101,7 @@ class Tests:
 def _test_all(tests: Tests, untested: Sequence[tuple[Path, str]], jobs: int) -> None:
     detectors: dict[str, list[int]] = defaultdict(list)
     running: dict[int, tuple[Path, str, mmap.mmap]] = {}
+    _forget_results()
     gc.freeze()  # a collection in a fork would copy the memory
 
     def await_one() -> None:
@@ -127,6 +129,13 @@ def _test_all(tests: Tests, untested: Sequence[tuple[Path, str]], jobs: int) -> 
         running[pid] = (file, key, detector)
     while running:
         await_one()
+
+
+def _forget_results() -> None:
+    """What a function returned without a mutant must not be returned for its mutants."""
+    for cached in gc.get_objects():
+        if isinstance(cached, _lru_cache_wrapper) and cached.__module__.startswith("lambdas."):
+            cached.cache_clear()
 
 
 def _test(key: str, tests: Tests, order: Sequence[int], detector: mmap.mmap) -> NoReturn:

@@ -27,7 +27,8 @@ class Part:
 _RULES = ("unit/domain", "unit/workflow", "unit/janitor", "unit/activities", "unit/payments")
 _RULES_OF_REQUESTS = (
     *(f"unit/api/orders/test_{name}.py" for name in ("caps", "catalogue", "resend")),
-    *("unit/api/orders/test_starting_orders.py", "unit/api/signals/test_approval_limits.py"),
+    "unit/api/orders/test_starting_orders.py",
+    *("unit/api/signals/test_approval_limits.py", "unit/api/signals/test_approvals.py"),
     *("unit/api/executions/test_operations.py", "unit/test_*_handler.py"),
 )
 _ORDERS = ("unit/test_order_writer.py", "unit/test_activity_groups.py")

@@ -84,22 +84,20 @@ def test_an_error_names_its_order_and_says_what_is_wrong(
         (Stage.STATUS_UPDATE, refund_payment),
     ],
 )
-def test_an_activity_reads_its_order_once(
-    world: World, monkeypatch: pytest.MonkeyPatch, stage: Stage, activity: Handler
-) -> None:
+def test_an_activity_reads_its_order_once(world: World, stage: Stage, activity: Handler) -> None:
     order = world.place(stage)
     if activity is apply_signals:
         world.accept(order, a_signal())
     if activity is refund_payment:
         world.cancel(order)
 
-    assert reads(world, monkeypatch, lambda: world.run(activity, order)) == 1
+    assert world.reads(lambda: world.run(activity, order)) == 1
     assert world.now(order).sequence > order.sequence
 
 
 @pytest.mark.parametrize("stage", [Stage.PAYMENT, Stage.STATUS_UPDATE])
 def test_an_activity_whose_payment_is_pending_reads_its_order_once(
-    world: World, monkeypatch: pytest.MonkeyPatch, stage: Stage
+    world: World, stage: Stage
 ) -> None:
     order = world.place(stage, payment_method="pm_processing")
     if stage is Stage.STATUS_UPDATE:
@@ -113,13 +111,11 @@ def test_an_activity_whose_payment_is_pending_reads_its_order_once(
         with pytest.raises(PaymentPending):
             world.run(process_payment, order)
 
-    assert reads(world, monkeypatch, pay_or_refund) == 1
+    assert world.reads(pay_or_refund) == 1
     assert world.now(order).settling is not None
 
 
-def test_an_activity_that_cannot_send_reads_its_order_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_activity_that_cannot_send_reads_its_order_once(world: World) -> None:
     order = world.place(Stage.COMPLETED)
     world.notifier.failures = [NotifierUnavailable("throttled")]
 
@@ -127,20 +123,5 @@ def test_an_activity_that_cannot_send_reads_its_order_once(
         with pytest.raises(NotifierUnavailable):
             world.run(send_order_confirmation, order)
 
-    assert reads(world, monkeypatch, send) == 1
+    assert world.reads(send) == 1
     assert world.now(order).ledger["mail-confirmation"].state is EffectState.UNDONE
-
-
-def reads(world: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> int:
-    """How often the order is read."""
-    found: list[str] = []
-    get = world.store.get
-
-    def counting(order_id: str) -> Order:
-        found.append(order_id)
-        return get(order_id)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(world.store, "get", counting)
-        act()
-    return len(found)

@@ -9,25 +9,34 @@ from lambdas.domain.errors import (
     IdempotencyMismatch,
     InboxFull,
     InvalidRequest,
+    MailNotDue,
     NotAllowed,
+    NotResumable,
     OrderCancelled,
     OrderError,
     OrderMovedOn,
     SignalNotAdmitted,
     StoreConflict,
 )
+from lambdas.domain.mail.resends import ResendRequest, claim_resend, mail_of
+from lambdas.domain.record.ledger import MAIL_CONFIRMATION, Effect, EffectState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import MAX_SIGNALS, ROOM_FOR_CANCELS, Actor, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import refuse_unless_repeated, require_four_eyes
 from lambdas.domain.steps.payment import approved_amount, record_charge
 from lambdas.domain.steps.stock import complete
+from lambdas.domain.steps.takeover import require_resumable
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.fake_clock import NOW
 
 APPROVE = a_signal(signal_id="A")
 CANCEL = a_signal(SignalKind.CANCEL_ORDER)
 FORWARD = frozenset({Stage.START})
+MAILS = [MAIL_CONFIRMATION, *(f"{MAIL_CONFIRMATION}-{number}" for number in range(2, 7))]
+SENT = Effect(key="K", state=EffectState.DONE, at=NOW)
+SENDING = replace(SENT, state=EffectState.INTENT, claimant="another")
+RESEND = ResendRequest(request_id="R", requested_by="sub-otto", claimant="one")
 
 
 def holding(count: int) -> tuple[Signal, ...]:
@@ -134,6 +143,37 @@ def test_a_signal_that_would_be_admitted_by_now_is_tried_again(
             OrderMovedOn,
             "the order is not paid and reserved",
         ),
+        (an_order(Stage.FAILED), require_resumable, NotResumable, "the order is failed already"),
+        (
+            an_order(Stage.COMPENSATING),
+            require_resumable,
+            NotResumable,
+            "the order is being compensated",
+        ),
+        (
+            an_order(),
+            lambda order: require_resumable(order, stopped=True),
+            NotResumable,
+            "a person stopped the execution: the janitor compensates the order",
+        ),
+        (
+            an_order(),
+            mail_of,
+            MailNotDue,
+            "the order is in stage awaiting-approval: its customer gets an e-mail when it ends",
+        ),
+        (
+            an_order(Stage.COMPLETED, ledger={MAIL_CONFIRMATION: SENDING}),
+            lambda order: claim_resend(order, NOW, RESEND),
+            MailNotDue,
+            "the e-mail is being sent: try again in half a minute",
+        ),
+        (
+            an_order(Stage.COMPLETED, ledger=dict.fromkeys(MAILS, SENT)),
+            lambda order: claim_resend(order, NOW, RESEND),
+            MailNotDue,
+            "the e-mail was sent again 5 times",
+        ),
     ],
 )
 def test_a_step_is_refused_with_the_order_and_the_reason(
@@ -143,6 +183,7 @@ def test_a_step_is_refused_with_the_order_and_the_reason(
         step(order)
 
     assert (refused.value.message, refused.value.order_id) == (message, order.order_id)
+    assert getattr(refused.value, "stage", order.stage) == order.stage
 
 
 def test_an_error_that_concerns_no_order_names_none() -> None:

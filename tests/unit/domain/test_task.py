@@ -28,9 +28,10 @@ def test_the_state_of_the_execution_is_beside_values_of_its_context() -> None:
 
 
 def test_token_and_loops_are_read_where_they_are() -> None:
-    task = Task.parse({**INPUT, "token": "T", "next": {"loops": 4, "decision": "wait"}})
+    counters: dict[str, Any] = {"loops": 4, "back_off_seconds": 15, "backed_off": True}
+    task = Task.parse({**INPUT, "token": "T", "next": {**counters, "decision": "wait"}})
 
-    assert (task.token, task.loops) == ("T", 4)
+    assert task == Task(**INPUT, token="T", **counters)
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,7 @@ def test_a_signal_that_no_wait_takes_is_applied_by_a_new_execution(
 
     assert janitor.reconcile(order.order_id) == "running"
     world.clock.advance(CHECK_SOON_MS / 1000)
+    world.store.put(replace(world.now(order), updated_at=world.clock.now()))
     assert janitor.reconcile(order.order_id) == "resumed"
 
     after = world.now(order)

@@ -167,17 +167,14 @@ def test_an_order_that_does_not_continue_is_not_resumed(
     assert world.now(order) == order
 
 
-STOPPED = "a person stopped the execution: the janitor compensates the order"
-
-
 def test_an_order_that_a_person_stopped_or_cancelled_is_not_resumed(
     world: World, janitor: Janitor
 ) -> None:
     aborted, cancelled = stopped(world), gone(world)
     world.cancel(cancelled)
 
-    for order, why in ((aborted, STOPPED), (cancelled, "the order is being compensated")):
-        with pytest.raises(NotResumable, match=f"^{why}$"):
+    for order in (aborted, cancelled):
+        with pytest.raises(NotResumable):
             janitor.resume(order.order_id)
         assert world.now(order).epoch == 1
 

@@ -74,6 +74,7 @@ def test_money_of_an_unknown_order_of_a_foreign_payment_and_of_a_second_one_is_r
 
     assert compare(world) == {"same": 1, "different": 3}
 
+    assert {one.currency for one in world.operations.differences} == {"EUR"}
     assert reported(world) == [
         (Kind.UNKNOWN_PAYMENT, "", foreign),
         (Kind.UNKNOWN_PAYMENT, "", lost),
@@ -106,6 +107,7 @@ def test_a_payment_that_the_provider_does_not_have_or_never_captured_is_reported
 
     assert compare(world) == {"different": 2}
 
+    assert {one.currency for one in world.operations.differences} == {"EUR"}
     assert set(reported(world)) == {
         (Kind.MISSING_PAYMENT, missing.order_id, reference(missing)),
         (Kind.NOT_CAPTURED, voided.order_id, reference(voided)),

@@ -60,19 +60,10 @@ def test_a_report_of_a_payment_that_did_not_change_has_no_effect(world: World) -
     assert world.now(order) == order
 
 
-def test_a_report_that_changes_nothing_reads_the_order_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order, read, reads = a_pending_payment(world), world.store.get, list[str]()
+def test_a_report_that_changes_nothing_reads_the_order_once(world: World) -> None:
+    order = a_pending_payment(world)
 
-    def get(order_id: str) -> Order:
-        reads.append(order_id)
-        return read(order_id)
-
-    monkeypatch.setattr(world.store, "get", get)
-    world.deps.payment_reports.receive(key(order))
-
-    assert reads == [order.order_id]
+    assert world.reads(lambda: world.deps.payment_reports.receive(key(order))) == 1
 
 
 def test_a_report_is_recorded_on_what_another_writer_left(world: World) -> None:

@@ -68,8 +68,8 @@ def test_a_list_is_narrowed_by_outcome_within_one_page_of_its_stage(
     world: World, workflow: OrderWorkflow
 ) -> None:
     rejected = [world.place(Stage.FAILED, last_error="InsufficientStock: none") for _ in range(2)]
-    for _ in range(MAX_PAGE):
-        world.place(Stage.FAILED, last_error="the execution stopped")
+    stopped = {"last_error": "the execution stopped"}
+    technical = [world.place(Stage.FAILED, **stopped) for _ in range(MAX_PAGE)]
     newest = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
     world.place(Stage.CANCELLED)
     every: dict[str, Any] = {"stage": None, "customer_id": None, "outcome": OrderOutcome.REJECTED}
@@ -79,6 +79,7 @@ def test_a_list_is_narrowed_by_outcome_within_one_page_of_its_stage(
     third = workflow.list_orders(**every, limit=1, cursor=second.cursor)
 
     assert (first.orders, second.orders) == ((newest,), (rejected[1],))
+    assert first.cursor == technical[1].order_id
     assert third == Page((rejected[0],), None)
 
 

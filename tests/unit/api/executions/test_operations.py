@@ -50,9 +50,11 @@ def test_an_abort_stops_the_execution_and_leaves_the_order_to_the_janitor(
 ) -> None:
     order = world.place()
 
+    before = world.store.reads
+
     answer = api.post(f"/ops/orders/{order.order_id}/abort", claims=OPERATOR)
 
-    assert answer.status == 202
+    assert (answer.status, world.store.reads - before) == (202, 1)
     assert answer.json == {
         "order_id": order.order_id,
         "stage": "awaiting-approval",

@@ -7,13 +7,16 @@ from tests.unit.api.orders.placing import start
 
 
 def test_an_order_beyond_the_cap_is_refused_with_advice(api: ApiCaller, world: World) -> None:
-    world.store.caps = CustomerCaps(orders=1)
+    world.store.caps = CustomerCaps(orders=1, units=9)
     start(api, key="one")
 
     answer = start(api, key="two")
 
     assert answer.status == 429
     assert answer.json["type"].endswith("customer-cap-reached")
+    assert answer.json["detail"] == (
+        "The customer reached the limit of 1 open orders and 9 units in open orders."
+    )
     assert answer.json["advice"] == "Wait until an open order ends, or cancel one."
 
 

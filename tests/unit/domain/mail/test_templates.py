@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from string import Template
+from typing import Any
 
 import pytest
 
 from lambdas.domain.free_text import blank_out
+from lambdas.domain.mail import templates
 from lambdas.domain.mail.reasons import reason
 from lambdas.domain.mail.reminders import APPROVAL_MAILS
 from lambdas.domain.mail.rendering import Message, _file, languages, phrase
@@ -223,6 +225,15 @@ def test_hostile_text_is_neither_markup_nor_a_placeholder_nor_a_link(language: s
     assert "&lt;a href=&quot;https[:]//evil[.]example&quot;&gt;" in hostile[0].html
     assert "$order_id ${name} www[.]evil[.]example a[@]evil[.]example" in hostile[0].text
     assert '<a href="https://x/1?a&amp;b">' in hostile[-1].html
+
+
+def test_the_customers_name_is_a_value_of_both_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The texts that are delivered do not use it."""
+    monkeypatch.setattr(templates, "render", lambda _name, _language, values, *_: values)
+
+    for mail in (confirmation_mail, cancellation_mail):
+        values: Any = mail(an_order(Stage.FAILED), name="alice.example")
+        assert values["name"] == "alice[.]example"
 
 
 @pytest.mark.parametrize("language", sorted(languages()))

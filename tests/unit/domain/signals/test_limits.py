@@ -35,6 +35,7 @@ def test_without_limits_every_approver_approves_every_total_alone() -> None:
 )
 def test_the_groups_that_may_approve_a_total(total: int, groups: tuple[str, ...]) -> None:
     assert LIMITS.groups_for(Money(total, "EUR")) == groups
+    assert LIMITS.groups_for(Money(total, "USD")) == ()
 
 
 @pytest.mark.parametrize(("total", "approvers"), [(70_000, 1), (70_001, 2)])
