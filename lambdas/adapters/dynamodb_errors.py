@@ -51,7 +51,7 @@ def reason_codes(error: ClientError) -> list[str]:
     return [reason.get("Code", "None") for reason in reasons(error)]
 
 
-def cancelled(codes: Sequence[str], order_id: str) -> OrderError | None:
+def cancelled(codes: Sequence[str], order_id: str = "") -> OrderError | None:
     """Classify the reasons of the order's items. Returns None if they did not fail.
 
     A failed condition of the order takes precedence over one of the stock: if the record changed,

@@ -47,8 +47,8 @@ class DynamoDBSpans:
         span.set_attribute("http.response.status_code", http_response.status_code)
         if request_id := parsed.get("ResponseMetadata", {}).get("RequestId"):
             span.set_attribute("aws.request_id", request_id)
-        if http_response.status_code >= 300:
-            _mark(span, parsed.get("Error", {}).get("Code", "_OTHER"))
+        if error := parsed.get("Error"):
+            _mark(span, error["Code"])
         span.end()
 
     def _fail(self, exception: Exception, context: dict[str, Any], **_: Any) -> None:

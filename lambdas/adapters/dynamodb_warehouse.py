@@ -124,7 +124,7 @@ class DynamoDBWarehouse:
                 f"{found.available} of {found.sku} are available; the correction removes "
                 f"{-correction.change}"
             ) from error
-        raise cancelled(codes, "") or error
+        raise cancelled(codes) or error
 
     def _corrections(self, sku: str) -> tuple[Correction, ...]:
         answer = self._client.query(

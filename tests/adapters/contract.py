@@ -19,7 +19,7 @@ def order_of(*moves: StockMove) -> Order:
 
 
 def placed(**changes: object) -> Order:
-    return an_order(Stage.START, event_count=1, **changes)
+    return an_order(Stage.START, **{"event_count": 1, **changes})
 
 
 def written(order: Order, *, now: int = NOW + 1000, stock: tuple[StockMove, ...] = ()) -> Change:

@@ -1,5 +1,6 @@
 """A SKU that is too busy for one item: its stock is moved on shards, and every unit is kept."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -26,6 +27,16 @@ from tests.support.raising import raises
 @pytest.fixture
 def stock(dynamodb: Any) -> Stock:
     return Stock(dynamodb)
+
+
+def watched(stock: Stock, written: list[Key]) -> AbstractContextManager[None]:
+    """Note the keys that orders write."""
+
+    def note(key: Key) -> bool:
+        written.append(key)
+        return False
+
+    return occupied(stock.client, note, smallest=3)
 
 
 def test_an_order_that_finds_the_item_occupied_holds_on_a_shard(stock: Stock) -> None:
@@ -176,8 +187,10 @@ def test_scarce_units_are_refused_on_a_reading_that_keeps_no_one_waiting(dynamod
     with pytest.raises(InsufficientStock):
         stock.hold()
 
-    with stock.occupied(), pytest.raises(InsufficientStock):
+    written: list[Key] = []
+    with watched(stock, written), pytest.raises(InsufficientStock):
         stock.hold()
+    assert written == []
     tables.put_stock(dynamodb, HOT, available=1, held=1)
     stock.hold()
 
@@ -195,14 +208,46 @@ def test_an_order_is_held_on_the_item_where_its_shard_cannot_borrow_enough(stock
 
 
 def test_every_shard_that_is_occupied_is_left_for_another(stock: Stock) -> None:
-    busy = {f"STOCK#{HOT}#{number}" for number in range(3)}
+    order = stock.an_order()
+    numbers = {*range(3), expressions.own_shard(order.order_id, SHARDS)}
+    busy = {f"STOCK#{HOT}#{number}" for number in numbers}
 
     with occupied(stock.client, lambda key: key[0] in {HOT, *busy}, smallest=3):
-        for _ in range(6):
-            stock.hold()
+        stock.move(StockMovement.HOLD, order)
 
-    assert not {"0", "1", "2"} & set(stock.item["shards"])
-    assert stock.counters == [UNITS - 6, 6, 0]
+    assert not {*map(str, numbers)} & set(stock.item["shards"])
+    assert stock.counters == [UNITS - 1, 1, 0]
+
+
+def test_a_shard_to_which_nothing_can_be_lent_is_left_for_another(
+    stock: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another write was faster."""
+    lend, tried = stock.shards.lend, list[int]()
+
+    def refuse_once(sku: str, shard: int, units: int, now: int) -> bool:
+        tried.append(shard)
+        return len(tried) > 1 and lend(sku, shard, units, now)
+
+    monkeypatch.setattr(stock.shards, "lend", refuse_once)
+    with stock.occupied():
+        stock.hold()
+
+    assert len(set(tried)) == 2
+    assert stock.item["shards"] == {str(tried[1])}
+
+
+def test_a_shard_that_cannot_be_recalled_is_a_conflict(
+    stock: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stock.occupied():
+        stock.hold()
+    stock.start_process()
+    order = stock.an_order()
+    monkeypatch.setattr(stock.shards, "recall", lambda *_: False)
+
+    with raises(StoreConflict, "the stock is busy", order.order_id):
+        stock.move(StockMovement.HOLD, order, UNITS - 1)
 
 
 def test_stock_that_is_occupied_everywhere_is_a_conflict(stock: Stock) -> None:
@@ -220,11 +265,7 @@ def test_a_process_tries_the_item_again_after_a_while(stock: Stock) -> None:
         order = stock.hold()
     written: list[Key] = []
 
-    def watch(key: Key) -> bool:
-        written.append(key)
-        return False
-
-    with occupied(stock.client, watch, smallest=3):
+    with watched(stock, written):
         for _ in range(BUSY_MOVES):
             order = stock.move(StockMovement.HOLD, order)
         assert (HOT,) not in written

@@ -15,6 +15,8 @@ from lambdas.domain.ports import OpenOrders, OpenVersions, Page
 from lambdas.domain.record.changes import Event, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.record.usage import CustomerCaps
+from tests.adapters.stores import OnDynamoDB
 from tests.support import tables
 from tests.support.builders import a_key, an_order
 from tests.support.fake_clock import NOW
@@ -28,6 +30,15 @@ def test_an_idempotency_key_expires_after_a_week(dynamodb: Any, store: DynamoDBO
     [kept] = [r for r in tables.records(dynamodb, tables.ORDERS) if r["sk"] == "IDEMPOTENCY"]
     assert kept["pk"] == "IDEMPOTENCY#alice#key-1"
     assert kept["expires_at"] == NOW // 1000 + IDEMPOTENCY_DAYS * 86_400
+
+
+def test_the_usage_of_a_customer_is_an_item(dynamodb: Any) -> None:
+    capped = OnDynamoDB(dynamodb)
+    capped.cap(CustomerCaps(units=9))
+    capped.store.create(an_order(Stage.START), (), a_key())
+
+    [usage] = [r for r in tables.records(dynamodb, tables.ORDERS) if r["sk"] == "USAGE"]
+    assert usage == {"pk": "CUSTOMER#alice", "sk": "USAGE", "open_orders": 1, "open_units": 2}
 
 
 def test_of_a_long_timeline_the_newest_events_are_read_in_one_request(

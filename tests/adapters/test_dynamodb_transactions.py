@@ -22,26 +22,58 @@ from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.support.faults import answer, cancelled
+from tests.support.raising import raises
 
+CHANGED, NO_REASON = "the record changed at the same time", "cancelled without a reason"
 SELL = StockMove(StockMovement.SELL, "MUG-RED", 1)
 
 
 @pytest.mark.parametrize(
-    ("codes", "stock", "error"),
+    ("codes", "stock", "error", "message"),
     [
-        (["TransactionConflict", "None", "None"], (HOLD,), StoreConflict),
-        (["None", "None", "TransactionConflict"], (HOLD,), StoreConflict),
-        (["None", "ConditionalCheckFailed", "None"], (HOLD,), StoreConflict),
-        (["ConditionalCheckFailed", "None", "ConditionalCheckFailed"], (HOLD,), StoreConflict),
-        (["TransactionConflict", "None", "ConditionalCheckFailed"], (HOLD,), StoreConflict),
-        (["None", "None", "ConditionalCheckFailed"], (SELL,), LedgerMismatch),
-        (["ThrottlingError", "None", "None"], (HOLD,), StoreUnavailable),
-        (["ProvisionedThroughputExceeded", "None"], (), StoreUnavailable),
-        (["ConditionalCheckFailed", "None"], (), StoreConflict),
-        (["None", "None", "None"], (HOLD,), StoreUnavailable),
-        (["None", "None", "ItemCollectionSizeLimitExceeded"], (HOLD,), StoreUnavailable),
-        ([], (HOLD,), StoreUnavailable),
-        ([], (), StoreUnavailable),
+        (["TransactionConflict", "None", "None"], (HOLD,), StoreConflict, CHANGED),
+        (["None", "None", "TransactionConflict"], (HOLD,), StoreConflict, "the stock is busy"),
+        (["None", "ConditionalCheckFailed", "None"], (HOLD,), StoreConflict, CHANGED),
+        (
+            ["ConditionalCheckFailed", "None", "ConditionalCheckFailed"],
+            (HOLD,),
+            StoreConflict,
+            CHANGED,
+        ),
+        (
+            ["TransactionConflict", "None", "ConditionalCheckFailed"],
+            (HOLD,),
+            StoreConflict,
+            CHANGED,
+        ),
+        (
+            ["None", "None", "ConditionalCheckFailed"],
+            (SELL,),
+            LedgerMismatch,
+            "less stock held than the order holds: MUG-RED",
+        ),
+        (
+            ["ThrottlingError", "None", "None"],
+            (HOLD,),
+            StoreUnavailable,
+            "transaction cancelled: ['None', 'ThrottlingError']",
+        ),
+        (
+            ["ProvisionedThroughputExceeded", "None"],
+            (),
+            StoreUnavailable,
+            "transaction cancelled: ['None', 'ProvisionedThroughputExceeded']",
+        ),
+        (["ConditionalCheckFailed", "None"], (), StoreConflict, CHANGED),
+        (["None", "None", "None"], (HOLD,), StoreUnavailable, NO_REASON),
+        (
+            ["None", "None", "ItemCollectionSizeLimitExceeded"],
+            (HOLD,),
+            StoreUnavailable,
+            "transaction cancelled: ['ItemCollectionSizeLimitExceeded']",
+        ),
+        ([], (HOLD,), StoreUnavailable, NO_REASON),
+        ([], (), StoreUnavailable, NO_REASON),
     ],
 )
 def test_a_cancelled_transaction_means_what_its_reasons_say(
@@ -51,14 +83,12 @@ def test_a_cancelled_transaction_means_what_its_reasons_say(
     codes: list[str],
     stock: tuple[StockMove, ...],
     error: type[OrderError],
+    message: str,
 ) -> None:
     answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **cancelled(*codes))
 
-    with pytest.raises(error) as raised:
+    with raises(error, message, order.order_id):
         store.commit(told(order, *stock))
-
-    assert type(raised.value) is error
-    assert raised.value.order_id == order.order_id
 
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
@@ -97,7 +127,7 @@ def test_an_order_is_not_refused_the_units_that_its_own_second_run_took(
     reasons = cancelled("None", "None", code)
     answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
 
-    with pytest.raises(StoreConflict):
+    with raises(StoreConflict, CHANGED, order.order_id):
         store.commit(late)
 
 
@@ -116,14 +146,20 @@ def test_a_signal_that_meets_a_transaction_is_a_conflict(
         store.append_signal(order.order_id, a_signal(), NOW)
 
 
-@pytest.mark.parametrize("codes", [["TransactionConflict", "None", "None"], []])
+@pytest.mark.parametrize(
+    ("codes", "error", "message"),
+    [
+        (["TransactionConflict", "None", "None"], StoreConflict, CHANGED),
+        ([], StoreUnavailable, "a transaction was cancelled"),
+    ],
+)
 def test_a_create_that_meets_another_transaction_can_be_repeated(
-    dynamodb: Any, store: DynamoDBOrders, codes: list[str]
+    dynamodb: Any, store: DynamoDBOrders, codes: list[str], error: type[OrderError], message: str
 ) -> None:
     order = an_order(Stage.START)
     answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **cancelled(*codes))
 
-    with pytest.raises((StoreConflict, StoreUnavailable)):
+    with raises(error, message, order.order_id):
         store.create(order, (), a_key())
 
     assert store.create(order, (), a_key()) == order

@@ -64,6 +64,13 @@ def test_an_event_that_its_note_would_change_is_an_item() -> None:
     assert sort_events(change.after, [unusual]) == ([], [unusual])
 
 
+def test_the_first_event_is_stored_nowhere() -> None:
+    order = an_order()
+    placed = Event(number=1, at=order.created_at, kind="order-placed", stage=Stage.START)
+
+    assert sort_events(order, [placed]) == ([], [])
+
+
 def test_a_timeline_ends_before_a_gap() -> None:
     """META and the items are not read at one moment."""
     order = an_order(event_count=5)

@@ -56,7 +56,19 @@ def test_events_are_put_ten_at_a_time_in_their_order() -> None:
         event.number for event in EVENTS
     ]
     assert (first[0]["EventBusName"], first[0]["DetailType"]) == ("bus", "stock-reserved")
-    assert json.loads(first[0]["Detail"])["at"] == "2023-11-14T22:13:20.123Z"
+    assert json.loads(first[0]["Detail"]) == {
+        "event_id": f"{order.order_id}-1",
+        "order_id": order.order_id,
+        "sequence": 1,
+        "kind": "stock-reserved",
+        "at": "2023-11-14T22:13:20.123Z",
+        "stage": "reserve",
+        "detail": {},
+        "currency": "EUR",
+        "customer_id": "alice",
+        "exponent": 2,
+        "workflow_version": "v2",
+    }
 
 
 def test_moto_takes_the_entries() -> None:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from lambdas.adapters import aws_clients
 from lambdas.adapters.dynamodb_outcomes import DynamoDBSweepPosition
 from lambdas.adapters.s3_histories import S3Histories, key
 from lambdas.domain.errors import StoreUnavailable
 from tests.support import tables
-from tests.support.faults import answer
+from tests.support.faults import answer, fail
 from tests.support.raising import raises
 
 ORDER = "01KDVDNH000000000000000001"
@@ -59,10 +60,14 @@ CALLS: Mapping[str, Callable[[S3Histories], object]] = {
 
 @pytest.mark.parametrize("operation", CALLS)
 def test_a_bucket_that_does_not_answer_is_unavailable(s3: Any, operation: str) -> None:
-    answer(s3, operation, "SlowDown")
+    histories = S3Histories(s3, bucket="histories")
 
+    answer(s3, operation, "SlowDown")
     with raises(StoreUnavailable, "S3 answered SlowDown", ORDER):
-        CALLS[operation](S3Histories(s3, bucket="histories"))
+        CALLS[operation](histories)
+    fail(s3, operation, ConnectTimeoutError(endpoint_url="https://s3"))
+    with raises(StoreUnavailable, "S3 did not answer", ORDER):
+        CALLS[operation](histories)
 
 
 def test_the_position_of_the_sweep_makes_the_round_trip(dynamodb: Any) -> None:

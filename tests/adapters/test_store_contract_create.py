@@ -1,5 +1,7 @@
 """Both stores, create and get: what the unit tests' fake promises, DynamoDB keeps."""
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.domain.errors import (
@@ -22,12 +24,12 @@ def test_an_unknown_order_is_not_found(under: StoreUnderTest) -> None:
 
 
 def test_a_created_order_is_read_as_it_was_written(under: StoreUnderTest) -> None:
-    order = placed()
+    order, second = placed(event_count=2), replace(PLACED, number=2, kind="told")
 
-    assert under.store.create(order, (PLACED,), a_key()) == order
+    assert under.store.create(order, (PLACED, second), a_key()) == order
 
     assert under.store.get(order.order_id) == order
-    assert under.store.timeline(order.order_id) == (PLACED,)
+    assert under.store.timeline(order.order_id) == (PLACED, second)
 
 
 def test_a_key_makes_one_order_however_often_it_comes(under: StoreUnderTest) -> None:

@@ -7,6 +7,7 @@ import pytest
 from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
 from lambdas.domain.errors import (
     IdempotencyMismatch,
+    OrderError,
     ProductNotFound,
     StockTooLow,
     StoreConflict,
@@ -137,29 +138,30 @@ def test_a_correction_leaves_held_and_sold_units(dynamodb: Any) -> None:
 
     warehouse.correct(correction(-4))
 
-    assert counters(warehouse.find("MUG-RED")) == (0, 3, 2)
+    found = warehouse.find("MUG-RED")
+    assert (counters(found), found.details.name) == ((0, 3, 2), "")
     (record,) = tables.records(dynamodb, tables.INVENTORY)
     assert record["corrected"] == -4
 
 
 @pytest.mark.parametrize(
-    ("codes", "error"),
+    ("code", "error", "message"),
     [
-        (["TransactionConflict", "None", "None"], StoreConflict),
-        (["ThrottlingError", "None", "None"], StoreUnavailable),
+        ("TransactionConflict", StoreConflict, "the record changed at the same time"),
+        ("ThrottlingError", StoreUnavailable, "transaction cancelled: ['None', 'ThrottlingError']"),
     ],
 )
 def test_a_busy_product_is_a_transient_error(
-    dynamodb: Any, codes: list[str], error: type[Exception]
+    dynamodb: Any, code: str, error: type[OrderError], message: str
 ) -> None:
     answer(
         dynamodb,
         "TransactWriteItems",
         "TransactionCanceledException",
-        **cancelled(*codes),
+        **cancelled(code, "None", "None"),
     )
 
-    with pytest.raises(error):
+    with raises(error, message):
         on_dynamodb(dynamodb).correct(correction(1))
 
 

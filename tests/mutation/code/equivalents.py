@@ -101,7 +101,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"payment_comparison\.PaymentComparison\._orders: while cursor >= oldest:": (
         "no order has the lowest ID of an instant"
     ),
-    r"adapters\.dynamodb_\w+\..*: .*\" ?(set|add|remove) .*": (
+    r"adapters\.dynamodb_\w+\..*: .*\"(.* )?(set|add|remove|and) [:#a-z].*": (
         "the keywords of DynamoDB's expressions have no case"
     ),
     r"domain\.task\._failure: cause = json\.loads\(caught\.get\(\"Cause\", \"XXXX\"\)\)": (

@@ -58,7 +58,10 @@ PARTS: Mapping[str, Part] = {
         ("api/*.py", "executions/*.py"), ("unit/api", _TRACES, "unit/test_history_export.py")
     ),
     "adapters": Part(
-        ("adapters/*.py",), ("adapters", _TRACES), _PROVIDERS, (*_UNFIT, *_PROVIDER_TESTS)
+        ("adapters/*.py",),
+        ("adapters", _TRACES, "unit/test_order_events_handler.py"),
+        _PROVIDERS,
+        (*_UNFIT, *_PROVIDER_TESTS),
     ),
     "payments": Part(_PROVIDERS, (*_PROVIDER_TESTS, "unit/payments")),
     "runtime": Part(
