@@ -91,8 +91,8 @@ predeploy: setup ## whether a release of STACK breaks open orders; PREDEPLOY_ARG
 destroy: setup ## delete ENV=dev from AWS: make destroy CONFIRM=OrderWorkflow-dev
 	@$(RUN) tools.aws destroy --environment $(or $(ENV),dev) --confirm "$(CONFIRM)"
 
-verify-aws: setup ## smoke test of a deployed stack with test orders: make verify-aws STACK=OrderWorkflow-staging
-	@$(RUN) tools.aws.verify $(or $(STACK),$(error name the stack: make verify-aws STACK=OrderWorkflow-staging))
+verify-aws: setup ## list the checks of a deployed stack, or run them: make verify-aws STACK=OrderWorkflow-staging
+	@$(RUN) tools.aws.verify $(or $(STACK),--list)
 
 prune: setup ## list unused versions of STACK=OrderWorkflow-staging; PRUNE_ARGS=--delete deletes them
 	@$(RUN) tools.prune_versions $(or $(STACK),$(error name the stack: make prune STACK=OrderWorkflow-staging)) $(PRUNE_ARGS)

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cli.client.api import Api
 from cli.commands.admin.catalogue import load_catalogue
@@ -58,13 +59,14 @@ class TemporaryUser:
     """A signed-in user of the pool."""
 
     name: str
-    access_token: str
-    id_token: str
+    password: str = field(repr=False)
+    access_token: str = field(repr=False)
+    id_token: str = field(repr=False)
 
 
 @contextmanager
-def temporary_user(deployment: Deployment, role: str) -> Iterator[TemporaryUser]:
-    """A user with one role who exists only while the block runs. No e-mail is sent."""
+def temporary_user(deployment: Deployment, *roles: str) -> Iterator[TemporaryUser]:
+    """A user with these roles who exists only while the block runs. No e-mail is sent."""
     cognito, pool_id = deployment.pool.cognito, deployment.pool.pool_id
     user, password = f"setup-{secrets.token_hex(8)}", new_password()
     cognito.admin_create_user(
@@ -74,14 +76,21 @@ def temporary_user(deployment: Deployment, role: str) -> Iterator[TemporaryUser]
         cognito.admin_set_user_password(
             UserPoolId=pool_id, Username=user, Password=password, Permanent=True
         )
-        deployment.pool.grant(user, role)
-        answer = cognito.admin_initiate_auth(
-            UserPoolId=pool_id,
-            ClientId=deployment.client_id,
-            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": user, "PASSWORD": password},
-        )
-        tokens = answer["AuthenticationResult"]
-        yield TemporaryUser(user, tokens["AccessToken"], tokens["IdToken"])
+        for role in roles:
+            deployment.pool.grant(user, role)
+        tokens = sign_in(deployment, user, password)
+        yield TemporaryUser(user, password, tokens["AccessToken"], tokens["IdToken"])
     finally:
         cognito.admin_delete_user(UserPoolId=pool_id, Username=user)
+
+
+def sign_in(deployment: Deployment, user: str, password: str) -> dict[str, str]:
+    """The tokens of a user: `AccessToken`, `IdToken`."""
+    answer: Any = deployment.pool.cognito.admin_initiate_auth(
+        UserPoolId=deployment.pool.pool_id,
+        ClientId=deployment.client_id,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": user, "PASSWORD": password},
+    )
+    tokens: dict[str, str] = answer["AuthenticationResult"]
+    return tokens
