@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,7 +72,20 @@ def test_every_threat_names_a_test() -> None:
     assert [row for row in rows[1:] if "`test_" not in row] == []
 
 
+def test_the_badges_have_the_python_and_the_licence_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    readme = (ROOT / "README.md").read_text()
+
+    assert f"python-%E2%89%A5%20{project['requires-python'].removeprefix('>=')}-blue" in readme
+    assert f"licence-{project['license'].replace('-', '--')}-blue" in readme
+
+
 def _broken(page: Path) -> Iterator[str]:
     for link in LINK.findall(page.read_text()):
-        if "://" not in link and not (page.parent / link).exists():
+        if "://" not in link and not (page.parent / _file_of(link)).exists():
             yield link
+
+
+def _file_of(link: str) -> str:
+    """The file that a link needs: GitHub serves the runs and the badge of a workflow."""
+    return re.sub(r"^\.\./\.\./actions/(workflows/\w+\.yml)(/badge\.svg)?$", r".github/\1", link)
