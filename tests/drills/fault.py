@@ -18,12 +18,15 @@ Handler = Callable[[Any, Any], Any]
 
 
 class Fault:
-    """The system of one drill: `world` holds the fakes, `measured` the metrics."""
+    """The system of one drill: `world` holds the fakes, `measured` the metrics. `ran_code`: a
+    function of the stack ran; otherwise the drill only records what a service of AWS would report.
+    """
 
     def __init__(self, template: Template) -> None:
         self.template = template
         self.measured = Measurements()
         self.world = World()
+        self.ran_code = False
 
     def invoke(
         self, function: str, handler: Handler, event: Any, module: ModuleType | None = None
@@ -86,6 +89,7 @@ class Fault:
 
     def _begin_process(self) -> None:
         """A function of the stack has its own process, with its own metrics."""
+        self.ran_code = True
         forget_metrics()
         telemetry.metrics.service = self.template.stack_name
 

@@ -1,5 +1,6 @@
 """Drills: each alarm has one, and those that need no emulator pass on the template."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -7,11 +8,12 @@ import pytest
 from tests.drills import registry
 from tests.drills.__main__ import main
 from tests.drills.alarm import AlarmState, evaluate, read_alarms
-from tests.drills.alarm_drills import fire
+from tests.drills.alarm_drills import REPORTED_BY_AWS, fire
 from tests.drills.fault import Fault
 from tests.drills.order_alarms import refuse_refund
 from tests.infrastructure.template import Template, text
 from tests.support.api_caller import OPERATOR, an_event
+from tests.support.definition import ROOT
 from tests.support.telemetry import captured_log
 
 DRILLS = registry.drills()
@@ -35,6 +37,20 @@ def test_every_alarm_has_a_drill(template: Template) -> None:
 def test_a_drill_shows_the_documented_reaction(staging: Template, name: str) -> None:
     with captured_log():
         assert list(DRILLS[name].run(Stack(staging)))
+
+
+def test_the_runbook_names_the_drills_that_record_a_report_of_aws(staging: Template) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    table = page.partition("<!-- reported by AWS -->")[2].partition("<!-- end -->")[0]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", table, re.M) for name in row.split(", ")}
+    with captured_log():
+        reported = {
+            f"`{name}`"
+            for name in read_alarms(staging)
+            if REPORTED_BY_AWS in list(DRILLS[name].run(Stack(staging)))
+        }
+
+    assert named == reported
 
 
 def test_a_fault_that_the_alarm_does_not_notice_fails_the_drill(staging: Template) -> None:
