@@ -17,6 +17,7 @@ from tests.adapters.stores import InMemory, OnDynamoDB, StoreUnderTest
 from tests.support import tables
 from tests.support.builders import an_order
 from tests.support.faults import disarm
+from tests.support.moto_values import read_values_directly
 
 if TYPE_CHECKING:
     from local.host.programs import Program
@@ -29,7 +30,7 @@ TEST_MODE = ["stripe-test-mode"] if "STRIPE_TEST_KEY" in os.environ else []
 @pytest.fixture(autouse=True)
 def aws(socket_disabled: None) -> Iterator[None]:
     """A new account without faults."""
-    with mock_aws():
+    with mock_aws(), read_values_directly():
         yield
     disarm()
 

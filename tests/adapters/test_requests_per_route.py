@@ -42,9 +42,9 @@ from tests.support.fake_clock import FakeClock
 from tests.support.measuring import unmeasured
 from tests.support.telemetry import forget_metrics
 
-ORDERS_OF_ONE_CUSTOMER = 1_000
-PAGE_BYTES = 100_000
-"""DynamoDB returns 1 MB a page. Smaller pages have the effect of ten times as many orders."""
+ORDERS_OF_ONE_CUSTOMER = 400
+PAGE_BYTES = 40_000
+"""DynamoDB returns 1 MB a page. Smaller pages have the effect of 10,000 orders."""
 LONG_HISTORY = 2_500
 RUNNING_EXECUTIONS = 3_000
 PAGE = 1_000

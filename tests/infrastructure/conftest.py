@@ -7,6 +7,7 @@ from tests.infrastructure.synthesis import (
     SENDER,
     SUBSCRIBER_SECRET,
     WEBHOOK_SECRET,
+    WITH_PACKAGES,
     Synthesis,
 )
 from tests.infrastructure.template import Template
@@ -48,7 +49,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
 @pytest.fixture(scope="session")
 def dev(synthesise: Synthesis) -> Template:
     """The default deployment: dev, on AWS."""
-    return synthesise()
+    return synthesise(**WITH_PACKAGES)
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +68,7 @@ def full(synthesise: Synthesis) -> Template:
 def production(synthesise: Synthesis) -> Template:
     """Production, with a real payment provider."""
     return synthesise(
+        **WITH_PACKAGES,
         environment="production",
         payment_provider="stripe",
         payment_secret_arn=PAYMENT_SECRET,
@@ -98,7 +100,7 @@ def production_with_key(synthesise: Synthesis) -> Template:
 @pytest.fixture(scope="session")
 def emulator(synthesise: Synthesis) -> Template:
     """What `python -m local up` deploys."""
-    return synthesise(target="emulator", sender_email=SENDER)
+    return synthesise(**WITH_PACKAGES, target="emulator", sender_email=SENDER)
 
 
 @pytest.fixture(params=["dev", "staging"])

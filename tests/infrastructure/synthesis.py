@@ -18,11 +18,15 @@ PAYMENT_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders
 WEBHOOK_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/webhook-Ef34Gh"
 SUBSCRIBER_SECRET = WEBHOOK_SECRET.replace("webhook", "subscriber")
 
+_NO_COPIES = "aws:cdk:disable-asset-staging"
+WITH_PACKAGES = {_NO_COPIES: ""}
+"""Context: copy the packages beside the template, which takes longer than the synthesis."""
+
 
 def cdk_app(directory: Path, **context: str) -> App:
     """An empty CDK application in the deployment's context, which it writes to `directory`."""
     committed = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return App(context=committed | context, outdir=str(directory))
+    return App(context=committed | {_NO_COPIES: "true"} | context, outdir=str(directory))
 
 
 def build(cdk: App, root: Path = ROOT) -> OrderWorkflowStack:

@@ -23,6 +23,7 @@ from lambdas.adapters import aws_clients
 from lambdas.dependencies import dependencies
 from lambdas.telemetry import metrics
 from statemachine.substitute import substituted
+from tests.support.moto_values import read_values_directly
 from tests.workflow import resources
 from tests.workflow.lambda_service import LambdaService
 from tests.workflow.moto_repairs import repaired
@@ -64,6 +65,7 @@ class MotoEngine:
         enter(patch.dict(os.environ, _AWS))
         enter(mock_aws(config={"stepfunctions": {"execute_state_machine": True}}))
         enter(repaired(self.clock))
+        enter(read_values_directly())
         enter(patch.object(metrics.provider, "namespace", "OrderWorkflow"))
         enter(patch.object(boto3, "DEFAULT_SESSION", self._interpreters_session()))
         adapters_session = _session()
