@@ -58,5 +58,5 @@ def _led_to(states: Mapping[str, Any], name: str) -> str:
     """The next state that the model has: it passes by enrichment, pauses and mails."""
     while name in PASSED_BY:
         name = states[name].get("Next") or states[name]["Default"]
-    ends = ("SendOrderConfirmation", "RouteEnd", "OrderFailed", "OrderTakenOver")
+    ends = (states["UpdateOrderStatus"]["Next"], "RouteEnd", "OrderFailed", "OrderTakenOver")
     return ENDED if name in ends else name
