@@ -3,7 +3,6 @@
 from bench import performance
 from bench.cold_start import __main__ as cold_start
 from bench.cost import __main__ as cost
-from bench.cost import documents
 from bench.hot_sku import __main__ as hot_sku
 
 
@@ -12,15 +11,16 @@ def main() -> None:
     print("== bench.cost", flush=True)
     counted = cost.measure()
     cost.show(counted)
-    documents.write(counted)
+    cost.write(counted)
     print("== bench.cold_start", flush=True)
     starts = cold_start.measure()
     cold_start.show(starts)
+    cold_start.write(starts)
     print("== bench.hot_sku", flush=True)
     arguments = hot_sku.parse([])
     rows = hot_sku.measure(arguments)
     hot_sku.show(rows, arguments)
-    performance.write(counted, starts, hot_sku.sustained_rates(rows))
+    hot_sku.write(rows, arguments)
     print(f"written: {performance.PAGE}")
 
 

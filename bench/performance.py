@@ -1,34 +1,51 @@
-"""The table of docs/performance.md: goal, measured value, value before, and a peer."""
+"""The tables of docs/performance.md: goal, measured value, value before, and a peer; and the peers.
+
+Each measurement replaces its own rows, and leaves those of the others with their date.
+"""
 
 import datetime
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from bench.cold_start.sampling import Start
-from bench.cost.documents import ROOT, replace_figures
-from bench.cost.peers import naive_port
+from bench.cost.documents import ROOT, figures_in, replace_figures
+from bench.cost.peers import direct_port
 from bench.cost.pricing import bill
 from bench.cost.stories import Counts
 from bench.hot_sku.mechanisms import Mechanism, Sharded, SingleWrite
 
 PAGE = ROOT / "docs" / "performance.md"
-HEAD = "| figure | goal | measured | before | peer |\n|---|---|---|---|---|\n"
-
-
-def write(counted: Sequence[Counts], starts: Sequence[Start], rates: Mapping[str, float]) -> None:
-    """Replace the table of the page by the figures of one run."""
-    date = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    rows = [*cost_rows(counted), _cold_start_row(starts), _hot_sku_row(rates)]
-    table = HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
-    replace_figures(PAGE, f"Measured on {date}.\n\n{table}")
-
+HEAD = "| figure | goal | measured | before | peer | measured by |\n|---|---|---|---|---|---|\n"
+COST, COLD_START, HOT_SKU = "bench.cost", "bench.cold_start", "bench.hot_sku"
 
 Row = tuple[str, str, str, str, str]
+"""Figure, goal, measured, before, peer."""
+
+
+def update(module: str, rows: Sequence[Row], page: Path = PAGE) -> None:
+    """Replace the rows that a module measures by those of its newest run."""
+    table, _, peers = figures_in(page).partition("\n\n")
+    lines = {name: _lines_of(name, table) for name in (COST, COLD_START, HOT_SKU)}
+    date = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    lines[module] = [f"| {' | '.join(row)} | `{module}`, {date} |\n" for row in rows]
+    text = "".join(line for mine in lines.values() for line in mine)
+    replace_figures(page, f"{HEAD}{text}\n{peers}")
+
+
+def update_peers(table: str, page: Path = PAGE) -> None:
+    """Replace the second table: the same order elsewhere."""
+    first, _, _ = figures_in(page).partition("\n\n")
+    replace_figures(page, f"{first}\n\n{table}")
+
+
+def _lines_of(module: str, table: str) -> list[str]:
+    return [f"{line}\n" for line in table.splitlines() if f"| `{module}`, " in line]
 
 
 def cost_rows(counted: Sequence[Counts]) -> list[Row]:
     """The rows that are counts: the same in every run."""
     at_once, later, *_ = counted
-    port = naive_port()
+    port = direct_port()
     ratio = bill(later).total / bill(port).total
     return [
         (
@@ -62,7 +79,8 @@ def cost_rows(counted: Sequence[Counts]) -> list[Row]:
     ]
 
 
-def _cold_start_row(starts: Sequence[Start]) -> Row:
+def cold_start_row(starts: Sequence[Start]) -> Row:
+    """The slowest activity."""
     ratios = {
         compiled: max(
             one.ratio
@@ -80,10 +98,11 @@ def _cold_start_row(starts: Sequence[Start]) -> Row:
     )
 
 
-def _hot_sku_row(rates: Mapping[str, float]) -> Row:
+def hot_sku_row(rates: Mapping[str, float], lock_ms: float) -> Row:
+    """The rate that shards sustain, and the one without them."""
     before, now = rates[Mechanism.label], rates[Sharded.label]
     return (
-        "orders a second on one SKU (model, transactions of 10 ms)",
+        f"orders a second on one SKU (model, transactions of {lock_ms:g} ms)",
         f"≥ {8 * before:g}",
         f"{now:g} ({now / before:.0f} ×)",
         f"{before:g}",

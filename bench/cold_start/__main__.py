@@ -11,6 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from bench import performance
 from bench.cold_start.programs import BARE
 from bench.cold_start.sampling import Sampler, Start
 
@@ -27,6 +28,8 @@ def main() -> None:
     """Measure and print."""
     arguments = _arguments()
     starts = measure(arguments.rounds)
+    if arguments.write:
+        write(starts)
     if arguments.output == "json":
         print(json.dumps([asdict(start) for start in starts]))
     else:
@@ -39,6 +42,11 @@ def measure(rounds: int = ROUNDS) -> Sequence[Start]:
         return Sampler(Path(folder)).measure(rounds)
 
 
+def write(starts: Sequence[Start]) -> None:
+    """Write the row of docs/performance.md."""
+    performance.update(performance.COLD_START, [performance.cold_start_row(starts)])
+
+
 def show(starts: Sequence[Start]) -> None:
     """Print the starts relative to REF."""
     Console().print(_table(starts))
@@ -48,6 +56,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.cold_start", description=EXPLANATION)
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="samples of each program")
+    parser.add_argument(
+        "--write", action="store_true", help="write the figure into docs/performance.md, too"
+    )
     return parser.parse_args()
 
 

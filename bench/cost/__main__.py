@@ -3,14 +3,17 @@
 import argparse
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from bench import performance
 from bench.cost import alternatives, documents
-from bench.cost.peers import durable_functions, naive_port, temporal_cloud
+from bench.cost.definitions import check_samples
+from bench.cost.peers import direct_port, durable_functions, peers, temporal_cloud
 from bench.cost.pricing import LOG_LEVELS, PRICES, bill
 from bench.cost.stories import STORIES, Counts, play
 
@@ -24,14 +27,17 @@ network and processor times are assumptions. Prices and assumptions: bench/cost/
 def main() -> None:
     """Measure and print."""
     arguments = _arguments()
+    if arguments.check_samples:
+        print(*check_samples(peers(), arguments.check_samples), sep="\n")
+        return
     counted = measure()
     if arguments.write:
-        documents.write(counted)
+        write(counted)
     if arguments.fewer:
         print(alternatives.table(counted[0]))
         return
     if arguments.output == "json":
-        print(json.dumps([_as_dict(one, arguments.log_level) for one in [*counted, naive_port()]]))
+        print(json.dumps([_as_dict(one, arguments.log_level) for one in _all(counted)]))
     else:
         show(counted, arguments.log_level)
 
@@ -41,11 +47,22 @@ def measure() -> list[Counts]:
     return [play(story) for story in STORIES]
 
 
+def write(counted: list[Counts]) -> None:
+    """Write the figures into the documents."""
+    documents.write(counted)
+    performance.update(performance.COST, performance.cost_rows(counted))
+    performance.update_peers(documents.peer_table(counted))
+
+
 def show(counted: list[Counts], log_level: str = "ALL") -> None:
-    """Print the counts and costs beside the direct port and other engines."""
+    """Print the counts and costs beside other state machines and engines."""
     console = Console()
-    console.print(_table([*counted, naive_port()], log_level))
-    _print_comparison(console, counted, naive_port(), log_level)
+    console.print(_table(_all(counted), log_level))
+    _print_comparison(console, counted, direct_port(), log_level)
+
+
+def _all(counted: list[Counts]) -> list[Counts]:
+    return [*counted, *(peer.counts for peer in peers())]
 
 
 def _arguments() -> argparse.Namespace:
@@ -62,6 +79,12 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--fewer", action="store_true", help="print what fewer transitions would cost (decision 27)"
+    )
+    parser.add_argument(
+        "--check-samples",
+        type=Path,
+        metavar="FOLDER",
+        help="walk the definitions of the public samples (peers.toml) in their clones in FOLDER",
     )
     return parser.parse_args()
 

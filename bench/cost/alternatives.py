@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bench.cost.peers import naive_port
+from bench.cost.peers import direct_port
 from bench.cost.pricing import MILLION, PRICES, bill
 from bench.cost.stories import Counts
 
@@ -50,7 +50,7 @@ def table(order: Counts) -> str:
 
 
 def _rows(order: Counts) -> Iterator[str]:
-    port = bill(naive_port()).total
+    port = bill(direct_port()).total
     for one in ALTERNATIVES:
         changed = replace(
             order,

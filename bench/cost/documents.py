@@ -1,4 +1,5 @@
-"""The figures of cost in the documents: README.md, docs/choosing.md and docs/limits.md.
+"""The figures of cost in the documents: README.md, docs/choosing.md and docs/limits.md, and the
+peers in docs/performance.md.
 
 A page has them between two comments, which readers do not see.
 """
@@ -6,7 +7,7 @@ A page has them between two comments, which readers do not see.
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench.cost.peers import durable_functions, naive_port, temporal_cloud
+from bench.cost.peers import direct_port, durable_functions, peers, temporal_cloud
 from bench.cost.pricing import PRICES, bill
 from bench.cost.stories import Counts
 
@@ -33,6 +34,24 @@ def replace_figures(page: Path, figures: str) -> None:
     page.write_text(f"{head}{BEGIN}{figures}{END}{rest.partition(END)[2]}")
 
 
+def peer_table(counted: Sequence[Counts]) -> str:
+    """The approved order here and elsewhere. Of other engines only the orchestration is priced."""
+    here = (counted[0], "–")
+    rows = [here, *((peer.counts, peer.leaves_out) for peer in peers())]
+    table = "".join(
+        f"| {'this project, ' if one is counted[0] else ''}{one.story} | {one.transitions} "
+        f"| {one.invocations} | {one.usage.write_units} | {bill(one).total:,.0f} | {without} |\n"
+        for one, without in rows
+    )
+    return (
+        "| state machine | states | functions | write units | US dollars | leaves out |\n"
+        f"|---|---|---|---|---|---|\n{table}"
+        f"| Temporal Cloud | – | – | – | {temporal_cloud():,.0f} | workers, tables, API |\n"
+        f"| Lambda durable functions | – | – | – | {durable_functions():,.0f} "
+        "| functions, tables, API |\n"
+    )
+
+
 def _sentence(counted: Sequence[Counts]) -> str:
     total = bill(counted[0]).total
     return (
@@ -48,7 +67,7 @@ def _price_table(counted: Sequence[Counts]) -> str:
     rows = [
         f"| {one.story} | {one.transitions} | {bill(one).total:,.0f} | – |\n" for one in counted[1:]
     ]
-    first, port = counted[0], naive_port()
+    first, port = counted[0], direct_port()
     return (
         "| path | states | this project, everything | a direct port to Step Functions |\n"
         "|---|---|---|---|\n"

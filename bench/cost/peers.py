@@ -1,8 +1,11 @@
-"""The same order elsewhere: a direct port to Step Functions, Temporal Cloud, durable functions."""
+"""The same order elsewhere: a direct port and public samples of Step Functions, Temporal Cloud,
+durable functions.
+"""
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,29 +13,30 @@ from bench.cost.pricing import MILLION, PRICES
 from bench.cost.recorder import Usage
 from bench.cost.stories import Counts
 
-_PORT: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "naive_port.toml").read_text())
+_PEERS: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "peers.toml").read_text())
 
 
-def naive_port() -> Counts:
-    """The counts of an approved order in the direct port of `naive_port.toml`."""
-    states = _PORT["states"]
-    functions = sum(state.get("lambda", False) for state in states)
-    writes = _PORT["first_write"] + sum(state.get("write", 0) for state in states)
-    calls = functions * _PORT["calls_per_function"]
-    return Counts(
-        story="direct port, approved",
-        stage="completed",
-        transitions=len(states),
-        invocations=functions,
-        requests=_PORT["requests"],
-        mails=_PORT["mails"],
-        log_bytes=0,
-        usage=Usage(
-            writes=Counter({"table": writes}),
-            read_units=float(functions),
-            calls=Counter({"dynamodb.GetItem": calls}),
-        ),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Another state machine: what its successful path uses, and what it does not do. `source` has
+    the repository, the commit and the file of a public sample.
+    """
+
+    counts: Counts
+    states: Sequence[str]
+    leaves_out: str
+    source: tuple[str, str, str] | None = None
+
+
+def direct_port() -> Counts:
+    """The counts of an approved order in the direct port."""
+    return peers()[0].counts
+
+
+def peers() -> list[Peer]:
+    """The direct port, then the public samples."""
+    port = {"name": "direct port, approved", **_PEERS["direct_port"]}
+    return [_peer(one) for one in (port, *_PEERS["sample"])]
 
 
 def temporal_cloud() -> float:
@@ -46,3 +50,33 @@ def durable_functions() -> float:
     prices = PRICES["lambda_durable_functions"]
     written = prices["kilobytes_written"] * MILLION / 1e6 * prices["gigabyte_written"]
     return float(prices["operations"] * prices["million_operations"] + written)
+
+
+def _peer(entry: Mapping[str, Any]) -> Peer:
+    source = ("repository", "commit", "definition")
+    return Peer(
+        counts=_counts(entry),
+        states=[state["name"] for state in entry["states"]],
+        leaves_out=entry["leaves_out"],
+        source=tuple(entry[name] for name in source) if "repository" in entry else None,
+    )
+
+
+def _counts(entry: Mapping[str, Any]) -> Counts:
+    states = entry["states"]
+    functions = sum(state.get("lambda", False) for state in states)
+    writes = entry.get("first_write", 0) + sum(state.get("write", 0) for state in states)
+    return Counts(
+        story=entry["name"],
+        stage="completed",
+        transitions=len(states),
+        invocations=functions + entry.get("other_functions", 0),
+        requests=entry.get("requests", 0),
+        mails=entry.get("mails", 0),
+        log_bytes=0,
+        usage=Usage(
+            writes=Counter({"table": writes}),
+            read_units=entry.get("read_units", 0.0),
+            calls=Counter(entry.get("calls", {})),
+        ),
+    )

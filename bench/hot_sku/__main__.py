@@ -10,6 +10,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from bench import performance
 from bench.hot_sku.mechanisms import MECHANISMS, Mechanism, Sharded
 from bench.hot_sku.model import Report, simulate
 
@@ -31,6 +32,8 @@ def main() -> None:
     """Raise the rate of each mechanism until it is no longer sustained."""
     arguments = parse()
     rows = measure(arguments)
+    if arguments.write:
+        write(rows, arguments)
     if arguments.output == "json":
         print(json.dumps([_as_dict(row) for row in rows]))
     else:
@@ -48,6 +51,12 @@ def sustained_rates(rows: "list[Row]") -> dict[str, float]:
     for label, rate, _, sustained in rows:
         best[label] = rate if sustained else best.get(label, 0)
     return best
+
+
+def write(rows: "list[Row]", arguments: argparse.Namespace) -> None:
+    """Write the row of docs/performance.md."""
+    row = performance.hot_sku_row(sustained_rates(rows), arguments.lock)
+    performance.update(performance.HOT_SKU, [row])
 
 
 def show(rows: "list[Row]", arguments: argparse.Namespace) -> None:
@@ -109,6 +118,9 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, default=30.0, help="how long orders arrive")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--write", action="store_true", help="write the figure into docs/performance.md, too"
+    )
     return parser.parse_args(words)
 
 
