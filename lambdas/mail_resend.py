@@ -42,7 +42,7 @@ class MailResend:
             request_id=request_id, requested_by=requested_by, claimant=self.random_bytes(8).hex()
         )
         order = self.orders.change(order_id, partial(claim_resend, request=request), seen=order)
-        name = resend_of(order, request_id) or mail_of(order)
+        name = str(resend_of(order, request_id))
         if send is not None and is_claimed_by(order, name, request.claimant):
             order = self._send(order, name, request.claimant, send)
         return order, name

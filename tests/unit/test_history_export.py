@@ -11,7 +11,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.executions.export import events_of
 from lambdas.executions.outcomes import classify
-from lambdas.history_export import KEPT_MS, NEWEST_EPOCHS, SETTLED_MS, SWEEP_READS
+from lambdas.history_export import KEPT_MS, NEWEST_EPOCHS, PAUSE_SECONDS, SETTLED_MS, SWEEP_READS
 from tests.support.execution_histories import HistoryBuilder, named
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import TOKEN, World
@@ -132,6 +132,7 @@ def test_a_history_without_its_end_is_read_again(world: World) -> None:
 
     assert export(message(order)) == []
     assert world.engine.histories_read == 2
+    assert world.clock.slept == [1, PAUSE_SECONDS]
     assert world.histories.exists(order.order_id, 1)
 
 

@@ -120,9 +120,9 @@ def _not_sent(order: Order, now: int, mail: str, entry: Effect, error: str) -> C
         links = {code: sent for code, sent in order.approval_links.items() if sent != mail}
         after = replace(after, approval_links=links)
     kind = f"{mail}-unsettled" if error == UNSETTLED else f"{mail}-refused"
-    if error == entry.error:
-        return _record(order, after, now, mail)
-    return _record(order, after, now, mail, (kind, {"error": error}))
+    detail: dict[str, str | int] = {"error": error}
+    events = [] if error == entry.error else [(kind, detail)]
+    return _record(order, after, now, mail, *events)
 
 
 def _record(

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 _ZIPPED = r"domain\.(mail\.reminders\._remaining_mails|steps\.compensation\.begin_compensation)"
 
 EQUIVALENT: Mapping[str, str] = {
-    r".*: assert_never\(None\)": "mypy proves that no value gets there",
+    r".*: assert_never\(None\)|domain\.steps\.payment\.require_captured: ": (
+        "mypy proves that no value gets there"
+    ),
+    r"payment_comparison\..*\._report: currency = .*((order\) or True|else \"XXXX\").*)": (
+        "a difference has a payment or an order"
+    ),
     r"domain\.steps\.(settlement|reported_payments|outside_settlement)\..*by_execution=None\)": (
         "None and False both mean that the write is not the execution's"
     ),
@@ -98,7 +103,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"janitor\.Janitor\._hand_over: .*error=reason or \"XXXX\".*": (
         "without a reason, the order has a cancel or the error of its compensation"
     ),
-    r"payment_comparison\.PaymentComparison\._orders: while cursor >= oldest:": (
+    r"payment_comparison\.PaymentComparison\._orders: .*(cursor >=|order_id >) oldest.*": (
         "no order has the lowest ID of an instant"
     ),
     r"adapters\.dynamodb_\w+\..*: .*\"(.* )?(set|add|remove|and) [:#a-z].*": (

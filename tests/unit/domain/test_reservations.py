@@ -14,6 +14,7 @@ from lambdas.domain.reservations import (
 )
 from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
+from tests.support.raising import raises
 
 WANTED = Reservation(order_id="O-1", version=5, state=ReservationState.HELD, lines={"MUG": 2})
 
@@ -38,10 +39,10 @@ def test_the_wanted_reservation_is_accepted_in_every_version(version: int) -> No
 def test_another_reservation_is_a_conflict_if_it_is_newer_and_a_mismatch_otherwise(
     found: Reservation, version: int, refused: type[OrderError]
 ) -> None:
-    with pytest.raises(refused) as raised:
+    mismatch = f"the reservation is {found.state} and not held"
+    message = "the reservation is newer" if refused is StoreConflict else mismatch
+    with raises(refused, message, "O-1"):
         require_current(replace(found, version=version), WANTED)
-
-    assert raised.value.order_id == "O-1"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The fast path, stuck orders, and the operator's takeover by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.activities.inventory import release_stock
@@ -200,3 +202,14 @@ def test_of_the_janitor_and_an_operator_at_once_one_starts_an_execution(
 
     assert (taken.epoch, world.now(order).epoch) == (2, 2)
     assert world.engine.started == [f"{order.order_id}-2"]
+
+
+def test_an_order_that_ends_while_it_is_resumed_is_not_started(
+    world: World, janitor: Janitor
+) -> None:
+    order = gone(world)
+    ended = replace(order, stage=Stage.CANCELLED, sequence=order.sequence + 1)
+    world.store.before_write = [lambda: world.store.put(ended)]
+
+    assert janitor.resume(order.order_id) == (ended, False)
+    assert world.engine.started == []

@@ -1,5 +1,8 @@
 """The daily comparison of the ledger with the payment provider."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 import pytest
 
 from lambdas import comparison_handler
@@ -7,13 +10,13 @@ from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import refund_payment
 from lambdas.domain.errors import LedgerMismatch, OperationsUnavailable, PaymentUnsettled
-from lambdas.domain.payment_differences import DifferenceKind
+from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.payments import Payment, PaymentState
 from lambdas.domain.record.ledger import DEBT
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.payment_comparison import DAY_MS, LATE_MS
+from lambdas.payment_comparison import AT_ONCE, DAY_MS, LATE_MS, Work
 from lambdas.ulid import ulid_of
 from tests.support.fake_clock import NOW
 from tests.support.telemetry import captured_log, lines
@@ -57,9 +60,17 @@ def test_orders_and_payments_that_agree_are_compared_without_a_look_up(world: Wo
         a_paid_order(world)
     a_cancelled_order(world)
     world.payments.calls.clear()
+    sizes: list[int] = []
 
-    assert compare(world) == {"same": 21}
+    def spread(work: Work, batch: Sequence[str]) -> Iterable[str]:
+        sizes.append(len(batch))
+        return map(work, batch)
 
+    comparison = replace(world.deps.payment_comparison, spread=spread)
+
+    assert comparison.compare(SINCE, UNTIL) == {"same": 21}
+
+    assert sizes == [AT_ONCE, 21 - AT_ONCE]
     assert world.payments.calls == ["list moved"]
     assert reported(world) == []
 
@@ -107,7 +118,15 @@ def test_a_payment_that_the_provider_does_not_have_or_never_captured_is_reported
 
     assert compare(world) == {"different": 2}
 
-    assert {one.currency for one in world.operations.differences} == {"EUR"}
+    found = {one.kind: one for one in world.operations.differences}
+    assert found[Kind.MISSING_PAYMENT] == Difference(
+        kind=Kind.MISSING_PAYMENT,
+        reference=reference(missing),
+        order_id=missing.order_id,
+        currency="EUR",
+        captured_minor=0,
+        refunded_minor=0,
+    )
     assert set(reported(world)) == {
         (Kind.MISSING_PAYMENT, missing.order_id, reference(missing)),
         (Kind.NOT_CAPTURED, voided.order_id, reference(voided)),
@@ -197,6 +216,7 @@ def test_a_payment_that_cannot_be_compared_does_not_stop_the_others(
     assert (failed["message"], failed["date"]) == ("payments compared", "2026-01-01")
     assert failed["payments"] == {"failed": 1, "different": 1}
     assert (differs["message"], differs["error"]) == ("payment not compared", "KeyError")
+    assert differs["reference"] == reference(broken)
     assert (compared["message"], compared["difference"]) == ("payment differs", Kind.REFUNDED)
 
 

@@ -53,6 +53,7 @@ def test_a_confirmation_is_sent_again_in_the_customers_language_and_recorded(
     assert (answer.json["mail"], answer.json["state"]) == (AGAIN, "done")
     [mail] = world.notifier.sent
     assert mail.subject == f"Ihre Bestellung {order.order_id} ist bestätigt"
+    assert (mail.to, mail.tags) == ("alice@example.com", (order.order_id, AGAIN))
     effect = world.now(order).ledger[AGAIN]
     assert (effect.state, effect.requested_by) == (EffectState.DONE, OPERATOR["sub"])
     assert kinds(world, order)[-2:] == ["mail-resend-requested", f"{AGAIN}-sent"]
@@ -195,6 +196,21 @@ def test_no_second_e_mail_is_sent_while_the_workflow_sends_the_first(
 
     world.clock.advance(CLAIM_LIFETIME_MS / 1000)
     assert resend(api, order).json["mail"] == AGAIN
+
+
+@pytest.mark.parametrize(
+    ("failures", "state"), [([], EffectState.DONE), ([MailRejected("never")], EffectState.UNDONE)]
+)
+def test_the_result_is_recorded_on_what_another_writer_left(
+    api: ApiCaller, world: World, order: Order, failures: list[OrderError], state: EffectState
+) -> None:
+    world.notifier.failures = failures
+    world.store.before_write = [lambda: None, lambda: world.another_write(order)]
+
+    resend(api, order)
+
+    assert world.now(order).ledger[AGAIN].state is state
+    assert world.now(order).last_heartbeat_at is not None
 
 
 def test_two_requests_at_once_send_one_e_mail(api: ApiCaller, world: World, order: Order) -> None:

@@ -16,7 +16,7 @@ NEWCOMER = a_person("approver2", "approver")
 @pytest.fixture
 def order(world: World) -> Order:
     """An order of 600.00 EUR, of which an approver may approve 500.00, and one alone 550.00."""
-    limits = ApprovalLimits.parse("approver:EUR:50000,chief:EUR:90000", "EUR:55000")
+    limits = ApprovalLimits.parse("approver:EUR:50000,chief:EUR:90000,board:EUR:60000", "EUR:55000")
     world.deps.approval_limits = limits
     return world.place(total=60_000)
 
@@ -30,7 +30,8 @@ def test_a_refusal_names_the_limit_and_who_can_approve(
     assert answer.status == 403
     assert answer.json["type"].endswith("above-limit")
     assert answer.json["detail"] == (
-        "The total of 600.00 EUR is above your limit of 500.00 EUR; it can be approved by: chief."
+        "The total of 600.00 EUR is above your limit of 500.00 EUR; "
+        "it can be approved by: board, chief."
     )
     assert world.now(order).inbox == ()
 
@@ -43,10 +44,13 @@ def test_a_total_above_all_limits_is_approved_by_no_group(
     assert "approved by: no group." in send(api, huge, "approve-payment", CHIEF).json["detail"]
 
 
-def test_an_approval_records_its_terms(api: ApiCaller, world: World, order: Order) -> None:
-    assert send(api, order, "approve-payment", CHIEF).status == 202
+def test_an_approval_up_to_the_limit_records_its_terms(
+    api: ApiCaller, world: World, order: Order
+) -> None:
+    largest = world.place(total=90_000)
+    assert send(api, largest, "approve-payment", CHIEF).status == 202
 
-    [approval] = world.now(order).inbox
+    [approval] = world.now(largest).inbox
     assert (approval.limit_minor, approval.alone_minor) == (90_000, 55_000)
 
 
