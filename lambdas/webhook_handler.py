@@ -1,7 +1,7 @@
 """Lambda handler of the payment provider's webhook: `POST /payments/webhook`.
 
-It answers 2xx to every signed report, 400 without a valid signature, and 503 if the provider should
-send the report again.
+It answers 2xx to every signed report that is well formed, 400 without a valid signature, 422 to
+another signed report, and 503 if the provider should send the report again.
 """
 
 import base64
@@ -11,7 +11,7 @@ from typing import Any
 
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import TransientError
-from lambdas.domain.payments import UnsignedReport
+from lambdas.domain.payments import MalformedReport, UnsignedReport
 from lambdas.telemetry import count, flush_metrics, log_keys, logger, request_id
 
 MAX_BYTES = 256 * 1024
@@ -19,6 +19,7 @@ _MESSAGES = {
     200: "received",
     400: "the signature is missing, not valid, or too old",
     413: "the report is too large",
+    422: "the report is signed, but it lacks the fields of a report",
     503: "try again",
 }
 
@@ -45,6 +46,9 @@ def _status(event: Mapping[str, Any], deps: Dependencies) -> int:
         action = _receive(_text(body, event), event, deps)
     except UnsignedReport:
         action, status = "refused", 400
+    except MalformedReport:
+        logger.error("malformed report")
+        action, status = "malformed", 422
     except TransientError as error:
         logger.warning("report postponed", error=type(error).__name__, reason=error.message)
         action, status = "postponed", 503

@@ -1,12 +1,11 @@
 """PaymentWebhook of the sandbox provider. Its secret is an item of the payments table."""
 
-import json
 from collections.abc import Mapping
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from lambdas.adapters.sandbox_table import SandboxTable
-from lambdas.adapters.signed_reports import is_signed
+from lambdas.adapters.signed_reports import is_signed, parse_report, report_of
 from lambdas.domain.payments import PaymentReport, UnsignedReport
 from lambdas.domain.ports import Clock
 
@@ -28,10 +27,10 @@ class SandboxWebhook:
         signature = headers.get(SIGNATURE_HEADER, "")
         if not is_signed(self.secret(), body, signature, self._clock.now() // 1000):
             raise UnsignedReport
-        report = json.loads(body)
+        report = parse_report(body)
         if "reference" not in report:
             return None
-        return PaymentReport(report["id"], report["kind"], report["reference"])
+        return report_of(report.get("id"), report.get("kind"), report["reference"])
 
     def secret(self) -> str:
         """The secret of the signatures. The first call makes it."""

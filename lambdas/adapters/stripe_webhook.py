@@ -3,13 +3,14 @@
 (docs.stripe.com/webhooks, "Verify webhook signatures"; docs.stripe.com/api/events/types)
 """
 
-import json
 from collections.abc import Mapping
+from typing import Any
 
 import stripe
 
 from lambdas.adapters.secrets_manager import CachedSecret
-from lambdas.domain.payments import PaymentReport, UnsignedReport
+from lambdas.adapters.signed_reports import parse_report, report_of
+from lambdas.domain.payments import MalformedReport, PaymentReport, UnsignedReport
 from lambdas.domain.ports import Clock
 
 SIGNATURE_HEADER = "stripe-signature"
@@ -45,12 +46,12 @@ class StripeWebhook:
 
     def read(self, body: str, headers: Mapping[str, str]) -> PaymentReport | None:
         self._require_signature(body, headers.get(SIGNATURE_HEADER, ""))
-        event = json.loads(body)
-        kind, found = event["type"], event["data"]["object"]
+        event = parse_report(body)
+        kind, found = event.get("type"), _object_of(event)
         if kind in INTENT_EVENTS:
-            return PaymentReport(event["id"], kind, found["id"])
+            return report_of(event.get("id"), kind, found.get("id"))
         reference = found.get("payment_intent") if kind in OTHER_EVENTS else None
-        return PaymentReport(event["id"], kind, reference) if reference else None
+        return report_of(event.get("id"), kind, reference) if reference else None
 
     def _require_signature(self, body: str, signature: str) -> None:
         """Raise UnsignedReport unless a current secret signed the body."""
@@ -65,6 +66,15 @@ class StripeWebhook:
 
     def _is_signed(self, body: str, signature: str) -> bool:
         return any(_is_signed_by(one, body, signature) for one in self._secret.value().split())
+
+
+def _object_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The object that the event is about. Raises MalformedReport."""
+    data = event.get("data")
+    found = data.get("object") if isinstance(data, dict) else None
+    if not isinstance(found, dict) or not isinstance(event.get("type"), str):
+        raise MalformedReport
+    return found
 
 
 def _is_signed_by(secret: str, body: str, signature: str) -> bool:

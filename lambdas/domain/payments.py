@@ -199,6 +199,10 @@ class UnsignedReport(Exception):
     """A report has no valid signature of the provider."""
 
 
+class MalformedReport(Exception):
+    """A report has a valid signature, but lacks the fields of a report."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentReport:
     """The provider reports that the payment `reference` changed. `report_id` and `kind` are its
@@ -215,6 +219,6 @@ class PaymentWebhook(Protocol):
 
     def read(self, body: str, headers: Mapping[str, str]) -> PaymentReport | None:
         """The report in a request, or None if it concerns no payment. The names of `headers` are in
-        lower case. Raises UnsignedReport, ProviderUnavailable.
+        lower case. Raises UnsignedReport, MalformedReport, ProviderUnavailable.
         """
         ...

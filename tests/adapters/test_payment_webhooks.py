@@ -18,7 +18,7 @@ from lambdas.adapters.stripe_webhook import (
     SIGNATURE_HEADER,
     StripeWebhook,
 )
-from lambdas.domain.payments import PaymentReport, PaymentWebhook, UnsignedReport
+from lambdas.domain.payments import MalformedReport, PaymentReport, PaymentWebhook, UnsignedReport
 from tests.adapters.stripe_provider import FixedSecret
 from tests.support.fake_clock import NOW, FakeClock
 
@@ -95,7 +95,13 @@ def test_a_signed_report_names_its_payment(case: Case) -> None:
 def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
     valid = sign(case.secret, case.body, NOW // 1000)
     for signature in (
-        *("", "t=1", "nonsense", valid.replace("v1=", "v0=")),
+        *(
+            "",
+            "t=1",
+            "nonsense",
+            valid.replace("v1=", "v0="),
+            valid.replace("1", "\N{ARABIC-INDIC DIGIT ONE}"),
+        ),
         sign("another secret", case.body, NOW // 1000),
         sign(case.secret, case.body + " ", NOW // 1000),
         valid.replace(f"t={NOW // 1000}", f"t={NOW // 1000 + 1}"),
@@ -104,6 +110,43 @@ def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
             case.read(signature)
     with pytest.raises(UnsignedReport):
         case.webhook.read(case.body, {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "no JSON", "[]", "null", "7", "[" * 100_000),
+        *('{"id": 1, "kind": "k", "reference": "pay:O1"}', '{"reference": "pay:O1"}'),
+        *(json.dumps({"id": "e", "kind": "k", "reference": r}) for r in ("", None, 1, "x" * 256)),
+    ],
+)
+def test_a_signed_report_of_the_sandbox_that_is_malformed_is_refused(
+    table: None, body: str
+) -> None:
+    case = on_sandbox()
+    case.body = body
+
+    with pytest.raises(MalformedReport):
+        case.read(sign(case.secret, body, NOW // 1000))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "[]", "{}", '{"type": 1, "data": {"object": {}}}'),
+        *('{"type": "charge.refunded"}', '{"type": "charge.refunded", "data": {"object": []}}'),
+        json.dumps({"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": {}}}),
+        json.dumps({"type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}),
+    ],
+)
+def test_a_signed_event_of_stripe_that_is_malformed_is_refused(
+    on_stripes_clock: Case, body: str
+) -> None:
+    case = on_stripes_clock
+    case.body = body
+
+    with pytest.raises(MalformedReport):
+        case.read(sign(case.secret, body, NOW // 1000))
 
 
 def test_a_recorded_request_is_refused_after_some_minutes(case: Case) -> None:

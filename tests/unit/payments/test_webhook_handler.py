@@ -10,7 +10,7 @@ import pytest
 
 from lambdas import webhook_handler
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.payments import PaymentReport, UnsignedReport
+from lambdas.domain.payments import MalformedReport, PaymentReport, UnsignedReport
 from lambdas.payment_reports import ReportAction
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
@@ -25,6 +25,8 @@ class ScriptedWebhook:
     def read(self, body: str, headers: Mapping[str, str]) -> PaymentReport | None:
         if headers.get("sandbox-signature") != "valid":
             raise UnsignedReport
+        if body == "malformed":
+            raise MalformedReport
         self.bodies.append(body)
         return None if body == "other" else PaymentReport("evt_1", "payment.captured", "pi_1")
 
@@ -80,6 +82,15 @@ def test_a_report_without_a_valid_signature_is_refused(
     assert answered(post(signature="forged"), capsys) == (400, "refused")
     assert answered({**post(), "isBase64Encoded": True}, capsys) == (400, "refused")
     assert answered({}, capsys) == (400, "refused")
+
+
+def test_a_signed_report_that_is_malformed_is_refused_and_logged(
+    webhook: ScriptedWebhook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with captured_log() as log:
+        assert answered(post("malformed"), capsys) == (422, "malformed")
+
+    assert [line["message"] for line in lines(log.getvalue())] == ["malformed report"]
 
 
 def test_a_large_report_is_refused_before_its_signature_is_checked(
