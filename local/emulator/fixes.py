@@ -144,6 +144,14 @@ _ALL = (
         "AWS Lambda Developer Guide: Understanding the Lambda execution environment lifecycle",
         "functions/python_worker.py",
     ),
+    Fix(
+        "integration-errors",
+        "An HTTP API answers 500 with `Internal Server Error` if its function fails; the answer "
+        "contains nothing of the function's error.",
+        "Amazon API Gateway Developer Guide: Troubleshooting issues with HTTP API Lambda "
+        "integrations",
+        "http_apis.py",
+    ),
 )
 
 FIXES: dict[str, Fix] = {fix.name: fix for fix in _ALL}

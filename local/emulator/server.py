@@ -42,7 +42,14 @@ def _patched_ministack(options: Options) -> App:
     from ministack import app as ministack
     from ministack.core import hypercorn_compat
 
-    from local.emulator import cloudformation, functions, log_targets, sign_in, step_functions
+    from local.emulator import (
+        cloudformation,
+        functions,
+        http_apis,
+        log_targets,
+        sign_in,
+        step_functions,
+    )
 
     hypercorn_compat.install()
     if fixes.is_on("lambda-workers"):
@@ -52,6 +59,8 @@ def _patched_ministack(options: Options) -> App:
         step_functions.install()
     if fixes.is_on("cfn-versions"):
         cloudformation.install()
+    if fixes.is_on("integration-errors"):
+        http_apis.install()
     if fixes.is_on("log-targets"):
         log_targets.install()
     if is_loopback(options.host):

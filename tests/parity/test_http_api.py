@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.parity.definitions import DECLINED
 from tests.parity.emulators import Emulator
+from tests.parity.fix_coverage import covers_fix
 
 PASSWORD = "Correct-horse-1"
 RETURN_AUTHORIZER = """
@@ -61,21 +63,23 @@ def api(aws: Emulator) -> Api:
         IdentitySource=["$request.header.Authorization"],
         JwtConfiguration={"Issuer": issuer, "Audience": [client]},
     )["AuthorizerId"]
+    signed_in = {"AuthorizationType": "JWT", "AuthorizerId": authorizer}
+    _serve_who(aws, api_id, RETURN_AUTHORIZER, **signed_in)
+    return Api(aws, api_id, pool, client)
+
+
+def _serve_who(aws: Emulator, api_id: str, source: str, **authorization: str) -> None:
+    """Give the API the route `GET /who`, answered by a function."""
+    gateway = aws.client("apigatewayv2")
     integration = gateway.create_integration(
         ApiId=api_id,
         IntegrationType="AWS_PROXY",
-        IntegrationUri=aws.function(RETURN_AUTHORIZER),
+        IntegrationUri=aws.function(source),
         PayloadFormatVersion="2.0",
     )["IntegrationId"]
-    gateway.create_route(
-        ApiId=api_id,
-        RouteKey="GET /who",
-        Target=f"integrations/{integration}",
-        AuthorizationType="JWT",
-        AuthorizerId=authorizer,
-    )
+    target = f"integrations/{integration}"
+    gateway.create_route(ApiId=api_id, RouteKey="GET /who", Target=target, **authorization)
     gateway.create_stage(ApiId=api_id, StageName="$default", AutoDeploy=True)
-    return Api(aws, api_id, pool, client)
 
 
 def _pool_with_alice(aws: Emulator) -> tuple[str, str]:
@@ -114,6 +118,14 @@ def test_an_access_token_is_accepted_and_its_claims_reach_the_function(api: Api)
     assert claims["username"] == "alice"
     assert claims["token_use"] == "access"
     assert sorted(claims["cognito:groups"].strip("[]").split()) == ["customer", "vip"]
+
+
+@covers_fix("integration-errors")
+def test_a_failed_function_is_an_internal_server_error_without_details(aws: Emulator) -> None:
+    api_id = aws.client("apigatewayv2").create_api(Name="f", ProtocolType="HTTP")["ApiId"]
+    _serve_who(aws, api_id, DECLINED)
+    answer = Api(aws, api_id, pool="", client="").get(None)
+    assert answer == (500, {"message": "Internal Server Error"})
 
 
 def test_requests_pass_while_a_fault_waits_for_another_call(api: Api) -> None:
