@@ -6,8 +6,8 @@ from cli.problems import Fields
 
 
 def in_plain_words(fields: Fields) -> list[dict[str, str]]:
-    """Rewrite the messages of the server's validator in plain words."""
-    return [{"field": one["field"], "problem": _must(one["problem"])} for one in fields]
+    """The fields, with each problem as a part of a sentence, without quotation marks."""
+    return [{"field": one["field"], "problem": _part(one["problem"])} for one in fields]
 
 
 def sentence(fields: Fields) -> str:
@@ -32,20 +32,5 @@ def _last(field: str) -> str:
     return field.rpartition(".")[2]
 
 
-def _must(problem: str) -> str:
-    for said, meant in _JARGON:
-        if found := re.fullmatch(said, problem):
-            return found.expand(meant).replace("'", "")
-    return problem[:1].lower() + problem[1:]
-
-
-_JARGON = (
-    ("Input should be greater than or equal to (.+)", r"must be at least \1"),
-    ("Input should be less than or equal to (.+)", r"must be at most \1"),
-    ("Value should have at (most|least) ([0-9]+) items.*", r"must have at \1 \2 characters"),
-    ("(?:String|List) should have at (most|least) ([0-9]+) ([a-z]+).*", r"must have at \1 \2 \3"),
-    ("Input should be (.+)", r"must be \1"),
-    ("Field required", "is missing"),
-    ("Extra inputs are not permitted", "is not a known field"),
-)
-"""Messages of the server's validator (Pydantic), and their replacements."""
+def _part(problem: str) -> str:
+    return (problem[:1].lower() + problem[1:]).replace("'", "")

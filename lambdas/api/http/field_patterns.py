@@ -1,9 +1,10 @@
-"""Patterns of fields, parameters and headers, each with a description in words for error answers:
-a caller never has to read a regular expression.
+"""Patterns of fields, parameters and headers, and the sentences of error answers about them: a
+caller never has to read a regular expression or the terms of the validator.
 """
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -38,7 +39,39 @@ FORMS = {
     ONE_LINE: "one line of text without control characters",
 }
 """The description of each pattern in words."""
+_SENTENCES = {
+    "missing": "Is missing",
+    "extra_forbidden": "Is not a known field",
+    "greater_than_equal": "Must be at least {ge}",
+    "less_than_equal": "Must be at most {le}",
+    "too_short": "Must not be empty",
+    "too_long": "Must have at most {max_length} entries",
+    "string_too_short": "Must not be empty",
+    "string_too_long": "Must have at most {max_length} characters",
+    "string_type": "Must be a text",
+    "string_unicode": "Must be valid Unicode",
+    "int_type": "Must be a whole number",
+    "bool_type": "Must be true or false",
+    "list_type": "Must be a list",
+    "tuple_type": "Must be a list",
+    "model_type": "Must be an object",
+    "model_attributes_type": "Must be an object",
+    "literal_error": "Must be {expected}",
+    "enum": "Must be {expected}",
+}
+"""Sentences by the type of the validator's error, with the values of its context. The only minimum
+length of a text or a list is 1.
+"""
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+
+
+def fault(error: Mapping[str, Any]) -> str:
+    """A validation error of one field as a sentence."""
+    context = error.get("ctx", {})
+    if context.get("pattern") in FORMS:
+        return f"Must be {FORMS[context['pattern']]}"
+    sentence = _SENTENCES.get(error["type"])
+    return sentence.format_map(context) if sentence else str(error["msg"])
 
 
 def is_user_name(text: object) -> bool:

@@ -26,7 +26,7 @@ from lambdas.api.http.errors import (
     NotAuthenticated,
     RouteNotFound,
 )
-from lambdas.api.http.field_patterns import FORMS
+from lambdas.api.http.field_patterns import fault
 from lambdas.domain import errors as domain
 from lambdas.domain.free_text import escape
 
@@ -183,24 +183,18 @@ def _invalid_fields(error: RequestValidationError) -> ApiRefusal:
     found = error.errors()
     for one in found:
         if one["loc"][0] == "header":
-            field = {"field": _header(one), "problem": _fault(one)}
+            field = {"field": _header(one), "problem": fault(one)}
             return MalformedRequest(_about_header(one), [field])
-    fields = [{"field": escape(_field(one["loc"])), "problem": _fault(one)} for one in found]
+    fields = [{"field": escape(_field(one["loc"])), "problem": fault(one)} for one in found]
     names = ", ".join(dict.fromkeys(one["field"] for one in fields))
     return InvalidFields(f"Fields do not match the schema: {names}", fields)
-
-
-def _fault(one: Mapping[str, Any]) -> str:
-    """The fault of a field as a sentence. It describes a pattern and never quotes it."""
-    pattern = one.get("ctx", {}).get("pattern")
-    return f"Must be {FORMS[pattern]}" if pattern in FORMS else str(one["msg"])
 
 
 def _about_header(one: Mapping[str, Any]) -> str:
     name = _header(one)
     if one["type"] == "missing":
         return f"The header {name} is missing: send it"
-    return f"The header {name} is malformed. {_fault(one)}"
+    return f"The header {name} is malformed. {fault(one)}"
 
 
 def _header(one: Mapping[str, Any]) -> str:

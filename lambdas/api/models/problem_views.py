@@ -13,7 +13,7 @@ class FieldProblemView(View):
     """The problem of one field."""
 
     field: Annotated[str, Field(examples=["items[0].quantity"])]
-    problem: Annotated[str, Field(examples=["Input should be greater than or equal to 1"])]
+    problem: Annotated[str, Field(examples=["Must be at least 1"])]
 
 
 class ProblemView(View):

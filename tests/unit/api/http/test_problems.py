@@ -230,6 +230,34 @@ def test_a_field_says_what_it_must_be(
     assert problem_of_field in (None, field["problem"])
 
 
+@pytest.mark.parametrize(
+    ("changed", "field", "problem_of_field"),
+    [
+        ({"items": None}, "items", "Must be a list"),
+        ({"items": []}, "items", "Must not be empty"),
+        ({"items": [{"sku": "A", "quantity": 1}] * 201}, "items", "Must have at most 200 entries"),
+        ({"items": [5]}, "items[0]", "Must be an object"),
+        ({"items": [{"sku": "A"}]}, "items[0].quantity", "Is missing"),
+        ({"items": [{"sku": "A", "quantity": 0}]}, "items[0].quantity", "Must be at least 1"),
+        ({"items": [{"sku": "A", "quantity": 1000}]}, "items[0].quantity", "Must be at most 999"),
+        ({"items": [{"sku": "A", "quantity": "1"}]}, "items[0].quantity", "Must be a whole number"),
+        ({"items": [{"sku": "A", "quantity": 1.0}]}, "items[0].quantity", "Must be a whole number"),
+        ({"items": [{"sku": 5, "quantity": 1}]}, "items[0].sku", "Must be a text"),
+        ({"payment_method": "\ud800"}, "payment_method", "Must be valid Unicode"),
+        ({"workflow_version": "v9"}, "workflow_version", "Must be 'v1' or 'v2'"),
+        ({"total": 5}, "total", "Is not a known field"),
+    ],
+)
+def test_a_field_of_a_body_says_what_it_must_be(
+    api: ApiCaller, changed: dict[str, Any], field: str, problem_of_field: str
+) -> None:
+    body = {"items": [{"sku": "A", "quantity": 1}], "payment_method": "pm_ok", **changed}
+
+    [error] = api.post("/orders", body, OPERATOR, headers=KEY).json["errors"]
+
+    assert error == {"field": field, "problem": problem_of_field}
+
+
 def test_a_defect_without_a_context_is_answered_with_an_unknown_request_id() -> None:
     with captured_log() as log:
         response = problem_answer(ValueError("x"), cast(LambdaContext, object()))
