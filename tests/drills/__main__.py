@@ -1,7 +1,9 @@
 """`python -m tests.drills`: list the drills, or run the named ones (or `all` without emulator)."""
 
+import io
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 
 from tests.drills.registry import Drill, DrillFailed, SynthesisedStack, drills
 from tests.support.telemetry import captured_log
@@ -31,14 +33,16 @@ def write(line: str) -> None:
 
 def _run(drill: Drill, stack: SynthesisedStack) -> bool:
     write(f"{drill.name}: {drill.fault}")
+    lines: list[str] = []
+    failure = None
     try:
-        with captured_log():
-            for line in drill.run(stack):
-                write(f"  {line}")
+        with captured_log(), redirect_stdout(io.StringIO()):  # functions write metrics to stdout
+            lines.extend(drill.run(stack))
     except DrillFailed as error:
-        write(f"  FAILED: {error}")
-        return False
-    return True
+        failure = f"FAILED: {error}"
+    for line in [*lines, *filter(None, [failure])]:
+        write(f"  {line}")
+    return failure is None
 
 
 def _print_list(known: Mapping[str, Drill]) -> None:

@@ -17,9 +17,14 @@ from lambdas.adapters import aws_clients
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderError
 from lambdas.domain.payments import UnsignedReport
-from stacks.activity_functions import ACTIVITIES
-from tests.infrastructure.grants.activities import run_activities
-from tests.infrastructure.grants.functions import run_functions
+from tests.infrastructure.grants.__main__ import rows
+from tests.infrastructure.grants.calls import (
+    FUNCTIONS,
+    Policy,
+    granted,
+    policy_of,
+    record_calls,
+)
 from tests.infrastructure.grants.recorder import Recorder
 from tests.infrastructure.grants.without_a_call import (
     LOGS_AND_TRACES,
@@ -31,19 +36,6 @@ from tests.infrastructure.template import Statement, Template, listed, text
 from tests.support.definition import load, placeholder, tasks
 from tests.unit.test_dependencies import FULL
 
-OTHERS = (
-    "api",
-    "compare-payments",
-    "export-histories",
-    "janitor-execution-stopped",
-    "janitor-sweep",
-    "payment-webhook",
-    "publish-events",
-    "record-mail-reports",
-    "sweep-histories",
-)
-ACTIVITY_OF = {row.name: state for state, row in ACTIVITIES.items()}
-FUNCTIONS = (*ACTIVITY_OF, *OTHERS)
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:{}-AbCdEf"
 STRIPE: dict[str, Any] = {
     "payment_provider": "stripe",
@@ -52,26 +44,20 @@ STRIPE: dict[str, Any] = {
 }
 PAYS = ("process-payment", "refund-payment", "payment-webhook", "compare-payments")
 
-Policy = list[Mapping[str, Any]]
-
 
 @pytest.fixture(scope="module")
 def called() -> Mapping[str, set[Statement]]:
     """The statements that the calls of each function need."""
-    recorder = Recorder()
-    run_activities(recorder)
-    run_functions(recorder)
-    by_name = {name: recorder.needed[state] for name, state in ACTIVITY_OF.items()}
-    return {**by_name, **{name: recorder.needed[name] for name in OTHERS}}
+    return record_calls()
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_calls_all_that_it_is_granted_and_nothing_else(
     dev: Template, called: Mapping[str, set[Statement]], function: str
 ) -> None:
-    policy, needed = _policy(dev, function), _needed(dev, called, function)
+    policy, needed = policy_of(dev, function), _needed(dev, called, function)
 
-    assert _granted(policy) == needed
+    assert granted(policy) == needed
     assert len(WITHOUT_A_CALL.get(function, {}).keys() & called[function]) == 0
 
 
@@ -79,14 +65,25 @@ def test_a_function_calls_all_that_it_is_granted_and_nothing_else(
 def test_no_grant_of_a_function_can_be_removed_unnoticed(
     dev: Template, called: Mapping[str, set[Statement]], function: str
 ) -> None:
-    policy, needed = _policy(dev, function), _needed(dev, called, function)
+    policy, needed = policy_of(dev, function), _needed(dev, called, function)
 
     for fewer in _with_one_grant_less(policy):
-        assert _granted(fewer) < needed
+        assert granted(fewer) < needed
 
 
 def test_the_calls_of_every_function_are_recorded(dev: Template) -> None:
     assert set(FUNCTIONS) == dev.functions().keys()
+
+
+def test_the_table_counts_every_grant_of_every_function(
+    dev: Template, called: Mapping[str, set[Statement]]
+) -> None:
+    (_, *functions) = rows(dev, called)
+
+    for function, allowed, used, without_a_call in functions:
+        assert int(used) + int(without_a_call) == int(allowed)
+        assert int(without_a_call) == len(WITHOUT_A_CALL.get(function, {})) + 4
+    assert len(functions) == len(FUNCTIONS)
 
 
 @pytest.mark.parametrize("function", PAYS)
@@ -95,10 +92,10 @@ def test_a_function_that_pays_with_stripe_reads_the_secrets_and_has_no_table_of_
 ) -> None:
     template = synthesise(**STRIPE)
 
-    granted, on_sandbox = _granted(_policy(template, function)), _granted(_policy(dev, function))
+    allowed, on_sandbox = granted(policy_of(template, function)), granted(policy_of(dev, function))
 
-    assert granted - on_sandbox == _stripe_calls(webhook=function == "payment-webhook")
-    assert {resource for _, resource in on_sandbox - granted} == {"<TablesPayments>"}
+    assert allowed - on_sandbox == _stripe_calls(webhook=function == "payment-webhook")
+    assert {resource for _, resource in on_sandbox - allowed} == {"<TablesPayments>"}
 
 
 def test_the_state_machine_invokes_exactly_the_functions_of_its_tasks(dev: Template) -> None:
@@ -114,14 +111,9 @@ def test_the_state_machine_invokes_exactly_the_functions_of_its_tasks(dev: Templ
 
     assert all(version.startswith(f"<Activities{state}") for state, version in versions.items())
     assert machine["DefinitionSubstitutions"].keys() == versions.keys()
-    assert _granted(policy) == needed
+    assert granted(policy) == needed
     for fewer in _with_one_grant_less(policy):
-        assert _granted(fewer) < needed
-
-
-def _policy(template: Template, function: str) -> Policy:
-    role = template.functions()[function]["Role"]["Fn::GetAtt"][0]
-    return list(template.statements(role))
+        assert granted(fewer) < needed
 
 
 def _needed(
@@ -130,15 +122,6 @@ def _needed(
     group = template.functions()[function]["LoggingConfig"]["LogGroup"]["Ref"][:-8]
     logs = {(f"logs:{act}", f"<{group}>") for act in ("CreateLogStream", "PutLogEvents")}
     return called[function] | logs | {*OF_EVERY_FUNCTION, *WITHOUT_A_CALL.get(function, ())}
-
-
-def _granted(policy: Iterable[Mapping[str, Any]]) -> set[Statement]:
-    return {
-        (action, text(resource))
-        for statement in policy
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    }
 
 
 def _with_one_grant_less(policy: Policy) -> Iterable[Policy]:
