@@ -24,15 +24,25 @@ _ONCE = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts":
 
 THROTTLED = frozenset(
     {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
         "InternalServerError",
         "LimitExceededException",
+        "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
         "ServiceUnavailable",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
         "ThrottlingError",
         "ThrottlingException",
         "TooManyRequestsException",
+        "TransactionInProgressException",
     }
 )
 """Error codes of transient errors. (AWS SDK reference guide, "Retry behavior")"""

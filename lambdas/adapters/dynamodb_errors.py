@@ -17,7 +17,6 @@ from lambdas.domain.errors import (
 from lambdas.domain.record.changes import StockMove, StockMovement
 
 _CONFLICTS = frozenset({"TransactionConflictException", "ConditionalCheckFailedException"})
-_PASSING = THROTTLED | {"TransactionInProgressException"}
 CONDITION_FAILED = "ConditionalCheckFailed"
 OCCUPIED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 """Reasons why one item of a cancelled transaction would not take any write at that moment."""
@@ -34,7 +33,7 @@ def store_errors(order_id: str = "") -> Iterator[None]:
         code = error_code(error)
         if code in _CONFLICTS:
             raise StoreConflict("the record changed meanwhile", order_id=order_id) from error
-        if code in _PASSING or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+        if code in THROTTLED or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             raise StoreUnavailable(f"DynamoDB answered {code}", order_id=order_id) from error
         raise
     except (ConnectionError, HTTPClientError) as error:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.retries import standard
 
 from lambdas.adapters import aws_clients
 from lambdas.adapters.system_clock import SystemClock
@@ -27,6 +28,14 @@ def test_a_client_without_retries_makes_one_attempt() -> None:
     config = aws_clients.client_without_retries("sesv2").meta.config
 
     assert config.retries["total_max_attempts"] == 1
+
+
+def test_every_code_that_the_sdk_retries_is_transient() -> None:
+    throttled: Any = standard.ThrottledRetryableChecker
+    transient: Any = standard.TransientRetryableChecker
+    retried = {*throttled._THROTTLED_ERROR_CODES, *transient._TRANSIENT_ERROR_CODES}
+
+    assert retried <= aws_clients.THROTTLED
 
 
 def test_an_error_is_named_by_its_code() -> None:

@@ -102,6 +102,7 @@ def test_a_sender_that_is_not_verified_is_a_permanent_error(clients: dict[str, A
         ("TooManyRequestsException", NotifierUnavailable),
         ("LimitExceededException", NotifierUnavailable),
         ("ThrottlingException", NotifierUnavailable),
+        ("Throttling", NotifierUnavailable),
         ("MessageRejected", MailRejected),
         ("AccountSuspendedException", MailRejected),
         ("BadRequestException", MailRejected),
