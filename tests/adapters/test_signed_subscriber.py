@@ -88,6 +88,8 @@ def test_two_secrets_are_valid_during_a_rotation(receiver: Any) -> None:
     subscriber.deliver(EVENT)
     assert signatures(receiver) == expected(receiver, OLD)
     secrets.value = f"{NEW}\n{OLD}"
+    subscriber.deliver(EVENT)
+    assert signatures(receiver) == expected(receiver, OLD)
     clock.advance(REREAD_MS / 1000)
 
     subscriber.deliver(EVENT)

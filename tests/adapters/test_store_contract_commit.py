@@ -32,6 +32,8 @@ from tests.support.builders import (
 from tests.support.fake_clock import NOW
 from tests.support.raising import raises
 
+CHANGED = "the record changed (meanwhile|at the same time)"
+
 
 @pytest.fixture(params=["in-memory", "dynamodb", "reservations"])
 def under(request: pytest.FixtureRequest) -> StoreUnderTest:
@@ -101,8 +103,11 @@ def test_a_change_on_an_old_reading_is_refused_as_a_whole(
 
 
 def test_a_change_of_an_order_that_does_not_exist_is_a_conflict(under: StoreUnderTest) -> None:
-    with pytest.raises(StoreConflict):
-        under.store.commit(written(an_order()))
+    order = order_of(HOLD_ONE)
+
+    with pytest.raises(StoreConflict, match=f"^(the order is gone|{CHANGED})$") as late:
+        under.store.commit(written(order, stock=(HOLD_ONE,)))
+    assert late.value.order_id == order.order_id
 
 
 def test_an_event_is_never_written_over(under: StoreUnderTest) -> None:
@@ -174,8 +179,9 @@ def test_an_old_reading_outranks_missing_stock(under: StoreUnderTest) -> None:
     under.put(replace(order, sequence=2))
     under.shelve("MUG-RED", available=0)
 
-    with pytest.raises(StoreConflict):
+    with pytest.raises(StoreConflict, match=f"^{CHANGED}$") as late:
         under.store.commit(written(order, stock=(HOLD_ONE,)))
+    assert late.value.order_id == order.order_id
 
 
 def test_the_largest_order_is_reserved_in_one_transaction(under: StoreUnderTest) -> None:

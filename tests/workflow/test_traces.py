@@ -88,6 +88,8 @@ def test_one_order_is_one_trace(world: World, collector: Collector) -> None:
 def test_spans_follow_the_semantic_conventions(world: World, collector: Collector) -> None:
     order_id = place(world)
 
+    function = {"cloud.provider": "aws", "cloud.platform": "aws_lambda"}
+    assert collector.named("POST /orders").resource.items() >= function.items()
     api = collector.named("POST /orders").attributes
     assert api == {
         "http.request.method": "POST",

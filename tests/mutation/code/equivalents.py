@@ -109,6 +109,9 @@ EQUIVALENT: Mapping[str, str] = {
     r"adapters\.dynamodb_\w+\..*: .*\"(.* )?(set|add|remove|and) [:#a-z].*": (
         "the keywords of DynamoDB's expressions have no case"
     ),
+    r"adapters\.event_notes\.event_of: .*\(form\.figure\) or True.*": (
+        "a note of an event without a figure holds none"
+    ),
     r"domain\.task\._failure: cause = json\.loads\(caught\.get\(\"Cause\", \"XXXX\"\)\)": (
         "neither is JSON"
     ),
