@@ -53,6 +53,9 @@ def test_each_call_of_the_provider_is_a_span(
 
     spans = exporter.get_finished_spans()
     assert {getattr(one.instrumentation_scope, "name", "") for one in spans} == {"order-workflow"}
+    assert {str(dict(one.attributes or {})) for one in spans[:-1]} == {
+        "{'service.peer.name': 'stripe'}"
+    }
     *calls, _ = [span.name for span in spans]
     operations = ("prepare", "prepare", "capture", "look_up", "refund", "void", "list_moved")
     assert calls == [f"stripe {operation}" for operation in operations]

@@ -1,16 +1,17 @@
 """Reading executions from Step Functions: responses are stubbed, requests are checked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.stub import Stubber
 
-from lambdas.adapters import aws_clients
+from lambdas.adapters import aws_clients, stepfunctions_executions
 from lambdas.adapters.stepfunctions_executions import UNVERSIONED, StepFunctionsExecutions
 from lambdas.domain.errors import EngineUnavailable
 from tests.support.builders import an_order
+from tests.support.raising import raises
 
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:orders"
 EXECUTION = "arn:aws:states:eu-central-1:123456789012:execution:orders:"
@@ -59,8 +60,8 @@ def test_an_execution_that_never_began_has_neither_history_nor_definition(
     assert executions.definition(an_order()) is None
 
 
-def test_the_definition_is_the_one_that_the_execution_runs(
-    executions: StepFunctionsExecutions, states: Stubber
+def test_the_newest_definitions_are_remembered(
+    executions: StepFunctionsExecutions, states: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
     described = {
@@ -70,11 +71,13 @@ def test_the_definition_is_the_one_that_the_execution_runs(
         "roleArn": "arn:aws:iam::123456789012:role/r",
         "updateDate": 0,
     }
-    request = {"executionArn": EXECUTION + "O1-3"}
-    states.add_response("describe_state_machine_for_execution", described, request)
+    monkeypatch.setattr(stepfunctions_executions, "_REMEMBERED", 2)
+    for name in ("O1-3", "O2-3", "O3-3", "O1-3"):
+        request = {"executionArn": EXECUTION + name}
+        states.add_response("describe_state_machine_for_execution", described, request)
 
-    assert executions.definition(an_order(order_id="O1", epoch=3)) == definition
-    assert executions.definition(an_order(order_id="O1", epoch=3)) == definition  # asked once
+    for order_id in ("O1", "O2", "O2", "O1", "O3", "O2", "O1"):
+        assert executions.definition(an_order(order_id=order_id, epoch=3)) == definition
 
 
 def running(*versions: str | None) -> list[dict[str, Any]]:
@@ -127,10 +130,12 @@ def test_an_engine_that_refuses_is_a_transient_error(
     ):
         states.add_client_error(method, "ThrottlingException")
 
-    for ask in (
-        lambda: executions.history(an_order(), 1),
-        lambda: executions.definition(an_order()),
-        lambda: executions.running_by_version(1),
-    ):
-        with pytest.raises(EngineUnavailable):
+    order = an_order()
+    calls: list[tuple[str, Callable[[], object]]] = [
+        (order.order_id, lambda: executions.history(order, 1)),
+        (order.order_id, lambda: executions.definition(order)),
+        ("", lambda: executions.running_by_version(1)),
+    ]
+    for order_id, ask in calls:
+        with raises(EngineUnavailable, "Step Functions answered ThrottlingException", order_id):
             ask()
