@@ -84,6 +84,7 @@ def test_a_repeated_message_exports_and_counts_nothing(
     export(message(order), message(order))
     counted = lines(capsys.readouterr().out)
 
+    assert not history_handler.history_export(world.deps).export(order.order_id, 1)
     assert world.engine.histories_read == 1
     assert [one["verdict"] for one in counted if "ExecutionVerdict" in one] == ["completed"]
 
@@ -142,6 +143,7 @@ def test_an_execution_that_runs_or_belongs_to_no_order_is_not_exported(world: Wo
     unknown = replace(order, order_id="01KDVDNH009999999999999999")
 
     assert export(message(order), message(unknown)) == []
+    assert not history_handler.history_export(world.deps).export(unknown.order_id, 1)
     assert world.histories.stored == {}
 
 

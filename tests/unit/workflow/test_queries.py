@@ -72,7 +72,12 @@ def test_a_list_is_narrowed_by_outcome_within_one_page_of_its_stage(
     technical = [world.place(Stage.FAILED, **stopped) for _ in range(MAX_PAGE)]
     newest = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
     world.place(Stage.CANCELLED)
-    every: dict[str, Any] = {"stage": None, "customer_id": None, "outcome": OrderOutcome.REJECTED}
+    world.place(Stage.FAILED, last_error="PaymentDeclined: no", customer_id="bob")
+    every: dict[str, Any] = {
+        "stage": None,
+        "customer_id": "alice",
+        "outcome": OrderOutcome.REJECTED,
+    }
 
     first = workflow.list_orders(**every, limit=9, cursor=None)
     second = workflow.list_orders(**every, limit=1, cursor=first.cursor)
