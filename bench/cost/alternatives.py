@@ -27,6 +27,7 @@ class Alternative:
 
 ALTERNATIVES = (
     Alternative(name="the path as it is", transitions=0),
+    Alternative(name="enrichment in sequence, as in v1", transitions=1),
     Alternative(name="a second state machine that starts at EnrichOrder", transitions=1),
     Alternative(name="ReserveStock waits for the token", transitions=1, invocations=1),
     Alternative(name="errors instead of RouteDecision", transitions=1),
