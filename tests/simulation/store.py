@@ -45,6 +45,18 @@ class WatchedStore(FakeOrders):
             self.accepted.setdefault(order_id, []).append(signal.signal_id)
         return order, appended
 
+    def is_current(self, order: Order) -> bool:
+        """Whether a change of this record would be written."""
+        current = self._orders[order.order_id]
+        return (current.sequence, current.epoch) == (order.sequence, order.epoch)
+
+    def counters(self) -> dict[str, list[int]]:
+        """Available, held and sold units of each SKU."""
+        return {
+            sku: [shelf.available, shelf.held, shelf.sold]
+            for sku, shelf in self.inventory.shelves.items()
+        }
+
     def shelves(self) -> list[dict[str, Any]]:
         """The inventory as records."""
         return [

@@ -37,10 +37,10 @@ _PRICE = 105
 
 class Story:
     """Plays one schedule. `answered` holds every 202: (order id, signal id). If it `reserves`,
-    another service keeps the stock.
+    another service keeps the stock; if it has `shards`, the stock of busy SKUs is split.
     """
 
-    def __init__(self, schedule: Schedule, *, reserves: bool = False) -> None:
+    def __init__(self, schedule: Schedule, *, reserves: bool = False, shards: bool = False) -> None:
         self.schedule = schedule
         self.world = SimulatedWorld(
             schedule.seed,
@@ -50,6 +50,7 @@ class Story:
             skewed=schedule.skewed,
             outages=schedule.outages,
             reserves=reserves,
+            shards=shards,
             settings=replace(
                 SETTINGS if schedule.mails_approver else UNMAILED,
                 approval_timeout_seconds=schedule.approval_timeout_seconds,
@@ -103,6 +104,7 @@ class Story:
                 currency=schedule.currency,
                 related=related,
             )
+            world.stock_table.put(sku, units)
         world.store.units = dict(schedule.units)
         for index, placement in enumerate(schedule.placements):
             self._place(index, placement, placement.after_ms, placement.crash_at)
@@ -191,7 +193,7 @@ class Story:
         elif action is Action.RESUME:
             world.act("resume", lambda deps: world.janitor(deps).resume(order))
         elif action is Action.SWEEP:
-            world.act("sweep", lambda deps: world.janitor(deps).sweep())
+            world.act("sweep", world.sweep)
         elif action in _ENDED_AS:
             world.engine.stop(f"{order}-{world.store.get(order).epoch}", _ENDED_AS[action])
         elif action is Action.LOSE_ALL:
@@ -225,7 +227,7 @@ class Story:
             )
 
     def _regular_sweep(self) -> None:
-        self.world.act("sweep", lambda deps: self.world.janitor(deps).sweep())
+        self.world.act("sweep", self.world.sweep)
         self.world.event_queue.after(TICK_MS, self._regular_sweep)
         if self.world.event_queue.now >= self._quiet_at:
             self._repair_provider()

@@ -25,6 +25,8 @@ from tests.simulation.fault_boundary import FaultBoundary
 from tests.simulation.faults import LAMBDA, Fault, InjectedFault, Outage, Plan
 from tests.simulation.interpreter import StateFailed
 from tests.simulation.report_latency import TimedDesk
+from tests.simulation.sharded_orders import Memory, ShardedOrders, StockClient, shards_of
+from tests.simulation.stock_table import StockTable
 from tests.simulation.store import WatchedStore, Written
 from tests.support.builders import a_customer
 from tests.support.fake_directories import FakeCustomers, FakeInventory
@@ -59,7 +61,7 @@ class SimulatedWorld:
     """`fault` decides which calls fail. `stopped` is called with every execution that did not
     succeed, `written` with every write to an order. `skewed` makes the clock of every process
     wrong. During `outages` services do not answer. If it `reserves`, another service keeps
-    the stock.
+    the stock; if it has `shards`, the adapter of DynamoDB decides where units are.
     """
 
     boundary: ClassVar[type[FaultBoundary]] = FaultBoundary
@@ -75,13 +77,16 @@ class SimulatedWorld:
         outages: Sequence[Outage] = (),
         settings: Settings = SETTINGS,
         reserves: bool = False,
+        shards: bool = False,
     ) -> None:
         forget_metrics()
-        self._settings, self._reserves = settings, reserves
+        self._settings, self._reserves, self.shards = settings, reserves, shards
         self.random, self._secrets = Random(seed), Random(seed)
         self.event_queue = EventQueue()
         self.inventory = FakeInventory()
         self.reservations = FakeReservations(self.inventory)
+        self.stock_table = StockTable()
+        self._memories: dict[str, Memory] = {}
         self.store = WatchedStore(self.inventory, written)
         self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
         self.payments = Provider()
@@ -204,6 +209,12 @@ class SimulatedWorld:
         """The janitor, as its function composes it."""
         return replace(deps.janitor, report=self._report_of, recovered=self._report)
 
+    def sweep(self, deps: Dependencies) -> None:
+        """What the janitor's function does once a minute."""
+        self.janitor(deps).sweep()
+        if self.shards and deps.stock_shards is not None:
+            deps.stock_shards.close_idle(deps.clock.now())
+
     def end_actors(self) -> None:
         """Unwind the calls that are still in flight."""
         for actor in list(self.actors):
@@ -251,6 +262,10 @@ class SimulatedWorld:
         deps.store, deps.index = tables, tables
         if self._reserves:
             deps.store = ReservedOrders(tables, ports.ReservedUnits(boundary))
+        if self.shards:
+            memory = self._memories.setdefault(boundary.function, ({}, set()))
+            deps.store = ShardedOrders(tables, StockClient(boundary), memory)
+            deps.stock_shards = shards_of(boundary)
         deps.orders = OrderWriter(deps.store, deps.clock, jitter=self.random.random)
         deps.catalogue, deps.customers = ports.Shelves(boundary), ports.Customers(boundary)
         deps.random_bytes = self._secrets.randbytes
