@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ORDERS, INVENTORY, CUSTOMERS, PAYMENTS = "orders", "inventory", "customers", "payments"
+EVERY = (ORDERS, INVENTORY, CUSTOMERS, PAYMENTS)
 _KEYS = {INVENTORY: "sku", CUSTOMERS: "customer_id", PAYMENTS: "payment_key"}
 _INDEXES = {
     "open": ("open_shard", "next_check_at"),

@@ -8,6 +8,7 @@ import boto3
 
 from lambdas.adapters.attribute_values import from_item, to_item
 from statemachine.substitute import substituted
+from tests.support import tables
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -29,32 +30,17 @@ CUSTOMERS = {
 }
 PERSONAL = tuple(c[field] for c in CUSTOMERS.values() for field in ("email", "name"))
 
-_KEYS = {
-    "orders": ("pk", "sk"),
-    "inventory": ("sku",),
-    "customers": ("customer_id",),
-    "payments": ("payment_key",),
-}
-_INDEXES = {
-    "open": ("open_shard", "next_check_at"),
-    "by_age": ("list_shard", "order_id"),
-    "by_stage": ("stage_key", "order_id", "version"),
-    "by_customer": ("customer_id", "order_id"),
-    "by_customer_stage": ("customer_stage", "order_id"),
-}
-
 
 def deploy() -> dict[str, str]:
     """Make tables, queue, sender and state machine; returns the functions' environment."""
-    for table in _KEYS:
-        _create_table(table)
+    tables.create_tables(boto3.client("dynamodb"))
     boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
     queue = boto3.client("sqs").create_queue(QueueName="operations")
     machine = boto3.client("stepfunctions").create_state_machine(
         name="OrderWorkflow", definition=substituted(FUNCTIONS), roleArn=ROLE
     )
     return {
-        **{f"{table.upper()}_TABLE": table for table in _KEYS},
+        **{f"{table.upper()}_TABLE": table for table in tables.EVERY},
         "PAYMENT_PROVIDER": "sandbox",
         "OPERATIONS_QUEUE_URL": queue["QueueUrl"],
         "STATE_MACHINE_ALIAS_ARN": f"{machine['stateMachineArn']}:live",
@@ -90,36 +76,3 @@ def messages(queue_url: str) -> list[dict[str, Any]]:
     sqs = boto3.client("sqs")
     answer = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
     return [json.loads(message["Body"]) for message in answer.get("Messages", ())]
-
-
-def _create_table(table: str) -> None:
-    indexes = _INDEXES if table == "orders" else {}
-    names = {*_KEYS[table], *(name for index in indexes.values() for name in index[:2])}
-    more: Any = {"GlobalSecondaryIndexes": [_index(i) for i in indexes]} if indexes else {}
-    boto3.client("dynamodb").create_table(
-        TableName=table,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=_key_schema(*_KEYS[table]),
-        AttributeDefinitions=[
-            {"AttributeName": n, "AttributeType": "N" if n == "next_check_at" else "S"}
-            for n in sorted(names)
-        ],
-        **more,
-    )
-
-
-def _index(name: str) -> dict[str, Any]:
-    partition_key, sort_key, *more = _INDEXES[name]
-    included = {"ProjectionType": "INCLUDE", "NonKeyAttributes": more}
-    return {
-        "IndexName": name,
-        "KeySchema": _key_schema(partition_key, sort_key),
-        "Projection": included if more else {"ProjectionType": "KEYS_ONLY"},
-    }
-
-
-def _key_schema(*names: str) -> Any:
-    kinds = ("HASH", "RANGE")
-    return [
-        {"AttributeName": name, "KeyType": kind} for name, kind in zip(names, kinds, strict=False)
-    ]

@@ -13,6 +13,7 @@ def test_every_activity_module_is_measured() -> None:
     assert set(ACTIVITIES) == modules
 
 
+@pytest.mark.proof
 def test_programs_are_measured_relative_to_the_reference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
