@@ -22,7 +22,6 @@ from tests.workflow.stories.story import UNFINISHED, Story
 
 AT_ENRICHMENT = ("RouteStart", "EnrichOrder")
 BEGIN_BACK_OFF = ("RouteBackOff", "BeginBackOff", "BackOff", "ApplySignals")
-TOLD = {"mail-cancellation": "done"}
 UNCONFIRMED = {"reserve": "done", "pay": "done"}
 
 FAILURES = (

@@ -178,10 +178,6 @@ def provider_reports(action: str) -> Step:
     return step
 
 
-def sender_is_not_verified() -> Step:
-    return lambda _: boto3.client("sesv2").delete_email_identity(EmailIdentity=resources.SENDER)
-
-
 def forget_customer() -> Step:
     return lambda _: boto3.client("dynamodb").delete_item(
         TableName="customers", Key={"customer_id": {"S": "alice"}}
