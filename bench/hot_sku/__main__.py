@@ -121,7 +121,11 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--write", action="store_true", help="write the figure into docs/performance.md, too"
     )
-    return parser.parse_args(words)
+    arguments = parser.parse_args(words)
+    assumed = ("lock", "seconds", "seed")
+    if arguments.write and any(getattr(arguments, n) != parser.get_default(n) for n in assumed):
+        parser.error("--write is for the default --lock, --seconds and --seed")
+    return arguments
 
 
 def _table(rows: list[Row], lock: float) -> Table:

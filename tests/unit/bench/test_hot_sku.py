@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from bench.hot_sku.__main__ import parse
 from bench.hot_sku.dynamodb import UNITS_PER_SECOND, Item, begin
 from bench.hot_sku.mechanisms import MECHANISMS, Mechanism, Sharded, Shop
 from bench.hot_sku.model import simulate
@@ -59,3 +60,9 @@ def test_a_sale_of_few_units_sells_each_and_refuses_the_rest(units: int) -> None
 
     assert (sale.completed, sale.refused) == (units, sale.arrived - units)
     assert sale.failed == 0
+
+
+def test_figures_of_other_assumptions_are_not_written() -> None:
+    assert parse(["--write"]).write
+    with pytest.raises(SystemExit):
+        parse(["--write", "--seconds", "2"])
