@@ -11,6 +11,7 @@ import mmap
 import os
 import resource
 import signal
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -60,6 +61,7 @@ class Tests:
         self._session = session
         self._of_function: dict[str, list[int]] = defaultdict(list)
         self._seconds: list[float] = []
+        self._cached = _cached_functions()
         set_mutant_under_test("stats")
         for number in range(len(session.items)):
             state()._stats.clear()  # where mutmut notes the functions
@@ -92,6 +94,8 @@ class Tests:
         return next((number for number in numbers if not self._run(number)), None)
 
     def _run(self, number: int) -> bool:
+        for function in self._cached:
+            function.cache_clear()
         item = self._session.items[number]
         # The session as the next item: everything but its own fixtures is torn down.
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=self._session)
@@ -101,7 +105,6 @@ class Tests:
 def _test_all(tests: Tests, untested: Sequence[tuple[Path, str]], jobs: int) -> None:
     detectors: dict[str, list[int]] = defaultdict(list)
     running: dict[int, tuple[Path, str, mmap.mmap]] = {}
-    _forget_results()
     gc.freeze()  # a collection in a fork would copy the memory
 
     def await_one() -> None:
@@ -131,11 +134,13 @@ def _test_all(tests: Tests, untested: Sequence[tuple[Path, str]], jobs: int) -> 
         await_one()
 
 
-def _forget_results() -> None:
-    """What a function returned without a mutant must not be returned for its mutants."""
-    for cached in gc.get_objects():
-        if isinstance(cached, _lru_cache_wrapper) and cached.__module__.startswith("lambdas."):
-            cached.cache_clear()
+def _cached_functions() -> list["_lru_cache_wrapper[object]"]:
+    """The functions whose results a test must not take over from an earlier one: it would not reach
+    what they call.
+    """
+    modules = [one for name, one in sys.modules.items() if name.startswith("lambdas.domain.")]
+    found = (one for module in modules for one in vars(module).values())
+    return [one for one in found if isinstance(one, _lru_cache_wrapper)]
 
 
 def _test(key: str, tests: Tests, order: Sequence[int], detector: mmap.mmap) -> NoReturn:

@@ -63,7 +63,9 @@ PARTS: Mapping[str, Part] = {
         _PROVIDERS,
         (*_UNFIT, *_PROVIDER_TESTS),
     ),
-    "payments": Part(_PROVIDERS, (*_PROVIDER_TESTS, "unit/payments")),
+    "payments": Part(
+        _PROVIDERS, (*_PROVIDER_TESTS, "adapters/test_recorded_requests.py", "unit/payments")
+    ),
     "runtime": Part(
         ("*_handler.py", *_SUPPORT),
         (

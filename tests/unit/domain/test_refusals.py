@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.domain.errors import (
+    AboveLimit,
     IdempotencyMismatch,
     InboxFull,
     InvalidRequest,
@@ -23,7 +24,12 @@ from lambdas.domain.record.ledger import MAIL_CONFIRMATION, Effect, EffectState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import MAX_SIGNALS, ROOM_FOR_CANCELS, Actor, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.signals.admission import refuse_unless_repeated, require_four_eyes
+from lambdas.domain.signals.admission import (
+    refuse_unless_repeated,
+    require_four_eyes,
+    require_may_approve,
+)
+from lambdas.domain.signals.limits import ApprovalLimits
 from lambdas.domain.steps.payment import approved_amount, record_charge
 from lambdas.domain.steps.stock import complete
 from lambdas.domain.steps.takeover import require_resumable
@@ -142,6 +148,13 @@ def test_a_signal_that_would_be_admitted_by_now_is_tried_again(
             lambda order: complete(order, NOW),
             OrderMovedOn,
             "the order is not paid and reserved",
+        ),
+        (
+            an_order(),
+            lambda order: require_may_approve(order, a_signal(limit_minor=1), ApprovalLimits()),
+            AboveLimit,
+            "the total of 25.00 EUR is above your limit of 0.01 EUR; "
+            "it can be approved by: no group",
         ),
         (an_order(Stage.FAILED), require_resumable, NotResumable, "the order is failed already"),
         (

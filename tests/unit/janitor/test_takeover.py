@@ -143,6 +143,8 @@ def test_an_operator_resumes_an_order_at_once_after_its_execution_was_lost(
     taken, resumed = janitor.resume(order.order_id)
 
     assert (resumed, taken.epoch, taken.stage) == (True, 2, order.stage)
+    event = world.store.timeline(order.order_id)[-1]
+    assert (event.kind, event.detail) == ("execution-resumed", {"epoch": 2})
     assert taken.takeovers == 6
     assert taken.execution in world.engine.running
     assert janitor.resume(order.order_id) == (world.now(order), False)

@@ -69,7 +69,8 @@ def test_releasing_nothing_is_a_success() -> None:
 def test_an_intent_to_reserve_is_released_without_an_event() -> None:
     intended = intend_reservation(an_order(Stage.RESERVE, items=LINES), NOW)
     assert (intended.stock, intended.events) == ((), ())
-    assert intended.after.ledger[RESERVE].state is EffectState.INTENT
+    intent = intended.after.ledger[RESERVE]
+    assert (intent.state, intent.at) == (EffectState.INTENT, NOW)
 
     made = release(replace(intended.after, stage=Stage.COMPENSATING), NOW)
 
