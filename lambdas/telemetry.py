@@ -123,21 +123,14 @@ def count_failed_invocation(function_version: str) -> None:
     The Lambda metric `Errors` also includes invocations that never reached the activity (a failed
     import, a timeout, out of memory). The difference of the two metrics counts those.
     """
-    _count_apart(
-        "FailedInvocation", **metrics.default_dimensions, function_version=function_version
-    )
+    count_by("FailedInvocation", 1, **metrics.default_dimensions, function_version=function_version)
 
 
 def count_defect() -> None:
     """Count an unexpected exception for the whole service: one alarm covers all activities. The
     log names the activity.
     """
-    _count_apart("ActivityDefect")
-
-
-def _count_apart(name: str, **dimensions: str) -> None:
-    """Count 1 with separate dimensions."""
-    _write_apart(name, 1, MetricUnit.Count, dimensions)
+    count_by("ActivityDefect", 1)
 
 
 def _write_apart(name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str]) -> None:

@@ -114,7 +114,7 @@ def test_a_message_that_fails_is_delivered_again_and_the_others_are_exported(
     failing = {**message(order)}
     world.outcomes.unavailable = True
     assert export(failing) == ["message-" + order.order_id]
-    assert "HistoryExportFailed" in capsys.readouterr().out
+    assert '"HistoryExportFailed"' in capsys.readouterr().out
 
     world.outcomes.unavailable = False
     assert export(failing, message(other)) == []
@@ -157,10 +157,13 @@ def test_an_execution_with_another_name_does_not_fail_the_others(world: World, n
 
 
 @pytest.mark.parametrize("body", ["no JSON", "[]", "{}"])
-def test_a_malformed_message_fails_alone(world: World, body: str) -> None:
+def test_a_malformed_message_fails_alone(
+    world: World, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     order = ended(world)
 
     assert export({"messageId": "bad", "body": body}, message(order)) == ["bad"]
+    assert '"HistoryExportFailed"' in capsys.readouterr().out
     assert world.histories.exists(order.order_id, 1)
 
 

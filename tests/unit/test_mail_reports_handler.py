@@ -10,7 +10,7 @@ from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.record.ledger import MAIL_CONFIRMATION
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from tests.support.telemetry import captured_log
+from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
 
 
@@ -54,7 +54,8 @@ def test_a_bounce_is_recorded_once_and_its_log_has_no_address(world: World, orde
     assert (bounced.kind, bounced.stage) == ("mail-confirmation-bounced", Stage.NOTIFY)
     assert bounced.detail == {"type": "Permanent General"}
     assert kinds(world, order).count("mail-confirmation-bounced") == 1
-    assert order.order_id in log.getvalue()
+    logged = lines(log.getvalue())[0]
+    assert (logged["order_id"], logged["delivery"]) == (order.order_id, "bounced")
     assert "@" not in log.getvalue()
 
 

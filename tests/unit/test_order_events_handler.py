@@ -140,7 +140,9 @@ AN_EVENT = {"event_id": "O1-1", "order_id": "O1", "kind": "order-placed", "at": 
 
 
 @pytest.mark.parametrize("body", ["no JSON", "[]", '{"event_id": "O1-1"}'])
-def test_a_malformed_message_fails_alone(world: World, body: str) -> None:
+def test_a_malformed_message_fails_alone(
+    world: World, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     good = {"messageId": "good", "body": json.dumps(AN_EVENT)}
     bad = {"messageId": "bad", "body": body}
 
@@ -149,7 +151,9 @@ def test_a_malformed_message_fails_alone(world: World, body: str) -> None:
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
     assert world.events.delivered == [AN_EVENT]
-    assert lines(log.getvalue())[0]["message_id"] == "bad"
+    logged = lines(log.getvalue())[0]
+    assert (logged["message"], logged["message_id"]) == ("malformed message", "bad")
+    assert lines(capsys.readouterr().out)[-1]["EventDeliveryFailed"] == [1.0]
 
 
 def test_an_event_that_the_subscriber_does_not_accept_stays_in_the_queue(

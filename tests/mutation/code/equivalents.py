@@ -9,6 +9,9 @@ EQUIVALENT: Mapping[str, str] = {
     r".*: assert_never\(None\)|domain\.steps\.payment\.require_captured: ": (
         "mypy proves that no value gets there"
     ),
+    r"comparison_handler\._yesterday: present = datetime\.fromtimestamp\(now / 1000, \)": (
+        "the functions run in UTC"
+    ),
     r"payment_comparison\..*\._report: currency = .*((order\) or True|else \"XXXX\").*)": (
         "a difference has a payment or an order"
     ),
@@ -86,7 +89,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"history_export\.HistoryExport\.sweep: passed = any\(order\.created_at <= oldest .*": (
         "an order of exactly this age may belong to this pass or the next"
     ),
-    r"janitor_handler\.on_execution_stopped: order_id = execution\.partition.*": (
+    r"(janitor|history)_handler\.\w+: order_id.* = (execution|name)\.partition.*": (
         "the ID of an order has no hyphen"
     ),
     r"activities\.approval\.await_signal: token = task\.token or \"XXXX\"": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -207,8 +208,9 @@ def test_a_payment_that_cannot_be_compared_does_not_stop_the_others(
     monkeypatch.setattr(comparison_handler, "dependencies", lambda: world.deps)
     world.payments.refund("by hand", reference(order), Money(300, "EUR"))
 
+    context = SimpleNamespace(aws_request_id="request-1")
     with captured_log() as log, pytest.raises(comparison_handler.PaymentsNotCompared):
-        comparison_handler.compare({"date": "2026-01-01"}, None)
+        comparison_handler.compare({"date": "2026-01-01"}, context)
 
     failed, differs, compared = sorted(lines(log.getvalue()), key=lambda line: line["message"])[
         ::-1
@@ -216,7 +218,8 @@ def test_a_payment_that_cannot_be_compared_does_not_stop_the_others(
     assert (failed["message"], failed["date"]) == ("payments compared", "2026-01-01")
     assert failed["payments"] == {"failed": 1, "different": 1}
     assert (differs["message"], differs["error"]) == ("payment not compared", "KeyError")
-    assert differs["reference"] == reference(broken)
+    assert (differs["reference"], failed["request_id"]) == (reference(broken), "request-1")
+    assert "exception" in differs
     assert (compared["message"], compared["difference"]) == ("payment differs", Kind.REFUNDED)
 
 

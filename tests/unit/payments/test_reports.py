@@ -18,6 +18,7 @@ from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
 from lambdas.payment_reports import ReportAction
 from tests.support.builders import a_settlement
+from tests.support.raising import raises
 from tests.support.world import World
 
 
@@ -103,7 +104,7 @@ def test_a_late_attempt_leaves_a_settled_payment_to_the_execution_that_waits(
         world.deps.payment_reports.receive(key(order))
         world.engine.unavailable = False
 
-    with pytest.raises(PaymentPending, match="the payment is looked up again"):
+    with raises(PaymentPending, "the payment is looked up again", order.order_id):
         world.run(process_payment, order, loops=1)
 
     world.deps.janitor.reconcile(order.order_id)
