@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.api.routes import operations
+from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, ApiCaller, Claims
@@ -66,6 +67,19 @@ def test_an_abort_stops_the_execution_and_leaves_the_order_to_the_janitor(
     assert after.stage is order.stage
     assert after.next_check_at == world.clock.now() + CHECK_SOON_MS
     assert world.deps.janitor.reconcile(order.order_id) == "taken-over"
+
+
+def test_an_operator_resumes_an_order_once(api: ApiCaller, world: World) -> None:
+    order = world.place()
+    world.engine.end(order, ExecutionStatus.FAILED)
+
+    first, again = (
+        api.post(f"/ops/orders/{order.order_id}/resume", claims=OPERATOR) for _ in range(2)
+    )
+
+    shown = {"order_id": order.order_id, "stage": "awaiting-approval", "epoch": 2}
+    assert (first.status, first.json) == (202, {**shown, "resumed": True})
+    assert (again.status, again.json) == (200, {**shown, "resumed": False})
 
 
 def test_an_abort_says_that_nothing_ran(api: ApiCaller, world: World) -> None:
