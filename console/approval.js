@@ -71,13 +71,13 @@ export function approval(page, code) {
     ], () => ask("approve-payment", { revision: seen.revision }, path));
 
   async function ask(kind, body, where) {
-    decided = await sendTo({ ...page, fail: hear }, kind, where, body);
+    decided = await sendTo({ ...page, fail: report }, kind, where, body);
     await watch.now();
     return decided;
   }
 
   /** Show a refused permission on the page itself, because a retry cannot succeed. */
-  function hear(problem) {
+  function report(problem) {
     if (problem.status === 403) refusal = problem.message;
     else fail(problem);
     if (latest) draw();
@@ -131,7 +131,7 @@ export function approval(page, code) {
 
   show(page.main, sheet);
   if (!code) return wrong();
-  const watch = live(look, { ...page, fail: (problem) => (problem.status === 404 ? wrong() : problem.status === 410 ? over() : hear(problem)) },
+  const watch = live(look, { ...page, fail: (problem) => (problem.status === 404 ? wrong() : problem.status === 410 ? over() : report(problem)) },
     is("approver") || is("operator") ? undefined : VIEWERS_SECONDS);
   return watch.end;
 }

@@ -3,7 +3,7 @@
 import { address } from "./address.js";
 import { h, show, update } from "./dom.js";
 import { approval } from "./approval.js";
-import { comeBack, person, signIn, signOut } from "./session.js";
+import { finishSignIn, person, signIn, signOut } from "./session.js";
 import { desk } from "./desk.js";
 import { insights } from "./insights.js";
 import { order } from "./order.js";
@@ -110,7 +110,7 @@ async function turn() {
 document.querySelector(".skip").addEventListener("click", skip);
 window.addEventListener("hashchange", turn);
 try {
-  await comeBack();
+  await finishSignIn();
 } catch (problem) {
   fail(problem);
 }

@@ -32,7 +32,7 @@ export function insights(page) {
   async function look() {
     update(stuck, ...stuckOrders(await all("/orders?stage=compensating&limit=100", "orders")));
     update(hanging, ...hangingOrders(await open()));
-    update(verdicts, ...charts(await judged()));
+    update(verdicts, ...charts(await loadVerdicts()));
   }
 
   async function retry(id) {
@@ -87,7 +87,7 @@ function hangingOrders({ found, more }) {
 }
 
 /** The verdicts on the newest orders, with those on their earlier executions. */
-async function judged() {
+async function loadVerdicts() {
   const { found, more } = await all("/ops/verdicts?limit=20", "verdicts", PAGES);
   const earlier = await Promise.all(found.filter((one) => one.epoch > 1).map(async ({ order_id: id, epoch, stage }) => {
     const { executions } = await get(`/orders/${id}/history`);

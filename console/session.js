@@ -32,12 +32,12 @@ function claimsOf(text) {
 
 /** Go to the sign-in page, which returns to the current view. */
 export async function signIn() {
-  const how = await howToSignIn();
+  const endpoints = await signInEndpoints();
   const [verifier, state] = [random(), random()];
   sessionStorage.setItem("asked", JSON.stringify({ verifier, state, view: location.hash }));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-  location.assign(`${new URL(how.authorize_url, API)}?${new URLSearchParams({
-    client_id: how.client_id, redirect_uri: PAGE, response_type: "code", scope: how.scope, state,
+  location.assign(`${new URL(endpoints.authorize_url, API)}?${new URLSearchParams({
+    client_id: endpoints.client_id, redirect_uri: PAGE, response_type: "code", scope: endpoints.scope, state,
     code_challenge: base64url(new Uint8Array(digest)), code_challenge_method: "S256",
   })}`);
 }
@@ -46,18 +46,18 @@ export async function signIn() {
 export async function signOut(view = "") {
   sessionStorage.clear();
   if (view) sessionStorage.setItem("view", view);
-  const how = await howToSignIn().catch(() => {
+  const endpoints = await signInEndpoints().catch(() => {
     throw new Error("You are signed out on this page. You may still be signed in on the sign-in page: the API did not return its URL.");
   });
-  location.assign(`${new URL(how.logout_url, API)}?${new URLSearchParams({
-    client_id: how.client_id, logout_uri: PAGE,
+  location.assign(`${new URL(endpoints.logout_url, API)}?${new URLSearchParams({
+    client_id: endpoints.client_id, logout_uri: PAGE,
   })}`);
 }
 
 export const forget = () => sessionStorage.removeItem("token");
 
 /** Exchange the code of the sign-in page for a token, if there is one, and restore the view. */
-export async function comeBack() {
+export async function finishSignIn() {
   const view = sessionStorage.getItem("view");
   sessionStorage.removeItem("view");
   if (view && !location.hash) history.replaceState(null, "", PAGE + view);
@@ -68,11 +68,11 @@ export async function comeBack() {
   history.replaceState(null, "", PAGE + (asked.view ?? ""));
   if (query.has("error")) throw new Error(`Signing in failed: ${query.get("error")}`);
   if (query.get("state") !== asked.state) throw new Error("Signing in failed: the answer does not match the request. Try again.");
-  const how = await howToSignIn();
-  const answer = await fetch(new URL(how.token_url, API), {
+  const endpoints = await signInEndpoints();
+  const answer = await fetch(new URL(endpoints.token_url, API), {
     method: "POST",
     body: new URLSearchParams({
-      grant_type: "authorization_code", client_id: how.client_id, redirect_uri: PAGE,
+      grant_type: "authorization_code", client_id: endpoints.client_id, redirect_uri: PAGE,
       code: query.get("code"), code_verifier: asked.verifier,
     }),
   });
@@ -80,7 +80,7 @@ export async function comeBack() {
   sessionStorage.setItem("token", (await answer.json()).access_token);
 }
 
-async function howToSignIn() {
+async function signInEndpoints() {
   const answer = await fetch(new URL("sign-in", API));
   if (!answer.ok) throw new Error("The API did not return the sign-in endpoints. Try again later.");
   return answer.json();

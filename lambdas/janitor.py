@@ -28,11 +28,11 @@ from lambdas.domain.steps.takeover import (
 )
 from lambdas.order_writer import OrderWriter
 
-AT_ONCE = 15
-"""Checks that run side by side, at most once a second: each may cost one DescribeExecution, of
-which an account may make 15 a second."""
+CHECKS_PER_SECOND = 15
+"""Orders that are checked concurrently, one batch a second. A check may call
+DescribeExecution, which an account may call 15 times a second."""
 SWEEP_MS = 40_000
-SWEEP_LIMIT = AT_ONCE * SWEEP_MS // 1000
+SWEEP_LIMIT = CHECKS_PER_SECOND * SWEEP_MS // 1000
 """Limits of one sweep, in time and orders; the next sweep continues with the rest."""
 LATE_MS = 300_000
 """How long after its deadline an order that still waits is counted as late."""
@@ -86,8 +86,8 @@ class Janitor:
         left = overdue.order_ids
         while left and self.clock.now() - began <= SWEEP_MS:
             second = self.clock.now() + 1_000
-            done.update(self.spread(self._reconcile_safely, left[:AT_ONCE]))
-            left = left[AT_ONCE:]
+            done.update(self.spread(self._reconcile_safely, left[:CHECKS_PER_SECOND]))
+            left = left[CHECKS_PER_SECOND:]
             if left:
                 self.clock.sleep(max(0, second - self.clock.now()) / 1000)
         return dict(done)

@@ -25,8 +25,8 @@ from lambdas.domain.steps.payment import order_of_key
 from lambdas.order_writer import OrderWriter
 from lambdas.payment_reports import PaymentReports
 
-AT_ONCE = 15
-"""Payments that are compared side by side."""
+BATCH_SIZE = 15
+"""Payments that are compared concurrently."""
 DAY_MS = 86_400_000
 LATE_MS = 35 * DAY_MS
 """The age at which the orders of a day are read again. The longest approval and the longest
@@ -35,6 +35,8 @@ settlements of a payment and of its refund take 34 days together.
 
 SAME, DIFFERENT, FAILED = "same", "different", "failed"
 Work = Callable[[str], str]
+Candidate = tuple[str, tuple[str, Payment | None]]
+"""By reference, the order id and the payment; None: look it up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,33 +63,29 @@ class PaymentComparison:
         Raises PaymentUnsettled, StoreUnavailable if the lists cannot be read.
         """
         moved: set[str] = set()
-        done = self._compare_all(self._moved(since, until, moved))
-        done.update(self._compare_all(self._placed(since, until, moved)))
+        done = self._compare_all(self._list_moved(since, until, moved))
+        done.update(self._compare_all(self._list_placed(since, until, moved)))
         return dict(done)
 
-    def _moved(
-        self, since: int, until: int, moved: set[str]
-    ) -> Iterator[tuple[str, tuple[str, Payment | None]]]:
-        """By reference, the order and the payment of each payment whose money moved."""
+    def _list_moved(self, since: int, until: int, moved: set[str]) -> Iterator[Candidate]:
+        """The payments whose money moved. Their references are added to `moved`."""
         for reference, payment in self.payments.list_moved(since, until):
             if reference not in moved:
                 moved.add(reference)
                 yield reference, (order_of_key(payment.key), payment)
 
-    def _placed(
-        self, since: int, until: int, moved: set[str]
-    ) -> Iterator[tuple[str, tuple[str, Payment | None]]]:
-        """By reference, the ended orders whose payment did not move: those that were placed in the
-        period, and those that were placed LATE_MS before it and changed since they were compared.
+    def _list_placed(self, since: int, until: int, moved: set[str]) -> Iterator[Candidate]:
+        """The payments of ended orders whose money did not move: of orders that were placed in the
+        period, and of those placed LATE_MS before it that changed since they were compared.
         """
         for late_ms in (0, LATE_MS):
-            for order in self._orders(since - late_ms, until - late_ms):
-                compared = late_ms and order.updated_at < until - late_ms
+            for order in self._list_orders(since - late_ms, until - late_ms):
+                is_compared = late_ms > 0 and order.updated_at < until - late_ms
                 reference = payment_reference(order)
-                if order.ended and not compared and reference and reference not in moved:
+                if order.ended and not is_compared and reference and reference not in moved:
                     yield reference, (order.order_id, None)
 
-    def _orders(self, since: int, until: int) -> Iterator[Order]:
+    def _list_orders(self, since: int, until: int) -> Iterator[Order]:
         """The orders that were placed in a period, newest first."""
         oldest, cursor = self.first_id(since), self.first_id(until)
         while cursor > oldest:
@@ -95,9 +93,9 @@ class PaymentComparison:
             yield from (order for order in page.orders if order.order_id >= oldest)
             cursor = page.cursor or ""
 
-    def _compare_all(self, found: Iterator[tuple[str, tuple[str, Payment | None]]]) -> Counter[str]:
+    def _compare_all(self, found: Iterator[Candidate]) -> Counter[str]:
         done: Counter[str] = Counter()
-        while batch := dict(islice(found, AT_ONCE)):
+        while batch := dict(islice(found, BATCH_SIZE)):
 
             def work(reference: str, batch: dict[str, tuple[str, Payment | None]] = batch) -> str:
                 return self._compare_safely(reference, *batch[reference])

@@ -15,14 +15,14 @@ ROLES = ("customer", "approver", "operator")
 RESOURCE_SERVER = "orders"
 COMMAND_LINE = "http://localhost:8912/signed-in"
 """Where the command line waits for its sign-in. (RFC 8252, 7.3; Cognito allows http on localhost
-and wants the port fixed.)
+and requires a fixed port.)
 """
 
 
 class Identity(Construct):
     """Users are created by an administrator; their username is their customer id.
 
-    `consoles` are the addresses of the console: each is its own redirect URI.
+    `consoles` are the addresses of the console: each is a redirect URI.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Identity(Construct):
 
     @property
     def clients(self) -> list[cognito.IUserPoolClient]:
-        """Every client whose access tokens the API takes: people's, and the named machines'."""
+        """The clients whose access tokens the API accepts: that of people and those of machines."""
         machines = [
             cognito.UserPoolClient.from_user_pool_client_id(self, f"Machine{index}", client)
             for index, client in enumerate(self._machines)

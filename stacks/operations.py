@@ -20,7 +20,7 @@ MAX_RECEIVES = 5
 
 
 class Operations(Construct):
-    """Created first: the other constructs hang their alarms and dead letters on it."""
+    """Created first: the other constructs add their alarms and dead-letter queues to it."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: DeploymentSettings

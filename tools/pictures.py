@@ -34,7 +34,7 @@ from local.scenario_runner.users import Users
 from tests.console.chromium import ARGUMENTS, find_chromium, why_not
 
 PICTURES = REPOSITORY / "docs" / "pictures"
-MOST_BYTES = {".png": 150_000, ".svg": 200_000}
+MAX_BYTES = {".png": 150_000, ".svg": 200_000}
 WIDTH, HEIGHT = 1280, 690
 COLUMNS = 80
 ITEMS = {"COFFEE-1KG": 2, "GRINDER-HAND": 1}
@@ -127,8 +127,8 @@ def _as_operator(folders: Folders) -> Mapping[str, str]:
 
 def _require_small(file: Path) -> None:
     size = file.stat().st_size
-    if size > MOST_BYTES[file.suffix]:
-        raise SystemExit(f"{file.name} has {size} bytes, {MOST_BYTES[file.suffix]} are allowed")
+    if size > MAX_BYTES[file.suffix]:
+        raise SystemExit(f"{file.name} has {size} bytes, {MAX_BYTES[file.suffix]} are allowed")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ FIRST_APPROVAL = "applied: waiting for a second approver"
 _MEANING = {
     "applied": line(("✓ applied", "green")),
     FIRST_APPROVAL: line(
-        ("✓ approved", "green"), ": the order waits for a second approver, who must be another one"
+        ("✓ approved", "green"), ": the order waits for a second approver, a different person"
     ),
     "stale": line(
         ("✗ stale", "red"), ": the lines have changed; read the order and approve its new revision"

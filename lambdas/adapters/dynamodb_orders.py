@@ -94,10 +94,10 @@ class DynamoDBOrders:
 
     def create(self, order: Order, events: Sequence[Event], key: "IdempotencyKey") -> Order:
         order = replace(order, counted=True) if self._usage.caps.active else order
-        notes, told = sort_events(order, events)
+        notes, own_items = sort_events(order, events)
         items = [
             to_item({**to_record(order), "inbox": [], NOTES: notes}),
-            *(to_item(event_record(order.order_id, event)) for event in told),
+            *(to_item(event_record(order.order_id, event)) for event in own_items),
             to_item(_idempotency_record(order, key)),
         ]
         try:
@@ -130,10 +130,10 @@ class DynamoDBOrders:
     def commit(self, change: Change) -> Order:
         if only_token_differs(change):
             return self._keep_token(change)
-        notes, items = sort_events(change.after, change.events)
+        notes, own_items = sort_events(change.after, change.events)
         update = expressions.update_order(self._orders, change, notes)
         with store_errors(change.before.order_id):
-            parts = self._parts(update, change, items)
+            parts = self._parts(update, change, own_items)
             if change.stock or len(parts) > 1:
                 self._transact(parts, change)
             else:

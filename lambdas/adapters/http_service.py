@@ -18,7 +18,7 @@ answer it ends within 14 s, before its function's 20 s.
 """
 LONGEST_PAUSE_SECONDS = 1
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-_PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+_TRANSIENT = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class UnexpectedAnswer(Exception):
@@ -63,10 +63,10 @@ class HttpService:
         return self._call("PUT", path, repeats=False, json=body)
 
     def _call(self, method: str, path: str, *, repeats: bool, **content: Any) -> Answer:
-        """One request, and a second one if the first was refused for its token, if the service asks
-        for a short pause, or if the call `repeats` and failed.
+        """Send the request. Send it again if the service refused its token or asks for a short
+        pause, or if it failed and the call `repeats`.
         """
-        response = self._send_if_possible(method, path, content, required=not repeats)
+        response = self._send_first(method, path, content, repeats=repeats)
         if response is None or self._prepares_repetition(response, repeats=repeats):
             response = self._send(method, path, content)
         if _is_transient(response.status):
@@ -78,21 +78,21 @@ class HttpService:
         if response.status in _REFUSED:
             self._secret.forget()
             return True
-        pause = _asked_pause(response)
+        pause = _requested_pause(response)
         if pause:
             self._clock.sleep(pause)
         return bool(pause) or (repeats and _is_transient(response.status))
 
-    def _send_if_possible(
-        self, method: str, path: str, content: Mapping[str, Any], *, required: bool
+    def _send_first(
+        self, method: str, path: str, content: Mapping[str, Any], *, repeats: bool
     ) -> urllib3.BaseHTTPResponse | None:
-        """The response; None if there was none and it is not `required`."""
+        """The response; None if there was none and the call `repeats`."""
         try:
             return self._send(method, path, content)
         except StoreUnavailable:
-            if required:
-                raise
-            return None
+            if repeats:
+                return None
+            raise
 
     def _send(self, method: str, path: str, content: Mapping[str, Any]) -> urllib3.BaseHTTPResponse:
         try:
@@ -125,10 +125,10 @@ class HttpService:
 
 def _is_transient(status: int) -> bool:
     """A refused token is transient too: orders wait until an operator corrects the secret."""
-    return status in _REFUSED or status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return status in _REFUSED or status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _asked_pause(response: urllib3.BaseHTTPResponse) -> int:
+def _requested_pause(response: urllib3.BaseHTTPResponse) -> int:
     """The seconds of `Retry-After`; 0 if there is none, or if they are too many to wait here."""
     seconds = response.headers.get("Retry-After", "")
     if not _is_transient(response.status) or not (seconds.isascii() and seconds.isdigit()):

@@ -100,8 +100,8 @@ def from_record(record: Mapping[str, Any]) -> Order:
     return Order(
         **{"requested_by": record["customer_id"], **plain},
         stage=Stage(record["stage"]),
-        items=tuple(_known(Line, line) for line in record["items"]),
-        enrichment=_known(Enrichment, {**enrichment, "recommendations": recommendations}),
+        items=tuple(_build_part(Line, line) for line in record["items"]),
+        enrichment=_build_part(Enrichment, {**enrichment, "recommendations": recommendations}),
         inbox=tuple(_signal(entry) for entry in record.get("inbox", ())),
         outcomes=record.get("outcomes", {}),
         settlement=_settlement(record.get("settlement")),
@@ -147,15 +147,15 @@ def _shard(order_id: str, shards: int) -> int:
 def _settlement(entry: Mapping[str, Any] | None) -> OutsideSettlement | None:
     if entry is None:
         return None
-    return _known(OutsideSettlement, {**entry, "settled": Settled(entry["settled"])})
+    return _build_part(OutsideSettlement, {**entry, "settled": Settled(entry["settled"])})
 
 
 def _signal(entry: Mapping[str, Any]) -> Signal:
-    return _known(Signal, {**entry, "kind": SignalKind(entry["kind"])})
+    return _build_part(Signal, {**entry, "kind": SignalKind(entry["kind"])})
 
 
 def _effect(entry: Mapping[str, Any]) -> Effect:
-    return _known(Effect, {**entry, "state": EffectState(entry["state"])})
+    return _build_part(Effect, {**entry, "state": EffectState(entry["state"])})
 
 
 def _stored(order: Order, name: str) -> Any:
@@ -176,7 +176,7 @@ def _effect_record(order: Order, name: str) -> dict[str, Any]:
     return record
 
 
-def _known(record_type: type[Record], values: Mapping[str, Any]) -> Record:
+def _build_part(record_type: type[Record], values: Mapping[str, Any]) -> Record:
     """Build a part of the order. Fields that this version does not know become `newer`."""
     names = _names(record_type)
     known = {name: value for name, value in values.items() if name in names}

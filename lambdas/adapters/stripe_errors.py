@@ -1,7 +1,8 @@
 """Translates errors of the Stripe SDK into errors of the domain.
 
-The effect is unknown after a connection error, a 5xx, and a 409 or 429 because another request has
-locked the object. A request that is limited, or refused for its credentials, had none.
+The effect of a request is unknown after a connection error, a 5xx, and a 409 or 429 because another
+request has locked the object. A request that exceeds the rate limit, or whose credentials are
+refused, has no effect.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,8 +47,8 @@ def transient_errors(
     unknown: type[OrderError] = PaymentUnsettled,
     refused: type[OrderError] = ProviderUnavailable,
 ) -> Iterator[None]:
-    """Translate transient errors: those whose effect is unknown to `unknown`, those of a request
-    without an effect, or of credentials that cannot be read, to `refused`.
+    """Translate transient errors: to `unknown` if the effect is unknown, to `refused` if there was
+    none, or if the credentials cannot be read.
     """
     try:
         yield

@@ -13,7 +13,7 @@ OrderError                     carries the order's id and a message that is safe
 │   └─ ProviderUnavailable  PaymentUnsettled  StoreConflict  StoreUnavailable
 │      NotifierUnavailable  EngineUnavailable  OperationsUnavailable
 │      EventsUnavailable
-└─ RequestRefused              the caller's mistake or bad luck: a 4xx, never seen by the workflow
+└─ RequestRefused              the request cannot be accepted: a 4xx, never seen by the workflow
     ├─ InvalidRequest (WorkflowVersionRemoved)  NotAllowed (AboveLimit)
     ├─ OrderNotFound  SignalNotFound  ProductNotFound
     └─ SignalNotAdmitted (MailNotDue NotResumable)  IdempotencyMismatch  InboxFull  StockTooLow

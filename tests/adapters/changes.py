@@ -1,4 +1,4 @@
-"""Changes of an order that DynamoDB is asked to write."""
+"""Changes of an order for the tests of the DynamoDB store."""
 
 from dataclasses import replace
 
@@ -9,5 +9,5 @@ from tests.support.fake_clock import NOW
 HOLD = StockMove(StockMovement.HOLD, "MUG-RED", 1)
 
 
-def told(order: Order, *stock: StockMove) -> Change:
+def a_change(order: Order, *stock: StockMove) -> Change:
     return make_change(order, replace(order, revision=2), NOW, ("told", {}), stock=stock)

@@ -55,7 +55,7 @@ def test_moto_answers_the_session_of_the_adapters(dynamodb: Any) -> None:
     )
 
 
-def test_the_real_clock_tells_epoch_milliseconds_and_really_sleeps() -> None:
+def test_the_system_clock_returns_epoch_milliseconds_and_sleeps() -> None:
     clock = SystemClock()
     before, started = int(time.time() * 1000), time.monotonic()
 

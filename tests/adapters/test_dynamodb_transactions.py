@@ -17,7 +17,7 @@ from lambdas.domain.errors import (
 from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from tests.adapters.changes import HOLD, told
+from tests.adapters.changes import HOLD, a_change
 from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
@@ -88,7 +88,7 @@ def test_a_cancelled_transaction_means_what_its_reasons_say(
     answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **cancelled(*codes))
 
     with raises(error, message, order.order_id):
-        store.commit(told(order, *stock))
+        store.commit(a_change(order, *stock))
 
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
@@ -100,7 +100,7 @@ def test_stock_that_came_back_meanwhile_is_held(
     reasons = cancelled("None", "None", code)
     answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
 
-    assert store.commit(told(order, HOLD)).revision == 2
+    assert store.commit(a_change(order, HOLD)).revision == 2
 
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
@@ -112,7 +112,7 @@ def test_a_sold_out_sku_is_refused_however_busy_it_is(
     answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
 
     with pytest.raises(InsufficientStock, match="insufficient stock: MUG-RED") as raised:
-        store.commit(told(order, HOLD))
+        store.commit(a_change(order, HOLD))
 
     assert isinstance(raised.value.__cause__, ClientError)
 
@@ -122,7 +122,7 @@ def test_an_order_is_not_refused_the_units_that_its_own_second_run_took(
     dynamodb: Any, store: DynamoDBOrders, order: Order, code: str
 ) -> None:
     """The reasons name the stock alone, although the record has changed too."""
-    late = told(order, HOLD)
+    late = a_change(order, HOLD)
     store.commit(late)
     reasons = cancelled("None", "None", code)
     answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)

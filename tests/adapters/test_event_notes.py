@@ -18,7 +18,7 @@ from tests.support.builders import a_signal, an_order
 from tests.support.fake_clock import NOW
 
 
-def told(number: int) -> Event:
+def an_event(number: int) -> Event:
     return Event(number=number, at=NOW + number, kind="told", stage=Stage.START)
 
 
@@ -75,7 +75,7 @@ def test_a_timeline_ends_before_a_gap() -> None:
     """META and the items are not read at one moment."""
     order = an_order(event_count=5)
 
-    found = timeline_of(records(order, [[3, 5, "m"]], told(2), told(5)), is_complete=True)
+    found = timeline_of(records(order, [[3, 5, "m"]], an_event(2), an_event(5)), is_complete=True)
 
     assert [event.number for event in found] == [1, 2, 3]
 
@@ -84,7 +84,7 @@ def test_notes_before_the_oldest_item_that_was_read_are_left_out() -> None:
     order = an_order(event_count=6)
 
     found = timeline_of(
-        records(order, [[2, 5, "m"], [5, 9, "m"]], told(4), told(6)), is_complete=False
+        records(order, [[2, 5, "m"], [5, 9, "m"]], an_event(4), an_event(6)), is_complete=False
     )
 
     assert [event.number for event in found] == [4, 5, 6]
@@ -94,7 +94,7 @@ def test_an_item_takes_precedence_over_a_note() -> None:
     """An order that an older version placed has its first event as an item."""
     order = an_order(event_count=1)
 
-    assert timeline_of(records(order, [], told(1)), is_complete=True) == (told(1),)
+    assert timeline_of(records(order, [], an_event(1)), is_complete=True) == (an_event(1),)
 
 
 def test_a_note_that_only_a_newer_version_knows_hides_no_other_event() -> None:

@@ -69,7 +69,7 @@ def test_a_reservation_is_held_sold_and_released(
         (status(503, retry_after="1"), "PUT PUT"),
     ],
 )
-def test_units_are_held_once_whatever_happens_to_the_answer(
+def test_units_are_held_once_when_the_answer_is_lost_or_late(
     service: ReferenceService,
     reservations: HttpReservations,
     answer: Misbehaviour,

@@ -126,7 +126,7 @@ def test_a_heartbeat_is_sent_with_the_token(engine: StepFunctionsEngine, states:
 
 
 @pytest.mark.parametrize("code", ["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"])
-def test_a_token_that_is_spent_or_unknown_means_that_nobody_waits(
+def test_a_used_or_unknown_token_means_that_no_execution_waits(
     engine: StepFunctionsEngine, states: Stubber, code: str
 ) -> None:
     states.add_client_error("send_task_success", code)
@@ -213,7 +213,7 @@ def method(operation: str) -> str:
 @pytest.mark.parametrize(
     "code", ["ThrottlingException", "ExecutionLimitExceeded", "AccessDeniedException"]
 )
-def test_any_other_refusal_is_mended_later_and_told_without_the_token(
+def test_any_other_refusal_is_transient_and_its_message_has_no_token(
     engine: StepFunctionsEngine, states: Stubber, operation: str, code: str
 ) -> None:
     states.add_client_error(method(operation), code, service_message=f"about {TOKEN}")

@@ -84,15 +84,15 @@ def test_a_field_that_is_set_back_to_none_is_gone(under: StoreUnderTest) -> None
 @pytest.mark.parametrize(
     "meanwhile", [{"sequence": 2}, {"epoch": 2}], ids=["sequence", "epoch alone"]
 )
-@pytest.mark.parametrize("told", [True, False], ids=["with events", "without"])
+@pytest.mark.parametrize("has_events", [True, False], ids=["with events", "without"])
 def test_a_change_on_an_old_reading_is_refused_as_a_whole(
-    under: StoreUnderTest, meanwhile: dict[str, int], told: bool
+    under: StoreUnderTest, meanwhile: dict[str, int], has_events: bool
 ) -> None:
     order = order_of(HOLD_ONE)
     newer = replace(order, **meanwhile)  # type: ignore[arg-type]
     under.put(newer)
     under.shelve("MUG-RED", available=5)
-    late = written(order, stock=(HOLD_ONE,)) if told else make_change(order, order, NOW)
+    late = written(order, stock=(HOLD_ONE,)) if has_events else make_change(order, order, NOW)
 
     with pytest.raises(StoreConflict):
         under.store.commit(late)

@@ -108,7 +108,7 @@ class Campaign:
         """
         self.watcher("killing a worker during a payment")
         for _ in range(PAYMENTS_AT_MOST):
-            charging(Shopper(self._callers, self.promises, "pm_slow"), self.place.backstage)
+            charging(Shopper(self._callers, self.promises, "pm_slow"), self.place.backend)
             struck = workers.kill_busy(self.place.state.emulator)
             self.killed["payments"] += 1
             self.struck += struck
@@ -134,7 +134,7 @@ class Campaign:
         for place in self.plan.places:
             self.watcher(f"parking an order: {place.name}")
             shopper = Shopper(self._callers, self.promises, place.method)
-            park(place, shopper, self.place.backstage)
+            park(place, shopper, self.place.backend)
             parked.append((place, shopper))
         return parked
 

@@ -42,7 +42,8 @@ class Surroundings:
         return self._state
 
     @property
-    def backstage(self) -> Backend:
+    def backend(self) -> Backend:
+        """The tables and the faults of the current deployment."""
         return Backend(self.state)
 
     def bring_up(self) -> None:
@@ -61,7 +62,7 @@ class Surroundings:
 
     def books(self) -> Snapshot:
         """Every record of the tables."""
-        return self.backstage.snapshot()
+        return self.backend.snapshot()
 
     def hurry(self) -> None:
         """Let the janitor reconcile every open order now instead of at its date."""

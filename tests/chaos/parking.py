@@ -86,12 +86,12 @@ PLACES = (
 )
 
 
-def park(place: Place, shopper: Shopper, backstage: Backend) -> None:
+def park(place: Place, shopper: Shopper, backend: Backend) -> None:
     """Bring one order to its place. Returns when it is there. Park one order at a time, because the
     fault holds the next call of the activity for any order.
     """
     if place.fault is not None:
-        backstage.inject_fault(place.fault)
+        backend.inject_fault(place.fault)
     shopper.place()
     for action in place.before:
         action(shopper)
@@ -99,11 +99,11 @@ def park(place: Place, shopper: Shopper, backstage: Backend) -> None:
         found = _reached(shopper, place.stage)
         assert found == place.stage, f"{found} instead of {place.name}"
     for _ in _patiently(f"an order to be held: {place.name}"):
-        if backstage.pending_faults() == 0:
+        if backend.pending_faults() == 0:
             return
 
 
-def charging(shopper: Shopper, backstage: Backend) -> None:
+def charging(shopper: Shopper, backend: Backend) -> None:
     """Bring an order with `pm_slow` to the middle of its charge: the money is captured, and the
     activity waits three more seconds for a response that does not arrive.
     """
@@ -112,7 +112,7 @@ def charging(shopper: Shopper, backstage: Backend) -> None:
         action(shopper)
     key = f"pay:{shopper.witness.order_id}"
     for _ in _patiently(f"a charge under {key}"):
-        if backstage.snapshot().payment(key) is not None:
+        if backend.snapshot().payment(key) is not None:
             return
 
 

@@ -34,7 +34,7 @@ def remember_executions(place: Surroundings, promises: Promises) -> int:
 
 
 def _remember(place: Surroundings, witness: ObservedOrder, epoch: int) -> int:
-    executions = [place.backstage.execution(witness.order_id, n + 1) for n in range(epoch)]
+    executions = [place.backend.execution(witness.order_id, n + 1) for n in range(epoch)]
     if any(status == "MISSING" for status, _ in executions):
         return 0  # they were on a killed emulator
     witness.executions = [end_of(events, status) for status, events in executions]

@@ -39,7 +39,7 @@ STATES = {
 """By the API's values: status of the link, its outcome, the stage and the deadline."""
 
 
-def answer(page: Page, **told: Any) -> None:
+def answer(page: Page, **fields: Any) -> None:
     """Replace the API's response by a state that is too short to be observed."""
     order = {
         "order_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
@@ -47,7 +47,7 @@ def answer(page: Page, **told: Any) -> None:
         "items": [{"sku": "MUG-RED", "quantity": 2, "unit_price_minor": 950}],
         "total": {"amount_minor": 1900, "currency": "EUR", "exponent": 2},
     }
-    page.route(f"**/approvals/{CODE}", lambda route: route.fulfill(json={**order, **told}))
+    page.route(f"**/approvals/{CODE}", lambda route: route.fulfill(json={**order, **fields}))
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_every_end_is_shown_without_further_actions(
 
 def test_only_a_stale_approval_leaves_the_order_to_decide(visit: Visit) -> None:
     visitor = visit()
-    told = {"link": "used", "stage": "awaiting-approval", "approval_deadline": LATER}
-    answer(visitor.page, outcome="stale", **told)
+    fields = {"link": "used", "stage": "awaiting-approval", "approval_deadline": LATER}
+    answer(visitor.page, outcome="stale", **fields)
     page = visitor.open(f"approval/{CODE}")
     expect(page.get_by_role("heading", level=1)).to_have_text("This link was used")
     expect(visitor.main).to_contain_text("The order still waits")

@@ -175,9 +175,9 @@ def test_nothing_depends_on_the_names_of_the_last_states(
     visit: Visit, ended: dict[str, str]
 ) -> None:
     def rename(route: Route) -> None:
-        told = route.fetch().text()
+        page_text = route.fetch().text()
         route.fulfill(
-            body=told.replace("OrderCompleted", "CompletedUnconfirmed"),
+            body=page_text.replace("OrderCompleted", "CompletedUnconfirmed"),
             content_type="application/json",
         )
 

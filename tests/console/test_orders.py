@@ -128,12 +128,12 @@ def test_the_form_to_place_an_order_stands_first_and_shows_its_own_errors(
     expect(wrong).to_contain_text("Unknown SKU: NOPE.")
     expect(visitor.alert).to_be_empty()
     expect(page.get_by_label("SKU")).to_have_value("NOPE")
-    form, told = page.get_by_role("form", name="Place").bounding_box(), wrong.bounding_box()
+    form, message = page.get_by_role("form", name="Place").bounding_box(), wrong.bounding_box()
     chips = page.get_by_role("group", name="Stages").bounding_box()
     assert form is not None
-    assert told is not None
+    assert message is not None
     assert chips is not None
-    assert form["y"] + form["height"] <= told["y"] < chips["y"]
+    assert form["y"] + form["height"] <= message["y"] < chips["y"]
     assert visitor.violations() == []
 
 

@@ -12,7 +12,7 @@ from lambdas.adapters.order_records import OPEN_SHARDS, open_shard, order_key
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.janitor import AT_ONCE, SWEEP_LIMIT
+from lambdas.janitor import CHECKS_PER_SECOND, SWEEP_LIMIT
 from tests.dynamodb_local.deployment import Deployment
 from tests.support import tables
 from tests.support.builders import a_signal, an_order
@@ -95,9 +95,9 @@ def test_a_sweep_finds_urgent_checks_first_and_stays_within_its_quotas(
     done = deps.janitor.sweep()
 
     urgent = {unstarted.order_id, unrung.order_id, tokenless.order_id}
-    assert {order_id for _, order_id in asked[:AT_ONCE]} > urgent
+    assert {order_id for _, order_id in asked[:CHECKS_PER_SECOND]} > urgent
     assert done == {"started": 1, "rung": 1, "resumed": 1, "running": SWEEP_LIMIT - 3}
-    assert max(Counter(second for second, _ in asked).values()) <= AT_ONCE
+    assert max(Counter(second for second, _ in asked).values()) <= CHECKS_PER_SECOND
     assert len(asked) == SWEEP_LIMIT
     assert requests.total() <= 2 * OPEN_SHARDS + SWEEP_LIMIT * (READS + WRITES)
     assert crowded.now(tokenless).epoch == 2

@@ -1,4 +1,4 @@
-"""The contract of the order stores once more, judged by AWS's own DynamoDB."""
+"""The contract of the order stores on DynamoDB Local."""
 
 from typing import Any
 

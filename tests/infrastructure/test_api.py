@@ -83,7 +83,7 @@ def test_nothing_that_touches_an_order_is_public() -> None:
     assert not [path for path in public if path.startswith(("/orders", "/ops"))]
 
 
-def test_a_mailed_link_is_read_by_anybody_and_decides_for_signed_in_people_only() -> None:
+def test_a_mailed_link_is_public_to_read_and_needs_a_sign_in_to_decide() -> None:
     links = {route.method: route.public for route in CONTRACT if route.path == "/approvals/{code}"}
 
     assert links == {"GET": True, "POST": False}
@@ -107,9 +107,9 @@ def test_the_access_log_names_routes_and_never_what_was_asked_or_by_whom(
     logged = json.loads(stage["AccessLogSettings"]["Format"])
 
     assert logged["route"] == "$context.routeKey"
-    told = " ".join(logged.values())
+    context = " ".join(logged.values())
     assert not [
-        word for word in ("header", "querystring", "identity", "path", "claims") if word in told
+        word for word in ("header", "querystring", "identity", "path", "claims") if word in context
     ]
 
 

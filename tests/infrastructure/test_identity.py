@@ -4,7 +4,7 @@ from tests.infrastructure.template import Template, text
 ROLES = {"customer", "approver", "operator"}
 
 
-def test_nobody_signs_up_and_passwords_are_strong(template: Template) -> None:
+def test_sign_up_is_closed_and_passwords_are_strong(template: Template) -> None:
     pool = template.only("Cognito::UserPool")["Properties"]
     policy = pool["Policies"]["PasswordPolicy"]
 

@@ -44,7 +44,9 @@ def test_alarms_are_mailed_when_an_address_is_given(dev: Template, staging: Temp
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "oncall@shop.internal")
 
 
-def test_the_janitor_sweeps_every_minute_and_hears_of_every_bad_end(template: Template) -> None:
+def test_the_janitor_sweeps_every_minute_and_gets_every_failed_execution(
+    template: Template,
+) -> None:
     rules = rules_of(template, "Janitor")
     (schedule,) = (rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule)
     (pattern,) = (rule["EventPattern"] for rule in rules if "EventPattern" in rule)

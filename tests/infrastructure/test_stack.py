@@ -100,7 +100,7 @@ def test_the_deployment_runs_no_custom_resource(template: Template) -> None:
     )
 
 
-def test_a_finding_that_nobody_acknowledged_fails_the_synthesis(tmp_path: Path) -> None:
+def test_an_unacknowledged_finding_fails_the_synthesis(tmp_path: Path) -> None:
     cdk = cdk_app(tmp_path)
     stack = build(cdk)
     sqs.Queue(stack, "Careless", encryption=sqs.QueueEncryption.UNENCRYPTED)

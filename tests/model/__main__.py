@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.model.explorer import explore
-from tests.model.report import figures, obituary, story
+from tests.model.report import mutant_line, summary_line, trace_text
 from tests.model.rules import BOUNDED, FULL, MUTANTS, Bounds
 
 
@@ -58,24 +58,24 @@ def _protocol(many: Sequence[Bounds]) -> int:
     status = 0
     for bounds in many:
         found = explore(bounds)
-        _say(figures(found, bounds))
+        _say(summary_line(found, bounds))
         if found.violation is not None:
-            _say(story(found.violation))
+            _say(trace_text(found.violation))
             status = 1
     return status
 
 
 def _mutant(name: str) -> int:
     found = explore(MUTANTS[name].bounds, MUTANTS[name].rules)
-    _say(obituary(name, MUTANTS[name], found))
+    _say(mutant_line(name, MUTANTS[name], found))
     return int(found.violation is None)
 
 
 def _trace(name: str) -> int:
     found = explore(MUTANTS[name].bounds, MUTANTS[name].rules)
-    _say(obituary(name, MUTANTS[name], found))
+    _say(mutant_line(name, MUTANTS[name], found))
     if found.violation is not None:
-        _say(story(found.violation))
+        _say(trace_text(found.violation))
     return int(found.violation is None)
 
 

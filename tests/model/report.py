@@ -7,7 +7,7 @@ from tests.model.rules import Bounds, Mutant
 from tests.model.world import State
 
 
-def figures(found: Exploration, bounds: Bounds) -> str:
+def summary_line(found: Exploration, bounds: Bounds) -> str:
     """One line: the number of explored states."""
     ends = sum(state.order.ended for state in found.states)
     return (
@@ -17,16 +17,16 @@ def figures(found: Exploration, bounds: Bounds) -> str:
     )
 
 
-def obituary(name: str, mutant: Mutant, found: Exploration) -> str:
-    """One line: which invariant caught a mutant, and after how many steps."""
+def mutant_line(name: str, mutant: Mutant, found: Exploration) -> str:
+    """One line: which invariant detected a mutant, and after how many steps."""
     if found.violation is None:
         return f"{name} ({mutant.story}) SURVIVES {len(found.states):,} states"
     steps = len(found.violation.trace)
-    return f"{name} ({mutant.story}): dies after {steps} steps by: {found.violation.invariant}"
+    return f"{name} ({mutant.story}): detected after {steps} steps by: {found.violation.invariant}"
 
 
-def story(violation: Violation) -> str:
-    """A trace, one step a line: who does what, and what that changes."""
+def trace_text(violation: Violation) -> str:
+    """A trace, one step a line: the actor, the action and the changes."""
     lines = [] if violation.start.stock.available else ["   0. the product is sold out"]
     before = violation.start
     for number, step in enumerate(violation.trace, start=1):

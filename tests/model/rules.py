@@ -137,7 +137,7 @@ MUTANTS = {
     ),
     "no-intent": Mutant(
         "intent_before_charge",
-        "the ledger hears of a payment only once it is done",
+        "the ledger records a payment only once it is done",
         "one capture at most",
     ),
     "deadline-moves": Mutant(

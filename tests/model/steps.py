@@ -135,7 +135,7 @@ def _clients(state: State, rules: Rules, bounds: Bounds) -> Iterator[Step]:
                 accepted = state._replace(accepted=(*state.accepted, signal))
                 yield Step("the API", text, _append(accepted, signal, rules), natural=False)
     for signal in state.accepted:
-        text = f"hears {signal.kind} (signal {signal.number}) again"
+        text = f"receives {signal.kind} (signal {signal.number}) again"
         yield Step("the API", text, _again(state, signal, rules), natural=False)
 
 

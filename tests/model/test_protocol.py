@@ -10,7 +10,7 @@ from tests.model.__main__ import main
 from tests.model.explorer import Exploration, explore
 from tests.model.invariants import ALIVE, OF_STATES, OF_WRITES
 from tests.model.record import ENDS, Order
-from tests.model.report import figures, story
+from tests.model.report import summary_line, trace_text
 from tests.model.rules import BOUNDED, MUTANTS, PROTOCOL, Bounds, Rules
 from tests.model.steps import ALPHABET
 from tests.model.world import State
@@ -33,8 +33,8 @@ def test_the_protocol_breaks_no_invariant(
     found = explored(bounds)
 
     with capsys.disabled():
-        sys.stdout.write(f"\n{figures(found, bounds)}\n")
-    assert found.violation is None, story(found.violation)
+        sys.stdout.write(f"\n{summary_line(found, bounds)}\n")
+    assert found.violation is None, trace_text(found.violation)
     assert len(found.states) > AT_LEAST[bounds]
 
 
@@ -46,10 +46,10 @@ def test_a_protocol_with_one_rule_less_breaks_the_invariant_that_needs_it(name: 
 
     assert found.violation is not None, f"{name} survives {len(found.states)} states"
     assert found.violation.invariant == mutant.killed_by
-    assert story(found.violation).endswith(f"broken: {mutant.killed_by}")
+    assert trace_text(found.violation).endswith(f"broken: {mutant.killed_by}")
 
 
-def test_the_unmutated_protocol_survives_where_its_mutants_die() -> None:
+def test_the_unmutated_protocol_passes_where_its_mutants_are_detected() -> None:
     for bounds in {mutant.bounds for mutant in MUTANTS.values()}:
         assert explored(bounds).violation is None
 
@@ -75,7 +75,7 @@ def test_every_pair_and_triple_of_signals_is_accepted_in_every_order() -> None:
         assert len({one for one in inboxes if len(one) == length}) == len(ALPHABET) ** length
 
 
-def test_the_exploration_reaches_whatever_can_become_of_an_order() -> None:
+def test_the_exploration_reaches_every_end_of_an_order() -> None:
     orders = {state.order for state in explored(Bounds(signals=2, faults=1)).states}
     settled = {pair for order in orders for pair in _outcomes(order)}
 
@@ -104,16 +104,18 @@ def test_the_exploration_reaches_refunds_voided_payments_and_abandoned_captures(
     assert any(state.late and state.order.pending for state in states)
 
 
-def test_the_command_line_tells_how_a_mutant_dies(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_prints_how_a_mutant_is_detected(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["--trace", "no-dedupe"]) == 0
 
     output = capsys.readouterr().out
     assert "a repeated signal is appended again" in output
-    assert "hears approve-payment (signal 1) again" in output
+    assert "receives approve-payment (signal 1) again" in output
     assert "broken: accepted signals are kept once" in output
 
 
-def test_the_command_line_tells_how_much_it_explored(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_prints_the_number_of_states(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--bounds", "0", "0"]) == 0
 
     assert "states" in capsys.readouterr().out

@@ -17,11 +17,11 @@ FILES = ("tests/unit/domain/record/test_money.py", "tests/unit/domain/test_task.
 def workers_of(*files: str) -> dict[str, set[str]]:
     """Which workers ran the tests of each file."""
     command = [sys.executable, "-m", "pytest", "-v", "-n", "2", "-p", "no:cacheprovider", *files]
-    told = subprocess.check_output(command, cwd=ROOT, text=True)
+    output = subprocess.check_output(command, cwd=ROOT, text=True)
     workers = defaultdict(set)
-    for worker, file in re.findall(r"^\[(gw\d)\].* PASSED ([^:]+)::", told, re.MULTILINE):
+    for worker, file in re.findall(r"^\[(gw\d)\].* PASSED ([^:]+)::", output, re.MULTILINE):
         workers[file].add(worker)
-    assert set(workers) == set(files), told
+    assert set(workers) == set(files), output
     return workers
 
 

@@ -44,7 +44,7 @@ class Execution:
 
 
 class Engine:
-    """`stopped` hears of every execution that ended badly, as an EventBridge rule would."""
+    """`stopped` is called for each execution that failed or was stopped, as EventBridge does."""
 
     def __init__(
         self,

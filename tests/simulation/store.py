@@ -15,7 +15,7 @@ Written = Callable[[Order | None, Order], None]
 
 
 class WatchedStore(FakeOrders):
-    """`problems` collects the invariants that writes broke; `written` hears of each write."""
+    """`problems` collects the invariants that writes broke; `written` is called for each write."""
 
     def __init__(self, inventory: FakeInventory, written: Written) -> None:
         super().__init__(inventory)

@@ -72,7 +72,7 @@ def test_an_execution_keeps_its_definition_and_its_successor_takes_the_newest() 
     assert visited(story, f"{FIRST_ORDER}-2") == ["Deployment3"]
 
 
-def test_an_execution_that_took_another_way_than_its_own_is_told() -> None:
+def test_an_execution_on_the_path_of_another_version_is_reported() -> None:
     story = after_actions(*DEPLOYED_THEN_LOST)
     executions = story.world.engine.executions
     executions[f"{FIRST_ORDER}-1"].machine = deployed(order_workflow(), 4)

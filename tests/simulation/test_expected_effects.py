@@ -40,7 +40,7 @@ def with_a_report_twice(story: Story) -> None:
 
 @pytest.mark.parametrize("change", [without_the_last_mail, with_a_mail_twice])
 @pytest.mark.parametrize("compensated", [False, True])
-def test_a_mail_about_the_end_that_is_missing_or_doubled_is_told(
+def test_a_missing_or_repeated_mail_about_the_end_is_reported(
     change: Callable[[Story], None], compensated: bool
 ) -> None:
     story = played(compensated=compensated)
@@ -51,7 +51,7 @@ def test_a_mail_about_the_end_that_is_missing_or_doubled_is_told(
     assert found.startswith(f"{FIRST_ORDER}: ended ")
 
 
-def test_the_mail_of_another_end_is_told() -> None:
+def test_the_mail_of_another_end_is_reported() -> None:
     story, other = played(compensated=False), played(compensated=True)
     story.world.notifier.sent.append(other.world.notifier.sent[-1])
 
@@ -69,7 +69,7 @@ def test_a_mail_that_a_crash_lost_is_not_owed() -> None:
 
 
 @pytest.mark.parametrize("change", [without_a_report, with_a_report_twice])
-def test_a_report_that_is_missing_or_doubled_is_told(change: Callable[[Story], None]) -> None:
+def test_a_missing_or_repeated_report_is_reported(change: Callable[[Story], None]) -> None:
     story = played(*STUCK, compensated=True)
     assert len(story.world.operations.stuck) == 1
 
@@ -98,7 +98,7 @@ def test_an_order_stuck_for_as_long_as_its_attempts_fail_is_reported_each_time()
 
 
 @pytest.mark.parametrize("name", ["confirmation-never-sent", "stuck-never-reported"])
-def test_a_duty_that_nobody_does_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_effect_is_reported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant = MUTANTS[name]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
     compensated = name == "stuck-never-reported"

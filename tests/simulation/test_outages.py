@@ -174,7 +174,7 @@ def test_a_compensation_that_fails_for_hours_is_tried_less_and_less_often() -> N
 
 
 @pytest.mark.parametrize("name", ["outage-is-compensated", "lost-execution-is-compensated"])
-def test_an_order_that_ends_for_an_outage_is_told(
+def test_an_order_that_ends_because_of_an_outage_is_reported(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mutant = MUTANTS[name]
@@ -186,7 +186,7 @@ def test_an_order_that_ends_for_an_outage_is_told(
     assert any("without a valid reason" in problem for problem in story.play())
 
 
-def test_takeovers_without_a_pause_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_takeovers_without_a_pause_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     mutant = MUTANTS["takeovers-without-pause"]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
     cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
@@ -196,7 +196,9 @@ def test_takeovers_without_a_pause_are_told(monkeypatch: pytest.MonkeyPatch) -> 
     assert any("executions within an hour" in problem for problem in story.play())
 
 
-def test_takeovers_in_silence_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_takeovers_that_operations_did_not_get_are_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     mutant = MUTANTS["takeovers-never-reported"]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
     cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")

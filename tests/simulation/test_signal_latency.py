@@ -84,7 +84,7 @@ def test_a_lost_start_is_repeated_by_the_janitor() -> None:
     assert 30_000 < reserved_at - START_MS <= LATENCY_LIMIT_MS
 
 
-def test_a_janitor_that_does_not_ring_is_told(silent_janitor: None) -> None:
+def test_a_janitor_that_does_not_ring_is_reported(silent_janitor: None) -> None:
     story = late_approval(crash_at=UNRUNG)
 
     assert story.play() == [f"{FIRST_ORDER}: a0 waited {waited(story)} ms for its outcome"]

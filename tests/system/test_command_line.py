@@ -123,9 +123,9 @@ def test_other_systems_receive_the_events_of_an_order(orders: CommandLine) -> No
 
 
 def test_every_outcome_has_its_exit_code(orders: CommandLine, tmp_path: Path) -> None:
-    nobody = {**os.environ, "ORDERS_API_URL": "http://127.0.0.1:9", "ORDERS_TOKEN": "t"}
+    environment = {**os.environ, "ORDERS_API_URL": "http://127.0.0.1:9", "ORDERS_TOKEN": "t"}
     unreachable = subprocess.run(
-        [ORDERS, "list"], env=nobody, capture_output=True, text=True, check=False
+        [ORDERS, "list"], env=environment, capture_output=True, text=True, check=False
     )
 
     assert orders("status", "01KDVDNH009999999999999999").returncode == 3

@@ -106,7 +106,7 @@ def test_dependencies_are_made_once_from_the_environment(monkeypatch: pytest.Mon
     dependencies.cache_clear()
 
 
-def test_a_survived_error_is_logged_with_its_order() -> None:
+def test_a_recovered_error_is_logged_with_its_order() -> None:
     with captured_log() as log:
         telemetry.report_recovered(EngineUnavailable("busy", order_id="O1"))
 

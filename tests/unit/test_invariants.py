@@ -82,14 +82,14 @@ BROKEN: list[tuple[Stage, dict[str, Any], Callable[[Tables], Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("stage", "changes", "spoil", "told"), BROKEN)
+@pytest.mark.parametrize(("stage", "changes", "spoil", "problem_text"), BROKEN)
 def test_tables_that_disagree_are_noticed(
-    stage: Stage, changes: dict[str, Any], spoil: Callable[[Tables], Any], told: str
+    stage: Stage, changes: dict[str, Any], spoil: Callable[[Tables], Any], problem_text: str
 ) -> None:
     tables = Tables(stage, **changes)
     spoil(tables)
 
-    assert [problem for problem in tables.problems() if told in problem] != []
+    assert [problem for problem in tables.problems() if problem_text in problem] != []
 
 
 TRANSITIONS: list[tuple[Stage, dict[str, Any], str]] = [
@@ -105,15 +105,17 @@ TRANSITIONS: list[tuple[Stage, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("stage", "change", "told"), TRANSITIONS)
+@pytest.mark.parametrize(("stage", "change", "problem_text"), TRANSITIONS)
 def test_a_write_that_may_not_be_is_noticed(
-    stage: Stage, change: dict[str, Any], told: str
+    stage: Stage, change: dict[str, Any], problem_text: str
 ) -> None:
     before = to_record(an_order(stage, **SIGNALLED))
     allowed = {**before, "sequence": before["sequence"] + 1}
 
     assert transition_problems(before, allowed) == []
-    assert [p for p in transition_problems(before, {**allowed, **change}) if told in p] != []
+    assert [
+        p for p in transition_problems(before, {**allowed, **change}) if problem_text in p
+    ] != []
 
 
 @pytest.mark.parametrize("accepted", [[], ["C", "D"], ["D"]])

@@ -11,6 +11,8 @@ from cli.problems import WrongUsage
 _PRODUCT = {"sku": str, "name": str, "available": int, "unit_price_minor": int, "currency": str}
 _CUSTOMER = {"customer_id": str, "tier": str, "name": str, "email": str}
 
+_KINDS = {str: "text", int: "whole number"}
+
 
 def read_catalogue(file: Path) -> dict[str, list[dict[str, Any]]]:
     """The tables `sku` and `customer` of a file. Raises WrongUsage.
@@ -47,9 +49,6 @@ def _tables(
             if type(value) is not kind:
                 raise _invalid(file, f"{field} of {name} {number} is missing or no {_KINDS[kind]}")
     return tables
-
-
-_KINDS = {str: "text", int: "whole number"}
 
 
 def _invalid(file: Path, reason: str) -> WrongUsage:

@@ -23,11 +23,12 @@ from cli.terminal.output import Format, Output, say, show
 from cli.terminal.text import visible_data
 
 _BINS_MS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
-_BAR = 40
+_BAR_WIDTH = 40
+_TIMES = ("p50_ms", "p95_ms", "p99_ms", "max_ms")
 
 
 @dataclass(slots=True)
-class Load:
+class Measurements:
     """The measurements so far; latencies in seconds. Threads share it under its lock."""
 
     began: float = field(default_factory=time.perf_counter)
@@ -77,7 +78,7 @@ def load(
 
     The orders are real: they reserve stock until they are approved, cancelled or expire.
     """
-    api, measured = open_api(profile), Load()
+    api, measured = open_api(profile), Measurements()
     body = {"items": [parse_item(text) for text in item], "payment_method": "pm_ok"}
     try:
         _place_all(api, body, measured, number=number, callers=callers)
@@ -95,14 +96,14 @@ def load(
         )
 
 
-def _live(measured: Load) -> Live:
+def _live(measured: Measurements) -> Live:
     return Live(
         _table(visible_data(measured.results())), console=err, refresh_per_second=4, transient=True
     )
 
 
 def _place_all(
-    api: Api, body: dict[str, Any], measured: Load, *, number: int, callers: int
+    api: Api, body: dict[str, Any], measured: Measurements, *, number: int, callers: int
 ) -> None:
     """Place the orders, `callers` at a time.
 
@@ -122,7 +123,7 @@ def _place_all(
             live.update(_table(visible_data(measured.results())))
 
 
-def _place(api: Api, body: dict[str, Any], measured: Load) -> None:
+def _place(api: Api, body: dict[str, Any], measured: Measurements) -> None:
     began = time.perf_counter()
     try:
         api.post("/orders", body, idempotency_key=str(uuid.uuid4()))
@@ -159,8 +160,5 @@ def _table(results: dict[str, Any]) -> RenderableType:
     most = max(results["histogram"].values(), default=0) or 1
     for name, count in results["histogram"].items():
         if count:
-            bars.add_row(name, str(count), "█" * max(1, round(_BAR * count / most)))
+            bars.add_row(name, str(count), "█" * max(1, round(_BAR_WIDTH * count / most)))
     return Group(facts, bars)
-
-
-_TIMES = ("p50_ms", "p95_ms", "p99_ms", "max_ms")

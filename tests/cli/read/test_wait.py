@@ -1,4 +1,4 @@
-"""wait, watch."""
+"""`orders wait` and `orders watch`."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tests.support.execution_histories import HistoryBuilder, named
 from tests.support.world import TOKEN, World
 
 
-def moved(world: World, order: Order, stage: Stage) -> None:
+def move(world: World, order: Order, stage: Stage) -> None:
     now = world.now(order)
     world.store.put(replace(now, stage=stage, sequence=now.sequence + 1))
 
@@ -33,8 +33,8 @@ def test_waiting_ends_when_the_order_completes(terminal: Terminal, world: World)
     order = world.place()
     terminal.meanwhile = [
         lambda: None,
-        partial(moved, world, order, Stage.PAYMENT),
-        partial(moved, world, order, Stage.COMPLETED),
+        partial(move, world, order, Stage.PAYMENT),
+        partial(move, world, order, Stage.COMPLETED),
     ]
 
     ran = terminal.run("wait", order.order_id, "-o", "json")
@@ -93,8 +93,8 @@ def test_watching_as_json_prints_one_line_per_change(terminal: Terminal, world: 
     order = world.place()
     terminal.meanwhile = [
         lambda: None,
-        partial(moved, world, order, Stage.PAYMENT),
-        partial(moved, world, order, Stage.COMPLETED),
+        partial(move, world, order, Stage.PAYMENT),
+        partial(move, world, order, Stage.COMPLETED),
     ]
 
     ran = terminal.run("watch", order.order_id, "-o", "json")
@@ -112,7 +112,7 @@ def test_watching_an_order_that_waits_reads_its_history_a_few_times(
     order = world.place(updated_at=world.clock.now())
     history = named(["RouteStart", "ReserveStock"]).enter("AwaitSignal")
     record_history(world, order, history)
-    end = partial(moved, world, order, Stage.COMPLETED)
+    end = partial(move, world, order, Stage.COMPLETED)
     terminal.meanwhile = [*[lambda: None] * 600, end]
 
     ran = terminal.run(command[0], order.order_id, *command[1:], who="operator")
@@ -134,7 +134,7 @@ def test_following_prints_events_after_the_last_change_of_the_order(
             world, order, history.enter("SendOrderConfirmation").add("ExecutionSucceeded")
         )
 
-    end = partial(moved, world, order, Stage.COMPLETED)
+    end = partial(move, world, order, Stage.COMPLETED)
     terminal.meanwhile = [end, mail_later]
 
     ran = terminal.run("history", order.order_id, "-f", "-o", "json", who="operator")

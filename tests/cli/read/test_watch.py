@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from lambdas.domain.record.stages import Stage
-from tests.cli.read.test_wait import moved, record_history
+from tests.cli.read.test_wait import move, record_history
 from tests.cli.terminal import Terminal
 from tests.support.execution_histories import named
 from tests.support.world import TOKEN, World
@@ -38,9 +38,9 @@ def test_watching_into_a_pipe_prints_every_change_once(
         at_first.extend(capsys.readouterr().out.splitlines())
         history.leave("AwaitSignal").failing("ProcessPayment", "PaymentDeclined")
         record_history(world, order, history)
-        moved(world, order, Stage.PAYMENT)
+        move(world, order, Stage.PAYMENT)
 
-    terminal.meanwhile = [approved, lambda: None, partial(moved, world, order, Stage.FAILED)]
+    terminal.meanwhile = [approved, lambda: None, partial(move, world, order, Stage.FAILED)]
 
     later = terminal.run("watch", order.order_id).out.splitlines()
 

@@ -106,7 +106,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"janitor\.Janitor\._hand_over: .*error=reason or \"XXXX\".*": (
         "without a reason, the order has a cancel or the error of its compensation"
     ),
-    r"payment_comparison\.PaymentComparison\._orders: .*(cursor >=|order_id >) oldest.*": (
+    r"payment_comparison\.PaymentComparison\._list_orders: .*(cursor >=|order_id >) oldest.*": (
         "no order has the lowest ID of an instant"
     ),
     r"adapters\.(dynamodb_\w+|sandbox_table)\..*: .*\"(.* )?(set|add|remove|and) [:#a-z].*": (

@@ -81,7 +81,7 @@ def test_stock_that_is_gone_between_price_and_hold_is_a_rejection(world: World) 
     assert world.problems() == []
 
 
-def test_an_added_sku_that_nobody_sells_is_rejected(world: World) -> None:
+def test_an_added_sku_that_does_not_exist_is_rejected(world: World) -> None:
     order = world.place()
     signal = world.accept(order, a_signal(SignalKind.ADD_LINE_ITEM, sku="TEA"))
 

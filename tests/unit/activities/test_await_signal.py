@@ -56,7 +56,7 @@ def test_a_wait_that_is_repeated_leaves_its_token(world: World) -> None:
     assert world.now(order).wait_token == "second attempt's"
 
 
-def test_an_execution_of_a_definition_that_tells_no_round_keeps_its_newest_token(
+def test_an_execution_of_a_definition_without_rounds_keeps_its_newest_token(
     world: World,
 ) -> None:
     order = world.place()

@@ -38,7 +38,7 @@ def kinds(world: World, order: Order) -> list[str]:
     return [event.kind for event in world.store.timeline(order.order_id)]
 
 
-def test_a_completed_order_is_confirmed_and_its_result_told(world: World) -> None:
+def test_a_completed_order_is_confirmed_and_its_result_returned(world: World) -> None:
     order = world.place(Stage.COMPLETED)
 
     answer = world.run(send_order_confirmation, order)
@@ -75,7 +75,7 @@ def test_an_order_that_is_not_completed_is_not_confirmed(world: World) -> None:
     assert world.notifier.sent == []
 
 
-def test_the_cancellation_mail_tells_why(world: World) -> None:
+def test_the_cancellation_mail_has_the_reason(world: World) -> None:
     order = world.place(Stage.COMPENSATING, last_error="approval timeout")
 
     assert world.run(send_cancellation_email, order) is None

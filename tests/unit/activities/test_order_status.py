@@ -81,7 +81,7 @@ def test_a_settled_order_is_closed_as_its_record_says(
 
 
 @pytest.mark.parametrize("end", sorted(ENDS))
-def test_closing_an_ended_order_tells_how_it_ended(world: World, end: Stage) -> None:
+def test_closing_an_ended_order_returns_its_outcome(world: World, end: Stage) -> None:
     order = world.place(end)
 
     assert world.run(close_order, order)["stage"] == end.value

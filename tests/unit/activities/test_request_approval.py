@@ -98,7 +98,7 @@ def test_a_mail_that_may_have_gone_out_is_not_sent_again_and_its_link_works(
     assert list(world.now(order).approval_links.values()) == [FIRST]
 
 
-def test_nobody_is_asked_about_an_order_with_a_signal_to_apply(world: World, order: Order) -> None:
+def test_no_request_is_sent_for_an_order_with_a_pending_signal(world: World, order: Order) -> None:
     world.accept(order, a_signal())
 
     world.run(request_approval, order)
@@ -106,7 +106,9 @@ def test_nobody_is_asked_about_an_order_with_a_signal_to_apply(world: World, ord
     assert world.notifier.sent == []
 
 
-def test_nobody_is_asked_while_somebody_looks(world: World, order: Order) -> None:
+def test_no_reminder_is_sent_while_an_approver_has_the_order_open(
+    world: World, order: Order
+) -> None:
     world.store.put(replace(order, last_heartbeat_at=world.clock.now()))
 
     world.run(request_approval, order)

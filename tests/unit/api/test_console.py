@@ -67,7 +67,7 @@ def test_nothing_but_the_files_of_the_page_is_served(api: ApiCaller, name: str) 
     assert api.get(f"/console/{name}", None).status == 404
 
 
-def test_tells_where_people_sign_in(api: ApiCaller) -> None:
+def test_returns_the_sign_in_endpoints(api: ApiCaller) -> None:
     assert api.get("/sign-in", None).json == {
         "authorize_url": "https://id.example.com/oauth2/authorize",
         "token_url": "https://id.example.com/oauth2/token",

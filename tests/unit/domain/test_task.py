@@ -85,7 +85,7 @@ def failure(name: str, cause: str) -> str:
     return Task.parse({**INPUT, "failure": {"Error": name, "Cause": cause}}).failure
 
 
-def test_our_own_error_is_told_with_its_message() -> None:
+def test_an_error_of_the_project_has_its_message() -> None:
     cause = json.dumps({"errorMessage": "insufficient funds", "errorType": "PaymentDeclined"})
 
     assert failure("PaymentDeclined", cause) == "PaymentDeclined: insufficient funds"
@@ -102,15 +102,13 @@ def test_our_own_error_is_told_with_its_message() -> None:
         ("PaymentDeclined", json.dumps({"errorMessage": 7})),
     ],
 )
-def test_everything_else_is_told_by_its_name_alone(name: str, cause: str) -> None:
+def test_other_errors_are_described_by_their_name_alone(name: str, cause: str) -> None:
     assert failure(name, cause) == name
 
 
 @pytest.mark.parametrize(
-    ("caught", "told"),
+    ("caught", "failure"),
     [({}, ""), ({"Error": "States.Timeout"}, "States.Timeout"), ({"Cause": "no JSON"}, "")],
 )
-def test_a_failure_without_name_or_cause_is_told_as_far_as_it_goes(
-    caught: dict[str, str], told: str
-) -> None:
-    assert Task.parse({**INPUT, "failure": caught}).failure == told
+def test_a_failure_without_name_or_cause_is_parsed(caught: dict[str, str], failure: str) -> None:
+    assert Task.parse({**INPUT, "failure": caught}).failure == failure

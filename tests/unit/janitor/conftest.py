@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.janitor import Janitor
 from tests.support.world import World
-from tests.unit.janitor.stopped import Survivors
+from tests.unit.janitor.stopped import FailedChecks
 
 
 @pytest.fixture
@@ -15,10 +15,10 @@ def world() -> World:
 
 
 @pytest.fixture
-def survivors() -> Survivors:
-    return Survivors()
+def failed_checks() -> FailedChecks:
+    return FailedChecks()
 
 
 @pytest.fixture
-def janitor(world: World, survivors: Survivors) -> Janitor:
-    return replace(world.deps.janitor, report=survivors.note)
+def janitor(world: World, failed_checks: FailedChecks) -> Janitor:
+    return replace(world.deps.janitor, report=failed_checks.record)

@@ -10,10 +10,10 @@ from tests.support.world import World
 OPEN = sorted(set(Stage) - ENDS - {Stage.NOTIFY})
 
 
-class Survivors(list[tuple[str, Exception]]):
+class FailedChecks(list[tuple[str, Exception]]):
     """The orders that the janitor reported, and why."""
 
-    def note(self, order_id: str, error: Exception) -> None:
+    def record(self, order_id: str, error: Exception) -> None:
         self.append((order_id, error))
 
 

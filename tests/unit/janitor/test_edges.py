@@ -7,33 +7,33 @@ import pytest
 from lambdas.domain.ports import ExecutionStatus
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.janitor import AT_ONCE, LATE_MS, SWEEP_MS, Janitor
+from lambdas.janitor import CHECKS_PER_SECOND, LATE_MS, SWEEP_MS, Janitor
 from lambdas.telemetry import metrics
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import gone
 
 
 @pytest.mark.parametrize(
-    ("first_ms", "looked_after"), [(SWEEP_MS, AT_ONCE + 1), (SWEEP_MS + 1, AT_ONCE)]
+    ("first_ms", "checked"), [(SWEEP_MS, CHECKS_PER_SECOND + 1), (SWEEP_MS + 1, CHECKS_PER_SECOND)]
 )
-def test_a_sweep_ends_when_its_time_is_over_and_tells_what_it_did(
+def test_a_sweep_ends_when_its_time_is_over_and_returns_what_it_did(
     world: World,
     janitor: Janitor,
     monkeypatch: pytest.MonkeyPatch,
     first_ms: int,
-    looked_after: int,
+    checked: int,
 ) -> None:
-    for _ in range(AT_ONCE + 1):
+    for _ in range(CHECKS_PER_SECOND + 1):
         world.place(next_check_at=world.clock.now())
-    looks = iter([first_ms / 1000, *[0.0] * AT_ONCE])
+    delays = iter([first_ms / 1000, *[0.0] * CHECKS_PER_SECOND])
 
     def slow(order: Order) -> ExecutionStatus:
-        world.clock.advance(next(looks))
+        world.clock.advance(next(delays))
         return ExecutionStatus.RUNNING
 
     monkeypatch.setattr(world.engine, "status", slow)
 
-    assert janitor.sweep() == {"running": looked_after}
+    assert janitor.sweep() == {"running": checked}
 
 
 def test_a_waiting_order_without_a_signal_is_not_rung(world: World, janitor: Janitor) -> None:
@@ -57,7 +57,7 @@ def test_an_order_that_another_janitor_took_over_and_ended_is_not_started(
     assert world.engine.started == []
 
 
-def test_an_operator_hears_of_an_order_that_the_new_execution_has_ended_already(
+def test_an_operator_gets_an_order_that_the_new_execution_has_ended_already(
     world: World, janitor: Janitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = world.place()

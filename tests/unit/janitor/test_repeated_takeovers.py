@@ -12,7 +12,7 @@ from lambdas.domain.steps.takeover import MAX_LOOPS, ROW_MS
 from lambdas.janitor import Janitor
 from lambdas.telemetry import metrics
 from tests.support.world import World
-from tests.unit.janitor.stopped import Survivors, gone
+from tests.unit.janitor.stopped import FailedChecks, gone
 
 HOUR = 3600
 
@@ -43,7 +43,7 @@ def test_the_pauses_between_takeovers_double_up_to_an_hour(world: World, janitor
     assert pauses(world, janitor, order, 9) == [0, 90, 180, 360, 720, 1440, 2880, HOUR, HOUR]
 
 
-def test_an_order_that_is_compensated_in_vain_is_taken_over_no_more_often(
+def test_an_order_whose_compensation_fails_is_taken_over_no_more_often(
     world: World, janitor: Janitor
 ) -> None:
     order = gone(world, Stage.COMPENSATING)
@@ -127,7 +127,7 @@ def test_takeovers_that_continue_a_long_wait_are_not_in_a_row(
 
 
 def test_a_report_that_cannot_be_made_does_not_hold_up_the_takeover(
-    world: World, janitor: Janitor, survivors: Survivors
+    world: World, janitor: Janitor, failed_checks: FailedChecks
 ) -> None:
     def away(order: Order) -> None:
         raise OperationsUnavailable("no queue", order_id=order.order_id)
@@ -138,7 +138,7 @@ def test_a_report_that_cannot_be_made_does_not_hold_up_the_takeover(
     pauses(world, janitor, order, 3)
 
     assert world.engine.started[-1] == f"{order.order_id}-4"
-    assert survivors == []
+    assert failed_checks == []
 
 
 def test_a_takeover_that_cannot_be_started_is_reported_all_the_same(

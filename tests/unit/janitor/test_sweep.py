@@ -1,4 +1,4 @@
-"""Once a minute: a sweep over the overdue orders, where one's trouble is not the others'."""
+"""The sweep over the overdue orders: a failed check does not affect the others."""
 
 from dataclasses import replace
 from threading import Barrier
@@ -16,11 +16,11 @@ from lambdas.settings import Settings
 from lambdas.telemetry import metrics
 from tests.support.builders import an_order
 from tests.support.world import World
-from tests.unit.janitor.stopped import Survivors, gone
+from tests.unit.janitor.stopped import FailedChecks, gone
 
 
 def test_a_takeover_whose_start_was_lost_is_started_by_the_next_sweep(
-    world: World, janitor: Janitor, survivors: Survivors
+    world: World, janitor: Janitor, failed_checks: FailedChecks
 ) -> None:
     order = gone(world, next_check_at=world.clock.now())
     starting = world.engine.start
@@ -30,7 +30,7 @@ def test_a_takeover_whose_start_was_lost_is_started_by_the_next_sweep(
 
     world.engine.start = busy  # type: ignore[method-assign]
     assert janitor.sweep() == {"failed": 1}
-    assert [type(error) for _, error in survivors] == [EngineUnavailable]
+    assert [type(error) for _, error in failed_checks] == [EngineUnavailable]
     assert world.now(order).start_pending
 
     world.engine.start = starting  # type: ignore[method-assign]
@@ -39,7 +39,7 @@ def test_a_takeover_whose_start_was_lost_is_started_by_the_next_sweep(
     assert world.engine.started == [f"{order.order_id}-2"]
 
 
-def test_a_running_order_is_only_looked_after_later(world: World, janitor: Janitor) -> None:
+def test_a_running_order_is_checked_again_later(world: World, janitor: Janitor) -> None:
     order = world.place(next_check_at=world.clock.now())
 
     assert janitor.sweep() == {"running": 1}
@@ -51,8 +51,8 @@ def test_a_running_order_is_only_looked_after_later(world: World, janitor: Janit
     assert (after.stage, after.epoch, after.event_count) == (order.stage, 1, 0)
 
 
-def test_one_orders_trouble_does_not_keep_the_others_waiting(
-    world: World, janitor: Janitor, survivors: Survivors
+def test_a_failed_check_does_not_delay_the_others(
+    world: World, janitor: Janitor, failed_checks: FailedChecks
 ) -> None:
     due: dict[str, Any] = {"next_check_at": world.clock.now() - 1, "start_pending": False}
     broken, healthy = gone(world, **due), gone(world, **due)
@@ -66,7 +66,7 @@ def test_one_orders_trouble_does_not_keep_the_others_waiting(
     world.store.get = fail_for_one  # type: ignore[method-assign]
 
     assert janitor.sweep() == {"failed": 1, "resumed": 1}
-    assert [order_id for order_id, _ in survivors] == [broken.order_id]
+    assert [order_id for order_id, _ in failed_checks] == [broken.order_id]
     assert getting(healthy.order_id).epoch == 2
 
 
@@ -103,7 +103,7 @@ def test_an_order_that_cannot_be_checked_is_put_off_for_longer_each_time(
     assert pauses == [45, 90, 180, 360, 360]
 
 
-def test_a_check_that_works_again_forgets_the_failures(world: World, janitor: Janitor) -> None:
+def test_a_successful_check_resets_the_failures(world: World, janitor: Janitor) -> None:
     order = world.place(check_failures=3)
 
     janitor.reconcile(order.order_id)
@@ -123,9 +123,7 @@ def test_a_sweep_checks_no_more_than_fifteen_orders_a_second(
     assert world.clock.now() - began == 2_000
 
 
-def test_urgent_checks_are_made_first_whatever_else_is_overdue(
-    world: World, janitor: Janitor
-) -> None:
+def test_urgent_checks_precede_all_other_overdue_checks(world: World, janitor: Janitor) -> None:
     world.store.put(*(an_order(next_check_at=0) for _ in range(SWEEP_LIMIT + 1)))
     urgent = world.place(Stage.START, next_check_at=world.clock.now())
     world.engine.running.clear()

@@ -91,7 +91,7 @@ def test_an_order_whose_compensation_never_began_is_taken_over_with_its_cancel(
 
 
 @pytest.mark.parametrize("stage", OPEN)
-def test_an_operator_compensates_an_order_whatever_its_execution_is_doing(
+def test_an_operator_compensates_an_order_in_any_state_of_its_execution(
     world: World, janitor: Janitor, stage: Stage
 ) -> None:
     order = world.place(stage, wait_token=TOKEN, last_error=None)

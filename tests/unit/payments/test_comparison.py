@@ -17,7 +17,7 @@ from lambdas.domain.record.ledger import DEBT
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.payment_comparison import AT_ONCE, DAY_MS, LATE_MS, Work
+from lambdas.payment_comparison import BATCH_SIZE, DAY_MS, LATE_MS, Work
 from lambdas.ulid import ulid_of
 from tests.support.fake_clock import NOW
 from tests.support.telemetry import captured_log, lines
@@ -71,7 +71,7 @@ def test_orders_and_payments_that_agree_are_compared_without_a_look_up(world: Wo
 
     assert comparison.compare(SINCE, UNTIL) == {"same": 21}
 
-    assert sizes == [AT_ONCE, 21 - AT_ONCE]
+    assert sizes == [BATCH_SIZE, 21 - BATCH_SIZE]
     assert world.payments.calls == ["list moved"]
     assert reported(world) == []
 

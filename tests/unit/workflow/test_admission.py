@@ -41,14 +41,14 @@ def test_who_added_a_line_does_not_approve(applied: int, outcomes: dict[str, str
         require_four_eyes(order, Actor("sub-s", "shop"))
 
 
-def test_who_tried_to_add_a_line_in_vain_may_approve() -> None:
+def test_the_sender_of_a_rejected_line_may_approve() -> None:
     added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor="shop")
     outcomes = {"N": "rejected: unknown SKU"}
 
     require_four_eyes(an_order(inbox=(added,), applied=1, outcomes=outcomes), Actor("shop", "shop"))
 
 
-def test_somebody_else_may_approve() -> None:
+def test_another_approver_may_approve() -> None:
     require_four_eyes(an_order(), Actor("sub-1", "approver1"))
 
 

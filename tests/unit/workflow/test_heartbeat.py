@@ -58,7 +58,7 @@ def test_a_heartbeat_without_a_token_is_remembered(world: World, workflow: Order
     assert world.now(order).last_heartbeat_at == NOW
 
 
-def test_a_heartbeat_that_the_engine_does_not_take_is_survived(
+def test_a_heartbeat_that_the_engine_refuses_is_reported_only(
     world: World, workflow: OrderWorkflow, survived: list[OrderError]
 ) -> None:
     order = world.place(wait_token=TOKEN)
@@ -114,7 +114,7 @@ def test_heartbeats_never_put_off_the_janitor(world: World, workflow: OrderWorkf
     assert world.now(order).next_check_at <= due
 
 
-def test_after_the_deadline_nobody_has_to_look(world: World, workflow: OrderWorkflow) -> None:
+def test_a_heartbeat_after_the_deadline_is_refused(world: World, workflow: OrderWorkflow) -> None:
     order = world.place(wait_token=TOKEN)
     world.clock.advance(APPROVAL_TIMEOUT_MS // 1000)
 

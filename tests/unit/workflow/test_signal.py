@@ -37,7 +37,7 @@ def test_an_accepted_signal_is_durable_and_rings(
     assert world.engine.rung == [TOKEN]
 
 
-def test_a_signal_before_the_wait_has_nobody_to_ring(world: World, workflow: OrderWorkflow) -> None:
+def test_a_signal_before_the_wait_rings_no_execution(world: World, workflow: OrderWorkflow) -> None:
     order = world.place(Stage.START)
 
     workflow.signal(order.order_id, a_signal())
@@ -72,7 +72,7 @@ def test_a_repeated_signal_is_accepted_once_and_rings_as_long_as_it_is_pending(
     assert world.engine.rung == [TOKEN, TOKEN]
 
 
-def test_a_settled_signal_that_is_repeated_rings_nobody(
+def test_a_settled_signal_that_is_repeated_rings_no_execution(
     world: World, workflow: OrderWorkflow
 ) -> None:
     signal = a_signal()

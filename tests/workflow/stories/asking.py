@@ -23,8 +23,8 @@ ASKED = (*TO_WAIT, *LOOP, *ASK)
 
 def _completed(path: Path, *mails: str, **changes: Any) -> End:
     """Completed, after these mails to the approver."""
-    told = {f"mail-approval-{number}": "done" for number in range(1, len(mails) + 1)}
-    ledger = {"reserve": "done", "pay": "done", "mail-confirmation": "done", **told}
+    reminders = {f"mail-approval-{number}": "done" for number in range(1, len(mails) + 1)}
+    ledger = {"reserve": "done", "pay": "done", "mail-confirmation": "done", **reminders}
     return completed(path, ledger=ledger, mails=(*mails, "confirmed"), **changes)
 
 

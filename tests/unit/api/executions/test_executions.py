@@ -52,9 +52,9 @@ def test_an_operator_reads_the_redacted_history(api: ApiCaller, world: World) ->
 
     answer = api.get(f"/orders/{order.order_id}/history", OPERATOR)
 
-    told = answer.json["events"]
-    assert [event["category"] for event in told] == ["lifecycle", "payment", "payment"]
-    assert told[2] == {
+    shown = answer.json["events"]
+    assert [event["category"] for event in shown] == ["lifecycle", "payment", "payment"]
+    assert shown[2] == {
         "epoch": 1,
         "id": 3,
         "type": "TaskFailed",
@@ -76,8 +76,8 @@ def test_the_history_has_every_execution_in_the_order_of_their_start(
 
     history = api.get(f"/orders/{order.order_id}/history", OPERATOR).json
 
-    told = [(event["epoch"], event["id"]) for event in history["events"]]
-    assert told == [(1, 1), (1, 2), (1, 3), (3, 1), (3, 2), (3, 3)]
+    numbers = [(event["epoch"], event["id"]) for event in history["events"]]
+    assert numbers == [(1, 1), (1, 2), (1, 3), (3, 1), (3, 2), (3, 3)]
     assert history["omitted_executions"] == 0
 
 
@@ -132,9 +132,9 @@ def test_each_execution_has_its_verdict_and_its_figures(api: ApiCaller, world: W
     order = world.place(epoch=2)
     world.engine.histories[f"{order.order_id}-1"] = events()
 
-    told = api.get(f"/orders/{order.order_id}/history", OPERATOR).json["executions"]
+    executions = api.get(f"/orders/{order.order_id}/history", OPERATOR).json["executions"]
 
-    assert told == [
+    assert executions == [
         {
             "epoch": 1,
             "verdict": "running",

@@ -90,7 +90,7 @@ def test_a_cancel_that_meets_a_step_cancels() -> None:
         ("ReserveStock", "KeyError", "defect"),
     ],
 )
-def test_a_failure_is_judged_by_its_error(state: str, error: str, expected: str) -> None:
+def test_a_failure_is_classified_by_its_error(state: str, error: str, expected: str) -> None:
     history = waiting().failing(state, error)
     ends = rejected if expected == "rejected" else failed
 
@@ -180,7 +180,9 @@ def interrupted(history: HistoryBuilder) -> HistoryBuilder:
     ("error", "expected"),
     [("StoreUnavailable", "infrastructure"), ("ActivityDefect", "defect"), ("KeyError", "defect")],
 )
-def test_what_was_interrupted_is_judged_by_what_kept_failing(error: str, expected: str) -> None:
+def test_an_interrupted_execution_is_classified_by_its_last_error(
+    error: str, expected: str
+) -> None:
     history = waiting().failing("AwaitSignal", "Lambda.Unknown").failing("ApplySignals", error)
 
     judgement = classify(interrupted(history.route("RouteBackOff")).redacted())

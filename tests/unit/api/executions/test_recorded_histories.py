@@ -20,37 +20,37 @@ RECORDED: dict[Key, list[dict[str, Any]]] = {
 """(engine, scenario, verdict) -> the events of one execution."""
 
 
-def told(key: Key) -> list[HistoryEvent]:
+def events_of(key: Key) -> list[HistoryEvent]:
     return list(redact(RECORDED[key]))
 
 
 @pytest.mark.parametrize("key", RECORDED, ids=", ".join)
 def test_a_recorded_history_has_its_verdict(key: Key) -> None:
-    assert classify(told(key)).verdict == key[-1]
+    assert classify(events_of(key)).verdict == key[-1]
 
 
-def test_both_engines_are_judged_alike_with_the_same_reasons() -> None:
-    judged_by: dict[str, dict[tuple[str, ...], Classification]] = {"emulator": {}, "moto": {}}
+def test_both_engines_have_the_same_verdicts_and_reasons() -> None:
+    classified_by: dict[str, dict[tuple[str, ...], Classification]] = {"emulator": {}, "moto": {}}
     for key in RECORDED:
-        judged_by[key[0]][key[1:]] = classify(told(key))
-    stopped = ("execution stopped", "infrastructure")  # moto knows no ABORTED of a waiting task
+        classified_by[key[0]][key[1:]] = classify(events_of(key))
+    stopped = ("execution stopped", "infrastructure")  # moto records no ABORTED of a waiting task
 
-    aborted = judged_by["emulator"].pop(stopped)
-    out_of_the_blue = judged_by["moto"].pop(stopped)
+    aborted = classified_by["emulator"].pop(stopped)
+    interrupted = classified_by["moto"].pop(stopped)
 
-    assert judged_by["emulator"] == judged_by["moto"]
-    assert aborted.verdict == out_of_the_blue.verdict
+    assert classified_by["emulator"] == classified_by["moto"]
+    assert aborted.verdict == interrupted.verdict
 
 
 def test_every_verdict_but_a_defect_was_recorded() -> None:
     """Nothing in the table of scenarios can make a defect."""
-    found = {classify(told(key)).verdict for key in RECORDED}
+    found = {classify(events_of(key)).verdict for key in RECORDED}
 
     assert found == set(Verdict) - {Verdict.DEFECT, Verdict.RUNNING, Verdict.UNKNOWN}
 
 
 def test_an_unfinished_recording_runs_in_its_newest_state() -> None:
-    history = told(("moto", "cancelled while waiting", "cancelled"))
+    history = events_of(("moto", "cancelled while waiting", "cancelled"))
 
     assert classify([event for event in history if event.id <= 40]).verdict is Verdict.RUNNING
 
@@ -75,7 +75,7 @@ def test_an_execution_that_lost_its_order_to_another_one_is_compensated_and_not_
     )
 
 
-def test_an_execution_that_loses_its_order_while_it_undoes_it_is_compensated() -> None:
+def test_an_execution_that_loses_its_order_during_compensation_is_compensated() -> None:
     history = named(()).failing("RefundPayment", *["ProviderUnavailable"] * 7)
     history.failing("ReleaseStock", "StaleEpoch").failing("CloseOrder", "StaleEpoch")
     history.enter("OrderFailed")

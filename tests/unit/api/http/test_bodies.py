@@ -26,18 +26,18 @@ def test_a_body_that_is_no_json_object_is_malformed(api: ApiCaller, text: str) -
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "name"),
     [
         ('{"payment_method": "pm_ok", "payment_method": "pm_slow"}', "'payment_method'"),
         ('{"items": [{"sku": "A", "quantity": 1, "quantity": 999}]}', "'quantity'"),
         ('{"<b>": 1, "<b>": 2}', "a name"),
     ],
 )
-def test_a_body_that_gives_a_name_twice_is_malformed(api: ApiCaller, text: str, told: str) -> None:
+def test_a_body_that_gives_a_name_twice_is_malformed(api: ApiCaller, text: str, name: str) -> None:
     answer = api.call("POST", "/orders", text=text, headers=KEY)
 
     assert answer.status == 400
-    assert f"An object in the body contains {told} twice" in answer.json["detail"]
+    assert f"An object in the body contains {name} twice" in answer.json["detail"]
 
 
 def test_a_missing_body_is_malformed(api: ApiCaller) -> None:

@@ -113,7 +113,7 @@ def test_an_unsupported_user_name_is_refused_with_the_supported_characters(
 @pytest.mark.parametrize(
     "context", [{}, {"authorizer": None}, {"authorizer": {}}, {"authorizer": {"jwt": {}}}]
 )
-def test_a_request_without_claims_names_nobody(context: dict[str, Any]) -> None:
+def test_a_request_without_claims_has_no_principal(context: dict[str, Any]) -> None:
     assert principal_of({"requestContext": context}) is None
 
 

@@ -35,21 +35,21 @@ def test_the_description_is_valid_openapi() -> None:
 
 
 def test_every_operation_is_described_and_nothing_else() -> None:
-    told = {
+    documented = {
         (method.upper(), path)
         for path, operations in DOCUMENT["paths"].items()
         for method in operations
     }
 
-    assert told == {(one.method, one.path) for one in OPERATIONS}
+    assert documented == {(one.method, one.path) for one in OPERATIONS}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
-def test_an_operation_tells_who_may_call_it(operation: Operation) -> None:
-    told = described(operation)
+def test_an_operation_documents_its_roles(operation: Operation) -> None:
+    operation_doc = described(operation)
 
-    assert told["security"] == ([] if operation.public else [{"bearer": []}])
-    assert told.get("x-roles", []) == sorted(operation.roles)
+    assert operation_doc["security"] == ([] if operation.public else [{"bearer": []}])
+    assert operation_doc.get("x-roles", []) == sorted(operation.roles)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
@@ -66,8 +66,8 @@ def test_every_refusal_of_an_operation_is_a_described_problem(operation: Operati
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
 def test_the_answers_of_the_gateway_are_described_as_what_they_are(operation: Operation) -> None:
-    told = described(operation)["responses"]
-    gateway = {status for status, one in told.items() if one_of_the_gateway(one)}
+    responses = described(operation)["responses"]
+    gateway = {status for status, one in responses.items() if one_of_the_gateway(one)}
 
     expected = {"429", "500", "503"}
     expected |= set() if operation.public else {"401"}
@@ -83,12 +83,12 @@ def one_of_the_gateway(response: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
 def test_an_operation_explains_itself(operation: Operation) -> None:
-    told = described(operation)
+    operation_doc = described(operation)
 
-    assert told["summary"]
-    assert told["description"]
-    assert told["operationId"] == operation.name
-    assert all(parameter["description"] for parameter in told.get("parameters", ()))
+    assert operation_doc["summary"]
+    assert operation_doc["description"]
+    assert operation_doc["operationId"] == operation.name
+    assert all(parameter["description"] for parameter in operation_doc.get("parameters", ()))
 
 
 def test_every_field_of_a_request_teaches_by_description_or_example() -> None:
@@ -100,7 +100,7 @@ def test_every_field_of_a_request_teaches_by_description_or_example() -> None:
             assert described, f"{schema}.{name}: give its Field a description or an example"
 
 
-def test_the_description_tells_nothing_of_the_inside() -> None:
+def test_the_description_has_no_internal_names() -> None:
     inside = re.compile(
         r"lambda|dynamo|step functions|arn:|token_(?!url)|boto|pydantic|python", re.I
     )

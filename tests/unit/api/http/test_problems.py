@@ -109,7 +109,7 @@ def test_a_malformed_header_is_named_like_a_field(api: ApiCaller) -> None:
     assert [one["field"] for one in body["errors"]] == ["Idempotency-Key"]
 
 
-def test_only_a_refusing_order_tells_its_stage() -> None:
+def test_only_the_refusal_of_an_order_has_a_stage() -> None:
     refused = domain.SignalNotAdmitted("late", order_id="O", stage="completed")
 
     assert body_of(refused)["stage"] == "completed"
@@ -119,7 +119,7 @@ def test_only_a_refusing_order_tells_its_stage() -> None:
 @pytest.mark.parametrize(
     "error", [RuntimeError(SECRET), domain.LedgerMismatch(SECRET), domain.ActivityDefect(SECRET)]
 )
-def test_what_nobody_expected_is_told_by_the_requests_id_alone(error: Exception) -> None:
+def test_an_unexpected_error_exposes_only_the_request_id(error: Exception) -> None:
     body = body_of(error)
 
     assert body["status"] == 500
@@ -161,7 +161,7 @@ def test_an_overloaded_store_says_when_to_try_again(api: ApiCaller, world: World
     assert (answer.status, answer.headers["retry-after"]) == (503, "2")
 
 
-def test_nobody_may_keep_a_problem(api: ApiCaller) -> None:
+def test_a_problem_is_not_cached(api: ApiCaller) -> None:
     assert api.get("/nothing").headers["cache-control"] == "no-store"
 
 

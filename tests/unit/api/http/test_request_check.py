@@ -59,9 +59,7 @@ def test_a_public_route_needs_no_token(api: ApiCaller, operation: Operation) -> 
 
 
 @pytest.mark.parametrize("operation", PRIVATE, ids=name)
-def test_a_refused_role_is_told_in_words_what_it_may_not_do(
-    api: ApiCaller, operation: Operation
-) -> None:
+def test_the_refusal_of_a_role_names_the_operation(api: ApiCaller, operation: Operation) -> None:
     detail = api.call(operation.method, path_of(operation), a_person("x")).json["detail"]
 
     assert operation.summary[1:] in detail

@@ -87,7 +87,7 @@ def test_head_is_answered_as_get_without_the_content(api: ApiCaller, path: str) 
         ("POST", "/health", "GET, HEAD"),
     ],
 )
-def test_a_method_that_is_not_served_is_told_which_are(
+def test_the_refusal_of_a_method_lists_the_allowed_ones(
     api: ApiCaller, method: str, path: str, allowed: str
 ) -> None:
     answer = api.call(method, path, None)
@@ -100,7 +100,7 @@ def test_a_method_that_is_not_served_is_told_which_are(
 @pytest.mark.parametrize(
     "operation", [o for o in OPERATIONS if "{" in o.path], ids=attrgetter("name")
 )
-def test_an_id_of_odd_characters_is_not_found(
+def test_an_id_with_other_characters_is_not_found(
     api: ApiCaller, world: World, operation: Operation, text: str
 ) -> None:
     caller = a_person("x", *Role)

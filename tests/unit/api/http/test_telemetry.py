@@ -43,14 +43,14 @@ def test_the_line_of_a_request_without_an_order_in_its_path_names_the_order(
     assert "order_id" not in second
 
 
-def test_a_machine_client_is_told_apart_in_the_log(api: ApiCaller) -> None:
+def test_the_log_distinguishes_machine_clients(api: ApiCaller) -> None:
     with captured_log() as log:
         api.get("/orders", SHOP)
 
     assert lines(log.getvalue())[0]["machine"] is True
 
 
-def test_a_path_that_nobody_serves_is_not_written_to_the_log(api: ApiCaller) -> None:
+def test_an_unknown_path_is_not_logged(api: ApiCaller) -> None:
     with captured_log() as log:
         api.get("/orders/injected%0Aline", ALICE)
         api.get("/nothing-of-ours", ALICE)

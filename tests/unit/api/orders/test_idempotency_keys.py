@@ -75,7 +75,7 @@ def test_an_order_without_a_usable_key_is_malformed(api: ApiCaller, key: str | N
     assert "Idempotency-Key" in answer.json["detail"]
 
 
-def test_a_missing_key_is_told_by_what_to_send(api: ApiCaller) -> None:
+def test_the_problem_of_a_missing_key_names_the_header(api: ApiCaller) -> None:
     assert "send it" in start(api, key=None).json["detail"].lower()
 
 

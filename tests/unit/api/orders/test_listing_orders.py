@@ -74,7 +74,7 @@ def test_the_cursor_walks_through_all_orders_once(api: ApiCaller, world: World) 
     assert seen == [order.order_id for order in reversed(orders)]
 
 
-def test_a_page_has_twenty_orders_unless_told_otherwise(api: ApiCaller, world: World) -> None:
+def test_a_page_has_twenty_orders_by_default(api: ApiCaller, world: World) -> None:
     placed(world, *[(Stage.START, "alice")] * 21)
 
     assert len(listed(api, "", ALICE)) == 20

@@ -78,9 +78,7 @@ def test_no_read_shows_a_token_an_address_a_key_or_who_approved(
     assert leaks("".join(answer.text for answer in answers), secrets) == []
 
 
-def test_items_are_told_with_the_revision_that_an_approval_names(
-    api: ApiCaller, world: World
-) -> None:
+def test_items_have_the_revision_that_an_approval_names(api: ApiCaller, world: World) -> None:
     order = world.place(revision=3)
 
     assert api.get(f"/orders/{order.order_id}/items").json == {
@@ -102,7 +100,7 @@ def test_the_total_says_how_many_decimals_its_currency_has(
     assert total == {"amount_minor": 125_000, "currency": currency, "exponent": exponent}
 
 
-def test_the_timeline_tells_every_event_in_order(api: ApiCaller) -> None:
+def test_the_timeline_has_every_event_in_order(api: ApiCaller) -> None:
     started = api.post(
         "/orders",
         {"items": [{"sku": "MUG-RED", "quantity": 1}], "payment_method": "pm_ok"},

@@ -9,8 +9,8 @@ from tests.support.world import World
 
 
 def counted(api: ApiCaller, claims: Claims, query: str = "") -> dict[str, int]:
-    told = api.get(f"/stages{query}", claims).json["stages"]
-    return {one["stage"]: one["orders"] for one in told if one["orders"]}
+    stages = api.get(f"/stages{query}", claims).json["stages"]
+    return {one["stage"]: one["orders"] for one in stages if one["orders"]}
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +36,9 @@ def test_staff_counts_the_orders_of_one_customer(api: ApiCaller) -> None:
 
 
 def test_every_stage_of_an_order_is_named_in_order(api: ApiCaller) -> None:
-    told = [one["stage"] for one in api.get("/stages", OPERATOR).json["stages"]]
+    stages = [one["stage"] for one in api.get("/stages", OPERATOR).json["stages"]]
 
-    assert told == [stage.value for stage in Stage if stage is not Stage.NOTIFY]
+    assert stages == [stage.value for stage in Stage if stage is not Stage.NOTIFY]
 
 
 @pytest.mark.parametrize("claims", [ALICE, OPERATOR])

@@ -8,7 +8,7 @@ from tests.support.api_caller import ApiCaller
 from tests.support.world import World
 
 
-def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: World) -> None:
+def test_status_shows_every_field_of_a_waiting_order(api: ApiCaller, world: World) -> None:
     order = world.place(Stage.AWAITING_APPROVAL)
 
     status = api.get(f"/orders/{order.order_id}").json
@@ -72,7 +72,7 @@ def test_status_tells_everything_about_a_waiting_order(api: ApiCaller, world: Wo
     }
 
 
-def test_status_tells_the_result_and_the_payment_of_a_completed_order(
+def test_status_shows_the_result_and_the_payment_of_a_completed_order(
     api: ApiCaller, world: World
 ) -> None:
     order = world.place(Stage.COMPLETED)
@@ -84,7 +84,7 @@ def test_status_tells_the_result_and_the_payment_of_a_completed_order(
     assert status["ledger"]["pay"]["amount_minor"] == 2500
 
 
-def test_status_tells_which_effect_is_stuck(api: ApiCaller, world: World) -> None:
+def test_status_shows_which_effect_is_stuck(api: ApiCaller, world: World) -> None:
     order = world.place(Stage.STATUS_UPDATE)
     stuck = replace(order.ledger[PAY], stuck=True)
     world.store.put(replace(order.with_effect(PAY, stuck), stage=Stage.COMPENSATING))

@@ -26,7 +26,7 @@ class Watcher:
         self.api, self.world = api, world
         self.order = world.place(updated_at=world.clock.now())
         world.engine.definitions[self.order.execution] = load()
-        self.tell(HistoryBuilder().ok("ReserveStock").enter("AwaitSignal"))
+        self.set_history(HistoryBuilder().ok("ReserveStock").enter("AwaitSignal"))
         self.path = f"/orders/{self.order.order_id}/{view}"
         self.tag = ""
 
@@ -34,7 +34,7 @@ class Watcher:
     def reads(self) -> int:
         return self.world.engine.histories_read
 
-    def tell(self, history: HistoryBuilder) -> None:
+    def set_history(self, history: HistoryBuilder) -> None:
         self.world.engine.histories[self.order.execution] = tuple(history.events)
 
     def poll(self) -> int:
@@ -94,7 +94,7 @@ def test_events_after_the_last_change_show_within_seconds(watcher: Watcher, worl
     changed = replace(watcher.order, sequence=9, updated_at=world.clock.now())
     world.store.put(changed)
     watcher.poll()
-    watcher.tell(HistoryBuilder().ok("UpdateOrderStatus").add("ExecutionSucceeded"))
+    watcher.set_history(HistoryBuilder().ok("UpdateOrderStatus").add("ExecutionSucceeded"))
 
     watcher.watch(2)
 
@@ -102,7 +102,7 @@ def test_events_after_the_last_change_show_within_seconds(watcher: Watcher, worl
 
 
 def test_the_history_of_an_ended_execution_is_read_once(watcher: Watcher) -> None:
-    watcher.tell(HistoryBuilder().ok("UpdateOrderStatus").add("ExecutionSucceeded"))
+    watcher.set_history(HistoryBuilder().ok("UpdateOrderStatus").add("ExecutionSucceeded"))
 
     assert watcher.poll() == 200
     watcher.watch(1_000)
@@ -111,7 +111,7 @@ def test_the_history_of_an_ended_execution_is_read_once(watcher: Watcher) -> Non
 
 
 def test_a_redriven_execution_has_not_ended(watcher: Watcher) -> None:
-    watcher.tell(
+    watcher.set_history(
         HistoryBuilder().add("ExecutionFailed").add("ExecutionRedriven").enter("ReserveStock")
     )
     watcher.poll()
@@ -147,7 +147,7 @@ def test_one_of_several_tags_is_enough(watcher: Watcher) -> None:
 
 
 def test_a_later_epoch_is_another_answer(watcher: Watcher, world: World) -> None:
-    watcher.tell(HistoryBuilder().add("ExecutionAborted"))
+    watcher.set_history(HistoryBuilder().add("ExecutionAborted"))
     watcher.poll()
     world.store.put(replace(world.now(watcher.order), epoch=2))
 

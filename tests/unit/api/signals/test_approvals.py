@@ -40,7 +40,7 @@ def link(world: World, order: Order) -> str:
     return made
 
 
-def test_anybody_with_the_link_sees_the_order_and_nothing_of_the_customer(
+def test_the_page_of_a_link_shows_the_order_and_nothing_of_the_customer(
     api: ApiCaller, order: Order, link: str
 ) -> None:
     answer = api.get(f"/approvals/{link}", None)
@@ -110,7 +110,7 @@ def test_a_link_decides_once(
 
 
 @pytest.mark.parametrize("outcome", ["applied", "stale", "superseded"])
-def test_a_used_link_tells_what_became_of_its_approval(
+def test_a_used_link_shows_the_outcome_of_its_approval(
     api: ApiCaller, world: World, order: Order, link: str, outcome: str
 ) -> None:
     approve(api, link)
@@ -130,7 +130,7 @@ def test_the_link_alone_decides_nothing(
     assert world.now(order).inbox == ()
 
 
-def test_nobody_approves_their_own_order_by_mail(
+def test_the_requester_cannot_approve_by_mail(
     api: ApiCaller, world: World, order: Order, link: str
 ) -> None:
     answer = approve(api, link, a_person("alice", "approver"))

@@ -17,7 +17,7 @@ NO_REASONS: tuple[object, ...] = ("", "  ", "x" * 201, "two\nlines", 5, "\ud800"
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("stage", sorted(ENDS))
-def test_an_order_that_has_ended_refuses_and_tells_its_stage(
+def test_an_ended_order_refuses_with_its_stage(
     api: ApiCaller, world: World, kind: str, stage: Stage
 ) -> None:
     answer = send(api, world.place(stage), kind)

@@ -18,7 +18,7 @@ from tests.support.world import World
 from tests.unit.api.signals.sending import send
 
 
-def test_nobody_approves_an_order_that_they_placed(api: ApiCaller, world: World) -> None:
+def test_the_caller_who_placed_an_order_cannot_approve_it(api: ApiCaller, world: World) -> None:
     order = world.place(customer_id="bob", requested_by="sub-approver1")
 
     answer = send(api, order, "approve-payment", APPROVER)
@@ -27,7 +27,7 @@ def test_nobody_approves_an_order_that_they_placed(api: ApiCaller, world: World)
     assert world.now(order).inbox == ()
 
 
-def test_nobody_approves_an_order_that_is_placed_for_them(api: ApiCaller, world: World) -> None:
+def test_the_customer_of_an_order_cannot_approve_it(api: ApiCaller, world: World) -> None:
     both = a_person("alice", "customer", "approver")
 
     assert send(api, world.place(), "approve-payment", both).status == 403

@@ -49,14 +49,14 @@ def test_mails_that_were_missed_are_left_out() -> None:
     assert next_mail_at(asked(APPROVAL_MAILS[2]), WAIT) is None
 
 
-def test_nobody_is_asked_while_somebody_looks() -> None:
+def test_no_reminder_is_sent_while_an_approver_has_the_order_open() -> None:
     order = replace(an_order(), last_heartbeat_at=DUE[0])
 
     assert next_mail_at(order, WAIT) == DUE[0] + REMINDER_QUIET_PERIOD_MS
     assert mail_due(order, DUE[0] + REMINDER_QUIET_PERIOD_MS - 1, WAIT) is None
 
 
-def test_in_a_short_wait_somebody_looks_for_a_fifth_of_it() -> None:
+def test_in_a_short_wait_a_heartbeat_counts_for_a_fifth_of_it() -> None:
     order = an_order(approval_deadline=NOW + 20_000, last_heartbeat_at=NOW + 5_000)
 
     assert next_mail_at(order, 20_000) == NOW + 9_000
@@ -71,7 +71,7 @@ def test_in_a_short_wait_somebody_looks_for_a_fifth_of_it() -> None:
         an_order(approval_deadline=None),
     ],
 )
-def test_nobody_is_asked_about_an_order_that_does_not_wait_for_anybody(order: Order) -> None:
+def test_no_reminder_is_sent_for_an_order_that_does_not_wait(order: Order) -> None:
     assert mail_due(order, NOW + WAIT, WAIT) is None
 
 

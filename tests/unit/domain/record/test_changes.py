@@ -21,12 +21,12 @@ def test_a_change_counts_the_write_and_numbers_its_events() -> None:
     assert made.before is order
 
 
-def test_events_are_told_at_the_stage_reached_unless_said_otherwise() -> None:
+def test_events_have_the_stage_after_the_change_unless_another_is_given() -> None:
     order = an_order(Stage.COMPLETED)
 
     assert make_change(order, order, NOW, ("x", {})).events[0].stage == Stage.COMPLETED
-    told = make_change(order, order, NOW, ("x", {}), event_stage=Stage.NOTIFY)
-    assert told.events[0].stage == Stage.NOTIFY
+    made = make_change(order, order, NOW, ("x", {}), event_stage=Stage.NOTIFY)
+    assert made.events[0].stage == Stage.NOTIFY
 
 
 def test_any_write_of_the_execution_shows_that_it_was_started() -> None:

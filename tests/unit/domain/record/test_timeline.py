@@ -52,25 +52,25 @@ def test_an_effect_says_when_it_moved(effect: str, moves: Callable[[], Change | 
     assert made.after.ledger[effect].at == LATER
 
 
-def told(made: Change | None) -> list[tuple[str, dict[str, str | int]]]:
+def events_of(made: Change | None) -> list[tuple[str, dict[str, str | int]]]:
     """The kinds and details of the events."""
     assert made is not None
     return [(event.kind, dict(event.detail)) for event in made.events]
 
 
-def test_a_release_is_told_with_its_units() -> None:
+def test_the_event_of_a_release_has_its_units() -> None:
     made = release(PAID, NOW)
 
-    assert told(made) == [("stock-released", {"units": 1})]
+    assert events_of(made) == [("stock-released", {"units": 1})]
     assert made is not None
     assert made.after.reserved is False
 
 
 @pytest.mark.parametrize(("minor", "kind"), [(700, "payment-refunded"), (0, "payment-voided")])
-def test_a_refund_is_told_with_its_amount(minor: int, kind: str) -> None:
+def test_the_event_of_a_refund_has_its_amount(minor: int, kind: str) -> None:
     made = record_refund(PAID, NOW, minor)
 
-    assert told(made) == [(kind, {"amount_minor": minor})]
+    assert events_of(made) == [(kind, {"amount_minor": minor})]
     assert made is not None
     assert made.after.charged is False
 
@@ -78,20 +78,20 @@ def test_a_refund_is_told_with_its_amount(minor: int, kind: str) -> None:
 def test_what_costs_nothing_is_captured_as_nothing() -> None:
     made = record_charge(an_order(Stage.PAYMENT, total=0), NOW)
 
-    assert told(made) == [("payment-captured", {"amount_minor": 0})]
+    assert events_of(made) == [("payment-captured", {"amount_minor": 0})]
 
 
-def test_what_is_stuck_is_told() -> None:
-    assert told(close(PAID, NOW)) == [
+def test_a_stuck_effect_has_an_event() -> None:
+    assert events_of(close(PAID, NOW)) == [
         ("compensation-stuck", {"effects": "pay, reserve", "attempts": 1})
     ]
 
 
-def test_the_outcome_of_a_signal_that_compensation_settles_is_told() -> None:
+def test_a_signal_that_compensation_settles_has_an_event_with_its_outcome() -> None:
     cancel = a_signal(SignalKind.CANCEL_ORDER, signal_id="C")
     order = an_order(inbox=(a_signal(signal_id="A"), cancel), cancel_requested_at=NOW)
 
-    approval, cancelled, _ = told(begin_compensation(order, NOW, error=""))
+    approval, cancelled, _ = events_of(begin_compensation(order, NOW, error=""))
 
     settled = {"signal_id": "A", "signal": "approve-payment", "outcome": "superseded"}
     assert approval == ("signal-settled", settled)
@@ -99,12 +99,12 @@ def test_the_outcome_of_a_signal_that_compensation_settles_is_told() -> None:
     assert cancelled == ("signal-settled", settled)
 
 
-def test_compensation_without_a_reason_is_told_without_one() -> None:
+def test_the_event_of_compensation_without_a_reason_has_an_empty_one() -> None:
     made = begin_compensation(an_order(), NOW, error="")
 
-    assert told(made) == [("compensation-started", {"reason": ""})]
+    assert events_of(made) == [("compensation-started", {"reason": ""})]
     ended = an_order(Stage.COMPENSATING, ledger={}, reserved=False, last_error=None)
-    assert told(close(ended, NOW)) == [
+    assert events_of(close(ended, NOW)) == [
         ("order-failed", {"reason": "", "outcome": "failed", "reason_code": ""})
     ]
 
@@ -115,7 +115,7 @@ def test_a_cancel_that_the_inbox_does_not_hold_has_no_reason() -> None:
     assert made.after.last_error == "cancelled: no reason given"
 
 
-def test_only_mails_about_the_end_are_told_at_the_stage_of_their_own() -> None:
+def test_only_events_of_mails_about_the_end_have_a_separate_stage() -> None:
     claim = claim_mail(an_order(), NOW, "mail-approval-1", "one")
     assert claim is not None
 

@@ -148,7 +148,7 @@ def test_a_compensating_order_supersedes_what_is_left(signal: Signal) -> None:
     assert made.after.outcomes == {signal.signal_id: "superseded"}
 
 
-def test_an_outcome_is_told_in_the_timeline() -> None:
+def test_an_outcome_is_in_the_timeline() -> None:
     made = applied(an_order(), ADD)
 
     assert [(e.kind, e.detail) for e in made.events] == [

@@ -16,7 +16,7 @@ APPROVE = a_signal(signal_id="A")
 
 
 @pytest.mark.parametrize("stage", OPEN)
-def test_compensation_begins_from_every_stage_and_tells_why(stage: Stage) -> None:
+def test_compensation_begins_from_every_stage_with_its_reason(stage: Stage) -> None:
     order = an_order(stage, wait_token="T")
 
     made = begin_compensation(order, NOW, error="PaymentDeclined: no")
@@ -95,7 +95,7 @@ def test_a_refund_is_recorded_with_its_amount() -> None:
     assert made.events[0].kind == "payment-refunded"
 
 
-def test_closing_an_uncaptured_payment_is_told_as_a_void() -> None:
+def test_the_event_of_closing_an_uncaptured_payment_is_a_void() -> None:
     order = replace(an_order(Stage.PAYMENT), stage=Stage.COMPENSATING)
 
     made = record_refund(order, NOW, 0)
@@ -157,18 +157,18 @@ def test_the_timeline_of_an_order_that_stays_stuck_grows_with_the_logarithm_of_i
     None
 ):
     order = replace(an_order(Stage.STATUS_UPDATE), stage=Stage.COMPENSATING)
-    told: dict[str, list[int | str]] = {"attempts": [], "epoch": []}
+    recorded: dict[str, list[int | str]] = {"attempts": [], "epoch": []}
 
     for _ in range(1000):
         stuck = close(order, NOW)
         assert stuck is not None
         resumed = begin_compensation(stuck.after, NOW, error="", next_epoch=True)
         for event in (*stuck.events, *resumed.events):
-            [name] = told.keys() & event.detail.keys()
-            told[name].append(event.detail[name])
+            [name] = recorded.keys() & event.detail.keys()
+            recorded[name].append(event.detail[name])
         order = resumed.after
 
     powers = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
-    assert told == {"attempts": powers, "epoch": [1 + power for power in powers]}
+    assert recorded == {"attempts": powers, "epoch": [1 + power for power in powers]}
     assert order.compensation_attempts == 1000
     assert order.event_count == 2 * len(powers)

@@ -44,7 +44,7 @@ from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
 
 
-def test_the_amount_is_the_one_that_was_approved_whatever_the_lines_say() -> None:
+def test_the_amount_is_the_approved_one_and_not_the_total_of_the_lines() -> None:
     order = an_order(Stage.PAYMENT, total=4200)
 
     changed = replace(order, items=(a_line(quantity=9),))
