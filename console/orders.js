@@ -10,20 +10,24 @@ import { age, left, money, stageOf, stageText } from "./words.js";
 
 const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 const OUTCOMES = ["completed", "rejected", "declined", "expired", "cancelled", "failed", "compensation-stuck"];
+const PROBLEMS = ["debt", "dispute"]; // of an ended order's payment
 const SHOWN = 50;
 const COUNTED_EVERY = 5; // polls: counting reads more than listing
 
 export function orders(page) {
   const { main, who, fail } = page;
   const staff = who.roles.some((role) => role !== "customer");
+  const operates = who.roles.includes("operator");
   const buys = who.roles.includes("customer");
   const asked = address().query;
-  const chosen = { stage: asked.get("stage"), outcome: asked.get("outcome") ?? "", customer: (staff && asked.get("customer")) || "" };
+  const chosen = { stage: asked.get("stage"), outcome: asked.get("outcome") ?? "", problem: (operates && asked.get("problem")) || "", customer: (staff && asked.get("customer")) || "" };
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Stages" });
   const list = h("div", {}, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
   const searching = field(staff ? "Whole order id, or customer" : "Whole order id", { name: "search", value: chosen.customer });
-  const ends = h("select", { name: "outcome", onchange: ({ currentTarget }) => choose({ outcome: currentTarget.value }) },
-    h("option", { value: "" }, "any"), ...OUTCOMES.map((one) => h("option", { value: one, selected: one === chosen.outcome }, one.replaceAll("-", " "))));
+  const select = (name, any, values) => h("select", { name, onchange: ({ currentTarget }) => choose({ [name]: currentTarget.value }) },
+    h("option", { value: "" }, any), ...values.map((one) => h("option", { value: one, selected: one === chosen[name] }, one.replaceAll("-", " "))));
+  const ends = select("outcome", "any", OUTCOMES);
+  const problems = select("problem", "–", PROBLEMS);
   const clearing = h("span", {});
   const wrong = h("div", { class: "wrong", role: "alert" }); // the server's error for the new order
   const placing = buys && h("details", { class: "card placing" }, h("summary", {}, "Place an order"),
@@ -33,19 +37,20 @@ export function orders(page) {
 
   async function look() {
     const query = new URLSearchParams({ limit: SHOWN });
-    update(clearing, (chosen.stage || chosen.outcome || chosen.customer) && h("button", { type: "button", onclick: clear }, "Clear"));
+    update(clearing, Object.values(chosen).some(Boolean) && h("button", { type: "button", onclick: clear }, "Clear"));
     if (chosen.stage) query.set("stage", chosen.stage);
     if (chosen.outcome) query.set("outcome", chosen.outcome);
+    if (chosen.problem) query.set("problem", chosen.problem);
     if (chosen.customer) query.set("customer_id", chosen.customer);
     const whose = chosen.customer ? `?customer_id=${encodeURIComponent(chosen.customer)}` : "";
     if (looks++ % COUNTED_EVERY === 0) counted = get(`/stages${whose}`);
     const [{ stages }, { found, more }] = await Promise.all([counted, all(`/orders?${query}`, "orders", pages)]);
-    if (fresh && buys && !chosen.stage && !chosen.outcome && !chosen.customer && !found.length) placing.open = true;
+    if (fresh && buys && !Object.values(chosen).some(Boolean) && !found.length) placing.open = true;
     fresh = false;
     update(chips, chip(null, "all", total(stages)),
       ...stages.filter((one) => one.orders || one.stage === chosen.stage)
         .map((one) => chip(one.stage, one.stage, one)));
-    update(list, found.length ? table(found, staff) : empty(),
+    update(list, found.length ? table(found, staff, chosen.problem) : empty(),
       more && h("p", {}, h("button", { type: "button", onclick: older }, "Show older orders")));
   }
 
@@ -62,6 +67,7 @@ export function orders(page) {
   function empty() {
     const one = chosen.customer ? `No order of the customer ${chosen.customer}` : "No order";
     const hint = chosen.customer ? " To find an order, enter its complete id: 26 letters and digits." : "";
+    if (chosen.problem) return h("p", { class: "quiet" }, `No order with a ${chosen.problem} was found.`);
     const wanted = [chosen.stage, chosen.outcome].filter(Boolean).map((name) => name.replaceAll("-", " ")).join(" and ");
     return h("p", { class: "quiet" }, wanted || chosen.customer
       ? `${one} ${wanted ? `is ${wanted}` : "was found"}.${hint}`
@@ -85,8 +91,8 @@ export function orders(page) {
   function clear() {
     searching.querySelector("input").value = "";
     searching.querySelector("input").focus(); // the button disappears; keep the focus
-    ends.value = "";
-    choose({ stage: null, outcome: "", customer: "" });
+    [ends.value, problems.value] = ["", ""];
+    choose({ stage: null, outcome: "", problem: "", customer: "" });
   }
 
   function search(event) {
@@ -109,23 +115,27 @@ export function orders(page) {
   }
 
   show(main, h("h1", {}, "Orders"), placing, chips,
-    h("form", { class: "row", role: "search", onsubmit: search }, searching, h("button", {}, "Search"), h("label", {}, "Outcome", ends), clearing), list);
+    h("form", { class: "row", role: "search", onsubmit: search }, searching, h("button", {}, "Search"), h("label", {}, "Outcome", ends),
+    operates && h("label", {}, "Payment problem", problems), clearing), list);
   const watch = live(look, page, 3);
   return watch.end;
 }
 
 // ARIA roles are explicit: on narrow screens the style sheet displays rows as cards, which removes table semantics.
-const table = (found, staff) => h("table", { class: "orders", role: "table" },
-  h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...["Order", "Stage", staff && "Customer", "Total", "Age", "Deadline"].filter(Boolean)
-    .map((title) => h("th", { scope: "col", role: "columnheader", class: title === "Total" && "number" }, title)))),
-  h("tbody", { role: "rowgroup" }, ...found.map((one) => row(one, staff))));
+const table = (found, staff, problem) => h("table", { class: "orders", role: "table" },
+  h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...["Order", "Stage", staff && "Customer", "Total", "Age", problem ? titled(problem) : "Deadline"].filter(Boolean)
+    .map((title) => h("th", { scope: "col", role: "columnheader", class: (title === "Total" || title === titled(problem)) && "number" }, title)))),
+  h("tbody", { role: "rowgroup" }, ...found.map((one) => row(one, staff, problem))));
 
-const row = (one, staff) => h("tr", { role: "row", "data-key": one.order_id },
+const titled = (problem) => problem.slice(0, 1).toUpperCase() + problem.slice(1);
+
+const row = (one, staff, problem) => h("tr", { role: "row", "data-key": one.order_id },
   cell("Order", {}, h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id)),
   cell("Stage", {}, h("span", { class: `stage stage-${one.stage}` }, stageOf(one))),
   staff && cell("Customer", {}, one.customer_id),
   cell("Total", { class: "number" }, money(one.total)),
   cell("Age", {}, age(one.created_at)),
-  cell("Deadline", {}, one.stage === "awaiting-approval" ? `${left(one.approval_deadline)}` : "–"));
+  problem ? cell(titled(problem), { class: "number" }, money({ ...one.total, amount_minor: one.ledger[problem].amount_minor }))
+    : cell("Deadline", {}, one.stage === "awaiting-approval" ? `${left(one.approval_deadline)}` : "–"));
 
 const cell = (title, properties, text) => h("td", { role: "cell", "data-title": title, ...properties }, text);

@@ -27,6 +27,7 @@ from lambdas.domain.ports import (
     WorkflowEngine,
 )
 from lambdas.domain.record.changes import Change, Event, make_change
+from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import STAGE_OF, OrderOutcome
 from lambdas.domain.record.signals import Signal, SignalKind
@@ -149,6 +150,29 @@ class OrderWorkflow:
         found = [order for order in read.orders if order.outcome is outcome]
         more = found[limit - 1].order_id if len(found) > limit else read.cursor
         return Page(tuple(found[:limit]), more)
+
+    def list_problems(
+        self,
+        problem: PaymentProblem,
+        *,
+        stage: Stage | None,
+        outcome: OrderOutcome | None,
+        customer_id: str | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page:
+        """List ended orders with a debt or dispute, the latest first (eventually consistent). At
+        most `limit` orders are read, and those that match the other filters are returned.
+        """
+        read = self.index.with_problem(problem, limit=limit, cursor=cursor)
+        found = (
+            order
+            for order in read.orders
+            if stage in (None, order.stage)
+            and outcome in (None, order.outcome)
+            and customer_id in (None, order.customer_id)
+        )
+        return Page(tuple(found), read.cursor)
 
     def _made(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
         """Create the order of this key, or return the existing one, even if the request is no

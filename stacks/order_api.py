@@ -17,6 +17,7 @@ from stacks.grants import (
     IS_RUNNING,
     LIST_EXECUTIONS,
     MOVE_STOCK,
+    OPEN_ORDERS,
     ORDER_LISTS,
     ORDERS,
     READ_CUSTOMER,
@@ -44,6 +45,7 @@ API = FunctionRow(
     grants=(
         ORDERS,
         *ORDER_LISTS,
+        OPEN_ORDERS,
         READ_STOCK,
         MOVE_STOCK,
         READ_CUSTOMER,

@@ -40,6 +40,24 @@ def _list_row(order: Order) -> tuple[Cell, ...]:
     )
 
 
+def problem_list(orders: Iterable[Order], problem: str) -> RenderableType:
+    """One line per order, with the amount of a debt or dispute."""
+    rows = [
+        (
+            order["order_id"],
+            standing(order),
+            order["customer_id"],
+            _amount(order["ledger"][problem]["amount_minor"], order["total"]),
+            age(order["created_at"], short=True),
+        )
+        for order in orders
+    ]
+    if not rows:
+        return f"no order has a {problem}"
+    columns = ("order", "stage", "customer", problem, "age")
+    return Rows(columns=columns, rows=rows, optional=("customer", "age"))
+
+
 def order_status(order: Order) -> RenderableType:
     """The stage, the total and the outcome of an order."""
     facts = _facts()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.dynamodb_batches import read_batch
 from lambdas.adapters.dynamodb_errors import store_errors
+from lambdas.adapters.dynamodb_problems import Place, read_places
 from lambdas.adapters.order_records import (
     LIST_SHARDS,
     OPEN_SHARDS,
@@ -28,6 +29,7 @@ from lambdas.adapters.order_records import (
 from lambdas.domain.errors import InvalidRequest
 from lambdas.domain.ports import MAX_PAGE, Count, OpenVersions, Overdue, Page, Spread
 from lambdas.domain.record.changes import check_pause_ms
+from lambdas.domain.record.ledger import PaymentProblem, payment_problems
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import ENDS, Stage
 
@@ -66,6 +68,17 @@ class DynamoDBOrderIndex:
         return Page(
             tuple(order for order in orders if stage in (None, order.stage)),
             shown[-1] if more else None,
+        )
+
+    def with_problem(self, problem: PaymentProblem, *, limit: int, cursor: str | None) -> Page:
+        after = None if cursor is None else Place.parse(cursor)
+        wanted = min(limit, MAX_PAGE)
+        found = read_places(self._client, self._table, problem, after=after, limit=wanted + 1)
+        shown, more = found[:wanted], len(found) > wanted
+        orders = self._read([place.order_id for place in shown])
+        return Page(
+            tuple(order for order in orders if problem in payment_problems(order.ledger)),
+            str(shown[-1]) if more else None,
         )
 
     def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:

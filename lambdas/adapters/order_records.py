@@ -3,14 +3,20 @@ default. Every write keeps the fields that only a newer version knows: those of 
 only differences are written, those of a part (line, signal, effect, enrichment) in `newer`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from typing import Any, TypeVar
 from zlib import crc32
 
 from lambdas.domain.record.changes import Event
-from lambdas.domain.record.ledger import Effect, EffectState, effect_key
+from lambdas.domain.record.ledger import (
+    Effect,
+    EffectState,
+    PaymentProblem,
+    effect_key,
+    payment_problems,
+)
 from lambdas.domain.record.order import Enrichment, Line, Order
 from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Signal, SignalKind
@@ -66,7 +72,7 @@ def to_record(order: Order) -> dict[str, Any]:
         "list_shard": str(_shard(order.order_id, LIST_SHARDS)),
         "stage_key": stage_key(order.stage, _shard(order.order_id, LIST_SHARDS)),
         "customer_stage": customer_stage(order.customer_id, order.stage),
-        "open_shard": None if order.ended else open_shard(order.order_id, rests=order.rests),
+        "open_shard": _open_shard(order),
     }
 
 
@@ -80,6 +86,13 @@ def open_shard(order_id: str, *, rests: bool) -> str:
 def open_partition(shard: int, *, rests: bool) -> str:
     """One partition of the index `open`."""
     return f"resting#{shard}" if rests else str(shard)
+
+
+def problem_partition(problems: Collection[PaymentProblem]) -> str:
+    """The partition of the index `open` for ended orders with these problems: `problem#debt`. The
+    janitor does not read it.
+    """
+    return f"problem#{'+'.join(sorted(problems))}"
 
 
 def stage_key(stage: Stage, shard: int) -> str:
@@ -138,6 +151,13 @@ def from_event_record(record: Mapping[str, Any]) -> Event:
         stage=record["event_stage"],
         detail=record["detail"],
     )
+
+
+def _open_shard(order: Order) -> str | None:
+    if not order.ended:
+        return open_shard(order.order_id, rests=order.rests)
+    problems = payment_problems(order.ledger)
+    return problem_partition(problems) if problems else None
 
 
 def _shard(order_id: str, shards: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from lambdas.domain.payment_differences import Difference
 from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
@@ -153,6 +154,12 @@ class OrderIndex(Protocol):
     ) -> Page:
         """Orders newest first, at most MAX_PAGE. A page has fewer orders than `limit` where some
         of them change while it is read. Raises InvalidRequest for a cursor that is none.
+        """
+        ...
+
+    def with_problem(self, problem: PaymentProblem, *, limit: int, cursor: str | None) -> Page:
+        """Ended orders with an open debt or with a dispute, at most MAX_PAGE, those that ended or
+        changed last first. Raises InvalidRequest for a cursor that is none.
         """
         ...
 

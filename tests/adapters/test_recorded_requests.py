@@ -21,6 +21,7 @@ from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.ports import MailTags
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
+from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_customer, a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
@@ -111,6 +112,11 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         lambda d: d.index.page(stage=None, customer_id="alice", limit=20, cursor=None),
         "Query",
         {"IndexName": "by_customer", "Limit": 21, "ScanIndexForward": False},
+    ),
+    "index.with_problem": (
+        lambda d: d.index.with_problem(PaymentProblem.DEBT, limit=20, cursor=None),
+        "Query",
+        {"IndexName": "open", "Limit": 21, "ScanIndexForward": False},
     ),
     "index.counts": (
         lambda d: d.index.counts(customer_id="alice", at_most=9),

@@ -235,6 +235,7 @@ def requests(on: Deployment, oldest: str, newest: str) -> Iterator[Request]:
         yield Request("list_orders", page, ALICE)
         yield Request("list_orders", page, APPROVER)
         yield Request("list_orders", f"{page}&customer_id=alice", OPERATOR)
+    yield Request("list_orders", "/orders?problem=debt", OPERATOR)
     for name, part in (("get_status", ""), ("get_items", "/items"), ("get_timeline", "/timeline")):
         yield Request(name, f"/orders/{oldest}{part}", ALICE)
     yield Request("list_stages", "/stages", ALICE)

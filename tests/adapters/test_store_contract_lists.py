@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from lambdas.adapters import dynamodb_orders
-from lambdas.domain.ports import Count, OpenOrders, OpenVersions
+from lambdas.domain.errors import InvalidRequest
+from lambdas.domain.ports import Count, OpenOrders, OpenVersions, Page
 from lambdas.domain.record.changes import make_change
+from lambdas.domain.record.ledger import DEBT, DISPUTE, Effect, EffectState, PaymentProblem
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.adapters.stores import StoreUnderTest
@@ -17,6 +19,7 @@ from tests.support.builders import (
 from tests.support.fake_clock import NOW
 
 SOME_EVENTS = 100
+OPEN_PROBLEM = Effect(key="debt:1", state=EffectState.INTENT, at=NOW, amount_minor=1)
 
 
 @pytest.fixture
@@ -60,6 +63,58 @@ def test_pages_show_every_order_once_newest_first(
 
     assert cursor is None
     assert found == wanted
+
+
+def with_problems(order: Order, *names: str) -> Order:
+    for name in names:
+        order = order.with_effect(name, replace(OPEN_PROBLEM, key=f"{name}:{order.order_id}"))
+    return order
+
+
+def problems(under: StoreUnderTest, problem: PaymentProblem) -> list[Order]:
+    """The list of a problem, read in pages of one order."""
+    found: list[Order] = []
+    cursor: str | None = None
+    while True:
+        page = under.index.with_problem(problem, limit=1, cursor=cursor)
+        found += page.orders
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def test_ended_orders_are_listed_by_debt_and_by_dispute_latest_first(under: StoreUnderTest) -> None:
+    ended = [an_order(Stage.CANCELLED, next_check_at=NOW + number) for number in range(4)]
+    owed, both = with_problems(ended[0], DEBT), with_problems(ended[1], DEBT, DISPUTE)
+    disputed, owed_too = with_problems(ended[2], DISPUTE), with_problems(ended[3], DEBT)
+    settled = replace(OPEN_PROBLEM, state=EffectState.UNDONE)
+    under.put(owed, both, disputed, owed_too)
+    under.put(an_order(Stage.FAILED), an_order(Stage.FAILED).with_effect(DEBT, settled))
+    under.put(with_problems(an_order(Stage.PAYMENT), DISPUTE))
+
+    assert problems(under, PaymentProblem.DEBT) == [owed_too, both, owed]
+    assert problems(under, PaymentProblem.DISPUTE) == [disputed, both]
+    assert under.index.with_problem(PaymentProblem.DEBT, limit=3, cursor=None).cursor is None
+    for cursor in ("", owed.order_id, f"{NOW}-{owed.order_id}0"):
+        with pytest.raises(InvalidRequest):
+            under.index.with_problem(PaymentProblem.DEBT, limit=1, cursor=cursor)
+
+
+def test_a_debt_enters_and_leaves_its_list_with_the_ledger(under: StoreUnderTest) -> None:
+    order = an_order(Stage.CANCELLED)
+    under.put(order)
+    owing = make_change(order, with_problems(order, DEBT), NOW, by_execution=False)
+
+    made = under.store.commit(owing)
+    page = under.index.with_problem(PaymentProblem.DEBT, limit=9, cursor=None)
+    entry = made.ledger[DEBT].moved(EffectState.UNDONE, NOW)
+    under.store.commit(
+        make_change(made, made.with_effect(DEBT, entry), NOW + 1, by_execution=False)
+    )
+
+    assert page == Page((made,), None)
+    assert under.index.due(NOW * 2, 9).order_ids == ()
+    assert problems(under, PaymentProblem.DEBT) == []
 
 
 NO_ORDER = Count(0, exact=True)

@@ -152,6 +152,8 @@ def test_the_orders_of_an_outcome_are_listed_until_the_filter_is_cleared(
     expect(outcome).to_have_value("cancelled")
     outcome.select_option("expired")
     expect(visitor.main).to_contain_text("No order is expired.")
+    page.get_by_label("Payment problem").select_option("debt")
+    expect(visitor.main).to_contain_text("No order with a debt was found.")
     page.get_by_role("button", name="Clear").click()
     expect(outcome).to_have_value("")
     expect(page.get_by_role("link", name=waiting)).to_be_visible()

@@ -30,6 +30,7 @@ from lambdas.domain.ports import (
     WorkflowEngine,
 )
 from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
@@ -84,6 +85,9 @@ class Store(Crossing, OrderStore, OrderIndex):
         self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
     ) -> Page:
         raise NotImplementedError("no caller lists orders in a simulation")
+
+    def with_problem(self, problem: PaymentProblem, *, limit: int, cursor: str | None) -> Page:
+        raise NotImplementedError("no actor lists orders in a simulation")
 
     def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:
         raise NotImplementedError("no actor counts orders in a simulation")

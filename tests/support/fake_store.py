@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
+from lambdas.adapters.dynamodb_problems import Place
 from lambdas.domain.errors import (
     CustomerCapReached,
     IdempotencyMismatch,
@@ -30,6 +31,7 @@ from lambdas.domain.record.changes import (
     Event,
     check_pause_ms,
 )
+from lambdas.domain.record.ledger import PaymentProblem, payment_problems
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
@@ -135,6 +137,22 @@ class FakeOrders(OrderStore, OrderIndex):
         ]
         more = len(found) > limit
         return Page(tuple(found[:limit]), found[limit - 1].order_id if more else None)
+
+    def with_problem(self, problem: PaymentProblem, *, limit: int, cursor: str | None) -> Page:
+        self._answer()
+        after = None if cursor is None else Place.parse(cursor)
+        found = sorted(
+            (
+                (Place(order.next_check_at, order.order_id), order)
+                for order in self._orders.values()
+                if order.ended and problem in payment_problems(order.ledger)
+            ),
+            reverse=True,
+        )
+        shown = [(place, order) for place, order in found if after is None or place < after]
+        more = len(shown) > limit
+        orders = tuple(order for _, order in shown[:limit])
+        return Page(orders, str(shown[limit - 1][0]) if more else None)
 
     def counts(self, *, customer_id: str | None, at_most: int) -> Mapping[Stage, Count]:
         self._answer()

@@ -92,7 +92,8 @@ def order_problems(meta: Record) -> list[str]:
     """Violations inside one order's record."""
     order_id, ended = meta["order_id"], meta["stage"] in ENDS
     found = [*_signal_problems(meta)]
-    if ended == (meta.get("open_shard") is not None):
+    partition = meta.get("open_shard") or "problem#"
+    if ended != partition.startswith("problem#"):
         found.append("is in the index of open orders" if ended else "is missing from `open`")
     if meta["stage"] in TURNED and (meta.get("reserved") or meta.get("charged")):
         found.append("ended with something that is not undone")

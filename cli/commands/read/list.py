@@ -14,7 +14,7 @@ from cli.problems import WrongUsage
 from cli.sign_in.session import open_api
 from cli.terminal.output import Format, Output, show
 from cli.views.formats import STAGES, instant, parse_whole_number
-from cli.views.orders import order_list
+from cli.views.orders import order_list, problem_list
 
 _PAGE_SIZE = 100
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
@@ -37,6 +37,12 @@ Since = Annotated[
 def list_orders(
     stage: Stages = None,
     outcome: OutcomeOption = None,
+    debts: Annotated[
+        bool, typer.Option("--debts", help="Only ended orders that owe their customer a refund.")
+    ] = False,
+    disputes: Annotated[
+        bool, typer.Option("--disputes", help="Only ended orders whose payment is disputed.")
+    ] = False,
     customer: CustomerOption = None,
     since: Since = None,
     limit: Annotated[
@@ -53,10 +59,28 @@ def list_orders(
         known_stage(name)
     begin = None if since is None else time.time() - _seconds(since)
     query = {"outcome": outcome, "customer_id": customer}
+    if debts or disputes:
+        if stage or since or (debts and disputes):
+            raise WrongUsage(
+                "--debts, --disputes, --stage and --since exclude each other",
+                advice="use one of them",
+            )
+        _list_problems(open_api(profile), "debt" if debts else "dispute", limit, query, output)
+        return
     found = _newest(open_api(profile), stage or [None], limit, query)
     recent = takewhile(lambda order: begin is None or _placed_at(order) >= begin, found)
     orders = {"orders": list(islice(recent, limit))}
     show(orders, output, lambda shown: order_list(shown["orders"]))
+
+
+def _list_problems(
+    api: Api, problem: str, limit: int, query: dict[str, Any], output: Format
+) -> None:
+    """Print the orders with a problem of their payment, those that ended or changed last first."""
+    query = {**query, "problem": problem}
+    found = api.newest("/orders", "orders", limit=limit, page_size=_PAGE_SIZE, **query)
+    orders = {"orders": list(found)}
+    show(orders, output, lambda shown: problem_list(shown["orders"], problem))
 
 
 def _newest(

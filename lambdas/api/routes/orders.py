@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import partial
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -22,6 +23,7 @@ from lambdas.api.models.order_presenter import (
 )
 from lambdas.domain.errors import InvalidRequest, NotAllowed
 from lambdas.domain.ports import IdempotencyKey
+from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.start import StartRequest
@@ -71,6 +73,13 @@ def list_orders(
     outcome: Annotated[
         OrderOutcome | None, Query(description="Only orders with this outcome.")
     ] = None,
+    problem: Annotated[
+        PaymentProblem | None,
+        Query(
+            description="Only ended orders whose customer is owed a refund (`debt`) or disputes "
+            "the payment (`dispute`), for operators."
+        ),
+    ] = None,
     customer_id: inputs.OfCustomer = None,
     limit: inputs.Limit = 20,
     cursor: inputs.Cursor = None,
@@ -78,12 +87,15 @@ def list_orders(
     """List orders
 
     Customers see their own orders; approvers, operators and machine clients see all orders. With
-    `outcome`, a page may have fewer orders than `limit`, or none, although another page follows.
+    `outcome` or `problem`, a page may have fewer orders than `limit`, or none, although another
+    page follows. With `problem`, the orders that ended or changed last come first.
     """
     whose = listed_customer(orders.caller, customer_id)
-    page = orders.workflow.list_orders(
-        stage=stage, outcome=outcome, customer_id=whose, limit=limit, cursor=cursor
-    )
+    if problem is not None and Role.OPERATOR not in orders.caller.roles:
+        raise RoleMissing("only operators list orders by `problem`", [Role.OPERATOR])
+    flow = orders.workflow
+    read = flow.list_orders if problem is None else partial(flow.list_problems, problem)
+    page = read(stage=stage, outcome=outcome, customer_id=whose, limit=limit, cursor=cursor)
     reading = _reading()
     shown = [order_view(order, reading) for order in page.orders]
     return answer(order_views.OrdersView(orders=shown, next_cursor=page.cursor))

@@ -22,6 +22,14 @@ while it is owed, undone when it was refunded.
 DISPUTE = "dispute"
 """The customer disputes the payment with the bank."""
 
+
+class PaymentProblem(StrEnum):
+    """A problem with the money of an ended order, under its name in the ledger."""
+
+    DEBT = DEBT
+    DISPUTE = DISPUTE
+
+
 BOUNCED = "bounced"
 COMPLAINED = "complained"
 """Reports about an e-mail: it was not delivered; its recipient marked it as spam."""
@@ -94,6 +102,11 @@ def owes(ledger: Ledger, effect: str) -> bool:
     """True when the effect happened, or may have happened, and was not undone."""
     entry = ledger.get(effect)
     return entry is not None and entry.state is not EffectState.UNDONE
+
+
+def payment_problems(ledger: Ledger) -> frozenset[PaymentProblem]:
+    """The open debt and the dispute of a payment."""
+    return frozenset(problem for problem in PaymentProblem if owes(ledger, problem))
 
 
 def unsettled(ledger: Ledger) -> tuple[str, ...]:

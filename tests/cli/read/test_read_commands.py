@@ -7,6 +7,7 @@ import pytest
 from cli.terminal.console import UNLIMITED, out
 from cli.views.orders import order_description
 from lambdas.activities.order_status import update_order_status
+from lambdas.domain.record.ledger import Effect, EffectState
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.builders import an_order_id
@@ -142,6 +143,25 @@ def test_the_list_shows_outcomes_and_filters_by_them(terminal: Terminal, world: 
     assert "✗ failed: rejected" in ran.out
     assert "cancelled" not in ran.out
     assert terminal.run("list", "--outcome", "lost").code == 2
+
+
+def test_operators_list_the_orders_with_a_debt_or_a_dispute(
+    terminal: Terminal, world: World
+) -> None:
+    owed = world.place(Stage.CANCELLED)
+    debt = Effect(key="k", state=EffectState.INTENT, at=1, amount_minor=1_200)
+    world.store.put(owed.with_effect("debt", debt))
+    world.place(Stage.CANCELLED)
+
+    listed = terminal.run("list", "--debts", who="operator").out.splitlines()
+
+    assert listed[0].split() == ["order", "stage", "customer", "debt", "age"]
+    [row] = listed[1:]
+    assert owed.order_id in row
+    assert "12.00 EUR" in row
+    assert terminal.run("list", "--disputes", who="operator").out == "no order has a dispute\n"
+    assert terminal.run("list", "--debts", "--disputes", who="operator").code == 2
+    assert "operator" in terminal.run("list", "--debts").err
 
 
 def test_a_list_of_several_stages_is_sorted_by_time(terminal: Terminal, world: World) -> None:

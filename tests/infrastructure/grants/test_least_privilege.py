@@ -63,6 +63,7 @@ MAY = {
         "<TablesCustomers>": "dynamodb: GetItem PutItem",
         "<TablesOrders>": "dynamodb: BatchGetItem GetItem PutItem Query UpdateItem",
         "<TablesOrders>/index/by_age": "dynamodb: Query",
+        "<TablesOrders>/index/open": "dynamodb: Query",
         "<TablesOrders>/index/by_stage": "dynamodb: Query",
         "<TablesOrders>/index/by_customer_stage": "dynamodb: Query",
         "<TablesOrders>/index/by_customer": "dynamodb: Query",

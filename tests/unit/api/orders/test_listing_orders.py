@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from lambdas.domain.record.ledger import Effect, EffectState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, SHOP, ApiCaller
 from tests.support.builders import an_order
 from tests.support.world import World
+
+AN_INTENT = Effect(key="k", state=EffectState.INTENT, at=1, amount_minor=1200)
 
 
 def listed(api: ApiCaller, query: str, claims: Any = OPERATOR) -> list[str]:
@@ -40,6 +43,29 @@ def test_a_list_shows_the_orders_of_one_outcome(api: ApiCaller, world: World) ->
     assert listed(api, "?outcome=rejected") == [failed.order_id]
     assert listed(api, "?outcome=declined") == []
     assert api.get("/orders?outcome=lost", OPERATOR).status == 422
+
+
+def test_operators_list_the_orders_with_a_debt_or_a_dispute(api: ApiCaller, world: World) -> None:
+    owed, disputed, bobs, _ = placed(
+        world,
+        *((Stage.CANCELLED, "alice"), (Stage.COMPLETED, "alice")),
+        *((Stage.FAILED, "bob"), (Stage.FAILED, "alice")),
+    )
+    world.store.put(*(order.with_effect("debt", AN_INTENT) for order in (owed, bobs)))
+    world.store.put(disputed.with_effect("dispute", AN_INTENT))
+
+    assert set(listed(api, "?problem=debt")) == {owed.order_id, bobs.order_id}
+    assert listed(api, "?problem=dispute") == [disputed.order_id]
+    assert listed(api, "?problem=debt&customer_id=alice") == [owed.order_id]
+    assert listed(api, "?problem=debt&stage=failed") == [bobs.order_id]
+    assert listed(api, "?problem=debt&outcome=cancelled") == [owed.order_id]
+    assert api.get("/orders?problem=lost", OPERATOR).status == 422
+    assert api.get("/orders?problem=debt&cursor=none", OPERATOR).status == 422
+
+
+@pytest.mark.parametrize("claims", [ALICE, APPROVER, SHOP])
+def test_only_operators_list_orders_by_problem(api: ApiCaller, claims: Any) -> None:
+    assert api.get("/orders?problem=debt", claims).status == 403
 
 
 def test_customers_cannot_list_the_orders_of_others(api: ApiCaller) -> None:
