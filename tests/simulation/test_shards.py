@@ -157,7 +157,7 @@ def unconditional(make: Callable[..., list[dict[str, Any]]]) -> Callable[..., An
 
 
 def oversell(*arguments: Any) -> dict[str, Any]:
-    """Units are taken from a SKU's item without a look at how many it has."""
+    """Units are taken from an item that may have fewer."""
     made = move_on_item(*arguments)
     return {name: made[name] for name in made if name != "ConditionExpression"}
 
