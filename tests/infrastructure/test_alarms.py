@@ -55,7 +55,7 @@ ALARMS = {
     "UnreadMessagesWaiting",
 }
 ROLLBACK_ONLY = {"CanaryOrdersFailing"}
-CALL = re.compile(r"""\b(?:count|_count_apart)\(\s*f?["']([\w-]+)["'{]""")
+CALL = re.compile(r"""\b(?:count|count_by)\(\s*f?["']([\w-]+)["'{]""")
 
 
 def alarms(template: Template) -> dict[str, Alarm]:

@@ -22,7 +22,7 @@ from stacks.emitted_metrics import (
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 
-WRITERS = {"count", "measure", "count_by", "_count_apart"}
+WRITERS = {"count", "measure", "count_by"}
 
 
 def written() -> Iterator[str]:
