@@ -108,8 +108,22 @@ def _route(event: Event, operations: Sequence[Operation]) -> tuple[Operation, Ma
     if "GET" in matching:  # (RFC 9110, 9.3.2: HEAD is GET without the content)
         matching["HEAD"] = matching["GET"]
     if method not in matching:
-        raise MethodNotAllowed(f"this path has no method {escape(method)}", tuple(matching))
+        there = {name: one for name, (one, _) in matching.items()}
+        raise _method_not_allowed(method, there, operations)
     return matching[method]
+
+
+def _method_not_allowed(
+    method: str, matching: Mapping[str, Operation], operations: Sequence[Operation]
+) -> MethodNotAllowed:
+    """The refusal of a method. Where the path ends with an id, it names the fixed last parts that
+    have the method: the kinds of signals, to a caller who misspelt one.
+    """
+    split = [one.path.rpartition("/") for one in operations if one.method == method]
+    parents = {one.path.rpartition("/{")[0] for one in matching.values() if one.path.endswith("}")}
+    beside = sorted(last for parent, _, last in split if parent in parents and "{" not in last)
+    possible = f"; {method} is possible with {', '.join(beside)} as its last part" if beside else ""
+    return MethodNotAllowed(f"this path has no method {escape(method)}{possible}", tuple(matching))
 
 
 def _canonical(order_id: str) -> str:

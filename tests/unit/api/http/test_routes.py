@@ -96,6 +96,16 @@ def test_the_refusal_of_a_method_lists_the_allowed_ones(
     assert answer.headers["allow"] == allowed
 
 
+def test_a_misspelt_kind_of_a_signal_is_answered_with_the_kinds(api: ApiCaller) -> None:
+    answer = api.call("POST", f"/orders/{an_order_id()}/signals/approve", None)
+
+    kinds = "add-line-item, approve-payment, cancel-order, decline-payment"
+    assert answer.status == 405
+    assert answer.json["detail"] == (
+        f"This path has no method POST; POST is possible with {kinds} as its last part."
+    )
+
+
 @pytest.mark.parametrize("text", ["\x03", "·", "a b", "%C2%B7", "a\u2028", "😀"])
 @pytest.mark.parametrize(
     "operation", [o for o in OPERATIONS if "{" in o.path], ids=attrgetter("name")
