@@ -6,13 +6,13 @@ from pathlib import Path
 
 from aws_cdk import App
 
-from stacks.deployment_settings import (
-    DeploymentSettings,
+from stacks.encryption import encrypt_with_customer_key
+from stacks.load_settings import (
     DeploymentSettingsError,
     Environments,
+    load_settings,
     read_environments,
 )
-from stacks.encryption import encrypt_with_customer_key
 from stacks.order_workflow_stack import OrderWorkflowStack
 from stacks.packaging import PackagingError
 from stacks.security_checks import add_security_checks
@@ -26,7 +26,7 @@ def build(app: App, environments: Environments, *, root: Path = ROOT) -> OrderWo
     region_problem = find_region_problem(os.environ.get("CDK_DEFAULT_REGION", ""))
     if region_problem:
         raise DeploymentSettingsError(region_problem)
-    settings = DeploymentSettings.load(app.node.get_all_context(), environments)
+    settings = load_settings(app.node.get_all_context(), environments)
     stack = OrderWorkflowStack(app, settings=settings, root=root)
     if settings.encryption == "customer":
         encrypt_with_customer_key(stack, settings)

@@ -4,8 +4,8 @@ subscriber of events.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import (
     READ_CUSTOMERS_SECRET,
     READ_INVENTORY_SECRET,
@@ -15,9 +15,6 @@ from stacks.grants import (
     Resource,
 )
 from stacks.payment_provider import SECRET_ARN
-
-if TYPE_CHECKING:
-    from stacks.deployment_settings import DeploymentSettings
 
 _SERVICES = {
     "inventory": READ_INVENTORY_SECRET,
@@ -29,7 +26,7 @@ _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?"
 _URL = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~%-]+)*/?")
 
 
-def choose_grants(grants: Sequence[Grant], settings: "DeploymentSettings") -> tuple[Grant, ...]:
+def choose_grants(grants: Sequence[Grant], settings: DeploymentSettings) -> tuple[Grant, ...]:
     """The grants of a function: none on a table that another service replaces."""
     replaced = {name for name in _SERVICES if _url(settings, name)}
     used = {grant.resource for grant in grants} & replaced
@@ -38,7 +35,7 @@ def choose_grants(grants: Sequence[Grant], settings: "DeploymentSettings") -> tu
     return (*kept, *(_SERVICES[name] for name in sorted(used)))
 
 
-def service_resources(settings: "DeploymentSettings") -> dict[str, Resource]:
+def service_resources(settings: DeploymentSettings) -> dict[str, Resource]:
     """The secret of each service, under the name that grants use, with the service's address."""
     return {
         grant.resource: Resource(
@@ -51,7 +48,7 @@ def service_resources(settings: "DeploymentSettings") -> dict[str, Resource]:
     }
 
 
-def find_service_problems(settings: "DeploymentSettings") -> Iterator[str]:
+def find_service_problems(settings: DeploymentSettings) -> Iterator[str]:
     """One sentence for each setting of a service that cannot be deployed."""
     for name in _SERVICES:
         url, arn = _url(settings, name), _secret_arn(settings, name)
@@ -69,9 +66,9 @@ def find_service_problems(settings: "DeploymentSettings") -> Iterator[str]:
             )
 
 
-def _url(settings: "DeploymentSettings", name: str) -> str:
+def _url(settings: DeploymentSettings, name: str) -> str:
     return str(getattr(settings, f"{name}_url"))
 
 
-def _secret_arn(settings: "DeploymentSettings", name: str) -> str:
+def _secret_arn(settings: DeploymentSettings, name: str) -> str:
     return str(getattr(settings, f"{name}_secret_arn"))

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import (
     COMPARE_PAYMENTS,
     PAYMENTS,
@@ -13,9 +13,6 @@ from stacks.grants import (
     Grant,
     Resource,
 )
-
-if TYPE_CHECKING:
-    from stacks.deployment_settings import DeploymentSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +52,7 @@ _SECRETS = {
 SECRET_ARN = re.compile(r"arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}")
 
 
-def payment_resources(settings: "DeploymentSettings") -> dict[str, Resource]:
+def payment_resources(settings: DeploymentSettings) -> dict[str, Resource]:
     """The secrets of the provider, under the names that grants use."""
     arns = {
         "payment-secret": ("PAYMENT_SECRET_ARN", settings.payment_secret_arn),
@@ -67,7 +64,7 @@ def payment_resources(settings: "DeploymentSettings") -> dict[str, Resource]:
     }
 
 
-def find_payment_problems(settings: "DeploymentSettings") -> Iterator[str]:
+def find_payment_problems(settings: DeploymentSettings) -> Iterator[str]:
     """One sentence for each setting of the payment that cannot be deployed."""
     provider = PAYMENT_PROVIDERS.get(settings.payment_provider)
     if provider is None:

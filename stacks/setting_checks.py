@@ -4,15 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from email.charset import Charset
-from typing import TYPE_CHECKING
 
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
+from stacks.deployment_settings import DeploymentSettings
 from stacks.http_services import find_service_problems
 from stacks.payment_provider import PAYMENT_PROVIDERS, find_payment_problems
 from stacks.tracing import TRACERS, find_tracing_problems
-
-if TYPE_CHECKING:
-    from stacks.deployment_settings import DeploymentSettings
 
 ENVIRONMENTS = ("dev", "staging", "production")
 TARGETS = ("aws", "emulator")
@@ -59,7 +56,7 @@ _CLIENT_ID = re.compile(r"[A-Za-z0-9_+]{1,128}")
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 
 
-def find_problems(settings: "DeploymentSettings") -> Iterator[str]:
+def find_problems(settings: DeploymentSettings) -> Iterator[str]:
     """One sentence for each setting that cannot be deployed."""
     yield from _unknown_choices(settings)
     yield from find_payment_problems(settings)
@@ -82,7 +79,7 @@ def find_region_problem(region: str) -> str | None:
     )
 
 
-def _unknown_choices(settings: "DeploymentSettings") -> Iterator[str]:
+def _unknown_choices(settings: DeploymentSettings) -> Iterator[str]:
     for name, allowed in _CHOICES.items():
         if getattr(settings, name) not in allowed:
             choices = ", ".join(filter(None, allowed))
@@ -93,7 +90,7 @@ def _unknown_choices(settings: "DeploymentSettings") -> Iterator[str]:
         yield "encryption customer is for AWS only: the emulator stores nothing encrypted"
 
 
-def _bad_times(settings: "DeploymentSettings") -> Iterator[str]:
+def _bad_times(settings: DeploymentSettings) -> Iterator[str]:
     timeout, heartbeat = settings.approval_timeout_seconds, settings.heartbeat_seconds
     if heartbeat > timeout:
         yield "heartbeat_seconds must be at most approval_timeout_seconds"
@@ -107,7 +104,7 @@ def _bad_times(settings: "DeploymentSettings") -> Iterator[str]:
         yield f"settlement_timeout_seconds must be at most {MAX_SETTLEMENT_SECONDS} (14 days)"
 
 
-def _bad_addresses(settings: "DeploymentSettings") -> Iterator[str]:
+def _bad_addresses(settings: DeploymentSettings) -> Iterator[str]:
     if not settings.sender_email:
         yield (
             "sender_email is not set: name a sender that SES has verified, in environments.toml "
@@ -129,7 +126,7 @@ def _bad_addresses(settings: "DeploymentSettings") -> Iterator[str]:
             yield f"{name} is a placeholder: {address!r} is in a domain reserved for examples"
 
 
-def _bad_urls(settings: "DeploymentSettings") -> Iterator[str]:
+def _bad_urls(settings: DeploymentSettings) -> Iterator[str]:
     if settings.console_url and not _CONSOLE.fullmatch(settings.console_url):
         yield "console_url must be like https://orders.example.com/console"
     if settings.sign_in_url and not _SIGN_IN.fullmatch(settings.sign_in_url):
@@ -140,7 +137,7 @@ def _bad_urls(settings: "DeploymentSettings") -> Iterator[str]:
             yield f"{name} must begin with https://: Cognito refuses http"
 
 
-def _bad_limits(settings: "DeploymentSettings") -> Iterator[str]:
+def _bad_limits(settings: DeploymentSettings) -> Iterator[str]:
     for name, (form, example) in _LIMITS.items():
         limits = getattr(settings, name)
         entries = limits.split(",") if limits else []
@@ -151,7 +148,7 @@ def _bad_limits(settings: "DeploymentSettings") -> Iterator[str]:
             yield f"{name} names {', '.join(twice)} more than once"
 
 
-def _bad_ids(settings: "DeploymentSettings") -> Iterator[str]:
+def _bad_ids(settings: DeploymentSettings) -> Iterator[str]:
     if not _RELEASE.fullmatch(settings.release):
         yield "release must be at most 64 letters, digits and characters of _.:/+-"
     if not all(_CLIENT_ID.fullmatch(client) for client in settings.machine_clients):

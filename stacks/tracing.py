@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from stacks.deployment_settings import DeploymentSettings
+from stacks.deployment_settings import DeploymentSettings
 
 TRACERS = ("otlp",)
 LOCK_FILE = "requirements-tracing.txt"
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(?!.*/v1/traces)(/[A-Za-z0-9._~/-]*)?")
 
 
-def tracing_variables(settings: "DeploymentSettings") -> Mapping[str, str]:
+def tracing_variables(settings: DeploymentSettings) -> Mapping[str, str]:
     """The variables of a function that is traced; none if tracing is off."""
     if not settings.tracing:
         return {}
@@ -23,7 +21,7 @@ def tracing_variables(settings: "DeploymentSettings") -> Mapping[str, str]:
     }
 
 
-def find_tracing_problems(settings: "DeploymentSettings") -> Iterator[str]:
+def find_tracing_problems(settings: DeploymentSettings) -> Iterator[str]:
     """One sentence for each setting of tracing that cannot be deployed."""
     endpoint = settings.tracing_endpoint
     if bool(settings.tracing) is not bool(endpoint):

@@ -5,9 +5,11 @@ import pytest
 
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
 from lambdas.settings import Settings
-from stacks.deployment_settings import (
-    DeploymentSettings,
+from stacks.deployment_settings import DeploymentSettings
+from stacks.load_settings import (
     DeploymentSettingsError,
+    load_settings,
+    read_context,
     read_environments,
 )
 from stacks.payment_provider import PAYMENT_PROVIDERS
@@ -18,7 +20,7 @@ SENDER = {"sender_email": "orders@shop.internal"}
 
 
 def read(context: dict[str, object]) -> DeploymentSettings:
-    return DeploymentSettings.from_context(SENDER | context)
+    return read_context(SENDER | context)
 
 
 def refused(context: dict[str, object]) -> str:
@@ -33,13 +35,13 @@ def test_a_sender_is_all_that_a_deployment_needs() -> None:
 
 def test_a_deployment_without_a_sender_is_refused() -> None:
     with pytest.raises(DeploymentSettingsError, match="sender_email is not set: name a sender"):
-        DeploymentSettings.from_context({})
+        read_context({})
 
 
 def test_the_emulator_brings_its_sender_and_reads_no_committed_settings() -> None:
     committed = {"dev": {"alarm_email": "oncall@shop.internal"}}
 
-    settings = DeploymentSettings.load({"target": "emulator"}, committed)
+    settings = load_settings({"target": "emulator"}, committed)
 
     assert (settings.sender_email, settings.alarm_email) == ("orders@example.com", "")
 
@@ -56,7 +58,7 @@ def test_the_committed_settings_of_each_environment_are_known() -> None:
 
     assert set(environments) == set(ENVIRONMENTS)
     for name in ("dev", "staging"):
-        DeploymentSettings.load(SENDER | {"environment": name}, environments)
+        load_settings(SENDER | {"environment": name}, environments)
 
 
 def test_the_environment_picks_its_settings_and_the_command_line_overrides_one() -> None:
@@ -65,9 +67,7 @@ def test_the_environment_picks_its_settings_and_the_command_line_overrides_one()
         "staging": {**SENDER, "alarm_email": "oncall@shop.internal", "heartbeat_seconds": 60},
     }
 
-    settings = DeploymentSettings.load(
-        {"environment": "staging", "heartbeat_seconds": "30"}, committed
-    )
+    settings = load_settings({"environment": "staging", "heartbeat_seconds": "30"}, committed)
 
     assert settings == DeploymentSettings(
         environment="staging",
@@ -90,7 +90,7 @@ def test_wrong_committed_settings_are_refused_in_every_section(
     committed: dict[str, dict[str, object]], problem: str
 ) -> None:
     with pytest.raises(DeploymentSettingsError, match=problem):
-        DeploymentSettings.load(SENDER, committed)
+        load_settings(SENDER, committed)
 
 
 @pytest.mark.parametrize("text", ["[dev", "dev = 1", None])
