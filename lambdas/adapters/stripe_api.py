@@ -19,10 +19,10 @@ HTTP_TIMEOUT = (2, 4)
 
 class StripeApi:
     """Makes requests without retries of the SDK. `url` replaces the address of Stripe, and
-    `http_client` the SDK's client.
+    `http_client` the SDK's client, unless they are empty.
     """
 
-    def __init__(self, secret: CachedSecret, *, url: str = "", http_client: Any = None) -> None:
+    def __init__(self, secret: CachedSecret, *, url: str, http_client: Any) -> None:
         self._secret = secret
         self._addresses: Any = {"api": url} if url else None
         self._http = http_client or stripe.RequestsClient(timeout=HTTP_TIMEOUT)

@@ -31,6 +31,7 @@ _DECLINES = {
     "resource_missing": "the payment method does not exist",
 }
 _NO_REASON = "the payment method was declined"
+UNUSABLE = "the payment method cannot be used"
 
 
 def decline_reason(*codes: str | None) -> str:
@@ -67,6 +68,15 @@ def error_code(error: stripe.StripeError, name: str = "code") -> str | None:
     body = error.json_body if isinstance(error.json_body, Mapping) else {}
     code = (body.get("error") or {}).get(name)
     return None if code is None else str(code)
+
+
+def refuses_payment_method(error: stripe.InvalidRequestError) -> bool:
+    """Whether Stripe will never charge the payment method: it was detached, used before without a
+    customer, or is no card. Some of these errors have neither a code nor a parameter, only a text.
+    """
+    if error.param == "payment_method" or (error.code or "").startswith("payment_method_"):
+        return True
+    return error.code is None and error.param is None and "PaymentMethod" in str(error)
 
 
 def is_unusable_key(error: stripe.StripeError) -> bool:

@@ -13,7 +13,13 @@ import stripe
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.stripe_amounts import to_stripe
 from lambdas.adapters.stripe_api import StripeApi, plain
-from lambdas.adapters.stripe_errors import decline_reason, error_code, transient_errors
+from lambdas.adapters.stripe_errors import (
+    UNUSABLE,
+    decline_reason,
+    error_code,
+    refuses_payment_method,
+    transient_errors,
+)
 from lambdas.adapters.stripe_objects import (
     StripeRecord,
     moved_payment,
@@ -40,6 +46,7 @@ from lambdas.domain.record.money import Money
 _PREFIX = "pi_"
 _MOST_REFUNDS = 100
 _PAGE = 100
+_CAPTURABLE = (PaymentState.PREPARED, PaymentState.AUTHORISED, PaymentState.ACTION_REQUIRED)
 _REFUSED_AMOUNTS = ("amount_too_small", "amount_too_large")
 _REFUSED_REFUNDS = ("balance_insufficient", "charge_disputed", "insufficient_funds")
 
@@ -62,7 +69,7 @@ class StripePayments:
                 "payment_method": request.payment_method,
                 "payment_method_types": ["card"],
                 "metadata": {"payment_key": request.key},
-                **({"customer": customer} if customer else {}),
+                "customer": customer,
             }
             try:
                 created = self._api.create(
@@ -70,9 +77,11 @@ class StripePayments:
                     request.key,
                 )
             except stripe.InvalidRequestError as error:
-                if error.code not in _REFUSED_AMOUNTS:
-                    raise
-                raise PaymentDeclined(decline_reason(error.code)) from error
+                if error.code in _REFUSED_AMOUNTS:
+                    raise PaymentDeclined(decline_reason(error.code)) from error
+                if refuses_payment_method(error):
+                    raise PaymentDeclined(UNUSABLE) from error
+                raise
         return str(created["id"])
 
     def capture(self, reference: str) -> CaptureResult:
@@ -86,12 +95,14 @@ class StripePayments:
                 )
             except stripe.CardError as error:
                 return Declined(decline_reason(error_code(error, "decline_code"), error.code))
-            except stripe.InvalidRequestError:
-                # The state admits no confirmation: another request was first.
+            except stripe.InvalidRequestError as error:
+                # The state may admit no confirmation: another request was first.
                 result = self.look_up(reference).result
-                if result is None:
-                    raise
-                return result
+                if result is not None:
+                    return result
+                if refuses_payment_method(error):
+                    return Declined(UNUSABLE)
+                raise
         result = payment_of(plain(intent)).result
         if result is None:
             raise PaymentUnsettled("Stripe did not settle the payment")
@@ -117,7 +128,10 @@ class StripePayments:
             try:
                 intent = self._api.call(lambda client: client.v1.payment_intents.cancel(reference))
             except stripe.InvalidRequestError:
-                return self.look_up(reference)
+                payment = self.look_up(reference)
+                if payment.state in _CAPTURABLE:
+                    raise
+                return payment
         return payment_of(plain(intent))
 
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:

@@ -78,6 +78,8 @@ def _object_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _is_signed_by(secret: str, body: str, signature: str) -> bool:
+    if not signature.isascii():
+        return False  # the SDK raises TypeError
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
     except stripe.SignatureVerificationError:

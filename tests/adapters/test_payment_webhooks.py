@@ -99,6 +99,7 @@ def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
             "",
             "t=1",
             "nonsense",
+            valid.replace("v1=", "v1=\N{LATIN SMALL LETTER E WITH ACUTE}"),
             valid.replace("v1=", "v0="),
             valid.replace("1", "\N{ARABIC-INDIC DIGIT ONE}"),
         ),

@@ -1,5 +1,6 @@
 """Stripe's errors, stored answers, forgotten keys and rotated secrets, through its real SDK."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -252,6 +253,62 @@ def test_a_confirmation_that_is_refused_without_a_reason_is_a_defect(
         payments.capture(reference)
 
 
+USED_BEFORE = "The provided PaymentMethod was previously used. It may not be used again."
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Fault(400, param="payment_method"),
+        Fault(400, "payment_method_unexpected_state"),
+        Fault(400, message=USED_BEFORE),
+    ],
+    ids=str,
+)
+def test_a_payment_method_that_stripe_does_not_charge_is_declined(
+    payments: StripePayments, account: FakeStripe, refusal: Fault
+) -> None:
+    account.faults = [replace(refusal, path="payment_intents")]
+    with pytest.raises(PaymentDeclined, match=r"^the payment method cannot be used$"):
+        prepared(payments)
+    reference = payments.prepare(a_request("pm_card_visa", key="pay:O2"))
+    account.faults = [replace(refusal, path="confirm")]
+
+    assert payments.capture(reference) == Declined("the payment method cannot be used")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Fault(400, message="Invalid request"),
+        Fault(400, param="amount", message=USED_BEFORE),
+        Fault(400, "parameter_unknown", message=USED_BEFORE),
+    ],
+    ids=str,
+)
+def test_another_refusal_with_a_payment_method_is_a_defect(
+    payments: StripePayments, account: FakeStripe, refusal: Fault
+) -> None:
+    account.faults = [replace(refusal, path="payment_intents")]
+
+    with pytest.raises(stripe.InvalidRequestError):
+        prepared(payments)
+
+
+@pytest.mark.parametrize("status", ["requires_confirmation", "requires_capture", "requires_action"])
+def test_a_payment_that_is_not_cancelled_and_could_be_captured_is_not_voided(
+    payments: StripePayments, account: FakeStripe, status: str
+) -> None:
+    reference = prepared(payments)
+    account.intents[reference]["status"] = status
+    account.faults = [Fault(400, "parameter_unknown", path="cancel")]
+
+    with pytest.raises(stripe.InvalidRequestError):
+        payments.void(reference)
+
+    assert payments.void(reference).state is PaymentState.VOIDED
+
+
 def test_a_confirmation_that_settles_nothing_is_unsettled(
     payments: StripePayments, account: FakeStripe
 ) -> None:
@@ -280,6 +337,14 @@ def test_a_bank_that_asks_the_absent_customer_to_authenticate_declines(
     reference = prepared(payments, "pm_card_threeDSecure2Required")
 
     assert payments.capture(reference) == Declined("the bank asks the customer to authenticate")
+
+
+def test_every_request_names_the_version_of_the_api_that_belongs_to_the_sdk(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    payments.refund(REFUND, paid(payments), TEN)
+
+    assert account.versions == {stripe.api_version}
 
 
 def test_the_sdk_repeats_no_request(payments: StripePayments, account: FakeStripe) -> None:
@@ -381,7 +446,9 @@ def test_a_list_reads_each_page_and_only_the_refunds_that_were_made(
 
 def test_a_dispute_moves_money(payments: StripePayments, account: FakeStripe) -> None:
     reference = paid(payments)
+    assert not moved(payments)[reference].disputed
     account.intents[reference]["latest_charge"]["disputed"] = True
+    assert moved(payments)[reference].disputed  # the charge moved money, too
     account.transactions.clear()
     account.move("adjustment", {"id": "dp_1", "object": "dispute", "payment_intent": reference})
 
@@ -392,7 +459,8 @@ def test_a_charge_of_another_system_is_listed_and_a_payout_is_not(
     payments: StripePayments, account: FakeStripe
 ) -> None:
     amounts = {"amount": 500, "amount_captured": 500, "amount_refunded": 200, "currency": "eur"}
-    account.move("charge", {"id": "ch_1", "object": "charge", "payment_intent": None, **amounts})
+    charge = {"object": "charge", "payment_intent": None, "disputed": True, **amounts}
+    account.move("charge", {"id": "ch_1", **charge})
     account.move("refund", {"id": "re_1", "object": "refund", "payment_intent": None})
     account.move("payout", {"id": "po_1", "object": "payout"})
     account.move("stripe_fee", None)
@@ -403,6 +471,7 @@ def test_a_charge_of_another_system_is_listed_and_a_payout_is_not(
             amount=Money(500, "EUR"),
             captured_minor=500,
             refunded_minor=200,
+            disputed=True,
         )
     }
 
@@ -493,7 +562,7 @@ def test_the_timeouts_of_three_requests_fit_into_the_function() -> None:
 def test_without_a_client_the_sdk_makes_requests_with_these_timeouts(
     secret: FixedSecret,
 ) -> None:
-    client = StripeApi(secret)._http
+    client = StripeApi(secret, url="", http_client=None)._http
 
     assert isinstance(client, stripe.RequestsClient)
     assert client._timeout == HTTP_TIMEOUT

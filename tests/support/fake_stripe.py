@@ -37,7 +37,9 @@ _DECLINES: dict[str, tuple[str, str | None]] = {
     "pm_card_chargeDeclinedFraudulent": ("unknown_code", "fraudulent"),
     "pm_card_threeDSecure2Required": ("authentication_required", "authentication_required"),
 }
-_CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_capture")
+_CANCELLABLE = (
+    *("requires_payment_method", "requires_confirmation", "requires_capture", "requires_action"),
+)
 _MINIMUM = {"usd": 50, "eur": 50}
 _UNSTORED = (409, 429)
 """Statuses of requests that were not executed: they are not stored under their key."""
@@ -62,6 +64,8 @@ class Fault:
     code: str | None = None
     after_effect: bool = False
     path: str = ""
+    param: str | None = None
+    message: str = ""
 
 
 @dataclass
@@ -80,6 +84,7 @@ class FakeStripe:
     idempotency_keys: list[str] = field(default_factory=list)
     retries: list[int | None] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
+    versions: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     _stored: dict[str, tuple[Fields, Answer]] = field(default_factory=dict)
 
@@ -96,6 +101,7 @@ class FakeStripe:
         self.retries.append(max_network_retries)
         parts = urlsplit(url)
         self.hosts.add(f"{parts.scheme}://{parts.netloc}")
+        self.versions.add(headers["Stripe-Version"])
         params = _decoded(post_data or parts.query)
         self.requests.append(f"{method.upper()} {parts.path}")
         if headers["Authorization"] != f"Bearer {self.key}":
@@ -138,7 +144,8 @@ class FakeStripe:
             self._effect(method, path, params)
         if fault.status is None:
             raise _connection_error("the connection failed")
-        return Refused(fault.status, "api_error", fault.code).answer
+        more = {"message": fault.message} if fault.message else {}
+        return Refused(fault.status, "api_error", fault.code, param=fault.param, **more).answer
 
     def _effect(self, method: str, path: str, params: Fields) -> Answer:
         kind, *rest = path.removeprefix("/v1/").split("/")
