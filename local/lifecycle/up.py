@@ -76,7 +76,8 @@ def _cleaned_up_on_failure(folders: Folders) -> Iterator[None]:
         raise
 
 
-def _deploy(folders: Folders, state: State) -> State:
+def stack_context(state: State) -> dict[str, str]:
+    """The CDK context of the stack in an environment."""
     context = {
         "target": "emulator",
         "approval_timeout_seconds": str(state.approval_timeout_seconds),
@@ -91,8 +92,12 @@ def _deploy(folders: Folders, state: State) -> State:
     }
     if state.payments == "stripe":
         context |= deployment_context(state)
+    return context
+
+
+def _deploy(folders: Folders, state: State) -> State:
     url, stripe_url = state.emulator_url, state.stripe_url
-    template = assembly(folders, context, url=url, stripe_url=stripe_url)
+    template = assembly(folders, stack_context(state), url=url, stripe_url=stripe_url)
     prepare_account(url)
     deployed = replace(state, outputs=deploy(folders, template, url=url))
     if state.payments == "stripe":

@@ -1,4 +1,6 @@
-"""The worked examples of docs/evolution.md: JSON merge patches (RFC 7396) of the states."""
+"""The worked examples of docs/evolution.md: JSON merge patches (RFC 7396) of the states, and diffs
+of the code.
+"""
 
 import json
 import re
@@ -9,13 +11,19 @@ from tests.support.definition import ROOT, load
 
 PAGE = ROOT / "docs" / "evolution.md"
 _SECTION = re.compile(r"^## (.+?)$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_BLOCK = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(json|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCKS = {title: _BLOCK.findall(text) for title, text in _SECTION.findall(PAGE.read_text())}
 
 EXAMPLES: Mapping[str, list[Any]] = {
-    title: [json.loads(block) for block in _BLOCK.findall(text)]
-    for title, text in _SECTION.findall(PAGE.read_text())
+    title: [json.loads(text) for kind, text in blocks if kind == "json"]
+    for title, blocks in _BLOCKS.items()
 }
 """The patches of each section, by its title."""
+
+DIFFS: Mapping[str, str] = {
+    title: text for title, blocks in _BLOCKS.items() for kind, text in blocks if kind == "diff"
+}
+"""The change of the code that introduces a section's example, for `git apply`."""
 
 
 def patched(

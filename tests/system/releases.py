@@ -12,13 +12,14 @@ from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.steps import run_step
 from tests.system.environments import Environment
 from tests.workflow.histories import main_path
-from tests.workflow.stories.ends import Path
+from tests.workflow.stories.ends import LOOP, Path
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_stepfunctions import SFNClient
 
 Definition = Mapping[str, Any]
+REQUEST = ("RequestApproval", *LOOP)
 
 
 class Releases:
@@ -52,10 +53,18 @@ class Releases:
             ],
         )
 
-    def place(self, order: str, fields: Mapping[str, str]) -> None:
+    def place(self, order: str, fields: Mapping[str, Any]) -> None:
         """Place an order and wait until its execution waits."""
-        run_step(self.run, Step("place", {"order": order, "items": {"HOT-SKU": 1}, **fields}))
+        self._place(order, fields)
         run_step(self.run, Step("wait-for-token", {"order": order}))
+
+    def refuse(self, order: str, fields: Mapping[str, Any]) -> None:
+        """Place an order that a business rule refuses, and wait for its end."""
+        self._place(order, fields)
+        self.run.wait_for_end(order)
+
+    def _place(self, order: str, fields: Mapping[str, Any]) -> None:
+        run_step(self.run, Step("place", {"order": order, "items": {"HOT-SKU": 1}, **fields}))
 
     def finish(self, order: str, end: Step) -> None:
         """Approve or cancel an order and wait for its end."""
@@ -69,8 +78,14 @@ class Releases:
         return self._states.describe_execution(executionArn=name)["stateMachineVersionArn"]
 
     def path(self, order: str) -> Path:
-        """The states of the order's only execution."""
-        return main_path(self.run.backend.execution(self.run.id_of(order), 1)[1])
+        """The states of the order's only execution, without the rounds that ask the approver: their
+        number depends on how long the order waited.
+        """
+        states = [*main_path(self.run.backend.execution(self.run.id_of(order), 1)[1])]
+        while "RequestApproval" in states:
+            asked = states.index("RequestApproval")
+            del states[asked : asked + len(REQUEST)]
+        return tuple(states)
 
     def _function(self, name: str) -> str:
         package = io.BytesIO()

@@ -1,5 +1,6 @@
 """The worked examples of docs/evolution.md on the emulator: releases while orders wait."""
 
+import pathlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,23 +12,28 @@ from local.scenario_runner.scenario import Step
 from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.users import Users
 from tests.evolution.examples import EXAMPLES, patched
+from tests.system.edited_checkout import edited_checkout, released
 from tests.system.environments import Environment
 from tests.system.releases import Definition, Releases
-from tests.workflow.stories.ends import CANCELLED, LOOP, PAY, TO_WAIT, TO_WAIT_V1, Path
+from tests.workflow.stories.ends import CANCELLED, LOOP, PAY, REJECTED, TO_WAIT, TO_WAIT_V1, Path
 
 APPROVE, CANCEL = Step("approve", {}), Step("cancel", {"reason": "changed my mind"})
 COMPLETED, UNDONE = (*LOOP, *PAY), (*LOOP, *CANCELLED)
 CHECKED = ("RouteStart", "EnrichOrder", "CheckFraud", "ReserveStock", *COMPLETED)
 MAILLESS = tuple(state for state in UNDONE if state != "SendCancellationEmail")
-OF_V1 = {"version": "v1", "by": "operator", "customer": "alice"}
+ROUTED = ("RouteStart", "EnrichOrder", "RouteFraudCheck")
+BY_OPERATOR = {"by": "operator", "customer": "alice"}
+OF_V1, OF_V3 = {**BY_OPERATOR, "version": "v1"}, {**BY_OPERATOR, "version": "v3"}
+TOO_LARGE = {**OF_V3, "customer": "carol", "items": {"GRINDER-HAND": 21}}
 STATE_AS_PAYLOAD = {"Payload.$": "$"}
 """The form of an activity's input before the example `Change a payload`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """The last stage of an example. The deployed API does not know v3: orders have a known version,
-    and take the path without a guard. `fields` are those of the orders on the previous definition.
+    """The last stage of an example, of which only the definition is released: orders have a known
+    version, and take the path without a guard. `fields` are those of the orders on the previous
+    definition.
     """
 
     title: str
@@ -97,6 +103,32 @@ def test_an_order_ends_on_the_definition_that_it_started_with(
         "before the release": (previous, example.before),
         "after the release": (new, example.after),
         "after the rollback": (previous, example.before),
+    }
+
+
+def test_orders_of_both_versions_run_after_the_page_was_followed(
+    deployment: Environment, releases: Releases, tmp_path: pathlib.Path
+) -> None:
+    previous = releases.publish(releases.deployed)
+    releases.route(previous)
+    releases.place("before the release", {})
+    with released(deployment, edited_checkout("Add a step", tmp_path)):
+        for order, fields in {"v2": {}, "v3": OF_V3, "v3 after the rollback": OF_V3}.items():
+            releases.place(order, fields)
+        releases.refuse("v3 of a new customer", TOO_LARGE)
+        for order in ("before the release", "v2", "v3"):
+            releases.finish(order, APPROVE)
+        assert releases.run.status("v3")["result"].endswith("completed (version v3)")
+    releases.route(previous)
+    releases.finish("v3 after the rollback", APPROVE)
+
+    assert releases.version("before the release") == previous
+    assert {order: releases.path(order) for order in releases.run.orders} == {
+        "before the release": ADD.before,
+        "v2": (*ROUTED, "ReserveStock", *COMPLETED),
+        "v3": (*ROUTED, "CheckFraud", "ReserveStock", *COMPLETED),
+        "v3 after the rollback": (*ROUTED, "CheckFraud", "ReserveStock", *COMPLETED),
+        "v3 of a new customer": (*ROUTED, "CheckFraud", *REJECTED),
     }
 
 
