@@ -8,6 +8,9 @@ import boto3
 
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.start import StartRequest
+from lambdas.executions.export import rows
+from lambdas.executions.history import redact
+from lambdas.executions.outcomes import outcome
 from tests.drills.registry import DrillFailed, Stack, drill
 from tests.workflow import resources
 from tests.workflow.stories.steps import approve, cancel
@@ -33,7 +36,9 @@ def an_erasure(world: World) -> CustomerErasure:
 
 @drill("CustomerErasure", "a customer with a completed and a cancelled order asks for erasure")
 def erase_a_customer(_: Stack) -> Iterable[str]:
-    """Play both orders, erase the customer, and search all tables for its data."""
+    """Play both orders, erase the customer, and search all tables for its data. An erasure does not
+    change histories, so these must have none.
+    """
     with a_world() as world:
         orders = [
             _play(world, "completed", approve()),
@@ -41,6 +46,11 @@ def erase_a_customer(_: Stack) -> Iterable[str]:
         ]
         before = {table: _text(table) for table in TABLES}
         yield f"before: {_found(before)}"
+        histories = _histories(world)
+        if personal := _found(histories):
+            raise DrillFailed(f"personal data are in histories: {personal}")
+        sizes = ", ".join(f"{len(text)} characters of {name}" for name, text in histories.items())
+        yield f"no personal data in {sizes}"
 
         yield run(an_erasure(world), CUSTOMER, erase=True)
 
@@ -70,15 +80,28 @@ def _play(world: World, key: str, step: Step) -> Order:
     return world.order()
 
 
+def _histories(world: World) -> dict[str, str]:
+    """The histories of all executions, as Step Functions has them and as they are exported."""
+    histories = world.histories()
+    exported = [
+        rows(outcome(world.order_id, 1, events), events)
+        for events in (list(redact(history)) for history in histories)
+    ]
+    return {
+        "the histories": json.dumps(histories, default=str),
+        "their exports": json.dumps(exported),
+    }
+
+
 def _text(table: str) -> str:
     records: list[dict[str, Any]] = resources.scan(table)
     return json.dumps(records, default=sorted)
 
 
-def _found(tables: dict[str, str]) -> list[str]:
+def _found(texts: dict[str, str]) -> list[str]:
     alice = resources.CUSTOMERS[CUSTOMER]
     personal = (f'"{CUSTOMER}', f"#{CUSTOMER}", alice["email"], alice["name"], WORDS)
-    return [f"{one} in {name}" for one in personal for name, text in tables.items() if one in text]
+    return [f"{one} in {name}" for one in personal for name, text in texts.items() if one in text]
 
 
 def _require_money(before: Order, after: Order) -> str:
