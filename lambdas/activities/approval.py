@@ -13,13 +13,15 @@ from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
 from lambdas.domain.signals.application import CAP_REACHED, OUT_OF_STOCK, applies, apply_next
 from lambdas.domain.steps.payment import give_up
+from lambdas.domain.steps.stock import release_refused_units
 from lambdas.domain.steps.wait import expire, is_waiting, next_step
 from lambdas.domain.task import Task
 
 
 @activity
 def await_signal(task: Task, deps: Dependencies) -> None:
-    """Store the task token on the order, or ring at once if a signal is already pending.
+    """Store the task token on the order, or ring at once if a signal is already pending or refused
+    units must be released.
 
     The write is conditional on the record that was read. A signal that arrives in between makes the
     write fail; the retry then finds the signal and rings. So no signal is missed between the read
@@ -29,7 +31,7 @@ def await_signal(task: Task, deps: Dependencies) -> None:
     token = task.token or ""
 
     def keep_token(order: Order, now: int) -> Change | None:
-        if order.pending or not is_waiting(order, now):
+        if order.pending or order.refused_line or not is_waiting(order, now):
             return None
         if task.loops < order.wait_loops:
             return None
@@ -45,8 +47,9 @@ def apply_signals(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """Apply every pending signal in sequence, then return the next step. Valid at every stage."""
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)
+    order = _release_refused(task, deps, order)
     while applies(order):
-        order = _apply_one(task, deps, order)
+        order = _release_refused(task, deps, _apply_one(task, deps, order))
     payment_timeout_ms = deps.settings.payment_timeout_seconds * 1000
 
     def end_in_time(order: Order, now: int) -> Change | None:
@@ -80,6 +83,11 @@ def _apply_one(task: Task, deps: Dependencies, seen: Order) -> Order:
     except (InsufficientStock, CustomerCapReached) as error:
         refusal = OUT_OF_STOCK if isinstance(error, InsufficientStock) else CAP_REACHED
         return deps.orders.change_in_epoch(task, partial(decide, refusal=refusal))
+
+
+def _release_refused(task: Task, deps: Dependencies, seen: Order) -> Order:
+    """Release what another service holds for a line that was refused, before the next signal."""
+    return deps.orders.change_in_epoch(task, release_refused_units, seen=seen)
 
 
 def _prices(deps: Dependencies, sku: str | None) -> Mapping[str, Price]:

@@ -10,7 +10,7 @@ from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
 from lambdas.domain.reservations import Reservations, require_current, reservation_after
-from lambdas.domain.steps.stock import intend_reservation
+from lambdas.domain.steps.stock import intend_hold
 
 if TYPE_CHECKING:
     from lambdas.domain.ports import IdempotencyKey, OrderStore
@@ -20,7 +20,8 @@ class ReservedOrders:
     """Sets the reservation of an order before the change that needs it is written.
 
     If that write is refused afterwards, the next decision about the order sets the reservation
-    again: a later version of it holds, sells or releases exactly the units of the record.
+    again: a later version of it holds, sells or releases exactly the units of the record. The
+    ledger has `holds_for` while the service may hold more units than the lines have.
     """
 
     def __init__(self, orders: "OrderStore", reservations: Reservations) -> None:
@@ -42,7 +43,7 @@ class ReservedOrders:
             change = self._with_intent(change)
             wanted = reservation_after(change)
             require_current(self._reservations.put(wanted), wanted)
-            change = replace(change, stock=())
+            change = replace(change, stock=(), after=_without_intent(change.after))
         return self._orders.commit(change)
 
     def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
@@ -62,11 +63,22 @@ class ReservedOrders:
             raise StoreConflict("the record changed meanwhile", order_id=before.order_id)
 
     def _with_intent(self, change: Change) -> Change:
-        """The change on a record that has the intent to reserve. Without it, a compensation would
-        not know that the service may hold units.
+        """The change on a record that has the intent to hold. Without it, no compensation and no
+        refusal of an added line would know that the service may hold units.
         """
-        if change.stock[0].movement is not StockMovement.HOLD or RESERVE in change.before.ledger:
+        if change.stock[0].movement is not StockMovement.HOLD:
             return change
-        noted = self._orders.commit(intend_reservation(change.before, change.after.updated_at))
+        intent = intend_hold(change.before, change.after.updated_at)
+        if intent is None:
+            return change
+        noted = self._orders.commit(intent)
         after = replace(change.after, sequence=noted.sequence + 1)
         return replace(change, before=noted, after=after)
+
+
+def _without_intent(after: Order) -> Order:
+    """The order with a reservation that has exactly the units of its lines."""
+    held = after.ledger.get(RESERVE)
+    if held is None or held.holds_for is None:
+        return after
+    return after.with_effect(RESERVE, replace(held, holds_for=None))

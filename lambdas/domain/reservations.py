@@ -53,17 +53,9 @@ class Reservations(Protocol):
         ...
 
 
-_STATES = {
-    StockMovement.HOLD: ReservationState.HELD,
-    StockMovement.SELL: ReservationState.SOLD,
-    StockMovement.RELEASE: ReservationState.RELEASED,
-}
-
-
 def reservation_after(change: Change) -> Reservation:
     """The reservation of the order after a change that moves stock."""
-    state = _STATES[change.stock[0].movement]
-    order = change.after
+    order, state = change.after, _state_after(change)
     released = state is ReservationState.RELEASED
     return Reservation(
         order_id=order.order_id,
@@ -71,6 +63,17 @@ def reservation_after(change: Change) -> Reservation:
         state=state,
         lines={} if released else {line.sku: line.quantity for line in order.items},
     )
+
+
+def _state_after(change: Change) -> ReservationState:
+    """An order that is still reserved after a release keeps the units of its lines."""
+    match change.stock[0].movement:
+        case StockMovement.SELL:
+            return ReservationState.SOLD
+        case StockMovement.RELEASE if not change.after.reserved:
+            return ReservationState.RELEASED
+        case _:
+            return ReservationState.HELD
 
 
 def require_current(found: Reservation, wanted: Reservation) -> None:

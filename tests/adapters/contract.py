@@ -24,7 +24,9 @@ def placed(**changes: object) -> Order:
 
 def written(order: Order, *, now: int = NOW + 1000, stock: tuple[StockMove, ...] = ()) -> Change:
     """A change with one event, and with stock if asked for."""
-    return make_change(order, replace(order, revision=2), now, ("told", {"n": 1}), stock=stock)
+    releases = any(move.movement is StockMovement.RELEASE for move in stock)
+    after = replace(order, revision=2, reserved=order.reserved and not releases)
+    return make_change(order, after, now, ("told", {"n": 1}), stock=stock)
 
 
 def timeline(under: StoreUnderTest, order: Order) -> list[tuple[int, str]]:

@@ -7,9 +7,15 @@ import pytest
 
 from lambdas.adapters import reserved_orders
 from lambdas.domain.record.changes import Change
+from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Outcome, SignalKind, rejected
+from lambdas.domain.record.stages import Stage
+from lambdas.domain.record.usage import CustomerCaps
 from lambdas.domain.reservations import Reservation, require_current, reservation_after
+from lambdas.domain.signals.application import CAP_REACHED, OUT_OF_STOCK
 from tests.simulation.random_schedule import random_schedule
+from tests.simulation.schedule import Happening, Schedule
 from tests.simulation.story import Story
 from tests.support.fake_reservations import FakeReservations
 
@@ -18,15 +24,56 @@ SOME_SEEDS = range(1, 80)
 MANY_SEEDS = 3_000
 
 
+class ReservedStory(Story):
+    """Orders on reservations, most of them with a cap that refuses some added lines. `excess` has
+    the orders for which the service held other units than those of their lines.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(_with_more_lines(random_schedule(seed)), reserves=True)
+        self.world.store.caps = CustomerCaps(units=seed % 5)
+        self.excess: list[str] = []
+
+    def _written(self, before: Order | None, after: Order) -> None:
+        super()._written(before, after)
+        if not after.reserved or after.stage not in _HELD or after.cancelling:
+            return
+        begins_to_wait = before is not None and before.wait_token != after.wait_token
+        if after.ledger[RESERVE].holds_for is not None and not begins_to_wait:
+            return
+        found = self.world.reservations.find(after.order_id)
+        lines = {line.sku: line.quantity for line in after.items}
+        if found is None or found.lines != lines:
+            self.excess.append(f"{after.order_id}: {found} is held for {lines}")
+
+
+def _with_more_lines(schedule: Schedule) -> Schedule:
+    """The schedule with two more lines for each order, which are often refused."""
+    kind, stage = SignalKind.ADD_LINE_ITEM, Stage.AWAITING_APPROVAL
+    more = (
+        Happening(kind, order, 20 * number, stage, f"more{order}{number}", sku)
+        for order in range(len(schedule.placements))
+        for number, sku in enumerate(("MUG-RED", "RARE-1"))
+    )
+    return replace(schedule, happenings=(*schedule.happenings, *more))
+
+
+_HELD = (Stage.AWAITING_APPROVAL, Stage.PAYMENT)
+
+
 def problems_of(seeds: range) -> dict[int, list[str]]:
     """The problems of each seed that breaks an invariant, up to the first one."""
     stages: Counter[str] = Counter()
+    outcomes: set[str] = set()
     for seed in seeds:
-        story = Story(random_schedule(seed), reserves=True)
-        if problems := story.play():
+        story = ReservedStory(seed)
+        if problems := [*story.play(), *story.excess]:
             return {seed: problems}
-        stages.update(order.stage for order in story.world.store.orders())
+        orders = story.world.store.orders()
+        stages.update(order.stage for order in orders)
+        outcomes.update(outcome for order in orders for outcome in order.outcomes.values())
     assert set(stages) == {"completed", "cancelled", "failed"}
+    assert outcomes >= {rejected(OUT_OF_STOCK), rejected(CAP_REACHED), Outcome.APPLIED}
     return {}
 
 
@@ -67,8 +114,14 @@ put = FakeReservations.put
         (ReservedOrders, "_with_intent", without_intent),
         (ReservedOrders, "commit", record_first),
         (FakeReservations, "put", last_request_wins),
+        (Order, "refused_line", None),
     ],
-    ids=["no intent", "the record before the reservation", "no versions"],
+    ids=[
+        "no intent",
+        "the record before the reservation",
+        "no versions",
+        "refused units are kept",
+    ],
 )
 def test_the_simulation_notices_a_missing_rule(
     target: type, name: str, replacement: object, monkeypatch: pytest.MonkeyPatch

@@ -24,7 +24,7 @@ TICK_MS = 60_000
 
 LONGEST_PAUSE_MS = 400_000
 """The longest pause after a failed step, and the attempts of one step."""
-MOST_CALLS = 40
+MOST_CALLS = 50
 """Of one invocation to the outside: a write that meets others is repeated for six seconds."""
 PAYMENT_MS = Settings().payment_timeout_seconds * 1000
 

@@ -63,7 +63,8 @@ class Effect:
     of a payment. `pending_until` is the deadline while the provider settles the payment or its
     refund later, and `look_up_at` the time of the next look-up (LOOK_UP_NOW: as soon as possible).
     `requested_by` is the subject of the operator who requested the effect. `delivery` is what the
-    mail service reported about an e-mail that it had accepted (BOUNCED, COMPLAINED).
+    mail service reported about an e-mail that it had accepted (BOUNCED, COMPLAINED). `holds_for` is
+    the ID of the signal for whose units another service may hold stock that the lines do not have.
     """
 
     key: str
@@ -79,11 +80,12 @@ class Effect:
     look_up_at: int | None = None
     requested_by: str | None = None
     delivery: str | None = None
+    holds_for: str | None = None
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     def moved(self, state: EffectState, now: int) -> "Effect":
         """The same effect in its next state; a moved effect is neither stuck nor pending."""
-        return replace(self.retried(), state=state, at=now)
+        return replace(self.retried(), state=state, at=now, holds_for=None)
 
     def retried(self) -> "Effect":
         """The same effect when a compensation begins: neither stuck nor pending."""

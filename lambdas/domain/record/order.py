@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
-from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, Effect, Newer
+from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, RESERVE, Effect, Newer
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import OrderOutcome, cause_of
 from lambdas.domain.record.outside import OutsideSettlement
@@ -227,6 +227,18 @@ class Order(OrderDetails):
     def pending(self) -> tuple[Signal, ...]:
         """Accepted signals that were not applied yet, oldest first."""
         return self.inbox[self.applied :]
+
+    @property
+    def refused_line(self) -> Signal | None:
+        """The refused signal for whose units another service may hold stock. None if there is none,
+        and from a cancel on: compensation releases all units of the order.
+        """
+        held = self.ledger.get(RESERVE)
+        signal_id = None if held is None else held.holds_for
+        waits = self.stage is Stage.AWAITING_APPROVAL and not self.cancelling
+        if not waits or signal_id is None or signal_id not in self.outcomes:
+            return None
+        return self.signal(signal_id)
 
     @property
     def result(self) -> str | None:

@@ -38,12 +38,30 @@ def reserve(
     return make_change(order, after, now, event, stock=_all_lines(order, StockMovement.HOLD))
 
 
-def intend_reservation(order: Order, now: int) -> Change:
-    """Note that units may be held from now on. It precedes the reservation at another service; a
-    reservation in the same transaction as the record needs none.
+def intend_hold(order: Order, now: int) -> Change | None:
+    """Note that units may be held from now on: those of the lines, or those that the oldest pending
+    signal adds. None if it is noted. It precedes the request to another service; a movement in
+    the transaction of the record needs none.
     """
-    intent = Effect(key=effect_key(RESERVE, order.order_id), state=EffectState.INTENT, at=now)
+    held = order.ledger.get(RESERVE)
+    if held is None:
+        key = effect_key(RESERVE, order.order_id)
+        intent = Effect(key=key, state=EffectState.INTENT, at=now)
+    elif order.reserved and order.pending and held.holds_for != order.pending[0].signal_id:
+        intent = replace(held, holds_for=order.pending[0].signal_id)
+    else:
+        return None
     return make_change(order, order.with_effect(RESERVE, intent), now)
+
+
+def release_refused_units(order: Order, now: int) -> Change | None:
+    """Release what another service may hold for an added line that was refused; None if nothing."""
+    refused = order.refused_line
+    if refused is None:
+        return None
+    held = replace(order.ledger[RESERVE], holds_for=None)
+    move = StockMove(StockMovement.RELEASE, refused.sku or "", refused.quantity or 0)
+    return make_change(order, order.with_effect(RESERVE, held), now, stock=(move,))
 
 
 def release(order: Order, now: int) -> Change | None:

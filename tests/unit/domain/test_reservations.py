@@ -46,20 +46,22 @@ def test_another_reservation_is_a_conflict_if_it_is_newer_and_a_mismatch_otherwi
 
 
 @pytest.mark.parametrize(
-    ("movement", "state", "lines"),
+    ("movement", "reserved", "state", "lines"),
     [
-        (StockMovement.HOLD, "held", {"MUG-RED": 2, "BOWL": 1}),
-        (StockMovement.SELL, "sold", {"MUG-RED": 2, "BOWL": 1}),
-        (StockMovement.RELEASE, "released", {}),
+        (StockMovement.HOLD, True, "held", {"MUG-RED": 2, "BOWL": 1}),
+        (StockMovement.SELL, True, "sold", {"MUG-RED": 2, "BOWL": 1}),
+        (StockMovement.RELEASE, False, "released", {}),
+        (StockMovement.RELEASE, True, "held", {"MUG-RED": 2, "BOWL": 1}),
     ],
+    ids=["hold", "sale", "release", "release of refused units"],
 )
 def test_a_change_sets_the_whole_reservation_in_the_version_of_the_record(
-    movement: StockMovement, state: str, lines: dict[str, int]
+    movement: StockMovement, reserved: bool, state: str, lines: dict[str, int]
 ) -> None:
     order = an_order(items=(a_line("MUG-RED", quantity=2), a_line("BOWL", quantity=1)))
     moved = (StockMove(movement, "MUG-RED", 2),)
 
-    change = make_change(order, order, NOW, stock=moved)
+    change = make_change(order, replace(order, reserved=reserved), NOW, stock=moved)
 
     assert reservation_after(change) == Reservation(
         order_id=order.order_id,

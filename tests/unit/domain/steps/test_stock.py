@@ -6,7 +6,7 @@ from lambdas.domain.errors import OrderCancelled, OrderMovedOn
 from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.domain.record.ledger import RESERVE, EffectState
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
-from lambdas.domain.steps.stock import complete, intend_reservation, release, reserve
+from lambdas.domain.steps.stock import complete, intend_hold, release, reserve
 from tests.support.builders import a_line, an_order
 from tests.support.fake_clock import NOW
 
@@ -67,7 +67,8 @@ def test_releasing_nothing_is_a_success() -> None:
 
 
 def test_an_intent_to_reserve_is_released_without_an_event() -> None:
-    intended = intend_reservation(an_order(Stage.RESERVE, items=LINES), NOW)
+    intended = intend_hold(an_order(Stage.RESERVE, items=LINES), NOW)
+    assert intended is not None
     assert (intended.stock, intended.events) == ((), ())
     intent = intended.after.ledger[RESERVE]
     assert (intent.state, intent.at) == (EffectState.INTENT, NOW)
