@@ -17,7 +17,7 @@ from constructs import IConstruct
 from stacks.deployment_settings import DeploymentSettings
 from stacks.key_grants import key_grants, machine_grants, service_grants
 from stacks.lambda_function import LambdaFunction
-from stacks.order_state_machine import OrderStateMachine
+from stacks.released_machine import ReleasedMachine
 
 DATA_KEY_SECONDS = 300
 """How long SQS and Step Functions reuse a data key. A longer time needs fewer requests to KMS;
@@ -31,7 +31,7 @@ def encrypt_with_customer_key(stack: Stack, settings: DeploymentSettings) -> Non
     for construct in stack.node.find_all():
         if isinstance(construct, LambdaFunction):
             construct.add_to_role(key_grants(construct.actions, key))
-        elif isinstance(construct, OrderStateMachine):
+        elif isinstance(construct, ReleasedMachine):
             construct.add_to_role(machine_grants(settings, key))
         else:
             _encrypt(construct, key)

@@ -1,21 +1,23 @@
-"""The state machine: the committed definition with the activities' versions filled in."""
+"""The state machine of orders: its ARNs, its logs, and how long a canary of its releases takes."""
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+import math
+from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks import accepted_findings as findings
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import LIVE, Resource
-from stacks.removal import log_group_name, log_removal_policy, log_retention
-from stacks.security_checks import acknowledge, acknowledge_wildcard
+from stacks.released_machine import Canary, MachineLogs, Release, ReleasedMachine
+from stacks.removal import log_removal_policy, log_retention
+
+CANARY_PERCENT = 10
+CANARY_MARGIN_MINUTES = 5
+MAX_CANARY_MINUTES = 2100
+"""The longest interval. (CloudFormation, AWS::StepFunctions::StateMachineAlias)"""
 
 
 def workflow_resources(scope: Construct, settings: DeploymentSettings) -> dict[str, Resource]:
@@ -55,69 +57,36 @@ def execution_ends(state_machine_arn: str, *statuses: str) -> events.EventPatter
     )
 
 
-class OrderStateMachine(Construct):
-    """Standard, traced, logged without data. `substitutions` is what the definition was given."""
+def machine_logs(settings: DeploymentSettings) -> MachineLogs:
+    """The log of the state machine in an environment."""
+    return MachineLogs(
+        level=settings.log_level,
+        retention=log_retention(settings),
+        removal_policy=log_removal_policy(settings),
+    )
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        settings: DeploymentSettings,
-        definition: Path,
-        activities: Mapping[str, lambda_.Version],
-    ) -> None:
-        super().__init__(scope, construct_id)
-        self._settings = settings
-        self.definition = definition
-        self.substitutions = {state: version.function_arn for state, version in activities.items()}
-        self.log_group = self._create_log_group()
-        self._role = self._create_role(activities)
-        self.machine = sfn.StateMachine(
-            self,
-            "Machine",
-            state_machine_name=settings.stack_name,
-            state_machine_type=sfn.StateMachineType.STANDARD,
-            definition_body=sfn.DefinitionBody.from_file(str(definition)),
-            definition_substitutions=self.substitutions,
-            role=self._role,
-            tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=self.log_group,
-                level=sfn.LogLevel[settings.log_level],
-                # Data would hold task tokens, and who has one can wake a waiting order.
-                include_execution_data=False,
-            ),
-            # Always deleted with the stack: its functions go too, so no execution could continue,
-            # and a machine that is kept would keep its name from the next stack.
-            removal_policy=RemovalPolicy.DESTROY,
+
+def live_workflow(workflow: ReleasedMachine, release: Release) -> dict[str, Resource]:
+    """The released workflow, as its starters use it."""
+    return {
+        "live-workflow": Resource(
+            arn=workflow.machine.state_machine_arn,
+            variable="STATE_MACHINE_ALIAS_ARN",
+            value=release.alias_arn,
         )
-        if settings.log_level != "ALL":
-            acknowledge(self.machine, findings.HISTORY_IS_KEPT)
+    }
 
-    def add_to_role(self, statements: Iterable[iam.PolicyStatement]) -> None:
-        """Allow the state machine more than to invoke its activities and to log."""
-        for statement in statements:
-            self._role.add_to_policy(statement)
 
-    def _create_log_group(self) -> logs.LogGroup:
-        # The prefix keeps the account's log resource policy from growing with every log group.
-        return logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=log_group_name(f"/aws/vendedlogs/states/{self._settings.stack_name}"),
-            retention=log_retention(self._settings),
-            removal_policy=log_removal_policy(self._settings),
-        )
+def release_canary(
+    settings: DeploymentSettings, alarms: Sequence[cloudwatch.Alarm]
+) -> Canary | None:
+    """The canary of a release; None in environments that release at once."""
+    if not settings.releases_by_canary:
+        return None
+    return Canary(percent=CANARY_PERCENT, minutes=canary_minutes(settings), alarms=alarms)
 
-    def _create_role(self, activities: Mapping[str, lambda_.Version]) -> iam.Role:
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        # All versions: a running execution continues with those that its definition names.
-        all_versions = [f"{one.lambda_.function_arn}:*" for one in activities.values()]
-        role.add_to_policy(
-            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=all_versions)
-        )
-        for arn in all_versions:
-            acknowledge_wildcard(role, arn, findings.ACTIVITY_VERSIONS)
-        acknowledge(role, findings.LOGS_AND_TRACES)
-        return role
+
+def canary_minutes(settings: DeploymentSettings) -> int:
+    """Long enough for canary orders to wait for approval until their deadline, and to end."""
+    deadline = math.ceil(settings.approval_timeout_seconds / 60)
+    return min(deadline + CANARY_MARGIN_MINUTES, MAX_CANARY_MINUTES)

@@ -14,6 +14,7 @@ from stacks.deployment_settings import DeploymentSettings
 from stacks.email_sender import EmailSender
 from stacks.event_subscriber import subscribe
 from stacks.execution_histories import ExecutionHistories
+from stacks.grants import LIVE
 from stacks.http_services import service_resources
 from stacks.identity import Identity
 from stacks.janitor import Janitor
@@ -22,13 +23,18 @@ from stacks.mail_reports import MailReports
 from stacks.operations import Operations
 from stacks.order_api import OrderApi
 from stacks.order_events import OrderEvents
-from stacks.order_release import OrderRelease
-from stacks.order_state_machine import OrderStateMachine, workflow_resources
+from stacks.order_state_machine import (
+    live_workflow,
+    machine_logs,
+    release_canary,
+    workflow_resources,
+)
 from stacks.order_tables import OrderTables
 from stacks.payment_comparison import PaymentComparison
 from stacks.payment_provider import payment_resources
 from stacks.payment_webhook import PaymentWebhook
 from stacks.release_alarms import add_release_alarms
+from stacks.released_machine import Release, ReleasedMachine
 from stacks.saved_queries import SavedQueries
 
 
@@ -61,24 +67,26 @@ class OrderWorkflowStack(Stack):
 
         # The workflow: activities, the state machine that invokes them, and its release.
         activities = ActivityFunctions(self, "Activities", platform=platform, resources=resources)
-        workflow = OrderStateMachine(
+        workflow = ReleasedMachine(
             self,
             "Workflow",
-            settings=settings,
+            name=settings.stack_name,
             definition=root / "statemachine/order_workflow.asl.json",
-            activities=activities.versions,
+            functions=activities.versions,
+            log=machine_logs(settings),
         )
-        release = OrderRelease(
+        release = Release(
             self,
             "Release",
-            settings=settings,
             workflow=workflow,
-            rollback_alarms=add_release_alarms(
-                operations, workflow.machine, activities.versions, settings
+            alias=LIVE,
+            canary=release_canary(
+                settings,
+                add_release_alarms(operations, workflow.machine, activities.versions, settings),
             ),
         )
         add_order_alarms(operations, workflow.machine, settings)
-        resources |= release.resources
+        resources |= live_workflow(workflow, release)
 
         # The callers of the workflow: the API with its users, the provider, and the janitor.
         webhook = PaymentWebhook(self, "Webhook", platform=platform, resources=resources)

@@ -15,7 +15,7 @@ from stacks.identity import COMMAND_LINE
 from tests.infrastructure.synthesis import build, cdk_app
 from tests.infrastructure.template import Template, text
 
-_VERSION_HASH = re.compile(r"(CurrentVersion[0-9A-F]{8}|OrderWorkflowVersion)[0-9a-f]{16,}")
+_VERSION_HASH = re.compile(r"(CurrentVersion[0-9A-F]{8}|ReleaseVersion)[0-9a-f]{16,}")
 """A version's logical id ends with a digest of what it publishes."""
 
 OUTPUTS = {

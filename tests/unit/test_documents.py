@@ -11,7 +11,7 @@ import pytest
 from tools import state_diagram, worst_case
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("docs", "local", "statemachine", "tools")
+FOLDERS = ("docs", "local", "stacks", "statemachine", "tools")
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(page for name in FOLDERS for page in ROOT.glob(f"{name}/**/*.md"))]
 )
