@@ -147,7 +147,8 @@ release: setup .local/release/installed ## build what a release contains into di
 	@$(RUN) tools.release $(or $(TAG),$(error name the version: make release TAG=v1.2.3))
 
 draft-release: ## publish dist/ as a draft release of TAG on GitHub (needs gh)
-	gh release create "$(TAG)" --draft --verify-tag --title "$(TAG)" --notes-file dist/notes.md dist/*
+	@command -v gh >/dev/null || { echo "There is no gh. Install the command line of GitHub: https://cli.github.com"; exit 1; }
+	gh release create "$(or $(TAG),$(error name the version: make draft-release TAG=v1.2.3))" --draft --verify-tag --title "$(TAG)" --notes-file dist/notes.md dist/*
 
 localstripe: setup .local/localstripe/installed ## install the server with Stripe's API that tests and `local up --payments stripe` use
 

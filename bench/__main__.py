@@ -1,4 +1,6 @@
-"""`python -m bench`: run every measurement that needs no AWS account; write docs/performance.md."""
+"""Run every measurement that needs no AWS account, and write docs/performance.md: `make bench`."""
+
+import argparse
 
 from bench import performance
 from bench.cold_start import __main__ as cold_start
@@ -8,6 +10,7 @@ from bench.hot_sku import __main__ as hot_sku
 
 def main() -> None:
     """Measure, print each table, and write the summary."""
+    argparse.ArgumentParser(prog="python -m bench", description=__doc__).parse_args()
     print("== bench.cost", flush=True)
     counted = cost.measure()
     cost.show(counted)

@@ -102,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     account = Account(_Emulator()) if options.emulator else Account.of_caller()
     try:
+        if not options.emulator:
+            account.identify()
         check_drained(account, options.stack)
     except (AccountProblem, LocalProblem, BotoCoreError, ClientError) as error:
         print(f"do not deploy: {error}", file=sys.stderr)

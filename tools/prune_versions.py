@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tools.aws.account import Account, AccountProblem
+
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -85,15 +86,6 @@ def prune(
     )
 
 
-def machine_of(stacks: "CloudFormationClient", stack: str) -> str:
-    """ARN of the stack's state machine, from its outputs. Raises LookupError."""
-    (found,) = stacks.describe_stacks(StackName=stack)["Stacks"]
-    for output in found.get("Outputs", []):
-        if output.get("OutputKey") == "StateMachineArn":
-            return output["OutputValue"]
-    raise LookupError(f"stack {stack} has no output StateMachineArn: is it an order workflow?")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.prune_versions", description=__doc__)
@@ -106,10 +98,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.keep < 1:
         parser.error("--keep must be at least 1: the newest version is being released")
     try:
-        machine = machine_of(boto3.client("cloudformation"), options.stack)
+        outputs = Account.of_caller().require_outputs(options.stack, "StateMachineArn")
+        machine = outputs["StateMachineArn"]
         states, functions = boto3.client("stepfunctions"), boto3.client("lambda")
         prune(states, functions, machine, keep=options.keep, delete=options.delete)
-    except (BotoCoreError, ClientError, LookupError) as error:
+    except (AccountProblem, BotoCoreError, ClientError) as error:
         print(f"versions could not be pruned: {error}", file=sys.stderr)
         return 1
     return 0

@@ -12,7 +12,7 @@ from tests.support.telemetry import captured_log
 def main(names: Sequence[str]) -> int:
     """Run the drills; returns the exit status."""
     known = drills()
-    if not names:
+    if not names or names[0] in ("-h", "--help"):
         _print_list(known)
         return 0
     if list(names) == ["all"]:

@@ -102,8 +102,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.aws", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("deploy", "destroy"):
-        one = commands.add_parser(name)
+    for name, effect in (
+        ("deploy", "check the account, deploy the stack, create the first users and stock"),
+        ("destroy", "delete the stack of an environment; production is refused"),
+    ):
+        one = commands.add_parser(name, help=effect, description=effect)
         environments = ("dev", "staging", "production")
         one.add_argument("--environment", choices=environments, default="dev")
         if name == "deploy":

@@ -42,10 +42,19 @@ class Account:
         return cls(cast(Sessions, boto3.session.Session()))
 
     def check(self) -> str:
-        """Check credentials, region and bootstrap. Returns `ACCOUNT/REGION`.
+        """Check region, credentials and bootstrap. Returns `ACCOUNT/REGION`.
 
         Raises AccountProblem for the first thing that is missing.
         """
+        place = self.identify()
+        if self._bootstrap_version() < BOOTSTRAP_VERSION:
+            raise AccountProblem(
+                f"the CDK is not bootstrapped in {place}: run `cdk bootstrap aws://{place}` once"
+            )
+        return place
+
+    def identify(self) -> str:
+        """`ACCOUNT/REGION` of the caller. Raises AccountProblem without region or credentials."""
         region = self.sessions.region_name
         if not region:
             raise AccountProblem("no region is set: export AWS_REGION=eu-central-1")
@@ -56,12 +65,7 @@ class Account:
                 f"AWS accepts no credentials of this shell ({error}): export AWS_PROFILE=NAME, or "
                 "sign in with `aws sso login`"
             ) from error
-        place = f"{account}/{region}"
-        if self._bootstrap_version() < BOOTSTRAP_VERSION:
-            raise AccountProblem(
-                f"the CDK is not bootstrapped in {place}: run `cdk bootstrap aws://{place}` once"
-            )
-        return str(place)
+        return f"{account}/{region}"
 
     def sender_is_verified(self, address: str) -> bool:
         """Whether SES has verified the address or its domain."""
@@ -71,8 +75,24 @@ class Account:
         """The outputs of a stack. Raises AccountProblem if it does not exist."""
         found = self.find_outputs(stack)
         if found is None:
-            raise AccountProblem(f"there is no stack {stack} in this account and region")
+            raise AccountProblem(
+                f"there is no stack {stack} in this account and region: its name is "
+                "OrderWorkflow-ENVIRONMENT"
+            )
         return found
+
+    def require_outputs(self, stack: str, *names: str) -> dict[str, str]:
+        """The outputs of a stack of this project. Raises AccountProblem for any other, and without
+        region or credentials.
+        """
+        self.identify()
+        outputs = self.outputs(stack)
+        missing = [name for name in names if name not in outputs]
+        if missing:
+            raise AccountProblem(
+                f"stack {stack} has no output {missing[0]}: name a stack of the order workflow"
+            )
+        return outputs
 
     def find_outputs(self, stack: str) -> dict[str, str] | None:
         """The outputs of a stack; None if it does not exist."""

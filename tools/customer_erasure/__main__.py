@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tools.aws.account import Account, AccountProblem
 from tools.customer_erasure.erasure import CustomerErasure, ErasureRefused
 
 
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         print(run(_erasure(options.stack), options.customer, erase=options.erase))
-    except (BotoCoreError, ClientError, ErasureRefused, LookupError) as error:
+    except (AccountProblem, BotoCoreError, ClientError, ErasureRefused) as error:
         print(f"the data of {options.customer} were not erased: {error}", file=sys.stderr)
         return 1
     return 0
@@ -36,15 +37,11 @@ def run(erasure: CustomerErasure, customer: str, *, erase: bool) -> str:
 
 
 def _erasure(stack: str) -> CustomerErasure:
-    """Raises LookupError for a stack that is no order workflow."""
-    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    listed = found.get("Outputs", [])
-    outputs = {output.get("OutputKey"): output.get("OutputValue", "") for output in listed}
-    tables = [outputs.get(name) for name in ("OrdersTable", "CustomersTable")]
-    if not all(tables):
-        raise LookupError(f"stack {stack} has no output OrdersTable: is it an order workflow?")
+    """Raises AccountProblem."""
+    tables = ("OrdersTable", "CustomersTable")
+    outputs = Account.of_caller().require_outputs(stack, *tables)
     database = boto3.resource("dynamodb")
-    orders, customers = (database.Table(str(name)) for name in tables)
+    orders, customers = (database.Table(outputs[name]) for name in tables)
     return CustomerErasure(
         orders,
         customers,

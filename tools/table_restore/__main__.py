@@ -12,6 +12,7 @@ from typing import cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tools.aws.account import Account, AccountProblem
 from tools.table_restore.comparison import Comparison
 from tools.table_restore.restore import TABLES, RestoreRefused, TableRestore
 from tools.table_restore.writers import Sessions, Writers
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.table_restore", description=__doc__)
     parser.add_argument("stack", help="name of the stack, e.g. OrderWorkflow-staging")
-    parser.add_argument("at", type=datetime.fromisoformat, help="e.g. 2026-11-28T09:00:00+00:00")
+    parser.add_argument("at", type=_instant, help="e.g. 2026-11-28T09:00:00+00:00")
     action = parser.add_mutually_exclusive_group()
     for name, effect in (
         ("--stop-writers", "stop the functions that write, and all executions, before comparing"),
@@ -30,10 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         action.add_argument(name, action="store_true", help=effect)
     options = parser.parse_args(arguments)
-    if options.at.tzinfo is None:
-        parser.error("name the offset of the time, e.g. +00:00")
     try:
-        outputs = _outputs(options.stack)
+        outputs = Account.of_caller().require_outputs(options.stack, *map(_output, TABLES))
         writers = _writers(options.stack, outputs)
         if options.start_writers:
             writers.start()
@@ -48,10 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.replace:
             restore.replace()
             print("The tables have the restored items. Start the writers: --start-writers.")
-    except (BotoCoreError, ClientError, LookupError, RestoreRefused) as error:
+    except (AccountProblem, BotoCoreError, ClientError, RestoreRefused) as error:
         print(f"the tables were not restored: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _instant(text: str) -> datetime:
+    """A time with its offset. Raises ArgumentTypeError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time with an offset: write it like 2026-11-28T09:00:00+00:00"
+        )
+    return at
 
 
 def lines(comparison: Comparison) -> Iterator[str]:
@@ -64,17 +76,6 @@ def lines(comparison: Comparison) -> Iterator[str]:
 
 def _line(text: str, names: list[str]) -> str:
     return f"{len(names)} {text}" + (f": {', '.join(names)}" if names else "")
-
-
-def _outputs(stack: str) -> dict[str, str]:
-    """Raises LookupError for a stack that is no order workflow."""
-    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    listed = found.get("Outputs", [])
-    outputs = {one.get("OutputKey", ""): one.get("OutputValue", "") for one in listed}
-    missing = [name for name in map(_output, TABLES) if name not in outputs]
-    if missing:
-        raise LookupError(f"stack {stack} has no output {missing[0]}: is it an order workflow?")
-    return outputs
 
 
 def _writers(stack: str, outputs: dict[str, str]) -> Writers:

@@ -104,17 +104,3 @@ def test_an_incomplete_count_refuses_a_release_that_removes_a_version(
     check_drained(account, STACK)
     with pytest.raises(AccountProblem, match="not all open orders were counted"):
         check_drained(account, STACK, with_status(v1="removed"))
-
-
-def test_a_problem_is_printed_and_the_status_is_1(
-    monkeypatch: pytest.MonkeyPatch, account: Account, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(Account, "of_caller", lambda: account)
-    monkeypatch.setattr(Account, "outputs", refuse)
-
-    assert predeploy.main([STACK]) == 1
-    assert "do not deploy: there is no stack" in capsys.readouterr().err
-
-
-def refuse(account: Account, stack: str) -> dict[str, str]:
-    raise AccountProblem(f"there is no stack {stack}")

@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from tools import prune_versions
-from tools.prune_versions import machine_of, prune, sort_machine_versions
+from tools.prune_versions import prune, sort_machine_versions
 
 ACCOUNT = "arn:aws:{}:eu-central-1:123456789012:{}"
 MACHINE = ACCOUNT.format("states", "stateMachine:OrderWorkflow-staging")
@@ -198,27 +198,3 @@ def test_the_newest_version_is_never_given_up(capsys: pytest.CaptureFixture[str]
         prune_versions.main(["OrderWorkflow-staging", "--keep", "0"])
 
     assert "--keep must be at least 1" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("key", "found"), [("StateMachineArn", True), ("ApiUrl", False)])
-def test_the_state_machine_is_named_by_the_stack(key: str, found: bool) -> None:
-    stacks = client("cloudformation")
-    stack = {"StackName": "s", "CreationTime": NOW, "StackStatus": "CREATE_COMPLETE"}
-    outputs = [{"OutputKey": key, "OutputValue": MACHINE}]
-    with Stubber(stacks) as stubber:
-        stubber.add_response("describe_stacks", {"Stacks": [stack | {"Outputs": outputs}]})
-        if found:
-            assert machine_of(stacks, "s") == MACHINE
-        else:
-            with pytest.raises(LookupError, match="stack s has no output StateMachineArn"):
-                machine_of(stacks, "s")
-
-
-def test_a_stack_that_does_not_exist_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, socket_disabled: None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    with mock_aws():
-        assert prune_versions.main(["OrderWorkflow-staging"]) == 1
-
-    assert capsys.readouterr().err.startswith("versions could not be pruned: ")

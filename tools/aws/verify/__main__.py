@@ -5,6 +5,7 @@ stopped execution, and an alarm that reaches its topic. It places orders of one 
 sandbox provider, and creates users that it deletes. Refused in production.
 """
 
+import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -83,13 +84,19 @@ def run(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The command line; returns the exit status. `--list` prints the checks."""
-    if list(arguments) == ["--list"]:
+    """The command line; returns the exit status. Without a stack it prints the checks."""
+    parser = argparse.ArgumentParser(prog="python -m tools.aws.verify", description=__doc__)
+    parser.add_argument("stack", nargs="?", help="name of the stack, e.g. OrderWorkflow-staging")
+    parser.add_argument("--list", action="store_true", help="list the checks")
+    options = parser.parse_args(arguments)
+    if options.list or options.stack is None:
         for check in CHECKS:
             print(f"{check.name}: {check.text}\n  → {check.advice}")
         return 0
     try:
-        failed = run(Account.of_caller(), arguments[0])
+        account = Account.of_caller()
+        account.identify()
+        failed = run(account, options.stack)
     except (AccountProblem, Problem, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,0 +1,94 @@
+"""Every command for a deployed stack says in one line what is missing, and what to do."""
+
+from collections.abc import Callable, Sequence
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tools import predeploy, prune_versions
+from tools.aws import __main__ as aws
+from tools.aws.verify import __main__ as verify
+from tools.customer_erasure import __main__ as customer_erasure
+from tools.table_restore import __main__ as table_restore
+
+Main = Callable[[Sequence[str]], int]
+STACK, AT = "OrderWorkflow-staging", "2026-11-28T09:00:00+00:00"
+ON_A_STACK: dict[str, tuple[Main, list[str]]] = {
+    "verify-aws": (verify.main, [STACK]),
+    "predeploy": (predeploy.main, [STACK]),
+    "prune": (prune_versions.main, [STACK]),
+    "erase": (customer_erasure.main, [STACK, "alice"]),
+    "restore": (table_restore.main, [STACK, AT]),
+}
+COMMANDS: dict[str, tuple[Main, list[str]]] = {
+    **ON_A_STACK,
+    "deploy": (aws.main, ["deploy", "--email", "owner@example.com"]),
+    "destroy": (aws.main, ["destroy"]),
+}
+
+
+@pytest.fixture(autouse=True)
+def _region(monkeypatch: pytest.MonkeyPatch, socket_disabled: None) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+
+def refusal(main: Main, arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(arguments) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_missing_region_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+
+    assert "export AWS_REGION=" in refusal(*COMMANDS[name], capsys)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_missing_credentials_are_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+
+    assert "export AWS_PROFILE=NAME" in refusal(*COMMANDS[name], capsys)
+
+
+@pytest.mark.parametrize("name", ON_A_STACK)
+def test_an_unknown_stack_is_named(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with mock_aws():
+        assert f"there is no stack {STACK}" in refusal(*ON_A_STACK[name], capsys)
+
+
+@pytest.mark.parametrize("name", ["prune", "erase", "restore"])
+def test_a_stack_of_another_project_is_refused(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with mock_aws():
+        boto3.client("cloudformation").create_stack(
+            StackName=STACK,
+            TemplateBody='{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}',
+        )
+
+        assert "name a stack of the order workflow" in refusal(*ON_A_STACK[name], capsys)
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2026-11-28T09:00:00"])
+def test_a_time_without_an_offset_is_refused(at: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        table_restore.main([STACK, at])
+
+    assert "write it like 2026-11-28T09:00:00+00:00" in capsys.readouterr().err
+
+
+def test_production_is_neither_deleted_nor_verified(capsys: pytest.CaptureFixture[str]) -> None:
+    destroy = ["destroy", "--environment", "production"]
+
+    assert "production is not deleted" in refusal(aws.main, destroy, capsys)
+    with mock_aws():
+        line = refusal(verify.main, ["OrderWorkflow-production"], capsys)
+    assert "production is not verified" in line
