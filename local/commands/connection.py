@@ -69,5 +69,7 @@ def print_connection(state: State) -> None:
     print(f"  API docs  {state.api_url}/docs")
     print(f"  console   {state.api_url}/console")
     print(f"  emulator  {state.emulator_url}")
+    for name, url in state.service_urls.items():
+        print(f"  {name:<9} {url}")
     print('\n  in a shell: eval "$(.venv/bin/python -m local env)", then .venv/bin/orders --help')
     print("  next: `.venv/bin/python -m local status`, `… reset`, `… down`\n")

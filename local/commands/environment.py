@@ -20,6 +20,8 @@ from local.lifecycle.running import remove_environment
 from local.lifecycle.status import status as read_status
 from local.lifecycle.up import up as start_environment
 
+_SERVICE = "The service that has the {}, in place of the table; or `example`."
+
 
 def up(
     detach: Annotated[
@@ -65,6 +67,11 @@ def up(
             "localstripe`)."
         ),
     ] = "sandbox",
+    inventory: Annotated[str, typer.Option(metavar="URL", help=_SERVICE.format("inventory"))] = "",
+    customers: Annotated[str, typer.Option(metavar="URL", help=_SERVICE.format("customers"))] = "",
+    subscriber: Annotated[
+        str, typer.Option(metavar="URL", help="The service that gets events; or `example`.")
+    ] = "",
 ) -> None:
     """Start the emulator, deploy the stack to it, load seed data and users.
 
@@ -81,6 +88,9 @@ def up(
         port=port,
         dynamodb=dynamodb,
         payments=payments,
+        inventory=inventory,
+        customers=customers,
+        subscriber=subscriber,
     )
     with report_problems():
         state, started = start_environment(folders, options)

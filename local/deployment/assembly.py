@@ -19,6 +19,7 @@ from stacks.packaging.cache import cached_folder
 PLACEHOLDER_URL = "http://emulator.invalid"
 """Placeholder of the emulator's address in cached assemblies: the port changes at every start."""
 PLACEHOLDER_STRIPE_URL = "http://stripe.invalid"
+_NONE: Mapping[str, str] = {}
 _APP = f'"{sys.executable}" -m local.deployment.emulator_app'
 
 
@@ -27,17 +28,19 @@ class _InputsChangedError(Exception):
 
 
 def assembly(
-    folders: Folders, context: Mapping[str, str], *, url: str, stripe_url: str = ""
+    folders: Folders,
+    context: Mapping[str, str],
+    *,
+    url: str,
+    others: Mapping[str, str] = _NONE,
 ) -> Path:
     """The cloud assembly of this checkout and context; synthesised only after an input changed.
 
-    `url` is the emulator's address, `stripe_url` that of the payment provider if it is a process;
+    `url` is the emulator's address, `others` are those of other processes with their placeholders;
     the context may contain them. One environment at a time uses the cache: a second one waits and
     reuses the assembly instead of synthesising it again.
     """
-    placeholders = {url: PLACEHOLDER_URL}
-    if stripe_url:
-        placeholders[stripe_url] = PLACEHOLDER_STRIPE_URL
+    placeholders = {url: PLACEHOLDER_URL, **others}
     context = {name: replace_all(value, placeholders) for name, value in context.items()}
     waiting = "another environment uses the cache of templates; waiting for it …"
     with exclusive_lock(folders.assemblies / "lock", waiting):
@@ -49,9 +52,11 @@ def assembly(
 
 
 def replace_all(text: str, replacements: Mapping[str, str]) -> str:
-    """The text with each key replaced by its value."""
-    for old, new in replacements.items():
-        text = text.replace(old, new)
+    """The text with each key replaced by its value. The longest key comes first: the port of one
+    address may begin with that of another.
+    """
+    for old in sorted(replacements, key=len, reverse=True):
+        text = text.replace(old, replacements[old])
     return text
 
 

@@ -33,6 +33,12 @@ class Folders:
         """Cache of synthesised stacks, shared by all environments of the repository."""
         return REPOSITORY / ".local" / "assemblies"
 
+    def database(self, name: str) -> Path:
+        """The path of the database of an example service. Creates its folder."""
+        folder = self.home / "services"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{name}.sqlite"
+
     def log(self, name: str) -> Path:
         """The path of a log file. Creates its folder."""
         folder = self.home / "logs"

@@ -17,7 +17,9 @@ class State:
     """One environment. The phase `starting` is stored before the deployment, so that a later
     command can clean up after a failure. `outputs` are those of the stack; `dynamodb` is the
     address of the tables if they are not in the emulator. The fields `stripe_…` are those of
-    localstripe, if it is the payment provider.
+    localstripe, if it is the payment provider. `service_urls` are the addresses of inventory,
+    customers and subscriber, as far as they are services; `service_processes` has pid and start
+    time of those that are examples.
     """
 
     phase: Phase
@@ -31,6 +33,8 @@ class State:
     stripe_pid: int = 0
     stripe_started: str = ""
     stripe_url: str = ""
+    service_urls: Mapping[str, str] = field(default_factory=dict)
+    service_processes: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -41,9 +45,10 @@ class State:
 
     @property
     def processes(self) -> list[Process]:
-        """The emulator, and the payment provider if it is a process."""
+        """The emulator, and the payment provider and the services if they are processes."""
         stripe = [Process(self.stripe_pid, self.stripe_started)] if self.stripe_pid else []
-        return [*stripe, self.emulator]
+        services = [Process(*found) for found in self.service_processes.values()]
+        return [*stripe, *services, self.emulator]
 
     @property
     def payments(self) -> str:
@@ -70,6 +75,7 @@ class State:
             **{name: self.outputs[output] for name, output in _NAMES.items()},
             "approval_timeout_seconds": self.approval_timeout_seconds,
             "heartbeat_seconds": self.heartbeat_seconds,
+            "service_urls": dict(self.service_urls),
             "state_file": str(state_file),
             "tokens": dict(self.tokens),
         }

@@ -1,10 +1,12 @@
 """The options of `up`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local.host.problems import LocalProblem
 from local.host.state import State
 from local.localstripe.program import PROGRAM
+from local.services.examples import EXAMPLE, SERVICES, chosen_services
 
 PROVIDERS = ("sandbox", "stripe")
 MAX_TICKS = 100
@@ -16,7 +18,8 @@ class UpOptions:
     """Options of `up`. Times are in seconds; `port` 0 means any free port. Without an
     `approver_email` no approval requests are sent. `dynamodb` is the address of another DynamoDB
     for the tables; its existing data is kept. `payments` is the provider: sandbox or stripe, which
-    is localstripe behind the adapter of Stripe.
+    is localstripe behind the adapter of Stripe. `inventory`, `customers` and `subscriber` are the
+    URLs of services, or `example` for those in `local/services`.
     """
 
     approval_timeout: int = 900
@@ -25,6 +28,15 @@ class UpOptions:
     port: int = 0
     dynamodb: str = ""
     payments: str = "sandbox"
+    inventory: str = ""
+    customers: str = ""
+    subscriber: str = ""
+
+    @property
+    def services(self) -> Mapping[str, str]:
+        """The chosen services: `example` or a URL, by name."""
+        choices = {name: str(getattr(self, name)) for name in SERVICES}
+        return {name: choice for name, choice in choices.items() if choice}
 
     def check(self) -> None:
         """Raise LocalProblem for times that `cdk synth` would reject half a minute later, and for a
@@ -37,6 +49,11 @@ class UpOptions:
         if self.payments == "stripe" and not PROGRAM.exists():
             reason = "localstripe is not installed"
             raise LocalProblem("reading the options", reason, advice="run `make localstripe`")
+        for name, choice in self.services.items():
+            if choice != EXAMPLE and not choice.startswith(("http://", "https://")):
+                reason = f"--{name} {choice} is no URL"
+                advice = f"choose {EXAMPLE}, or the URL of a service like http://127.0.0.1:8010"
+                raise LocalProblem("reading the options", reason, advice=advice)
         if not 0 < self.heartbeat <= self.approval_timeout <= MAX_TICKS * self.heartbeat:
             reason = f"a heartbeat of {self.heartbeat} s in {self.approval_timeout} s"
             advice = f"choose 1 to {MAX_TICKS} heartbeats within the approval timeout"
@@ -47,6 +64,7 @@ class UpOptions:
         words = f"--approval-timeout {self.approval_timeout} --heartbeat {self.heartbeat}"
         words += f" --approver-email {self.approver_email}" if self.approver_email else ""
         words += f" --payments {self.payments}" if self.payments != "sandbox" else ""
+        words += "".join(f" --{name} {choice}" for name, choice in self.services.items())
         return words + (f" --dynamodb {self.dynamodb}" if self.dynamodb else "")
 
 
@@ -59,4 +77,5 @@ def options_of(state: State, *, port: int) -> UpOptions:
         dynamodb=state.dynamodb,
         payments=state.payments,
         port=port,
+        **chosen_services(state),
     )

@@ -15,6 +15,7 @@ from local.host.state import State
 from local.host.waiting import STALL_SECONDS, Stalled, wait_until
 from local.lifecycle.running import require_running
 from local.localstripe.books import delete_payments
+from local.services.examples import reset_services
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -36,6 +37,7 @@ def reset(folders: Folders) -> State:
             _delete_faults_and_mails(state)
             _empty_queues(state)
             seed(state.tables_url, state.outputs)
+            reset_services(folders, state)
             if state.payments == "stripe":
                 delete_payments(state.stripe_url)
         return state

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from local.data.seed import make_tables, seed_empty
 from local.data.users import create_users, sign_in
-from local.deployment.assembly import assembly
+from local.deployment.assembly import PLACEHOLDER_STRIPE_URL, assembly
 from local.deployment.deploy import deploy, prepare_account
 from local.deployment.warm_up import check_health, warm_up
 from local.host.folders import Folders
@@ -23,6 +23,7 @@ from local.lifecycle.running import (
     with_fresh_tokens,
 )
 from local.localstripe.account import connect, deployment_context, start_localstripe
+from local.services import examples as services
 
 PAYMENT_TIMEOUT, SETTLEMENT_TIMEOUT = 5, 120
 """Seconds. Short, so that payments that a provider refuses or never settles fail quickly."""
@@ -61,6 +62,10 @@ def _start(folders: Folders, options: UpOptions) -> State:
             with phase("starting localstripe"):
                 state = start_localstripe(folders, state)
             save(state, folders.state_file)
+        for name, choice in options.services.items():
+            with phase(f"starting the {name}"):
+                state = services.add_service(folders, state, name, choice)
+            save(state, folders.state_file)
         return _make_ready(folders, _deploy(folders, state))
 
 
@@ -92,14 +97,18 @@ def stack_context(state: State) -> dict[str, str]:
     }
     if state.payments == "stripe":
         context |= deployment_context(state)
-    return context
+    return context | services.deployment_context(state)
 
 
 def _deploy(folders: Folders, state: State) -> State:
-    url, stripe_url = state.emulator_url, state.stripe_url
-    template = assembly(folders, stack_context(state), url=url, stripe_url=stripe_url)
+    url, others = state.emulator_url, services.placeholders(state)
+    if state.stripe_url:
+        others[state.stripe_url] = PLACEHOLDER_STRIPE_URL
+    template = assembly(folders, stack_context(state), url=url, others=others)
     prepare_account(url)
+    services.store_secrets(state)
     deployed = replace(state, outputs=deploy(folders, template, url=url))
+    services.repeat_soon(deployed)
     if state.payments == "stripe":
         connect(deployed)
     return deployed

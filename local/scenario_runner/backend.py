@@ -13,6 +13,7 @@ from local.host.aws_clients import client
 from local.host.state import State
 from local.host.waiting import STALL_SECONDS
 from local.localstripe.books import payment_method, read_payments
+from local.services.examples import example_url, read_levels
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,6 +27,7 @@ class Backend:
         self._url = state.emulator_url
         self._outputs = state.outputs
         self._stripe_url = state.stripe_url
+        self._inventory_url = example_url(state, "inventory")
         self._dynamodb: DynamoDBClient = client("dynamodb", state.tables_url)
         self._engine: SFNClient = client("stepfunctions", self._url)
 
@@ -100,7 +102,7 @@ class Backend:
             events=[record for record in records if record["sk"].startswith("EVENT#")],
             shards=[record for record in records if record["sk"] == "SHARD"],
             payments=self._payments(),
-            inventory=scan(self._dynamodb, self._outputs["InventoryTable"]),
+            inventory=self._inventory(),
         )
 
     def payment_method(self, name: str) -> str:
@@ -111,6 +113,11 @@ class Backend:
         if self._stripe_url:
             return read_payments(self._stripe_url)
         return scan(self._dynamodb, self._outputs["PaymentsTable"])
+
+    def _inventory(self) -> Sequence[Mapping[str, Any]]:
+        if self._inventory_url:
+            return read_levels(self._inventory_url)
+        return scan(self._dynamodb, self._outputs["InventoryTable"])
 
     def _execution(self, order_id: str, epoch: int) -> str:
         machine = self._outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")

@@ -21,7 +21,7 @@ class Secrets:
         self._service = service
 
     def get_secret_value(self, **_: Any) -> Any:
-        return {"SecretString": self._service.token}
+        return {"SecretString": self._service.server.token}
 
 
 def connect(

@@ -112,12 +112,11 @@ class WithReservations(OnDynamoDB):
         self._order_id = orders[-1].order_id
 
     def shelve(self, sku: str, available: int, held: int = 0) -> None:
-        self._service.inventory.put(sku, available=available + held)
+        self._service.stock(sku, available=available + held)
         if held:
             state, lines = ReservationState.HELD, {sku: held}
             reservation = Reservation(order_id=self._order_id, version=1, state=state, lines=lines)
-            self._service.reservations.put(reservation)
+            HttpReservations(connect(self._service)).put(reservation)
 
     def shelf(self, sku: str) -> tuple[int, int, int]:
-        shelf = self._service.inventory.shelves[sku]
-        return shelf.available, shelf.held, shelf.sold
+        return self._service.shelf(sku)

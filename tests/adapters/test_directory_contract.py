@@ -46,7 +46,7 @@ def catalogue(request: pytest.FixtureRequest) -> Catalogue:
         return DynamoDBCatalogue(client, inventory_table=tables.INVENTORY)
     service = request.getfixturevalue("service")
     for level in (A, B):
-        service.inventory.put(level.sku, available=level.available, **products[level.sku])
+        service.stock(level.sku, available=level.available, **products[level.sku])
     return HttpCatalogue(connect(service))
 
 
@@ -62,7 +62,7 @@ def directory(request: pytest.FixtureRequest) -> Callable[..., CustomerDirectory
             client.put_item(TableName=tables.CUSTOMERS, Item=to_item(fields))
             return DynamoDBCustomers(client, customers_table=tables.CUSTOMERS)
         service = request.getfixturevalue("service")
-        service.customers[fields.pop("customer_id")] = fields
+        service.customers.put_customer(fields)
         return HttpCustomers(connect(service))
 
     return make

@@ -12,7 +12,7 @@ from local.host.folders import REPOSITORY
 
 LAYERS = (
     *("commands", "scenario_runner", "lifecycle", "checks"),
-    *("deployment", "data", "localstripe", "host"),
+    *("deployment", "services", "data", "localstripe", "host"),
 )
 OURS = ("app", "bench", "cli", "lambdas", "local", "stacks", "tests", "tools")
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from local.host.problems import LocalProblem
+from local.host.state import State
 from local.lifecycle import options
-from local.lifecycle.options import UpOptions
+from local.lifecycle.options import UpOptions, options_of
 
 
 @pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 11), (10, 20), (1000, 9), (10, 0)])
@@ -38,3 +39,35 @@ def test_a_missing_localstripe_is_rejected_with_the_command_that_installs_it(
 
     (tmp_path / "localstripe").touch()
     UpOptions(payments="stripe").check()
+
+
+def test_a_service_is_the_example_or_a_url() -> None:
+    options = UpOptions(inventory="example", subscriber="http://127.0.0.1:8012/events")
+    options.check()
+
+    assert options.services == {
+        "inventory": "example",
+        "subscriber": "http://127.0.0.1:8012/events",
+    }
+    with pytest.raises(LocalProblem, match="--customers examples is no URL"):
+        UpOptions(customers="examples").check()
+
+
+def test_the_options_of_a_running_environment_name_its_services() -> None:
+    chosen = UpOptions(inventory="example", customers="http://127.0.0.1:8011")
+    state = State(
+        phase="ready",
+        emulator_pid=1,
+        emulator_started="",
+        emulator_url="",
+        approval_timeout_seconds=900,
+        heartbeat_seconds=900,
+        service_urls={
+            "inventory": "http://127.0.0.1:8010",
+            "customers": "http://127.0.0.1:8011",
+        },
+        service_processes={"inventory": (2, "started")},
+    )
+
+    assert options_of(state, port=0) == chosen
+    assert "--inventory example --customers http://127.0.0.1:8011" in chosen.as_command_line()

@@ -60,7 +60,12 @@ def test_another_port_needs_no_synthesis(tmp_path: Path, cdk: Cdk) -> None:
 def test_the_address_of_the_payment_provider_needs_no_synthesis(tmp_path: Path, cdk: Cdk) -> None:
     for stripe_url in ("http://127.0.0.1:5001", "http://127.0.0.1:5002"):
         context = {"payment_api_url": stripe_url}
-        folder = assembly(Folders(tmp_path / "home"), context, url=URLS[0], stripe_url=stripe_url)
+        folder = assembly(
+            Folders(tmp_path / "home"),
+            context,
+            url=URLS[0],
+            others={stripe_url: module.PLACEHOLDER_STRIPE_URL},
+        )
         assert f"payment_api_url={stripe_url}" in (folder / TEMPLATE).read_text()
 
     assert cdk.runs == 1
