@@ -35,6 +35,7 @@ _METHODS = {
     "pm_error_stored": Method(stores_error=True),
     "pm_processing": Method(state=PaymentState.PENDING),
     "pm_action_required": Method(state=PaymentState.ACTION_REQUIRED),
+    "pm_expired": Method(state=PaymentState.VOIDED),
     "pm_refund_fails": Method(refunds_unavailable=True),
     "pm_refund_rejected": Method(refunds_rejected=True),
 }

@@ -55,11 +55,14 @@ _UNDOING = ("RefundPayment", "ReleaseStock", "CloseOrder")
 
 _BY_ERROR: dict[str, Verdict] = {
     **dict.fromkeys(
-        ("InsufficientStock", "PaymentDeclined", "PaymentNotSettled", "CustomerUnknown"),
+        (
+            *("InsufficientStock", "CustomerUnknown"),
+            *("PaymentDeclined", "PaymentClosed", "PaymentNotSettled"),
+        ),
         Verdict.REJECTED,
     ),
     "OrderCancelled": Verdict.CANCELLED,
-    **dict.fromkeys(("StaleEpoch", "OrderMovedOn", "PaymentClosed"), Verdict.COMPENSATED),
+    **dict.fromkeys(("StaleEpoch", "OrderMovedOn"), Verdict.COMPENSATED),
     **{cls.__name__: Verdict.INFRASTRUCTURE for cls in errors.TransientError.__subclasses__()},
     **dict.fromkeys(
         ("States.Timeout", "States.HeartbeatTimeout", "Sandbox.Timedout", "Runtime.ExitError"),

@@ -45,6 +45,7 @@ _CAPTURING = frozenset(
 _UNSETTLED = {
     "pm_processing": PaymentState.PENDING,
     "pm_action_required": PaymentState.ACTION_REQUIRED,
+    "pm_expired": PaymentState.VOIDED,
 }
 _VOIDABLE = (PaymentState.PREPARED, PaymentState.DECLINED, PaymentState.ACTION_REQUIRED)
 

@@ -24,6 +24,7 @@ METHODS = {
     "pm_insufficient_funds": "pm_card_visa_chargeDeclinedInsufficientFunds",
     "pm_action_required": "pm_card_threeDSecure2Required",
     "pm_processing": "pm_card_processing",
+    "pm_expired": "pm_card_visa_expired",
     "pm_refund_rejected": "pm_card_refundFail",
     "pm_of_alice": "pm_saved_by_alice",
     "pm_of_bob": "pm_saved_by_bob",
@@ -202,6 +203,8 @@ class FakeStripe:
 
     def _confirm(self, intent_id: str, params: Fields) -> Fields:
         intent = self._intent(intent_id, {})
+        if intent["payment_method"] == METHODS["pm_expired"]:
+            intent["status"] = "canceled"
         if intent["status"] != "requires_confirmation":
             raise _unexpected(intent)
         method = intent["payment_method"]

@@ -73,6 +73,11 @@ _CAUSES: Mapping[str, Cause] = {
     "PaymentDeclined": Cause(
         OrderOutcome.REJECTED, "payment-declined", "The payment was declined."
     ),
+    "PaymentClosed": Cause(
+        OrderOutcome.REJECTED,
+        "payment-closed",
+        "The payment expired or was cancelled at the payment provider.",
+    ),
     "PaymentNotSettled": Cause(
         OrderOutcome.REJECTED, "payment-not-settled", "The payment was not settled in time."
     ),

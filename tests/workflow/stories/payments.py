@@ -68,6 +68,14 @@ PAYMENTS = (
         ),
     ),
     Story(
+        name="a payment that the provider closed before it was captured is not captured",
+        payment_method="pm_expired",
+        script=(approve(),),
+        ends=rejected(
+            (*TO_PAYMENT, *REJECTED), "PaymentClosed: the payment was voided", **NOT_PAID
+        ),
+    ),
+    Story(
         name="a part that a person refunded by hand is not refunded again",
         meanwhile={("after", "ProcessPayment"): then(person_refunds(300), cancel())},
         script=(approve(),),

@@ -81,6 +81,7 @@ def test_a_cancel_that_meets_a_step_cancels() -> None:
     [
         ("ReserveStock", "InsufficientStock", "rejected"),
         ("ProcessPayment", "PaymentDeclined", "rejected"),
+        ("ProcessPayment", "PaymentClosed", "rejected"),
         ("ProcessPayment", "States.Timeout", "infrastructure"),
         ("ProcessPayment", "Lambda.TooManyRequestsException", "infrastructure"),
         ("UpdateOrderStatus", "StaleEpoch", "compensated"),

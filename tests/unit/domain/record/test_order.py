@@ -34,6 +34,7 @@ def test_only_an_ended_order_has_a_result(stage: Stage) -> None:
     [
         (Stage.COMPLETED, None, "completed", None),
         (Stage.FAILED, "PaymentDeclined: no", "rejected", "payment-declined"),
+        (Stage.FAILED, "PaymentClosed: the payment was voided", "rejected", "payment-closed"),
         (Stage.FAILED, "CustomerUnknown: gone", "rejected", "unknown-customer"),
         (Stage.FAILED, "the execution stopped", "failed", "execution-stopped"),
         (Stage.FAILED, None, "failed", None),
