@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 from lambdas.domain.payments import PaymentState
 
+PROCESSING_MS = 30_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """The behaviour of a payment method. `state` is the state after a capture, `failures` and
     `refund_failures` are the numbers of first attempts that fail. With `stores_error`, preparing
-    fails and the error is stored under the key.
+    fails and the error is stored under the key. `processing_ms` is how long a payment is pending
+    before it is captured; None: until its record is changed from outside.
     """
 
     state: PaymentState = PaymentState.CAPTURED
+    processing_ms: int | None = None
     reason: str = ""
     owner: str = ""
     unavailable: bool = False
@@ -33,7 +37,8 @@ _METHODS = {
     "pm_unavailable": Method(unavailable=True),
     "pm_slow": Method(slow=True),
     "pm_error_stored": Method(stores_error=True),
-    "pm_processing": Method(state=PaymentState.PENDING),
+    "pm_processing": Method(state=PaymentState.PENDING, processing_ms=PROCESSING_MS),
+    "pm_pending": Method(state=PaymentState.PENDING),
     "pm_action_required": Method(state=PaymentState.ACTION_REQUIRED),
     "pm_expired": Method(state=PaymentState.VOIDED),
     "pm_refund_fails": Method(refunds_unavailable=True),

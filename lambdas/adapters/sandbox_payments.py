@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 CLIENT_TIMEOUT_SECONDS = 3
 KEY_LIFETIME_MS = 24 * 3_600_000
-PROCESSING_MS = 30_000
-"""How long a payment with `pm_processing` is pending before it is captured."""
 
 
 class SandboxPayments:
@@ -69,7 +67,8 @@ class SandboxPayments:
             return settled
         method = find_method(record["payment_method"])
         self._require_available(reference, method)
-        record = self._settle(reference, PaymentState.PREPARED, _outcome(record, method))
+        outcome = _outcome(record, method, self._clock.now())
+        record = self._settle(reference, PaymentState.PREPARED, outcome)
         if method.slow:
             self._clock.sleep(CLIENT_TIMEOUT_SECONDS)
             raise PaymentUnsettled(f"no answer within {CLIENT_TIMEOUT_SECONDS} s")
@@ -114,12 +113,9 @@ class SandboxPayments:
         )
 
     def _settle(self, reference: str, source: PaymentState, outcome: Record) -> Record:
-        now, state = self._clock.now(), outcome["state"]
-        times = {
-            PaymentState.PENDING: {"pending_until": now + PROCESSING_MS},
-            PaymentState.CAPTURED: {"captured_at": now},
-        }
-        return self._table.settle(reference, source, {**outcome, **times.get(state, {})})
+        if outcome["state"] == PaymentState.CAPTURED:
+            outcome = {**outcome, "captured_at": self._clock.now()}
+        return self._table.settle(reference, source, outcome)
 
     def _book(self, refund_id: str, reference: str, amount: Money) -> None:
         now = self._clock.now()
@@ -139,8 +135,9 @@ class SandboxPayments:
 
     def _after_processing(self, reference: str, record: Record) -> Record:
         """Capture a pending payment whose time has come."""
+        until = record.get("pending_until")
         pending = record.get("state") == PaymentState.PENDING
-        if not pending or self._clock.now() < record["pending_until"]:
+        if not pending or until is None or self._clock.now() < until:
             return record
         return self._settle(reference, PaymentState.PENDING, _captured(record))
 
@@ -165,11 +162,14 @@ class SandboxPayments:
         return at is not None and self._clock.now() >= at + KEY_LIFETIME_MS
 
 
-def _outcome(record: Record, method: Method) -> Record:
+def _outcome(record: Record, method: Method, now: int) -> Record:
     """The attributes that a capture sets."""
     if method.state is PaymentState.CAPTURED:
         return _captured(record)
-    return {"state": method.state.value, "reason": method.reason}
+    outcome = {"state": method.state.value, "reason": method.reason}
+    if method.processing_ms is None:
+        return outcome
+    return {**outcome, "pending_until": now + method.processing_ms}
 
 
 def _captured(record: Record) -> Record:

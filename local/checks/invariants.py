@@ -10,11 +10,12 @@ from local.checks.history import TAKEN_OVER
 from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
 from local.data.catalogue import customer_records, units_by_sku
 
-_AFTER_THE_END = tuple(
+_MAIL_EVENTS = tuple(
     f"mail-{mail}-{outcome}"
     for mail in ("confirmation", "cancellation")
     for outcome in ("sent", "refused", "unsettled")
 )
+_AFTER_THE_END = (*_MAIL_EVENTS, "refund-failed", "debt-refunded")
 _OUTCOMES = ("applied", "applied: waiting for a second approver", "stale", "superseded")
 
 
@@ -65,12 +66,12 @@ def money(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[str]:
     """At most one capture, of the approved amount; kept if and only if the order completed."""
     payment = snapshot.payment(f"pay:{order['order_id']}") or {}
     captured, returned = payment.get("captured_minor", 0), payment.get("refunded_minor", 0)
-    refund = (snapshot.payment(f"refund:{order['order_id']}") or {}).get("minor", 0)
+    refunds = snapshot.refunds(f"pay:{order['order_id']}")
     approved = order["ledger"].get("pay", {}).get("amount_minor")
     if captured and captured != approved:
         yield f"{captured} captured, {approved} approved"
-    if returned != refund:
-        yield f"{returned} refunded by the payment, {refund} by the refund"
+    if returned != sum(refunds):
+        yield f"{returned} refunded by the payment, {refunds} by the refunds"
     kept = captured - returned
     wanted = order["total"] if order["stage"] == "completed" else 0
     if order["stage"] in ENDS and kept != wanted:
@@ -95,7 +96,7 @@ def signals(order: Record, _: Snapshot, observed: ObservedOrder) -> Iterator[str
 
 
 def finality(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[str]:
-    """The timeline has no gaps, and after the end only e-mail events follow."""
+    """The timeline has no gaps. After the end, only events of e-mails and reports follow."""
     timeline = snapshot.timeline(order)
     if [event["number"] for event in timeline] != list(range(1, order["event_count"] + 1)):
         yield f"events {[event['number'] for event in timeline]} of {order['event_count']}"

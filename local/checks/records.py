@@ -27,6 +27,10 @@ class Snapshot:
         """An entry of the payment provider, by its key."""
         return next((entry for entry in self.payments if entry["payment_key"] == key), None)
 
+    def refunds(self, key: str) -> list[int]:
+        """The amounts of the refunds of a payment, in minor units."""
+        return [entry["minor"] for entry in self.payments if entry.get("refund_of") == key]
+
     def timeline(self, order: Record) -> list[Record]:
         """The events of an order, oldest first."""
         return whole_timeline(order, (one for one in self.events if one["pk"] == order["pk"]))

@@ -19,7 +19,6 @@ from local.host.state import State
 from local.lifecycle.down import down
 from local.lifecycle.options import UpOptions
 from local.lifecycle.up import up
-from local.localstripe.books import PLAYABLE
 from local.scenario_runner.runner import RunResult, ScenarioRunner
 from local.scenario_runner.scenario import InvalidScenario, Scenario, read_scenarios
 
@@ -38,10 +37,7 @@ def demo(
     jobs: Annotated[int, typer.Option(help="Number of concurrent scenarios.", min=1)] = JOBS,
     payments: Annotated[
         str,
-        typer.Option(
-            help="The payment provider: sandbox, or stripe, which runs the scenarios whose payment "
-            "methods localstripe has."
-        ),
+        typer.Option(help="The payment provider: sandbox, or stripe, which is localstripe."),
     ] = "sandbox",
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the environment running afterwards.")
@@ -54,7 +50,7 @@ def demo(
     """
     folders = Folders.default()
     with report_problems():
-        chosen = _playable(select_scenarios(names or ()), payments)
+        chosen = select_scenarios(names or ())
         with _environment(folders, payments, keep=keep) as (state, stays):
             with LiveTable(chosen) as table:
                 result = ScenarioRunner(state, jobs=jobs, on_progress=table.update).run(chosen)
@@ -89,17 +85,6 @@ def select_scenarios(names: Sequence[str]) -> tuple[Scenario, ...]:
         reason = f"there is no scenario {', '.join(sorted(unknown))}"
         raise LocalProblem("reading the options", reason, advice="see `python -m local stories`")
     return tuple(scenario for scenario in found if not names or scenario.name in names)
-
-
-def _playable(scenarios: Sequence[Scenario], payments: str) -> tuple[Scenario, ...]:
-    """The scenarios that the payment provider has the payment methods for."""
-    if payments == "sandbox":
-        return tuple(scenarios)
-    chosen = tuple(one for one in scenarios if one.payment_methods <= PLAYABLE)
-    left = [one.name for one in scenarios if one not in chosen]
-    if left:
-        print_message(f"only the sandbox has the payment methods of: {', '.join(left)}")
-    return chosen
 
 
 @contextmanager

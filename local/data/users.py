@@ -17,6 +17,7 @@ USERS = {
     "bob": "customer",
     "carol": "customer",
     "approver1": "approver",
+    "approver2": "approver",
     "operator1": "operator",
 }
 """User -> group. A customer's user name is the customer id."""
@@ -25,6 +26,7 @@ TOKEN_OF = {
     "customer": "alice",
     "other_customer": "bob",
     "approver": "approver1",
+    "second_approver": "approver2",
     "operator": "operator1",
 }
 """Name of a token in the JSON output -> user."""

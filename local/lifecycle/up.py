@@ -25,6 +25,7 @@ from local.lifecycle.running import (
 from local.localstripe.account import connect, deployment_context, start_localstripe
 from local.services import examples as services
 
+TWO_APPROVERS_ABOVE = "EUR:100000"
 PAYMENT_TIMEOUT, SETTLEMENT_TIMEOUT = 5, 120
 """Seconds. Short, so that payments that a provider refuses or never settles fail quickly."""
 
@@ -89,6 +90,7 @@ def stack_context(state: State) -> dict[str, str]:
         "heartbeat_seconds": str(state.heartbeat_seconds),
         "payment_timeout_seconds": str(PAYMENT_TIMEOUT),
         "settlement_timeout_seconds": str(SETTLEMENT_TIMEOUT),
+        "two_approvers_above": TWO_APPROVERS_ABOVE,
         # The emulator serves the API and the sign-in page on one port, the API by path.
         "sign_in_url": "/",
         "console_url": state.emulator_url + api_path("{api_id}") + "/console",

@@ -41,6 +41,12 @@ def deployment_context(state: State) -> Mapping[str, str]:
     }
 
 
+def signing_secret(emulator_url: str) -> str:
+    """The secret with which localstripe signs its reports."""
+    manager = client("secretsmanager", emulator_url)
+    return str(manager.get_secret_value(SecretId=_SIGNER_NAME)["SecretString"])
+
+
 def connect(state: State) -> None:
     """Store the secrets in the emulator, and let localstripe send its reports to the API."""
     signer = f"whsec_{secrets.token_hex(16)}"

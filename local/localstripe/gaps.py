@@ -4,7 +4,7 @@
 are named in `tests/adapters/stripe_server.py`: each makes one test of the contract fail.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -35,7 +35,7 @@ def request_path(path: str) -> str:
 
 def answer_body(path: str, found: Any) -> Any:
     """An answer whose gaps are filled."""
-    filled = with_amount_received(found)
+    filled = change_objects(found, with_received_amount)
     asked = dict(parse_qsl(urlsplit(path).query))
     if not path.startswith(TRANSACTIONS) or not asked.keys() & _TIMES:
         return filled
@@ -44,15 +44,22 @@ def answer_body(path: str, found: Any) -> Any:
     return {**filled, "data": data}
 
 
-def with_amount_received(found: Any) -> Any:
-    """An answer with `amount_received` in every PaymentIntent, which localstripe leaves out."""
+def change_objects(found: Any, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Any:
+    """An answer with every object of it changed."""
     if isinstance(found, list):
-        return [with_amount_received(entry) for entry in found]
+        return [change_objects(entry, change) for entry in found]
     if not isinstance(found, Mapping):
         return found
-    filled = {name: with_amount_received(value) for name, value in found.items()}
+    return change({name: change_objects(value, change) for name, value in found.items()})
+
+
+def with_received_amount(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object with the received amount, which localstripe leaves out of PaymentIntents and
+    charges.
+    """
     if found.get("object") == "payment_intent":
-        filled["amount_received"] = found["amount"] if found["status"] == "succeeded" else 0
+        received = found["amount"] if found["status"] == "succeeded" else 0
+        return {**found, "amount_received": received}
     if found.get("object") == "charge":
-        filled["amount_captured"] = found["amount"] if found["captured"] else 0
-    return filled
+        return {**found, "amount_captured": found["amount"] if found["captured"] else 0}
+    return found

@@ -12,7 +12,9 @@ from local.data.tables import from_item, scan, to_item
 from local.host.aws_clients import client
 from local.host.state import State
 from local.host.waiting import STALL_SECONDS
-from local.localstripe.books import payment_method, read_payments
+from local.scenario_runner.providers.localstripe import Localstripe
+from local.scenario_runner.providers.provider import Provider
+from local.scenario_runner.providers.sandbox import Sandbox
 from local.services.examples import example_url, read_levels
 
 if TYPE_CHECKING:
@@ -21,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class Backend:
-    """The emulator behind one deployment."""
+    """The emulator and the payment provider behind one deployment."""
 
     def __init__(self, state: State) -> None:
         self._url = state.emulator_url
         self._outputs = state.outputs
-        self._stripe_url = state.stripe_url
         self._inventory_url = example_url(state, "inventory")
+        self.provider: Provider = Localstripe(state) if state.stripe_url else Sandbox(state)
         self._dynamodb: DynamoDBClient = client("dynamodb", state.tables_url)
         self._engine: SFNClient = client("stepfunctions", self._url)
 
@@ -77,6 +79,11 @@ class Backend:
             f"applied; execution {order['epoch']} is {status} with {len(events)} events"
         )
 
+    def payment_reference(self, order_id: str) -> str:
+        """The provider's ID of the order's payment, by its ledger."""
+        reference: str = self.order_snapshot(order_id).orders[0]["ledger"]["pay"]["reference"]
+        return reference
+
     def mails(self, order_id: str) -> list[str]:
         """Subjects of the e-mails about an order, oldest first."""
         subjects = (mail["subject"] for mail in mails(self._url))
@@ -101,18 +108,9 @@ class Backend:
             orders=[record for record in records if record["sk"] == "META"],
             events=[record for record in records if record["sk"].startswith("EVENT#")],
             shards=[record for record in records if record["sk"] == "SHARD"],
-            payments=self._payments(),
+            payments=self.provider.records(),
             inventory=self._inventory(),
         )
-
-    def payment_method(self, name: str) -> str:
-        """The provider's name of a payment method of the sandbox."""
-        return payment_method(self._stripe_url, name) if self._stripe_url else name
-
-    def _payments(self) -> Sequence[Mapping[str, Any]]:
-        if self._stripe_url:
-            return read_payments(self._stripe_url)
-        return scan(self._dynamodb, self._outputs["PaymentsTable"])
 
     def _inventory(self) -> Sequence[Mapping[str, Any]]:
         if self._inventory_url:

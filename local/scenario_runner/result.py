@@ -76,6 +76,9 @@ def _facts(
     if expected.items is not None:
         items = {line["sku"]: line["quantity"] for line in status["items"]}
         facts.append(("items", dict(expected.items), items))
+    if expected.ledger is not None:
+        seen = {name: status["ledger"].get(name, {}).get("state") for name in expected.ledger}
+        facts.append(("ledger", dict(expected.ledger), seen))
     if expected.recommendations is not None:
         found = bool(status["enrichment"]["recommendations"])
         facts.append(("having recommendations", expected.recommendations, found))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.checks.notation import InvalidNotation, pattern
-from local.scenario_runner.schema import DEFAULT_METHOD, INVARIANTS, MAILS, ORDER, STAGES, STEPS
+from local.scenario_runner.schema import EVENTS, INVARIANTS, MAILS, ORDER, STAGES, STEPS
 
 FOLDER = Path(__file__).resolve().parents[1] / "scenarios"
 
@@ -34,7 +34,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """The expected end of one order. `last_error` None: no error; `items` None: not checked."""
+    """The expected end of one order. `last_error` None: no error; `items` None: not checked.
+    `ledger` has the states of the effects that are checked.
+    """
 
     stage: str
     path: tuple[str, ...]
@@ -44,6 +46,7 @@ class Expectation:
     outcomes: tuple[str, ...] = ()
     mail: str = "none"
     items: Mapping[str, int] | None = None
+    ledger: Mapping[str, str] | None = None
     recommendations: bool | None = None
 
     @property
@@ -69,12 +72,6 @@ class Scenario:
     expect: Mapping[str, Expectation]
     proves: tuple[str, ...]
     alone: bool = False
-
-    @property
-    def payment_methods(self) -> set[str]:
-        """The payment methods of its orders, by the sandbox's names."""
-        places = (step.fields for step in self.steps if step.do == "place")
-        return {fields.get("payment_method", DEFAULT_METHOD) for fields in places}
 
 
 def read_scenarios(folder: Path = FOLDER) -> tuple[Scenario, ...]:
@@ -130,6 +127,8 @@ def _step_mistakes(step: Step) -> Iterator[str]:
         yield f"{step.do} needs {', '.join(sorted(missing))}"
     if extra - known.optional:
         yield f"{step.do} knows no {', '.join(sorted(extra - known.optional))}"
+    if "event" in step.fields:
+        yield from _unknown("event", [step.fields["event"]], EVENTS)
 
 
 def _unknown(what: str, given: Sequence[str], known: Sequence[str]) -> Iterator[str]:

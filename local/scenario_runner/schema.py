@@ -30,11 +30,21 @@ STEPS = {
     # Actions that users cannot do: wait for the execution, inject faults, change the tables.
     "wait-for-token": _step("", "order"),
     "wait-for-charge": _step("", "order"),
+    "wait-for-ledger": _step("effect state", "order"),
     "fault": _step("service action effect", "times error status seconds after function"),
     "faults-used-up": _step(),
     "stop-execution": _step("", "order"),
     "lose-token": _step("", "order"),
+    # Events at the payment provider: `what` is payment or refund, `event` is one of EVENTS.
+    "wait-for-pending": _step("what", "order"),
+    "provider-settles": _step("", "order"),
+    "refund-fails": _step("", "order"),
+    "refund-by-hand": _step("minor", "order"),
+    "report": _step("event", "order"),
 }
+
+EVENTS = ("captured", "pending", "refunded", "refund-failed")
+"""What a report of the payment provider says. The system looks the payment up in any case."""
 
 DEFAULT_METHOD = "pm_ok"
 ORDER = "order"

@@ -22,7 +22,7 @@ def run_step(run: ScenarioRun, step: Step) -> None:
 def _place(run: ScenarioRun, step: Step) -> None:
     fields = step.fields
     items = [{"sku": sku, "quantity": n} for sku, n in fields["items"].items()]
-    method = run.backend.payment_method(fields.get("payment_method", DEFAULT_METHOD))
+    method = run.backend.provider.payment_method(fields.get("payment_method", DEFAULT_METHOD))
     body = {"items": items, "payment_method": method}
     for name, field in (("workflow_version", "version"), ("customer_id", "customer")):
         if field in fields:
@@ -110,6 +110,17 @@ def _wait_for_charge(run: ScenarioRun, step: Step) -> None:
     run.eventually("the charge", charged)
 
 
+def _wait_for_ledger(run: ScenarioRun, step: Step) -> None:
+    """Wait until an effect on the order's ledger has a state."""
+    effect, state = step.fields["effect"], step.fields["state"]
+
+    def recorded() -> bool:
+        found = run.status(step.order)["ledger"].get(effect)
+        return found is not None and found["state"] == state
+
+    run.eventually(f"the effect {effect} to be {state}", recorded)
+
+
 def _fault(run: ScenarioRun, step: Step) -> None:
     run.backend.inject_fault(step.fields)
 
@@ -126,6 +137,36 @@ def _lose_token(run: ScenarioRun, step: Step) -> None:
     run.backend.lose_token(run.id_of(step.order))
 
 
+def _wait_for_pending(run: ScenarioRun, step: Step) -> None:
+    """Wait until the order waits for its payment or its refund to be settled."""
+    what = step.fields["what"]
+
+    def pending() -> bool:
+        return run.status(step.order)[f"{what}_pending_until"] is not None
+
+    run.eventually(f"the {what} to be pending", pending)
+
+
+def _provider_settles(run: ScenarioRun, step: Step) -> None:
+    run.backend.provider.settle(_reference(run, step))
+
+
+def _refund_fails(run: ScenarioRun, step: Step) -> None:
+    run.backend.provider.fail_refund(_reference(run, step))
+
+
+def _refund_by_hand(run: ScenarioRun, step: Step) -> None:
+    run.backend.provider.refund_by_hand(_reference(run, step), step.fields["minor"])
+
+
+def _report(run: ScenarioRun, step: Step) -> None:
+    run.backend.provider.report(_reference(run, step), step.fields["event"])
+
+
+def _reference(run: ScenarioRun, step: Step) -> str:
+    return run.backend.payment_reference(run.id_of(step.order))
+
+
 _ACTIONS: Mapping[str, Callable[[ScenarioRun, Step], None]] = {
     "place": _place,
     "approve": _approve,
@@ -136,9 +177,15 @@ _ACTIONS: Mapping[str, Callable[[ScenarioRun, Step], None]] = {
     "wait": _wait,
     "wait-for-token": _wait_for_token,
     "wait-for-charge": _wait_for_charge,
+    "wait-for-ledger": _wait_for_ledger,
     "fault": _fault,
     "faults-used-up": _faults_used_up,
     "stop-execution": _stop_execution,
     "lose-token": _lose_token,
+    "wait-for-pending": _wait_for_pending,
+    "provider-settles": _provider_settles,
+    "refund-fails": _refund_fails,
+    "refund-by-hand": _refund_by_hand,
+    "report": _report,
 }
 KNOWN_STEPS = frozenset(_ACTIONS)

@@ -96,7 +96,6 @@ def provider(request: pytest.FixtureRequest) -> Provider:
         from tests.adapters.stripe_provider import on_stripe
 
         return on_stripe()
-    from local.localstripe.books import payment_method
     from tests.adapters import stripe_server
 
     enable_socket()  # undone by the fixture `aws`
@@ -104,9 +103,8 @@ def provider(request: pytest.FixtureRequest) -> Provider:
     if reason := stripe_server.gap(request.node.name, gaps):
         request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     if request.param == "localstripe":
-        account: stripe_server.StripeAccount = request.getfixturevalue("localstripe")
-        card = payment_method(account.url, "pm_action_required")
-        return account.provider({**stripe_server.LOCALSTRIPE_METHODS, "pm_action_required": card})
+        localstripe: stripe_server.StripeAccount = request.getfixturevalue("localstripe")
+        return localstripe.localstripe_provider()
     account = stripe_server.StripeAccount(os.environ["STRIPE_TEST_KEY"])
     return account.provider(stripe_server.TEST_MODE_METHODS)
 

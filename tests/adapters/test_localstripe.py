@@ -14,14 +14,16 @@ from pytest_socket import enable_socket
 
 from lambdas.adapters.stripe_webhook import StripeWebhook
 from lambdas.adapters.system_clock import SystemClock
+from lambdas.domain.errors import PaymentUnsettled
 from lambdas.domain.payments import (
     ActionRequired,
     Captured,
+    Pending,
     Refunded,
     UnsignedReport,
 )
 from local.host.programs import Program
-from local.localstripe.books import METHODS, payment_method, read_payments
+from local.localstripe.books import METHODS, list_all, payment_method, post, read_payments
 from local.localstripe.program import API_KEY
 from tests.adapters.providers import REFUND, TEN
 from tests.adapters.stripe_provider import FixedSecret
@@ -96,16 +98,19 @@ def test_the_records_of_the_invariants_have_each_payment_and_its_refunds(
     provider.captured("pm_declined")
     reference = provider.captured(key="pay:O2")
     provider.gateway.refund(REFUND, reference, TEN)
+    failed = provider.captured(payment_method(localstripe.url, "pm_refund_rejected"), key="pay:O3")
+    provider.gateway.refund(REFUND, failed, TEN)
 
-    found = {one["payment_key"].split(":")[1]: one for one in read_payments(localstripe.url)}
+    records = read_payments(localstripe.url)
 
-    moved = {
-        (record["payment_key"].rsplit(":", 1)[0], record.get("captured_minor"), amount)
-        for record in read_payments(localstripe.url)
-        if (amount := record.get("refunded_minor", record.get("minor")))
+    payments = {
+        one["payment_key"].rsplit(":", 1)[0]: (one["captured_minor"], one["refunded_minor"])
+        for one in records
+        if "captured_minor" in one
     }
-    assert found.keys() == {"O1", "O2"}
-    assert moved == {("pay:O2", 1000, 1000), ("refund:O2", None, 1000)}
+    assert payments == {"pay:O1": (0, 0), "pay:O2": (1000, 1000), "pay:O3": (1000, 0)}
+    [refund] = [one for one in records if "refund_of" in one]
+    assert (refund["refund_of"].rsplit(":", 1)[0], refund["minor"]) == ("pay:O2", 1000)
 
 
 def test_a_payment_is_captured_when_the_customer_authenticates_at_the_bank(
@@ -125,6 +130,44 @@ def test_a_payment_is_captured_when_the_customer_authenticates_at_the_bank(
     assert provider.gateway.look_up(reference).result == Captured(TEN)
     assert provider.gateway.void(reference).outstanding_minor == 1000
     assert provider.gateway.refund(REFUND, reference, TEN) == Refunded()
+
+
+def test_a_pending_payment_is_captured_when_the_provider_settles_it(
+    localstripe: StripeAccount,
+) -> None:
+    provider = localstripe.localstripe_provider()
+    reference = provider.captured("pm_processing")
+    assert provider.gateway.look_up(reference).result == Pending()
+
+    post(localstripe.url, f"/_local/payments/{reference}/settle")
+
+    assert provider.gateway.look_up(reference).result == Captured(TEN)
+    assert provider.gateway.refund(REFUND, reference, TEN) == Refunded()
+
+
+def test_a_refund_that_succeeded_fails_later(localstripe: StripeAccount) -> None:
+    provider = localstripe.localstripe_provider()
+    reference = provider.captured()
+    provider.gateway.refund(REFUND, reference, TEN)
+    [refund] = list_all(localstripe.url, "refunds", payment_intent=reference)
+
+    post(localstripe.url, f"/_local/refunds/{refund['id']}/fail")
+
+    assert provider.gateway.look_up(reference).outstanding_minor == 1000
+    assert provider.gateway.refund("refund:by-hand", reference, TEN) == Refunded()
+    assert provider.gateway.look_up(reference).outstanding_minor == 0
+
+
+def test_a_payment_is_captured_after_the_server_was_unavailable(
+    localstripe: StripeAccount,
+) -> None:
+    provider = localstripe.localstripe_provider()
+    reference = provider.prepare(payment_method(localstripe.url, "pm_flaky_2"))
+    for _ in range(2):
+        with pytest.raises(PaymentUnsettled):
+            provider.gateway.capture(reference)
+
+    assert provider.gateway.capture(reference) == Captured(TEN)
 
 
 def test_its_signed_reports_name_the_payment(localstripe: StripeAccount) -> None:

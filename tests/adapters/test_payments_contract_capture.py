@@ -135,6 +135,14 @@ def test_a_voided_payment_is_never_captured(provider: Provider) -> None:
     assert provider.books() == []
 
 
+def test_a_payment_that_the_provider_closed_is_not_captured(provider: Provider) -> None:
+    reference = provider.prepare("pm_expired")
+
+    assert [provider.gateway.capture(reference) for _ in range(2)] == [Voided()] * 2
+    assert provider.gateway.look_up(reference).result == Voided()
+    assert provider.books() == []
+
+
 def test_a_declined_payment_can_be_voided(provider: Provider) -> None:
     reference = provider.captured("pm_declined")
 

@@ -6,10 +6,10 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.sandbox_methods import PROCESSING_MS
 from lambdas.adapters.sandbox_payments import (
     CLIENT_TIMEOUT_SECONDS,
     KEY_LIFETIME_MS,
-    PROCESSING_MS,
     SandboxPayments,
 )
 from lambdas.adapters.sandbox_table import SandboxTable
@@ -272,3 +272,14 @@ def test_a_refund_that_a_version_without_times_made_counts(
     put(dynamodb, payment_key=REFUND, refund_of=KEY, minor=1000)
 
     assert payments.refund(REFUND, reference, TEN) == Refunded()
+
+
+def test_a_payment_may_be_pending_without_an_end(
+    payments: SandboxPayments, clock: FakeClock
+) -> None:
+    reference = paid(payments, "pm_pending")
+
+    clock.advance(365 * 24 * 3600)
+
+    assert payments.look_up(reference).result == Pending(until=None)
+    assert payments.void(reference).state is PaymentState.PENDING

@@ -48,6 +48,7 @@ def test_a_scenario_is_read_with_its_defaults(tmp_path: Path) -> None:
         ('do = "place"', 'do = "plaice"', "there is no step 'plaice'"),
         ("items = { MUG-RED = 1 }", "by = 'customer'", "place needs items"),
         ("items = {", "colour = 1, items = {", "place knows no colour"),
+        ('do = "place", items = { MUG-RED = 1 }', 'do = "report", event = "x"', "no event 'x'"),
         ('"stock"', '"luck"', "there is no invariant 'luck'"),
         ('"completed"', '"done"', "there is no end 'done'"),
         ('"RouteStart"', '"Route Start"', "cannot read 'Route Start'"),
@@ -95,6 +96,19 @@ def test_a_scenario_uses_the_seed_data(scenario: Scenario) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_a_scenario_with_faults_runs_alone(scenario: Scenario) -> None:
     assert scenario.alone == any(step.do == "fault" for step in scenario.steps)
+
+
+def test_the_scenarios_that_depend_on_the_payment_provider_are_documented() -> None:
+    table = (REPOSITORY / "docs" / "local.md").read_text().partition("| story | scenario |")[2]
+    documented = set(re.findall(r"`([a-z][a-z-]+)`", table.partition("\n\n")[0]))
+    steps = {"provider-settles", "refund-fails", "refund-by-hand", "report", "wait-for-charge"}
+    dependent = {
+        scenario.name
+        for scenario in SCENARIOS
+        for step in scenario.steps
+        if step.do in steps or "payment_method" in step.fields
+    }
+    assert dependent <= documented <= {scenario.name for scenario in SCENARIOS}
 
 
 def test_every_invariant_is_targeted_by_a_scenario() -> None:
