@@ -26,6 +26,7 @@ from cli.commands.order.cancel import cancel
 from cli.commands.order.decline import decline
 from cli.commands.order.place import place
 from cli.commands.order.signals import signals
+from cli.commands.read.catalogue import catalogue
 from cli.commands.read.describe import describe
 from cli.commands.read.events import events
 from cli.commands.read.items import items
@@ -71,6 +72,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "signals": signals,
     },
     "Read": {
+        "catalogue": catalogue,
         "list": list_orders,
         "status": status,
         "items": items,

@@ -3,6 +3,7 @@
 
 import { address, addressOf } from "./address.js";
 import { all, get, post } from "./api.js";
+import { catalogue } from "./catalogue.js";
 import { h, show, update } from "./dom.js";
 import { field, form, itemLines, itemsOf } from "./forms.js";
 import { live } from "./live.js";
@@ -32,6 +33,7 @@ export function orders(page) {
   const wrong = h("div", { class: "wrong", role: "alert" }); // the server's error for the new order
   const placing = buys && h("details", { class: "card placing" }, h("summary", {}, "Place an order"),
     form("Place", [...itemLines(), field("Pay with", { name: "pay", value: "pm_ok", required: true })], order), wrong);
+  if (buys) catalogue({ again: true });
   let [looks, counted, pages] = [0, null, 1];
   let fresh = true; // the form opens automatically once, for a customer without orders
 

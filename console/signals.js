@@ -1,6 +1,7 @@
 // Signals: their roles, their forms and their outcomes.
 
 import { post } from "./api.js";
+import { catalogue } from "./catalogue.js";
 import { h } from "./dom.js";
 import { field, form, itemFields, itemOf } from "./forms.js";
 import { money } from "./words.js";
@@ -81,8 +82,10 @@ export const endForm = (id, kind, submit) => form(SIGNALS[kind].ends,
 export const endForms = (order, who, submit) => Object.keys(SIGNALS)
   .filter((kind) => SIGNALS[kind].ends && takes(order, kind, who)).map((kind) => endForm(order.order_id, kind, submit));
 
-export const addition = (submit) =>
-  form("Add item", itemFields(), (data) => submit("add-line-item", itemOf(data)));
+export function addition(submit) {
+  catalogue(); // suggests SKUs
+  return form("Add item", itemFields(), (data) => submit("add-line-item", itemOf(data)));
+}
 
 /** The changes since the version that the approver saw, or null. The approver must acknowledge them
  * (`accept`) before they can approve. */

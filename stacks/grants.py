@@ -82,6 +82,7 @@ ORDER_LISTS = (
 OLDEST_ORDERS = Grant("orders-by-stage", ("dynamodb:Query",))
 OPEN_ORDERS = Grant("open-orders", ("dynamodb:Query",))
 READ_STOCK = Grant("inventory", ("dynamodb:BatchGetItem",))
+LIST_PRODUCTS = Grant("listed-products", ("dynamodb:Query",))
 MOVE_STOCK = Grant("inventory", ("dynamodb:GetItem", "dynamodb:UpdateItem"))
 SETTLE_STOCK = Grant("stock-shards", ("dynamodb:UpdateItem",))
 READ_INVENTORY_SECRET = Grant("inventory-secret", ("secretsmanager:GetSecretValue",))

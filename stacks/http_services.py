@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from stacks.deployment_settings import DeploymentSettings
 from stacks.grants import (
+    LIST_PRODUCTS,
     READ_CUSTOMERS_SECRET,
     READ_INVENTORY_SECRET,
     READ_SUBSCRIBER_SECRET,
@@ -22,6 +23,8 @@ _SERVICES = {
     "subscriber": READ_SUBSCRIBER_SECRET,
 }
 """The services by name. The grant replaces those on the table of the same name, if there is one."""
+_ALSO_INVENTORY = frozenset({SETTLE_STOCK.resource, LIST_PRODUCTS.resource})
+"""Other names of the inventory table and of its index."""
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?"
 _URL = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~%-]+)*/?")
 
@@ -30,7 +33,7 @@ def choose_grants(grants: Sequence[Grant], settings: DeploymentSettings) -> tupl
     """The grants of a function: none on a table that another service replaces."""
     replaced = {name for name in _SERVICES if _url(settings, name)}
     used = {grant.resource for grant in grants} & replaced
-    without = replaced | ({SETTLE_STOCK.resource} if "inventory" in replaced else set())
+    without = replaced | (_ALSO_INVENTORY if "inventory" in replaced else frozenset())
     kept = [grant for grant in grants if grant.resource not in without]
     return (*kept, *(_SERVICES[name] for name in sorted(used)))
 

@@ -1,4 +1,4 @@
-"""The four tables: orders (with its indexes), inventory, customers, payments."""
+"""The four tables, with the indexes of orders and inventory."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
@@ -39,11 +39,12 @@ class OrderTables(Construct):
             "stock-shards": _resource(self.inventory, "INVENTORY_TABLE"),
             "customers": _resource(self.customers, "CUSTOMERS_TABLE"),
             "payments": _resource(self.payments, "PAYMENTS_TABLE"),
-            "open-orders": self._index("open"),
-            "orders-by-age": self._index("by_age"),
-            "orders-by-stage": self._index("by_stage"),
-            "orders-by-customer": self._index("by_customer"),
-            "orders-by-customer-and-stage": self._index("by_customer_stage"),
+            "open-orders": _index(self.orders, "open"),
+            "orders-by-age": _index(self.orders, "by_age"),
+            "orders-by-stage": _index(self.orders, "by_stage"),
+            "orders-by-customer": _index(self.orders, "by_customer"),
+            "orders-by-customer-and-stage": _index(self.orders, "by_customer_stage"),
+            "listed-products": _index(self.inventory, "listed"),
         }
 
     @property
@@ -84,34 +85,38 @@ class OrderTables(Construct):
         )
 
     def _add_indexes(self) -> None:
-        """Indexes hold keys only: a write to an order that changes none of them costs nothing here.
-        `version` never changes; it is there for the drain report.
+        """Indexes hold keys only: a write that changes none of them costs nothing here. `version`
+        never changes; it is there for the drain report. Moves of units change no key of `listed`.
         """
-        self._add_index("open", "open_shard", dynamodb.Attribute(name="next_check_at", type=_N))
+        check_at = dynamodb.Attribute(name="next_check_at", type=_N)
         order_id = dynamodb.Attribute(name="order_id", type=_S)
-        self._add_index("by_age", "list_shard", order_id)
-        self._add_index("by_stage", "stage_key", order_id, included=["version"])
-        self._add_index("by_customer", "customer_id", order_id)
-        self._add_index("by_customer_stage", "customer_stage", order_id)
+        _add_index(self.orders, "open", "open_shard", check_at)
+        _add_index(self.orders, "by_age", "list_shard", order_id)
+        _add_index(self.orders, "by_stage", "stage_key", order_id, included=["version"])
+        _add_index(self.orders, "by_customer", "customer_id", order_id)
+        _add_index(self.orders, "by_customer_stage", "customer_stage", order_id)
+        _add_index(self.inventory, "listed", "listed", dynamodb.Attribute(name="sku", type=_S))
 
-    def _add_index(
-        self,
-        name: str,
-        key: str,
-        sort_key: dynamodb.Attribute,
-        included: list[str] | None = None,
-    ) -> None:
-        kinds = dynamodb.ProjectionType
-        self.orders.add_global_secondary_index(
-            index_name=name,
-            partition_key=dynamodb.Attribute(name=key, type=_S),
-            sort_key=sort_key,
-            projection_type=kinds.INCLUDE if included else kinds.KEYS_ONLY,
-            non_key_attributes=included,
-        )
 
-    def _index(self, name: str) -> Resource:
-        return Resource(arn=f"{self.orders.table_arn}/index/{name}")
+def _add_index(
+    table: dynamodb.TableV2,
+    name: str,
+    key: str,
+    sort_key: dynamodb.Attribute,
+    included: list[str] | None = None,
+) -> None:
+    kinds = dynamodb.ProjectionType
+    table.add_global_secondary_index(
+        index_name=name,
+        partition_key=dynamodb.Attribute(name=key, type=_S),
+        sort_key=sort_key,
+        projection_type=kinds.INCLUDE if included else kinds.KEYS_ONLY,
+        non_key_attributes=included,
+    )
+
+
+def _index(table: dynamodb.TableV2, name: str) -> Resource:
+    return Resource(arn=f"{table.table_arn}/index/{name}")
 
 
 def _resource(table: dynamodb.TableV2, variable: str) -> Resource:

@@ -37,6 +37,7 @@ _FIELDS = {
     "/health": "status",
     "/sign-in": "client_id",
     "/stages": "stages",
+    "/catalogue": "products",
     "/ops/verdicts": "verdicts",
     "/ops/events": "events",
     "/ops/versions": "open_orders",
@@ -188,6 +189,8 @@ def _advice(document: Answer, order_id: str) -> str:
 _COMMANDS = {
     "route-not-found": "`orders list` shows the orders that you can read",
     "order-not-found": "`orders list` shows the orders that you can read",
+    "catalogue-not-listed": "the service that keeps the products has the SKUs; "
+    "`orders place -i SKU` takes them",
     "product-not-found": "check the SKU; `orders admin catalogue set` creates a product",
     "signal-not-found": "`orders signals {order_id}` lists its signals",
     "signal-not-admitted": "`orders describe {order_id}` shows which signals the order accepts now",

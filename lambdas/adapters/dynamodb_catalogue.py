@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING, Any
 from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.dynamodb_batches import read_batch
 from lambdas.adapters.dynamodb_errors import store_errors
-from lambdas.domain.ports import Customer, StockLevel
+from lambdas.domain.ports import CataloguePage, Customer, ListedProduct, StockLevel
 from lambdas.domain.record.money import Price
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+LISTED = {"listed": "yes"}
+"""The attribute of products in the catalogue: the partition of the index `listed`, which holds keys
+only. A write that moves units costs nothing there.
+"""
+_BEFORE_ALL = " "
+"""Sorts before every SKU."""
 
 
 class DynamoDBCatalogue:
@@ -24,6 +32,23 @@ class DynamoDBCatalogue:
         keys = [{"sku": sku} for sku in dict.fromkeys(skus)]
         levels = map(_level, read_batch(self._client, self._table, keys))
         return {level.sku: level for level in levels}
+
+    def page(self, *, limit: int, cursor: str | None) -> CataloguePage:
+        with store_errors():
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName="listed",
+                KeyConditionExpression="listed = :listed AND sku > :after",
+                ExpressionAttributeValues=to_item(
+                    {":listed": LISTED["listed"], ":after": cursor or _BEFORE_ALL}
+                ),
+                Limit=limit + 1,
+            )
+        skus = [from_item(item)["sku"] for item in answer["Items"]]
+        shown = skus[:limit]
+        records = read_batch(self._client, self._table, [{"sku": sku} for sku in shown])
+        products = sorted(map(_listed, records), key=lambda product: product.sku)
+        return CataloguePage(tuple(products), shown[-1] if len(skus) > limit else None)
 
 
 class DynamoDBCustomers:
@@ -67,4 +92,14 @@ def _level(record: Mapping[str, Any]) -> StockLevel:
         available=record["available"],
         price=Price(record["unit_price_minor"], record["currency"]),
         related=tuple(record.get("related", ())),
+    )
+
+
+def _listed(record: Mapping[str, Any]) -> ListedProduct:
+    """A busy product may have its last units on shards, which `lent` names."""
+    return ListedProduct(
+        sku=record["sku"],
+        name=record.get("name", ""),
+        price=Price(record["unit_price_minor"], record["currency"]),
+        sold_out=record["available"] == 0 and "lent" not in record,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.dynamodb_catalogue import LISTED
 from lambdas.adapters.dynamodb_errors import CONDITION_FAILED, cancelled, reason_codes, store_errors
 from lambdas.domain.errors import IdempotencyMismatch, ProductNotFound, StockTooLow
 from lambdas.domain.record.money import Price
@@ -46,15 +47,17 @@ class DynamoDBWarehouse:
             "unit_price_minor": details.price.unit_price_minor,
             "currency": details.price.currency,
             "related": details.related,
+            **(LISTED if details.listed else {}),
         }
         counters = ("available", "held", "sold")
         assigned = [f"#{name} = :{name}" for name in values]
         assigned += [f"{name} = if_not_exists({name}, :zero)" for name in counters]
+        removed = "" if details.listed else " REMOVE listed"
         with store_errors():
             before = self._client.update_item(
                 TableName=self._inventory,
                 Key=to_item({"sku": sku}),
-                UpdateExpression=f"SET {', '.join(assigned)}",
+                UpdateExpression=f"SET {', '.join(assigned)}{removed}",
                 ExpressionAttributeNames={f"#{name}": name for name in values},
                 ExpressionAttributeValues=to_item(
                     {":zero": 0, **{f":{name}": value for name, value in values.items()}}
@@ -145,6 +148,7 @@ def _product(record: dict[str, Any], corrections: tuple[Correction, ...]) -> Pro
             name=record.get("name", ""),
             price=Price(record["unit_price_minor"], record["currency"]),
             related=tuple(record.get("related", ())),
+            listed="listed" in record,
         ),
         available=record["available"],
         held=record["held"],

@@ -5,8 +5,14 @@ from http import HTTPStatus
 from typing import Any
 
 from lambdas.adapters.http_service import Answer, HttpService
-from lambdas.domain.errors import InsufficientStock, LedgerMismatch, OrderError, StoreUnavailable
-from lambdas.domain.ports import StockLevel
+from lambdas.domain.errors import (
+    CatalogueNotListed,
+    InsufficientStock,
+    LedgerMismatch,
+    OrderError,
+    StoreUnavailable,
+)
+from lambdas.domain.ports import CataloguePage, ListedProduct, StockLevel
 from lambdas.domain.record.money import Price
 from lambdas.domain.reservations import Reservation, ReservationState
 
@@ -18,7 +24,7 @@ _REFUSALS: Mapping[str, tuple[type[OrderError], str]] = {
 
 
 class HttpCatalogue:
-    """Levels and prices: `GET /products`."""
+    """Levels and prices: `GET /products`. Listed products: `GET /catalogue`, which is optional."""
 
     def __init__(self, service: HttpService) -> None:
         self._service = service
@@ -32,6 +38,17 @@ class HttpCatalogue:
             raise self._service.unexpected(answer)
         levels = map(_level, answer.body["products"])
         return {level.sku: level for level in levels}
+
+    def page(self, *, limit: int, cursor: str | None) -> CataloguePage:
+        after = {"after": cursor} if cursor else {}
+        answer = self._service.read("/catalogue", {"limit": str(limit + 1), **after})
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise CatalogueNotListed("another service keeps the products and does not list them")
+        if answer.status != HTTPStatus.OK:
+            raise self._service.unexpected(answer)
+        found = tuple(map(_listed, answer.body["products"]))
+        shown = found[:limit]
+        return CataloguePage(shown, shown[-1].sku if len(found) > limit else None)
 
 
 class HttpReservations:
@@ -86,4 +103,13 @@ def _level(product: Mapping[str, Any]) -> StockLevel:
         available=int(product["available"]),
         price=Price(int(product["unit_price_minor"]), product["currency"]),
         related=tuple(product.get("related", ())),
+    )
+
+
+def _listed(product: Mapping[str, Any]) -> ListedProduct:
+    return ListedProduct(
+        sku=product["sku"],
+        name=product["name"],
+        price=Price(int(product["unit_price_minor"]), product["currency"]),
+        sold_out=int(product["available"]) <= 0,
     )

@@ -15,7 +15,7 @@ OrderError                     carries the order's id and a message that is safe
 │      EventsUnavailable
 └─ RequestRefused              the request cannot be accepted: a 4xx, never seen by the workflow
     ├─ InvalidRequest (WorkflowVersionRemoved)  NotAllowed (AboveLimit)
-    ├─ OrderNotFound  SignalNotFound  ProductNotFound
+    ├─ OrderNotFound  SignalNotFound  ProductNotFound  CatalogueNotListed
     └─ SignalNotAdmitted (MailNotDue NotResumable)  IdempotencyMismatch  InboxFull  StockTooLow
        CustomerCapReached  AddressSuppressed  ManagedElsewhere
 
@@ -171,6 +171,10 @@ class ProductNotFound(RequestRefused):
 
 class StockTooLow(RequestRefused):
     """A correction removes more units than are available (409)."""
+
+
+class CatalogueNotListed(RequestRefused):
+    """The service that keeps the products does not list them (404)."""
 
 
 class ManagedElsewhere(RequestRefused):

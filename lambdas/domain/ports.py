@@ -198,11 +198,35 @@ class StockLevel:
     related: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedProduct:
+    """One product of the catalogue. If not `sold_out`, units may be available."""
+
+    sku: str
+    name: str
+    price: Price
+    sold_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    """Products by SKU; `cursor` is the last SKU if more follow, else None."""
+
+    products: tuple[ListedProduct, ...]
+    cursor: str | None
+
+
 class Catalogue(Protocol):
     """The inventory, to read."""
 
     def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
         """Levels and prices of the SKUs that exist; the others are missing."""
+        ...
+
+    def page(self, *, limit: int, cursor: str | None) -> CataloguePage:
+        """Up to `limit` (at most MAX_PAGE) listed products after the SKU `cursor` (eventually
+        consistent). Raises CatalogueNotListed.
+        """
         ...
 
 

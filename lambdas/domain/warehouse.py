@@ -11,11 +11,15 @@ MAX_CORRECTIONS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What operators set of a product. A change of the price does not affect lines of orders."""
+    """What operators set of a product. A change of the price does not affect lines of orders.
+
+    `listed`: whether the catalogue shows it.
+    """
 
     name: str
     price: Price
     related: tuple[str, ...] = ()
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,9 @@ def _catalogue() -> dict[str, Any]:
 
 
 def inventory_records() -> Records:
-    """The initial inventory: all units available, none held or sold."""
-    currency = _catalogue()["currency"]
-    return [{"currency": currency, **sku, "held": 0, "sold": 0} for sku in _catalogue()["sku"]]
+    """The initial inventory: all products listed, all units available, none held or sold."""
+    common = {"currency": _catalogue()["currency"], "listed": "yes", "held": 0, "sold": 0}
+    return [{**common, **sku} for sku in _catalogue()["sku"]]
 
 
 def customer_records() -> Records:

@@ -19,7 +19,8 @@ _COUNTER = {HELD: "held", SOLD: "sold"}
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS products (sku TEXT PRIMARY KEY, available INTEGER NOT NULL, "
     "held INTEGER NOT NULL DEFAULT 0, sold INTEGER NOT NULL DEFAULT 0, "
-    "unit_price_minor INTEGER NOT NULL, currency TEXT NOT NULL, related TEXT NOT NULL)",
+    "unit_price_minor INTEGER NOT NULL, currency TEXT NOT NULL, related TEXT NOT NULL, "
+    "name TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS reservations (order_id TEXT PRIMARY KEY, version INTEGER NOT NULL, "
     "state TEXT NOT NULL, lines TEXT NOT NULL)",
 )
@@ -48,6 +49,10 @@ class Inventory:
             case ["GET", "products"]:
                 skus = request.query("skus").split(",")
                 return 200, {"products": [_product(row) for row in self._rows(skus)]}
+            case ["GET", "catalogue"]:
+                after, limit = request.query("after"), int(request.query("limit"))
+                rows = [row for row in self._rows(None) if row["sku"] > after]
+                return 200, {"products": [_product(row) for row in rows[:limit]]}
             case ["GET", "levels"]:
                 return 200, {"levels": self.levels()}
             case ["GET", "reservations", order_id]:
@@ -133,9 +138,9 @@ def _move(found: sqlite3.Connection, reservation: Reservation, sign: int) -> Non
 def _put(found: sqlite3.Connection, product: Mapping[str, Any]) -> None:
     plain = [product[name] for name in ("sku", "available", "unit_price_minor", "currency")]
     found.execute(
-        "INSERT OR REPLACE INTO products (sku, available, unit_price_minor, currency, related) "
-        "VALUES (?, ?, ?, ?, ?)",
-        (*plain, json.dumps(list(product.get("related", ())))),
+        "INSERT OR REPLACE INTO products (sku, available, unit_price_minor, currency, related, "
+        "name) VALUES (?, ?, ?, ?, ?, ?)",
+        (*plain, json.dumps(list(product.get("related", ()))), product.get("name", "")),
     )
 
 
@@ -168,4 +173,5 @@ def _product(row: sqlite3.Row) -> dict[str, Any]:
         "unit_price_minor": row["unit_price_minor"],
         "currency": row["currency"],
         "related": json.loads(row["related"]),
+        "name": row["name"],
     }

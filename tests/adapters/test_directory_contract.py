@@ -9,7 +9,14 @@ from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
 from lambdas.adapters.http_customers import HttpCustomers
 from lambdas.adapters.http_inventory import HttpCatalogue
-from lambdas.domain.ports import Catalogue, Customer, CustomerDirectory, StockLevel
+from lambdas.domain.ports import (
+    Catalogue,
+    CataloguePage,
+    Customer,
+    CustomerDirectory,
+    ListedProduct,
+    StockLevel,
+)
 from lambdas.domain.record.money import Price
 from tests.adapters.services import connect
 from tests.support import tables
@@ -18,6 +25,7 @@ from tests.support.fake_directories import FakeCustomers, FakeInventory
 ALICE = Customer(
     customer_id="alice/1", tier="gold", email="a@example.com", name="Alice", language="de-AT"
 )
+NAMES = {"A": "Apple", "B": "Banana"}
 A = StockLevel(sku="A", available=3, price=Price(99, "EUR"), related=("B",))
 B = StockLevel(sku="B", available=0, price=Price(1000, "USD"))
 EVERYWHERE = ["in-memory", "dynamodb", "http"]
@@ -31,6 +39,7 @@ def catalogue(request: pytest.FixtureRequest) -> Catalogue:
             "unit_price_minor": level.price.unit_price_minor,
             "currency": level.price.currency,
             "related": level.related,
+            "name": NAMES[level.sku],
         }
         for level in (A, B)
     }
@@ -48,6 +57,11 @@ def catalogue(request: pytest.FixtureRequest) -> Catalogue:
     for level in (A, B):
         service.stock(level.sku, available=level.available, **products[level.sku])
     return HttpCatalogue(connect(service))
+
+
+def listed(level: StockLevel) -> ListedProduct:
+    sold_out, name = level.available == 0, NAMES[level.sku]
+    return ListedProduct(sku=level.sku, name=name, price=level.price, sold_out=sold_out)
 
 
 @pytest.fixture(params=EVERYWHERE)
@@ -74,6 +88,14 @@ def test_levels_are_returned_for_the_skus_that_exist(catalogue: Catalogue) -> No
 
 def test_no_levels_are_returned_for_no_sku(catalogue: Catalogue) -> None:
     assert catalogue.stock([]) == {}
+
+
+def test_the_catalogue_is_listed_by_sku_in_pages(catalogue: Catalogue) -> None:
+    assert catalogue.page(limit=9, cursor=None) == CataloguePage((listed(A), listed(B)), None)
+    assert catalogue.page(limit=2, cursor=None) == CataloguePage((listed(A), listed(B)), None)
+    assert catalogue.page(limit=1, cursor=None) == CataloguePage((listed(A),), "A")
+    assert catalogue.page(limit=1, cursor="A") == CataloguePage((listed(B),), None)
+    assert catalogue.page(limit=1, cursor="B") == CataloguePage((), None)
 
 
 def test_a_customer_is_read_with_the_fields_of_the_e_mails(

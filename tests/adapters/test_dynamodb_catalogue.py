@@ -75,12 +75,32 @@ def test_a_customer_keeps_the_language_of_the_mails(customers: DynamoDBCustomers
     assert customers.find("bob") == bob
 
 
+def test_a_product_whose_last_units_may_be_on_shards_is_not_sold_out(
+    dynamodb: Any, catalogue: DynamoDBCatalogue
+) -> None:
+    for sku in ("BUSY", "GONE"):
+        tables.put_stock(dynamodb, sku, available=0)
+    dynamodb.update_item(
+        TableName=tables.INVENTORY,
+        Key={"sku": {"S": "BUSY"}},
+        UpdateExpression="ADD lent :shard",
+        ExpressionAttributeValues={":shard": {"SS": ["1"]}},
+    )
+
+    found = catalogue.page(limit=9, cursor=None).products
+
+    assert [(one.sku, one.sold_out) for one in found] == [("BUSY", False), ("GONE", True)]
+
+
 def test_both_translate_throttling(
     dynamodb: Any, catalogue: DynamoDBCatalogue, customers: DynamoDBCustomers
 ) -> None:
     answer(dynamodb, "BatchGetItem", "ThrottlingException")
     with pytest.raises(StoreUnavailable):
         catalogue.stock(["A"])
+    answer(dynamodb, "Query", "ThrottlingException")
+    with pytest.raises(StoreUnavailable):
+        catalogue.page(limit=1, cursor=None)
     answer(dynamodb, "GetItem", "ThrottlingException")
     with pytest.raises(StoreUnavailable):
         customers.find("alice")

@@ -11,6 +11,7 @@ from lambdas.adapters.http_service import HttpService, UnexpectedAnswer
 from lambdas.adapters.http_warehouse import RemoteWarehouse
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.domain.errors import (
+    CatalogueNotListed,
     ManagedElsewhere,
     ProviderUnavailable,
     StoreUnavailable,
@@ -92,6 +93,13 @@ def test_a_request_without_an_effect_is_a_transient_error(
     assert reservations.put(HELD) == HELD
 
 
+def test_a_service_need_not_list_its_products(service: ReferenceService) -> None:
+    service.next_answers = [status(404, {"code": "not-found"})]
+
+    with raises(CatalogueNotListed, "another service keeps the products and does not list them"):
+        HttpCatalogue(connect(service)).page(limit=9, cursor=None)
+
+
 def test_a_read_is_repeated_once(service: ReferenceService) -> None:
     customers = HttpCustomers(connect(service))
     service.customers.put_customer({"customer_id": "alice", "tier": "gold"})
@@ -155,9 +163,10 @@ def test_a_token_that_cannot_be_read_is_a_transient_error(service: ReferenceServ
     [
         lambda service: HttpCustomers(service).find("alice"),
         lambda service: HttpCatalogue(service).stock(["A"]),
+        lambda service: HttpCatalogue(service).page(limit=9, cursor="A"),
         lambda service: HttpReservations(service).put(HELD),
     ],
-    ids=["customers", "catalogue", "reservations"],
+    ids=["customers", "stock", "catalogue", "reservations"],
 )
 def test_an_answer_outside_the_contract_is_a_defect(
     service: ReferenceService, answer: Misbehaviour, call: Callable[[HttpService], object]

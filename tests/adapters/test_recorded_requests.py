@@ -141,6 +141,11 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         "PutItem",
         {"ConditionExpression": IS_NEW},
     ),
+    "catalogue.page": (
+        lambda d: d.catalogue.page(limit=20, cursor="MUG-RED"),
+        "Query",
+        {"IndexName": "listed", "Limit": 21},
+    ),
     "catalogue.stock": (lambda d: d.catalogue.stock(["MUG-RED"]), "BatchGetItem", {}),
     "engine.start": (
         lambda d: d.engine.start(ORDER),

@@ -81,6 +81,7 @@ AT_MOST = {
     "resend": 6,  # order, customer, suppression, claim, e-mail, its result
     "list_events": 1,
     "get_versions": SHARDS * OPEN_STAGES + 2,
+    "list_products": 2,  # keys, then the records
     "get_product": 2,  # counters, corrections
     "put_product": 3,
     "correct_stock": 3,
@@ -262,6 +263,7 @@ def _catalogue() -> Iterator[Request]:
     key = {"Idempotency-Key": "k"}
     change = {"change": 1, "reason": "delivered"}
     customer = {"customer_id": "bob", "tier": "new", "name": "Bob", "email": "bob@example.com"}
+    yield Request("list_products", "/catalogue?limit=100", ALICE)
     yield Request("get_product", path + SKUS[0], OPERATOR)
     yield Request("put_product", f"{path}NEW", OPERATOR, product, status=201)
     yield Request("correct_stock", f"{path}{SKUS[0]}/corrections", OPERATOR, change, key, 201)

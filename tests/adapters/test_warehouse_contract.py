@@ -1,9 +1,11 @@
 """Products and corrections of their stock: the fake and the adapter do the same."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue
 from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
 from lambdas.domain.errors import (
     IdempotencyMismatch,
@@ -62,7 +64,7 @@ def test_a_new_product_has_its_details_and_no_units(warehouse: Warehouse) -> Non
 def test_new_details_do_not_change_the_stock(warehouse: Warehouse) -> None:
     warehouse.save("MUG-RED", MUG)
     warehouse.correct(correction(5))
-    dearer = Details(name="Mug, dark red", price=Price(1050, "USD"))
+    dearer = Details(name="Mug, dark red", price=Price(1050, "USD"), listed=False)
 
     assert warehouse.save("MUG-RED", dearer) is False
 
@@ -130,6 +132,30 @@ def test_the_newest_corrections_are_read(warehouse: Warehouse) -> None:
     found = warehouse.find("MUG-RED").corrections
 
     assert [one.at for one in found] == [1101 - number for number in range(MAX_CORRECTIONS)]
+
+
+def test_a_product_that_was_written_before_is_listed_when_it_is_saved(dynamodb: Any) -> None:
+    tables.put_stock(dynamodb, "MUG-RED", available=4, listed=None)
+    warehouse = on_dynamodb(dynamodb)
+    catalogue = DynamoDBCatalogue(dynamodb, inventory_table=tables.INVENTORY)
+    assert warehouse.find("MUG-RED").details.listed is False
+    assert catalogue.page(limit=9, cursor=None).products == ()
+
+    warehouse.save("MUG-RED", MUG)
+
+    [product] = catalogue.page(limit=9, cursor=None).products
+    assert (product.sku, product.name, product.sold_out) == ("MUG-RED", "Mug, red", False)
+
+
+def test_a_product_leaves_the_catalogue_with_its_units(dynamodb: Any) -> None:
+    warehouse = on_dynamodb(dynamodb)
+    tables.put_stock(dynamodb, "MUG-RED", available=4)
+
+    warehouse.save("MUG-RED", replace(MUG, listed=False))
+
+    assert counters(warehouse.find("MUG-RED")) == (4, 0, 0)
+    catalogue = DynamoDBCatalogue(dynamodb, inventory_table=tables.INVENTORY)
+    assert catalogue.page(limit=9, cursor=None).products == ()
 
 
 def test_a_correction_leaves_held_and_sold_units(dynamodb: Any) -> None:

@@ -14,16 +14,38 @@ def test_a_customer_without_orders_sees_how_to_begin(visit: Visit) -> None:
     expect(visitor.page.get_by_label("SKU")).to_be_visible()
 
 
-def test_an_order_of_two_items_is_placed(visit: Visit) -> None:
+def test_an_order_of_two_items_is_placed_from_the_catalogue(visit: Visit) -> None:
     visitor = visit("customer")
     page = visitor.open("orders")
     visitor.open_order_form()
+    suggested = page.locator("#products option[value=MUG-RED]")
+    expect(suggested).to_have_attribute("label", "Mug, red · 9.50 EUR")
     page.get_by_label("SKU").fill("MUG-RED")
     page.get_by_role("button", name="Another item").click()
     page.get_by_label("SKU").nth(1).fill("mug-blue")
     page.get_by_label("Quantity").nth(1).fill("2")
+    page.get_by_role("button", name="Another item").click()
+    page.get_by_label("SKU").nth(2).fill("SOLD-OUT")
+    expect(page.get_by_text("Gone since yesterday, 15.00 EUR · sold out")).to_be_visible()
+    page.get_by_role("button", name="Remove this item").nth(1).click()
+    expect(page.get_by_text("Total 28.50 EUR")).to_be_visible()
+    assert visitor.violations() == []
     page.get_by_role("button", name="Place").click()
     expect(visitor.main).to_contain_text("MUG-BLUE")
+    expect(visitor.main).to_contain_text("MUG-RED")
+    page.get_by_label("Reason").fill("the test is over")
+    page.get_by_role("button", name="Cancel order").click()
+    expect(visitor.stage).to_have_text("⊘ cancelled")
+
+
+def test_a_sku_can_be_typed_where_no_catalogue_is_listed(visit: Visit) -> None:
+    visitor = visit("customer")
+    visitor.refusals.add(404)
+    visitor.page.route("**/catalogue?*", lambda route: route.fulfill(status=404, json={}))
+    page = visitor.open("orders")
+    visitor.open_order_form()
+    page.get_by_label("SKU").fill("MUG-RED")
+    page.get_by_role("button", name="Place").click()
     expect(visitor.main).to_contain_text("MUG-RED")
     page.get_by_label("Reason").fill("the test is over")
     page.get_by_role("button", name="Cancel order").click()

@@ -85,6 +85,16 @@ def test_orders_have_the_indexes_that_the_code_reads_with_keys_only(dev: Templat
     assert set(types.values()) == {"S"}
 
 
+def test_the_catalogue_is_an_index_with_keys_only(dev: Template) -> None:
+    [index] = table(dev, "Inventory")["GlobalSecondaryIndexes"]
+
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert (index["IndexName"], keys(index["KeySchema"])) == (
+        "listed",
+        {"HASH": "listed", "RANGE": "sku"},
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [("Inventory", "sku"), ("Customers", "customer_id"), ("Payments", "payment_key")],

@@ -12,6 +12,7 @@ from lambdas.domain.payments import (
 )
 from lambdas.domain.ports import (
     Catalogue,
+    CataloguePage,
     Clock,
     Count,
     Customer,
@@ -108,6 +109,9 @@ class Shelves(Crossing, Catalogue):
 
     def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
         return self._cross("catalogue.stock", lambda: self._world.inventory.stock(skus))
+
+    def page(self, *, limit: int, cursor: str | None) -> CataloguePage:
+        raise NotImplementedError("no actor lists products in a simulation")
 
 
 class ReservedUnits(Crossing, Reservations):

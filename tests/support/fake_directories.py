@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from lambdas.domain.errors import InsufficientStock, LedgerMismatch, StoreUnavailable
 from lambdas.domain.ports import (
     Catalogue,
+    CataloguePage,
     Customer,
     CustomerDirectory,
+    ListedProduct,
     StockLevel,
     StockShards,
 )
@@ -30,6 +32,8 @@ class Shelf:
     held: int = 0
     sold: int = 0
     related: tuple[str, ...] = ()
+    name: str = ""
+    listed: bool = True
 
     @property
     def units(self) -> int:
@@ -56,10 +60,12 @@ class FakeInventory(Catalogue, StockShards):
         unit_price_minor: int = 1000,
         currency: str = "EUR",
         related: tuple[str, ...] = (),
+        name: str = "",
+        listed: bool = True,
     ) -> Shelf:
         """Set the stock of a SKU; replaces an existing one."""
         price = Price(unit_price_minor, currency)
-        self.shelves[sku] = Shelf(price, available, held, related=related)
+        self.shelves[sku] = Shelf(price, available, held, related=related, name=name, listed=listed)
         return self.shelves[sku]
 
     def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
@@ -72,6 +78,19 @@ class FakeInventory(Catalogue, StockShards):
             )
             for sku, shelf in found.items()
         }
+
+    def page(self, *, limit: int, cursor: str | None) -> CataloguePage:
+        if self.unavailable:
+            raise StoreUnavailable("the inventory is unavailable (set by the test)")
+        found = [
+            ListedProduct(
+                sku=sku, name=shelf.name, price=shelf.price, sold_out=shelf.available == 0
+            )
+            for sku, shelf in sorted(self.shelves.items())
+            if shelf.listed and sku > (cursor or "")
+        ]
+        shown = found[:limit]
+        return CataloguePage(tuple(shown), shown[-1].sku if len(found) > limit else None)
 
     def close_idle(self, now: int) -> int:
         if self.unavailable:

@@ -10,7 +10,6 @@ class FakeWarehouse(Warehouse):
 
     def __init__(self, inventory: FakeInventory) -> None:
         self._inventory = inventory
-        self.names: dict[str, str] = {}
         self.corrections: dict[str, dict[str, Correction]] = {}
 
     def find(self, sku: str) -> Product:
@@ -20,7 +19,9 @@ class FakeWarehouse(Warehouse):
         newest = list(reversed(self.corrections.get(sku, {}).values()))[:MAX_CORRECTIONS]
         return Product(
             sku=sku,
-            details=Details(name=self.names.get(sku, ""), price=shelf.price, related=shelf.related),
+            details=Details(
+                name=shelf.name, price=shelf.price, related=shelf.related, listed=shelf.listed
+            ),
             available=shelf.available,
             held=shelf.held,
             sold=shelf.sold,
@@ -33,7 +34,7 @@ class FakeWarehouse(Warehouse):
             self._inventory.put(sku, available=0)
         shelf = self._inventory.shelves[sku]
         shelf.price, shelf.related = details.price, details.related
-        self.names[sku] = details.name
+        shelf.name, shelf.listed = details.name, details.listed
         return new
 
     def correct(self, correction: Correction) -> bool:

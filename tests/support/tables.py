@@ -1,8 +1,10 @@
 """The deployment's four tables in moto; `stacks/order_tables.py` defines the real ones."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.dynamodb_catalogue import LISTED
 from lambdas.adapters.dynamodb_waits import wait_record
 from lambdas.adapters.order_records import to_record
 from lambdas.domain.record.order import Order
@@ -12,63 +14,61 @@ if TYPE_CHECKING:
 
 ORDERS, INVENTORY, CUSTOMERS, PAYMENTS = "orders", "inventory", "customers", "payments"
 EVERY = (ORDERS, INVENTORY, CUSTOMERS, PAYMENTS)
-_KEYS = {INVENTORY: "sku", CUSTOMERS: "customer_id", PAYMENTS: "payment_key"}
-_INDEXES = {
-    "open": ("open_shard", "next_check_at"),
-    "by_age": ("list_shard", "order_id"),
-    "by_stage": ("stage_key", "order_id", "version"),
-    "by_customer": ("customer_id", "order_id"),
-    "by_customer_stage": ("customer_stage", "order_id"),
+Keys = tuple[str, ...]
+_KEYS: Mapping[str, Keys] = {
+    ORDERS: ("pk", "sk"),
+    INVENTORY: ("sku",),
+    CUSTOMERS: ("customer_id",),
+    PAYMENTS: ("payment_key",),
+}
+_INDEXES: Mapping[str, Mapping[str, Keys]] = {
+    ORDERS: {
+        "open": ("open_shard", "next_check_at"),
+        "by_age": ("list_shard", "order_id"),
+        "by_stage": ("stage_key", "order_id", "version"),
+        "by_customer": ("customer_id", "order_id"),
+        "by_customer_stage": ("customer_stage", "order_id"),
+    },
+    INVENTORY: {"listed": ("listed", "sku")},
 }
 """Partition key, sort key, and other attributes that the index holds."""
 
 
 def create_tables(client: "DynamoDBClient") -> None:
     """All four tables, empty."""
-    for table, key in _KEYS.items():
-        client.create_table(
-            TableName=table,
-            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    _create_orders(client)
+    for table, keys in _KEYS.items():
+        _create(client, table, keys, _INDEXES.get(table, {}))
 
 
-def _create_orders(client: "DynamoDBClient") -> None:
-    keys = {"pk", "sk", *(key for index in _INDEXES.values() for key in index[:2])}
+def _create(client: "DynamoDBClient", table: str, keys: Keys, indexes: Mapping[str, Keys]) -> None:
+    names = {*keys, *(key for index in indexes.values() for key in index[:2])}
     attributes: Any = [
         {"AttributeName": key, "AttributeType": "N" if key == "next_check_at" else "S"}
-        for key in sorted(keys)
+        for key in sorted(names)
     ]
-    indexes: Any = [
-        {
-            "IndexName": name,
-            "KeySchema": _schema(hash_key, range_key),
-            "Projection": _projection(more),
-        }
-        for name, (hash_key, range_key, *more) in _INDEXES.items()
+    described: Any = [
+        {"IndexName": name, "KeySchema": _schema(*index[:2]), "Projection": _projection(index[2:])}
+        for name, index in indexes.items()
     ]
+    more: Any = {"GlobalSecondaryIndexes": described} if described else {}
     client.create_table(
-        TableName=ORDERS,
-        KeySchema=_schema("pk", "sk"),
+        TableName=table,
+        KeySchema=_schema(*keys),
         AttributeDefinitions=attributes,
-        GlobalSecondaryIndexes=indexes,
         BillingMode="PAY_PER_REQUEST",
+        **more,
     )
 
 
-def _schema(hash_key: str, range_key: str) -> Any:
-    return [
-        {"AttributeName": hash_key, "KeyType": "HASH"},
-        {"AttributeName": range_key, "KeyType": "RANGE"},
-    ]
+def _schema(*keys: str) -> Any:
+    kinds = ("HASH", "RANGE")
+    return [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, kinds, strict=False)]
 
 
-def _projection(attributes: list[str]) -> Any:
+def _projection(attributes: Keys) -> Any:
     if not attributes:
         return {"ProjectionType": "KEYS_ONLY"}
-    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": attributes}
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(attributes)}
 
 
 def put_order(client: "DynamoDBClient", order: Order, **more: Any) -> None:
@@ -83,9 +83,13 @@ def put_order(client: "DynamoDBClient", order: Order, **more: Any) -> None:
 
 
 def put_stock(client: "DynamoDBClient", sku: str, **shelf: Any) -> None:
-    """Store one SKU: available, held, sold, unit_price_minor, currency, related."""
-    defaults = {"available": 0, "held": 0, "sold": 0, "unit_price_minor": 1000, "currency": "EUR"}
-    client.put_item(TableName=INVENTORY, Item=to_item({"sku": sku, **defaults, **shelf}))
+    """Store one SKU: available, held, sold, unit_price_minor, currency, related, name. The
+    catalogue shows it, unless `listed` is None.
+    """
+    counters = {"available": 0, "held": 0, "sold": 0}
+    details = {"unit_price_minor": 1000, "currency": "EUR", **LISTED}
+    item = to_item({"sku": sku, **counters, **details, **shelf})
+    client.put_item(TableName=INVENTORY, Item=item)
 
 
 def records(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 
 from lambdas.adapters.attribute_values import from_item, to_item
+from lambdas.adapters.dynamodb_catalogue import LISTED
 from statemachine.substitute import substituted
 from tests.support import tables
 
@@ -57,7 +58,8 @@ def seed() -> None:
     for sku, units in UNITS.items():
         counts = {"available": units, "held": 0, "sold": 0}
         price = {"unit_price_minor": PRICES[sku], "currency": "EUR"}
-        put("inventory", {"sku": sku, **counts, **price, "related": RELATED.get(sku, [])})
+        related = RELATED.get(sku, [])
+        put("inventory", {"sku": sku, **counts, **price, **LISTED, "related": related})
     for customer_id, customer in CUSTOMERS.items():
         put("customers", {"customer_id": customer_id, **customer})
 

@@ -36,13 +36,30 @@ def set_product(
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Create a product without units, or change its name, price and recommendations.
+    """Create a product without units, or change its name, price and recommendations. It is listed.
 
     Lines of existing orders keep their price. The stock does not change: use `orders admin stock
     correct`.
     """
     body = {"name": name, **parse_price(price), "related": related or []}
     show(open_api(profile).put(product_path(sku), body), output, product_table)
+
+
+@catalogue.command("unlist", cls=Command)
+def unlist(sku: Sku, profile: ProfileOption = None, output: Output = Format.TABLE) -> None:
+    """Remove a product from the list that `orders catalogue` shows. `set` lists it again.
+
+    It can still be ordered by its SKU. To stop that, remove its units: `orders admin stock
+    correct`.
+    """
+    api = open_api(profile)
+    product = api.get(product_path(sku))
+    details = {"name": product["name"], "related": product["related"], **_price(product["price"])}
+    show(api.put(product_path(sku), {**details, "listed": False}), output, product_table)
+
+
+def _price(price: dict[str, Any]) -> dict[str, Any]:
+    return {"unit_price_minor": price["amount_minor"], "currency": price["currency"]}
 
 
 @catalogue.command("load", cls=Command)
@@ -77,7 +94,7 @@ def load_catalogue(api: Api, content: dict[str, list[dict[str, Any]]]) -> list[d
 
 
 def _save(api: Api, product: dict[str, Any]) -> dict[str, Any]:
-    fields = ("name", "unit_price_minor", "currency", "related")
+    fields = ("name", "unit_price_minor", "currency", "related", "listed")
     sku, units = product["sku"], product["available"]
     saved = api.put(product_path(sku), {name: product[name] for name in fields})
     if not units or any(one["key"] == _key(sku) for one in saved["corrections"]):

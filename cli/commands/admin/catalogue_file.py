@@ -8,16 +8,24 @@ from typing import Any
 from cli.files import translate_file_errors
 from cli.problems import WrongUsage
 
-_PRODUCT = {"sku": str, "name": str, "available": int, "unit_price_minor": int, "currency": str}
+_PRODUCT = {
+    "sku": str,
+    "name": str,
+    "available": int,
+    "unit_price_minor": int,
+    "currency": str,
+    "listed": bool,
+}
 _CUSTOMER = {"customer_id": str, "tier": str, "name": str, "email": str}
 
-_KINDS = {str: "text", int: "whole number"}
+_KINDS = {str: "text", int: "whole number", bool: "true or false"}
 
 
 def read_catalogue(file: Path) -> dict[str, list[dict[str, Any]]]:
     """The tables `sku` and `customer` of a file. Raises WrongUsage.
 
-    `currency` at the top is the default of every product. The API checks the values.
+    `currency` at the top is the default of every product; one with `listed = false` is not in the
+    list of `orders catalogue`. The API checks the values.
     """
     with translate_file_errors(file, advice="name a readable TOML file"):
         text = file.read_bytes()
@@ -26,7 +34,7 @@ def read_catalogue(file: Path) -> dict[str, list[dict[str, Any]]]:
     except ValueError as error:
         raise _invalid(file, f"it is not TOML: {error}") from error
     currency = content.get("currency")
-    defaults = {"related": [], **({"currency": currency} if currency else {})}
+    defaults = {"related": [], "listed": True, **({"currency": currency} if currency else {})}
     return {
         "sku": [{**defaults, **one} for one in _tables(file, content, "sku", _PRODUCT, defaults)],
         "customer": _tables(file, content, "customer", _CUSTOMER, {}),

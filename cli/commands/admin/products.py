@@ -40,6 +40,7 @@ def product_table(product: dict[str, Any]) -> RenderableType:
     facts.add_row("price", money(product["price"]))
     counters = ("available", "held", "sold")
     facts.add_row("stock", " · ".join(f"{product[name]} {name}" for name in counters))
+    facts.add_row("listed", "yes" if product["listed"] else "no")
     facts.add_row("related", ", ".join(product["related"]) or "-")
     if not product["corrections"]:
         return facts

@@ -1,6 +1,13 @@
 """Entity tags of answers: the header `ETag`, and its comparison with `If-None-Match`."""
 
+from hashlib import sha256
+
 _SUFFIX = '-gzip"'
+
+
+def tag_of(text: str) -> str:
+    """A weak entity tag of an answer that no record has a version of."""
+    return f'W/"{sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def matches(if_none_match: str | None, tag: str) -> bool:

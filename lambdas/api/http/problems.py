@@ -58,6 +58,9 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
     domain.OrderNotFound: Meaning(404, "No such order", "Check the order id."),
     domain.SignalNotFound: Meaning(404, "No such signal", "Check the signal id."),
     domain.ProductNotFound: Meaning(404, "No such product", "Check the SKU."),
+    domain.CatalogueNotListed: Meaning(
+        404, "No catalogue here", "Look SKUs up at the service that keeps them; order by SKU."
+    ),
     LinkNotFound: Meaning(404, "No such link", "Open the link of the newest e-mail."),
     MethodNotAllowed: Meaning(
         405, "Method not allowed", "Use a method that the header `Allow` lists."

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import Field
 
 from lambdas.api.http import field_patterns
@@ -17,6 +17,14 @@ SkuInPath = Annotated[
     Path(
         pattern=field_patterns.SKU,
         description="Stock keeping unit: capitals, digits and hyphens.",
+        examples=["COFFEE-1KG"],
+    ),
+]
+ListedAfter = Annotated[
+    str | None,
+    Query(
+        pattern=field_patterns.SKU,
+        description="The `next_cursor` of the previous page.",
         examples=["COFFEE-1KG"],
     ),
 ]
@@ -60,6 +68,13 @@ class ProductDetails(Request):
         tuple[Sku, ...],
         Field(max_length=MAX_RELATED, description="SKUs that the workflow recommends with it."),
     ] = ()
+    listed: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Whether the catalogue shows it. It can be ordered by its SKU in any case.",
+        ),
+    ] = True
 
 
 class StockChange(Request):

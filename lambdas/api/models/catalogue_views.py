@@ -8,7 +8,27 @@ from pydantic import Field
 
 from lambdas.api.models.order_views import TotalView
 from lambdas.api.models.view import Instant, View
+from lambdas.domain.ports import ListedProduct
 from lambdas.domain.warehouse import Correction, Product
+
+
+class ListedProductView(View):
+    """A product of the catalogue."""
+
+    sku: Annotated[str, Field(examples=["COFFEE-1KG"])]
+    name: Annotated[str, Field(examples=["Coffee beans, 1 kg"])]
+    price: TotalView
+    sold_out: Annotated[
+        bool,
+        Field(description="No unit is available now. If false, the reservation decides."),
+    ]
+
+
+class CatalogueView(View):
+    """One page of the catalogue."""
+
+    products: list[ListedProductView]
+    next_cursor: Annotated[str | None, Field(description="null on the last page.")]
 
 
 class CorrectionView(View):
@@ -28,6 +48,7 @@ class ProductView(View):
     name: str
     price: TotalView
     related: Annotated[list[str], Field(description="SKUs.", examples=[["MUG-RED"]])]
+    listed: Annotated[bool, Field(description="Whether the catalogue shows it.")]
     available: Annotated[int, Field(description="Units that orders can reserve.", examples=[300])]
     held: Annotated[
         int,
@@ -56,8 +77,14 @@ def product_view(product: Product) -> ProductView:
         name=details.name,
         price=TotalView.of(details.price.as_money()),
         related=list(details.related),
+        listed=details.listed,
         corrections=[correction_view(one) for one in product.corrections],
     )
+
+
+def listed_view(product: ListedProduct) -> ListedProductView:
+    """The view of a product of the catalogue."""
+    return ListedProductView.of(product, price=TotalView.of(product.price.as_money()))
 
 
 def correction_view(correction: Correction) -> CorrectionView:

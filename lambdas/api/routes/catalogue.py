@@ -1,19 +1,56 @@
-"""Catalogue: products, their stock, and customers, for operators."""
+"""Catalogue: the products that can be ordered; for operators, their stock, and customers."""
 
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from lambdas.api.http.entity_tags import matches, tag_of
 from lambdas.api.http.identity import Role
 from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import catalogue_inputs as inputs
-from lambdas.api.models.catalogue_views import CustomerView, ProductView, product_view
+from lambdas.api.models.catalogue_views import (
+    CatalogueView,
+    CustomerView,
+    ProductView,
+    listed_view,
+    product_view,
+)
+from lambdas.api.models.inputs import IfNoneMatch, Limit
 from lambdas.domain.errors import InvalidRequest
 from lambdas.domain.ports import Customer
 from lambdas.domain.record.money import EXPONENTS, Price
 from lambdas.domain.warehouse import Correction, Details
 
 catalogue = Resource("catalogue")
+
+
+@catalogue.operation(
+    "GET",
+    "/catalogue",
+    roles=tuple(Role),
+    answers={
+        200: ("One page of products by SKU, with its `ETag`.", CatalogueView),
+        304: ("Unchanged since the `ETag` in If-None-Match.", None),
+    },
+    refuses=(404, 422),
+)
+def list_products(
+    limit: Limit = 20,
+    cursor: inputs.ListedAfter = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response[Any]:
+    """List the products that can be ordered
+
+    Products that an operator does not list are left out, and products whose currency is not in
+    ISO 4217, which cannot be ordered. 404: a service keeps the products, and does not list them.
+    """
+    page = catalogue.dependencies.catalogue.page(limit=limit, cursor=cursor)
+    shown = [listed_view(one) for one in page.products if one.price.currency in EXPONENTS]
+    view = CatalogueView(products=shown, next_cursor=page.cursor)
+    tag = tag_of(view.model_dump_json())
+    if matches(if_none_match, tag):
+        return answer(None, 304, {"ETag": tag})
+    return answer(view, headers={"ETag": tag})
 
 
 @catalogue.operation(
@@ -42,14 +79,14 @@ def get_product(sku: inputs.SkuInPath) -> Response[Any]:
     refuses=(400, 404, 409, 413, 415),
 )
 def put_product(sku: inputs.SkuInPath, body: inputs.ProductDetails) -> Response[Any]:
-    """Create a product, or change its name and price
+    """Create a product, or change its name, its price, and whether the catalogue shows it
 
     The stock does not change.
     """
     if body.currency not in EXPONENTS:
         raise InvalidRequest(f"{body.currency} is not a currency with a minor unit (ISO 4217)")
     price = Price(body.unit_price_minor, body.currency)
-    details = Details(name=body.name, price=price, related=body.related)
+    details = Details(name=body.name, price=price, related=body.related, listed=body.listed)
     warehouse = catalogue.dependencies.warehouse
     new = warehouse.save(sku, details)
     return answer(product_view(warehouse.find(sku)), 201 if new else 200)

@@ -20,6 +20,7 @@ name = "Knife"
 available = 0
 unit_price_minor = 12500
 currency = "JPY"
+listed = false
 related = ["COFFEE"]
 [[customer]]
 customer_id = "carol"
@@ -45,6 +46,24 @@ def test_a_product_is_created_and_shown(terminal: Terminal) -> None:
     assert "COFFEE  Coffee" in ran.out
     assert "18.50 EUR" in ran.out
     assert "0 available · 0 held · 0 sold" in ran.out
+
+
+def test_a_product_is_removed_from_the_catalogue_and_set_again(
+    terminal: Terminal, world: World
+) -> None:
+    words = ("--name", "Red mug", "--price", "950 EUR")
+    terminal.run("admin", "catalogue", "set", "MUG-RED", *words, who="operator")
+
+    removed = terminal.run("admin", "catalogue", "unlist", "MUG-RED", who="operator")
+
+    assert removed.code == 0
+    assert "Red mug" in removed.out
+    assert "listed   no" in removed.out
+    assert "MUG-RED" not in terminal.run("catalogue").out
+    assert world.inventory.shelves["MUG-RED"].available == 10
+
+    terminal.run("admin", "catalogue", "set", "MUG-RED", *words, who="operator")
+    assert "MUG-RED" in terminal.run("catalogue").out
 
 
 @pytest.mark.parametrize("price", ["18.50 EUR", "1850", "-5 EUR", "EUR 5"])
@@ -133,6 +152,7 @@ def test_a_file_is_loaded_and_its_initial_stock_entered_once(
     shelves = world.inventory.shelves
     assert (shelves["COFFEE"].available, shelves["KNIFE"].available) == (5, 0)
     assert shelves["KNIFE"].price.currency == "JPY"
+    assert (shelves["COFFEE"].listed, shelves["KNIFE"].listed) == (True, False)
     assert "carol" in world.customers.customers
 
 

@@ -117,6 +117,40 @@ def test_a_takeover_in_a_timeline_names_the_execution(terminal: Terminal, world:
     assert "epoch" not in printed
 
 
+def test_the_catalogue_lists_products_with_price_and_stock(
+    terminal: Terminal, world: World
+) -> None:
+    world.stock("COFFEE", available=0, unit_price_minor=12500, currency="JPY", name="Beans, 1 kg")
+
+    table = terminal.run("catalogue")
+    data = terminal.run("catalogue", "-o", "json")
+
+    lines = [line.split() for line in table.out.splitlines()]
+    assert lines[0] == ["SKU", "name", "price", "stock"]
+    assert ["COFFEE", "Beans,", "1", "kg", "12500", "JPY", "sold", "out"] in lines
+    assert "MUG-RED" in table.out
+    assert data.json["products"][0]["sku"] == "COFFEE"  # type: ignore[index]
+
+
+def test_a_long_catalogue_is_read_in_pages_up_to_the_limit(
+    terminal: Terminal, world: World
+) -> None:
+    for number in range(103):
+        world.stock(f"SKU-{number:03d}", available=1)
+
+    few, many = terminal.run("catalogue"), terminal.run("catalogue", "-n", "200")
+
+    assert few.out.count("SKU-") == 99  # and MUG-RED
+    assert "there are more: use `-n` with more than 100" in few.err
+    assert (many.out.count("SKU-"), many.err) == (103, "")
+
+
+def test_an_empty_catalogue_says_so(terminal: Terminal, world: World) -> None:
+    world.inventory.shelves.clear()
+
+    assert terminal.run("catalogue").out.strip() == "no products"
+
+
 def test_a_list_without_orders_says_so(terminal: Terminal) -> None:
     assert terminal.run("list").out == "no orders\n"
     assert terminal.run("list", "-o", "json").json == {"orders": []}

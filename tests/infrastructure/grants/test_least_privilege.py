@@ -60,6 +60,7 @@ MAY = {
     "api": START
     | {
         "<TablesInventory>": "dynamodb: BatchGetItem GetItem UpdateItem",
+        "<TablesInventory>/index/listed": "dynamodb: Query",
         "<TablesCustomers>": "dynamodb: GetItem PutItem",
         "<TablesOrders>": "dynamodb: BatchGetItem GetItem PutItem Query UpdateItem",
         "<TablesOrders>/index/by_age": "dynamodb: Query",

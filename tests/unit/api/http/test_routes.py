@@ -38,6 +38,7 @@ def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
         ("POST", "/ops/orders/{order_id}/abort"): {"operator"},
         ("POST", "/ops/orders/{order_id}/settle"): {"operator"},
         ("POST", "/ops/orders/{order_id}/resend"): {"operator"},
+        ("GET", "/catalogue"): everybody,
         ("GET", "/ops/verdicts"): {"operator"},
         ("GET", "/ops/versions"): {"operator"},
         ("GET", "/ops/products/{sku}"): {"operator"},

@@ -27,6 +27,7 @@ def test_a_product_is_created_without_units_and_then_changed(api: ApiCaller) -> 
         "name": "Beans",
         "price": {"amount_minor": 1850, "currency": "EUR", "exponent": 2},
         "related": ["MUG-RED"],
+        "listed": True,
         "available": 0,
         "held": 0,
         "sold": 0,
@@ -130,6 +131,59 @@ def test_an_invalid_customer_is_refused(api: ApiCaller, wrong: dict[str, Any]) -
 
     assert answer.status == 422
     assert "carol@" not in answer.text
+
+
+def test_products_are_listed_by_sku_with_price_and_availability(
+    api: ApiCaller, world: World
+) -> None:
+    world.stock("COFFEE", available=0, unit_price_minor=12500, currency="JPY", name="Coffee")
+    world.stock("GOLD", available=9, currency="XAU")
+
+    answer = api.get("/catalogue", claims=ALICE)
+
+    coffee, mug = answer.json["products"][0], answer.json["products"][-1]
+    assert answer.json["next_cursor"] is None
+    assert coffee == {
+        "sku": "COFFEE",
+        "name": "Coffee",
+        "price": {"amount_minor": 12500, "currency": "JPY", "exponent": 0},
+        "sold_out": True,
+    }
+    assert (mug["sku"], mug["sold_out"]) == ("MUG-RED", False)
+    assert "GOLD" not in answer.text
+
+
+def test_the_catalogue_has_pages(api: ApiCaller, world: World) -> None:
+    for sku in ("A", "B", "C"):
+        world.stock(sku, available=1)
+    page = api.get("/catalogue?limit=2", claims=APPROVER).json
+    rest = api.get(f"/catalogue?limit=2&cursor={page['next_cursor']}", claims=APPROVER).json
+
+    assert [one["sku"] for one in page["products"]] == ["A", "B"]
+    assert [one["sku"] for one in rest["products"]] == ["C", "MUG-RED"]
+    assert rest["next_cursor"] is None
+    assert api.get("/catalogue?cursor=a%20b", claims=APPROVER).status == 422
+
+
+def test_an_unchanged_catalogue_is_not_sent_again(api: ApiCaller, world: World) -> None:
+    tag = api.get("/catalogue").headers["etag"]
+
+    again = api.get("/catalogue", headers={"If-None-Match": tag})
+    assert (again.status, again.text, again.headers["etag"]) == (304, "", tag)
+    assert again.headers["cache-control"] == "private, no-cache"
+
+    world.stock("MUG-RED", available=0)
+    assert api.get("/catalogue", headers={"If-None-Match": tag}).status == 200
+
+
+def test_a_product_that_is_not_listed_can_be_ordered(api: ApiCaller, world: World) -> None:
+    world.stock("SPARE-1", available=1)
+    details = {**COFFEE, "listed": False}
+    assert api.put("/ops/products/SPARE-1", details, claims=OPERATOR).json["listed"] is False
+
+    assert "SPARE-1" not in api.get("/catalogue").text
+    order = {"items": [{"sku": "SPARE-1", "quantity": 1}], "payment_method": "pm_ok"}
+    assert api.post("/orders", order, headers={"Idempotency-Key": "k"}).status == 201
 
 
 @pytest.mark.parametrize("claims", [ALICE, APPROVER])

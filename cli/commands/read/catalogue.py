@@ -1,0 +1,42 @@
+"""Lists the products that can be ordered: `orders catalogue`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+
+from cli.commands.options import ProfileOption
+from cli.sign_in.session import open_api
+from cli.terminal.output import Format, Output, say, show
+from cli.terminal.tables import Rows
+from cli.views.formats import money
+
+_PAGE_SIZE = 100
+
+
+def catalogue(
+    limit: Annotated[
+        int, typer.Option("-n", "--limit", min=1, help="At most N products.", metavar="N")
+    ] = 100,
+    profile: ProfileOption = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """List the products that can be ordered, by SKU, with their prices."""
+    entries = open_api(profile).newest(
+        "/catalogue", "products", limit=limit + 1, page_size=_PAGE_SIZE
+    )
+    found = list(entries)
+    show({"products": found[:limit]}, output, lambda shown: _table(shown["products"]))
+    if len(found) > limit:
+        say(f"there are more: use `-n` with more than {limit}")
+
+
+def _table(products: Iterable[Mapping[str, Any]]) -> RenderableType:
+    rows = [
+        (one["sku"], one["name"], money(one["price"]), "sold out" if one["sold_out"] else "")
+        for one in products
+    ]
+    if not rows:
+        return "no products"
+    return Rows(columns=("SKU", "name", "price", "stock"), rows=rows, wrapping=("name",))
