@@ -7,11 +7,14 @@ import { catalogue } from "./catalogue.js";
 import { h, show, update } from "./dom.js";
 import { field, form, itemLines, itemsOf } from "./forms.js";
 import { live } from "./live.js";
-import { age, left, money, stageOf, stageText } from "./words.js";
+import { now } from "./clock.js";
+import { age, brief, gist, left, money, stageOf, stageText } from "./words.js";
 
 const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 const OUTCOMES = ["completed", "rejected", "declined", "expired", "cancelled", "failed", "compensation-stuck"];
 const PROBLEMS = ["debt", "dispute"]; // of an ended order's payment
+const HOUR_MS = 3_600_000;
+const PERIODS = { "last hour": HOUR_MS, "last day": 24 * HOUR_MS, "last week": 7 * 24 * HOUR_MS };
 const SHOWN = 50;
 const COUNTED_EVERY = 5; // polls: counting reads more than listing
 
@@ -21,7 +24,7 @@ export function orders(page) {
   const operates = who.roles.includes("operator");
   const buys = who.roles.includes("customer");
   const asked = address().query;
-  const chosen = { stage: asked.get("stage"), outcome: asked.get("outcome") ?? "", problem: (operates && asked.get("problem")) || "", customer: (staff && asked.get("customer")) || "" };
+  const chosen = { stage: asked.get("stage"), outcome: asked.get("outcome") ?? "", placed: asked.get("placed") ?? "", problem: (operates && asked.get("problem")) || "", customer: (staff && asked.get("customer")) || "" };
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Stages" });
   const list = h("div", {}, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
   const searching = field(staff ? "Whole order id, or customer" : "Whole order id", { name: "search", value: chosen.customer });
@@ -29,6 +32,7 @@ export function orders(page) {
     h("option", { value: "" }, any), ...values.map((one) => h("option", { value: one, selected: one === chosen[name] }, one.replaceAll("-", " "))));
   const ends = select("outcome", "any", OUTCOMES);
   const problems = select("problem", "–", PROBLEMS);
+  const placed = select("placed", "any time", Object.keys(PERIODS));
   const clearing = h("span", {});
   const wrong = h("div", { class: "wrong", role: "alert" }); // the server's error for the new order
   const placing = buys && h("details", { class: "card placing" }, h("summary", {}, "Place an order"),
@@ -46,7 +50,9 @@ export function orders(page) {
     if (chosen.customer) query.set("customer_id", chosen.customer);
     const whose = chosen.customer ? `?customer_id=${encodeURIComponent(chosen.customer)}` : "";
     if (looks++ % COUNTED_EVERY === 0) counted = get(`/stages${whose}`);
-    const [{ stages }, { found, more }] = await Promise.all([counted, all(`/orders?${query}`, "orders", pages)]);
+    const [{ stages }, read] = await Promise.all([counted, all(`/orders?${query}`, "orders", pages)]);
+    const found = read.found.filter(isRecent);
+    const more = read.more && (chosen.problem || found.length === read.found.length); // by time, except those with a problem
     if (fresh && buys && !Object.values(chosen).some(Boolean) && !found.length) placing.open = true;
     fresh = false;
     update(chips, chip(null, "all", total(stages)),
@@ -55,6 +61,8 @@ export function orders(page) {
     update(list, found.length ? table(found, staff, chosen.problem) : empty(),
       more && h("p", {}, h("button", { type: "button", onclick: older }, "Show older orders")));
   }
+
+  const isRecent = (one) => now() - Date.parse(one.created_at) <= (PERIODS[chosen.placed] ?? Infinity);
 
   const total = (stages) => ({
     orders: stages.reduce((sum, one) => sum + one.orders, 0), exact: stages.every((one) => one.exact),
@@ -70,6 +78,7 @@ export function orders(page) {
     const one = chosen.customer ? `No order of the customer ${chosen.customer}` : "No order";
     const hint = chosen.customer ? " To find an order, enter its complete id: 26 letters and digits." : "";
     if (chosen.problem) return h("p", { class: "quiet" }, `No order with a ${chosen.problem} was found.`);
+    if (chosen.placed) return h("p", { class: "quiet" }, `No such order was placed in the ${chosen.placed}.`);
     const wanted = [chosen.stage, chosen.outcome].filter(Boolean).map((name) => name.replaceAll("-", " ")).join(" and ");
     return h("p", { class: "quiet" }, wanted || chosen.customer
       ? `${one} ${wanted ? `is ${wanted}` : "was found"}.${hint}`
@@ -93,8 +102,8 @@ export function orders(page) {
   function clear() {
     searching.querySelector("input").value = "";
     searching.querySelector("input").focus(); // the button disappears; keep the focus
-    [ends.value, problems.value] = ["", ""];
-    choose({ stage: null, outcome: "", problem: "", customer: "" });
+    [ends.value, problems.value, placed.value] = ["", "", ""];
+    choose({ stage: null, outcome: "", placed: "", problem: "", customer: "" });
   }
 
   function search(event) {
@@ -118,6 +127,7 @@ export function orders(page) {
 
   show(main, h("h1", {}, "Orders"), placing, chips,
     h("form", { class: "row", role: "search", onsubmit: search }, searching, h("button", {}, "Search"), h("label", {}, "Outcome", ends),
+    h("label", {}, "Placed", placed),
     operates && h("label", {}, "Payment problem", problems), clearing), list);
   const watch = live(look, page, 3);
   return watch.end;
@@ -125,7 +135,7 @@ export function orders(page) {
 
 // ARIA roles are explicit: on narrow screens the style sheet displays rows as cards, which removes table semantics.
 const table = (found, staff, problem) => h("table", { class: "orders", role: "table" },
-  h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...["Order", "Stage", staff && "Customer", "Total", "Age", problem ? titled(problem) : "Deadline"].filter(Boolean)
+  h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...["Order", "Stage", staff && "Customer", "Items", "Total", "Age", problem ? titled(problem) : "Deadline"].filter(Boolean)
     .map((title) => h("th", { scope: "col", role: "columnheader", class: (title === "Total" || title === titled(problem)) && "number" }, title)))),
   h("tbody", { role: "rowgroup" }, ...found.map((one) => row(one, staff, problem))));
 
@@ -135,9 +145,10 @@ const row = (one, staff, problem) => h("tr", { role: "row", "data-key": one.orde
   cell("Order", {}, h("a", { href: `#/orders/${one.order_id}`, class: "id" }, one.order_id)),
   cell("Stage", {}, h("span", { class: `stage stage-${one.stage}` }, stageOf(one))),
   staff && cell("Customer", {}, one.customer_id),
+  cell("Items", {}, gist(one.items)),
   cell("Total", { class: "number" }, money(one.total)),
-  cell("Age", {}, age(one.created_at)),
+  cell("Age", {}, age(one.created_at, brief)),
   problem ? cell(titled(problem), { class: "number" }, money({ ...one.total, amount_minor: one.ledger[problem].amount_minor }))
-    : cell("Deadline", {}, one.stage === "awaiting-approval" ? `${left(one.approval_deadline)}` : "–"));
+    : cell("Deadline", {}, one.stage === "awaiting-approval" ? left(one.approval_deadline, brief) : "–"));
 
 const cell = (title, properties, text) => h("td", { role: "cell", "data-title": title, ...properties }, text);

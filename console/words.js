@@ -68,14 +68,21 @@ export function duration(milliseconds) {
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-export const age = (instant) => duration(now() - Date.parse(instant));
+/** Format milliseconds for a narrow column: `42 s`, `3 min`, `2 h`, `3 d`. */
+export function brief(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const [unit, size] = [["d", 86_400], ["h", 3_600], ["min", 60]].find((one) => seconds >= one[1]) ?? ["s", 1];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+export const age = (instant, format = duration) => format(now() - Date.parse(instant));
 
 export const passed = (deadline) => Boolean(deadline) && Date.parse(deadline) <= now();
 
 /** The time until a deadline, or `passed`. */
-export function left(deadline) {
+export function left(deadline, format = duration) {
   if (!deadline) return "–";
-  return passed(deadline) ? "passed" : duration(Date.parse(deadline) - now());
+  return passed(deadline) ? "passed" : format(Date.parse(deadline) - now());
 }
 
 /** The local time without the year: `27 Nov, 17:31`. */

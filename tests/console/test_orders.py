@@ -67,6 +67,8 @@ def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
     scene.wait_for_end("cancelled")
     visitor = visit("operator")
     page = visitor.open("orders")
+    row = page.get_by_role("row", name=waiting)
+    expect(row).to_contain_text("1 × MUG-RED")
     chip = page.get_by_role("button", name="⊘ cancelled")
     chip.click()
     expect(chip).to_have_attribute("aria-pressed", "true")
@@ -174,6 +176,9 @@ def test_the_orders_of_an_outcome_are_listed_until_the_filter_is_cleared(
     expect(outcome).to_have_value("cancelled")
     outcome.select_option("expired")
     expect(visitor.main).to_contain_text("No order is expired.")
+    page.get_by_label("Placed").select_option("last day")
+    expect(visitor.main).to_contain_text("No such order was placed in the last day.")
+    assert "placed=last+day" in page.url
     page.get_by_label("Payment problem").select_option("debt")
     expect(visitor.main).to_contain_text("No order with a debt was found.")
     page.get_by_role("button", name="Clear").click()
