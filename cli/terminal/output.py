@@ -71,11 +71,11 @@ def show_problem(problem: Problem, *, as_json: bool = False) -> None:
 
 
 def wants_json(arguments: Iterable[str]) -> bool:
-    """Whether a command line contains `-o json`. It need not be valid otherwise."""
+    """Whether a command line contains `-o json` or `jsonl`. It need not be valid otherwise."""
     typed = list(arguments)
-    joined = any(re.fullmatch("-[a-z]*ojson|--output=json", one) for one in typed)
+    joined = any(re.fullmatch("-[a-z]*ojsonl?|--output=jsonl?", one) for one in typed)
     return joined or any(
-        value == "json" and re.fullmatch("-[a-z]*o|--output", option)
+        value in ("json", "jsonl") and re.fullmatch("-[a-z]*o|--output", option)
         for option, value in pairwise(typed)
     )
 

@@ -40,6 +40,12 @@ def _list_row(order: Order) -> tuple[Cell, ...]:
     )
 
 
+def order_line(order: Order) -> str:
+    """One order on one line, for a list that is watched."""
+    facts = (clock(order["updated_at"]), order["order_id"], money(order["total"]))
+    return "  ".join((*facts, standing(order).plain))
+
+
 def problem_list(orders: Iterable[Order], problem: str) -> RenderableType:
     """One line per order, with the amount of a debt or dispute."""
     rows = [

@@ -1,22 +1,29 @@
 """Lists orders: `orders list`."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import merge
 from itertools import islice, takewhile
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
 
 from cli.client.api import Api
 from cli.commands.options import CustomerOption, OutcomeOption, ProfileOption, known_stage
+from cli.commands.read.polling import pause
 from cli.problems import WrongUsage
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, show
+from cli.terminal.output import print_json, print_line
+from cli.terminal.records import FieldsOption, ListFormat, ListOutput, Records, show_list
 from cli.views.formats import STAGES, instant, parse_whole_number
-from cli.views.orders import order_list, problem_list
+from cli.views.orders import order_line, order_list, problem_list
 
 _PAGE_SIZE = 100
+_COLUMNS = (
+    *("order_id", "stage", "outcome", "customer_id"),
+    *("total.amount_minor", "total.currency", "total.exponent", "created_at"),
+)
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
 Stages = Annotated[
@@ -48,8 +55,12 @@ def list_orders(
     limit: Annotated[
         int, typer.Option("-n", "--limit", min=1, help="At most N orders.", metavar="N")
     ] = 20,
+    watch: Annotated[
+        bool, typer.Option("-w", "--watch", help="Then print a line for each new or changed order.")
+    ] = False,
+    fields: FieldsOption = None,
     profile: ProfileOption = None,
-    output: Output = Format.TABLE,
+    output: ListOutput = ListFormat.TABLE,
 ) -> None:
     """List orders, newest first: your own; for approvers and operators, all orders.
 
@@ -59,28 +70,49 @@ def list_orders(
         known_stage(name)
     begin = None if since is None else time.time() - _seconds(since)
     query = {"outcome": outcome, "customer_id": customer}
-    if debts or disputes:
-        if stage or since or (debts and disputes):
-            raise WrongUsage(
-                "--debts, --disputes, --stage and --since exclude each other",
-                advice="use one of them",
+    problem = "debt" if debts else "dispute" if disputes else None
+    if problem and (stage or since or (debts and disputes)):
+        raise WrongUsage(
+            "--debts, --disputes, --stage and --since exclude each other",
+            advice="use one of them",
+        )
+    if watch and (fields or output in (ListFormat.JSON, ListFormat.CSV)):
+        raise WrongUsage("--watch prints lines", advice="use -o jsonl, or no -o and no --fields")
+    api = open_api(profile)
+
+    def read() -> list[dict[str, Any]]:
+        if problem:
+            by_end = {**query, "problem": problem}
+            return list(
+                api.newest("/orders", "orders", limit=limit, page_size=_PAGE_SIZE, **by_end)
             )
-        _list_problems(open_api(profile), "debt" if debts else "dispute", limit, query, output)
-        return
-    found = _newest(open_api(profile), stage or [None], limit, query)
-    recent = takewhile(lambda order: begin is None or _placed_at(order) >= begin, found)
-    orders = {"orders": list(islice(recent, limit))}
-    show(orders, output, lambda shown: order_list(shown["orders"]))
+        found = _newest(api, stage or [None], limit, query)
+        recent = takewhile(lambda order: begin is None or _placed_at(order) >= begin, found)
+        return list(islice(recent, limit))
+
+    def render(orders: Records) -> RenderableType:
+        return problem_list(orders, problem) if problem else order_list(orders)
+
+    orders = read()
+    show_list("orders", orders, output, fields, columns=_COLUMNS, render=render)
+    if watch:
+        _print_changes(orders, read, as_json=output is ListFormat.JSONL)
 
 
-def _list_problems(
-    api: Api, problem: str, limit: int, query: dict[str, Any], output: Format
+def _print_changes(
+    orders: Records, read: Callable[[], list[dict[str, Any]]], *, as_json: bool
 ) -> None:
-    """Print the orders with a problem of their payment, those that ended or changed last first."""
-    query = {**query, "problem": problem}
-    found = api.newest("/orders", "orders", limit=limit, page_size=_PAGE_SIZE, **query)
-    orders = {"orders": list(found)}
-    show(orders, output, lambda shown: problem_list(shown["orders"], problem))
+    """Print a line for each new or changed order, the oldest first, until interrupted."""
+    while True:
+        known = {one["order_id"]: one["updated_at"] for one in orders}
+        pause()
+        orders = read()
+        for order in reversed(orders):
+            if known.get(order["order_id"]) != order["updated_at"]:
+                if as_json:
+                    print_json(order, lines=True)
+                else:
+                    print_line(order_line(order))
 
 
 def _newest(

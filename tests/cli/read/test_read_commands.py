@@ -1,6 +1,8 @@
 """list, status, items, describe, timeline."""
 
+import csv
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +12,7 @@ from lambdas.activities.order_status import update_order_status
 from lambdas.domain.record.ledger import Effect, EffectState
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
-from tests.support.builders import an_order_id
+from tests.support.builders import an_order, an_order_id
 from tests.support.world import World
 
 
@@ -143,6 +145,72 @@ def test_a_long_catalogue_is_read_in_pages_up_to_the_limit(
     assert few.out.count("SKU-") == 99  # and MUG-RED
     assert "there are more: use `-n` with more than 100" in few.err
     assert (many.out.count("SKU-"), many.err) == (103, "")
+
+
+def test_a_list_is_printed_as_lines_of_json_or_csv(terminal: Terminal, world: World) -> None:
+    older, newer = world.place(), world.place(total=125_000, currency="JPY")
+
+    lines = terminal.run("list", "-o", "jsonl").out.splitlines()
+    rows = list(csv.DictReader(terminal.run("list", "-o", "csv").out.splitlines()))
+
+    assert [json.loads(line)["order_id"] for line in lines] == [newer.order_id, older.order_id]
+    assert (rows[0]["order_id"], rows[0]["total.amount_minor"]) == (newer.order_id, "125000")
+    assert (rows[1]["stage"], rows[1]["outcome"]) == ("awaiting-approval", "")
+    assert terminal.run("catalogue", "-o", "csv").out.startswith("sku,name,price.amount_minor,")
+
+
+@pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])
+def test_a_list_has_the_fields_that_are_asked_for(
+    terminal: Terminal, world: World, output: str
+) -> None:
+    order = world.place()
+
+    ran = terminal.run("list", "--fields", "order_id,total.currency,settlement.x", "-o", output)
+
+    assert ran.code == 0
+    assert order.order_id in ran.out
+    assert "EUR" in ran.out
+    assert "stage" not in ran.out
+
+
+def test_a_field_that_no_entry_has_is_named_with_those_that_exist(
+    terminal: Terminal, world: World
+) -> None:
+    world.place()
+
+    ran = terminal.run("list", "--fields", "order_id,state", "-o", "jsonl")
+
+    assert (ran.code, ran.out) == (2, "")
+    problem = json.loads(ran.err.splitlines()[-1])["error"]
+    assert problem["message"] == "no field state"
+    assert "stage" in problem["advice"]
+
+
+@pytest.mark.parametrize("output", ["table", "jsonl"])
+def test_a_watched_list_prints_new_and_changed_orders(
+    terminal: Terminal, world: World, output: str
+) -> None:
+    first, new = world.place(), an_order()
+    paying = replace(first, stage=Stage.PAYMENT, updated_at=first.updated_at + 1)
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    terminal.meanwhile = [
+        lambda: world.store.put(new),
+        lambda: world.clock.advance(1),
+        lambda: world.store.put(paying),
+        stop,
+    ]
+    ran = terminal.run("list", "--watch", "-o", output)
+
+    *_, placed, changed = ran.out.splitlines()
+    assert ran.code == 130
+    assert ran.out.count(new.order_id) == 1
+    assert new.order_id in placed
+    assert first.order_id in changed
+    assert "payment" in changed
+    assert terminal.run("list", "-w", "-o", "csv").code == 2
 
 
 def test_an_empty_catalogue_says_so(terminal: Terminal, world: World) -> None:
