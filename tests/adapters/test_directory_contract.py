@@ -31,31 +31,38 @@ B = StockLevel(sku="B", available=0, price=Price(1000, "USD"))
 EVERYWHERE = ["in-memory", "dynamodb", "http"]
 
 
+PRODUCTS: dict[str, dict[str, Any]] = {
+    level.sku: {
+        "available": level.available,
+        "unit_price_minor": level.price.unit_price_minor,
+        "currency": level.price.currency,
+        "related": level.related,
+        "name": NAMES[level.sku],
+    }
+    for level in (A, B)
+}
+
+
+def on_dynamodb(client: Any) -> Catalogue:
+    """A catalogue with A and B."""
+    for sku, product in PRODUCTS.items():
+        tables.put_stock(client, sku, **product)
+    return DynamoDBCatalogue(client, inventory_table=tables.INVENTORY)
+
+
 @pytest.fixture(params=EVERYWHERE)
 def catalogue(request: pytest.FixtureRequest) -> Catalogue:
     """A catalogue with A and B."""
-    products: dict[str, dict[str, Any]] = {
-        level.sku: {
-            "unit_price_minor": level.price.unit_price_minor,
-            "currency": level.price.currency,
-            "related": level.related,
-            "name": NAMES[level.sku],
-        }
-        for level in (A, B)
-    }
     if request.param == "in-memory":
         inventory = FakeInventory()
-        for level in (A, B):
-            inventory.put(level.sku, available=level.available, **products[level.sku])
+        for sku, product in PRODUCTS.items():
+            inventory.put(sku, **product)
         return inventory
     if request.param == "dynamodb":
-        client = request.getfixturevalue("dynamodb")
-        for level in (A, B):
-            tables.put_stock(client, level.sku, available=level.available, **products[level.sku])
-        return DynamoDBCatalogue(client, inventory_table=tables.INVENTORY)
+        return on_dynamodb(request.getfixturevalue("dynamodb"))
     service = request.getfixturevalue("service")
-    for level in (A, B):
-        service.stock(level.sku, available=level.available, **products[level.sku])
+    for sku, product in PRODUCTS.items():
+        service.stock(sku, **product)
     return HttpCatalogue(connect(service))
 
 
