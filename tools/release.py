@@ -7,12 +7,14 @@ gives the same files.
 
 import argparse
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import uuid
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,9 +85,10 @@ def build(tag: str, dist: Path) -> list[Path]:
         shutil.copy(template, dist)
     build_wheel(ROOT, dist, [str(TOOLS / "pip")])
     for name in RUNTIME_LOCKS:
-        lock, target = f"requirements-{name}.txt", str(dist / f"{name}.cdx.json")
+        lock, target = f"requirements-{name}.txt", dist / f"{name}.cdx.json"
         bill = (str(TOOLS / "cyclonedx-py"), "requirements", lock, "--output-reproducible")
-        _run(*bill, "--output-file", target)
+        _run(*bill, "--output-file", str(target))
+        add_serial_number(target)
     write_checksums(dist)
     return sorted(dist.iterdir())
 
@@ -106,6 +109,16 @@ def build_wheel(root: Path, dist: Path, pip: Sequence[str]) -> Path:
         subprocess.run(command, check=True, env={**os.environ, **time})
     (wheel,) = dist.glob("*.whl")
     return wheel
+
+
+def add_serial_number(bill: Path) -> None:
+    """Add the serial number that the attestation of a bill of materials needs. It is derived from
+    the content: the reproducible output of cyclonedx-py has none.
+    """
+    text = bill.read_text(encoding="utf-8")
+    number = uuid.uuid5(uuid.NAMESPACE_OID, text)
+    numbered = {**json.loads(text), "serialNumber": f"urn:uuid:{number}"}
+    bill.write_text(json.dumps(numbered, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def write_checksums(dist: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.support.definition import ROOT
+from tools.release import RUNTIME_LOCKS
 
 FOLDER = ROOT / ".github/workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
@@ -60,6 +61,25 @@ def test_every_command_is_a_target_of_the_makefile(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_workflow_reads_only_unless_a_job_says_otherwise(file: Path) -> None:
     assert workflow(file)["permissions"] == {"contents": "read"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_job_that_may_write_runs_no_code_of_packages(file: Path) -> None:
+    for job in workflow(file)["jobs"].values():
+        if "write" in job.get("permissions", {}).values():
+            commands = [step["run"].split()[1] for step in job["steps"] if "run" in step]
+            assert commands == ["draft-release"]
+
+
+def test_a_release_attests_its_files_and_the_bill_of_materials_of_every_layer() -> None:
+    release = list(steps(FOLDER / "release.yml"))
+    attested = [step["with"] for step in release if "attest" in step.get("uses", "")]
+
+    assert attested[0] == {"subject-path": "dist/*"}
+    assert attested[1:] == [
+        {"subject-path": "dist/*.template.json", "sbom-path": f"dist/{name}.cdx.json"}
+        for name in RUNTIME_LOCKS
+    ]
 
 
 @pytest.mark.parametrize(

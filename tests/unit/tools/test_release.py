@@ -1,10 +1,18 @@
 """A release has the version of its tag, and its section of the changelog as notes."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
-from tools.release import ReleaseError, notes_of, require_recording, version_of
+from tools.release import (
+    ReleaseError,
+    add_serial_number,
+    notes_of,
+    require_recording,
+    version_of,
+)
 
 PYPROJECT = '[project]\nversion = "1.2.0"\n'
 CHANGELOG = """# Changelog
@@ -49,3 +57,21 @@ def test_a_release_needs_the_recorded_executions_of_its_version(tmp_path: Path) 
     (tmp_path / "1.2.0.jsonl").touch()
 
     require_recording("1.2.0", tmp_path)
+
+
+def test_a_bill_of_materials_gets_the_same_serial_number_for_the_same_content(
+    tmp_path: Path,
+) -> None:
+    numbers = []
+    for name, component in (("a", "httpx"), ("b", "httpx"), ("c", "pydantic")):
+        file = tmp_path / name
+        bill = {"bomFormat": "CycloneDX", "components": [{"name": component}]}
+        file.write_text(json.dumps(bill))
+        add_serial_number(file)
+        found = json.loads(file.read_text())
+        numbers.append(found.pop("serialNumber"))
+        assert found == bill
+
+    assert numbers[0] == numbers[1] != numbers[2]
+    # The pattern of the schema. (CycloneDX 1.6, JSON reference, serialNumber)
+    assert re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", numbers[0])
