@@ -55,11 +55,11 @@ def peer_table(counted: Sequence[Counts]) -> str:
 def _sentence(counted: Sequence[Counts]) -> str:
     total = bill(counted[0]).total
     return (
-        f"An approved order costs about ${total / 1_000_000:.5f}, e-mail not included: "
-        f"${total:,.0f} per million orders, at the list prices\n"
-        f"of {PRICES['date']} in us-east-1. Waiting costs nothing. "
-        "[Performance and cost](docs/performance.md) shows how this is counted,\n"
-        "[Limits](docs/limits.md) how many orders a second one deployment takes.\n"
+        f"An approved order costs about ${total / 1_000_000:.5f}: "
+        f"${total:,.0f} per million orders, at the list prices of {PRICES['date']} in us-east-1,\n"
+        "without e-mail, published events and exported histories. Waiting costs nothing. "
+        "[Performance and cost](docs/performance.md) shows how\n"
+        "this is counted, [Limits](docs/limits.md) how many orders a second one deployment takes.\n"
     )
 
 
@@ -69,11 +69,13 @@ def _price_table(counted: Sequence[Counts]) -> str:
     ]
     first, port = counted[0], direct_port()
     return (
-        "| path | states | this project, everything | a direct port to Step Functions |\n"
+        "| path | states | this project | a direct port to Step Functions |\n"
         "|---|---|---|---|\n"
         f"| {first.story} | {first.transitions} | {bill(first).total:,.0f} "
         f"| {bill(port).total:,.0f} ({port.transitions} states) |\n"
         f"{''.join(rows)}\n"
+        "E-mail, published events and exported histories are not included"
+        " ([performance](performance.md)).\n\n"
         "Orchestration alone, for the approved path: this project "
         f"${bill(first).parts['transitions']:,.0f}, Temporal Cloud ${temporal_cloud():,.0f} "
         "without workers, Lambda durable\n"
