@@ -26,7 +26,7 @@ class Part:
 
 _RULES = ("unit/domain", "unit/workflow", "unit/janitor", "unit/activities", "unit/payments")
 _RULES_OF_REQUESTS = (
-    *(f"unit/api/orders/test_{name}.py" for name in ("caps", "catalogue", "resend")),
+    *(f"unit/api/orders/test_{name}.py" for name in ("catalogue", "resend")),
     "unit/api/orders/test_starting_orders.py",
     *("unit/api/signals/test_approval_limits.py", "unit/api/signals/test_approvals.py"),
     *("unit/api/executions/test_operations.py", "unit/test_*_handler.py"),

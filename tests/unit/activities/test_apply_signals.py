@@ -3,22 +3,9 @@
 from lambdas.activities.approval import apply_signals
 from lambdas.domain.record.ledger import PAY
 from lambdas.domain.record.signals import SignalKind
-from lambdas.domain.record.stages import Stage
 from lambdas.domain.record.usage import CustomerCaps
 from tests.support.builders import a_line, a_signal
 from tests.support.world import World
-
-
-def test_an_approval_leads_to_payment(world: World) -> None:
-    order = world.place(total=4200)
-    signal = world.accept(order, a_signal())
-
-    answer = world.run(apply_signals, order)
-
-    after = world.now(order)
-    assert answer["decision"] == "pay"
-    assert after.outcomes == {signal.signal_id: "applied"}
-    assert after.ledger[PAY].amount_minor == 4200
 
 
 def test_signals_are_applied_in_the_order_of_their_acceptance(world: World) -> None:
@@ -79,29 +66,6 @@ def test_stock_that_is_gone_between_price_and_hold_is_a_rejection(world: World) 
 
     assert world.now(order).outcomes == {signal.signal_id: "rejected: insufficient stock"}
     assert world.problems() == []
-
-
-def test_an_added_sku_that_does_not_exist_is_rejected(world: World) -> None:
-    order = world.place()
-    signal = world.accept(order, a_signal(SignalKind.ADD_LINE_ITEM, sku="TEA"))
-
-    world.run(apply_signals, order)
-
-    assert world.now(order).outcomes == {signal.signal_id: "rejected: unknown SKU"}
-
-
-def test_a_cancel_in_the_inbox_turns_the_order_back(world: World) -> None:
-    order = world.place()
-    approval = world.accept(order, a_signal())
-    cancel = world.cancel(order)
-
-    answer = world.run(apply_signals, order)
-
-    after = world.now(order)
-    assert answer["decision"] == "compensate"
-    assert after.outcomes == {approval.signal_id: "superseded", cancel.signal_id: "applied"}
-    assert after.stage is Stage.COMPENSATING
-    assert PAY not in after.ledger
 
 
 def test_a_cancel_that_comes_while_the_approval_is_written_wins(world: World) -> None:

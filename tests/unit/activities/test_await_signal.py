@@ -29,14 +29,6 @@ def test_the_token_is_left_with_an_order_whose_payment_is_pending(world: World) 
     assert world.now(order).wait_token == TOKEN
 
 
-def test_a_new_token_replaces_the_old_one(world: World) -> None:
-    order = world.place(wait_token="spent")
-
-    world.run(await_signal, order, token=TOKEN)
-
-    assert world.now(order).wait_token == TOKEN
-
-
 def test_a_wait_that_is_over_leaves_the_token_of_a_later_one_alone(world: World) -> None:
     order = world.place()
     world.run(await_signal, order, token="the second wait's", loops=2)
@@ -47,24 +39,14 @@ def test_a_wait_that_is_over_leaves_the_token_of_a_later_one_alone(world: World)
     assert world.engine.rung == ["the first wait's"]
 
 
-def test_a_wait_that_is_repeated_leaves_its_token(world: World) -> None:
+@pytest.mark.parametrize("wait", [{"loops": 1}, {}], ids=["repeated", "definition without rounds"])
+def test_the_newest_token_of_a_wait_stays(world: World, wait: dict[str, int]) -> None:
     order = world.place()
 
-    for token in ("first attempt's", "second attempt's"):
-        world.run(await_signal, order, token=token, loops=1)
+    for token in ("the first attempt's", "the second attempt's"):
+        world.run(await_signal, order, token=token, **wait)
 
-    assert world.now(order).wait_token == "second attempt's"
-
-
-def test_an_execution_of_a_definition_without_rounds_keeps_its_newest_token(
-    world: World,
-) -> None:
-    order = world.place()
-
-    for token in ("first wait's", "second wait's"):
-        world.run(await_signal, order, token=token)
-
-    assert world.now(order).wait_token == "second wait's"
+    assert world.now(order).wait_token == "the second attempt's"
 
 
 def test_a_signal_that_was_there_before_the_wait_rings_at_once(world: World) -> None:

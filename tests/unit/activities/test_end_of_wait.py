@@ -6,7 +6,6 @@ import pytest
 
 from lambdas.activities.approval import apply_signals
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.steps.takeover import MAX_LOOPS
 from tests.support.builders import a_signal
 from tests.support.world import World
 
@@ -39,14 +38,6 @@ def test_the_deadline_ends_the_wait(world: World) -> None:
     assert after.last_error == "approval timeout"
 
 
-def test_an_approval_accepted_in_time_is_applied_after_the_deadline(world: World) -> None:
-    order = world.place()
-    world.accept(order, a_signal())
-    world.clock.advance(1000)
-
-    assert world.run(apply_signals, order)["decision"] == "pay"
-
-
 def test_a_cancel_between_the_last_signal_and_the_deadline_is_not_an_expiry(world: World) -> None:
     order = world.place()
     world.clock.advance(900)
@@ -57,15 +48,6 @@ def test_a_cancel_between_the_last_signal_and_the_deadline_is_not_an_expiry(worl
     assert answer["decision"] == "wait"
     assert world.run(apply_signals, order)["decision"] == "compensate"
     assert world.now(order).last_error == "cancelled: changed my mind"
-
-
-def test_an_order_that_wakes_without_end_continues_in_a_new_execution(world: World) -> None:
-    order = world.place()
-
-    answer = world.run(apply_signals, order, loops=MAX_LOOPS)
-
-    assert answer["decision"] == "continue"
-    assert world.now(order) == order
 
 
 @pytest.mark.parametrize(("backed_off", "seconds"), [(True, 45), (False, 0)])

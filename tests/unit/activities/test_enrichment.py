@@ -7,10 +7,8 @@ from lambdas.activities.enrichment import (
     fetch_inventory_snapshot,
     fetch_recommendations,
 )
-from lambdas.activity_handler import Handler
 from lambdas.domain.errors import (
     CustomerUnknown,
-    OrderCancelled,
     OrderMovedOn,
     StoreUnavailable,
 )
@@ -52,17 +50,6 @@ def test_an_unknown_customer_ends_the_order(world: World) -> None:
         world.run(fetch_customer_profile, order)
 
     assert world.now(order) == order
-
-
-@pytest.mark.parametrize(
-    "activity", [fetch_inventory_snapshot, fetch_customer_profile, fetch_recommendations]
-)
-def test_a_cancelled_order_is_no_longer_enriched(activity: Handler, world: World) -> None:
-    order = world.place(Stage.START)
-    world.cancel(order)
-
-    with pytest.raises(OrderCancelled):
-        world.run(activity, order)
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - BEFORE_RESERVE - {Stage.NOTIFY}))

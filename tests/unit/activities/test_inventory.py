@@ -41,18 +41,6 @@ def test_all_lines_are_held_or_none(world: World) -> None:
     assert world.problems() == []
 
 
-def test_the_last_unit_goes_to_one_order_only(world: World) -> None:
-    world.stock("RARE-1", available=1)
-    first = world.place(Stage.RESERVE, items=(a_line("RARE-1", 1),))
-    second = world.place(Stage.RESERVE, items=(a_line("RARE-1", 1),))
-
-    world.run(reserve_stock, first)
-    with pytest.raises(InsufficientStock):
-        world.run(reserve_stock, second)
-
-    assert world.problems() == []
-
-
 def test_a_late_retry_of_the_reservation_does_not_move_the_deadline(world: World) -> None:
     order = world.place(Stage.RESERVE)
     world.run(reserve_stock, order)
@@ -85,11 +73,3 @@ def test_stock_that_vanished_from_the_shelf_leaves_the_order_owing_it(world: Wor
     after = world.now(order)
     assert after.reserved
     assert after.ledger[RESERVE].state == "done"
-
-
-def test_an_order_whose_compensation_never_began_releases_nothing(world: World) -> None:
-    order = world.place()
-
-    world.run(release_stock, order)
-
-    assert world.now(order) == order

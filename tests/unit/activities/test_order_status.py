@@ -1,13 +1,8 @@
-from dataclasses import replace
-
 import pytest
 
 from lambdas import telemetry
 from lambdas.activities.order_status import close_order, update_order_status
-from lambdas.domain.errors import OrderMovedOn
-from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
-from tests.support.builders import a_signal
 from tests.support.world import World
 
 SETTLED = {"ledger": {}, "reserved": False}
@@ -27,25 +22,6 @@ def test_a_paid_order_is_completed_and_its_stock_sold(world: World) -> None:
     assert (shelf.available, shelf.held, shelf.sold) == (98, 0, 2)
     assert counted() == {"OrderCompleted"}
     assert world.problems() == []
-
-
-def test_after_completion_a_cancel_is_refused(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE)
-    world.run(update_order_status, order)
-
-    cancel = a_signal(SignalKind.CANCEL_ORDER)
-    after, appended = world.store.append_signal(order.order_id, cancel, world.clock.now())
-
-    assert (appended, after.stage) == (False, Stage.COMPLETED)
-
-
-def test_an_unpaid_order_is_not_completed(world: World) -> None:
-    order = world.place(Stage.PAYMENT)
-
-    with pytest.raises(OrderMovedOn):
-        world.run(update_order_status, order)
-
-    assert world.inventory.shelves["COFFEE-1KG"].sold == 0
 
 
 @pytest.mark.parametrize(
@@ -113,12 +89,3 @@ def test_an_order_whose_compensation_could_not_begin_is_left_to_the_janitor(worl
     assert world.now(order).pending
     assert world.operations.stuck == []
     assert world.problems() == []
-
-
-def test_a_taken_over_order_is_closed_by_its_new_execution(world: World) -> None:
-    order = world.place(Stage.COMPENSATING, **SETTLED)
-    world.store.put(replace(order, epoch=2))
-
-    world.run(close_order, order, epoch=2)
-
-    assert world.now(order).stage is Stage.FAILED

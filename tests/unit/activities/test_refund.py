@@ -18,7 +18,6 @@ from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from tests.support.builders import a_line
 from tests.support.fake_payments import Book, FakePayments
 from tests.support.world import World
 
@@ -201,16 +200,6 @@ def test_a_refund_that_cannot_be_made_keeps_the_order_open_and_is_reported(world
     assert after.ledger[PAY].stuck
     assert not after.reserved
     assert world.operations.stuck == [(order.order_id, ("pay",))]
-    assert world.problems() == []
-
-
-def test_a_completed_order_keeps_its_money(world: World) -> None:
-    order = world.place(Stage.COMPLETED, items=(a_line(),))
-
-    world.run(refund_payment, order)
-
-    assert world.payments.calls == []
-    assert world.now(order) == order
     assert world.problems() == []
 
 

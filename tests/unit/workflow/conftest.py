@@ -2,12 +2,8 @@
 
 import pytest
 
-from lambdas.domain.errors import (
-    OrderError,
-)
-from lambdas.workflow import (
-    OrderWorkflow,
-)
+from lambdas.domain.errors import OrderError
+from lambdas.workflow import OrderWorkflow
 from tests.support.builders import an_order_id
 from tests.support.world import World
 

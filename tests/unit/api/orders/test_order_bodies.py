@@ -45,19 +45,6 @@ def test_all_wrong_fields_are_named_at_once(api: ApiCaller) -> None:
     assert fields == {"customer_id", "items", "payment_method"}
 
 
-def test_an_unknown_sku_is_named(api: ApiCaller) -> None:
-    answer = start(api, items=[{"sku": "NO-SUCH", "quantity": 1}])
-
-    assert answer.status == 422
-    assert "NO-SUCH" in answer.json["detail"]
-
-
-def test_lines_of_one_sku_are_merged(api: ApiCaller) -> None:
-    line = {"sku": "MUG-RED", "quantity": 2}
-
-    assert start(api, items=[line, line]).json["items"][0]["quantity"] == 4
-
-
 def test_more_than_fifty_skus_are_refused(api: ApiCaller) -> None:
     lines = [{"sku": f"SKU-{number}", "quantity": 1} for number in range(51)]
 

@@ -91,19 +91,6 @@ def test_the_same_operator_cannot_confirm(api: ApiCaller, world: World, order: O
     assert world.now(order).ledger[PAY].stuck
 
 
-@pytest.mark.parametrize("change", [{"amount_minor": 2400}, {"currency": "USD"}])
-def test_a_confirmation_repeats_the_request(
-    api: ApiCaller, order: Order, change: dict[str, Any]
-) -> None:
-    requested = settle(api, order).json["settlement"]["settlement_id"]
-
-    assert settle(api, order, OTHER_OPERATOR, confirm=requested, **change).status == 422
-
-
-def test_an_unknown_settlement_cannot_be_confirmed(api: ApiCaller, order: Order) -> None:
-    assert settle(api, order, OTHER_OPERATOR, confirm="unknown").status == 409
-
-
 def test_a_repeated_request_and_confirmation_change_nothing(
     api: ApiCaller, world: World, order: Order
 ) -> None:
@@ -116,22 +103,6 @@ def test_a_repeated_request_and_confirmation_change_nothing(
 
     assert settle(api, order, OTHER_OPERATOR, confirm=requested).status == 200
     assert world.now(order) == confirmed
-
-
-def test_a_later_request_replaces_one_that_was_not_confirmed(api: ApiCaller, order: Order) -> None:
-    wrong = settle(api, order, amount_minor=2400).json["settlement"]["settlement_id"]
-    settle(api, order)
-
-    answer = settle(api, order, OTHER_OPERATOR, confirm=wrong, amount_minor=2400)
-
-    assert answer.status == 409
-
-
-@pytest.mark.parametrize("change", [{"amount_minor": 2501}, {"currency": "USD"}])
-def test_no_more_than_the_payment_is_settled(
-    api: ApiCaller, order: Order, change: dict[str, Any]
-) -> None:
-    assert settle(api, order, **change).status == 422
 
 
 @pytest.mark.parametrize(
@@ -148,17 +119,6 @@ def test_a_malformed_request_is_refused(
     api: ApiCaller, order: Order, change: dict[str, Any]
 ) -> None:
     assert settle(api, order, **change).status == 422
-
-
-def test_an_order_without_a_stuck_payment_is_refused(
-    api: ApiCaller, world: World, order: Order
-) -> None:
-    retried = order.with_effect(PAY, replace(order.ledger[PAY], stuck=False))
-    world.store.put(retried)
-
-    answer = settle(api, order)
-
-    assert (answer.status, answer.json["stage"]) == (409, "compensating")
 
 
 def test_a_confirmation_during_an_attempt_to_refund_is_refused(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.domain.record.usage import CustomerCaps
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, SHOP, ApiCaller, a_machine
 from tests.support.versions import with_status
 from tests.support.world import World
@@ -90,24 +91,23 @@ def test_a_machine_client_must_name_the_customer(api: ApiCaller) -> None:
     assert "customer_id" in answer.json["detail"]
 
 
-def test_a_customer_who_does_not_exist_is_refused(api: ApiCaller) -> None:
-    assert start(api, OPERATOR, customer_id="nobody").status == 422
+def test_an_order_beyond_the_cap_is_refused_with_advice(api: ApiCaller, world: World) -> None:
+    world.store.caps = CustomerCaps(orders=1, units=9)
+    start(api, key="one")
+
+    answer = start(api, key="two")
+
+    assert answer.status == 429
+    assert answer.json["type"].endswith("customer-cap-reached")
+    assert answer.json["detail"] == (
+        "The customer reached the limit of 1 open orders and 9 units in open orders."
+    )
+    assert answer.json["advice"] == "Wait until an open order ends, or cancel one."
 
 
 @pytest.mark.parametrize("claims", [APPROVER, a_machine("orders/approver")])
 def test_who_approves_does_not_order(api: ApiCaller, claims: Any) -> None:
     assert start(api, claims, customer_id="alice").status == 403
-
-
-def test_an_order_is_safe_though_its_execution_could_not_start(
-    api: ApiCaller, world: World
-) -> None:
-    world.engine.unavailable = True
-
-    answer = start(api)
-
-    assert answer.status == 201
-    assert world.store.get(answer.json["order_id"]).start_pending
 
 
 @pytest.mark.parametrize("part", ["store", "inventory", "customers"])

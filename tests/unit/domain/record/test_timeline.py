@@ -81,12 +81,6 @@ def test_what_costs_nothing_is_captured_as_nothing() -> None:
     assert events_of(made) == [("payment-captured", {"amount_minor": 0})]
 
 
-def test_a_stuck_effect_has_an_event() -> None:
-    assert events_of(close(PAID, NOW)) == [
-        ("compensation-stuck", {"effects": "pay, reserve", "attempts": 1})
-    ]
-
-
 def test_a_signal_that_compensation_settles_has_an_event_with_its_outcome() -> None:
     cancel = a_signal(SignalKind.CANCEL_ORDER, signal_id="C")
     order = an_order(inbox=(a_signal(signal_id="A"), cancel), cancel_requested_at=NOW)

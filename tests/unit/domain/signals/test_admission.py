@@ -1,8 +1,9 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from lambdas.domain.record.signals import RULES, SignalKind
+from lambdas.domain.record.signals import RULES, Signal, SignalKind
 from lambdas.domain.record.stages import BEFORE_COMPLETION, BEFORE_PAYMENT, ENDS, Stage
 from tests.support.builders import a_signal
 
@@ -20,31 +21,22 @@ def test_a_cancel_is_admitted_until_completion_and_the_others_until_payment() ->
     assert {Stage.PAYMENT, Stage.STATUS_UPDATE} == BEFORE_COMPLETION - BEFORE_PAYMENT
 
 
-def test_a_repeated_request_is_the_same_whenever_it_comes() -> None:
-    first = a_signal(signal_id="S", at=1)
-
-    assert first.same_request(a_signal(signal_id="S", at=2))
+STORED = a_signal(signal_id="S", actor="sub-1", actor_name="approver1", at=1)
+STORED_BY_NAME = replace(STORED, actor="approver1", actor_name=None)
 
 
-def test_a_request_that_an_older_version_stored_by_user_name_is_the_same_one() -> None:
-    stored = a_signal(signal_id="S", actor="approver1")
-
-    assert stored.same_request(a_signal(signal_id="S", actor="sub-1", actor_name="approver1"))
-
-
-def test_another_user_of_the_same_name_sends_another_request() -> None:
-    stored = a_signal(signal_id="S", actor="sub-1", actor_name="approver1")
-
-    assert not stored.same_request(a_signal(signal_id="S", actor="sub-2", actor_name="approver1"))
+@pytest.mark.parametrize("stored", [STORED, STORED_BY_NAME], ids=["later", "of an older version"])
+def test_a_repeated_request_is_the_same_one(stored: Signal) -> None:
+    assert stored.same_request(replace(STORED, at=2))
 
 
-@pytest.mark.parametrize("change", [{"revision": 2}, {"actor": "mallory"}])
-def test_another_body_or_actor_is_another_request(change: dict[str, Any]) -> None:
-    assert not a_signal().same_request(a_signal(**change))
-
-
-def test_another_kind_is_another_request() -> None:
-    assert not a_signal().same_request(a_signal(SignalKind.CANCEL_ORDER))
+@pytest.mark.parametrize(
+    "change",
+    [{"actor": "sub-2"}, {"revision": 2}, {"kind": SignalKind.CANCEL_ORDER}],
+    ids=["another user of the same name", "another body", "another kind"],
+)
+def test_another_user_body_or_kind_is_another_request(change: dict[str, Any]) -> None:
+    assert not STORED.same_request(replace(STORED, **change))
 
 
 def test_only_a_cancel_is_never_too_late_for_the_deadline() -> None:

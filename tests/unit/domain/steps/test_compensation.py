@@ -95,16 +95,6 @@ def test_a_refund_is_recorded_with_its_amount() -> None:
     assert made.events[0].kind == "payment-refunded"
 
 
-def test_the_event_of_closing_an_uncaptured_payment_is_a_void() -> None:
-    order = replace(an_order(Stage.PAYMENT), stage=Stage.COMPENSATING)
-
-    made = record_refund(order, NOW, 0)
-
-    assert made is not None
-    assert made.after.ledger[PAY].state is EffectState.UNDONE
-    assert made.events[0].kind == "payment-voided"
-
-
 def test_a_refund_is_recorded_once_and_only_where_there_was_a_payment() -> None:
     order = replace(an_order(Stage.PAYMENT), stage=Stage.COMPENSATING)
     once = record_refund(order, NOW, 0)

@@ -140,11 +140,12 @@ def test_the_operator_who_requested_it_cannot_confirm_it() -> None:
     assert refusal(raised.value) == (message, order.order_id)
 
 
-def test_another_payment_is_not_confirmed() -> None:
+@pytest.mark.parametrize("change", [{"amount_minor": 2400}, {"currency": "USD"}])
+def test_another_payment_is_not_confirmed(change: dict[str, object]) -> None:
     order = replace(stuck(), settlement=a_settlement())
 
     with pytest.raises(InvalidRequest) as raised:
-        confirmed(order, amount_minor=2400)
+        confirmed(order, **change)
 
     message = "the confirmation differs from the settlement"
     assert refusal(raised.value) == (message, order.order_id)
