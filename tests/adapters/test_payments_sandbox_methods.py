@@ -82,13 +82,3 @@ def test_a_refund_that_always_fails_refunds_nothing(sandboxed: Provider) -> None
             sandboxed.gateway.refund(REFUND, reference, TEN)
 
     assert sandboxed.books() == [(1000, 0)]
-
-
-def test_a_stored_error_of_a_preparation_is_passed_by_another_key(sandboxed: Provider) -> None:
-    with pytest.raises(ProviderUnavailable):
-        sandboxed.prepare("pm_error_stored")
-
-    reference = sandboxed.prepare("pm_error_stored")
-
-    assert sandboxed.gateway.capture(reference) == Captured(TEN)
-    assert sandboxed.books() == [(1000, 0)]

@@ -67,50 +67,40 @@ def between_read_and_capture(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     monkeypatch.setattr(SandboxTable, "settle", settle)
 
 
-def test_a_payment_that_is_voided_during_the_capture_captures_nothing(
-    dynamodb: Any, payments: SandboxPayments, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("other", "result", "minor"), [("void", Voided(), []), ("capture", Captured(TEN), [1000])]
+)
+def test_a_capture_is_made_on_what_another_call_left(
+    dynamodb: Any,
+    payments: SandboxPayments,
+    monkeypatch: pytest.MonkeyPatch,
+    other: str,
+    result: object,
+    minor: list[int],
 ) -> None:
     reference = payments.prepare(a_request())
-    between_read_and_capture(monkeypatch, lambda: payments.void(reference))
+    between_read_and_capture(monkeypatch, lambda: getattr(payments, other)(reference))
 
-    assert payments.capture(reference) == Voided()
+    assert payments.capture(reference) == result
 
-    assert captured(dynamodb) == []
-
-
-def test_two_captures_at_once_capture_once(
-    dynamodb: Any, payments: SandboxPayments, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reference = payments.prepare(a_request())
-    between_read_and_capture(monkeypatch, lambda: payments.capture(reference))
-
-    assert payments.capture(reference) == Captured(TEN)
-
-    assert captured(dynamodb) == [1000]
+    assert captured(dynamodb) == minor
 
 
 @pytest.mark.parametrize("operation", ["GetItem", "UpdateItem"])
-def test_a_capture_that_is_throttled_is_a_transient_error_and_captures_nothing(
-    dynamodb: Any, payments: SandboxPayments, operation: str
+@pytest.mark.parametrize("answered", [True, False], ids=["throttled", "no answer"])
+def test_a_capture_that_the_table_does_not_take_is_a_transient_error_and_captures_nothing(
+    dynamodb: Any, payments: SandboxPayments, operation: str, answered: bool
 ) -> None:
     reference = payments.prepare(a_request())
-    answer(dynamodb, operation, "ThrottlingException")
+    if answered:
+        answer(dynamodb, operation, "ThrottlingException")
+    else:
+        fail(dynamodb, operation, ReadTimeoutError(endpoint_url="https://dynamodb"))
 
     with pytest.raises(TransientError):
         payments.capture(reference)
 
     assert captured(dynamodb) == []
-
-
-@pytest.mark.parametrize("operation", ["GetItem", "UpdateItem"])
-def test_a_capture_that_gets_no_answer_is_a_transient_error(
-    dynamodb: Any, payments: SandboxPayments, operation: str
-) -> None:
-    reference = payments.prepare(a_request())
-    fail(dynamodb, operation, ReadTimeoutError(endpoint_url="https://dynamodb"))
-
-    with pytest.raises(TransientError):
-        payments.capture(reference)
 
 
 def test_a_capture_whose_answer_was_lost_is_found_by_the_retry(

@@ -1,5 +1,10 @@
+"""What the operations queue receives: the amounts and the state, and nothing personal."""
+
 import json
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.domain.errors import OperationsUnavailable
@@ -9,68 +14,80 @@ from tests.support.builders import an_order
 from tests.support.invariants import leaks
 from tests.support.raising import raises
 
+SECRET = "secret"
+STUCK = an_order(Stage.COMPENSATING, epoch=2, compensation_attempts=3, wait_token=SECRET)
+TAKEN_OVER = an_order(Stage.PAYMENT, epoch=4, takeovers=3, wait_token=SECRET)
+REFUND_FAILED = an_order(Stage.CANCELLED)
+DIFFERENCE = Difference(
+    kind=DifferenceKind.REFUNDED,
+    reference="pi_1",
+    order_id="O1",
+    currency="EUR",
+    captured_minor=2500,
+    refunded_minor=300,
+)
+Report = Callable[[SqsOperationsQueue], None]
 
-def test_a_stuck_order_is_reported_with_what_is_owed_and_nothing_personal(
-    clients: dict[str, Any],
+
+@pytest.mark.parametrize(
+    ("report", "body"),
+    [
+        (
+            lambda queue: queue.report_stuck(STUCK, ("pay", "reserve")),
+            {
+                "kind": "compensation-stuck",
+                "order_id": STUCK.order_id,
+                "epoch": 2,
+                "effects": ["pay", "reserve"],
+                "attempts": 3,
+            },
+        ),
+        (
+            lambda queue: queue.report_takeovers(TAKEN_OVER),
+            {
+                "kind": "takeover-repeated",
+                "order_id": TAKEN_OVER.order_id,
+                "epoch": 4,
+                "stage": "payment",
+                "takeovers": 3,
+            },
+        ),
+        (
+            lambda queue: queue.report_difference(DIFFERENCE),
+            {
+                "kind": "payment-difference",
+                "difference": "refunded",
+                "reference": "pi_1",
+                "order_id": "O1",
+                "currency": "EUR",
+                "captured_minor": 2500,
+                "refunded_minor": 300,
+            },
+        ),
+        (
+            lambda queue: queue.report_payment(REFUND_FAILED, "refund-failed", 4200),
+            {
+                "kind": "refund-failed",
+                "order_id": REFUND_FAILED.order_id,
+                "epoch": 1,
+                "stage": "cancelled",
+                "amount_minor": 4200,
+                "currency": "EUR",
+            },
+        ),
+    ],
+    ids=["stuck", "takeovers", "difference", "payment"],
+)
+def test_a_report_has_what_operators_need_and_nothing_personal(
+    clients: dict[str, Any], report: Report, body: dict[str, Any]
 ) -> None:
-    queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
-    order = an_order(Stage.COMPENSATING, epoch=2, compensation_attempts=3, wait_token="secret")
+    url = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
 
-    SqsOperationsQueue(clients["sqs"], queue_url=queue).report_stuck(order, ("pay", "reserve"))
+    report(SqsOperationsQueue(clients["sqs"], queue_url=url))
 
-    [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
-    assert json.loads(message["Body"]) == {
-        "kind": "compensation-stuck",
-        "order_id": order.order_id,
-        "epoch": 2,
-        "effects": ["pay", "reserve"],
-        "attempts": 3,
-    }
-    assert leaks(message["Body"], ["secret", "alice"]) == []
-
-
-def test_repeated_takeovers_are_reported_with_where_the_order_stands(
-    clients: dict[str, Any],
-) -> None:
-    queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
-    order = an_order(Stage.PAYMENT, epoch=4, takeovers=3, wait_token="secret")
-
-    SqsOperationsQueue(clients["sqs"], queue_url=queue).report_takeovers(order)
-
-    [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
-    assert json.loads(message["Body"]) == {
-        "kind": "takeover-repeated",
-        "order_id": order.order_id,
-        "epoch": 4,
-        "stage": "payment",
-        "takeovers": 3,
-    }
-    assert leaks(message["Body"], ["secret", "alice"]) == []
-
-
-def test_a_difference_is_reported_with_its_payment_and_order(clients: dict[str, Any]) -> None:
-    queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
-    difference = Difference(
-        kind=DifferenceKind.REFUNDED,
-        reference="pi_1",
-        order_id="O1",
-        currency="EUR",
-        captured_minor=2500,
-        refunded_minor=300,
-    )
-
-    SqsOperationsQueue(clients["sqs"], queue_url=queue).report_difference(difference)
-
-    [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
-    assert json.loads(message["Body"]) == {
-        "kind": "payment-difference",
-        "difference": "refunded",
-        "reference": "pi_1",
-        "order_id": "O1",
-        "currency": "EUR",
-        "captured_minor": 2500,
-        "refunded_minor": 300,
-    }
+    [message] = clients["sqs"].receive_message(QueueUrl=url)["Messages"]
+    assert json.loads(message["Body"]) == body
+    assert leaks(message["Body"], [SECRET, "alice"]) == []
 
 
 def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, Any]) -> None:
@@ -81,22 +98,3 @@ def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, A
     message = "the operations queue accepted no message"
     with raises(OperationsUnavailable, message, order.order_id):
         desk.report_stuck(order, ("pay",))
-
-
-def test_a_payment_that_needs_a_person_is_reported_with_its_amount(clients: dict[str, Any]) -> None:
-    queue = clients["sqs"].create_queue(QueueName="operations")["QueueUrl"]
-    order = an_order(Stage.CANCELLED)
-
-    reports = SqsOperationsQueue(clients["sqs"], queue_url=queue)
-    reports.report_payment(order, "refund-failed", 4200)
-
-    [message] = clients["sqs"].receive_message(QueueUrl=queue)["Messages"]
-    assert json.loads(message["Body"]) == {
-        "kind": "refund-failed",
-        "order_id": order.order_id,
-        "epoch": 1,
-        "stage": "cancelled",
-        "amount_minor": 4200,
-        "currency": "EUR",
-    }
-    assert leaks(message["Body"], ["alice"]) == []

@@ -51,56 +51,23 @@ def start_of(order: Order, **task: str) -> dict[str, str]:
 STARTED = {"executionArn": EXECUTION + "x-1", "startDate": 0}
 
 
-def test_an_order_is_started_through_the_alias_under_its_own_name(
-    engine: StepFunctionsEngine, states: Stubber
-) -> None:
-    order = an_order(Stage.START)
-    states.add_response("start_execution", STARTED, start_of(order))
-
-    engine.start(order)
-
-
-def test_the_trace_of_an_order_is_part_of_the_input(
-    engine: StepFunctionsEngine, states: Stubber
-) -> None:
-    order = an_order(Stage.START, traceparent="00-trace-span-01")
-    states.add_response("start_execution", STARTED, start_of(order, traceparent="00-trace-span-01"))
-
-    engine.start(order)
-
-
-def test_a_takeover_is_started_at_the_compensation(
-    engine: StepFunctionsEngine, states: Stubber
-) -> None:
-    order = an_order(Stage.COMPENSATING, epoch=2)
-    states.add_response("start_execution", STARTED, start_of(order, resume="compensate"))
-
-    engine.start(order)
-
-
 @pytest.mark.parametrize(
-    ("stage", "resume"),
+    ("order", "task"),
     [
-        (Stage.AWAITING_APPROVAL, "wait"),
-        (Stage.PAYMENT, "complete"),
-        (Stage.STATUS_UPDATE, "complete"),
+        (an_order(Stage.START), {}),
+        (an_order(Stage.START, traceparent="00-a-b-01"), {"traceparent": "00-a-b-01"}),
+        *((an_order(stage, epoch=2), {}) for stage in sorted(BEFORE_RESERVE)),
+        (an_order(Stage.AWAITING_APPROVAL, epoch=2), {"resume": "wait"}),
+        (an_order(Stage.PAYMENT, epoch=2), {"resume": "complete"}),
+        (an_order(Stage.STATUS_UPDATE, epoch=2), {"resume": "complete"}),
+        (an_order(Stage.COMPENSATING, epoch=2), {"resume": "compensate"}),
     ],
+    ids=lambda value: f"{value.stage}-{value.epoch}" if isinstance(value, Order) else None,
 )
-def test_a_takeover_is_started_where_the_order_stands(
-    engine: StepFunctionsEngine, states: Stubber, stage: Stage, resume: str
+def test_an_order_is_started_through_the_alias_with_its_trace_where_it_stands(
+    engine: StepFunctionsEngine, states: Stubber, order: Order, task: dict[str, str]
 ) -> None:
-    order = an_order(stage, epoch=2)
-    states.add_response("start_execution", STARTED, start_of(order, resume=resume))
-
-    engine.start(order)
-
-
-@pytest.mark.parametrize("stage", sorted(BEFORE_RESERVE))
-def test_a_takeover_before_the_wait_is_started_at_the_start(
-    engine: StepFunctionsEngine, states: Stubber, stage: Stage
-) -> None:
-    order = an_order(stage, epoch=2)
-    states.add_response("start_execution", STARTED, start_of(order))
+    states.add_response("start_execution", STARTED, start_of(order, **task))
 
     engine.start(order)
 

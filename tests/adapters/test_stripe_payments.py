@@ -331,14 +331,6 @@ def test_the_page_on_which_the_customer_authenticates_is_returned(
     assert payments.capture(reference) == ActionRequired(url)
 
 
-def test_a_bank_that_asks_the_absent_customer_to_authenticate_declines(
-    payments: StripePayments,
-) -> None:
-    reference = prepared(payments, "pm_card_threeDSecure2Required")
-
-    assert payments.capture(reference) == Declined("the bank asks the customer to authenticate")
-
-
 def test_every_request_names_the_version_of_the_api_that_belongs_to_the_sdk(
     payments: StripePayments, account: FakeStripe
 ) -> None:

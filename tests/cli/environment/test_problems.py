@@ -127,16 +127,6 @@ def test_an_option_without_its_value_names_the_command(
     assert "`orders place --help`" in terminal.run("place", "-i").err
 
 
-def test_an_unknown_stage_is_wrong_usage_and_the_advice_lists_the_stages(
-    terminal: Terminal,
-) -> None:
-    for command in (("list",), ("classify",), ("export", "h")):
-        ran = terminal.run(*command, "--stage", "waiting", who="operator")
-
-        assert (ran.code, ran.out) == (2, "")
-        assert "one of: start, enrichment, reserve, awaiting-approval, payment" in ran.err
-
-
 @pytest.mark.parametrize("command", ["classify", "export"])
 def test_the_help_of_a_stage_names_the_stages(terminal: Terminal, command: str) -> None:
     assert "awaiting-approval" in terminal.run(command, "--help").out

@@ -160,15 +160,6 @@ def test_a_payment_that_was_refunded_is_compensated_in_the_tree(
     assert any(line.startswith("✓ ReserveStock") for line in lines)
 
 
-def test_an_unknown_stage_is_wrong_usage(terminal: Terminal, world: World) -> None:
-    ran = terminal.run("wait", world.place().order_id, "--stage", "payed")
-
-    assert (ran.code, ran.out) == (2, "")
-    assert "there is no stage 'payed'" in ran.err
-    assert "awaiting-approval, payment" in ran.err
-    assert terminal.wire.sent == []
-
-
 def test_the_known_stages_are_those_of_the_api() -> None:
     assert set(STAGES) == set(Stage) - {Stage.NOTIFY}
     assert set(ENDS) == stages.ENDS

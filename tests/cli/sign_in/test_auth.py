@@ -89,15 +89,6 @@ def test_an_unknown_profile_is_reported_with_the_known_ones(terminal: Terminal) 
     assert "known profiles: boss" in ran.err
 
 
-def test_an_invalid_profiles_file_is_named(terminal: Terminal) -> None:
-    terminal.config.write_text("not json")
-
-    ran = terminal.run("profiles")
-
-    assert ran.code == 2
-    assert str(terminal.config) in ran.err
-
-
 def test_profiles_are_listed_without_their_tokens(terminal: Terminal) -> None:
     secret = token("alice")
     terminal.config.write_text(json.dumps({"me": {"api_url": URL, "token": secret}}))
@@ -178,10 +169,6 @@ def test_the_help_names_every_command_and_the_exit_codes(terminal: Terminal) -> 
 
     assert [name for name in (*COMMANDS, "batch") if name not in printed] == []
     assert "4 unreachable" in printed
-
-
-def test_an_unknown_option_is_wrong_usage(terminal: Terminal) -> None:
-    assert terminal.run("list", "--colour").code == 2
 
 
 @pytest.mark.parametrize(
