@@ -128,35 +128,29 @@ def test_a_shard_that_returned_its_units_takes_no_released_ones(stock: Stock) ->
     assert stock.problems == []
 
 
-@pytest.mark.parametrize("settle", [expressions.recall, expressions.close])
-def test_a_shard_is_not_settled_on_an_old_reading(stock: Stock, settle: Any) -> None:
+@pytest.mark.parametrize(
+    ("settle", "movement", "counters"),
+    [
+        (expressions.recall, StockMovement.HOLD, [UNITS - 2, 2, 0]),
+        (expressions.close, StockMovement.HOLD, [UNITS - 2, 2, 0]),
+        (expressions.close, StockMovement.SELL, [UNITS - 1, 0, 1]),
+    ],
+)
+def test_a_shard_is_not_settled_on_an_old_reading(
+    stock: Stock, settle: Any, movement: StockMovement, counters: list[int]
+) -> None:
     with stock.occupied():
         order = stock.hold()
         [number] = map(int, stock.item["shards"])
         seen = expressions.Shard(sku=HOT, number=number, available=UNITS // (2 * SHARDS) - 1)
-        stock.move(StockMovement.HOLD, order)
+        stock.move(movement, order)
 
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         stock.client.transact_write_items(
             TransactItems=settle(tables.INVENTORY, tables.ORDERS, seen)
         )
 
-    assert stock.counters == [UNITS - 2, 2, 0]
-
-
-def test_a_sale_on_a_shard_makes_an_older_settlement_void(stock: Stock) -> None:
-    with stock.occupied():
-        order = stock.hold()
-        [number] = map(int, stock.item["shards"])
-        seen = expressions.Shard(sku=HOT, number=number, available=UNITS // (2 * SHARDS) - 1)
-        stock.move(StockMovement.SELL, order)
-
-    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
-        stock.client.transact_write_items(
-            TransactItems=expressions.close(tables.INVENTORY, tables.ORDERS, seen)
-        )
-
-    assert stock.counters == [UNITS - 1, 0, 1]
+    assert stock.counters == counters
 
 
 FEW = 2 * SHARDS * SMALLEST_LEASE

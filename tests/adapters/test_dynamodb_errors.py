@@ -45,26 +45,18 @@ CALLS: Mapping[str, tuple[str, Callable[[DynamoDBOrders], object]]] = {
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("code", [*THROTTLED, "TransactionInProgressException"])
-def test_throttling_is_a_transient_error(
-    dynamodb: Any, store: DynamoDBOrders, call: str, code: str
+@pytest.mark.parametrize("fault", [*THROTTLED, "TransactionInProgressException", *NETWORK], ids=str)
+def test_throttling_and_a_network_that_fails_are_transient_errors(
+    dynamodb: Any, store: DynamoDBOrders, call: str, fault: str | Exception
 ) -> None:
     operation, request = CALLS[call]
-    answer(dynamodb, operation, code)
+    if isinstance(fault, str):
+        answer(dynamodb, operation, fault)
+    else:
+        fail(dynamodb, operation, fault)
 
-    with raises(StoreUnavailable, f"DynamoDB answered {code}", ORDER.order_id):
-        request(store)
-
-
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("error", NETWORK, ids=lambda error: type(error).__name__)
-def test_a_network_that_fails_is_a_transient_error(
-    dynamodb: Any, store: DynamoDBOrders, call: str, error: Exception
-) -> None:
-    operation, request = CALLS[call]
-    fail(dynamodb, operation, error)
-
-    with raises(StoreUnavailable, "DynamoDB did not answer", ORDER.order_id):
+    answered = f"answered {fault}" if isinstance(fault, str) else "did not answer"
+    with raises(StoreUnavailable, f"DynamoDB {answered}", ORDER.order_id):
         request(store)
 
 

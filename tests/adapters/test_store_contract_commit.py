@@ -4,11 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import (
-    InsufficientStock,
-    LedgerMismatch,
-    StoreConflict,
-)
+from lambdas.domain.errors import InsufficientStock, LedgerMismatch, StoreConflict
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.order import MAX_LINES
 from lambdas.domain.record.signals import MAX_SIGNALS
@@ -23,12 +19,7 @@ from tests.adapters.stores import (
     StoreUnderTest,
     WithReservations,
 )
-from tests.support.builders import (
-    APPROVAL_TIMEOUT_MS,
-    a_line,
-    a_signal,
-    an_order,
-)
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_line, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.support.raising import raises
 

@@ -4,15 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import (
-    IdempotencyMismatch,
-    OrderNotFound,
-)
+from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
 from tests.adapters.contract import PLACED, placed, written
 from tests.adapters.stores import StoreUnderTest
-from tests.support.builders import (
-    a_key,
-)
+from tests.support.builders import a_key
 from tests.support.raising import raises
 
 

@@ -13,9 +13,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.adapters.stores import StoreUnderTest
 from tests.support import fake_store
-from tests.support.builders import (
-    an_order,
-)
+from tests.support.builders import an_order
 from tests.support.fake_clock import NOW
 
 SOME_EVENTS = 100

@@ -4,20 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import (
-    OrderNotFound,
-    StoreConflict,
-)
+from lambdas.domain.errors import OrderNotFound, StoreConflict
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.signals import MAX_SIGNALS, RULES, SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.adapters.contract import written
 from tests.adapters.stores import StoreUnderTest
-from tests.support.builders import (
-    APPROVAL_TIMEOUT_MS,
-    a_signal,
-    an_order,
-)
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.support.raising import raises
 

@@ -10,11 +10,7 @@ import stripe
 
 from lambdas.adapters.stripe_errors import _DECLINES
 from lambdas.adapters.stripe_objects import _STATES
-from lambdas.adapters.stripe_payments import (
-    _REFUSED_AMOUNTS,
-    _REFUSED_REFUNDS,
-    StripePayments,
-)
+from lambdas.adapters.stripe_payments import _REFUSED_AMOUNTS, _REFUSED_REFUNDS, StripePayments
 from tests.adapters.providers import REFUND, TEN, a_request
 from tests.adapters.stripe_provider import FixedSecret
 from tests.support.fake_stripe import METHODS, FakeStripe

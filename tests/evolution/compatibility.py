@@ -10,12 +10,7 @@ from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS, VersionTable
 from lambdas.executions.history import redact
 from lambdas.executions.state_entries import state_entries
 from tests.evolution.finding import Finding
-from tests.evolution.recorded import (
-    Recorded,
-    RecordedPath,
-    recorded_executions,
-    recorded_paths,
-)
+from tests.evolution.recorded import Recorded, RecordedPath, recorded_executions, recorded_paths
 from tests.evolution.replay import Accept, Machine, find_differences, find_refused_payloads
 from tests.support.definition import State, load, states, successors
 from tests.workflow.histories import main_path

@@ -27,16 +27,7 @@ from tests.model.translation import (
     seen,
     signal_in_code,
 )
-from tests.model.world import (
-    ABORTED,
-    ENDED,
-    JANITOR,
-    NOT_STARTED,
-    READS,
-    Execution,
-    State,
-    Worker,
-)
+from tests.model.world import ABORTED, ENDED, JANITOR, NOT_STARTED, READS, Execution, State, Worker
 from tests.support.fake_clock import NOW
 from tests.support.world import World
 

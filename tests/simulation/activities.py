@@ -4,14 +4,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.activities import (
-    approval,
-    enrichment,
-    inventory,
-    notification,
-    order_status,
-    payment,
-)
+from lambdas.activities import approval, enrichment, inventory, notification, order_status, payment
 
 _MODULES = (enrichment, inventory, approval, payment, order_status, notification)
 STEPS: Mapping[str, Any] = {

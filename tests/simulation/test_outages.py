@@ -186,26 +186,23 @@ def test_an_order_that_ends_because_of_an_outage_is_reported(
     assert any("without a valid reason" in problem for problem in story.play())
 
 
-def test_takeovers_without_a_pause_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    mutant = MUTANTS["takeovers-without-pause"]
-    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
-    cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
-    story = Story(schedule(cancel, quiet_ms=HOUR_MS))
-    story._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
-
-    assert any("executions within an hour" in problem for problem in story.play())
-
-
-def test_takeovers_that_operations_did_not_get_are_reported(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("takeovers-without-pause", "executions within an hour"),
+        ("takeovers-never-reported", "repeated takeovers, not reported"),
+    ],
+)
+def test_takeovers_without_a_pause_or_a_report_are_noticed(
+    name: str, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mutant = MUTANTS["takeovers-never-reported"]
+    mutant = MUTANTS[name]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
     cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
     story = Story(schedule(cancel, quiet_ms=HOUR_MS))
     story._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
 
-    assert any("repeated takeovers, not reported" in problem for problem in story.play())
+    assert any(problem in found for found in story.play())
 
 
 def test_chance_draws_outages_of_every_service() -> None:

@@ -24,13 +24,7 @@ from lambdas.domain.ports import (
     Overdue,
     Page,
 )
-from lambdas.domain.record.changes import (
-    CHECK_SOON_MS,
-    MAX_EVENTS,
-    Change,
-    Event,
-    check_pause_ms,
-)
+from lambdas.domain.record.changes import CHECK_SOON_MS, MAX_EVENTS, Change, Event, check_pause_ms
 from lambdas.domain.record.ledger import PaymentProblem, payment_problems
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind

@@ -196,11 +196,6 @@ def test_the_webhook_of_stripe_reads_its_signing_secret(monkeypatch: pytest.Monk
         _ = Dependencies(Settings(payment_provider="barter")).payment_webhook
 
 
-def test_payments_without_a_named_provider_are_refused() -> None:
-    with pytest.raises(SettingsError, match="PAYMENT_PROVIDER is not set"):
-        _ = Dependencies(Settings(payments_table="payments")).payments
-
-
 def test_metrics_that_cannot_be_written_do_not_cost_the_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -99,29 +99,23 @@ class World:
 
     def set_payment_method(self, method: str) -> None:
         """The provider behaves otherwise from now on: the books say how."""
-        boto3.client("dynamodb").update_item(
-            TableName="payments",
-            Key={"payment_key": {"S": f"pay:{self.order_id}"}},
-            UpdateExpression="SET payment_method = :method",
-            ExpressionAttributeValues={":method": {"S": method}},
-        )
+        self._change_payment("payment_method = :method", {":method": {"S": method}})
 
     def undo_refund(self) -> None:
         """The provider has its refund of the payment back: it failed after it had succeeded."""
-        boto3.client("dynamodb").update_item(
-            TableName="payments",
-            Key={"payment_key": {"S": f"pay:{self.order_id}"}},
-            UpdateExpression="SET refundable_minor = captured_minor, refunded_minor = :none",
-            ExpressionAttributeValues={":none": {"N": "0"}},
-        )
+        amounts = "refundable_minor = captured_minor, refunded_minor = :none"
+        self._change_payment(amounts, {":none": {"N": "0"}})
 
     def set_pending_until(self, instant: int) -> None:
         """The provider captures a pending payment at an instant (epoch milliseconds)."""
+        self._change_payment("pending_until = :instant", {":instant": {"N": str(instant)}})
+
+    def _change_payment(self, assignments: str, values: dict[str, Any]) -> None:
         boto3.client("dynamodb").update_item(
             TableName="payments",
             Key={"payment_key": {"S": f"pay:{self.order_id}"}},
-            UpdateExpression="SET pending_until = :instant",
-            ExpressionAttributeValues={":instant": {"N": str(instant)}},
+            UpdateExpression=f"SET {assignments}",
+            ExpressionAttributeValues=values,
         )
 
     def _keep_version(self) -> None:

@@ -18,13 +18,7 @@ from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderError
 from lambdas.domain.payments import UnsignedReport
 from tests.infrastructure.grants.__main__ import rows
-from tests.infrastructure.grants.calls import (
-    FUNCTIONS,
-    Policy,
-    granted,
-    policy_of,
-    record_calls,
-)
+from tests.infrastructure.grants.calls import FUNCTIONS, Policy, granted, policy_of, record_calls
 from tests.infrastructure.grants.recorder import Recorder
 from tests.infrastructure.grants.without_a_call import (
     LOGS_AND_TRACES,

@@ -211,15 +211,6 @@ def test_two_callers_at_once_send_one_mail(world: World) -> None:
     assert len(world.notifier.sent) == 1
 
 
-def test_a_stuck_order_gets_its_mail_once_however_often_it_is_taken_over(world: World) -> None:
-    order = world.place(Stage.COMPENSATING)
-
-    for _ in range(3):
-        world.run(send_cancellation_email, order)
-
-    assert len(world.notifier.sent) == 1
-
-
 def test_a_customer_who_could_not_be_looked_up_gets_the_mail_from_a_retry(world: World) -> None:
     order = world.place(Stage.COMPLETED)
     world.customers.unavailable = True

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from lambdas.activities.notification import request_approval
@@ -96,24 +94,6 @@ def test_a_mail_that_may_have_gone_out_is_not_sent_again_and_its_link_works(
 
     assert world.notifier.sent == []
     assert list(world.now(order).approval_links.values()) == [FIRST]
-
-
-def test_no_request_is_sent_for_an_order_with_a_pending_signal(world: World, order: Order) -> None:
-    world.accept(order, a_signal())
-
-    world.run(request_approval, order)
-
-    assert world.notifier.sent == []
-
-
-def test_no_reminder_is_sent_while_an_approver_has_the_order_open(
-    world: World, order: Order
-) -> None:
-    world.store.put(replace(order, last_heartbeat_at=world.clock.now()))
-
-    world.run(request_approval, order)
-
-    assert world.notifier.sent == []
 
 
 def test_a_signal_that_comes_in_between_holds_the_mail_back(world: World, order: Order) -> None:

@@ -2,10 +2,7 @@
 
 import pytest
 
-from lambdas.domain.errors import (
-    NotAllowed,
-    SignalNotAdmitted,
-)
+from lambdas.domain.errors import NotAllowed, SignalNotAdmitted
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Actor, Signal, SignalKind
 from lambdas.domain.record.stages import Stage

@@ -4,10 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import (
-    OrderError,
-    SignalNotAdmitted,
-)
+from lambdas.domain.errors import OrderError, SignalNotAdmitted
 from lambdas.domain.record.stages import Stage
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal

@@ -8,15 +8,14 @@ from lambdas.domain.errors import (
     EngineUnavailable,
     IdempotencyMismatch,
     OrderError,
-    StoreConflict,
     StoreUnavailable,
 )
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.signals import MAX_SIGNALS, SignalKind
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.signals.admission import allowed_signals, refuse_unless_repeated
+from lambdas.domain.signals.admission import allowed_signals
 from lambdas.workflow import OrderWorkflow
-from tests.support.builders import a_signal, an_order
+from tests.support.builders import a_signal
 from tests.support.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
@@ -108,11 +107,6 @@ def test_an_order_full_of_other_signals_can_still_be_cancelled(
     workflow.signal(order.order_id, a_signal(SignalKind.CANCEL_ORDER))
 
     assert world.now(order).cancel_requested_at == NOW
-
-
-def test_a_signal_refused_by_a_record_that_would_admit_it_by_now_is_tried_again() -> None:
-    with pytest.raises(StoreConflict):
-        refuse_unless_repeated(an_order(), a_signal(), NOW)
 
 
 def test_a_store_that_is_down_refuses_the_signal_without_losing_it_silently(

@@ -4,12 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import (
-    EngineUnavailable,
-    InvalidRequest,
-    OrderError,
-    StoreConflict,
-)
+from lambdas.domain.errors import EngineUnavailable, InvalidRequest, OrderError, StoreConflict
 from lambdas.domain.record.stages import Stage
 from lambdas.workflow import OrderWorkflow
 from tests.support.builders import a_key

@@ -10,10 +10,8 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import approve, cancel, let_pass, look, tick_every, waits_at
-from tests.workflow.stories.story import ORDERED, UNFINISHED, Story
-
-COFFEE = 1250
+from tests.workflow.stories.steps import approve, cancel, let_pass, look, tick_every
+from tests.workflow.stories.story import UNFINISHED, Story
 
 HAPPY = Story(
     name="an approved order is paid, completed and confirmed",
@@ -41,24 +39,6 @@ APPROVALS = (
         ),
     ),
     Story(
-        name="an amount above the limit of one approver needs two different ones",
-        script=(
-            approve(alone_minor=ORDERED - 1),
-            waits_at("awaiting-approval"),
-            approve(alone_minor=ORDERED - 1),
-            waits_at("awaiting-approval"),
-            approve(by="approver2", alone_minor=ORDERED - 1),
-        ),
-        ends=completed(
-            (*TO_WAIT, *LOOP * 3, *PAY),
-            outcomes=(
-                "applied: waiting for a second approver",
-                "rejected: another approver must approve the order",
-                "applied",
-            ),
-        ),
-    ),
-    Story(
         name="an approval between storing the token and submitting the task is not lost",
         meanwhile={("after", "AwaitSignal"): approve()},
         ends=completed(),
@@ -79,10 +59,5 @@ APPROVALS = (
             last_error="approval timeout",
             verdicts=("expired",),
         ),
-    ),
-    Story(
-        name="an approval one second before the deadline counts",
-        script=(let_pass(899), approve()),
-        ends=completed(),
     ),
 )

@@ -14,10 +14,9 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import add, approve, ask_by_mail, let_pass, look
-from tests.workflow.stories.story import ORDERED, End, Story
+from tests.workflow.stories.steps import approve, ask_by_mail, let_pass, look
+from tests.workflow.stories.story import End, Story
 
-COFFEE = 1250
 ASKED = (*TO_WAIT, *LOOP, *ASK)
 
 
@@ -38,12 +37,6 @@ SEEN_TOO_LATE = Story(
 ASKING = (
     SEEN_TOO_LATE,
     Story(
-        name="an order that is decided at once is never asked about",
-        prologue=(ask_by_mail(),),
-        script=(approve(),),
-        ends=completed(),
-    ),
-    Story(
         name="reminders go out until the deadline, three mails at most",
         prologue=(ask_by_mail(),),
         script=(let_pass(16), let_pass(300), let_pass(135), let_pass(270), let_pass(182)),
@@ -61,18 +54,6 @@ ASKING = (
         prologue=(ask_by_mail(),),
         script=(let_pass(10), look(), let_pass(16), look(), let_pass(16), approve()),
         ends=completed((*TO_WAIT, *LOOP, *LOOP, *PAY)),
-    ),
-    Story(
-        name="an item added after a mail makes its revision stale and the next one right",
-        prologue=(ask_by_mail(),),
-        script=(let_pass(16), add("COFFEE-1KG", 1), approve(revision=1), approve(revision=2)),
-        ends=_completed(
-            (*ASKED, *LOOP, *LOOP, *LOOP, *PAY),
-            "approval",
-            outcomes=("applied", "stale", "applied"),
-            stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
-            payment=(ORDERED + COFFEE, 0),
-        ),
     ),
     Story(
         name="a mail that is refused is tried again at the next tick",

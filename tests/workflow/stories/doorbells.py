@@ -63,11 +63,6 @@ DOORBELLS = (
         ends=completed(),
     ),
     Story(
-        name="the janitor leaves an order alone that waits in peace",
-        script=(let_pass(301), sweep(), approve()),
-        ends=completed(),
-    ),
-    Story(
         name="a lost start is repeated by the janitor",
         faults=(refused("sfn.StartExecution", times=SDK_ATTEMPTS),),
         script=(waits_at("start"), let_pass(61), sweep(started=1), approve()),

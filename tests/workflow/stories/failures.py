@@ -1,23 +1,8 @@
 """Stories of broken surroundings: stock, directories, mail, and answers that never come."""
 
-from tests.workflow.faults import (
-    SDK_ATTEMPTS,
-    refused,
-    reply_lost,
-    too_many,
-)
-from tests.workflow.stories.ends import (
-    LOOP,
-    PAY,
-    REJECTED,
-    TO_WAIT,
-    completed,
-    rejected,
-)
-from tests.workflow.stories.steps import (
-    approve,
-    forget_customer,
-)
+from tests.workflow.faults import SDK_ATTEMPTS, refused, reply_lost, too_many
+from tests.workflow.stories.ends import LOOP, PAY, REJECTED, TO_WAIT, completed, rejected
+from tests.workflow.stories.steps import approve, forget_customer
 from tests.workflow.stories.story import UNFINISHED, Story
 
 AT_ENRICHMENT = ("RouteStart", "EnrichOrder")

@@ -14,7 +14,6 @@ from tests.workflow.stories.ends import (
 from tests.workflow.stories.steps import (
     approve,
     cancel,
-    customer_authenticates,
     execution_stopped_event,
     let_pass,
     person_refunds,
@@ -22,7 +21,6 @@ from tests.workflow.stories.steps import (
     provider_reports,
     refund_fails_later,
     sweep,
-    then,
     waits_at,
 )
 from tests.workflow.stories.story import ORDERED, Story
@@ -58,28 +56,12 @@ PAYMENTS = (
         ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
     ),
     Story(
-        name="a bank that asks the absent customer to authenticate declines the payment for good",
-        payment_method="pm_action_required",
-        script=(approve(), waits_at("failed"), customer_authenticates()),
-        ends=rejected(
-            (*TO_PAYMENT, *REJECTED),
-            "PaymentDeclined: the bank asks the customer to authenticate",
-            **NOT_PAID,
-        ),
-    ),
-    Story(
         name="a payment that the provider closed before it was captured is not captured",
         payment_method="pm_expired",
         script=(approve(),),
         ends=rejected(
             (*TO_PAYMENT, *REJECTED), "PaymentClosed: the payment was voided", **NOT_PAID
         ),
-    ),
-    Story(
-        name="a part that a person refunded by hand is not refunded again",
-        meanwhile={("after", "ProcessPayment"): then(person_refunds(300), cancel())},
-        script=(approve(),),
-        ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
     ),
     Story(
         name="a refund that fails after the end is a debt until a person refunds it",

@@ -6,7 +6,6 @@ import boto3
 import pytest
 
 from lambdas.domain.errors import OrderError
-from lambdas.domain.payments import Voided
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.signals import SignalKind
 from tests.workflow import resources
@@ -15,16 +14,12 @@ from tests.workflow.stories.story import Step
 from tests.workflow.world import World
 
 
-def approve(
-    revision: int | None = None, *, by: str = "approver1", alone_minor: int | None = None
-) -> Step:
-    """Approve what the approver sees: the present revision, unless another one is named.
-    `alone_minor` is the largest total that needs no second approver.
-    """
+def approve(revision: int | None = None) -> Step:
+    """Approve what the approver sees: the present revision, unless another one is named."""
 
     def step(world: World) -> None:
         seen = revision if revision is not None else world.order().revision
-        world.signal(SignalKind.APPROVE_PAYMENT, by, revision=seen, alone_minor=alone_minor)
+        world.signal(SignalKind.APPROVE_PAYMENT, "approver1", revision=seen)
 
     return step
 
@@ -132,16 +127,6 @@ def provider_settles() -> Step:
 
 def provider_settles_never() -> Step:
     return lambda world: world.set_pending_until(10**15)
-
-
-def customer_authenticates() -> Step:
-    """The customer does at the bank what it asked for, and the provider tries to capture."""
-
-    def step(world: World) -> None:
-        world.set_payment_method("pm_ok")
-        assert world.deps.payments.capture(f"pay:{world.order_id}") == Voided()
-
-    return step
 
 
 def person_refunds(amount_minor: int) -> Step:

@@ -5,7 +5,7 @@ import pytest
 from lambdas.api.application import OPERATIONS
 from lambdas.api.http.identity import Role
 from lambdas.api.http.resource import Operation
-from tests.support.api_caller import ALICE, ApiCaller, a_person
+from tests.support.api_caller import ApiCaller, a_person
 from tests.support.builders import an_order_id
 from tests.support.world import World
 
@@ -64,9 +64,3 @@ def test_the_refusal_of_a_role_names_the_operation(api: ApiCaller, operation: Op
 
     assert operation.summary[1:] in detail
     assert "_" not in detail
-
-
-def test_who_may_not_call_learns_nothing_about_what_was_wrong_otherwise(api: ApiCaller) -> None:
-    path = f"/orders/{an_order_id()}/signals/approve-payment"
-
-    assert api.call("POST", path, ALICE, text="broken").status == 403

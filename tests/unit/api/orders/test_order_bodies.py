@@ -11,13 +11,8 @@ from tests.unit.api.orders.placing import start
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"items": []}, "items"),
         ({"items": [{"sku": "mug", "quantity": 1}]}, "items[0].sku"),
-        ({"items": [{"sku": "MUG-RED", "quantity": 0}]}, "items[0].quantity"),
-        ({"items": [{"sku": "MUG-RED", "quantity": 1000}]}, "items[0].quantity"),
-        ({"items": [{"sku": "MUG-RED", "quantity": 1.0}]}, "items[0].quantity"),
         ({"items": [{"sku": "MUG-RED", "quantity": True}]}, "items[0].quantity"),
-        ({"items": [{"sku": "MUG-RED", "quantity": "1"}]}, "items[0].quantity"),
         ({"items": [{"sku": "MUG-RED", "quantity": 1, "price": 1}]}, "items[0].price"),
         ({"items": "MUG-RED"}, "items"),
         ({"payment_method": "card"}, "payment_method"),

@@ -16,11 +16,7 @@ from lambdas.domain.mail import templates
 from lambdas.domain.mail.reasons import reason
 from lambdas.domain.mail.reminders import APPROVAL_MAILS
 from lambdas.domain.mail.rendering import Message, _file, languages, phrase
-from lambdas.domain.mail.templates import (
-    approval_mail,
-    cancellation_mail,
-    confirmation_mail,
-)
+from lambdas.domain.mail.templates import approval_mail, cancellation_mail, confirmation_mail
 from lambdas.domain.record.outcomes import _CAUSES, TECHNICAL_REASON, cause_of
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_line, an_order

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
+from lambdas.domain.errors import OrderMovedOn, StaleEpoch
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import STAGE_OF, OrderOutcome
 from lambdas.domain.record.stages import ENDS, Stage
@@ -89,13 +89,6 @@ def test_only_the_own_epoch_may_write(epoch: int) -> None:
     with pytest.raises(StaleEpoch, match=r"execution . no longer owns the order \(now 2\)") as old:
         order.require_epoch(epoch)
     assert old.value.order_id == "O1"
-
-
-def test_an_accepted_cancel_stops_every_forward_step() -> None:
-    order = an_order(Stage.PAYMENT, cancel_requested_at=0)
-
-    with pytest.raises(OrderCancelled):
-        order.require_forward(frozenset({Stage.PAYMENT}))
 
 
 def test_a_forward_step_writes_in_its_own_stage_only() -> None:

@@ -52,11 +52,6 @@ def test_the_amount_is_the_approved_one_and_not_the_total_of_the_lines() -> None
     assert approved_amount(changed) == Money(4200, "EUR")
 
 
-def test_without_an_approval_there_is_no_amount() -> None:
-    with pytest.raises(OrderMovedOn, match="no payment was approved"):
-        approved_amount(an_order())
-
-
 def test_an_intent_without_an_amount_is_no_approval() -> None:
     order = an_order(Stage.PAYMENT)
 
