@@ -258,18 +258,20 @@ class SimulatedWorld:
     def _dependencies(self, boundary: FaultBoundary) -> Dependencies:
         deps = Dependencies(self._settings)
         deps.clock = ports.SkewedClock(boundary)
-        tables = ports.Store(boundary)
-        deps.store, deps.index = tables, tables
+        store: Any = ports.Store(boundary)
+        deps.store = store
         if self._reserves:
-            deps.store = ReservedOrders(tables, ports.ReservedUnits(boundary))
+            reservations: Any = ports.Port(boundary, "reservations")
+            deps.store = ReservedOrders(store, reservations)
         if self.shards:
             memory = self._memories.setdefault(boundary.function, ({}, set()))
-            deps.store = ShardedOrders(tables, StockClient(boundary), memory)
+            deps.store = ShardedOrders(store, StockClient(boundary), memory)
             deps.stock_shards = shards_of(boundary)
         deps.orders = OrderWriter(deps.store, deps.clock, jitter=self.random.random)
-        deps.catalogue, deps.customers = ports.Shelves(boundary), ports.Customers(boundary)
         deps.random_bytes = self._secrets.randbytes
-        deps.payments, deps.notifier = ports.Payments(boundary), ports.Mails(boundary)
         deps.spread = one_after_the_other
-        deps.operations, deps.engine = ports.Desk(boundary), ports.Executions(boundary)
+        for name in ("index", "catalogue", "customers", "notifier"):
+            setattr(deps, name, ports.Port(boundary, name))
+        others: Any = ports.Payments(boundary), ports.Desk(boundary), ports.Executions(boundary)
+        deps.payments, deps.operations, deps.engine = others
         return deps
