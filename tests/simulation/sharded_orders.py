@@ -12,6 +12,7 @@ from lambdas.adapters.dynamodb_orders import DynamoDBOrders
 from lambdas.adapters.dynamodb_stock import DynamoDBStock
 from lambdas.adapters.dynamodb_stock_shards import StockShards
 from lambdas.domain.errors import InsufficientStock, OrderError
+from lambdas.domain.ports import OrderStore
 from lambdas.domain.record.changes import Change, Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
@@ -77,7 +78,7 @@ class StockClient(ports.Crossing):
 class ShardedOrders(DynamoDBOrders):
     """`memory` is what the process of a function knows of busy SKUs."""
 
-    def __init__(self, store: ports.Store, client: StockClient, memory: "Memory") -> None:
+    def __init__(self, store: OrderStore, client: StockClient, memory: "Memory") -> None:
         any_client: Any = client
         super().__init__(any_client, orders_table=ORDERS, inventory_table=INVENTORY)
         self._store, self._requests = store, client

@@ -1,6 +1,7 @@
 """Two operators record money that was returned outside the provider."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -141,7 +142,7 @@ def test_the_operator_who_requested_it_cannot_confirm_it() -> None:
 
 
 @pytest.mark.parametrize("change", [{"amount_minor": 2400}, {"currency": "USD"}])
-def test_another_payment_is_not_confirmed(change: dict[str, object]) -> None:
+def test_another_payment_is_not_confirmed(change: dict[str, Any]) -> None:
     order = replace(stuck(), settlement=a_settlement())
 
     with pytest.raises(InvalidRequest) as raised:
