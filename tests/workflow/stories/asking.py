@@ -14,8 +14,8 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import approve, ask_by_mail, let_pass, look
-from tests.workflow.stories.story import End, Story
+from tests.workflow.stories.steps import add, approve, ask_by_mail, let_pass, look
+from tests.workflow.stories.story import ORDERED, End, Story
 
 ASKED = (*TO_WAIT, *LOOP, *ASK)
 
@@ -54,6 +54,18 @@ ASKING = (
         prologue=(ask_by_mail(),),
         script=(let_pass(10), look(), let_pass(16), look(), let_pass(16), approve()),
         ends=completed((*TO_WAIT, *LOOP, *LOOP, *PAY)),
+    ),
+    Story(
+        name="an item added after a mail makes its revision stale and the next one right",
+        prologue=(ask_by_mail(),),
+        script=(let_pass(16), add("COFFEE-1KG", 1), approve(revision=1), approve(revision=2)),
+        ends=_completed(
+            (*ASKED, *LOOP, *LOOP, *LOOP, *PAY),
+            "approval",
+            outcomes=("applied", "stale", "applied"),
+            stock={"MUG-RED": (98, 0, 2), "COFFEE-1KG": (49, 0, 1)},
+            payment=(ORDERED + 1250, 0),
+        ),
     ),
     Story(
         name="a mail that is refused is tried again at the next tick",
