@@ -32,7 +32,8 @@ if TYPE_CHECKING:
         OutcomeStore,
         SweepPosition,
     )
-    from lambdas.domain.payments import PaymentGateway, PaymentWebhook
+    from lambdas.domain.payment_webhook import PaymentWebhook
+    from lambdas.domain.payments import PaymentGateway
     from lambdas.domain.record.order import Order
     from lambdas.domain.signals.limits import ApprovalLimits
     from lambdas.domain.steps.wait import WaitPolicy

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.executions import (
@@ -10,13 +11,15 @@ from lambdas.domain.executions import (
     OutcomeStore,
     SweepPosition,
 )
-from lambdas.domain.ports import Clock, OrderIndex
 from lambdas.domain.record.order import Order
 from lambdas.executions.export import rows
 from lambdas.executions.history import HistoryEvent, redact
 from lambdas.executions.metrics import measure
 from lambdas.executions.outcomes import has_ended, outcome
 from lambdas.order_writer import OrderWriter
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import Clock, OrderIndex
 
 PAUSE_SECONDS = 0.2
 """The pause after each history that is read. Two concurrent exports and a sweep read at most 15 a
@@ -43,12 +46,12 @@ class HistoryExport:
     """`count_by` counts a metric under one more dimension."""
 
     orders: OrderWriter
-    index: OrderIndex
+    index: "OrderIndex"
     executions: ExecutionReader
     outcomes: OutcomeStore
     histories: HistoryArchive
     position: SweepPosition
-    clock: Clock
+    clock: "Clock"
     count_by: CountBy
 
     def export(self, order_id: str, epoch: int) -> bool:

@@ -5,15 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import OrderError, SignalNotAdmitted, TransientError
-from lambdas.domain.ports import (
-    Clock,
-    ExecutionStatus,
-    OrderIndex,
-    Spread,
-    WorkflowEngine,
-)
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS, Change, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import BY_OPERATOR, STOPPED
@@ -27,6 +22,9 @@ from lambdas.domain.steps.takeover import (
     resume,
 )
 from lambdas.order_writer import OrderWriter
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import Clock, OrderIndex, Spread, WorkflowEngine
 
 CHECKS_PER_SECOND = 15
 """Orders that are checked concurrently, one batch a second. A check may call
@@ -66,14 +64,14 @@ class Janitor:
     """
 
     orders: OrderWriter
-    index: OrderIndex
-    engine: WorkflowEngine
-    clock: Clock
+    index: "OrderIndex"
+    engine: "WorkflowEngine"
+    clock: "Clock"
     report: Callable[[str, Exception], None]
     recovered: Callable[[OrderError], None]
     count: Callable[[str], None]
     report_takeovers: Callable[[Order], None]
-    spread: Spread
+    spread: "Spread"
     measure: Callable[[str, float], None]
 
     def sweep(self) -> dict[str, int]:

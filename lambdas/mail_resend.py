@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import AddressSuppressed, MailRejected, MailUnsettled
 from lambdas.domain.mail.claims import is_claimed_by, mail_not_sent, mail_sent
+from lambdas.domain.mail.rendering import MailTags
 from lambdas.domain.mail.resends import ResendRequest, claim_resend, mail_of, resend_of
 from lambdas.domain.mail.templates import cancellation_mail, confirmation_mail
-from lambdas.domain.ports import CustomerDirectory, MailTags, Notifier
 from lambdas.domain.record.ledger import MAIL_CONFIRMATION, owes
 from lambdas.domain.record.order import Order
 from lambdas.order_writer import OrderWriter
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import CustomerDirectory, Notifier
 
 Send = Callable[[str], None]
 """Sends the e-mail under its name in the ledger."""
@@ -22,8 +26,8 @@ class MailResend:
     """Sends the e-mail about the end of an order. `random_bytes` makes the names of attempts."""
 
     orders: OrderWriter
-    customers: CustomerDirectory
-    notifier: Notifier
+    customers: "CustomerDirectory"
+    notifier: "Notifier"
     random_bytes: Callable[[int], bytes]
 
     def resend(self, order_id: str, request_id: str, *, requested_by: str) -> tuple[Order, str]:

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import LedgerMismatch, OrderNotFound
+from lambdas.domain.order_lists import MAX_PAGE
 from lambdas.domain.payment_differences import (
     NOT_REPORTED,
     Difference,
@@ -19,11 +21,13 @@ from lambdas.domain.payment_differences import (
     payment_reference,
 )
 from lambdas.domain.payments import Payment, PaymentGateway
-from lambdas.domain.ports import MAX_PAGE, OperationsQueue, OrderIndex
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.payment import order_of_key
 from lambdas.order_writer import OrderWriter
 from lambdas.payment_reports import PaymentReports
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import OperationsQueue, OrderIndex
 
 BATCH_SIZE = 15
 """Payments that are compared concurrently."""
@@ -47,10 +51,10 @@ class PaymentComparison:
     """
 
     orders: OrderWriter
-    index: OrderIndex
+    index: "OrderIndex"
     payments: PaymentGateway
     reports: PaymentReports
-    operations: OperationsQueue
+    operations: "OperationsQueue"
     first_id: Callable[[int], str]
     spread: Callable[[Work, Sequence[str]], Iterable[str]]
     report: Callable[[Difference], None]

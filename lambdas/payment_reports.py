@@ -8,15 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import EngineUnavailable, LedgerMismatch, OrderError, OrderNotFound
 from lambdas.domain.payments import Payment, PaymentGateway
-from lambdas.domain.ports import OperationsQueue, WorkflowEngine
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.payment import order_of_key, recorded_reference
 from lambdas.domain.steps.reported_payments import record_debt, record_dispute, settle_debt
 from lambdas.domain.steps.settlement import notify_if_settled
 from lambdas.order_writer import OrderWriter
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import OperationsQueue, WorkflowEngine
 
 
 class ReportAction(StrEnum):
@@ -41,8 +44,8 @@ class PaymentReports:
 
     orders: OrderWriter
     payments: PaymentGateway
-    engine: WorkflowEngine
-    operations: OperationsQueue
+    engine: "WorkflowEngine"
+    operations: "OperationsQueue"
     count: Callable[[str], None]
     recovered: Callable[[OrderError], None]
 

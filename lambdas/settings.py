@@ -1,17 +1,14 @@
 """Settings of a function: read once from its environment. All problems are reported together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-
-from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
+from typing import NamedTuple
 
 
 class SettingsError(Exception):
     """The environment variables of the function are incomplete or invalid. Raised at start-up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings of a function. A function has only the variables that it reads: a missing text
     is an empty string, for which `require` raises an error.
     """
@@ -40,7 +37,7 @@ class Settings:
     customers_secret_arn: str = ""
     subscriber_url: str = ""
     subscriber_secret_arn: str = ""
-    default_workflow_version: str = WORKFLOW_VERSIONS.current.name
+    default_workflow_version: str = ""
     approval_timeout_seconds: int = 900
     heartbeat_seconds: int = 900
     payment_timeout_seconds: int = 900
@@ -62,7 +59,7 @@ class Settings:
         """Read the variables named like the fields, in capitals. Raises SettingsError."""
         problems: list[str] = []
         values: dict[str, str | int] = {}
-        for name, default in _DEFAULTS.items():
+        for name, default in cls._field_defaults.items():
             text = environment.get(name.upper())
             if text is None:
                 continue
@@ -72,6 +69,13 @@ class Settings:
             raise SettingsError("; ".join(problems))
         return cls(**values)  # type: ignore[arg-type]  # names and types come from the fields
 
+    @property
+    def workflow_version(self) -> str:
+        """The version of orders that name none: the setting, or the current version."""
+        from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
+
+        return self.default_workflow_version or WORKFLOW_VERSIONS.current.name
+
     def require(self, name: str) -> str:
         """The text of the setting `name`. Raises SettingsError if the function does not have it."""
         value = str(getattr(self, name))
@@ -80,13 +84,9 @@ class Settings:
         return value
 
 
-_DEFAULTS: dict[str, str | int] = {
-    name: getattr(Settings(), name) for name in Settings.__dataclass_fields__
-}
 _ALLOWED = {
     "tracing": ("otlp",),
     "environment": ("dev", "staging", "production"),
-    "default_workflow_version": WORKFLOW_VERSIONS.startable,
 }
 
 
@@ -103,9 +103,20 @@ def _check(values: Mapping[str, str | int], problems: list[str]) -> None:
     for name, allowed in _ALLOWED.items():
         if name in values and values[name] not in allowed:
             problems.append(f"{name.upper()} must be one of {', '.join(allowed)}")
+    _check_version(str(values.get("default_workflow_version", "")), problems)
     for name in ("inventory_url", "customers_url", "subscriber_url"):
         scheme = str(values.get(name) or "https:").partition(":")[0]
         if scheme != "https" and not (scheme == "http" and values.get("environment") == "dev"):
             problems.append(f"{name.upper()} must begin with https://")
     if values.get("environment") == "production" and values.get("payment_provider") == "sandbox":
         problems.append("PAYMENT_PROVIDER sandbox takes no real money: not for production")
+
+
+def _check_version(version: str, problems: list[str]) -> None:
+    if not version:
+        return
+    from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
+
+    startable = WORKFLOW_VERSIONS.startable
+    if version not in startable:
+        problems.append(f"DEFAULT_WORKFLOW_VERSION must be one of {', '.join(startable)}")

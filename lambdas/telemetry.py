@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import (
@@ -13,8 +14,10 @@ from aws_lambda_powertools.metrics import (
 )
 
 from lambdas.domain.errors import OrderError
-from lambdas.domain.payment_differences import Difference
-from lambdas.domain.record.order import Order
+
+if TYPE_CHECKING:
+    from lambdas.domain.payment_differences import Difference
+    from lambdas.domain.record.order import Order
 
 logger = Logger()
 metrics = Metrics()
@@ -42,7 +45,7 @@ def request_id(context: object) -> str:
     return getattr(context, "aws_request_id", "unknown")
 
 
-def note_order(order: Order) -> None:
+def note_order(order: "Order") -> None:
     """Add the order that was read or written last, and its stage, to the log lines."""
     add_log_keys(order_id=order.order_id, stage=order.stage.value)
 
@@ -95,7 +98,7 @@ def report_reconcile_failed(order_id: str, error: Exception) -> None:
     )
 
 
-def report_difference(difference: Difference) -> None:
+def report_difference(difference: "Difference") -> None:
     """Log and count a payment that differs from its order."""
     logger.warning(
         "payment differs",

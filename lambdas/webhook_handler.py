@@ -11,7 +11,7 @@ from typing import Any
 
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import TransientError
-from lambdas.domain.payments import MalformedReport, UnsignedReport
+from lambdas.domain.payment_webhook import MalformedReport, UnsignedReport
 from lambdas.telemetry import count, flush_metrics, log_keys, logger, request_id
 
 MAX_BYTES = 256 * 1024

@@ -6,6 +6,7 @@ A signal is durable as soon as it is accepted. Ringing the doorbell only makes i
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import (
     EngineUnavailable,
@@ -15,17 +16,7 @@ from lambdas.domain.errors import (
     SignalNotFound,
     WorkflowVersionRemoved,
 )
-from lambdas.domain.ports import (
-    MAX_PAGE,
-    Catalogue,
-    Clock,
-    CustomerDirectory,
-    IdempotencyKey,
-    OrderIndex,
-    OrderStore,
-    Page,
-    WorkflowEngine,
-)
+from lambdas.domain.order_lists import MAX_PAGE, Page
 from lambdas.domain.record.changes import Change, Event, make_change
 from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.order import Order
@@ -33,9 +24,19 @@ from lambdas.domain.record.outcomes import STAGE_OF, OrderOutcome
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals, refuse_unless_repeated
-from lambdas.domain.steps.start import StartRequest, merge_lines, new_order
+from lambdas.domain.steps.start import IdempotencyKey, StartRequest, merge_lines, new_order
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS, VersionTable
 from lambdas.order_writer import OrderWriter
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import (
+        Catalogue,
+        Clock,
+        CustomerDirectory,
+        OrderIndex,
+        OrderStore,
+        WorkflowEngine,
+    )
 
 OUTCOME_POLL_SECONDS = 0.25
 HEARTBEAT_INTERVAL_MS = 60_000
@@ -48,12 +49,12 @@ class OrderWorkflow:
     recover from.
     """
 
-    store: OrderStore
-    index: OrderIndex
-    engine: WorkflowEngine
-    catalogue: Catalogue
-    customers: CustomerDirectory
-    clock: Clock
+    store: "OrderStore"
+    index: "OrderIndex"
+    engine: "WorkflowEngine"
+    catalogue: "Catalogue"
+    customers: "CustomerDirectory"
+    clock: "Clock"
     orders: OrderWriter
     new_id: Callable[[], str]
     report: Callable[[OrderError], None]

@@ -22,7 +22,7 @@ from local.lifecycle.running import require_running
 from tools.aws.account import Account, AccountProblem
 
 if TYPE_CHECKING:
-    from lambdas.domain.ports import OpenVersions
+    from lambdas.domain.order_lists import OpenVersions
 
 COUNTED_AT_MOST = 5_000
 """Open orders of a stage that are counted, in each of its partitions, the oldest first."""

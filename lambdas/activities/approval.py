@@ -12,7 +12,7 @@ from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
 from lambdas.domain.signals.application import CAP_REACHED, OUT_OF_STOCK, applies, apply_next
-from lambdas.domain.steps.payment import give_up
+from lambdas.domain.steps.compensation import give_up
 from lambdas.domain.steps.stock import release_refused_units
 from lambdas.domain.steps.wait import expire, is_waiting, next_step
 from lambdas.domain.task import Task

@@ -18,9 +18,8 @@ from lambdas.domain.mail.claims import (
 )
 from lambdas.domain.mail.links import digest, new_code
 from lambdas.domain.mail.reminders import mail_due
-from lambdas.domain.mail.rendering import Message
+from lambdas.domain.mail.rendering import MailTags, Message
 from lambdas.domain.mail.templates import approval_mail, cancellation_mail, confirmation_mail
-from lambdas.domain.ports import MailTags
 from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.wait import next_step

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from lambdas.adapters.aws_clients import error_code
 from lambdas.domain.errors import EventsUnavailable, InvalidRequest
-from lambdas.domain.ports import LoggedEvents
+from lambdas.domain.record.events import LoggedEvents
 
 _MARK = "events:"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.dynamodb_batches import read_batch
 from lambdas.adapters.dynamodb_errors import store_errors
-from lambdas.domain.ports import CataloguePage, Customer, ListedProduct, StockLevel
+from lambdas.domain.catalogue import CataloguePage, Customer, ListedProduct, StockLevel
 from lambdas.domain.record.money import Price
 
 if TYPE_CHECKING:

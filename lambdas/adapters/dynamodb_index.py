@@ -27,7 +27,7 @@ from lambdas.adapters.order_records import (
     stage_key,
 )
 from lambdas.domain.errors import InvalidRequest
-from lambdas.domain.ports import MAX_PAGE, Count, OpenVersions, Overdue, Page, Spread
+from lambdas.domain.order_lists import MAX_PAGE, Count, OpenVersions, Overdue, Page
 from lambdas.domain.record.changes import check_pause_ms
 from lambdas.domain.record.ledger import PaymentProblem, payment_problems
 from lambdas.domain.record.order import Order
@@ -35,6 +35,8 @@ from lambdas.domain.record.stages import ENDS, Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.domain.ports import Spread
 
 Partition = tuple[str, str, str]
 """Index name, name of the partition key, and value of that key."""
@@ -49,7 +51,7 @@ class DynamoDBOrderIndex:
     """Lists orders by age, stage or customer, and open orders by the time of their next check."""
 
     def __init__(
-        self, client: "DynamoDBClient", *, orders_table: str, spread: Spread = map
+        self, client: "DynamoDBClient", *, orders_table: str, spread: "Spread" = map
     ) -> None:
         self._client = client
         self._table = orders_table

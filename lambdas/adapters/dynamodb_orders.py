@@ -50,7 +50,7 @@ from lambdas.domain.record.usage import CustomerCaps
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from lambdas.domain.ports import IdempotencyKey
+    from lambdas.domain.steps.start import IdempotencyKey
 
 IDEMPOTENCY_DAYS = 7
 NO_CAPS = CustomerCaps()

@@ -5,8 +5,7 @@ partition without orders, where the janitor finds it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from lambdas.adapters.attribute_values import to_item
@@ -21,8 +20,7 @@ _FROM_TO = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
+class Shard(NamedTuple):
     """A shard as it was read. A write on it names `available` and `sold`: every move of units
     changes one of them.
     """

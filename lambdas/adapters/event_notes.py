@@ -7,9 +7,8 @@ return exactly is written as an item.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from lambdas.adapters.order_records import META, from_event_record, from_record
 from lambdas.domain.record.changes import Event
@@ -25,8 +24,7 @@ Note = Sequence[Any]
 _SETTLED = "signal-settled"
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     """Events of one kind: their stage, and the name of their figure."""
 
     kind: str

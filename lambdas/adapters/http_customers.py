@@ -4,8 +4,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from lambdas.adapters.http_service import HttpService
+from lambdas.domain.catalogue import Customer
 from lambdas.domain.errors import ManagedElsewhere
-from lambdas.domain.ports import Customer
 
 
 class HttpCustomers:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from lambdas.adapters.http_service import Answer, HttpService
+from lambdas.domain.catalogue import CataloguePage, ListedProduct, StockLevel
 from lambdas.domain.errors import (
     CatalogueNotListed,
     InsufficientStock,
@@ -12,7 +13,6 @@ from lambdas.domain.errors import (
     OrderError,
     StoreUnavailable,
 )
-from lambdas.domain.ports import CataloguePage, ListedProduct, StockLevel
 from lambdas.domain.record.money import Price
 from lambdas.domain.reservations import Reservation, ReservationState
 

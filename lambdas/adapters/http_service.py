@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.domain.errors import ProviderUnavailable, StoreUnavailable
-from lambdas.domain.ports import Clock
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import Clock
 
 TIMEOUT = urllib3.Timeout(connect=1, read=2)
 """Seconds. A call is at most two requests with a second between them: with the look-up after a lost
@@ -42,7 +44,7 @@ class HttpService:
         self,
         name: str,
         secret: CachedSecret,
-        clock: Clock,
+        clock: "Clock",
         *,
         url: str,
         timeout: urllib3.Timeout = TIMEOUT,

@@ -6,7 +6,7 @@ only differences are written, those of a part (line, signal, effect, enrichment)
 from collections.abc import Collection, Mapping
 from dataclasses import fields
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zlib import crc32
 
 from lambdas.domain.record.changes import Event
@@ -18,9 +18,11 @@ from lambdas.domain.record.ledger import (
     payment_problems,
 )
 from lambdas.domain.record.order import Enrichment, Line, Order
-from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
+
+if TYPE_CHECKING:
+    from lambdas.domain.record.outside import OutsideSettlement
 
 OPEN_SHARDS = 4
 """Partitions of the `open` index. One partition accepts 1,000 writes a second."""
@@ -32,7 +34,7 @@ stage and to leave it, so one stage accepts 1,000 orders a second. A list reads 
 
 META = "META"
 _PARTS = frozenset({"items", "stage", "enrichment", "inbox", "ledger", "outcomes", "settlement"})
-Record = TypeVar("Record", Line, Enrichment, Signal, Effect, OutsideSettlement)
+Record = TypeVar("Record", Line, Enrichment, Signal, Effect, "OutsideSettlement")
 _PLAIN = tuple(
     field.name
     for field in fields(Order)
@@ -164,9 +166,11 @@ def _shard(order_id: str, shards: int) -> int:
     return crc32(order_id.encode()) % shards
 
 
-def _settlement(entry: Mapping[str, Any] | None) -> OutsideSettlement | None:
+def _settlement(entry: Mapping[str, Any] | None) -> "OutsideSettlement | None":
     if entry is None:
         return None
+    from lambdas.domain.record.outside import OutsideSettlement, Settled
+
     return _build_part(OutsideSettlement, {**entry, "settled": Settled(entry["settled"])})
 
 
@@ -204,7 +208,7 @@ def _build_part(record_type: type[Record], values: Mapping[str, Any]) -> Record:
     return record_type(**known, newer=newer)
 
 
-def _part_record(part: Line | Enrichment | Signal | Effect | OutsideSettlement) -> dict[str, Any]:
+def _part_record(part: "Line | Enrichment | Signal | Effect | OutsideSettlement") -> dict[str, Any]:
     known = {name: getattr(part, name) for name in _names(type(part))}
     plain = {name: _plain(value) for name, value in known.items() if value is not None}
     return {**plain, **part.newer}
@@ -214,5 +218,5 @@ def _plain(value: object) -> object:
     return value.value if isinstance(value, StrEnum) else value
 
 
-def _names(part: type[Line | Enrichment | Signal | Effect | OutsideSettlement]) -> list[str]:
+def _names(part: "type[Line | Enrichment | Signal | Effect | OutsideSettlement]") -> list[str]:
     return [field.name for field in fields(part) if field.name != "newer"]

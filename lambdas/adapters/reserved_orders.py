@@ -13,7 +13,8 @@ from lambdas.domain.reservations import Reservations, require_current, reservati
 from lambdas.domain.steps.stock import intend_hold
 
 if TYPE_CHECKING:
-    from lambdas.domain.ports import IdempotencyKey, OrderStore
+    from lambdas.domain.ports import OrderStore
+    from lambdas.domain.steps.start import IdempotencyKey
 
 
 class ReservedOrders:

@@ -26,11 +26,12 @@ from lambdas.domain.payments import (
     RefundResult,
     Voided,
 )
-from lambdas.domain.ports import Clock
 from lambdas.domain.record.money import Money
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.domain.ports import Clock
 
 CLIENT_TIMEOUT_SECONDS = 3
 KEY_LIFETIME_MS = 24 * 3_600_000
@@ -41,7 +42,7 @@ class SandboxPayments:
     by the time if the key cannot be used again.
     """
 
-    def __init__(self, client: "DynamoDBClient", clock: Clock, *, payments_table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", clock: "Clock", *, payments_table: str) -> None:
         self._clock = clock
         self._table = SandboxTable(client, name=payments_table)
 

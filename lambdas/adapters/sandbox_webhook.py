@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from lambdas.adapters.sandbox_table import SandboxTable
 from lambdas.adapters.signed_reports import is_signed, parse_report, report_of
-from lambdas.domain.payments import PaymentReport, UnsignedReport
-from lambdas.domain.ports import Clock
+from lambdas.domain.payment_webhook import PaymentReport, UnsignedReport
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.domain.ports import Clock
 
 SIGNATURE_HEADER = "sandbox-signature"
 _ITEM = "webhook-secret"
@@ -19,7 +20,7 @@ _ITEM = "webhook-secret"
 class SandboxWebhook:
     """Reads reports like `{"id": "evt_1", "kind": "payment.captured", "reference": "pay:01J…"}`."""
 
-    def __init__(self, client: "DynamoDBClient", clock: Clock, *, payments_table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", clock: "Clock", *, payments_table: str) -> None:
         self._table = SandboxTable(client, name=payments_table)
         self._clock = clock
 

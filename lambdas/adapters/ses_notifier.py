@@ -16,7 +16,7 @@ from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailab
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
-    from lambdas.domain.ports import MailTags
+    from lambdas.domain.mail.rendering import MailTags
 
 _LINE_BREAKS = frozenset({"Cc", "Zl", "Zp"})
 """Unicode categories that a header must not contain: a line break could add another header."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.domain.payments import MalformedReport, PaymentReport
+from lambdas.domain.payment_webhook import MalformedReport, PaymentReport
 
 TOLERANCE_SECONDS = 300
 """How much the time of a signature may differ from the clock: a recorded request ages."""

@@ -8,13 +8,15 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.domain.errors import EventsUnavailable, ProviderUnavailable
-from lambdas.domain.ports import Clock
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import Clock
 
 TIMEOUT = urllib3.Timeout(connect=2, read=4)
 """Seconds. The events of a batch are posted within its function's timeout."""
@@ -30,7 +32,7 @@ class SignedSubscriber:
     def __init__(
         self,
         secret: CachedSecret,
-        clock: Clock,
+        clock: "Clock",
         *,
         url: str,
         timeout: urllib3.Timeout = TIMEOUT,

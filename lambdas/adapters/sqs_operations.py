@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from lambdas.domain.errors import OperationsUnavailable
-from lambdas.domain.payment_differences import Difference
 from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+    from lambdas.domain.payment_differences import Difference
 
 
 class SqsOperationsQueue:
@@ -30,7 +31,7 @@ class SqsOperationsQueue:
         amount = {"amount_minor": amount_minor, "currency": order.currency}
         self._send(order, kind=problem, stage=order.stage, **amount)
 
-    def report_difference(self, difference: Difference) -> None:
+    def report_difference(self, difference: "Difference") -> None:
         message = {**asdict(difference), "kind": "payment-difference"}
         self._post({**message, "difference": difference.kind}, difference.order_id)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.adapters.aws_clients import call_or_none
 from lambdas.domain.errors import EngineUnavailable
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:

@@ -4,14 +4,16 @@
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import stripe
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.signed_reports import parse_report, report_of
-from lambdas.domain.payments import MalformedReport, PaymentReport, UnsignedReport
-from lambdas.domain.ports import Clock
+from lambdas.domain.payment_webhook import MalformedReport, PaymentReport, UnsignedReport
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import Clock
 
 SIGNATURE_HEADER = "stripe-signature"
 TOLERANCE_SECONDS = 300
@@ -39,7 +41,7 @@ class StripeWebhook:
     two of them in separate lines during a rotation.
     """
 
-    def __init__(self, secret: CachedSecret, clock: Clock) -> None:
+    def __init__(self, secret: CachedSecret, clock: "Clock") -> None:
         self._secret = secret
         self._clock = clock
         self._read_again_at = 0

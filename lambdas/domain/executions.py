@@ -1,10 +1,24 @@
-"""Ports that read executions and store their outcomes. Adapters implement them; tests use fakes."""
+"""Executions: their status, and the ports that read them and store their outcomes. Adapters
+implement them; tests use fakes.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from lambdas.domain.record.order import Order
+
+
+class ExecutionStatus(StrEnum):
+    """The status of an execution. `unknown`: it never began, or the engine lost it."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+    ABORTED = "aborted"
+    UNKNOWN = "unknown"
 
 
 class ExecutionReader(Protocol):

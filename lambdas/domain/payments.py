@@ -6,16 +6,15 @@ key, decides whether a capture can succeed: providers forget keys (Stripe after 
 repeat a stored error under a key. After every doubt, `look_up` returns the truth.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, assert_never
+from typing import NamedTuple, Protocol, assert_never
 
 from lambdas.domain.record.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRequest:
+class PaymentRequest(NamedTuple):
     """What is charged to whom. `key` is the ID of the payment in this system, one for each order;
     `amount` is more than 0.
     """
@@ -191,34 +190,5 @@ class PaymentGateway(Protocol):
         other systems in the account are included; a payment may be listed more than once.
 
         Raises PaymentUnsettled for every transient error.
-        """
-        ...
-
-
-class UnsignedReport(Exception):
-    """A report has no valid signature of the provider."""
-
-
-class MalformedReport(Exception):
-    """A report has a valid signature, but lacks the fields of a report."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentReport:
-    """The provider reports that the payment `reference` changed. `report_id` and `kind` are its
-    names for the report, for the log.
-    """
-
-    report_id: str
-    kind: str
-    reference: str
-
-
-class PaymentWebhook(Protocol):
-    """The reports of a payment provider."""
-
-    def read(self, body: str, headers: Mapping[str, str]) -> PaymentReport | None:
-        """The report in a request, or None if it concerns no payment. The names of `headers` are in
-        lower case. Raises UnsignedReport, MalformedReport, ProviderUnavailable.
         """
         ...

@@ -1,20 +1,24 @@
 """The ports: interfaces of the services that the workflow uses. Adapters implement them; tests use
 fakes. The payment provider's port is `lambdas.domain.payments`.
+
+Their users import them for annotations only (CONTRIBUTING.md, "Imports and cold starts").
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from lambdas.domain.catalogue import CataloguePage, Customer, StockLevel
+from lambdas.domain.executions import ExecutionStatus
+from lambdas.domain.mail.rendering import MailTags
+from lambdas.domain.order_lists import Count, OpenVersions, Overdue, Page
 from lambdas.domain.payment_differences import Difference
 from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.events import LoggedEvents
 from lambdas.domain.record.ledger import PaymentProblem
-from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.start import IdempotencyKey
 
 Returned = TypeVar("Returned")
 
@@ -39,59 +43,6 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Let `seconds` pass."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdempotencyKey:
-    """Identifies a request: a repeated key means the same order. `fingerprint` hashes the body."""
-
-    principal: str
-    key: str
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Orders newest first; `cursor` continues after the last one, None at the end."""
-
-    orders: tuple[Order, ...]
-    cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number of orders. If not `exact`, there are at least as many."""
-
-    orders: int
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OpenOrders:
-    """The open orders of one workflow version: their number by stage, and the oldest one's id."""
-
-    stages: Mapping[Stage, int]
-    oldest: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenVersions:
-    """Open orders by workflow version. If not `complete`, there are more."""
-
-    orders: Mapping[str, OpenOrders]
-    complete: bool
-
-    @classmethod
-    def count(cls, found: Mapping[str, tuple[Stage, str]], *, complete: bool) -> "OpenVersions":
-        """Count orders, given as (stage, version) by order id."""
-        by_version: dict[str, dict[str, Stage]] = {}
-        for order_id, (stage, version) in found.items():
-            by_version.setdefault(version, {})[order_id] = stage
-        orders = {
-            version: OpenOrders(Counter(stages.values()), min(stages))
-            for version, stages in by_version.items()
-        }
-        return cls(orders, complete)
 
 
 class OrderStore(Protocol):
@@ -130,18 +81,6 @@ class OrderStore(Protocol):
     def timeline(self, order_id: str) -> tuple[Event, ...]:
         """The order's newest MAX_EVENTS events, or fewer if those are large; oldest first."""
         ...
-
-
-MAX_PAGE = 100
-"""Orders of one page: as many as DynamoDB reads in one request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """Orders to be checked; `oldest_at` is the earliest date of a check that is overdue."""
-
-    order_ids: tuple[str, ...]
-    oldest_at: int | None
 
 
 class OrderIndex(Protocol):
@@ -188,34 +127,6 @@ class OrderIndex(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StockLevel:
-    """One SKU of the inventory as it was read."""
-
-    sku: str
-    available: int
-    price: Price
-    related: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedProduct:
-    """One product of the catalogue. If not `sold_out`, units may be available."""
-
-    sku: str
-    name: str
-    price: Price
-    sold_out: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CataloguePage:
-    """Products by SKU; `cursor` is the last SKU if more follow, else None."""
-
-    products: tuple[ListedProduct, ...]
-    cursor: str | None
-
-
 class Catalogue(Protocol):
     """The inventory, to read."""
 
@@ -241,20 +152,6 @@ class StockShards(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Customer:
-    """A customer; `email` and `name` never leave the process but in a mail.
-
-    `language` is the language of the mails (`de`, `de-AT`); English if there are no texts in it.
-    """
-
-    customer_id: str
-    tier: str
-    email: str
-    name: str
-    language: str = "en"
-
-
 class CustomerDirectory(Protocol):
     """The customers."""
 
@@ -265,13 +162,6 @@ class CustomerDirectory(Protocol):
     def save(self, customer: Customer) -> None:
         """Create the customer, or replace its record."""
         ...
-
-
-class MailTags(NamedTuple):
-    """Names an e-mail: its order, and its name in the ledger."""
-
-    order_id: str
-    mail: str
 
 
 class Notifier(Protocol):
@@ -345,14 +235,6 @@ class EventSubscriber(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvents:
-    """Events as they were published, oldest first; `cursor` continues, None at the end."""
-
-    events: tuple[Mapping[str, Any], ...]
-    cursor: str | None
-
-
 class EventLog(Protocol):
     """The log of the events that were published."""
 
@@ -364,17 +246,6 @@ class EventLog(Protocol):
         Raises EventsUnavailable, and InvalidRequest for a cursor that is none.
         """
         ...
-
-
-class ExecutionStatus(StrEnum):
-    """The status of an execution. `unknown`: it never began, or the engine lost it."""
-
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    TIMED_OUT = "timed-out"
-    ABORTED = "aborted"
-    UNKNOWN = "unknown"
 
 
 class WorkflowEngine(Protocol):

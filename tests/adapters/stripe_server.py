@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -102,7 +102,7 @@ class _OneTest:
         self._account, self._mark = account, uuid4().hex
 
     def prepare(self, request: PaymentRequest) -> str:
-        marked = replace(request, key=f"{request.key}:{self._mark}")
+        marked = request._replace(key=f"{request.key}:{self._mark}")
         reference = self._payments.prepare(marked)
         self._account.prepared.append(reference)
         return reference

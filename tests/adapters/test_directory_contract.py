@@ -9,14 +9,8 @@ from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
 from lambdas.adapters.http_customers import HttpCustomers
 from lambdas.adapters.http_inventory import HttpCatalogue
-from lambdas.domain.ports import (
-    Catalogue,
-    CataloguePage,
-    Customer,
-    CustomerDirectory,
-    ListedProduct,
-    StockLevel,
-)
+from lambdas.domain.catalogue import CataloguePage, Customer, ListedProduct, StockLevel
+from lambdas.domain.ports import Catalogue, CustomerDirectory
 from lambdas.domain.record.money import Price
 from tests.adapters.services import connect
 from tests.support import tables

@@ -8,8 +8,8 @@ import pytest
 
 from lambdas.adapters.attribute_values import to_item
 from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
+from lambdas.domain.catalogue import Customer
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.ports import Customer
 from tests.support import tables
 from tests.support.faults import answer, intercept
 

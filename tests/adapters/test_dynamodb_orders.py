@@ -11,7 +11,7 @@ from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.dynamodb_orders import IDEMPOTENCY_DAYS, DynamoDBOrders
 from lambdas.adapters.order_records import LIST_SHARDS
 from lambdas.domain.errors import InvalidRequest
-from lambdas.domain.ports import OpenOrders, OpenVersions, Page
+from lambdas.domain.order_lists import OpenOrders, OpenVersions, Page
 from lambdas.domain.record.changes import Event, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage

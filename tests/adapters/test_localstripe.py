@@ -15,7 +15,8 @@ from pytest_socket import enable_socket
 from lambdas.adapters.stripe_webhook import StripeWebhook
 from lambdas.adapters.system_clock import SystemClock
 from lambdas.domain.errors import PaymentUnsettled
-from lambdas.domain.payments import ActionRequired, Captured, Pending, Refunded, UnsignedReport
+from lambdas.domain.payment_webhook import UnsignedReport
+from lambdas.domain.payments import ActionRequired, Captured, Pending, Refunded
 from local.host.programs import Program
 from local.localstripe.books import METHODS, list_all, payment_method, post, read_payments
 from local.localstripe.program import API_KEY

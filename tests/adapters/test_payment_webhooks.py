@@ -18,7 +18,12 @@ from lambdas.adapters.stripe_webhook import (
     SIGNATURE_HEADER,
     StripeWebhook,
 )
-from lambdas.domain.payments import MalformedReport, PaymentReport, PaymentWebhook, UnsignedReport
+from lambdas.domain.payment_webhook import (
+    MalformedReport,
+    PaymentReport,
+    PaymentWebhook,
+    UnsignedReport,
+)
 from tests.adapters.stripe_provider import FixedSecret
 from tests.support.fake_clock import NOW, FakeClock
 

@@ -18,8 +18,8 @@ from lambdas.adapters.order_records import to_record
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.executions import ExecutionOutcome
+from lambdas.domain.mail.rendering import MailTags
 from lambdas.domain.payment_differences import Difference, DifferenceKind
-from lambdas.domain.ports import MailTags
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.stages import Stage

@@ -8,7 +8,7 @@ from moto.ses.models import ses_backends
 
 from lambdas.adapters.ses_notifier import SesNotifier
 from lambdas.domain.errors import MailRejected, MailUnsettled, NotifierUnavailable, OrderError
-from lambdas.domain.ports import MailTags
+from lambdas.domain.mail.rendering import MailTags
 from tests.support.faults import answer, fail
 
 SENDER = "orders@example.com"

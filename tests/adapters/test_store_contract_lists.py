@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.adapters import dynamodb_orders
 from lambdas.domain.errors import InvalidRequest
-from lambdas.domain.ports import Count, OpenOrders, OpenVersions, Page
+from lambdas.domain.order_lists import Count, OpenOrders, OpenVersions, Page
 from lambdas.domain.record.changes import make_change
 from lambdas.domain.record.ledger import DEBT, DISPUTE, Effect, EffectState, PaymentProblem
 from lambdas.domain.record.order import Order

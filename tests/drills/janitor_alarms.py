@@ -2,7 +2,8 @@
 
 from lambdas import janitor_handler
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.ports import ExecutionStatus, Overdue
+from lambdas.domain.executions import ExecutionStatus
+from lambdas.domain.order_lists import Overdue
 from tests.drills.alarm_drills import alarm_drill
 from tests.drills.fault import Fault
 

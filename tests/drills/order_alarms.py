@@ -6,7 +6,7 @@ from lambdas.activities.notification import send_order_confirmation
 from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import refund_payment
 from lambdas.domain.errors import MailRejected
-from lambdas.domain.payments import PaymentReport
+from lambdas.domain.payment_webhook import PaymentReport
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import Stage
 from tests.drills.alarm_drills import alarm_drill

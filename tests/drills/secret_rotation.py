@@ -16,7 +16,7 @@ from lambdas.adapters.stripe_payments import StripePayments
 from lambdas.adapters.stripe_webhook import REREAD_MS, SIGNATURE_HEADER, StripeWebhook
 from lambdas.domain.errors import OrderError
 from lambdas.domain.mail.links import digest, new_code, opens
-from lambdas.domain.payments import UnsignedReport
+from lambdas.domain.payment_webhook import UnsignedReport
 from tests.adapters.providers import a_request
 from tests.drills.registry import DrillFailed, Stack, drill
 from tests.support.builders import an_order

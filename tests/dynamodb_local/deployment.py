@@ -9,9 +9,9 @@ from lambdas.adapters.event_notes import timeline_of
 from lambdas.adapters.order_records import event_record
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import StoreConflict
-from lambdas.domain.ports import Clock, IdempotencyKey
+from lambdas.domain.ports import Clock
 from lambdas.domain.record.order import Order
-from lambdas.domain.steps.start import StartRequest
+from lambdas.domain.steps.start import IdempotencyKey, StartRequest
 from lambdas.domain.task import Task
 from lambdas.settings import Settings
 from lambdas.ulid import new_ulid

@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from lambdas.domain.errors import OrderError
-from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.start import IdempotencyKey
 from tests.adapters.stores import StoreUnderTest
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.fake_clock import NOW

@@ -19,12 +19,11 @@ from lambdas.domain.errors import (
     SignalNotAdmitted,
     StoreConflict,
 )
-from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.record.usage import CustomerCaps
-from lambdas.domain.steps.start import StartRequest
+from lambdas.domain.steps.start import IdempotencyKey, StartRequest
 from tests.dynamodb_local.deployment import Deployment
 from tests.dynamodb_local.together import CALLERS, together
 from tests.support import tables

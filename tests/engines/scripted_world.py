@@ -5,9 +5,8 @@ from typing import Any
 
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import MailRejected
-from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.signals import Signal, SignalKind
-from lambdas.domain.steps.start import StartRequest
+from lambdas.domain.steps.start import IdempotencyKey, StartRequest
 from lambdas.settings import Settings
 from tests.engines.scenario import (
     REASON,

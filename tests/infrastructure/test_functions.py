@@ -88,7 +88,7 @@ def test_functions_are_given_variables_that_their_settings_understand(template: 
     for properties in template.functions().values():
         variables = properties["Environment"]["Variables"]
         ours = {name for name in variables if not name.startswith("POWERTOOLS_")}
-        assert ours <= {name.upper() for name in Settings.__dataclass_fields__}
+        assert ours <= {name.upper() for name in Settings._fields}
         plain = {name: value for name, value in variables.items() if isinstance(value, str)}
         Settings.from_environment(plain)
 

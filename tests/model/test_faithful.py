@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.steps import compensation, payment
 from tests.model import decisions
 from tests.model.activities import advance

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 from tests.simulation.event_queue import EventQueue
 from tests.simulation.interpreter import Invoke, StateFailed, Surroundings, walk

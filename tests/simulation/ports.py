@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.payments import CaptureResult, Payment
-from lambdas.domain.ports import Clock, ExecutionStatus
+from lambdas.domain.ports import Clock
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.order import Order
 from tests.simulation.fault_boundary import FaultBoundary

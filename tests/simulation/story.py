@@ -4,11 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.dependencies import Dependencies
-from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.steps.start import StartRequest
+from lambdas.domain.steps.start import IdempotencyKey, StartRequest
 from tests.simulation.deployments import deployed
 from tests.simulation.engine import Execution
 from tests.simulation.event_queue import START_MS
@@ -51,8 +50,7 @@ class Story:
             outages=schedule.outages,
             reserves=reserves,
             shards=shards,
-            settings=replace(
-                SETTINGS if schedule.mails_approver else UNMAILED,
+            settings=(SETTINGS if schedule.mails_approver else UNMAILED)._replace(
                 approval_timeout_seconds=schedule.approval_timeout_seconds,
                 heartbeat_seconds=schedule.heartbeat_seconds,
             ),

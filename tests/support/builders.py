@@ -5,12 +5,13 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from lambdas.domain.ports import Customer, IdempotencyKey
+from lambdas.domain.catalogue import Customer
 from lambdas.domain.record.ledger import PAY, RESERVE, Effect, EffectState, effect_key
 from lambdas.domain.record.order import Enrichment, Line, Order
 from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
+from lambdas.domain.steps.start import IdempotencyKey
 from tests.support.fake_clock import NOW
 
 APPROVAL_TIMEOUT_MS = 900_000

@@ -3,16 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lambdas.domain.catalogue import CataloguePage, Customer, ListedProduct, StockLevel
 from lambdas.domain.errors import InsufficientStock, LedgerMismatch, StoreUnavailable
-from lambdas.domain.ports import (
-    Catalogue,
-    CataloguePage,
-    Customer,
-    CustomerDirectory,
-    ListedProduct,
-    StockLevel,
-    StockShards,
-)
+from lambdas.domain.ports import Catalogue, CustomerDirectory, StockShards
 from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.domain.record.money import Price
 

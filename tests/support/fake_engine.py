@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.domain.errors import EngineUnavailable
-from lambdas.domain.executions import ExecutionReader
-from lambdas.domain.ports import ExecutionStatus, WorkflowEngine
+from lambdas.domain.executions import ExecutionReader, ExecutionStatus
+from lambdas.domain.ports import WorkflowEngine
 from lambdas.domain.record.order import Order
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from lambdas.adapters.eventbridge_events import message
 from lambdas.domain.errors import OrderError
-from lambdas.domain.ports import EventBus, EventLog, EventSubscriber, LoggedEvents
+from lambdas.domain.ports import EventBus, EventLog, EventSubscriber
 from lambdas.domain.record.changes import Event
+from lambdas.domain.record.events import LoggedEvents
 from lambdas.domain.record.order import Order
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lambdas.domain.errors import OrderError
+from lambdas.domain.mail.rendering import MailTags
 from lambdas.domain.payment_differences import Difference
-from lambdas.domain.ports import MailTags, Notifier, OperationsQueue
+from lambdas.domain.ports import Notifier, OperationsQueue
 from lambdas.domain.record.order import Order
 
 

@@ -15,21 +15,15 @@ from lambdas.domain.errors import (
     StoreConflict,
     StoreUnavailable,
 )
-from lambdas.domain.ports import (
-    Count,
-    IdempotencyKey,
-    OpenVersions,
-    OrderIndex,
-    OrderStore,
-    Overdue,
-    Page,
-)
+from lambdas.domain.order_lists import Count, OpenVersions, Overdue, Page
+from lambdas.domain.ports import OrderIndex, OrderStore
 from lambdas.domain.record.changes import CHECK_SOON_MS, MAX_EVENTS, Change, Event, check_pause_ms
 from lambdas.domain.record.ledger import PaymentProblem, payment_problems
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.record.usage import CustomerCaps, Usage
+from lambdas.domain.steps.start import IdempotencyKey
 from tests.support.fake_directories import FakeInventory
 
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")

@@ -92,8 +92,8 @@ class World:
 
     def ask_by_mail(self) -> None:
         """Turn e-mails to approvers on."""
-        self.deps.settings = replace(
-            self.deps.settings, approver_email=APPROVERS, console_url=CONSOLE
+        self.deps.settings = self.deps.settings._replace(
+            approver_email=APPROVERS, console_url=CONSOLE
         )
 
     def run(self, activity: Handler, order: Order, **task: Any) -> Any:

@@ -1,7 +1,5 @@
 """The composition root: settings -> adapters, built on first use and kept."""
 
-from dataclasses import replace
-
 import pytest
 
 from lambdas import telemetry
@@ -176,11 +174,11 @@ def test_stripe_reads_its_key_from_the_secret(monkeypatch: pytest.MonkeyPatch) -
     settings = Settings(payment_provider="stripe", payment_secret_arn="arn:aws:secretsmanager:…")
 
     assert isinstance(Dependencies(settings).payments, StripePayments)
-    local = Dependencies(replace(settings, payment_api_url="http://stripe.invalid")).payments
+    local = Dependencies(settings._replace(payment_api_url="http://stripe.invalid")).payments
     assert isinstance(local, StripePayments)
     assert local._api._addresses == {"api": "http://stripe.invalid"}
     with pytest.raises(SettingsError, match="PAYMENT_SECRET_ARN"):
-        _ = Dependencies(replace(settings, payment_secret_arn="")).payments
+        _ = Dependencies(settings._replace(payment_secret_arn="")).payments
 
 
 def test_the_webhook_of_stripe_reads_its_signing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +189,7 @@ def test_the_webhook_of_stripe_reads_its_signing_secret(monkeypatch: pytest.Monk
 
     assert isinstance(Dependencies(settings).payment_webhook, StripeWebhook)
     with pytest.raises(SettingsError, match="PAYMENT_WEBHOOK_SECRET_ARN"):
-        _ = Dependencies(replace(settings, payment_webhook_secret_arn="")).payment_webhook
+        _ = Dependencies(settings._replace(payment_webhook_secret_arn="")).payment_webhook
     with pytest.raises(SettingsError, match="PAYMENT_PROVIDER barter has no adapter"):
         _ = Dependencies(Settings(payment_provider="barter")).payment_webhook
 

@@ -22,7 +22,7 @@ from lambdas.api.application import OPERATIONS
 from lambdas.api.handler import respond
 from lambdas.api.http.resource import Operation
 from lambdas.domain.errors import OrderError
-from lambdas.domain.payments import PaymentReport
+from lambdas.domain.payment_webhook import PaymentReport
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import a_person, an_event

@@ -12,10 +12,9 @@ import boto3
 from moto.backends import get_backend
 
 from lambdas.dependencies import dependencies
-from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
-from lambdas.domain.steps.start import StartRequest
+from lambdas.domain.steps.start import IdempotencyKey, StartRequest
 from lambdas.order_writer import OrderWriter
 from lambdas.telemetry import logger, note_order
 from tests.support.world import one_after_the_other

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lambdas.api.models.order_views import TotalView
 from lambdas.api.models.view import Instant, View
-from lambdas.domain.ports import ListedProduct
+from lambdas.domain.catalogue import ListedProduct
 from lambdas.domain.warehouse import Correction, Product
 
 

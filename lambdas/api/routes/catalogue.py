@@ -16,8 +16,8 @@ from lambdas.api.models.catalogue_views import (
     product_view,
 )
 from lambdas.api.models.inputs import IfNoneMatch, Limit
+from lambdas.domain.catalogue import Customer
 from lambdas.domain.errors import InvalidRequest
-from lambdas.domain.ports import Customer
 from lambdas.domain.record.money import EXPONENTS, Price
 from lambdas.domain.warehouse import Correction, Details
 

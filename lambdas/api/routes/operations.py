@@ -17,7 +17,7 @@ from lambdas.api.models.operator_views import (
     WorkflowVersionView,
 )
 from lambdas.domain.errors import SignalNotAdmitted
-from lambdas.domain.ports import OpenOrders
+from lambdas.domain.order_lists import OpenOrders
 from lambdas.domain.record.ledger import EffectState
 from lambdas.domain.workflow_versions import WorkflowVersion
 from lambdas.ulid import new_ulid
@@ -142,7 +142,7 @@ def get_versions() -> Response[Any]:
     executions, more = dependencies.executions.running_by_version(COUNTED_AT_MOST)
     return answer(
         VersionsView(
-            default_workflow_version=dependencies.settings.default_workflow_version,
+            default_workflow_version=dependencies.settings.workflow_version,
             workflow_versions=[
                 _version_view(row, found.orders.get(row.name))
                 for row in operations.workflow.versions.rows

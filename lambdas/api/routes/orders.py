@@ -22,11 +22,10 @@ from lambdas.api.models.order_presenter import (
     timeline_view,
 )
 from lambdas.domain.errors import InvalidRequest, NotAllowed
-from lambdas.domain.ports import IdempotencyKey
 from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.steps.start import StartRequest
+from lambdas.domain.steps.start import IdempotencyKey, StartRequest
 from lambdas.telemetry import note_order
 
 orders = Resource("orders")
@@ -51,7 +50,7 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
     """
     customer_id = customer_of(body, orders.caller)
     key = idempotency(body, orders.caller, customer_id, idempotency_key)
-    version = body.workflow_version or orders.dependencies.settings.default_workflow_version
+    version = body.workflow_version or orders.dependencies.settings.workflow_version
     order, new = orders.workflow.start(_request(body, orders.caller, customer_id, version), key)
     note_order(order)
     headers = {"Location": f"/orders/{order.order_id}"}

@@ -30,6 +30,13 @@ class Message(NamedTuple):
     html: str
 
 
+class MailTags(NamedTuple):
+    """Names an e-mail: its order, and its name in the ledger."""
+
+    order_id: str
+    mail: str
+
+
 def render(
     name: str, language: str, values: Mapping[str, str | int], lines: tuple[str, ...] = ()
 ) -> Message:

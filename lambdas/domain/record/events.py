@@ -5,6 +5,8 @@ subscribers get codes, numbers and ids.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.ledger import MAIL_APPROVAL, MAIL_CANCELLATION, MAIL_CONFIRMATION
@@ -51,6 +53,14 @@ EVENT_KINDS: Mapping[str, Details] = {
     },
 }
 """Details by kind; a name that ends in `_minor` is an amount in minor units."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvents:
+    """Events as they were published, oldest first; `cursor` continues, None at the end."""
+
+    events: tuple[Mapping[str, Any], ...]
+    cursor: str | None
 
 
 def published_kind(event: Event) -> str:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
 from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, RESERVE, Effect, Newer
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import OrderOutcome, cause_of
-from lambdas.domain.record.outside import OutsideSettlement
 from lambdas.domain.record.signals import Actor, Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import COMPENSATED, ENDS, RESUMES, Stage
+
+if TYPE_CHECKING:
+    from lambdas.domain.record.outside import OutsideSettlement
 
 MAX_LINES = 50
 MAX_QUANTITY = 999
@@ -96,7 +99,7 @@ class Order(OrderDetails):
     applied: int = 0
     outcomes: Mapping[str, str] = field(default_factory=dict)
     ledger: Mapping[str, Effect] = field(default_factory=dict)
-    settlement: OutsideSettlement | None = None
+    settlement: "OutsideSettlement | None" = None
     counted: bool = False
     compensation_attempts: int = 0
     takeovers: int = 0

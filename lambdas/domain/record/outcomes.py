@@ -5,8 +5,8 @@ code and a sentence for people.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from lambdas.domain.record.stages import Stage
 
@@ -40,8 +40,7 @@ STAGE_OF: Mapping[OrderOutcome, Stage] = {
 """The stage of the orders with an outcome."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why compensation began. `code` is for programs; `sentence` is for people and contains the
     words of the actor at `{words}`.
     """

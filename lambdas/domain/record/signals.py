@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from lambdas.domain.record.ledger import Newer
 from lambdas.domain.record.stages import BEFORE_COMPLETION, BEFORE_PAYMENT, Stage
@@ -24,8 +25,7 @@ class SignalKind(StrEnum):
     ADD_LINE_ITEM = "add-line-item"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalRule:
+class SignalRule(NamedTuple):
     """When an order admits a kind of signal: at these stages, before the approval deadline if the
     kind closes there, and while the inbox has fewer than `places` signals.
     """

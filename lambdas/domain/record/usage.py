@@ -1,6 +1,7 @@
 """Usage: what the open orders of one customer use, and the caps on it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lambdas.domain.record.order import Order
 
@@ -26,8 +27,7 @@ class Usage:
         return Usage(self.orders - other.orders, self.units - other.units)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerCaps:
+class CustomerCaps(NamedTuple):
     """The largest usage of a customer. 0: no cap."""
 
     orders: int = 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lambdas.domain.errors import GIVEN_UP
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.ledger import PAY, EffectState, unsettled
 from lambdas.domain.record.order import Order
@@ -56,6 +57,18 @@ def begin_compensation(
         for s, outcome in zip(order.pending, settled.values(), strict=True)
     ]
     return make_change(order, after, now, *signals, *_compensation_events(order, after))
+
+
+def give_up(order: Order, now: int, failure: str, timeout_ms: int) -> Change | None:
+    """Start compensation of an approved order that the provider did not charge before the payment
+    deadline. None before the deadline, and for every other failure: after a lost response the
+    order may be charged, and an outage of AWS never ends an order. `failure` is the error of the
+    last attempt.
+    """
+    if order.stage is not Stage.PAYMENT or not failure.startswith(GIVEN_UP):
+        return None
+    approved_at = order.ledger[PAY].at
+    return None if now < approved_at + timeout_ms else begin_compensation(order, now, error=failure)
 
 
 def may_compensate(order: Order) -> bool:

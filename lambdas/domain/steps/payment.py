@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from lambdas.domain.errors import (
-    GIVEN_UP,
     OrderMovedOn,
     PaymentClosed,
     PaymentDeclined,
@@ -30,7 +29,6 @@ from lambdas.domain.record.ledger import PAY, EffectState, effect_key
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import PAYING, Stage
-from lambdas.domain.steps.compensation import begin_compensation
 
 
 def payment_request(order: Order) -> PaymentRequest:
@@ -132,15 +130,3 @@ def record_charge(order: Order, now: int) -> Change | None:
     return make_change(
         order, after, now, ("payment-captured", {"amount_minor": entry.amount_minor or 0})
     )
-
-
-def give_up(order: Order, now: int, failure: str, timeout_ms: int) -> Change | None:
-    """Start compensation of an approved order that the provider did not charge before the payment
-    deadline. None before the deadline, and for every other failure: after a lost response the
-    order may be charged, and an outage of AWS never ends an order. `failure` is the error of the
-    last attempt.
-    """
-    if order.stage is not Stage.PAYMENT or not failure.startswith(GIVEN_UP):
-        return None
-    approved_at = order.ledger[PAY].at
-    return None if now < approved_at + timeout_ms else begin_compensation(order, now, error=failure)

@@ -23,6 +23,15 @@ class StartRequest(OrderDetails):
     traceparent: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """Identifies a request: a repeated key means the same order. `fingerprint` hashes the body."""
+
+    principal: str
+    key: str
+    fingerprint: str
+
+
 def merge_lines(items: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Merge the lines of each SKU: quantities by SKU. Raises InvalidRequest beyond the limits."""
     quantities: dict[str, int] = {}

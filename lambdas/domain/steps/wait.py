@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from lambdas.domain.errors import GIVEN_UP
 from lambdas.domain.mail.reminders import next_mail_at
@@ -73,8 +74,7 @@ class NextStep:
     back_off_seconds: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitPolicy:
+class WaitPolicy(NamedTuple):
     """The approval timeout, the heartbeat, and whether the approver gets e-mails."""
 
     approval_timeout_seconds: int

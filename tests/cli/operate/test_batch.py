@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambdas.domain.errors import MailUnsettled
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.ledger import MAIL_CONFIRMATION, Effect, EffectState
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal

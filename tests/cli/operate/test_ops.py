@@ -7,7 +7,7 @@ import httpx
 import pytest
 from rich.live import Live
 
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import URL, Terminal
 from tests.support.world import World

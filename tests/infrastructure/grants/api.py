@@ -39,7 +39,7 @@ def call_every_route(recorder: Recorder) -> None:
         create_bucket()
         with recorder.running("api"):
             on = Deployment(client)
-            on.deps.settings = replace(on.deps.settings, histories_bucket=BUCKET)
+            on.deps.settings = on.deps.settings._replace(histories_bucket=BUCKET)
             for request in requests(on, *fill(client, 20)):
                 unhurried = request.headers if request.headers is not PREFER else None
                 answer, _ = on.answer(replace(request, headers=unhurried))

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -157,8 +156,8 @@ def _exported(recorder: Recorder) -> Story:
     def connect(world: World) -> None:
         boto3.client("events").create_event_bus(Name=BUS)
         create_bucket()
-        world.deps.settings = replace(
-            world.deps.settings, event_bus_name=BUS, histories_bucket=BUCKET
+        world.deps.settings = world.deps.settings._replace(
+            event_bus_name=BUS, histories_bucket=BUCKET
         )
 
     def publish(world: World) -> None:

@@ -6,7 +6,6 @@ recorded. `without_a_call.py` lists every grant that no handler uses, with its r
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import botocore.session
@@ -16,7 +15,7 @@ from moto import mock_aws
 from lambdas.adapters import aws_clients
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderError
-from lambdas.domain.payments import UnsignedReport
+from lambdas.domain.payment_webhook import UnsignedReport
 from tests.infrastructure.grants.__main__ import rows
 from tests.infrastructure.grants.calls import FUNCTIONS, Policy, granted, policy_of, record_calls
 from tests.infrastructure.grants.recorder import Recorder
@@ -137,7 +136,7 @@ def _stripe_calls(*, webhook: bool) -> set[Statement]:
     with mock_aws(), pytest.MonkeyPatch.context() as patch, recorder.running("pays"):
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         patch.setattr(aws_clients, "_session", lambda: session)
-        deps = Dependencies(replace(FULL, **STRIPE))
+        deps = Dependencies(FULL._replace(**STRIPE))
         with suppress(OrderError):
             deps.payments.look_up("pi_1")
         if webhook:

@@ -1,7 +1,5 @@
 """ApplySignals when nothing is to be applied: the next wait, the deadline, and giving up."""
 
-from dataclasses import replace
-
 import pytest
 
 from lambdas.activities.approval import apply_signals
@@ -110,7 +108,7 @@ def test_a_charged_order_is_never_given_up(world: World) -> None:
 
 
 def test_the_next_wait_comes_from_the_settings(world: World) -> None:
-    world.deps.settings = replace(world.deps.settings, heartbeat_seconds=7)
+    world.deps.settings = world.deps.settings._replace(heartbeat_seconds=7)
     order = world.place()
 
     assert world.run(apply_signals, order)["heartbeat_seconds"] == 7

@@ -7,8 +7,8 @@ from lambdas.activities.enrichment import (
     fetch_inventory_snapshot,
     fetch_recommendations,
 )
+from lambdas.domain.catalogue import StockLevel
 from lambdas.domain.errors import CustomerUnknown, OrderMovedOn, StoreUnavailable
-from lambdas.domain.ports import StockLevel
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from tests.support.builders import a_line
 from tests.support.world import World

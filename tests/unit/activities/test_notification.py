@@ -7,6 +7,7 @@ from lambdas.activities.notification import (
     send_cancellation_email,
     send_order_confirmation,
 )
+from lambdas.domain.catalogue import Customer
 from lambdas.domain.errors import (
     MailRejected,
     MailUnsettled,
@@ -16,7 +17,6 @@ from lambdas.domain.errors import (
     StoreUnavailable,
 )
 from lambdas.domain.mail.claims import claim_mail, mail_not_sent
-from lambdas.domain.ports import Customer
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, EffectState
 from lambdas.domain.record.order import Order

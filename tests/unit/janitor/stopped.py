@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.world import World

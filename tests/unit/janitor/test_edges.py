@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.janitor import CHECKS_PER_SECOND, LATE_MS, SWEEP_MS, Janitor

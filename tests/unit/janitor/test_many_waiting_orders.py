@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage

@@ -8,7 +8,7 @@ from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import refund_payment
 from lambdas.domain.errors import EngineUnavailable, StaleEpoch
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.stages import BEFORE_PAYMENT, ENDS, Stage
 from lambdas.janitor import Janitor

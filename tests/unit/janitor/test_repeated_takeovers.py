@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.domain.errors import EngineUnavailable, OperationsUnavailable
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import MAX_LOOPS, ROW_MS

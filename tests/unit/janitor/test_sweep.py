@@ -7,7 +7,7 @@ from typing import Any
 from lambdas.adapters.order_records import OPEN_SHARDS
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import EngineUnavailable
-from lambdas.domain.ports import Overdue
+from lambdas.domain.order_lists import Overdue
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage

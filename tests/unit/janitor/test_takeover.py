@@ -8,7 +8,7 @@ from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import NotResumable, SignalNotAdmitted, StaleEpoch
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.janitor import Janitor

@@ -10,7 +10,7 @@ import pytest
 
 from lambdas import webhook_handler
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.payments import MalformedReport, PaymentReport, UnsignedReport
+from lambdas.domain.payment_webhook import MalformedReport, PaymentReport, UnsignedReport
 from lambdas.payment_reports import ReportAction
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World

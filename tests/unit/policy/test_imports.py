@@ -141,7 +141,7 @@ SHARED = {
     "stacks": {"lambdas.domain.workflow_versions"},
     "tools": {
         "lambdas.domain.workflow_versions",
-        "lambdas.domain.ports",
+        "lambdas.domain.order_lists",
         "lambdas.adapters.dynamodb_index",
     },
 }

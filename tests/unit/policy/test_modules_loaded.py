@@ -1,16 +1,29 @@
-"""Cold starts are paid in modules: what an activity loads is counted in a fresh interpreter."""
+"""A cold start pays for modules and dataclasses: those of each activity are counted in a fresh
+interpreter.
+"""
 
 import json
 import subprocess
 import sys
+from functools import lru_cache
 
 import pytest
 
 from bench.cold_start.programs import ENVIRONMENT
 from tests.support.definition import ROOT
 
-BUDGET = 380
+BUDGET = 360
 FORBIDDEN = ("pydantic", "requests", "stripe", "aws_xray_sdk", "boto3", "opentelemetry")
+
+MOST_DATACLASSES = 22
+PAYMENT_DATACLASSES = 26
+UNUSED = {
+    "lambdas.domain.ports",
+    "lambdas.domain.payment_differences",
+    "lambdas.domain.workflow_versions",
+    "lambdas.domain.record.outside",
+}
+"""Modules that the activities name in annotations only, or not at all."""
 
 PORTS = {
     "enrichment": ("orders", "catalogue", "customers"),
@@ -29,27 +42,48 @@ importlib.import_module("lambdas.activities." + sys.argv[1])
 from lambdas.dependencies import dependencies
 for port in sys.argv[2:]:
     getattr(dependencies(), port)
-print(json.dumps(sorted(set(sys.modules) - bare)))
+loaded = sorted(set(sys.modules) - bare)
+classes = [
+    value
+    for name in loaded
+    if name.startswith("lambdas.")
+    for value in vars(sys.modules[name]).values()
+    if isinstance(value, type) and value.__module__ == name
+]
+dataclasses = [one.__name__ for one in classes if "__dataclass_fields__" in vars(one)]
+print(json.dumps([loaded, dataclasses]))
 """
 
 
-def loaded_by(module: str) -> list[str]:
+@lru_cache
+def loaded_by(module: str) -> tuple[list[str], list[str]]:
+    """The modules and the dataclasses of the project."""
     command = [sys.executable, "-c", SCRIPT, module, *PORTS[module]]
     answer = subprocess.run(
         command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True
     )
-    loaded: list[str] = json.loads(answer.stdout)
-    return loaded
+    loaded, dataclasses = json.loads(answer.stdout)
+    return loaded, dataclasses
 
 
 @pytest.mark.parametrize("module", sorted(PORTS))
 def test_an_activity_loads_few_modules_and_none_of_the_heavy_ones(module: str) -> None:
-    loaded = loaded_by(module)
+    loaded, _ = loaded_by(module)
 
     assert f"lambdas.activities.{module}" in loaded
     assert "botocore.client" in loaded
     assert [name for name in loaded if name.split(".")[0] in FORBIDDEN] == []
     assert len(loaded) <= BUDGET
+
+
+@pytest.mark.parametrize("module", sorted(PORTS))
+def test_an_activity_creates_few_dataclasses_and_none_of_other_steps(module: str) -> None:
+    loaded, dataclasses = loaded_by(module)
+    pays = module == "payment"
+
+    assert UNUSED & set(loaded) == set()
+    assert ("lambdas.domain.payments" in loaded) is pays
+    assert len(dataclasses) <= (PAYMENT_DATACLASSES if pays else MOST_DATACLASSES), dataclasses
 
 
 def test_every_activity_module_is_counted() -> None:

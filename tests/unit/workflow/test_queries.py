@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.domain.errors import SignalNotFound
-from lambdas.domain.ports import MAX_PAGE, Page
+from lambdas.domain.order_lists import MAX_PAGE, Page
 from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
 from lambdas.workflow import OrderWorkflow

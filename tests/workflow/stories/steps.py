@@ -1,7 +1,5 @@
 """What can happen in a story. Each function makes a step."""
 
-from dataclasses import replace
-
 import boto3
 import pytest
 
@@ -47,8 +45,8 @@ def ask_by_mail() -> Step:
     """The deployment names an approver's address."""
 
     def step(world: World) -> None:
-        world.deps.settings = replace(
-            world.deps.settings, approver_email=resources.APPROVER, console_url=resources.CONSOLE
+        world.deps.settings = world.deps.settings._replace(
+            approver_email=resources.APPROVER, console_url=resources.CONSOLE
         )
 
     return step
@@ -58,7 +56,7 @@ def tick_every(seconds: int) -> Step:
     """The deployment sets a heartbeat that is shorter than the wait."""
 
     def step(world: World) -> None:
-        world.deps.settings = replace(world.deps.settings, heartbeat_seconds=seconds)
+        world.deps.settings = world.deps.settings._replace(heartbeat_seconds=seconds)
 
     return step
 

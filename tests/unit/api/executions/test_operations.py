@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.api.routes import operations
-from lambdas.domain.ports import ExecutionStatus
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, ApiCaller, Claims
