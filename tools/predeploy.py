@@ -105,7 +105,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not options.emulator:
             account.identify()
         check_drained(account, options.stack)
-    except (AccountProblem, LocalProblem, BotoCoreError, ClientError) as error:
+    except LocalProblem as problem:
+        print(f"do not deploy: {problem}: {problem.advice}", file=sys.stderr)
+        return 1
+    except (AccountProblem, BotoCoreError, ClientError) as error:
         print(f"do not deploy: {error}", file=sys.stderr)
         return 1
     return 0

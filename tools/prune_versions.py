@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.aws.account import Account, AccountProblem
+from tools.aws.account import Account, AccountProblem, caller_session
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -100,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         outputs = Account.of_caller().require_outputs(options.stack, "StateMachineArn")
         machine = outputs["StateMachineArn"]
-        states, functions = boto3.client("stepfunctions"), boto3.client("lambda")
+        session = caller_session()
+        states, functions = session.client("stepfunctions"), session.client("lambda")
         prune(states, functions, machine, keep=options.keep, delete=options.delete)
     except (AccountProblem, BotoCoreError, ClientError) as error:
         print(f"versions could not be pruned: {error}", file=sys.stderr)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.commands.admin.region import selected_region
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_sesv2 import SESV2Client
@@ -30,6 +32,11 @@ class Sessions(Protocol):
     def client(self, service: str) -> Any: ...
 
 
+def caller_session() -> boto3.Session:
+    """A session with the credentials and the region of this shell."""
+    return boto3.Session(region_name=selected_region())
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account and region, with the caller's credentials."""
@@ -39,7 +46,7 @@ class Account:
     @classmethod
     def of_caller(cls) -> "Account":
         """The account that the environment variables and profile of the caller select."""
-        return cls(cast(Sessions, boto3.session.Session()))
+        return cls(cast(Sessions, caller_session()))
 
     def check(self) -> str:
         """Check region, credentials and bootstrap. Returns `ACCOUNT/REGION`.

@@ -6,10 +6,9 @@ import sys
 import time
 from collections.abc import Sequence
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.aws.account import Account, AccountProblem
+from tools.aws.account import Account, AccountProblem, caller_session
 from tools.customer_erasure.erasure import CustomerErasure, ErasureRefused
 
 
@@ -40,7 +39,7 @@ def _erasure(stack: str) -> CustomerErasure:
     """Raises AccountProblem."""
     tables = ("OrdersTable", "CustomersTable")
     outputs = Account.of_caller().require_outputs(stack, *tables)
-    database = boto3.resource("dynamodb")
+    database = caller_session().resource("dynamodb")
     orders, customers = (database.Table(outputs[name]) for name in tables)
     return CustomerErasure(
         orders,

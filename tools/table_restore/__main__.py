@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.aws.account import Account, AccountProblem
+from tools.aws.account import Account, AccountProblem, caller_session
 from tools.table_restore.comparison import Comparison
 from tools.table_restore.restore import TABLES, RestoreRefused, TableRestore
 from tools.table_restore.writers import Sessions, Writers
@@ -79,13 +78,13 @@ def _line(text: str, names: list[str]) -> str:
 
 
 def _writers(stack: str, outputs: dict[str, str]) -> Writers:
-    session = cast(Sessions, boto3.session.Session())
+    session = cast(Sessions, caller_session())
     return Writers(sessions=session, stack=stack, machine=outputs["StateMachineArn"])
 
 
 def _restore(outputs: dict[str, str], at: datetime, writers: Writers) -> TableRestore:
     return TableRestore(
-        database=boto3.resource("dynamodb"),
+        database=caller_session().resource("dynamodb"),
         tables={name: outputs[_output(name)] for name in TABLES},
         at=at,
         active=writers.active,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cli.commands.admin.region import selected_region
 from cli.problems import NotFound, Refused, Unreachable, WrongUsage
 
 if TYPE_CHECKING:
@@ -103,8 +104,9 @@ def open_user_pool(stack: str) -> Iterator[UserPool]:
             advice="pip install 'order-workflow[admin]'",
         ) from error
     try:
-        pool_id = _pool_of(boto3.client("cloudformation"), stack)
-        yield UserPool(boto3.client("cognito-idp"), pool_id)
+        session = boto3.Session(region_name=selected_region())
+        pool_id = _pool_of(session.client("cloudformation"), stack)
+        yield UserPool(session.client("cognito-idp"), pool_id)
     except ClientError as error:
         raise _refusal(error.response["Error"], stack) from error
     except BotoCoreError as error:

@@ -53,6 +53,15 @@ def test_a_user_is_created_with_one_role(terminal: Terminal) -> None:
     assert users(terminal)["otto"]["roles"] == ["operator"]
 
 
+def test_the_region_may_be_that_of_the_command_line_of_aws(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    assert create(terminal).code == 0
+
+
 def test_the_list_shows_no_address(terminal: Terminal) -> None:
     create(terminal)
 

@@ -1,11 +1,13 @@
 """Every command for a deployed stack says in one line what is missing, and what to do."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from local.host.folders import HOME_VARIABLE
 from tools import predeploy, prune_versions
 from tools.aws import __main__ as aws
 from tools.aws.verify import __main__ as verify
@@ -46,6 +48,25 @@ def test_a_missing_region_is_named(
     monkeypatch.delenv("AWS_DEFAULT_REGION")
 
     assert "export AWS_REGION=" in refusal(*COMMANDS[name], capsys)
+
+
+@pytest.mark.parametrize("name", ON_A_STACK)
+def test_the_region_is_that_of_the_command_line_of_aws(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+
+    with mock_aws():
+        assert f"there is no stack {STACK}" in refusal(*ON_A_STACK[name], capsys)
+
+
+def test_predeploy_says_how_to_start_the_emulator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+
+    assert "local up --detach" in refusal(predeploy.main, [STACK, "--emulator"], capsys)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
