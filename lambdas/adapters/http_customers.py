@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import quote
 
-from lambdas.adapters.http_service import HttpService
+from lambdas.adapters.http_service import HttpService, text
 from lambdas.domain.catalogue import Customer
 from lambdas.domain.errors import ManagedElsewhere
 
@@ -20,14 +20,14 @@ class HttpCustomers:
             return None
         if answer.status != HTTPStatus.OK:
             raise self._service.unexpected(answer)
-        record = answer.body
-        return Customer(
-            customer_id=customer_id,
-            tier=record["tier"],
-            email=record.get("email", ""),
-            name=record.get("name", ""),
-            language=record.get("language", "en"),
-        )
+        with self._service.parsing(answer) as record:
+            return Customer(
+                customer_id=customer_id,
+                tier=text(record["tier"]),
+                email=text(record.get("email") or ""),
+                name=text(record.get("name") or ""),
+                language=text(record.get("language") or "en"),
+            )
 
     def save(self, customer: Customer) -> None:  # noqa: ARG002
         raise ManagedElsewhere("another service manages the customers")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.adapters.http_service import Answer, HttpService
+from lambdas.adapters.http_service import Answer, HttpService, integer, text
 from lambdas.domain.catalogue import CataloguePage, ListedProduct, StockLevel
 from lambdas.domain.errors import (
     CatalogueNotListed,
@@ -36,7 +36,8 @@ class HttpCatalogue:
         answer = self._service.read("/products", {"skus": ",".join(wanted)})
         if answer.status != HTTPStatus.OK:
             raise self._service.unexpected(answer)
-        levels = map(_level, answer.body["products"])
+        with self._service.parsing(answer) as body:
+            levels = [_level(product) for product in body["products"]]
         return {level.sku: level for level in levels}
 
     def page(self, *, limit: int, cursor: str | None) -> CataloguePage:
@@ -46,7 +47,8 @@ class HttpCatalogue:
             raise CatalogueNotListed("another service keeps the products and does not list them")
         if answer.status != HTTPStatus.OK:
             raise self._service.unexpected(answer)
-        found = tuple(map(_listed, answer.body["products"]))
+        with self._service.parsing(answer) as body:
+            found = tuple(map(_listed, body["products"]))
         shown = found[:limit]
         return CataloguePage(shown, shown[-1].sku if len(found) > limit else None)
 
@@ -68,7 +70,9 @@ class HttpReservations:
                 raise
             return found
         if answer.status == HTTPStatus.CONFLICT:
-            raise _refusal(answer, wanted.order_id)
+            with self._service.parsing(answer) as refused:
+                refusal = _refusal(refused, wanted.order_id)
+            raise refusal
         return self._reservation(answer, wanted.order_id)
 
     def find(self, order_id: str) -> Reservation | None:
@@ -80,36 +84,39 @@ class HttpReservations:
     def _reservation(self, answer: Answer, order_id: str) -> Reservation:
         if answer.status != HTTPStatus.OK:
             raise self._service.unexpected(answer)
-        return Reservation(
-            order_id=order_id,
-            version=int(answer.body["version"]),
-            state=ReservationState(answer.body["state"]),
-            lines={sku: int(units) for sku, units in answer.body["lines"].items()},
-        )
+        with self._service.parsing(answer) as body:
+            return Reservation(
+                order_id=order_id,
+                version=integer(body["version"]),
+                state=ReservationState(body["state"]),
+                lines={sku: integer(units) for sku, units in body["lines"].items()},
+            )
 
 
 def _path(order_id: str) -> str:
     return f"/reservations/{order_id}"
 
 
-def _refusal(answer: Answer, order_id: str) -> OrderError:
-    error, message = _REFUSALS[answer.body["code"]]
-    return error(f"{message}: {', '.join(answer.body['skus'])}", order_id=order_id)
+def _refusal(body: Mapping[str, Any], order_id: str) -> OrderError:
+    if body["code"] not in _REFUSALS:
+        raise ValueError("the code is not in the contract")
+    error, message = _REFUSALS[body["code"]]
+    return error(f"{message}: {', '.join(body['skus'])}", order_id=order_id)
 
 
 def _level(product: Mapping[str, Any]) -> StockLevel:
     return StockLevel(
-        sku=product["sku"],
-        available=int(product["available"]),
-        price=Price(int(product["unit_price_minor"]), product["currency"]),
-        related=tuple(product.get("related", ())),
+        sku=text(product["sku"]),
+        available=integer(product["available"]),
+        price=Price(integer(product["unit_price_minor"]), text(product["currency"])),
+        related=tuple(map(text, product.get("related") or ())),
     )
 
 
 def _listed(product: Mapping[str, Any]) -> ListedProduct:
     return ListedProduct(
-        sku=product["sku"],
-        name=product["name"],
-        price=Price(int(product["unit_price_minor"]), product["currency"]),
-        sold_out=int(product["available"]) <= 0,
+        sku=text(product["sku"]),
+        name=text(product["name"]),
+        price=Price(integer(product["unit_price_minor"]), text(product["currency"])),
+        sold_out=integer(product["available"]) <= 0,
     )

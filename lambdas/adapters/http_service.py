@@ -1,13 +1,15 @@
 """Requests to another service over HTTPS, with the secret of Secrets Manager as bearer token."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import urllib3
 
+from lambdas.adapters.bounded_http import BoundedHttp, NoResponse, Response, ResponseTooLarge
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.domain.errors import ProviderUnavailable, StoreUnavailable
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = urllib3.Timeout(connect=1, read=2)
 """Seconds. A call is at most two requests with a second between them: with the look-up after a lost
-answer it ends within 14 s, before its function's 20 s.
+answer it ends within 14 s, before its function's 20 s. A function that is ended earlier, by a body
+that comes slowly, is repeated: every effect has a key.
 """
 LONGEST_PAUSE_SECONDS = 1
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -51,8 +54,7 @@ class HttpService:
     ) -> None:
         self._name, self._secret, self._clock = name, secret, clock
         self._url = url.rstrip("/")
-        self._timeout = timeout
-        self._pool = urllib3.PoolManager()
+        self._http = BoundedHttp(clock, timeout)
 
     def read(self, path: str, query: Mapping[str, Any] | None = None) -> Answer:
         """GET, repeated once after a transient error. Raises StoreUnavailable, UnexpectedAnswer."""
@@ -75,19 +77,26 @@ class HttpService:
             raise StoreUnavailable(f"the {self._name} service answered {response.status}")
         return self._answer(response)
 
-    def _prepares_repetition(self, response: urllib3.BaseHTTPResponse, *, repeats: bool) -> bool:
-        """Whether the service may answer the same request differently now."""
+    def _prepares_repetition(self, response: Response, *, repeats: bool) -> bool:
+        """Whether the service may answer the same request differently now: not if it asks for a
+        pause that is too long to wait here.
+        """
         if response.status in _REFUSED:
             self._secret.forget()
             return True
+        if not _is_transient(response.status):
+            return False
+        if "Retry-After" not in response.headers:
+            return repeats
         pause = _requested_pause(response)
-        if pause:
-            self._clock.sleep(pause)
-        return bool(pause) or (repeats and _is_transient(response.status))
+        if pause is None:
+            return False
+        self._clock.sleep(pause)
+        return True
 
     def _send_first(
         self, method: str, path: str, content: Mapping[str, Any], *, repeats: bool
-    ) -> urllib3.BaseHTTPResponse | None:
+    ) -> Response | None:
         """The response; None if there was none and the call `repeats`."""
         try:
             return self._send(method, path, content)
@@ -96,29 +105,46 @@ class HttpService:
                 return None
             raise
 
-    def _send(self, method: str, path: str, content: Mapping[str, Any]) -> urllib3.BaseHTTPResponse:
+    def _send(self, method: str, path: str, content: Mapping[str, Any]) -> Response:
         try:
-            return self._pool.request(
-                method,
-                f"{self._url}{path}",
-                headers={"Authorization": f"Bearer {self._secret.value()}"},
-                timeout=self._timeout,
-                retries=False,
-                **content,
+            return self._http.request(
+                method, f"{self._url}{path}", headers=self._headers(), **content
             )
-        except urllib3.exceptions.HTTPError as error:
+        except NoResponse as error:
             raise StoreUnavailable(f"the {self._name} service did not answer") from error
+        except ResponseTooLarge as error:
+            raise UnexpectedAnswer(f"the {self._name} service {error}") from error
+
+    def _headers(self) -> Mapping[str, str]:
+        try:
+            token = self._secret.value()
         except ProviderUnavailable as error:
             raise StoreUnavailable(f"the {self._name} service: {error.message}") from error
+        if not (token.isascii() and token.isprintable()):
+            self._secret.forget()
+            raise StoreUnavailable(f"the {self._name} service: its token is not one line of ASCII")
+        return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
-    def _answer(self, response: urllib3.BaseHTTPResponse) -> Answer:
+    def _answer(self, response: Response) -> Answer:
         try:
-            body = json.loads(response.data)
+            body = json.loads(response.body)
         except ValueError as error:
             raise UnexpectedAnswer(f"{self._name}: {response.status} without JSON") from error
         if not isinstance(body, dict):
             raise UnexpectedAnswer(f"{self._name}: {response.status} without a JSON object")
         return Answer(response.status, body)
+
+    @contextmanager
+    def parsing(self, answer: Answer) -> Iterator[Mapping[str, Any]]:
+        """The body of an answer. Raises UnexpectedAnswer if a field is missing or not valid; other
+        fields than those of the contract are ignored. The message has no value of a field.
+        """
+        try:
+            yield answer.body
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            field = f"without the field {error}" if isinstance(error, KeyError) else "not valid"
+            message = f"the {self._name} service: its answer {answer.status} is {field}"
+            raise UnexpectedAnswer(message) from error
 
     def unexpected(self, answer: Answer) -> UnexpectedAnswer:
         """The error of an answer whose status is not in the contract."""
@@ -130,9 +156,23 @@ def _is_transient(status: int) -> bool:
     return status in _REFUSED or status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _requested_pause(response: urllib3.BaseHTTPResponse) -> int:
-    """The seconds of `Retry-After`; 0 if there is none, or if they are too many to wait here."""
-    seconds = response.headers.get("Retry-After", "")
-    if not _is_transient(response.status) or not (seconds.isascii() and seconds.isdigit()):
-        return 0
-    return int(seconds) if int(seconds) <= LONGEST_PAUSE_SECONDS else 0
+def _requested_pause(response: Response) -> int | None:
+    """The seconds of `Retry-After`; None if they are too many to wait here, or a date."""
+    seconds = response.headers["Retry-After"]
+    if not (seconds.isascii() and seconds.isdigit()):
+        return None
+    return int(seconds) if int(seconds) <= LONGEST_PAUSE_SECONDS else None
+
+
+def integer(value: object) -> int:
+    """A whole number of JSON. Raises TypeError: a fraction would be cut off unnoticed."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("not a whole number")
+    return value
+
+
+def text(value: object) -> str:
+    """A text of JSON. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
+from lambdas.adapters.bounded_http import BoundedHttp, NoResponse, ResponseTooLarge
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.domain.errors import EventsUnavailable, ProviderUnavailable
 
@@ -37,10 +38,9 @@ class SignedSubscriber:
         url: str,
         timeout: urllib3.Timeout = TIMEOUT,
     ) -> None:
-        self._secret, self._clock = secret, clock
-        self._url, self._timeout = url, timeout
+        self._secret, self._clock, self._url = secret, clock, url
         self._read_again_at = 0
-        self._pool = urllib3.PoolManager()
+        self._http = BoundedHttp(clock, timeout)
 
     def deliver(self, event: Mapping[str, Any]) -> None:
         """The time of the signature is that of this attempt; `webhook-id` never changes."""
@@ -55,28 +55,33 @@ class SignedSubscriber:
             "webhook-signature": " ".join(signatures),
         }
         try:
-            response = self._pool.request(
-                "POST",
-                self._url,
-                body=body,
-                headers=headers,
-                timeout=self._timeout,
-                retries=False,
-            )
-        except urllib3.exceptions.HTTPError as error:
+            status = self._http.request("POST", self._url, body=body, headers=headers).status
+        except NoResponse as error:
             raise EventsUnavailable("the subscriber did not answer", order_id=order_id) from error
-        if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            message = f"the subscriber answered {response.status}"
-            raise EventsUnavailable(message, order_id=order_id)
+        except ResponseTooLarge as error:
+            status = error.status
+        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            raise EventsUnavailable(f"the subscriber answered {status}", order_id=order_id)
 
     def _keys(self) -> list[str]:
         if self._clock.now() >= self._read_again_at:
             self._secret.forget()
             self._read_again_at = self._clock.now() + REREAD_MS
         try:
-            return self._secret.value().split()
+            keys = self._secret.value().split()
         except ProviderUnavailable as error:
             raise EventsUnavailable("the signing secret cannot be read") from error
+        if not keys or not all(map(_is_key, keys)):
+            self._secret.forget()
+            raise EventsUnavailable("the signing secret is not like whsec_<base64>")
+        return keys
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(b64decode(key.removeprefix("whsec_"), validate=True)) > 0
+    except ValueError:
+        return False
 
 
 def sign(key: str, message_id: str, seconds: int, body: str) -> str:

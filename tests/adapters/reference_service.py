@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 from local.services.customers import Customers
 from local.services.inventory import Inventory
 from local.services.json_server import Answer, JsonHandler, JsonServer, Request
+from tests.support.serving import serving
 
 Serve = Callable[[], Answer]
 Misbehaviour = Callable[["Handler", Serve], None]
@@ -97,19 +98,6 @@ def status(code: int, body: Any = b"", **headers: str) -> Misbehaviour:
     """Answers with a status, without an effect."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return lambda handler, _: handler.reply(code, body, named)
-
-
-@contextmanager
-def serving(server: JsonServer) -> Iterator[None]:
-    """Serve requests until the end of the block."""
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -1,17 +1,20 @@
 """Another service that misbehaves: lost and late answers, refusals, repeated requests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
+from lambdas.adapters.bounded_http import LARGEST_BYTES
 from lambdas.adapters.http_customers import HttpCustomers
 from lambdas.adapters.http_inventory import HttpCatalogue, HttpReservations
 from lambdas.adapters.http_service import HttpService, UnexpectedAnswer
 from lambdas.adapters.http_warehouse import RemoteWarehouse
 from lambdas.adapters.secrets_manager import CachedSecret
+from lambdas.domain.catalogue import Customer
 from lambdas.domain.errors import (
     CatalogueNotListed,
+    InsufficientStock,
     ManagedElsewhere,
     ProviderUnavailable,
     StoreUnavailable,
@@ -25,6 +28,12 @@ from tests.support.fake_clock import FakeClock
 from tests.support.raising import raises
 
 HELD = Reservation(order_id="O", version=2, state=ReservationState.HELD, lines={"MUG-RED": 3})
+CALLS: Mapping[str, Callable[[HttpService], object]] = {
+    "customers": lambda service: HttpCustomers(service).find("alice"),
+    "stock": lambda service: HttpCatalogue(service).stock(["A"]),
+    "catalogue": lambda service: HttpCatalogue(service).page(limit=9, cursor="A"),
+    "reservations": lambda service: HttpReservations(service).put(HELD),
+}
 PRODUCTS: Any = RemoteWarehouse()
 
 
@@ -112,6 +121,18 @@ def test_a_read_is_repeated_once(service: ReferenceService) -> None:
         customers.find("alice")
 
 
+@pytest.mark.parametrize("pause", ["60", "Sat, 28 Nov 2026 12:00:00 GMT"])
+def test_a_read_is_not_repeated_before_the_pause_that_the_service_asks_for(
+    service: ReferenceService, pause: str
+) -> None:
+    service.next_answers = [status(503, retry_after=pause)]
+
+    with pytest.raises(StoreUnavailable, match="answered 503"):
+        HttpCustomers(connect(service)).find("alice")
+
+    assert methods(service) == "GET"
+
+
 def test_the_service_is_asked_again_after_the_pause_it_asks_for(service: ReferenceService) -> None:
     clock = FakeClock()
     service.next_answers = [status(429, retry_after="1")]
@@ -149,6 +170,61 @@ def test_a_token_that_cannot_be_read_is_a_transient_error(service: ReferenceServ
         HttpCustomers(connection).find("alice")
 
 
+def test_a_token_that_is_no_header_is_a_transient_error_without_the_token(
+    service: ReferenceService,
+) -> None:
+    service.server.token = "first\r\nsecond"
+
+    with raises(StoreUnavailable, "the inventory service: its token is not one line of ASCII"):
+        HttpCustomers(connect(service)).find("alice")
+
+
+def test_unknown_fields_are_ignored(service: ReferenceService) -> None:
+    product = {"sku": "A", "available": 1, "unit_price_minor": 2, "currency": "EUR", "new": 1}
+    reservation = {"version": 2, "state": "held", "lines": {"MUG-RED": 3}, "new": [1]}
+    service.next_answers = [
+        status(200, {"tier": "gold", "email": None, "new": {}}),
+        status(200, {"products": [product], "new": 1}),
+        status(200, reservation),
+        status(409, {"code": "insufficient-stock", "skus": ["A"], "new": 1}),
+    ]
+    connection = connect(service)
+
+    customer = HttpCustomers(connection).find("alice")
+    levels = HttpCatalogue(connection).stock(["A"])
+    found = HttpReservations(connection).find("O")
+
+    assert customer == Customer(customer_id="alice", tier="gold", email="", name="")
+    assert levels["A"].available == 1
+    assert found == HELD
+    with raises(InsufficientStock, "insufficient stock: A", "O"):
+        HttpReservations(connection).put(HELD)
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "body", "problem"),
+    [
+        ("customers", 200, {}, "without the field 'tier'"),
+        ("customers", 200, {"tier": 1}, "not valid"),
+        ("stock", 200, {"products": [{"sku": "A"}]}, "without the field 'available'"),
+        ("stock", 200, {"products": [{"sku": "A", "available": 1.5}]}, "not valid"),
+        ("catalogue", 200, {"products": None}, "not valid"),
+        ("catalogue", 200, {"products": [{"sku": "A"}]}, "without the field 'name'"),
+        ("reservations", 200, {"version": 2, "state": "lent", "lines": {}}, "not valid"),
+        ("reservations", 200, {"version": True, "state": "held", "lines": {}}, "not valid"),
+        ("reservations", 409, {"code": "other"}, "not valid"),
+        ("reservations", 409, {}, "without the field 'code'"),
+    ],
+)
+def test_an_answer_without_the_fields_of_the_contract_is_a_defect(
+    service: ReferenceService, call: str, code: int, body: object, problem: str
+) -> None:
+    service.next_answers = [status(code, body)]
+
+    with pytest.raises(UnexpectedAnswer, match=f"its answer {code} is {problem}"):
+        CALLS[call](connect(service))
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -156,25 +232,17 @@ def test_a_token_that_cannot_be_read_is_a_transient_error(service: ReferenceServ
         status(200, []),
         status(400, {}),
         status(302, {}, location="https://elsewhere.example.com"),
+        status(200, b" " * (LARGEST_BYTES + 1)),
     ],
 )
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda service: HttpCustomers(service).find("alice"),
-        lambda service: HttpCatalogue(service).stock(["A"]),
-        lambda service: HttpCatalogue(service).page(limit=9, cursor="A"),
-        lambda service: HttpReservations(service).put(HELD),
-    ],
-    ids=["customers", "stock", "catalogue", "reservations"],
-)
+@pytest.mark.parametrize("call", CALLS)
 def test_an_answer_outside_the_contract_is_a_defect(
-    service: ReferenceService, answer: Misbehaviour, call: Callable[[HttpService], object]
+    service: ReferenceService, answer: Misbehaviour, call: str
 ) -> None:
     service.next_answers = [answer]
 
     with pytest.raises(UnexpectedAnswer):
-        call(connect(service))
+        CALLS[call](connect(service))
 
     assert len(service.requests) == 1
 

@@ -3,8 +3,10 @@
 import hmac
 import json
 import re
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,9 +17,12 @@ from pytest_socket import enable_socket
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.signed_subscriber import REREAD_MS, SignedSubscriber, sign
 from lambdas.domain.errors import EventsUnavailable, ProviderUnavailable
+from local.services.json_server import JsonServer
+from local.services.subscriber import Subscriber
 from tests.support.definition import ROOT
 from tests.support.fake_clock import NOW, FakeClock
 from tests.support.raising import raises
+from tests.support.serving import serving
 from tests.support.webhook_receiver import a_receiver, signatures
 
 EVENT = {
@@ -131,6 +136,36 @@ def test_an_event_that_is_not_accepted_is_delivered_again_under_its_id(
     subscriber.deliver(EVENT)
 
     assert [headers["webhook-id"] for headers, _ in receiver.requests] == ["O1-3", "O1-3"]
+
+
+@pytest.mark.parametrize("value", ["", "whsec_", "whsec_no base64", "whsec_b25l not-base64"])
+def test_with_a_malformed_secret_nothing_is_posted(receiver: Any, value: str) -> None:
+    secrets = Secrets()
+    secrets.value = value
+    subscriber = connect(receiver, secrets, FakeClock())
+
+    with raises(EventsUnavailable, "the signing secret is not like whsec_<base64>"):
+        subscriber.deliver(EVENT)
+    assert receiver.requests == []
+    secrets.value = NEW
+    subscriber.deliver(EVENT)
+
+    assert signatures(receiver) == expected(receiver, NEW)
+
+
+def test_the_example_subscriber_accepts_what_the_adapter_posts(tmp_path: Path) -> None:
+    enable_socket()  # undone by the fixture `aws`
+    handled: list[Any] = []
+    first = {**EVENT, "event_id": "O1-1", "sequence": 1}
+    secrets = Secrets()
+    example = Subscriber(tmp_path / "events.sqlite", secret=NEW, handle=handled.append)
+    server = JsonServer(example)
+    clock = FakeClock(int(time.time() * 1000))
+    secret = CachedSecret(secrets, arn="arn:secret")
+    with serving(server):
+        SignedSubscriber(secret, clock, url=f"{server.url}/events").deliver(first)
+
+    assert handled == [first]
 
 
 def test_without_its_secret_nothing_is_posted(receiver: Any) -> None:

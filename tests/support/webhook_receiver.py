@@ -1,45 +1,45 @@
-"""An HTTP server that keeps the webhooks that it gets."""
+"""An HTTP server that keeps the webhooks that it gets, and answers as a test says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
+from local.services.json_server import Answer, JsonHandler, JsonServer, Request
+from tests.support.serving import serving
 
-class Receiver(BaseHTTPRequestHandler):
+
+class Receiver:
     """Answers with the next of `statuses`, 0 being no answer; keeps the requests."""
 
-    statuses: list[int]
-    requests: list[tuple[Mapping[str, str], str]]
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+        self.requests: list[tuple[Mapping[str, str], str]] = []
+        self.server = JsonServer(self, handler=_Handler)
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.requests.append(({k.lower(): v for k, v in self.headers.items()}, body))
-        status = self.statuses.pop(0) if self.statuses else 204
+    @property
+    def url(self) -> str:
+        return f"{self.server.url}/hook"
+
+    def answer(self, request: Request) -> Answer:
+        self.requests.append((request.headers, request.content.decode()))
+        return (self.statuses.pop(0) if self.statuses else 204), {}
+
+
+class _Handler(JsonHandler):
+    def respond(self, request: Request, serve: Callable[[], Answer]) -> None:
+        status, _ = serve()
         if status:
-            self.send_response(status)
-            self.send_header("Location", "http://elsewhere.invalid/")
-            self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
+            self.reply(status, b"", {"Location": "http://elsewhere.invalid/"})
+        else:
+            self.close_connection = True
 
 
 @contextmanager
-def a_receiver() -> Iterator[Any]:
-    """A running server: its handler class, with the `url` of the server."""
-    made: Any = type("ThisReceiver", (Receiver,), {"statuses": [], "requests": [], "url": ""})
-    server = HTTPServer(("127.0.0.1", 0), made)
-    made.url = f"http://127.0.0.1:{server.server_port}/hook"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def a_receiver() -> Iterator[Receiver]:
+    """A running server."""
+    receiver = Receiver()
+    with serving(receiver.server):
+        yield receiver
 
 
 def signatures(receiver: Any) -> list[str]:
