@@ -180,5 +180,4 @@ def _captured(record: Record) -> Record:
         "captured_minor": amount_minor,
         "refundable_minor": amount_minor,
         "refunded_minor": 0,
-        "refunds": 0,
     }

@@ -74,7 +74,7 @@ def refuses_payment_method(error: stripe.InvalidRequestError) -> bool:
     """Whether Stripe will never charge the payment method: it was detached, used before without a
     customer, or is no card. Some of these errors have neither a code nor a parameter, only a text.
     """
-    if error.param == "payment_method" or (error.code or "").startswith("payment_method_"):
+    if error.param == "payment_method" or str(error.code).startswith("payment_method_"):
         return True
     return error.code is None and error.param is None and "PaymentMethod" in str(error)
 

@@ -165,6 +165,14 @@ def test_a_recorded_request_is_refused_after_some_minutes(case: Case) -> None:
         case.read(signature)
 
 
+def test_the_sandbox_counts_the_age_of_a_report_in_whole_seconds(table: None) -> None:
+    case = on_sandbox()
+    signature = sign(case.secret, case.body, NOW // 1000)
+    case.clock.advance(seconds=TOLERANCE_SECONDS + 0.9)
+
+    assert case.read(signature) is not None
+
+
 def test_a_report_of_the_future_is_refused_by_the_sandbox(table: None) -> None:
     case = on_sandbox()
 

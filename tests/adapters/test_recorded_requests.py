@@ -327,6 +327,14 @@ def test_the_provider_reads_its_books_consistently(deps: Dependencies) -> None:
     assert [(one, params["ConsistentRead"]) for one, params in asked] == [("GetItem", True)]
 
 
+def test_the_provider_lists_its_books_consistently(deps: Dependencies) -> None:
+    asked = record(deps, "payments", {"Scan": {"Items": []}})
+
+    assert list(deps.payments.list_moved(0, 1)) == []
+
+    assert [(one, params["ConsistentRead"]) for one, params in asked] == [("Scan", True)]
+
+
 def test_no_method_of_an_adapter_is_missing_here(deps: Dependencies) -> None:
     methods = {
         f"{port}.{name}"

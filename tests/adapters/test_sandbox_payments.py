@@ -13,7 +13,12 @@ from lambdas.adapters.sandbox_payments import (
     SandboxPayments,
 )
 from lambdas.adapters.sandbox_table import SandboxTable
-from lambdas.domain.errors import PaymentUnsettled, ProviderUnavailable, TransientError
+from lambdas.domain.errors import (
+    PaymentUnsettled,
+    ProviderUnavailable,
+    StoreConflict,
+    TransientError,
+)
 from lambdas.domain.payments import Captured, PaymentState, Pending, Refunded, Voided
 from tests.adapters.providers import KEY, REFUND, TEN, a_request
 from tests.support import tables
@@ -273,3 +278,30 @@ def test_a_payment_may_be_pending_without_an_end(
 
     assert payments.look_up(reference).result == Pending(until=None)
     assert payments.void(reference).state is PaymentState.PENDING
+
+
+def test_a_refund_that_was_made_is_returned_while_the_provider_accepts_none(
+    dynamodb: Any, payments: SandboxPayments
+) -> None:
+    reference = paid(payments)
+    payments.refund(REFUND, reference, TEN)
+    [record] = [one for one in tables.records(dynamodb, tables.PAYMENTS) if "state" in one]
+    put(dynamodb, **{**record, "payment_method": "pm_refund_fails"})
+
+    assert payments.refund(REFUND, reference, TEN) == Refunded()
+
+
+def test_a_period_includes_its_first_millisecond_and_not_its_last(
+    payments: SandboxPayments, clock: FakeClock
+) -> None:
+    reference, at = paid(payments), clock.now()
+
+    for since, until, listed in ((at, at + 1, True), (at - 9, at, False), (at + 1, at + 9, False)):
+        assert [one for one, _ in payments.list_moved(since, until)] == [reference] * listed
+
+
+def test_a_settlement_of_an_unknown_payment_is_an_error(dynamodb: Any) -> None:
+    table = SandboxTable(dynamodb, name=tables.PAYMENTS)
+
+    with pytest.raises(StoreConflict):
+        table.settle("pay:O9", PaymentState.PENDING, {"state": "captured"})

@@ -109,7 +109,8 @@ EQUIVALENT: Mapping[str, str] = {
     r"payment_comparison\.PaymentComparison\._list_orders: .*(cursor >=|order_id >) oldest.*": (
         "no order has the lowest ID of an instant"
     ),
-    r"adapters\.(dynamodb_\w+|sandbox_table)\..*: .*\"(.* )?(set|add|remove|and) [:#a-z].*": (
+    r"adapters\.(dynamodb_\w+|sandbox_table)\..*: .*\"((.* )?(set|add|remove|and) [:#a-z]"
+    r"|set \" \+ |#state in \(|.*\) or made_at < ).*": (
         "the keywords of DynamoDB's expressions have no case"
     ),
     r"adapters\.event_notes\.event_of: .*\(form\.figure\) or True.*": (
