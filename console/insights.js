@@ -3,7 +3,7 @@
 import { all, get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
 import { once } from "./forms.js";
-import { age, clock, passed, stageText } from "./words.js";
+import { age, clock, duration, passed, stageText } from "./words.js";
 import { now } from "./clock.js";
 
 const PAGES = 5;
@@ -106,8 +106,17 @@ function charts({ orders, more, executions }) {
     h("meter", { min: 0, max: executions.length, value: count, "aria-label": `${name} of all` }), h("span", {}, `${count} (${Math.round((100 * count) / executions.length)} %)`));
   return [h("h2", {}, `Verdicts on ${more ? "the newest " : ""}${numbered(orders, "order")}`),
     executions.length ? h("p", { class: "quiet" }, `Each execution is counted, with the verdict from its history: ${numbered(executions.length, "execution")}`
-      + ` of ${numbered(orders, "order")}. An order that was taken over has more than one.`) : h("p", { class: "quiet" }, "There are no orders yet."),
+      + ` of ${numbered(orders, "order")}. An order that was taken over has more than one. ${times(executions)}`) : h("p", { class: "quiet" }, "There are no orders yet."),
     ...counts.map(share), ...GROUPS.flatMap((one) => group(one, executions))];
+}
+
+/** The period in which the executions started, and the median time of completed ones: most of it is the wait for approval. */
+function times(executions) {
+  const started = executions.map((one) => one.started_at).filter(Boolean).sort();
+  const took = executions.filter((one) => one.verdict === "completed" && one.stopped_at)
+    .map((one) => Date.parse(one.stopped_at) - Date.parse(one.started_at)).sort((a, b) => a - b);
+  return [started.length && `Started from ${clock(started[0])} to ${clock(started.at(-1))}.`,
+    took.length && `Half of the completed ones took at most ${duration(took[Math.floor((took.length - 1) / 2)])}.`].filter(Boolean).join(" ");
 }
 
 /** The executions with some verdicts, each with a link to its order. Closed groups are collapsed. */

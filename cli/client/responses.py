@@ -191,6 +191,7 @@ _COMMANDS = {
     "order-not-found": "`orders list` shows the orders that you can read",
     "catalogue-not-listed": "the service that keeps the products has the SKUs; "
     "`orders place -i SKU` takes them",
+    "unknown-sku": "`orders catalogue` lists the products",
     "product-not-found": "check the SKU; `orders admin catalogue set` creates a product",
     "signal-not-found": "`orders signals {order_id}` lists its signals",
     "signal-not-admitted": "`orders describe {order_id}` shows which signals the order accepts now",

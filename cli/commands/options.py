@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cli.commands.completion import order_ids, skus
 from cli.problems import WrongUsage
 from cli.sign_in.session import profile_names
 from cli.views.formats import OUTCOMES, STAGES
@@ -31,7 +32,12 @@ def known_outcome(name: str | None) -> str | None:
     return name
 
 
-OrderId = Annotated[str, typer.Argument(help="The order's id.", metavar="ORDER", parser=order_id)]
+OrderId = Annotated[
+    str,
+    typer.Argument(
+        help="The order's id.", metavar="ORDER", parser=order_id, autocompletion=order_ids
+    ),
+]
 ProfileOption = Annotated[
     str | None,
     typer.Option(
@@ -68,7 +74,12 @@ LimitOption = Annotated[
 ]
 ItemOption = Annotated[
     list[str],
-    typer.Option("-i", "--item", help="SKU, or SKU=QUANTITY; may be repeated.", metavar="ITEM"),
+    typer.Option(
+        *("-i", "--item"),
+        help="SKU (see `orders catalogue`), or SKU=QUANTITY; may be repeated.",
+        metavar="ITEM",
+        autocompletion=skus,
+    ),
 ]
 KeyOption = Annotated[
     str | None,

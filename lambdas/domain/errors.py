@@ -14,7 +14,7 @@ OrderError                     carries the order's id and a message that is safe
 │      NotifierUnavailable  EngineUnavailable  OperationsUnavailable
 │      EventsUnavailable
 └─ RequestRefused              the request cannot be accepted: a 4xx, never seen by the workflow
-    ├─ InvalidRequest (WorkflowVersionRemoved)  NotAllowed (AboveLimit)
+    ├─ InvalidRequest (WorkflowVersionRemoved UnknownSku)  NotAllowed (AboveLimit)
     ├─ OrderNotFound  SignalNotFound  ProductNotFound  CatalogueNotListed
     └─ SignalNotAdmitted (MailNotDue NotResumable)  IdempotencyMismatch  InboxFull  StockTooLow
        CustomerCapReached  AddressSuppressed  ManagedElsewhere
@@ -143,6 +143,10 @@ class RequestRefused(OrderError):
 
 class InvalidRequest(RequestRefused):
     """The request is well-formed but asks for something that cannot be (422)."""
+
+
+class UnknownSku(InvalidRequest):
+    """The request names a SKU that does not exist (422)."""
 
 
 class WorkflowVersionRemoved(InvalidRequest):

@@ -80,6 +80,7 @@ def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str,
     page = operator.open("insights")
     for verdict in ("completed", "cancelled", "rejected"):
         expect(page.get_by_label(f"{verdict} of all")).to_be_visible()
+    expect(operator.main).to_contain_text("Half of the completed ones took at most")
 
 
 def test_a_stopped_execution_and_its_compensation_are_both_counted(

@@ -110,6 +110,7 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
     domain.WorkflowVersionRemoved: Meaning(
         422, "Workflow version removed", "Send a version that is supported, or none."
     ),
+    domain.UnknownSku: Meaning(422, "Unknown SKU", "`GET /catalogue` lists the products."),
     domain.InvalidRequest: Meaning(422, "Invalid request", "Change the request."),
     domain.IdempotencyMismatch: Meaning(
         422, "Idempotency-Key used before", "Send a new key, or the same request as before."

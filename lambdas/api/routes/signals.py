@@ -10,7 +10,7 @@ from lambdas.api.http.preferences import preferred_wait
 from lambdas.api.http.resource import P, Resource, Route, answer
 from lambdas.api.models import inputs, signal_views
 from lambdas.api.models.order_presenter import signal_detail_view, signal_view, signals_view
-from lambdas.domain.errors import InvalidRequest, NotAllowed
+from lambdas.domain.errors import NotAllowed, UnknownSku
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.signals.admission import require_may_approve
@@ -185,10 +185,10 @@ def require_owner(order: Order) -> None:
 
 
 def require_known_sku(order: Order, asked: Signal) -> None:
-    """Raise InvalidRequest for an unknown SKU, unless the order already has the signal."""
+    """Raise UnknownSku, unless the order already has the signal."""
     sku = asked.sku or ""
     if order.signal(asked.signal_id) is None and not signals.dependencies.catalogue.stock([sku]):
-        raise InvalidRequest(f"unknown SKU: {sku}")
+        raise UnknownSku(f"unknown SKU: {sku}")
 
 
 def new_approval(order: Order, signal_id: str | None, revision: int) -> Signal:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from lambdas.domain.errors import InvalidRequest
+from lambdas.domain.errors import InvalidRequest, UnknownSku
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.money import EXPONENTS, Price
 from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order, OrderDetails
@@ -48,13 +48,13 @@ def merge_lines(items: Iterable[tuple[str, int]]) -> dict[str, int]:
 def new_order(order_id: str, request: StartRequest, prices: Mapping[str, Price], now: int) -> Order:
     """The order as it is first written, at today's prices.
 
-    Raises InvalidRequest for an unknown SKU, lines in more than one currency, or a currency that
+    Raises UnknownSku, and InvalidRequest for lines in more than one currency, or a currency that
     ISO 4217 does not list.
     """
     quantities = merge_lines(request.items)
     unknown = sorted(set(quantities) - set(prices))
     if unknown:
-        raise InvalidRequest(f"unknown SKU: {', '.join(unknown)}")
+        raise UnknownSku(f"unknown SKU: {', '.join(unknown)}")
     currencies = sorted({prices[sku].currency for sku in quantities})
     if len(currencies) > 1:
         raise InvalidRequest(f"one order has one currency, not {' and '.join(currencies)}")

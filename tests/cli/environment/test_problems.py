@@ -139,10 +139,13 @@ def test_the_advice_is_a_command_where_one_helps_and_else_that_of_the_api(
 
     refused = terminal.run("cancel", ended.order_id, "-r", "late")
     unknown = terminal.run("place", "-i", "NO-SUCH")
+    world.stock("KNIFE", available=1, currency="JPY")
+    mixed = terminal.run("place", "-i", "KNIFE", "-i", "MUG-RED")
 
     assert f"→ `orders describe {ended.order_id}` shows which signals" in refused.err
     assert "allowed_signals" not in refused.err
-    assert "→ change the request" in unknown.err
+    assert "→ `orders catalogue` lists the products" in unknown.err
+    assert "→ change the request" in mixed.err
 
 
 def test_the_advice_for_an_unknown_signal_is_the_list_of_signals(

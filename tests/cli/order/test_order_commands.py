@@ -4,11 +4,14 @@ from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+import typer
 
+from cli.commands.completion import order_ids, skus
 from cli.sign_in.session import profile_names
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
+from tests.cli.commands import commands
 from tests.cli.terminal import Terminal
 from tests.support.builders import a_signal
 from tests.support.versions import with_status
@@ -239,3 +242,15 @@ def test_profiles_and_stages_are_completed_by_the_shell(terminal: Terminal) -> N
     assert profile_names() == ["ann", "bob"]
     terminal.config.write_text("no JSON")
     assert profile_names() == []
+
+
+def test_skus_and_order_ids_are_completed_from_the_api(terminal: Terminal, world: World) -> None:
+    world.stock("MUG-BLUE", available=1, name="Mug, blue")
+    order = world.place()
+    terminal.run("list")  # sets the token
+    context = typer.Context(commands()["place"])
+
+    assert skus(context, "mug-b") == [("MUG-BLUE", "Mug, blue")]
+    assert order_ids(context, order.order_id[:10]) == [(order.order_id, "awaiting-approval")]
+    terminal.wire.down = True
+    assert skus(context, "") == order_ids(context, "") == []
