@@ -4,6 +4,7 @@ import pathlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -106,29 +107,66 @@ def test_an_order_ends_on_the_definition_that_it_started_with(
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class FirstStage:
+    """The first stage of an example, with the paths of orders by version. `refused` are orders of
+    v3 that a rule of the new step refuses.
+    """
+
+    title: str
+    end: Step
+    before: Path
+    paths: Mapping[str, Path]
+    refused: Mapping[str, tuple[Mapping[str, Any], Path]] = field(default_factory=dict)
+
+
+FIRST_STAGES = (
+    FirstStage(
+        title="Add a step",
+        end=APPROVE,
+        before=ADD.before,
+        paths={
+            "v2": (*ROUTED, "ReserveStock", *COMPLETED),
+            "v3": (*ROUTED, "CheckFraud", "ReserveStock", *COMPLETED),
+        },
+        refused={"large order": (TOO_LARGE, (*ROUTED, "CheckFraud", *REJECTED))},
+    ),
+    FirstStage(
+        title="Remove a step",
+        end=CANCEL,
+        before=(*TO_WAIT, *UNDONE),
+        paths={
+            "v2": (*TO_WAIT, *LOOP, *CANCELLED[:2], "RouteCancellationEmail", *CANCELLED[2:]),
+            "v3": (*TO_WAIT, *LOOP, *CANCELLED[:2], "RouteCancellationEmail", *CANCELLED[3:]),
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize("example", FIRST_STAGES, ids=lambda example: example.title)
 def test_orders_of_both_versions_run_after_the_page_was_followed(
-    deployment: Environment, releases: Releases, tmp_path: pathlib.Path
+    example: FirstStage, deployment: Environment, releases: Releases, tmp_path: pathlib.Path
 ) -> None:
     previous = releases.publish(releases.deployed)
     releases.route(previous)
     releases.place("before the release", {})
-    with released(deployment, edited_checkout("Add a step", tmp_path)):
+    with released(deployment, edited_checkout(example.title, tmp_path)):
         for order, fields in {"v2": {}, "v3": OF_V3, "v3 after the rollback": OF_V3}.items():
             releases.place(order, fields)
-        releases.refuse("v3 of a new customer", TOO_LARGE)
+        for order, (large, _) in example.refused.items():
+            releases.refuse(order, large)
         for order in ("before the release", "v2", "v3"):
-            releases.finish(order, APPROVE)
-        assert releases.run.status("v3")["result"].endswith("completed (version v3)")
+            releases.finish(order, example.end)
+        assert releases.run.status("v3")["version"] == "v3"
     releases.route(previous)
-    releases.finish("v3 after the rollback", APPROVE)
+    releases.finish("v3 after the rollback", example.end)
 
     assert releases.version("before the release") == previous
     assert {order: releases.path(order) for order in releases.run.orders} == {
-        "before the release": ADD.before,
-        "v2": (*ROUTED, "ReserveStock", *COMPLETED),
-        "v3": (*ROUTED, "CheckFraud", "ReserveStock", *COMPLETED),
-        "v3 after the rollback": (*ROUTED, "CheckFraud", "ReserveStock", *COMPLETED),
-        "v3 of a new customer": (*ROUTED, "CheckFraud", *REJECTED),
+        "before the release": example.before,
+        **example.paths,
+        "v3 after the rollback": example.paths["v3"],
+        **{order: path for order, (_, path) in example.refused.items()},
     }
 
 
