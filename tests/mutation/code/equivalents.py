@@ -6,7 +6,7 @@ from collections.abc import Mapping
 _ZIPPED = r"domain\.(mail\.reminders\._remaining_mails|steps\.compensation\.begin_compensation)"
 
 EQUIVALENT: Mapping[str, str] = {
-    r".*: assert_never\(None\)|domain\.steps\.payment\.require_captured: ": (
+    r".*: assert_never\(None\)|domain\.steps\.payment\.require_(captured|refunded): ": (
         "mypy proves that no value gets there"
     ),
     r"comparison_handler\._yesterday: present = datetime\.fromtimestamp\(now / 1000, \)": (
