@@ -170,13 +170,6 @@ def test_an_open_order_is_exported_again(terminal: Terminal, world: World, tmp_p
     assert all("1 written, 0 already present" in ran.err for ran in runs)
 
 
-def test_a_customer_cannot_read_histories(terminal: Terminal, order: Order) -> None:
-    ran = terminal.run("history", order.order_id)
-
-    assert ran.code == 1
-    assert "you need the role operator" in ran.err.lower()
-
-
 def test_an_export_into_a_broken_link_is_a_problem(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:

@@ -29,14 +29,6 @@ def test_checks_of_an_unreachable_api_are_reported_as_not_made(terminal: Termina
     assert len(terminal.wire.sent) == 1
 
 
-def test_the_console_of_an_unreachable_api_is_unknown(terminal: Terminal) -> None:
-    terminal.wire.down = True
-
-    [line] = [one for one in terminal.run("doctor").out.splitlines() if "console" in one]
-
-    assert "✓" not in line
-
-
 @pytest.mark.parametrize("answer", [None, httpx.Response(503, text="<html>")], ids=["away", "503"])
 def test_the_doctor_does_not_advise_to_run_the_doctor(
     terminal: Terminal, answer: httpx.Response | None

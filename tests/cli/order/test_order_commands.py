@@ -151,26 +151,6 @@ def test_an_item_is_added(terminal: Terminal, world: World) -> None:
     assert [(s.sku, s.quantity) for s in world.now(order).inbox] == [("MUG-RED", 2)]
 
 
-def test_a_signal_to_an_ended_order_is_refused_with_a_reason(
-    terminal: Terminal, world: World
-) -> None:
-    order = world.place(Stage.COMPLETED)
-
-    ran = terminal.run("cancel", order.order_id, "-r", "too late")
-
-    assert (ran.code, ran.out) == (1, "")
-    assert "the order is completed" in ran.err
-    assert f"`orders describe {order.order_id}`" in ran.err
-
-
-def test_a_refusal_names_the_required_role(terminal: Terminal, world: World) -> None:
-    ran = terminal.run("approve", world.place().order_id, "--revision", "1")
-
-    assert ran.code == 1
-    assert "you need the role approver" in ran.err.lower()
-    assert "--profile" in ran.err
-
-
 def test_text_of_other_users_is_printed_literally(terminal: Terminal, world: World) -> None:
     order = world.place(Stage.CANCELLED, last_error="cancelled: [red]not[/] [bold]mine")
     world.accept(world.place(), a_signal())

@@ -40,23 +40,56 @@ def verdict(history: HistoryBuilder) -> str:
     return classify(history.redacted()).verdict.value
 
 
-def test_an_order_that_went_through_is_completed() -> None:
-    history = decided("pay").ok("ProcessPayment", "UpdateOrderStatus", "SendOrderConfirmation")
-
-    assert verdict(history.add("ExecutionSucceeded")) == "completed"
+PAID = ("ProcessPayment", "UpdateOrderStatus")
 
 
-def test_a_mail_that_was_not_sent_changes_nothing() -> None:
-    history = decided("pay").ok("ProcessPayment", "UpdateOrderStatus")
-    history.failing("SendOrderConfirmation", "MailRejected").enter("CompletedUnconfirmed")
-
-    assert verdict(history.add("ExecutionSucceeded")) == "completed"
-
-
-def test_an_order_that_compensation_finds_completed_is_completed() -> None:
-    history = named(()).ok(*COMPENSATION).route("RouteEnd").ok("SendOrderConfirmation")
-
-    assert verdict(history.add("ExecutionSucceeded")) == "completed"
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        (decided("pay").ok(*PAID, "SendOrderConfirmation").add("ExecutionSucceeded"), "completed"),
+        (
+            decided("pay")
+            .ok(*PAID)
+            .failing("SendOrderConfirmation", "MailRejected")
+            .enter("CompletedUnconfirmed")
+            .add("ExecutionSucceeded"),
+            "completed",
+        ),
+        (
+            named(())
+            .ok(*COMPENSATION)
+            .route("RouteEnd")
+            .ok("SendOrderConfirmation")
+            .add("ExecutionSucceeded"),
+            "completed",
+        ),
+        (cancelled(decided("pay").failing("ProcessPayment", "OrderCancelled")), "cancelled"),
+        (
+            rejected(
+                decided("pay").failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
+            ),
+            "rejected",
+        ),
+        (
+            cancelled(
+                waiting()
+                .failing("AwaitSignal", "States.Timeout", kind="TaskTimedOut")
+                .ok("ApplySignals", decision="expire")
+                .route("RouteDecision")
+            ),
+            "expired",
+        ),
+        # Before business ends succeeded, they ended in OrderFailed.
+        (failed(waiting().failing("ReserveStock", "InsufficientStock")), "rejected"),
+    ],
+    ids=[
+        *("every step succeeds", "the e-mail is not sent", "compensation finds it completed"),
+        *("a cancel meets a step", "only the last attempt counts", "a tick is no failure"),
+        "a business end of an older definition",
+    ],
+)
+def test_an_execution_is_classified_by_its_end(history: HistoryBuilder, expected: str) -> None:
+    assert verdict(history) == expected
 
 
 @pytest.mark.parametrize(
@@ -68,12 +101,6 @@ def test_an_order_that_compensation_finds_completed_is_completed() -> None:
 )
 def test_what_ends_cancelled_was_cancelled_or_expired(decision: str, expected: str) -> None:
     assert verdict(cancelled(decided(decision))) == expected
-
-
-def test_a_cancel_that_meets_a_step_cancels() -> None:
-    history = decided("pay").failing("ProcessPayment", "OrderCancelled")
-
-    assert verdict(cancelled(history)) == "cancelled"
 
 
 @pytest.mark.parametrize(
@@ -107,29 +134,9 @@ def test_every_transient_error_that_outlasts_its_retries_is_infrastructure(error
     )
 
 
-def test_only_the_last_attempt_counts() -> None:
-    history = decided("pay").failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
-
-    assert verdict(rejected(history)) == "rejected"
-
-
-def test_a_tick_is_no_failure() -> None:
-    history = waiting().failing("AwaitSignal", "States.Timeout", kind="TaskTimedOut")
-    history.ok("ApplySignals", decision="expire").route("RouteDecision")
-
-    assert verdict(cancelled(history)) == "expired"
-
-
 @pytest.mark.parametrize("end", [failed, cancelled, rejected])
 def test_a_takeover_compensates(end: Callable[[HistoryBuilder], HistoryBuilder]) -> None:
     assert verdict(end(named(()))) == "compensated"
-
-
-def test_a_business_end_of_an_older_definition_is_rejected() -> None:
-    """Before business ends succeeded, they ended in OrderFailed."""
-    history = waiting().failing("ReserveStock", "InsufficientStock")
-
-    assert verdict(failed(history)) == "rejected"
 
 
 @pytest.mark.parametrize("state", ["RefundPayment", "ReleaseStock", "CloseOrder"])
