@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 from pytest_socket import enable_socket
 
@@ -45,6 +46,20 @@ def clients() -> dict[str, Any]:
     services = ("dynamodb", "sqs", "stepfunctions")
     made = {service: aws_clients.client(service) for service in services}
     return made | {"sesv2": aws_clients.client_without_retries("sesv2")}
+
+
+@pytest.fixture
+def step_functions() -> Any:
+    """A client whose answers `states` has."""
+    return aws_clients.client("stepfunctions")
+
+
+@pytest.fixture
+def states(step_functions: Any) -> Iterator[Stubber]:
+    """The answers of Step Functions; a test uses all that it adds."""
+    with Stubber(step_functions) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
 
 
 @pytest.fixture

@@ -19,11 +19,10 @@ from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.executions import ExecutionOutcome
 from lambdas.domain.mail.rendering import MailTags
-from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.stages import Stage
-from tests.support.builders import a_customer, a_key, a_signal, an_order
+from tests.support.builders import a_customer, a_difference, a_key, a_signal, an_order
 from tests.support.fake_clock import NOW
 from tests.unit.test_dependencies import FULL
 
@@ -34,14 +33,6 @@ MOVED = make_change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("told", {}
 LOOKED = make_change(ORDER, replace(ORDER, last_heartbeat_at=NOW), NOW)
 OUTCOME = ExecutionOutcome(
     order_id="O1", epoch=1, verdict="completed", reason="", started_at=None, stopped_at=None
-)
-DIFFERENCE = Difference(
-    kind=DifferenceKind.REFUNDED,
-    reference="pi_1",
-    order_id="O1",
-    currency="EUR",
-    captured_minor=2500,
-    refunded_minor=300,
 )
 PAYMENT = {"payment_key": "pay:O1", "amount_minor": 5, "currency": "EUR", "state": "prepared"}
 
@@ -194,7 +185,7 @@ CALLS: Mapping[str, tuple[Call, str, Mapping[str, Any]]] = {
         {"QueueUrl": FULL.operations_queue_url},
     ),
     "operations.report_difference": (
-        lambda d: d.operations.report_difference(DIFFERENCE),
+        lambda d: d.operations.report_difference(a_difference()),
         "SendMessage",
         {"QueueUrl": FULL.operations_queue_url},
     ),

@@ -8,9 +8,8 @@ import pytest
 
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
 from lambdas.domain.errors import OperationsUnavailable
-from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.record.stages import Stage
-from tests.support.builders import an_order
+from tests.support.builders import a_difference, an_order
 from tests.support.invariants import leaks
 from tests.support.raising import raises
 
@@ -18,14 +17,6 @@ SECRET = "secret"
 STUCK = an_order(Stage.COMPENSATING, epoch=2, compensation_attempts=3, wait_token=SECRET)
 TAKEN_OVER = an_order(Stage.PAYMENT, epoch=4, takeovers=3, wait_token=SECRET)
 REFUND_FAILED = an_order(Stage.CANCELLED)
-DIFFERENCE = Difference(
-    kind=DifferenceKind.REFUNDED,
-    reference="pi_1",
-    order_id="O1",
-    currency="EUR",
-    captured_minor=2500,
-    refunded_minor=300,
-)
 Report = Callable[[SqsOperationsQueue], None]
 
 
@@ -53,7 +44,7 @@ Report = Callable[[SqsOperationsQueue], None]
             },
         ),
         (
-            lambda queue: queue.report_difference(DIFFERENCE),
+            lambda queue: queue.report_difference(a_difference()),
             {
                 "kind": "payment-difference",
                 "difference": "refunded",

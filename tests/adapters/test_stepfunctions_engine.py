@@ -1,14 +1,13 @@
 """Step Functions: what is sent, what each answer means; answers are stubbed, requests checked."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
 
-from lambdas.adapters import aws_clients
 from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.record.order import Order
@@ -23,20 +22,8 @@ TOKEN = "AQ-the-token"
 
 
 @pytest.fixture
-def client() -> Any:
-    return aws_clients.client("stepfunctions")
-
-
-@pytest.fixture
-def engine(client: Any) -> StepFunctionsEngine:
-    return StepFunctionsEngine(client, alias_arn=ALIAS)
-
-
-@pytest.fixture
-def states(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+def engine(step_functions: Any) -> StepFunctionsEngine:
+    return StepFunctionsEngine(step_functions, alias_arn=ALIAS)
 
 
 def start_of(order: Order, **task: str) -> dict[str, str]:
@@ -196,9 +183,9 @@ def test_any_other_refusal_is_transient_and_its_message_has_no_token(
     ids=lambda error: type(error).__name__,
 )
 def test_an_engine_that_does_not_answer_is_a_transient_error(
-    client: Any, engine: StepFunctionsEngine, operation: str, error: Exception
+    step_functions: Any, engine: StepFunctionsEngine, operation: str, error: Exception
 ) -> None:
-    fail(client, operation, error)
+    fail(step_functions, operation, error)
 
     with raises(EngineUnavailable, "Step Functions did not answer", named(operation)):
         CALLS[operation](engine)

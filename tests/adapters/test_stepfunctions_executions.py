@@ -1,13 +1,13 @@
 """Reading executions from Step Functions: responses are stubbed, requests are checked."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.stub import Stubber
 
-from lambdas.adapters import aws_clients, stepfunctions_executions
+from lambdas.adapters import stepfunctions_executions
 from lambdas.adapters.stepfunctions_executions import UNVERSIONED, StepFunctionsExecutions
 from lambdas.domain.errors import EngineUnavailable
 from tests.support.builders import an_order
@@ -18,20 +18,8 @@ EXECUTION = "arn:aws:states:eu-central-1:123456789012:execution:orders:"
 
 
 @pytest.fixture
-def client() -> Any:
-    return aws_clients.client("stepfunctions")
-
-
-@pytest.fixture
-def executions(client: Any) -> StepFunctionsExecutions:
-    return StepFunctionsExecutions(client, alias_arn=f"{MACHINE}:live")
-
-
-@pytest.fixture
-def states(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+def executions(step_functions: Any) -> StepFunctionsExecutions:
+    return StepFunctionsExecutions(step_functions, alias_arn=f"{MACHINE}:live")
 
 
 def test_a_history_is_read_to_its_end(executions: StepFunctionsExecutions, states: Stubber) -> None:

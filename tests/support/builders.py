@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from lambdas.domain.catalogue import Customer
+from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.record.ledger import PAY, RESERVE, Effect, EffectState, effect_key
 from lambdas.domain.record.order import Enrichment, Line, Order
 from lambdas.domain.record.outside import OutsideSettlement, Settled
@@ -68,6 +69,18 @@ def a_stuck_order() -> Order:
     order = an_order(Stage.COMPENSATING, charged=True, compensation_attempts=3)
     pay = replace(_effect(order, PAY, EffectState.DONE), stuck=True)
     return order.with_effect(PAY, replace(pay, amount_minor=order.total.amount_minor))
+
+
+def a_difference() -> Difference:
+    """3.00 of a payment of 25.00 were refunded without the order."""
+    return Difference(
+        kind=DifferenceKind.REFUNDED,
+        reference="pi_1",
+        order_id="O1",
+        currency="EUR",
+        captured_minor=2500,
+        refunded_minor=300,
+    )
 
 
 def a_settlement(**changes: Any) -> OutsideSettlement:

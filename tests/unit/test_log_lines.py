@@ -75,11 +75,6 @@ def _deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "dependencies", lambda: world.deps)
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 @pytest.mark.parametrize("epochs_behind", [0, 1])
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_an_activity_logs_one_line(row: Row, world: World, epochs_behind: int) -> None:

@@ -44,8 +44,7 @@ def test_a_cancel_during_the_provider_call_ends_with_a_refund(world: World) -> N
     world.run(process_payment, order)
     with pytest.raises(OrderCancelled):
         world.run(update_order_status, order)
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order)
+    world.compensate(order)
 
     after = world.now(order)
     assert after.stage is Stage.CANCELLED
@@ -93,8 +92,7 @@ def test_an_order_whose_captured_amount_is_not_the_approved_one_gets_back_what_w
         with pytest.raises(PaymentMismatch, match=rf"captured {captured // 100}\.00 EUR instead"):
             world.run(process_payment, order)
     assert not world.now(order).charged
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order, failure="PaymentMismatch: …")
+    world.compensate(order, failure="PaymentMismatch: …")
 
     after = world.now(order)
     assert after.stage is Stage.FAILED
@@ -110,8 +108,7 @@ def test_what_was_refunded_by_hand_is_not_refunded_again(
     world.cancel(order)
     world.payments.refund("by hand", key(order), Money(by_hand, "EUR"))
 
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order)
+    world.compensate(order)
 
     after = world.now(order)
     assert after.stage is Stage.CANCELLED
@@ -240,14 +237,11 @@ def test_a_cancel_of_a_pending_payment_refunds_it_when_it_settles(world: World) 
     with pytest.raises(PaymentPending):
         world.run(process_payment, order)
     world.cancel(order)
-    for activity in (refund_payment, release_stock):
-        world.run(activity, order)
-    answer = world.run(close_order, order)
+    answer = world.compensate(order)
     assert answer == {"stage": "compensating", "outcome": "pending", "result": None}
 
     world.payments.payments[key(order)].take(Money(4200, "EUR"))
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order)
+    world.compensate(order)
 
     assert world.now(order).stage is Stage.CANCELLED
     assert world.payments.net_minor(key(order)) == 0

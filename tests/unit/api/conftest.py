@@ -9,11 +9,6 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def api(world: World, monkeypatch: pytest.MonkeyPatch) -> ApiCaller:
     forget_metrics()
     monkeypatch.setattr(metrics, "namespace", "OrderWorkflow")

@@ -10,11 +10,6 @@ from tests.unit.janitor.stopped import FailedChecks
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def failed_checks() -> FailedChecks:
     return FailedChecks()
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order
-from lambdas.activities.payment import process_payment, refund_payment
+from lambdas.activities.payment import process_payment
 from lambdas.domain.errors import NotResumable, SignalNotAdmitted, StaleEpoch
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.ledger import RESERVE
@@ -61,8 +60,7 @@ def test_a_stuck_order_is_tried_again_until_it_works(world: World, janitor: Jani
 
     assert janitor.sweep() == {"taken-over": 1}
     world.inventory.shelves["COFFEE-1KG"].held = 2
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, world.now(order))
+    world.compensate(world.now(order))
 
     assert world.now(order).stage is Stage.FAILED
     assert world.problems() == []
@@ -78,8 +76,7 @@ def test_an_order_whose_compensation_never_began_is_taken_over_with_its_cancel(
     world.engine.end(order, ExecutionStatus.FAILED)
 
     assert janitor.execution_stopped(order.order_id, order.execution) == "taken-over"
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, world.now(order))
+    world.compensate(world.now(order))
 
     after = world.now(order)
     assert (after.stage, after.outcomes) == (Stage.CANCELLED, {cancel.signal_id: "applied"})
@@ -121,8 +118,7 @@ def test_an_operators_takeover_during_a_payment_gives_the_money_back(
 
     with pytest.raises(StaleEpoch):
         world.run(process_payment, order)
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, world.now(order))
+    world.compensate(world.now(order))
 
     assert world.payments.net_minor(f"pay:{order.order_id}") == 0
     assert world.now(order).ledger["pay"].refunded_minor == 4200

@@ -7,9 +7,6 @@ from types import SimpleNamespace
 import pytest
 
 from lambdas import comparison_handler
-from lambdas.activities.inventory import release_stock
-from lambdas.activities.order_status import close_order
-from lambdas.activities.payment import refund_payment
 from lambdas.domain.errors import LedgerMismatch, OperationsUnavailable, PaymentUnsettled
 from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.payments import Payment, PaymentState
@@ -37,8 +34,7 @@ def a_cancelled_order(world: World) -> Order:
     """An order that was charged and refunded."""
     order = world.place(Stage.STATUS_UPDATE, order_id=ulid_of(NOW, 99), total=4200)
     world.cancel(order)
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order)
+    world.compensate(order)
     return world.now(order)
 
 

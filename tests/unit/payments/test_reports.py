@@ -6,8 +6,6 @@ from functools import partial
 import pytest
 
 from lambdas.activities.approval import apply_signals, await_signal
-from lambdas.activities.inventory import release_stock
-from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import OperationsUnavailable, PaymentPending, PaymentUnsettled
 from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, EffectState
@@ -184,8 +182,7 @@ def a_cancelled_order(world: World) -> Order:
     """An order that was charged and refunded."""
     order = world.place(Stage.STATUS_UPDATE, total=4200)
     world.cancel(order)
-    for activity in (refund_payment, release_stock, close_order):
-        world.run(activity, order)
+    world.compensate(order)
     assert world.now(order).stage is Stage.CANCELLED
     return order
 

@@ -1,8 +1,0 @@
-import pytest
-
-from tests.support.world import World
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
