@@ -148,7 +148,11 @@ const row = (one, staff, problem) => h("tr", { role: "row", "data-key": one.orde
   cell("Items", {}, gist(one.items)),
   cell("Total", { class: "number" }, money(one.total)),
   cell("Age", {}, age(one.created_at, brief)),
-  problem ? cell(titled(problem), { class: "number" }, money({ ...one.total, amount_minor: one.ledger[problem].amount_minor }))
+  problem ? cell(titled(problem), { class: "number" }, money({ ...one.total, amount_minor: openMinor(one.ledger, problem) }))
     : cell("Deadline", {}, one.stage === "awaiting-approval" ? left(one.approval_deadline, brief) : "–"));
+
+/** The amount of a problem's open entries: `dispute`, `dispute-2`. */
+const openMinor = (ledger, problem) => Object.entries(ledger).filter(([name, entry]) => name.replace(/-\d+$/, "") === problem && entry.state === "intent")
+  .reduce((sum, [, entry]) => sum + entry.amount_minor, 0);
 
 const cell = (title, properties, text) => h("td", { role: "cell", "data-title": title, ...properties }, text);

@@ -26,9 +26,9 @@ export function settlement(order, { who, notify, fail }, after) {
     known && said(known, order), known && known.requested_by !== who.name ? confirmation(known, send) : request(owed, order, send));
 }
 
-/** The effect of which money is owed: a debt, or a payment whose refund is stuck. */
-const owedBy = ({ stage, ledger: { pay, debt } }) =>
-  (debt?.state === "intent" ? debt : stage === "compensating" && pay?.stuck ? pay : null);
+/** The effect of which money is owed: a debt, or a payment whose refund is stuck. While a bank decides a dispute, nothing is settled. */
+const owedBy = ({ stage, dispute, ledger: { pay, debt } }) =>
+  (dispute === "open" ? null : debt?.state === "intent" ? debt : stage === "compensating" && pay?.stuck ? pay : null);
 
 const said = (known, { total }) => h("p", {}, `${known.requested_by} returned ${money({ ...total, amount_minor: known.amount_minor })}: `
   + `${known.evidence}. Another operator must confirm it.`);

@@ -32,7 +32,7 @@ export const EFFECTS = {
   reserve: { intent: "stock is being reserved", done: "stock reserved", undone: "stock released", stuck: "the stock is not released yet" },
   pay: { intent: "payment is being charged", done: "paid", undone: "payment refunded or not charged", stuck: "the payment is not refunded yet" },
   debt: { intent: "a refund failed later: the amount is owed to the customer", undone: "the amount that was owed is returned" },
-  dispute: { intent: "the customer disputes the payment", done: "the customer disputes the payment" },
+  dispute: { intent: "the customer disputes the payment", done: "dispute lost: the bank returned the amount to the customer", undone: "dispute won: the amount stays paid" },
   ...Object.fromEntries(["approval", "confirmation", "cancellation"].map((mail) => [`mail-${mail}`,
     { intent: `${mail} mail is being sent`, done: `${mail} mail sent`, undone: `${mail} mail not sent`, unsettled: `${mail} mail may have been sent` }])),
 };

@@ -1,8 +1,9 @@
 """Compares the ledger with the payment provider, in both directions.
 
 The payments whose money moved in a period are compared with their orders. Of the orders that were
-placed in that period, the payments that did not move are looked up. A difference is reported, and
-nothing is repaired. A debt or dispute whose report was lost is also recorded on its order.
+placed in that period, the payments that did not move are looked up, and so are all payments with an
+open dispute: no money moves when it is lost. A difference is reported, and nothing is repaired. A
+debt, a dispute or its end whose report was lost is also recorded on its order.
 """
 
 from collections import Counter
@@ -21,6 +22,7 @@ from lambdas.domain.payment_differences import (
     payment_reference,
 )
 from lambdas.domain.payments import Payment, PaymentGateway
+from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.payment import order_of_key
 from lambdas.order_writer import OrderWriter
@@ -66,19 +68,20 @@ class PaymentComparison:
 
         Raises PaymentUnsettled, StoreUnavailable if the lists cannot be read.
         """
-        moved: set[str] = set()
-        done = self._compare_all(self._list_moved(since, until, moved))
-        done.update(self._compare_all(self._list_placed(since, until, moved)))
+        seen: set[str] = set()
+        done = self._compare_all(self._list_moved(since, until, seen))
+        done.update(self._compare_all(self._list_placed(since, until, seen)))
+        done.update(self._compare_all(self._list_disputed(seen)))
         return dict(done)
 
-    def _list_moved(self, since: int, until: int, moved: set[str]) -> Iterator[Candidate]:
-        """The payments whose money moved. Their references are added to `moved`."""
+    def _list_moved(self, since: int, until: int, seen: set[str]) -> Iterator[Candidate]:
+        """The payments whose money moved. All lists add their references to `seen`."""
         for reference, payment in self.payments.list_moved(since, until):
-            if reference not in moved:
-                moved.add(reference)
+            if reference not in seen:
+                seen.add(reference)
                 yield reference, (order_of_key(payment.key), payment)
 
-    def _list_placed(self, since: int, until: int, moved: set[str]) -> Iterator[Candidate]:
+    def _list_placed(self, since: int, until: int, seen: set[str]) -> Iterator[Candidate]:
         """The payments of ended orders whose money did not move: of orders that were placed in the
         period, and of those placed LATE_MS before it that changed since they were compared.
         """
@@ -86,8 +89,23 @@ class PaymentComparison:
             for order in self._list_orders(since - late_ms, until - late_ms):
                 is_compared = late_ms > 0 and order.updated_at < until - late_ms
                 reference = payment_reference(order)
-                if order.ended and not is_compared and reference and reference not in moved:
+                if order.ended and not is_compared and reference and reference not in seen:
+                    seen.add(reference)
                     yield reference, (order.order_id, None)
+
+    def _list_disputed(self, seen: set[str]) -> Iterator[Candidate]:
+        """The payments of all ended orders with an open dispute, however old they are."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.index.with_problem(
+                PaymentProblem.DISPUTE, limit=MAX_PAGE, cursor=cursor or None
+            )
+            for order in page.orders:
+                reference = payment_reference(order)
+                if reference and reference not in seen:
+                    seen.add(reference)
+                    yield reference, (order.order_id, None)
+            cursor = page.cursor
 
     def _list_orders(self, since: int, until: int) -> Iterator[Order]:
         """The orders that were placed in a period, newest first."""

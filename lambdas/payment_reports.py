@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import EngineUnavailable, LedgerMismatch, OrderError, OrderNotFound
 from lambdas.domain.payments import Payment, PaymentGateway
+from lambdas.domain.record.changes import Change
 from lambdas.domain.record.order import Order
 from lambdas.domain.steps.payment import order_of_key, recorded_reference
-from lambdas.domain.steps.reported_payments import record_debt, record_dispute, settle_debt
+from lambdas.domain.steps.reported_payments import record_debt, record_disputes, settle_debt
 from lambdas.domain.steps.settlement import notify_if_settled
 from lambdas.order_writer import OrderWriter
 
@@ -32,8 +33,17 @@ class ReportAction(StrEnum):
     """no order has this payment"""
 
 
-_PROBLEMS = {"payment-disputed": record_dispute, "refund-failed": record_debt}
-_METRICS = {"payment-disputed": "PaymentDisputed", "refund-failed": "RefundFailedLater"}
+_METRICS = {
+    "refund-failed": "RefundFailedLater",
+    "payment-disputed": "PaymentDisputed",
+    "dispute-lost": "DisputeLost",
+}
+"""The events that operations get as a message, with their metrics."""
+_RECORDS = (record_debt, settle_debt, record_disputes, notify_if_settled)
+"""The end of a dispute is recorded after the debt that it settles: until then, no operator can
+settle that debt too.
+"""
+Record = Callable[[Order, int, Payment], Change | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,26 +74,31 @@ class PaymentReports:
             # A payment that an earlier attempt prepared and never captured.
             return ReportAction.UNKNOWN
 
-        self._report_problems(order, payment)
         changed = order
-        for record in (record_dispute, record_debt, settle_debt, notify_if_settled):
-            decide = partial(record, payment=payment)
-            changed = self.orders.change(order.order_id, decide, seen=changed)
+        for record in _RECORDS:
+            if record(changed, changed.updated_at, payment) is not None:
+                decide = partial(self._decide, record, reference)
+                changed = self.orders.change(order.order_id, decide, seen=changed)
         if changed.sequence == order.sequence:
             return ReportAction.NOTHING
-        self._wake(order.order_id)
+        if changed.notified:
+            self._wake(order.order_id)
         return ReportAction.RECORDED
 
-    def _report_problems(self, order: Order, payment: Payment) -> None:
-        """Report what will be recorded, to operations. Before it is recorded: if the record cannot
-        be written, the provider repeats its report, and operations get the message twice.
+    def _decide(self, record: Record, reference: str, order: Order, now: int) -> Change | None:
+        """Decide by the payment as it is after the order was read: an older look-up could undo what
+        another report recorded.
+
+        Operations get their message before the change is written: if the write fails, the provider
+        repeats its report, and operations get the message twice.
         """
-        for problem, record in _PROBLEMS.items():
-            change = record(order, order.updated_at, payment)
-            if change is not None:
-                amount_minor = int(change.events[0].detail["amount_minor"])
-                self.operations.report_payment(order, problem, amount_minor)
-                self.count(_METRICS[problem])
+        change = record(order, now, self.payments.look_up(reference))
+        for event in change.events if change is not None else ():
+            if event.kind in _METRICS:
+                amount_minor = int(event.detail["amount_minor"])
+                self.operations.report_payment(order, event.kind, amount_minor)
+                self.count(_METRICS[event.kind])
+        return change
 
     def _wake(self, order_id: str) -> None:
         """Ring with the token that is stored after the change is durable. Best effort."""

@@ -162,8 +162,8 @@ class OrderWorkflow:
         limit: int,
         cursor: str | None,
     ) -> Page:
-        """List ended orders with a debt or dispute, the latest first (eventually consistent). At
-        most `limit` orders are read, and those that match the other filters are returned.
+        """List ended orders with an open debt or dispute, the latest first (eventually consistent).
+        At most `limit` orders are read, and those that match the other filters are returned.
         """
         read = self.index.with_problem(problem, limit=limit, cursor=cursor)
         found = (

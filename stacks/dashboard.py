@@ -109,6 +109,7 @@ def _payments(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     return _graph(
         "Reports of the payment provider",
         counted(settings, "PaymentDisputed"),
+        counted(settings, "DisputeLost"),
         counted(settings, "RefundFailedLater"),
         *(counted(settings, f"PaymentReport-{action}") for action in reports),
     )

@@ -39,6 +39,7 @@ EMITTED: Mapping[str, tuple[frozenset[str], ...]] = {
     "OldestOverdueCheckSeconds": (frozenset(),),
     "OldestOpenOrderSeconds": (frozenset(),),
     "PaymentDisputed": (frozenset(),),
+    "DisputeLost": (frozenset(),),
     "RefundFailedLater": (frozenset(),),
     "PaymentsCompared": (frozenset(),),
     "PaymentDifference": (frozenset(),),

@@ -19,6 +19,7 @@ COMPARE = FunctionRow(
         WRITE_ORDER,
         Grant("orders", ("dynamodb:BatchGetItem",)),
         Grant("orders-by-age", ("dynamodb:Query",)),
+        Grant("open-orders", ("dynamodb:Query",)),
         REPORT_TO_OPERATIONS,
     ),
     timeout_seconds=TIMEOUT_SECONDS,

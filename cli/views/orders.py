@@ -18,6 +18,8 @@ Order = Mapping[str, Any]
 _MINOR = "_minor"
 """Suffix of the names of amounts in the API."""
 _CALLED = {"epoch": "execution"}
+_DISPUTES = {"intent": "open", "done": "lost", "undone": "won"}
+"""How a dispute stands, by the state of its entry in the ledger."""
 
 
 def order_list(orders: Iterable[Order]) -> RenderableType:
@@ -47,13 +49,13 @@ def order_line(order: Order) -> str:
 
 
 def problem_list(orders: Iterable[Order], problem: str) -> RenderableType:
-    """One line per order, with the amount of a debt or dispute."""
+    """One line per order, with the amount of its open debt or disputes."""
     rows = [
         (
             order["order_id"],
             standing(order),
             order["customer_id"],
-            _amount(order["ledger"][problem]["amount_minor"], order["total"]),
+            _amount(_open_minor(order["ledger"], problem), order["total"]),
             age(order["created_at"], short=True),
         )
         for order in orders
@@ -62,6 +64,17 @@ def problem_list(orders: Iterable[Order], problem: str) -> RenderableType:
         return f"no order has a {problem}"
     columns = ("order", "stage", "customer", problem, "age")
     return Rows(columns=columns, rows=rows, optional=("customer", "age"))
+
+
+def _open_minor(ledger: Mapping[str, Any], problem: str) -> int:
+    """The amount of a problem's open entries: `dispute`, `dispute-2`."""
+    entries = (one for name, one in ledger.items() if _kind(name) == problem)
+    return sum(one["amount_minor"] for one in entries if one["state"] == "intent")
+
+
+def _kind(effect: str) -> str:
+    """The name of an effect without its number."""
+    return effect.rstrip("0123456789").rstrip("-")
 
 
 def order_status(order: Order) -> RenderableType:
@@ -76,6 +89,8 @@ def order_status(order: Order) -> RenderableType:
         facts.add_row("approvals", _approvals(order))
     if order["reason"]:
         facts.add_row("reason", order["reason"])
+    if order["dispute"]:
+        facts.add_row("dispute", order["dispute"])
     if order["result"]:
         facts.add_row("result", order["result"])
     return facts
@@ -200,7 +215,8 @@ def _ledger(order: Order) -> RenderableType:
     ledger, total = order["ledger"], order["total"]
     table = Table("effect", "state", "amount", "refunded", box=None)
     for name, effect in ledger.items():
-        state = line(("stuck", "red") if effect["stuck"] else effect["state"])
+        known = _DISPUTES[effect["state"]] if _kind(name) == "dispute" else effect["state"]
+        state = line(("stuck", "red") if effect["stuck"] else known)
         if effect["error"]:
             state = line(state, f" ({effect['error']})")
         if effect["delivery"]:

@@ -99,9 +99,10 @@ def _record_pending(
 @activity
 def refund_payment(task: Task, deps: Dependencies) -> None:
     """Begin compensation, void the payment, and refund the outstanding amount: the captured amount
-    minus earlier refunds, by this system or by a person at the provider. If the provider settles
-    the payment or a refund later, that is recorded, and the order waits for it. Raises
-    PaymentUnsettled if it is pending at its deadline.
+    minus earlier refunds, by this system or by a person at the provider, and minus lost disputes.
+    If the provider settles the payment or a refund later, or the bank has not decided a dispute,
+    that is recorded, and the order waits for it. Raises PaymentUnsettled if it is pending at its
+    deadline.
 
     The payment is voided first, so that a delayed capture can no longer succeed.
     """
@@ -114,8 +115,8 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     order = deps.orders.change_in_epoch(task, begin)
     if order.stage is not Stage.COMPENSATING or not owes(order.ledger, PAY):
         return
-    captured_minor = _undo(deps, order) if approved_amount(order).amount_minor else 0
-    if captured_minor is None:
+    undone = _undo(deps, order)
+    if undone is None:
         pending = _record_pending(task, deps, order)
         if deps.clock.now() >= (pending.refund_pending_until or 0):
             raise PaymentUnsettled("the refund is pending for too long", order_id=order.order_id)
@@ -124,29 +125,33 @@ def refund_payment(task: Task, deps: Dependencies) -> None:
     def record(order: Order, now: int) -> Change | None:
         if is_overtaken(order, task.loops):
             return look_up_soon(order, now)
-        return record_refund(order, now, captured_minor)
+        refunded_minor = max(undone.captured_minor - undone.lost_minor, 0)
+        return record_refund(order, now, refunded_minor, lost_minor=undone.lost_minor)
 
     deps.orders.change_in_epoch(task, record, seen=order)
 
 
-def _undo(deps: Dependencies, order: Order) -> int | None:
-    """Void the payment and refund it. Returns the captured amount, or None while the payment or a
-    refund is pending.
+def _undo(deps: Dependencies, order: Order) -> Payment | None:
+    """Void the payment and refund it. Returns the payment before the refund, or None while the
+    payment, a refund or the bank's decision of a dispute is pending.
 
     Without a reference the payment is known by its key, as for the versions that recorded none.
     """
+    approved = approved_amount(order)
+    if not approved.amount_minor:
+        return Payment(state=PaymentState.VOIDED, amount=approved)
     reference = recorded_reference(order) or effect_key(PAY, order.order_id)
     payment = deps.payments.void(reference)
-    if payment.state is PaymentState.PENDING:
+    if payment.state is PaymentState.PENDING or payment.withheld_minor:
         return None
     is_pending = payment.refund_pending_minor > 0
     refundable_minor = payment.outstanding_minor - payment.refund_pending_minor
-    if refundable_minor:
+    if refundable_minor > 0:
         amount = Money(refundable_minor, payment.amount.currency)
         result = deps.payments.refund(_refund_id(order, payment), reference, amount)
         require_refunded(order, result)
         is_pending = is_pending or isinstance(result, RefundPending)
-    return None if is_pending else payment.captured_minor
+    return None if is_pending else payment
 
 
 def _refund_id(order: Order, payment: Payment) -> str:

@@ -1,8 +1,8 @@
 """PaymentGateway for environments without real money: a provider that records its payments.
 
 It enforces the rules of a real provider: one capture per payment, no capture of a voided payment,
-no refund above the outstanding amount. As real providers do, it forgets keys and refund IDs after
-KEY_LIFETIME_MS.
+no refund above the outstanding amount or while a bank decides a dispute. As real providers do, it
+forgets keys and refund IDs after KEY_LIFETIME_MS.
 """
 
 from collections.abc import Iterator
@@ -89,6 +89,8 @@ class SandboxPayments:
         payment = self._table.read(reference)
         if payment is None or payment_of(payment).state is not PaymentState.CAPTURED:
             raise LedgerMismatch("the provider has no capture under this reference")
+        if payment_of(payment).withheld_minor:
+            return RefundFailed("the payment is disputed")
         method = find_method(payment["payment_method"])
         if method.refunds_rejected:
             return RefundFailed("the bank refused the refund")

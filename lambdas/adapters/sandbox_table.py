@@ -9,7 +9,7 @@ from lambdas.adapters.attribute_values import from_item, to_item
 from lambdas.adapters.aws_clients import error_code
 from lambdas.adapters.dynamodb_errors import CONDITION_FAILED, reasons, store_errors
 from lambdas.domain.errors import LedgerMismatch, PaymentUnsettled, ProviderUnavailable
-from lambdas.domain.payments import Payment, PaymentState
+from lambdas.domain.payments import Dispute, DisputeState, Payment, PaymentState
 from lambdas.domain.record.money import Money
 
 if TYPE_CHECKING:
@@ -131,13 +131,13 @@ class SandboxTable:
             _explain_refund(error)
 
     def list_moved(self, since: int, until: int) -> Iterator[Record]:
-        """The captured payments and the refunds from `since` until before `until`. It reads the
-        whole table: the sandbox has no index.
+        """The captured and disputed payments and the refunds from `since` until before `until`. It
+        reads the whole table: the sandbox has no index.
         """
         request: Any = {
             "TableName": self._name,
             "FilterExpression": "captured_at BETWEEN :since AND :last OR "
-            "made_at BETWEEN :since AND :last",
+            "disputed_at BETWEEN :since AND :last OR made_at BETWEEN :since AND :last",
             "ExpressionAttributeValues": to_item({":since": since, ":last": until - 1}),
             "ConsistentRead": True,
         }
@@ -176,8 +176,18 @@ def payment_of(record: Record) -> Payment:
         captured_minor=captured_minor,
         refunded_minor=record.get("refunded_minor", 0),
         refunds=record.get("refunds", 0),
+        disputes=_disputes(record),
         reason=record.get("reason", ""),
         until=record.get("pending_until"),
+    )
+
+
+def _disputes(record: Record) -> tuple[Dispute, ...]:
+    """The disputes that a bank wrote into the record: id -> state, amount and time of opening."""
+    oldest_first = sorted(record.get("disputes", {}).items(), key=lambda one: one[1]["opened_at"])
+    return tuple(
+        Dispute(dispute_id=name, state=DisputeState(one["state"]), amount_minor=one["amount_minor"])
+        for name, one in oldest_first
     )
 
 

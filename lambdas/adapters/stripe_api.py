@@ -14,7 +14,9 @@ T = TypeVar("T")
 Create = Callable[[stripe.StripeClient, stripe.RequestOptions], Any]
 
 HTTP_TIMEOUT = (2, 4)
-"""Seconds to connect and to wait for the answer: three requests fit into the function's 20 s."""
+"""Seconds to connect and to wait for the answer. The connection is kept, so four requests fit into
+the function's 20 s.
+"""
 
 
 class StripeApi:

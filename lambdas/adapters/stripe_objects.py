@@ -6,6 +6,8 @@ from typing import Any
 from lambdas.adapters.stripe_amounts import from_stripe
 from lambdas.adapters.stripe_errors import decline_reason
 from lambdas.domain.payments import (
+    Dispute,
+    DisputeState,
     Payment,
     PaymentState,
     Refunded,
@@ -28,14 +30,34 @@ _STATES = {
 """States of a payment by the status of a PaymentIntent. (docs.stripe.com, "PaymentIntent
 lifecycle")
 """
+_DISPUTES = {
+    "warning_needs_response": DisputeState.INQUIRY,
+    "warning_under_review": DisputeState.INQUIRY,
+    "warning_closed": DisputeState.WON,
+    "needs_response": DisputeState.OPEN,
+    "under_review": DisputeState.OPEN,
+    "appeal_needs_response": DisputeState.OPEN,
+    "appeal_under_review": DisputeState.OPEN,
+    "prevented": DisputeState.WON,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
+"""States of a dispute by its status. A prevented dispute is lost if Stripe withdrew money for it.
+(docs.stripe.com/api/disputes/object)
+"""
 _PENDING_REFUNDS = ("pending", "requires_action")
 _MOVING = ("charge", "refund", "dispute")
 """Kinds of objects that move the money of a payment. Each refers to its PaymentIntent."""
 
 
-def payment_of(intent: StripeRecord, refunds: Iterable[StripeRecord] = ()) -> Payment:
-    """The payment of a PaymentIntent and its refunds. A decline takes an intent back to
-    `requires_payment_method`, with the error of the last attempt.
+def payment_of(
+    intent: StripeRecord,
+    refunds: Iterable[StripeRecord] = (),
+    disputes: Iterable[StripeRecord] = (),
+) -> Payment:
+    """The payment of a PaymentIntent, its refunds and its disputes (newest first, as Stripe lists
+    them). A decline takes an intent back to `requires_payment_method`, with the error of the last
+    attempt.
     """
     made, currency = list(refunds), intent["currency"]
     error = intent.get("last_payment_error") or {}
@@ -49,7 +71,7 @@ def payment_of(intent: StripeRecord, refunds: Iterable[StripeRecord] = ()) -> Pa
         refunded_minor=_minor(_total(made, ("succeeded",)), currency),
         refund_pending_minor=_minor(_total(made, _PENDING_REFUNDS), currency),
         refunds=len(made),
-        disputed=_is_disputed(intent),
+        disputes=tuple(_dispute(one, intent) for one in reversed(list(disputes))),
         reason=decline_reason(error.get("decline_code"), error.get("code")) if declined else "",
         action_url=_action_url(intent),
     )
@@ -57,16 +79,17 @@ def payment_of(intent: StripeRecord, refunds: Iterable[StripeRecord] = ()) -> Pa
 
 def moved_payment(source: Any) -> tuple[str, Payment | None] | None:
     """The reference and the payment of the object that moved money, with its PaymentIntent
-    expanded. Without the payment if its refunds have to be read; None if the money is not that of a
-    payment, such as a payout. A charge without a PaymentIntent was made by another system.
+    expanded. Without the payment if its refunds or disputes have to be read; None if the money is
+    not that of a payment, such as a payout. A charge without a PaymentIntent was made by another
+    system.
     """
     if not isinstance(source, Mapping) or source["object"] not in _MOVING:
         return None
     intent, is_charge = source.get("payment_intent"), source["object"] == "charge"
     if intent is None:
         return (str(source["id"]), _charge_payment(source)) if is_charge else None
-    if is_charge and not source["amount_refunded"]:
-        return str(intent["id"]), payment_of({**intent, "latest_charge": source})
+    if is_charge and not source["amount_refunded"] and not source.get("disputed"):
+        return str(intent["id"]), payment_of(intent)
     return str(intent["id"]), None
 
 
@@ -87,7 +110,6 @@ def _charge_payment(charge: StripeRecord) -> Payment:
         amount=from_stripe(charge["amount"], currency),
         captured_minor=_minor(charge["amount_captured"], currency),
         refunded_minor=_minor(charge["amount_refunded"], currency),
-        disputed=bool(charge.get("disputed")),
     )
 
 
@@ -99,9 +121,37 @@ def _minor(amount: int, currency: str) -> int:
     return from_stripe(amount, currency).amount_minor
 
 
-def _is_disputed(intent: StripeRecord) -> bool:
+def is_disputed(intent: StripeRecord) -> bool:
+    """Whether the expanded charge of a PaymentIntent was ever disputed."""
     charge = intent.get("latest_charge")
     return isinstance(charge, Mapping) and bool(charge.get("disputed"))
+
+
+def _dispute(dispute: StripeRecord, intent: StripeRecord) -> Dispute:
+    """A dispute as the provider knows it. A bank may return a part only; Stripe calls that lost,
+    too, so the withdrawn amount counts. In another currency than the payment's, all of it counts.
+    A status that is not known is open.
+    """
+    status, currency = dispute["status"], intent["currency"]
+    amount = dispute["amount"] if dispute["currency"] == currency else intent["amount_received"]
+    state = _DISPUTES.get(status, DisputeState.OPEN)
+    withdrawn = _withdrawn(dispute, currency)
+    if status in ("lost", "prevented") and withdrawn is not None:
+        state = DisputeState.LOST if withdrawn > 0 else DisputeState.WON
+        amount = withdrawn or amount
+    return Dispute(
+        dispute_id=str(dispute["id"]), state=state, amount_minor=_minor(amount, currency)
+    )
+
+
+def _withdrawn(dispute: StripeRecord, currency: str) -> int | None:
+    """The amount that Stripe withdrew for a dispute and did not reinstate. None if it has withdrawn
+    nothing, or in another currency: that of the account.
+    """
+    moved = dispute.get("balance_transactions") or ()
+    if not moved or any(one["currency"] != currency for one in moved):
+        return None
+    return -sum(int(one["amount"]) for one in moved)
 
 
 def _action_url(intent: StripeRecord) -> str:

@@ -1,7 +1,7 @@
 """PaymentGateway on Stripe: a payment is a PaymentIntent for a card, captured by its confirmation.
 
-Each call of the port makes at most three requests, without retries: the state machine retries, and
-looks the payment up first.
+Each call of the port makes at most three requests, four for a disputed payment, without retries:
+the state machine retries, and looks the payment up first.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from lambdas.adapters.stripe_errors import (
 )
 from lambdas.adapters.stripe_objects import (
     StripeRecord,
+    is_disputed,
     moved_payment,
     payment_of,
     refund_result,
@@ -44,7 +45,6 @@ from lambdas.domain.payments import (
 from lambdas.domain.record.money import Money
 
 _PREFIX = "pi_"
-_MOST_REFUNDS = 100
 _PAGE = 100
 _CAPTURABLE = (PaymentState.PREPARED, PaymentState.AUTHORISED, PaymentState.ACTION_REQUIRED)
 _REFUSED_AMOUNTS = ("amount_too_small", "amount_too_large")
@@ -118,7 +118,8 @@ class StripePayments:
             )
             intent = plain(found)
             refunds = self._refunds(reference) if intent["status"] == "succeeded" else []
-        return payment_of(intent, refunds)
+            disputes = self._disputes(reference) if is_disputed(intent) else []
+        return payment_of(intent, refunds, disputes)
 
     def void(self, reference: str) -> Payment:
         if not reference.startswith(_PREFIX):
@@ -184,9 +185,14 @@ class StripePayments:
 
     def _refunds(self, reference: str) -> list[StripeRecord]:
         found = self._api.call(
-            lambda client: client.v1.refunds.list(
-                {"payment_intent": reference, "limit": _MOST_REFUNDS}
-            )
+            lambda client: client.v1.refunds.list({"payment_intent": reference, "limit": _PAGE})
+        )
+        return list(plain(found)["data"])
+
+    def _disputes(self, reference: str) -> list[StripeRecord]:
+        """Newest first."""
+        found = self._api.call(
+            lambda client: client.v1.disputes.list({"payment_intent": reference, "limit": _PAGE})
         )
         return list(plain(found)["data"])
 

@@ -13,7 +13,7 @@ from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import approved_amount
-from lambdas.domain.steps.reported_payments import record_debt, record_dispute, settle_debt
+from lambdas.domain.steps.reported_payments import record_debt, record_disputes, settle_debt
 
 
 class DifferenceKind(StrEnum):
@@ -30,15 +30,15 @@ class DifferenceKind(StrEnum):
     REFUNDED = "refunded"
     """The order is completed, and the payment was refunded, at least in part."""
     REFUNDED_TOO_MUCH = "refunded-too-much"
-    """More was returned than was captured, by the provider and outside of it."""
+    """More was returned than was captured: by refunds, lost disputes and outside the provider."""
     NOT_VOIDED = "not-voided"
     """The order ended without its payment, which can still be captured."""
     DEBT_NOT_RECORDED = "debt-not-recorded"
     """The order ended without its payment, and the customer was not refunded."""
     DEBT_REFUNDED = "debt-refunded"
-    """The debt on the order was refunded at the provider."""
+    """The debt on the order was refunded at the provider, or returned by a dispute."""
     DISPUTE_NOT_RECORDED = "dispute-not-recorded"
-    """The customer disputes the payment with the bank."""
+    """The customer disputes the payment with the bank, or a dispute ended."""
 
 
 NOT_REPORTED = frozenset(
@@ -123,8 +123,8 @@ def _of_unpaid(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
 
 def _of_any(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
     outside_minor = 0 if order.settlement is None else order.settlement.returned_minor
-    returned_minor = payment.refunded_minor + payment.refund_pending_minor + outside_minor
-    if returned_minor > payment.captured_minor:
+    returned_minor = payment.refunded_minor + payment.refund_pending_minor + payment.lost_minor
+    if returned_minor + outside_minor > payment.captured_minor:
         yield DifferenceKind.REFUNDED_TOO_MUCH
-    if record_dispute(order, order.updated_at, payment) is not None:
+    if record_disputes(order, order.updated_at, payment) is not None:
         yield DifferenceKind.DISPUTE_NOT_RECORDED

@@ -84,6 +84,30 @@ class RefundFailed:
 RefundResult = Refunded | RefundPending | RefundFailed
 
 
+class DisputeState(StrEnum):
+    """The state of a dispute at the provider."""
+
+    INQUIRY = "inquiry"
+    """The bank asks for an explanation; no money moved, and a refund is possible."""
+    OPEN = "open"
+    """The bank withholds the amount until it decides."""
+    WON = "won"
+    """It ended, and the amount stays paid."""
+    LOST = "lost"
+    """It ended, and the bank returned the amount to the customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A customer disputes a payment with the bank. `amount_minor` is the disputed amount, and that
+    which was returned by a lost dispute, in the currency of the payment.
+    """
+
+    dispute_id: str
+    state: DisputeState
+    amount_minor: int
+
+
 class PaymentState(StrEnum):
     """The state of a payment at its provider."""
 
@@ -102,8 +126,9 @@ class PaymentState(StrEnum):
 class Payment:
     """A payment as the provider records it. `amount` is the requested amount; the captured and the
     refunded amounts are in the same currency. Refunds made by a person count. `refunds` is the
-    number of refunds, with those that are pending or failed. `reason` belongs to a decline;
-    `action_url` and `until` to a required action or a pending capture. `key` is the request's.
+    number of refunds, with those that are pending or failed. `disputes` has the oldest first.
+    `reason` belongs to a decline; `action_url` and `until` to a required action or a pending
+    capture. `key` is the request's.
     """
 
     state: PaymentState
@@ -113,15 +138,28 @@ class Payment:
     refunded_minor: int = 0
     refund_pending_minor: int = 0
     refunds: int = 0
-    disputed: bool = False
+    disputes: tuple[Dispute, ...] = ()
     reason: str = ""
     action_url: str = ""
     until: int | None = None
 
     @property
+    def lost_minor(self) -> int:
+        """The amount that the bank returned to the customer by lost disputes."""
+        return self._disputed_minor(DisputeState.LOST)
+
+    @property
+    def withheld_minor(self) -> int:
+        """The amount that the bank withholds by open disputes: it may be returned or not."""
+        return self._disputed_minor(DisputeState.OPEN)
+
+    @property
     def outstanding_minor(self) -> int:
-        """Captured minus refunded: the amount that the customer has paid."""
-        return self.captured_minor - self.refunded_minor
+        """Captured, and neither refunded nor lost by a dispute: what the customer has paid."""
+        return max(self.captured_minor - self.refunded_minor - self.lost_minor, 0)
+
+    def _disputed_minor(self, state: DisputeState) -> int:
+        return sum(one.amount_minor for one in self.disputes if one.state is state)
 
     @property
     def is_pending(self) -> bool:
@@ -186,8 +224,9 @@ class PaymentGateway(Protocol):
 
     def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
         """The payments whose money moved from `since` until before `until` (epoch ms), with their
-        references: captured, refunded, returned by a refund that failed, or disputed. Payments of
-        other systems in the account are included; a payment may be listed more than once.
+        references: captured, refunded, returned by a refund that failed, withheld or returned by
+        a dispute. Payments of other systems in the account are included; a payment may be listed
+        more than once.
 
         Raises PaymentUnsettled for every transient error.
         """

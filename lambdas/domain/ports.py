@@ -97,7 +97,7 @@ class OrderIndex(Protocol):
         ...
 
     def with_problem(self, problem: PaymentProblem, *, limit: int, cursor: str | None) -> Page:
-        """Ended orders with an open debt or with a dispute, at most MAX_PAGE, those that ended or
+        """Ended orders with an open debt or an open dispute, at most MAX_PAGE, those that ended or
         changed last first. Raises InvalidRequest for a cursor that is none.
         """
         ...
@@ -193,8 +193,8 @@ class OperationsQueue(Protocol):
         ...
 
     def report_payment(self, order: Order, problem: str, amount_minor: int) -> None:
-        """Report a payment that needs a person after its order ended: a refund that failed, or a
-        dispute. `amount_minor` is owed or disputed.
+        """Report a payment that needs a person after its order ended: a refund that failed, a
+        dispute, or a lost dispute. `amount_minor` is owed, disputed or lost.
 
         Raises OperationsUnavailable.
         """

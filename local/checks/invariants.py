@@ -15,7 +15,11 @@ _MAIL_EVENTS = tuple(
     for mail in ("confirmation", "cancellation")
     for outcome in ("sent", "refused", "unsettled")
 )
-_AFTER_THE_END = (*_MAIL_EVENTS, "refund-failed", "debt-refunded")
+_AFTER_THE_END = (
+    *_MAIL_EVENTS,
+    *("refund-failed", "debt-refunded"),
+    *("payment-disputed", "dispute-won", "dispute-lost"),
+)
 _OUTCOMES = ("applied", "applied: waiting for a second approver", "stale", "superseded")
 
 
@@ -72,7 +76,11 @@ def money(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[str]:
         yield f"{captured} captured, {approved} approved"
     if returned != sum(refunds):
         yield f"{returned} refunded by the payment, {refunds} by the refunds"
-    kept = captured - returned
+    disputes = payment.get("disputes", {}).values()
+    lost = sum(one["amount_minor"] for one in disputes if one["state"] == "lost")
+    if returned + lost > captured:
+        yield f"{returned} refunded and {lost} lost, {captured} captured"
+    kept = captured - returned - (0 if order["stage"] == "completed" else lost)
     wanted = order["total"] if order["stage"] == "completed" else 0
     if order["stage"] in ENDS and kept != wanted:
         yield f"the order is {order['stage']}, but {kept} of {order['total']} is kept"

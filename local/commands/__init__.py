@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.arguments import Command, Group
-from local.commands import connection, demo, environment
+from local.commands import bank, connection, demo, environment
 from local.commands.output import version
 from local.host.isolation import isolate
 
@@ -49,6 +49,7 @@ for command in (
     connection.tokens,
     connection.mails,
     connection.env,
+    bank.dispute,
     demo.demo,
     demo.stories,
 ):

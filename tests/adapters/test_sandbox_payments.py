@@ -1,5 +1,6 @@
 """The sandbox's table: races, throttling, lost answers, forgotten keys, older records."""
 
+import time
 from typing import Any
 
 import pytest
@@ -19,7 +20,17 @@ from lambdas.domain.errors import (
     StoreConflict,
     TransientError,
 )
-from lambdas.domain.payments import Captured, PaymentState, Pending, Refunded, Voided
+from lambdas.domain.payments import (
+    Captured,
+    DisputeState,
+    PaymentState,
+    Pending,
+    Refunded,
+    RefundFailed,
+    Voided,
+)
+from lambdas.domain.record.money import Money
+from local.data.bank import NoDispute, SandboxBank
 from tests.adapters.providers import KEY, REFUND, TEN, a_request
 from tests.support import tables
 from tests.support.fake_clock import FakeClock
@@ -305,3 +316,35 @@ def test_a_settlement_of_an_unknown_payment_is_an_error(dynamodb: Any) -> None:
 
     with pytest.raises(StoreConflict):
         table.settle("pay:O9", PaymentState.PENDING, {"state": "captured"})
+
+
+@pytest.mark.parametrize(("won", "kept"), [(True, 1000), (False, 600)], ids=["won", "lost"])
+def test_a_bank_withholds_a_part_of_a_payment_until_it_decides(
+    dynamodb: Any, payments: SandboxPayments, won: bool, kept: int
+) -> None:
+    reference = paid(payments)
+    bank = SandboxBank(dynamodb, table=tables.PAYMENTS, reference=reference)
+
+    assert bank.open(400) == "dp_1"
+    assert payments.look_up(reference).withheld_minor == 400
+    refused = RefundFailed("the payment is disputed")
+    assert payments.refund(REFUND, reference, TEN) == refused
+    assert bank.decide(won=won) == "dp_1"
+
+    payment = payments.look_up(reference)
+    assert payment.disputes[0].state is (DisputeState.WON if won else DisputeState.LOST)
+    assert (payment.withheld_minor, payment.outstanding_minor) == (0, kept)
+    assert payments.refund(REFUND, reference, Money(kept, "EUR")) == Refunded()
+    with pytest.raises(NoDispute):
+        bank.open()
+
+
+def test_a_disputed_payment_moved_when_it_was_disputed(
+    dynamodb: Any, payments: SandboxPayments, clock: FakeClock
+) -> None:
+    reference = paid(payments)
+    SandboxBank(dynamodb, table=tables.PAYMENTS, reference=reference).open()
+    now = time.time_ns() // 1_000_000
+
+    assert reference in dict(payments.list_moved(now - 60_000, now + 1_000))
+    assert now > clock.now() + 60_000, "it was captured earlier"

@@ -19,6 +19,7 @@ from lambdas.domain.payments import (
     ActionRequired,
     Captured,
     Declined,
+    DisputeState,
     Payment,
     PaymentState,
     Refunded,
@@ -345,13 +346,70 @@ def test_the_sdk_repeats_no_request(payments: StripePayments, account: FakeStrip
     assert set(account.retries) == {0}
 
 
-def test_a_dispute_is_reported(payments: StripePayments, account: FakeStripe) -> None:
+@pytest.mark.parametrize(
+    ("status", "returned", "state", "amount"),
+    [
+        ("needs_response", 1000, DisputeState.OPEN, 1000),
+        ("appeal_under_review", 1000, DisputeState.OPEN, 1000),
+        ("a_new_status", 1000, DisputeState.OPEN, 1000),
+        ("warning_under_review", 0, DisputeState.INQUIRY, 1000),
+        ("warning_closed", 0, DisputeState.WON, 1000),
+        ("won", 0, DisputeState.WON, 1000),
+        ("lost", 1000, DisputeState.LOST, 1000),
+        ("lost", 300, DisputeState.LOST, 300),
+        ("lost", 0, DisputeState.WON, 1000),
+        ("prevented", 1000, DisputeState.LOST, 1000),
+        ("prevented", 0, DisputeState.WON, 1000),
+    ],
+)
+def test_a_dispute_has_its_state_and_the_amount_that_was_not_reinstated(
+    payments: StripePayments,
+    account: FakeStripe,
+    status: str,
+    returned: int,
+    state: str,
+    amount: int,
+) -> None:
     reference = paid(payments)
-    assert not payments.look_up(reference).disputed
+    dispute = account.open_dispute(reference)
+    if returned < 1000:
+        account.withdraw(dispute, returned - 1000)
+    dispute["status"] = status
 
-    account.intents[reference]["latest_charge"]["disputed"] = True
+    [found] = payments.look_up(reference).disputes
 
-    assert payments.look_up(reference).disputed
+    assert (found.dispute_id, found.state, found.amount_minor) == ("dp_1", state, amount)
+
+
+def test_amounts_of_a_dispute_in_another_currency_are_not_compared(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = paid(payments)
+    of_account, foreign = (account.open_dispute(reference, amount=400) for _ in range(2))
+    of_account["balance_transactions"][0] |= {"currency": "usd", "amount": -450}
+    foreign |= {"currency": "usd"}
+    for dispute in (of_account, foreign):
+        dispute["status"] = "lost"
+
+    payment = payments.look_up(reference)
+
+    assert [one.amount_minor for one in payment.disputes] == [400, 400]
+    foreign["balance_transactions"] = []
+    assert payments.look_up(reference).disputes[1].amount_minor == 1000, "all of the payment"
+
+
+def test_the_oldest_dispute_comes_first_and_only_disputed_payments_are_asked_for_them(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = paid(payments)
+    assert payments.look_up(reference).disputes == ()
+    assert "GET /v1/disputes" not in account.requests
+
+    for status in ("won", "needs_response"):
+        account.open_dispute(reference, status)
+
+    states = [one.state for one in payments.look_up(reference).disputes]
+    assert states == [DisputeState.WON, DisputeState.OPEN]
 
 
 @pytest.mark.parametrize("status", ["pending", "requires_action"])
@@ -436,15 +494,19 @@ def test_a_list_reads_each_page_and_only_the_refunds_that_were_made(
     }
 
 
-def test_a_dispute_moves_money(payments: StripePayments, account: FakeStripe) -> None:
+@pytest.mark.parametrize("captured_today", [True, False])
+def test_a_dispute_moves_money(
+    payments: StripePayments, account: FakeStripe, captured_today: bool
+) -> None:
     reference = paid(payments)
-    assert not moved(payments)[reference].disputed
-    account.intents[reference]["latest_charge"]["disputed"] = True
-    assert moved(payments)[reference].disputed  # the charge moved money, too
+    assert moved(payments)[reference].disputes == ()
     account.transactions.clear()
-    account.move("adjustment", {"id": "dp_1", "object": "dispute", "payment_intent": reference})
+    account.open_dispute(reference)
+    if captured_today:
+        account.transactions.clear()
+        account.move("charge", account.intents[reference]["latest_charge"])
 
-    assert moved(payments)[reference].disputed
+    assert moved(payments)[reference].withheld_minor == 1000
 
 
 def test_a_charge_of_another_system_is_listed_and_a_payout_is_not(
@@ -463,7 +525,6 @@ def test_a_charge_of_another_system_is_listed_and_a_payout_is_not(
             amount=Money(500, "EUR"),
             captured_minor=500,
             refunded_minor=200,
-            disputed=True,
         )
     }
 
@@ -547,8 +608,10 @@ def test_without_a_reference_nothing_was_paid(payments: StripePayments) -> None:
     assert payments.void(KEY) == Payment(state=PaymentState.VOIDED, amount=Money(0, "XXX"))
 
 
-def test_the_timeouts_of_three_requests_fit_into_the_function() -> None:
-    assert 3 * sum(HTTP_TIMEOUT) < TIMEOUT_SECONDS
+def test_the_timeouts_of_a_connection_and_four_requests_fit_into_the_function() -> None:
+    connect, read = HTTP_TIMEOUT
+
+    assert connect + 4 * read < TIMEOUT_SECONDS
 
 
 def test_without_a_client_the_sdk_makes_requests_with_these_timeouts(

@@ -9,13 +9,17 @@ import pytest
 import stripe
 
 from lambdas.adapters.stripe_errors import _DECLINES
-from lambdas.adapters.stripe_objects import _STATES
+from lambdas.adapters.stripe_objects import _DISPUTES, _STATES
 from lambdas.adapters.stripe_payments import _REFUSED_AMOUNTS, _REFUSED_REFUNDS, StripePayments
 from tests.adapters.providers import REFUND, TEN, a_request
 from tests.adapters.stripe_provider import FixedSecret
 from tests.support.fake_stripe import METHODS, FakeStripe
 
-_SOURCES: Mapping[str, Any] = {"charge": stripe.Charge, "refund": stripe.Refund}
+_SOURCES: Mapping[str, Any] = {
+    "charge": stripe.Charge,
+    "refund": stripe.Refund,
+    "dispute": stripe.Dispute,
+}
 DECLINE_CODES = {"currency_not_supported"}
 """Codes of banks (`decline_code`), for which the schema has no list."""
 
@@ -70,15 +74,19 @@ def test_objects_of_the_fake_have_the_schema_of_stripe(method: str) -> None:
     payments.capture(reference)
     if account.intents[reference]["status"] == "succeeded":
         payments.refund(REFUND, reference, TEN)
+        account.open_dispute(reference)
 
     found = [*object_mistakes(stripe.PaymentIntent, account.intents[reference])]
+    found += [
+        one for dispute in account.disputes for one in object_mistakes(stripe.Dispute, dispute)
+    ]
     found += object_mistakes(stripe.PaymentMethod, account._method(METHODS[method], {}))
     for refund in account.refunds.values():
         found += object_mistakes(stripe.Refund, refund)
     for transaction in account.transactions:
         source = transaction.pop("source")
         found += object_mistakes(stripe.BalanceTransaction, transaction)
-        found += object_mistakes(_SOURCES[transaction["type"]], source)
+        found += object_mistakes(_SOURCES[source["object"]], source)
 
     assert found == []
 
@@ -98,8 +106,9 @@ def test_an_object_of_another_schema_is_found(wrong: dict[str, Any]) -> None:
     assert len([*object_mistakes(stripe.PaymentIntent, wrong)]) == 1
 
 
-def test_each_status_of_a_payment_is_known() -> None:
+def test_each_status_of_a_payment_and_of_a_dispute_is_known() -> None:
     assert _STATES.keys() == statuses(stripe.PaymentIntent.__annotations__["status"])
+    assert _DISPUTES.keys() == statuses(stripe.Dispute.__annotations__["status"])
 
 
 def test_each_code_with_a_reason_exists() -> None:

@@ -7,6 +7,7 @@ from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import refund_payment
 from lambdas.domain.errors import MailRejected
 from lambdas.domain.payment_webhook import PaymentReport
+from lambdas.domain.payments import DisputeState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import Stage
 from tests.drills.alarm_drills import alarm_drill
@@ -50,7 +51,7 @@ def refuse_email(fault: Fault) -> None:
 def dispute_payment(fault: Fault) -> None:
     order = fault.world.place(Stage.COMPLETED)
     reference = f"pay:{order.order_id}"
-    fault.world.payments.payments[reference].disputed = True
+    fault.world.payments.payments[reference].dispute(DisputeState.OPEN)
     _report(fault, reference)
 
 

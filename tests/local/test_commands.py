@@ -16,6 +16,7 @@ from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
 COMMANDS: dict[str, object] = dict(getattr(typer.main.get_command(app), "commands"))  # noqa: B009
 QUICK = sorted(set(COMMANDS) - {"up", "demo"})
 """Commands that start no process without an environment."""
+ARGUMENTS = {"dispute": ("01J0000000000000000000000A",)}
 OPENED: list[TextIO] = []
 
 
@@ -55,7 +56,7 @@ def test_an_invalid_folder_is_a_problem(
 ) -> None:
     monkeypatch.setenv(HOME_VARIABLE, folder)
 
-    code = run(command)
+    code = run(command, *ARGUMENTS.get(command, ()))
 
     printed = capsys.readouterr()
     assert code in (0, 1, 3)
@@ -86,7 +87,7 @@ def test_a_failing_stream_is_an_exit_code(
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
     with monkeypatch.context() as patch:
         patch.setattr(sys, name, make())
-        code = run(command)
+        code = run(command, *ARGUMENTS.get(command, ()))
 
     assert code in (0, 1, 3, 141)
 

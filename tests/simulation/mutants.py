@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lambdas import janitor
 from lambdas.activities import inventory, notification, order_status, payment
+from lambdas.domain.payments import Payment
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.signals import application
@@ -46,6 +47,9 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "refund-without-void": Mutant(
         Payments, "void", mutated_code.look_up, "a capture under way arrives after the refund"
+    ),
+    "lost-dispute-is-forgotten": Mutant(
+        Payment, "lost_minor", 0, "what the bank returned to the customer is refunded again"
     ),
     "missing-answer-is-paid": Mutant(
         Payments, "capture", mutated_code.capture_lightly, "a missing answer is taken for a capture"

@@ -80,7 +80,7 @@ class Story:
         self.world.end_actors()
         found = verdict(self.world, self.ends, self._quiet_at, self.answered)
         struck = self.world.injected_faults
-        found += self.signal_latency.problems(struck)
+        found += (*self.signal_latency.problems(struck), *self.provider.problems())
         found += self.report_latency.problems(self.world.operations.reports, struck)
         found += (*missing_effects(self.world), *wrong_amounts(self.world))
         return [*found, *unreasonable(self.world, self.schedule.happenings)]
@@ -121,6 +121,7 @@ class Story:
         return (
             not at_work
             and world.event_queue.now >= self._quiet_at
+            and not self.provider.unanswered
             and self.ends.count == len(world.store.records)
         )
 
@@ -161,6 +162,7 @@ class Story:
         self.ends.written(after, now)
         self.signal_latency.written(before, after, now)
         self.report_latency.written(before, after, now)
+        self.provider.written(before, after)
         stage = after.stage
         if before is not None and before.stage is stage:
             return

@@ -6,7 +6,7 @@ The payment methods behave like those of the sandbox provider.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from lambdas.domain.errors import (
     LedgerMismatch,
@@ -17,6 +17,8 @@ from lambdas.domain.errors import (
 from lambdas.domain.payments import (
     Captured,
     CaptureResult,
+    Dispute,
+    DisputeState,
     Payment,
     PaymentGateway,
     PaymentRequest,
@@ -47,6 +49,7 @@ _UNSETTLED = {
     "pm_action_required": PaymentState.ACTION_REQUIRED,
     "pm_expired": PaymentState.VOIDED,
 }
+_TAKEN = (DisputeState.OPEN, DisputeState.LOST)
 _VOIDABLE = (PaymentState.PREPARED, PaymentState.DECLINED, PaymentState.ACTION_REQUIRED)
 
 
@@ -63,12 +66,19 @@ class Book:
     failed_refunds: int = 0
     pending_minor: int = 0
     reason: str = ""
-    disputed: bool = False
+    disputes: dict[str, Dispute] = field(default_factory=dict)
     moved_at: list[int] = field(default_factory=list)
 
     @property
     def refunded_minor(self) -> int:
         return sum(self.refunds.values())
+
+    @property
+    def undisputed_minor(self) -> int:
+        """The amount that can be refunded or disputed: neither returned, withheld, nor pending."""
+        taken = (one.amount_minor for one in self.disputes.values() if one.state in _TAKEN)
+        captured_minor = 0 if self.captured is None else self.captured.amount_minor
+        return captured_minor - self.refunded_minor - self.pending_minor - sum(taken)
 
     @property
     def is_pending(self) -> bool:
@@ -86,6 +96,17 @@ class Book:
         if self.pending_minor:
             self.refunds["settled"], self.pending_minor = self.pending_minor, 0
 
+    def dispute(
+        self, state: DisputeState, amount_minor: int | None = None, dispute_id: str = "dp_1"
+    ) -> None:
+        """The bank opens, decides or reopens a dispute, by default of the whole payment."""
+        whole_minor = 0 if self.captured is None else self.captured.amount_minor
+        self.disputes[dispute_id] = Dispute(
+            dispute_id=dispute_id,
+            state=state,
+            amount_minor=whole_minor if amount_minor is None else amount_minor,
+        )
+
     def payment(self) -> Payment:
         return Payment(
             state=self.state,
@@ -95,7 +116,7 @@ class Book:
             refunded_minor=self.refunded_minor,
             refund_pending_minor=self.pending_minor,
             refunds=len(self.refunds) + self.failed_refunds + bool(self.pending_minor),
-            disputed=self.disputed,
+            disputes=tuple(self.disputes.values()),
             reason=self.reason,
         )
 
@@ -166,7 +187,7 @@ class FakePayments(PaymentGateway):
             return Refunded()
         if refused := self._refuse_refund(reference, book):
             return refused
-        due_minor = book.captured.amount_minor - book.refunded_minor - book.pending_minor
+        due_minor = book.undisputed_minor
         if amount.amount_minor > due_minor:
             raise LedgerMismatch("the refund is higher than the outstanding amount")
         if book.method == "pm_refund_pending":
@@ -226,6 +247,8 @@ class FakePayments(PaymentGateway):
             book.state = PaymentState.DECLINED
 
     def _refuse_refund(self, reference: str, book: Book) -> RefundResult | None:
+        if any(one.state is DisputeState.OPEN for one in book.disputes.values()):
+            return RefundFailed("the payment is disputed")
         if book.method == "pm_refund_fails":
             raise ProviderUnavailable("the payment provider accepts no refunds at present")
         if flaky := _FLAKY_REFUND.fullmatch(book.method):
@@ -250,7 +273,11 @@ def as_records(payments: FakePayments) -> list[dict[str, object]]:
     books: list[dict[str, object]] = []
     for reference, book in payments.payments.items():
         captured = book.captured.amount_minor if book.captured else 0
-        amounts = {"captured_minor": captured, "refunded_minor": book.refunded_minor}
+        amounts = {
+            "captured_minor": captured,
+            "refunded_minor": book.refunded_minor,
+            "disputes": {name: asdict(one) for name, one in book.disputes.items()},
+        }
         books.append({"payment_key": reference, **amounts})
         books += [{"payment_key": key, "minor": minor} for key, minor in book.refunds.items()]
     return books

@@ -79,6 +79,7 @@ class FakeStripe:
     key: str = "sk_test_1"
     intents: dict[str, Fields] = field(default_factory=dict)
     refunds: dict[str, Fields] = field(default_factory=dict)
+    disputes: list[Fields] = field(default_factory=list)
     transactions: list[Fields] = field(default_factory=list)
     now: int = NOW // 1000
     requests: list[str] = field(default_factory=list)
@@ -159,6 +160,7 @@ class FakeStripe:
             "get payment_methods one": self._method,
             "post refunds": self._refund,
             "get refunds": self._list_refunds,
+            "get disputes": self._list_disputes,
             "get balance_transactions": self._list_transactions,
         }
         try:
@@ -283,7 +285,35 @@ class FakeStripe:
             self.move("refund", refund)
         return refund
 
-    def move(self, kind: str, source: Fields | str | None) -> None:
+    def open_dispute(self, intent_id: str, status: str = "needs_response", **more: Any) -> Fields:
+        """A customer disputes a payment. The amount is withdrawn, unless the bank only inquires."""
+        intent = self.intents[intent_id]
+        dispute = {
+            "id": f"dp_{len(self.disputes) + 1}",
+            "object": "dispute",
+            "amount": intent["amount_received"],
+            "balance_transactions": [],
+            "currency": intent["currency"],
+            "payment_intent": intent_id,
+            "reason": "fraudulent",
+            "status": status,
+            **more,
+        }
+        intent["latest_charge"]["disputed"] = True
+        self.disputes.insert(0, dispute)
+        if not status.startswith("warning"):
+            self.withdraw(dispute, dispute["amount"])
+        return dispute
+
+    def withdraw(self, dispute: Fields, amount: int) -> None:
+        """Withdraw an amount for a dispute, or reinstate a negative one."""
+        source = {name: one for name, one in dispute.items() if name != "balance_transactions"}
+        moved = {"amount": -amount, "currency": dispute["currency"]}
+        transaction = self.move("adjustment", source, **moved)
+        of_dispute = {name: one for name, one in transaction.items() if name != "source"}
+        dispute["balance_transactions"].append(of_dispute)
+
+    def move(self, kind: str, source: Fields | str | None, **more: Any) -> Fields:
         """Money moves because of an object."""
         transaction = {
             "id": f"txn_{len(self.transactions) + 1}",
@@ -291,8 +321,10 @@ class FakeStripe:
             "created": self.now,
             "source": source,
             "type": kind,
+            **more,
         }
         self.transactions.insert(0, transaction)
+        return transaction
 
     def _list_transactions(self, _: str, params: Fields) -> Fields:
         """Newest first. The source and its PaymentIntent are objects only if they are expanded."""
@@ -319,9 +351,13 @@ class FakeStripe:
         return {**transaction, "source": expanded}
 
     def _list_refunds(self, _: str, params: Fields) -> Fields:
-        found = self._refunds_of(params["payment_intent"])
-        data = found[: int(params.get("limit", 10))]
-        return {"object": "list", "data": data, "has_more": data != found, "url": "/v1/refunds"}
+        return _first_page(self._refunds_of(params["payment_intent"]), "refunds", params)
+
+    def _list_disputes(self, _: str, params: Fields) -> Fields:
+        """Newest first."""
+        intent_id = params["payment_intent"]
+        found = [one for one in self.disputes if one["payment_intent"] == intent_id]
+        return _first_page(found, "disputes", params)
 
     def _refunds_of(self, intent_id: str) -> list[Fields]:
         return [r for r in self.refunds.values() if r["payment_intent"] == intent_id]
@@ -329,6 +365,11 @@ class FakeStripe:
     def _returned(self, intent_id: str) -> int:
         refunds = self._refunds_of(intent_id)
         return sum(r["amount"] for r in refunds if r["status"] in ("succeeded", "pending"))
+
+
+def _first_page(found: list[Fields], kind: str, params: Fields) -> Fields:
+    data = found[: int(params.get("limit", 10))]
+    return {"object": "list", "data": data, "has_more": data != found, "url": f"/v1/{kind}"}
 
 
 def _connection_error(message: str) -> Exception:

@@ -63,17 +63,24 @@ def money_problems(orders: Iterable[Record], payments: Iterable[Record]) -> list
             found.append(f"{order_id}: captured {len(captures)} times")
         captured = sum(int(book["captured_minor"]) for book in captures)
         refunded = sum(int(book.get("refunded_minor", 0)) for book in own)
+        lost = sum(_lost(book) for book in own)
         approved = meta.get("ledger", {}).get("pay", {}).get("amount_minor")
-        if not 0 <= refunded <= captured:
-            found.append(f"{order_id}: refunded {refunded} of {captured}")
+        if not 0 <= refunded + lost <= captured:
+            found.append(f"{order_id}: refunded {refunded}, lost {lost} of {captured}")
         if captured and captured != approved:
             found.append(f"{order_id}: captured {captured}, approved {approved}")
         kept = captured - refunded
         if meta["stage"] == "completed" and not kept == _total(meta) == approved:
             found.append(f"{order_id}: completed, kept {kept} of {_total(meta)} ({approved})")
-        if meta["stage"] in TURNED and kept:
-            found.append(f"{order_id}: {meta['stage']}, but {kept} were kept")
+        if meta["stage"] in TURNED and kept != lost:
+            found.append(f"{order_id}: {meta['stage']}, but {kept - lost} were kept")
     return found + [f"{key}: captured for no order" for key in books]
+
+
+def _lost(payment: Record) -> int:
+    """The amount that the bank returned by lost disputes."""
+    disputes = payment.get("disputes", {}).values()
+    return sum(int(one["amount_minor"]) for one in disputes if one["state"] == "lost")
 
 
 def _books_by_key(payments: Iterable[Record]) -> dict[str, list[Record]]:

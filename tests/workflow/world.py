@@ -17,6 +17,7 @@ from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.steps.start import IdempotencyKey, StartRequest
 from lambdas.order_writer import OrderWriter
 from lambdas.telemetry import logger, note_order
+from local.data.bank import SandboxBank
 from tests.support.world import one_after_the_other
 from tests.workflow import resources
 from tests.workflow.histories import main_path, retries
@@ -104,6 +105,11 @@ class World:
         """The provider has its refund of the payment back: it failed after it had succeeded."""
         amounts = "refundable_minor = captured_minor, refunded_minor = :none"
         self._change_payment(amounts, {":none": {"N": "0"}})
+
+    def bank(self) -> SandboxBank:
+        """The bank of the customer who paid the order."""
+        payment = f"pay:{self.order_id}"
+        return SandboxBank(boto3.client("dynamodb"), table="payments", reference=payment)
 
     def set_pending_until(self, instant: int) -> None:
         """The provider captures a pending payment at an instant (epoch milliseconds)."""

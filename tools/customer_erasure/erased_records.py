@@ -1,18 +1,22 @@
 """What remains of an order's records without its customer: money, stock, states and times."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 ERASED = "[erased]"
 ENDS = frozenset({"completed", "cancelled", "failed"})
 """The stages of orders that have ended."""
+_PROBLEM = re.compile(r"debt|dispute(-\d+)?")
 Record = Mapping[str, Any]
 
 
 def is_needed(order: Record) -> bool:
-    """Whether an order is open, or owes its customer a refund that failed after its end."""
-    debt = order.get("ledger", {}).get("debt", {})
-    return order["stage"] not in ENDS or debt.get("state") == "intent"
+    """Whether an order is open, owes its customer a refund that failed after its end, or has a
+    dispute for which its timeline is evidence.
+    """
+    problems = (one for name, one in order.get("ledger", {}).items() if _PROBLEM.fullmatch(name))
+    return order["stage"] not in ENDS or any(one["state"] == "intent" for one in problems)
 
 
 def erased_order(order: Record, pseudonym: str) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def list_orders(
         bool, typer.Option("--debts", help="Only ended orders that owe their customer a refund.")
     ] = False,
     disputes: Annotated[
-        bool, typer.Option("--disputes", help="Only ended orders whose payment is disputed.")
+        bool,
+        typer.Option("--disputes", help="Only ended orders with an open dispute of their payment."),
     ] = False,
     customer: CustomerOption = None,
     since: Since = None,

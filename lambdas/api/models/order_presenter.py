@@ -22,6 +22,7 @@ from lambdas.api.models.signal_views import LinkView, SignalDetailView, SignalsV
 from lambdas.api.models.view import shown_fields
 from lambdas.domain.mail.reasons import reason
 from lambdas.domain.record.changes import Event
+from lambdas.domain.record.ledger import dispute_standing
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.signals.admission import allowed_signals
@@ -49,6 +50,7 @@ def order_view(order: Order, reading: Reading) -> OrderView:
         approvals=ApprovalsView(given=given, needed=needed),
         approved_by=[name for name in approvers if name is not None],
         ended_by=_visible_name(order.ended_by, caller),
+        dispute=dispute_standing(order.ledger),
         settlement=settlement_view(order.settlement if caller.sees_names else None),
     )
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from lambdas.api.models.inputs import AN_ORDER_ID
 from lambdas.api.models.settlement_views import SettlementView
 from lambdas.api.models.view import Id, Instant, Minor, Revision, ShownFieldView, View
-from lambdas.domain.record.ledger import EffectState
+from lambdas.domain.record.ledger import DisputeStanding, EffectState
 from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
@@ -153,6 +153,15 @@ class OrderView(View):
         Field(
             description="Money that was returned outside the payment provider, for approvers and "
             "operators. null for customers."
+        ),
+    ]
+    dispute: Annotated[
+        DisputeStanding | None,
+        Field(
+            title="Dispute",
+            description="The customer's dispute of the payment with the bank. `won`: the amount "
+            "stays paid. `lost`: the bank returned it to the customer. Of several disputes `open` "
+            "comes first, then `lost`. null: the payment was not disputed.",
         ),
     ]
     payment_pending_until: Annotated[

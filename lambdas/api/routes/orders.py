@@ -76,7 +76,7 @@ def list_orders(
         PaymentProblem | None,
         Query(
             description="Only ended orders whose customer is owed a refund (`debt`) or disputes "
-            "the payment (`dispute`), for operators."
+            "the payment and the bank has not decided (`dispute`), for operators."
         ),
     ] = None,
     customer_id: inputs.OfCustomer = None,

@@ -34,8 +34,9 @@ def settle(order_id: inputs.OrderId, body: Settlement) -> Response[Any]:
     For a compensation that is stuck because the provider refuses the refund, or the debt of an
     ended order whose refund failed later. One operator requests the settlement, another one sends
     the same request with `confirm`. Then the ledger has the payment or the debt as undone, and a
-    stuck order ends. Both requests are in the timeline. Without a stuck refund or a debt: 409. A
-    request that is not confirmed is replaced by the next one.
+    stuck order ends. Both requests are in the timeline. Without a stuck refund or a debt, or while
+    the bank decides a dispute of the payment: 409. A request that is not confirmed is replaced by
+    the next one.
     """
     before = settlements.visible(order_id)
     payment = _settlement(body)

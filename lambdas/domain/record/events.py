@@ -21,6 +21,7 @@ _MAIL_EVENTS: Mapping[str, Details] = {
     "complained": {},
 }
 _SETTLEMENT: Details = {"settlement_id": str, "settled": str, "amount_minor": int}
+_DISPUTE: Details = {"amount_minor": int, "dispute_id": str}
 _END: Details = {"outcome": str, "reason_code": str}
 
 EVENT_KINDS: Mapping[str, Details] = {
@@ -30,7 +31,9 @@ EVENT_KINDS: Mapping[str, Details] = {
     "payment-captured": {"amount_minor": int},
     "payment-pending": {"until": int},
     "refund-pending": {"until": int},
-    "payment-disputed": {"amount_minor": int},
+    "payment-disputed": _DISPUTE,
+    "dispute-won": _DISPUTE,
+    "dispute-lost": _DISPUTE,
     "refund-failed": {"amount_minor": int},
     "debt-refunded": {"amount_minor": int},
     "order-completed": {"total_minor": int},

@@ -6,7 +6,7 @@ Compensation reads nothing else. An `intent` means *unknown*: the effect may hav
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 RESERVE = "reserve"
 PAY = "pay"
@@ -20,7 +20,9 @@ DEBT = "debt"
 while it is owed, undone when it was refunded.
 """
 DISPUTE = "dispute"
-"""The customer disputes the payment with the bank."""
+"""The customer disputes the payment with the bank: an intent until the bank decides, done if the
+dispute was lost, undone if it was won. Further disputes are numbered: `dispute-2`.
+"""
 
 
 class PaymentProblem(StrEnum):
@@ -55,16 +57,26 @@ class EffectState(StrEnum):
     UNDONE = "undone"
 
 
+DisputeStanding = Literal["open", "lost", "won"]
+_STANDINGS: Mapping[EffectState, DisputeStanding] = {
+    EffectState.INTENT: "open",
+    EffectState.DONE: "lost",
+    EffectState.UNDONE: "won",
+}
+"""How a dispute stands, the most important first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """One side effect. `key` makes it idempotent at its resource; `at` is epoch milliseconds;
     `claimant` is the one attempt that may cause it, where it has no key at its resource; `error`
     is the class of the last error that kept it from being done. `reference` is the provider's ID
-    of a payment. `pending_until` is the deadline while the provider settles the payment or its
-    refund later, and `look_up_at` the time of the next look-up (LOOK_UP_NOW: as soon as possible).
-    `requested_by` is the subject of the operator who requested the effect. `delivery` is what the
-    mail service reported about an e-mail that it had accepted (BOUNCED, COMPLAINED). `holds_for` is
-    the ID of the signal for whose units another service may hold stock that the lines do not have.
+    of a payment or dispute. `pending_until` is the deadline while the provider settles the payment
+    or its refund later, and `look_up_at` the time of the next look-up (LOOK_UP_NOW: as soon as
+    possible). `requested_by` is the subject of the operator who requested the effect. `delivery` is
+    what the mail service reported about an e-mail that it had accepted (BOUNCED, COMPLAINED).
+    `holds_for` is the ID of the signal for whose units another service may hold stock that the
+    lines do not have.
     """
 
     key: str
@@ -106,9 +118,43 @@ def owes(ledger: Ledger, effect: str) -> bool:
     return entry is not None and entry.state is not EffectState.UNDONE
 
 
+def disputes(ledger: Ledger) -> Mapping[str, Effect]:
+    """The entries of the disputes, by name."""
+    return {
+        name: entry
+        for name, entry in ledger.items()
+        if name == DISPUTE or name.startswith(f"{DISPUTE}-")
+    }
+
+
+def dispute_name(ledger: Ledger, dispute_id: str) -> str:
+    """The name of a dispute's entry, present or future. An entry without a reference, which older
+    versions wrote, gets that of the oldest dispute.
+    """
+    known = disputes(ledger)
+    for reference in (dispute_id, None):
+        for name, entry in known.items():
+            if entry.reference == reference:
+                return name
+    return f"{DISPUTE}-{len(known) + 1}" if known else DISPUTE
+
+
+def dispute_standing(ledger: Ledger) -> DisputeStanding | None:
+    """`open`, `lost` or `won`; of several disputes the first of these. None without a dispute."""
+    states = {entry.state for entry in disputes(ledger).values()}
+    return next((word for state, word in _STANDINGS.items() if state in states), None)
+
+
+def lost_minor(ledger: Ledger) -> int:
+    """The amount that the bank returned to the customer by lost disputes."""
+    entries = disputes(ledger).values()
+    return sum(one.amount_minor or 0 for one in entries if one.state is EffectState.DONE)
+
+
 def payment_problems(ledger: Ledger) -> frozenset[PaymentProblem]:
-    """The open debt and the dispute of a payment."""
-    return frozenset(problem for problem in PaymentProblem if owes(ledger, problem))
+    """The open debt and the open disputes of a payment."""
+    found = {PaymentProblem.DISPUTE} if dispute_standing(ledger) == "open" else set()
+    return frozenset(found | ({PaymentProblem.DEBT} if owes(ledger, DEBT) else set()))
 
 
 def unsettled(ledger: Ledger) -> tuple[str, ...]:

@@ -100,16 +100,18 @@ def _cancel_reason(order: Order) -> str | None:
     return next(cancels, None) or "no reason given"
 
 
-def record_refund(order: Order, now: int, refunded_minor: int) -> Change | None:
-    """Record that the payment key is closed and the captured amount, `refunded_minor`, is refunded,
-    by this system or by a person.
+def record_refund(
+    order: Order, now: int, refunded_minor: int, *, lost_minor: int = 0
+) -> Change | None:
+    """Record that the payment key is closed and the captured amount is returned: `refunded_minor`
+    by refunds of this system or of a person, `lost_minor` by lost disputes.
     """
     entry = order.ledger.get(PAY)
     if entry is None or entry.state is EffectState.UNDONE:
         return None
     undone = replace(entry.moved(EffectState.UNDONE, now), refunded_minor=refunded_minor)
     after = replace(order.with_effect(PAY, undone), charged=False)
-    kind = "payment-refunded" if refunded_minor else "payment-voided"
+    kind = "payment-refunded" if refunded_minor or lost_minor else "payment-voided"
     return make_change(order, after, now, (kind, {"amount_minor": refunded_minor}))
 
 

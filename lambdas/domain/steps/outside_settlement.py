@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from lambdas.domain.errors import InvalidRequest, NotAllowed, SignalNotAdmitted
 from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.ledger import DEBT, PAY, EffectState
+from lambdas.domain.record.ledger import (
+    DEBT,
+    PAY,
+    EffectState,
+    PaymentProblem,
+    lost_minor,
+    payment_problems,
+)
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outside import OutsideSettlement
 from lambdas.domain.record.signals import Actor
@@ -22,7 +29,7 @@ def request_settlement(order: Order, now: int, requested: OutsideSettlement) -> 
     known = order.settlement
     if known is not None and known.is_same_request(requested):
         return None
-    owed = order.ledger[_owed(order)].amount_minor or 0
+    _, owed = _owed(order)
     if requested.currency != order.currency:
         raise InvalidRequest(
             f"the order is in {order.currency}, not in {requested.currency}",
@@ -44,7 +51,7 @@ def confirm_settlement(
     """Record the confirmation of another operator, and the refund or debt as undone; None for a
     repetition. `payment` repeats the request and has the second operator's evidence.
 
-    Raises SignalNotAdmitted if nothing is owed or without this request, InvalidRequest for another
+    Raises SignalNotAdmitted if less is owed or without this request, InvalidRequest for another
     amount, NotAllowed for the operator who made the request.
     """
     known = order.settlement
@@ -62,7 +69,11 @@ def confirm_settlement(
         )
     if known.confirmed:
         return None
-    name = _owed(order)
+    name, owed = _owed(order)
+    if known.amount_minor > owed:
+        raise SignalNotAdmitted(
+            f"only {owed} minor units are still owed", order_id=order.order_id, stage=order.stage
+        )
     entry = order.ledger[name].moved(EffectState.UNDONE, now)
     undone = replace(entry, refunded_minor=known.amount_minor)
     confirmed = replace(
@@ -77,15 +88,22 @@ def confirm_settlement(
     return make_change(order, after, now, event, by_execution=False)
 
 
-def _owed(order: Order) -> str:
-    """The effect of which money is owed: the payment whose refund is stuck, or the debt of an ended
-    order. While an attempt to refund a payment runs, it is not stuck.
+def _owed(order: Order) -> tuple[str, int]:
+    """The effect of which money is owed, and the amount: of the payment whose refund is stuck, less
+    what lost disputes returned, or the debt of an ended order. While an attempt to refund a payment
+    runs, it is not stuck. While a bank decides a dispute, it may return the money itself.
     """
+    if PaymentProblem.DISPUTE in payment_problems(order.ledger):
+        raise SignalNotAdmitted(
+            "the payment is disputed: settle what is owed after the dispute ended",
+            order_id=order.order_id,
+            stage=order.stage,
+        )
     debt, payment = order.ledger.get(DEBT), order.ledger.get(PAY)
     if order.ended and debt is not None and debt.state is EffectState.INTENT:
-        return DEBT
+        return DEBT, debt.amount_minor or 0
     if order.stage is Stage.COMPENSATING and payment is not None and payment.stuck:
-        return PAY
+        return PAY, max((payment.amount_minor or 0) - lost_minor(order.ledger), 0)
     raise SignalNotAdmitted(
         "the order has no stuck refund and no debt now (an attempt to refund may be running)",
         order_id=order.order_id,

@@ -4,43 +4,69 @@ had succeeded is a debt, and a customer may dispute a payment. The stage never c
 
 from dataclasses import replace
 
-from lambdas.domain.payments import Payment
+from lambdas.domain.payments import DisputeState, Payment
 from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.ledger import DEBT, DISPUTE, Effect, EffectState, effect_key
+from lambdas.domain.record.ledger import DEBT, Effect, EffectState, dispute_name, effect_key
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 
 _ENDED_UNPAID = frozenset({Stage.CANCELLED, Stage.FAILED})
+_DISPUTES = {
+    DisputeState.INQUIRY: (EffectState.INTENT, "payment-disputed"),
+    DisputeState.OPEN: (EffectState.INTENT, "payment-disputed"),
+    DisputeState.WON: (EffectState.UNDONE, "dispute-won"),
+    DisputeState.LOST: (EffectState.DONE, "dispute-lost"),
+}
+"""The state of a dispute in the ledger, and the event that records it."""
+
+_Events = list[tuple[str, dict[str, str | int]]]
 
 
-def record_dispute(order: Order, now: int, payment: Payment) -> Change | None:
-    """Record that the customer disputes the payment; None if it is recorded, or not disputed."""
-    if not payment.disputed or DISPUTE in order.ledger:
-        return None
-    return _record(order, now, DISPUTE, EffectState.INTENT, payment.captured_minor)
+def record_disputes(order: Order, now: int, payment: Payment) -> Change | None:
+    """Record each dispute of the payment as its provider knows it now; None if they are recorded.
+    An ended dispute may be open again: a bank admits appeals.
+    """
+    after, events = order, _Events()
+    for dispute in payment.disputes:
+        name = dispute_name(after.ledger, dispute.dispute_id)
+        state, kind = _DISPUTES[dispute.state]
+        new = Effect(key=effect_key(name, order.order_id), state=state, at=now)
+        known = after.ledger.get(name)
+        entry = replace(known or new, reference=dispute.dispute_id)
+        if known is None or (known.state, known.amount_minor) != (state, dispute.amount_minor):
+            entry = replace(entry.moved(state, now), amount_minor=dispute.amount_minor)
+            amount: dict[str, str | int] = {"amount_minor": dispute.amount_minor}
+            events.append((kind, {**amount, "dispute_id": dispute.dispute_id}))
+        after = after.with_effect(name, entry)
+    return _make_change(order, after, now, events) if events else None
 
 
 def record_debt(order: Order, now: int, payment: Payment) -> Change | None:
     """Record the amount that an order which ended unpaid still owes its customer; None if it is
-    recorded, or nothing is owed.
+    recorded, or nothing is owed. An amount that a bank withholds is not owed yet.
     """
-    known, owed_minor = order.ledger.get(DEBT), _owed_minor(order, payment)
+    known = order.ledger.get(DEBT)
+    owed_minor = max(_owed_minor(order, payment) - payment.withheld_minor, 0)
     is_recorded = known is not None and known.state is EffectState.INTENT
     if not owed_minor or (is_recorded and known is not None and known.amount_minor == owed_minor):
         return None
-    return _record(order, now, DEBT, EffectState.INTENT, owed_minor)
+    return _record_debt(order, now, EffectState.INTENT, owed_minor)
 
 
 def settle_debt(order: Order, now: int, payment: Payment) -> Change | None:
-    """Record that a debt was refunded at the provider; None if there is no debt."""
+    """Record that a debt was refunded at the provider, or returned by a dispute; None if there is
+    no debt.
+    """
     known = order.ledger.get(DEBT)
     if known is None or known.state is not EffectState.INTENT or _owed_minor(order, payment):
         return None
-    return _record(order, now, DEBT, EffectState.UNDONE, known.amount_minor or 0)
+    return _record_debt(order, now, EffectState.UNDONE, known.amount_minor or 0)
 
 
 def _owed_minor(order: Order, payment: Payment) -> int:
-    """Captured, and neither refunded, about to be refunded, nor returned outside the provider."""
+    """Captured, and neither returned by a refund or a dispute, about to be refunded, nor returned
+    outside the provider.
+    """
     if order.stage not in _ENDED_UNPAID:
         return 0
     outside = order.settlement
@@ -48,18 +74,17 @@ def _owed_minor(order: Order, payment: Payment) -> int:
     return max(payment.outstanding_minor - payment.refund_pending_minor - returned_minor, 0)
 
 
-_KINDS = {
-    (DISPUTE, EffectState.INTENT): "payment-disputed",
-    (DEBT, EffectState.INTENT): "refund-failed",
-    (DEBT, EffectState.UNDONE): "debt-refunded",
-}
+_KINDS = {EffectState.INTENT: "refund-failed", EffectState.UNDONE: "debt-refunded"}
 
 
-def _record(order: Order, now: int, name: str, state: EffectState, amount_minor: int) -> Change:
-    new = Effect(key=effect_key(name, order.order_id), state=state, at=now)
-    entry = replace(order.ledger.get(name, new).moved(state, now), amount_minor=amount_minor)
-    event = (_KINDS[name, state], {"amount_minor": amount_minor})
-    after = order.with_effect(name, entry)
-    made = make_change(order, after, now, event, by_execution=False)
+def _record_debt(order: Order, now: int, state: EffectState, amount_minor: int) -> Change:
+    new = Effect(key=effect_key(DEBT, order.order_id), state=state, at=now)
+    entry = replace(order.ledger.get(DEBT, new).moved(state, now), amount_minor=amount_minor)
+    events: _Events = [(_KINDS[state], {"amount_minor": amount_minor})]
+    return _make_change(order, order.with_effect(DEBT, entry), now, events)
+
+
+def _make_change(order: Order, after: Order, now: int, events: _Events) -> Change:
+    made = make_change(order, after, now, *events, by_execution=False)
     # The order is checked as if nothing had been written.
     return replace(made, after=replace(made.after, next_check_at=order.next_check_at))

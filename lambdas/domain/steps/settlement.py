@@ -61,11 +61,13 @@ def awaits_provider(order: Order, now: int) -> bool:
 
 
 def notify_if_settled(order: Order, now: int, payment: "Payment") -> Change | None:
-    """Have a pending payment looked up as soon as possible, if its provider settled it.
+    """Have a pending payment looked up as soon as possible, if its provider settled it, and no bank
+    has to decide a dispute before its refund.
 
     It is written even if a look-up is due: one that is in flight may have read an older state.
     """
-    return None if payment.is_pending else look_up_soon(order, now)
+    awaits_bank = order.stage is Stage.COMPENSATING and payment.withheld_minor > 0
+    return None if payment.is_pending or awaits_bank else look_up_soon(order, now)
 
 
 def look_up_soon(order: Order, now: int) -> Change | None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -264,6 +265,28 @@ def test_operators_list_the_orders_with_a_debt_or_a_dispute(
     assert terminal.run("list", "--disputes", who="operator").out == "no order has a dispute\n"
     assert terminal.run("list", "--debts", "--disputes", who="operator").code == 2
     assert "operator" in terminal.run("list", "--debts").err
+
+
+def test_a_disputed_order_leaves_the_list_when_the_bank_decides(
+    terminal: Terminal, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED)
+    won = Effect(key="k", state=EffectState.UNDONE, at=1, amount_minor=2_500, reference="dp_1")
+    open_again = replace(won, state=EffectState.INTENT, amount_minor=1_200, reference="dp_2")
+    disputed = order.with_effect("dispute", won).with_effect("dispute-2", open_again)
+    world.store.put(disputed)
+    listed = terminal.run("list", "--disputes", who="operator").out
+    assert "12.00 EUR" in listed
+
+    lost = replace(open_again, state=EffectState.DONE)
+    world.store.put(disputed.with_effect("dispute-2", lost))
+
+    assert terminal.run("list", "--disputes", who="operator").out == "no order has a dispute\n"
+    assert "lost" in terminal.run("status", order.order_id).out
+    described = terminal.run("describe", order.order_id).out
+    assert re.search(r"dispute +lost", described)
+    assert re.search(r"dispute +won +25\.00 EUR", described)
+    assert re.search(r"dispute-2 +lost +12\.00 EUR", described)
 
 
 def test_a_list_of_several_stages_is_sorted_by_time(terminal: Terminal, world: World) -> None:

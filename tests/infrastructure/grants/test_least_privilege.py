@@ -53,6 +53,7 @@ MAY = {
     "compare-payments": {
         "<TablesOrders>": "dynamodb: PutItem Query UpdateItem BatchGetItem",
         "<TablesOrders>/index/by_age": "dynamodb: Query",
+        "<TablesOrders>/index/open": "dynamodb: Query",
         "<TablesPayments>": "dynamodb: GetItem UpdateItem Scan",
         "<OperationsQueue>": "sqs: SendMessage",
         "<OperationsPaymentComparisonFailures>": "sqs: SendMessage",

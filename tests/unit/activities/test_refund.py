@@ -13,7 +13,7 @@ from lambdas.domain.errors import (
     PaymentUnsettled,
     ProviderUnavailable,
 )
-from lambdas.domain.payments import PaymentState, Voided
+from lambdas.domain.payments import DisputeState, PaymentState, Voided
 from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
@@ -284,6 +284,40 @@ def test_a_refund_that_is_pending_at_its_deadline_is_stuck_until_it_settles(worl
     book.settle()
     world.run(refund_payment, order)
     assert world.run(close_order, order)["stage"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("end", "lost", "refunded"),
+    [
+        (DisputeState.LOST, 4200, 0),
+        (DisputeState.LOST, 1000, 3200),
+        (DisputeState.WON, 4200, 4200),
+        (DisputeState.INQUIRY, 4200, 4200),
+    ],
+    ids=["lost", "lost in part", "won", "an inquiry"],
+)
+def test_a_cancelled_order_is_refunded_what_no_dispute_returned(
+    world: World, end: DisputeState, lost: int, refunded: int
+) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    book = world.payments.payments[key(order)]
+    world.cancel(order)
+    if end is not DisputeState.INQUIRY:
+        book.dispute(DisputeState.OPEN, lost)
+        world.run(refund_payment, order)
+        assert world.now(order).refund_pending_until is not None
+        assert book.refunds == {}, "the bank may still return the money"
+
+    book.dispute(end, lost)
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+
+    after = world.now(order)
+    assert (after.stage, after.ledger[PAY].refunded_minor) == (Stage.CANCELLED, refunded)
+    assert sum(book.refunds.values()) == refunded
+    kinds = [event.kind for event in world.store.timeline(order.order_id)]
+    assert "payment-refunded" in kinds
+    assert world.problems() == []
 
 
 def test_a_refund_that_failed_is_made_again_under_another_id(world: World) -> None:

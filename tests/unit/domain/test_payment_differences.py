@@ -12,18 +12,20 @@ from lambdas.domain.payment_differences import (
     find_differences,
     payment_reference,
 )
-from lambdas.domain.payments import Payment, PaymentState
-from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, Effect, EffectState
+from lambdas.domain.payments import Dispute, DisputeState, Payment, PaymentState
+from lambdas.domain.record.ledger import DEBT, PAY, Effect, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import ENDS, Stage
-from lambdas.domain.steps.reported_payments import record_debt, record_dispute
+from lambdas.domain.steps.reported_payments import record_debt, record_disputes
 from tests.support.builders import a_settlement, an_order
 from tests.support.fake_clock import NOW
 
 REFERENCE = "pi_1"
 UNPAID = sorted(ENDS - {Stage.COMPLETED})
 Kind = DifferenceKind
+A_DISPUTE = Dispute(dispute_id="dp_1", state=DisputeState.OPEN, amount_minor=2500)
+LOST = replace(A_DISPUTE, state=DisputeState.LOST)
 
 
 def an_order_with_payment(stage: Stage, amount_minor: int = 2500, **changes: object) -> Order:
@@ -79,7 +81,7 @@ def test_an_order_that_ended_unpaid_agrees_if_nothing_is_owed(
         (a_payment(2500, 1), {Kind.REFUNDED}),
         (a_payment(2500, 0, refund_pending_minor=2500), {Kind.REFUNDED}),
         (a_payment(2500, 2501), {Kind.REFUNDED, Kind.REFUNDED_TOO_MUCH}),
-        (a_payment(disputed=True), {Kind.DISPUTE_NOT_RECORDED}),
+        (a_payment(disputes=(A_DISPUTE,)), {Kind.DISPUTE_NOT_RECORDED}),
     ],
 )
 def test_a_completed_order_differs(payment: Payment | None, kinds: set[Kind]) -> None:
@@ -96,7 +98,13 @@ def test_a_completed_order_differs(payment: Payment | None, kinds: set[Kind]) ->
         (a_payment(), {Kind.DEBT_NOT_RECORDED}),
         (a_payment(2500, 2499), {Kind.DEBT_NOT_RECORDED}),
         (a_payment(2500, 2501), {Kind.REFUNDED_TOO_MUCH}),
-        (a_payment(2500, 2500, disputed=True), {Kind.DISPUTE_NOT_RECORDED}),
+        (a_payment(2500, 2500, disputes=(A_DISPUTE,)), {Kind.DISPUTE_NOT_RECORDED}),
+        (a_payment(disputes=(A_DISPUTE,)), {Kind.DISPUTE_NOT_RECORDED}),
+        (a_payment(disputes=(LOST,)), {Kind.DISPUTE_NOT_RECORDED}),
+        (
+            a_payment(2500, 1, disputes=(LOST,)),
+            {Kind.DISPUTE_NOT_RECORDED, Kind.REFUNDED_TOO_MUCH},
+        ),
     ],
 )
 def test_an_order_that_ended_unpaid_differs(
@@ -116,13 +124,14 @@ def test_a_recorded_debt_agrees_until_it_is_refunded() -> None:
     assert change.after.ledger[DEBT].state is EffectState.INTENT
 
 
-def test_a_recorded_dispute_agrees() -> None:
-    disputed = a_payment(disputed=True)
-    change = record_dispute(an_order_with_payment(Stage.COMPLETED), NOW, disputed)
+def test_a_recorded_dispute_agrees_until_the_bank_decides() -> None:
+    disputed = a_payment(disputes=(A_DISPUTE,))
+    change = record_disputes(an_order_with_payment(Stage.COMPLETED), NOW, disputed)
     assert change is not None
 
-    assert DISPUTE in change.after.ledger
     assert find_differences(change.after, REFERENCE, disputed) == ()
+    lost = a_payment(disputes=(LOST,))
+    assert find_differences(change.after, REFERENCE, lost) == (Kind.DISPUTE_NOT_RECORDED,)
 
 
 def test_money_that_was_returned_outside_the_provider_counts() -> None:
@@ -136,7 +145,7 @@ def test_money_that_was_returned_outside_the_provider_counts() -> None:
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - ENDS - {Stage.NOTIFY}))
 def test_an_open_order_is_not_compared(stage: Stage) -> None:
-    assert differences(stage, a_payment(9900, 100, disputed=True)) == set()
+    assert differences(stage, a_payment(9900, 100, disputes=(A_DISPUTE,))) == set()
 
 
 @pytest.mark.parametrize("order", [None, an_order(), an_order_with_payment(Stage.PAYMENT)])

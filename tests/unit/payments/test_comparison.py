@@ -9,8 +9,8 @@ import pytest
 from lambdas import comparison_handler
 from lambdas.domain.errors import LedgerMismatch, OperationsUnavailable, PaymentUnsettled
 from lambdas.domain.payment_differences import Difference, DifferenceKind
-from lambdas.domain.payments import Payment, PaymentState
-from lambdas.domain.record.ledger import DEBT
+from lambdas.domain.payments import DisputeState, Payment, PaymentState
+from lambdas.domain.record.ledger import DEBT, DISPUTE, Effect, EffectState, dispute_standing
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
@@ -172,6 +172,26 @@ def test_a_debt_that_the_provider_did_not_report_is_reported_and_recorded(world:
     assert world.operations.payments == [(order.order_id, "refund-failed", 4200)]
     assert world.now(order).ledger[DEBT].amount_minor == 4200
     assert compare(world) == {"same": 1}
+
+
+def test_the_end_of_a_dispute_that_was_not_reported_is_found_however_old_the_order_is(
+    world: World,
+) -> None:
+    lost, undecided = a_paid_order(world), a_paid_order(world)
+    old = Effect(key="dispute:1", state=EffectState.INTENT, at=NOW, amount_minor=4200)
+    for order in (lost, undecided):
+        world.store.put(world.now(order).with_effect(DISPUTE, old))
+        world.payments.payments[reference(order)].dispute(DisputeState.OPEN)
+    world.payments.payments[reference(lost)].dispute(DisputeState.LOST)
+    much_later = SINCE + 90 * DAY_MS
+
+    assert compare(world, much_later) == {"different": 1, "same": 1}
+
+    kind = Kind.DISPUTE_NOT_RECORDED
+    assert reported(world) == [(kind, lost.order_id, reference(lost))]
+    assert dispute_standing(world.now(lost).ledger) == "lost"
+    assert world.operations.payments == [(lost.order_id, "dispute-lost", 4200)]
+    assert compare(world, much_later) == {"same": 1}
 
 
 def test_a_list_that_is_older_than_the_order_is_no_difference(

@@ -8,7 +8,8 @@ import pytest
 from lambdas.activities.approval import apply_signals, await_signal
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import OperationsUnavailable, PaymentPending, PaymentUnsettled
-from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, EffectState
+from lambdas.domain.payments import DisputeState
+from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, EffectState, dispute_standing
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Actor
@@ -248,25 +249,39 @@ def test_a_debt_that_is_settled_in_parts_is_owed_no_longer(world: World) -> None
     assert world.now(order).ledger[DEBT].state is EffectState.UNDONE
 
 
-def test_a_dispute_is_recorded_once_and_changes_nothing_else(world: World) -> None:
+def a_paid_order(world: World) -> Order:
     order = world.place(Stage.COMPLETED, total=4200)
     pay = replace(world.now(order).ledger[PAY], reference=key(order))
     world.store.put(world.now(order).with_effect(PAY, pay))
-    world.payments.payments[key(order)].disputed = True
+    return order
 
-    for action in (ReportAction.RECORDED, ReportAction.NOTHING):
-        assert world.deps.payment_reports.receive(key(order)) is action
+
+@pytest.mark.parametrize(
+    ("end", "messages"), [(DisputeState.WON, 0), (DisputeState.LOST, 1)], ids=["won", "lost"]
+)
+def test_a_dispute_is_recorded_once_until_its_end_and_changes_nothing_else(
+    world: World, end: DisputeState, messages: int
+) -> None:
+    order, before = a_paid_order(world), world.store.timeline
+    book, events = world.payments.payments[key(order)], len(before(order.order_id))
+
+    for state in (DisputeState.OPEN, end):
+        book.dispute(state, 4200)
+        for action in (ReportAction.RECORDED, ReportAction.NOTHING):
+            assert world.deps.payment_reports.receive(key(order)) is action
 
     after = world.now(order)
     assert (after.stage, after.ledger[DISPUTE].amount_minor) == (Stage.COMPLETED, 4200)
-    assert world.operations.payments == [(order.order_id, "payment-disputed", 4200)]
+    assert dispute_standing(after.ledger) == end
+    kinds = [event.kind for event in before(order.order_id)[events:]]
+    assert kinds == ["payment-disputed", f"dispute-{end}"]
+    opened, lost = ((order.order_id, kind, 4200) for kind in ("payment-disputed", "dispute-lost"))
+    assert world.operations.payments == [opened, *[lost] * messages]
     assert world.problems() == []
 
 
 def test_a_completed_order_that_is_refunded_by_hand_owes_nothing(world: World) -> None:
-    order = world.place(Stage.COMPLETED, total=4200)
-    pay = replace(world.now(order).ledger[PAY], reference=key(order))
-    world.store.put(world.now(order).with_effect(PAY, pay))
+    order = a_paid_order(world)
     world.payments.payments[key(order)].refunds = {"by hand": 300}
 
     assert world.deps.payment_reports.receive(key(order)) is ReportAction.NOTHING

@@ -1,4 +1,4 @@
-"""Stories of payments that the provider settles later, and reports."""
+"""Stories of payments that the provider settles later, or a bank decides, and of its reports."""
 
 from tests.workflow.stories.ends import (
     CANCELLED,
@@ -14,12 +14,15 @@ from tests.workflow.stories.ends import (
 )
 from tests.workflow.stories.steps import (
     approve,
+    bank_decides,
     cancel,
+    customer_disputes,
     let_pass,
     provider_reports,
     provider_settles,
     provider_settles_never,
     sweep,
+    then,
     waits_at,
 )
 from tests.workflow.stories.story import ORDERED, Story
@@ -67,6 +70,56 @@ PENDING = (
             flags=frozenset({"payment_approved", "cancelled"}),
             ledger=REFUNDED,
             payment=(ORDERED, ORDERED),
+        ),
+    ),
+    *(
+        Story(
+            name=f"a cancelled order whose payment is disputed waits for the bank: {end}",
+            meanwhile={("after", "ProcessPayment"): then(customer_disputes(), cancel())},
+            script=(
+                approve(),
+                provider_reports("recorded"),
+                waits_at("compensating"),
+                bank_decides(won=end == "won"),
+                provider_reports("recorded"),
+                provider_reports("nothing"),
+            ),
+            ends=cancelled(
+                (*TO_WAIT, *LOOP, *PAY[:2], *REFUND_PENDING, *LOOP, *CANCELLED),
+                outcomes=("applied", "applied"),
+                flags=frozenset({"payment_approved", "cancelled"}),
+                ledger={**REFUNDED, "dispute": state},
+                payment=(ORDERED, refunded),
+                messages=messages,
+            ),
+        )
+        for end, state, refunded, messages in (
+            ("won", "undone", ORDERED, 1),
+            ("lost", "done", 0, 2),
+        )
+    ),
+    Story(
+        name="a dispute of a part is reported, and so is that it was lost",
+        script=(
+            approve(),
+            customer_disputes(300),
+            provider_reports("recorded"),
+            provider_reports("nothing"),
+            bank_decides(won=False),
+            provider_reports("recorded"),
+            provider_reports("nothing"),
+            customer_disputes(),
+            provider_reports("recorded"),
+        ),
+        ends=completed(
+            ledger={
+                "reserve": "done",
+                "pay": "done",
+                "mail-confirmation": "done",
+                "dispute": "done",
+                "dispute-2": "intent",
+            },
+            messages=3,
         ),
     ),
     Story(

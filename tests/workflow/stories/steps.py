@@ -142,6 +142,15 @@ def refund_fails_later() -> Step:
     return lambda world: world.undo_refund()
 
 
+def customer_disputes(amount_minor: int | None = None) -> Step:
+    """The customer disputes the payment with the bank."""
+    return lambda world: world.bank().open(amount_minor)
+
+
+def bank_decides(*, won: bool) -> Step:
+    return lambda world: world.bank().decide(won=won)
+
+
 def then(*steps: Step) -> Step:
     """Several steps at one moment."""
 

@@ -1,5 +1,6 @@
 """GET /orders: who lists whose orders, page by page, and which parameters are refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,7 +53,9 @@ def test_operators_list_the_orders_with_a_debt_or_a_dispute(api: ApiCaller, worl
         *((Stage.FAILED, "bob"), (Stage.FAILED, "alice")),
     )
     world.store.put(*(order.with_effect("debt", AN_INTENT) for order in (owed, bobs)))
-    world.store.put(disputed.with_effect("dispute", AN_INTENT))
+    world.store.put(disputed.with_effect("dispute-2", AN_INTENT))
+    lost = replace(AN_INTENT, state=EffectState.DONE)
+    world.store.put(world.place(Stage.COMPLETED).with_effect("dispute", lost))
 
     assert set(listed(api, "?problem=debt")) == {owed.order_id, bobs.order_id}
     assert listed(api, "?problem=dispute") == [disputed.order_id]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lambdas.domain.record.ledger import PAY
+from lambdas.domain.record.ledger import PAY, Effect, EffectState
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ApiCaller
 from tests.support.world import World
@@ -30,6 +30,7 @@ def test_status_shows_every_field_of_a_waiting_order(api: ApiCaller, world: Worl
         "approved_by": [],
         "ended_by": None,
         "settlement": None,
+        "dispute": None,
         "payment_pending_until": None,
         "refund_pending_until": None,
         "enrichment": {"customer_tier": "gold", "inventory_ok": True, "recommendations": []},
@@ -57,6 +58,7 @@ def test_status_shows_every_field_of_a_waiting_order(api: ApiCaller, world: Worl
         "shown_fields": [
             {"path": "customer_id", "title": "Customer", "format": "text"},
             {"path": "outcome", "title": "Outcome", "format": "text"},
+            {"path": "dispute", "title": "Dispute", "format": "text"},
             {
                 "path": "payment_pending_until",
                 "title": "Payment pending until",
@@ -82,6 +84,18 @@ def test_status_shows_the_result_and_the_payment_of_a_completed_order(
     assert status["result"] == f"Order {order.order_id} completed (version v2)"
     assert status["allowed_signals"] == []
     assert status["ledger"]["pay"]["amount_minor"] == 2500
+
+
+def test_status_shows_how_a_dispute_ended(api: ApiCaller, world: World) -> None:
+    order = world.place(Stage.COMPLETED)
+    dispute = Effect(key="k", state=EffectState.UNDONE, at=1, amount_minor=2500, reference="dp_1")
+    world.store.put(order.with_effect("dispute", dispute))
+    assert api.get(f"/orders/{order.order_id}").json["dispute"] == "won"
+
+    again = replace(dispute, state=EffectState.DONE, reference="dp_2")
+    world.store.put(world.now(order).with_effect("dispute-2", again))
+
+    assert api.get(f"/orders/{order.order_id}").json["dispute"] == "lost"
 
 
 def test_status_shows_which_effect_is_stuck(api: ApiCaller, world: World) -> None:

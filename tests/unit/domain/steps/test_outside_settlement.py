@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.domain.errors import InvalidRequest, NotAllowed, OrderError, SignalNotAdmitted
 from lambdas.domain.record.changes import Change
-from lambdas.domain.record.ledger import DEBT, PAY, Effect, EffectState
+from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, Effect, EffectState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outside import OutsideSettlement
 from lambdas.domain.record.signals import Actor
@@ -118,6 +118,31 @@ def test_without_a_stuck_refund_or_a_debt_nothing_is_settled(order: Order) -> No
 
     assert refusal(raised.value) == (NOTHING_OWED, order.order_id)
     assert raised.value.stage == order.stage
+
+
+def disputed(order: Order, state: EffectState, amount_minor: int = 1000) -> Order:
+    dispute = Effect(key="dispute:O", state=state, at=NOW, amount_minor=amount_minor)
+    return order.with_effect(DISPUTE, dispute)
+
+
+@pytest.mark.parametrize("order", [stuck(), indebted()], ids=["stuck", "debt"])
+def test_while_a_bank_decides_a_dispute_nothing_is_settled(order: Order) -> None:
+    asked = disputed(replace(order, settlement=a_settlement()), EffectState.INTENT)
+
+    with pytest.raises(SignalNotAdmitted, match=r"^the payment is disputed"):
+        request_settlement(asked, NOW, a_settlement(amount_minor=1))
+    with pytest.raises(SignalNotAdmitted, match=r"^the payment is disputed"):
+        confirmed(asked)
+    assert confirmed(disputed(asked, EffectState.UNDONE)) is not None
+
+
+def test_money_that_a_lost_dispute_returned_is_not_settled_too() -> None:
+    order = disputed(stuck(), EffectState.DONE)
+
+    with pytest.raises(InvalidRequest, match=r"^no more than 1500 minor units"):
+        request_settlement(order, NOW, a_settlement(amount_minor=1501))
+    with pytest.raises(SignalNotAdmitted, match=r"^only 1500 minor units are still owed"):
+        confirmed(replace(order, settlement=a_settlement()))
 
 
 @pytest.mark.parametrize("known", [None, a_settlement(settlement_id="T")], ids=["none", "other"])

@@ -4,20 +4,33 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.payments import Payment, PaymentState
+from lambdas.domain.payments import Dispute, DisputeState, Payment, PaymentState
 from lambdas.domain.record.changes import Change
-from lambdas.domain.record.ledger import DEBT, DISPUTE, Effect, EffectState
+from lambdas.domain.record.ledger import (
+    DEBT,
+    DISPUTE,
+    Effect,
+    EffectState,
+    PaymentProblem,
+    dispute_standing,
+    lost_minor,
+    payment_problems,
+)
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.steps.reported_payments import record_debt, record_dispute, settle_debt
+from lambdas.domain.steps.reported_payments import record_debt, record_disputes, settle_debt
 from tests.support.builders import an_order
 from tests.support.fake_clock import NOW
 
 LATER = NOW + 60_000
 
 
-def a_payment(*, refunded: int = 0, pending: int = 0, disputed: bool = False) -> Payment:
+def a_dispute(state: DisputeState, amount_minor: int = 4200, dispute_id: str = "dp_1") -> Dispute:
+    return Dispute(dispute_id=dispute_id, state=state, amount_minor=amount_minor)
+
+
+def a_payment(*disputes: Dispute, refunded: int = 0, pending: int = 0) -> Payment:
     """A captured payment of 42 EUR."""
     return Payment(
         state=PaymentState.CAPTURED,
@@ -25,7 +38,7 @@ def a_payment(*, refunded: int = 0, pending: int = 0, disputed: bool = False) ->
         captured_minor=4200,
         refunded_minor=refunded,
         refund_pending_minor=pending,
-        disputed=disputed,
+        disputes=disputes,
     )
 
 
@@ -84,12 +97,86 @@ def test_a_debt_that_grows_again_is_recorded_at_its_new_time() -> None:
     assert entry == replace(known.moved(EffectState.INTENT, LATER), amount_minor=4200)
 
 
-def test_a_dispute_is_recorded_once_with_the_captured_amount() -> None:
-    order = an_order(Stage.COMPLETED)
-    assert record_dispute(order, NOW, a_payment()) is None
+OPEN, WON, LOST = DisputeState.OPEN, DisputeState.WON, DisputeState.LOST
 
-    after = recorded(record_dispute(order, NOW, a_payment(disputed=True)))
 
-    assert after.ledger[DISPUTE].key == f"dispute:{order.order_id}"
-    assert after.ledger[DISPUTE].amount_minor == 4200
-    assert record_dispute(after, LATER, a_payment(disputed=True)) is None
+def record(order: Order, *disputes: Dispute, now: int = NOW) -> Change:
+    """Record the disputes of a payment. The same disputes change nothing afterwards."""
+    made = record_disputes(order, now, a_payment(*disputes))
+    assert made is not None
+    assert record_disputes(made.after, LATER, a_payment(*disputes)) is None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("states", "kinds", "standing"),
+    [
+        ([DisputeState.INQUIRY, OPEN], ["payment-disputed"], "open"),
+        ([OPEN, WON], ["payment-disputed", "dispute-won"], "won"),
+        ([OPEN, LOST], ["payment-disputed", "dispute-lost"], "lost"),
+        ([LOST], ["dispute-lost"], "lost"),
+        ([LOST, OPEN, WON], ["dispute-lost", "payment-disputed", "dispute-won"], "won"),
+    ],
+    ids=["an inquiry", "won", "lost", "the opening was not reported", "an appeal"],
+)
+def test_a_dispute_is_recorded_as_its_provider_knows_it(
+    states: list[DisputeState], kinds: list[str], standing: str
+) -> None:
+    order, events = an_order(Stage.COMPLETED, next_check_at=LATER), list[str]()
+    for state in states:
+        made = record_disputes(order, NOW, a_payment(a_dispute(state, 1000)))
+        events += [event.kind for event in made.events] if made is not None else []
+        order = made.after if made is not None else order
+
+    assert events == kinds
+    assert dispute_standing(order.ledger) == standing
+    assert order.ledger[DISPUTE].key == f"dispute:{order.order_id}"
+    assert (order.ledger[DISPUTE].amount_minor, order.next_check_at) == (1000, LATER)
+    assert (PaymentProblem.DISPUTE in payment_problems(order.ledger)) == (standing == "open")
+
+
+def test_each_dispute_of_a_payment_has_an_entry() -> None:
+    first, second = a_dispute(WON, 3000), a_dispute(OPEN, 1200, "dp_2")
+    order = record(an_order(Stage.COMPLETED), first).after
+
+    made = record(order, first, second)
+
+    assert [event.detail for event in made.events] == [{"amount_minor": 1200, "dispute_id": "dp_2"}]
+    assert made.after.ledger[DISPUTE] == order.ledger[DISPUTE]
+    assert made.after.ledger["dispute-2"].state is EffectState.INTENT
+    assert dispute_standing(made.after.ledger) == "open"
+    lost = record(made.after, first, a_dispute(LOST, 1200, "dp_2")).after
+    assert (dispute_standing(lost.ledger), lost_minor(lost.ledger)) == ("lost", 1200)
+
+
+def test_a_dispute_of_an_older_version_gets_the_oldest_dispute_and_its_amount() -> None:
+    old = Effect(key="dispute:O", state=EffectState.INTENT, at=NOW, amount_minor=4200)
+    order = an_order(Stage.COMPLETED).with_effect(DISPUTE, old)
+    assert record_disputes(order, NOW, a_payment(a_dispute(OPEN))) is None
+
+    both = record(order, a_dispute(OPEN), a_dispute(LOST, 700, "dp_2")).after
+
+    assert both.ledger[DISPUTE] == replace(old, reference="dp_1")
+    assert both.ledger["dispute-2"].amount_minor == 700
+    ended = record(order, a_dispute(LOST, 1000)).after.ledger[DISPUTE]
+    assert (ended.state, ended.amount_minor) == (EffectState.DONE, 1000)
+
+
+@pytest.mark.parametrize(
+    ("state", "owed"), [(OPEN, 0), (LOST, 0), (WON, 4200), (DisputeState.INQUIRY, 4200)]
+)
+def test_money_that_a_bank_withholds_or_returned_is_no_debt(state: DisputeState, owed: int) -> None:
+    made = record_debt(an_order(Stage.CANCELLED), NOW, a_payment(a_dispute(state)))
+
+    assert (made.after.ledger[DEBT].amount_minor if made is not None else 0) == owed
+
+
+def test_a_debt_is_settled_by_a_lost_dispute_and_not_by_an_open_one() -> None:
+    order = recorded(record_debt(an_order(Stage.CANCELLED), NOW, a_payment()))
+
+    for state in (OPEN, WON):
+        assert settle_debt(order, LATER, a_payment(a_dispute(state))) is None
+        assert record_debt(order, LATER, a_payment(a_dispute(state))) is None
+    assert settle_debt(order, LATER, a_payment(a_dispute(LOST))) is not None
+    part = recorded(record_debt(order, LATER, a_payment(a_dispute(LOST, 1000))))
+    assert part.ledger[DEBT].amount_minor == 3200
