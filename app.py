@@ -7,16 +7,16 @@ from pathlib import Path
 from aws_cdk import App
 
 from stacks.encryption import encrypt_with_customer_key
-from stacks.load_settings import (
+from stacks.order_workflow_stack import OrderWorkflowStack
+from stacks.packaging import PackagingError
+from stacks.security.security_checks import add_security_checks
+from stacks.settings.load_settings import (
     DeploymentSettingsError,
     Environments,
     load_settings,
     read_environments,
 )
-from stacks.order_workflow_stack import OrderWorkflowStack
-from stacks.packaging import PackagingError
-from stacks.security_checks import add_security_checks
-from stacks.setting_checks import find_region_problem
+from stacks.settings.setting_checks import find_region_problem
 
 ROOT = Path(__file__).parent
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lambdas.order_writer import OrderWriter
+from lambdas.services.order_writer import OrderWriter
 from lambdas.settings import Settings, SettingsError
 from lambdas.telemetry import (
     count,
@@ -23,7 +23,7 @@ from lambdas.telemetry import (
 from lambdas.tracing import NoTracing, Tracing
 
 if TYPE_CHECKING:
-    from lambdas.adapters.http_service import HttpService
+    from lambdas.adapters.http.service import HttpService
     from lambdas.adapters.secrets_manager import CachedSecret
     from lambdas.domain import ports
     from lambdas.domain.executions import (
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from lambdas.domain.signals.limits import ApprovalLimits
     from lambdas.domain.steps.wait import WaitPolicy
     from lambdas.domain.warehouse import Warehouse
-    from lambdas.janitor import Janitor
-    from lambdas.mail_resend import MailResend
-    from lambdas.payment_comparison import PaymentComparison
-    from lambdas.payment_reports import PaymentReports
-    from lambdas.workflow import OrderWorkflow
+    from lambdas.services.janitor import Janitor
+    from lambdas.services.mail_resend import MailResend
+    from lambdas.services.payment_comparison import PaymentComparison
+    from lambdas.services.payment_reports import PaymentReports
+    from lambdas.services.workflow import OrderWorkflow
 
 
 class Dependencies:
@@ -87,7 +87,7 @@ class Dependencies:
 
     @cached_property
     def store(self) -> "ports.OrderStore":
-        from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+        from lambdas.adapters.orders.dynamodb_orders import DynamoDBOrders
         from lambdas.domain.record.usage import CustomerCaps
 
         orders = DynamoDBOrders(
@@ -100,14 +100,14 @@ class Dependencies:
         )
         if not self.settings.inventory_url:
             return orders
-        from lambdas.adapters.http_inventory import HttpReservations
-        from lambdas.adapters.reserved_orders import ReservedOrders
+        from lambdas.adapters.http.inventory import HttpReservations
+        from lambdas.adapters.orders.reserved_orders import ReservedOrders
 
         return ReservedOrders(orders, HttpReservations(self._service("inventory")))
 
     def _service(self, name: str) -> "HttpService":
         """The service at the setting `<name>_url`, with the secret of `<name>_secret_arn`."""
-        from lambdas.adapters.http_service import HttpService
+        from lambdas.adapters.http.service import HttpService
 
         secret, url = self._secret(f"{name}_secret_arn"), self.settings.require(f"{name}_url")
         return HttpService(name, secret, self.clock, url=url)
@@ -118,7 +118,7 @@ class Dependencies:
 
     @cached_property
     def index(self) -> "ports.OrderIndex":
-        from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
+        from lambdas.adapters.orders.dynamodb_index import DynamoDBOrderIndex
 
         return DynamoDBOrderIndex(
             self._dynamodb,
@@ -129,10 +129,10 @@ class Dependencies:
     @cached_property
     def catalogue(self) -> "ports.Catalogue":
         if self.settings.inventory_url:
-            from lambdas.adapters.http_inventory import HttpCatalogue
+            from lambdas.adapters.http.inventory import HttpCatalogue
 
             return HttpCatalogue(self._service("inventory"))
-        from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue
+        from lambdas.adapters.stock.dynamodb_catalogue import DynamoDBCatalogue
 
         return DynamoDBCatalogue(
             self._dynamodb, inventory_table=self.settings.require("inventory_table")
@@ -141,10 +141,10 @@ class Dependencies:
     @cached_property
     def warehouse(self) -> "Warehouse":
         if self.settings.inventory_url:
-            from lambdas.adapters.http_warehouse import RemoteWarehouse
+            from lambdas.adapters.http.warehouse import RemoteWarehouse
 
             return RemoteWarehouse()
-        from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
+        from lambdas.adapters.stock.dynamodb_warehouse import DynamoDBWarehouse
 
         return DynamoDBWarehouse(
             self._dynamodb,
@@ -155,7 +155,7 @@ class Dependencies:
     @cached_property
     def stock_shards(self) -> "ports.StockShards | None":
         """None where another service keeps the stock: the function then has no inventory table."""
-        from lambdas.adapters.dynamodb_stock_shards import StockShards
+        from lambdas.adapters.stock.dynamodb_stock_shards import StockShards
 
         orders_table = self.settings.require("orders_table")
         if not self.settings.inventory_table:
@@ -169,10 +169,10 @@ class Dependencies:
     @cached_property
     def customers(self) -> "ports.CustomerDirectory":
         if self.settings.customers_url:
-            from lambdas.adapters.http_customers import HttpCustomers
+            from lambdas.adapters.http.customers import HttpCustomers
 
             return HttpCustomers(self._service("customers"))
-        from lambdas.adapters.dynamodb_catalogue import DynamoDBCustomers
+        from lambdas.adapters.stock.dynamodb_catalogue import DynamoDBCustomers
 
         return DynamoDBCustomers(
             self._dynamodb, customers_table=self.settings.require("customers_table")
@@ -192,7 +192,7 @@ class Dependencies:
     def _payments_of(self, provider: str) -> "PaymentGateway":
         match provider:
             case "sandbox":
-                from lambdas.adapters.sandbox_payments import SandboxPayments
+                from lambdas.adapters.sandbox.payments import SandboxPayments
 
                 return SandboxPayments(
                     self._dynamodb,
@@ -200,7 +200,7 @@ class Dependencies:
                     payments_table=self.settings.require("payments_table"),
                 )
             case "stripe":
-                from lambdas.adapters.stripe_payments import StripePayments
+                from lambdas.adapters.stripe.payments import StripePayments
 
                 return StripePayments(
                     self._secret("payment_secret_arn"), url=self.settings.payment_api_url
@@ -219,7 +219,7 @@ class Dependencies:
         """The reports of the provider. Raises SettingsError for an unknown one."""
         match self.settings.require("payment_provider"):
             case "sandbox":
-                from lambdas.adapters.sandbox_webhook import SandboxWebhook
+                from lambdas.adapters.sandbox.webhook import SandboxWebhook
 
                 return SandboxWebhook(
                     self._dynamodb,
@@ -227,7 +227,7 @@ class Dependencies:
                     payments_table=self.settings.require("payments_table"),
                 )
             case "stripe":
-                from lambdas.adapters.stripe_webhook import StripeWebhook
+                from lambdas.adapters.stripe.webhook import StripeWebhook
 
                 return StripeWebhook(self._secret("payment_webhook_secret_arn"), self.clock)
             case other:
@@ -235,7 +235,7 @@ class Dependencies:
 
     @cached_property
     def payment_reports(self) -> "PaymentReports":
-        from lambdas.payment_reports import PaymentReports
+        from lambdas.services.payment_reports import PaymentReports
 
         return PaymentReports(
             orders=self.orders,
@@ -248,7 +248,7 @@ class Dependencies:
 
     @cached_property
     def payment_comparison(self) -> "PaymentComparison":
-        from lambdas.payment_comparison import PaymentComparison
+        from lambdas.services.payment_comparison import PaymentComparison
         from lambdas.ulid import ulid_of
 
         return PaymentComparison(
@@ -278,7 +278,7 @@ class Dependencies:
 
     @cached_property
     def mail_resend(self) -> "MailResend":
-        from lambdas.mail_resend import MailResend
+        from lambdas.services.mail_resend import MailResend
 
         return MailResend(
             orders=self.orders,
@@ -299,13 +299,13 @@ class Dependencies:
     @cached_property
     def event_bus(self) -> "ports.EventBus":
         from lambdas.adapters.aws_clients import client
-        from lambdas.adapters.eventbridge_events import EventBridgeEvents
+        from lambdas.adapters.events.eventbridge_events import EventBridgeEvents
 
         return EventBridgeEvents(client("events"), bus_name=self.settings.require("event_bus_name"))
 
     @cached_property
     def event_subscriber(self) -> "ports.EventSubscriber":
-        from lambdas.adapters.signed_subscriber import SignedSubscriber
+        from lambdas.adapters.events.signed_subscriber import SignedSubscriber
 
         return SignedSubscriber(
             self._secret("subscriber_secret_arn"),
@@ -316,7 +316,7 @@ class Dependencies:
     @cached_property
     def event_log(self) -> "ports.EventLog":
         from lambdas.adapters.aws_clients import client
-        from lambdas.adapters.cloudwatch_event_log import CloudWatchEventLog
+        from lambdas.adapters.events.cloudwatch_event_log import CloudWatchEventLog
 
         return CloudWatchEventLog(
             client("logs"), log_group=self.settings.require("event_log_group")
@@ -325,7 +325,7 @@ class Dependencies:
     @cached_property
     def engine(self) -> "ports.WorkflowEngine":
         from lambdas.adapters.aws_clients import client
-        from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
+        from lambdas.adapters.executions.stepfunctions_engine import StepFunctionsEngine
 
         return StepFunctionsEngine(
             client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
@@ -334,7 +334,7 @@ class Dependencies:
     @cached_property
     def executions(self) -> "ExecutionReader":
         from lambdas.adapters.aws_clients import client
-        from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
+        from lambdas.adapters.executions.stepfunctions_executions import StepFunctionsExecutions
 
         return StepFunctionsExecutions(
             client("stepfunctions"), alias_arn=self.settings.state_machine_alias_arn
@@ -342,20 +342,20 @@ class Dependencies:
 
     @cached_property
     def outcomes(self) -> "OutcomeStore":
-        from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
+        from lambdas.adapters.executions.dynamodb_outcomes import DynamoDBOutcomes
 
         return DynamoDBOutcomes(self._dynamodb, orders_table=self.settings.require("orders_table"))
 
     @cached_property
     def histories(self) -> "HistoryArchive":
         from lambdas.adapters.aws_clients import client
-        from lambdas.adapters.s3_histories import S3Histories
+        from lambdas.adapters.executions.s3_histories import S3Histories
 
         return S3Histories(client("s3"), bucket=self.settings.require("histories_bucket"))
 
     @cached_property
     def sweep_position(self) -> "SweepPosition":
-        from lambdas.adapters.dynamodb_outcomes import DynamoDBSweepPosition
+        from lambdas.adapters.executions.dynamodb_outcomes import DynamoDBSweepPosition
 
         return DynamoDBSweepPosition(
             self._dynamodb, orders_table=self.settings.require("orders_table")
@@ -363,8 +363,8 @@ class Dependencies:
 
     @cached_property
     def workflow(self) -> "OrderWorkflow":
+        from lambdas.services.workflow import OrderWorkflow
         from lambdas.ulid import new_ulid
-        from lambdas.workflow import OrderWorkflow
 
         return OrderWorkflow(
             store=self.store,
@@ -381,7 +381,7 @@ class Dependencies:
 
     @cached_property
     def janitor(self) -> "Janitor":
-        from lambdas.janitor import Janitor
+        from lambdas.services.janitor import Janitor
 
         return Janitor(
             orders=self.orders,

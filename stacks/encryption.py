@@ -14,10 +14,10 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import IConstruct
 
-from stacks.deployment_settings import DeploymentSettings
+from stacks.functions.lambda_function import LambdaFunction
 from stacks.key_grants import key_grants, machine_grants, service_grants
-from stacks.lambda_function import LambdaFunction
 from stacks.released_machine import ReleasedMachine
+from stacks.settings.deployment_settings import DeploymentSettings
 
 DATA_KEY_SECONDS = 300
 """How long SQS and Step Functions reuse a data key. A longer time needs fewer requests to KMS;

@@ -3,9 +3,9 @@
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from stacks.deployment_settings import DeploymentSettings
-from stacks.grants import Resource
-from stacks.removal import data_removal_policy
+from stacks.security.grants import Resource
+from stacks.settings.deployment_settings import DeploymentSettings
+from stacks.settings.removal import data_removal_policy
 
 _S, _N = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
 

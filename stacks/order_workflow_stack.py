@@ -6,36 +6,36 @@ from typing import Protocol
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from stacks.activity_functions import ActivityFunctions
-from stacks.alarms import add_janitor_alarms, add_order_alarms, add_service_alarms
-from stacks.api_routes import read_routes
-from stacks.dashboard import Dashboard
-from stacks.deployment_settings import DeploymentSettings
-from stacks.email_sender import EmailSender
-from stacks.event_subscriber import subscribe
-from stacks.execution_histories import ExecutionHistories
-from stacks.grants import LIVE
-from stacks.http_services import service_resources
-from stacks.identity import Identity
-from stacks.janitor import Janitor
-from stacks.lambda_platform import LambdaPlatform
-from stacks.mail_reports import MailReports
-from stacks.operations import Operations
-from stacks.order_api import OrderApi
-from stacks.order_events import OrderEvents
-from stacks.order_state_machine import (
+from stacks.api.api_routes import read_routes
+from stacks.api.identity import Identity
+from stacks.api.order_api import OrderApi
+from stacks.api.payment_webhook import PaymentWebhook
+from stacks.delivery.email_sender import EmailSender
+from stacks.delivery.event_subscriber import subscribe
+from stacks.delivery.mail_reports import MailReports
+from stacks.delivery.order_events import OrderEvents
+from stacks.functions.lambda_platform import LambdaPlatform
+from stacks.monitoring.alarms import add_janitor_alarms, add_order_alarms, add_service_alarms
+from stacks.monitoring.dashboard import Dashboard
+from stacks.monitoring.release_alarms import add_release_alarms
+from stacks.monitoring.saved_queries import SavedQueries
+from stacks.operations.operations import Operations
+from stacks.order_tables import OrderTables
+from stacks.released_machine import Release, ReleasedMachine
+from stacks.security.grants import LIVE
+from stacks.settings.deployment_settings import DeploymentSettings
+from stacks.settings.http_services import service_resources
+from stacks.settings.payment_provider import payment_resources
+from stacks.workflow.activity_functions import ActivityFunctions
+from stacks.workflow.execution_histories import ExecutionHistories
+from stacks.workflow.janitor import Janitor
+from stacks.workflow.order_state_machine import (
     live_workflow,
     machine_logs,
     release_canary,
     workflow_resources,
 )
-from stacks.order_tables import OrderTables
-from stacks.payment_comparison import PaymentComparison
-from stacks.payment_provider import payment_resources
-from stacks.payment_webhook import PaymentWebhook
-from stacks.release_alarms import add_release_alarms
-from stacks.released_machine import Release, ReleasedMachine
-from stacks.saved_queries import SavedQueries
+from stacks.workflow.payment_comparison import PaymentComparison
 
 
 class HasOutputs(Protocol):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
+from lambdas.adapters.orders.dynamodb_index import DynamoDBOrderIndex
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS, VersionTable
 from local.host.aws_clients import REGION, client
 from local.host.folders import Folders

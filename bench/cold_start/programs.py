@@ -43,7 +43,7 @@ PROGRAMS = {
     ),
     **{f"activities.{name}": _ready(f"activities.{name}") for name in ACTIVITIES},
     TRACED: _TRACED + _ready("activities.payment"),
-    "janitor_handler": _ready("janitor_handler"),
+    "janitor_handler": _ready("handlers.janitor_handler"),
     "api.handler": _ready("api.handler"),
 }
 """Name -> Python program. The reference is the least that an ordinary function would load."""

@@ -9,13 +9,13 @@ from random import Random
 from typing import Any
 
 from bench.hot_sku.dynamodb import Item, begin
-from lambdas.adapters.dynamodb_errors import CONDITION_FAILED
-from lambdas.adapters.dynamodb_orders import PLACES_TRIED
-from lambdas.adapters.dynamodb_stock import DynamoDBStock, Placement
-from lambdas.adapters.dynamodb_stock_shards import SHARDS, StockShards
+from lambdas.adapters.dynamodb.errors import CONDITION_FAILED
+from lambdas.adapters.orders.dynamodb_orders import PLACES_TRIED
+from lambdas.adapters.stock.dynamodb_stock import DynamoDBStock, Placement
+from lambdas.adapters.stock.dynamodb_stock_shards import SHARDS, StockShards
 from lambdas.domain.errors import StoreConflict
 from lambdas.domain.record.changes import StockMove, StockMovement
-from lambdas.order_writer import LONGEST_PAUSE_SECONDS, PATIENCE_MS, SHORTEST_PAUSE_SECONDS
+from lambdas.services.order_writer import LONGEST_PAUSE_SECONDS, PATIENCE_MS, SHORTEST_PAUSE_SECONDS
 
 READ_MS, WAY_MS = 4.0, 3.0
 """GetItem; one way of a write. Assumptions."""
@@ -122,7 +122,7 @@ class Mechanism:
 
 
 class Patient(Mechanism):
-    """The same, repeated as long as `lambdas.order_writer` does."""
+    """The same, repeated as long as `lambdas.services.order_writer` does."""
 
     label = "one item, 6 seconds"
 

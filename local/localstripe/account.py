@@ -12,7 +12,7 @@ from local.host.programs import start_program
 from local.host.state import State
 from local.host.waiting import STALL_SECONDS
 from local.localstripe.program import API_KEY
-from stacks.api_routes import WEBHOOK_PATH
+from stacks.api.api_routes import WEBHOOK_PATH
 
 _KEY_NAME, _SIGNER_NAME = "local/stripe-apikey", "local/stripe-signer"
 """Names that look like the end of an ARN. The emulator adds its own random end, but also finds a

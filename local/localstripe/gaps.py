@@ -1,7 +1,7 @@
 """The gaps of localstripe because of which the adapter could capture nothing and list nothing.
 
-`tests/adapters/test_localstripe.py` fails when localstripe has closed one of them. Its other gaps
-are named in `tests/adapters/stripe_server.py`: each makes one test of the contract fail.
+`tests/adapters/stripe/test_localstripe.py` fails when localstripe has closed one of them. Its other
+gaps are named in `tests/adapters/stripe/stripe_server.py`: each makes a test of the contract fail.
 """
 
 from collections.abc import Callable, Mapping

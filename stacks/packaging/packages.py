@@ -15,12 +15,12 @@ from stacks.packaging.libraries import install_libraries, keep_services
 ENTRY_POINTS = (
     "lambdas/activities",
     "lambdas/api",
-    "lambdas/comparison_handler.py",
-    "lambdas/history_handler.py",
-    "lambdas/janitor_handler.py",
-    "lambdas/mail_reports_handler.py",
-    "lambdas/order_events_handler.py",
-    "lambdas/webhook_handler.py",
+    "lambdas/handlers/comparison_handler.py",
+    "lambdas/handlers/history_handler.py",
+    "lambdas/handlers/janitor_handler.py",
+    "lambdas/handlers/mail_reports_handler.py",
+    "lambdas/handlers/order_events_handler.py",
+    "lambdas/handlers/webhook_handler.py",
 )
 """The package of a function leaves out the entry points of the others."""
 CONSOLE = "console"
@@ -114,9 +114,9 @@ class Packages:
 
 def _left_out(handler: str) -> list[str]:
     """What the package of a handler (`lambdas.activities.payment.refund_payment`) leaves out."""
-    own = handler.split(".")[1]
-    others = [name for name in ENTRY_POINTS if Path(name).stem != own]
-    return others if own == "api" else [*others, CONSOLE]
+    own = handler.replace(".", "/")
+    others = [name for name in ENTRY_POINTS if not own.startswith(f"{name.removesuffix('.py')}/")]
+    return others if own.startswith("lambdas/api/") else [*others, CONSOLE]
 
 
 def _patterns(left_out: Sequence[str]) -> list[str]:

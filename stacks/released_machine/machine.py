@@ -11,9 +11,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from stacks import accepted_findings as findings
-from stacks.removal import log_group_name
-from stacks.security_checks import acknowledge, acknowledge_wildcard
+from stacks.security import accepted_findings as findings
+from stacks.security.security_checks import acknowledge, acknowledge_wildcard
+from stacks.settings.removal import log_group_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from moto import mock_aws
 from pytest_socket import enable_socket
 
 from lambdas.adapters import aws_clients
-from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.adapters.orders.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.record.order import Order
-from tests.adapters.providers import Provider, in_memory, on_table
-from tests.adapters.reference_service import ReferenceService, running
-from tests.adapters.stores import InMemory, OnDynamoDB, StoreUnderTest
+from tests.adapters.http.reference_service import ReferenceService, running
+from tests.adapters.payments.providers import Provider, in_memory, on_table
+from tests.adapters.store.stores import InMemory, OnDynamoDB, StoreUnderTest
 from tests.support import tables
 from tests.support.builders import an_order
 from tests.support.faults import disarm
@@ -22,7 +22,7 @@ from tests.support.moto_values import read_values_directly
 
 if TYPE_CHECKING:
     from local.host.programs import Program
-    from tests.adapters.stripe_server import StripeAccount
+    from tests.adapters.stripe.stripe_server import StripeAccount
 
 TEST_MODE = ["stripe-test-mode"] if "STRIPE_TEST_KEY" in os.environ else []
 """Stripe's test mode is a provider under the contract if the variable has the key of an account."""
@@ -108,10 +108,10 @@ def provider(request: pytest.FixtureRequest) -> Provider:
     if request.param == "sandbox":
         return on_table(request.getfixturevalue("dynamodb"))
     if request.param == "stripe":
-        from tests.adapters.stripe_provider import on_stripe
+        from tests.adapters.stripe.stripe_provider import on_stripe
 
         return on_stripe()
-    from tests.adapters import stripe_server
+    from tests.adapters.stripe import stripe_server
 
     enable_socket()  # undone by the fixture `aws`
     gaps = stripe_server.GAPS[request.param]
@@ -129,7 +129,7 @@ def localstripe(localstripe_server: "Program") -> "StripeAccount":
     """A new account at localstripe."""
     from local.localstripe.books import delete_payments
     from local.localstripe.program import API_KEY
-    from tests.adapters.stripe_server import StripeAccount
+    from tests.adapters.stripe.stripe_server import StripeAccount
 
     enable_socket()
     delete_payments(localstripe_server.url)

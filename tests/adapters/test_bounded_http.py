@@ -21,7 +21,7 @@ from lambdas.adapters.bounded_http import (
     ResponseTooLarge,
 )
 from local.services.json_server import Answer, JsonHandler, JsonServer, Request
-from tests.support.fake_clock import FakeClock
+from tests.support.fakes.fake_clock import FakeClock
 from tests.support.serving import serving
 
 PATIENCE = urllib3.Timeout(connect=5, read=30)

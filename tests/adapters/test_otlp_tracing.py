@@ -13,9 +13,9 @@ from lambdas.adapters import aws_clients
 from lambdas.adapters.otlp_tracing import EXPORT_TIMEOUT_SECONDS, OtlpTracing
 from lambdas.adapters.traced_payments import TracedPayments
 from lambdas.domain.record.money import Money
-from tests.adapters.providers import a_request
-from tests.support.fake_clock import NOW
-from tests.support.fake_payments import FakePayments
+from tests.adapters.payments.providers import a_request
+from tests.support.fakes.fake_clock import NOW
+from tests.support.fakes.fake_payments import FakePayments
 from tests.support.faults import answer
 
 MESSAGE = "no access for alice@example.com"

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.adapters.attribute_values import to_item
-from lambdas.adapters.order_records import to_record
+from lambdas.adapters.dynamodb.attribute_values import to_item
+from lambdas.adapters.orders.order_records import to_record
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.executions import ExecutionOutcome
@@ -23,7 +23,7 @@ from lambdas.domain.record.changes import StockMove, StockMovement, make_change
 from lambdas.domain.record.ledger import PaymentProblem
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_customer, a_difference, a_key, a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.unit.test_dependencies import FULL
 
 ORDER = an_order(order_id="01KDVDNH000000000000000001")

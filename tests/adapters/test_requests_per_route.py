@@ -14,8 +14,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends, table
 
-from lambdas.adapters.attribute_values import to_item
-from lambdas.adapters.order_records import order_key, stage_key, to_record
+from lambdas.adapters.dynamodb.attribute_values import to_item
+from lambdas.adapters.orders.order_records import order_key, stage_key, to_record
 from lambdas.api.application import OPERATIONS
 from lambdas.api.handler import respond
 from lambdas.dependencies import Dependencies
@@ -38,7 +38,7 @@ from tests.support.api_caller import (
 )
 from tests.support.builders import a_settlement, a_signal, a_stuck_order, an_order, an_order_id
 from tests.support.definition import load
-from tests.support.fake_clock import FakeClock
+from tests.support.fakes.fake_clock import FakeClock
 from tests.support.measuring import unmeasured
 from tests.support.telemetry import forget_metrics
 

@@ -8,9 +8,9 @@ from functools import partial
 from lambdas.activities.inventory import reserve_stock
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from stacks.activity_functions import ACTIVITIES
-from stacks.metrics import MAX_METRICS
-from stacks.release_alarms import CRASHES
+from stacks.monitoring.release_alarms import CRASHES
+from stacks.operations.metrics import MAX_METRICS
+from stacks.workflow.activity_functions import ACTIVITIES
 from tests.drills.alarm_drills import alarm_drill
 from tests.drills.fault import Fault
 

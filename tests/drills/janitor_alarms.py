@@ -1,9 +1,9 @@
 """Drills of the alarms on the recovery of orders."""
 
-from lambdas import janitor_handler
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.order_lists import Overdue
+from lambdas.handlers import janitor_handler
 from tests.drills.alarm_drills import alarm_drill
 from tests.drills.fault import Fault
 

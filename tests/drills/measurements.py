@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import Any, NamedTuple
 
-from stacks.emitted_metrics import require_emitted
+from stacks.operations.emitted_metrics import require_emitted
 
 Dimensions = frozenset[tuple[str, str]]
 

@@ -1,6 +1,5 @@
 """Drills of the alarms on orders and their payments."""
 
-from lambdas import comparison_handler, webhook_handler
 from lambdas.activities.inventory import release_stock
 from lambdas.activities.notification import send_order_confirmation
 from lambdas.activities.order_status import close_order
@@ -10,6 +9,7 @@ from lambdas.domain.payment_webhook import PaymentReport
 from lambdas.domain.payments import DisputeState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import Stage
+from lambdas.handlers import comparison_handler, webhook_handler
 from tests.drills.alarm_drills import alarm_drill
 from tests.drills.fault import Fault
 

@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable
 import boto3
 from moto import mock_aws
 
+from lambdas.adapters.events.signed_subscriber import REREAD_MS as SUBSCRIBER_REREAD_MS
+from lambdas.adapters.events.signed_subscriber import SignedSubscriber
+from lambdas.adapters.events.signed_subscriber import sign as sign_event
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.signed_reports import sign
-from lambdas.adapters.signed_subscriber import REREAD_MS as SUBSCRIBER_REREAD_MS
-from lambdas.adapters.signed_subscriber import SignedSubscriber
-from lambdas.adapters.signed_subscriber import sign as sign_event
-from lambdas.adapters.stripe_payments import StripePayments
-from lambdas.adapters.stripe_webhook import REREAD_MS, SIGNATURE_HEADER, StripeWebhook
+from lambdas.adapters.stripe.payments import StripePayments
+from lambdas.adapters.stripe.webhook import REREAD_MS, SIGNATURE_HEADER, StripeWebhook
 from lambdas.domain.errors import OrderError
 from lambdas.domain.mail.links import digest, new_code, opens
 from lambdas.domain.payment_webhook import UnsignedReport
-from tests.adapters.providers import a_request
+from tests.adapters.payments.providers import a_request
 from tests.drills.registry import DrillFailed, Stack, drill
 from tests.support.builders import an_order
-from tests.support.fake_clock import FakeClock
-from tests.support.fake_stripe import FakeStripe
+from tests.support.fakes.fake_clock import FakeClock
+from tests.support.fakes.fake_stripe import FakeStripe
 from tests.support.webhook_receiver import a_receiver, signatures
 
 BODY = '{"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}'

@@ -5,7 +5,7 @@ Where AWS measures a fault itself, the drill records what the service reports.
 
 from functools import partial
 
-from stacks.activity_functions import ACTIVITIES
+from stacks.workflow.activity_functions import ACTIVITIES
 from tests.drills.alarm_drills import alarm_drill
 from tests.drills.fault import Fault
 from tests.support.api_caller import OPERATOR, an_event

@@ -6,8 +6,8 @@ from typing import cast
 
 import boto3
 
-from lambdas import janitor_handler
 from lambdas.domain.steps.start import StartRequest
+from lambdas.handlers import janitor_handler
 from tests.drills.registry import DrillFailed, Stack, drill
 from tests.support.writer_stack import STACK, create_writers, expected, states
 from tests.workflow import resources

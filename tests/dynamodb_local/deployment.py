@@ -4,9 +4,9 @@ import inspect
 from typing import Any
 
 from lambdas.activity_handler import Handler
-from lambdas.adapters.attribute_values import to_item
-from lambdas.adapters.event_notes import timeline_of
-from lambdas.adapters.order_records import event_record
+from lambdas.adapters.dynamodb.attribute_values import to_item
+from lambdas.adapters.orders.event_notes import timeline_of
+from lambdas.adapters.orders.order_records import event_record
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import StoreConflict
 from lambdas.domain.ports import Clock
@@ -16,9 +16,9 @@ from lambdas.domain.task import Task
 from lambdas.settings import Settings
 from lambdas.ulid import new_ulid
 from tests.support import tables
-from tests.support.fake_clock import FakeClock
-from tests.support.fake_engine import FakeEngine
-from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
+from tests.support.fakes.fake_clock import FakeClock
+from tests.support.fakes.fake_engine import FakeEngine
+from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsDesk
 from tests.support.invariants import problems, timeline_problems
 from tests.support.stock_books import settled, shard_problems
 

@@ -12,9 +12,9 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.start import IdempotencyKey
-from tests.adapters.stores import StoreUnderTest
+from tests.adapters.store.stores import StoreUnderTest
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 SKUS = ("MUG-RED", "RARE-1")
 ORDERS = 4

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from lambdas.adapters.attribute_values import to_item
-from lambdas.adapters.order_records import OPEN_SHARDS, open_shard, order_key
+from lambdas.adapters.dynamodb.attribute_values import to_item
+from lambdas.adapters.orders.order_records import OPEN_SHARDS, open_shard, order_key
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.janitor import CHECKS_PER_SECOND, SWEEP_LIMIT
+from lambdas.services.janitor import CHECKS_PER_SECOND, SWEEP_LIMIT
 from tests.dynamodb_local.deployment import Deployment
 from tests.support import tables
 from tests.support.builders import a_signal, an_order
-from tests.support.fake_clock import NOW
-from tests.support.fake_engine import FakeEngine
+from tests.support.fakes.fake_clock import NOW
+from tests.support.fakes.fake_engine import FakeEngine
 
 pytestmark = pytest.mark.proof
 

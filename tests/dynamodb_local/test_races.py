@@ -10,7 +10,7 @@ from lambdas.activities.approval import apply_signals
 from lambdas.activities.inventory import reserve_stock
 from lambdas.activities.order_status import update_order_status
 from lambdas.activities.payment import process_payment
-from lambdas.adapters.dynamodb_orders import DynamoDBOrders
+from lambdas.adapters.orders.dynamodb_orders import DynamoDBOrders
 from lambdas.adapters.system_clock import SystemClock
 from lambdas.domain.errors import (
     CustomerCapReached,

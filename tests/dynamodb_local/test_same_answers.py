@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.adapters.stores import InMemory, OnDynamoDB
+from tests.adapters.store.stores import InMemory, OnDynamoDB
 from tests.dynamodb_local.operations import (
     SKUS,
     Operation,

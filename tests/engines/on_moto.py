@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from lambdas.adapters.event_notes import timeline_of
-from lambdas.adapters.order_records import event_record
+from lambdas.adapters.orders.event_notes import timeline_of
+from lambdas.adapters.orders.order_records import event_record
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.steps.start import StartRequest
 from tests.engines.histories import result, visits

@@ -1,11 +1,11 @@
 """Runs a scenario in the simulator, step by step instead of at random."""
 
-from lambdas.adapters.order_records import event_record
+from lambdas.adapters.orders.order_records import event_record
 from tests.engines.results import Ran, Result, Seen, scenario_result
 from tests.engines.scenario import Scenario
 from tests.engines.scripted_world import ORDER, ScriptedWorld
 from tests.simulation.engine import Execution
-from tests.support.fake_payments import as_records
+from tests.support.fakes.fake_payments import as_records
 
 
 def play(scenario: Scenario) -> Result:

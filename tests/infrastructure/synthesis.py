@@ -9,7 +9,7 @@ from aws_cdk import App
 import app as application
 from local.deployment.emulator_app import adapt_to_emulator
 from stacks.order_workflow_stack import OrderWorkflowStack
-from stacks.setting_checks import ENVIRONMENTS
+from stacks.settings.setting_checks import ENVIRONMENTS
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 

@@ -11,9 +11,9 @@ from unittest.mock import patch
 import pytest
 from aws_cdk import Validations
 
-from stacks import accepted_findings, security_checks
-from stacks.accepted_findings import Finding
-from stacks.activity_functions import ACTIVITIES
+from stacks.security import accepted_findings, security_checks
+from stacks.security.accepted_findings import Finding
+from stacks.workflow.activity_functions import ACTIVITIES
 from tests.infrastructure.conftest import FULL
 from tests.infrastructure.synthesis import build, cdk_app
 from tests.infrastructure.template import Template

@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.api.application import OPERATIONS
 from lambdas.domain import errors
-from stacks.activity_functions import ACTIVITIES, activity_name
+from stacks.workflow.activity_functions import ACTIVITIES, activity_name
 from tests.infrastructure.template import Template, text
 from tests.support.definition import ROOT
 

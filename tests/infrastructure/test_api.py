@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from lambdas.api.http.preferences import LONGEST_WAIT_SECONDS
-from stacks.api_routes import ContractError, Route, read_routes
+from stacks.api.api_routes import ContractError, Route, read_routes
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 

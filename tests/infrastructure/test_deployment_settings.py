@@ -5,15 +5,15 @@ import pytest
 
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS
 from lambdas.settings import Settings
-from stacks.deployment_settings import DeploymentSettings
-from stacks.load_settings import (
+from stacks.settings.deployment_settings import DeploymentSettings
+from stacks.settings.load_settings import (
     DeploymentSettingsError,
     load_settings,
     read_context,
     read_environments,
 )
-from stacks.payment_provider import PAYMENT_PROVIDERS
-from stacks.setting_checks import ENVIRONMENTS
+from stacks.settings.payment_provider import PAYMENT_PROVIDERS
+from stacks.settings.setting_checks import ENVIRONMENTS
 from tests.support.definition import ROOT, load
 
 SENDER = {"sender_email": "orders@shop.internal"}

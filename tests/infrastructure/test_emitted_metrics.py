@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from lambdas.domain import errors
-from lambdas.janitor import JanitorAction
-from lambdas.order_events_handler import _MONEY
-from lambdas.payment_reports import ReportAction
-from stacks.emitted_metrics import (
+from lambdas.handlers.order_events_handler import _MONEY
+from lambdas.services.janitor import JanitorAction
+from lambdas.services.payment_reports import ReportAction
+from stacks.operations.emitted_metrics import (
     EMITTED,
     ERRORS,
     JANITOR_ACTIONS,

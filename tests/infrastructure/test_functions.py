@@ -3,7 +3,7 @@ import importlib
 import pytest
 
 from lambdas.settings import Settings
-from stacks.activity_functions import ACTIVITIES
+from stacks.workflow.activity_functions import ACTIVITIES
 from tests.infrastructure.synthesis import Synthesis
 from tests.infrastructure.template import Template, text
 from tests.support.definition import load, placeholder, tasks

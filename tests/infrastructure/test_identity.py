@@ -1,4 +1,4 @@
-from stacks.identity import COMMAND_LINE
+from stacks.api.identity import COMMAND_LINE
 from tests.infrastructure.template import Template, text
 
 ROLES = {"customer", "approver", "operator"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.lambda_platform import AWS_SERVICES
+from stacks.functions.lambda_platform import AWS_SERVICES
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stacks.saved_queries import QUERIES
+from stacks.monitoring.saved_queries import QUERIES
 from tests.infrastructure.template import Template, text
 from tests.support.definition import ROOT
 

@@ -51,18 +51,24 @@ def template(request: pytest.FixtureRequest) -> Template:
 
 ENTRIES = (
     *("console", "lambdas/activities", "lambdas/api"),
-    *("lambdas/history_handler.py", "lambdas/janitor_handler.py", "lambdas/webhook_handler.py"),
-    *("lambdas/mail_reports_handler.py", "lambdas/order_events_handler.py"),
-    "lambdas/comparison_handler.py",
+    *(
+        "lambdas/handlers/history_handler.py",
+        "lambdas/handlers/janitor_handler.py",
+        "lambdas/handlers/webhook_handler.py",
+    ),
+    *("lambdas/handlers/mail_reports_handler.py", "lambdas/handlers/order_events_handler.py"),
+    "lambdas/handlers/comparison_handler.py",
 )
 OWN = {
-    **{name: ["lambdas/janitor_handler.py"] for name in JANITOR},
-    **{f"{task}-histories": ["lambdas/history_handler.py"] for task in ("export", "sweep")},
+    **{name: ["lambdas/handlers/janitor_handler.py"] for name in JANITOR},
+    **{
+        f"{task}-histories": ["lambdas/handlers/history_handler.py"] for task in ("export", "sweep")
+    },
     "api": ["console", "lambdas/api"],
-    "compare-payments": ["lambdas/comparison_handler.py"],
-    "payment-webhook": ["lambdas/webhook_handler.py"],
-    "publish-events": ["lambdas/order_events_handler.py"],
-    "record-mail-reports": ["lambdas/mail_reports_handler.py"],
+    "compare-payments": ["lambdas/handlers/comparison_handler.py"],
+    "payment-webhook": ["lambdas/handlers/webhook_handler.py"],
+    "publish-events": ["lambdas/handlers/order_events_handler.py"],
+    "record-mail-reports": ["lambdas/handlers/mail_reports_handler.py"],
 }
 """The entry points of each function; those of an activity are the activities."""
 
@@ -119,7 +125,7 @@ def test_a_change_publishes_only_the_functions_that_run_it(dev: Template, tmp_pa
         source, copy = ROOT / name, root / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
-    for changed in ("console/console.css", "lambdas/janitor_handler.py"):
+    for changed in ("console/console.css", "lambdas/handlers/janitor_handler.py"):
         with (root / changed).open("a") as file:
             file.write("\n")
 

@@ -10,8 +10,8 @@ from aws_cdk import aws_sqs as sqs
 from cfnlint.api import lint_file
 from cfnlint.config import ManualArgs
 
-from stacks.activity_functions import ACTIVITIES
-from stacks.identity import COMMAND_LINE
+from stacks.api.identity import COMMAND_LINE
+from stacks.workflow.activity_functions import ACTIVITIES
 from tests.infrastructure.synthesis import build, cdk_app
 from tests.infrastructure.template import Template, text
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from stacks.deployment_settings import DeploymentSettings
-from stacks.order_state_machine import canary_minutes
+from stacks.settings.deployment_settings import DeploymentSettings
+from stacks.workflow.order_state_machine import canary_minutes
 from tests.infrastructure.synthesis import Synthesis, synthesised
 from tests.infrastructure.template import Resource, Template, text
 from tests.support.definition import DEFINITION, ROOT, load, placeholder, tasks

@@ -28,7 +28,7 @@ from tests.model.translation import (
     signal_in_code,
 )
 from tests.model.world import ABORTED, ENDED, JANITOR, NOT_STARTED, READS, Execution, State, Worker
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import World
 
 pytestmark = pytest.mark.proof

@@ -24,9 +24,9 @@ from lambdas.domain.steps.payment import recorded_reference
 from tests.model.record import DECLINED, DONE, REJECTED, Order, Signal
 from tests.model.world import Provider, State, Stock, Worker
 from tests.support.builders import SIGNALS, an_order, an_order_id
-from tests.support.fake_clock import NOW
-from tests.support.fake_directories import Shelf
-from tests.support.fake_payments import Book, a_paid_book
+from tests.support.fakes.fake_clock import NOW
+from tests.support.fakes.fake_directories import Shelf
+from tests.support.fakes.fake_payments import Book, a_paid_book
 from tests.support.world import World
 
 ACTIVITIES = {

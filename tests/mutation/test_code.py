@@ -57,7 +57,7 @@ def test_verdicts_are_read_by_file_without_untested_mutants(tmp_path: Path) -> N
             "domain.mail.reminders._remaining_mails",
         ),
         ("lambdas.domain.mail.reminders.x_mail_due__mutmut_1", "domain.mail.reminders.mail_due"),
-        ("lambdas.janitor.xǁJanitorǁ_wake__mutmut_3", "janitor.Janitor._wake"),
+        ("lambdas.services.janitor.xǁJanitorǁ_wake__mutmut_3", "services.janitor.Janitor._wake"),
         (
             "lambdas.domain.record.money.xǁMoneyǁ__add____mutmut_3",
             "domain.record.money.Money.__add__",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tests.simulation.world import SimulatedWorld
-from tests.support.fake_notifier import Mail
+from tests.support.fakes.fake_notifier import Mail
 
 DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
 """Of the minor unit of the currencies that random worlds have. (ISO 4217)"""

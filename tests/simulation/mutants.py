@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lambdas import janitor
 from lambdas.activities import inventory, notification, order_status, payment
 from lambdas.domain.payments import Payment
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.signals import application
 from lambdas.domain.steps import compensation
+from lambdas.services import janitor
 from tests.simulation import mutated_code
 from tests.simulation.engine import Engine
 from tests.simulation.ports import Desk, Payments
 from tests.simulation.store import WatchedStore
-from tests.support import fake_store
+from tests.support.fakes import fake_store
 
 _begin = compensation.begin_compensation
 

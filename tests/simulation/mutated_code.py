@@ -17,12 +17,12 @@ from lambdas.domain.signals import application
 from lambdas.domain.steps import stock
 from lambdas.domain.steps.compensation import begin_compensation
 from lambdas.domain.steps.payment import require_captured
-from lambdas.janitor import Janitor
+from lambdas.services.janitor import Janitor
 from tests.simulation.engine import Engine, Execution
 from tests.simulation.ports import Payments
 from tests.simulation.store import WatchedStore
-from tests.support import fake_store
-from tests.support.fake_payments import Book
+from tests.support.fakes import fake_store
+from tests.support.fakes.fake_payments import Book
 
 _approve = application._approve
 _admits = fake_store._admits

@@ -14,7 +14,7 @@ from lambdas.domain.steps.payment import order_of_key
 from lambdas.domain.steps.reported_payments import record_disputes
 from tests.simulation.faults import LAMBDA
 from tests.simulation.world import SimulatedWorld
-from tests.support.fake_payments import Book
+from tests.support.fakes.fake_payments import Book
 
 AGAIN_MS = 30_000
 LATE_MS = 50_000

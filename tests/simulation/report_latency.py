@@ -8,7 +8,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.steps.takeover import REPORTED_FROM
 from tests.simulation.event_queue import EventQueue
 from tests.simulation.faults import InjectedFault
-from tests.support.fake_notifier import FakeOperationsDesk
+from tests.support.fakes.fake_notifier import FakeOperationsDesk
 
 REPORT_LIMIT_MS = 60_000
 """A period of the janitor. The write and the report are two calls of one function."""

@@ -7,10 +7,10 @@ between them. The order's record is written by the simulation's store, in the sa
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lambdas.adapters.dynamodb_errors import CONDITION_FAILED, store_errors
-from lambdas.adapters.dynamodb_orders import DynamoDBOrders
-from lambdas.adapters.dynamodb_stock import DynamoDBStock
-from lambdas.adapters.dynamodb_stock_shards import StockShards
+from lambdas.adapters.dynamodb.errors import CONDITION_FAILED, store_errors
+from lambdas.adapters.orders.dynamodb_orders import DynamoDBOrders
+from lambdas.adapters.stock.dynamodb_stock import DynamoDBStock
+from lambdas.adapters.stock.dynamodb_stock_shards import StockShards
 from lambdas.domain.errors import InsufficientStock, OrderError
 from lambdas.domain.ports import OrderStore
 from lambdas.domain.record.changes import Change, Event

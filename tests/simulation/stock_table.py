@@ -10,8 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.adapters.attribute_values import from_item, to_item
-from lambdas.adapters.dynamodb_errors import CONDITION_FAILED
+from lambdas.adapters.dynamodb.attribute_values import from_item, to_item
+from lambdas.adapters.dynamodb.errors import CONDITION_FAILED
 from tests.support.stock_books import COUNTERS, settled, shard_problems
 
 ORDERS, INVENTORY = "orders", "inventory"

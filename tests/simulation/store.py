@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lambdas.adapters.order_records import to_record
+from lambdas.adapters.orders.order_records import to_record
 from lambdas.domain.record.changes import Change, Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
-from tests.support.fake_directories import FakeInventory
-from tests.support.fake_store import FakeOrders
+from tests.support.fakes.fake_directories import FakeInventory
+from tests.support.fakes.fake_store import FakeOrders
 from tests.support.invariants import stock_problems, transition_problems
 
 Written = Callable[[Order | None, Order], None]

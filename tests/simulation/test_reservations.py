@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.adapters import reserved_orders
+from lambdas.adapters.orders import reserved_orders
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
@@ -17,7 +17,7 @@ from lambdas.domain.signals.application import CAP_REACHED, OUT_OF_STOCK
 from tests.simulation.random_schedule import random_schedule
 from tests.simulation.schedule import Happening, Schedule
 from tests.simulation.story import Story
-from tests.support.fake_reservations import FakeReservations
+from tests.support.fakes.fake_reservations import FakeReservations
 
 ReservedOrders = reserved_orders.ReservedOrders
 SOME_SEEDS = range(1, 80)

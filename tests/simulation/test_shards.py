@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.adapters import dynamodb_stock_expressions as expressions
-from lambdas.adapters.dynamodb_stock import BUSY_MOVES, DynamoDBStock
-from lambdas.adapters.dynamodb_stock_shards import IDLE_MS, StockShards
+from lambdas.adapters.stock import dynamodb_stock_expressions as expressions
+from lambdas.adapters.stock.dynamodb_stock import BUSY_MOVES, DynamoDBStock
+from lambdas.adapters.stock.dynamodb_stock_shards import IDLE_MS, StockShards
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.faults import Call, Fault

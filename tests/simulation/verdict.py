@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.adapters.dynamodb_orders import PLACES_TRIED
+from lambdas.adapters.orders.dynamodb_orders import PLACES_TRIED
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.events import EVENT_KINDS, published_kind
 from lambdas.domain.record.ledger import PAY
@@ -15,7 +15,7 @@ from lambdas.settings import Settings
 from tests.simulation.deployments import strayed
 from tests.simulation.event_queue import START_MS
 from tests.simulation.world import SimulatedWorld
-from tests.support.fake_payments import as_records
+from tests.support.fakes.fake_payments import as_records
 from tests.support.invariants import acceptance_problems, problems
 
 TICK_MS = 60_000

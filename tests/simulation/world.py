@@ -6,15 +6,15 @@ from dataclasses import replace
 from random import Random
 from typing import Any, ClassVar
 
-from lambdas.adapters.reserved_orders import ReservedOrders
+from lambdas.adapters.orders.reserved_orders import ReservedOrders
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderError
 from lambdas.domain.record.money import Money
 from lambdas.domain.task import Task
-from lambdas.janitor import Janitor
-from lambdas.order_writer import OrderWriter
+from lambdas.services.janitor import Janitor
+from lambdas.services.order_writer import OrderWriter
+from lambdas.services.workflow import OrderWorkflow
 from lambdas.settings import Settings
-from lambdas.workflow import OrderWorkflow
 from tests.simulation import ports
 from tests.simulation.activities import STEPS
 from tests.simulation.actors import Actor, Crashed
@@ -29,10 +29,10 @@ from tests.simulation.sharded_orders import Memory, ShardedOrders, StockClient, 
 from tests.simulation.stock_table import StockTable
 from tests.simulation.store import WatchedStore, Written
 from tests.support.builders import a_customer
-from tests.support.fake_directories import FakeCustomers, FakeInventory
-from tests.support.fake_notifier import FakeNotifier
-from tests.support.fake_payments import Book, FakePayments
-from tests.support.fake_reservations import FakeReservations
+from tests.support.fakes.fake_directories import FakeCustomers, FakeInventory
+from tests.support.fakes.fake_notifier import FakeNotifier
+from tests.support.fakes.fake_payments import Book, FakePayments
+from tests.support.fakes.fake_reservations import FakeReservations
 from tests.support.telemetry import forget_metrics
 from tests.support.world import one_after_the_other
 

@@ -13,7 +13,7 @@ from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.steps.start import IdempotencyKey
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 APPROVAL_TIMEOUT_MS = 900_000
 _numbers = count(1)

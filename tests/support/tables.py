@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lambdas.adapters.attribute_values import from_item, to_item
-from lambdas.adapters.dynamodb_catalogue import LISTED
-from lambdas.adapters.dynamodb_waits import wait_record
-from lambdas.adapters.order_records import to_record
+from lambdas.adapters.dynamodb.attribute_values import from_item, to_item
+from lambdas.adapters.orders.dynamodb_waits import wait_record
+from lambdas.adapters.orders.order_records import to_record
+from lambdas.adapters.stock.dynamodb_catalogue import LISTED
 from lambdas.domain.record.order import Order
 
 if TYPE_CHECKING:

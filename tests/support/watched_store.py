@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from lambdas.adapters.order_records import to_record
+from lambdas.adapters.orders.order_records import to_record
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.record.changes import Change, Event
 from lambdas.domain.record.order import Order
-from tests.support.fake_store import FakeOrders
+from tests.support.fakes.fake_store import FakeOrders
 from tests.support.invariants import transition_problems
 
 

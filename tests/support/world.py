@@ -8,7 +8,7 @@ from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import refund_payment
 from lambdas.activity_handler import Handler
-from lambdas.adapters.order_records import event_record, to_record
+from lambdas.adapters.orders.order_records import event_record, to_record
 from lambdas.dependencies import Dependencies
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
@@ -16,19 +16,19 @@ from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.steps.payment import payment_request
 from lambdas.domain.task import Task
-from lambdas.order_writer import OrderWriter
+from lambdas.services.order_writer import OrderWriter
 from lambdas.settings import Settings
 from lambdas.telemetry import note_order
 from tests.support.builders import a_customer, a_signal, an_order
-from tests.support.fake_clock import FakeClock
-from tests.support.fake_directories import FakeCustomers, FakeInventory
-from tests.support.fake_engine import FakeEngine
-from tests.support.fake_events import FakeEvents
-from tests.support.fake_histories import FakeHistories
-from tests.support.fake_notifier import FakeNotifier, FakeOperationsDesk
-from tests.support.fake_outcomes import FakeOutcomes
-from tests.support.fake_payments import FakePayments, as_records
-from tests.support.fake_warehouse import FakeWarehouse
+from tests.support.fakes.fake_clock import FakeClock
+from tests.support.fakes.fake_directories import FakeCustomers, FakeInventory
+from tests.support.fakes.fake_engine import FakeEngine
+from tests.support.fakes.fake_events import FakeEvents
+from tests.support.fakes.fake_histories import FakeHistories
+from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsDesk
+from tests.support.fakes.fake_outcomes import FakeOutcomes
+from tests.support.fakes.fake_payments import FakePayments, as_records
+from tests.support.fakes.fake_warehouse import FakeWarehouse
 from tests.support.invariants import problems, timeline_problems
 from tests.support.telemetry import forget_metrics
 from tests.support.watched_store import WatchedOrders

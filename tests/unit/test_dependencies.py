@@ -3,30 +3,30 @@
 import pytest
 
 from lambdas import telemetry
-from lambdas.adapters.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
-from lambdas.adapters.dynamodb_index import DynamoDBOrderIndex
-from lambdas.adapters.dynamodb_orders import DynamoDBOrders
-from lambdas.adapters.dynamodb_outcomes import DynamoDBOutcomes
-from lambdas.adapters.dynamodb_stock_shards import StockShards
-from lambdas.adapters.dynamodb_warehouse import DynamoDBWarehouse
-from lambdas.adapters.http_customers import HttpCustomers
-from lambdas.adapters.http_inventory import HttpCatalogue
-from lambdas.adapters.http_warehouse import RemoteWarehouse
-from lambdas.adapters.reserved_orders import ReservedOrders
-from lambdas.adapters.sandbox_payments import SandboxPayments
-from lambdas.adapters.sandbox_webhook import SandboxWebhook
+from lambdas.adapters.events.signed_subscriber import SignedSubscriber
+from lambdas.adapters.executions.dynamodb_outcomes import DynamoDBOutcomes
+from lambdas.adapters.executions.stepfunctions_engine import StepFunctionsEngine
+from lambdas.adapters.executions.stepfunctions_executions import StepFunctionsExecutions
+from lambdas.adapters.http.customers import HttpCustomers
+from lambdas.adapters.http.inventory import HttpCatalogue
+from lambdas.adapters.http.warehouse import RemoteWarehouse
+from lambdas.adapters.orders.dynamodb_index import DynamoDBOrderIndex
+from lambdas.adapters.orders.dynamodb_orders import DynamoDBOrders
+from lambdas.adapters.orders.reserved_orders import ReservedOrders
+from lambdas.adapters.sandbox.payments import SandboxPayments
+from lambdas.adapters.sandbox.webhook import SandboxWebhook
 from lambdas.adapters.ses_notifier import SesNotifier
-from lambdas.adapters.signed_subscriber import SignedSubscriber
 from lambdas.adapters.sqs_operations import SqsOperationsQueue
-from lambdas.adapters.stepfunctions_engine import StepFunctionsEngine
-from lambdas.adapters.stepfunctions_executions import StepFunctionsExecutions
-from lambdas.adapters.stripe_payments import StripePayments
-from lambdas.adapters.stripe_webhook import StripeWebhook
+from lambdas.adapters.stock.dynamodb_catalogue import DynamoDBCatalogue, DynamoDBCustomers
+from lambdas.adapters.stock.dynamodb_stock_shards import StockShards
+from lambdas.adapters.stock.dynamodb_warehouse import DynamoDBWarehouse
+from lambdas.adapters.stripe.payments import StripePayments
+from lambdas.adapters.stripe.webhook import StripeWebhook
 from lambdas.adapters.system_clock import SystemClock
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import EngineUnavailable
-from lambdas.order_writer import OrderWriter
-from lambdas.payment_reports import PaymentReports
+from lambdas.services.order_writer import OrderWriter
+from lambdas.services.payment_reports import PaymentReports
 from lambdas.settings import Settings, SettingsError
 from tests.support.telemetry import captured_log, forget_metrics, lines
 

@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 
-from lambdas import history_handler
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.executions.export import events_of
 from lambdas.executions.outcomes import classify
-from lambdas.history_export import KEPT_MS, NEWEST_EPOCHS, PAUSE_SECONDS, SETTLED_MS, SWEEP_READS
+from lambdas.handlers import history_handler
+from lambdas.services.history_export import (
+    KEPT_MS,
+    NEWEST_EPOCHS,
+    PAUSE_SECONDS,
+    SETTLED_MS,
+    SWEEP_READS,
+)
 from tests.support.execution_histories import HistoryBuilder, named
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import TOKEN, World

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.adapters.order_records import to_record
+from lambdas.adapters.orders.order_records import to_record
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_signal, an_order

@@ -9,15 +9,9 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import (
-    activity_handler,
-    comparison_handler,
-    janitor_handler,
-    order_events_handler,
-    webhook_handler,
-)
-from lambdas.adapters.attribute_values import to_item
-from lambdas.adapters.order_records import order_key, to_record
+from lambdas import activity_handler
+from lambdas.adapters.dynamodb.attribute_values import to_item
+from lambdas.adapters.orders.order_records import order_key, to_record
 from lambdas.api.application import OPERATIONS
 from lambdas.api.handler import respond
 from lambdas.api.http.resource import Operation
@@ -25,6 +19,12 @@ from lambdas.domain.errors import OrderError
 from lambdas.domain.payment_webhook import PaymentReport
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.stages import Stage
+from lambdas.handlers import (
+    comparison_handler,
+    janitor_handler,
+    order_events_handler,
+    webhook_handler,
+)
 from tests.support.api_caller import a_person, an_event
 from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, lines

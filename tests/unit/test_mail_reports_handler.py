@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from lambdas import mail_reports_handler
 from lambdas.activities.notification import request_approval, send_order_confirmation
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.record.ledger import MAIL_CONFIRMATION
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
+from lambdas.handlers import mail_reports_handler
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
 

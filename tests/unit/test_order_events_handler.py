@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from lambdas import order_events_handler
-from lambdas.adapters.attribute_values import to_item
-from lambdas.adapters.order_records import order_key, to_record
+from lambdas.adapters.dynamodb.attribute_values import to_item
+from lambdas.adapters.orders.order_records import order_key, to_record
 from lambdas.domain.errors import EventsUnavailable
 from lambdas.domain.record.changes import make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
+from lambdas.handlers import order_events_handler
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
 

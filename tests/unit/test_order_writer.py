@@ -8,10 +8,10 @@ from lambdas.domain.errors import StaleEpoch, StoreConflict
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.task import Task
-from lambdas.order_writer import PATIENCE_MS, OrderWriter
+from lambdas.services.order_writer import PATIENCE_MS, OrderWriter
 from tests.support.builders import an_order
-from tests.support.fake_clock import FakeClock
-from tests.support.fake_store import FakeOrders
+from tests.support.fakes.fake_clock import FakeClock
+from tests.support.fakes.fake_store import FakeOrders
 
 
 @pytest.fixture

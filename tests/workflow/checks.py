@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from itertools import pairwise
 
-from lambdas.adapters.event_notes import timeline_of
-from lambdas.adapters.order_records import event_record
+from lambdas.adapters.orders.event_notes import timeline_of
+from lambdas.adapters.orders.order_records import event_record
 from tests.support import invariants
 from tests.workflow import resources
 from tests.workflow.histories import inputs, without_tokens

@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
-from lambdas.adapters.attribute_values import from_item, to_item
-from lambdas.adapters.dynamodb_catalogue import LISTED
+from lambdas.adapters.dynamodb.attribute_values import from_item, to_item
+from lambdas.adapters.stock.dynamodb_catalogue import LISTED
 from statemachine.substitute import substituted
 from tests.support import tables
 

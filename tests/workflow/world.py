@@ -15,7 +15,7 @@ from lambdas.dependencies import dependencies
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.steps.start import IdempotencyKey, StartRequest
-from lambdas.order_writer import OrderWriter
+from lambdas.services.order_writer import OrderWriter
 from lambdas.telemetry import logger, note_order
 from local.data.bank import SandboxBank
 from tests.support.world import one_after_the_other

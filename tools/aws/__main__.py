@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.commands.admin.user_pool import UserPool
 from cli.problems import Problem
-from stacks.load_settings import DeploymentSettingsError, Environments, read_environments
+from stacks.settings.load_settings import DeploymentSettingsError, Environments, read_environments
 from tools.aws.account import Account, AccountProblem
 from tools.aws.cdk import ROOT, run_cdk
 from tools.aws.first_data import Deployment, create_first_users, load_first_data

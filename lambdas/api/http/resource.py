@@ -19,7 +19,7 @@ from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import OrderNotFound
 from lambdas.domain.free_text import escape
 from lambdas.domain.record.order import Order
-from lambdas.workflow import OrderWorkflow
+from lambdas.services.workflow import OrderWorkflow
 
 P = ParamSpec("P")
 Route = Callable[P, Response[Any]]

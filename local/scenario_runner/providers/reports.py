@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 
 from local.host.waiting import STALL_SECONDS
-from stacks.api_routes import WEBHOOK_PATH
+from stacks.api.api_routes import WEBHOOK_PATH
 
 
 @dataclass(frozen=True, slots=True)

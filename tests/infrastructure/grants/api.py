@@ -9,7 +9,7 @@ import botocore.session
 from moto import mock_aws
 
 from lambdas.adapters import aws_clients
-from lambdas.adapters.attribute_values import to_item
+from lambdas.adapters.dynamodb.attribute_values import to_item
 from tests.adapters import test_requests_per_route as routes
 from tests.adapters.test_requests_per_route import PREFER, SKUS, Deployment, fill, requests
 from tests.infrastructure.grants.recorder import Recorder

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from stacks.activity_functions import ACTIVITIES
+from stacks.workflow.activity_functions import ACTIVITIES
 from tests.infrastructure.grants.activities import run_activities
 from tests.infrastructure.grants.functions import run_functions
 from tests.infrastructure.grants.recorder import Recorder

@@ -7,7 +7,11 @@ from typing import Any
 
 import boto3
 
-from lambdas import (
+from lambdas.adapters.dynamodb.attribute_values import to_item
+from lambdas.adapters.orders.order_records import order_key
+from lambdas.adapters.sandbox.webhook import SIGNATURE_HEADER
+from lambdas.adapters.signed_reports import sign
+from lambdas.handlers import (
     comparison_handler,
     history_handler,
     janitor_handler,
@@ -15,10 +19,6 @@ from lambdas import (
     order_events_handler,
     webhook_handler,
 )
-from lambdas.adapters.attribute_values import to_item
-from lambdas.adapters.order_records import order_key
-from lambdas.adapters.sandbox_webhook import SIGNATURE_HEADER
-from lambdas.adapters.signed_reports import sign
 from tests.infrastructure.grants.activities import running_in
 from tests.infrastructure.grants.api import BUCKET, call_every_route, create_bucket
 from tests.infrastructure.grants.recorder import Recorder

@@ -1,5 +1,5 @@
 """The example inventory: requests that its contract does not have, and its seed data. The rules of
-reservations are in `tests/adapters/test_reservations_contract.py`.
+reservations are in `tests/adapters/http/test_reservations_contract.py`.
 """
 
 import json

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.adapters.signed_subscriber import sign
+from lambdas.adapters.events.signed_subscriber import sign
 from local.services.json_server import Request
 from local.services.subscriber import TOLERANCE_SECONDS, Subscriber
 

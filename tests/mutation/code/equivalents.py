@@ -12,7 +12,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"comparison_handler\._yesterday: present = datetime\.fromtimestamp\(now / 1000, \)": (
         "the functions run in UTC"
     ),
-    r"payment_comparison\..*\._report: currency = .*((order\) or True|else \"XXXX\").*)": (
+    r"services\.payment_comparison\..*_report: currency = .*((order\) or True|else \"XXXX\").*)": (
         "a difference has a payment or an order"
     ),
     r"domain\.steps\.(settlement|reported_payments|outside_settlement)\..*by_execution=None\)": (
@@ -22,19 +22,19 @@ EQUIVALENT: Mapping[str, str] = {
         "without a deadline of the payment, any time after now is valid"
     ),
     r"(domain\.steps\.settlement\.awaits_provider: .*wait_ends_at or 1\)"
-    r"|adapters\.stripe_webhook\.StripeWebhook\.__init__: self\._read_again_at = 1)": (
+    r"|adapters\.stripe\.webhook\.StripeWebhook\.__init__: self\._read_again_at = 1)": (
         "0 and 1 ms after the epoch are long past"
     ),
-    r"adapters\.stripe_errors\.is_unusable_key: replayed = .*": (
+    r"adapters\.stripe\.errors\.is_unusable_key: replayed = .*": (
         "no text but true means that an answer was stored"
     ),
-    r"adapters\.(sandbox|stripe)_webhook\..*\.read: .*headers\.get\(SIGNATURE_HEADER, .*\).*": (
+    r"adapters\.(sandbox|stripe)\.webhook\..*\.read: .*headers\.get\(SIGNATURE_HEADER, .*\).*": (
         "any text that is no signature is refused"
     ),
-    r"adapters\.sandbox_webhook\.SandboxWebhook\.secret: .*token_hex\(None\).*": (
+    r"adapters\.sandbox\.webhook\.SandboxWebhook\.secret: .*token_hex\(None\).*": (
         "32 random bytes are the default, too"
     ),
-    r"adapters\.stripe_amounts\.from_stripe: unit = Money\(2, .*": (
+    r"adapters\.stripe\.amounts\.from_stripe: unit = Money\(2, .*": (
         "only the currency of the unit is used"
     ),
     rf"{_ZIPPED}: .*zip\(.*(strict=(None|False)|, )\).*": (
@@ -61,7 +61,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"domain\.record\.changes\.next_check: .*min\(order\.compensation_attempts, 8\).*": (
         "seven doublings already exceed the limit of an hour"
     ),
-    r"order_writer\.OrderWriter\.change: readings = .*\(seen is None\) and False.*": (
+    r"services\.order_writer\.OrderWriter\.change: readings = .*\(seen is None\) and False.*": (
         "a reading of None is replaced by a new one, like a missing reading"
     ),
     r"domain\.mail\.templates\.approval_mail: .*approval_deadline or 1\).*": (
@@ -82,14 +82,14 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     r"(api\.executions\.history_tags\.current_tag: .*if_none_match or \"XXXX\"\).*"
     r"|executions\.history\.category_of: .*state or \"XXXX\", .*)": "nothing has this name",
-    r"(janitor\.Janitor\.sweep: second = .*\+ 1001"
+    r"services\.(janitor\.Janitor\.sweep: second = .*\+ 1001"
     r"|order_writer\.OrderWriter\.repeat: if .* pause \* 1001 > .*)": (
         "a limit that is a thousandth longer"
     ),
-    r"history_export\.HistoryExport\.sweep: passed = any\(order\.created_at <= oldest .*": (
+    r"services\.history_export\..*\.sweep: passed = any\(order\.created_at <= oldest .*": (
         "an order of exactly this age may belong to this pass or the next"
     ),
-    r"(janitor|history)_handler\.\w+: order_id.* = (execution|name)\.partition.*": (
+    r"handlers\.(janitor|history)_handler\.\w+: order_id.* = (execution|name)\.partition.*": (
         "the ID of an order has no hyphen"
     ),
     r"activities\.approval\.await_signal: token = task\.token or \"XXXX\"": (
@@ -98,22 +98,22 @@ EQUIVALENT: Mapping[str, str] = {
     r"activities\.payment\._look_up_or_capture: .* or \"XXXX\"": (
         "it is called with a reference only; the default is for the type checker"
     ),
-    r"(activities\.notification\._send_once: .*claimant = deps|mail_resend\.MailResend\.resend: .*)"
+    r"(activities\.notification\._send_once: .*claimant = deps|.*\.MailResend\.resend: .*)"
     r"\.random_bytes\((None|9)\).*": ("any number of random bytes distinguishes two attempts"),
     r"domain\.steps\.reported_payments\._record: new = Effect\(.*(state|at)=None.*": (
         "the effect is moved to its state at the time of the change"
     ),
-    r"janitor\.Janitor\._hand_over: .*error=reason or \"XXXX\".*": (
+    r"services\.janitor\.Janitor\._hand_over: .*error=reason or \"XXXX\".*": (
         "without a reason, the order has a cancel or the error of its compensation"
     ),
-    r"payment_comparison\.PaymentComparison\._list_orders: .*(cursor >=|order_id >) oldest.*": (
+    r"services\.payment_comparison\..*\._list_orders: .*(cursor >=|order_id >) oldest.*": (
         "no order has the lowest ID of an instant"
     ),
-    r"adapters\.(dynamodb_\w+|sandbox_table)\..*: .*\"((.* )?(set|add|remove|and) [:#a-z]"
+    r"adapters\.(orders|stock|executions|sandbox)\.\w+\..*: .*\"((.* )?(set|add|remove|and) [:#a-z]"
     r"|set \" \+ |#state in \(|.*\) or made_at < ).*": (
         "the keywords of DynamoDB's expressions have no case"
     ),
-    r"adapters\.event_notes\.event_of: .*\(form\.figure\) or True.*": (
+    r"adapters\.orders\.event_notes\.event_of: .*\(form\.figure\) or True.*": (
         "a note of an event without a figure holds none"
     ),
     r"domain\.task\._failure: cause = json\.loads\(caught\.get\(\"Cause\", \"XXXX\"\)\)": (

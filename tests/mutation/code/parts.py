@@ -32,11 +32,9 @@ _RULES_OF_REQUESTS = (
     *("unit/api/executions/test_operations.py", "unit/test_*_handler.py"),
 )
 _ORDERS = ("unit/test_order_writer.py", "unit/test_activity_groups.py")
-_PROVIDERS = ("adapters/sandbox_*.py", "adapters/stripe_*.py", "adapters/signed_reports.py")
-_PROVIDER_TESTS = tuple(f"adapters/test_{kind}*.py" for kind in ("payment", "sandbox", "stripe"))
-_UNFIT = tuple(
-    f"adapters/test_{name}.py" for name in ("requests_per_route", "busy_stock_at_random")
-)
+_PROVIDERS = ("adapters/sandbox/*.py", "adapters/stripe/*.py", "adapters/signed_reports.py")
+_PROVIDER_TESTS = ("adapters/payments/test_*.py", "adapters/stripe/test_stripe_*.py")
+_UNFIT = ("adapters/test_requests_per_route.py", "adapters/stock/test_busy_stock_at_random.py")
 _SUPPORT = ("telemetry.py", "tracing.py", "settings.py", "ulid.py")
 _TRACES = "workflow/test_traces.py"
 _SMALL = ("unit/test_*_handler.py", "unit/test_settings.py", "unit/test_ulid.py")
@@ -48,10 +46,7 @@ PARTS: Mapping[str, Part] = {
         ("unit/activities", "unit/payments", _TRACES, *_ORDERS),
     ),
     "application": Part(
-        (
-            *("order_writer.py", "workflow.py", "janitor.py", "payment_*.py"),
-            *("history_export.py", "mail_resend.py"),
-        ),
+        ("services/*.py",),
         (*_RULES, *_ORDERS, *_RULES_OF_REQUESTS, "unit/test_history_export.py"),
     ),
     "api": Part(
@@ -67,12 +62,11 @@ PARTS: Mapping[str, Part] = {
         _PROVIDERS, (*_PROVIDER_TESTS, "adapters/test_recorded_requests.py", "unit/payments")
     ),
     "runtime": Part(
-        ("*_handler.py", *_SUPPORT),
+        ("handlers/*.py", *_SUPPORT),
         (
             *("unit/janitor", "unit/payments", "unit/activities/test_activity_handler.py"),
             *("unit/test_history_export.py", _TRACES, *_SMALL),
         ),
-        not_sources=("activity_handler.py",),
     ),
     "dependencies": Part(
         ("dependencies.py",),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.domain.record.order import Order
-from tests.support.fake_notifier import Mail
+from tests.support.fakes.fake_notifier import Mail
 from tests.support.world import World
 
 

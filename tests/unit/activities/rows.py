@@ -12,7 +12,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
 

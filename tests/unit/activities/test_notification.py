@@ -22,8 +22,8 @@ from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, E
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_customer
-from tests.support.fake_clock import NOW
-from tests.support.fake_directories import FakeCustomers
+from tests.support.fakes.fake_clock import NOW
+from tests.support.fakes.fake_directories import FakeCustomers
 from tests.support.world import World
 
 APPROVAL = "mail-approval-1"

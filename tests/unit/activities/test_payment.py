@@ -21,7 +21,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import payment_request
 from lambdas.domain.steps.settlement import notify_if_settled
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import World
 
 

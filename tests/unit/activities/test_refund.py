@@ -18,7 +18,7 @@ from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from tests.support.fake_payments import Book, FakePayments
+from tests.support.fakes.fake_payments import Book, FakePayments
 from tests.support.world import World
 
 

@@ -15,7 +15,7 @@ from lambdas.domain.record.ledger import EffectState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_signal
-from tests.support.fake_directories import FakeCustomers
+from tests.support.fakes.fake_directories import FakeCustomers
 from tests.support.world import World
 
 

@@ -6,15 +6,15 @@ import pytest
 
 from lambdas.activities.approval import apply_signals, await_signal
 from lambdas.activities.inventory import release_stock
-from lambdas.adapters.reserved_orders import ReservedOrders
+from lambdas.adapters.orders.reserved_orders import ReservedOrders
 from lambdas.domain.errors import CustomerCapReached, StoreUnavailable
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.usage import CustomerCaps
 from lambdas.domain.reservations import Reservation, ReservationState
-from lambdas.order_writer import OrderWriter
+from lambdas.services.order_writer import OrderWriter
 from tests.support.builders import a_line, a_signal
-from tests.support.fake_reservations import FakeReservations
+from tests.support.fakes.fake_reservations import FakeReservations
 from tests.support.world import TOKEN, World
 
 TWO = {"MUG-RED": 2}

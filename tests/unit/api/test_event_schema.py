@@ -6,7 +6,7 @@ import re
 import jsonschema
 import pytest
 
-from lambdas.adapters.eventbridge_events import message
+from lambdas.adapters.events.eventbridge_events import message
 from lambdas.api.event_schema import event_schema
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.events import EVENT_KINDS

@@ -12,7 +12,7 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.signals.application import apply_next
 from lambdas.domain.steps.wait import WaitPolicy, next_step
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_line, a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 ADD = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", quantity=MAX_QUANTITY)
 PACE = WaitPolicy(approval_timeout_seconds=900, heartbeat_seconds=300, mails_approver=False)

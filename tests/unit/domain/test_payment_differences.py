@@ -19,7 +19,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.steps.reported_payments import record_debt, record_disputes
 from tests.support.builders import a_settlement, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 REFERENCE = "pi_1"
 UNPAID = sorted(ENDS - {Stage.COMPLETED})

@@ -13,12 +13,12 @@ from lambdas.activities.inventory import release_stock, reserve_stock
 from lambdas.activities.notification import send_cancellation_email
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import process_payment, refund_payment
-from lambdas.adapters.order_records import to_record
+from lambdas.adapters.orders.order_records import to_record
 from lambdas.domain.errors import OrderError
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
-from lambdas.janitor import Janitor
+from lambdas.services.janitor import Janitor
 from tests.support.builders import a_signal
 from tests.support.invariants import acceptance_problems
 from tests.support.world import World

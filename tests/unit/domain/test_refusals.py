@@ -34,7 +34,7 @@ from lambdas.domain.steps.payment import approved_amount, record_charge
 from lambdas.domain.steps.stock import complete
 from lambdas.domain.steps.takeover import require_resumable
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 APPROVE = a_signal(signal_id="A")
 CANCEL = a_signal(SignalKind.CANCEL_ORDER)

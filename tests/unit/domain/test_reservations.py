@@ -13,7 +13,7 @@ from lambdas.domain.reservations import (
     reservation_after,
 )
 from tests.support.builders import a_line, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.raising import raises
 
 WANTED = Reservation(order_id="O-1", version=5, state=ReservationState.HELD, lines={"MUG": 2})

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.janitor import Janitor
+from lambdas.services.janitor import Janitor
 from tests.support.world import World
 from tests.unit.janitor.stopped import FailedChecks
 

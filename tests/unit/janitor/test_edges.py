@@ -7,7 +7,7 @@ import pytest
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.janitor import CHECKS_PER_SECOND, LATE_MS, SWEEP_MS, Janitor
+from lambdas.services.janitor import CHECKS_PER_SECOND, LATE_MS, SWEEP_MS, Janitor
 from lambdas.telemetry import metrics
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import gone

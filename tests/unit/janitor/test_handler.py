@@ -5,9 +5,9 @@ from io import StringIO
 
 import pytest
 
-from lambdas import janitor_handler
 from lambdas.domain.errors import EngineUnavailable, StoreUnavailable
 from lambdas.domain.record.stages import Stage
+from lambdas.handlers import janitor_handler
 from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import TOKEN, World

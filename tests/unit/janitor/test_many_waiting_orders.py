@@ -9,9 +9,9 @@ from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.janitor import SWEEP_LIMIT, Janitor
+from lambdas.services.janitor import SWEEP_LIMIT, Janitor
 from tests.support.builders import a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
 pytestmark = pytest.mark.proof

@@ -9,7 +9,7 @@ from lambdas.domain.errors import EngineUnavailable, StaleEpoch
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.stages import BEFORE_PAYMENT, ENDS, Stage
-from lambdas.janitor import Janitor
+from lambdas.services.janitor import Janitor
 from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import LOST, OPEN, gone, stopped

@@ -9,7 +9,7 @@ from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import MAX_LOOPS, ROW_MS
-from lambdas.janitor import Janitor
+from lambdas.services.janitor import Janitor
 from lambdas.telemetry import metrics
 from tests.support.world import World
 from tests.unit.janitor.stopped import FailedChecks, gone

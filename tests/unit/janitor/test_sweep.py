@@ -4,14 +4,14 @@ from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
-from lambdas.adapters.order_records import OPEN_SHARDS
+from lambdas.adapters.orders.order_records import OPEN_SHARDS
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.order_lists import Overdue
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.janitor import SWEEP_LIMIT, Janitor
+from lambdas.services.janitor import SWEEP_LIMIT, Janitor
 from lambdas.settings import Settings
 from lambdas.telemetry import metrics
 from tests.support.builders import an_order

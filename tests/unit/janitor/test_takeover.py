@@ -10,7 +10,7 @@ from lambdas.domain.errors import NotResumable, SignalNotAdmitted, StaleEpoch
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.stages import ENDS, Stage
-from lambdas.janitor import Janitor
+from lambdas.services.janitor import Janitor
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import LOST, OPEN, gone, stopped
 

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from lambdas import comparison_handler
 from lambdas.domain.errors import LedgerMismatch, OperationsUnavailable, PaymentUnsettled
 from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.payments import DisputeState, Payment, PaymentState
@@ -14,9 +13,10 @@ from lambdas.domain.record.ledger import DEBT, DISPUTE, Effect, EffectState, dis
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.payment_comparison import BATCH_SIZE, DAY_MS, LATE_MS, Work
+from lambdas.handlers import comparison_handler
+from lambdas.services.payment_comparison import BATCH_SIZE, DAY_MS, LATE_MS, Work
 from lambdas.ulid import ulid_of
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
 

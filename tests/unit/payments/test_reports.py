@@ -15,7 +15,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
-from lambdas.payment_reports import ReportAction
+from lambdas.services.payment_reports import ReportAction
 from tests.support.builders import a_settlement
 from tests.support.raising import raises
 from tests.support.world import World

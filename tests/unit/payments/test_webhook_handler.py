@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from lambdas import webhook_handler
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.payment_webhook import MalformedReport, PaymentReport, UnsignedReport
-from lambdas.payment_reports import ReportAction
+from lambdas.handlers import webhook_handler
+from lambdas.services.payment_reports import ReportAction
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
 

@@ -9,7 +9,7 @@ import re
 import lambdas.activities
 from tests.support.definition import ROOT, load, placeholder, tasks
 
-ROWS = ROOT / "stacks" / "activity_functions.py"
+ROWS = ROOT / "stacks/workflow/activity_functions.py"
 
 
 def activity_functions() -> dict[str, str]:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.definition import ROOT
 
-TREES = ("cli", "lambdas")
-FOLDERS = ("lambdas.api", "lambdas.domain", "cli")
+TREES = ("cli", "lambdas", "stacks")
+FOLDERS = ("lambdas", "lambdas.adapters", "lambdas.api", "lambdas.domain", "stacks", "cli")
 """Packages whose folders must not import each other in a cycle, even through different modules."""
 
 Graph = Mapping[str, set[str]]

@@ -15,15 +15,7 @@ STDLIB = frozenset(sys.stdlib_module_names)
 OURS = ("lambdas", "stacks", "local", "cli", "tests", "tools", "app")
 
 DOMAIN = {"lambdas.domain"}
-APPLICATION = {
-    "lambdas.order_writer",
-    "lambdas.workflow",
-    "lambdas.history_export",
-    "lambdas.janitor",
-    "lambdas.mail_resend",
-    "lambdas.payment_comparison",
-    "lambdas.payment_reports",
-}
+SERVICES = {"lambdas.services"}
 EDGE = {"lambdas.telemetry", "lambdas.tracing"}
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # part of lambdas -> (our modules, third-party packages) besides the standard library
@@ -36,36 +28,22 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         DOMAIN | {"lambdas.adapters"},
         {"botocore", "boto3", "stripe", "opentelemetry", "urllib3"},
     ),
-    "order_writer": (DOMAIN, set()),
-    "workflow": (DOMAIN | {"lambdas.order_writer"}, set()),
-    "janitor": (DOMAIN | {"lambdas.order_writer"}, set()),
-    "mail_resend": (DOMAIN | {"lambdas.order_writer"}, set()),
-    "payment_comparison": (
-        DOMAIN | {"lambdas.order_writer", "lambdas.payment_reports"},
-        set(),
-    ),
-    "payment_reports": (DOMAIN | {"lambdas.order_writer"}, set()),
     "executions": (DOMAIN | {"lambdas.executions"}, set()),
-    "history_export": (DOMAIN | {"lambdas.order_writer", "lambdas.executions"}, set()),
-    "history_handler": (
-        DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies", "lambdas.ulid"},
-        set(),
-    ),
+    "services": (DOMAIN | SERVICES | {"lambdas.executions"}, set()),
     "dependencies": (
-        DOMAIN | APPLICATION | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
+        DOMAIN | SERVICES | EDGE | {"lambdas.adapters", "lambdas.settings", "lambdas.ulid"},
         set(),
     ),
     "activity_handler": (DOMAIN | EDGE | {"lambdas.dependencies"}, set()),
     "activities": (
-        DOMAIN | APPLICATION | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},
+        DOMAIN | SERVICES | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},
         set(),
     ),
-    "order_events_handler": (DOMAIN | EDGE | {"lambdas.adapters", "lambdas.dependencies"}, set()),
-    "mail_reports_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
-    "comparison_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
-    "webhook_handler": (DOMAIN | APPLICATION | EDGE | {"lambdas.dependencies"}, set()),
-    "janitor_handler": (
-        DOMAIN | APPLICATION | EDGE | {"lambdas.activity_handler", "lambdas.dependencies"},
+    "handlers": (
+        DOMAIN
+        | SERVICES
+        | EDGE
+        | {"lambdas.dependencies", "lambdas.ulid", "lambdas.adapters.events.dynamodb_stream"},
         set(),
     ),
 }
@@ -142,7 +120,7 @@ SHARED = {
     "tools": {
         "lambdas.domain.workflow_versions",
         "lambdas.domain.order_lists",
-        "lambdas.adapters.dynamodb_index",
+        "lambdas.adapters.orders.dynamodb_index",
     },
 }
 """Code of the functions that other folders read: the table of versions, and the index with which

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.adapters.order_records import from_record, to_record
+from lambdas.adapters.orders.order_records import from_record, to_record
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import ENDS as STAGES_OF_ENDS
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tools.table_restore.__main__ import lines
 from tools.table_restore.comparison import ENDS, compare, restored_items
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.domain.errors import OrderError
-from lambdas.workflow import OrderWorkflow
+from lambdas.services.workflow import OrderWorkflow
 from tests.support.builders import an_order_id
 from tests.support.world import World
 

@@ -7,7 +7,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Actor, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals, require_four_eyes
-from lambdas.workflow import OrderWorkflow
+from lambdas.services.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
 from tests.support.world import World
 

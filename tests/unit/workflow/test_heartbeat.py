@@ -6,9 +6,9 @@ import pytest
 
 from lambdas.domain.errors import OrderError, SignalNotAdmitted
 from lambdas.domain.record.stages import Stage
-from lambdas.workflow import OrderWorkflow
+from lambdas.services.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
 

@@ -9,7 +9,7 @@ from lambdas.domain.errors import SignalNotFound
 from lambdas.domain.order_lists import MAX_PAGE, Page
 from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
-from lambdas.workflow import OrderWorkflow
+from lambdas.services.workflow import OrderWorkflow
 from tests.support.builders import a_key, a_signal
 from tests.support.requests import REQUEST
 from tests.support.world import World

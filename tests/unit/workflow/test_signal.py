@@ -14,9 +14,9 @@ from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.signals import MAX_SIGNALS, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals
-from lambdas.workflow import OrderWorkflow
+from lambdas.services.workflow import OrderWorkflow
 from tests.support.builders import a_signal
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
 

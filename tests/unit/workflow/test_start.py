@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.domain.errors import EngineUnavailable, InvalidRequest, OrderError, StoreConflict
 from lambdas.domain.record.stages import Stage
-from lambdas.workflow import OrderWorkflow
+from lambdas.services.workflow import OrderWorkflow
 from tests.support.builders import a_key
 from tests.support.requests import REQUEST
 from tests.support.world import World

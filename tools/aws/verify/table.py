@@ -53,7 +53,7 @@ CHECKS = (
     Check(api.a_repeated_request_places_one_order, "read the log of the function `api`"),
     Check(
         services.the_api_may_do_what_it_needs,
-        "compare the policy of the role of `api` with stacks/grants.py",
+        "compare the policy of the role of `api` with stacks/security/grants.py",
     ),
     Check(
         services.the_alias_routes_to_the_newest_version,
@@ -80,7 +80,7 @@ CHECKS = (
     ),
     Check(
         orders.a_waiting_order_is_kept_awake,
-        "the role of `api` may not call SendTaskHeartbeat: compare it with stacks/grants.py",
+        "the role of `api` may not call SendTaskHeartbeat: see stacks/security/grants.py",
     ),
     Check(orders.a_cancelled_order_releases_its_stock, "read `orders history` of the order"),
     Check(

@@ -14,7 +14,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.api_caller import OPERATOR, Answer, ApiCaller
 from tests.support.builders import a_customer
-from tests.support.fake_directories import FakeCustomers
+from tests.support.fakes.fake_directories import FakeCustomers
 from tests.support.telemetry import captured_log
 from tests.support.world import World
 
@@ -223,7 +223,9 @@ def test_two_requests_at_once_send_one_e_mail(api: ApiCaller, world: World, orde
 def test_an_attempt_that_was_abandoned_is_recorded_as_unsettled(
     api: ApiCaller, world: World, order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.mail_resend.MailResend._send", lambda _, order, *__: order)
+    monkeypatch.setattr(
+        "lambdas.services.mail_resend.MailResend._send", lambda _, order, *__: order
+    )
     assert resend(api, order).json["error"] is None
     monkeypatch.undo()
     world.clock.advance(CLAIM_LIFETIME_MS / 1000)

@@ -10,7 +10,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, OPERATOR, Answer, ApiCaller, Claims, a_person
 from tests.support.builders import a_stuck_order, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import World
 
 OTHER_OPERATOR = a_person("operator2", "operator")

@@ -11,7 +11,7 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ALICE, APPROVER, OPERATOR, SHOP, ApiCaller, Claims
 from tests.support.builders import a_signal
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import World
 
 STAFF = [APPROVER, OPERATOR]

@@ -16,9 +16,9 @@ from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, E
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.wait import Decision, WaitPolicy, next_step
-from stacks.activity_functions import TIMEOUT_SECONDS
+from stacks.workflow.activity_functions import TIMEOUT_SECONDS
 from tests.support.builders import an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 APPROVAL = "mail-approval-1"
 

@@ -13,7 +13,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.wait import Decision, WaitPolicy, next_step
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 WAIT = APPROVAL_TIMEOUT_MS
 PACE = WaitPolicy(approval_timeout_seconds=900, heartbeat_seconds=300, mails_approver=True)

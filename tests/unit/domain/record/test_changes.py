@@ -6,7 +6,7 @@ from lambdas.domain.record.changes import BACKOFF_LIMIT_MS, CHECK_SOON_MS, make_
 from lambdas.domain.record.ledger import PAY, RESERVE, EffectState, owes, unsettled
 from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.builders import a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 LATER = NOW + 5_000
 

@@ -15,7 +15,7 @@ from lambdas.domain.steps.compensation import begin_compensation, close, record_
 from lambdas.domain.steps.payment import record_charge
 from lambdas.domain.steps.stock import release, reserve
 from tests.support.builders import a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 LATER = NOW + 5_000
 PAID = replace(an_order(Stage.STATUS_UPDATE, total=700), stage=Stage.COMPENSATING)

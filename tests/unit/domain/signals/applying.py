@@ -8,7 +8,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.signals.application import apply_next
 from tests.support.builders import a_signal
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 PRICES = {"MUG-RED": Price(800, "EUR"), "COFFEE-1KG": Price(9999, "EUR")}
 APPROVE = a_signal(signal_id="A")

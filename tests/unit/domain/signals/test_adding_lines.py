@@ -10,7 +10,7 @@ from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Order
 from lambdas.domain.record.signals import Signal
 from lambdas.domain.signals.application import OUT_OF_STOCK, apply_next
 from tests.support.builders import a_line, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.unit.domain.signals.applying import ADD, applied
 
 

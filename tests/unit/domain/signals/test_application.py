@@ -10,7 +10,7 @@ from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.application import apply_next
 from lambdas.domain.steps.compensation import begin_compensation
 from tests.support.builders import a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.unit.domain.signals.applying import ADD, APPROVE, DECLINE, PRICES, applied
 
 CANCEL = a_signal(SignalKind.CANCEL_ORDER, signal_id="C")

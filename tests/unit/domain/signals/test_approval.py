@@ -10,7 +10,7 @@ from lambdas.domain.record.signals import Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.application import apply_next
 from tests.support.builders import a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.unit.domain.signals.applying import PRICES
 
 FIRST = a_signal(signal_id="A", actor="sub-1", actor_name="one", alone_minor=5_000)

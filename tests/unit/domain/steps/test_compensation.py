@@ -8,7 +8,7 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.steps.compensation import begin_compensation, close, record_refund
 from tests.support.builders import a_signal, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 OPEN = sorted(set(Stage) - ENDS - {Stage.COMPENSATING})
 CANCEL = a_signal(SignalKind.CANCEL_ORDER, signal_id="C", reason="changed my mind")

@@ -14,7 +14,7 @@ from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
 from tests.support.builders import a_settlement, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 LATER = NOW + 60_000
 SECOND = Actor("sub-operator3", "operator3")

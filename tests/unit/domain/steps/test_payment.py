@@ -41,7 +41,7 @@ from lambdas.domain.steps.payment import (
     require_refunded,
 )
 from tests.support.builders import a_line, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 
 def test_the_amount_is_the_approved_one_and_not_the_total_of_the_lines() -> None:

@@ -21,7 +21,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.reported_payments import record_debt, record_disputes, settle_debt
 from tests.support.builders import an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 LATER = NOW + 60_000
 

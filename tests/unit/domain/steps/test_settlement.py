@@ -15,7 +15,7 @@ from lambdas.domain.steps.compensation import awaits_refund, begin_compensation,
 from lambdas.domain.steps.settlement import LOOK_UP_PAUSE_MS, notify_if_settled, record_pending
 from lambdas.domain.steps.wait import Decision, WaitPolicy, is_waiting, next_step
 from tests.support.builders import an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 HOUR_MS = 3_600_000
 SETTLED = Payment(state=PaymentState.CAPTURED, amount=Money(2500, "EUR"), captured_minor=2500)

@@ -9,7 +9,7 @@ from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.start import StartRequest, merge_lines, new_order
 from tests.support.builders import a_line
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 PRICES = {"COFFEE-1KG": Price(1250, "EUR"), "MUG-RED": Price(800, "EUR"), "US": Price(1, "USD")}
 REQUEST = StartRequest(

@@ -8,7 +8,7 @@ from lambdas.domain.record.ledger import RESERVE, EffectState
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.steps.stock import complete, intend_hold, release, reserve
 from tests.support.builders import a_line, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 
 LINES = (a_line("COFFEE-1KG", 2), a_line("MUG-RED", 1))
 TIMEOUT_MS = 900_000

@@ -8,7 +8,7 @@ from lambdas.domain.signals.application import apply_next
 from lambdas.domain.steps.takeover import MAX_LOOPS
 from lambdas.domain.steps.wait import Decision, WaitPolicy, expire, next_step
 from tests.support.builders import APPROVAL_TIMEOUT_MS, an_order
-from tests.support.fake_clock import NOW
+from tests.support.fakes.fake_clock import NOW
 from tests.unit.domain.signals.applying import APPROVE, PRICES
 
 AFTER_DEADLINE = NOW + APPROVAL_TIMEOUT_MS

@@ -1,0 +1,1 @@
+"""What every table needs: values of attributes, errors, reads of several items."""

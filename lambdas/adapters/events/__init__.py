@@ -1,0 +1,1 @@
+"""Timeline events of orders: stored, published and delivered."""

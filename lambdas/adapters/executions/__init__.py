@@ -1,0 +1,1 @@
+"""Executions in Step Functions: start, wake, read, and their stored histories."""

@@ -1,0 +1,122 @@
+"""Catalogue and Reservations at another service over HTTP. docs/adapters.md has its contract."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from lambdas.adapters.http.service import Answer, HttpService, integer, text
+from lambdas.domain.catalogue import CataloguePage, ListedProduct, StockLevel
+from lambdas.domain.errors import (
+    CatalogueNotListed,
+    InsufficientStock,
+    LedgerMismatch,
+    OrderError,
+    StoreUnavailable,
+)
+from lambdas.domain.record.money import Price
+from lambdas.domain.reservations import Reservation, ReservationState
+
+_REFUSALS: Mapping[str, tuple[type[OrderError], str]] = {
+    "insufficient-stock": (InsufficientStock, "insufficient stock"),
+    "not-held": (LedgerMismatch, "less stock held than the order holds"),
+}
+"""The error of each `code` of a refusal."""
+
+
+class HttpCatalogue:
+    """Levels and prices: `GET /products`. Listed products: `GET /catalogue`, which is optional."""
+
+    def __init__(self, service: HttpService) -> None:
+        self._service = service
+
+    def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
+        wanted = list(dict.fromkeys(skus))
+        if not wanted:
+            return {}
+        answer = self._service.read("/products", {"skus": ",".join(wanted)})
+        if answer.status != HTTPStatus.OK:
+            raise self._service.unexpected(answer)
+        with self._service.parsing(answer) as body:
+            levels = [_level(product) for product in body["products"]]
+        return {level.sku: level for level in levels}
+
+    def page(self, *, limit: int, cursor: str | None) -> CataloguePage:
+        after = {"after": cursor} if cursor else {}
+        answer = self._service.read("/catalogue", {"limit": str(limit + 1), **after})
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise CatalogueNotListed("another service keeps the products and does not list them")
+        if answer.status != HTTPStatus.OK:
+            raise self._service.unexpected(answer)
+        with self._service.parsing(answer) as body:
+            found = tuple(map(_listed, body["products"]))
+        shown = found[:limit]
+        return CataloguePage(shown, shown[-1].sku if len(found) > limit else None)
+
+
+class HttpReservations:
+    """The reservation of each order: `PUT` and `GET /reservations/{order_id}`."""
+
+    def __init__(self, service: HttpService) -> None:
+        self._service = service
+
+    def put(self, wanted: Reservation) -> Reservation:
+        """After a lost answer the reservation is looked up: the service may have set it."""
+        body = {"version": wanted.version, "state": wanted.state, "lines": dict(wanted.lines)}
+        try:
+            answer = self._service.write(_path(wanted.order_id), body)
+        except StoreUnavailable:
+            found = self.find(wanted.order_id)
+            if found is None or found.version < wanted.version:
+                raise
+            return found
+        if answer.status == HTTPStatus.CONFLICT:
+            with self._service.parsing(answer) as refused:
+                refusal = _refusal(refused, wanted.order_id)
+            raise refusal
+        return self._reservation(answer, wanted.order_id)
+
+    def find(self, order_id: str) -> Reservation | None:
+        answer = self._service.read(_path(order_id))
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        return self._reservation(answer, order_id)
+
+    def _reservation(self, answer: Answer, order_id: str) -> Reservation:
+        if answer.status != HTTPStatus.OK:
+            raise self._service.unexpected(answer)
+        with self._service.parsing(answer) as body:
+            return Reservation(
+                order_id=order_id,
+                version=integer(body["version"]),
+                state=ReservationState(body["state"]),
+                lines={sku: integer(units) for sku, units in body["lines"].items()},
+            )
+
+
+def _path(order_id: str) -> str:
+    return f"/reservations/{order_id}"
+
+
+def _refusal(body: Mapping[str, Any], order_id: str) -> OrderError:
+    if body["code"] not in _REFUSALS:
+        raise ValueError("the code is not in the contract")
+    error, message = _REFUSALS[body["code"]]
+    return error(f"{message}: {', '.join(body['skus'])}", order_id=order_id)
+
+
+def _level(product: Mapping[str, Any]) -> StockLevel:
+    return StockLevel(
+        sku=text(product["sku"]),
+        available=integer(product["available"]),
+        price=Price(integer(product["unit_price_minor"]), text(product["currency"])),
+        related=tuple(map(text, product.get("related") or ())),
+    )
+
+
+def _listed(product: Mapping[str, Any]) -> ListedProduct:
+    return ListedProduct(
+        sku=text(product["sku"]),
+        name=text(product["name"]),
+        price=Price(integer(product["unit_price_minor"]), text(product["currency"])),
+        sold_out=integer(product["available"]) <= 0,
+    )

@@ -1,0 +1,1 @@
+"""The orders table: records, conditional writes and lists."""

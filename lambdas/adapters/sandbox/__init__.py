@@ -1,0 +1,1 @@
+"""A payment provider for development and tests, on a table of DynamoDB."""

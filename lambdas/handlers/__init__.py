@@ -1,0 +1,1 @@
+"""Lambda handlers of schedules, queues, streams and webhooks."""

@@ -1,0 +1,1 @@
+"""Application services: use cases that handlers, activities and the API call."""

@@ -1,0 +1,111 @@
+"""Reports of the payment provider: each names a payment that changed, and nothing else is believed.
+
+The payment is looked up, and compared with the order. So a report that is repeated, late or
+overtaken by another one has no effect, and one that is forged neither.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lambdas.domain.errors import EngineUnavailable, LedgerMismatch, OrderError, OrderNotFound
+from lambdas.domain.payments import Payment, PaymentGateway
+from lambdas.domain.record.changes import Change
+from lambdas.domain.record.order import Order
+from lambdas.domain.steps.payment import order_of_key, recorded_reference
+from lambdas.domain.steps.reported_payments import record_debt, record_disputes, settle_debt
+from lambdas.domain.steps.settlement import notify_if_settled
+from lambdas.services.order_writer import OrderWriter
+
+if TYPE_CHECKING:
+    from lambdas.domain.ports import OperationsQueue, WorkflowEngine
+
+
+class ReportAction(StrEnum):
+    """What a report led to."""
+
+    RECORDED = "recorded"
+    NOTHING = "nothing"
+    """the order agrees with the provider"""
+    UNKNOWN = "unknown"
+    """no order has this payment"""
+
+
+_METRICS = {
+    "refund-failed": "RefundFailedLater",
+    "payment-disputed": "PaymentDisputed",
+    "dispute-lost": "DisputeLost",
+}
+"""The events that operations get as a message, with their metrics."""
+_RECORDS = (record_debt, settle_debt, record_disputes, notify_if_settled)
+"""The end of a dispute is recorded after the debt that it settles: until then, no operator can
+settle that debt too.
+"""
+Record = Callable[[Order, int, Payment], Change | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReports:
+    """Compares payments with their orders. `recovered` logs an error that the janitor repairs,
+    `count` counts a metric.
+    """
+
+    orders: OrderWriter
+    payments: PaymentGateway
+    engine: "WorkflowEngine"
+    operations: "OperationsQueue"
+    count: Callable[[str], None]
+    recovered: Callable[[OrderError], None]
+
+    def receive(self, reference: str) -> ReportAction:
+        """Look a payment up, record its change on the order, and wake the order if it waits.
+
+        Raises PaymentUnsettled, StoreUnavailable, StoreConflict, OperationsUnavailable: the
+        provider reports it again.
+        """
+        try:
+            payment = self.payments.look_up(reference)
+            order = self.orders.get(order_of_key(payment.key))
+        except (LedgerMismatch, OrderNotFound):
+            return ReportAction.UNKNOWN
+        if recorded_reference(order) != reference:
+            # A payment that an earlier attempt prepared and never captured.
+            return ReportAction.UNKNOWN
+
+        changed = order
+        for record in _RECORDS:
+            if record(changed, changed.updated_at, payment) is not None:
+                decide = partial(self._decide, record, reference)
+                changed = self.orders.change(order.order_id, decide, seen=changed)
+        if changed.sequence == order.sequence:
+            return ReportAction.NOTHING
+        if changed.notified:
+            self._wake(order.order_id)
+        return ReportAction.RECORDED
+
+    def _decide(self, record: Record, reference: str, order: Order, now: int) -> Change | None:
+        """Decide by the payment as it is after the order was read: an older look-up could undo what
+        another report recorded.
+
+        Operations get their message before the change is written: if the write fails, the provider
+        repeats its report, and operations get the message twice.
+        """
+        change = record(order, now, self.payments.look_up(reference))
+        for event in change.events if change is not None else ():
+            if event.kind in _METRICS:
+                amount_minor = int(event.detail["amount_minor"])
+                self.operations.report_payment(order, event.kind, amount_minor)
+                self.count(_METRICS[event.kind])
+        return change
+
+    def _wake(self, order_id: str) -> None:
+        """Ring with the token that is stored after the change is durable. Best effort."""
+        token = self.orders.get(order_id).wait_token
+        if token is None:
+            return
+        try:
+            self.engine.ring(token)
+        except EngineUnavailable as error:
+            self.recovered(error)

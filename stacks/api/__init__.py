@@ -1,0 +1,1 @@
+"""The HTTP API, its users, and the webhook of the payment provider."""

@@ -1,0 +1,36 @@
+"""The webhook of the payment provider: a separate function, because it may use the provider."""
+
+from constructs import Construct
+
+from stacks.functions.lambda_function import FunctionRow, LambdaFunction
+from stacks.functions.lambda_platform import LambdaPlatform
+from stacks.security.grants import REPORT_TO_OPERATIONS, RING, WRITE_ORDER, Resources
+from stacks.settings.payment_provider import PAYMENT_PROVIDERS
+
+TIMEOUT_SECONDS = 20
+
+
+class PaymentWebhook(Construct):
+    """The function that receives the provider's reports. `OrderApi` routes them to it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: LambdaPlatform,
+        resources: Resources,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        provider = PAYMENT_PROVIDERS[platform.settings.payment_provider]
+        row = FunctionRow(
+            name="payment-webhook",
+            handler="lambdas.handlers.webhook_handler.receive",
+            grants=(WRITE_ORDER, RING, REPORT_TO_OPERATIONS, *provider.webhook_grants),
+            timeout_seconds=TIMEOUT_SECONDS,
+            settings=("payment_provider",),
+            pays=True,
+        )
+        self.function = LambdaFunction(
+            self, "Receive", platform=platform, row=row, resources=resources
+        ).function

@@ -1,0 +1,1 @@
+"""What leaves the workflow: e-mails and events."""

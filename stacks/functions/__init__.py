@@ -1,0 +1,1 @@
+"""Lambda functions: platform, package, grants and events."""

@@ -1,0 +1,1 @@
+"""The settings of a deployment, their checks, and what each choice needs."""

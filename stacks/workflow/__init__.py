@@ -1,0 +1,1 @@
+"""The activities, the released state machine, and the functions that keep orders going."""

@@ -1,0 +1,1 @@
+"""Reads, writes and errors of the orders table."""

@@ -1,0 +1,1 @@
+"""Inventory and customers of other services."""

@@ -1,0 +1,1 @@
+"""The contract of payment providers, and the sandbox."""

@@ -1,0 +1,72 @@
+"""The payment providers under one contract: the fake of the unit tests, and the sandbox."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas.adapters.sandbox.payments import SandboxPayments
+from lambdas.domain.payments import Payment, PaymentGateway, PaymentRequest
+from lambdas.domain.record.money import Money
+from tests.support import tables
+from tests.support.fakes.fake_clock import NOW, FakeClock
+from tests.support.fakes.fake_payments import FakePayments, as_records
+
+KEY, REFUND = "pay:O1", "refund:O1"
+TEN = Money(1000, "EUR")
+CUSTOMER = "alice"
+HOUR_MS = 3_600_000
+
+
+def a_request(method: str = "pm_ok", **changes: Any) -> PaymentRequest:
+    """A payment of 10 EUR by alice."""
+    fields: dict[str, Any] = {
+        "key": KEY,
+        "customer_id": CUSTOMER,
+        "amount": TEN,
+        "payment_method": method,
+    }
+    return PaymentRequest(**(fields | changes))
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider under the contract. `books` are (captured, refunded) of all payments that moved
+    money, in minor units. `methods` are its names of the payment methods of the contract, `now` is
+    its time in epoch milliseconds.
+    """
+
+    gateway: PaymentGateway
+    books: Callable[[], list[tuple[int, int]]]
+    methods: Mapping[str, str] = field(default_factory=dict)
+    now: Callable[[], int] = lambda: NOW
+
+    def prepare(self, method: str = "pm_ok", **changes: Any) -> str:
+        """Prepare a payment with a payment method of the contract."""
+        return self.gateway.prepare(a_request(self.methods.get(method, method), **changes))
+
+    def captured(self, method: str = "pm_ok", **changes: Any) -> str:
+        """Prepare and capture a payment; returns its reference."""
+        reference = self.prepare(method, **changes)
+        self.gateway.capture(reference)
+        return reference
+
+    def moved(self, hours_ago: int = 0) -> dict[str, Payment]:
+        """The payments whose money moved in the hour before and the hour after a time."""
+        at = self.now() - hours_ago * HOUR_MS
+        return dict(self.gateway.list_moved(at - HOUR_MS, at + HOUR_MS))
+
+
+def in_memory() -> Provider:
+    fake = FakePayments()
+    return Provider(fake, lambda: moved_money(as_records(fake)))
+
+
+def on_table(client: Any) -> Provider:
+    sandbox = SandboxPayments(client, FakeClock(), payments_table=tables.PAYMENTS)
+    return Provider(sandbox, lambda: moved_money(tables.records(client, tables.PAYMENTS)))
+
+
+def moved_money(records: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """(captured, refunded) of the records of payments that moved money."""
+    amounts = [(r.get("captured_minor", 0), r.get("refunded_minor", 0)) for r in records]
+    return [amount for amount in amounts if amount != (0, 0)]

@@ -1,0 +1,255 @@
+"""The webhook of each provider: signatures, and the payment that a report names."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lambdas.adapters.sandbox.webhook import SIGNATURE_HEADER as SANDBOX_HEADER
+from lambdas.adapters.sandbox.webhook import SandboxWebhook
+from lambdas.adapters.signed_reports import TOLERANCE_SECONDS, sign
+from lambdas.adapters.stripe.webhook import (
+    INTENT_EVENTS,
+    OTHER_EVENTS,
+    REREAD_MS,
+    SIGNATURE_HEADER,
+    StripeWebhook,
+)
+from lambdas.domain.payment_webhook import (
+    MalformedReport,
+    PaymentReport,
+    PaymentWebhook,
+    UnsignedReport,
+)
+from tests.adapters.stripe.stripe_provider import FixedSecret
+from tests.support.fakes.fake_clock import NOW, FakeClock
+
+SECRET = "whsec_test"
+
+
+@dataclass
+class Case:
+    """A webhook, the name of its header, a report for it, and its secret."""
+
+    webhook: PaymentWebhook
+    header: str
+    body: str
+    reference: str
+    secret: str
+    clock: FakeClock
+
+    def read(self, signature: str) -> PaymentReport | None:
+        return self.webhook.read(self.body, {self.header: signature})
+
+
+def stripe_event(kind: str = "payment_intent.succeeded", **found: object) -> str:
+    return json.dumps({"id": "evt_1", "type": kind, "data": {"object": {"id": "pi_1", **found}}})
+
+
+@pytest.fixture
+def table() -> Iterator[None]:
+    with mock_aws():
+        boto3.client("dynamodb", region_name="eu-central-1").create_table(
+            TableName="payments",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "payment_key", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "payment_key", "AttributeType": "S"}],
+        )
+        yield
+
+
+def sandbox(clock: FakeClock) -> SandboxWebhook:
+    client = boto3.client("dynamodb", region_name="eu-central-1")
+    return SandboxWebhook(client, clock, payments_table="payments")
+
+
+def on_sandbox() -> Case:
+    clock = FakeClock()
+    webhook = sandbox(clock)
+    body = json.dumps({"id": "evt_1", "kind": "payment.captured", "reference": "pay:O1"})
+    return Case(webhook, SANDBOX_HEADER, body, "pay:O1", webhook.secret(), clock)
+
+
+def on_stripe(monkeypatch: pytest.MonkeyPatch) -> Case:
+    clock = FakeClock()
+    monkeypatch.setattr("stripe._webhook.time.time", lambda: clock.now() / 1000)
+    webhook = StripeWebhook(FixedSecret(SECRET), clock)
+    return Case(webhook, SIGNATURE_HEADER, stripe_event(), "pi_1", SECRET, clock)
+
+
+@pytest.fixture(params=["sandbox", "stripe"])
+def case(request: pytest.FixtureRequest, table: None, monkeypatch: pytest.MonkeyPatch) -> Case:
+    makers: dict[str, Callable[[], Case]] = {
+        "sandbox": on_sandbox,
+        "stripe": lambda: on_stripe(monkeypatch),
+    }
+    return makers[request.param]()
+
+
+def test_a_signed_report_names_its_payment(case: Case) -> None:
+    report = case.read(sign(case.secret, case.body, NOW // 1000))
+
+    assert report is not None
+    assert (report.report_id, report.reference) == ("evt_1", case.reference)
+    assert report.kind in ("payment_intent.succeeded", "payment.captured")
+
+
+def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
+    valid = sign(case.secret, case.body, NOW // 1000)
+    for signature in (
+        *(
+            "",
+            "t=1",
+            "nonsense",
+            valid.replace("v1=", "v1=\N{LATIN SMALL LETTER E WITH ACUTE}"),
+            valid.replace("v1=", "v0="),
+            valid.replace("1", "\N{ARABIC-INDIC DIGIT ONE}"),
+        ),
+        sign("another secret", case.body, NOW // 1000),
+        sign(case.secret, case.body + " ", NOW // 1000),
+        valid.replace(f"t={NOW // 1000}", f"t={NOW // 1000 + 1}"),
+    ):
+        with pytest.raises(UnsignedReport):
+            case.read(signature)
+    with pytest.raises(UnsignedReport):
+        case.webhook.read(case.body, {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "no JSON", "[]", "null", "7", "[" * 100_000),
+        *('{"id": 1, "kind": "k", "reference": "pay:O1"}', '{"reference": "pay:O1"}'),
+        *(json.dumps({"id": "e", "kind": "k", "reference": r}) for r in ("", None, 1, "x" * 256)),
+    ],
+)
+def test_a_signed_report_of_the_sandbox_that_is_malformed_is_refused(
+    table: None, body: str
+) -> None:
+    case = on_sandbox()
+    case.body = body
+
+    with pytest.raises(MalformedReport):
+        case.read(sign(case.secret, body, NOW // 1000))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "[]", "{}", '{"type": 1, "data": {"object": {}}}'),
+        *('{"type": "charge.refunded"}', '{"type": "charge.refunded", "data": {"object": []}}'),
+        json.dumps({"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": {}}}),
+        json.dumps({"type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}),
+    ],
+)
+def test_a_signed_event_of_stripe_that_is_malformed_is_refused(
+    on_stripes_clock: Case, body: str
+) -> None:
+    case = on_stripes_clock
+    case.body = body
+
+    with pytest.raises(MalformedReport):
+        case.read(sign(case.secret, body, NOW // 1000))
+
+
+def test_a_recorded_request_is_refused_after_some_minutes(case: Case) -> None:
+    signature = sign(case.secret, case.body, NOW // 1000)
+    case.clock.advance(seconds=TOLERANCE_SECONDS)
+    assert case.read(signature) is not None
+
+    case.clock.advance(seconds=1)
+    with pytest.raises(UnsignedReport):
+        case.read(signature)
+
+
+def test_the_sandbox_counts_the_age_of_a_report_in_whole_seconds(table: None) -> None:
+    case = on_sandbox()
+    signature = sign(case.secret, case.body, NOW // 1000)
+    case.clock.advance(seconds=TOLERANCE_SECONDS + 0.9)
+
+    assert case.read(signature) is not None
+
+
+def test_a_report_of_the_future_is_refused_by_the_sandbox(table: None) -> None:
+    case = on_sandbox()
+
+    with pytest.raises(UnsignedReport):
+        case.read(sign(case.secret, case.body, NOW // 1000 + TOLERANCE_SECONDS + 1))
+
+
+def test_the_secret_of_the_sandbox_is_made_once(table: None) -> None:
+    first, second = sandbox(FakeClock()).secret(), sandbox(FakeClock()).secret()
+
+    assert first == second
+    assert len(first) == 64
+
+
+def test_a_report_of_the_sandbox_without_a_payment_is_none(table: None) -> None:
+    case = on_sandbox()
+    case.body = '{"id": "evt_1", "kind": "ping"}'
+
+    assert case.read(sign(case.secret, case.body, NOW // 1000)) is None
+
+
+@pytest.fixture
+def on_stripes_clock(monkeypatch: pytest.MonkeyPatch) -> Case:
+    return on_stripe(monkeypatch)
+
+
+@pytest.mark.parametrize("kind", sorted(INTENT_EVENTS))
+def test_an_event_of_an_intent_names_it(on_stripes_clock: Case, kind: str) -> None:
+    case = on_stripes_clock
+    case.body = stripe_event(kind)
+
+    assert case.read(sign(SECRET, case.body, NOW // 1000)) == PaymentReport("evt_1", kind, "pi_1")
+
+
+@pytest.mark.parametrize("kind", sorted(OTHER_EVENTS))
+def test_an_event_of_a_charge_refund_or_dispute_names_the_intent(
+    on_stripes_clock: Case, kind: str
+) -> None:
+    case = on_stripes_clock
+    case.body = stripe_event(kind, id="re_1", payment_intent="pi_2")
+    assert case.read(sign(SECRET, case.body, NOW // 1000)) == PaymentReport("evt_1", kind, "pi_2")
+
+    case.body = stripe_event(kind, id="re_1", payment_intent=None)
+    assert case.read(sign(SECRET, case.body, NOW // 1000)) is None
+
+
+@pytest.mark.parametrize("kind", ["customer.created", "payment_intent.created", "payout.paid"])
+def test_other_events_are_none(on_stripes_clock: Case, kind: str) -> None:
+    case = on_stripes_clock
+    case.body = stripe_event(kind, payment_intent="pi_1")
+
+    assert case.read(sign(SECRET, case.body, NOW // 1000)) is None
+
+
+def test_two_signing_secrets_are_valid_during_a_rotation(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = on_stripe(monkeypatch)
+    case.webhook = StripeWebhook(FixedSecret("whsec_new\nwhsec_old"), case.clock)
+
+    for secret in ("whsec_new", "whsec_old"):
+        assert case.read(sign(secret, case.body, NOW // 1000)) is not None
+    for secret in ("whsec_new\nwhsec_old", "whsec_other", ""):
+        with pytest.raises(UnsignedReport):
+            case.read(sign(secret, case.body, NOW // 1000))
+
+
+def test_a_replaced_signing_secret_is_read_again_at_most_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = on_stripe(monkeypatch)
+    secret = FixedSecret(SECRET)
+    case.webhook = StripeWebhook(secret, case.clock)
+    secret.reads += ["whsec_second", "whsec_third"]
+
+    with pytest.raises(UnsignedReport):
+        case.read("nonsense")
+    assert case.read(sign("whsec_second", case.body, NOW // 1000)) is not None
+    with pytest.raises(UnsignedReport):
+        case.read(sign("whsec_third", case.body, NOW // 1000))
+    case.clock.advance(seconds=REREAD_MS / 1000)
+    assert case.read(sign("whsec_third", case.body, case.clock.now() // 1000)) is not None

@@ -1,0 +1,1 @@
+"""Stock and catalogue, also of a busy SKU."""

@@ -1,0 +1,1 @@
+"""The contract of the order store, for every implementation."""

@@ -1,0 +1,71 @@
+"""Both stores, create and get: what the unit tests' fake promises, DynamoDB keeps."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
+from tests.adapters.store.contract import PLACED, placed, written
+from tests.adapters.store.stores import StoreUnderTest
+from tests.support.builders import a_key
+from tests.support.raising import raises
+
+
+def test_an_unknown_order_is_not_found(under: StoreUnderTest) -> None:
+    with raises(OrderNotFound, "there is no such order", "nobody"):
+        under.store.get("nobody")
+
+    assert under.store.timeline("nobody") == ()
+
+
+def test_a_created_order_is_read_as_it_was_written(under: StoreUnderTest) -> None:
+    order, second = placed(event_count=2), replace(PLACED, number=2, kind="told")
+
+    assert under.store.create(order, (PLACED, second), a_key()) == order
+
+    assert under.store.get(order.order_id) == order
+    assert under.store.timeline(order.order_id) == (PLACED, second)
+
+
+def test_a_key_makes_one_order_however_often_it_comes(under: StoreUnderTest) -> None:
+    first, second = placed(), placed()
+    under.store.create(first, (PLACED,), a_key())
+
+    assert under.store.create(second, (PLACED,), a_key()) == first
+
+    with pytest.raises(OrderNotFound):
+        under.store.get(second.order_id)
+
+
+def test_a_key_answers_with_the_order_as_it_is_by_now(under: StoreUnderTest) -> None:
+    order = placed()
+    under.store.create(order, (PLACED,), a_key())
+    after = under.store.commit(written(order))
+
+    assert under.store.create(placed(), (PLACED,), a_key()) == after
+
+
+def test_a_key_with_another_body_is_refused(under: StoreUnderTest) -> None:
+    under.store.create(placed(), (PLACED,), a_key())
+
+    with raises(IdempotencyMismatch, "this Idempotency-Key was used with another body"):
+        under.store.create(placed(), (PLACED,), a_key(fingerprint="other"))
+
+
+@pytest.mark.parametrize("other", [a_key(principal="bob"), a_key(key="key-2")])
+def test_keys_belong_to_their_principal(under: StoreUnderTest, other: object) -> None:
+    under.store.create(placed(), (PLACED,), a_key())
+    second = placed()
+
+    assert under.store.create(second, (PLACED,), other) == second  # type: ignore[arg-type]
+
+
+def test_a_key_is_asked_for_the_order_that_it_made(under: StoreUnderTest) -> None:
+    order = placed()
+    assert under.store.made_before(a_key()) is None
+    under.store.create(order, (PLACED,), a_key())
+
+    assert under.store.made_before(a_key()) == order
+    assert under.store.made_before(a_key("key-2")) is None
+    with pytest.raises(IdempotencyMismatch):
+        under.store.made_before(a_key(fingerprint="other"))

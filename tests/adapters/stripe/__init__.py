@@ -1,0 +1,1 @@
+"""Stripe, by its SDK: an API in memory and localstripe."""

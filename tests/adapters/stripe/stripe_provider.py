@@ -1,0 +1,40 @@
+"""Stripe under the contract of the payment providers: its real SDK on an API in memory."""
+
+from typing import Any
+
+from lambdas.adapters.secrets_manager import CachedSecret
+from lambdas.adapters.stripe.payments import StripePayments
+from tests.adapters.payments.providers import Provider, moved_money
+from tests.support.fakes.fake_stripe import METHODS, FakeStripe
+
+
+def on_stripe() -> Provider:
+    fake = FakeStripe()
+    gateway = StripePayments(FixedSecret(fake.key), http_client=fake)
+    return Provider(gateway, lambda: moved_money(_stripe_records(fake)), METHODS)
+
+
+class FixedSecret(CachedSecret):
+    """A secret that no service holds."""
+
+    def __init__(self, value: str) -> None:
+        self.reads: list[str] = [value]
+
+    def value(self) -> str:
+        return self.reads[0]
+
+    def forget(self) -> None:
+        """The value was rotated, if there is another one."""
+        if len(self.reads) > 1:
+            self.reads.pop(0)
+
+
+def _stripe_records(fake: FakeStripe) -> list[dict[str, Any]]:
+    refunds = [refund for refund in fake.refunds.values() if refund["status"] == "succeeded"]
+    return [
+        {
+            "captured_minor": intent["amount_received"],
+            "refunded_minor": sum(r["amount"] for r in refunds if r["payment_intent"] == name),
+        }
+        for name, intent in fake.intents.items()
+    ]
