@@ -157,25 +157,25 @@ browser: ## install the browser of the console's tests on Debian or Ubuntu
 		sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
 
 # A virtual environment of its own: set-up of a newcomer does not install it.
-.local/%/installed: requirements-%.txt | .venv
+.local/%/installed: requirements/%.txt | .venv
 	$(PYTHON) -m venv --clear .local/$*
-	.local/$*/bin/pip install --quiet --require-hashes -r requirements-$*.txt
+	.local/$*/bin/pip install --quiet --require-hashes -r requirements/$*.txt
 	@touch $@
 
 pr: COVERAGE = yes
 pr: format check test ## what a change has to pass; CI also runs `make prove`
 
 # Not after `setup`: that refuses package.json and the lock file while they differ.
-lock: | .venv ## recompile the lock files from requirements*.in and package.json
-	$(COMPILE) requirements-uv.in --output-file requirements-uv.txt
+lock: | .venv ## recompile the lock files from requirements.in, requirements/*.in and package.json
+	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
 	$(COMPILE) requirements.in --output-file requirements.txt
-	$(COMPILE) requirements-layer.in --constraint requirements.txt --output-file requirements-layer.txt
-	$(COMPILE) requirements-stripe.in --output-file requirements-stripe.txt
-	$(COMPILE) requirements-tracing.in --output-file requirements-tracing.txt
-	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
-	$(COMPILE) requirements-docs.in --output-file requirements-docs.txt
-	$(COMPILE) requirements-release.in --output-file requirements-release.txt
-	$(COMPILE) requirements-localstripe.in --output-file requirements-localstripe.txt
+	$(COMPILE) requirements/layer.in --constraint requirements.txt --output-file requirements/layer.txt
+	$(COMPILE) requirements/stripe.in --output-file requirements/stripe.txt
+	$(COMPILE) requirements/tracing.in --output-file requirements/tracing.txt
+	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) requirements/docs.in --output-file requirements/docs.txt
+	$(COMPILE) requirements/release.in --output-file requirements/release.txt
+	$(COMPILE) requirements/localstripe.in --output-file requirements/localstripe.txt
 	$(NPM) install --package-lock-only --ignore-scripts
 	$(NODE) -e '$(STRIP_FUNDING)'
 

@@ -85,7 +85,7 @@ def build(tag: str, dist: Path) -> list[Path]:
         shutil.copy(template, dist)
     build_wheel(ROOT, dist, [str(TOOLS / "pip")])
     for name in RUNTIME_LOCKS:
-        lock, target = f"requirements-{name}.txt", dist / f"{name}.cdx.json"
+        lock, target = f"requirements/{name}.txt", dist / f"{name}.cdx.json"
         bill = (str(TOOLS / "cyclonedx-py"), "requirements", lock, "--output-reproducible")
         _run(*bill, "--output-file", str(target))
         add_serial_number(target)

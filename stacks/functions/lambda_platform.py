@@ -74,8 +74,8 @@ def _libraries(scope: Construct, packages: Packages) -> lambda_.LayerVersion:
     return _layer(
         scope,
         "Libraries",
-        "requirements-layer.txt",
-        packages.layer("requirements-layer.txt", services=AWS_SERVICES),
+        "requirements/layer.txt",
+        packages.layer("requirements/layer.txt", services=AWS_SERVICES),
     )
 
 

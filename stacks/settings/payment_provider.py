@@ -40,7 +40,7 @@ PAYMENT_PROVIDERS = {
         grants=(READ_PAYMENT_SECRET,),
         comparison_grants=(READ_PAYMENT_SECRET,),
         webhook_grants=(READ_WEBHOOK_SECRET,),
-        lock_file="requirements-stripe.txt",
+        lock_file="requirements/stripe.txt",
         needs_secret=True,
     ),
 }

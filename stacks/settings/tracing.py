@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from stacks.settings.deployment_settings import DeploymentSettings
 
 TRACERS = ("otlp",)
-LOCK_FILE = "requirements-tracing.txt"
+LOCK_FILE = "requirements/tracing.txt"
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(?!.*/v1/traces)(/[A-Za-z0-9._~/-]*)?")
 
 

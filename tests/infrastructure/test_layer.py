@@ -43,9 +43,9 @@ def test_the_emulator_runs_the_libraries_of_this_machine(emulator: Template) -> 
     assert not list(emulator.directory.rglob("*.pyc"))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements/dev.txt"])
 def test_the_lock_files_agree_on_the_libraries_of_the_layer(name: str) -> None:
-    layer = locked("requirements-layer.txt")
+    layer = locked("requirements/layer.txt")
 
     assert {"aws-lambda-powertools", "botocore", "pydantic"} <= layer.keys()
     assert layer.items() <= locked(name).items()
@@ -56,7 +56,7 @@ def test_the_tests_run_with_exactly_the_versions_of_the_layer(libraries: Path) -
     found = {one.name.lower().replace("_", "-"): one.version for one in installed}
 
     assert found == {name: version(name) for name in found}
-    assert found.keys() == locked("requirements-layer.txt").keys()
+    assert found.keys() == locked("requirements/layer.txt").keys()
 
 
 def test_machine_code_is_for_the_platform_of_the_functions(libraries: Path) -> None:

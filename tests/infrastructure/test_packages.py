@@ -14,7 +14,7 @@ SYNTHESISED_FROM = (
     "lambdas",
     "statemachine",
     "docs/openapi.json",
-    "requirements-layer.txt",
+    "requirements/layer.txt",
 )
 JANITOR = {"janitor-sweep", "janitor-execution-stopped"}
 

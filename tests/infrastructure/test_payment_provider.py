@@ -64,7 +64,7 @@ def test_the_layer_of_the_sdk_holds_its_lock_file_and_outlives_the_stack(
     layers = production.of_type("Lambda::LayerVersion").items()
     [layer] = [layer for name, layer in layers if name.startswith("PaymentLibraries")]
     folder = production.package(layer["Properties"]["Content"]) / "python"
-    lock = (ROOT / "requirements-stripe.txt").read_text()
+    lock = (ROOT / "requirements/stripe.txt").read_text()
 
     installed = {one.name.lower().replace("_", "-") for one in distributions(path=[str(folder)])}
 

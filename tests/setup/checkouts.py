@@ -14,6 +14,7 @@ from tools.setup.provision import set_up
 
 def a_checkout(root: Path) -> Checkout:
     """A new clone: lock files, nothing installed."""
+    (root / "requirements").mkdir()
     for name in LOCK_FILES:
         (root / name).write_text(f"the locked versions of {name}\n")
     return Checkout(root)

@@ -58,7 +58,7 @@ def test_a_mirror_set_for_pip_serves_the_other_installers(
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
+    "name", ["requirements.txt", "requirements/dev.txt", "requirements/uv.txt"]
 )
 def test_every_locked_python_package_has_a_version_and_hashes(name: str) -> None:
     joined = (ROOT / name).read_text().replace("\\\n", "")
@@ -70,7 +70,7 @@ def test_every_locked_python_package_has_a_version_and_hashes(name: str) -> None
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt", "package-lock.json"],
+    ["requirements.txt", "requirements/dev.txt", "requirements/uv.txt", "package-lock.json"],
 )
 def test_lock_files_name_no_host(name: str) -> None:
     text = (ROOT / name).read_text()
@@ -82,4 +82,4 @@ def test_both_locks_agree_on_every_shared_package() -> None:
     def versions(name: str) -> set[str]:
         return set(re.findall(r"^[\w.-]+==[^ ;]+", (ROOT / name).read_text(), re.MULTILINE))
 
-    assert versions("requirements.txt") <= versions("requirements-dev.txt")
+    assert versions("requirements.txt") <= versions("requirements/dev.txt")

@@ -6,7 +6,7 @@ from configparser import ConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 
-LOCK_FILES = ("requirements-dev.txt", "requirements-uv.txt", "package.json", "package-lock.json")
+LOCK_FILES = ("requirements/dev.txt", "requirements/uv.txt", "package.json", "package-lock.json")
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,8 @@ def _installations(checkout: Checkout) -> list[Phase]:
     editable = (uv[0], "pip", "install", "--python", python, "--no-progress", *_WITHOUT_DOWNLOADS)
     hashed = ("--require-hashes", "--only-binary", ":all:")
     return [
-        Phase("installing uv", (*pip, *hashed, "-r", "requirements-uv.txt")),
-        Phase("installing Python packages", (*uv, *hashed, "requirements-dev.txt")),
+        Phase("installing uv", (*pip, *hashed, "-r", "requirements/uv.txt")),
+        Phase("installing Python packages", (*uv, *hashed, "requirements/dev.txt")),
         Phase("installing the command `orders`", (*editable, "--editable", ".")),
         Phase("installing Node packages", npm),
     ]

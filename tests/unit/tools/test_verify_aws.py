@@ -263,7 +263,7 @@ def test_an_alarm_is_set_and_reset_whether_its_action_succeeds_or_not(
 def test_a_layer_holds_what_the_lock_file_has(
     aws: Aws, stack: Stack, monkeypatch: pytest.MonkeyPatch, installed: str | None, why: str | None
 ) -> None:
-    lock = (checks.ROOT / "requirements-layer.txt").read_text()
+    lock = (checks.ROOT / "requirements/layer.txt").read_text()
     if installed is None:
         name, _, rest = next(one for one in lock.splitlines() if "==" in one).partition("==")
         installed = f"{name.replace('-', '_')}-{rest.split()[0]}"
@@ -275,7 +275,7 @@ def test_a_layer_holds_what_the_lock_file_has(
     monkeypatch.setattr(checks, "httpx", SimpleNamespace(get=lambda *_, **__: response))
     aws.resources("Lambda::LayerVersion", Libraries1=LAYER)
     layer = {
-        "Description": "Libraries of requirements-layer.txt",
+        "Description": "Libraries of requirements/layer.txt",
         "Content": {"Location": str(request.url)},
     }
     aws.answer("lambda", "get_layer_version_by_arn", layer, Arn=LAYER)
