@@ -70,7 +70,9 @@ FULL = replace(
     PARTLY_FULL,
     **{
         name: SAMPLES[kind]
-        for name, kind in get_type_hints(Order).items()
+        for name, kind in get_type_hints(
+            Order, localns={"OutsideSettlement": OutsideSettlement}
+        ).items()
         if kind in SAMPLES and getattr(PARTLY_FULL, name) is None
     },
 )
