@@ -135,23 +135,16 @@ def _dispute(dispute: StripeRecord, intent: StripeRecord) -> Dispute:
     status, currency = dispute["status"], intent["currency"]
     amount = dispute["amount"] if dispute["currency"] == currency else intent["amount_received"]
     state = _DISPUTES.get(status, DisputeState.OPEN)
-    withdrawn = _withdrawn(dispute, currency)
-    if status in ("lost", "prevented") and withdrawn is not None:
+    moved = dispute.get("balance_transactions") or ()
+    if status in ("lost", "prevented") and moved:
+        withdrawn = -sum(int(one["amount"]) for one in moved)
         state = DisputeState.LOST if withdrawn > 0 else DisputeState.WON
-        amount = withdrawn or amount
+        # An account may settle in another currency, whose amounts are not those of the payment.
+        if all(one["currency"] == currency for one in moved):
+            amount = withdrawn or amount
     return Dispute(
         dispute_id=str(dispute["id"]), state=state, amount_minor=_minor(amount, currency)
     )
-
-
-def _withdrawn(dispute: StripeRecord, currency: str) -> int | None:
-    """The amount that Stripe withdrew for a dispute and did not reinstate. None if it has withdrawn
-    nothing, or in another currency: that of the account.
-    """
-    moved = dispute.get("balance_transactions") or ()
-    if not moved or any(one["currency"] != currency for one in moved):
-        return None
-    return -sum(int(one["amount"]) for one in moved)
 
 
 def _action_url(intent: StripeRecord) -> str:

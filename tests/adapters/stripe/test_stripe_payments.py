@@ -381,6 +381,29 @@ def test_a_dispute_has_its_state_and_the_amount_that_was_not_reinstated(
     assert (found.dispute_id, found.state, found.amount_minor) == ("dp_1", state, amount)
 
 
+@pytest.mark.parametrize(
+    ("status", "reinstated", "state"),
+    [
+        ("lost", [], DisputeState.LOST),
+        ("prevented", [], DisputeState.LOST),
+        ("lost", [450], DisputeState.WON),
+        ("prevented", [450], DisputeState.WON),
+    ],
+)
+def test_a_dispute_is_lost_if_an_account_of_another_currency_lost_money(
+    payments: StripePayments, account: FakeStripe, status: str, reinstated: list[int], state: str
+) -> None:
+    reference = paid(payments)
+    dispute = account.open_dispute(reference, amount=400)
+    moved = [{**dispute["balance_transactions"][0], "currency": "usd", "amount": -450}]
+    moved += [{**moved[0], "amount": amount} for amount in reinstated]
+    dispute |= {"status": status, "balance_transactions": moved}
+
+    [found] = payments.look_up(reference).disputes
+
+    assert (found.state, found.amount_minor) == (state, 400)
+
+
 def test_amounts_of_a_dispute_in_another_currency_are_not_compared(
     payments: StripePayments, account: FakeStripe
 ) -> None:
