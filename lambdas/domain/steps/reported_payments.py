@@ -47,8 +47,12 @@ def record_debt(order: Order, now: int, payment: Payment) -> Change | None:
     """
     known = order.ledger.get(DEBT)
     owed_minor = max(_owed_minor(order, payment) - payment.withheld_minor, 0)
-    is_recorded = known is not None and known.state is EffectState.INTENT
-    if not owed_minor or (is_recorded and known is not None and known.amount_minor == owed_minor):
+    recorded_minor = 0
+    if known is not None and known.state is EffectState.INTENT:
+        recorded_minor = known.amount_minor or 0
+    # A dispute that opens defers a part of the debt, and is no further failure of a refund.
+    deferred = payment.withheld_minor > 0 and owed_minor < recorded_minor
+    if owed_minor in (0, recorded_minor) or deferred:
         return None
     return _record_debt(order, now, EffectState.INTENT, owed_minor)
 

@@ -177,6 +177,7 @@ def test_a_debt_is_settled_by_a_lost_dispute_and_not_by_an_open_one() -> None:
     for state in (OPEN, WON):
         assert settle_debt(order, LATER, a_payment(a_dispute(state))) is None
         assert record_debt(order, LATER, a_payment(a_dispute(state))) is None
+        assert record_debt(order, LATER, a_payment(a_dispute(state, 1000))) is None
     assert settle_debt(order, LATER, a_payment(a_dispute(LOST))) is not None
     part = recorded(record_debt(order, LATER, a_payment(a_dispute(LOST, 1000))))
     assert part.ledger[DEBT].amount_minor == 3200
