@@ -38,7 +38,7 @@ class ReservedStory(Story):
         super()._written(before, after)
         if not after.reserved or after.stage not in _HELD or after.cancelling:
             return
-        begins_to_wait = before is not None and before.wait_token != after.wait_token
+        begins_to_wait = before is not None and after.wait_token not in (None, before.wait_token)
         if after.ledger[RESERVE].holds_for is not None and not begins_to_wait:
             return
         found = self.world.reservations.find(after.order_id)
