@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.simulation.journal import Visit
+from tests.simulation.step_functions.journal import Visit
 
 Event = Mapping[str, Any]
 

@@ -4,7 +4,7 @@ from lambdas.adapters.orders.order_records import event_record
 from tests.engines.results import Ran, Result, Seen, scenario_result
 from tests.engines.scenario import Scenario
 from tests.engines.scripted_world import ORDER, ScriptedWorld
-from tests.simulation.engine import Execution
+from tests.simulation.step_functions.engine import Execution
 from tests.support.fakes.fake_payments import as_records
 
 

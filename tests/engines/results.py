@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.engines.scenario import SHELVES
-from tests.simulation.journal import Visit
+from tests.simulation.step_functions.journal import Visit
 
 Record = Mapping[str, Any]
 

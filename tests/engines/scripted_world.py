@@ -19,11 +19,11 @@ from tests.engines.scenario import (
     Scenario,
     Step,
 )
-from tests.simulation.engine import Done, Execution
-from tests.simulation.fault_boundary import FaultBoundary
-from tests.simulation.faults import Call, Fault
-from tests.simulation.interpreter import StateFailed
-from tests.simulation.world import SimulatedWorld
+from tests.simulation.step_functions.engine import Done, Execution
+from tests.simulation.step_functions.interpreter import StateFailed
+from tests.simulation.world.fault_boundary import FaultBoundary
+from tests.simulation.world.faults import Call, Fault
+from tests.simulation.world.world import SimulatedWorld
 
 ORDER = "01KDVDNH000000000000000001"
 PATIENCE_MS = 902_000

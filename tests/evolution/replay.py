@@ -9,9 +9,16 @@ from typing import Any
 
 from tests.evolution.finding import Finding
 from tests.evolution.recorded import Call, Entry, Recorded, recorded_states
-from tests.simulation.interpreter import Fork, Invoke, StateFailed, Surroundings, Walk, walk
-from tests.simulation.journal import Journal, Visit
-from tests.simulation.paths import StatesRuntime
+from tests.simulation.step_functions.interpreter import (
+    Fork,
+    Invoke,
+    StateFailed,
+    Surroundings,
+    Walk,
+    walk,
+)
+from tests.simulation.step_functions.journal import Journal, Visit
+from tests.simulation.step_functions.paths import StatesRuntime
 from tests.support.definition import State, states
 
 Machine = Mapping[str, Any]

@@ -18,7 +18,7 @@ from lambdas.domain.workflow_versions import (
 )
 from tests.evolution.compatibility import find_incompatibilities
 from tests.evolution.examples import EXAMPLES, patched
-from tests.simulation.definition import check
+from tests.simulation.step_functions.definition import check
 from tests.support.definition import load
 from tests.support.definition_rules import dangling_edges, unreachable_states
 from tests.support.versions import expected_guards, guards, with_status

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 from tests.mutation.scenarios import scenarios
-from tests.simulation.definition import order_workflow
-from tests.simulation.journal import Visit
+from tests.simulation.step_functions.definition import order_workflow
+from tests.simulation.step_functions.journal import Visit
 from tests.support.definition import Definition, State, scopes, states, successors
 
 Element = tuple[str, str]
@@ -80,8 +80,8 @@ def measure(definition: Definition) -> Report:
     covered = Elements()
     for scenario in scenarios():
         with redirect_stdout(StringIO()):  # the functions print metrics
-            played = scenario.run(definition)
-        for execution in played.story.world.engine.executions.values():
+            result = scenario.result(definition)
+        for execution in result.run.world.engine.executions.values():
             _add(covered, execution.journal.visits, definition)
     return Report(elements_of(definition), covered)
 

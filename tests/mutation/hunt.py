@@ -8,8 +8,8 @@ from lambdas.domain.errors import ActivityDefect
 from tests.mutation.equivalents import why_equivalent
 from tests.mutation.operators import Mutant
 from tests.mutation.scenarios import Runaway, Scenario, scenarios
-from tests.simulation.definition import Unsupported, order_workflow
-from tests.simulation.paths import StatesRuntime
+from tests.simulation.step_functions.definition import Unsupported, order_workflow
+from tests.simulation.step_functions.paths import StatesRuntime
 
 Facts = Mapping[str, object]
 BROKEN = (
@@ -49,7 +49,7 @@ def _by_nearness(state: str) -> list[Scenario]:
 
 def _difference(scenario: Scenario, mutant: Mutant) -> str | None:
     try:
-        facts = scenario.play(mutant.definition)
+        facts = scenario.observe(mutant.definition)
     except BROKEN as broken:
         return f"breaks ({type(broken).__name__})"
     expected = _expected(scenario.name)
@@ -59,4 +59,4 @@ def _difference(scenario: Scenario, mutant: Mutant) -> str | None:
 @cache
 def _expected(name: str) -> Facts:
     scenario = next(one for one in scenarios() if one.name == name)
-    return scenario.play(order_workflow())
+    return scenario.observe(order_workflow())

@@ -8,12 +8,12 @@ from typing import Any
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import MAX_LOOPS
-from tests.simulation.engine import Done, Execution
-from tests.simulation.faults import Fault
-from tests.simulation.interpreter import StateFailed
-from tests.simulation.matrix import ATTEMPTS, FAULTS, LATE_MS, cancelled_late, strikes
-from tests.simulation.schedule import Action, Happening, Placement, Schedule, Strike
-from tests.simulation.story import Story
+from tests.simulation.runs.matrix import ATTEMPTS, FAULTS, LATE_MS, cancelled_late, strikes
+from tests.simulation.runs.run import Run
+from tests.simulation.schedules.schedule import Action, Happening, Placement, Schedule, Strike
+from tests.simulation.step_functions.engine import Done, Execution
+from tests.simulation.step_functions.interpreter import StateFailed
+from tests.simulation.world.faults import Fault
 from tests.support.activities import BACKWARD, FORWARD
 from tests.support.definition import load, placeholder, tasks
 
@@ -43,35 +43,35 @@ class Scenario:
     after: int = 0
     loops: int = 0
 
-    def run(self, machine: Mapping[str, Any]) -> "Played":
+    def result(self, machine: Mapping[str, Any]) -> "Result":
         """Run the scenario with a definition."""
-        story = Story(self.schedule)
-        story.world.engine.machine = machine
-        calls = _Calls(story.world.engine.invoke, self)
-        story.world.engine.invoke = calls
-        return Played(story, story.play(), calls.made)
+        run = Run(self.schedule)
+        run.world.engine.machine = machine
+        calls = _Calls(run.world.engine.invoke, self)
+        run.world.engine.invoke = calls
+        return Result(run, run.execute(), calls.made)
 
-    def play(self, machine: Mapping[str, Any]) -> Mapping[str, object]:
+    def observe(self, machine: Mapping[str, Any]) -> Mapping[str, object]:
         """Run the scenario with a definition. Returns the observable behaviour."""
-        played = self.run(machine)
-        story = played.story
-        store, engine = story.world.store, story.world.engine
+        result = self.result(machine)
+        run = result.run
+        store, engine = run.world.store, run.world.engine
         return {
-            "problems": played.problems,
+            "problems": result.problems,
             "orders": [_order(record) for record in store.records.values()],
-            "ended at": story.ends.at,
+            "ended at": run.ends.at,
             "executions": [_execution(one) for one in engine.executions.values()],
-            "calls": played.calls,
+            "calls": result.calls,
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class Result:
     """A scenario after its end: the broken invariants, and the calls with the names of their
     inputs.
     """
 
-    story: Story
+    run: Run
     problems: list[str]
     calls: list[tuple[str, tuple[str, ...]]]
 

@@ -27,10 +27,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from tests.simulation.campaign import Tally, campaign
-from tests.simulation.fault_pairs import all_pairs, wrong
-from tests.simulation.random_schedule import random_schedule
-from tests.simulation.shrinking import played, shortest
+from tests.simulation.runs.campaign import Tally, campaign
+from tests.simulation.runs.fault_pairs import all_pairs, wrong
+from tests.simulation.runs.shrinking import run_schedule, shortest
+from tests.simulation.schedules.random_schedule import random_schedule
 
 SHOWN = 3
 """Number of failed seeds that are shrunk and printed; of the others only the seed is printed."""
@@ -49,7 +49,7 @@ def main() -> int:
     try:
         _run(tally, options)
     except KeyboardInterrupt:
-        console.print("interrupted: what was played is kept" if options.resume else "interrupted")
+        console.print("interrupted, saved" if options.resume else "interrupted")
     _report(tally)
     return 1 if tally.failed else 0
 
@@ -70,7 +70,7 @@ def _options() -> argparse.Namespace:
 
 
 def _replay(seed: int) -> int:
-    finding = played(random_schedule(seed))
+    finding = run_schedule(random_schedule(seed))
     console.print(str(finding), markup=False, highlight=False, soft_wrap=True)
     return 1 if finding.problems else 0
 

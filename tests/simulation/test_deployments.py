@@ -5,22 +5,22 @@ from itertools import pairwise
 import pytest
 
 from lambdas.domain.record.stages import Stage
-from tests.simulation.definition import check, order_workflow
-from tests.simulation.deployments import PLACES, deployed, strayed
-from tests.simulation.mutants import MUTANTS
-from tests.simulation.random_schedule import random_schedule
-from tests.simulation.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule
-from tests.simulation.story import Story
+from tests.simulation.runs.mutants import MUTANTS
+from tests.simulation.runs.run import Run
+from tests.simulation.schedules.random_schedule import random_schedule
+from tests.simulation.schedules.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule
+from tests.simulation.step_functions.definition import check, order_workflow
+from tests.simulation.step_functions.deployments import PLACES, deployed, strayed
 
 NUMBERS = range(1, 2 * len(PLACES) + 1)
 DEPLOYED_THEN_LOST = ((Action.DEPLOY, 1_000), (Action.STOP, 2_000))
 
 
-def after_actions(*actions: tuple[Action, int]) -> Story:
+def after_actions(*actions: tuple[Action, int]) -> Run:
     """Run an order to its end, with these actions at the given milliseconds of its wait for
     approval.
     """
-    story = Story(
+    run = Run(
         Schedule(
             seed=3,
             units={"MUG-RED": 3},
@@ -33,13 +33,13 @@ def after_actions(*actions: tuple[Action, int]) -> Story:
             skewed=False,
         )
     )
-    assert story.play() == []
-    return story
+    assert run.execute() == []
+    return run
 
 
-def visited(story: Story, execution: str) -> list[str]:
+def visited(run: Run, execution: str) -> list[str]:
     """The Pass states of deployments that an execution came through."""
-    states = story.world.engine.executions[execution].visited
+    states = run.world.engine.executions[execution].visited
     return [state for state in states if state.startswith("Deployment")]
 
 
@@ -64,20 +64,20 @@ def test_each_differs_from_the_one_before_and_from_the_committed() -> None:
 
 
 def test_an_execution_keeps_its_definition_and_its_successor_takes_the_newest() -> None:
-    story = after_actions(
+    run = after_actions(
         (Action.DEPLOY, 500), (Action.DEPLOY, 700), (Action.DEPLOY, 900), (Action.STOP, 2_000)
     )
 
-    assert visited(story, f"{FIRST_ORDER}-1") == []
-    assert visited(story, f"{FIRST_ORDER}-2") == ["Deployment3"]
+    assert visited(run, f"{FIRST_ORDER}-1") == []
+    assert visited(run, f"{FIRST_ORDER}-2") == ["Deployment3"]
 
 
 def test_an_execution_on_the_path_of_another_version_is_reported() -> None:
-    story = after_actions(*DEPLOYED_THEN_LOST)
-    executions = story.world.engine.executions
+    run = after_actions(*DEPLOYED_THEN_LOST)
+    executions = run.world.engine.executions
     executions[f"{FIRST_ORDER}-1"].machine = deployed(order_workflow(), 4)
 
-    [found] = strayed(story.world.engine)
+    [found] = strayed(run.world.engine)
 
     assert found.startswith(f"{FIRST_ORDER}-1: went from EnrichOrder to ReserveStock")
 
@@ -85,9 +85,9 @@ def test_an_execution_on_the_path_of_another_version_is_reported() -> None:
 def test_chance_deploys_while_orders_run() -> None:
     outlived = 0
     for seed in range(1, 200):
-        story = Story(random_schedule(seed))
-        assert story.play() == []
-        engine = story.world.engine
+        run = Run(random_schedule(seed))
+        assert run.execute() == []
+        engine = run.world.engine
         outlived += sum(one.machine is not engine.machine for one in engine.executions.values())
 
     assert outlived > 10

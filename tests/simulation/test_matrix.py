@@ -1,4 +1,4 @@
-"""Every activity x every fault x how often: the invariants hold, and the order ends as rules say.
+"""Every activity, fault and number of faults, and every pair of faults: every invariant holds.
 
 Ends: C completed, F failed, X cancelled; + when another execution had to take over. A fault at a
 forward step ends an order only if it is a refusal before the charge; other faults only delay it.
@@ -6,7 +6,8 @@ forward step ends an order only if it is a refusal before the charge; other faul
 
 import pytest
 
-from tests.simulation.matrix import FAULTS, HELD_UP, TIMES, asked_for, cell
+from tests.simulation.runs.fault_pairs import SINGLES, all_pairs, wrong
+from tests.simulation.runs.matrix import FAULTS, HELD_UP, TIMES, asked_for, cell
 from tests.support.activities import BACKWARD, FORWARD
 
 REFUSABLE = {"FetchInventorySnapshot", "FetchCustomerProfile", "ReserveStock", "ProcessPayment"}
@@ -16,6 +17,9 @@ ENRICHMENT = {"FetchInventorySnapshot", "FetchCustomerProfile"}
 """They only read, so an attempt whose answer is lost has no effect either."""
 WITHOUT_EFFECT = ("throttled", "crash-before", "defect")
 UNANSWERED = ("answer-lost", "crash-after")
+
+SHARES = 6
+"""Number of tests that the pairs are divided into, so that workers can run them in parallel."""
 
 
 def ends(activity: str, fault: str, times: str) -> set[str]:
@@ -58,7 +62,9 @@ def test_ends_as_the_rules_say(activity: str, fault: str, times: str) -> None:
 
     assert found.problems == []
     assert found.end in ends(activity, fault, times)
-    assert found.struck > 0, f"name a call that {activity} makes in EFFECTS of simulation/faults.py"
+    assert found.struck > 0, (
+        f"name a call that {activity} makes in EFFECTS of simulation/world/faults.py"
+    )
     if fault == "throttled":
         assert found.struck >= asked_for(activity, times)
 
@@ -68,3 +74,16 @@ def test_an_order_on_its_way_back_was_cancelled_before_its_completion(activity: 
     found = [cell(activity, fault, times) for fault in FAULTS for times in TIMES]
 
     assert not any(HELD_UP in one.unstruck for one in found)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_pair_of_faults_breaks_anything(share: int) -> None:
+    found = [problem for pair in list(all_pairs())[share::SHARES] for problem in wrong(pair)]
+
+    assert found == []
+
+
+def test_there_is_a_pair_of_everything() -> None:
+    assert len(SINGLES) == 98
+    assert len(list(all_pairs())) == 98 * 99 // 2

@@ -6,14 +6,14 @@ from itertools import count
 import pytest
 
 from lambdas.domain.record.order import MAX_LINES
-from tests.simulation.campaign import Tally, campaign, play
-from tests.simulation.faults import ANYWHERE
-from tests.simulation.mutants import MUTANTS
-from tests.simulation.random_schedule import random_schedule
-from tests.simulation.random_worlds import CURRENCIES, TWO_DAYS_SECONDS, crowd
-from tests.simulation.schedule import Schedule
-from tests.simulation.shrinking import played, shortest, with_one_less
-from tests.simulation.story import Story
+from tests.simulation.runs.campaign import Tally, campaign, run_seeds
+from tests.simulation.runs.mutants import MUTANTS
+from tests.simulation.runs.run import Run
+from tests.simulation.runs.shrinking import run_schedule, shortest, with_one_less
+from tests.simulation.schedules.random_schedule import random_schedule
+from tests.simulation.schedules.random_worlds import CURRENCIES, TWO_DAYS_SECONDS, crowd
+from tests.simulation.schedules.schedule import Schedule
+from tests.simulation.world.faults import ANYWHERE
 
 SOME_ORDERS = 500
 MANY_ORDERS = 40_000
@@ -52,10 +52,10 @@ def test_many_orders_keep_every_invariant(share: int, seed: int) -> None:
 @pytest.mark.proof
 @pytest.mark.parametrize("orders", CROWDS)
 def test_a_crowd_of_orders_keeps_every_invariant(orders: int, seed: int) -> None:
-    story = Story(crowd(list(schedules_of(orders, seed + orders * SEEDS_APART))))
+    run = Run(crowd(list(schedules_of(orders, seed + orders * SEEDS_APART))))
 
-    assert story.play() == []
-    assert len(story.world.store.records) > 0.75 * orders  # some callers die before they place one
+    assert run.execute() == []
+    assert len(run.world.store.records) > 0.75 * orders  # some callers die before they place one
 
 
 def schedules_of(orders: int, first_seed: int) -> Iterator[Schedule]:
@@ -80,7 +80,7 @@ def test_chance_draws_every_world() -> None:
 
 @pytest.mark.proof
 def test_random_signals_are_repeated_delayed_and_from_callers_that_die() -> None:
-    signals = play(range(1, 201)).signals
+    signals = run_seeds(range(1, 201)).signals
 
     drawn = signals["signals"]
     assert 0.15 < signals["sent twice"] / drawn < 0.25
@@ -92,7 +92,7 @@ def test_the_same_seed_gives_the_same_trace() -> None:
     for seed in range(1, 30):
         schedule = random_schedule(seed)
         assert schedule == random_schedule(seed)
-        assert played(schedule) == played(random_schedule(seed))
+        assert run_schedule(schedule) == run_schedule(random_schedule(seed))
 
 
 @pytest.mark.proof
@@ -114,11 +114,11 @@ def test_several_processes_give_the_same_tally_as_one() -> None:
 
 def test_a_charge_after_the_provider_was_repaired_can_be_refunded() -> None:
     """A call that was given up charges late, by a method that refuses refunds."""
-    assert played(random_schedule(202_163)).problems == ()
+    assert run_schedule(random_schedule(202_163)).problems == ()
 
 
 def test_other_seeds_give_other_traces() -> None:
-    assert len({played(random_schedule(seed)).trace for seed in range(1, 11)}) == 10
+    assert len({run_schedule(random_schedule(seed)).trace for seed in range(1, 11)}) == 10
 
 
 def parts(schedule: Schedule) -> int:
@@ -130,11 +130,11 @@ def test_a_finding_is_shrunk_until_nothing_can_be_left_out(monkeypatch: pytest.M
     mutant = MUTANTS["mail-without-claim"]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
     schedules = (random_schedule(seed) for seed in range(1, 200))
-    broken = next(schedule for schedule in schedules if played(schedule).problems)
+    broken = next(schedule for schedule in schedules if run_schedule(schedule).problems)
 
     finding = shortest(broken)
 
     assert finding.problems
     assert parts(finding.schedule) < parts(broken)
-    assert not any(played(less).problems for less in with_one_less(finding.schedule))
+    assert not any(run_schedule(less).problems for less in with_one_less(finding.schedule))
     assert f"seed {broken.seed}" in str(finding)

@@ -7,15 +7,22 @@ import pytest
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
-from tests.simulation.event_queue import START_MS
-from tests.simulation.faults import EVERYTHING, LAMBDA, SERVICES, Call, Fault, Outage
-from tests.simulation.matrix import cancelled_late
-from tests.simulation.mutants import MUTANTS
-from tests.simulation.random_schedule import random_schedule
-from tests.simulation.random_worlds import TWO_DAYS_SECONDS
-from tests.simulation.reasons import MOST_EXECUTIONS
-from tests.simulation.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule, Strike
-from tests.simulation.story import Story
+from tests.simulation.checks.end_reasons import MOST_EXECUTIONS
+from tests.simulation.runs.matrix import cancelled_late
+from tests.simulation.runs.mutants import MUTANTS
+from tests.simulation.runs.run import Run
+from tests.simulation.schedules.random_schedule import random_schedule
+from tests.simulation.schedules.random_worlds import TWO_DAYS_SECONDS
+from tests.simulation.schedules.schedule import (
+    FIRST_ORDER,
+    Action,
+    Happening,
+    Placement,
+    Schedule,
+    Strike,
+)
+from tests.simulation.step_functions.event_queue import START_MS
+from tests.simulation.world.faults import EVERYTHING, LAMBDA, SERVICES, Call, Fault, Outage
 
 TABLES = SERVICES["tables"]
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
@@ -41,27 +48,27 @@ def approval(after_ms: int) -> Happening:
     return Happening(SignalKind.APPROVE_PAYMENT, 0, after_ms, Stage.AWAITING_APPROVAL, "a0")
 
 
-def played(story: Story) -> Order:
-    assert story.play() == []
-    return story.world.store.get(FIRST_ORDER)
+def order_after(run: Run) -> Order:
+    assert run.execute() == []
+    return run.world.store.get(FIRST_ORDER)
 
 
-def begun_by_an_outage(stage: Stage, seconds: int, ports: frozenset[str]) -> Story:
+def begun_by_an_outage(stage: Stage, seconds: int, ports: frozenset[str]) -> Run:
     """An order that is approved after a minute, and an outage that begins at the write that brings
     it to a stage; `compensating` is that of a cancel.
     """
     made = schedule(approval(MINUTE_MS), quiet_ms=3 * HOUR_MS)
-    story = Story(cancelled_late(made) if stage is Stage.COMPENSATING else made)
-    written = story.world.store._written
+    run = Run(cancelled_late(made) if stage is Stage.COMPENSATING else made)
+    written = run.world.store._written
 
     def watch(before: Order | None, after: Order) -> None:
         written(before, after)
-        if after.stage is stage and not story.world.outages:
-            now = story.world.event_queue.now - START_MS
-            story.world.outages = (Outage(ports, now, now + seconds * 1000),)
+        if after.stage is stage and not run.world.outages:
+            now = run.world.event_queue.now - START_MS
+            run.world.outages = (Outage(ports, now, now + seconds * 1000),)
 
-    story.world.store._written = watch
-    return story
+    run.world.store._written = watch
+    return run
 
 
 @pytest.mark.parametrize("seconds", [5, 20, 30, 60, 300])
@@ -73,25 +80,25 @@ def test_an_outage_when_they_wake_costs_waiting_orders_nothing(
 
     for seed in range(0, 40, 3):
         made = replace(schedule(approval(800_000), seed=seed), outages=(outage,))
-        order = played(Story(made))
+        order = order_after(Run(made))
         assert (order.stage, order.outcomes) == (Stage.COMPLETED, {"a0": "applied"})
 
 
 @pytest.mark.parametrize("seconds", [25, 120, 900, 7200])
 def test_an_approval_that_was_accepted_before_an_outage_is_honoured_after_it(seconds: int) -> None:
     """Also where the deadline passes during the outage."""
-    story = Story(schedule(approval(MINUTE_MS), quiet_ms=3 * HOUR_MS))
+    run = Run(schedule(approval(MINUTE_MS), quiet_ms=3 * HOUR_MS))
     began: list[int] = []
 
     def down_after_acceptance(call: Call) -> Fault | None:
-        if not began and story.signal_latency.accepted:
-            began.append(story.world.event_queue.now)
-        over = began and story.world.event_queue.now >= began[0] + seconds * 1000
+        if not began and run.signal_latency.accepted:
+            began.append(run.world.event_queue.now)
+        over = began and run.world.event_queue.now >= began[0] + seconds * 1000
         return Fault.THROTTLED if began and not over and call.point.startswith("store.") else None
 
-    story.world.fault = down_after_acceptance
+    run.world.fault = down_after_acceptance
 
-    order = played(story)
+    order = order_after(run)
     assert (order.stage, order.outcomes) == (Stage.COMPLETED, {"a0": "applied"})
 
 
@@ -100,11 +107,11 @@ def test_a_wait_that_cannot_begin_for_long_is_no_reason_to_end(minutes: int) -> 
     """AwaitSignal alone fails, in every round, long before the deadline."""
     made = schedule(approval(minutes * MINUTE_MS), quiet_ms=(minutes + 10) * MINUTE_MS)
     seconds = TWO_DAYS_SECONDS
-    story = Story(replace(made, approval_timeout_seconds=seconds, heartbeat_seconds=seconds))
+    run = Run(replace(made, approval_timeout_seconds=seconds, heartbeat_seconds=seconds))
     strike = Strike(Fault.CRASH_BEFORE, 1, "AwaitSignal", "store.get")
-    story._strikes = [strike] * 500
+    run._strikes = [strike] * 500
 
-    order = played(story)
+    order = order_after(run)
 
     assert (order.stage, order.outcomes) == (Stage.COMPLETED, {"a0": "applied"})
 
@@ -112,7 +119,7 @@ def test_a_wait_that_cannot_begin_for_long_is_no_reason_to_end(minutes: int) -> 
 @pytest.mark.parametrize("seconds", [60, 900, 7200])
 @pytest.mark.parametrize("stage", [Stage.START, Stage.AWAITING_APPROVAL])
 def test_an_outage_before_the_wait_ends_delays_the_order(stage: Stage, seconds: int) -> None:
-    order = played(begun_by_an_outage(stage, seconds, TABLES))
+    order = order_after(begun_by_an_outage(stage, seconds, TABLES))
 
     expired = (Stage.CANCELLED, "approval timeout")
     assert order.stage is Stage.COMPLETED or (order.stage, order.last_error) == expired
@@ -124,24 +131,24 @@ def test_an_outage_before_the_wait_ends_delays_the_order(stage: Stage, seconds: 
 def test_an_outage_never_turns_an_approved_order_back(
     stage: Stage, ports: frozenset[str], seconds: int
 ) -> None:
-    story = begun_by_an_outage(stage, seconds, ports)
+    run = begun_by_an_outage(stage, seconds, ports)
 
-    assert played(story).stage is Stage.COMPLETED
-    assert story.world.payments.net_minor(f"pay:{FIRST_ORDER}") == 800
+    assert order_after(run).stage is Stage.COMPLETED
+    assert run.world.payments.net_minor(f"pay:{FIRST_ORDER}") == 800
 
 
 def test_a_provider_that_is_away_until_the_payment_deadline_ends_the_order_as_failed() -> None:
-    story = begun_by_an_outage(Stage.PAYMENT, 3600, SERVICES["provider"])
+    run = begun_by_an_outage(Stage.PAYMENT, 3600, SERVICES["provider"])
 
-    order = played(story)
+    order = order_after(run)
 
     assert order.stage is Stage.FAILED
     assert (order.last_error or "").startswith("ProviderUnavailable")
-    assert story.world.payments.net_minor(f"pay:{FIRST_ORDER}") == 0
+    assert run.world.payments.net_minor(f"pay:{FIRST_ORDER}") == 0
 
 
 def test_a_provider_that_comes_back_before_the_payment_deadline_is_asked_again() -> None:
-    assert played(begun_by_an_outage(Stage.PAYMENT, 600, SERVICES["provider"])).charged
+    assert order_after(begun_by_an_outage(Stage.PAYMENT, 600, SERVICES["provider"])).charged
 
 
 @pytest.mark.parametrize("action", [Action.LOSE_ALL, Action.TIME_OUT])
@@ -150,11 +157,11 @@ def test_an_order_that_lost_its_execution_continues_in_another_one(
     stage: Stage, action: Action
 ) -> None:
     after_ms = 100 if stage is Stage.START else 0
-    story = Story(schedule(Happening(action, 0, after_ms, stage), approval(200_000)))
+    run = Run(schedule(Happening(action, 0, after_ms, stage), approval(200_000)))
     if stage is Stage.STATUS_UPDATE:
-        story._strikes = [Strike(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")]
+        run._strikes = [Strike(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")]
 
-    order = played(story)
+    order = order_after(run)
 
     never_began = (stage, action) == (Stage.START, Action.LOSE_ALL)
     assert (order.stage, order.epoch) == (Stage.COMPLETED, 1 if never_began else 2)
@@ -162,14 +169,14 @@ def test_an_order_that_lost_its_execution_continues_in_another_one(
 
 def test_a_compensation_that_fails_for_hours_is_tried_less_and_less_often() -> None:
     cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
-    story = Story(schedule(cancel, quiet_ms=3 * HOUR_MS))
-    story._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
+    run = Run(schedule(cancel, quiet_ms=3 * HOUR_MS))
+    run._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
 
-    order = played(story)
+    order = order_after(run)
 
     assert order.stage is Stage.CANCELLED
     assert MOST_EXECUTIONS <= order.epoch <= MOST_EXECUTIONS + 3
-    reported = [number for _, number in story.world.operations.takeovers]
+    reported = [number for _, number in run.world.operations.takeovers]
     assert reported == list(range(3, order.epoch))
 
 
@@ -180,10 +187,10 @@ def test_an_order_that_ends_because_of_an_outage_is_reported(
     mutant = MUTANTS[name]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
     lost = Happening(Action.LOSE_ALL, 0, 0, Stage.AWAITING_APPROVAL)
-    story = Story(schedule(*[lost] * name.startswith("lost"), seed=30))
-    story.world.outages = (Outage(TABLES, WAKES_AT, WAKES_AT + MINUTE_MS),)
+    run = Run(schedule(*[lost] * name.startswith("lost"), seed=30))
+    run.world.outages = (Outage(TABLES, WAKES_AT, WAKES_AT + MINUTE_MS),)
 
-    assert any("without a valid reason" in problem for problem in story.play())
+    assert any("without a valid reason" in problem for problem in run.execute())
 
 
 @pytest.mark.parametrize(
@@ -199,10 +206,10 @@ def test_takeovers_without_a_pause_or_a_report_are_noticed(
     mutant = MUTANTS[name]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
     cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
-    story = Story(schedule(cancel, quiet_ms=HOUR_MS))
-    story._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
+    run = Run(schedule(cancel, quiet_ms=HOUR_MS))
+    run._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
 
-    assert any(problem in found for found in story.play())
+    assert any(problem in found for found in run.execute())
 
 
 def test_chance_draws_outages_of_every_service() -> None:

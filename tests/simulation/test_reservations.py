@@ -14,9 +14,9 @@ from lambdas.domain.record.stages import Stage
 from lambdas.domain.record.usage import CustomerCaps
 from lambdas.domain.reservations import Reservation, require_current, reservation_after
 from lambdas.domain.signals.application import CAP_REACHED, OUT_OF_STOCK
-from tests.simulation.random_schedule import random_schedule
-from tests.simulation.schedule import Happening, Schedule
-from tests.simulation.story import Story
+from tests.simulation.runs.run import Run
+from tests.simulation.schedules.random_schedule import random_schedule
+from tests.simulation.schedules.schedule import Happening, Schedule
 from tests.support.fakes.fake_reservations import FakeReservations
 
 ReservedOrders = reserved_orders.ReservedOrders
@@ -24,7 +24,7 @@ SOME_SEEDS = range(1, 80)
 MANY_SEEDS = 3_000
 
 
-class ReservedStory(Story):
+class ReservedRun(Run):
     """Orders on reservations, most of them with a cap that refuses some added lines. `excess` has
     the orders for which the service held other units than those of their lines.
     """
@@ -66,10 +66,10 @@ def problems_of(seeds: range) -> dict[int, list[str]]:
     stages: Counter[str] = Counter()
     outcomes: set[str] = set()
     for seed in seeds:
-        story = ReservedStory(seed)
-        if problems := [*story.play(), *story.excess]:
+        run = ReservedRun(seed)
+        if problems := [*run.execute(), *run.excess]:
             return {seed: problems}
-        orders = story.world.store.orders()
+        orders = run.world.store.orders()
         stages.update(order.stage for order in orders)
         outcomes.update(outcome for order in orders for outcome in order.outcomes.values())
     assert set(stages) == {"completed", "cancelled", "failed"}

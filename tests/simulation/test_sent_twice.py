@@ -1,5 +1,5 @@
 """A request whose answer is lost and that the SDK sends again: DynamoDB refuses the second one for
-what the first one wrote. Every write of these stories meets it once, and changes no end.
+what the first one wrote. Every write of these runs meets it once, and changes no end.
 """
 
 from collections.abc import Callable
@@ -8,10 +8,17 @@ import pytest
 
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
-from tests.simulation.faults import Call, Fault, possible
-from tests.simulation.matrix import approved, cancelled_late
-from tests.simulation.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule, Strike
-from tests.simulation.story import Story
+from tests.simulation.runs.matrix import approved, cancelled_late
+from tests.simulation.runs.run import Run
+from tests.simulation.schedules.schedule import (
+    FIRST_ORDER,
+    Action,
+    Happening,
+    Placement,
+    Schedule,
+    Strike,
+)
+from tests.simulation.world.faults import Call, Fault, possible
 
 WAITING = Stage.AWAITING_APPROVAL
 APPROVED = Happening(SignalKind.APPROVE_PAYMENT, 0, 400_000, WAITING, "a0")
@@ -39,24 +46,24 @@ def schedule(
     )
 
 
-STORIES: dict[str, Callable[[], Story]] = {
-    "completed": lambda: Story(schedule(LOOKED, GROWN, APPROVED)),
-    "recovered": lambda: Story(schedule(APPROVED, strikes=(LOST_START, LOST_DOORBELL))),
-    "resumed": lambda: Story(schedule(LOST, APPROVED)),
-    "resumed by an operator": lambda: Story(schedule(LOST, RESUMED, RESUMED, APPROVED)),
-    "declined": lambda: Story(schedule(APPROVED, method="pm_declined")),
-    "cancelled": lambda: Story(cancelled_late(schedule(APPROVED))),
-    "stopped": lambda: Story(schedule(STOPPED)),
+RUNS: dict[str, Callable[[], Run]] = {
+    "completed": lambda: Run(schedule(LOOKED, GROWN, APPROVED)),
+    "recovered": lambda: Run(schedule(APPROVED, strikes=(LOST_START, LOST_DOORBELL))),
+    "resumed": lambda: Run(schedule(LOST, APPROVED)),
+    "resumed by an operator": lambda: Run(schedule(LOST, RESUMED, RESUMED, APPROVED)),
+    "declined": lambda: Run(schedule(APPROVED, method="pm_declined")),
+    "cancelled": lambda: Run(cancelled_late(schedule(APPROVED))),
+    "stopped": lambda: Run(schedule(STOPPED)),
     "stuck": lambda: approved((STUCK,), compensated=True),
 }
 
 
-def played(story: Story, number: int | None = None) -> tuple[tuple[object, ...], list[int]]:
-    """The end of a story in which the call of this number is sent twice, and the numbers of the
+def end_and_writes(run: Run, number: int | None = None) -> tuple[tuple[object, ...], list[int]]:
+    """The end of a run in which the call of this number is sent twice, and the numbers of the
     calls that could be.
     """
     writes: list[int] = []
-    planned = story.world.fault
+    planned = run.world.fault
 
     def plan(call: Call) -> Fault | None:
         fault = planned(call)
@@ -65,21 +72,21 @@ def played(story: Story, number: int | None = None) -> tuple[tuple[object, ...],
             return Fault.RESENT if call.number == number else None
         return fault
 
-    story.world.fault = plan
-    assert story.play() == []
-    order = story.world.store.get(FIRST_ORDER)
-    mails = sorted(mail.subject for mail in story.world.notifier.sent)
+    run.world.fault = plan
+    assert run.execute() == []
+    order = run.world.store.get(FIRST_ORDER)
+    mails = sorted(mail.subject for mail in run.world.notifier.sent)
     end = (order.stage, order.last_error, order.outcomes, order.takeovers, *mails)
     return end, writes
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", RUNS)
 def test_a_write_that_is_sent_twice_changes_no_end(name: str) -> None:
-    expected, writes = played(STORIES[name]())
+    expected, writes = end_and_writes(RUNS[name]())
 
     for number in writes:
-        story = STORIES[name]()
-        end, _ = played(story, number)
-        [sent_twice] = [one for one in story.world.injected_faults if one.fault is Fault.RESENT]
+        run = RUNS[name]()
+        end, _ = end_and_writes(run, number)
+        [sent_twice] = [one for one in run.world.injected_faults if one.fault is Fault.RESENT]
         assert end == expected, sent_twice
     assert len(writes) > 10

@@ -13,11 +13,18 @@ from lambdas.adapters.stock.dynamodb_stock import BUSY_MOVES, DynamoDBStock
 from lambdas.adapters.stock.dynamodb_stock_shards import IDLE_MS, StockShards
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
-from tests.simulation.faults import Call, Fault
-from tests.simulation.random_schedule import random_schedule
-from tests.simulation.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule, Strike
-from tests.simulation.stock_table import INVENTORY, ORDERS, Key
-from tests.simulation.story import Story
+from tests.simulation.runs.run import Run
+from tests.simulation.schedules.random_schedule import random_schedule
+from tests.simulation.schedules.schedule import (
+    FIRST_ORDER,
+    Action,
+    Happening,
+    Placement,
+    Schedule,
+    Strike,
+)
+from tests.simulation.world.faults import Call, Fault
+from tests.simulation.world.stock_table import INVENTORY, ORDERS, Key
 
 SOME_SEEDS = range(1, 60)
 MANY_SEEDS = 2_000
@@ -35,14 +42,14 @@ class Sale:
     """
 
     def __init__(self, schedule: Schedule, occupancy: float) -> None:
-        self.story = Story(schedule, shards=True)
+        self.run = Run(schedule, shards=True)
         self.random = Random(f"occupied {schedule.seed}")
         self.occupancy = occupancy
-        self.table = self.story.world.stock_table
+        self.table = self.run.world.stock_table
         self.table.occupied = self.is_occupied
 
     def is_occupied(self, key: Key) -> bool:
-        if self.story.world.event_queue.now >= self.story._quiet_at:
+        if self.run.world.event_queue.now >= self.run._quiet_at:
             return False
         is_busy = any(sku in key[0] for sku in BUSY_SKUS)
         share = self.occupancy if len(key) == 1 else self.occupancy / 4
@@ -50,8 +57,8 @@ class Sale:
 
     def problems(self) -> list[str]:
         """Play it; then every shard is closed, and the items alone must have the right units."""
-        found = self.story.play()
-        world, table = self.story.world, self.table
+        found = self.run.execute()
+        world, table = self.run.world, self.table
         self.shards = len(table.shards)
         later = world.event_queue.now + 2 * IDLE_MS
         client: Any = table
@@ -84,7 +91,7 @@ def problems_of(seeds: range) -> dict[int, list[str]]:
         if problems := sale.problems():
             return {seed: problems}
         shards += sale.shards
-        stages.update(order.stage for order in sale.story.world.store.orders())
+        stages.update(order.stage for order in sale.run.world.store.orders())
     assert set(stages) == {"completed", "cancelled", "failed"}
     assert shards > len(seeds) / 2
     return {}
@@ -114,14 +121,14 @@ def interrupted_loan(fault: Fault, action: Action) -> Sale:
         ),
         occupancy=0,
     )
-    world = sale.story.world
+    world = sale.run.world
     world._memories["ReserveStock"] = ({"HOT-SKU": BUSY_MOVES}, set())
     planned = world.fault
 
     def fault_and_action(call: Call) -> Fault | None:
         found = planned(call)
         if found is not None:
-            world.event_queue.after(50, lambda: sale.story._do(action, FIRST_ORDER))
+            world.event_queue.after(50, lambda: sale.run._do(action, FIRST_ORDER))
         return found
 
     world.fault = fault_and_action
@@ -136,9 +143,9 @@ def test_a_takeover_between_a_loan_and_the_reservation_keeps_every_unit(
     sale = interrupted_loan(fault, action)
 
     assert sale.problems() == []
-    assert sale.story.unstruck == ()
+    assert sale.run.unstruck == ()
     assert sale.shards == 1
-    assert sale.story.world.store.get(FIRST_ORDER).epoch > 1
+    assert sale.run.world.store.get(FIRST_ORDER).epoch > 1
 
 
 def never_collect(stock: DynamoDBStock, placement: Any, item: Mapping[str, Any]) -> bool:

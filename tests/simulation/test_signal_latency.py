@@ -14,13 +14,13 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.task import Task
-from tests.simulation.activities import STEPS
-from tests.simulation.event_queue import START_MS
-from tests.simulation.faults import Fault, InjectedFault
-from tests.simulation.mutants import MUTANTS
-from tests.simulation.schedule import FIRST_ORDER, Happening, Placement, Schedule, Strike
-from tests.simulation.signal_latency import LATENCY_LIMIT_MS, SignalLatency
-from tests.simulation.story import Story
+from tests.simulation.checks.signal_latency import LATENCY_LIMIT_MS, SignalLatency
+from tests.simulation.runs.mutants import MUTANTS
+from tests.simulation.runs.run import Run
+from tests.simulation.schedules.schedule import FIRST_ORDER, Happening, Placement, Schedule, Strike
+from tests.simulation.step_functions.event_queue import START_MS
+from tests.simulation.world.activities import STEPS
+from tests.simulation.world.faults import Fault, InjectedFault
 
 APPROVED_MS = 150_000
 UNRUNG = 2
@@ -33,10 +33,10 @@ LATE_TOKEN = Strike(Fault.ZOMBIE, 1, "AwaitSignal", "store.get")
 
 def late_approval(
     *strikes: Strike, crash_at: int | None = None, mails_approver: bool = False
-) -> Story:
+) -> Run:
     """An order that is approved late, when a signal is waited for without any hurry."""
     kind, stage = SignalKind.APPROVE_PAYMENT, Stage.AWAITING_APPROVAL
-    return Story(
+    return Run(
         Schedule(
             seed=5,
             units={"MUG-RED": 3},
@@ -50,10 +50,10 @@ def late_approval(
     )
 
 
-def waited(story: Story) -> int:
+def waited(run: Run) -> int:
     """Milliseconds from the acceptance of the approval to its outcome."""
     named = (FIRST_ORDER, "a0")
-    return story.signal_latency.settled[named] - story.signal_latency.accepted[named]
+    return run.signal_latency.settled[named] - run.signal_latency.accepted[named]
 
 
 @pytest.fixture
@@ -63,31 +63,31 @@ def silent_janitor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_doorbell_is_answered_at_once() -> None:
-    story = late_approval()
+    run = late_approval()
 
-    assert story.play() == []
-    assert waited(story) < 3_000
+    assert run.execute() == []
+    assert waited(run) < 3_000
 
 
 def test_a_lost_doorbell_is_rung_again_by_the_janitor() -> None:
-    story = late_approval(crash_at=UNRUNG)
+    run = late_approval(crash_at=UNRUNG)
 
-    assert story.play() == []
-    assert 30_000 < waited(story) <= LATENCY_LIMIT_MS
+    assert run.execute() == []
+    assert 30_000 < waited(run) <= LATENCY_LIMIT_MS
 
 
 def test_a_lost_start_is_repeated_by_the_janitor() -> None:
-    story = late_approval(LOST_START)
+    run = late_approval(LOST_START)
 
-    assert story.play() == []
-    reserved_at = story.world.store.get(FIRST_ORDER).ledger["reserve"].at
+    assert run.execute() == []
+    reserved_at = run.world.store.get(FIRST_ORDER).ledger["reserve"].at
     assert 30_000 < reserved_at - START_MS <= LATENCY_LIMIT_MS
 
 
 def test_a_janitor_that_does_not_ring_is_reported(silent_janitor: None) -> None:
-    story = late_approval(crash_at=UNRUNG)
+    run = late_approval(crash_at=UNRUNG)
 
-    assert story.play() == [f"{FIRST_ORDER}: a0 waited {waited(story)} ms for its outcome"]
+    assert run.execute() == [f"{FIRST_ORDER}: a0 waited {waited(run)} ms for its outcome"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_janitor_that_does_not_ring_is_reported(silent_janitor: None) -> None:
         (0, SignalKind.APPROVE_PAYMENT.value, FIRST_ORDER, False),
     ],
 )
-def test_only_what_befell_the_order_or_the_janitor_meanwhile_excuses_a_wait(
+def test_only_a_fault_of_the_order_or_the_janitor_meanwhile_excuses_a_wait(
     after_ms: int, function: str, order_id: str, excused: bool
 ) -> None:
     signal_latency = SignalLatency()
@@ -120,21 +120,21 @@ def test_the_end_of_the_execution_excuses_a_wait() -> None:
 
 
 def test_a_call_of_an_earlier_wait_that_comes_late_does_not_cost_the_doorbell() -> None:
-    story = late_approval(LATE_TOKEN, mails_approver=True)
+    run = late_approval(LATE_TOKEN, mails_approver=True)
 
-    assert story.play() == []
-    assert waited(story) < 3_000
+    assert run.execute() == []
+    assert waited(run) < 3_000
 
 
 def test_an_approval_whose_token_was_overwritten_is_applied_by_another_execution(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(STEPS, "AwaitSignal", _overwrite)
-    story = late_approval(LATE_TOKEN, mails_approver=True)
+    run = late_approval(LATE_TOKEN, mails_approver=True)
 
-    assert story.play() == []
-    assert 30_000 < waited(story) <= LATENCY_LIMIT_MS
-    assert story.world.store.get(FIRST_ORDER).epoch == 2
+    assert run.execute() == []
+    assert 30_000 < waited(run) <= LATENCY_LIMIT_MS
+    assert run.world.store.get(FIRST_ORDER).epoch == 2
 
 
 def _overwrite(task: Task, deps: Dependencies) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ import pytest
 from tests.support.definition import ROOT
 
 TREES = ("cli", "lambdas", "stacks")
-FOLDERS = ("lambdas", "lambdas.adapters", "lambdas.api", "lambdas.domain", "stacks", "cli")
+_OF_LAMBDAS = ("lambdas", "lambdas.adapters", "lambdas.api", "lambdas.domain")
+FOLDERS = (*_OF_LAMBDAS, "stacks", "cli", "tests.simulation")
 """Packages whose folders must not import each other in a cycle, even through different modules."""
 
 Graph = Mapping[str, set[str]]

@@ -1,0 +1,1 @@
+"""Schedules: which orders, signals and faults a run has, and when."""

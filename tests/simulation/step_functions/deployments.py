@@ -1,0 +1,75 @@
+"""Definitions that follow one another, and whether an execution kept to the one it began with."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from tests.simulation.step_functions.definition import State
+from tests.simulation.step_functions.engine import Engine, Execution
+
+Machine = Mapping[str, Any]
+
+PLACES = ("RouteDecision", "UpdateOrderStatus", "ReleaseStock", "ReserveStock", "CloseOrder")
+"""Where the definitions of a row of deployments differ: on the way forward and on the way back."""
+_TARGETS = ("Next", "Default")
+_START = "the start"
+
+
+def deployed(committed: Machine, number: int) -> Machine:
+    """What the deployment of a number (from 1) makes of the committed definition: the same, by
+    another way: one step leads through a Pass state that no other deployment has.
+    """
+    place, name = PLACES[(number - 1) % len(PLACES)], f"Deployment{number}"
+    states = {one: _redirected(state, place, name) for one, state in committed["States"].items()}
+    return {**committed, "States": {**states, name: {"Type": "Pass", "Next": place}}}
+
+
+def strayed(engine: Engine) -> list[str]:
+    """The steps that executions took and that the definition they began with does not know."""
+    machines = {id(one.machine): one.machine for one in engine.executions.values()}
+    ways = {key: _Ways.of(machine) for key, machine in machines.items()}
+    return [
+        f"{execution.name}: {step}"
+        for execution in engine.executions.values()
+        for step in ways[id(execution.machine)].strange_steps(execution)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The possible successors of each state; the first states in `branches` have no predecessor."""
+
+    following: Mapping[str, Collection[str]]
+    branches: Collection[str]
+
+    @classmethod
+    def of(cls, machine: Machine) -> "_Ways":
+        states: Mapping[str, State] = machine["States"]
+        following = {name: set(_targets(state)) for name, state in states.items()}
+        inside = (branch for state in states.values() for branch in state.get("Branches", ()))
+        branches = {name for branch in inside for name in branch["States"]}
+        return cls({**following, _START: {machine["StartAt"]}}, branches)
+
+    def strange_steps(self, execution: Execution) -> Iterator[str]:
+        main = [state for state in execution.visited if state not in self.branches]
+        for before, after in pairwise((_START, *main)):
+            if after not in self.following.get(before, ()):
+                yield f"went from {before} to {after}, not by the definition that it began with"
+
+
+def _targets(state: State) -> Iterator[str]:
+    """Where a state may lead to: by itself, by its choices, and by what it catches."""
+    for one in (state, *state.get("Choices", ()), *state.get("Catch", ())):
+        yield from (one[target] for target in _TARGETS if target in one)
+
+
+def _redirected(state: State, place: str, name: str) -> State:
+    """The state, which leads to `name` wherever it led to `place`."""
+    return {key: _redirect(key, value, place, name) for key, value in state.items()}
+
+
+def _redirect(key: str, value: Any, place: str, name: str) -> Any:
+    if key in ("Choices", "Catch"):
+        return [_redirected(option, place, name) for option in value]
+    return name if key in _TARGETS and value == place else value

@@ -1,0 +1,94 @@
+"""The interpreter takes the definition as it is, and nothing that it does not understand."""
+
+from typing import Any
+
+import pytest
+
+from tests.simulation.step_functions.definition import Unsupported, check, order_workflow
+from tests.simulation.step_functions.interpreter import (
+    Invoke,
+    Sleep,
+    StateFailed,
+    Surroundings,
+    walk,
+)
+from tests.simulation.step_functions.journal import Journal
+from tests.simulation.step_functions.paths import StatesRuntime, find
+
+AROUND = Surroundings(lambda: "token", lambda: 1.0, Journal())
+
+
+def test_takes_the_definition_that_is_deployed() -> None:
+    assert "AwaitSignal" in order_workflow()["States"]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Map"},
+        {"Type": "Pass", "InputPath": "$.next"},
+        {"Type": "Wait", "Seconds": 5},
+        {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"},
+        {"Type": "Task", "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {}}]},
+    ],
+)
+def test_refuses_what_it_does_not_interpret(state: dict[str, Any]) -> None:
+    with pytest.raises(Unsupported):
+        check({"Odd": state})
+
+
+def test_retries_with_backoff_up_to_its_limit_and_then_catches() -> None:
+    states = order_workflow()["States"]
+    steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, AROUND)
+    waits, attempts = [], []
+    asked = next(steps)
+    while isinstance(asked, Invoke) and asked.function == "ReserveStock":
+        attempts.append(asked.payload["attempt"])
+        again = steps.throw(StateFailed("StoreUnavailable"))
+        if isinstance(again, Sleep):
+            waits.append(again.milliseconds)
+            again = next(steps)
+        asked = again
+
+    assert attempts == [0, 1, 2, 3, 4]
+    assert waits == [1000, 2000, 4000, 8000, 5000]
+    assert isinstance(asked, Invoke)
+    assert asked.function == "ApplySignals"
+    assert asked.payload["task"]["failure"]["Error"] == "StoreUnavailable"
+
+
+def test_pauses_longer_after_every_failure_until_it_hands_the_order_over() -> None:
+    pauses: list[int] = []
+
+    with pytest.raises(StateFailed, match="OrderInterrupted"):
+        fail_for_ever(pauses)
+
+    assert pauses == list(range(5, 306, 5))
+
+
+def fail_for_ever(pauses: list[int]) -> None:
+    """Walk from ApplySignals on, which always fails; notes the seconds of every pause."""
+    states = order_workflow()["States"]
+    steps = walk({"StartAt": "ApplySignals", "States": states}, {"order_id": "O1"}, AROUND)
+    asked = next(steps)
+    while True:
+        if isinstance(asked, Sleep):
+            pauses.append(asked.milliseconds // 1000)
+            asked = next(steps)
+        asked = steps.throw(StateFailed("SomethingNew"))
+
+
+def test_does_not_retry_a_permanent_error() -> None:
+    states = order_workflow()["States"]
+    steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, AROUND)
+    next(steps)
+
+    asked = steps.throw(StateFailed("InsufficientStock"))
+
+    assert isinstance(asked, Invoke)
+    assert asked.function == "RefundPayment"
+
+
+def test_ends_an_execution_whose_path_finds_nothing() -> None:
+    with pytest.raises(StatesRuntime):
+        find("$.next.decision", {"next": {}})

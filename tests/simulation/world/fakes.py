@@ -1,0 +1,116 @@
+"""The fakes of a simulation: a store that checks its writes, a provider that captures other sums, a
+queue that keeps the times of reports.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lambdas.adapters.orders.order_records import to_record
+from lambdas.domain.record.changes import Change, Event
+from lambdas.domain.record.money import Money
+from lambdas.domain.record.order import Order
+from lambdas.domain.record.signals import Signal
+from tests.simulation.step_functions.event_queue import EventQueue
+from tests.support.fakes.fake_directories import FakeInventory
+from tests.support.fakes.fake_notifier import FakeOperationsDesk
+from tests.support.fakes.fake_payments import Book, FakePayments
+from tests.support.fakes.fake_store import FakeOrders
+from tests.support.invariants import stock_problems, transition_problems
+
+Written = Callable[[Order | None, Order], None]
+
+
+STUCK, TAKEOVERS = "stuck", "repeated takeovers"
+
+
+class WatchedStore(FakeOrders):
+    """The orders table. `problems` collects the invariants that writes broke; `written` is called
+    for each write.
+    """
+
+    def __init__(self, inventory: FakeInventory, written: Written) -> None:
+        super().__init__(inventory)
+        self.problems: list[str] = []
+        self.records: dict[str, dict[str, Any]] = {}
+        self.accepted: dict[str, list[str]] = {}
+        self.units: dict[str, int] = {}
+        self.totals: dict[tuple[str, int], int] = {}
+        self._written = written
+
+    def orders(self) -> tuple[Order, ...]:
+        return tuple(self._orders.values())
+
+    def commit_as(self, epoch: int | None, change: Change) -> Order:
+        """A commit on behalf of an execution: it must be the one that owns the order."""
+        owner = self._orders[change.before.order_id].epoch
+        after = self.commit(change)
+        if epoch not in (None, owner):
+            self.problems.append(f"{after.order_id}: epoch {epoch} wrote, {owner} is the owner")
+        if change.stock:
+            self.problems += stock_problems(self.records.values(), self.shelves(), self.units)
+        return after
+
+    def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
+        order, appended = super().append_signal(order_id, signal, now)
+        if appended:
+            self.accepted.setdefault(order_id, []).append(signal.signal_id)
+        return order, appended
+
+    def is_current(self, order: Order) -> bool:
+        """Whether a change of this record would be written."""
+        current = self._orders[order.order_id]
+        return (current.sequence, current.epoch) == (order.sequence, order.epoch)
+
+    def counters(self) -> dict[str, list[int]]:
+        """Available, held and sold units of each SKU."""
+        return {
+            sku: [shelf.available, shelf.held, shelf.sold]
+            for sku, shelf in self.inventory.shelves.items()
+        }
+
+    def shelves(self) -> list[dict[str, Any]]:
+        """The inventory as records."""
+        return [
+            {"sku": sku, "available": shelf.available, "held": shelf.held, "sold": shelf.sold}
+            for sku, shelf in self.inventory.shelves.items()
+        ]
+
+    def _write(self, order: Order, events: Sequence[Event]) -> Order:
+        before = self._orders.get(order.order_id)
+        written = super()._write(order, events)
+        record = to_record(order)
+        if before is not None:
+            self.problems += transition_problems(self.records[order.order_id], record)
+        self.records[order.order_id] = record
+        self.totals.setdefault((order.order_id, order.revision), record["total"])
+        self._written(before, order)
+        return written
+
+
+class Provider(FakePayments):
+    """`extra_minor` is what it captures above the requested amount, by the order's key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.extra_minor: dict[str, int] = {}
+
+    def amount_to_capture(self, book: Book) -> Money:
+        extra = self.extra_minor.get(book.key, 0)
+        return book.amount + Money(extra, book.amount.currency)
+
+
+class OperationsQueue(FakeOperationsDesk):
+    """Also keeps (when, kind, order id) of every report."""
+
+    def __init__(self, event_queue: EventQueue) -> None:
+        super().__init__()
+        self.reports: list[tuple[int, str, str]] = []
+        self._event_queue = event_queue
+
+    def report_stuck(self, order: Order, effects: Sequence[str]) -> None:
+        super().report_stuck(order, effects)
+        self.reports.append((self._event_queue.now, STUCK, order.order_id))
+
+    def report_takeovers(self, order: Order) -> None:
+        super().report_takeovers(order)
+        self.reports.append((self._event_queue.now, TAKEOVERS, order.order_id))
