@@ -68,15 +68,16 @@ def stock_is_accounted_for(snapshot: Snapshot) -> Iterator[str]:
 
 def money(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[str]:
     """At most one capture, of the approved amount; kept if and only if the order completed."""
-    payment = snapshot.payment(f"pay:{order['order_id']}") or {}
-    captured, returned = payment.get("captured_minor", 0), payment.get("refunded_minor", 0)
+    payments = snapshot.payments_under(f"pay:{order['order_id']}")
+    captured = sum(payment.get("captured_minor", 0) for payment in payments)
+    returned = sum(payment.get("refunded_minor", 0) for payment in payments)
     refunds = snapshot.refunds(f"pay:{order['order_id']}")
     approved = order["ledger"].get("pay", {}).get("amount_minor")
     if captured and captured != approved:
         yield f"{captured} captured, {approved} approved"
     if returned != sum(refunds):
         yield f"{returned} refunded by the payment, {refunds} by the refunds"
-    disputes = payment.get("disputes", {}).values()
+    disputes = [one for payment in payments for one in payment.get("disputes", {}).values()]
     lost = sum(one["amount_minor"] for one in disputes if one["state"] == "lost")
     if returned + lost > captured:
         yield f"{returned} refunded and {lost} lost, {captured} captured"

@@ -23,17 +23,23 @@ class Snapshot:
     inventory: Sequence[Record] = ()
     shards: Sequence[Record] = ()
 
-    def payment(self, key: str) -> Record | None:
-        """An entry of the payment provider, by its key."""
-        return next((entry for entry in self.payments if entry["payment_key"] == key), None)
+    def payments_under(self, key: str) -> list[Record]:
+        """The payments of an order at the provider. Those after the first, which the workflow
+        prepares if the provider repeats a stored error, are named `KEY#TIME`.
+        """
+        return [entry for entry in self.payments if _key(entry["payment_key"]) == key]
 
     def refunds(self, key: str) -> list[int]:
-        """The amounts of the refunds of a payment, in minor units."""
-        return [entry["minor"] for entry in self.payments if entry.get("refund_of") == key]
+        """The amounts of the refunds of an order's payments, in minor units."""
+        return [one["minor"] for one in self.payments if _key(one.get("refund_of", "")) == key]
 
     def timeline(self, order: Record) -> list[Record]:
         """The events of an order, oldest first."""
         return whole_timeline(order, (one for one in self.events if one["pk"] == order["pk"]))
+
+
+def _key(reference: str) -> str:
+    return reference.partition("#")[0]
 
 
 @dataclass(slots=True)

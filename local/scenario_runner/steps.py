@@ -104,8 +104,8 @@ def _wait_for_charge(run: ScenarioRun, step: Step) -> None:
     key = f"pay:{run.id_of(step.order)}"
 
     def charged() -> bool:
-        payment = run.backend.order_snapshot(run.id_of(step.order)).payment(key) or {}
-        return bool(payment.get("captured_minor"))
+        payments = run.backend.order_snapshot(run.id_of(step.order)).payments_under(key)
+        return any(payment.get("captured_minor") for payment in payments)
 
     run.eventually("the charge", charged)
 

@@ -127,19 +127,32 @@ def test_held_units_must_be_those_of_open_orders() -> None:
         (an_order(), []),
         (an_order(), [a_capture(captured_minor=1800)]),
         (an_order(stage="cancelled"), [a_capture()]),
+        (an_order(), [a_capture(), a_capture(payment_key=f"pay:{ID}#7")]),
         (an_order(), [a_capture(refunded_minor=1900)]),
         (
             an_order(stage="cancelled"),
             [a_capture(refunded_minor=1900), a_refund(900)],
         ),
     ],
-    ids=["not paid", "other amount", "kept", "refunded", "refund of another amount"],
+    ids=[
+        "not paid",
+        "other amount",
+        "kept",
+        "captured twice",
+        "refunded",
+        "refund of another amount",
+    ],
 )
 def test_money_must_be_kept_exactly_by_completed_orders(
     order: dict[str, Any], payments: list[dict[str, Any]]
 ) -> None:
     snapshot = replace(a_snapshot(order), payments=payments)
     assert any(wrong.startswith("money: ") for wrong in violations_in(snapshot))
+
+
+def test_a_payment_that_was_prepared_again_is_one_of_the_orders() -> None:
+    payments = [{"payment_key": f"pay:{ID}"}, a_capture(payment_key=f"pay:{ID}#7")]
+    assert violations_in(replace(a_snapshot(), payments=payments)) == []
 
 
 def test_a_refunded_cancelled_order_is_valid() -> None:
