@@ -99,7 +99,7 @@ def test_a_scenario_with_faults_runs_alone(scenario: Scenario) -> None:
 
 
 def test_the_scenarios_that_depend_on_the_payment_provider_are_documented() -> None:
-    table = (REPOSITORY / "docs" / "local.md").read_text().partition("| story | scenario |")[2]
+    table = (REPOSITORY / "docs" / "local.md").read_text().partition("| scenario |")[2]
     documented = set(re.findall(r"`([a-z][a-z-]+)`", table.partition("\n\n")[0]))
     steps = {"provider-settles", "refund-fails", "refund-by-hand", "report", "wait-for-charge"}
     dependent = {
