@@ -1,7 +1,7 @@
 """Settlement: the provider captures or refunds a payment later, and the order waits for it.
 
-The deadline is set once. The payment is looked up when the provider reports a change, at the time
-that it named, and at the deadline.
+The deadline is set once. The payment is looked up again soon after it was found pending for the
+first time, when the provider reports a change, at the time that it named, and at the deadline.
 """
 
 from dataclasses import replace
@@ -27,8 +27,11 @@ def record_pending(
     order: Order, now: int, *, seen: Order, until: int | None, timeout_ms: int
 ) -> Change | None:
     """Record that the provider settles the payment, or its refund, later: by `until`, if it named
-    a time. `seen` is the record that was read before the payment was looked up; a report of the
-    provider that was written after it is kept.
+    a time. `seen` is the record that was read before the payment was looked up.
+
+    A report of the provider that was written since then is kept. A report that found no pending
+    payment on the order was not written, so a look-up that began before the wait was recorded, or
+    before another write, is repeated soon.
 
     None if the order moved on. Raises PaymentNotSettled if the deadline of a payment has passed.
     """
@@ -38,9 +41,13 @@ def record_pending(
     if order.stage is Stage.PAYMENT and now >= (entry.pending_until or now + 1):
         raise PaymentNotSettled("the payment was not settled in time", order_id=order.order_id)
     deadline = entry.pending_until or now + timeout_ms
-    look_up_at = _next_look_up(now, deadline, until)
-    if order.notified and order.sequence != seen.sequence:
+    is_outdated = order.sequence != seen.sequence
+    if order.notified and is_outdated:
         look_up_at = LOOK_UP_NOW
+    elif entry.pending_until is None or is_outdated:
+        look_up_at = now + LOOK_UP_PAUSE_MS
+    else:
+        look_up_at = _next_look_up(now, deadline, until)
     pending = replace(entry, pending_until=deadline, look_up_at=look_up_at)
     if pending == entry:
         return None

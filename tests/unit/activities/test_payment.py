@@ -186,8 +186,9 @@ def test_a_pending_payment_is_looked_up_when_the_provider_named_a_time(
     order = world.place(Stage.PAYMENT)
     monkeypatch.setattr(world.payments, "capture", lambda reference: Pending(NOW + 60_000))
 
-    with pytest.raises(PaymentPending):
-        world.run(process_payment, order)
+    for _ in range(2):
+        with pytest.raises(PaymentPending):
+            world.run(process_payment, order)
 
     pending = world.now(order).ledger[PAY]
     timeout_ms = world.deps.settings.settlement_timeout_seconds * 1000

@@ -15,6 +15,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
+from lambdas.domain.steps.settlement import LOOK_UP_PAUSE_MS
 from lambdas.services.payment_reports import ReportAction
 from tests.support.builders import a_settlement
 from tests.support.raising import raises
@@ -26,10 +27,11 @@ def key(order: Order) -> str:
 
 
 def a_pending_payment(world: World) -> Order:
-    """An order whose execution waits for the provider."""
+    """An order whose execution waits for the provider, after the second look-up."""
     order = world.place(Stage.PAYMENT, payment_method="pm_processing", total=4200)
-    with pytest.raises(PaymentPending):
-        world.run(process_payment, order)
+    for _ in range(2):
+        with pytest.raises(PaymentPending):
+            world.run(process_payment, order)
     step = world.run(apply_signals, order)
     assert step["decision"] == "wait"
     world.run(await_signal, order, token="token-1")
@@ -129,6 +131,27 @@ def test_a_late_attempt_leaves_a_settled_refund_to_the_execution_that_waits(worl
     assert world.engine.rung == ["token-1"]
     world.run(refund_payment, order, loops=3)
     assert world.now(order).ledger[PAY].state is EffectState.UNDONE
+
+
+def test_a_report_that_comes_before_the_wait_is_recorded_is_not_needed(world: World) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_processing", total=4200)
+    answers: list[ReportAction] = []
+
+    def report() -> None:
+        world.payments.payments[key(order)].settle()
+        answers.append(world.deps.payment_reports.receive(key(order)))
+
+    world.store.before_write = [lambda: None, report]
+    with pytest.raises(PaymentPending):
+        world.run(process_payment, order)
+    assert answers == [ReportAction.NOTHING]
+    assert world.run(apply_signals, order)["decision"] == "wait"
+
+    world.clock.advance(seconds=LOOK_UP_PAUSE_MS / 1000)
+    assert world.run(apply_signals, order)["decision"] == "pay"
+    world.run(process_payment, order)
+
+    assert world.now(order).charged
 
 
 def test_a_report_of_an_unknown_payment_or_order_is_ignored(world: World) -> None:

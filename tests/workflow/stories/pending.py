@@ -50,8 +50,15 @@ PENDING = (
     Story(
         name="a pending payment without a report is looked up at the time that the provider named",
         payment_method="pm_processing",
-        script=(approve(), waits_at("payment"), sweep(), let_pass(32)),
-        ends=completed((*TO_PENDING, *LOOP, *PAY)),
+        script=(
+            approve(),
+            waits_at("payment"),
+            sweep(),
+            let_pass(17),
+            waits_at("payment"),
+            let_pass(17),
+        ),
+        ends=completed((*TO_PENDING, *STILL_PENDING, *LOOP, *PAY)),
     ),
     Story(
         name="a cancel while the payment is pending is refunded when it settles",
@@ -128,9 +135,9 @@ PENDING = (
         script=(
             approve(),
             provider_settles_never(),
-            let_pass(32),
+            let_pass(17),
             waits_at("payment"),
-            let_pass(SETTLEMENT_SECONDS + 1),
+            let_pass(SETTLEMENT_SECONDS - 10),
             waits_at("compensating"),
             provider_settles(),
             provider_reports("recorded"),

@@ -29,11 +29,15 @@ def payer(stage: Stage) -> Order:
     return order.with_effect(PAY, order.ledger.get(PAY, payment))
 
 
+def found_pending(order: Order, until: int | None = None, seen: Order | None = None) -> Order:
+    """The order after a look-up that found its payment pending."""
+    made = record_pending(order, NOW, seen=seen or order, until=until, timeout_ms=HOUR_MS)
+    return order if made is None else made.after
+
+
 def pending(stage: Stage = Stage.PAYMENT, until: int | None = None) -> Order:
-    order = payer(stage)
-    made = record_pending(order, NOW, seen=order, until=until, timeout_ms=HOUR_MS)
-    assert made is not None
-    return made.after
+    """An order after the second look-up of its payment."""
+    return found_pending(found_pending(payer(stage)), until)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +52,9 @@ def test_the_deadline_is_recorded_once_and_shown(stage: Stage, kind: str) -> Non
     assert made is not None
     [event] = made.events
     assert (event.kind, event.detail) == (kind, {"until": NOW + HOUR_MS})
-    later = record_pending(made.after, NOW + 9, seen=made.after, until=None, timeout_ms=HOUR_MS)
+    second = found_pending(made.after)
+    assert second.event_count == made.after.event_count
+    later = record_pending(second, NOW + 9, seen=second, until=None, timeout_ms=HOUR_MS)
     assert later is None
     named = record_pending(
         made.after, NOW + 9, seen=made.after, until=NOW + 60_000, timeout_ms=HOUR_MS
@@ -97,6 +103,24 @@ def test_the_payment_is_looked_up_at_the_time_that_the_provider_named(
     until: int | None, look_up_at: int
 ) -> None:
     assert pending(until=until).wait_ends_at == look_up_at
+
+
+@pytest.mark.parametrize("until", [None, NOW + 1, NOW + HOUR_MS])
+def test_a_payment_that_was_found_pending_for_the_first_time_is_looked_up_again_soon(
+    until: int | None,
+) -> None:
+    """A report that came before this write found no pending payment, and was not written."""
+    assert found_pending(payer(Stage.PAYMENT), until).wait_ends_at == NOW + LOOK_UP_PAUSE_MS
+
+
+def test_a_look_up_that_began_before_another_write_is_repeated_soon() -> None:
+    """Two attempts look the payment up; the second one writes after the wait has begun."""
+    seen = payer(Stage.PAYMENT)
+    waiting = found_pending(found_pending(seen))
+
+    after = found_pending(waiting, NOW + 60_000, seen=seen)
+
+    assert after.wait_ends_at == NOW + LOOK_UP_PAUSE_MS
 
 
 def test_a_payment_that_is_pending_at_its_deadline_is_a_business_reason() -> None:
