@@ -240,6 +240,7 @@ class Dependencies:
         return PaymentReports(
             orders=self.orders,
             payments=self.payments,
+            clock=self.clock,
             engine=self.engine,
             operations=self.operations,
             recovered=report_recovered,

@@ -10,7 +10,13 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lambdas.domain.errors import EngineUnavailable, LedgerMismatch, OrderError, OrderNotFound
+from lambdas.domain.errors import (
+    EngineUnavailable,
+    LedgerMismatch,
+    OrderError,
+    OrderNotFound,
+    PaymentUnsettled,
+)
 from lambdas.domain.payments import Payment, PaymentGateway
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.order import Order
@@ -20,7 +26,12 @@ from lambdas.domain.steps.settlement import notify_if_settled
 from lambdas.services.order_writer import OrderWriter
 
 if TYPE_CHECKING:
-    from lambdas.domain.ports import OperationsQueue, WorkflowEngine
+    from lambdas.domain.ports import Clock, OperationsQueue, WorkflowEngine
+
+PATIENCE_MS = 7_000
+"""No look-up begins later than this after the report: the look-up and the write after it then fit
+into the 28 s of the webhook's function (a test computes it).
+"""
 
 
 class ReportAction(StrEnum):
@@ -46,6 +57,27 @@ settle that debt too.
 Record = Callable[[Order, int, Payment], Change | None]
 
 
+class _CurrentPayment:
+    """The payment as it is after the order was read: an older look-up could undo what another
+    report recorded. It is looked up once for each record that another writer left.
+    """
+
+    def __init__(self, look_up: Callable[[], Payment]) -> None:
+        self._look_up = look_up
+        self._payment: Payment | None = None
+        self._sequence = 0
+
+    def after(self, order: Order) -> Payment:
+        """The payment; `order` was read before, or is the record that this report wrote."""
+        if self._payment is None or order.sequence != self._sequence:
+            self._payment, self._sequence = self._look_up(), order.sequence
+        return self._payment
+
+    def keep(self, written: Order) -> None:
+        """Keep the payment for the record that this report wrote."""
+        self._sequence = written.sequence
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReports:
     """Compares payments with their orders. `recovered` logs an error that the janitor repairs,
@@ -54,6 +86,7 @@ class PaymentReports:
 
     orders: OrderWriter
     payments: PaymentGateway
+    clock: "Clock"
     engine: "WorkflowEngine"
     operations: "OperationsQueue"
     count: Callable[[str], None]
@@ -62,9 +95,10 @@ class PaymentReports:
     def receive(self, reference: str) -> ReportAction:
         """Look a payment up, record its change on the order, and wake the order if it waits.
 
-        Raises PaymentUnsettled, StoreUnavailable, StoreConflict, OperationsUnavailable: the
-        provider reports it again.
+        Raises PaymentUnsettled, also if that takes too long, StoreUnavailable, StoreConflict,
+        OperationsUnavailable: the provider reports it again.
         """
+        began = self.clock.now()
         try:
             payment = self.payments.look_up(reference)
             order = self.orders.get(order_of_key(payment.key))
@@ -75,24 +109,32 @@ class PaymentReports:
             return ReportAction.UNKNOWN
 
         changed = order
+        current = _CurrentPayment(partial(self._look_up_in_time, reference, began))
         for record in _RECORDS:
             if record(changed, changed.updated_at, payment) is not None:
-                decide = partial(self._decide, record, reference)
+                decide = partial(self._decide, record, current)
                 changed = self.orders.change(order.order_id, decide, seen=changed)
+                current.keep(changed)
         if changed.sequence == order.sequence:
             return ReportAction.NOTHING
         if changed.notified:
             self._wake(order.order_id)
         return ReportAction.RECORDED
 
-    def _decide(self, record: Record, reference: str, order: Order, now: int) -> Change | None:
-        """Decide by the payment as it is after the order was read: an older look-up could undo what
-        another report recorded.
+    def _look_up_in_time(self, reference: str, began: int) -> Payment:
+        if self.clock.now() > began + PATIENCE_MS:
+            raise PaymentUnsettled("the report takes too long")
+        return self.payments.look_up(reference)
+
+    def _decide(
+        self, record: Record, current: _CurrentPayment, order: Order, now: int
+    ) -> Change | None:
+        """Make the change of a record by the current payment.
 
         Operations get their message before the change is written: if the write fails, the provider
         repeats its report, and operations get the message twice.
         """
-        change = record(order, now, self.payments.look_up(reference))
+        change = record(order, now, current.after(order))
         for event in change.events if change is not None else ():
             if event.kind in _METRICS:
                 amount_minor = int(event.detail["amount_minor"])

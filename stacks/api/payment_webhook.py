@@ -7,7 +7,8 @@ from stacks.functions.lambda_platform import LambdaPlatform
 from stacks.security.grants import REPORT_TO_OPERATIONS, RING, WRITE_ORDER, Resources
 from stacks.settings.payment_provider import PAYMENT_PROVIDERS
 
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 28
+"""API Gateway waits 30 seconds for an answer."""
 
 
 class PaymentWebhook(Construct):

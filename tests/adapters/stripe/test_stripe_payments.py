@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
+from lambdas.adapters import aws_clients
 from lambdas.adapters.stripe.api import HTTP_TIMEOUT, StripeApi
 from lambdas.adapters.stripe.errors import error_code
 from lambdas.adapters.stripe.payments import StripePayments
@@ -27,6 +28,8 @@ from lambdas.domain.payments import (
     RefundPending,
 )
 from lambdas.domain.record.money import Money
+from lambdas.services.payment_reports import PATIENCE_MS
+from stacks.api import payment_webhook
 from stacks.workflow.activity_functions import TIMEOUT_SECONDS
 from tests.adapters.payments.providers import KEY, REFUND, TEN, a_request
 from tests.adapters.stripe.stripe_provider import FixedSecret
@@ -42,6 +45,8 @@ UNKNOWN = [
     Fault(429, "lock_timeout"),
 ]
 REFUSED = [Fault(429), Fault(403)]
+API_GATEWAY_SECONDS = 30
+"""How long an HTTP API waits for an integration. (API Gateway developer guide, "Quotas")"""
 
 
 @pytest.fixture
@@ -635,6 +640,23 @@ def test_the_timeouts_of_a_connection_and_four_requests_fit_into_the_function() 
     connect, read = HTTP_TIMEOUT
 
     assert connect + 4 * read < TIMEOUT_SECONDS
+
+
+def test_the_last_look_up_of_a_report_and_a_write_fit_into_the_function_of_the_webhook(
+    payments: StripePayments, account: FakeStripe
+) -> None:
+    reference = paid(payments)
+    payments.refund(REFUND, reference, TEN)
+    account.open_dispute(reference)
+    account.requests.clear()
+    payments.look_up(reference)
+
+    connect, read = HTTP_TIMEOUT
+    look_up = connect + len(account.requests) * read
+    once: Any = aws_clients._ONCE
+    write = once.connect_timeout + once.read_timeout
+    assert PATIENCE_MS / 1000 + look_up + write < payment_webhook.TIMEOUT_SECONDS
+    assert payment_webhook.TIMEOUT_SECONDS < API_GATEWAY_SECONDS
 
 
 def test_without_a_client_the_sdk_makes_requests_with_these_timeouts(

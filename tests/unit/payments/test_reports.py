@@ -8,7 +8,7 @@ import pytest
 from lambdas.activities.approval import apply_signals, await_signal
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import OperationsUnavailable, PaymentPending, PaymentUnsettled
-from lambdas.domain.payments import DisputeState
+from lambdas.domain.payments import DisputeState, Payment
 from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, EffectState, dispute_standing
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
@@ -16,7 +16,7 @@ from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
 from lambdas.domain.steps.settlement import LOOK_UP_PAUSE_MS
-from lambdas.services.payment_reports import ReportAction
+from lambdas.services.payment_reports import PATIENCE_MS, ReportAction
 from tests.support.builders import a_settlement
 from tests.support.raising import raises
 from tests.support.world import World
@@ -77,6 +77,48 @@ def test_a_report_is_recorded_on_what_another_writer_left(world: World) -> None:
     assert world.deps.payment_reports.receive(key(order)) is ReportAction.RECORDED
 
     assert (world.now(order).revision, world.now(order).notified) == (7, True)
+
+
+def test_all_changes_of_a_report_need_one_more_look_up_and_another_writer_one(
+    world: World,
+) -> None:
+    order = a_cancelled_order(world)
+    book = world.payments.payments[key(order)]
+    book.refunds = {}
+    book.dispute(DisputeState.OPEN, 1000)
+    world.payments.calls.clear()
+
+    world.deps.payment_reports.receive(key(order))
+    assert {DEBT, DISPUTE} <= world.now(order).ledger.keys()
+    assert world.payments.calls == [f"look up {key(order)}"] * 2
+
+    book.dispute(DisputeState.WON, 1000)
+    current = world.now(order)
+    other = replace(current, sequence=current.sequence + 1)
+    world.store.before_write = [lambda: world.store.put(other)]
+    world.payments.calls.clear()
+
+    world.deps.payment_reports.receive(key(order))
+    assert dispute_standing(world.now(order).ledger) == "won"
+    assert world.payments.calls == [f"look up {key(order)}"] * 3
+
+
+def test_a_report_that_takes_too_long_is_repeated_by_the_provider(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = a_pending_payment(world)
+    world.payments.payments[key(order)].settle()
+    look_up = world.payments.look_up
+
+    def slow(reference: str) -> Payment:
+        world.clock.advance(seconds=PATIENCE_MS / 1000 + 1)
+        return look_up(reference)
+
+    monkeypatch.setattr(world.payments, "look_up", slow)
+
+    with pytest.raises(PaymentUnsettled, match="the report takes too long"):
+        world.deps.payment_reports.receive(key(order))
+    assert not world.now(order).notified
 
 
 def test_reports_that_are_repeated_or_late_have_no_effect(world: World) -> None:
