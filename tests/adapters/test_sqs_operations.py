@@ -82,10 +82,10 @@ def test_a_report_has_what_operators_need_and_nothing_personal(
 
 
 def test_a_queue_that_takes_no_message_is_worth_another_try(clients: dict[str, Any]) -> None:
-    desk = SqsOperationsQueue(clients["sqs"], queue_url="http://sqs.invalid/123456789012/gone")
+    queue = SqsOperationsQueue(clients["sqs"], queue_url="http://sqs.invalid/123456789012/gone")
 
     order = an_order(Stage.COMPENSATING)
 
     message = "the operations queue accepted no message"
     with raises(OperationsUnavailable, message, order.order_id):
-        desk.report_stuck(order, ("pay",))
+        queue.report_stuck(order, ("pay",))

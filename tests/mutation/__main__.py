@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tests.mutation.hunt import Found, run_mutant
 from tests.mutation.operators import Mutant, mutants
+from tests.mutation.running import MutantResult, run_mutant
 from tests.support.definition import load
 
 console = Console(stderr=True)
@@ -55,13 +55,13 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(chosen: Sequence[Mutant], jobs: int) -> list[Found]:
+def _run(chosen: Sequence[Mutant], jobs: int) -> list[MutantResult]:
     with Pool(jobs) as pool:
         results = pool.imap(run_mutant, chosen, chunksize=5)
         return list(track(results, "mutants", total=len(chosen), console=console))
 
 
-def _report(found: Sequence[Found]) -> None:
+def _report(found: Sequence[MutantResult]) -> None:
     equivalent = Counter(one.equivalent for one in found if one.equivalent)
     table = Table("equivalent", "because")
     for why, number in equivalent.most_common():

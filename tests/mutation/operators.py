@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.mutation.edits import Edit, Json
-from tests.mutation.retargeting import skips, starts, ways
+from tests.mutation.retargeting import skips, starts, transitions
 from tests.mutation.rules import catches, choices, retries
 from tests.mutation.tasks import branches, paths, tasks
 
@@ -34,7 +34,7 @@ def mutants(definition: Json) -> Iterator[Mutant]:
             for operator in (retries, catches, choices, tasks, paths):
                 for change, edit in operator(scope["States"][state]):
                     yield _mutant(definition, (*path, "States", state), f"{state}: {change}", edit)
-            for change, edit in ways(scope, state):
+            for change, edit in transitions(scope, state):
                 yield _mutant(definition, (*path, "States", state), f"{state}: {change}", edit)
 
 

@@ -14,7 +14,7 @@ def starts(scope: Json) -> Iterator[Change]:
             yield f"{begins}: StartAt {target}", put("StartAt", value=target)
 
 
-def ways(scope: Json, name: str) -> Iterator[Change]:
+def transitions(scope: Json, name: str) -> Iterator[Change]:
     """Each transition of a state leads to every other state instead, or the state ends."""
     state = scope["States"][name]
     for field in ("Next", "Default"):

@@ -9,10 +9,10 @@ import pytest
 
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
 from tests.mutation.code.parts import PARTS, Part
+from tests.mutation.code.results import MutantResult, read_results, reset_undetected
 from tests.mutation.code.sampling import interval, sample
 from tests.mutation.code.staging import configuration, without_decorators
-from tests.mutation.code.summing_up import Summary
-from tests.mutation.code.verdicts import Verdict, forget_undetected, verdicts
+from tests.mutation.code.summary import Summary
 from tests.support.definition import ROOT
 
 
@@ -21,23 +21,23 @@ def configured(part: Part) -> dict[str, Any]:
     return settings
 
 
-def a_verdict(key: str, status: str) -> Verdict:
-    return Verdict(key, "lambdas/domain/record/order.py", status)
+def a_result(key: str, status: str) -> MutantResult:
+    return MutantResult(key, "lambdas/domain/record/order.py", status)
 
 
-def a_summary(killed: int, *others: Verdict) -> Summary:
+def a_summary(killed: int, *others: MutantResult) -> Summary:
     """A summary of `killed` killed mutants and others; those named `same` are equivalent."""
-    found = [a_verdict(f"k{number}", "killed") for number in range(killed)]
+    found = [a_result(f"k{number}", "killed") for number in range(killed)]
     return Summary([*found, *others], {"same": "it is the same"})
 
 
-def test_verdicts_are_read_by_file_without_untested_mutants(tmp_path: Path) -> None:
+def test_results_are_read_by_file_without_untested_mutants(tmp_path: Path) -> None:
     folder = tmp_path / "lambdas" / "domain" / "record"
     folder.mkdir(parents=True)
     codes = {"a": 0, "b": 1, "c": 33, "d": -24, "e": None}
     (folder / "order.py.meta").write_text(json.dumps({"exit_code_by_key": codes}))
 
-    found = list(verdicts(tmp_path))
+    found = list(read_results(tmp_path))
 
     assert {one.key: one.status for one in found} == {
         "a": "survived",
@@ -46,7 +46,7 @@ def test_verdicts_are_read_by_file_without_untested_mutants(tmp_path: Path) -> N
         "d": "timeout",
     }
     assert {one.file for one in found} == {"lambdas/domain/record/order.py"}
-    assert {one.key for one in found if one.noticed} == {"b", "d"}
+    assert {one.key for one in found if one.detected} == {"b", "d"}
 
 
 @pytest.mark.parametrize(
@@ -65,28 +65,28 @@ def test_verdicts_are_read_by_file_without_untested_mutants(tmp_path: Path) -> N
     ],
 )
 def test_a_mutant_is_named_by_its_function(key: str, function: str) -> None:
-    assert a_verdict(key, "survived").function == function
+    assert a_result(key, "survived").function == function
 
 
 def test_a_run_that_detects_all_mutants_passes() -> None:
-    assert a_summary(20, a_verdict("endless", "timeout")).good
+    assert a_summary(20, a_result("endless", "timeout")).passes
 
 
 @pytest.mark.parametrize("status", ["survived", "no tests", "suspicious"])
 def test_an_undetected_mutant_without_a_reason_fails_the_run(status: str) -> None:
-    summary = a_summary(99, a_verdict("hole", status))
+    summary = a_summary(99, a_result("hole", status))
 
     assert [one.key for one in summary.survivors] == ["hole"]
-    assert not summary.good
+    assert not summary.passes
 
 
-@pytest.mark.parametrize(("killed", "good"), [(19, True), (18, False)])
-def test_an_equivalent_mutant_is_explained_but_counts_as_missed(killed: int, good: bool) -> None:
-    summary = a_summary(killed, a_verdict("same", "survived"))
+@pytest.mark.parametrize(("killed", "passes"), [(19, True), (18, False)])
+def test_an_equivalent_mutant_is_explained_but_counts_as_missed(killed: int, passes: bool) -> None:
+    summary = a_summary(killed, a_result("same", "survived"))
 
     assert summary.survivors == []
     assert summary.share == killed / (killed + 1)
-    assert summary.good is good
+    assert summary.passes is passes
 
 
 def test_a_reason_is_found_by_function_and_new_lines() -> None:
@@ -122,7 +122,7 @@ def test_what_was_not_detected_is_tested_again(tmp_path: Path) -> None:
     meta = tmp_path / "order.py.meta"
     meta.write_text(json.dumps({"exit_code_by_key": {"a": 0, "b": 1, "c": -24, "d": None}}))
 
-    forget_undetected(tmp_path)
+    reset_undetected(tmp_path)
 
     assert json.loads(meta.read_text())["exit_code_by_key"] == {
         "a": None,

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from tests.mutation.equivalents import EQUIVALENT, why_equivalent
-from tests.mutation.hunt import run_mutant
 from tests.mutation.operators import Mutant, mutants
+from tests.mutation.running import run_mutant
 from tests.mutation.scenarios import scenarios
 from tests.support.definition import load
 

@@ -1,1 +1,1 @@
-"""Reads, writes and errors of the orders table."""
+"""Attribute values and errors of DynamoDB."""

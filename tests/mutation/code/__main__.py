@@ -24,11 +24,17 @@ from rich.console import Console
 from tests.conftest import FIXED_SEED
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
 from tests.mutation.code.parts import PARTS
+from tests.mutation.code.results import describe_change, read_results, reset_undetected
 from tests.mutation.code.running import create_mutants, run
 from tests.mutation.code.sampling import interval
 from tests.mutation.code.staging import FOLDERS, stage
-from tests.mutation.code.summing_up import ENOUGH, Summary, by_file, by_part, reasons
-from tests.mutation.code.verdicts import changed, forget_undetected, verdicts
+from tests.mutation.code.summary import (
+    ENOUGH,
+    Summary,
+    table_by_file,
+    table_by_part,
+    table_of_reasons,
+)
 
 console = Console(stderr=True)
 
@@ -41,21 +47,21 @@ def main() -> int:
         if not options.report and not _test(part, options):
             return 2
         summary = _summary(part, options)
-        if summary.verdicts:
+        if summary.results:
             summaries[part] = summary
             _report(part, summary)
     if not summaries:
         _print("no mutant of this name was tested")
         return 2
     complete = options.only == "*" and not options.sample and set(summaries) == set(PARTS)
-    idle = _idle(summaries) if complete else []
-    for why in idle:
+    unused = _unused_reasons(summaries) if complete else []
+    for why in unused:
         _print(f"applies to no mutant: {why}")
-    console.print(by_part(summaries))
+    console.print(table_by_part(summaries))
     if options.sample:
         _print_confidence(summaries)
     _print(f"{ENOUGH:.0%} of each part are required")
-    return 0 if all(one.good for one in summaries.values()) and not idle else 1
+    return 0 if all(one.passes for one in summaries.values()) and not unused else 1
 
 
 def _options() -> argparse.Namespace:
@@ -84,7 +90,7 @@ def _test(name: str, options: argparse.Namespace) -> bool:
     folder = stage(name, PARTS[name], fresh=options.fresh)
     os.chdir(folder)  # where mutmut reads and writes
     create_mutants()
-    forget_undetected()
+    reset_undetected()
     drawn = ["--sample", str(options.sample)] if options.sample else []
     selected = ["--mutants", options.only, "--seed", str(options.seed), *drawn]
     return run([*selected, "--jobs", str(options.jobs)], console)
@@ -95,17 +101,17 @@ def _summary(name: str, options: argparse.Namespace) -> Summary:
     if not folder.is_dir():
         return Summary([], {}, {})
     os.chdir(folder)
-    drawn = verdicts(size=options.sample, seed=options.seed)
+    drawn = read_results(size=options.sample, seed=options.seed)
     found = [one for one in drawn if fnmatch.fnmatch(one.key, options.only)]
-    lines = {one.key: changed(one) for one in found if not one.noticed}
+    lines = {one.key: describe_change(one) for one in found if not one.detected}
     equivalent = {key: why for key, line in lines.items() if (why := why_equivalent(line))}
     return Summary(found, equivalent, lines)
 
 
 def _report(name: str, summary: Summary) -> None:
-    console.print(by_file(name, summary))
+    console.print(table_by_file(name, summary))
     if summary.equivalent:
-        console.print(reasons(summary))
+        console.print(table_of_reasons(summary))
     for one in summary.survivors:
         _print(
             f"{one.status}: {summary.lines[one.key]}",
@@ -115,11 +121,11 @@ def _report(name: str, summary: Summary) -> None:
 
 def _print_confidence(summaries: Mapping[str, Summary]) -> None:
     for part, summary in summaries.items():
-        low, high = interval(summary.noticed, len(summary.verdicts))
+        low, high = interval(summary.detected, len(summary.results))
         _print(f"{part}: of all mutants, {low:.1%} to {high:.1%} are detected (95 % confidence)")
 
 
-def _idle(summaries: Mapping[str, Summary]) -> Sequence[str]:
+def _unused_reasons(summaries: Mapping[str, Summary]) -> Sequence[str]:
     """The reasons that apply to no mutant."""
     used = {why for one in summaries.values() for why in one.equivalent.values()}
     return sorted(set(EQUIVALENT.values()) - used)

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.mutation.code.verdicts import FOLDER
+from tests.mutation.code.results import FOLDER
 
 _COUNTED = re.compile(r"(\d+)/(\d+)  ")
 _SHOWN_OF_A_FAILURE = 40

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rich.box import SIMPLE
 from rich.table import Table
 
-from tests.mutation.code.verdicts import Verdict
+from tests.mutation.code.results import MutantResult
 
 ENOUGH = 0.95
 """The share of mutants that tests must detect; equivalent ones count as undetected."""
@@ -15,52 +15,50 @@ ENOUGH = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All verdicts of a part; `equivalent` maps undetected mutants to the reasons (key -> reason),
+    """The results of a part; `equivalent` maps undetected mutants to the reasons (key -> reason),
     `lines` to their new lines.
     """
 
-    verdicts: Sequence[Verdict]
+    results: Sequence[MutantResult]
     equivalent: Mapping[str, str]
     lines: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def noticed(self) -> int:
-        return sum(one.noticed for one in self.verdicts)
+    def detected(self) -> int:
+        return sum(one.detected for one in self.results)
 
     @property
     def share(self) -> float:
         """The share of all mutants that a test detected."""
-        return self.noticed / len(self.verdicts)
+        return self.detected / len(self.results)
 
     @property
-    def survivors(self) -> list[Verdict]:
+    def survivors(self) -> list[MutantResult]:
         """The undetected mutants without a reason."""
-        missed = (one for one in self.verdicts if not one.noticed)
+        missed = (one for one in self.results if not one.detected)
         return [one for one in missed if one.key not in self.equivalent]
 
     @property
-    def good(self) -> bool:
+    def passes(self) -> bool:
         return self.share >= ENOUGH and not self.survivors
 
 
-def by_file(part: str, summary: Summary) -> Table:
+def table_by_file(part: str, summary: Summary) -> Table:
     """One row for each file, and one for all files."""
     table = _table(part)
-    for file in sorted({one.file for one in summary.verdicts}):
-        of_file = [one for one in summary.verdicts if one.file == file]
-        table.add_row(
-            file.removeprefix("lambdas/"), *_figures(Summary(of_file, summary.equivalent))
-        )
+    for file in sorted({one.file for one in summary.results}):
+        of_file = [one for one in summary.results if one.file == file]
+        table.add_row(file.removeprefix("lambdas/"), *_row(Summary(of_file, summary.equivalent)))
     table.add_section()
-    table.add_row("all", *_figures(summary))
+    table.add_row("all", *_row(summary))
     return table
 
 
-def by_part(summaries: Mapping[str, Summary]) -> Table:
+def table_by_part(summaries: Mapping[str, Summary]) -> Table:
     """One row for each part."""
     table = _table("part")
     for part, summary in summaries.items():
-        table.add_row(part, *_figures(summary))
+        table.add_row(part, *_row(summary))
     return table
 
 
@@ -72,7 +70,7 @@ def _table(name: str) -> Table:
     return table
 
 
-def reasons(summary: Summary) -> Table:
+def table_of_reasons(summary: Summary) -> Table:
     """The number of equivalent mutants for each reason."""
     table = Table("equivalent", "because")
     for why, number in Counter(summary.equivalent.values()).most_common():
@@ -80,8 +78,8 @@ def reasons(summary: Summary) -> Table:
     return table
 
 
-def _figures(summary: Summary) -> tuple[str, ...]:
-    status = Counter(one.status for one in summary.verdicts)
-    equivalent = sum(one.key in summary.equivalent for one in summary.verdicts)
-    numbers = (len(summary.verdicts), status["killed"], status["timeout"], equivalent)
+def _row(summary: Summary) -> tuple[str, ...]:
+    status = Counter(one.status for one in summary.results)
+    equivalent = sum(one.key in summary.equivalent for one in summary.results)
+    numbers = (len(summary.results), status["killed"], status["timeout"], equivalent)
     return (*map(str, numbers), str(len(summary.survivors)), f"{summary.share:.1%}")

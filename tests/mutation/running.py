@@ -21,7 +21,7 @@ or never end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MutantResult:
     """`killed_by` names scenario and difference. A survivor is equivalent, or a test is missing."""
 
     mutant: str
@@ -33,13 +33,13 @@ class Found:
         return self.killed_by is None and self.equivalent is None
 
 
-def run_mutant(mutant: Mutant) -> Found:
+def run_mutant(mutant: Mutant) -> MutantResult:
     """Run scenarios until one distinguishes the mutant from the definition."""
     for scenario in _by_nearness(mutant.state):
         difference = _difference(scenario, mutant)
         if difference:
-            return Found(mutant.name, f"{scenario.name}: {difference}", None)
-    return Found(mutant.name, None, why_equivalent(mutant.name))
+            return MutantResult(mutant.name, f"{scenario.name}: {difference}", None)
+    return MutantResult(mutant.name, None, why_equivalent(mutant.name))
 
 
 def _by_nearness(state: str) -> list[Scenario]:

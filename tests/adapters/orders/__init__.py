@@ -1,0 +1,1 @@
+"""Orders in DynamoDB: reads, conditional writes, records."""

@@ -1,0 +1,1 @@
+"""The tools that change the tables of a deployment, on moto."""
