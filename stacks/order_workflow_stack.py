@@ -19,7 +19,7 @@ from stacks.monitoring.alarms import add_janitor_alarms, add_order_alarms, add_s
 from stacks.monitoring.dashboard import Dashboard
 from stacks.monitoring.release_alarms import add_release_alarms
 from stacks.monitoring.saved_queries import SavedQueries
-from stacks.operations.operations import Operations
+from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.order_tables import OrderTables
 from stacks.released_machine import Release, ReleasedMachine
 from stacks.security.grants import LIVE
@@ -30,8 +30,8 @@ from stacks.workflow.activity_functions import ActivityFunctions
 from stacks.workflow.execution_histories import ExecutionHistories
 from stacks.workflow.janitor import Janitor
 from stacks.workflow.order_state_machine import (
+    create_workflow,
     live_workflow,
-    machine_logs,
     release_canary,
     workflow_resources,
 )
@@ -52,94 +52,81 @@ class OrderWorkflowStack(Stack):
         super().__init__(scope, settings.stack_name, termination_protection=settings.keeps_data)
         platform = LambdaPlatform.create(self, settings=settings, root=root)
 
-        # Resources that functions use. Each function is granted the ones that its row names.
-        operations = Operations(self, "Operations", settings=settings)
+        # The resources that functions use.
+        notifications = OperatorNotifications(self, "Operations", settings=settings)
         tables = OrderTables(self, "Tables", settings=settings)
-        order_events = OrderEvents(self, "Events", settings=settings, operations=operations)
-        histories = ExecutionHistories(self, "Histories", settings=settings, operations=operations)
+        order_events = OrderEvents(self, "Events", settings=settings, notifications=notifications)
+        histories = ExecutionHistories(
+            self, "Histories", settings=settings, notifications=notifications
+        )
         sender = EmailSender(self, "Sender", settings=settings)
-        resources = {
-            **(tables.resources | operations.resources | sender.resources),
-            **(order_events.resources | histories.resources),
-            **(workflow_resources(self, settings) | payment_resources(settings)),
-            **service_resources(settings),
-        }
+        platform = platform.with_resources(
+            *(tables.resources, notifications.resources, sender.resources),
+            *(order_events.resources, histories.resources),
+            *(workflow_resources(self, settings), payment_resources(settings)),
+            service_resources(settings),
+        )
 
         # The workflow: activities, the state machine that invokes them, and its release.
-        activities = ActivityFunctions(self, "Activities", platform=platform, resources=resources)
-        workflow = ReleasedMachine(
-            self,
-            "Workflow",
-            name=settings.stack_name,
-            definition=root / "statemachine/order_workflow.asl.json",
-            functions=activities.versions,
-            log=machine_logs(settings),
-        )
-        release = Release(
-            self,
-            "Release",
-            workflow=workflow,
-            alias=LIVE,
-            canary=release_canary(
-                settings,
-                add_release_alarms(operations, workflow.machine, activities.versions, settings),
-            ),
-        )
-        add_order_alarms(operations, workflow.machine, settings)
-        resources |= live_workflow(workflow, release)
+        activities = ActivityFunctions(self, "Activities", platform=platform)
+        workflow = create_workflow(self, activities.versions, settings=settings, root=root)
+        release = self._release(workflow, activities, notifications, settings)
+        add_order_alarms(notifications, workflow.machine, settings)
+        platform = platform.with_resources(live_workflow(workflow, release))
 
         # The callers of the workflow: the API with its users, the provider, and the janitor.
-        webhook = PaymentWebhook(self, "Webhook", platform=platform, resources=resources)
-        api = OrderApi(self, "Api", platform=platform, resources=resources)
+        webhook = PaymentWebhook(self, "Webhook", platform=platform)
+        api = OrderApi(self, "Api", platform=platform)
         identity = Identity(self, "Identity", settings=settings, consoles=api.console_urls)
         api.serve(
             read_routes(root / "docs/openapi.json"), identity=identity, webhook=webhook.function
         )
         activities.set_console_url(api.console_url)
-        janitor = Janitor(
-            self, "Janitor", platform=platform, resources=resources, operations=operations
-        )
+        janitor = Janitor(self, "Janitor", platform=platform, notifications=notifications)
         comparison = PaymentComparison(
-            self, "Comparison", platform=platform, resources=resources, operations=operations
+            self, "Comparison", platform=platform, notifications=notifications
         )
         callers = [
             *(api.handler.function, webhook.function, comparison.function, *janitor.functions),
             MailReports(
-                self,
-                "MailReports",
-                platform=platform,
-                resources=resources,
-                sender=sender,
-                operations=operations,
+                self, "MailReports", platform=platform, sender=sender, notifications=notifications
             ).function,
         ]
 
-        # The events that other systems receive.
+        # The events that other systems receive, and the histories of ended executions.
         publishers = [
-            order_events.publish_from(tables.orders, platform=platform, resources=resources),
-            *subscribe(self, order_events, platform=platform, resources=resources),
+            order_events.publish_from(tables.orders, platform=platform),
+            *subscribe(self, order_events, platform=platform),
         ]
-
-        # The histories of executions that have ended.
-        exporters = histories.export_from(
-            resources["state-machine"].arn, platform=platform, resources=resources
-        )
+        exporters = histories.export_executions(platform=platform)
         release.comes_after(*callers, *publishers, *exporters)
 
         # What operators see.
         functions = [*callers, *publishers, *activities.all_functions, *exporters]
-        add_service_alarms(operations, api.api, functions)
-        add_janitor_alarms(operations, janitor, settings)
-        Dashboard(self, "Dashboard", operations=operations).show(
+        add_service_alarms(notifications, api.api, functions)
+        add_janitor_alarms(notifications, janitor, settings)
+        Dashboard(self, "Dashboard", notifications=notifications).show(
             workflow.machine, api=api.api, janitor=janitor, settings=settings
         )
         SavedQueries(
             self, "Queries", settings=settings, logged=[*functions, workflow, order_events]
         )
         self._export(
-            *(tables, operations, order_events, histories, release, api, identity),
+            *(tables, notifications, order_events, histories, release, api, identity),
             *(janitor, comparison),
         )
+
+    def _release(
+        self,
+        workflow: ReleasedMachine,
+        activities: ActivityFunctions,
+        notifications: OperatorNotifications,
+        settings: DeploymentSettings,
+    ) -> Release:
+        """The release of the workflow. Its alarms end the canary of a release that fails."""
+        alarms = add_release_alarms(notifications, workflow.machine, activities.versions, settings)
+        canary = release_canary(settings, alarms)
+        return Release(self, "Release", workflow=workflow, alias=LIVE, canary=canary)
 
     def _export(self, *constructs: HasOutputs) -> None:
         """Add the stack outputs."""

@@ -36,7 +36,6 @@ from stacks.security.grants import (
     STOP_EXECUTION,
     STORED_HISTORIES,
     WRITE_CUSTOMER,
-    Resources,
 )
 from stacks.security.security_checks import acknowledge
 
@@ -101,7 +100,6 @@ class OrderApi(Construct):
         construct_id: str,
         *,
         platform: LambdaPlatform,
-        resources: Resources,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = platform.settings
@@ -111,9 +109,7 @@ class OrderApi(Construct):
             api_name=platform.settings.stack_name,
             create_default_stage=False,
         )
-        self.handler = LambdaFunction(
-            self, "Handler", platform=platform, row=API, resources=resources
-        )
+        self.handler = LambdaFunction(self, "Handler", platform=platform, row=API)
         self._limit_concurrency()
 
     @property

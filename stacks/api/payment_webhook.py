@@ -4,7 +4,7 @@ from constructs import Construct
 
 from stacks.functions.lambda_function import FunctionRow, LambdaFunction
 from stacks.functions.lambda_platform import LambdaPlatform
-from stacks.security.grants import REPORT_TO_OPERATIONS, RING, WRITE_ORDER, Resources
+from stacks.security.grants import REPORT_TO_OPERATIONS, RING, WRITE_ORDER
 from stacks.settings.payment_provider import PAYMENT_PROVIDERS
 
 TIMEOUT_SECONDS = 28
@@ -20,7 +20,6 @@ class PaymentWebhook(Construct):
         construct_id: str,
         *,
         platform: LambdaPlatform,
-        resources: Resources,
     ) -> None:
         super().__init__(scope, construct_id)
         provider = PAYMENT_PROVIDERS[platform.settings.payment_provider]
@@ -32,6 +31,4 @@ class PaymentWebhook(Construct):
             settings=("payment_provider",),
             pays=True,
         )
-        self.function = LambdaFunction(
-            self, "Receive", platform=platform, row=row, resources=resources
-        ).function
+        self.function = LambdaFunction(self, "Receive", platform=platform, row=row).function

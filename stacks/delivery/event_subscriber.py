@@ -12,7 +12,7 @@ from stacks.delivery.order_events import EVENT_SOURCE, OrderEvents
 from stacks.functions.lambda_function import FunctionRow, LambdaFunction
 from stacks.functions.lambda_platform import LambdaPlatform
 from stacks.security import accepted_findings as findings
-from stacks.security.grants import READ_SUBSCRIBER_SECRET, Resources
+from stacks.security.grants import READ_SUBSCRIBER_SECRET
 from stacks.security.security_checks import acknowledge
 
 BATCH = 5
@@ -45,7 +45,6 @@ class EventSubscriber(Construct):
         *,
         events: OrderEvents,
         platform: LambdaPlatform,
-        resources: Resources,
     ) -> None:
         super().__init__(scope, construct_id)
         queue = sqs.Queue(
@@ -72,14 +71,10 @@ class EventSubscriber(Construct):
                 )
             ],
         )
-        self.function = self._deliver_from(queue, platform, resources)
+        self.function = self._deliver_from(queue, platform)
 
-    def _deliver_from(
-        self, queue: sqs.IQueue, platform: LambdaPlatform, resources: Resources
-    ) -> lambda_.Function:
-        function = LambdaFunction(
-            self, "Deliver", platform=platform, row=DELIVER, resources=resources
-        ).function
+    def _deliver_from(self, queue: sqs.IQueue, platform: LambdaPlatform) -> lambda_.Function:
+        function = LambdaFunction(self, "Deliver", platform=platform, row=DELIVER).function
         function.add_event_source(
             sources.SqsEventSource(
                 queue,
@@ -93,12 +88,10 @@ class EventSubscriber(Construct):
 
 
 def subscribe(
-    scope: Construct, events: OrderEvents, *, platform: LambdaPlatform, resources: Resources
+    scope: Construct, events: OrderEvents, *, platform: LambdaPlatform
 ) -> list[lambda_.Function]:
     """Deliver the events to the subscriber, if there is one. Returns the function that does it."""
     if not platform.settings.subscriber_url:
         return []
-    subscriber = EventSubscriber(
-        scope, "Subscriber", events=events, platform=platform, resources=resources
-    )
+    subscriber = EventSubscriber(scope, "Subscriber", events=events, platform=platform)
     return [subscriber.function]

@@ -11,8 +11,8 @@ from stacks.delivery.email_sender import EmailSender
 from stacks.functions.event_function import EventFunction
 from stacks.functions.lambda_function import FunctionRow
 from stacks.functions.lambda_platform import LambdaPlatform
-from stacks.operations.operations import Operations
-from stacks.security.grants import WRITE_ORDER, Resources
+from stacks.operations.operator_notifications import OperatorNotifications
+from stacks.security.grants import WRITE_ORDER
 
 RECORD = FunctionRow(
     name="record-mail-reports",
@@ -43,9 +43,8 @@ class MailReports(Construct):
         construct_id: str,
         *,
         platform: LambdaPlatform,
-        resources: Resources,
         sender: EmailSender,
-        operations: Operations,
+        notifications: OperatorNotifications,
     ) -> None:
         super().__init__(scope, construct_id)
         record = EventFunction(
@@ -53,8 +52,7 @@ class MailReports(Construct):
             "Record",
             platform=platform,
             row=RECORD,
-            resources=resources,
-            dead_letters=operations.dead_letter_queue("MailReportFailures"),
+            dead_letters=notifications.dead_letter_queue("MailReportFailures"),
             retries=8,
             max_age=Duration.hours(24),
         )

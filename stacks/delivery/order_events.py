@@ -15,9 +15,9 @@ from constructs import Construct
 
 from stacks.functions.lambda_function import FunctionRow, LambdaFunction
 from stacks.functions.lambda_platform import LambdaPlatform
-from stacks.operations.operations import Operations
+from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.security import accepted_findings as findings
-from stacks.security.grants import PUBLISH_EVENTS, READ_ORDER, Resource, Resources
+from stacks.security.grants import PUBLISH_EVENTS, READ_ORDER, Resource
 from stacks.security.security_checks import acknowledge
 from stacks.settings.deployment_settings import DeploymentSettings
 from stacks.settings.removal import log_group_name, log_removal_policy, log_retention
@@ -44,11 +44,11 @@ class OrderEvents(Construct):
         construct_id: str,
         *,
         settings: DeploymentSettings,
-        operations: Operations,
+        notifications: OperatorNotifications,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._settings, self._operations = settings, operations
-        self.failures = operations.dead_letter_queue("EventFailures")
+        self._settings, self._notifications = settings, notifications
+        self.failures = notifications.dead_letter_queue("EventFailures")
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{settings.stack_name}-events")
         acknowledge(self.failures, findings.HOLDS_LOST_EVENTS)
         self._archive()
@@ -83,7 +83,6 @@ class OrderEvents(Construct):
         orders: dynamodb.TableV2,
         *,
         platform: LambdaPlatform,
-        resources: Resources,
     ) -> lambda_.Function:
         """Publish the events of every change of the table. Returns the function that does it.
 
@@ -91,9 +90,7 @@ class OrderEvents(Construct):
         nothing is left out, and events of one order stay in their order. A batch is halved when it
         fails, so that one bad record does not hold back the others for long.
         """
-        publisher = LambdaFunction(
-            self, "Publisher", platform=platform, row=PUBLISHER, resources=resources
-        ).function
+        publisher = LambdaFunction(self, "Publisher", platform=platform, row=PUBLISHER).function
         publisher.add_event_source(
             sources.DynamoEventSource(
                 orders,
@@ -104,7 +101,7 @@ class OrderEvents(Construct):
                 filters=[_changes_of_orders()],
             )
         )
-        self._operations.alarm(
+        self._notifications.alarm(
             "EventsLate",
             publisher.metric("IteratorAge", statistic="Maximum", period=Duration.minutes(5)),
             "Events of orders are published late; after 24 hours they are lost.",

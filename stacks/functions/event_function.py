@@ -10,7 +10,6 @@ from constructs import Construct
 
 from stacks.functions.lambda_function import FunctionRow, LambdaFunction
 from stacks.functions.lambda_platform import LambdaPlatform
-from stacks.security.grants import Resources
 
 MAX_INVOCATION_RETRIES = 2
 MAX_INVOCATION_AGE = Duration.hours(6)
@@ -31,7 +30,6 @@ class EventFunction(LambdaFunction):
         *,
         platform: LambdaPlatform,
         row: FunctionRow,
-        resources: Resources,
         dead_letters: sqs.IQueue,
         retries: int,
         max_age: Duration,
@@ -41,7 +39,6 @@ class EventFunction(LambdaFunction):
             construct_id,
             platform=platform,
             row=row,
-            resources=resources,
             dead_letters=dead_letters,
         )
         self._scope, self._dead_letters = scope, dead_letters

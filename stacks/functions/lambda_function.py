@@ -12,7 +12,7 @@ from constructs import Construct
 
 from stacks.functions.lambda_platform import ARCHITECTURE, RUNTIME, LambdaPlatform
 from stacks.security import accepted_findings as findings
-from stacks.security.grants import Grant, Resources, variables
+from stacks.security.grants import Grant, variables
 from stacks.security.security_checks import acknowledge, acknowledge_wildcard
 from stacks.settings.http_services import choose_grants
 from stacks.settings.payment_provider import PAYMENT_PROVIDERS
@@ -57,11 +57,10 @@ class LambdaFunction(Construct):
         *,
         platform: LambdaPlatform,
         row: FunctionRow,
-        resources: Resources,
         dead_letters: sqs.IQueue | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._platform, self._row, self._resources = platform, row, resources
+        self._platform, self._row = platform, row
         provider = PAYMENT_PROVIDERS[platform.settings.payment_provider]
         self._uses_provider = row.pays or row.compares
         self._grants = (
@@ -142,14 +141,14 @@ class LambdaFunction(Construct):
             )
         )
         for grant in self._grants:
-            role.add_to_policy(grant.statement(self._resources))
+            role.add_to_policy(grant.statement(self._platform.resources))
         return role
 
     def _variables(self) -> dict[str, str]:
         settings = self._platform.settings
         values = {name: getattr(settings, name) for name in self._row.settings}
         read = {name.upper(): str(value) for name, value in values.items() if value != 0}
-        named = variables(self._grants, self._resources)
+        named = variables(self._grants, self._platform.resources)
         if self._uses_provider and settings.payment_api_url:
             named["PAYMENT_API_URL"] = settings.payment_api_url
         traced = tracing_variables(settings) if self._row.traced else {}
@@ -159,7 +158,7 @@ class LambdaFunction(Construct):
         acknowledge(self, findings.NO_RESOURCE_LEVEL)
         acknowledge(self, findings.NO_SEGMENTS)
         for used in {grant.resource for grant in self._grants}:
-            resource = self._resources[used]
+            resource = self._platform.resources[used]
             if resource.wildcard:
                 for arn in resource.arns:
                     acknowledge_wildcard(self, arn, resource.wildcard)

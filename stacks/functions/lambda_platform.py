@@ -1,7 +1,7 @@
-"""What all functions of a deployment share: Python, packages, the layer, the common variables."""
+"""What all functions of a deployment share: Python, packages, layers, variables, resources."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aws_cdk import RemovalPolicy
@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.packaging.packages import Packages
+from stacks.security.grants import Resources
 from stacks.settings.deployment_settings import DeploymentSettings
 from stacks.settings.payment_provider import PAYMENT_PROVIDERS
 from stacks.settings.tracing import LOCK_FILE
@@ -33,7 +34,7 @@ AWS_SERVICES = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LambdaPlatform:
     """The shared part of every function; `payment_layers` are for those that pay, `tracing_layers`
-    for those that are traced.
+    for those that are traced. A function is granted those of the `resources` that its row names.
     """
 
     settings: DeploymentSettings
@@ -42,12 +43,13 @@ class LambdaPlatform:
     payment_layers: Sequence[lambda_.ILayerVersion]
     tracing_layers: Sequence[lambda_.ILayerVersion]
     variables: Mapping[str, str]
+    resources: Resources
 
     @classmethod
     def create(
         cls, scope: Construct, *, settings: DeploymentSettings, root: Path
     ) -> "LambdaPlatform":
-        """`root` is the folder that holds the package `lambdas` and the lock files."""
+        """Without resources. `root` is the folder of the package `lambdas` and the lock files."""
         packages = Packages(root, RUNTIME.name.removeprefix("python"))
         return cls(
             settings=settings,
@@ -56,7 +58,15 @@ class LambdaPlatform:
             payment_layers=_payment_layers(scope, packages, settings),
             tracing_layers=_tracing_layers(scope, packages, settings),
             variables=_variables(settings),
+            resources={},
         )
+
+    def with_resources(self, *added: Resources) -> "LambdaPlatform":
+        """The same platform with more resources."""
+        resources = dict(self.resources)
+        for some in added:
+            resources.update(some)
+        return replace(self, resources=resources)
 
     def code(self, handler: str) -> lambda_.Code:
         """The package of the function that runs `handler`.

@@ -10,7 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.monitoring.release_alarms import FAILING_PERCENT, failing_percent
 from stacks.operations.metrics import MAX_METRICS, PERIOD, counted, or_zero, sum_of, total
-from stacks.operations.operations import Operations
+from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.security.grants import SEND_EMAIL
 from stacks.settings.deployment_settings import DeploymentSettings
 from stacks.workflow.activity_functions import ACTIVITIES, activity_name
@@ -34,10 +34,10 @@ ABORT_ROUTE = "abort"
 
 
 def add_order_alarms(
-    operations: Operations, machine: sfn.StateMachine, settings: DeploymentSettings
+    notifications: OperatorNotifications, machine: sfn.StateMachine, settings: DeploymentSettings
 ) -> None:
     """Alarms on orders that no release is rolled back for."""
-    operations.alarm(
+    notifications.alarm(
         "CompensationStuck",
         counted(settings, "CompensationStuck", activity="close_order"),
         "An order cannot be compensated; the operations queue names it.",
@@ -46,54 +46,54 @@ def add_order_alarms(
     )
     mismatches = [counted(settings, "LedgerMismatch", activity=name) for name in UNITS_OR_MONEY]
     mismatches.append(counted(settings, "PaymentMismatch", activity="process_payment"))
-    operations.alarm(
+    notifications.alarm(
         "LedgerMismatch",
         total(mismatches, "Mismatches"),
         "The records of an order differ from the stock or from the payment provider's books.",
     )
-    operations.alarm(
+    notifications.alarm(
         "OrdersFailingAtLowTraffic",
         failing_percent(machine, at_least=2, period=Duration.hours(1)),
         "A fifth of the executions that ended within an hour failed.",
         threshold=FAILING_PERCENT,
     )
-    operations.alarm(
+    notifications.alarm(
         "ExecutionsAborted",
         _stopped_elsewhere(machine, settings),
         "Executions were stopped, and not by operators through the API.",
         threshold=STOPPED_ELSEWHERE,
     )
-    operations.alarm(
+    notifications.alarm(
         "RefundsFailingLater",
         counted(settings, "RefundFailedLater"),
         "A refund failed after it had succeeded: an ended order owes its customer money.",
     )
-    operations.alarm(
+    notifications.alarm(
         "PaymentsDisputed",
         counted(settings, "PaymentDisputed"),
         "A customer disputes a payment with the bank.",
     )
-    operations.alarm(
+    notifications.alarm(
         "PaymentsDiffer",
         counted(settings, "PaymentDifference"),
         "Payments differ between the ledger and the provider; the operations queue names them.",
     )
-    _add_email_alarms(operations, settings)
+    _add_email_alarms(notifications, settings)
 
 
 def add_service_alarms(
-    operations: Operations,
+    notifications: OperatorNotifications,
     api: apigateway.HttpApi,
     functions: Sequence[lambda_.IFunction],
 ) -> None:
     """Alarms on the API and on the limits of the account; `functions` are all of the stack."""
-    operations.alarm(
+    notifications.alarm(
         "ApiErrors",
         api.metric_server_error(period=PERIOD, statistic="Sum"),
         "The API answers 5xx.",
         threshold=5,
     )
-    operations.alarm(
+    notifications.alarm(
         "ApiSlow",
         api.metric_latency(period=PERIOD, statistic="p99"),
         "One of a hundred requests takes longer than the longest wait that it can ask for.",
@@ -102,54 +102,54 @@ def add_service_alarms(
     )
     for start in range(0, len(functions), MAX_METRICS):
         throttles = [one.metric_throttles(period=PERIOD) for one in functions[start:][:MAX_METRICS]]
-        operations.alarm(
+        notifications.alarm(
             f"FunctionsThrottled{start // MAX_METRICS + 1}",
             total(throttles, "Throttled invocations"),
             "Lambda refuses invocations: the account's concurrency is used up.",
         )
-    operations.alarm(
+    notifications.alarm(
         "OperationsMessagesOld",
-        operations.queue.metric_approximate_age_of_oldest_message(period=PERIOD),
+        notifications.queue.metric_approximate_age_of_oldest_message(period=PERIOD),
         "A message on the operations queue was not processed for a day.",
         threshold=OLD_MESSAGE.to_seconds(),
     )
 
 
 def add_janitor_alarms(
-    operations: Operations, janitor: Janitor, settings: DeploymentSettings
+    notifications: OperatorNotifications, janitor: Janitor, settings: DeploymentSettings
 ) -> None:
     """Alarms on the recovery of orders."""
     for name, watched in (("Sweep", janitor.sweep), ("FastPath", janitor.execution_stopped)):
-        operations.alarm(
+        notifications.alarm(
             f"Janitor{name}Errors",
             watched.function.metric_errors(period=PERIOD),
             "A function of the janitor fails: lost doorbells and executions are not recovered.",
         )
-    operations.alarm(
+    notifications.alarm(
         "JanitorChecksFailing",
         counted(settings, "Janitor-failed"),
         "The janitor cannot check some orders; its log has their ids and errors.",
         periods=3,
     )
-    operations.alarm(
+    notifications.alarm(
         "JanitorLag",
         counted(settings, "OldestOverdueCheckSeconds", statistic="Maximum"),
         "The janitor checks orders too late.",
         threshold=LAG_SECONDS,
         periods=2,
     )
-    operations.alarm(
+    notifications.alarm(
         "OrdersPastDeadline",
         counted(settings, "OrderPastDeadline"),
         "Orders still wait for an approval minutes after their deadline.",
         periods=2,
     )
-    operations.alarm(
+    notifications.alarm(
         "JanitorTakeoversRepeated",
         counted(settings, "TakeoverRepeated"),
         "The janitor takes the same order over again and again.",
     )
-    operations.alarm_on_silence(
+    notifications.alarm_on_silence(
         "JanitorSilent",
         janitor.sweep.function.metric_invocations(period=PERIOD),
         "The janitor does not run: lost doorbells and executions are not recovered.",
@@ -168,14 +168,14 @@ def _stopped_elsewhere(
     return sum_of(terms, metrics, "Executions stopped elsewhere")
 
 
-def _add_email_alarms(operations: Operations, settings: DeploymentSettings) -> None:
+def _add_email_alarms(notifications: OperatorNotifications, settings: DeploymentSettings) -> None:
     senders = [activity_name(row) for row in ACTIVITIES.values() if SEND_EMAIL in row.grants]
     refused = [
         counted(settings, error, activity=activity)
         for error in EMAIL_ERRORS
         for activity in senders
     ]
-    operations.alarm(
+    notifications.alarm(
         "EmailsFailing",
         total(refused, "E-mails not sent"),
         "SES refuses e-mails, or did not answer; the log of the activity has the reason.",
@@ -184,7 +184,7 @@ def _add_email_alarms(operations: Operations, settings: DeploymentSettings) -> N
         ("EmailsBouncing", "Reputation.BounceRate", BOUNCE_RATE),
         ("EmailComplaints", "Reputation.ComplaintRate", COMPLAINT_RATE),
     ):
-        operations.alarm(
+        notifications.alarm(
             name,
             _reputation(metric),
             "SES puts an account under review at this rate, then stops its e-mails.",

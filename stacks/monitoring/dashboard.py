@@ -8,7 +8,7 @@ from constructs import Construct
 
 from stacks.operations.emitted_metrics import ENDS
 from stacks.operations.metrics import by_dimension, counted
-from stacks.operations.operations import Operations
+from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.settings.deployment_settings import DeploymentSettings
 from stacks.workflow.janitor import Janitor
 
@@ -18,13 +18,15 @@ _HALF = 12
 class Dashboard(Construct):
     """Shows the alarms that are created before it, so it comes last."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, operations: Operations) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, notifications: OperatorNotifications
+    ) -> None:
         super().__init__(scope, construct_id)
-        self._operations = operations
+        self._notifications = notifications
         # Dashboards are global in an account, unlike everything else that has a name here.
         name = f"{Stack.of(self).stack_name}-{Aws.REGION}"
         self._page = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=name)
-        alarms = list(operations.alarms)
+        alarms = list(notifications.alarms)
         self._page.add_widgets(
             cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=2 * _HALF)
         )
@@ -48,7 +50,7 @@ class Dashboard(Construct):
             (_requests(api), _latency(api)),
             (_executions(machine), _durations(machine)),
             (_janitor(janitor), _exports(settings)),
-            (_queues(self._operations), _events(settings)),
+            (_queues(self._notifications), _events(settings)),
         ):
             self._page.add_widgets(left, right)
 
@@ -206,9 +208,9 @@ def _janitor(janitor: Janitor) -> cloudwatch.GraphWidget:
     )
 
 
-def _queues(operations: Operations) -> cloudwatch.GraphWidget:
+def _queues(notifications: OperatorNotifications) -> cloudwatch.GraphWidget:
     return _graph(
         "Messages for operators",
-        operations.queue.metric_approximate_number_of_messages_visible(label="operations"),
-        operations.unread.metric_approximate_number_of_messages_visible(label="unread"),
+        notifications.queue.metric_approximate_number_of_messages_visible(label="operations"),
+        notifications.unread.metric_approximate_number_of_messages_visible(label="unread"),
     )

@@ -12,7 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.operations.metrics import MAX_METRICS, PERIOD, counted, crashes, or_zero
-from stacks.operations.operations import Operations
+from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.settings.deployment_settings import DeploymentSettings
 from stacks.workflow.activity_functions import ACTIVITIES, activity_name
 
@@ -28,37 +28,37 @@ package that cannot be imported fails every invocation.
 
 
 def add_release_alarms(
-    operations: Operations,
+    notifications: OperatorNotifications,
     machine: sfn.StateMachine,
     versions: Mapping[str, lambda_.Version],
     settings: DeploymentSettings,
 ) -> list[cloudwatch.Alarm]:
     """Alarms on executions and on the function versions that the release names, by state."""
     return [
-        operations.alarm(
+        notifications.alarm(
             "ExecutionsTimedOut",
             machine.metric_timed_out(period=PERIOD),
             "Executions reached their time limit; the janitor takes their orders over.",
         ),
-        operations.alarm(
+        notifications.alarm(
             "OrdersFailing",
             failing_percent(machine, at_least=5),
             "A fifth of the executions fail because of a defect or an outage.",
             threshold=FAILING_PERCENT,
         ),
-        operations.alarm(
+        notifications.alarm(
             "CanaryOrdersFailing",
             failing_percent(machine, at_least=2),
             "More executions fail than usual: rolls a release back and sends no notification.",
             threshold=CANARY_FAILING_PERCENT,
             notifies=False,
         ),
-        operations.alarm(
+        notifications.alarm(
             "ActivityDefect",
             counted(settings, "ActivityDefect"),
             "An activity raised an unexpected exception; its log has the traceback.",
         ),
-        *_crash_alarms(operations, versions, settings),
+        *_crash_alarms(notifications, versions, settings),
     ]
 
 
@@ -79,7 +79,7 @@ def failing_percent(
 
 
 def _crash_alarms(
-    operations: Operations,
+    notifications: OperatorNotifications,
     versions: Mapping[str, lambda_.Version],
     settings: DeploymentSettings,
 ) -> list[cloudwatch.Alarm]:
@@ -89,7 +89,7 @@ def _crash_alarms(
     ]
     size = MAX_METRICS // 2
     return [
-        operations.alarm(
+        notifications.alarm(
             f"ActivityCrashes{start // size + 1}",
             crashes(settings, dict(activities[start : start + size])),
             "Function versions of the current release crash, time out or cannot be imported.",

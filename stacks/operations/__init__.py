@@ -1,1 +1,1 @@
-"""The topic and the queue of the operators, and the metrics that alarms and dashboard read."""
+"""The notifications of operators, and the metrics that alarms and the dashboard read."""

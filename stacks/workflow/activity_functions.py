@@ -17,7 +17,6 @@ from stacks.security.grants import (
     STORE_TOKEN,
     WRITE_ORDER,
     Grant,
-    Resources,
 )
 
 TIMEOUT_SECONDS = 20
@@ -92,11 +91,10 @@ class ActivityFunctions(Construct):
         construct_id: str,
         *,
         platform: LambdaPlatform,
-        resources: Resources,
     ) -> None:
         super().__init__(scope, construct_id)
         self.functions = {
-            state: LambdaFunction(self, state, platform=platform, row=row, resources=resources)
+            state: LambdaFunction(self, state, platform=platform, row=row)
             for state, row in ACTIVITIES.items()
         }
 

@@ -13,7 +13,7 @@ from stacks.functions.event_function import EventFunction
 from stacks.functions.lambda_function import FunctionRow, LambdaFunction
 from stacks.functions.lambda_platform import LambdaPlatform
 from stacks.operations.metrics import PERIOD
-from stacks.operations.operations import Operations
+from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.security import accepted_findings as findings
 from stacks.security.grants import (
     READ_HISTORY,
@@ -22,7 +22,6 @@ from stacks.security.grants import (
     STORED_HISTORIES,
     Grant,
     Resource,
-    Resources,
 )
 from stacks.security.security_checks import acknowledge
 from stacks.settings.deployment_settings import DeploymentSettings
@@ -55,7 +54,7 @@ _STATUSES = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
 class ExecutionHistories(Construct):
-    """The bucket and the queue. `export_from` adds the functions."""
+    """The bucket and the queue. `export_executions` adds the functions."""
 
     def __init__(
         self,
@@ -63,12 +62,12 @@ class ExecutionHistories(Construct):
         construct_id: str,
         *,
         settings: DeploymentSettings,
-        operations: Operations,
+        notifications: OperatorNotifications,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._settings, self._operations = settings, operations
+        self._settings, self._notifications = settings, notifications
         self.bucket = self._create_bucket()
-        self._failures = operations.dead_letter_queue("HistoryFailures")
+        self._failures = notifications.dead_letter_queue("HistoryFailures")
         self._queue = self._create_queue()
 
     @property
@@ -89,16 +88,13 @@ class ExecutionHistories(Construct):
         """Stack outputs."""
         return {"HistoriesBucket": self.bucket.bucket_name}
 
-    def export_from(
-        self, state_machine_arn: str, *, platform: LambdaPlatform, resources: Resources
-    ) -> list[lambda_.Function]:
-        """Export the histories of a state machine. Returns the functions."""
+    def export_executions(self, *, platform: LambdaPlatform) -> list[lambda_.Function]:
+        """Export the histories of the workflow's executions. Returns the functions that do it."""
         export = LambdaFunction(
             self,
             "Export",
             platform=platform,
             row=EXPORT,
-            resources=resources,
         ).function
         export.add_event_source(
             sources.SqsEventSource(
@@ -109,8 +105,8 @@ class ExecutionHistories(Construct):
             )
         )
         acknowledge(export, findings.REDRIVEN_BY_QUEUE)
-        self._send_ended_executions(state_machine_arn)
-        return [export, self._create_sweep(platform, resources)]
+        self._send_ended_executions(platform.resources["state-machine"].arn)
+        return [export, self._create_sweep(platform)]
 
     def _create_bucket(self) -> s3.Bucket:
         """Without versions: each object is written once and never replaced. Kept with every stack:
@@ -145,7 +141,7 @@ class ExecutionHistories(Construct):
             retention_period=Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self._failures, max_receive_count=5),
         )
-        self._operations.alarm(
+        self._notifications.alarm(
             "HistoriesLate",
             queue.metric_approximate_age_of_oldest_message(period=PERIOD),
             "Histories of ended executions are exported late; after 90 days they are lost.",
@@ -170,13 +166,12 @@ class ExecutionHistories(Construct):
             ],
         )
 
-    def _create_sweep(self, platform: LambdaPlatform, resources: Resources) -> lambda_.Function:
+    def _create_sweep(self, platform: LambdaPlatform) -> lambda_.Function:
         sweep = EventFunction(
             self,
             "Sweep",
             platform=platform,
             row=SWEEP,
-            resources=resources,
             dead_letters=self._failures,
             retries=0,
             max_age=Duration.minutes(5),

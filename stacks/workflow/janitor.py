@@ -8,7 +8,7 @@ from constructs import Construct
 from stacks.functions.event_function import EventFunction
 from stacks.functions.lambda_function import FunctionRow
 from stacks.functions.lambda_platform import LambdaPlatform
-from stacks.operations.operations import Operations
+from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.security.grants import (
     IS_RUNNING,
     OLDEST_ORDERS,
@@ -19,7 +19,6 @@ from stacks.security.grants import (
     SETTLE_STOCK,
     START_LIVE,
     WRITE_ORDER,
-    Resources,
 )
 from stacks.workflow.order_state_machine import execution_ends
 
@@ -58,17 +57,15 @@ class Janitor(Construct):
         construct_id: str,
         *,
         platform: LambdaPlatform,
-        resources: Resources,
-        operations: Operations,
+        notifications: OperatorNotifications,
     ) -> None:
         super().__init__(scope, construct_id)
-        dead_letters = operations.dead_letter_queue("JanitorFailures")
+        dead_letters = notifications.dead_letter_queue("JanitorFailures")
         self.sweep = EventFunction(
             self,
             "Sweep",
             platform=platform,
             row=SWEEP,
-            resources=resources,
             dead_letters=dead_letters,
             # A failed sweep is not repeated: the next one does the same work.
             retries=0,
@@ -80,14 +77,15 @@ class Janitor(Construct):
             "ExecutionStopped",
             platform=platform,
             row=EXECUTION_STOPPED,
-            resources=resources,
             dead_letters=dead_letters,
             retries=8,
             max_age=Duration.minutes(10),
         )
         self.execution_stopped.on_event(
             "ExecutionStoppedRule",
-            execution_ends(resources["state-machine"].arn, "FAILED", "TIMED_OUT", "ABORTED"),
+            execution_ends(
+                platform.resources["state-machine"].arn, "FAILED", "TIMED_OUT", "ABORTED"
+            ),
         )
 
     @property

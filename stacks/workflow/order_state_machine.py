@@ -1,11 +1,13 @@
-"""The state machine of orders: its ARNs, its logs, and how long a canary of its releases takes."""
+"""The state machine of orders, its ARNs, and the canary of its releases."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.released_machine import Canary, MachineLogs, Release, ReleasedMachine
@@ -57,12 +59,25 @@ def execution_ends(state_machine_arn: str, *statuses: str) -> events.EventPatter
     )
 
 
-def machine_logs(settings: DeploymentSettings) -> MachineLogs:
-    """The log of the state machine in an environment."""
-    return MachineLogs(
-        level=settings.log_level,
-        retention=log_retention(settings),
-        removal_policy=log_removal_policy(settings),
+def create_workflow(
+    scope: Construct,
+    activities: Mapping[str, lambda_.Version],
+    *,
+    settings: DeploymentSettings,
+    root: Path,
+) -> ReleasedMachine:
+    """The state machine, which invokes `activities` (by state). `root` is the repository."""
+    return ReleasedMachine(
+        scope,
+        "Workflow",
+        name=settings.stack_name,
+        definition=root / "statemachine/order_workflow.asl.json",
+        functions=activities,
+        log=MachineLogs(
+            level=settings.log_level,
+            retention=log_retention(settings),
+            removal_policy=log_removal_policy(settings),
+        ),
     )
 
 

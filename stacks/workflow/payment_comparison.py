@@ -7,8 +7,8 @@ from constructs import Construct
 from stacks.functions.event_function import EventFunction
 from stacks.functions.lambda_function import FunctionRow
 from stacks.functions.lambda_platform import LambdaPlatform
-from stacks.operations.operations import Operations
-from stacks.security.grants import REPORT_TO_OPERATIONS, WRITE_ORDER, Grant, Resources
+from stacks.operations.operator_notifications import OperatorNotifications
+from stacks.security.grants import REPORT_TO_OPERATIONS, WRITE_ORDER, Grant
 
 TIMEOUT_SECONDS = 900
 """The longest time that Lambda admits: a comparison reads every payment of a day."""
@@ -37,8 +37,7 @@ class PaymentComparison(Construct):
         construct_id: str,
         *,
         platform: LambdaPlatform,
-        resources: Resources,
-        operations: Operations,
+        notifications: OperatorNotifications,
     ) -> None:
         super().__init__(scope, construct_id)
         compare = EventFunction(
@@ -46,8 +45,7 @@ class PaymentComparison(Construct):
             "Compare",
             platform=platform,
             row=COMPARE,
-            resources=resources,
-            dead_letters=operations.dead_letter_queue("PaymentComparisonFailures"),
+            dead_letters=notifications.dead_letter_queue("PaymentComparisonFailures"),
             retries=2,
             max_age=Duration.hours(6),
         )

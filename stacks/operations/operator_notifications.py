@@ -1,4 +1,4 @@
-"""What operators watch: the operations queue, the alarms and where they go, the dashboard."""
+"""The notifications of operators: the operations queue, alarms and their topic, dead letters."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from stacks.settings.deployment_settings import DeploymentSettings
 MAX_RECEIVES = 5
 
 
-class Operations(Construct):
+class OperatorNotifications(Construct):
     """Created first: the other constructs add their alarms and dead-letter queues to it."""
 
     def __init__(
