@@ -31,8 +31,7 @@ export function diagram({ start_at: start, states }, ledger) {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "State machine" }, picture), panel,
     h("p", { class: "legend" }, ...Object.entries(PROGRESS).map(([name, [icon, text]]) =>
       h("span", { class: `is-${name}` }, `${icon} ${text}`))),
-    h("p", { class: "quiet" }, "Click a state to see its details. The failure of any step leads to the compensation. These transitions "
-      + "are drawn only when they were taken.")),
+    h("p", { class: "quiet" }, "Click a state to see its details. Errors that lead to the compensation are drawn only if they occurred.")),
     h("details", {}, h("summary", {}, "As a list"), h("ol", {}, ...shown.filter((one) => one.entries).sort(byEntry)
       .map((one) => h("li", {}, h("span", {}, sentence(one)), h("small", {}, ` ${times(one)}`))))));
 }
