@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from lambdas.domain.record.money import Price
 
+SKU_FORM = "[A-Z0-9-]{1,32}"
+"""The pattern of a stock keeping unit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLevel:

@@ -1,11 +1,12 @@
 """Catalogue and Reservations at another service over HTTP. docs/adapters.md has its contract."""
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from lambdas.adapters.http.service import Answer, HttpService, integer, text
-from lambdas.domain.catalogue import CataloguePage, ListedProduct, StockLevel
+from lambdas.domain.catalogue import SKU_FORM, CataloguePage, ListedProduct, StockLevel
 from lambdas.domain.errors import (
     CatalogueNotListed,
     InsufficientStock,
@@ -13,7 +14,7 @@ from lambdas.domain.errors import (
     OrderError,
     StoreUnavailable,
 )
-from lambdas.domain.record.money import Price
+from lambdas.domain.record.money import MAX_PRICE_MINOR, Price
 from lambdas.domain.reservations import Reservation, ReservationState
 
 _REFUSALS: Mapping[str, tuple[type[OrderError], str]] = {
@@ -108,15 +109,31 @@ def _level(product: Mapping[str, Any]) -> StockLevel:
     return StockLevel(
         sku=text(product["sku"]),
         available=integer(product["available"]),
-        price=Price(integer(product["unit_price_minor"]), text(product["currency"])),
+        price=_price(product),
         related=tuple(map(text, product.get("related") or ())),
     )
 
 
 def _listed(product: Mapping[str, Any]) -> ListedProduct:
     return ListedProduct(
-        sku=text(product["sku"]),
+        sku=_sku(product),
         name=text(product["name"]),
-        price=Price(integer(product["unit_price_minor"]), text(product["currency"])),
+        price=_price(product),
         sold_out=integer(product["available"]) <= 0,
     )
+
+
+def _sku(product: Mapping[str, Any]) -> str:
+    """The SKU of a product that can be ordered. Raises ValueError for another form."""
+    sku = text(product["sku"])
+    if not re.fullmatch(SKU_FORM, sku):
+        raise ValueError("not a SKU")
+    return sku
+
+
+def _price(product: Mapping[str, Any]) -> Price:
+    """Raises ValueError for a price that no product has."""
+    minor = integer(product["unit_price_minor"])
+    if not 0 <= minor <= MAX_PRICE_MINOR:
+        raise ValueError("not a price")
+    return Price(minor, text(product["currency"]))

@@ -1,6 +1,7 @@
 """Requests to another service over HTTPS, with the secret of Secrets Manager as bearer token."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ answer it ends within 14 s, before its function's 20 s. A function that is ended
 that comes slowly, is repeated: every effect has a key.
 """
 LONGEST_PAUSE_SECONDS = 1
+LONGEST_TEXT = 1_000
+"""Characters of a text in an answer. Those of the contract are shorter, and orders store some."""
+LARGEST_NUMBER = 10**15
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _TRANSIENT = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -128,7 +132,7 @@ class HttpService:
     def _answer(self, response: Response) -> Answer:
         try:
             body = json.loads(response.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UnexpectedAnswer(f"{self._name}: {response.status} without JSON") from error
         if not isinstance(body, dict):
             raise UnexpectedAnswer(f"{self._name}: {response.status} without a JSON object")
@@ -159,20 +163,26 @@ def _is_transient(status: int) -> bool:
 def _requested_pause(response: Response) -> int | None:
     """The seconds of `Retry-After`; None if they are too many to wait here, or a date."""
     seconds = response.headers["Retry-After"]
-    if not (seconds.isascii() and seconds.isdigit()):
+    if not re.fullmatch("[0-9]{1,9}", seconds):
         return None
     return int(seconds) if int(seconds) <= LONGEST_PAUSE_SECONDS else None
 
 
 def integer(value: object) -> int:
-    """A whole number of JSON. Raises TypeError: a fraction would be cut off unnoticed."""
+    """A whole number of JSON. Raises TypeError: a fraction would be cut off unnoticed. Raises
+    ValueError for one that is too large to be an amount or a count.
+    """
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError("not a whole number")
+    if abs(value) > LARGEST_NUMBER:
+        raise ValueError("too large")
     return value
 
 
 def text(value: object) -> str:
-    """A text of JSON. Raises TypeError."""
+    """A text of JSON. Raises TypeError, and ValueError for one that is too long."""
     if not isinstance(value, str):
         raise TypeError("not a text")
+    if len(value) > LONGEST_TEXT:
+        raise ValueError("too long")
     return value

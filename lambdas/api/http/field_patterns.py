@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from lambdas.domain.catalogue import SKU_FORM
 from lambdas.domain.free_text import fault_of
 
-SKU = r"^[A-Z0-9-]{1,32}$"
+SKU = f"^{SKU_FORM}$"
 USER_NAME = r"^[A-Za-z0-9_.@+=-]{1,128}$"
 r"""Without `\w`: clients read it as ASCII in the description, the validator as any alphabet."""
 PAYMENT_METHOD = r"^pm_[A-Za-z0-9_]{1,100}$"

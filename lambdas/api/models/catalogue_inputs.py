@@ -7,9 +7,9 @@ from pydantic import Field
 
 from lambdas.api.http import field_patterns
 from lambdas.api.models.inputs import Reason, Request, Sku
+from lambdas.domain.record.money import MAX_PRICE_MINOR
 
 MAX_UNITS = 1_000_000_000
-MAX_PRICE_MINOR = 1_000_000_000
 MAX_RELATED = 20
 
 SkuInPath = Annotated[

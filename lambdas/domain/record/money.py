@@ -66,6 +66,10 @@ class Money:
         return Money(self.amount_minor * quantity, self.currency)
 
 
+MAX_PRICE_MINOR = 1_000_000_000
+"""The highest price of one unit of a SKU, in minor units."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """The current price of one unit of a SKU, in minor units of `currency`."""

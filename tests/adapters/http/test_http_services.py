@@ -34,6 +34,7 @@ CALLS: Mapping[str, Callable[[HttpService], object]] = {
     "catalogue": lambda service: HttpCatalogue(service).page(limit=9, cursor="A"),
     "reservations": lambda service: HttpReservations(service).put(HELD),
 }
+PRODUCT = {"sku": "A", "name": "A", "available": 1, "unit_price_minor": 2, "currency": "EUR"}
 PRODUCTS: Any = RemoteWarehouse()
 
 
@@ -121,7 +122,7 @@ def test_a_read_is_repeated_once(service: ReferenceService) -> None:
         customers.find("alice")
 
 
-@pytest.mark.parametrize("pause", ["60", "Sat, 28 Nov 2026 12:00:00 GMT"])
+@pytest.mark.parametrize("pause", ["60", "9" * 5000, "Sat, 28 Nov 2026 12:00:00 GMT"])
 def test_a_read_is_not_repeated_before_the_pause_that_the_service_asks_for(
     service: ReferenceService, pause: str
 ) -> None:
@@ -180,11 +181,10 @@ def test_a_token_that_is_no_header_is_a_transient_error_without_the_token(
 
 
 def test_unknown_fields_are_ignored(service: ReferenceService) -> None:
-    product = {"sku": "A", "available": 1, "unit_price_minor": 2, "currency": "EUR", "new": 1}
     reservation = {"version": 2, "state": "held", "lines": {"MUG-RED": 3}, "new": [1]}
     service.next_answers = [
         status(200, {"tier": "gold", "email": None, "new": {}}),
-        status(200, {"products": [product], "new": 1}),
+        status(200, {"products": [{**PRODUCT, "new": 1}], "new": 1}),
         status(200, reservation),
         status(409, {"code": "insufficient-stock", "skus": ["A"], "new": 1}),
     ]
@@ -206,9 +206,15 @@ def test_unknown_fields_are_ignored(service: ReferenceService) -> None:
     [
         ("customers", 200, {}, "without the field 'tier'"),
         ("customers", 200, {"tier": 1}, "not valid"),
+        ("customers", 200, {"tier": "x" * 1001}, "not valid"),
         ("stock", 200, {"products": [{"sku": "A"}]}, "without the field 'available'"),
         ("stock", 200, {"products": [{"sku": "A", "available": 1.5}]}, "not valid"),
+        ("stock", 200, {"products": [{**PRODUCT, "unit_price_minor": -1}]}, "not valid"),
+        ("stock", 200, {"products": [{**PRODUCT, "unit_price_minor": 10**9 + 1}]}, "not valid"),
+        ("stock", 200, {"products": [{**PRODUCT, "available": 10**16}]}, "not valid"),
         ("catalogue", 200, {"products": None}, "not valid"),
+        ("catalogue", 200, {"products": [{**PRODUCT, "sku": "mug"}]}, "not valid"),
+        ("catalogue", 200, {"products": [{**PRODUCT, "unit_price_minor": -1}]}, "not valid"),
         ("catalogue", 200, {"products": [{"sku": "A"}]}, "without the field 'name'"),
         ("reservations", 200, {"version": 2, "state": "lent", "lines": {}}, "not valid"),
         ("reservations", 200, {"version": True, "state": "held", "lines": {}}, "not valid"),
@@ -229,6 +235,7 @@ def test_an_answer_without_the_fields_of_the_contract_is_a_defect(
     "answer",
     [
         status(200, b"<html>"),
+        status(200, b"[" * 100_000),
         status(200, []),
         status(400, {}),
         status(302, {}, location="https://elsewhere.example.com"),
