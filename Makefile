@@ -56,14 +56,13 @@ endif
 test-unit: setup ## run the tests that need neither engine nor emulator
 	$(RUN) pytest tests/unit $(PYTEST_ARGS)
 
-prove: setup ## run the long proofs with a new seed: simulation, model, mutation, fuzz, chaos
+prove: setup ## run the long proofs with a new seed: simulation, mutation, fuzz, chaos
 	@echo "seed $(SEED) (repeat: make prove SEED=$(SEED))"
 	$(RUN) pytest $(PYTEST_ARGS) -m 'proof or hypothesis' -n auto --seed $(SEED) \
 		--hypothesis-profile prove --hypothesis-seed $(SEED)
 
-soak: setup ## simulate N orders on all cores (default 1000000; goes on where it was ended), check the whole model
+soak: setup ## simulate N orders on all cores (default 1000000; continues where it was ended)
 	@$(RUN) tests.simulation --orders $(or $(N),1000000) --resume .local/soak.json
-	@$(RUN) tests.model --full
 
 fuzz: setup ## fuzz the deployed API by role; FUZZ_ARGS='--seed 7 --examples 200'
 	@$(RUN) tests.fuzz $(FUZZ_ARGS)

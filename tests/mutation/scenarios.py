@@ -10,7 +10,7 @@ from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import MAX_LOOPS
 from tests.simulation.runs.matrix import ATTEMPTS, FAULTS, LATE_MS, cancelled_late, strikes
 from tests.simulation.runs.run import Run
-from tests.simulation.schedules.schedule import Action, Happening, Placement, Schedule, Strike
+from tests.simulation.schedules.schedule import Action, Happening, Schedule, Strike, one_order
 from tests.simulation.step_functions.engine import Done, Execution
 from tests.simulation.step_functions.interpreter import StateFailed
 from tests.simulation.world.faults import Fault
@@ -143,16 +143,7 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def _schedule(**changes: Any) -> Schedule:
-    usual = Schedule(
-        seed=7,
-        units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
-        placements=(Placement(0, (("COFFEE-1KG", 2),), "alice", "pm_ok", "v2", None),),
-        happenings=(APPROVE,),
-        strikes=(),
-        quiet_ms=400_000,
-        skewed=False,
-    )
-    return replace(usual, **changes)
+    return one_order(**{"seed": 7, "happenings": (APPROVE,), **changes}, item=("COFFEE-1KG", 2))
 
 
 def _placed(**changes: Any) -> Schedule:

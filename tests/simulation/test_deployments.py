@@ -5,10 +5,9 @@ from itertools import pairwise
 import pytest
 
 from lambdas.domain.record.stages import Stage
-from tests.simulation.runs.mutants import MUTANTS
 from tests.simulation.runs.run import Run
 from tests.simulation.schedules.random_schedule import random_schedule
-from tests.simulation.schedules.schedule import FIRST_ORDER, Action, Happening, Placement, Schedule
+from tests.simulation.schedules.schedule import FIRST_ORDER, Action, Happening, one_order
 from tests.simulation.step_functions.definition import check, order_workflow
 from tests.simulation.step_functions.deployments import PLACES, deployed, strayed
 
@@ -20,19 +19,8 @@ def after_actions(*actions: tuple[Action, int]) -> Run:
     """Run an order to its end, with these actions at the given milliseconds of its wait for
     approval.
     """
-    run = Run(
-        Schedule(
-            seed=3,
-            units={"MUG-RED": 3},
-            placements=(Placement(0, (("MUG-RED", 1),), "alice", "pm_ok", "v2", None),),
-            happenings=tuple(
-                Happening(action, 0, after, Stage.AWAITING_APPROVAL) for action, after in actions
-            ),
-            strikes=(),
-            quiet_ms=400_000,
-            skewed=False,
-        )
-    )
+    waiting = (Happening(one, 0, after, Stage.AWAITING_APPROVAL) for one, after in actions)
+    run = Run(one_order(*waiting))
     assert run.execute() == []
     return run
 
@@ -91,13 +79,3 @@ def test_chance_deploys_while_orders_run() -> None:
         outlived += sum(one.machine is not engine.machine for one in engine.executions.values())
 
     assert outlived > 10
-
-
-def test_the_mutant_that_follows_the_newest_definition_strays(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    mutant = MUTANTS["newest-definition"]
-    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
-
-    with pytest.raises(AssertionError, match="not by the definition that it began with"):
-        after_actions((Action.DEPLOY, 1_000))

@@ -6,7 +6,6 @@ import pytest
 
 from tests.simulation.checks.expected_effects import missing_effects
 from tests.simulation.runs.matrix import ATTEMPTS, approved, strikes
-from tests.simulation.runs.mutants import MUTANTS
 from tests.simulation.runs.run import Run
 from tests.simulation.schedules.schedule import FIRST_ORDER, Strike
 from tests.simulation.world.faults import Fault
@@ -95,12 +94,3 @@ def test_an_order_stuck_for_as_long_as_its_attempts_fail_is_reported_each_time()
     run = run_with(*[fault] * 2 * ATTEMPTS["RefundPayment"], compensated=True)
 
     assert len(run.world.operations.stuck) == 2
-
-
-@pytest.mark.parametrize("name", ["confirmation-never-sent", "stuck-never-reported"])
-def test_a_missing_effect_is_reported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    mutant = MUTANTS[name]
-    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
-    compensated = name == "stuck-never-reported"
-
-    assert approved(STUCK if compensated else (), compensated=compensated).execute() != []

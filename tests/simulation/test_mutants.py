@@ -1,9 +1,10 @@
-"""The simulator can fail: each mutant of the code under test is found by a few orders."""
+"""The simulator finds each mutant of the code, by one event or in a few random orders."""
 
 from itertools import count
 
 import pytest
 
+from tests.simulation.runs.interleavings import single_events
 from tests.simulation.runs.mutants import MUTANTS
 from tests.simulation.runs.run import Run
 from tests.simulation.schedules.random_schedule import random_schedule
@@ -36,6 +37,6 @@ def test_finds_the_mutant(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant = MUTANTS[name]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
 
-    found = orders_until_found()
+    found = any(single_events()) or orders_until_found()
 
-    assert found is not None, f"{mutant.description}: not found in {WITHIN_ORDERS} orders"
+    assert found, f"{mutant.description}: not found in {WITHIN_ORDERS} orders"

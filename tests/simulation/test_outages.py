@@ -17,9 +17,9 @@ from tests.simulation.schedules.schedule import (
     FIRST_ORDER,
     Action,
     Happening,
-    Placement,
     Schedule,
     Strike,
+    one_order,
 )
 from tests.simulation.step_functions.event_queue import START_MS
 from tests.simulation.world.faults import EVERYTHING, LAMBDA, SERVICES, Call, Fault, Outage
@@ -33,15 +33,7 @@ wakes the waiting order."""
 
 def schedule(*happenings: Happening, seed: int = 5, quiet_ms: int = 30 * MINUTE_MS) -> Schedule:
     """One order, placed within the first 40 s."""
-    return Schedule(
-        seed=seed,
-        units={"COFFEE-1KG": 8, "MUG-RED": 3},
-        placements=(Placement(seed * 1_000, (("MUG-RED", 1),), "alice", "pm_ok", "v2", None),),
-        happenings=happenings,
-        strikes=(),
-        quiet_ms=quiet_ms,
-        skewed=False,
-    )
+    return one_order(*happenings, seed=seed, placed_at_ms=seed * 1_000, quiet_ms=quiet_ms)
 
 
 def approval(after_ms: int) -> Happening:
@@ -178,19 +170,6 @@ def test_a_compensation_that_fails_for_hours_is_tried_less_and_less_often() -> N
     assert MOST_EXECUTIONS <= order.epoch <= MOST_EXECUTIONS + 3
     reported = [number for _, number in run.world.operations.takeovers]
     assert reported == list(range(3, order.epoch))
-
-
-@pytest.mark.parametrize("name", ["outage-is-compensated", "lost-execution-is-compensated"])
-def test_an_order_that_ends_because_of_an_outage_is_reported(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mutant = MUTANTS[name]
-    monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
-    lost = Happening(Action.LOSE_ALL, 0, 0, Stage.AWAITING_APPROVAL)
-    run = Run(schedule(*[lost] * name.startswith("lost"), seed=30))
-    run.world.outages = (Outage(TABLES, WAKES_AT, WAKES_AT + MINUTE_MS),)
-
-    assert any("without a valid reason" in problem for problem in run.execute())
 
 
 @pytest.mark.parametrize(

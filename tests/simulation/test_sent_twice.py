@@ -3,6 +3,7 @@ what the first one wrote. Every write of these runs meets it once, and changes n
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,9 @@ from tests.simulation.schedules.schedule import (
     FIRST_ORDER,
     Action,
     Happening,
-    Placement,
     Schedule,
     Strike,
+    one_order,
 )
 from tests.simulation.world.faults import Call, Fault, possible
 
@@ -32,18 +33,8 @@ LOST_DOORBELL = Strike(Fault.DOORBELL, 1, "approve-payment")
 STUCK = Strike(Fault.POISON, 1, "RefundPayment", "payments.refund")
 
 
-def schedule(
-    *happenings: Happening, strikes: tuple[Strike, ...] = (), method: str = "pm_ok"
-) -> Schedule:
-    return Schedule(
-        seed=3,
-        units={"COFFEE-1KG": 8, "MUG-RED": 3},
-        placements=(Placement(0, (("COFFEE-1KG", 2),), "alice", method, "v2", None),),
-        happenings=happenings,
-        strikes=strikes,
-        quiet_ms=1_200_000,
-        skewed=False,
-    )
+def schedule(*happenings: Happening, **changes: Any) -> Schedule:
+    return one_order(*happenings, item=("COFFEE-1KG", 2), quiet_ms=1_200_000, **changes)
 
 
 RUNS: dict[str, Callable[[], Run]] = {
@@ -51,7 +42,7 @@ RUNS: dict[str, Callable[[], Run]] = {
     "recovered": lambda: Run(schedule(APPROVED, strikes=(LOST_START, LOST_DOORBELL))),
     "resumed": lambda: Run(schedule(LOST, APPROVED)),
     "resumed by an operator": lambda: Run(schedule(LOST, RESUMED, RESUMED, APPROVED)),
-    "declined": lambda: Run(schedule(APPROVED, method="pm_declined")),
+    "declined": lambda: Run(schedule(APPROVED, payment_method="pm_declined")),
     "cancelled": lambda: Run(cancelled_late(schedule(APPROVED))),
     "stopped": lambda: Run(schedule(STOPPED)),
     "stuck": lambda: approved((STUCK,), compensated=True),

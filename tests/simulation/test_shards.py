@@ -19,9 +19,9 @@ from tests.simulation.schedules.schedule import (
     FIRST_ORDER,
     Action,
     Happening,
-    Placement,
     Schedule,
     Strike,
+    one_order,
 )
 from tests.simulation.world.faults import Call, Fault
 from tests.simulation.world.stock_table import INVENTORY, ORDERS, Key
@@ -110,14 +110,12 @@ def interrupted_loan(fault: Fault, action: Action) -> Sale:
     """An order of a busy SKU whose first loan has a fault; the action follows at once."""
     approval = Happening(SignalKind.APPROVE_PAYMENT, 0, 500, Stage.AWAITING_APPROVAL, signal_id="a")
     sale = Sale(
-        Schedule(
-            seed=1,
+        one_order(
+            approval,
+            item=("HOT-SKU", 1),
             units={"HOT-SKU": UNITS},
-            placements=(Placement(0, (("HOT-SKU", 1),), "alice", "pm_ok", "v2", None),),
-            happenings=(approval,),
             strikes=(Strike(fault, 1, "ReserveStock", "store.lend"),),
             quiet_ms=120_000,
-            skewed=False,
         ),
         occupancy=0,
     )
@@ -128,7 +126,7 @@ def interrupted_loan(fault: Fault, action: Action) -> Sale:
     def fault_and_action(call: Call) -> Fault | None:
         found = planned(call)
         if found is not None:
-            world.event_queue.after(50, lambda: sale.run._do(action, FIRST_ORDER))
+            world.event_queue.after(50, lambda: sale.run.do(action, FIRST_ORDER))
         return found
 
     world.fault = fault_and_action

@@ -17,7 +17,7 @@ from lambdas.domain.task import Task
 from tests.simulation.checks.signal_latency import LATENCY_LIMIT_MS, SignalLatency
 from tests.simulation.runs.mutants import MUTANTS
 from tests.simulation.runs.run import Run
-from tests.simulation.schedules.schedule import FIRST_ORDER, Happening, Placement, Schedule, Strike
+from tests.simulation.schedules.schedule import FIRST_ORDER, Happening, Strike, one_order
 from tests.simulation.step_functions.event_queue import START_MS
 from tests.simulation.world.activities import STEPS
 from tests.simulation.world.faults import Fault, InjectedFault
@@ -36,17 +36,9 @@ def late_approval(
 ) -> Run:
     """An order that is approved late, when a signal is waited for without any hurry."""
     kind, stage = SignalKind.APPROVE_PAYMENT, Stage.AWAITING_APPROVAL
+    happening = Happening(kind, 0, APPROVED_MS, stage, "a0", crash_at=crash_at)
     return Run(
-        Schedule(
-            seed=5,
-            units={"MUG-RED": 3},
-            placements=(Placement(0, (("MUG-RED", 1),), "alice", "pm_ok", "v2", None),),
-            happenings=(Happening(kind, 0, APPROVED_MS, stage, "a0", crash_at=crash_at),),
-            strikes=strikes,
-            quiet_ms=900_000,
-            skewed=False,
-            mails_approver=mails_approver,
-        )
+        one_order(happening, strikes=strikes, quiet_ms=900_000, mails_approver=mails_approver)
     )
 
 

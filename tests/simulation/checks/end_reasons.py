@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from lambdas.domain.errors import GIVEN_UP, PaymentMismatch
+from lambdas.domain.errors import GIVEN_UP, PaymentDeclined, PaymentMismatch
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import BY_OPERATOR, DECLINED, EXPIRED, STOPPED
 from lambdas.domain.record.signals import Outcome, SignalKind
@@ -15,6 +15,8 @@ MOST_EXECUTIONS = 8
 """Of one order in any hour: the first, and takeovers with pauses that double."""
 HOUR_MS = 3_600_000
 _REFUSALS = ("InsufficientStock", "PaymentDeclined", "CustomerUnknown")
+_REFUSED_METHODS = ("pm_declined", "pm_action_required", "pm_of_")
+"""Beginnings of the payment methods that a provider refuses, at least for one customer."""
 
 
 def unreasonable(world: SimulatedWorld, happenings: Sequence[Happening]) -> Iterator[str]:
@@ -43,6 +45,13 @@ def _own_reason(world: SimulatedWorld, order: Order, mine: list[Happening]) -> b
         return order.payment_method == "pm_unavailable" or _provider_was_away(world)
     if reason.startswith(PaymentMismatch.__name__):
         return f"pay:{order.order_id}" in world.payments.extra_minor
+    return _is_refused(order, reason)
+
+
+def _is_refused(order: Order, reason: str) -> bool:
+    """Whether stock, customer or provider really refuse the order."""
+    if reason.startswith(PaymentDeclined.__name__):
+        return order.payment_method.startswith(_REFUSED_METHODS)
     return reason.startswith(_REFUSALS)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.runs.run import Run
-from tests.simulation.schedules.schedule import FIRST_ORDER, Happening, Placement, Schedule, Strike
+from tests.simulation.schedules.schedule import FIRST_ORDER, Happening, Schedule, Strike, one_order
 from tests.simulation.world.faults import EFFECTS, Fault
 from tests.support.activities import BACKWARD, FORWARD
 
@@ -114,13 +114,5 @@ def _count(activity: str, times: str) -> int:
 
 
 def _schedule(faults: tuple[Strike, ...]) -> Schedule:
-    approval = SignalKind.APPROVE_PAYMENT
-    return Schedule(
-        seed=7,
-        units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
-        placements=(Placement(0, (("COFFEE-1KG", 2),), "alice", "pm_ok", "v2", None),),
-        happenings=(Happening(approval, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0"),),
-        strikes=faults,
-        quiet_ms=400_000,
-        skewed=False,
-    )
+    approval = Happening(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
+    return one_order(approval, item=("COFFEE-1KG", 2), seed=7, strikes=faults)

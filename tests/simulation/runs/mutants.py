@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lambdas.activities import inventory, notification, order_status, payment
+from lambdas.activities import approval, inventory, notification, order_status, payment
 from lambdas.domain.payments import Payment
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
@@ -11,9 +11,10 @@ from lambdas.domain.signals import application
 from lambdas.domain.steps import compensation
 from lambdas.services import janitor
 from tests.simulation.runs import mutated_code
+from tests.simulation.step_functions.branch import Branch
 from tests.simulation.step_functions.engine import Engine
 from tests.simulation.world.fakes import WatchedStore
-from tests.simulation.world.ports import Desk, Payments
+from tests.simulation.world.ports import Desk, Payments, Store
 from tests.support.fakes import fake_store
 
 _begin = compensation.begin_compensation
@@ -122,5 +123,56 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "stuck-never-reported": Mutant(
         Desk, "report_stuck", lambda desk, order, effects: None, "no report is sent"
+    ),
+    "signal-in-the-token": Mutant(
+        fake_store,
+        "_with_signal",
+        mutated_code.append_if_awaited,
+        "a signal is lost unless the execution waits for it",
+    ),
+    "wait-without-end": Mutant(
+        Branch, "_answer_later", mutated_code.wait_without_end, "only the doorbell ends a wait"
+    ),
+    "no-takeover": Mutant(
+        janitor.Janitor, "_take_over", mutated_code.leave_to_itself, "lost executions stay lost"
+    ),
+    "expire-before-applying": Mutant(
+        approval,
+        "apply_next",
+        mutated_code.expire_before_applying,
+        "the deadline is checked before the pending signals",
+    ),
+    "missing-answer-is-refused": Mutant(
+        Payments,
+        "capture",
+        mutated_code.decline_lightly,
+        "a missing answer is taken for a refusal",
+    ),
+    "two-writes": Mutant(
+        Store, "commit", mutated_code.commit_in_two_writes, "the stock moves after the stage"
+    ),
+    "no-intent": Mutant(
+        application,
+        "_approve",
+        mutated_code.approve_without_intent,
+        "the ledger has a payment only once it is captured",
+    ),
+    "close-with-debts": Mutant(
+        compensation, "unsettled", lambda ledger: (), "an order ends with effects to undo"
+    ),
+    "late-charge-recorded": Mutant(
+        payment,
+        "record_charge",
+        mutated_code.record_charge_anywhere,
+        "a capture is recorded in every stage",
+    ),
+    "pending-forgotten": Mutant(
+        compensation, "replace", mutated_code.leave_pending, "pending signals get no outcome"
+    ),
+    "close-unbegun": Mutant(
+        order_status,
+        "close",
+        mutated_code.close_unbegun,
+        "an order ends although its compensation did not begin",
     ),
 }

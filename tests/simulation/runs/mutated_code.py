@@ -1,4 +1,4 @@
-"""What stands in the place of the right thing in a mutant."""
+"""The code of the mutants."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,27 +6,33 @@ from typing import Any
 
 from lambdas.domain.errors import OrderError
 from lambdas.domain.mail.claims import claim_mail
-from lambdas.domain.payments import Captured, CaptureResult, Payment
+from lambdas.domain.payments import Captured, CaptureResult, Declined, Payment
 from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.ledger import MAIL_CONFIRMATION, RESERVE, EffectState
-from lambdas.domain.record.money import Money
+from lambdas.domain.record.ledger import MAIL_CONFIRMATION, PAY, RESERVE, EffectState
+from lambdas.domain.record.money import Money, Price
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.outcomes import EXPIRED
 from lambdas.domain.record.signals import Signal
-from lambdas.domain.record.stages import PAYING
+from lambdas.domain.record.stages import PAYING, Stage
 from lambdas.domain.signals import application
-from lambdas.domain.steps import stock
-from lambdas.domain.steps.compensation import begin_compensation
+from lambdas.domain.steps import payment, stock
+from lambdas.domain.steps.compensation import begin_compensation, close
 from lambdas.domain.steps.payment import require_captured
-from lambdas.services.janitor import Janitor
+from lambdas.services.janitor import Janitor, JanitorAction
+from tests.simulation.step_functions.branch import Branch
 from tests.simulation.step_functions.engine import Engine, Execution
+from tests.simulation.step_functions.event_queue import Entry
+from tests.simulation.step_functions.interpreter import StateFailed
 from tests.simulation.world.fakes import WatchedStore
-from tests.simulation.world.ports import Payments
+from tests.simulation.world.ports import Payments, Store
 from tests.support.fakes import fake_store
 from tests.support.fakes.fake_payments import Book
 
-_approve = application._approve
+_approve, _apply_next = application._approve, application.apply_next
 _admits = fake_store._admits
+_append = fake_store._with_signal
 _capture = Payments.capture
+_answer_later = Branch._answer_later
 
 
 def commit_whatever(store: WatchedStore, planned: Change) -> Order:
@@ -148,3 +154,74 @@ def accept_any_sum(order: Order, result: CaptureResult) -> None:
 
 def two_decimals(money: Money) -> str:
     return f"{money.amount_minor / 100:.2f} {money.currency}"
+
+
+def append_if_awaited(order: Order, signal: Signal, now: int) -> Order:
+    return _append(order, signal, now) if order.wait_token else order
+
+
+def wait_without_end(branch: Branch, delay: int, answer: Any, failure: StateFailed | None) -> Entry:
+    if branch._token is not None and failure is not None:
+        return Entry(lambda: None)
+    return _answer_later(branch, delay, answer, failure)
+
+
+def leave_to_itself(janitor: Janitor, order: Order, reason: str | None) -> JanitorAction:
+    janitor._check_later(order)
+    return JanitorAction.RUNNING
+
+
+def expire_before_applying(
+    order: Order, now: int, prices: Mapping[str, Price], *, refusal: str | None = None
+) -> Change:
+    is_late = order.approval_deadline is not None and now >= order.approval_deadline
+    if is_late and order.stage is Stage.AWAITING_APPROVAL:
+        return begin_compensation(order, now, error=EXPIRED, cancelled=True)
+    return _apply_next(order, now, prices, refusal=refusal)
+
+
+def decline_lightly(payments: Payments, reference: str) -> CaptureResult:
+    """The activity takes a missing answer for a refusal."""
+    try:
+        return _capture(payments, reference)
+    except OrderError as error:
+        if error.message != "the answer was lost":
+            raise
+        return Declined("no answer")
+
+
+def commit_in_two_writes(store: Store, change: Change) -> Order:
+    """The stage first, then the stock."""
+    boundary = store._border
+    after: Order = boundary.cross(
+        "store.commit",
+        lambda: boundary.world.store.commit_as(boundary.epoch, replace(change, stock=())),
+    )
+    if change.stock:
+        inventory = boundary.world.inventory
+        boundary.cross("store.commit", lambda: inventory.apply(change.stock))
+    return after
+
+
+def approve_without_intent(order: Order, now: int, signal: Signal) -> Change:
+    made = _approve(order, now, signal)
+    ledger = {name: effect for name, effect in made.after.ledger.items() if name != PAY}
+    return replace(made, after=replace(made.after, ledger=ledger))
+
+
+def record_charge_anywhere(order: Order, now: int) -> Change | None:
+    made = payment.record_charge(replace(order, stage=Stage.PAYMENT), now)
+    return None if made is None else replace(made, before=order)
+
+
+def leave_pending(order: Order, **changes: Any) -> Order:
+    if "outcomes" in changes:
+        changes = {**changes, "outcomes": order.outcomes}
+    return replace(order, **changes)
+
+
+def close_unbegun(order: Order, now: int) -> Change | None:
+    if order.ended or order.stage is Stage.COMPENSATING:
+        return close(order, now)
+    made = close(replace(order, stage=Stage.COMPENSATING), now)
+    return None if made is None else replace(made, before=order)

@@ -188,9 +188,9 @@ class Run:
         if isinstance(happening.what, SignalKind):
             self._signal(happening, order)
         else:
-            self._do(happening.what, order)
+            self.do(happening.what, order)
 
-    def _do(self, action: Action, order: str) -> None:
+    def do(self, action: Action, order: str) -> None:
         world = self.world
         if action is Action.HEARTBEAT:
             world.act("looks", lambda deps: world.workflow(deps).heartbeat(order))

@@ -1,8 +1,9 @@
 """What is going to happen in a simulation, in pieces that can be left out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from lambdas.domain.mail.links import ORDER_ID_CHARACTERS
 from lambdas.domain.record.signals import SignalKind
@@ -110,3 +111,25 @@ class Schedule:
     currency: str = "EUR"
     approval_timeout_seconds: int = _DEFAULT.approval_timeout_seconds
     heartbeat_seconds: int = _DEFAULT.heartbeat_seconds
+
+
+def one_order(
+    *happenings: Happening,
+    item: tuple[str, int] = ("MUG-RED", 1),
+    payment_method: str = "pm_ok",
+    version: str = "v2",
+    placed_at_ms: int = 0,
+    **changes: Any,
+) -> Schedule:
+    """One order without faults, at exact clocks."""
+    order = Placement(placed_at_ms, (item,), "alice", payment_method, version, None)
+    usual = Schedule(
+        seed=3,
+        units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
+        placements=(order,),
+        happenings=happenings,
+        strikes=(),
+        quiet_ms=400_000,
+        skewed=False,
+    )
+    return replace(usual, **changes)

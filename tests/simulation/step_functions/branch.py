@@ -81,11 +81,10 @@ class Branch:
             self._invoke(command)
 
     def _invoke(self, command: Invoke) -> None:
+        self._token, asked = command.token, self._asked
         timeout = StateFailed("States.Timeout")
         self._timer = self._answer_later(command.timeout_seconds * 1000, None, timeout)
-        asked = self._asked
         if command.token is not None:
-            self._token = command.token
             self._heartbeat_seconds = command.heartbeat_seconds
             self._engine.waiting(command.token, self)
             self._begin_tick()
