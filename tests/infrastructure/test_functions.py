@@ -10,10 +10,6 @@ from tests.support.definition import load, placeholder, tasks
 from tools.table_restore.writers import WRITERS
 
 
-def test_activities_are_the_placeholders_of_the_definition() -> None:
-    assert set(ACTIVITIES) == {placeholder(task) for task in tasks(load()).values()}
-
-
 def test_every_handler_can_be_imported(dev: Template) -> None:
     for properties in dev.functions().values():
         module, _, function = properties["Handler"].rpartition(".")

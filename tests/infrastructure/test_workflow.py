@@ -61,17 +61,6 @@ def test_every_placeholder_is_a_published_version_that_is_retained(template: Tem
         assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_a_version_of_the_machine_is_published_and_retained(template: Template) -> None:
-    version = template.only("StepFunctions::StateMachineVersion")
-
-    (machine_id,) = template.of_type("StepFunctions::StateMachine")
-    assert version["Properties"] == {
-        "StateMachineArn": {"Ref": machine_id},
-        "StateMachineRevisionId": {"Fn::GetAtt": [machine_id, "StateMachineRevisionId"]},
-    }
-    assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")
-
-
 def test_dev_releases_at_once(dev: Template) -> None:
     alias = dev.only("StepFunctions::StateMachineAlias")["Properties"]
 
