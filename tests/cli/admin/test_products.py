@@ -90,15 +90,6 @@ def test_a_correction_whose_answer_is_lost_is_made_once(terminal: Terminal, worl
     assert world.inventory.shelves["MUG-RED"].available == 15
 
 
-def test_the_api_refuses_to_remove_reserved_units(terminal: Terminal) -> None:
-    words = ("--by=-11", "-r", "counted again")
-
-    ran = terminal.run("admin", "stock", "correct", "MUG-RED", *words, who="operator")
-
-    assert ran.code == 1
-    assert "10 of MUG-RED are available" in ran.err
-
-
 def test_the_stock_of_a_product_is_shown(terminal: Terminal) -> None:
     ran = terminal.run("admin", "stock", "show", "MUG-RED", "-o", "json", who="operator")
 

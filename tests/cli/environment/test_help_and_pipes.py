@@ -12,11 +12,13 @@ from tests.support.world import World
 
 
 @pytest.mark.parametrize("command", ["", "batch", *commands()])
-def test_help_has_no_types_of_flags_and_no_braces(terminal: Terminal, command: str) -> None:
+def test_help_has_an_output_option_no_types_of_flags_and_no_braces(
+    terminal: Terminal, command: str
+) -> None:
     for option in ("-h", "--help"):
         ran = terminal.run(*command.split(), option, who=None)
 
-        assert ran.code == 0
+        assert (ran.code, "--output" in ran.out) == (0, command in commands())
         for jargon in ("<bool>", "<int range>", "<float range>", "{"):
             assert jargon not in ran.out
 

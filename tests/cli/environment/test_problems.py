@@ -55,22 +55,6 @@ def test_an_error_of_any_kind_is_a_json_object(
     assert problem["advice"]
 
 
-def test_a_missing_role_is_a_json_object_with_the_http_status(terminal: Terminal) -> None:
-    assert error(terminal.run("versions", "-o", "json"))["status"] == 403
-
-
-def test_an_unreachable_api_is_a_json_object(terminal: Terminal) -> None:
-    terminal.wire.down = True
-
-    ran = terminal.run("list", "-o", "json")
-
-    assert (ran.code, error(ran)["status"]) == (4, None)
-
-
-def test_help_with_json_output_is_no_error(terminal: Terminal) -> None:
-    assert terminal.run("list", "-o", "json", "--help").code == 0
-
-
 def test_invalid_fields_are_listed_in_the_json_object(terminal: Terminal) -> None:
     problem = error(terminal.run("place", "-i", "MUG-RED=5000", "-o", "json"))
 
@@ -125,11 +109,6 @@ def test_an_option_without_its_value_names_the_command(
     monkeypatch.setattr("sys.argv", ["orders", "place", "-i"])
 
     assert "`orders place --help`" in terminal.run("place", "-i").err
-
-
-@pytest.mark.parametrize("command", ["classify", "export"])
-def test_the_help_of_a_stage_names_the_stages(terminal: Terminal, command: str) -> None:
-    assert "awaiting-approval" in terminal.run(command, "--help").out
 
 
 def test_the_advice_is_a_command_where_one_helps_and_else_that_of_the_api(

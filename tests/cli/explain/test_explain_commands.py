@@ -138,17 +138,6 @@ def test_an_export_writes_a_file_per_order_and_continues_after_an_interruption(
     assert one["events"][0]["type"] == "ExecutionStarted"
 
 
-def test_an_export_as_json_lists_the_written_orders(
-    terminal: Terminal, order: Order, tmp_path: Path
-) -> None:
-    asked = ("export", str(tmp_path / "h"), "-o", "json")
-
-    first, again = (terminal.run(*asked, who="operator") for _ in range(2))
-
-    assert first.json == {"written": [order.order_id], "folder": str(tmp_path / "h")}
-    assert again.json["written"] == []
-
-
 def test_an_interrupted_export_prints_its_progress(
     terminal: Terminal, world: World, tmp_path: Path
 ) -> None:

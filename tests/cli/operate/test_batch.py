@@ -131,12 +131,6 @@ def test_a_batch_without_a_yes_cancels_nothing(
     assert world.now(order).inbox == ()
 
 
-def test_the_help_of_a_batch_says_which_orders_are_left_out(terminal: Terminal) -> None:
-    help_text = " ".join(terminal.run("batch", "cancel", "--help").out.split())
-
-    assert "Orders that do not accept a cancel are left out: they have ended" in help_text
-
-
 def test_a_batch_compensates_the_open_orders_and_says_why_others_are_left_out(
     terminal: Terminal, world: World
 ) -> None:

@@ -33,16 +33,6 @@ def test_two_operators_settle_a_stuck_refund(terminal: Terminal, world: World) -
     assert world.now(order).ledger[PAY].refunded_minor == 2500
 
 
-def test_an_unknown_settlement_is_refused(terminal: Terminal, world: World) -> None:
-    order = a_stuck_order()
-    world.store.put(order)
-
-    ran = terminal.run("settle", order.order_id, "--confirm", "X", "-e", "seen", who="operator")
-
-    assert ran.code == 1
-    assert "the order has no settlement X" in ran.err
-
-
 def test_either_an_amount_or_a_settlement_is_given(terminal: Terminal) -> None:
     ran = terminal.run("settle", "01KDVDNH000000000000000001", "-e", "seen", who="operator")
 

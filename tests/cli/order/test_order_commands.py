@@ -13,7 +13,6 @@ from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.cli.commands import commands
 from tests.cli.terminal import Terminal
-from tests.support.builders import a_signal
 from tests.support.versions import with_status
 from tests.support.world import TOKEN, World
 
@@ -46,13 +45,6 @@ def test_a_placed_order_is_printed_as_a_table(terminal: Terminal) -> None:
     assert "start" in ran.out
     assert "8.00 EUR (revision 1)" in ran.out
     assert "\x1b" not in ran.out + ran.err
-
-
-def test_the_same_key_places_the_same_order(terminal: Terminal) -> None:
-    first = terminal.run("place", "-i", "MUG-RED", "--key", "k1", "-o", "json")
-    again = terminal.run("place", "-i", "MUG-RED", "--key", "k1", "-o", "json")
-
-    assert first.json["order_id"] == again.json["order_id"]
 
 
 def test_place_prints_the_next_command(terminal: Terminal, world: World) -> None:
@@ -133,15 +125,6 @@ def test_the_end_of_an_order_is_printed_with_its_outcome(
     assert (signal.kind, signal.reason) == (kind, "why not")
 
 
-def test_a_decline_is_refused_to_a_customer(terminal: Terminal, world: World) -> None:
-    order = world.place(wait_token=TOKEN)
-
-    ran = terminal.run("decline", order.order_id, "-r", "why not")
-
-    assert ran.code == 1
-    assert world.now(order).inbox == ()
-
-
 def test_an_item_is_added(terminal: Terminal, world: World) -> None:
     order = world.place(wait_token=TOKEN)
 
@@ -149,14 +132,6 @@ def test_an_item_is_added(terminal: Terminal, world: World) -> None:
 
     assert ran.json["kind"] == "add-line-item"
     assert [(s.sku, s.quantity) for s in world.now(order).inbox] == [("MUG-RED", 2)]
-
-
-def test_text_of_other_users_is_printed_literally(terminal: Terminal, world: World) -> None:
-    order = world.place(Stage.CANCELLED, last_error="cancelled: [red]not[/] [bold]mine")
-    world.accept(world.place(), a_signal())
-
-    for command in ("status", "describe"):
-        assert "cancelled: [red]not[/] [bold]mine" in terminal.run(command, order.order_id).out
 
 
 @pytest.mark.parametrize("tail", ["?Y", "#Y", "%", "%2F", "\x00", "Ü", "\udcff"])

@@ -225,17 +225,6 @@ def test_a_list_without_orders_says_so(terminal: Terminal) -> None:
     assert terminal.run("list", "-o", "json").json == {"orders": []}
 
 
-def test_the_list_shows_the_callers_orders_only(terminal: Terminal, world: World) -> None:
-    mine = world.place()
-    other = world.place(customer_id="bob", requested_by="bob")
-
-    alice = terminal.run("list", "-o", "json")
-    operator = terminal.run("list", "-o", "json", who="operator")
-
-    assert [one["order_id"] for one in alice.json["orders"]] == [mine.order_id]  # type: ignore[attr-defined]
-    assert other.order_id in operator.out
-
-
 def test_the_list_shows_outcomes_and_filters_by_them(terminal: Terminal, world: World) -> None:
     world.place(Stage.CANCELLED)
     failed = world.place(Stage.FAILED, last_error="PaymentDeclined: no")
@@ -327,10 +316,6 @@ def test_an_order_that_does_not_exist_is_not_found(terminal: Terminal, command: 
 
     assert (ran.code, ran.out) == (3, "")
     assert "orders list" in ran.err
-
-
-def test_another_customers_order_is_not_found(terminal: Terminal, world: World) -> None:
-    assert terminal.run("status", world.place().order_id, who="bob").code == 3
 
 
 def test_describe_shows_every_field_that_the_api_marks_as_shown(

@@ -11,13 +11,6 @@ from cli.views.formats import money
 from tests.cli.terminal import URL, Terminal, token
 from tests.support.world import World
 
-COMMANDS = (
-    *("place", "approve", "cancel", "add-item", "signals", "list", "status", "items", "describe"),
-    *("timeline", "watch", "wait", "history", "classify", "export", "compensate", "abort"),
-    *("versions", "doctor", "load", "login", "logout", "profiles"),
-)
-BATCHES = ("batch cancel",)
-
 
 def test_an_api_that_does_not_answer_is_unreachable(terminal: Terminal) -> None:
     terminal.wire.down = True
@@ -58,17 +51,6 @@ def test_the_advice_without_a_token_is_to_sign_in(terminal: Terminal) -> None:
     assert terminal.wire.sent == []
 
 
-def test_the_advice_without_an_address_lists_the_settings(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("ORDERS_API_URL")
-
-    ran = terminal.run("list")
-
-    assert ran.code == 2
-    assert "ORDERS_API_URL" in ran.err
-
-
 def test_a_profile_uses_its_own_token(terminal: Terminal, world: World) -> None:
     order = world.place()
     kept = {"boss": {"api_url": URL, "token": token("approver")}}
@@ -78,15 +60,6 @@ def test_a_profile_uses_its_own_token(terminal: Terminal, world: World) -> None:
 
     assert ran.code == 0
     assert [signal.sender.name for signal in world.now(order).inbox] == ["approver1"]
-
-
-def test_an_unknown_profile_is_reported_with_the_known_ones(terminal: Terminal) -> None:
-    terminal.config.write_text(json.dumps({"boss": {"api_url": URL, "token": "t"}}))
-
-    ran = terminal.run("list", "--profile", "bos")
-
-    assert ran.code == 2
-    assert "known profiles: boss" in ran.err
 
 
 def test_profiles_are_listed_without_their_tokens(terminal: Terminal) -> None:
@@ -109,12 +82,6 @@ def test_logout_removes_the_token_and_keeps_the_address(terminal: Terminal) -> N
     assert stat.S_IMODE(terminal.config.stat().st_mode) == 0o600
 
 
-def test_logout_prints_json(terminal: Terminal) -> None:
-    ran = terminal.run("logout", "-o", "json")
-
-    assert ran.json == {"profile": "default", "api_url": URL}
-
-
 def test_login_prints_json_without_the_token(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,17 +100,6 @@ def test_login_prints_json_without_the_token(
     assert secret not in ran.out + ran.err
 
 
-def test_an_address_without_a_valid_url_is_wrong_usage(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ORDERS_API_URL", "https://orders.example.com:port")
-
-    ran = terminal.run("list")
-
-    assert ran.code == 2
-    assert "check ORDERS_API_URL" in ran.err
-
-
 def test_a_token_that_cannot_be_sent_is_wrong_usage(terminal: Terminal) -> None:
     terminal.config.write_text(json.dumps({"me": {"api_url": URL, "token": "schlüssel"}}))
 
@@ -152,23 +108,6 @@ def test_a_token_that_cannot_be_sent_is_wrong_usage(terminal: Terminal) -> None:
     assert ran.code == 2
     assert "ORDERS_TOKEN" in ran.err
     assert terminal.wire.sent == []
-
-
-@pytest.mark.parametrize("command", [*COMMANDS, *BATCHES])
-def test_every_command_has_help_and_an_output_option(terminal: Terminal, command: str) -> None:
-    ran = terminal.run(*command.split(), "--help", who=None)
-
-    assert ran.code == 0
-    assert "-o" in ran.out.split()
-    assert "--output" in ran.out
-    assert len(ran.out.splitlines()) > 5
-
-
-def test_the_help_names_every_command_and_the_exit_codes(terminal: Terminal) -> None:
-    printed = " ".join(terminal.run("--help", who=None).out.split())
-
-    assert [name for name in (*COMMANDS, "batch") if name not in printed] == []
-    assert "4 unreachable" in printed
 
 
 @pytest.mark.parametrize(

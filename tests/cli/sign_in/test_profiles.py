@@ -79,13 +79,6 @@ def test_a_second_logout_reports_that_there_is_no_token(terminal: Terminal) -> N
     assert (again.code, again.err) == (0, "profile default has no token\n")
 
 
-def test_logout_needs_no_token(terminal: Terminal) -> None:
-    help_text = terminal.run("logout", "--help").out
-
-    assert "Act as" not in help_text
-    assert "Remove the tokens of this profile" in help_text
-
-
 def test_a_file_that_begins_with_a_byte_order_mark_is_read(terminal: Terminal) -> None:
     profiles(terminal, "alice")
     terminal.config.write_bytes(b"\xef\xbb\xbf" + terminal.config.read_bytes())
