@@ -40,10 +40,6 @@ def kinds(world: World, order: Order) -> list[str]:
     return [event.kind for event in world.store.timeline(order.order_id)]
 
 
-def test_an_e_mail_carries_its_order_and_name(world: World, order: Order) -> None:
-    assert world.notifier.sent[0].tags == (order.order_id, MAIL_CONFIRMATION)
-
-
 def test_a_bounce_is_recorded_once_and_its_log_has_no_address(world: World, order: Order) -> None:
     with captured_log() as log:
         recorded = [report(order) for _ in range(2)]

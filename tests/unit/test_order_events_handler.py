@@ -73,15 +73,6 @@ def test_each_event_is_published_with_its_place_in_the_timeline(
     }
 
 
-def test_a_repeated_record_publishes_the_same_events_again(world: World) -> None:
-    order = world.place()
-    written(world, order, ("stock-reserved", {"units": 2}))
-    once = written(world, order, ("payment-captured", {"amount_minor": 1}))
-
-    assert published(world, once) == [(2, "payment-captured")]
-    assert published(world, once) == [(2, "payment-captured")] * 2
-
-
 def test_a_change_without_events_publishes_nothing(world: World) -> None:
     order = world.place()
 
@@ -102,12 +93,6 @@ def test_what_a_person_wrote_is_not_published(world: World) -> None:
     published(world, written(world, world.place(), cancelled))
 
     assert world.events.published[0]["detail"] == {"outcome": "cancelled"}
-
-
-def test_the_mails_to_the_approver_are_one_kind(world: World) -> None:
-    sent = written(world, world.place(), ("mail-approval-2-sent", {}))
-
-    assert published(world, sent) == [(1, "mail-approval-sent")]
 
 
 def test_a_batch_that_the_bus_refuses_fails_as_a_whole_and_is_complete_when_repeated(

@@ -40,16 +40,6 @@ def someone_else_writes(store: FakeOrders, order_id: str) -> None:
     store.put(replace(current, sequence=current.sequence + 1, revision=current.revision + 1))
 
 
-def test_a_change_is_written_on_the_newest_record(orders: OrderWriter, store: FakeOrders) -> None:
-    order = an_order()
-    store.put(order)
-
-    after = orders.change(order.order_id, count_up)
-
-    assert after == store.get(order.order_id)
-    assert after.compensation_attempts == 1
-
-
 def test_nothing_is_written_where_there_is_nothing_to_do(
     orders: OrderWriter, store: FakeOrders
 ) -> None:
@@ -124,13 +114,6 @@ def test_other_errors_are_not_repeated(orders: OrderWriter, clock: FakeClock) ->
     with pytest.raises(ValueError, match="a defect"):
         orders.repeat(fail)
     assert (len(calls), clock.slept) == (1, [])
-
-
-def test_the_order_is_read_as_it_is_now(orders: OrderWriter, store: FakeOrders) -> None:
-    order = an_order()
-    store.put(order)
-
-    assert orders.get(order.order_id) is order
 
 
 def test_what_a_task_has_just_read_is_not_read_again(

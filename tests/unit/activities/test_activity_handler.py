@@ -1,6 +1,5 @@
 """The decorated edge: what Lambda, Step Functions and the log see of an activity."""
 
-import json
 import traceback
 from collections.abc import Iterator
 from io import StringIO
@@ -46,15 +45,6 @@ def event(order: Order, **fields: Any) -> dict[str, Any]:
 def log() -> Iterator[StringIO]:
     with captured_log() as stream:
         yield stream
-
-
-def test_an_answer_goes_back_as_it_is(world: World) -> None:
-    order = world.place(Stage.RESERVE)
-
-    answer = reserve_stock(event(order), CONTEXT)
-
-    assert answer["decision"] == "wait"
-    assert json.loads(json.dumps(answer)) == answer
 
 
 def test_an_activity_without_an_answer_returns_an_empty_object(world: World) -> None:
@@ -175,12 +165,6 @@ def test_metrics_that_cannot_be_written_do_not_replace_the_error(
         reserve_stock({}, CONTEXT)
     errors = [line["message"] for line in lines(log.getvalue()) if line["level"] == "ERROR"]
     assert set(errors) == {"metrics could not be written"}
-
-
-def test_durations_are_logged_in_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telemetry, "perf_counter", lambda: 5.0)
-
-    assert telemetry.milliseconds_since(2.5) == 2500
 
 
 def test_an_unexpected_exception_becomes_a_defect_and_its_details_stay_in_the_log(

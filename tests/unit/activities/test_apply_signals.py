@@ -30,19 +30,6 @@ def test_signals_are_applied_in_the_order_of_their_acceptance(world: World) -> N
     assert world.problems() == []
 
 
-def test_an_added_line_without_stock_leaves_the_order_as_it_was(world: World) -> None:
-    order = world.place()
-    signal = world.accept(order, a_signal(SignalKind.ADD_LINE_ITEM, quantity=11))
-
-    answer = world.run(apply_signals, order)
-
-    after = world.now(order)
-    assert answer["decision"] == "wait"
-    assert after.outcomes == {signal.signal_id: "rejected: insufficient stock"}
-    assert (after.items, after.revision) == (order.items, order.revision)
-    assert world.problems() == []
-
-
 def test_an_added_line_beyond_the_cap_of_the_customer_is_rejected(world: World) -> None:
     world.store.caps = CustomerCaps(units=3)
     order = world.place(counted=True)

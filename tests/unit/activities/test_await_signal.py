@@ -3,8 +3,7 @@
 import pytest
 
 from lambdas.activities.approval import await_signal
-from lambdas.activities.payment import process_payment
-from lambdas.domain.errors import EngineUnavailable, PaymentPending
+from lambdas.domain.errors import EngineUnavailable
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World
@@ -17,16 +16,6 @@ def test_the_token_is_left_with_an_order_that_has_nothing_to_do(world: World) ->
 
     assert world.now(order).wait_token == TOKEN
     assert world.engine.rung == []
-
-
-def test_the_token_is_left_with_an_order_whose_payment_is_pending(world: World) -> None:
-    order = world.place(Stage.PAYMENT, payment_method="pm_processing")
-    with pytest.raises(PaymentPending):
-        world.run(process_payment, order)
-
-    world.run(await_signal, order, token=TOKEN)
-
-    assert world.now(order).wait_token == TOKEN
 
 
 def test_a_wait_that_is_over_leaves_the_token_of_a_later_one_alone(world: World) -> None:

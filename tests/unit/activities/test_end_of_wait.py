@@ -4,7 +4,6 @@ import pytest
 
 from lambdas.activities.approval import apply_signals
 from lambdas.domain.record.stages import Stage
-from tests.support.builders import a_signal
 from tests.support.world import World
 
 
@@ -22,18 +21,6 @@ def test_a_tick_without_signals_waits_again_for_what_is_left(world: World) -> No
         "back_off_seconds": 0,
     }
     assert world.now(order) == order
-
-
-def test_the_deadline_ends_the_wait(world: World) -> None:
-    order = world.place()
-    world.clock.advance(900)
-
-    answer = world.run(apply_signals, order)
-
-    after = world.now(order)
-    assert answer["decision"] == "expire"
-    assert (after.stage, after.cancelled) == (Stage.COMPENSATING, True)
-    assert after.last_error == "approval timeout"
 
 
 def test_a_cancel_between_the_last_signal_and_the_deadline_is_not_an_expiry(world: World) -> None:
@@ -55,24 +42,6 @@ def test_pauses_grow_until_a_step_succeeds(world: World, backed_off: bool, secon
     answer = world.run(apply_signals, order, back_off_seconds=45, backed_off=backed_off)
 
     assert answer["back_off_seconds"] == seconds
-
-
-def test_signals_wait_for_the_wait_to_begin(world: World) -> None:
-    order = world.place(Stage.RESERVE)
-    signal = world.accept(order, a_signal())
-
-    assert world.run(apply_signals, order)["decision"] == "start"
-    assert world.now(order).pending == (signal,)
-
-
-def test_a_cancel_before_the_wait_is_applied_with_everything_before_it(world: World) -> None:
-    order = world.place(Stage.ENRICHMENT)
-    approval, cancel = world.accept(order, a_signal()), world.cancel(order)
-
-    assert world.run(apply_signals, order)["decision"] == "compensate"
-
-    outcomes = {approval.signal_id: "superseded", cancel.signal_id: "applied"}
-    assert world.now(order).outcomes == outcomes
 
 
 @pytest.mark.parametrize(
@@ -105,10 +74,3 @@ def test_a_charged_order_is_never_given_up(world: World) -> None:
     answer = world.run(apply_signals, order, failure="ProviderUnavailable: away")
 
     assert answer["decision"] == "complete"
-
-
-def test_the_next_wait_comes_from_the_settings(world: World) -> None:
-    world.deps.settings = world.deps.settings._replace(heartbeat_seconds=7)
-    order = world.place()
-
-    assert world.run(apply_signals, order)["heartbeat_seconds"] == 7

@@ -8,8 +8,8 @@ from lambdas.activities.enrichment import (
     fetch_recommendations,
 )
 from lambdas.domain.catalogue import StockLevel
-from lambdas.domain.errors import CustomerUnknown, OrderMovedOn, StoreUnavailable
-from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
+from lambdas.domain.errors import CustomerUnknown
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_line
 from tests.support.world import World
 
@@ -46,14 +46,6 @@ def test_an_unknown_customer_ends_the_order(world: World) -> None:
         world.run(fetch_customer_profile, order)
 
     assert world.now(order) == order
-
-
-@pytest.mark.parametrize("stage", sorted(set(Stage) - BEFORE_RESERVE - {Stage.NOTIFY}))
-def test_a_late_call_is_refused(stage: Stage, world: World) -> None:
-    order = world.place(stage)
-
-    with pytest.raises(OrderMovedOn):
-        world.run(fetch_customer_profile, order)
 
 
 def test_recommended_are_related_skus_in_stock_that_are_not_ordered(world: World) -> None:
@@ -93,14 +85,3 @@ def test_without_anything_related_there_is_no_second_look(
 
     assert world.run(fetch_recommendations, order) == {"recommendations": []}
     assert read == [["COFFEE-1KG"]]
-
-
-@pytest.mark.parametrize("activity", [fetch_inventory_snapshot, fetch_recommendations])
-def test_an_inventory_that_does_not_answer_is_a_transient_error(
-    activity: object, world: World
-) -> None:
-    order = world.place(Stage.START)
-    world.inventory.unavailable = True
-
-    with pytest.raises(StoreUnavailable):
-        world.run(activity, order)  # type: ignore[arg-type]

@@ -41,28 +41,6 @@ def test_all_lines_are_held_or_none(world: World) -> None:
     assert world.problems() == []
 
 
-def test_a_late_retry_of_the_reservation_does_not_move_the_deadline(world: World) -> None:
-    order = world.place(Stage.RESERVE)
-    world.run(reserve_stock, order)
-    deadline = world.now(order).approval_deadline
-
-    world.clock.advance(100)
-    answer = world.run(reserve_stock, order)
-
-    assert world.now(order).approval_deadline == deadline
-    assert answer["timeout_seconds"] == 801
-
-
-def test_what_is_released_can_be_sold_again(world: World) -> None:
-    order = world.place(Stage.COMPENSATING, items=TWO_LINES)
-
-    world.run(release_stock, order)
-
-    shelf = world.inventory.shelves["MUG-RED"]
-    assert (shelf.available, shelf.held) == (10, 0)
-    assert world.problems() == []
-
-
 def test_stock_that_vanished_from_the_shelf_leaves_the_order_owing_it(world: World) -> None:
     order = world.place(Stage.COMPENSATING)
     world.inventory.shelves["COFFEE-1KG"].held = 1

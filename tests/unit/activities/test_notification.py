@@ -68,13 +68,6 @@ def test_the_customer_reads_the_e_mail_in_the_language_of_the_profile(world: Wor
     assert '<html lang="de">' in mail.html
 
 
-def test_an_order_that_is_not_completed_is_not_confirmed(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE)
-
-    assert world.run(send_order_confirmation, order)["result"] is None
-    assert world.notifier.sent == []
-
-
 def test_the_cancellation_mail_has_the_reason(world: World) -> None:
     order = world.place(Stage.COMPENSATING, last_error="approval timeout")
 

@@ -1,8 +1,8 @@
 import pytest
 
 from lambdas import telemetry
-from lambdas.activities.order_status import close_order, update_order_status
-from lambdas.domain.record.stages import ENDS, Stage
+from lambdas.activities.order_status import close_order
+from lambdas.domain.record.stages import Stage
 from tests.support.world import World
 
 SETTLED = {"ledger": {}, "reserved": False}
@@ -10,18 +10,6 @@ SETTLED = {"ledger": {}, "reserved": False}
 
 def counted() -> set[str]:
     return set(telemetry.metrics.metric_set)
-
-
-def test_a_paid_order_is_completed_and_its_stock_sold(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE)
-
-    world.run(update_order_status, order)
-
-    assert world.now(order).stage is Stage.COMPLETED
-    shelf = world.inventory.shelves["COFFEE-1KG"]
-    assert (shelf.available, shelf.held, shelf.sold) == (98, 0, 2)
-    assert counted() == {"OrderCompleted"}
-    assert world.problems() == []
 
 
 @pytest.mark.parametrize(
@@ -54,14 +42,6 @@ def test_a_settled_order_is_closed_as_its_record_says(
     assert event.detail == {"reason": last_error, "outcome": outcome, "reason_code": code}
     assert counted() == {f"Order{outcome.capitalize()}"}
     assert world.operations.stuck == []
-
-
-@pytest.mark.parametrize("end", sorted(ENDS))
-def test_closing_an_ended_order_returns_its_outcome(world: World, end: Stage) -> None:
-    order = world.place(end)
-
-    assert world.run(close_order, order)["stage"] == end.value
-    assert world.now(order) == order
 
 
 def test_an_order_that_still_holds_something_is_reported_every_time(world: World) -> None:

@@ -53,15 +53,6 @@ def test_the_page_has_nothing_in_line_and_nothing_from_elsewhere(api: ApiCaller)
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
 
 
-def test_what_is_unchanged_is_not_sent_again(api: ApiCaller) -> None:
-    for path in ("/console", "/console/console.js"):
-        tag = api.get(path, None).headers["etag"]
-        again = api.get(path, None, headers={"If-None-Match": tag})
-
-        assert (again.status, again.text) == (304, "")
-        assert again.headers["etag"] == tag
-
-
 @pytest.mark.parametrize("name", ["nothing.js", "index.html", "..", "%2e%2e", "console.py"])
 def test_nothing_but_the_files_of_the_page_is_served(api: ApiCaller, name: str) -> None:
     assert api.get(f"/console/{name}", None).status == 404

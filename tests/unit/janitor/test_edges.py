@@ -9,7 +9,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.services.janitor import CHECKS_PER_SECOND, LATE_MS, SWEEP_MS, Janitor
 from lambdas.telemetry import metrics
-from tests.support.world import TOKEN, World
+from tests.support.world import World
 from tests.unit.janitor.stopped import gone
 
 
@@ -34,14 +34,6 @@ def test_a_sweep_ends_when_its_time_is_over_and_returns_what_it_did(
     monkeypatch.setattr(world.engine, "status", slow)
 
     assert janitor.sweep() == {"running": checked}
-
-
-def test_a_waiting_order_without_a_signal_is_not_rung(world: World, janitor: Janitor) -> None:
-    order = world.place(wait_token=TOKEN)
-
-    assert janitor.reconcile(order.order_id) == "running"
-
-    assert world.engine.rung == []
 
 
 def test_an_order_that_another_janitor_took_over_and_ended_is_not_started(

@@ -109,12 +109,6 @@ def test_a_sweep_that_cannot_settle_stock_or_count_orders_reports_the_reasons(
     assert errors == ["StoreUnavailable", "StoreUnavailable", None]
 
 
-def test_a_sweep_settles_no_stock_that_another_service_keeps(world: World) -> None:
-    world.deps.stock_shards = None
-
-    assert janitor_handler.sweep({}, None) == {}
-
-
 def stopped(name: str) -> dict[str, dict[str, str]]:
     """The part of EventBridge's event that matters."""
     return {"detail": {"name": name, "status": "FAILED"}}

@@ -8,7 +8,7 @@ from lambdas.activities.order_status import update_order_status
 from lambdas.domain.errors import EngineUnavailable, StaleEpoch
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS
-from lambdas.domain.record.stages import BEFORE_PAYMENT, ENDS, Stage
+from lambdas.domain.record.stages import BEFORE_PAYMENT, Stage
 from lambdas.services.janitor import Janitor
 from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World
@@ -101,17 +101,6 @@ def test_a_takeover_succeeds_though_the_old_execution_cannot_be_woken(
     assert world.engine.started == [f"{order.order_id}-2"]
 
 
-def test_a_pending_cancel_is_honoured_by_the_takeover(world: World, janitor: Janitor) -> None:
-    order = gone(world, Stage.PAYMENT)
-    cancel = world.cancel(order)
-
-    janitor.reconcile(order.order_id)
-
-    after = world.now(order)
-    assert after.cancelled
-    assert after.outcomes == {cancel.signal_id: "applied"}
-
-
 def test_two_janitors_at_once_take_an_order_over_once(world: World, janitor: Janitor) -> None:
     order = gone(world)
     world.store.before_write = [lambda: janitor.reconcile(order.order_id)]
@@ -183,14 +172,6 @@ def test_a_signal_that_no_wait_takes_is_applied_by_a_new_execution(
     assert world.engine.started == [f"{order.order_id}-2"]
 
 
-def test_a_signal_before_the_wait_begins_waits_for_it(world: World, janitor: Janitor) -> None:
-    order = world.place(Stage.RESERVE)
-    world.accept(order, a_signal())
-    world.clock.advance(300)
-
-    assert janitor.reconcile(order.order_id) == "running"
-
-
 def test_a_cancel_that_no_step_takes_is_compensated_by_a_new_execution(
     world: World, janitor: Janitor
 ) -> None:
@@ -213,12 +194,3 @@ def test_an_order_that_was_taken_over_meanwhile_is_not_put_off(
     assert janitor.reconcile(order.order_id) == "running"
 
     assert world.now(order) == taken
-
-
-@pytest.mark.parametrize("end", sorted(ENDS))
-def test_an_ended_order_needs_nothing(world: World, janitor: Janitor, end: Stage) -> None:
-    order = gone(world, end)
-
-    assert janitor.reconcile(order.order_id) == "nothing"
-
-    assert world.now(order) == order

@@ -43,14 +43,6 @@ def test_the_pauses_between_takeovers_double_up_to_an_hour(world: World, janitor
     assert pauses(world, janitor, order, 9) == [0, 90, 180, 360, 720, 1440, 2880, HOUR, HOUR]
 
 
-def test_an_order_whose_compensation_fails_is_taken_over_no_more_often(
-    world: World, janitor: Janitor
-) -> None:
-    order = gone(world, Stage.COMPENSATING)
-
-    assert pauses(world, janitor, order, 4) == [0, 90, 180, 360]
-
-
 def test_the_fast_path_keeps_to_the_pause(world: World, janitor: Janitor) -> None:
     order = gone(world)
     janitor.reconcile(order.order_id)

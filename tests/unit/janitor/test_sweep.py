@@ -123,16 +123,6 @@ def test_a_sweep_checks_no_more_than_fifteen_orders_a_second(
     assert world.clock.now() - began == 2_000
 
 
-def test_urgent_checks_precede_all_other_overdue_checks(world: World, janitor: Janitor) -> None:
-    world.store.put(*(an_order(next_check_at=0) for _ in range(SWEEP_LIMIT + 1)))
-    urgent = world.place(Stage.START, next_check_at=world.clock.now())
-    world.engine.running.clear()
-
-    janitor.sweep()
-
-    assert world.engine.started[0] == urgent.execution
-
-
 def test_the_age_of_the_oldest_overdue_check_is_measured(world: World, janitor: Janitor) -> None:
     now = world.clock.now()
     world.place(Stage.PAYMENT, next_check_at=now - 90_000)

@@ -46,12 +46,6 @@ def test_the_fast_path_leaves_a_stuck_order_to_its_backoff(world: World, janitor
     assert world.now(order) == stuck
 
 
-def test_the_fast_path_leaves_an_ended_order_alone(world: World, janitor: Janitor) -> None:
-    order = gone(world, Stage.FAILED)
-
-    assert janitor.execution_stopped(order.order_id, order.execution) == "nothing"
-
-
 def test_a_stuck_order_is_tried_again_until_it_works(world: World, janitor: Janitor) -> None:
     order = gone(world, Stage.COMPENSATING)
     world.inventory.shelves["COFFEE-1KG"].held = 0
@@ -141,14 +135,6 @@ def test_an_operator_resumes_an_order_at_once_after_its_execution_was_lost(
     assert taken.execution in world.engine.running
     assert janitor.resume(order.order_id) == (world.now(order), False)
     assert world.now(order).epoch == 2
-
-
-def test_an_operator_repeats_a_lost_start(world: World, janitor: Janitor) -> None:
-    order = gone(world, Stage.START, ExecutionStatus.UNKNOWN)
-
-    assert janitor.resume(order.order_id)[1]
-    assert world.now(order).epoch == 1
-    assert order.execution in world.engine.running
 
 
 @pytest.mark.parametrize("stage", [*sorted(ENDS), Stage.COMPENSATING])

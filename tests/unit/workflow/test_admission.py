@@ -45,10 +45,6 @@ def test_the_sender_of_a_rejected_line_may_approve() -> None:
     require_four_eyes(an_order(inbox=(added,), applied=1, outcomes=outcomes), Actor("shop", "shop"))
 
 
-def test_another_approver_may_approve() -> None:
-    require_four_eyes(an_order(), Actor("sub-1", "approver1"))
-
-
 @pytest.mark.parametrize("stage", list(Stage))
 @pytest.mark.parametrize("late", [False, True])
 def test_the_allowed_signals_are_those_that_would_be_accepted(

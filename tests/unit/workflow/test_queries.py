@@ -10,8 +10,7 @@ from lambdas.domain.order_lists import MAX_PAGE, Page
 from lambdas.domain.record.outcomes import OrderOutcome
 from lambdas.domain.record.stages import Stage
 from lambdas.services.workflow import OrderWorkflow
-from tests.support.builders import a_key, a_signal
-from tests.support.requests import REQUEST
+from tests.support.builders import a_signal
 from tests.support.world import World
 
 
@@ -34,15 +33,6 @@ def test_an_unknown_signal_is_not_found(world: World, workflow: OrderWorkflow) -
     )
 
 
-def test_an_outcome_is_waited_for_as_long_as_asked(world: World, workflow: OrderWorkflow) -> None:
-    order = world.place(inbox=(a_signal(signal_id="S"),))
-
-    after = workflow.get_signal(order.order_id, "S", wait_seconds=5)
-
-    assert "S" not in after.outcomes
-    assert sum(world.clock.slept) == 5
-
-
 def test_an_outcome_ends_the_wait(world: World, workflow: OrderWorkflow) -> None:
     order = world.place(inbox=(a_signal(signal_id="S"),))
     settled = replace(order, applied=1, outcomes={"S": "stale"})
@@ -52,16 +42,6 @@ def test_an_outcome_ends_the_wait(world: World, workflow: OrderWorkflow) -> None
 
     assert after.outcomes == {"S": "stale"}
     assert world.clock.slept == [0.25]
-
-
-def test_lists_and_timelines_come_from_the_store(world: World, workflow: OrderWorkflow) -> None:
-    order, _ = workflow.start(REQUEST, a_key())
-    world.place(Stage.PAYMENT, customer_id="bob")
-
-    page = workflow.list_orders(stage=None, customer_id="alice", limit=10, cursor=None)
-
-    assert page.orders == (order,)
-    assert [event.kind for event in workflow.timeline(order.order_id)] == ["order-placed"]
 
 
 def test_a_list_is_narrowed_by_outcome_within_one_page_of_its_stage(
@@ -100,15 +80,3 @@ def test_no_order_has_an_outcome_of_another_stage(world: World, workflow: OrderW
     )
 
     assert page == Page((), None)
-
-
-def test_a_list_is_narrowed_by_stage_and_goes_on_where_it_ended(
-    world: World, workflow: OrderWorkflow
-) -> None:
-    oldest, middle = world.place(Stage.PAYMENT), world.place(Stage.PAYMENT)
-    world.place(Stage.FAILED)
-
-    first = workflow.list_orders(stage=Stage.PAYMENT, customer_id=None, limit=1, cursor=None)
-    rest = workflow.list_orders(stage=Stage.PAYMENT, customer_id=None, limit=1, cursor=first.cursor)
-
-    assert (first.orders, rest.orders) == ((middle,), (oldest,))

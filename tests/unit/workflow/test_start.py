@@ -27,15 +27,6 @@ def test_a_start_writes_the_order_then_starts_its_execution(
     assert placed.at == order.created_at
 
 
-def test_the_same_key_and_body_give_the_same_order(world: World, workflow: OrderWorkflow) -> None:
-    first, _ = workflow.start(REQUEST, a_key())
-
-    again, new = workflow.start(REQUEST, a_key())
-
-    assert (again.order_id, new) == (first.order_id, False)
-    assert world.engine.started == [first.execution]
-
-
 def test_an_order_whose_start_fails_is_safe_and_still_pending(
     world: World, workflow: OrderWorkflow, survived: list[OrderError]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from lambdas.domain.errors import EventsUnavailable
 from lambdas.domain.record.changes import Event
-from tests.support.api_caller import ALICE, OPERATOR, ApiCaller
+from tests.support.api_caller import OPERATOR, ApiCaller
 from tests.support.builders import an_order
 from tests.support.world import World
 
@@ -35,10 +35,6 @@ def test_pages_follow_each_other(api: ApiCaller, world: World) -> None:
 
     assert [page["events"][0]["order_id"], rest["events"][0]["order_id"]] == [first, second]
     assert rest["next_cursor"] is None
-
-
-def test_events_are_not_for_customers(api: ApiCaller) -> None:
-    assert api.get("/ops/events", claims=ALICE).status == 403
 
 
 def test_a_log_that_does_not_answer_is_a_503(api: ApiCaller, world: World) -> None:

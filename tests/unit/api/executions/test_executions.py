@@ -12,7 +12,6 @@ from lambdas.executions.export import rows
 from lambdas.executions.history import redact
 from lambdas.executions.outcomes import outcome
 from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
-from tests.support.builders import an_order_id
 from tests.support.definition import load
 from tests.support.execution_histories import HistoryBuilder
 from tests.support.invariants import leaks
@@ -150,11 +149,6 @@ def test_each_execution_has_its_verdict_and_its_figures(api: ApiCaller, world: W
     ]
 
 
-def test_no_order_has_no_history(api: ApiCaller) -> None:
-    assert api.get(f"/orders/{an_order_id()}/history", OPERATOR).status == 404
-    assert api.get(f"/orders/{an_order_id()}/execution", OPERATOR).status == 404
-
-
 @pytest.mark.parametrize("claims", [ALICE, APPROVER, OPERATOR])
 def test_who_sees_the_order_sees_how_far_it_came(
     api: ApiCaller, world: World, claims: Claims
@@ -244,13 +238,6 @@ def test_the_verdict_on_an_execution_that_runs_is_not_stored(
     assert (running, ended) == ("running", "infrastructure")
 
 
-def test_an_execution_without_history_has_no_stored_verdict(api: ApiCaller, world: World) -> None:
-    world.place(Stage.COMPLETED)
-
-    assert api.get("/ops/verdicts", OPERATOR).json["verdicts"][0]["verdict"] == "unknown"
-    assert world.outcomes.stored == {}
-
-
 def test_the_verdict_on_a_takeover_is_not_that_on_the_execution_before(
     api: ApiCaller, world: World
 ) -> None:
@@ -276,9 +263,3 @@ def test_a_verdict_that_cannot_be_stored_is_answered_all_the_same(
     world.outcomes.unavailable = True
 
     assert api.get("/ops/verdicts", OPERATOR).json["verdicts"][0]["verdict"] == "completed"
-
-
-@pytest.mark.parametrize("claims", [ALICE, APPROVER])
-@pytest.mark.parametrize("path", ["/ops/verdicts", "/ops/versions"])
-def test_reports_are_for_operators(api: ApiCaller, path: str, claims: Claims) -> None:
-    assert api.get(path, claims).status == 403

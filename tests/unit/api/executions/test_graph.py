@@ -2,9 +2,8 @@
 
 from lambdas.api.executions.graph import GraphState, Transition, build_graph
 from lambdas.executions.history import Category
-from lambdas.executions.state_entries import Progress
 from tests.support.definition import load, scopes
-from tests.support.execution_histories import HistoryBuilder, named
+from tests.support.execution_histories import HistoryBuilder
 
 
 def graph(history: HistoryBuilder | None = None) -> dict[str, GraphState]:
@@ -65,39 +64,3 @@ def test_the_end_is_marked() -> None:
         "OrderInterrupted",
         "OrderFailed",
     }
-
-
-def test_what_was_not_entered_is_not_reached() -> None:
-    found = {(state.progress, state.attempts, state.entered_at) for state in graph().values()}
-    assert found == {(Progress.NOT_REACHED, 0, None)}
-
-
-def test_states_show_how_far_they_came() -> None:
-    history = named(["ReserveStock"]).failing("ProcessPayment", "PaymentDeclined")
-
-    seen = graph(history.enter("RefundPayment"))
-
-    assert seen["ReserveStock"].progress is Progress.SUCCEEDED
-    assert seen["ProcessPayment"].progress is Progress.CAUGHT
-    assert seen["ProcessPayment"].error == "PaymentDeclined"
-    assert seen["RefundPayment"].progress is Progress.RUNNING
-    assert seen["RefundPayment"].left_at is None
-
-
-def test_a_retry_that_succeeds_leaves_no_error() -> None:
-    history = named(()).enter("ProcessPayment").add("TaskScheduled")
-    history.add("TaskFailed", taskFailedEventDetails={"error": "ProviderUnavailable"})
-    history.add("TaskScheduled").add("TaskSucceeded").leave("ProcessPayment")
-
-    state = graph(history)["ProcessPayment"]
-
-    assert (state.progress, state.error, state.attempts) == (Progress.SUCCEEDED, None, 2)
-
-
-def test_the_entries_of_a_state_are_counted_and_the_newest_one_is_shown() -> None:
-    state = graph(named(["AwaitSignal", "ApplySignals", "AwaitSignal"]))["AwaitSignal"]
-
-    assert state.entries == 2
-    assert state.entered_at is not None
-    assert state.left_at is not None
-    assert state.left_at > state.entered_at

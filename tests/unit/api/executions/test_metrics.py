@@ -54,9 +54,3 @@ def test_an_execution_starts_with_its_first_and_stops_with_its_last_event() -> N
     assert running.stopped_at is None
     assert running.started_at == ended.started_at == 1_767_225_600_000
     assert ended.stopped_at == 1_767_225_607_000
-
-
-def test_nothing_has_no_figures() -> None:
-    figures = measure([])
-
-    assert (figures.started_at, figures.stopped_at, figures.shares) == (None, None, {})

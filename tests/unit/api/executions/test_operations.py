@@ -6,8 +6,7 @@ from lambdas.api.routes import operations
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.stages import Stage
-from tests.support.api_caller import ALICE, APPROVER, OPERATOR, ApiCaller, Claims
-from tests.support.builders import an_order_id
+from tests.support.api_caller import OPERATOR, ApiCaller
 from tests.support.world import TOKEN, World
 
 
@@ -36,24 +35,6 @@ def test_an_order_that_has_ended_is_neither_taken_over_nor_aborted(
     assert (answer.status, answer.json["stage"]) == (409, "completed")
     assert world.now(order) == order
     assert world.engine.running
-
-
-@ACTIONS
-@pytest.mark.parametrize("claims", [ALICE, APPROVER])
-def test_only_operators_take_over_and_abort(
-    api: ApiCaller, world: World, action: str, claims: Claims
-) -> None:
-    order = world.place()
-
-    assert api.post(f"/ops/orders/{order.order_id}/{action}", claims=claims).status == 403
-    assert world.now(order) == order
-    assert world.engine.running
-
-
-def test_no_order_is_taken_over_that_does_not_exist(api: ApiCaller) -> None:
-    path = f"/ops/orders/{an_order_id()}/compensate"
-
-    assert api.post(path, claims=OPERATOR).status == 404
 
 
 def test_an_abort_stops_the_execution_and_leaves_the_order_to_the_janitor(

@@ -93,17 +93,6 @@ def test_an_execution_is_classified_by_its_end(history: HistoryBuilder, expected
 
 
 @pytest.mark.parametrize(
-    ("decision", "expected"),
-    [
-        *[("compensate", "cancelled"), ("decline", "declined"), ("expire", "expired")],
-        ("give-up", "infrastructure"),
-    ],
-)
-def test_what_ends_cancelled_was_cancelled_or_expired(decision: str, expected: str) -> None:
-    assert verdict(cancelled(decided(decision))) == expected
-
-
-@pytest.mark.parametrize(
     ("state", "error", "expected"),
     [
         ("ReserveStock", "InsufficientStock", "rejected"),
@@ -155,20 +144,6 @@ def test_what_could_not_be_undone_is_stuck(state: str) -> None:
     assert judgement.reason == f"{state} failed with StoreUnavailable"
 
 
-def test_an_undo_that_succeeds_at_last_is_not_stuck() -> None:
-    history = decided("compensate").enter("RefundPayment").add("TaskScheduled")
-    history.add("TaskFailed", taskFailedEventDetails={"error": "ProviderUnavailable"})
-    history.add("TaskScheduled").add("TaskSucceeded").leave("RefundPayment")
-    history.ok("ReleaseStock", "CloseOrder").enter("OrderCancelled")
-
-    assert verdict(history.add("ExecutionSucceeded")) == "cancelled"
-
-
-@pytest.mark.parametrize("end", ["ExecutionAborted", "ExecutionTimedOut"])
-def test_what_was_ended_from_outside_is_infrastructure(end: str) -> None:
-    assert verdict(waiting().enter("AwaitSignal").add(end)) == "infrastructure"
-
-
 def test_a_definition_that_fails_by_itself_is_a_defect() -> None:
     history = waiting().enter("RouteDecision")
     history.add("ExecutionFailed", executionFailedEventDetails={"error": "States.Runtime"})
@@ -196,19 +171,6 @@ def test_an_interrupted_execution_is_classified_by_its_last_error(
     judgement = classify(interrupted(history.route("RouteBackOff")).redacted())
 
     assert judgement == Classification(Verdict(expected), f"ApplySignals failed with {error}")
-
-
-def test_a_long_history_is_no_defect() -> None:
-    assert verdict(interrupted(decided("continue"))) == "infrastructure"
-
-
-def test_an_execution_that_lost_its_order_says_so() -> None:
-    history = waiting().ok("AwaitSignal").failing("ApplySignals", "StaleEpoch")
-    history.enter("OrderTakenOver").leave("OrderTakenOver").add("ExecutionSucceeded")
-
-    assert classify(history.redacted()) == Classification(
-        Verdict.COMPENSATED, "another execution took its order over"
-    )
 
 
 def test_what_runs_has_no_verdict_yet_and_says_where_it_is() -> None:

@@ -90,14 +90,6 @@ def test_the_texts_are_those_that_people_write_and_ids() -> None:
     assert is_valid(TEXTS["CustomerRecord.email"], "a@shop.internal")
 
 
-@pytest.mark.parametrize("blank", [" ", "\xa0", "\u2003\u3000", "\u2800", "\u200d"])
-def test_a_blank_reason_is_refused_in_a_sentence(api: ApiCaller, world: World, blank: str) -> None:
-    answer = send(api, world.place(), "cancel-order", body={"reason": blank})
-
-    assert answer.status == 422
-    assert answer.json["errors"] == [{"field": "reason", "problem": "Must not be blank"}]
-
-
 def test_text_that_was_stored_before_is_escaped_and_means_the_same(
     api: ApiCaller, world: World
 ) -> None:
@@ -128,16 +120,6 @@ def test_names_that_a_caller_made_up_come_back_escaped(api: ApiCaller, world: Wo
         assert answer.status == 422
         assert answer.json["errors"][0]["field"] == "\\u009b31m\\u202e"
         assert answer.json["detail"].isprintable()
-
-
-def test_a_wrong_field_is_answered_in_words(api: ApiCaller) -> None:
-    body = {"customer_id": "a b", "items": [{"sku": "x", "quantity": 1}], "payment_method": "cash"}
-
-    answer = api.post("/orders", body, OPERATOR, headers={"Idempotency-Key": "k"})
-
-    problems = {one["field"]: one["problem"] for one in answer.json["errors"]}
-    assert set(problems) == {"customer_id", "items[0].sku", "payment_method"}
-    assert all(one.startswith("Must be ") for one in problems.values())
 
 
 def test_every_pattern_of_a_request_has_its_words() -> None:

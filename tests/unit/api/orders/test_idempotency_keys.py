@@ -10,7 +10,6 @@ from lambdas.api.routes.orders import idempotency
 from tests.support.api_caller import ALICE, BOB, ApiCaller
 from tests.support.world import World
 from tests.unit.api.orders.placing import ORDER, start
-from tests.unit.api.signals.sending import send
 
 
 def test_the_same_key_and_body_give_the_same_order(api: ApiCaller, world: World) -> None:
@@ -67,23 +66,12 @@ def test_an_order_without_a_usable_key_is_malformed(api: ApiCaller, key: str | N
     assert "Idempotency-Key" in answer.json["detail"]
 
 
-def test_the_problem_of_a_missing_key_names_the_header(api: ApiCaller) -> None:
-    assert "send it" in start(api, key=None).json["detail"].lower()
-
-
 @pytest.mark.parametrize("key", ["K1,K1", "K1, K1", "K1,K2", "K1,"])
 def test_a_key_that_was_sent_twice_is_refused(api: ApiCaller, key: str) -> None:
     answer = start(api, key=key)
 
     assert answer.status == 400
     assert "sent twice" in answer.json["detail"]
-
-
-@pytest.mark.parametrize("key", [".", "..", "../x", "a/b", "a%2Fb"])
-def test_a_signal_key_that_is_no_name_in_a_path_is_refused(
-    api: ApiCaller, world: World, key: str
-) -> None:
-    assert send(api, world.place(), "cancel-order", key=key).status == 400
 
 
 @pytest.mark.parametrize("key", ["!", "k" * 128, 'a;b="d"', "#%/?"])

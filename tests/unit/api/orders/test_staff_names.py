@@ -94,12 +94,6 @@ def test_the_events_of_signals_name_their_senders(api: ApiCaller, world: World) 
     assert actors == ["chief", None]
 
 
-def test_signals_name_their_senders(api: ApiCaller, world: World) -> None:
-    [signal] = read(api, approved(world), OPERATOR, "/signals")["signals"]
-
-    assert signal["actor"] == "chief"
-
-
 def test_the_etag_differs_with_what_the_caller_sees(api: ApiCaller, world: World) -> None:
     path = f"/orders/{approved(world).order_id}"
 

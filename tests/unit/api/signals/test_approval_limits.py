@@ -54,14 +54,6 @@ def test_an_approval_up_to_the_limit_records_its_terms(
     assert (approval.limit_minor, approval.alone_minor) == (90_000, 55_000)
 
 
-def test_an_approval_without_limits_records_none(api: ApiCaller, world: World) -> None:
-    placed = world.place()
-    send(api, placed, "approve-payment")
-
-    [approval] = world.now(placed).inbox
-    assert (approval.limit_minor, approval.alone_minor) == (None, None)
-
-
 def test_the_first_of_two_approvers_cannot_be_the_second(
     api: ApiCaller, world: World, order: Order
 ) -> None:
@@ -86,12 +78,6 @@ def test_an_order_shows_its_approvals_so_far(
     assert found["approvals"] == {"given": 1, "needed": 2}
     assert found["approved_by"] == names
     assert found["stage"] == "awaiting-approval"
-
-
-def test_a_small_total_needs_one_approval(api: ApiCaller, world: World, order: Order) -> None:
-    small = world.place(total=55_000)
-
-    assert api.get(f"/orders/{small.order_id}").json["approvals"] == {"given": 0, "needed": 1}
 
 
 def test_a_repeated_approval_keeps_its_answer_after_the_limits_were_lowered(

@@ -189,12 +189,3 @@ def test_a_wrong_link_does_not_tell_whether_its_order_exists(
     assert answer.json["detail"] == "The link leads to no order."
     assert answer.json["advice"] == "Open the link of the newest e-mail."
     assert approve(api, codes[wrong]).status == 404
-
-
-def test_the_signal_of_a_link_is_found_under_its_id(
-    api: ApiCaller, order: Order, link: str
-) -> None:
-    answer = approve(api, link)
-
-    assert answer.json["signal_id"] == signal_id(link)
-    assert api.get(f"/orders/{order.order_id}/signals/{signal_id(link)}").status == 200

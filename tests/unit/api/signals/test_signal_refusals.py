@@ -87,7 +87,9 @@ def test_a_field_that_is_wrong_is_named(
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
 
-@pytest.mark.parametrize("key", ["with space", "a/b", "a#b", "k" * 129, "ü", "50%"])
+@pytest.mark.parametrize(
+    "key", ["with space", "a/b", "a#b", "k" * 129, "ü", "50%", ".", "..", "../x"]
+)
 def test_a_signal_id_that_no_address_could_hold_is_malformed(
     api: ApiCaller, world: World, key: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Signals over HTTP: accepted once and durably, and read again with their outcome."""
+"""Signals over HTTP: accepted once and durably, read with their outcome; and heartbeats."""
 
 from dataclasses import replace
 from typing import Any
@@ -131,3 +131,20 @@ def test_a_signal_of_another_customers_order_is_not_found(api: ApiCaller, world:
     send(api, order, "cancel-order", key="one")
 
     assert api.get(f"/orders/{order.order_id}/signals/one", BOB).status == 404
+
+
+def test_a_heartbeat_extends_the_wait(api: ApiCaller, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+
+    answer = api.post(f"/orders/{order.order_id}/heartbeat", claims=APPROVER)
+
+    assert (answer.status, answer.text) == (204, "")
+    assert world.engine.extended == [TOKEN]
+
+
+def test_an_order_that_does_not_wait_refuses_a_heartbeat(api: ApiCaller, world: World) -> None:
+    order = world.place(Stage.PAYMENT)
+
+    answer = api.post(f"/orders/{order.order_id}/heartbeat", claims=APPROVER)
+
+    assert (answer.status, answer.json["stage"]) == (409, "payment")

@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.domain.record.changes import BACKOFF_LIMIT_MS, CHECK_SOON_MS, make_change, next_check
 from lambdas.domain.record.ledger import PAY, RESERVE, EffectState, owes, unsettled
-from lambdas.domain.record.stages import ENDS, Stage
+from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_signal, an_order
 from tests.support.fakes.fake_clock import NOW
 
@@ -41,10 +41,6 @@ def test_a_takeover_needs_a_start_of_its_own() -> None:
     taken = make_change(order, replace(order, epoch=2, start_pending=True), NOW)
 
     assert taken.after.start_pending is True
-
-
-def test_what_one_sweep_set_going_is_checked_by_the_next() -> None:
-    assert CHECK_SOON_MS < 60_000
 
 
 @pytest.mark.parametrize(
@@ -141,7 +137,3 @@ def test_an_effect_that_moved_is_no_longer_stuck() -> None:
 
     assert (moved.state, moved.at, moved.stuck) == (EffectState.UNDONE, LATER, False)
     assert moved.key == effect.key
-
-
-def test_a_deadline_is_no_end() -> None:
-    assert all(not an_order(stage).ended for stage in set(Stage) - ENDS)

@@ -2,9 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.errors import OrderMovedOn, StaleEpoch
+from lambdas.domain.errors import StaleEpoch
 from lambdas.domain.record.money import Money
-from lambdas.domain.record.outcomes import STAGE_OF, OrderOutcome
 from lambdas.domain.record.stages import ENDS, Stage
 from tests.support.builders import a_line, a_signal, an_order
 
@@ -59,11 +58,6 @@ def test_an_effect_that_cannot_be_undone_makes_the_compensation_stuck() -> None:
     assert replace(order, ledger=stuck).outcome == "compensation-stuck"
 
 
-@pytest.mark.parametrize("outcome", list(OrderOutcome))
-def test_every_outcome_has_its_stage(outcome: OrderOutcome) -> None:
-    assert outcome in STAGE_OF
-
-
 def test_pending_are_the_signals_behind_those_applied() -> None:
     first, second = a_signal(), a_signal()
 
@@ -89,14 +83,6 @@ def test_only_the_own_epoch_may_write(epoch: int) -> None:
     with pytest.raises(StaleEpoch, match=r"execution . no longer owns the order \(now 2\)") as old:
         order.require_epoch(epoch)
     assert old.value.order_id == "O1"
-
-
-def test_a_forward_step_writes_in_its_own_stage_only() -> None:
-    order = an_order(Stage.PAYMENT)
-
-    order.require_forward(frozenset({Stage.PAYMENT}))
-    with pytest.raises(OrderMovedOn, match="in stage payment"):
-        order.require_forward(frozenset({Stage.STATUS_UPDATE}))
 
 
 def test_the_token_is_not_in_the_orders_representation() -> None:

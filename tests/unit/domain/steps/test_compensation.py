@@ -77,12 +77,6 @@ def test_the_first_reason_stays_when_compensation_is_resumed() -> None:
     assert [(e.kind, e.detail) for e in made.events] == [("compensation-resumed", {"epoch": 2})]
 
 
-def test_an_expired_order_is_cancelled_for_that_reason() -> None:
-    made = begin_compensation(an_order(), NOW, error="approval timeout", cancelled=True)
-
-    assert (made.after.cancelled, made.after.last_error) == (True, "approval timeout")
-
-
 def test_a_refund_is_recorded_with_its_amount() -> None:
     order = replace(an_order(Stage.STATUS_UPDATE, total=700), stage=Stage.COMPENSATING)
 

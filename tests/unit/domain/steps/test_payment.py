@@ -36,7 +36,6 @@ from lambdas.domain.steps.payment import (
     payment_request,
     record_charge,
     record_reference,
-    recorded_reference,
     require_captured,
     require_refunded,
 )
@@ -50,13 +49,6 @@ def test_the_amount_is_the_approved_one_and_not_the_total_of_the_lines() -> None
     changed = replace(order, items=(a_line(quantity=9),))
 
     assert approved_amount(changed) == Money(4200, "EUR")
-
-
-def test_an_intent_without_an_amount_is_no_approval() -> None:
-    order = an_order(Stage.PAYMENT)
-
-    with pytest.raises(OrderMovedOn):
-        approved_amount(order.with_effect(PAY, replace(order.ledger[PAY], amount_minor=None)))
 
 
 @pytest.mark.parametrize("captured", [Money(4199, "EUR"), Money(4201, "EUR"), Money(4200, "USD")])
@@ -86,10 +78,6 @@ def test_the_approved_amount_is_requested_of_the_orders_customer() -> None:
 )
 def test_the_key_of_a_payment_names_its_order(key: str, order_id: str) -> None:
     assert order_of_key(key) == order_id
-
-
-def test_an_order_that_was_not_approved_has_no_reference() -> None:
-    assert recorded_reference(an_order()) is None
 
 
 @pytest.mark.parametrize("cancelled_at", [None, NOW])
