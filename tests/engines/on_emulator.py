@@ -12,9 +12,9 @@ from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.schema import ORDER
 from local.scenario_runner.steps import run_step
 from local.scenario_runner.users import Users
-from tests.engines.histories import Event, result, visits
 from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
 from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
+from tests.workflow.histories import Event, result, visits
 
 DELAY_SECONDS = 3.0
 """The delay of UpdateOrderStatus, so that a scenario's step can happen before it."""

@@ -6,11 +6,11 @@ from lambdas.adapters.orders.event_notes import timeline_of
 from lambdas.adapters.orders.order_records import event_record
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.steps.start import StartRequest
-from tests.engines.histories import result, visits
 from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
 from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
 from tests.workflow import resources
 from tests.workflow.faults import refused, throttled
+from tests.workflow.histories import result, visits
 from tests.workflow.world import World
 
 _MOMENTS = {

@@ -7,13 +7,9 @@ from typing import Any
 
 from tests.engines.scenario import SHELVES
 from tests.simulation.step_functions.journal import Visit
+from tests.workflow.histories import IN_BRANCHES
 
 Record = Mapping[str, Any]
-
-IN_BRANCHES = frozenset(
-    {"FetchInventorySnapshot", "FetchCustomerProfile", "FetchRecommendations", "NoRecommendations"}
-)
-"""States inside EnrichOrder, whose order is not compared."""
 
 _ORDER_FIELDS = (
     *("stage", "version", "epoch", "revision", "items", "total", "currency", "customer_id"),

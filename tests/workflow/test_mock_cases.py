@@ -10,7 +10,7 @@ import pytest
 from statemachine.substitute import substituted
 from tests.parity.emulators import Emulator, emulator
 from tests.support import definition
-from tests.workflow.histories import entered
+from tests.workflow.histories import main_path
 from tests.workflow.stories.ends import (
     CANCELLED,
     CONTINUED,
@@ -118,9 +118,6 @@ def test_walks_the_path_of_the_case(case: str, machine: tuple[Emulator, str]) ->
     execution = engine.start(f"{arn}#{case}", INPUTS.get(case, INPUT), name=case)
     ended = engine.ended(execution)
 
-    path = tuple(name for name in entered(engine.events(execution)) if name not in _BRANCHES)
+    path = main_path(engine.events(execution))
     assert path == PATHS[case]
     assert ended["status"] == ("FAILED" if path[-1] in FAILING else "SUCCEEDED")
-
-
-_BRANCHES = ENRICHED | {"NoRecommendations"}
