@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.setup.checkouts import Terminal, a_checkout
-from tools.setup.phases import environment_for, phases_for
+from tools.setup.phases import SYSTEM_CERTIFICATES, environment_for, phases_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,10 @@ def test_nothing_is_installed_outside_the_checkout(tmp_path: Path) -> None:
 
     assert {Path(phase.command[0]).parent for phase in installers} == {checkout.venv / "bin"}
     redirected = {"PIP_TARGET": "/opt", "PIP_USER": "1", "PYTHONPATH": "/opt", "PATH": "/usr/bin"}
-    assert environment_for(checkout, redirected) == {"PATH": f"{checkout.venv}/bin:/usr/bin"}
+    assert environment_for(checkout, redirected) == {
+        "PATH": f"{checkout.venv}/bin:/usr/bin",
+        **SYSTEM_CERTIFICATES,
+    }
 
 
 def test_the_environment_is_created_by_a_python_outside_it(tmp_path: Path) -> None:

@@ -60,6 +60,8 @@ PIP_SETTINGS = {
 """Variable of uv or npm -> the variable of pip whose value it gets: a mirror or certificate that is
 configured for pip serves all three.
 """
+SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "true", "NODE_USE_SYSTEM_CA": "1"}
+"""uv and npm trust the certificates of the system, as pip does."""
 _REMOVED = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_PREFIX", "PIP_TARGET", "PIP_USER")
 """Variables of the caller that would install packages outside this checkout."""
 
@@ -67,6 +69,7 @@ _REMOVED = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_PREFIX", "PIP_TARGET
 def environment_for(checkout: Checkout, inherited: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment variables, adapted to the phases."""
     environment = {name: value for name, value in inherited.items() if name not in _REMOVED}
+    environment = {**SYSTEM_CERTIFICATES, **environment}
     for name, source in PIP_SETTINGS.items():
         if source in environment:
             environment.setdefault(name, environment[source])
