@@ -93,7 +93,10 @@ def _wait_for_token(run: ScenarioRun, step: Step) -> None:
     """
 
     def waiting() -> bool:
-        _, events = run.backend.execution(run.id_of(step.order), 1)
+        status, events = run.backend.execution(run.id_of(step.order), 1)
+        if status not in ("RUNNING", "MISSING"):
+            slow = "the machine was too slow for the approval timeout, run it again"
+            raise ScenarioFailed(f"the execution ended ({status}) before it waited: {slow}")
         return submitted_tokens(events, WAIT) == 1
 
     run.eventually("the execution to wait", waiting)
