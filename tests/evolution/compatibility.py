@@ -11,7 +11,13 @@ from lambdas.executions.history import redact
 from lambdas.executions.state_entries import state_entries
 from tests.evolution.finding import Finding
 from tests.evolution.recorded import Recorded, RecordedPath, recorded_executions, recorded_paths
-from tests.evolution.replay import Accept, Machine, find_differences, find_refused_payloads
+from tests.evolution.replay import (
+    Accept,
+    Machine,
+    find_differences,
+    find_refused_payloads,
+    new_without_effect,
+)
 from tests.support.definition import State, load, states, successors
 from tests.workflow.histories import main_path
 
@@ -73,12 +79,13 @@ def _find_lost_transitions(recorded: RecordedPath, machine: Machine) -> Iterator
 
 
 def _targets(known: Mapping[str, State], state: str) -> set[str]:
-    """The states to which a state may lead, directly or through Choice states."""
+    """The states to which a state may lead, directly or through states without an effect."""
+    passed = new_without_effect(known) | {n for n, one in known.items() if one["Type"] == "Choice"}
     found: set[str] = set()
     waiting = successors(known[state])
     while waiting:
         target = waiting.pop()
         if target not in found:
             found.add(target)
-            waiting += successors(known[target]) if known[target]["Type"] == "Choice" else []
+            waiting += successors(known[target]) if target in passed else []
     return found

@@ -3,7 +3,7 @@ simulator. Activities are not invoked: the recorded answer or error of each call
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +48,13 @@ def find_differences(recorded: Recorded, machine: Machine) -> Iterator[Finding]:
         yield Finding(gone[0], "States", problem, recorded.name)
         return
     replayed = replay(recorded, machine)
-    # The branches of a Parallel state run in any order; a new Choice has no effect by itself.
+    # The branches of a Parallel state run in any order.
     expected = [e.state for e in recorded.entries if e.state in machine["States"]]
+    ignored = new_without_effect(known)
     visits = [
         visit
         for visit in replayed.visits
-        if visit.state in machine["States"]
-        and (visit.state in recorded_states() or known[visit.state]["Type"] != "Choice")
+        if visit.state in machine["States"] and visit.state not in ignored
     ]
     path = [visit.state for visit in visits]
     latest = replayed.visits[-1].state
@@ -69,6 +69,25 @@ def find_differences(recorded: Recorded, machine: Machine) -> Iterator[Finding]:
         actual, before = (one[place] if place < len(one) else "the end" for one in (path, expected))
         problem = f"leads to {actual}, recorded executions went to {before}"
         yield Finding(visit.state, _reason(known[visit.state], visit), problem, recorded.name)
+
+
+def new_without_effect(known: Mapping[str, State]) -> set[str]:
+    """The states without a record that have no effect on the states after them: a Choice, and a
+    task of best effort, which discards its answer and continues in the same way after every error.
+    """
+    return {
+        name
+        for name, state in known.items()
+        if name not in recorded_states() and (state["Type"] == "Choice" or _is_best_effort(state))
+    }
+
+
+def _is_best_effort(state: State) -> bool:
+    catchers = state.get("Catch", ())
+    return any("States.ALL" in catcher["ErrorEquals"] for catcher in catchers) and all(
+        one.get("ResultPath", "$") is None and one.get("Next") == state.get("Next")
+        for one in (state, *catchers)
+    )
 
 
 def find_refused_payloads(recorded: Recorded, accept: Accept) -> Iterator[Finding]:
@@ -86,7 +105,7 @@ def replay(recorded: Recorded, machine: Machine) -> Replay:
     """Run the definition on the recorded answers."""
     journal = Journal()
     around = Surroundings(lambda: "token", lambda: 0.0, journal)
-    answers = _Answers(recorded.entries, journal)
+    answers = _Answers(recorded.entries, journal, new_without_effect(states(machine)))
     try:
         _drive(walk(machine, recorded.input, around), answers)
     except StatesRuntime as missing:
@@ -120,11 +139,12 @@ def _drive(steps: Walk, answers: "_Answers") -> Any:
 class _Answers:
     """The recorded calls of each state, by state entry."""
 
-    def __init__(self, entries: Any, journal: Journal) -> None:
+    def __init__(self, entries: Any, journal: Journal, ignored: Collection[str]) -> None:
         self._entries: dict[str, deque[Entry]] = {}
         for entry in entries:
             self._entries.setdefault(entry.state, deque()).append(entry)
         self._journal = journal
+        self._ignored = ignored
         self._calls: dict[int, deque[Call]] = {}
 
     def answer(self, command: Invoke) -> Mapping[str, Any]:
@@ -132,6 +152,8 @@ class _Answers:
         retries more often gets the last recorded error again. Raises StateFailed, Stop.
         """
         visit = self._journal.visits[-1]
+        if visit.state in self._ignored:
+            return {"StatusCode": 200, "Payload": {}}
         if id(visit) not in self._calls:
             waiting = self._entries.get(visit.state)
             self._calls[id(visit)] = deque(waiting.popleft().calls if waiting else ())

@@ -11,7 +11,7 @@ from lambdas.domain.task import Task
 from tests.evolution.__main__ import main
 from tests.evolution.compatibility import ACCEPTED, ERRORS, find_incompatibilities
 from tests.evolution.recorded import recorded_executions
-from tests.evolution.replay import replay
+from tests.evolution.replay import new_without_effect, replay
 from tests.mutation.edits import put, remove
 from tests.support.definition import load, states
 
@@ -40,6 +40,20 @@ def with_an_unguarded_step() -> Mapping[str, Any]:
     return definition
 
 
+def with_a_step_before_the_confirmation(result_path: str | None) -> Mapping[str, Any]:
+    """A task that continues with the confirmation after every error."""
+    definition = changed("UpdateOrderStatus", put("Next", value="NotifyCarrier"))
+    put("States", "RouteDecision", "Choices", 4, "Next", value="NotifyCarrier")(definition)
+    later = {"ResultPath": result_path, "Next": "SendOrderConfirmation"}
+    step = {
+        **definition["States"]["UpdateOrderStatus"],
+        **later,
+        "Catch": [{"ErrorEquals": ["States.ALL"], **later}],
+    }
+    put("States", "NotifyCarrier", value=step)(definition)
+    return definition
+
+
 def in_which_a_branch_calls_more() -> Mapping[str, Any]:
     definition = changed("FetchCustomerProfile", put("Next", value="FetchLimits"))
     branch = definition["States"]["EnrichOrder"]["Branches"][1]["States"]
@@ -63,6 +77,11 @@ BREAKAGES: Mapping[str, tuple[Mapping[str, Any], str, str]] = {
         "States",
     ),
     "a step is added without a guard": (with_an_unguarded_step(), "EnrichOrder", "Next"),
+    "a step without a guard adds its answer to the state": (
+        with_a_step_before_the_confirmation("$.carrier"),
+        "UpdateOrderStatus",
+        "Next",
+    ),
     "a branch gets a step": (in_which_a_branch_calls_more(), "FetchLimits", "Resource"),
     "the guard of a version is removed": (
         changed("RouteStart", remove("Choices", 2)),
@@ -143,6 +162,10 @@ def test_an_error_that_no_activity_raises_any_longer_is_reported() -> None:
     assert named(findings) == {("ProcessPayment", "PaymentDeclined")}
 
 
+def test_a_step_whose_answer_and_errors_are_discarded_is_compatible() -> None:
+    assert find_incompatibilities(with_a_step_before_the_confirmation(None)) == []
+
+
 def test_more_retries_are_compatible() -> None:
     more = changed("ProcessPayment", put("Retry", 0, "MaxAttempts", value=9))
 
@@ -160,7 +183,7 @@ def test_the_recordings_enter_every_state_that_a_normal_order_can_enter() -> Non
     entered = {entry.state for one in RECORDED for entry in one.entries}
     rare = {"RequestApproval", "OrderTakenOver", "OrderInterrupted", "BeginBackOff"}
 
-    assert set(states(load())) - entered == rare
+    assert set(states(load())) - entered - new_without_effect(states(load())) == rare
 
 
 def test_a_recorded_execution_is_replayed_to_its_last_state() -> None:

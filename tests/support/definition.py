@@ -58,6 +58,13 @@ def successors(state: State) -> list[str]:
     return [way for way in ways if way is not None]
 
 
+def states_after(name: str) -> tuple[str, ...]:
+    """The states after one of the committed definition, if each succeeds, up to the end."""
+    known = load()["States"]
+    following = known[name].get("Next")
+    return () if following is None else (following, *states_after(following))
+
+
 def reachable(scope: Definition, start: str) -> set[str]:
     """The states of one scope that can be entered from `start`, itself included."""
     seen: set[str] = set()

@@ -41,10 +41,11 @@ CALLS_BACK: dict[str, dict[str, int]] = {
 provider's."""
 
 
-def test_forward_activities_make_exactly_these_calls(world: World) -> None:
+def test_these_activities_make_exactly_these_calls(world: World) -> None:
     run_story(HAPPY_V1, world)
 
-    assert _calls(world, UNASKED) == CALLS
+    made = _calls(world, UNASKED)
+    assert {state: made[state] for state in CALLS} == CALLS
 
 
 def test_no_forward_activity_writes_more_than_one_transaction(world: World) -> None:

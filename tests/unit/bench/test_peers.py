@@ -35,7 +35,7 @@ def test_the_paths_of_the_peers_have_the_counted_lengths() -> None:
 def test_the_definition_of_this_project_is_counted_by_the_same_walk() -> None:
     approved = Walk(load(), ["wait", "pay"]).run({"order_id": "O", "epoch": 1, "version": "v2"})
 
-    assert transitions(load(), approved) == 12
+    assert transitions(load(), approved) == len(approved)
 
 
 @pytest.mark.parametrize("entry", _PEERS["sample"], ids=lambda one: one["name"])
