@@ -32,7 +32,7 @@ def dispute(
     """
     with report_problems():
         if won and lost:
-            raise LocalProblem("dispute", "--won and --lost exclude each other", advice=_ADVICE)
+            raise LocalProblem("dispute", "--won and --lost exclude each other", advice="name one")
         state = require_running(Folders.default())
         if state.payments != "sandbox":
             raise LocalProblem("dispute", "only the sandbox has disputes", advice=_ADVICE)
@@ -44,3 +44,5 @@ def dispute(
             raise LocalProblem("dispute", str(problem), advice=_ADVICE) from problem
         Sandbox(state).report(reference, "disputed")
         print(dispute_id)
+        if not (won or lost):
+            typer.echo("decide it with --won or --lost", err=True)

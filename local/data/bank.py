@@ -27,8 +27,10 @@ class SandboxBank:
         refundable = record.get("refundable_minor", 0)
         amount = refundable if amount_minor is None else amount_minor
         disputes, now = dict(record.get("disputes", {})), time.time_ns() // 1_000_000
-        if not 0 < amount <= refundable:
-            raise NoDispute(f"{refundable} minor units of the payment can be disputed")
+        if refundable == 0:
+            raise NoDispute("nothing of the payment is left that was not disputed or refunded")
+        if amount > refundable:
+            raise NoDispute(f"at most {refundable} minor units of the payment can be disputed")
         dispute_id = f"dp_{len(disputes) + 1}"
         disputes[dispute_id] = {"state": "open", "amount_minor": amount, "opened_at": now}
         self._write(record, disputes, refundable - amount, now)
