@@ -7,7 +7,7 @@ import { chooser, retraced, save } from "./executions.js";
 import { events, facts, items, ledger, standing } from "./facts.js";
 import { form } from "./forms.js";
 import { live } from "./live.js";
-import { addition, changed, endForms, mayApprove, send, takes } from "./signals.js";
+import { changeForms, changed, endForms, mayApprove, send } from "./signals.js";
 import { operations } from "./operations.js";
 import { settlement } from "./settlement.js";
 import { money } from "./words.js";
@@ -69,7 +69,7 @@ export function order(page, id) {
 
   function actions() {
     const mine = [mayApprove(latest, who) && approval(),
-      takes(latest, "add-line-item", who) && addition(ask),
+      ...changeForms(latest, who, ask),
       ...endForms(latest, who, ask),
       settlement(latest, page, () => watch.now()), operations(latest, page, () => watch.now())].filter(Boolean);
     return [h("h2", {}, "Actions"), ...mine,

@@ -8,14 +8,15 @@ import { money } from "./words.js";
 
 const HEARTBEAT_MS = 60_000; // the API uses at most one heartbeat a minute for each order
 
-/** Each kind: who sends it, and its texts. A kind with the title of a form, `ends`, ends the order for a reason. */
+/** Each kind: who sends it, and its texts. A kind with the title of a form, `ends`, ends the order for a reason. `form` makes
+ * the form of another kind. */
 const SIGNALS = {
   "approve-payment": { roles: ["approver"], done: "approved", applied: "Approved. Payment follows.", refused: "Not approved" },
   "decline-payment": { roles: ["approver"], ends: "Decline payment", done: "declined",
     applied: "Declined. The stock is being released.", refused: "Not declined" },
   "cancel-order": { roles: ["customer", "operator"], ends: "Cancel order", done: "cancelled",
     applied: "Cancelled. The order is being compensated.", refused: "Not cancelled" },
-  "add-line-item": { roles: ["customer"], applied: "Item added.", refused: "No item added" },
+  "add-line-item": { roles: ["customer"], form: addition, applied: "Item added.", refused: "No item added" },
 };
 
 /** What the user did with the order by a signal: `approved`. */
@@ -82,7 +83,11 @@ export const endForm = (id, kind, submit) => form(SIGNALS[kind].ends,
 export const endForms = (order, who, submit) => Object.keys(SIGNALS)
   .filter((kind) => SIGNALS[kind].ends && takes(order, kind, who)).map((kind) => endForm(order.order_id, kind, submit));
 
-export function addition(submit) {
+/** The forms of all signals by which the user can change the order now. */
+export const changeForms = (order, who, submit) => Object.keys(SIGNALS)
+  .filter((kind) => SIGNALS[kind].form && takes(order, kind, who)).map((kind) => SIGNALS[kind].form(submit));
+
+function addition(submit) {
   catalogue(); // suggests SKUs
   return form("Add item", itemFields(), (data) => submit("add-line-item", itemOf(data)));
 }

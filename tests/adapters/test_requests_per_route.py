@@ -36,7 +36,15 @@ from tests.support.api_caller import (
     an_event,
     read,
 )
-from tests.support.builders import a_settlement, a_signal, a_stuck_order, an_order, an_order_id
+from tests.support.builders import (
+    SIGNALS,
+    a_settlement,
+    a_signal,
+    a_stuck_order,
+    an_order,
+    an_order_id,
+    fields_of,
+)
 from tests.support.definition import load
 from tests.support.fakes.fake_clock import FakeClock
 from tests.support.measuring import unmeasured
@@ -301,10 +309,9 @@ def _signals(on: Deployment) -> Iterator[Request]:
         path = f"/orders/{on.waiting()}/signals/{kind}"
         return Request(kind.replace("-", "_"), path, claims, body, PREFER, 202)
 
-    yield signal("approve-payment", APPROVER, revision=1)
-    yield signal("decline-payment", APPROVER, reason="over budget")
-    yield signal("cancel-order", ALICE, reason="changed my mind")
-    yield signal("add-line-item", ALICE, sku=SKUS[0], quantity=1)
+    for kind, fields in SIGNALS.items():
+        body = {**fields_of(kind), **({"sku": SKUS[0]} if "sku" in fields else {})}
+        yield signal(kind, ALICE if fields["actor"] == "alice" else APPROVER, **body)
     accepted = a_signal()
     path = f"/orders/{on.waiting(inbox=(accepted,))}/signals/{accepted.signal_id}"
     yield Request("get_signal", path, ALICE)

@@ -6,16 +6,19 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from lambdas.domain.record.signals import SignalKind
 from tests.fuzz.api_client import ApiClient
 from tests.fuzz.callers import Caller
 from tests.fuzz.contract import Route, routes
 from tests.fuzz.orders import MISSING_ORDER
+from tests.support.builders import fields_of
 
 BODIES: Mapping[str, object] = {
     "POST /orders": {
         "items": [{"sku": "MUG-RED", "quantity": 1}],
         "payment_method": "pm_ok",
     },
+    **{f"POST /orders/{{order_id}}/signals/{kind}": fields_of(kind) for kind in SignalKind},
     "POST /orders/{order_id}/signals/approve-payment": {"revision": 999},
     "POST /approvals/{code}": {"revision": 999},
     "POST /ops/orders/{order_id}/settle": {
@@ -24,9 +27,6 @@ BODIES: Mapping[str, object] = {
         "currency": "EUR",
         "evidence": "bank transfer 4711",
     },
-    "POST /orders/{order_id}/signals/decline-payment": {"reason": "no longer needed"},
-    "POST /orders/{order_id}/signals/cancel-order": {"reason": "no longer needed"},
-    "POST /orders/{order_id}/signals/add-line-item": {"sku": "MUG-RED", "quantity": 1},
     "PUT /ops/products/{sku}": {"name": "Fuzzed", "unit_price_minor": 100, "currency": "EUR"},
     "POST /ops/products/{sku}/corrections": {"change": 1, "reason": "delivered"},
     "POST /ops/customers": {

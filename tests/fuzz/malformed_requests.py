@@ -1,6 +1,7 @@
 """Malformed requests that a generator does not produce: each kind for every route that it fits."""
 
 import json
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -89,16 +90,8 @@ def bad_bodies(sound: str) -> Mapping[str, bytes]:
         "an unknown field": (sound[:-1] + ', "customer": "bob"}').encode(),
         "the actor in the body": (sound[:-1] + ', "approved_by": "alice"}').encode(),
         "a field twice": (sound[:-1] + f", {member}}}").encode(),
-        "a float": sound.replace(": 1", ": 1.5")
-        .replace("999", "1.5")
-        .replace('"no longer needed"', "1.5")
-        .replace('"Fuzzed"', "1.5")
-        .encode(),
-        "a number as text": sound.replace(": 1", ': "1"')
-        .replace("999", '"999"')
-        .replace('"no longer needed"', "5")
-        .replace('"Fuzzed"', "5")
-        .encode(),
+        "a float": _retyped(sound, number=": 1.5", text=": 1.5"),
+        "a number as text": _retyped(sound, number=r': "\1"', text=": 5"),
         "NaN": sound.replace(value, "NaN").encode(),
         "infinity": sound.replace(value, "1e999").encode(),
         "a huge number": sound.replace(value, "9" * 1_500).encode(),
@@ -109,6 +102,12 @@ def bad_bodies(sound: str) -> Mapping[str, bytes]:
         "a byte order mark": b"\xef\xbb\xbf" + sound.encode(),
         "a script": sound.replace(value, '"<script>\\n</script>"').encode(),
     }
+
+
+def _retyped(sound: str, *, number: str, text: str) -> bytes:
+    """The body with other numbers, or with another first text if it has no number."""
+    numbers = re.sub(r": (\d+)", number, sound)
+    return (numbers if numbers != sound else re.sub(r': "[^"]*"', text, sound, count=1)).encode()
 
 
 def _media_types(route: Route, path: str) -> Iterator[MalformedRequest]:

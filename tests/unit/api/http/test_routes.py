@@ -9,6 +9,7 @@ from lambdas.api.application import OPERATIONS
 from lambdas.api.http.identity import Role
 from lambdas.api.http.request_check import method_and_path
 from lambdas.api.http.resource import Operation
+from lambdas.domain.record.signals import SignalKind
 from tests.support.api_caller import ApiCaller, a_person, an_event
 from tests.support.builders import an_order_id
 from tests.support.world import World
@@ -100,7 +101,7 @@ def test_the_refusal_of_a_method_lists_the_allowed_ones(
 def test_a_misspelt_kind_of_a_signal_is_answered_with_the_kinds(api: ApiCaller) -> None:
     answer = api.call("POST", f"/orders/{an_order_id()}/signals/approve", None)
 
-    kinds = "add-line-item, approve-payment, cancel-order, decline-payment"
+    kinds = ", ".join(sorted(SignalKind))
     assert answer.status == 405
     assert answer.json["detail"] == (
         f"This path has no method POST; POST is possible with {kinds} as its last part."
