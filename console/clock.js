@@ -12,3 +12,11 @@ export function synchronise(date) {
 
 /** The current time in epoch milliseconds. */
 export const now = () => Date.now() + offset;
+
+const HOUR_MS = 3_600_000;
+
+/** The periods that a list can be limited to: name -> milliseconds. */
+export const PERIODS = { "last hour": HOUR_MS, "last day": 24 * HOUR_MS, "last week": 7 * 24 * HOUR_MS };
+
+/** Whether a time is within a period that ends now. No period, or an unknown one, has no limit. */
+export const isWithin = (period, time) => !(period in PERIODS) || now() - Date.parse(time) <= PERIODS[period];

@@ -1,7 +1,7 @@
 // The attributes of an order, as text and tables.
 
 import { h } from "./dom.js";
-import { EFFECTS, EFFECT_ICONS, age, clock, left, money, passed, stageOf } from "./words.js";
+import { age, clock, effectText, left, money, passed, stageOf } from "./words.js";
 
 const SHORT = 14; // an SKU of at most this length fits any screen on one line
 const waits = (now) => now.stage === "awaiting-approval";
@@ -50,9 +50,9 @@ const knowledge = (one) => (one.stuck ? "stuck" : one.state === "intent" && one.
 
 function effect(now, name, one) {
   const amount = (minor) => money({ ...now.total, amount_minor: minor });
-  const words = EFFECTS[name.replace(/-\d+$/, "")]?.[knowledge(one)] ?? `${name} ${one.state}`;
+  const [icon, words] = effectText(name, one.state, knowledge(one));
   return h("li", { "data-key": name, class: one.stuck ? "stuck" : `effect-${one.state}` },
-    one.stuck ? `⚠ stuck: ${words}; it will be retried` : `${EFFECT_ICONS[one.state]} ${words}`,
+    one.stuck ? `⚠ stuck: ${words}; it will be retried` : `${icon} ${words}`,
     one.amount_minor == null || one.state === "undone" ? null : `: ${amount(one.amount_minor)}`,
     one.delivery ? `, ${one.delivery}` : null,
     one.refunded_minor ? `, ${amount(one.refunded_minor)} refunded` : null);

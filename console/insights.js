@@ -1,10 +1,11 @@
 // Insights: the verdicts on the newest orders, and the orders that are stuck.
 
+import { address, addressOf } from "./address.js";
 import { all, get, post } from "./api.js";
 import { h, show, update } from "./dom.js";
 import { once } from "./forms.js";
 import { age, clock, duration, passed, stageText } from "./words.js";
-import { now } from "./clock.js";
+import { PERIODS, isWithin, now } from "./clock.js";
 
 const PAGES = 5;
 const PATIENCE_MS = 5 * 60_000; // longer than any step with all its retries
@@ -25,6 +26,9 @@ const GROUPS = [
 
 export function insights(page) {
   const { main, notify, fail, calm } = page;
+  let started = address().query.get("started") ?? "";
+  const period = h("select", { name: "started", onchange: choose }, h("option", { value: "" }, "any time"),
+    ...Object.keys(PERIODS).map((one) => h("option", { value: one, selected: one === started }, one)));
   const verdicts = h("section", { class: "card" }, h("p", { class: "quiet", "data-loading": true }, "Reading histories…"));
   const hanging = h("section", { class: "card" }, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
   const stuck = h("section", { class: "card" }, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
@@ -32,7 +36,14 @@ export function insights(page) {
   async function look() {
     update(stuck, ...stuckOrders(await all("/orders?stage=compensating&limit=100", "orders")));
     update(hanging, ...hangingOrders(await open()));
-    update(verdicts, ...charts(await loadVerdicts()));
+    update(verdicts, ...charts(await loadVerdicts(started), started));
+  }
+
+  /** The URL has the period, so that Back returns to the same figures. */
+  function choose() {
+    started = period.value;
+    history.pushState(null, "", addressOf("insights", { started }));
+    look().then(calm, fail);
   }
 
   async function retry(id) {
@@ -57,7 +68,7 @@ export function insights(page) {
     })];
 
   const again = ({ currentTarget }) => once(currentTarget, () => look().then(calm, fail));
-  show(main, h("div", { class: "title" }, h("h1", {}, "Insights"), h("button", { onclick: again }, "Refresh")), verdicts, stuck, hanging);
+  show(main, h("div", { class: "title" }, h("h1", {}, "Insights"), h("label", {}, "Started ", period), h("button", { onclick: again }, "Refresh")), verdicts, stuck, hanging);
   look().catch(fail);
 }
 
@@ -86,9 +97,11 @@ function hangingOrders({ found, more }) {
           ? `its deadline passed ${age(one.approval_deadline)} ago` : `unchanged for ${age(one.updated_at)}`)))];
 }
 
-/** The verdicts on the newest orders, with those on their earlier executions. */
-async function loadVerdicts() {
-  const { found, more } = await all("/ops/verdicts?limit=20", "verdicts", PAGES);
+/** The verdicts on the newest orders whose execution started in the period, with those on their earlier executions. */
+async function loadVerdicts(period) {
+  const read = await all("/ops/verdicts?limit=20", "verdicts", PAGES);
+  const found = read.found.filter((one) => isWithin(period, one.started_at));
+  const more = read.more && found.length === read.found.length; // the newest come first
   const earlier = await Promise.all(found.filter((one) => one.epoch > 1).map(async ({ order_id: id, epoch, stage }) => {
     const { executions } = await get(`/orders/${id}/history`);
     return executions.filter((one) => one.epoch < epoch).map((one) => ({ ...one, order_id: id, stage, of: epoch }));
@@ -98,15 +111,15 @@ async function loadVerdicts() {
     one, ...earlier.flat().filter((other) => other.order_id === one.order_id).sort((a, b) => b.epoch - a.epoch)]) };
 }
 
-function charts({ orders, more, executions }) {
+function charts({ orders, more, executions }, period) {
   const counts = Object.entries(Object.groupBy(executions, (one) => one.verdict))
     .map(([name, list]) => [name, list.length]).sort((a, b) => b[1] - a[1]);
   const share = ([name, count]) => h("div", { class: `bar ${COLOURS[name] ?? ""}`, "data-key": name },
     h("button", { class: "plain", onclick: () => lead(name) }, name),
     h("meter", { min: 0, max: executions.length, value: count, "aria-label": `${name} of all` }), h("span", {}, `${count} (${Math.round((100 * count) / executions.length)} %)`));
-  return [h("h2", {}, `Verdicts on ${more ? "the newest " : ""}${numbered(orders, "order")}`),
+  return [h("h2", {}, `Verdicts on ${more ? "the newest " : ""}${numbered(orders, "order")}${period && ` of the ${period}`}`),
     executions.length ? h("p", { class: "quiet" }, `Each execution is counted, with the verdict from its history: ${numbered(executions.length, "execution")}`
-      + ` of ${numbered(orders, "order")}. An order that was taken over has more than one. ${times(executions)}`) : h("p", { class: "quiet" }, "There are no orders yet."),
+      + ` of ${numbered(orders, "order")}. An order that was taken over has more than one. ${times(executions)}`) : h("p", { class: "quiet" }, period ? `No execution started in the ${period}.` : "There are no orders yet."),
     ...counts.map(share), ...GROUPS.flatMap((one) => group(one, executions))];
 }
 

@@ -7,14 +7,12 @@ import { catalogue } from "./catalogue.js";
 import { h, show, update } from "./dom.js";
 import { field, form, itemLines, itemsOf } from "./forms.js";
 import { live } from "./live.js";
-import { now } from "./clock.js";
+import { PERIODS, isWithin } from "./clock.js";
 import { age, brief, gist, left, money, stageOf, stageText } from "./words.js";
 
 const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 const OUTCOMES = ["completed", "rejected", "declined", "expired", "cancelled", "failed", "compensation-stuck"];
 const PROBLEMS = ["debt", "dispute"]; // of an ended order's payment
-const HOUR_MS = 3_600_000;
-const PERIODS = { "last hour": HOUR_MS, "last day": 24 * HOUR_MS, "last week": 7 * 24 * HOUR_MS };
 const SHOWN = 50;
 const COUNTED_EVERY = 5; // polls: counting reads more than listing
 
@@ -62,7 +60,7 @@ export function orders(page) {
       more && h("p", {}, h("button", { type: "button", onclick: older }, "Show older orders")));
   }
 
-  const isRecent = (one) => now() - Date.parse(one.created_at) <= (PERIODS[chosen.placed] ?? Infinity);
+  const isRecent = (one) => isWithin(chosen.placed, one.created_at);
 
   const total = (stages) => ({
     orders: stages.reduce((sum, one) => sum + one.orders, 0), exact: stages.every((one) => one.exact),

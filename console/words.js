@@ -28,7 +28,7 @@ export const PROGRESS = {
 export const UNDOABLE = { ReserveStock: "reserve", ProcessPayment: "pay" };
 
 /** Texts for the effects of the ledger, by state. Any other effect is shown by its name. */
-export const EFFECTS = {
+const EFFECTS = {
   reserve: { intent: "stock is being reserved", done: "stock reserved", undone: "stock released", stuck: "the stock is not released yet" },
   pay: { intent: "payment is being charged", done: "paid", undone: "payment refunded or not charged", stuck: "the payment is not refunded yet" },
   debt: { intent: "a refund failed later: the amount is owed to the customer", undone: "the amount that was owed is returned" },
@@ -37,7 +37,14 @@ export const EFFECTS = {
     { intent: `${mail} mail is being sent`, done: `${mail} mail sent`, undone: `${mail} mail not sent`, unsettled: `${mail} mail may have been sent` }])),
 };
 
-export const EFFECT_ICONS = { intent: "…", done: "✓", undone: "↺" };
+const EFFECT_ICONS = { intent: "…", done: "✓", undone: "↺" };
+const DISPUTE_ICONS = { intent: "!", done: "✗", undone: "✓" }; // open, lost, won
+
+/** The icon and the text of an effect: `stuck` and `unsettled` are states of knowledge. */
+export function effectText(name, state, knowledge) {
+  const kind = name.replace(/-\d+$/, "");
+  return [(kind === "dispute" ? DISPUTE_ICONS : EFFECT_ICONS)[state], EFFECTS[kind]?.[knowledge] ?? `${name} ${state}`];
+}
 
 /** Labels of transitions whose rule is the decision of an activity. */
 export const TRANSITION_NAMES = {

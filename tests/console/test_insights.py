@@ -81,6 +81,12 @@ def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str,
     for verdict in ("completed", "cancelled", "rejected"):
         expect(page.get_by_label(f"{verdict} of all")).to_be_visible()
     expect(operator.main).to_contain_text("Half of the completed ones took at most")
+    page.get_by_label("Started").select_option("last day")
+    expect(page.get_by_role("heading", name="of the last day")).to_be_visible()
+    expect(page.get_by_label("completed of all")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Started")).to_have_value("last day")
+    assert operator.violations() == []
 
 
 def test_a_stopped_execution_and_its_compensation_are_both_counted(
