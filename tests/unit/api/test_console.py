@@ -76,3 +76,12 @@ def test_an_address_with_a_slash_at_its_end_leads_to_the_console(
 
     assert (answer.status, answer.headers["location"]) == (308, "../console")
     assert answer.headers["cache-control"] == "public, no-cache"
+
+
+def test_what_is_unchanged_is_not_sent_again(api: ApiCaller) -> None:
+    for path in ("/console", "/console/console.js"):
+        tag = api.get(path, None).headers["etag"]
+        again = api.get(path, None, headers={"If-None-Match": tag})
+
+        assert (again.status, again.text) == (304, "")
+        assert again.headers["etag"] == tag

@@ -8,7 +8,7 @@ from lambdas.activities.order_status import update_order_status
 from lambdas.domain.errors import EngineUnavailable, StaleEpoch
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS
-from lambdas.domain.record.stages import BEFORE_PAYMENT, Stage
+from lambdas.domain.record.stages import BEFORE_PAYMENT, ENDS, Stage
 from lambdas.services.janitor import Janitor
 from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World
@@ -194,3 +194,12 @@ def test_an_order_that_was_taken_over_meanwhile_is_not_put_off(
     assert janitor.reconcile(order.order_id) == "running"
 
     assert world.now(order) == taken
+
+
+@pytest.mark.parametrize("end", sorted(ENDS))
+def test_an_ended_order_needs_nothing(world: World, janitor: Janitor, end: Stage) -> None:
+    order = gone(world, end)
+
+    assert janitor.reconcile(order.order_id) == "nothing"
+
+    assert world.now(order) == order

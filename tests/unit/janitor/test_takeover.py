@@ -193,3 +193,11 @@ def test_an_order_that_ends_while_it_is_resumed_is_not_started(
 
     assert janitor.resume(order.order_id) == (ended, False)
     assert world.engine.started == []
+
+
+def test_an_operator_repeats_a_lost_start(world: World, janitor: Janitor) -> None:
+    order = gone(world, Stage.START, ExecutionStatus.UNKNOWN)
+
+    assert janitor.resume(order.order_id)[1]
+    assert world.now(order).epoch == 1
+    assert order.execution in world.engine.running

@@ -2,8 +2,9 @@
 
 from lambdas.api.executions.graph import GraphState, Transition, build_graph
 from lambdas.executions.history import Category
+from lambdas.executions.state_entries import Progress
 from tests.support.definition import load, scopes
-from tests.support.execution_histories import HistoryBuilder
+from tests.support.execution_histories import HistoryBuilder, named
 
 
 def graph(history: HistoryBuilder | None = None) -> dict[str, GraphState]:
@@ -64,3 +65,24 @@ def test_the_end_is_marked() -> None:
         "OrderInterrupted",
         "OrderFailed",
     }
+
+
+def test_the_entries_of_a_state_are_counted_and_the_newest_one_is_shown() -> None:
+    state = graph(named(["AwaitSignal", "ApplySignals", "AwaitSignal"]))["AwaitSignal"]
+
+    assert state.entries == 2
+    assert state.entered_at is not None
+    assert state.left_at is not None
+    assert state.left_at > state.entered_at
+
+
+def test_states_show_how_far_they_came() -> None:
+    history = named(["ReserveStock"]).failing("ProcessPayment", "PaymentDeclined")
+
+    seen = graph(history.enter("RefundPayment"))
+
+    assert seen["ReserveStock"].progress is Progress.SUCCEEDED
+    assert seen["ProcessPayment"].progress is Progress.CAUGHT
+    assert seen["ProcessPayment"].error == "PaymentDeclined"
+    assert seen["RefundPayment"].progress is Progress.RUNNING
+    assert seen["RefundPayment"].left_at is None

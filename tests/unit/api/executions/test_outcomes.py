@@ -214,3 +214,12 @@ def test_an_end_without_a_name_or_a_state_has_a_reason() -> None:
     assert reason(at_once) == "the execution failed with no error's name"
     assert reason(HistoryBuilder()) == "it is in its beginning"
     assert classify([]).reason == "the engine has no history of it"
+
+
+def test_an_execution_that_lost_its_order_says_so() -> None:
+    history = waiting().ok("AwaitSignal").failing("ApplySignals", "StaleEpoch")
+    history.enter("OrderTakenOver").leave("OrderTakenOver").add("ExecutionSucceeded")
+
+    assert classify(history.redacted()) == Classification(
+        Verdict.COMPENSATED, "another execution took its order over"
+    )

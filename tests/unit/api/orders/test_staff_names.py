@@ -103,3 +103,9 @@ def test_the_etag_differs_with_what_the_caller_sees(api: ApiCaller, world: World
 def an_event() -> Event:
     detail = {"signal_id": "S", "signal": "approve-payment", "outcome": "applied"}
     return Event(number=1, at=NOW, kind="signal-settled", stage="payment", detail=detail)
+
+
+def test_signals_name_their_senders(api: ApiCaller, world: World) -> None:
+    [signal] = read(api, approved(world), OPERATOR, "/signals")["signals"]
+
+    assert signal["actor"] == "chief"
