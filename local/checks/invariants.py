@@ -10,14 +10,8 @@ from local.checks.history import TAKEN_OVER
 from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
 from local.data.catalogue import customer_records, units_by_sku
 
-_MAIL_EVENTS = tuple(
-    f"mail-{mail}-{outcome}"
-    for mail in ("confirmation", "cancellation")
-    for outcome in ("sent", "refused", "unsettled")
-)
 _AFTER_THE_END = (
-    *_MAIL_EVENTS,
-    *("refund-failed", "debt-refunded"),
+    *("refund-failed", "debt-refunded", "settlement-requested", "payment-settled"),
     *("payment-disputed", "dispute-won", "dispute-lost"),
 )
 _OUTCOMES = ("applied", "applied: waiting for a second approver", "stale", "superseded")
@@ -105,7 +99,9 @@ def signals(order: Record, _: Snapshot, observed: ObservedOrder) -> Iterator[str
 
 
 def finality(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[str]:
-    """The timeline has no gaps. After the end, only events of e-mails and reports follow."""
+    """The timeline has no gaps. After the end, only events of e-mails, reports and
+    settlements follow.
+    """
     timeline = snapshot.timeline(order)
     if [event["number"] for event in timeline] != list(range(1, order["event_count"] + 1)):
         yield f"events {[event['number'] for event in timeline]} of {order['event_count']}"
@@ -116,7 +112,7 @@ def finality(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[st
     if kinds.count(end) != 1:
         yield f"{kinds.count(end)} events {end}"
     else:
-        late = [k for k in kinds[kinds.index(end) + 1 :] if k not in _AFTER_THE_END]
+        late = [k for k in kinds[kinds.index(end) + 1 :] if not _may_follow_the_end(k)]
         yield from (f"{kind} after the end" for kind in late)
 
 
@@ -157,6 +153,13 @@ def unchanged_ends(before: Sequence[Record], after: Snapshot) -> Iterator[str]:
     for order in before:
         if order["stage"] in ENDS and now.get(order["order_id"]) != order:
             yield f"finality: {order['order_id']}: written after its end"
+
+
+def _may_follow_the_end(kind: str) -> bool:
+    """Also the e-mails about the end, those sent again, and the reports on any e-mail."""
+    about_the_end = ("mail-confirmation", "mail-cancellation", "mail-resend-requested")
+    is_report = kind.startswith("mail-") and kind.endswith(("-bounced", "-complained"))
+    return kind in _AFTER_THE_END or kind.startswith(about_the_end) or is_report
 
 
 def _known_outcome(outcome: str) -> bool:

@@ -196,10 +196,27 @@ def test_events_other_than_mails_after_the_end_are_detected(kinds: list[str]) ->
     assert any(wrong.startswith("finality: ") for wrong in violations_in(snapshot))
 
 
-def test_a_mail_after_the_end_is_valid() -> None:
-    kinds = ["order-placed", "order-completed", "mail-confirmation-sent"]
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "mail-confirmation-sent",
+        "mail-resend-requested",
+        "mail-confirmation-2-sent",
+        "mail-approval-bounced",
+        "payment-settled",
+    ],
+)
+def test_mails_reports_and_settlements_after_the_end_are_valid(kind: str) -> None:
+    kinds = ["order-placed", "order-completed", kind]
     snapshot = replace(a_snapshot(an_order(event_count=3)), events=events(*kinds))
     assert violations_in(snapshot) == []
+
+
+@pytest.mark.parametrize("kind", ["mail-approval-sent", "stock-released"])
+def test_effects_after_the_end_are_detected(kind: str) -> None:
+    kinds = ["order-placed", "order-completed", kind]
+    snapshot = replace(a_snapshot(an_order(event_count=3)), events=events(*kinds))
+    assert violations_in(snapshot) == [f"finality: {ID}: {kind} after the end"]
 
 
 def test_a_gap_in_the_timeline_is_detected() -> None:
