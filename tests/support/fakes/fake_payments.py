@@ -121,13 +121,6 @@ class Book:
         )
 
 
-def a_paid_book(key: str, captured: Money, **fields: object) -> Book:
-    """The record of a payment that was captured."""
-    book = Book(key, captured, **fields)  # type: ignore[arg-type]
-    book.take(captured)
-    return book
-
-
 class FakePayments(PaymentGateway):
     """`payments` are the records by reference: the order's key for the first one, `#2`, `#3` … for
     the others. `calls` are all requests that reached the provider.

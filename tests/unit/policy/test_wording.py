@@ -36,6 +36,7 @@ PLACES = (
     "tests/mutation",
     "tests/parity",
     "tests/setup",
+    "tests/simulation",
     "tests/support",
     "tests/system",
     "tests/unit",
