@@ -26,7 +26,7 @@ def name(operation: Operation) -> str:
 
 def test_the_committed_description_is_that_of_the_code() -> None:
     assert json.dumps(description(), indent=2, ensure_ascii=False) + "\n" == COMMITTED, (
-        "run `make openapi` (python -m lambdas.api.openapi > docs/openapi.json)"
+        "run `make openapi`"
     )
 
 
