@@ -12,6 +12,8 @@ CHECK_SOON_MS = 45_000
 MINUTE_MS = 60_000
 """Checks of resting orders are due in whole minutes: most of their writes leave the date alone."""
 BACKOFF_LIMIT_MS = 3_600_000
+BANK_PAUSE_MS = 24 * BACKOFF_LIMIT_MS
+"""The pause before a refund is tried again while a bank decides a dispute, which takes weeks."""
 
 
 class StockMovement(StrEnum):
@@ -109,12 +111,14 @@ def check_pause_ms(failures: int) -> int:
 def next_check(order: Order, now: int) -> int:
     """When the janitor checks the order if nothing else happens to it. Epoch milliseconds.
 
-    A resting order is checked after its wait, whose end its execution should have noticed. The
+    A stuck order is checked after a pause, which is longer while only a bank keeps it open. A
+    resting order is checked after its wait, whose end its execution should have noticed. The
     check of a pending signal is never put off by a write. Any other check stays where it is, if it
     is due soon: to move it would cost two writes of the index, and to make it early costs a read.
     """
     if order.stuck and not order.notified:
-        return now + pause_ms(order.compensation_attempts)
+        bank = BANK_PAUSE_MS if order.awaits_bank else 0
+        return now + max(pause_ms(order.compensation_attempts), bank)
     if order.rests:
         after_deadline = max(now, order.wait_ends_at or 0) + CHECK_SOON_MS
         return -(-after_deadline // MINUTE_MS) * MINUTE_MS

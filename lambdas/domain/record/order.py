@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import OrderCancelled, OrderMovedOn, StaleEpoch
-from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, RESERVE, Effect, Newer
+from lambdas.domain.record.ledger import (
+    LOOK_UP_NOW,
+    PAY,
+    RESERVE,
+    Effect,
+    Newer,
+    dispute_standing,
+    unsettled,
+)
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import OrderOutcome, cause_of
 from lambdas.domain.record.signals import Actor, Outcome, Signal, SignalKind
@@ -225,6 +233,14 @@ class Order(OrderDetails):
     def stuck(self) -> bool:
         """True if the last compensation could not undo an effect."""
         return any(effect.stuck for effect in self.ledger.values())
+
+    @property
+    def awaits_bank(self) -> bool:
+        """Whether only a bank keeps the order stuck: it decides a dispute of the payment, whose
+        refund is pending until then.
+        """
+        is_disputed = dispute_standing(self.ledger) == "open"
+        return is_disputed and self.settling is not None and unsettled(self.ledger) == (PAY,)
 
     @property
     def pending(self) -> tuple[Signal, ...]:

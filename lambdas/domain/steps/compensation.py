@@ -144,6 +144,11 @@ def awaits_refund(order: Order, now: int) -> bool:
     return only_payment and not order.stuck and now < (order.refund_pending_until or 0)
 
 
+def still_awaits_bank(order: Order) -> bool:
+    """Whether a bank keeps the order stuck, as it did after an earlier attempt."""
+    return order.awaits_bank and order.compensation_attempts > 1
+
+
 def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change | None:
     """Mark the outstanding effects as stuck; None if they are marked."""
     if all(order.ledger[name].stuck for name in owed):

@@ -12,9 +12,9 @@ MAX_LOOPS = 200
 most 25,000 events."""
 REPORTED_FROM = 3
 """The number of consecutive takeovers from which the order is reported to operations."""
-ROW_MS = 24 * 3_600_000
+ROW_MS = 20 * 3_600_000
 """Takeovers further apart are not consecutive. It is longer than an execution whose steps keep
-failing: about 3 hours, at most 16 (a test compares the two)."""
+failing, about 3 hours and at most 16 (a test compares the two), and shorter than BANK_PAUSE_MS."""
 
 
 def next_owner(order: Order, now: int) -> dict[str, Any]:

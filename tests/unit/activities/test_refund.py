@@ -13,7 +13,9 @@ from lambdas.domain.errors import (
     PaymentUnsettled,
     ProviderUnavailable,
 )
+from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.payments import DisputeState, PaymentState, Voided
+from lambdas.domain.record.changes import BANK_PAUSE_MS
 from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
@@ -317,6 +319,40 @@ def test_a_cancelled_order_is_refunded_what_no_dispute_returned(
     assert sum(book.refunds.values()) == refunded
     kinds = [event.kind for event in world.store.timeline(order.order_id)]
     assert "payment-refunded" in kinds
+    assert world.problems() == []
+
+
+def test_an_order_that_waits_for_a_bank_for_weeks_is_tried_daily_and_reported_once(
+    world: World,
+) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    book = world.payments.payments[key(order)]
+    world.cancel(order)
+    book.dispute(DisputeState.OPEN, 4200)
+    world.deps.payment_reports.receive(key(order))
+    for activity in (refund_payment, release_stock):
+        world.run(activity, order)
+    world.clock.advance(seconds=world.deps.settings.settlement_timeout_seconds)
+
+    for day in range(1, 5):
+        current = world.now(order)
+        with pytest.raises(PaymentUnsettled):
+            world.run(refund_payment, current)
+        assert world.run(close_order, current)["outcome"] == "compensation-stuck"
+        world.engine.end(current, ExecutionStatus.FAILED)
+        assert world.now(order).next_check_at == world.clock.now() + BANK_PAUSE_MS
+        world.clock.advance(seconds=BANK_PAUSE_MS / 1000)
+        assert world.deps.janitor.sweep() == {"taken-over": 1}, day
+
+    assert world.operations.stuck == [(order.order_id, ("pay",))]
+    assert world.operations.takeovers == []
+    assert book.refunds == {}
+
+    book.dispute(DisputeState.WON, 4200)
+    world.deps.payment_reports.receive(key(order))
+    current = world.now(order)
+    world.run(refund_payment, current)
+    assert world.run(close_order, current)["stage"] == "cancelled"
     assert world.problems() == []
 
 

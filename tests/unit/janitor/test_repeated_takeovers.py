@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.domain.errors import EngineUnavailable, OperationsUnavailable
 from lambdas.domain.executions import ExecutionStatus
+from lambdas.domain.record.changes import BANK_PAUSE_MS
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import MAX_LOOPS, ROW_MS
@@ -75,6 +76,10 @@ def test_an_order_that_ran_for_a_day_is_taken_over_at_once_again(
 
     assert pauses(world, janitor, order, 2) == [0, 90]
     assert world.now(order).takeovers == 2
+
+
+def test_takeovers_of_an_order_that_waits_for_a_bank_are_not_in_a_row() -> None:
+    assert ROW_MS < BANK_PAUSE_MS
 
 
 def test_the_third_takeover_in_a_row_is_reported_and_counted(

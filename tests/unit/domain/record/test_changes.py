@@ -2,8 +2,23 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.record.changes import BACKOFF_LIMIT_MS, CHECK_SOON_MS, make_change, next_check
-from lambdas.domain.record.ledger import PAY, RESERVE, EffectState, owes, unsettled
+from lambdas.domain.record.changes import (
+    BACKOFF_LIMIT_MS,
+    BANK_PAUSE_MS,
+    CHECK_SOON_MS,
+    make_change,
+    next_check,
+)
+from lambdas.domain.record.ledger import (
+    DISPUTE,
+    LOOK_UP_NOW,
+    PAY,
+    RESERVE,
+    Effect,
+    EffectState,
+    owes,
+    unsettled,
+)
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_signal, an_order
 from tests.support.fakes.fake_clock import NOW
@@ -114,6 +129,21 @@ def test_a_stuck_order_is_tried_again_with_backoff_up_to_an_hour() -> None:
 
     doubled = [CHECK_SOON_MS * factor for factor in (2, 4, 64, 128, 128)]
     assert waits == [min(wait, BACKOFF_LIMIT_MS) for wait in doubled]
+
+
+def test_an_order_that_only_a_bank_keeps_stuck_is_tried_again_after_a_day() -> None:
+    paid = an_order(Stage.STATUS_UPDATE).ledger[PAY]
+    pending = replace(paid, stuck=True, pending_until=NOW, look_up_at=NOW)
+    dispute = Effect(key="dispute:O", state=EffectState.INTENT, at=NOW)
+    order = an_order(Stage.COMPENSATING, ledger={PAY: pending, DISPUTE: dispute})
+    ended = replace(dispute, state=EffectState.UNDONE)
+    held = an_order(Stage.COMPENSATING).ledger[RESERVE]
+    refused = replace(pending, pending_until=None, look_up_at=None)
+    notified = replace(pending, look_up_at=LOOK_UP_NOW)
+
+    assert next_check(order, NOW) == NOW + BANK_PAUSE_MS
+    for name, effect in ((DISPUTE, ended), (RESERVE, held), (PAY, refused), (PAY, notified)):
+        assert next_check(order.with_effect(name, effect), NOW) == NOW + CHECK_SOON_MS, name
 
 
 @pytest.mark.parametrize("state", list(EffectState))
