@@ -1,7 +1,6 @@
 """Requests to another service over HTTPS, with the secret of Secrets Manager as bearer token."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ TIMEOUT = urllib3.Timeout(connect=1, read=2)
 answer it ends within 14 s, before its function's 20 s. A function that is ended earlier, by a body
 that comes slowly, is repeated: every effect has a key.
 """
-LONGEST_PAUSE_SECONDS = 1
+_PAUSES = {"0": 0, "1": 1}
+"""The values of `Retry-After` that a request waits for, in seconds."""
 LONGEST_TEXT = 1_000
 """Characters of a text in an answer. Those of the contract are shorter, and orders store some."""
 LARGEST_NUMBER = 10**15
@@ -75,28 +75,26 @@ class HttpService:
         pause, or if it failed and the call `repeats`.
         """
         response = self._send_first(method, path, content, repeats=repeats)
-        if response is None or self._prepares_repetition(response, repeats=repeats):
+        pause = 0 if response is None else self._pause_to_repetition(response, repeats=repeats)
+        if response is None or pause is not None:
+            self._clock.sleep(pause or 0)
             response = self._send(method, path, content)
         if _is_transient(response.status):
             raise StoreUnavailable(f"the {self._name} service answered {response.status}")
         return self._answer(response)
 
-    def _prepares_repetition(self, response: Response, *, repeats: bool) -> bool:
-        """Whether the service may answer the same request differently now: not if it asks for a
-        pause that is too long to wait here.
+    def _pause_to_repetition(self, response: Response, *, repeats: bool) -> int | None:
+        """The seconds until the service may answer the same request differently. None: it will not,
+        or it asks for a pause that is too long to wait here, or for a date.
         """
         if response.status in _REFUSED:
             self._secret.forget()
-            return True
+            return 0
         if not _is_transient(response.status):
-            return False
+            return None
         if "Retry-After" not in response.headers:
-            return repeats
-        pause = _requested_pause(response)
-        if pause is None:
-            return False
-        self._clock.sleep(pause)
-        return True
+            return 0 if repeats else None
+        return _PAUSES.get(response.headers["Retry-After"])
 
     def _send_first(
         self, method: str, path: str, content: Mapping[str, Any], *, repeats: bool
@@ -158,14 +156,6 @@ class HttpService:
 def _is_transient(status: int) -> bool:
     """A refused token is transient too: orders wait until an operator corrects the secret."""
     return status in _REFUSED or status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def _requested_pause(response: Response) -> int | None:
-    """The seconds of `Retry-After`; None if they are too many to wait here, or a date."""
-    seconds = response.headers["Retry-After"]
-    if not re.fullmatch("[0-9]{1,9}", seconds):
-        return None
-    return int(seconds) if int(seconds) <= LONGEST_PAUSE_SECONDS else None
 
 
 def integer(value: object) -> int:
