@@ -6,16 +6,15 @@ from typing import Any
 
 from lambdas.dependencies import Dependencies, dependencies
 from lambdas.domain.errors import OrderError
+from lambdas.handlers.message_batch import BatchAnswer, process_each
 from lambdas.services.history_export import HistoryExport
 from lambdas.telemetry import count, count_by, flush_metrics, log_keys, logger, report_recovered
 from lambdas.ulid import ULID
 
 
-def export(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001
+def export(event: Mapping[str, Any], context: object) -> BatchAnswer:  # noqa: ARG001
     """SQS: executions that ended. Returns the messages that failed: SQS delivers them again."""
-    failed = [record["messageId"] for record in event["Records"] if not _export(record)]
-    flush_metrics()
-    return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
+    return process_each(event, _export)
 
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001

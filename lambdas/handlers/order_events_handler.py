@@ -12,6 +12,7 @@ from lambdas.domain.errors import EventsUnavailable
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.events import EVENT_KINDS, published_kind
 from lambdas.domain.record.order import Order
+from lambdas.handlers.message_batch import BatchAnswer, process_each
 from lambdas.telemetry import count, count_by, flush_metrics, logger, report_recovered
 
 _MONEY = {"payment-captured": "CapturedMinorUnits", "payment-refunded": "RefundedMinorUnits"}
@@ -33,11 +34,9 @@ def publish(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noq
     return {"published": published}
 
 
-def deliver(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001
+def deliver(event: Mapping[str, Any], context: object) -> BatchAnswer:  # noqa: ARG001
     """SQS: events for the subscriber. Returns the messages that failed: SQS delivers them again."""
-    failed = [record["messageId"] for record in event["Records"] if not _deliver(record)]
-    flush_metrics()
-    return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
+    return process_each(event, _deliver)
 
 
 def _deliver(record: Mapping[str, Any]) -> bool:

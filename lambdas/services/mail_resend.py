@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from lambdas.domain.errors import AddressSuppressed, MailRejected, MailUnsettled
 from lambdas.domain.mail.claims import is_claimed_by, mail_not_sent, mail_sent
 from lambdas.domain.mail.rendering import MailTags
-from lambdas.domain.mail.resends import ResendRequest, claim_resend, mail_of, resend_of
+from lambdas.domain.mail.resends import (
+    ResendRequest,
+    claim_resend,
+    claimed_name,
+    mail_of,
+    resend_of,
+)
 from lambdas.domain.mail.templates import cancellation_mail, confirmation_mail
 from lambdas.domain.record.ledger import MAIL_CONFIRMATION, owes
 from lambdas.domain.record.order import Order
@@ -46,7 +52,7 @@ class MailResend:
             request_id=request_id, requested_by=requested_by, claimant=self.random_bytes(8).hex()
         )
         order = self.orders.change(order_id, partial(claim_resend, request=request), seen=order)
-        name = str(resend_of(order, request_id))
+        name = claimed_name(order, request_id)
         if send is not None and is_claimed_by(order, name, request.claimant):
             order = self._send(order, name, request.claimant, send)
         return order, name

@@ -55,8 +55,12 @@ def mail_of(order: Order) -> str:
 
 def resend_of(order: Order, request_id: str) -> str | None:
     """The name of the request's effect; None for a new request."""
-    keys = {_key(order, mail, request_id) for mail in _MAIL_OF.values()}
-    return next((name for name, effect in order.ledger.items() if effect.key in keys), None)
+    return next(_effects_of(order, request_id), None)
+
+
+def claimed_name(order: Order, request_id: str) -> str:
+    """The name of the effect of a request that was claimed."""
+    return next(_effects_of(order, request_id))
 
 
 def claim_resend(order: Order, now: int, request: ResendRequest) -> Change | None:
@@ -81,6 +85,11 @@ def claim_resend(order: Order, now: int, request: ResendRequest) -> Change | Non
     events = [] if known else [("mail-resend-requested", {"mail": name})]
     after = order.with_effect(name, claim)
     return make_change(order, after, now, *events, event_stage=Stage.NOTIFY, by_execution=False)
+
+
+def _effects_of(order: Order, request_id: str) -> Iterator[str]:
+    keys = {_key(order, mail, request_id) for mail in _MAIL_OF.values()}
+    return (name for name, effect in order.ledger.items() if effect.key in keys)
 
 
 def _free_name(order: Order, now: int, mail: str) -> str:

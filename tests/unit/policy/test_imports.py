@@ -43,7 +43,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         DOMAIN
         | SERVICES
         | EDGE
-        | {"lambdas.dependencies", "lambdas.ulid", "lambdas.adapters.events.dynamodb_stream"},
+        | {"lambdas.dependencies", "lambdas.ulid", "lambdas.adapters.events.dynamodb_stream"}
+        | {"lambdas.handlers.message_batch"},
         set(),
     ),
 }
