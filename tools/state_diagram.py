@@ -23,7 +23,7 @@ State = Mapping[str, Any]
 def mermaid(definition: Mapping[str, Any]) -> str:
     """Return the definition as a mermaid state diagram. A Catch is an edge named `refused`
     (business errors), `taken over` (by another execution), `pending` (the provider settles the
-    payment later) or `failure` (all other errors).
+    payment later), `no order` (it does not exist) or `failure` (all other errors).
     """
     lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> {definition['StartAt']}"]
     for name, state in definition["States"].items():
@@ -64,7 +64,12 @@ def _catch_edges(state: State) -> dict[str, str]:
 
 
 def _label(errors: list[str]) -> str:
-    names = {"States.ALL": "failure", "StaleEpoch": "taken over", "PaymentPending": "pending"}
+    names = {
+        "States.ALL": "failure",
+        "StaleEpoch": "taken over",
+        "PaymentPending": "pending",
+        "OrderNotFound": "no order",
+    }
     return names.get(errors[0], "refused")
 
 

@@ -54,6 +54,7 @@ STATES: Mapping[Category, tuple[str, ...]] = {
     Category.LIFECYCLE: (
         *("RouteStart", "CompletedUnconfirmed"),
         *("OrderCancelled", "OrderRejected", "OrderFailed", "OrderTakenOver", "OrderInterrupted"),
+        "OrderNotFound",
     ),
 }
 _CATEGORY_OF = {state: category for category, states in STATES.items() for state in states}

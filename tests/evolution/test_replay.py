@@ -181,7 +181,13 @@ def test_every_accepted_finding_still_occurs(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_recordings_enter_every_state_that_a_normal_order_can_enter() -> None:
     entered = {entry.state for one in RECORDED for entry in one.entries}
-    rare = {"RequestApproval", "OrderTakenOver", "OrderInterrupted", "BeginBackOff"}
+    rare = {
+        "RequestApproval",
+        "OrderTakenOver",
+        "OrderInterrupted",
+        "OrderNotFound",
+        "BeginBackOff",
+    }
 
     assert set(states(load())) - entered - new_without_effect(states(load())) == rare
 

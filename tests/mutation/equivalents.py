@@ -15,7 +15,7 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     r"BeginBackOff: Result without loops": "loops are 0 where there are none",
     r"(RouteDecision|RouteEnd): Choices in reverse": "no two rules match the same input",
-    r"CloseOrder: Catch 1 ResultPath (None|\$)": "the ends do not use their input",
+    r"CloseOrder: Catch [12] ResultPath (None|\$)": "the ends do not use their input",
     r"NoRecommendations: Result without recommendations": "a missing finding is none",
     r"FetchRecommendations: Catch 0 ResultPath .*": "NoRecommendations ignores its input",
 }

@@ -196,6 +196,7 @@ def _interrupted() -> Iterator[Scenario]:
     later = _schedule(happenings=(*adds, APPROVE))
     yield replace(again, name="a later wait fails", schedule=later, times=1, after=3)
     unapproved = _schedule(happenings=())
+    yield Scenario("no record of the order", _schedule(), "ReserveStock", "OrderNotFound", 1)
     yield Scenario("a tick fails for hours", unapproved, "ApplySignals", "SomethingNew", ROUNDS)
 
 

@@ -42,6 +42,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "CancelledWhilePaying": (*TO_COMPLETION, *CANCELLED),
     "RecommendationsDown": (*TO_WAIT, *LOOP, *PAY),
     "CustomerUnknown": ("RouteStart", "EnrichOrder", *REJECTED),
+    "OrderNotFound": ("RouteStart", "EnrichOrder", "RouteBackOff", "OrderNotFound"),
     "ConfirmationFails": (*TO_WAIT, *LOOP, *PAY, "CompletedUnconfirmed"),
     "WaitCannotBegin": (*TO_WAIT, *FAILED_LOOP, *PAY),
     "RefundStuck": (*TO_WAIT, *LOOP, *FAILED),
@@ -62,7 +63,7 @@ INPUTS = {
     "ResumedCharge": {**INPUT, "epoch": 2, "resume": "complete"},
     "ResumedCompletion": {**INPUT, "epoch": 2, "resume": "complete"},
 }
-FAILING = ("OrderFailed", "OrderInterrupted")
+FAILING = ("OrderFailed", "OrderInterrupted", "OrderNotFound")
 
 
 def test_every_case_has_its_path_here() -> None:

@@ -97,7 +97,7 @@ def _retried_seconds(task: Mapping[str, Any]) -> int:
 
 def test_takeovers_of_an_execution_whose_step_keeps_failing_are_in_a_row() -> None:
     definition = load()
-    last = definition["States"]["RouteBackOff"]["Choices"][1]["NumericGreaterThan"]
+    last = definition["States"]["RouteBackOff"]["Choices"][-1]["NumericGreaterThan"]
     pauses = range(5, last + 6, 5)
     forward = [task for task in tasks(definition).values() if _backs_off(task)]
     a_round = max(map(_retried_seconds, forward)) + _retried_seconds(

@@ -157,6 +157,16 @@ def test_after_a_pause_the_record_decides() -> None:
     assert STATES["BackOff"]["Next"] == "ApplySignals"
 
 
+def test_an_execution_without_an_order_ends_at_once() -> None:
+    first, *_ = STATES["RouteBackOff"]["Choices"]
+    named = {"Variable": "$.failure.Error", "StringEquals": "OrderNotFound"}
+    closing = {tuple(one["ErrorEquals"]): one["Next"] for one in STATES["CloseOrder"]["Catch"]}
+
+    assert (first["And"][-1], first["Next"]) == (named, "OrderNotFound")
+    assert closing["OrderNotFound",] == "OrderNotFound"
+    assert STATES["OrderNotFound"]["Type"] == "Fail"
+
+
 def test_compensations_try_longer_than_forward_steps() -> None:
     attempts = {name: STATES[name]["Retry"][0]["MaxAttempts"] for name in RETRIED}
 

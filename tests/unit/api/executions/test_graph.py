@@ -63,6 +63,7 @@ def test_the_end_is_marked() -> None:
         "OrderRejected",
         "OrderTakenOver",
         "OrderInterrupted",
+        "OrderNotFound",
         "OrderFailed",
     }
 
