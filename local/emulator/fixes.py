@@ -125,6 +125,13 @@ _ALL = (
         "log_targets.py",
     ),
     Fix(
+        "mocked-states",
+        "TestState retries a mocked error before it is caught, takes the mock of a Parallel state, "
+        "and has State.RetryCount.",
+        _SFN + "Testing state machines with TestState API",
+        "step_functions/states/mocked.py",
+    ),
+    Fix(
         "parallel-stop",
         "When one branch of a Parallel state fails, the others are stopped.",
         _SFN + "Parallel workflow state",

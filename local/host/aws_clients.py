@@ -21,6 +21,7 @@ _CONFIG = Config(
     read_timeout=STALL_SECONDS,
     max_pool_connections=32,
     proxies={},
+    inject_host_prefix=False,  # TestState would go to sync-127.0.0.1
 )
 
 

@@ -1,6 +1,7 @@
 """Errors of functions, with Retry and Catch."""
 
 import json
+from collections.abc import Mapping
 
 from tests.parity.definitions import DECLINED, OK, catching, passing, task
 from tests.parity.emulators import Emulator
@@ -150,3 +151,29 @@ def test_a_failing_branch_stops_its_siblings(aws: Emulator) -> None:
 
 def _rule(path: str, **comparison: object) -> dict[str, object]:
     return {"Variable": path, **comparison}
+
+
+def _tested(aws: Emulator, state: Mapping[str, object], **sent: object) -> tuple[str, str | None]:
+    """Status and next state that TestState returns for a mocked state."""
+    answer = aws.client("stepfunctions").test_state(definition=json.dumps(state), **sent)
+    return answer["status"], answer.get("nextState")
+
+
+@covers_fix("mocked-states")
+def test_a_mocked_error_is_retried_before_it_is_caught(aws: Emulator) -> None:
+    retry = {"ErrorEquals": ["Busy"], "MaxAttempts": 1}
+    pay = task("pay", Retry=[retry], Catch=catching("Saved", "States.ALL"))
+    pay["Parameters"]["Payload"] = {"attempt.$": "$$.State.RetryCount"}
+    mock = {"errorOutput": {"error": "Busy", "cause": ""}}
+
+    assert _tested(aws, pay, mock=mock) == ("RETRIABLE", None)
+    again = {"retrierRetryCount": 1}
+    assert _tested(aws, pay, mock=mock, stateConfiguration=again) == ("CAUGHT_ERROR", "Saved")
+
+
+@covers_fix("mocked-states")
+def test_a_mocked_parallel_state_has_a_result_for_each_branch(aws: Emulator) -> None:
+    branch = {"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}}
+    both = {"Type": "Parallel", "Branches": [branch, branch], "Next": "Later"}
+
+    assert _tested(aws, both, mock={"result": "[1, 2]"}) == ("SUCCEEDED", "Later")

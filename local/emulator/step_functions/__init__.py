@@ -66,9 +66,11 @@ def _token_actions() -> dict[str, Any]:
 
 def _optional() -> dict[str, Any]:
     from local.emulator.step_functions.executions import describe, status_events
-    from local.emulator.step_functions.states import json_paths
+    from local.emulator.step_functions.states import json_paths, mocked
 
     found: dict[str, Any] = {}
+    if is_on("mocked-states"):
+        found["_test_state"] = mocked.test_state
     if is_on("strict-paths"):
         found |= {
             "_resolve_params_obj": json_paths.resolve_params,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tools.aws.verify import api_checks as api
 from tools.aws.verify import order_checks as orders
 from tools.aws.verify import service_checks as services
+from tools.aws.verify import state_checks as states
 from tools.aws.verify.stack import Stack
 
 
@@ -62,6 +63,11 @@ CHECKS = (
     Check(
         services.step_functions_accepts_the_definition,
         "correct the definition: local validators accept something that AWS refuses",
+    ),
+    Check(
+        states.mock_cases_take_their_paths,
+        "check out the commit that is deployed; else AWS and the local engines read the state "
+        "differently: change it so that they agree",
     ),
     Check(
         services.layers_hold_the_locked_libraries,

@@ -64,10 +64,11 @@ def with_retry_and_catch(
             return attempt()
         except StepError as failure:
             if not retries.wait(failure.error):
-                return _caught(state_def, raw_input, ctx, failure)
+                return caught(state_def, raw_input, ctx, failure)
 
 
-def _caught(state_def: dict[str, Any], raw_input: Any, ctx: dict[str, Any], failure: Any) -> Any:
+def caught(state_def: dict[str, Any], raw_input: Any, ctx: dict[str, Any], failure: Any) -> Any:
+    """The output and the next state of the Catch of an error; raises the error without one."""
     catcher = engine._find_matching_catcher(state_def.get("Catch", []), failure.error)
     if catcher is None:
         raise error_names.as_uncaught(failure)
