@@ -1,7 +1,7 @@
 import pytest
 
 from lambdas import telemetry
-from lambdas.activities.order_status import close_order
+from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.domain.record.stages import Stage
 from tests.support.world import World
 
@@ -68,4 +68,16 @@ def test_an_order_whose_compensation_could_not_begin_is_left_to_the_janitor(worl
     assert answer == {"stage": "enrichment", "outcome": "open", "result": None}
     assert world.now(order).pending
     assert world.operations.stuck == []
+    assert world.problems() == []
+
+
+def test_a_paid_order_is_completed_and_its_stock_sold(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE)
+
+    world.run(update_order_status, order)
+
+    assert world.now(order).stage is Stage.COMPLETED
+    shelf = world.inventory.shelves["COFFEE-1KG"]
+    assert (shelf.available, shelf.held, shelf.sold) == (98, 0, 2)
+    assert counted() == {"OrderCompleted"}
     assert world.problems() == []
