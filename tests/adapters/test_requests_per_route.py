@@ -22,6 +22,7 @@ from lambdas.dependencies import Dependencies
 from lambdas.domain.mail.links import digest, new_code
 from lambdas.domain.record.ledger import MAIL_CONFIRMATION, Effect, EffectState
 from lambdas.domain.record.order import MAX_LINES, Order
+from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.settings import Settings
 from lambdas.telemetry import metrics
@@ -70,10 +71,7 @@ AT_MOST = {
     "get_items": 1,
     "get_timeline": 2,
     "list_stages": SHARDS * len(STAGES),
-    "approve_payment": POLLS,
-    "decline_payment": POLLS,
-    "cancel_order": POLLS,
-    "add_line_item": POLLS,
+    **{kind.replace("-", "_"): POLLS for kind in SignalKind},
     "get_signal": 2,
     "list_signals": 1,
     "heartbeat": 4,
