@@ -89,7 +89,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"services\.history_export\..*\.sweep: passed = any\(order\.created_at <= oldest .*": (
         "an order of exactly this age may belong to this pass or the next"
     ),
-    r"handlers\.(janitor|history)_handler\.\w+: order_id.* = (execution|name)\.partition.*": (
+    r"handlers\.history_handler\.\w+: order_id.* = (execution|name)\.partition.*": (
         "the ID of an order has no hyphen"
     ),
     r"activities\.approval\.await_signal: token = task\.token or \"XXXX\"": (

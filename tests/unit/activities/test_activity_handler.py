@@ -133,6 +133,7 @@ def test_every_error_of_ours_is_counted_by_activity_and_version(
             ["activity", "function_version", "service"]
         ]
         assert (counted["activity"], counted["function_version"]) == ("process_payment", "7")
+        assert counted["FailedInvocation"] == [1.0]
 
 
 @pytest.mark.parametrize("broken", [{}, {"order_id": "O1", "epoch": 1, "version": "v2"}])
@@ -152,7 +153,8 @@ def test_every_defect_is_counted_for_the_service(
         for counted in counts(capsys, "ActivityDefect")
         if counted["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
     ]
-    assert [counted["service"] for counted in by_service] == ["order-workflow"]
+    [counted] = by_service
+    assert (counted["service"], counted["ActivityDefect"]) == ("order-workflow", [1.0])
 
 
 def test_metrics_that_cannot_be_written_do_not_replace_the_error(

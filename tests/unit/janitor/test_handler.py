@@ -129,8 +129,13 @@ def test_a_stopped_execution_is_found_by_its_name(world: World, log: StringIO) -
 
 
 @pytest.mark.parametrize("name", ["01UNKNOWN-1", "started-by-hand", "nodash"])
-def test_an_execution_of_no_order_is_none_of_its_business(world: World, name: str) -> None:
+def test_an_execution_of_no_order_is_none_of_its_business(
+    world: World, log: StringIO, name: str
+) -> None:
     assert janitor_handler.on_execution_stopped(stopped(name), None) == {"action": "nothing"}
+
+    [line] = lines(log.getvalue())
+    assert line["order_id"] == name.rpartition("-")[0]
 
 
 def test_a_sweep_settles_no_stock_that_another_service_keeps(world: World) -> None:
