@@ -29,6 +29,7 @@ def up(
         typer.Option("--detach", help="Return when the environment is ready; `down` stops it."),
     ] = False,
     output: Output = Format.TABLE,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as `-o json`.")] = False,
     approval_timeout: Annotated[
         int, typer.Option(help="Seconds that an order waits for approval.", min=2)
     ] = 900,
@@ -94,7 +95,7 @@ def up(
     )
     with report_problems():
         state, started = start_environment(folders, options)
-        if output is Format.JSON:
+        if as_json or output is Format.JSON:
             print_json(state.connection(folders.state_file))
         else:
             print_connection(state)

@@ -51,10 +51,11 @@ def place_an_order(deployment: Environment) -> ScenarioRun:
     return scene
 
 
-def test_a_second_up_prints_the_same_object(
+def test_a_second_up_prints_the_same_object_with_the_short_option(
     deployment: Environment,
 ) -> None:
-    first, second = deployment.json(*UP, "--detach"), deployment.json(*UP, "--detach")
+    first = deployment.json(*UP, "--detach")
+    second = json.loads(deployment.run(*UP, "--detach", "--json").stdout)
     assert first.keys() >= PROMISED
     assert first["tokens"].keys() == TOKEN_OF.keys()
     assert second == first
