@@ -123,3 +123,14 @@ def test_an_amount_has_the_decimals_that_the_api_returns(
     minor: int, currency: str, exponent: int, text: str
 ) -> None:
     assert money({"amount_minor": minor, "currency": currency, "exponent": exponent}) == text
+
+
+def test_the_advice_without_an_address_lists_the_settings(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ORDERS_API_URL")
+
+    ran = terminal.run("list")
+
+    assert ran.code == 2
+    assert "ORDERS_API_URL" in ran.err

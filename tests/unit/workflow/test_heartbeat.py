@@ -94,3 +94,14 @@ def test_a_heartbeat_reads_the_order_once(world: World, workflow: OrderWorkflow)
     order = world.place(wait_token=TOKEN)
 
     assert world.reads(lambda: workflow.heartbeat(order.order_id)) == 1
+
+
+def test_heartbeats_never_put_off_the_janitor(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place(wait_token=TOKEN)
+    due = world.now(order).next_check_at
+
+    for _ in range(4):
+        world.clock.advance(60)
+        workflow.heartbeat(order.order_id)
+
+    assert world.now(order).next_check_at <= due

@@ -1,10 +1,15 @@
 """A signal: durable first, then the doorbell."""
 
+from dataclasses import replace
+
+import pytest
+
 from lambdas.domain.errors import (
     EngineUnavailable,
     OrderError,
 )
 from lambdas.domain.record.changes import CHECK_SOON_MS
+from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.services.workflow import OrderWorkflow
 from tests.support.builders import a_signal
@@ -58,3 +63,19 @@ def test_a_settled_signal_that_is_repeated_rings_no_execution(
     assert workflow.signal(order.order_id, signal) == order
 
     assert world.engine.rung == []
+
+
+@pytest.mark.parametrize("kind", list(SignalKind))
+def test_an_accepted_signal_is_durable_and_rings(
+    world: World, workflow: OrderWorkflow, kind: SignalKind
+) -> None:
+    order = world.place(wait_token=TOKEN)
+    world.clock.advance(10)
+    signal = a_signal(kind, at=0)
+
+    after = workflow.signal(order.order_id, signal)
+
+    assert world.now(order) == after
+    assert after.pending == (replace(signal, at=world.clock.now()),)
+    assert (after.cancel_requested_at is not None) == (kind is SignalKind.CANCEL_ORDER)
+    assert world.engine.rung == [TOKEN]

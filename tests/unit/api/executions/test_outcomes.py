@@ -223,3 +223,7 @@ def test_an_execution_that_lost_its_order_says_so() -> None:
     assert classify(history.redacted()) == Classification(
         Verdict.COMPENSATED, "another execution took its order over"
     )
+
+
+def test_a_long_history_is_no_defect() -> None:
+    assert verdict(interrupted(decided("continue"))) == "infrastructure"
