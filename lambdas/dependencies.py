@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from lambdas.domain.steps.wait import WaitPolicy
     from lambdas.domain.warehouse import Warehouse
     from lambdas.services.janitor import Janitor
+    from lambdas.services.janitor_sweep import JanitorSweep
     from lambdas.services.mail_resend import MailResend
     from lambdas.services.payment_comparison import PaymentComparison
     from lambdas.services.payment_reports import PaymentReports
@@ -386,13 +387,23 @@ class Dependencies:
 
         return Janitor(
             orders=self.orders,
-            index=self.index,
             engine=self.engine,
             clock=self.clock,
-            report=report_reconcile_failed,
             recovered=report_recovered,
             count=count,
             report_takeovers=self._report_takeovers,
+        )
+
+    @cached_property
+    def janitor_sweep(self) -> "JanitorSweep":
+        from lambdas.services.janitor_sweep import JanitorSweep
+
+        return JanitorSweep(
+            reconcile=self.janitor.reconcile,
+            index=self.index,
+            clock=self.clock,
+            report=report_reconcile_failed,
+            recovered=report_recovered,
             spread=self.spread,
             measure=measure,
         )

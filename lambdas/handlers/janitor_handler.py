@@ -11,7 +11,7 @@ from lambdas.telemetry import count, flush_metrics, log_keys, logger, measure, r
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
     """Once a minute: reconcile the overdue orders."""
-    done = dependencies().janitor.sweep()
+    done = dependencies().janitor_sweep.run()
     _close_idle_stock(done)
     _measure_oldest_order()
     for action, times in done.items():

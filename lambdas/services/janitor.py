@@ -1,13 +1,12 @@
-"""The janitor: recovers orders whose wake-up, start or execution was lost."""
+"""Recovers an order whose wake-up, start or execution was lost."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lambdas.domain.errors import OrderError, SignalNotAdmitted, TransientError
+from lambdas.domain.errors import OrderError, SignalNotAdmitted
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS, Change, make_change
 from lambdas.domain.record.order import Order
@@ -24,14 +23,8 @@ from lambdas.domain.steps.takeover import (
 from lambdas.services.order_writer import OrderWriter
 
 if TYPE_CHECKING:
-    from lambdas.domain.ports import Clock, OrderIndex, Spread, WorkflowEngine
+    from lambdas.domain.ports import Clock, WorkflowEngine
 
-CHECKS_PER_SECOND = 15
-"""Orders that are checked concurrently, one batch a second. A check may call
-DescribeExecution, which an account may call 15 times a second."""
-SWEEP_MS = 40_000
-SWEEP_LIMIT = CHECKS_PER_SECOND * SWEEP_MS // 1000
-"""Limits of one sweep, in time and orders; the next sweep continues with the rest."""
 LATE_MS = 300_000
 """How long after its deadline an order that still waits is counted as late."""
 
@@ -55,40 +48,18 @@ class JanitorAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Janitor:
-    """Reconciles open orders.
+    """Reconciles one order at a time; `JanitorSweep` selects the orders.
 
-    `report` logs an order (by ID) that could not be reconciled, and the error. `recovered` logs an
-    error that a later check repairs. `report_takeovers` reports an order whose executions fail one
-    after the other to operations. `count` counts a metric, `measure` records one in seconds.
-    `spread` calls a function for several orders concurrently.
+    `recovered` logs an error that a later check repairs. `report_takeovers` reports an order whose
+    executions fail one after the other to operations. `count` counts a metric.
     """
 
     orders: OrderWriter
-    index: "OrderIndex"
     engine: "WorkflowEngine"
     clock: "Clock"
-    report: Callable[[str, Exception], None]
     recovered: Callable[[OrderError], None]
     count: Callable[[str], None]
     report_takeovers: Callable[[Order], None]
-    spread: "Spread"
-    measure: Callable[[str, float], None]
-
-    def sweep(self) -> dict[str, int]:
-        """Reconcile the overdue orders. Returns the number of orders by action."""
-        done: Counter[str] = Counter()
-        began = self.clock.now()
-        overdue = self.index.due(began, SWEEP_LIMIT)
-        age_ms = began - (began if overdue.oldest_at is None else overdue.oldest_at)
-        self.measure("OldestOverdueCheckSeconds", age_ms / 1000)
-        left = overdue.order_ids
-        while left and self.clock.now() - began <= SWEEP_MS:
-            second = self.clock.now() + 1_000
-            done.update(self.spread(self._reconcile_safely, left[:CHECKS_PER_SECOND]))
-            left = left[CHECKS_PER_SECOND:]
-            if left:
-                self.clock.sleep(max(0, second - self.clock.now()) / 1000)
-        return dict(done)
 
     def reconcile(self, order_id: str) -> JanitorAction:
         """Do what the order needs: repeat its start or its wake-up, or take it over."""
@@ -250,15 +221,3 @@ class Janitor:
             return replace(checked, after=replace(checked.after, next_check_at=at))
 
         self.orders.change(order.order_id, decide, seen=seen)
-
-    def _reconcile_safely(self, order_id: str) -> JanitorAction:
-        """Isolate failures: one bad record must not stop the sweep."""
-        try:
-            return self.reconcile(order_id)
-        except Exception as error:  # noqa: BLE001  (reported in full)
-            self.report(order_id, error)
-            # After an outage the order must not wait for long; an unreadable record may.
-            back_off = not isinstance(error, TransientError)
-            now = self.clock.now()
-            self._best_effort(partial(self.index.postpone, order_id, now, back_off=back_off))
-            return JanitorAction.FAILED

@@ -12,7 +12,7 @@ from lambdas.adapters.orders.order_records import OPEN_SHARDS, open_shard, order
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.services.janitor import CHECKS_PER_SECOND, SWEEP_LIMIT
+from lambdas.services.janitor_sweep import CHECKS_PER_SECOND, SWEEP_LIMIT
 from tests.dynamodb_local.deployment import Deployment
 from tests.support import tables
 from tests.support.builders import a_signal, an_order
@@ -92,7 +92,7 @@ def test_a_sweep_finds_urgent_checks_first_and_stays_within_its_quotas(
         "before-call.dynamodb", lambda model, **_: requests.update([model.name])
     )
 
-    done = deps.janitor.sweep()
+    done = deps.janitor_sweep.run()
 
     urgent = {unstarted.order_id, unrung.order_id, tokenless.order_id}
     assert {order_id for _, order_id in asked[:CHECKS_PER_SECOND]} > urgent

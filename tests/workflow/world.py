@@ -29,7 +29,7 @@ class World:
 
     def __init__(self, engine: MotoEngine, log: io.StringIO) -> None:
         self.engine = engine
-        self.survived: list[Exception] = []
+        self.recovered: list[Exception] = []
         self.accepted: list[str] = []
         self.order_id = ""
         self.versions: list[dict[str, Any]] = []
@@ -42,9 +42,12 @@ class World:
         store, clock = self.deps.store, engine.clock
         self.deps.orders = OrderWriter(store, clock, jitter=lambda: 1.0, observe=note_order)
         engine.wire.after_write = self._keep_version
-        report = self.survived.append
+        report = self.recovered.append
         self.workflow = replace(self.deps.workflow, report=report)
-        self.janitor = replace(self.deps.janitor, report=lambda _id, error: report(error))
+        self.janitor = self.deps.janitor
+        self.janitor_sweep = replace(
+            self.deps.janitor_sweep, report=lambda _id, error: report(error)
+        )
 
     def place(self, request: StartRequest, key: str = "first") -> None:
         identified = IdempotencyKey(principal=request.requested_by, key=key, fingerprint="f1")
@@ -94,7 +97,7 @@ class World:
         sent = get_backend("ses")[resources.ACCOUNT][resources.REGION].sent_messages
         return [(m.destinations["ToAddresses"][0], m.subject) for m in sent]
 
-    def told_operators(self) -> list[dict[str, Any]]:
+    def operator_messages(self) -> list[dict[str, Any]]:
         return resources.messages(self.engine.environment["OPERATIONS_QUEUE_URL"])
 
     def set_payment_method(self, method: str) -> None:

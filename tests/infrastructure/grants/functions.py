@@ -27,8 +27,8 @@ from tests.workflow.stories.approvals import HAPPY
 from tests.workflow.stories.runner import run_story
 from tests.workflow.stories.steps import (
     approve,
-    breaks,
     cancel,
+    inject_fault,
     let_pass,
     lose_execution,
     provider_reports,
@@ -69,7 +69,7 @@ def _swept(recorder: Recorder) -> Story:
             _lend,
             let_pass(61),
             sweep,
-            breaks(dropped("sfn.SendTaskSuccess", times=1)),
+            inject_fault(dropped("sfn.SendTaskSuccess", times=1)),
             approve(revision=9),
             let_pass(61),
             sweep,

@@ -82,7 +82,7 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     r"(api\.executions\.history_tags\.current_tag: .*if_none_match or \"XXXX\"\).*"
     r"|executions\.history\.category_of: .*state or \"XXXX\", .*)": "nothing has this name",
-    r"services\.(janitor\.Janitor\.sweep: second = .*\+ 1001"
+    r"services\.(janitor_sweep\.JanitorSweep\.run: second = .*\+ 1001"
     r"|order_writer\.OrderWriter\.repeat: if .* pause \* 1001 > .*)": (
         "a limit that is a thousandth longer"
     ),

@@ -192,11 +192,16 @@ class SimulatedWorld:
 
     def janitor(self, deps: Dependencies) -> Janitor:
         """The janitor, as its function composes it."""
-        return replace(deps.janitor, report=self._report_of, recovered=self._report)
+        return replace(deps.janitor, recovered=self._report)
 
     def sweep(self, deps: Dependencies) -> None:
         """What the janitor's function does once a minute."""
-        self.janitor(deps).sweep()
+        replace(
+            deps.janitor_sweep,
+            reconcile=self.janitor(deps).reconcile,
+            report=self._report_of,
+            recovered=self._report,
+        ).run()
         if self.shards and deps.stock_shards is not None:
             deps.stock_shards.close_idle(deps.clock.now())
 

@@ -342,7 +342,7 @@ def test_an_order_that_waits_for_a_bank_for_weeks_is_tried_daily_and_reported_on
         world.engine.end(current, ExecutionStatus.FAILED)
         assert world.now(order).next_check_at == world.clock.now() + BANK_PAUSE_MS
         world.clock.advance(seconds=BANK_PAUSE_MS / 1000)
-        assert world.deps.janitor.sweep() == {"taken-over": 1}, day
+        assert world.deps.janitor_sweep.run() == {"taken-over": 1}, day
 
     assert world.operations.stuck == [(order.order_id, ("pay",))]
     assert world.operations.takeovers == []

@@ -1,10 +1,11 @@
-"""A janitor over fakes."""
+"""The janitor and its sweep over fakes."""
 
 from dataclasses import replace
 
 import pytest
 
 from lambdas.services.janitor import Janitor
+from lambdas.services.janitor_sweep import JanitorSweep
 from tests.support.world import World
 from tests.unit.janitor.stopped import FailedChecks
 
@@ -15,5 +16,10 @@ def failed_checks() -> FailedChecks:
 
 
 @pytest.fixture
-def janitor(world: World, failed_checks: FailedChecks) -> Janitor:
-    return replace(world.deps.janitor, report=failed_checks.record)
+def janitor(world: World) -> Janitor:
+    return world.deps.janitor
+
+
+@pytest.fixture
+def janitor_sweep(world: World, failed_checks: FailedChecks) -> JanitorSweep:
+    return replace(world.deps.janitor_sweep, report=failed_checks.record)

@@ -7,7 +7,8 @@ import pytest
 from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.services.janitor import CHECKS_PER_SECOND, LATE_MS, SWEEP_MS, Janitor
+from lambdas.services.janitor import LATE_MS, Janitor
+from lambdas.services.janitor_sweep import CHECKS_PER_SECOND, SWEEP_MS, JanitorSweep
 from lambdas.telemetry import metrics
 from tests.support.world import World
 from tests.unit.janitor.stopped import gone
@@ -18,7 +19,7 @@ from tests.unit.janitor.stopped import gone
 )
 def test_a_sweep_ends_when_its_time_is_over_and_returns_what_it_did(
     world: World,
-    janitor: Janitor,
+    janitor_sweep: JanitorSweep,
     monkeypatch: pytest.MonkeyPatch,
     first_ms: int,
     checked: int,
@@ -33,7 +34,7 @@ def test_a_sweep_ends_when_its_time_is_over_and_returns_what_it_did(
 
     monkeypatch.setattr(world.engine, "status", slow)
 
-    assert janitor.sweep() == {"running": checked}
+    assert janitor_sweep.run() == {"running": checked}
 
 
 def test_an_order_that_another_janitor_took_over_and_ended_is_not_started(

@@ -9,7 +9,7 @@ from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.changes import CHECK_SOON_MS, make_change
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.services.janitor import SWEEP_LIMIT, Janitor
+from lambdas.services.janitor_sweep import SWEEP_LIMIT, JanitorSweep
 from tests.support.builders import a_signal, an_order
 from tests.support.fakes.fake_clock import NOW
 from tests.support.world import TOKEN, World
@@ -41,7 +41,7 @@ def placed(world: World, stage: Stage = Stage.AWAITING_APPROVAL, token: str | No
 
 
 def test_a_lost_start_doorbell_and_token_recover_within_two_minutes(
-    crowded: World, janitor: Janitor
+    crowded: World, janitor_sweep: JanitorSweep
 ) -> None:
     unstarted = placed(crowded, Stage.START)
     unrung, tokenless = placed(crowded, token=TOKEN), placed(crowded)
@@ -53,7 +53,7 @@ def test_a_lost_start_doorbell_and_token_recover_within_two_minutes(
         left_ms = NOW + minute * MINUTE_MS - crowded.clock.now()
         assert left_ms >= 0, "a sweep takes longer than the minute before the next one"
         crowded.clock.advance(left_ms / 1000)
-        janitor.sweep()
+        janitor_sweep.run()
 
     assert crowded.clock.now() <= NOW + 3 * MINUTE_MS
     assert unstarted.execution in crowded.engine.started
@@ -63,7 +63,7 @@ def test_a_lost_start_doorbell_and_token_recover_within_two_minutes(
 
 
 def test_a_sweep_stays_within_the_quota_and_continues_where_the_last_one_ended(
-    crowded: World, janitor: Janitor
+    crowded: World, janitor_sweep: JanitorSweep
 ) -> None:
     calls: Counter[int] = Counter()
     asked: list[str] = []
@@ -77,7 +77,7 @@ def test_a_sweep_stays_within_the_quota_and_continues_where_the_last_one_ended(
     crowded.engine.status = counting  # type: ignore[method-assign]
 
     for _ in range(2):
-        assert janitor.sweep() == {"running": SWEEP_LIMIT}
+        assert janitor_sweep.run() == {"running": SWEEP_LIMIT}
         crowded.clock.advance(60)
 
     assert max(calls.values()) <= STATUS_QUOTA

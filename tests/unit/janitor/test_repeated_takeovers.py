@@ -11,6 +11,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import MAX_LOOPS, ROW_MS
 from lambdas.services.janitor import Janitor
+from lambdas.services.janitor_sweep import JanitorSweep
 from lambdas.telemetry import metrics
 from tests.support.world import World
 from tests.unit.janitor.stopped import FailedChecks, gone
@@ -139,7 +140,7 @@ def test_a_report_that_cannot_be_made_does_not_hold_up_the_takeover(
 
 
 def test_a_takeover_that_cannot_be_started_is_reported_all_the_same(
-    world: World, janitor: Janitor
+    world: World, janitor: Janitor, janitor_sweep: JanitorSweep
 ) -> None:
     order = gone(world)
     pauses(world, janitor, order, 2)
@@ -150,6 +151,6 @@ def test_a_takeover_that_cannot_be_started_is_reported_all_the_same(
         raise EngineUnavailable("busy", order_id=order.order_id)
 
     world.engine.start = busy  # type: ignore[method-assign]
-    assert janitor.sweep() == {"failed": 1}
+    assert janitor_sweep.run() == {"failed": 1}
 
     assert world.operations.takeovers == [(order.order_id, 3)]

@@ -11,7 +11,8 @@ from lambdas.domain.order_lists import Overdue
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from lambdas.services.janitor import SWEEP_LIMIT, Janitor
+from lambdas.services.janitor import Janitor
+from lambdas.services.janitor_sweep import SWEEP_LIMIT, JanitorSweep
 from lambdas.settings import Settings
 from lambdas.telemetry import metrics
 from tests.support.builders import an_order
@@ -20,7 +21,7 @@ from tests.unit.janitor.stopped import FailedChecks, gone
 
 
 def test_a_takeover_whose_start_was_lost_is_started_by_the_next_sweep(
-    world: World, janitor: Janitor, failed_checks: FailedChecks
+    world: World, janitor_sweep: JanitorSweep, failed_checks: FailedChecks
 ) -> None:
     order = gone(world, next_check_at=world.clock.now())
     starting = world.engine.start
@@ -29,21 +30,21 @@ def test_a_takeover_whose_start_was_lost_is_started_by_the_next_sweep(
         raise EngineUnavailable("busy", order_id=order.order_id)
 
     world.engine.start = busy  # type: ignore[method-assign]
-    assert janitor.sweep() == {"failed": 1}
+    assert janitor_sweep.run() == {"failed": 1}
     assert [type(error) for _, error in failed_checks] == [EngineUnavailable]
     assert world.now(order).start_pending
 
     world.engine.start = starting  # type: ignore[method-assign]
     world.clock.advance(120)
-    assert janitor.sweep() == {"started": 1}
+    assert janitor_sweep.run() == {"started": 1}
     assert world.engine.started == [f"{order.order_id}-2"]
 
 
-def test_a_running_order_is_checked_again_later(world: World, janitor: Janitor) -> None:
+def test_a_running_order_is_checked_again_later(world: World, janitor_sweep: JanitorSweep) -> None:
     order = world.place(next_check_at=world.clock.now())
 
-    assert janitor.sweep() == {"running": 1}
-    assert janitor.sweep() == {}
+    assert janitor_sweep.run() == {"running": 1}
+    assert janitor_sweep.run() == {}
 
     after = world.now(order)
     deadline = after.approval_deadline or 0
@@ -52,7 +53,7 @@ def test_a_running_order_is_checked_again_later(world: World, janitor: Janitor) 
 
 
 def test_a_failed_check_does_not_delay_the_others(
-    world: World, janitor: Janitor, failed_checks: FailedChecks
+    world: World, janitor_sweep: JanitorSweep, failed_checks: FailedChecks
 ) -> None:
     due: dict[str, Any] = {"next_check_at": world.clock.now() - 1, "start_pending": False}
     broken, healthy = gone(world, **due), gone(world, **due)
@@ -65,27 +66,27 @@ def test_a_failed_check_does_not_delay_the_others(
 
     world.store.get = fail_for_one  # type: ignore[method-assign]
 
-    assert janitor.sweep() == {"failed": 1, "resumed": 1}
+    assert janitor_sweep.run() == {"failed": 1, "resumed": 1}
     assert [order_id for order_id, _ in failed_checks] == [broken.order_id]
     assert getting(healthy.order_id).epoch == 2
 
 
 def test_a_sweep_looks_at_the_longest_overdue_first_and_at_no_more_than_its_limit(
-    world: World, janitor: Janitor
+    world: World, janitor_sweep: JanitorSweep
 ) -> None:
     now = world.clock.now()
     world.engine.running = set()
     orders = [an_order(Stage.START, next_check_at=now - i) for i in range(SWEEP_LIMIT + 5)]
     world.store.put(*orders)
 
-    assert janitor.sweep() == {"started": SWEEP_LIMIT}
+    assert janitor_sweep.run() == {"started": SWEEP_LIMIT}
 
     left = {order.order_id for order in orders[:5]}
     assert set(world.store.due(now, 999).order_ids) == left
 
 
 def test_an_order_that_cannot_be_checked_is_put_off_for_longer_each_time(
-    world: World, janitor: Janitor
+    world: World, janitor_sweep: JanitorSweep
 ) -> None:
     broken = gone(world, next_check_at=world.clock.now(), start_pending=False)
 
@@ -95,8 +96,8 @@ def test_an_order_that_cannot_be_checked_is_put_off_for_longer_each_time(
     world.store.get, getting = unreadable, world.store.get  # type: ignore[method-assign]
     pauses = []
     for _ in range(5):
-        assert janitor.sweep() == {"failed": 1}
-        assert janitor.sweep() == {}
+        assert janitor_sweep.run() == {"failed": 1}
+        assert janitor_sweep.run() == {}
         pauses.append((getting(broken.order_id).next_check_at - world.clock.now()) // 1000)
         world.clock.advance(pauses[-1])
 
@@ -112,23 +113,25 @@ def test_a_successful_check_resets_the_failures(world: World, janitor: Janitor) 
 
 
 def test_a_sweep_checks_no_more_than_fifteen_orders_a_second(
-    world: World, janitor: Janitor
+    world: World, janitor_sweep: JanitorSweep
 ) -> None:
     for _ in range(45):
         world.place(Stage.PAYMENT, next_check_at=world.clock.now())
     began = world.clock.now()
 
-    assert janitor.sweep() == {"running": 45}
+    assert janitor_sweep.run() == {"running": 45}
 
     assert world.clock.now() - began == 2_000
 
 
-def test_the_age_of_the_oldest_overdue_check_is_measured(world: World, janitor: Janitor) -> None:
+def test_the_age_of_the_oldest_overdue_check_is_measured(
+    world: World, janitor_sweep: JanitorSweep
+) -> None:
     now = world.clock.now()
     world.place(Stage.PAYMENT, next_check_at=now - 90_000)
     world.place(next_check_at=now - 30_000)
 
-    janitor.sweep()
+    janitor_sweep.run()
 
     assert metrics.metric_set["OldestOverdueCheckSeconds"]["Value"] == [90.0]
 
@@ -158,7 +161,7 @@ def test_a_sweep_reads_all_partitions_of_overdue_orders_side_by_side() -> None:
 
 
 def test_a_stuck_order_whose_new_execution_was_not_started_is_started_soon(
-    world: World, janitor: Janitor
+    world: World, janitor_sweep: JanitorSweep
 ) -> None:
     order = world.place(Stage.COMPENSATING, compensation_attempts=6)
     stuck = replace(order.ledger[RESERVE], stuck=True)
@@ -170,8 +173,8 @@ def test_a_stuck_order_whose_new_execution_was_not_started_is_started_soon(
         raise EngineUnavailable("busy", order_id=order.order_id)
 
     world.engine.start = busy  # type: ignore[method-assign]
-    assert janitor.sweep() == {"failed": 1}
+    assert janitor_sweep.run() == {"failed": 1}
     world.engine.start = starting  # type: ignore[method-assign]
     world.clock.advance(60)
 
-    assert janitor.sweep() == {"started": 1}
+    assert janitor_sweep.run() == {"started": 1}

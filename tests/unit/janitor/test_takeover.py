@@ -11,6 +11,7 @@ from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.services.janitor import Janitor
+from lambdas.services.janitor_sweep import JanitorSweep
 from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import LOST, OPEN, gone, stopped
 
@@ -46,13 +47,15 @@ def test_the_fast_path_leaves_a_stuck_order_to_its_backoff(world: World, janitor
     assert world.now(order) == stuck
 
 
-def test_a_stuck_order_is_tried_again_until_it_works(world: World, janitor: Janitor) -> None:
+def test_a_stuck_order_is_tried_again_until_it_works(
+    world: World, janitor_sweep: JanitorSweep
+) -> None:
     order = gone(world, Stage.COMPENSATING)
     world.inventory.shelves["COFFEE-1KG"].held = 0
     world.run(close_order, order)
     world.clock.advance(3600)
 
-    assert janitor.sweep() == {"taken-over": 1}
+    assert janitor_sweep.run() == {"taken-over": 1}
     world.inventory.shelves["COFFEE-1KG"].held = 2
     world.compensate(world.now(order))
 

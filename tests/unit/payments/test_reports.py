@@ -234,14 +234,14 @@ def test_a_lost_doorbell_is_repeated_by_the_janitor(world: World) -> None:
     world.engine.unavailable = False
     world.clock.advance(seconds=60)
 
-    assert world.deps.janitor.sweep() == {"rung": 1}
+    assert world.deps.janitor_sweep.run() == {"rung": 1}
 
 
 def test_an_order_that_waits_for_its_provider_is_not_checked(world: World) -> None:
     a_pending_payment(world)
     world.clock.advance(seconds=3600)
 
-    assert world.deps.janitor.sweep() == {}
+    assert world.deps.janitor_sweep.run() == {}
 
 
 def a_cancelled_order(world: World) -> Order:

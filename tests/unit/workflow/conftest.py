@@ -9,12 +9,12 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def survived() -> list[OrderError]:
+def recovered() -> list[OrderError]:
     return []
 
 
 @pytest.fixture
-def workflow(world: World, survived: list[OrderError]) -> OrderWorkflow:
+def workflow(world: World, recovered: list[OrderError]) -> OrderWorkflow:
     return OrderWorkflow(
         store=world.store,
         index=world.store,
@@ -24,6 +24,6 @@ def workflow(world: World, survived: list[OrderError]) -> OrderWorkflow:
         clock=world.clock,
         orders=world.deps.orders,
         new_id=an_order_id,
-        report=survived.append,
+        report=recovered.append,
         heartbeat_seconds=300,
     )

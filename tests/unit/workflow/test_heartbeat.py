@@ -46,14 +46,14 @@ def test_a_heartbeat_without_a_token_is_remembered(world: World, workflow: Order
 
 
 def test_a_heartbeat_that_the_engine_refuses_is_reported_only(
-    world: World, workflow: OrderWorkflow, survived: list[OrderError]
+    world: World, workflow: OrderWorkflow, recovered: list[OrderError]
 ) -> None:
     order = world.place(wait_token=TOKEN)
     world.engine.unavailable = True
 
     workflow.heartbeat(order.order_id)
 
-    assert len(survived) == 1
+    assert len(recovered) == 1
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.AWAITING_APPROVAL}))

@@ -27,7 +27,7 @@ def test_a_signal_before_the_wait_rings_no_execution(world: World, workflow: Ord
 
 
 def test_a_broken_doorbell_costs_only_time(
-    world: World, workflow: OrderWorkflow, survived: list[OrderError]
+    world: World, workflow: OrderWorkflow, recovered: list[OrderError]
 ) -> None:
     order = world.place(wait_token=TOKEN)
     world.engine.unavailable = True
@@ -35,7 +35,7 @@ def test_a_broken_doorbell_costs_only_time(
     after = workflow.signal(order.order_id, a_signal())
 
     assert len(after.inbox) == 1
-    assert [type(error) for error in survived] == [EngineUnavailable]
+    assert [type(error) for error in recovered] == [EngineUnavailable]
     assert after.next_check_at == NOW + CHECK_SOON_MS
 
 

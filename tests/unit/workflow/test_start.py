@@ -28,14 +28,14 @@ def test_a_start_writes_the_order_then_starts_its_execution(
 
 
 def test_an_order_whose_start_fails_is_safe_and_still_pending(
-    world: World, workflow: OrderWorkflow, survived: list[OrderError]
+    world: World, workflow: OrderWorkflow, recovered: list[OrderError]
 ) -> None:
     world.engine.unavailable = True
 
     order, _ = workflow.start(REQUEST, a_key())
 
     assert world.now(order).start_pending
-    assert [type(error) for error in survived] == [EngineUnavailable]
+    assert [type(error) for error in recovered] == [EngineUnavailable]
     assert world.store.due(order.next_check_at, 10).order_ids == (order.order_id,)
 
 

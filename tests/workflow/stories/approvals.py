@@ -10,7 +10,7 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import approve, cancel, let_pass, look, tick_every
+from tests.workflow.stories.steps import approve, cancel, heartbeat, let_pass, tick_every
 from tests.workflow.stories.story import UNFINISHED, Story
 
 HAPPY = Story(
@@ -52,7 +52,15 @@ APPROVALS = (
     Story(
         name="an approver with the order open saves its ticks but does not move its deadline",
         prologue=(tick_every(300),),
-        script=(let_pass(250), look(), let_pass(250), look(), let_pass(250), look(), let_pass(200)),
+        script=(
+            let_pass(250),
+            heartbeat(),
+            let_pass(250),
+            heartbeat(),
+            let_pass(250),
+            heartbeat(),
+            let_pass(200),
+        ),
         ends=cancelled(
             (*TO_WAIT, *LOOP, *CANCELLED),
             outcomes=(),

@@ -14,7 +14,7 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import add, approve, ask_by_mail, let_pass, look
+from tests.workflow.stories.steps import add, approve, ask_by_mail, heartbeat, let_pass
 from tests.workflow.stories.story import ORDERED, End, Story
 
 ASKED = (*TO_WAIT, *LOOP, *ASK)
@@ -52,7 +52,7 @@ ASKING = (
     Story(
         name="no reminder is sent while an approver has the order open",
         prologue=(ask_by_mail(),),
-        script=(let_pass(10), look(), let_pass(16), look(), let_pass(16), approve()),
+        script=(let_pass(10), heartbeat(), let_pass(16), heartbeat(), let_pass(16), approve()),
         ends=completed((*TO_WAIT, *LOOP, *LOOP, *PAY)),
     ),
     Story(

@@ -19,9 +19,9 @@ from tests.workflow.stories.ends import (
 from tests.workflow.stories.steps import (
     add,
     approve,
-    breaks,
     cancel,
     forget_token,
+    inject_fault,
     let_pass,
     lose_execution,
     operator_compensates,
@@ -54,7 +54,7 @@ DOORBELLS = (
         name="a doorbell that cannot be rung does not refuse the signal",
         faults=(refused("sfn.SendTaskSuccess", times=SDK_ATTEMPTS),),
         script=(approve(), let_pass(61), sweep(rung=1)),
-        ends=completed(survived=("EngineUnavailable",)),
+        ends=completed(recovered=("EngineUnavailable",)),
     ),
     Story(
         name="a doorbell that rings twice changes nothing",
@@ -66,13 +66,13 @@ DOORBELLS = (
         name="a lost start is repeated by the janitor",
         faults=(refused("sfn.StartExecution", times=SDK_ATTEMPTS),),
         script=(waits_at("start"), let_pass(61), sweep(started=1), approve()),
-        ends=completed(survived=("EngineUnavailable",)),
+        ends=completed(recovered=("EngineUnavailable",)),
     ),
     Story(
         name="a start whose answer was lost is one start",
         faults=(reply_lost("sfn.StartExecution", times=SDK_ATTEMPTS),),
         script=(let_pass(61), sweep(), approve()),
-        ends=completed(survived=("EngineUnavailable",)),
+        ends=completed(recovered=("EngineUnavailable",)),
     ),
     Story(
         name="a wait that cannot begin is tried again after a pause",
@@ -106,7 +106,7 @@ DOORBELLS = (
         name="a takeover whose start was lost is started by the next sweep",
         script=(
             stop_execution(),
-            breaks(refused("sfn.StartExecution", times=SDK_ATTEMPTS)),
+            inject_fault(refused("sfn.StartExecution", times=SDK_ATTEMPTS)),
             let_pass(PAST_DEADLINE),
             sweep(failed=1),
             let_pass(61),
@@ -118,7 +118,7 @@ DOORBELLS = (
             paths=(STOPPED, TAKEN_OVER),
             statuses=("ABORTED", "FAILED"),
             verdicts=("infrastructure", "compensated"),
-            survived=("EngineUnavailable",),
+            recovered=("EngineUnavailable",),
         ),
     ),
     Story(

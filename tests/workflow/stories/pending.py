@@ -14,6 +14,7 @@ from tests.workflow.stories.ends import (
 )
 from tests.workflow.stories.steps import (
     approve,
+    at_once,
     bank_decides,
     cancel,
     customer_disputes,
@@ -22,7 +23,6 @@ from tests.workflow.stories.steps import (
     provider_settles,
     provider_settles_never,
     sweep,
-    then,
     waits_at,
 )
 from tests.workflow.stories.story import ORDERED, Story
@@ -82,7 +82,7 @@ PENDING = (
     *(
         Story(
             name=f"a cancelled order whose payment is disputed waits for the bank: {end}",
-            meanwhile={("after", "ProcessPayment"): then(customer_disputes(), cancel())},
+            meanwhile={("after", "ProcessPayment"): at_once(customer_disputes(), cancel())},
             script=(
                 approve(),
                 provider_reports("recorded"),

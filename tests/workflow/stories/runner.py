@@ -48,8 +48,8 @@ def ending(world: World) -> End:
         payment=world.payment(),
         mails=tuple(subject.rsplit(" ", 1)[-1] for _, subject in world.mails()),
         retried=world.retried(),
-        messages=len(world.told_operators()),
-        survived=tuple(type(error).__name__ for error in world.survived),
+        messages=len(world.operator_messages()),
+        recovered=tuple(type(error).__name__ for error in world.recovered),
         found=order.enrichment if finished else UNFINISHED,
     )
 

@@ -65,28 +65,28 @@ def let_pass(seconds: float) -> Step:
     return lambda world: world.engine.let_pass(seconds)
 
 
-def look() -> Step:
+def heartbeat() -> Step:
     """An approver has the order open: POST /orders/{id}/heartbeat."""
     return lambda world: world.workflow.heartbeat(world.order_id)
 
 
-def sweep(**deeds: int) -> Step:
+def sweep(**actions: int) -> Step:
     """One run of the janitor, which does exactly this (underscores stand for dashes)."""
-    expected = {deed.replace("_", "-"): times for deed, times in deeds.items()}
+    expected = {action.replace("_", "-"): times for action, times in actions.items()}
 
     def step(world: World) -> None:
-        done = world.janitor.sweep()
-        assert done == expected, (done, world.survived)
+        done = world.janitor_sweep.run()
+        assert done == expected, (done, world.recovered)
 
     return step
 
 
-def execution_stopped_event(deed: str) -> Step:
+def execution_stopped_event(action: str) -> Step:
     """EventBridge reports the end of the order's execution to the janitor."""
 
     def step(world: World) -> None:
         execution = world.order().execution
-        assert world.janitor.execution_stopped(world.order_id, execution) == deed
+        assert world.janitor.execution_stopped(world.order_id, execution) == action
 
     return step
 
@@ -151,7 +151,7 @@ def bank_decides(*, won: bool) -> Step:
     return lambda world: world.bank().decide(won=won)
 
 
-def then(*steps: Step) -> Step:
+def at_once(*steps: Step) -> Step:
     """Several steps at one moment."""
 
     def step(world: World) -> None:
@@ -176,7 +176,7 @@ def forget_customer() -> Step:
     )
 
 
-def breaks(fault: WireFault) -> Step:
+def inject_fault(fault: WireFault) -> Step:
     """From now on this goes wrong."""
     return lambda world: world.engine.wire.faults.append(fault)
 

@@ -41,7 +41,7 @@ class End:
     mails: tuple[str, ...]
     retried: Mapping[str, int] = field(default_factory=dict)
     messages: int = 0
-    survived: tuple[str, ...] = ()
+    recovered: tuple[str, ...] = ()
     found: Enrichment = FOUND
 
 
