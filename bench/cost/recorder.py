@@ -1,4 +1,4 @@
-"""Counts what the adapters ask of AWS, with the items before and after every write."""
+"""Counts the requests of the adapters to AWS, and the units that AWS bills for them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""DynamoDB as the model has it: items that refuse overlapping transactions, and 1,000 write units
+"""A model of DynamoDB: items that refuse overlapping transactions, and 1,000 write units
 a second for each item.
 
 Sources: DynamoDB developer guide, "Transaction conflict handling" (a conflicting request is refused
@@ -24,7 +24,7 @@ class Item:
     occupied_until: float = -1.0
     used: Counter[int] = field(default_factory=Counter)
 
-    def takes(self, units: int, now: float) -> bool:
+    def use_units(self, units: int, now: float) -> bool:
         """Use write units of this second, if it has them left."""
         second = int(now // 1000)
         if self.used[second] + units > UNITS_PER_SECOND:
@@ -39,10 +39,10 @@ class Item:
 
 
 def begin(items: Sequence[Item], now: float, lock: float) -> bool:
-    """Whether a transaction gets all its items; then it has them for `lock` milliseconds. A refused
-    one has used its write units as well.
+    """Begin a transaction, which occupies its items for `lock` milliseconds. Returns False if an
+    item refuses it; a refused transaction uses write units as well.
     """
-    paid = [item.takes(2, now) for item in items]
+    paid = [item.use_units(2, now) for item in items]
     if not all(paid) or any(item.occupied_until > now for item in items):
         return False
     for item in items:

@@ -1,5 +1,5 @@
-"""Four ways to move the units of one SKU. A process is one warm function; what it has learnt of
-busy SKUs it keeps from one invocation to the next.
+"""Four mechanisms that move the units of one SKU. A process is one warm function: it remembers
+busy SKUs from one invocation to the next.
 """
 
 from collections.abc import Generator, Mapping
@@ -18,7 +18,7 @@ from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.services.order_writer import LONGEST_PAUSE_SECONDS, PATIENCE_MS, SHORTEST_PAUSE_SECONDS
 
 READ_MS, WAY_MS = 4.0, 3.0
-"""GetItem; one way of a write. Assumptions."""
+"""Assumed milliseconds of a GetItem, and of a write from the function to DynamoDB or back."""
 SKU = "HOT-SKU"
 
 
@@ -31,7 +31,7 @@ class Outcome(Enum):
 
 
 Steps = Generator[float, None, Outcome]
-"""Pauses in milliseconds, and how it ended."""
+"""Yields pauses in milliseconds, and returns the outcome."""
 
 
 @dataclass(slots=True)
@@ -136,7 +136,7 @@ class Patient(Mechanism):
 
 
 class ModelShards(StockShards):
-    """The shards of the model behind the adapter's own rules; `spent` is what calls have taken."""
+    """The shards of the model, for the rules of the adapter. `spent` is the time of calls (ms)."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop, self.spent = shop, 0.0
@@ -176,7 +176,7 @@ class ModelShards(StockShards):
 
 
 class Sharded(Patient):
-    """The adapter's: `DynamoDBStock` decides, on the items of the model."""
+    """The mechanism of the adapter: `DynamoDBStock` chooses among the items of the model."""
 
     label = "item and shards"
 
@@ -230,7 +230,7 @@ class SingleWrite(Patient):
 
     def write(self, order: int, *, sells: bool) -> Steps:  # noqa: ARG002
         yield WAY_MS
-        if not self.shop.item.takes(1, self.shop.now):
+        if not self.shop.item.use_units(1, self.shop.now):
             yield WAY_MS
             return Outcome.BUSY
         source, target = ("held", "sold") if sells else ("available", "held")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.domain.errors import LedgerMismatch, OrderNotFound
 from lambdas.domain.order_lists import MAX_PAGE
@@ -41,13 +41,21 @@ settlements of a payment and of its refund take 34 days together.
 
 SAME, DIFFERENT, FAILED = "same", "different", "failed"
 Work = Callable[[str], str]
-Candidate = tuple[str, tuple[str, Payment | None]]
-"""By reference, the order id and the payment; None: look it up."""
+
+
+class Candidate(NamedTuple):
+    """A payment to compare. `payment` is None if it was not listed and must be looked up."""
+
+    reference: str
+    order_id: str
+    payment: Payment | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentComparison:
-    """`first_id` is the lowest order ID of an instant. `spread` calls a function for several
+    """Compares payments with their orders, and reports the differences.
+
+    `first_id` is the lowest order ID of an instant. `spread` calls a function for several
     payments concurrently. `report` logs and counts a difference, `report_failed` logs a payment (by
     its reference) that could not be compared, and the error.
     """
@@ -79,7 +87,7 @@ class PaymentComparison:
         for reference, payment in self.payments.list_moved(since, until):
             if reference not in seen:
                 seen.add(reference)
-                yield reference, (order_of_key(payment.key), payment)
+                yield Candidate(reference, order_of_key(payment.key), payment)
 
     def _list_placed(self, since: int, until: int, seen: set[str]) -> Iterator[Candidate]:
         """The payments of ended orders whose money did not move: of orders that were placed in the
@@ -91,7 +99,7 @@ class PaymentComparison:
                 reference = payment_reference(order)
                 if order.ended and not is_compared and reference and reference not in seen:
                     seen.add(reference)
-                    yield reference, (order.order_id, None)
+                    yield Candidate(reference, order.order_id, None)
 
     def _list_disputed(self, seen: set[str]) -> Iterator[Candidate]:
         """The payments of all ended orders with an open dispute, however old they are."""
@@ -104,7 +112,7 @@ class PaymentComparison:
                 reference = payment_reference(order)
                 if reference and reference not in seen:
                     seen.add(reference)
-                    yield reference, (order.order_id, None)
+                    yield Candidate(reference, order.order_id, None)
             cursor = page.cursor
 
     def _list_orders(self, since: int, until: int) -> Iterator[Order]:
@@ -117,26 +125,29 @@ class PaymentComparison:
 
     def _compare_all(self, found: Iterator[Candidate]) -> Counter[str]:
         done: Counter[str] = Counter()
-        while batch := dict(islice(found, BATCH_SIZE)):
+        while batch := {one.reference: one for one in islice(found, BATCH_SIZE)}:
 
-            def work(reference: str, batch: dict[str, tuple[str, Payment | None]] = batch) -> str:
-                return self._compare_safely(reference, *batch[reference])
+            def work(reference: str, batch: dict[str, Candidate] = batch) -> str:
+                return self._compare_safely(batch[reference])
 
             done.update(self.spread(work, list(batch)))
         return done
 
-    def _compare_safely(self, reference: str, order_id: str, payment: Payment | None) -> str:
+    def _compare_safely(self, candidate: Candidate) -> str:
         """Isolate failures: one bad record must not stop the comparison."""
         try:
-            return DIFFERENT if self._compare(reference, order_id, payment) else SAME
+            return DIFFERENT if self._compare(candidate) else SAME
         except Exception as error:  # noqa: BLE001  (reported in full)
-            self.report_failed(reference, error)
+            self.report_failed(candidate.reference, error)
             return FAILED
 
-    def _compare(self, reference: str, order_id: str, listed: Payment | None) -> bool:
-        """Whether a payment differs from its order. It is looked up if it was not listed, and again
-        before a difference is reported: the order may have changed since.
+    def _compare(self, candidate: Candidate) -> bool:
+        """Report the differences of a payment and its order. Returns whether there are any.
+
+        The payment is looked up if it was not listed, and again before a difference is reported:
+        the order may have changed since.
         """
+        reference, order_id, listed = candidate
         payment = listed or self._look_up(reference)
         order = self._find(order_id)
         kinds = find_differences(order, reference, payment)

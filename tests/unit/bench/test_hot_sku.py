@@ -24,10 +24,10 @@ def test_transactions_that_overlap_on_an_item_are_refused() -> None:
 def test_an_item_takes_a_bounded_number_of_write_units_a_second() -> None:
     item = Item()
 
-    taken = sum(item.takes(2, at / 2) for at in range(2_000))
+    taken = sum(item.use_units(2, at / 2) for at in range(2_000))
 
     assert taken == UNITS_PER_SECOND // 2
-    assert item.takes(2, 1_000.0)
+    assert item.use_units(2, 1_000.0)
 
 
 def test_a_lost_unit_is_an_error() -> None:
