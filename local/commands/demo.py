@@ -23,7 +23,9 @@ from local.scenario_runner.runner import RunResult, ScenarioRunner
 from local.scenario_runner.scenario import InvalidScenario, Scenario, read_scenarios
 
 DEMO_TIMES = UpOptions(approval_timeout=20, heartbeat=4)
-"""Short enough to let a deadline pass, long enough for a slow machine to act before it."""
+"""Short enough to let a deadline pass. On a machine that is too slow to act before it, the scenario
+is repeated on its own.
+"""
 
 MAX_TIMEOUT = 60
 JOBS = 6

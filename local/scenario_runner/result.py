@@ -13,7 +13,9 @@ from local.scenario_runner.scenario_run import ScenarioRun
 
 @dataclass(slots=True, kw_only=True)
 class ScenarioResult:
-    """The result of one scenario; every entry of `differences` and `violations` is a failure."""
+    """The result of one scenario; every entry of `differences` and `violations` is a failure.
+    `too_slow`: it failed because the deadline of an order passed before the scenario let it pass.
+    """
 
     scenario: str
     seconds: float = 0.0
@@ -23,6 +25,7 @@ class ScenarioResult:
     path_differences: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    too_slow: bool = False
 
     @property
     def passed(self) -> bool:

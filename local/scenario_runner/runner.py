@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
@@ -22,6 +23,7 @@ from local.scenario_runner.users import ApiError, Users
 OnProgress = Callable[[str, str], None]
 """Called with (scenario, current step) on every change."""
 
+REPETITIONS = 3
 _FAILURES = (ScenarioFailed, ApiError, httpx.HTTPError, ClientError, BotoCoreError)
 
 
@@ -53,6 +55,7 @@ class ScenarioRunner:
         """Run all scenarios, then check the invariants of all tables."""
         results = self._run_concurrently([one for one in scenarios if not one.alone])
         results |= {one.name: self._run(one) for one in scenarios if one.alone}
+        results |= {one.name: self._repeat(one) for one in scenarios if results[one.name].too_slow}
         return RunResult(tuple(results[one.name] for one in scenarios), self._check_all_tables())
 
     def _run_concurrently(self, scenarios: Sequence[Scenario]) -> dict[str, ScenarioResult]:
@@ -81,6 +84,17 @@ class ScenarioRunner:
         self._on_progress(scenario.name, "done")
         return result
 
+    def _repeat(self, scenario: Scenario) -> ScenarioResult:
+        """Run a scenario on its own, at most REPETITIONS times: on a busy machine the deadline of
+        its order passed before the steps that come before it.
+        """
+        for repetition in range(1, REPETITIONS + 1):
+            self._on_progress(scenario.name, "repeat: the deadline passed too early")
+            result = self._run(scenario)
+            if not result.too_slow or repetition == REPETITIONS:
+                return result
+        raise AssertionError("a scenario is repeated at least once")
+
     def _run_steps(self, scenario: Scenario, run: ScenarioRun, result: ScenarioResult) -> None:
         current = "start"
         try:
@@ -95,6 +109,7 @@ class ScenarioRunner:
                 compare(result, run, order, expected)
         except _FAILURES as failure:
             result.differences.append(f"{current}: {failure}")
+        result.too_slow = not result.passed and has_expired(run, scenario)
         self._check_orders(run, result)
 
     def _check_orders(self, run: ScenarioRun, result: ScenarioResult) -> None:
@@ -112,3 +127,15 @@ class ScenarioRunner:
         found = violations(snapshot, self._observed_orders)
         found += [f"stock: {violation}" for violation in stock_is_accounted_for(snapshot)]
         return (*found, *unchanged_ends(self._ended_orders, snapshot))
+
+
+def has_expired(run: ScenarioRun, scenario: Scenario) -> bool:
+    """Whether the deadline of an order passed that the scenario expects to end otherwise."""
+    to_end_otherwise = [
+        order
+        for order, expected in scenario.expect.items()
+        if expected.ends_as != "expired" and order in run.orders
+    ]
+    with suppress(*_FAILURES):
+        return any(run.ends_expired(order) for order in to_end_otherwise)
+    return False

@@ -1,6 +1,7 @@
 """The state of one running scenario: its orders by name, and their observations."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,6 +62,15 @@ class ScenarioRun:
             return self.backend.execution(self.id_of(order), epoch)[0] != "RUNNING"
 
         self.eventually(f"{order} to end", over)
+
+    def ends_expired(self, order: str) -> bool:
+        """Whether the order's deadline has passed and ends it."""
+        now = time.time() * 1000
+        self.status(order)
+        if not any(deadline <= now for deadline in self.orders[order].deadlines):
+            return False
+        self.wait_for_end(order)
+        return bool(self.status(order)["outcome"] == "expired")
 
     def eventually(self, what: str, holds: Callable[[], bool]) -> None:
         """Poll until the condition holds. Raises ScenarioFailed when the scenario's orders make no
