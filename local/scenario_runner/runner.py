@@ -88,12 +88,12 @@ class ScenarioRunner:
         """Run a scenario on its own, at most REPETITIONS times: on a busy machine the deadline of
         its order passed before the steps that come before it.
         """
-        for repetition in range(1, REPETITIONS + 1):
-            self._on_progress(scenario.name, "repeat: the deadline passed too early")
-            result = self._run(scenario)
-            if not result.too_slow or repetition == REPETITIONS:
-                return result
-        raise AssertionError("a scenario is repeated at least once")
+        result = ScenarioResult(scenario=scenario.name, too_slow=True)
+        for _ in range(REPETITIONS):
+            if result.too_slow:
+                self._on_progress(scenario.name, "repeat: the deadline passed too early")
+                result = self._run(scenario)
+        return result
 
     def _run_steps(self, scenario: Scenario, run: ScenarioRun, result: ScenarioResult) -> None:
         current = "start"
