@@ -125,10 +125,10 @@ def _options(
 def main() -> None:
     """Run the command line and exit with one of the documented exit codes."""
     replace_unencodable()
-    sys.exit(_completed(wants_json(sys.argv[1:])))
+    sys.exit(_run_and_report(wants_json(sys.argv[1:])))
 
 
-def _completed(as_json: bool) -> int:
+def _run_and_report(as_json: bool) -> int:
     """Run the command, print a problem if one is raised, and return the exit code."""
     try:
         require_stdout()
@@ -141,14 +141,14 @@ def _completed(as_json: bool) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Problem as problem:
-        return _failed(problem, as_json=as_json)
+        return _report_problem(problem, as_json=as_json)
     except OSError as error:
         discard(sys.stdout)
-        return _failed(_not_written(error), as_json=as_json)
+        return _report_problem(_output_problem(error), as_json=as_json)
     except Exception as error:
         if os.environ.get("ORDERS_TRACEBACK"):
             raise
-        return _failed(Defect(error), as_json=as_json)
+        return _report_problem(Defect(error), as_json=as_json)
     return code
 
 
@@ -175,12 +175,12 @@ def _typed_command() -> str:
     return f"orders {first}" if first in known else "orders"
 
 
-def _failed(problem: Problem, *, as_json: bool) -> int:
+def _report_problem(problem: Problem, *, as_json: bool) -> int:
     show_problem(problem, as_json=as_json)
     return problem.exit_code
 
 
-def _not_written(error: OSError) -> WrongUsage:
+def _output_problem(error: OSError) -> WrongUsage:
     """An OSError that no other code handled comes from writing the output."""
     where = error.filename or "the output cannot be written"
     return WrongUsage(

@@ -17,7 +17,7 @@ DEFAULT_PREFIX = "arn:aws:lambda:us-east-1:123456789012:function:"
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
-def substituted(prefix: str = DEFAULT_PREFIX, definition: str | None = None) -> str:
+def substitute(prefix: str = DEFAULT_PREFIX, definition: str | None = None) -> str:
     """The definition, by default the committed one, with `prefix` and the name in the place of
     every placeholder.
     """
@@ -26,4 +26,4 @@ def substituted(prefix: str = DEFAULT_PREFIX, definition: str | None = None) -> 
 
 
 if __name__ == "__main__":
-    sys.stdout.write(substituted(*sys.argv[1:2]))
+    sys.stdout.write(substitute(*sys.argv[1:2]))

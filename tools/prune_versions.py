@@ -37,7 +37,11 @@ def sort_machine_versions(states: "SFNClient", machine: str, *, keep: int) -> Ve
     them may belong to a deployment in progress.
     """
     versions = list(_machine_versions(states, machine))
-    used = {*versions[:keep], *_routed(states, machine), *_running(states, machine)}
+    used = {
+        *versions[:keep],
+        *_routed_versions(states, machine),
+        *_running_versions(states, machine),
+    }
     return Versions(
         used=[version for version in versions if version in used],
         unused=[version for version in versions if version not in used],
@@ -119,7 +123,7 @@ def _machine_versions(states: "SFNClient", machine: str) -> Iterator[str]:
         token = {"nextToken": page["nextToken"]}
 
 
-def _routed(states: "SFNClient", machine: str) -> Iterator[str]:
+def _routed_versions(states: "SFNClient", machine: str) -> Iterator[str]:
     """Versions that an alias routes to. A state machine has at most 100 aliases: one page."""
     page = states.list_state_machine_aliases(stateMachineArn=machine, maxResults=100)
     for alias in page["stateMachineAliases"]:
@@ -128,7 +132,7 @@ def _routed(states: "SFNClient", machine: str) -> Iterator[str]:
         yield from (one["stateMachineVersionArn"] for one in found["routingConfiguration"])
 
 
-def _running(states: "SFNClient", machine: str) -> Iterator[str]:
+def _running_versions(states: "SFNClient", machine: str) -> Iterator[str]:
     pages = states.get_paginator("list_executions").paginate(
         stateMachineArn=machine, statusFilter="RUNNING"
     )

@@ -28,7 +28,7 @@ ENVIRONMENT = {
 _STORE = "from lambdas.dependencies import dependencies; dependencies().store"
 
 
-def _ready(module: str) -> str:
+def _ready_program(module: str) -> str:
     """Import a handler's module and construct the client of the tables, which every call needs."""
     return f"import lambdas.{module}; {_STORE}"
 
@@ -41,9 +41,9 @@ PROGRAMS = {
     REFERENCE: (
         "import boto3; boto3.client('dynamodb'); from aws_lambda_powertools import Logger; Logger()"
     ),
-    **{f"activities.{name}": _ready(f"activities.{name}") for name in ACTIVITIES},
-    TRACED: _TRACED + _ready("activities.payment"),
-    "janitor_handler": _ready("handlers.janitor_handler"),
-    "api.handler": _ready("api.handler"),
+    **{f"activities.{name}": _ready_program(f"activities.{name}") for name in ACTIVITIES},
+    TRACED: _TRACED + _ready_program("activities.payment"),
+    "janitor_handler": _ready_program("handlers.janitor_handler"),
+    "api.handler": _ready_program("api.handler"),
 }
 """Name -> Python program. The reference is the least that an ordinary function would load."""

@@ -49,7 +49,7 @@ class Recorder:
         if model.name in _WRITES:
             self._images = [
                 (table, key, self._item(table, key))
-                for table, key in self._written(model.name, params)
+                for table, key in self._written_keys(model.name, params)
             ]
 
     def _note_response(self, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
@@ -70,7 +70,7 @@ class Recorder:
                 }
             )
 
-    def _written(
+    def _written_keys(
         self, operation: str, params: Mapping[str, Any]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         parts = (

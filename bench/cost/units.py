@@ -57,7 +57,7 @@ class Index:
 
     def write_units(self, before: Item | None, after: Item | None) -> int:
         """Units of keeping the index up to date. They are never doubled by a transaction."""
-        old, new = self._projected(before), self._projected(after)
+        old, new = self._project(before), self._project(after)
         if old == new:
             return 0
         if old is None or new is None:
@@ -66,7 +66,7 @@ class Index:
             return _write_units(max(item_bytes(old), item_bytes(new)))
         return _write_units(item_bytes(old)) + _write_units(item_bytes(new))
 
-    def _projected(self, item: Item | None) -> Item | None:
+    def _project(self, item: Item | None) -> Item | None:
         """The index's copy of an item; None while the item is not in the index."""
         if item is None or any(name not in item for name in self._key):
             return None

@@ -12,23 +12,25 @@ def in_plain_words(fields: Fields) -> list[dict[str, str]]:
 
 def sentence(fields: Fields) -> str:
     """One sentence of all fields: `quantity of item 1 must be at least 1; reason is missing`."""
-    return "; ".join(_named(one["field"]) + _joined(one["problem"]) for one in fields)
+    return "; ".join(
+        _display_name(one["field"]) + _with_separator(one["problem"]) for one in fields
+    )
 
 
-def _joined(problem: str) -> str:
+def _with_separator(problem: str) -> str:
     """Put a colon before a problem that is a whole sentence."""
     return f" {problem}" if problem.startswith(("must ", "is ")) else f": {problem}"
 
 
-def _named(field: str) -> str:
+def _display_name(field: str) -> str:
     """The name of a field for people: `SKU of item 1` for `items[0].sku`."""
-    last = _last(field)
+    last = _last_part(field)
     name = {"sku": "SKU", "customer_id": "customer"}.get(last, last.replace("_", " "))
     place = re.match(r"items\[(\d+)\].", field)
     return f"{name} of item {int(place[1]) + 1}" if place else name
 
 
-def _last(field: str) -> str:
+def _last_part(field: str) -> str:
     return field.rpartition(".")[2]
 
 

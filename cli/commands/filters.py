@@ -30,7 +30,7 @@ Rate = Annotated[
 _FIELDS = ("stage", "outcome", "customer", "version", "older")
 
 
-def filtered(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
+def find_orders(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
     """The orders that match every filter, newest first; pages are read on demand.
 
     Raises WrongUsage for an invalid filter, or two filters of one field.

@@ -56,7 +56,7 @@ def say(text: Cell) -> None:
     err.print(line(text))
 
 
-def working(on: str) -> Status:
+def show_spinner(on: str) -> Status:
     """Show a spinner on stderr while the block runs, if stderr is a terminal."""
     return err.status(line(visible(on)))
 
@@ -93,7 +93,7 @@ def require_yes(question: str, *, otherwise: str) -> None:
         raise Refused(otherwise, advice="answer y, or use `--yes`")
 
 
-def counting() -> Progress:
+def progress_bar() -> Progress:
     """A progress bar on stderr; disabled if stderr is not a terminal."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
     return Progress(*columns, console=err, disable=not err.is_terminal)

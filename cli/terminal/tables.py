@@ -26,12 +26,12 @@ class Rows:
     wrapping: tuple[str, ...] = ()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield self._fitting(console, options)
+        yield self._choose_columns(console, options)
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Measurement.get(console, options, self._fitting(console, options))
+        return Measurement.get(console, options, self._choose_columns(console, options))
 
-    def _fitting(self, console: Console, options: ConsoleOptions) -> Table:
+    def _choose_columns(self, console: Console, options: ConsoleOptions) -> Table:
         counts = range(len(self.optional))
         gone = (count for count in counts if self._fits(count, console, options))
         return self._without(next(gone, len(self.optional)))

@@ -40,11 +40,11 @@ def visible_data(data: Any) -> Any:
 
 def line(*parts: Cell | tuple[str, str], between: str = "") -> Text:
     """Join parts into one text; a part is a string, a text, or a string with a style."""
-    texts = (part if isinstance(part, Text) else _styled(part) for part in parts)
+    texts = (part if isinstance(part, Text) else _style_part(part) for part in parts)
     return Text(between).join(texts)
 
 
-def _styled(part: str | tuple[str, str]) -> Text:
+def _style_part(part: str | tuple[str, str]) -> Text:
     text, style = (part, "") if isinstance(part, str) else part
     return Text(visible(text, keep="\n"), style=style)
 

@@ -29,7 +29,7 @@ def mermaid(history: History) -> str:
         problem = _problem(entry)
         mark = "crit, " if problem else ("active, " if entry["left_at"] is None else "")
         milliseconds = max(1, entry_span(entry) // _MILLISECOND)
-        name = _plain(f"{entry['state']} {problem}")
+        name = _remove_colons(f"{entry['state']} {problem}")
         lines.append(f"    {name} :{mark}{entry['entered_at']}, {milliseconds}ms")
     return "\n".join(lines)
 
@@ -41,13 +41,13 @@ def chrome_trace(histories: Iterable[History]) -> dict[str, Any]:
     """
     events: list[dict[str, Any]] = []
     for number, history in enumerate(histories, start=1):
-        events.append(_named("process_name", number, 0, history["order_id"]))
+        events.append(_metadata_event("process_name", number, 0, history["order_id"]))
         threads: dict[str, int] = {}
         for entry in history["state_entries"]:
             category = entry["category"]
             if category not in threads:
                 threads[category] = len(threads) + 1
-                events.append(_named("thread_name", number, threads[category], category))
+                events.append(_metadata_event("thread_name", number, threads[category], category))
             events.append(_complete(entry, number, threads[category]))
     return {"displayTimeUnit": "ms", "traceEvents": events}
 
@@ -74,10 +74,10 @@ def _problem(entry: Entry) -> str:
     return "" if is_end else {"aborted": "stopped", "failed": "failed"}.get(entry["progress"], "")
 
 
-def _named(kind: str, process: int, thread: int, name: str) -> dict[str, Any]:
+def _metadata_event(kind: str, process: int, thread: int, name: str) -> dict[str, Any]:
     return {"name": kind, "ph": "M", "pid": process, "tid": thread, "args": {"name": name}}
 
 
-def _plain(text: str) -> str:
+def _remove_colons(text: str) -> str:
     """Remove colons: Mermaid ends the name of a task at the first colon."""
     return text.replace(":", " ").strip()

@@ -91,7 +91,7 @@ def age(text: str, now: datetime | None = None, *, short: bool = False) -> str:
     return _spelt((now or datetime.now(UTC)) - datetime.fromisoformat(text), short=short)
 
 
-def left(text: str | None, now: datetime | None = None, *, short: bool = False) -> str:
+def time_left(text: str | None, now: datetime | None = None, *, short: bool = False) -> str:
     """The time until `text`, or `passed`."""
     moment = instant(text)
     if moment is None:

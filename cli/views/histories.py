@@ -123,7 +123,7 @@ def _states(entries: list[Mapping[str, Any]]) -> RenderableType:
                 entry["state"],
                 entry["category"],
                 at,
-                _lasted(entry),
+                _entry_duration(entry),
                 str(entry["attempts"] or "-"),
                 ", ".join(dict.fromkeys(entry["errors"])),
             )
@@ -139,7 +139,7 @@ def _redundant_columns(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return ("execution",) if len({entry["epoch"] for entry in entries}) == 1 else ()
 
 
-def _lasted(entry: Mapping[str, Any]) -> str:
+def _entry_duration(entry: Mapping[str, Any]) -> str:
     """The duration of a state; `-` for an end state, its progress if the state never exited."""
     if entry["type"] in _ENDS:
         return "-"

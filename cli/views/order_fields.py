@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cli.views.formats import age, clock, left
+from cli.views.formats import age, clock, time_left
 
 
 def shown_fields(order: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -26,7 +26,7 @@ def _value(order: Mapping[str, Any], path: str) -> Any:
 
 
 def _instant(text: str) -> str:
-    remaining = left(text)
+    remaining = time_left(text)
     distance = f"{age(text)} ago" if remaining == "passed" else f"in {remaining}"
     return f"{clock(text)} ({distance})"
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.terminal.tables import Rows
 from cli.terminal.text import Cell, line
-from cli.views.formats import age, clock, left, money, stage, standing
+from cli.views.formats import age, clock, money, stage, standing, time_left
 from cli.views.order_fields import shown_fields
 
 Order = Mapping[str, Any]
@@ -38,7 +38,7 @@ def _list_row(order: Order) -> tuple[Cell, ...]:
         order["customer_id"],
         money(order["total"]),
         age(order["created_at"], short=True),
-        left(order["approval_deadline"], short=True) if _waits(order) else "-",
+        time_left(order["approval_deadline"], short=True) if _waits(order) else "-",
     )
 
 
@@ -118,7 +118,7 @@ def order_description(order: Order, events: list[Mapping[str, Any]]) -> Renderab
         facts.add_row(title, value)
     if _waits(order):
         facts.add_row("deadline", _deadline(order))
-        facts.add_row("viewed", _viewed(order))
+        facts.add_row("viewed", _last_view(order))
     if order["approvals"]["needed"] > 1:
         facts.add_row("approvals", _approvals(order))
     facts.add_row("allowed now", ", ".join(order["allowed_signals"]) or "nothing")
@@ -197,7 +197,7 @@ def _deadline(order: Order) -> str:
     deadline = order["approval_deadline"]
     if deadline is None:
         return "none yet"
-    return f"{clock(deadline)} ({left(deadline)})"
+    return f"{clock(deadline)} ({time_left(deadline)})"
 
 
 def _approvals(order: Order) -> str:
@@ -205,7 +205,7 @@ def _approvals(order: Order) -> str:
     return f"{given} of {needed}, by different approvers"
 
 
-def _viewed(order: Order) -> str:
+def _last_view(order: Order) -> str:
     """When an approver last had the order open. That postpones the reminders."""
     viewed_at = order["last_heartbeat_at"]
     return f"by an approver {age(viewed_at)} ago" if viewed_at else "by no approver yet"

@@ -9,7 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.terminal.text import line
-from cli.views.formats import clock, duration, instant, left, money, stage
+from cli.views.formats import clock, duration, instant, money, stage, time_left
 
 State = Mapping[str, Any]
 
@@ -160,4 +160,4 @@ def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[tuple[str, str]
     if state["error"]:
         yield state["error"], "red"
     if state["name"] == _WAITS and state["progress"] == "running":
-        yield f"waiting, {left(order['approval_deadline'])} left", "yellow"
+        yield f"waiting, {time_left(order['approval_deadline'])} left", "yellow"

@@ -154,7 +154,7 @@ class OrderApi(Construct):
             )
             _limit(stage, made, _limit_of(route))
             if route.public:
-                _open(made)
+                _acknowledge_public(made)
         other = apigateway.HttpRoute(
             self,
             "Other",
@@ -166,7 +166,7 @@ class OrderApi(Construct):
         # The function refuses what has no route (404, 405) and redirects `/console/`: route keys
         # cannot end in a slash. It checks claims itself, so this opens no other route.
         _limit(stage, [other], PUBLIC_LIMIT)
-        _open([other])
+        _acknowledge_public([other])
         reports = self.api.add_routes(
             path=WEBHOOK_PATH,
             methods=[apigateway.HttpMethod.POST],
@@ -215,6 +215,6 @@ def _limit(
         stage.node.add_dependency(route)
 
 
-def _open(routes: Sequence[apigateway.HttpRoute]) -> None:
+def _acknowledge_public(routes: Sequence[apigateway.HttpRoute]) -> None:
     for route in routes:
         acknowledge(route, findings.PUBLIC_ROUTE)

@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.monitoring.release_alarms import FAILING_PERCENT, failing_percent
-from stacks.operations.metrics import MAX_METRICS, PERIOD, counted, or_zero, sum_of, total
+from stacks.operations.metrics import MAX_METRICS, PERIOD, custom_metric, or_zero, sum_of, total
 from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.security.grants import SEND_EMAIL
 from stacks.settings.deployment_settings import DeploymentSettings
@@ -39,13 +39,15 @@ def add_order_alarms(
     """Alarms on orders that no release is rolled back for."""
     notifications.alarm(
         "CompensationStuck",
-        counted(settings, "CompensationStuck", activity="close_order"),
+        custom_metric(settings, "CompensationStuck", activity="close_order"),
         "An order cannot be compensated; the operations queue names it.",
         periods=STUCK_PERIODS,
         datapoints=1,
     )
-    mismatches = [counted(settings, "LedgerMismatch", activity=name) for name in UNITS_OR_MONEY]
-    mismatches.append(counted(settings, "PaymentMismatch", activity="process_payment"))
+    mismatches = [
+        custom_metric(settings, "LedgerMismatch", activity=name) for name in UNITS_OR_MONEY
+    ]
+    mismatches.append(custom_metric(settings, "PaymentMismatch", activity="process_payment"))
     notifications.alarm(
         "LedgerMismatch",
         total(mismatches, "Mismatches"),
@@ -65,17 +67,17 @@ def add_order_alarms(
     )
     notifications.alarm(
         "RefundsFailingLater",
-        counted(settings, "RefundFailedLater"),
+        custom_metric(settings, "RefundFailedLater"),
         "A refund failed after it had succeeded: an ended order owes its customer money.",
     )
     notifications.alarm(
         "PaymentsDisputed",
-        counted(settings, "PaymentDisputed"),
+        custom_metric(settings, "PaymentDisputed"),
         "A customer disputes a payment with the bank.",
     )
     notifications.alarm(
         "PaymentsDiffer",
-        counted(settings, "PaymentDifference"),
+        custom_metric(settings, "PaymentDifference"),
         "Payments differ between the ledger and the provider; the operations queue names them.",
     )
     _add_email_alarms(notifications, settings)
@@ -127,26 +129,26 @@ def add_janitor_alarms(
         )
     notifications.alarm(
         "JanitorChecksFailing",
-        counted(settings, "Janitor-failed"),
+        custom_metric(settings, "Janitor-failed"),
         "The janitor cannot check some orders; its log has their ids and errors.",
         periods=3,
     )
     notifications.alarm(
         "JanitorLag",
-        counted(settings, "OldestOverdueCheckSeconds", statistic="Maximum"),
+        custom_metric(settings, "OldestOverdueCheckSeconds", statistic="Maximum"),
         "The janitor checks orders too late.",
         threshold=LAG_SECONDS,
         periods=2,
     )
     notifications.alarm(
         "OrdersPastDeadline",
-        counted(settings, "OrderPastDeadline"),
+        custom_metric(settings, "OrderPastDeadline"),
         "Orders still wait for an approval minutes after their deadline.",
         periods=2,
     )
     notifications.alarm(
         "JanitorTakeoversRepeated",
-        counted(settings, "TakeoverRepeated"),
+        custom_metric(settings, "TakeoverRepeated"),
         "The janitor takes the same order over again and again.",
     )
     notifications.alarm_on_silence(
@@ -162,7 +164,7 @@ def _stopped_elsewhere(
     """Aborted executions minus those that operators stopped through the API."""
     metrics = {
         "aborted": machine.metric_aborted(),
-        "requested": counted(settings, "Answer2xx", route=ABORT_ROUTE),
+        "requested": custom_metric(settings, "Answer2xx", route=ABORT_ROUTE),
     }
     terms = [or_zero("aborted"), f"-{or_zero('requested')}"]
     return sum_of(terms, metrics, "Executions stopped elsewhere")
@@ -171,7 +173,7 @@ def _stopped_elsewhere(
 def _add_email_alarms(notifications: OperatorNotifications, settings: DeploymentSettings) -> None:
     senders = [activity_name(row) for row in ACTIVITIES.values() if SEND_EMAIL in row.grants]
     refused = [
-        counted(settings, error, activity=activity)
+        custom_metric(settings, error, activity=activity)
         for error in EMAIL_ERRORS
         for activity in senders
     ]

@@ -7,7 +7,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.operations.emitted_metrics import ENDS
-from stacks.operations.metrics import by_dimension, counted
+from stacks.operations.metrics import by_dimension, custom_metric
 from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.settings.deployment_settings import DeploymentSettings
 from stacks.workflow.janitor import Janitor
@@ -73,9 +73,9 @@ def _executions(machine: sfn.StateMachine) -> cloudwatch.GraphWidget:
 def _outcomes(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     return _graph(
         "Orders by outcome",
-        counted(settings, "OrderCompleted", activity="update_order_status"),
-        *(counted(settings, f"Order{end}", activity="close_order") for end in ENDS),
-        counted(settings, "CompensationStuck", activity="close_order"),
+        custom_metric(settings, "OrderCompleted", activity="update_order_status"),
+        *(custom_metric(settings, f"Order{end}", activity="close_order") for end in ENDS),
+        custom_metric(settings, "CompensationStuck", activity="close_order"),
     )
 
 
@@ -91,7 +91,10 @@ def _approval_wait(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     wait = {"category": "approval-loop"}
     return _graph(
         "Time in the approval loop",
-        *(counted(settings, "CategorySeconds", statistic=one, **wait) for one in ("p50", "p95")),
+        *(
+            custom_metric(settings, "CategorySeconds", statistic=one, **wait)
+            for one in ("p50", "p95")
+        ),
     )
 
 
@@ -110,10 +113,10 @@ def _payments(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     reports = ("recorded", "refused", "postponed")
     return _graph(
         "Reports of the payment provider",
-        counted(settings, "PaymentDisputed"),
-        counted(settings, "DisputeLost"),
-        counted(settings, "RefundFailedLater"),
-        *(counted(settings, f"PaymentReport-{action}") for action in reports),
+        custom_metric(settings, "PaymentDisputed"),
+        custom_metric(settings, "DisputeLost"),
+        custom_metric(settings, "RefundFailedLater"),
+        *(custom_metric(settings, f"PaymentReport-{action}") for action in reports),
     )
 
 
@@ -121,17 +124,17 @@ def _takeovers(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     actions = ("started", "rung", "resumed", "taken-over", "failed")
     return _graph(
         "Recovered orders",
-        *(counted(settings, f"Janitor-{action}") for action in actions),
-        counted(settings, "TakeoverRepeated"),
-        counted(settings, "OrderPastDeadline"),
+        *(custom_metric(settings, f"Janitor-{action}") for action in actions),
+        custom_metric(settings, "TakeoverRepeated"),
+        custom_metric(settings, "OrderPastDeadline"),
     )
 
 
 def _oldest(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     return _graph(
         "Age of the oldest open order and overdue check",
-        counted(settings, "OldestOpenOrderSeconds", statistic="Maximum"),
-        counted(settings, "OldestOverdueCheckSeconds", statistic="Maximum"),
+        custom_metric(settings, "OldestOpenOrderSeconds", statistic="Maximum"),
+        custom_metric(settings, "OldestOverdueCheckSeconds", statistic="Maximum"),
     )
 
 
@@ -155,25 +158,25 @@ def _mismatches(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     return _graph(
         "Records that differ from stock or payments",
         *(by_dimension(settings, error, "activity") for error in errors),
-        counted(settings, "PaymentDifference"),
-        counted(settings, "PaymentsCompared"),
+        custom_metric(settings, "PaymentDifference"),
+        custom_metric(settings, "PaymentsCompared"),
     )
 
 
 def _exports(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     return _graph(
         "Exports of histories",
-        counted(settings, "HistoryExportFailed"),
-        counted(settings, "HistoriesSweptUp"),
+        custom_metric(settings, "HistoryExportFailed"),
+        custom_metric(settings, "HistoriesSweptUp"),
     )
 
 
 def _events(settings: DeploymentSettings) -> cloudwatch.GraphWidget:
     return _graph(
         "Events for other systems",
-        counted(settings, "EventsPublished"),
-        counted(settings, "EventsDelivered"),
-        counted(settings, "EventDeliveryFailed"),
+        custom_metric(settings, "EventsPublished"),
+        custom_metric(settings, "EventsDelivered"),
+        custom_metric(settings, "EventDeliveryFailed"),
     )
 
 

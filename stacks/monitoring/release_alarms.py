@@ -11,7 +11,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 
-from stacks.operations.metrics import MAX_METRICS, PERIOD, counted, crashes, or_zero
+from stacks.operations.metrics import MAX_METRICS, PERIOD, crash_count, custom_metric, or_zero
 from stacks.operations.operator_notifications import OperatorNotifications
 from stacks.settings.deployment_settings import DeploymentSettings
 from stacks.workflow.activity_functions import ACTIVITIES, activity_name
@@ -55,7 +55,7 @@ def add_release_alarms(
         ),
         notifications.alarm(
             "ActivityDefect",
-            counted(settings, "ActivityDefect"),
+            custom_metric(settings, "ActivityDefect"),
             "An activity raised an unexpected exception; its log has the traceback.",
         ),
         *_crash_alarms(notifications, versions, settings),
@@ -91,7 +91,7 @@ def _crash_alarms(
     return [
         notifications.alarm(
             f"ActivityCrashes{start // size + 1}",
-            crashes(settings, dict(activities[start : start + size])),
+            crash_count(settings, dict(activities[start : start + size])),
             "Function versions of the current release crash, time out or cannot be imported.",
             threshold=CRASHES,
         )

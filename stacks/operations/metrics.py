@@ -15,7 +15,7 @@ MAX_METRICS = 10
 """In one alarm on a metric math expression. (CloudWatch user guide, "Limits")"""
 
 
-def counted(
+def custom_metric(
     settings: DeploymentSettings, name: str, *, statistic: str = "Sum", **dimensions: str
 ) -> cloudwatch.Metric:
     """A metric that our code writes; `service` keeps environments of one account apart."""
@@ -44,7 +44,7 @@ def by_dimension(
     )
 
 
-def crashes(
+def crash_count(
     settings: DeploymentSettings, activities: Mapping[str, lambda_.Version]
 ) -> cloudwatch.MathExpression:
     """Invocations of published versions that failed before, or without, an error of our code:
@@ -53,7 +53,7 @@ def crashes(
     metrics: dict[str, cloudwatch.IMetric] = {}
     for index, (activity, version) in enumerate(activities.items()):
         metrics[f"errors{index}"] = _version_errors(version)
-        metrics[f"failed{index}"] = counted(
+        metrics[f"failed{index}"] = custom_metric(
             settings, "FailedInvocation", activity=activity, function_version=version.version
         )
     signed = [or_zero(name) if "errors" in name else f"-{or_zero(name)}" for name in metrics]

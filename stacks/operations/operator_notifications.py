@@ -87,7 +87,7 @@ class OperatorNotifications(Construct):
         return self._add(
             name,
             notifies=notifies,
-            alarm_description=_described(name, description),
+            alarm_description=_notification_text(name, description),
             metric=metric,
             threshold=threshold,
             evaluation_periods=periods,
@@ -106,7 +106,7 @@ class OperatorNotifications(Construct):
         """
         alarm = self._add(
             name,
-            alarm_description=_described(name, description),
+            alarm_description=_notification_text(name, description),
             metric=metric,
             threshold=1,
             evaluation_periods=2,
@@ -139,7 +139,7 @@ class OperatorNotifications(Construct):
         return topic
 
 
-def _described(name: str, description: str) -> str:
+def _notification_text(name: str, description: str) -> str:
     """The text of a notification, with the heading of its runbook."""
     return f"{description} Runbook: docs/operations.md, {name.rstrip('0123456789')}."
 

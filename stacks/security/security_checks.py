@@ -22,11 +22,11 @@ def acknowledge(construct: Construct, finding: Finding) -> None:
 def acknowledge_wildcard(construct: Construct, arn: str, finding: Finding) -> None:
     """Accept one ARN with a wildcard in the policies under one construct."""
     _, parts = Stack.of(construct).resolve(arn)["Fn::Join"]
-    shown = "".join(_shown(part) for part in parts)
+    shown = "".join(_format_part(part) for part in parts)
     acknowledge(construct, Finding(f"{finding.rule}[Resource::{shown}]", finding.reason))
 
 
-def _shown(part: Any) -> str:
+def _format_part(part: Any) -> str:
     """A part of a joined ARN as cdk-nag writes it: `<AWS::Region>`, `<LogicalId.Arn>`."""
     if isinstance(part, str):
         return part

@@ -45,7 +45,7 @@ def read_context(context: Mapping[str, object], problems: Sequence[str] = ()) ->
     """
     found = [*problems, *_unknown(context)]
     given = {name: context[name] for name in _DEFAULTS if context.get(name) is not None}
-    values = {name: _typed(name, value, found) for name, value in given.items()}
+    values = {name: _parse_value(name, value, found) for name, value in given.items()}
     # Without ticks, unless they are asked for.
     timeout = values.get("approval_timeout_seconds", _DEFAULTS["approval_timeout_seconds"])
     values.setdefault("heartbeat_seconds", timeout)
@@ -106,7 +106,7 @@ def _advice(key: str) -> str:
     return f"is {near[0]} meant?" if near else "docs/deploy.md lists the settings"
 
 
-def _typed(name: str, value: object, problems: list[str]) -> str | int:
+def _parse_value(name: str, value: object, problems: list[str]) -> str | int:
     """The value in its field's type; `-c` on the command line gives text only."""
     default = _DEFAULTS[name]
     if not isinstance(value, str | int) or isinstance(value, bool):

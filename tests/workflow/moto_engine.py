@@ -22,7 +22,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from lambdas.adapters import aws_clients
 from lambdas.dependencies import dependencies
 from lambdas.telemetry import metrics
-from statemachine.substitute import substituted
+from statemachine.substitute import substitute
 from tests.support.moto_values import read_values_directly
 from tests.workflow import resources
 from tests.workflow.lambda_service import LambdaService
@@ -86,7 +86,7 @@ class MotoEngine:
 
     def deploy(self, definition: Mapping[str, Any]) -> None:
         """Release another definition: executions that run keep theirs, as on AWS."""
-        text = substituted(resources.FUNCTIONS, json.dumps(definition))
+        text = substitute(resources.FUNCTIONS, json.dumps(definition))
         self._sfn.update_state_machine(stateMachineArn=self._machine(), definition=text)
 
     def settle(self) -> None:

@@ -8,7 +8,7 @@ import boto3
 
 from lambdas.adapters.dynamodb.attribute_values import from_item, to_item
 from lambdas.adapters.stock.dynamodb_catalogue import LISTED
-from statemachine.substitute import substituted
+from statemachine.substitute import substitute
 from tests.support import tables
 
 REGION = "eu-central-1"
@@ -38,7 +38,7 @@ def deploy() -> dict[str, str]:
     boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
     queue = boto3.client("sqs").create_queue(QueueName="operations")
     machine = boto3.client("stepfunctions").create_state_machine(
-        name="OrderWorkflow", definition=substituted(FUNCTIONS), roleArn=ROLE
+        name="OrderWorkflow", definition=substitute(FUNCTIONS), roleArn=ROLE
     )
     return {
         **{f"{table.upper()}_TABLE": table for table in tables.EVERY},

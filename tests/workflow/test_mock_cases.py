@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from statemachine.mock_cases import CONFIGURATION, PATHS, mock_cases
-from statemachine.substitute import substituted
+from statemachine.substitute import substitute
 from tests.parity.emulators import Emulator, emulator
 from tests.support import definition
 from tests.workflow.histories import main_path
@@ -46,7 +46,7 @@ def machine() -> Iterator[tuple[Emulator, str]]:
         with emulator() as running:
             made = running.client("stepfunctions").create_state_machine(
                 name="OrderWorkflow",
-                definition=substituted(),
+                definition=substitute(),
                 roleArn="arn:aws:iam::000000000000:role/any",
             )
             yield running, made["stateMachineArn"]
@@ -67,7 +67,7 @@ def test_an_execution_takes_the_path_of_the_case(name: str, machine: tuple[Emula
 
 def test_its_states_take_the_path_one_at_a_time(machine: tuple[Emulator, str]) -> None:
     client = machine[0].client("stepfunctions")
-    tested = MockedStates(client, json.loads(substituted()))
+    tested = MockedStates(client, json.loads(substitute()))
 
     for case in CASES.values():
         tested.require_path(case)

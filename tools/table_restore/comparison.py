@@ -53,7 +53,7 @@ def restored_items(present: list[Record], restored: list[Record], now: int) -> I
         if item["pk"] not in opened:
             yield item
         elif item["sk"] == "META":
-            yield _continued(item, epochs.get(item["order_id"], 0), now)
+            yield _with_pending_start(item, epochs.get(item["order_id"], 0), now)
         elif item["sk"] != "WAIT":
             yield item
 
@@ -66,7 +66,7 @@ def _is_open(item: Record) -> bool:
     return item["sk"] == "META" and item["stage"] not in ENDS
 
 
-def _continued(order: Record, present_epoch: int, now: int) -> Record:
+def _with_pending_start(order: Record, present_epoch: int, now: int) -> Record:
     return {
         **order,
         "epoch": max(present_epoch, order["epoch"]) + 1,

@@ -76,7 +76,7 @@ class Writers:
         return {
             one["FunctionName"]: one.get("ReservedConcurrentExecutions")
             for one in functions
-            if self._short(one["FunctionName"]) in WRITERS
+            if self._short_name(one["FunctionName"]) in WRITERS
         }
 
     def _switch_sources(self, name: str, *, on: bool) -> None:
@@ -84,7 +84,7 @@ class Writers:
         rules: EventBridgeClient = self.sessions.client("events")
         arn = self._lambda.get_function_configuration(FunctionName=name)["FunctionArn"]
         named = rules.list_rule_names_by_target(TargetArn=arn)["RuleNames"]
-        for rule in [] if self._short(name) in KEEP_RULES else named:
+        for rule in [] if self._short_name(name) in KEEP_RULES else named:
             if on:
                 rules.enable_rule(Name=rule)
             else:
@@ -103,7 +103,7 @@ class Writers:
         for page in pages.paginate(stateMachineArn=self.machine, statusFilter="RUNNING"):
             yield from (one["executionArn"] for one in page["executions"])
 
-    def _short(self, name: str) -> str:
+    def _short_name(self, name: str) -> str:
         return name.removeprefix(f"{self.stack}-")
 
     @property

@@ -12,7 +12,7 @@ from cli.commands.admin.catalogue_file import read_catalogue
 from cli.commands.admin.products import Sku, parse_price, product_path, product_table
 from cli.commands.options import ProfileOption
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, counting, show
+from cli.terminal.output import Format, Output, progress_bar, show
 
 catalogue = typer.Typer(
     cls=Group, no_args_is_help=True, help="Create and change products (operators)."
@@ -76,13 +76,13 @@ def load(
     Safe to repeat: the initial stock of a SKU is entered once.
     """
     content = read_catalogue(file)
-    show(load_catalogue(open_api(profile), content), output, _loaded)
+    show(load_catalogue(open_api(profile), content), output, _products_table)
 
 
 def load_catalogue(api: Api, content: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Save every product with its initial stock, and every customer. Returns the products."""
     products = []
-    with counting() as progress:
+    with progress_bar() as progress:
         work = progress.add_task("load", total=sum(map(len, content.values())))
         for product in content["sku"]:
             products.append(_save(api, product))
@@ -107,7 +107,7 @@ def _key(sku: str) -> str:
     return f"initial-{sku}"
 
 
-def _loaded(products: list[dict[str, Any]]) -> Table:
+def _products_table(products: list[dict[str, Any]]) -> Table:
     table = Table("product", "name", "available", "held", "sold", box=None)
     for one in products:
         counters = (str(one[name]) for name in ("available", "held", "sold"))

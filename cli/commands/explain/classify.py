@@ -7,7 +7,7 @@ import typer
 from cli.client.api import path
 from cli.commands.options import LimitOption, ProfileOption, StageOption, order_id
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, show, working
+from cli.terminal.output import Format, Output, show, show_spinner
 from cli.views.histories import verdict_table
 
 
@@ -27,7 +27,7 @@ def classify(
     infrastructure, defect; running or unknown before the execution ends.
     """
     api = open_api(profile)
-    with working("reading histories"):
+    with show_spinner("reading histories"):
         if order:
             found = [_newest(api.get(path("orders", one, "history"))) for one in order]
         else:

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from cli.client.api import Api, path
-from cli.commands.filters import DryRun, Filters, Rate, filtered, print_order_ids
+from cli.commands.filters import DryRun, Filters, Rate, find_orders, print_order_ids
 from cli.commands.options import CustomerOption, LimitOption, ProfileOption, StageOption
 from cli.files import make_folder, replace
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, counting, print_json, say
+from cli.terminal.output import Format, Output, print_json, progress_bar, say
 from cli.terminal.text import line
 from cli.views.formats import ENDS
 
@@ -40,7 +40,7 @@ def export(
     named = {"stage": stage, "customer": customer}
     wanted = [*(f"{name}={value}" for name, value in named.items() if value), *(filters or [])]
     api = open_api(profile)
-    orders = list(islice(filtered(api, wanted), limit))
+    orders = list(islice(find_orders(api, wanted), limit))
     if dry_run:
         _require_permission(api, orders)
         print_order_ids([order["order_id"] for order in orders], output)
@@ -84,7 +84,7 @@ def _write_all(
     api: Api, folder: Path, orders: Sequence[dict[str, Any]], written: list[str], rate: float
 ) -> None:
     """Write the histories one by one; appends the id of each written order to `written`."""
-    with counting() as progress:
+    with progress_bar() as progress:
         for order in progress.track(orders, description="exporting"):
             began = time.monotonic()
             history = {**_history(api, order), "order": order}

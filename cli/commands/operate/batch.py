@@ -58,7 +58,7 @@ def cancel(
         send(api, order_id, "cancel-order", {"reason": reason}, "batch-cancel", 0)
 
     run_batch(
-        Batch(verb="cancel", done="cancelled", left_out=_admits_no_cancel, act=act),
+        Batch(verb="cancel", done="cancelled", left_out=_why_not_cancel, act=act),
         BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
         roles=("customer", "operator"),
     )
@@ -83,7 +83,7 @@ def compensate(
         api.post(path("ops", "orders", order_id, "compensate"))
 
     run_batch(
-        Batch(verb="compensate", done="compensated", left_out=_is_compensated, act=act),
+        Batch(verb="compensate", done="compensated", left_out=_why_not_compensate, act=act),
         BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
     )
 
@@ -109,7 +109,7 @@ def resume(
         return None if resumed else RUNS
 
     run_batch(
-        Batch(verb="resume", done="resumed", left_out=_is_over, act=act, check=_runs),
+        Batch(verb="resume", done="resumed", left_out=_why_not_open, act=act, check=_runs),
         BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
     )
 
@@ -141,24 +141,24 @@ def resend(
             raise Refused(f"{sent['mail']} may have been sent", advice="ask the customer")
 
     run_batch(
-        Batch(verb="send again the e-mails of", done="sent", left_out=_is_informed, act=act),
+        Batch(verb="send again the e-mails of", done="sent", left_out=_why_not_resend, act=act),
         BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
     )
 
 
-def _admits_no_cancel(order: Order) -> str | None:
+def _why_not_cancel(order: Order) -> str | None:
     return None if "cancel-order" in order["allowed_signals"] else _state(order)
 
 
-def _is_compensated(order: Order) -> str | None:
-    return None if order["outcome"] == "compensation-stuck" else _is_over(order)
+def _why_not_compensate(order: Order) -> str | None:
+    return None if order["outcome"] == "compensation-stuck" else _why_not_open(order)
 
 
-def _is_over(order: Order) -> str | None:
+def _why_not_open(order: Order) -> str | None:
     return _state(order) if order["stage"] in (*ENDS, "compensating") else None
 
 
-def _is_informed(order: Order) -> str | None:
+def _why_not_resend(order: Order) -> str | None:
     if order["stage"] not in ENDS:
         return _state(order)
     kind = "mail-confirmation" if order["stage"] == "completed" else "mail-cancellation"

@@ -9,14 +9,14 @@ from typing import Any
 from rich.text import Text
 
 from cli.client.api import Api
-from cli.commands.filters import filtered
+from cli.commands.filters import find_orders
 from cli.problems import Problem, Refused, Unreachable, WrongUsage
 from cli.sign_in.session import open_api, require_role
 from cli.terminal.output import (
     Format,
-    counting,
     print_json,
     print_line,
+    progress_bar,
     require_yes,
     say,
     show,
@@ -66,7 +66,7 @@ def run_batch(
     api = open_api(options.profile)
     require_role(options.profile, *roles, to=f"{batch.verb} orders")
     left_out: LeftOut = []
-    found = _select(filtered(api, options.filters), batch.left_out, left_out)
+    found = _select(find_orders(api, options.filters), batch.left_out, left_out)
     chosen = list(islice(found, options.limit))
     if options.dry_run:
         _print_dry_run(_check(api, batch, options, chosen, left_out), left_out, options.output)
@@ -97,7 +97,7 @@ def _check(
 ) -> list[str]:
     """The orders that the action would be run for."""
     kept: list[str] = []
-    for order_id in _paced(chosen, options.rate, "checking"):
+    for order_id in _pace_orders(chosen, options.rate, "checking"):
         why = batch.check(api, order_id)
         if why is None:
             kept.append(order_id)
@@ -114,7 +114,7 @@ def _act(
     Raises Unreachable, after printing how many orders were processed.
     """
     results: list[dict[str, Any]] = []
-    for order_id in _paced(chosen, options.rate, "sending"):
+    for order_id in _pace_orders(chosen, options.rate, "sending"):
         try:
             why = batch.act(api, order_id)
         except Problem as problem:
@@ -132,10 +132,10 @@ def _act(
     return results
 
 
-def _paced(orders: list[str], rate: float, what: str) -> Iterator[str]:
+def _pace_orders(orders: list[str], rate: float, what: str) -> Iterator[str]:
     """The orders, at most `rate` per second, with a progress bar."""
     pause = 1.0 / rate
-    with counting() as progress:
+    with progress_bar() as progress:
         for order_id in progress.track(orders, description=what):
             began = time.monotonic()
             yield order_id

@@ -118,12 +118,12 @@ def _orders(api: Api) -> Finding:
         return _failed_check("orders", problem)
     numbers = {one["stage"]: one["orders"] for one in counts}
     exact = all(one["exact"] for one in counts)
-    counted = [_counted(one) for one in counts if one["orders"]]
+    counted = [_stage_count(one) for one in counts if one["orders"]]
     total = f"{_number(sum(numbers.values()), exact)} in all"
     return _finding("orders", True, ", ".join((total, *counted)), exact=exact, **numbers)
 
 
-def _counted(one: Mapping[str, Any]) -> str:
+def _stage_count(one: Mapping[str, Any]) -> str:
     stage = one["stage"]
     return f"{STAGE_MARKS.get(stage, '▸')} {_number(one['orders'], one['exact'])} {stage}"
 
@@ -159,11 +159,14 @@ def _lines(findings: list[Finding]) -> RenderableType:
     """One paragraph per check. Lines break between words only, so that addresses stay whole."""
     marks = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
     return Group(
-        *(line(" ", marks[one["ok"]], f"  {one['check']:<12}  {_wrapped(one)}") for one in findings)
+        *(
+            line(" ", marks[one["ok"]], f"  {one['check']:<12}  {_wrap_message(one)}")
+            for one in findings
+        )
     )
 
 
-def _wrapped(finding: Finding) -> str:
+def _wrap_message(finding: Finding) -> str:
     indent = " " * 18
     text = fill(
         finding["message"],

@@ -10,7 +10,7 @@ from cli.commands.options import OrderId, ProfileOption
 from cli.commands.read.polling import pause
 from cli.problems import Refused, WrongUsage
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, show, working
+from cli.terminal.output import Format, Output, show, show_spinner
 from cli.views.formats import ENDS, STAGES
 from cli.views.orders import order_status
 
@@ -41,7 +41,7 @@ def wait(
     if stage is not None and stage not in STAGES:
         raise WrongUsage(f"there is no stage {stage!r}", advice=f"one of: {', '.join(STAGES)}")
     api, wanted = open_api(profile), stage or "completed"
-    with working(f"waiting for {order}"):
+    with show_spinner(f"waiting for {order}"):
         found = _poll_until(api, order, {*ENDS, wanted}, timeout)
     show(found, output, order_status)
     if found["stage"] != wanted:

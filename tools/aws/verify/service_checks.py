@@ -76,11 +76,13 @@ def layers_hold_the_locked_libraries(stack: Stack) -> None:
     for arn in layers:
         layer = functions.get_layer_version_by_arn(Arn=arn)
         lock_file = ROOT / layer["Description"].removeprefix("Libraries of ")
-        locked = {_same(*one) for one in _LOCKED.findall(lock_file.read_text(encoding="utf-8"))}
+        locked = {
+            _normalise(*one) for one in _LOCKED.findall(lock_file.read_text(encoding="utf-8"))
+        }
         content = httpx.get(layer["Content"]["Location"], timeout=60).raise_for_status().content
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = "\n".join(archive.namelist())
-        found = {_same(*one) for one in _INSTALLED.findall(names)}
+        found = {_normalise(*one) for one in _INSTALLED.findall(names)}
         require(bool(found), f"layer {arn} holds no libraries")
         require(found <= locked, f"layer {arn} holds {sorted(found - locked)}, not locked")
 
@@ -165,7 +167,7 @@ def _subscribers(stack: Stack, topic: str) -> str:
     return f"{len(listed)} addresses subscribe to the topic"
 
 
-def _same(name: str, version: str) -> str:
+def _normalise(name: str, version: str) -> str:
     """Name and version of a library as a lock file and a wheel both have them, after
     normalisation. (Python packaging user guide, "Names and normalization")
     """
