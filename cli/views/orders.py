@@ -173,10 +173,11 @@ def event_details(event: Mapping[str, Any], total: Mapping[str, Any]) -> Iterato
 
 def _settlement(settlement: Mapping[str, Any], total: Mapping[str, Any]) -> str:
     amount = _amount(settlement["amount_minor"], total)
+    what = {"refund-paid": "refunded outside"}.get(settlement["settled"], settlement["settled"])
     by = settlement["confirmed_by"]
     state = f"confirmed by {by}" if by else "not confirmed"
     return (
-        f"{settlement['settlement_id']}: {amount} refunded outside ({settlement['evidence']}), "
+        f"{settlement['settlement_id']}: {amount} {what} ({settlement['evidence']}), "
         f"requested by {settlement['requested_by']}, {state}"
     )
 

@@ -122,6 +122,9 @@ def test_a_bar_leads_to_the_orders_behind_it(visit: Visit, ended: dict[str, str]
     assert operator.violations() == []
 
 
+REFUND = {"settled": "refund-paid", "amount_minor": 650}
+
+
 def test_two_operators_settle_a_refund_that_the_provider_refuses(
     visit: Visit, scene: ScenarioRun
 ) -> None:
@@ -130,7 +133,7 @@ def test_two_operators_settle_a_refund_that_the_provider_refuses(
     paid = {"state": "done", "stuck": True, "amount_minor": 950, "refunded_minor": 300}
     stuck = {**order, "stage": "compensating", "ledger": {"pay": paid}}
     request = {"settlement_id": "S1", "requested_by": "operator2", "confirmed_at": None}
-    known = {**request, "amount_minor": 650, "evidence": "transfer 4711"}
+    known = {**request, **REFUND, "evidence": "transfer 4711"}
     sent: list[Any] = []
 
     def settle(route: Route) -> None:
@@ -156,7 +159,7 @@ def test_two_operators_settle_a_refund_that_the_provider_refuses(
     page.get_by_role("button", name="Confirm settlement").click()
     expect(operator.notice).to_have_text("The settlement is recorded.")
 
-    payment = {"settled": "refund-paid", "currency": "EUR", "amount_minor": 650}
+    payment = {**REFUND, "currency": "EUR"}
     assert sent == [
         {**payment, "evidence": "transfer 4711"},
         {**payment, "evidence": "bank statement", "confirm": "S1"},
@@ -174,3 +177,30 @@ def test_an_operator_downloads_the_history_of_an_order(visit: Visit, scene: Scen
     history = json.loads(saved.value.path().read_text())
     assert history["order_id"] == order_id
     assert history["executions"][0]["verdict"] == "running"
+
+
+def test_an_operator_ends_a_dispute_that_the_provider_does_not_know(
+    visit: Visit, scene: ScenarioRun
+) -> None:
+    order_id = place(scene)
+    entry = {"state": "intent", "stuck": False, "amount_minor": 950, "refunded_minor": None}
+    disputed = {**scene.status("order"), "dispute": "open", "ledger": {"dispute-2": entry}}
+    sent: list[Any] = []
+
+    def settle(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.fulfill(status=202, json={"settlement": {"confirmed_at": None}})
+
+    operator = visit("operator")
+    page = operator.page
+    page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=disputed))
+    page.route("**/settle", settle)
+    operator.open(f"orders/{order_id}")
+    page.get_by_text("Settle", exact=True).click()
+    page.get_by_label("Decision of the bank").select_option("lost")
+    page.get_by_label("Evidence").fill("letter 4711")
+    page.get_by_role("button", name="Request end of dispute").click()
+    expect(operator.notice).to_have_text("The settlement waits for another operator.")
+    assert operator.violations() == []
+    amount = {"amount_minor": 950, "currency": "EUR", "evidence": "letter 4711"}
+    assert sent == [{"settled": "dispute-lost", "dispute": "dispute-2", **amount}]

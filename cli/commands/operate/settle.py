@@ -1,4 +1,6 @@
-"""Settles a stuck refund that was paid outside the payment provider: `orders settle`."""
+"""Settles a refund that was paid outside the payment provider, or a dispute whose end the provider
+does not report: `orders settle`.
+"""
 
 from typing import Annotated, Any
 
@@ -13,19 +15,46 @@ from cli.terminal.output import Format, Output, print_json, require_yes, say
 from cli.terminal.text import visible, visible_data
 from cli.views.formats import money
 
+_QUESTIONS = {
+    "refund-paid": "Was {amount} of {order} refunded outside?",
+    "dispute-won": "Was the dispute of {amount} of {order} won?",
+    "dispute-lost": "Did the bank return {amount} of {order} to the customer?",
+}
+
 
 def settle(
     order: OrderId,
     evidence: Annotated[
         str,
         typer.Option(
-            "-e", "--evidence", help="How the money was returned, in one line.", metavar="TEXT"
+            "-e",
+            "--evidence",
+            help="How the money was returned or the dispute ended, in one line.",
+            metavar="TEXT",
         ),
     ],
     refunded: Annotated[
         int | None,
         typer.Option(
             min=1, help="The amount that was refunded, in minor units (cents).", metavar="MINOR"
+        ),
+    ] = None,
+    dispute_won: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="The amount of a dispute that the bank rejected.", metavar="MINOR"
+        ),
+    ] = None,
+    dispute_lost: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="The amount that the bank returned for a dispute.", metavar="MINOR"
+        ),
+    ] = None,
+    dispute: Annotated[
+        str | None,
+        typer.Option(
+            help="The dispute that ended, if several are open: `dispute-2`.", metavar="NAME"
         ),
     ] = None,
     confirm: Annotated[
@@ -36,44 +65,49 @@ def settle(
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Settle a stuck refund that was paid outside the payment provider (two operators).
+    """Settle a refund or a dispute without the payment provider (two operators).
 
-    One operator requests it with --refunded, another one confirms it with --confirm. Then the
-    order ends.
+    One operator requests it with --refunded, --dispute-won or --dispute-lost, another one confirms
+    it with --confirm. Then an order that is compensated continues. End a dispute only if the
+    provider no longer knows the payment.
 
     Example: orders settle $ORDER_ID --refunded 2500 -e "bank transfer 4711"
     """
-    if (refunded is None) == (confirm is None):
+    amounts = {"refund-paid": refunded, "dispute-won": dispute_won, "dispute-lost": dispute_lost}
+    given = [(settled, minor) for settled, minor in amounts.items() if minor is not None]
+    if len(given) + (confirm is not None) != 1:
         raise WrongUsage(
-            "one of --refunded and --confirm is needed",
-            advice="request with --refunded, confirm with --confirm",
+            "one of --refunded, --dispute-won, --dispute-lost and --confirm is needed",
+            advice="request with an amount, confirm with --confirm",
         )
     api = open_api(profile)
     current = api.get(path("orders", order))
-    amount = _requested(current, confirm) if refunded is None else refunded
+    settled, amount = given[0] if given else _requested(current, confirm)
     if not yes:
         require_role(profile, "operator", to="settle orders")
         total = money({**visible_data(current)["total"], "amount_minor": amount})
-        require_yes(f"Was {total} of {order} refunded outside?", otherwise="nothing was settled")
+        question = _QUESTIONS[settled].format(amount=total, order=order)
+        require_yes(question, otherwise="nothing was settled")
     body = {
-        "settled": "refund-paid",
+        "settled": settled,
         "amount_minor": amount,
         "currency": current["total"]["currency"],
         "evidence": evidence,
+        **({} if dispute is None else {"dispute": dispute}),
         **({} if confirm is None else {"confirm": confirm}),
     }
     _print(api.post(path("ops", "orders", order, "settle"), body), output)
 
 
-def _requested(order: dict[str, Any], settlement_id: str | None) -> int:
-    """The amount of the settlement that is confirmed. Raises Refused for another settlement."""
+def _requested(order: dict[str, Any], settlement_id: str | None) -> tuple[str, int]:
+    """The kind and amount of the settlement that is confirmed. Raises Refused for another one."""
     settlement = order["settlement"]
     if settlement is None or settlement["settlement_id"] != settlement_id:
         raise Refused(
             f"the order has no settlement {settlement_id}",
             advice=f"`orders describe {order['order_id']}` shows its settlement",
         )
-    return int(settlement["amount_minor"])
+    return settlement["settled"], int(settlement["amount_minor"])
 
 
 def _print(settled: dict[str, Any], output: Format) -> None:
@@ -85,4 +119,4 @@ def _print(settled: dict[str, Any], output: Format) -> None:
         confirm = f"orders settle {order_id} --confirm {settlement['settlement_id']} -e TEXT"
         say(f"next, as another operator: `{confirm}`")
     else:
-        out.print(f"{order_id}: settled; a new execution ends the order")
+        out.print(f"{order_id}: settled; a new execution continues a compensation")

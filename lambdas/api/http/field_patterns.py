@@ -17,6 +17,7 @@ USER_NAME = r"^[A-Za-z0-9_.@+=-]{1,128}$"
 r"""Without `\w`: clients read it as ASCII in the description, the validator as any alphabet."""
 PAYMENT_METHOD = r"^pm_[A-Za-z0-9_]{1,100}$"
 CURRENCY = r"^[A-Z]{3}$"
+DISPUTE = r"^dispute(-[1-9][0-9]{0,2})?$"
 START_KEY = r"^[!-+\--~]{1,128}$"
 SIGNAL_KEY = r"^[A-Za-z0-9_~:-][A-Za-z0-9._~:-]{0,127}$"
 """No leading dot: `.` and `..` are not names in a path. (RFC 3986, 5.2.4)"""
@@ -32,6 +33,7 @@ FORMS = {
     USER_NAME: "1 to 128 letters (A to Z, a to z), digits and characters of `_.@+=-`",
     PAYMENT_METHOD: "`pm_` and then 1 to 100 letters, digits and underscores",
     CURRENCY: "a currency code of three capital letters (ISO 4217)",
+    DISPUTE: "the name of a dispute in the ledger: `dispute`, `dispute-2`",
     START_KEY: "1 to 128 visible ASCII characters, without a comma",
     SIGNAL_KEY: "1 to 128 ASCII letters, digits and characters of `._~:-`, without a leading dot",
     EMAIL: "an e-mail address of ASCII characters",

@@ -12,19 +12,40 @@ from lambdas.domain.record.stages import Stage
 
 
 class Settlement(Request):
-    """Money that was returned without the payment provider."""
+    """Money that was returned, or a dispute that ended, without a report of the provider."""
 
     settled: Annotated[
-        Settled, Field(description="`refund-paid`: the customer has the money back.")
+        Settled,
+        Field(
+            description="`refund-paid`: the customer has the money back. `dispute-won`: the bank "
+            "ended the dispute, and the amount stays paid. `dispute-lost`: the bank returned "
+            "`amount_minor` to the customer."
+        ),
     ]
     amount_minor: Annotated[
-        int, Field(strict=True, ge=1, le=10**15, description="Minor units.", examples=[2500])
+        int,
+        Field(
+            strict=True,
+            ge=1,
+            le=10**15,
+            description="Minor units. Of `dispute-won`, the disputed amount.",
+            examples=[2500],
+        ),
     ]
     currency: Annotated[
         str, Field(pattern=field_patterns.CURRENCY, description="ISO 4217.", examples=["EUR"])
     ]
+    dispute: Annotated[
+        str | None,
+        Field(
+            pattern=field_patterns.DISPUTE,
+            description="The entry of the dispute in the ledger. Needed if several are open.",
+            examples=["dispute-2"],
+        ),
+    ] = None
     evidence: FreeLine = Field(
-        description="How the money was returned, in one line: the reference of the bank transfer.",
+        description="How the money was returned, or how the dispute ended, in one line: the "
+        "reference of the bank transfer, or of the bank's letter.",
         examples=["bank transfer 2026-01-02, reference 4711"],
     )
     confirm: Annotated[
@@ -45,6 +66,7 @@ class SettlementView(View):
     settled: Settled
     amount_minor: Minor
     currency: Annotated[str, Field(examples=["EUR"])]
+    dispute: Annotated[str | None, Field(description="The ledger entry of an ended dispute.")]
     evidence: str
     requested_by: Annotated[str, Field(description="The user name.", examples=["operator1"])]
     requested_at: Instant

@@ -1,4 +1,6 @@
-"""Outside settlements: two operators end a refund that the payment provider cannot make."""
+"""Outside settlements: two operators end a refund that the payment provider cannot make, or a
+dispute whose end it does not report.
+"""
 
 from functools import partial
 from typing import Any
@@ -11,6 +13,7 @@ from lambdas.api.models import inputs
 from lambdas.api.models.settlement_views import SettledOrderView, Settlement, settlement_view
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outside import OutsideSettlement
+from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
 from lambdas.ulid import new_ulid
 
@@ -22,21 +25,26 @@ settlements = Resource("operations")
     "/ops/orders/{order_id}/settle",
     roles=(Role.OPERATOR,),
     answers={
-        200: ("Confirmed. A new execution ends the order.", SettledOrderView),
+        200: ("Confirmed. A new execution continues a compensation.", SettledOrderView),
         202: ("Recorded. Another operator must confirm it.", SettledOrderView),
     },
     refuses=(400, 404, 409, 413, 415, 422),
     body_limit=inputs.MAX_SIGNAL_BYTES,
 )
 def settle(order_id: inputs.OrderId, body: Settlement) -> Response[Any]:
-    """Settle a refund that was paid outside the provider
+    """Settle a refund or a dispute without the provider
 
-    For a compensation that is stuck because the provider refuses the refund, or the debt of an
-    ended order whose refund failed later. One operator requests the settlement, another one sends
-    the same request with `confirm`. Then the ledger has the payment or the debt as undone, and a
-    stuck order ends. Both requests are in the timeline. Without a stuck refund or a debt, or while
-    the bank decides a dispute of the payment: 409. A request that is not confirmed is replaced by
-    the next one.
+    `refund-paid`: for a compensation that is stuck because the provider refuses the refund, or the
+    debt of an ended order whose refund failed later. One operator requests the settlement, another
+    one sends the same request with `confirm`. Then the ledger has the payment or the debt as
+    undone, and a stuck order ends. Both requests are in the timeline. Without a stuck refund or a
+    debt, or while the bank decides a dispute of the payment: 409. A request that is not confirmed
+    is replaced by the next one.
+
+    `dispute-won` and `dispute-lost`: for an open dispute of a payment that the provider no longer
+    knows. The ledger has the dispute as ended, and an order that is compensated continues. Without
+    an open dispute: 409. Do not use it while the provider knows the payment: its next report
+    corrects the ledger.
     """
     before = settlements.visible(order_id)
     payment = _settlement(body)
@@ -51,7 +59,7 @@ def settle(order_id: inputs.OrderId, body: Settlement) -> Response[Any]:
         actor=settlements.caller.actor,
     )
     order = settlements.dependencies.orders.change(order_id, confirm, seen=before)
-    if order.sequence != before.sequence and not order.ended:
+    if order.sequence != before.sequence and order.stage is Stage.COMPENSATING:
         order = settlements.dependencies.janitor.compensate(order_id)
     return _answer(order)
 
@@ -63,6 +71,7 @@ def _settlement(body: Settlement) -> OutsideSettlement:
         settled=body.settled,
         amount_minor=body.amount_minor,
         currency=body.currency,
+        dispute=body.dispute,
         evidence=body.evidence,
         requested_by=actor.subject,
         requested_by_name=actor.name,

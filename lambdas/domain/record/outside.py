@@ -1,4 +1,6 @@
-"""Outside settlements: money that two operators say was returned without the payment provider."""
+"""Outside settlements: two operators record what the payment provider cannot report: money that was
+returned without it, or the end of a dispute.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,16 +10,19 @@ from lambdas.domain.record.signals import Actor
 
 
 class Settled(StrEnum):
-    """What was done outside the payment provider."""
+    """What happened without a report of the payment provider."""
 
     REFUND_PAID = "refund-paid"
+    DISPUTE_WON = "dispute-won"
+    DISPUTE_LOST = "dispute-lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideSettlement:
     """A settlement that one operator requested, and another one confirms. Subjects and names are
     those of the operators, as in a signal. Times are epoch milliseconds. `earlier_minor` is the sum
-    of the order's earlier settlements that were confirmed.
+    of the order's earlier refunds that were confirmed. `dispute` is the ledger entry of a dispute
+    that ended.
     """
 
     settlement_id: str
@@ -33,6 +38,7 @@ class OutsideSettlement:
     confirmed_at: int | None = None
     confirmation: str | None = None
     earlier_minor: int = 0
+    dispute: str | None = None
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
     @property
@@ -41,12 +47,16 @@ class OutsideSettlement:
 
     @property
     def returned_minor(self) -> int:
-        """What was returned outside the provider so far, by all confirmed settlements."""
-        return self.earlier_minor + (self.amount_minor if self.confirmed else 0)
+        """What was returned outside the provider so far, by all confirmed settlements. The ledger
+        has the amount of a lost dispute.
+        """
+        is_refunded = self.confirmed and self.settled is Settled.REFUND_PAID
+        return self.earlier_minor + (self.amount_minor if is_refunded else 0)
 
     def is_same_payment(self, other: "OutsideSettlement") -> bool:
-        """Whether both describe one payment of money."""
-        return self._payment() == other._payment()
+        """Whether both describe one payment of money. `other` need not name the dispute."""
+        same_dispute = other.dispute in (None, self.dispute)
+        return same_dispute and self._payment() == other._payment()
 
     def is_same_request(self, other: "OutsideSettlement") -> bool:
         """Whether both are one operator's request for one payment (a repetition)."""

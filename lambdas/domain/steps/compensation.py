@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lambdas.domain.errors import GIVEN_UP
 from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.ledger import PAY, EffectState, unsettled
+from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, Effect, EffectState, unsettled
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import CANCELLED
 from lambdas.domain.record.signals import Outcome, Signal, SignalKind
@@ -31,7 +31,7 @@ def begin_compensation(
     cancel = _cancel_reason(order)
     again = order.stage is Stage.COMPENSATING
     retried = {
-        name: replace(effect, stuck=False) if again else effect.retried()
+        name: _try_again(effect, now) if again else effect.retried()
         for name, effect in order.ledger.items()
     }
     settled = {
@@ -57,6 +57,14 @@ def begin_compensation(
         for s, outcome in zip(order.pending, settled.values(), strict=True)
     ]
     return make_change(order, after, now, *signals, *_compensation_events(order, after))
+
+
+def _try_again(effect: Effect, now: int) -> Effect:
+    """The effect when its compensation is repeated. The attempt looks the payment up: a report that
+    came before it is used, and does not speed up the attempts after it.
+    """
+    is_reported = effect.look_up_at == LOOK_UP_NOW
+    return replace(effect, stuck=False, look_up_at=now if is_reported else effect.look_up_at)
 
 
 def give_up(order: Order, now: int, failure: str, timeout_ms: int) -> Change | None:

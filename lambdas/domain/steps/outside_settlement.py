@@ -1,42 +1,52 @@
 """Outside settlement: end a stuck refund, or the debt of an ended order, whose money was returned
-without the provider.
+without the provider, or a dispute whose end the provider does not report.
+
+A dispute ends as after a report. If the provider still knows the payment, a later look-up corrects
+the ledger, and no refund is made by the ledger alone.
 """
 
 from dataclasses import replace
 
 from lambdas.domain.errors import InvalidRequest, NotAllowed, SignalNotAdmitted
+from lambdas.domain.payments import DisputeState
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.ledger import (
     DEBT,
     PAY,
     EffectState,
     PaymentProblem,
+    disputes,
     lost_minor,
     payment_problems,
 )
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.outside import OutsideSettlement
+from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.reported_payments import end_dispute
+
+_ENDS = {Settled.DISPUTE_WON: DisputeState.WON, Settled.DISPUTE_LOST: DisputeState.LOST}
 
 
 def request_settlement(order: Order, now: int, requested: OutsideSettlement) -> Change | None:
     """Record the request of one operator; None for a repetition. A request that is not confirmed is
     replaced by the next one.
 
-    Raises SignalNotAdmitted if nothing is owed, InvalidRequest for an impossible amount.
+    Raises SignalNotAdmitted if nothing is owed or disputed, InvalidRequest for an impossible
+    amount, and for a dispute that is not named while several are open.
     """
     known = order.settlement
     if known is not None and known.is_same_request(requested):
         return None
-    _, owed = _owed(order)
+    name, open_minor = _find_open(order, requested)
     if requested.currency != order.currency:
         raise InvalidRequest(
             f"the order is in {order.currency}, not in {requested.currency}",
             order_id=order.order_id,
         )
-    if requested.amount_minor > owed:
-        raise InvalidRequest(f"no more than {owed} minor units are owed", order_id=order.order_id)
+    _require_amount(order, requested, open_minor)
+    if requested.settled in _ENDS:
+        requested = replace(requested, dispute=name)
     earlier_minor = known.returned_minor if known is not None else 0
     after = replace(order, settlement=replace(requested, earlier_minor=earlier_minor))
     event = ("settlement-requested", _detail(requested))
@@ -48,11 +58,12 @@ def request_settlement(order: Order, now: int, requested: OutsideSettlement) -> 
 def confirm_settlement(
     order: Order, now: int, *, settlement_id: str, payment: OutsideSettlement, actor: Actor
 ) -> Change | None:
-    """Record the confirmation of another operator, and the refund or debt as undone; None for a
-    repetition. `payment` repeats the request and has the second operator's evidence.
+    """Record the confirmation of another operator, and the refund or debt as undone or the dispute
+    as ended; None for a repetition. `payment` repeats the request and has the second operator's
+    evidence.
 
-    Raises SignalNotAdmitted if less is owed or without this request, InvalidRequest for another
-    amount, NotAllowed for the operator who made the request.
+    Raises SignalNotAdmitted if less is owed or disputed, or without this request, InvalidRequest
+    for another amount, NotAllowed for the operator who made the request.
     """
     known = order.settlement
     if known is None or known.settlement_id != settlement_id:
@@ -69,13 +80,13 @@ def confirm_settlement(
         )
     if known.confirmed:
         return None
-    name, owed = _owed(order)
-    if known.amount_minor > owed:
+    name, open_minor = _find_open(order, known)
+    if known.amount_minor > open_minor:
         raise SignalNotAdmitted(
-            f"only {owed} minor units are still owed", order_id=order.order_id, stage=order.stage
+            f"only {open_minor} minor units are still owed or disputed",
+            order_id=order.order_id,
+            stage=order.stage,
         )
-    entry = order.ledger[name].moved(EffectState.UNDONE, now)
-    undone = replace(entry, refunded_minor=known.amount_minor)
     confirmed = replace(
         known,
         confirmed_by=actor.subject,
@@ -83,9 +94,61 @@ def confirm_settlement(
         confirmed_at=now,
         confirmation=payment.evidence,
     )
-    after = replace(order.with_effect(name, undone), charged=False, settlement=confirmed)
-    event = ("payment-settled", _detail(confirmed))
-    return make_change(order, after, now, event, by_execution=False)
+    before = replace(order, settlement=confirmed)
+    settled = ("payment-settled", _detail(confirmed))
+    if known.settled in _ENDS:
+        after, events = end_dispute(before, now, name, _ENDS[known.settled], known.amount_minor)
+        return make_change(order, after, now, settled, *events, by_execution=False)
+    entry = order.ledger[name].moved(EffectState.UNDONE, now)
+    undone = replace(entry, refunded_minor=known.amount_minor)
+    after = replace(before.with_effect(name, undone), charged=False)
+    return make_change(order, after, now, settled, by_execution=False)
+
+
+def _find_open(order: Order, settlement: OutsideSettlement) -> tuple[str, int]:
+    """The ledger entry that the settlement ends, and the amount that is open."""
+    if settlement.settled in _ENDS:
+        return _disputed(order, settlement.dispute)
+    if settlement.dispute is not None:
+        raise InvalidRequest("a refund ends no dispute", order_id=order.order_id)
+    return _owed(order)
+
+
+def _disputed(order: Order, named: str | None) -> tuple[str, int]:
+    """The open dispute and its amount. It must be named if there are several: each may end
+    differently.
+    """
+    is_open = {
+        name: entry.amount_minor or 0
+        for name, entry in disputes(order.ledger).items()
+        if entry.state is EffectState.INTENT
+    }
+    names = ", ".join(sorted(is_open))
+    if named is None and len(is_open) > 1:
+        raise InvalidRequest(f"name the dispute that ended: {names}", order_id=order.order_id)
+    name = named or names
+    if name not in is_open:
+        raise SignalNotAdmitted(
+            f"no such dispute is open now (open disputes: {names or 'none'})",
+            order_id=order.order_id,
+            stage=order.stage,
+        )
+    return name, is_open[name]
+
+
+def _require_amount(order: Order, requested: OutsideSettlement, open_minor: int) -> None:
+    """Require at most the open amount, and all of it for a dispute that was won: a lost dispute may
+    return a part.
+    """
+    is_part = requested.amount_minor < open_minor
+    if requested.settled is Settled.DISPUTE_WON and is_part:
+        message = f"{open_minor} minor units are disputed, not {requested.amount_minor}"
+    elif requested.amount_minor > open_minor:
+        what = "disputed" if requested.settled in _ENDS else "owed"
+        message = f"no more than {open_minor} minor units are {what}"
+    else:
+        return
+    raise InvalidRequest(message, order_id=order.order_id)
 
 
 def _owed(order: Order) -> tuple[str, int]:

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from lambdas.domain.payments import DisputeState, Payment
 from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.ledger import DEBT, Effect, EffectState, dispute_name, effect_key
+from lambdas.domain.record.ledger import (
+    DEBT,
+    LOOK_UP_NOW,
+    PAY,
+    Effect,
+    EffectState,
+    dispute_name,
+    effect_key,
+    lost_minor,
+    owes,
+)
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 
@@ -39,6 +49,51 @@ def record_disputes(order: Order, now: int, payment: Payment) -> Change | None:
             events.append((kind, {**amount, "dispute_id": dispute.dispute_id}))
         after = after.with_effect(name, entry)
     return _make_change(order, after, now, events) if events else None
+
+
+def end_dispute(
+    order: Order, now: int, name: str, end: DisputeState, amount_minor: int
+) -> tuple[Order, _Events]:
+    """End a dispute whose end the provider does not report, and have a refund that waits for it
+    looked up as soon as possible. Returns the order and the events.
+    """
+    state, kind = _DISPUTES[end]
+    entry = replace(order.ledger[name].moved(state, now), amount_minor=amount_minor)
+    events: _Events = [(kind, {"amount_minor": amount_minor, "dispute_id": entry.reference or ""})]
+    after = order.with_effect(name, entry)
+    if end is DisputeState.LOST:
+        after, returned = _record_returned(after, now, amount_minor)
+        events += returned
+    pending = after.settling if after.stage is Stage.COMPENSATING else None
+    if pending is not None:
+        after = after.with_effect(PAY, replace(pending, look_up_at=LOOK_UP_NOW))
+    return after, events
+
+
+def _record_returned(order: Order, now: int, returned_minor: int) -> tuple[Order, _Events]:
+    """Lower a debt by the amount that a lost dispute returned. End a refund if the lost disputes
+    returned the whole payment: a provider that does not know the payment cannot end it.
+    """
+    debt, payment = order.ledger.get(DEBT), order.ledger.get(PAY)
+    if debt is not None and debt.state is EffectState.INTENT:
+        owed_minor = debt.amount_minor or 0
+        rest_minor = max(owed_minor - returned_minor, 0)
+        rest = replace(debt, amount_minor=rest_minor)
+        lower = rest if rest_minor else debt.moved(EffectState.UNDONE, now)
+        return order.with_effect(DEBT, lower), [
+            ("debt-refunded", {"amount_minor": owed_minor - rest_minor})
+        ]
+    is_owed = order.stage is Stage.COMPENSATING and owes(order.ledger, PAY)
+    if payment is None or not is_owed or not _is_lost(order, payment):
+        return order, []
+    undone = replace(payment.moved(EffectState.UNDONE, now), refunded_minor=0)
+    after = replace(order.with_effect(PAY, undone), charged=False)
+    return after, [("payment-refunded", {"amount_minor": 0})]
+
+
+def _is_lost(order: Order, payment: Effect) -> bool:
+    paid_minor = payment.amount_minor
+    return paid_minor is not None and lost_minor(order.ledger) >= paid_minor
 
 
 def record_debt(order: Order, now: int, payment: Payment) -> Change | None:

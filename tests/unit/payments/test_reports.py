@@ -12,6 +12,7 @@ from lambdas.domain.payments import DisputeState, Payment
 from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, EffectState, dispute_standing
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
+from lambdas.domain.record.outside import Settled
 from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
@@ -287,9 +288,13 @@ def test_a_part_of_a_debt_that_is_refunded_lowers_it(world: World) -> None:
     assert world.now(order).ledger[DEBT].amount_minor == 200
 
 
-def settle(world: World, order: Order, amount_minor: int) -> None:
-    """Two operators settle a part of the debt."""
-    asked = a_settlement(settlement_id=f"S{amount_minor}", amount_minor=amount_minor)
+def settle(
+    world: World, order: Order, amount_minor: int, settled: Settled = Settled.REFUND_PAID
+) -> None:
+    """Two operators settle a part of the debt, or a dispute."""
+    asked = a_settlement(
+        settlement_id=f"S{amount_minor}", amount_minor=amount_minor, settled=settled
+    )
     confirmed = partial(
         confirm_settlement,
         settlement_id=asked.settlement_id,
@@ -312,6 +317,31 @@ def test_a_debt_that_is_settled_in_parts_is_owed_no_longer(world: World) -> None
 
     assert world.deps.payment_reports.receive(key(order)) is ReportAction.NOTHING
     assert world.now(order).ledger[DEBT].state is EffectState.UNDONE
+
+
+@pytest.mark.parametrize("settled", [Settled.DISPUTE_WON, Settled.DISPUTE_LOST])
+@pytest.mark.parametrize("end", [DisputeState.WON, DisputeState.LOST])
+def test_a_report_corrects_a_dispute_that_operators_ended_and_nothing_is_returned_twice(
+    world: World, settled: Settled, end: DisputeState
+) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    book = world.payments.payments[key(order)]
+    world.cancel(order)
+    book.dispute(DisputeState.OPEN, 1000)
+    world.deps.payment_reports.receive(key(order))
+    world.run(refund_payment, order)
+
+    settle(world, order, 1000, settled)
+    world.run(refund_payment, order)
+    assert book.refunds == {}, "the provider knows that the bank has not decided"
+
+    book.dispute(end, 1000)
+    world.deps.payment_reports.receive(key(order))
+    world.compensate(order)
+
+    assert dispute_standing(world.now(order).ledger) == end
+    assert sum(book.refunds.values()) == (4200 if end is DisputeState.WON else 3200)
+    assert world.problems() == []
 
 
 def a_paid_order(world: World) -> Order:

@@ -1,13 +1,15 @@
 """Settling a stuck refund that was paid outside the provider: two operators, one ledger."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from lambdas.domain.record.ledger import DEBT, PAY, Effect, EffectState
+from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, Effect, EffectState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
+from lambdas.services.payment_comparison import DAY_MS
 from tests.support.api_caller import ALICE, OPERATOR, Answer, ApiCaller, Claims, a_person
 from tests.support.builders import a_stuck_order, an_order
 from tests.support.fakes.fake_clock import NOW
@@ -42,6 +44,7 @@ def test_a_request_waits_for_another_operator(api: ApiCaller, world: World, orde
     assert answer.json["settlement"] == {
         "settlement_id": answer.json["settlement"]["settlement_id"],
         **PAID,
+        "dispute": None,
         "requested_by": "operator1",
         "requested_at": "2026-01-01T00:00:00.000Z",
         "confirmed_by": None,
@@ -158,3 +161,52 @@ def test_the_debt_of_an_ended_order_is_settled_and_the_order_stays_ended(
     )
     assert world.engine.running == set()
     assert settle(api, order, evidence="another transfer").status == 409
+
+
+LOST: dict[str, Any] = {"settled": "dispute-lost", "amount_minor": 1000}
+
+
+def disputed(world: World, order: Order) -> Order:
+    entry = Effect(key="dispute:1", state=EffectState.INTENT, at=NOW, amount_minor=1000)
+    world.store.put(order.with_effect(DISPUTE, entry))
+    return order
+
+
+@pytest.mark.parametrize(
+    ("stage", "epoch"), [(Stage.COMPLETED, 1), (Stage.STATUS_UPDATE, 1), (Stage.COMPENSATING, 2)]
+)
+def test_the_end_of_a_dispute_continues_a_compensation_only(
+    api: ApiCaller, world: World, stage: Stage, epoch: int
+) -> None:
+    order = disputed(world, an_order(stage, charged=True))
+
+    requested = settle(api, order, **LOST).json["settlement"]
+    assert (requested["dispute"], requested["confirmed_at"]) == ("dispute", None)
+    answer = settle(api, order, OTHER_OPERATOR, confirm=requested["settlement_id"], **LOST)
+
+    after = world.now(order)
+    assert (answer.status, after.stage, after.epoch) == (200, stage, epoch)
+    assert after.ledger[DISPUTE].state is EffectState.DONE
+    assert api.get(f"/orders/{order.order_id}", OPERATOR).json["dispute"] == "lost"
+
+
+def test_a_dispute_that_is_not_open_cannot_end(api: ApiCaller, order: Order) -> None:
+    answer = settle(api, order, **LOST)
+
+    assert answer.status == 409
+    assert answer.json["advice"]
+
+
+def test_a_dispute_of_an_unknown_payment_is_reported_until_two_operators_end_it(
+    api: ApiCaller, world: World
+) -> None:
+    order = world.place(Stage.COMPLETED, charged=True)
+    world.payments.payments.clear()
+    order = disputed(world, world.now(order))
+    compare = partial(world.deps.payment_comparison.compare, NOW + DAY_MS, NOW + 2 * DAY_MS)
+    assert compare() == {"different": 1}
+
+    requested = settle(api, order, **LOST).json["settlement"]["settlement_id"]
+    settle(api, order, OTHER_OPERATOR, confirm=requested, **LOST)
+
+    assert compare() == {}

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.domain.record.changes import CHECK_SOON_MS
-from lambdas.domain.record.ledger import PAY, RESERVE, EffectState
+from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, RESERVE, EffectState
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.steps.compensation import begin_compensation, close, record_refund
@@ -75,6 +75,17 @@ def test_the_first_reason_stays_when_compensation_is_resumed() -> None:
     assert made.after.last_error == "first"
     assert (made.after.epoch, made.after.start_pending) == (order.epoch + 1, True)
     assert [(e.kind, e.detail) for e in made.events] == [("compensation-resumed", {"epoch": 2})]
+
+
+@pytest.mark.parametrize(("before", "after"), [(LOOK_UP_NOW, NOW), (NOW + 9, NOW + 9)])
+def test_a_repeated_compensation_uses_a_report_once(before: int, after: int) -> None:
+    order = replace(an_order(Stage.STATUS_UPDATE), stage=Stage.COMPENSATING)
+    paid = replace(order.ledger[PAY], stuck=True, pending_until=NOW, look_up_at=before)
+
+    made = begin_compensation(order.with_effect(PAY, paid), NOW, error="", next_epoch=True)
+
+    entry = made.after.ledger[PAY]
+    assert (entry.stuck, entry.pending_until, entry.look_up_at) == (False, NOW, after)
 
 
 def test_a_refund_is_recorded_with_its_amount() -> None:

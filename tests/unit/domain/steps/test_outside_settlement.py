@@ -7,9 +7,17 @@ import pytest
 
 from lambdas.domain.errors import InvalidRequest, NotAllowed, OrderError, SignalNotAdmitted
 from lambdas.domain.record.changes import Change
-from lambdas.domain.record.ledger import DEBT, DISPUTE, PAY, Effect, EffectState
+from lambdas.domain.record.ledger import (
+    DEBT,
+    DISPUTE,
+    LOOK_UP_NOW,
+    PAY,
+    Effect,
+    EffectState,
+    lost_minor,
+)
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.outside import OutsideSettlement
+from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
@@ -174,4 +182,150 @@ def test_another_payment_is_not_confirmed(change: dict[str, Any]) -> None:
         confirmed(order, **change)
 
     message = "the confirmation differs from the settlement"
+    assert refusal(raised.value) == (message, order.order_id)
+
+
+def ending(settled: Settled, amount_minor: int = 1000, **changes: Any) -> OutsideSettlement:
+    """A request to end a dispute."""
+    return a_settlement(settled=settled, amount_minor=amount_minor, **changes)
+
+
+def ended(order: Order, settled: Settled, amount_minor: int = 1000, **changes: Any) -> Change:
+    """The order after both operators ended a dispute of it."""
+    asked = request_settlement(order, NOW, ending(settled, amount_minor, **changes))
+    assert asked is not None
+    made = confirmed(asked.after, settled=settled, amount_minor=amount_minor)
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("settled", "state", "lost"),
+    [
+        (Settled.DISPUTE_WON, EffectState.UNDONE, 0),
+        (Settled.DISPUTE_LOST, EffectState.DONE, 1000),
+    ],
+)
+def test_a_dispute_ends_as_after_a_report_and_is_no_returned_refund(
+    settled: Settled, state: EffectState, lost: int
+) -> None:
+    order = disputed(an_order(Stage.COMPLETED), EffectState.INTENT)
+
+    made = ended(order, settled)
+
+    after = made.after
+    assert (after.ledger[DISPUTE].state, after.ledger[DISPUTE].at) == (state, LATER)
+    assert (after.stage, after.charged, lost_minor(after.ledger)) == (
+        Stage.COMPLETED,
+        order.charged,
+        lost,
+    )
+    assert after.settlement is not None
+    assert (after.settlement.dispute, after.settlement.returned_minor) == (DISPUTE, 0)
+    assert [(e.kind, e.detail) for e in made.events] == [
+        ("payment-settled", {**DETAIL, "settled": settled.value, "amount_minor": 1000}),
+        (settled.value, {"amount_minor": 1000, "dispute_id": ""}),
+    ]
+    again = confirmed(after, settled=settled, amount_minor=1000, dispute=DISPUTE)
+    assert again is None
+
+
+def test_a_compensation_looks_the_payment_up_after_its_dispute_ended() -> None:
+    paid = replace(stuck().ledger[PAY], pending_until=NOW, look_up_at=LATER)
+    order = disputed(stuck().with_effect(PAY, paid), EffectState.INTENT)
+
+    for settled in (Settled.DISPUTE_WON, Settled.DISPUTE_LOST):
+        entry = ended(order, settled).after.ledger[PAY]
+        assert (entry.state, entry.look_up_at) == (EffectState.DONE, LOOK_UP_NOW)
+
+
+@pytest.mark.parametrize(
+    ("paid", "state"), [(2500, EffectState.UNDONE), (None, EffectState.DONE)], ids=["all", "?"]
+)
+def test_a_refund_ends_if_lost_disputes_returned_the_whole_payment(
+    paid: int | None, state: EffectState
+) -> None:
+    order = disputed(stuck(owed=paid), EffectState.INTENT, 2500)
+
+    made = ended(order, Settled.DISPUTE_LOST, 2500)
+
+    entry = made.after.ledger[PAY]
+    assert (entry.state, made.after.charged) == (state, state is EffectState.DONE)
+    returned = [e.detail for e in made.events if e.kind == "payment-refunded"]
+    assert returned == ([{"amount_minor": 0}] if paid else [])
+
+
+@pytest.mark.parametrize(
+    ("lost", "state", "rest"),
+    [(1000, EffectState.INTENT, 1500), (3000, EffectState.UNDONE, 2500)],
+)
+def test_a_lost_dispute_lowers_a_debt(lost: int, state: EffectState, rest: int) -> None:
+    made = ended(disputed(indebted(), EffectState.INTENT, 3000), Settled.DISPUTE_LOST, lost)
+
+    debt = made.after.ledger[DEBT]
+    assert (debt.state, debt.amount_minor) == (state, rest)
+    assert made.events[-1].kind == "debt-refunded"
+    assert made.events[-1].detail == {"amount_minor": min(lost, 2500)}
+
+
+def test_of_several_disputes_the_one_that_ended_is_named() -> None:
+    order = disputed(an_order(Stage.COMPLETED), EffectState.INTENT)
+    second = replace(order.ledger[DISPUTE], reference="dp_2")
+    order = order.with_effect("dispute-2", second)
+
+    with pytest.raises(InvalidRequest) as raised:
+        request_settlement(order, NOW, ending(Settled.DISPUTE_WON))
+    assert refusal(raised.value) == (
+        "name the dispute that ended: dispute, dispute-2",
+        order.order_id,
+    )
+
+    made = ended(order, Settled.DISPUTE_WON, dispute="dispute-2")
+    states = [made.after.ledger[name].state for name in (DISPUTE, "dispute-2")]
+    assert states == [EffectState.INTENT, EffectState.UNDONE]
+    assert made.events[-1].detail["dispute_id"] == "dp_2"
+
+
+@pytest.mark.parametrize(
+    ("order", "named", "message"),
+    [
+        (stuck(), None, "no such dispute is open now (open disputes: none)"),
+        (
+            disputed(stuck(), EffectState.DONE),
+            DISPUTE,
+            "no such dispute is open now (open disputes: none)",
+        ),
+        (
+            disputed(stuck(), EffectState.INTENT),
+            "dispute-2",
+            "no such dispute is open now (open disputes: dispute)",
+        ),
+    ],
+    ids=["none", "ended", "other"],
+)
+def test_without_an_open_dispute_none_ends(order: Order, named: str | None, message: str) -> None:
+    with pytest.raises(SignalNotAdmitted) as raised:
+        request_settlement(order, NOW, ending(Settled.DISPUTE_WON, dispute=named))
+
+    assert refusal(raised.value) == (message, order.order_id)
+    assert raised.value.stage == order.stage
+
+
+@pytest.mark.parametrize(
+    ("requested", "message"),
+    [
+        (ending(Settled.DISPUTE_WON, 999), "1000 minor units are disputed, not 999"),
+        (ending(Settled.DISPUTE_WON, 1001), "no more than 1000 minor units are disputed"),
+        (ending(Settled.DISPUTE_LOST, 1001), "no more than 1000 minor units are disputed"),
+        (a_settlement(dispute=DISPUTE), "a refund ends no dispute"),
+    ],
+)
+def test_an_impossible_end_of_a_dispute_is_refused(
+    requested: OutsideSettlement, message: str
+) -> None:
+    order = disputed(stuck(), EffectState.INTENT)
+
+    with pytest.raises(InvalidRequest) as raised:
+        request_settlement(order, NOW, requested)
+
     assert refusal(raised.value) == (message, order.order_id)
