@@ -68,7 +68,7 @@ def _run(step: Step, state: str, event: Mapping[str, Any], context: object) -> M
             finally:
                 span.update(noted_order())
     except Exception as error:  # noqa: BLE001  # logged, an unexpected one with its traceback
-        typed = _typed(error, context)
+        typed = _as_order_error(error, context)
         _count(typed, context)
         result = {"outcome": type(typed).__name__, "reason": typed.message}
         raise typed from None
@@ -87,7 +87,7 @@ def _span_attributes(task: Task, context: object) -> Mapping[str, Any]:
     }
 
 
-def _typed(error: Exception, context: object) -> OrderError:
+def _as_order_error(error: Exception, context: object) -> OrderError:
     """The typed error for Step Functions. An unexpected error is logged with its traceback."""
     if isinstance(error, OrderError):
         return error.with_traceback(None)

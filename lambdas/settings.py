@@ -63,7 +63,7 @@ class Settings(NamedTuple):
             text = environment.get(name.upper())
             if text is None:
                 continue
-            values[name] = _parsed(name, text, default, problems)
+            values[name] = _parse_value(name, text, default, problems)
         _check(values, problems)
         if problems:
             raise SettingsError("; ".join(problems))
@@ -90,7 +90,7 @@ _ALLOWED = {
 }
 
 
-def _parsed(name: str, text: str, default: str | int, problems: list[str]) -> str | int:
+def _parse_value(name: str, text: str, default: str | int, problems: list[str]) -> str | int:
     if not isinstance(default, int):
         return text
     if text.isascii() and text.isdigit() and int(text) > 0:

@@ -13,8 +13,8 @@ from lambdas.domain.mail.claims import (
     is_claimed_by,
     is_in_flight,
     is_unsettled,
-    mail_not_sent,
-    mail_sent,
+    record_mail_not_sent,
+    record_mail_sent,
 )
 from lambdas.domain.mail.links import digest, new_code
 from lambdas.domain.mail.reminders import mail_due
@@ -107,10 +107,10 @@ def _send_once(
     try:
         send(order)
     except Exception as error:
-        not_sent = partial(mail_not_sent, mail=mail, claimant=claimant, error=error)
+        not_sent = partial(record_mail_not_sent, mail=mail, claimant=claimant, error=error)
         deps.orders.change_in_epoch(task, not_sent, seen=order)
         raise
-    sent = partial(mail_sent, mail=mail, claimant=claimant)
+    sent = partial(record_mail_sent, mail=mail, claimant=claimant)
     return deps.orders.change_in_epoch(task, sent, seen=order)
 
 

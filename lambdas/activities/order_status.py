@@ -5,7 +5,7 @@ from typing import Any
 
 from lambdas.activity_handler import activity
 from lambdas.dependencies import Dependencies
-from lambdas.domain.record.ledger import unsettled
+from lambdas.domain.record.ledger import unsettled_effects
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.compensation import awaits_refund, close, still_awaits_bank
 from lambdas.domain.steps.stock import complete
@@ -33,6 +33,6 @@ def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
         return {"stage": order.stage.value, "outcome": "pending", "result": None}
     elif order.stage is Stage.COMPENSATING and not still_awaits_bank(order):
         count("CompensationStuck")
-        deps.operations.report_stuck(order, unsettled(order.ledger))
+        deps.operations.report_stuck(order, unsettled_effects(order.ledger))
     outcome = order.outcome.value if order.outcome else "open"
     return {"stage": order.stage.value, "outcome": outcome, "result": order.result}

@@ -50,7 +50,7 @@ documentation.describe = description
 
 
 @resolver.exception_handler(Exception)  # type: ignore[untyped-decorator]
-def _refused(error: Exception) -> Response[str]:
+def _answer_error(error: Exception) -> Response[str]:
     return problem_answer(error, resolver.lambda_context)
 
 

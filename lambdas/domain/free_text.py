@@ -41,14 +41,14 @@ def escape(text: str) -> str:
 
     A JSON document keeps its meaning.
     """
-    return text if text.isprintable() else "".join(map(_escaped, text))
+    return text if text.isprintable() else "".join(map(_escape, text))
 
 
 def _is_visible(character: str) -> bool:
     return unicodedata.category(character)[0] in _VISIBLE and character not in _BLANK
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     if is_accepted(character):
         return character
     units = character.encode("utf-16-be", "surrogatepass")

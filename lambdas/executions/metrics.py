@@ -62,13 +62,13 @@ def _shares(
             interval = (entry.entered_at, entry.left_at or known[-1])
             intervals.setdefault(entry.category, []).append(interval)
     return {
-        category: Share(counts[category], _covered(intervals.get(category, [])))
+        category: Share(counts[category], _union_length(intervals.get(category, [])))
         for category in Category
         if counts[category]
     }
 
 
-def _covered(intervals: Iterable[Interval]) -> int:
+def _union_length(intervals: Iterable[Interval]) -> int:
     """The total length of the union of the intervals."""
     total, reached = 0, 0
     for begin, end in sorted(intervals):

@@ -98,13 +98,13 @@ def classify(events: Sequence[HistoryEvent]) -> Classification:
         return Classification(Verdict.RUNNING, f"it is in {where}")
     if end.type in _ENDED_FROM_OUTSIDE:
         return Classification(Verdict.INFRASTRUCTURE, _ENDED_FROM_OUTSIDE[end.type])
-    if "OrderTakenOver" in _entered(events):
+    if "OrderTakenOver" in _entered_states(events):
         return _TAKEN_OVER
-    if "OrderInterrupted" in _entered(events):
-        return _interrupted(events)
-    if end.type == "ExecutionSucceeded" and not _COMPENSATED_ENDS & set(_entered(events)):
+    if "OrderInterrupted" in _entered_states(events):
+        return _classify_interruption(events)
+    if end.type == "ExecutionSucceeded" and not _COMPENSATED_ENDS & set(_entered_states(events)):
         return Classification(Verdict.COMPLETED, "every step succeeded")
-    return _lost(events) or _stuck(events) or _cause(events, end)
+    return _find_takeover(events) or _stuck(events) or _cause(events, end)
 
 
 def outcome(order_id: str, epoch: int, events: Sequence[HistoryEvent]) -> ExecutionOutcome:
@@ -135,18 +135,18 @@ def _newest_state(events: Sequence[HistoryEvent]) -> str | None:
     return next((event.within for event in reversed(events) if event.within), None)
 
 
-def _entered(events: Sequence[HistoryEvent]) -> list[str]:
+def _entered_states(events: Sequence[HistoryEvent]) -> list[str]:
     return [entry.state for entry in state_entries(events)]
 
 
-def _lost(events: Sequence[HistoryEvent]) -> Classification | None:
+def _find_takeover(events: Sequence[HistoryEvent]) -> Classification | None:
     """A compensation state lost the order to another execution, which compensates the rest."""
     if all(_last_error(events, state) != "StaleEpoch" for state in _UNDOING):
         return None
     return _TAKEN_OVER
 
 
-def _interrupted(events: Sequence[HistoryEvent]) -> Classification:
+def _classify_interruption(events: Sequence[HistoryEvent]) -> Classification:
     """Why the execution ended while its order continues: a failing service, or a long history."""
     before = [e for e in events[: _index_of_entry(events, "OrderInterrupted")] if e.within]
     decisions = [event.decision for event in before if event.decision]
@@ -167,7 +167,7 @@ def _stuck(events: Sequence[HistoryEvent]) -> Classification | None:
 
 def _cause(events: Sequence[HistoryEvent], end: HistoryEvent) -> Classification:
     """Why the compensation began: the decision or error before RefundPayment."""
-    states = _entered(events)
+    states = _entered_states(events)
     if "RefundPayment" not in states:
         return _by_error(_newest_state(events) or "the execution", end.error or "no error's name")
     before = [e for e in events[: _index_of_entry(events, "RefundPayment")] if e.within]

@@ -59,7 +59,7 @@ def state_entries(events: Sequence[HistoryEvent]) -> list[StateEntry]:
     found: list[StateEntry] = []
     for event in events:
         if event.type.endswith("StateEntered"):
-            found.append(_entered(event))
+            found.append(_new_entry(event))
         elif event.type.endswith("StateExited"):
             _exit(found, event)
         elif event.type in _AT_END:
@@ -69,7 +69,7 @@ def state_entries(events: Sequence[HistoryEvent]) -> list[StateEntry]:
     return found
 
 
-def _entered(event: HistoryEvent) -> StateEntry:
+def _new_entry(event: HistoryEvent) -> StateEntry:
     return StateEntry(
         state=event.state or "",
         type=event.type.removesuffix("StateEntered"),
@@ -92,14 +92,14 @@ def _close_branches(parallel: StateEntry, later: Sequence[StateEntry], event: Hi
     """Close the states that are open in the branches of a Parallel state that exits: one branch
     failed, which stopped the others.
     """
-    for entry in _open(later):
+    for entry in _open_entries(later):
         entry.left_at = event.at
         entry.progress = Progress.FAILED if entry.error else Progress.ABORTED
         parallel.error = parallel.error or entry.error
 
 
 def _end(found: Sequence[StateEntry], event: HistoryEvent) -> None:
-    for entry in _open(found):
+    for entry in _open_entries(found):
         entry.left_at = event.at
         entry.progress = _AT_END[event.type]
 
@@ -117,10 +117,10 @@ def _add_attempt(found: Sequence[StateEntry], event: HistoryEvent) -> None:
         entry.errors.append(entry.error)
 
 
-def _open(found: Iterable[StateEntry]) -> Iterator[StateEntry]:
+def _open_entries(found: Iterable[StateEntry]) -> Iterator[StateEntry]:
     return (entry for entry in found if entry.progress is Progress.RUNNING)
 
 
 def _open_entry(found: Sequence[StateEntry], state: str | None) -> StateEntry | None:
     """The newest open entry of a state."""
-    return next((one for one in _open(reversed(found)) if one.state == state), None)
+    return next((one for one in _open_entries(reversed(found)) if one.state == state), None)

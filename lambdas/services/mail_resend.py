@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import AddressSuppressed, MailRejected, MailUnsettled
-from lambdas.domain.mail.claims import is_claimed_by, mail_not_sent, mail_sent
+from lambdas.domain.mail.claims import is_claimed_by, record_mail_not_sent, record_mail_sent
 from lambdas.domain.mail.rendering import MailTags
 from lambdas.domain.mail.resends import (
     ResendRequest,
@@ -79,11 +79,11 @@ class MailResend:
 
     def _send(self, order: Order, name: str, claimant: str, send: Send) -> Order:
         """Send the e-mail and settle the claim."""
-        settle = partial(mail_sent, mail=name, claimant=claimant)
+        settle = partial(record_mail_sent, mail=name, claimant=claimant)
         try:
             send(name)
         except Exception as error:
-            settle = partial(mail_not_sent, mail=name, claimant=claimant, error=error)
+            settle = partial(record_mail_not_sent, mail=name, claimant=claimant, error=error)
             order = self.orders.change(order.order_id, settle, seen=order)
             if not isinstance(error, MailUnsettled):
                 raise

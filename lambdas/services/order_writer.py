@@ -44,7 +44,7 @@ class OrderWriter:
 
     def get(self, order_id: str) -> Order:
         """The order as it is now. Raises OrderNotFound, StoreUnavailable."""
-        return self._observed(self._store.get(order_id))
+        return self._observe_order(self._store.get(order_id))
 
     def change(self, order_id: str, decide: Decide, *, seen: Order | None = None) -> Order:
         """Write the change that `decide` makes, and return the record after it.
@@ -88,8 +88,8 @@ class OrderWriter:
 
     def _once(self, order: Order, decide: Decide) -> Order:
         change = decide(order, self._clock.now())
-        return order if change is None else self._observed(self._store.commit(change))
+        return order if change is None else self._observe_order(self._store.commit(change))
 
-    def _observed(self, order: Order) -> Order:
+    def _observe_order(self, order: Order) -> Order:
         self._observe(order)
         return order

@@ -68,7 +68,7 @@ class OrderWorkflow:
         Raises InvalidRequest (unknown SKU, customer, limits; WorkflowVersionRemoved),
         IdempotencyMismatch.
         """
-        made, is_new = self._made(request, key)
+        made, is_new = self._create_or_find(request, key)
         if made.start_pending:
             self._best_effort(partial(self.engine.start, made))
         return made, is_new
@@ -175,12 +175,12 @@ class OrderWorkflow:
         )
         return Page(tuple(found), read.cursor)
 
-    def _made(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
+    def _create_or_find(self, request: StartRequest, key: IdempotencyKey) -> tuple[Order, bool]:
         """Create the order of this key, or return the existing one, even if the request is no
         longer valid (for example, because a SKU was withdrawn).
         """
         try:
-            draft = self._drafted(request)
+            draft = self._draft_order(request)
         except InvalidRequest:
             before = self.store.made_before(key)
             if before is None:
@@ -191,7 +191,7 @@ class OrderWorkflow:
         made = self.orders.repeat(lambda: self.store.create(order, (placed,), key))
         return made, made.order_id == order.order_id
 
-    def _drafted(self, request: StartRequest) -> Order:
+    def _draft_order(self, request: StartRequest) -> Order:
         self._refuse_removed(request.version)
         skus = tuple(merge_lines(request.items))
         prices = {sku: level.price for sku, level in self.catalogue.stock(skus).items()}

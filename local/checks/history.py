@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.checks.notation import ended, parallel
+from local.checks.notation import end_entry, parallel
 
 Event = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ def path(events: Sequence[Event], status: str) -> list[str]:
             (entries if inside is None else inside).append(words[event["id"]])
     if inside is not None:
         entries.append(parallel(_last_parallel(events), inside))
-    return entries if status == "RUNNING" else [*entries, ended(status)]
+    return entries if status == "RUNNING" else [*entries, end_entry(status)]
 
 
 def end_of(events: Sequence[Event], status: str) -> str:

@@ -35,7 +35,7 @@ def parallel(name: str, inside: Sequence[str]) -> str:
     return f"{name} {{{' '.join(sorted(inside))}}}"
 
 
-def ended(status: str) -> str:
+def end_entry(status: str) -> str:
     """The notation of the final status of an execution."""
     return f"= {status}"
 
@@ -46,14 +46,14 @@ def pattern(entry: str) -> str:
     if entry == _ANY:
         return f"(?:(?!= )[^{_SEPARATOR}]+{_SEPARATOR})*"
     if loop := _LOOP.fullmatch(entry):
-        words = "".join(_plain(word) for word in _words(loop[1]))
+        words = "".join(_word_pattern(word) for word in _words(loop[1]))
         return f"(?:{words}){loop[2]}"
     if found := _PARALLEL.fullmatch(entry):
         inside = [word for branch in found[2].split("|") for word in _words(branch)]
         return re.escape(parallel(found[1], inside)) + _SEPARATOR
     if _END.fullmatch(entry):
         return re.escape(entry) + _SEPARATOR
-    return "".join(_plain(word) for word in _words(entry, only=1))
+    return "".join(_word_pattern(word) for word in _words(entry, only=1))
 
 
 def matches(expected: Sequence[str], seen: Sequence[str]) -> bool:
@@ -65,14 +65,14 @@ def difference(expected: Sequence[str], seen: Sequence[str]) -> str | None:
     """Describe the first difference of the paths; None if they match."""
     if matches(expected, seen):
         return None
-    fitting, reached = _fitting(expected, seen)
+    fitting, reached = _match_start(expected, seen)
     wanted = expected[fitting] if fitting < len(expected) else "the end"
     found = seen[reached] if reached < len(seen) else "the end"
     after = f"after {seen[reached - 1]}" if reached else "at the start"
     return f"{after}: expected {wanted}, saw {found}"
 
 
-def _fitting(expected: Sequence[str], seen: Sequence[str]) -> tuple[int, int]:
+def _match_start(expected: Sequence[str], seen: Sequence[str]) -> tuple[int, int]:
     """The number of expected entries that match the start of the observed path, and how many
     observed entries they match.
     """
@@ -88,7 +88,7 @@ def _text(seen: Sequence[str]) -> str:
     return "".join(f"{entry}{_SEPARATOR}" for entry in seen)
 
 
-def _plain(word: str) -> str:
+def _word_pattern(word: str) -> str:
     either = "(?:~tick)?" if word == WAIT else ""
     return re.escape(word) + either + _SEPARATOR
 

@@ -23,11 +23,11 @@ _AFTER = {
 
 def whole_timeline(order: Record, items: Iterable[Record]) -> list[Record]:
     """The events of an order by number; `items` are those that are items of the table."""
-    by_number = {**dict(_noted(order)), **{event["number"]: event for event in items}}
+    by_number = {**dict(_noted_events(order)), **{event["number"]: event for event in items}}
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _noted(order: Record) -> Iterable[tuple[int, Record]]:
+def _noted_events(order: Record) -> Iterable[tuple[int, Record]]:
     if "created_at" in order and order["event_count"]:
         yield 1, _event(1, order["created_at"], "order-placed", "start")
     for number, elapsed, code, *figures in order.get("events", ()):
@@ -37,10 +37,10 @@ def _noted(order: Record) -> Iterable[tuple[int, Record]]:
             detail = dict(zip(["amount_minor"], figures, strict=False))
             yield number, _event(number, at, kind, stage, **detail)
         else:
-            yield number, _settled(order, number, at, order["inbox"][code])
+            yield number, _settled_event(order, number, at, order["inbox"][code])
 
 
-def _settled(order: Record, number: int, at: int, signal: Record) -> Record:
+def _settled_event(order: Record, number: int, at: int, signal: Record) -> Record:
     signal_id, kind = signal["signal_id"], signal["kind"]
     outcome = order["outcomes"][signal_id]
     superseded = "compensating" if outcome == "superseded" else "awaiting-approval"

@@ -24,7 +24,7 @@ def to_item(record: Record) -> dict[str, Any]:
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """Convert an item to plain values; all numbers are integers."""
-    return {name: _plain(_read(value)) for name, value in item.items()}
+    return {name: _plain_value(_read(value)) for name, value in item.items()}
 
 
 def scan(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
@@ -73,12 +73,12 @@ def _batches(client: "DynamoDBClient", table: str, requests: list[Any]) -> None:
         open_requests += answer.get("UnprocessedItems", {}).get(table, [])
 
 
-def _plain(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     match value:
         case Decimal():
             return int(value)
         case list():
-            return [_plain(one) for one in value]
+            return [_plain_value(one) for one in value]
         case dict():
-            return {name: _plain(one) for name, one in value.items()}
+            return {name: _plain_value(one) for name, one in value.items()}
     return value

@@ -46,7 +46,7 @@ def assembly(
     with exclusive_lock(folders.assemblies / "lock", waiting):
         cached = None
         while cached is None:
-            cached = _cached(folders, context, url=url)
+            cached = _cached_assembly(folders, context, url=url)
         addresses = {placeholder: address for address, placeholder in placeholders.items()}
         return _for_emulator(cached, folders.home / "cdk.out", addresses)
 
@@ -60,7 +60,7 @@ def replace_all(text: str, replacements: Mapping[str, str]) -> str:
     return text
 
 
-def _cached(folders: Folders, context: Mapping[str, str], *, url: str) -> Path | None:
+def _cached_assembly(folders: Folders, context: Mapping[str, str], *, url: str) -> Path | None:
     """The cached assembly; None if a source changed while it was synthesised. Raises LocalProblem
     when `cdk synth` fails.
     """

@@ -35,7 +35,7 @@ def sign_in_page(
     hidden: Mapping[str, str], users: Iterable[tuple[str, list[str]]], problem: str = ""
 ) -> str:
     """The page for the users with their roles. Its form also sends the hidden fields."""
-    fields = "".join(_hidden(name, value) for name, value in hidden.items())
+    fields = "".join(_hidden_field(name, value) for name, value in hidden.items())
     by_role = sorted(users, key=lambda user: (_position(user[1]), user[0]))
     for roles, group in groupby(by_role, key=lambda user: user[1]):
         title = ", ".join(roles) or "no role"
@@ -50,7 +50,7 @@ def _position(roles: list[str]) -> tuple[int, str]:
     return min(known, default=len(_ACTIONS)), ", ".join(roles)
 
 
-def _hidden(name: str, value: str) -> str:
+def _hidden_field(name: str, value: str) -> str:
     return f'<input type="hidden" name="{name}" value="{escape(value)}">'
 
 

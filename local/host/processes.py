@@ -25,12 +25,12 @@ class Process:
     @classmethod
     def of(cls, pid: int) -> "Process | None":
         """The running process with this pid; None if there is none, or a zombie."""
-        started = _started(pid)
+        started = _start_time(pid)
         return None if started is None else cls(pid, started)
 
     @property
     def runs(self) -> bool:
-        return _started(self.pid) == self.started
+        return _start_time(self.pid) == self.started
 
     def cpu_seconds(self) -> float:
         """The processor time that the process has used, without its children; 0 after its end."""
@@ -81,7 +81,7 @@ def wait_until_gone(members: Iterable[Process], seconds: float) -> list[Process]
     return left
 
 
-def _started(pid: int) -> str | None:
+def _start_time(pid: int) -> str | None:
     if _PROC.is_dir():
         fields = _stat(pid)
         return None if fields is None or fields[0] == "Z" else fields[19]

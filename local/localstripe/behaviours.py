@@ -109,9 +109,9 @@ class Behaviours:
         """The answer, with the payments and refunds that only look different at localstripe."""
         if answer[0] != 200 or not (self._processing or self._failed_refunds):
             return answer
-        return 200, json.dumps(change_objects(json.loads(answer[1]), self._changed)).encode()
+        return 200, json.dumps(change_objects(json.loads(answer[1]), self._change)).encode()
 
-    def _changed(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _change(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
         if found.get("id") in self._processing:
             return {**found, "status": "processing"}
         if found.get("id") in self._failed_refunds:

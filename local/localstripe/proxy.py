@@ -63,7 +63,7 @@ class Proxy(ThreadingHTTPServer):
             )
         except httpx.HTTPError as error:
             return 502, json.dumps({"error": {"message": str(error)}}).encode()
-        return answer.status_code, _filled(request.path, answer)
+        return answer.status_code, _fill_gaps(request.path, answer)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
         """localstripe logs the requests."""
 
 
-def _filled(path: str, answer: httpx.Response) -> bytes:
+def _fill_gaps(path: str, answer: httpx.Response) -> bytes:
     """The body of an answer; only JSON has gaps."""
     try:
         found = answer.json()

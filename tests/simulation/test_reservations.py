@@ -9,7 +9,7 @@ from lambdas.adapters.orders import reserved_orders
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import RESERVE
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import Outcome, SignalKind, rejected
+from lambdas.domain.record.signals import Outcome, SignalKind, rejection
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.record.usage import CustomerCaps
 from lambdas.domain.reservations import Reservation, require_current, reservation_after
@@ -73,7 +73,7 @@ def problems_of(seeds: range) -> dict[int, list[str]]:
         stages.update(order.stage for order in orders)
         outcomes.update(outcome for order in orders for outcome in order.outcomes.values())
     assert set(stages) == {"completed", "cancelled", "failed"}
-    assert outcomes >= {rejected(OUT_OF_STOCK), rejected(CAP_REACHED), Outcome.APPLIED}
+    assert outcomes >= {rejection(OUT_OF_STOCK), rejection(CAP_REACHED), Outcome.APPLIED}
     return {}
 
 

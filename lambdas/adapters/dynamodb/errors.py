@@ -50,7 +50,7 @@ def reason_codes(error: ClientError) -> list[str]:
     return [reason.get("Code", "None") for reason in reasons(error)]
 
 
-def cancelled(codes: Sequence[str], order_id: str = "") -> OrderError | None:
+def cancellation_error(codes: Sequence[str], order_id: str = "") -> OrderError | None:
     """Classify the reasons of the order's items. Returns None if they did not fail.
 
     A failed condition of the order takes precedence over one of the stock: if the record changed,
@@ -64,7 +64,7 @@ def cancelled(codes: Sequence[str], order_id: str = "") -> OrderError | None:
     return None
 
 
-def too_few(moves: Sequence[StockMove], order_id: str) -> OrderError:
+def shortage_error(moves: Sequence[StockMove], order_id: str) -> OrderError:
     """The error of stock moves for which there are too few units."""
     skus = ", ".join(move.sku for move in moves)
     if moves[0].movement is StockMovement.HOLD:

@@ -38,9 +38,9 @@ class EventBridgeEvents:
         try:
             answer = self._client.put_events(Entries=entries)
         except (ClientError, ConnectionError, HTTPClientError) as error:
-            raise _lost(order) from error
+            raise _refusal(order) from error
         if answer["FailedEntryCount"]:
-            raise _lost(order)
+            raise _refusal(order)
 
     def _entry(self, order: Order, event: Event) -> Any:
         return {
@@ -73,5 +73,5 @@ def _time(event: Event) -> datetime:
     return _EPOCH + timedelta(milliseconds=event.at)
 
 
-def _lost(order: Order) -> EventsUnavailable:
+def _refusal(order: Order) -> EventsUnavailable:
     return EventsUnavailable("the event bus did not accept an event", order_id=order.order_id)

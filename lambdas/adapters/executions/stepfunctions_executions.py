@@ -57,7 +57,7 @@ class StepFunctionsExecutions:
         return known
 
     def running_by_version(self, limit: int) -> tuple[Mapping[str, int], bool]:
-        found = call_engine(lambda: tuple(islice(self._running(), limit + 1))) or ()
+        found = call_engine(lambda: tuple(islice(self._running_versions(), limit + 1))) or ()
         return Counter(found[:limit]), len(found) > limit
 
     def _describe(self, order: Order) -> Mapping[str, Any] | None:
@@ -71,7 +71,7 @@ class StepFunctionsExecutions:
             self._definitions.pop(next(iter(self._definitions)))
         self._definitions[execution] = definition
 
-    def _running(self) -> Iterator[str]:
+    def _running_versions(self) -> Iterator[str]:
         machine = self._alias_arn.rsplit(":", 1)[0]
         pages = self._client.get_paginator("list_executions").paginate(
             stateMachineArn=machine,

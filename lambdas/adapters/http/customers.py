@@ -19,7 +19,7 @@ class HttpCustomers:
         if answer.status == HTTPStatus.NOT_FOUND:
             return None
         if answer.status != HTTPStatus.OK:
-            raise self._service.unexpected(answer)
+            raise self._service.unexpected_answer(answer)
         with self._service.parsing(answer) as record:
             return Customer(
                 customer_id=customer_id,

@@ -36,7 +36,7 @@ class HttpCatalogue:
             return {}
         answer = self._service.read("/products", {"skus": ",".join(wanted)})
         if answer.status != HTTPStatus.OK:
-            raise self._service.unexpected(answer)
+            raise self._service.unexpected_answer(answer)
         with self._service.parsing(answer) as body:
             levels = [_level(product) for product in body["products"]]
         return {level.sku: level for level in levels}
@@ -47,9 +47,9 @@ class HttpCatalogue:
         if answer.status == HTTPStatus.NOT_FOUND:
             raise CatalogueNotListed("another service keeps the products and does not list them")
         if answer.status != HTTPStatus.OK:
-            raise self._service.unexpected(answer)
+            raise self._service.unexpected_answer(answer)
         with self._service.parsing(answer) as body:
-            found = tuple(map(_listed, body["products"]))
+            found = tuple(map(_listed_product, body["products"]))
         shown = found[:limit]
         return CataloguePage(shown, shown[-1].sku if len(found) > limit else None)
 
@@ -84,7 +84,7 @@ class HttpReservations:
 
     def _reservation(self, answer: Answer, order_id: str) -> Reservation:
         if answer.status != HTTPStatus.OK:
-            raise self._service.unexpected(answer)
+            raise self._service.unexpected_answer(answer)
         with self._service.parsing(answer) as body:
             return Reservation(
                 order_id=order_id,
@@ -114,7 +114,7 @@ def _level(product: Mapping[str, Any]) -> StockLevel:
     )
 
 
-def _listed(product: Mapping[str, Any]) -> ListedProduct:
+def _listed_product(product: Mapping[str, Any]) -> ListedProduct:
     return ListedProduct(
         sku=_sku(product),
         name=text(product["name"]),

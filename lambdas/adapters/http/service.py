@@ -148,7 +148,7 @@ class HttpService:
             message = f"the {self._name} service: its answer {answer.status} is {field}"
             raise UnexpectedAnswer(message) from error
 
-    def unexpected(self, answer: Answer) -> UnexpectedAnswer:
+    def unexpected_answer(self, answer: Answer) -> UnexpectedAnswer:
         """The error of an answer whose status is not in the contract."""
         return UnexpectedAnswer(f"the {self._name} service answered {answer.status}")
 

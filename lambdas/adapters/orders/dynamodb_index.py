@@ -104,7 +104,7 @@ class DynamoDBOrderIndex:
             open_partition(shard, rests=rests) for rests in (False, True) for shard in shards
         ]
         with store_errors():
-            lists = list(self._spread(partial(self._due, now=now, limit=limit), partitions))
+            lists = list(self._spread(partial(self._list_due, now=now, limit=limit), partitions))
         found = [*heapq.merge(*lists[:OPEN_SHARDS]), *heapq.merge(*lists[OPEN_SHARDS:])]
         ids = tuple(order_id for _, order_id in found[:limit])
         return Overdue(ids, min((at for at, _ in found), default=None))
@@ -170,7 +170,7 @@ class DynamoDBOrderIndex:
                 **{"ScanIndexForward": False, **more},
             )
 
-    def _due(self, partition: str, *, now: int, limit: int) -> Sequence[tuple[int, str]]:
+    def _list_due(self, partition: str, *, now: int, limit: int) -> Sequence[tuple[int, str]]:
         answer = self._client.query(
             TableName=self._table,
             IndexName="open",

@@ -10,7 +10,7 @@ from lambdas.adapters.aws_clients import error_code
 from lambdas.adapters.dynamodb.attribute_values import from_item, to_item
 from lambdas.adapters.dynamodb.errors import (
     CONDITION_FAILED,
-    cancelled,
+    cancellation_error,
     reason_codes,
     reasons,
     store_errors,
@@ -117,7 +117,7 @@ class DynamoDBOrders:
                     + self._usage.part(None, order)
                 )
         except ClientError as error:
-            return self._already_made(error, order, key)
+            return self._order_made_before(error, order, key)
         return order
 
     def made_before(self, key: "IdempotencyKey") -> Order | None:
@@ -235,7 +235,7 @@ class DynamoDBOrders:
         """
         order_id = change.before.order_id
         self._usage.require_room(own, change.before, change.after)
-        if found := cancelled(own, order_id):
+        if found := cancellation_error(own, order_id):
             return found
         found = self._stock.redirect(placements, stock, change.after.updated_at)
         if found is not None and self.get(order_id).sequence != change.before.sequence:
@@ -243,7 +243,7 @@ class DynamoDBOrders:
             return StoreConflict("the record changed at the same time", order_id=order_id)
         return found
 
-    def _already_made(self, error: ClientError, order: Order, key: "IdempotencyKey") -> Order:
+    def _order_made_before(self, error: ClientError, order: Order, key: "IdempotencyKey") -> Order:
         """The order of the idempotency item, if that item made the transaction fail."""
         if error_code(error) != "TransactionCanceledException":
             raise error
@@ -251,7 +251,7 @@ class DynamoDBOrders:
         if not found:
             self._usage.require_room(reason_codes(error), None, order)
             unknown = StoreUnavailable("a transaction was cancelled", order_id=order.order_id)
-            raise cancelled(reason_codes(error), order.order_id) or unknown from error
+            raise cancellation_error(reason_codes(error), order.order_id) or unknown from error
         return self._order_of(found[-1]["Item"], key)
 
     def _order_of(self, item: Any, key: "IdempotencyKey") -> Order:

@@ -62,7 +62,7 @@ def to_record(order: Order) -> dict[str, Any]:
     """The META item with its index attributes. `total` is only for people who read the table."""
     return {
         **order_key(order.order_id),
-        **{name: _stored(order, name) for name in _PLAIN},
+        **{name: _stored_value(order, name) for name in _PLAIN},
         "stage": order.stage.value,
         "items": [_part_record(line) for line in order.items],
         "enrichment": _part_record(order.enrichment),
@@ -182,7 +182,7 @@ def _effect(entry: Mapping[str, Any]) -> Effect:
     return _build_part(Effect, {**entry, "state": EffectState(entry["state"])})
 
 
-def _stored(order: Order, name: str) -> Any:
+def _stored_value(order: Order, name: str) -> Any:
     """The value of a plain field; None where reading the record gives the same without it."""
     value = getattr(order, name)
     if name == "requested_by" and value == order.customer_id:
@@ -210,11 +210,11 @@ def _build_part(record_type: type[Record], values: Mapping[str, Any]) -> Record:
 
 def _part_record(part: "Line | Enrichment | Signal | Effect | OutsideSettlement") -> dict[str, Any]:
     known = {name: getattr(part, name) for name in _names(type(part))}
-    plain = {name: _plain(value) for name, value in known.items() if value is not None}
+    plain = {name: _plain_value(value) for name, value in known.items() if value is not None}
     return {**plain, **part.newer}
 
 
-def _plain(value: object) -> object:
+def _plain_value(value: object) -> object:
     return value.value if isinstance(value, StrEnum) else value
 
 

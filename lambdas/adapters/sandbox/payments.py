@@ -142,7 +142,7 @@ class SandboxPayments:
         pending = record.get("state") == PaymentState.PENDING
         if not pending or until is None or self._clock.now() < until:
             return record
-        return self._settle(reference, PaymentState.PENDING, _captured(record))
+        return self._settle(reference, PaymentState.PENDING, _captured_fields(record))
 
     def _require_available(self, reference: str, method: Method) -> None:
         if method.unavailable:
@@ -168,14 +168,14 @@ class SandboxPayments:
 def _outcome(record: Record, method: Method, now: int) -> Record:
     """The attributes that a capture sets."""
     if method.state is PaymentState.CAPTURED:
-        return _captured(record)
+        return _captured_fields(record)
     outcome = {"state": method.state.value, "reason": method.reason}
     if method.processing_ms is None:
         return outcome
     return {**outcome, "pending_until": now + method.processing_ms}
 
 
-def _captured(record: Record) -> Record:
+def _captured_fields(record: Record) -> Record:
     amount_minor = record["amount_minor"]
     return {
         "state": PaymentState.CAPTURED.value,

@@ -47,7 +47,7 @@ class DynamoDBCatalogue:
         skus = [from_item(item)["sku"] for item in answer["Items"]]
         shown = skus[:limit]
         records = read_batch(self._client, self._table, [{"sku": sku} for sku in shown])
-        products = sorted(map(_listed, records), key=lambda product: product.sku)
+        products = sorted(map(_listed_product, records), key=lambda product: product.sku)
         return CataloguePage(tuple(products), shown[-1] if len(skus) > limit else None)
 
 
@@ -95,7 +95,7 @@ def _level(record: Mapping[str, Any]) -> StockLevel:
     )
 
 
-def _listed(record: Mapping[str, Any]) -> ListedProduct:
+def _listed_product(record: Mapping[str, Any]) -> ListedProduct:
     """A busy product may have its last units on shards, which `lent` names."""
     return ListedProduct(
         sku=record["sku"],

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.adapters.dynamodb.errors import CONDITION_FAILED, OCCUPIED, too_few
+from lambdas.adapters.dynamodb.errors import CONDITION_FAILED, OCCUPIED, shortage_error
 from lambdas.adapters.stock import dynamodb_stock_expressions as expressions
 from lambdas.adapters.stock.dynamodb_stock_shards import (
     SHARDS,
@@ -111,7 +111,7 @@ class DynamoDBStock:
                 short.append(placement)
             if code == CONDITION_FAILED and not self._find_units(placement, now):
                 short.append(placement)
-        return too_few([one.move for one in short], short[0].order_id) if short else None
+        return shortage_error([one.move for one in short], short[0].order_id) if short else None
 
     def _is_busy(self, sku: str) -> bool:
         left = self._busy.pop(sku, 0)

@@ -50,14 +50,14 @@ def parse_shard_key(pk: str) -> tuple[str, int]:
 
 def move_on_item(table: str, move: StockMove) -> dict[str, Any]:
     """Move units between two counters of a SKU's item, if the first has enough."""
-    return {"TableName": table, "Key": to_item({"sku": move.sku}), **_moving(move)}
+    return {"TableName": table, "Key": to_item({"sku": move.sku}), **_units_update(move)}
 
 
 def move_on_shard(table: str, move: StockMove, shard: int, now: int) -> dict[str, Any]:
     """Move units between two counters of a shard, if the first has enough. Released units go only
     to a shard whose units the item knows of.
     """
-    moving = _moving(move)
+    moving = _units_update(move)
     if move.movement is StockMovement.RELEASE:
         moving["ConditionExpression"] += " AND attribute_exists(lent)"
     moving["UpdateExpression"] += ", moved_at = :now"
@@ -104,7 +104,7 @@ def recall(inventory: str, orders: str, shard: Shard) -> list[dict[str, Any]]:
     there.
     """
     settled = {"available": shard.available, "sold": 0}
-    on_shard = _changed(
+    on_shard = _shard_update(
         orders,
         shard,
         "SET available = :zero REMOVE lent",
@@ -116,7 +116,7 @@ def recall(inventory: str, orders: str, shard: Shard) -> list[dict[str, Any]]:
 def close(inventory: str, orders: str, shard: Shard) -> list[dict[str, Any]]:
     """Settle a shard with its SKU's item. What orders hold there stays in the item's `held`."""
     settled = {"available": shard.available, "sold": shard.sold}
-    on_shard = _changed(
+    on_shard = _shard_update(
         orders,
         shard,
         "SET available = :zero, held = :zero, sold = :zero REMOVE lent, open_shard, next_check_at",
@@ -141,7 +141,7 @@ def _settle(inventory: str, shard: Shard, units: Mapping[str, int], removed: str
     return {"Update": update}
 
 
-def _changed(orders: str, shard: Shard, update: str, condition: str) -> dict[str, Any]:
+def _shard_update(orders: str, shard: Shard, update: str, condition: str) -> dict[str, Any]:
     values = {":zero": 0, ":available": shard.available, ":sold": shard.sold}
     return {
         "Update": {
@@ -154,7 +154,7 @@ def _changed(orders: str, shard: Shard, update: str, condition: str) -> dict[str
     }
 
 
-def _moving(move: StockMove) -> dict[str, Any]:
+def _units_update(move: StockMove) -> dict[str, Any]:
     """Any of the updates that move units."""
     source, target = _FROM_TO[move.movement]
     return {

@@ -66,7 +66,7 @@ class StockShards:
         Raises StoreUnavailable.
         """
         with store_errors():
-            found = [self._shard(sku, shard) for sku, shard in self._open()]
+            found = [self._shard(sku, shard) for sku, shard in self._list_open()]
             idle = [one for one in found if now - one.moved_at > IDLE_MS]
             return sum(self.close(one.sku, one.number) for one in idle)
 
@@ -80,7 +80,7 @@ class StockShards:
             return False
         return True
 
-    def _open(self) -> list[tuple[str, int]]:
+    def _list_open(self) -> list[tuple[str, int]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._orders,
             IndexName="open",

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lambdas.adapters.dynamodb.attribute_values import from_item, to_item
-from lambdas.adapters.dynamodb.errors import CONDITION_FAILED, cancelled, reason_codes, store_errors
+from lambdas.adapters.dynamodb.errors import (
+    CONDITION_FAILED,
+    cancellation_error,
+    reason_codes,
+    store_errors,
+)
 from lambdas.adapters.stock.dynamodb_catalogue import LISTED
 from lambdas.domain.errors import IdempotencyMismatch, ProductNotFound, StockTooLow
 from lambdas.domain.record.money import Price
@@ -127,7 +132,7 @@ class DynamoDBWarehouse:
                 f"{found.available} of {found.sku} are available; the correction removes "
                 f"{-correction.change}"
             ) from error
-        raise cancelled(codes) or error
+        raise cancellation_error(codes) or error
 
     def _corrections(self, sku: str) -> tuple[Correction, ...]:
         answer = self._client.query(

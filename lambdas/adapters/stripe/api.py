@@ -43,12 +43,12 @@ class StripeApi:
         captured amount.
         """
         try:
-            return plain(self.call(lambda client: create(client, {"idempotency_key": key})))
+            return fields_of(self.call(lambda client: create(client, {"idempotency_key": key})))
         except stripe.StripeError as error:
             if not is_unusable_key(error):
                 raise
         other: stripe.RequestOptions = {"idempotency_key": f"{key}:{uuid4()}"}
-        return plain(self.call(lambda client: create(client, other)))
+        return fields_of(self.call(lambda client: create(client, other)))
 
     def _client(self) -> stripe.StripeClient:
         return stripe.StripeClient(
@@ -59,7 +59,7 @@ class StripeApi:
         )
 
 
-def plain(found: Any) -> dict[str, Any]:
+def fields_of(found: Any) -> dict[str, Any]:
     """The object's fields. A missing field is absent, as in the JSON that Stripe sent."""
     fields: dict[str, Any] = found.to_dict()
     return fields

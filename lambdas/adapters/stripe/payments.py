@@ -12,7 +12,7 @@ import stripe
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.stripe.amounts import to_stripe
-from lambdas.adapters.stripe.api import StripeApi, plain
+from lambdas.adapters.stripe.api import StripeApi, fields_of
 from lambdas.adapters.stripe.errors import (
     UNUSABLE,
     decline_reason,
@@ -103,7 +103,7 @@ class StripePayments:
                 if refuses_payment_method(error):
                     return Declined(UNUSABLE)
                 raise
-        result = payment_of(plain(intent)).result
+        result = payment_of(fields_of(intent)).result
         if result is None:
             raise PaymentUnsettled("Stripe did not settle the payment")
         return result
@@ -116,7 +116,7 @@ class StripePayments:
                     reference, {"expand": ["latest_charge"]}
                 )
             )
-            intent = plain(found)
+            intent = fields_of(found)
             refunds = self._refunds(reference) if intent["status"] == "succeeded" else []
             disputes = self._disputes(reference) if is_disputed(intent) else []
         return payment_of(intent, refunds, disputes)
@@ -133,7 +133,7 @@ class StripePayments:
                 if payment.state in _CAPTURABLE:
                     raise
                 return payment
-        return payment_of(plain(intent))
+        return payment_of(fields_of(intent))
 
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         _require_reference(reference)
@@ -159,7 +159,7 @@ class StripePayments:
         with transient_errors(refused=PaymentUnsettled):
             page = self._api.call(lambda client: client.v1.balance_transactions.list(request))
             for transaction in page.auto_paging_iter():
-                found = moved_payment(plain(transaction).get("source"))
+                found = moved_payment(fields_of(transaction).get("source"))
                 if found is not None:
                     reference, payment = found
                     yield reference, payment or self.look_up(reference)
@@ -176,7 +176,7 @@ class StripePayments:
             )
         except stripe.InvalidRequestError as error:
             raise PaymentDeclined(decline_reason(error.code)) from error
-        customer = plain(found).get("customer")
+        customer = fields_of(found).get("customer")
         if customer is None:
             return None
         if (customer.get("metadata") or {}).get("customer_id") != customer_id:
@@ -187,14 +187,14 @@ class StripePayments:
         found = self._api.call(
             lambda client: client.v1.refunds.list({"payment_intent": reference, "limit": _PAGE})
         )
-        return list(plain(found)["data"])
+        return list(fields_of(found)["data"])
 
     def _disputes(self, reference: str) -> list[StripeRecord]:
         """Newest first."""
         found = self._api.call(
             lambda client: client.v1.disputes.list({"payment_intent": reference, "limit": _PAGE})
         )
-        return list(plain(found)["data"])
+        return list(fields_of(found)["data"])
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def _state(
     name: str, state: Mapping[str, Any], inside: str | None, entries: Sequence[StateEntry]
 ) -> GraphState:
     category = category_of(name)
-    newest = entries[-1] if entries else _not_reached(name, state["Type"], category)
+    newest = entries[-1] if entries else _unreached_entry(name, state["Type"], category)
     return GraphState(
         name=name,
         type=state["Type"],
@@ -85,7 +85,7 @@ def _state(
     )
 
 
-def _not_reached(name: str, kind: str, category: Category) -> StateEntry:
+def _unreached_entry(name: str, kind: str, category: Category) -> StateEntry:
     return StateEntry(
         state=name,
         type=kind,

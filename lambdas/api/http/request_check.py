@@ -51,7 +51,7 @@ class CheckedRequest:
 def check_request(event: Event, operations: Sequence[Operation]) -> CheckedRequest:
     """Check a request. Raises ApiRefusal, RoleMissing or OrderNotFound."""
     operation, ids = _route(event, operations)
-    principal = None if operation.public else _authorised(event, operation)
+    principal = None if operation.public else _authorise(event, operation)
     if operation.has_body:
         _require_json_object(event, operation.body_limit)
     _require_known_parameters(event, operation)
@@ -140,7 +140,7 @@ def _canonical(order_id: str) -> str:
     return canonical
 
 
-def _authorised(event: Event, operation: Operation) -> Principal:
+def _authorise(event: Event, operation: Operation) -> Principal:
     principal = principal_of(event)
     if principal is None:
         raise NotAuthenticated("the request carries no access token of this user pool")

@@ -111,7 +111,7 @@ class Resource(Router):
         def declare(route: Route[P]) -> Route[P]:
             declared = Operation(
                 name=route.__name__,
-                summary=_documented(route)[0],
+                summary=_parse_docstring(route)[0],
                 method=method,
                 path=path,
                 tag=self.tag,
@@ -134,14 +134,14 @@ class Resource(Router):
             _PLACEHOLDER.sub(r"<\1>", declared.path),
             declared.method,
             summary=declared.summary,
-            description=_documented(route)[1],
+            description=_parse_docstring(route)[1],
             tags=[self.tag],
             operation_id=declared.name,
             responses={status: _answer(*a) for status, a in declared.answers.items()},
         )(route)
 
 
-def _documented(route: Callable[..., Any]) -> tuple[str, str]:
+def _parse_docstring(route: Callable[..., Any]) -> tuple[str, str]:
     """A route function's summary and description, each on one line."""
     summary, _, description = inspect.cleandoc(route.__doc__ or "").partition("\n\n")
     return " ".join(summary.split()).rstrip("."), " ".join(description.split())

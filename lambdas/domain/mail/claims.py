@@ -74,7 +74,7 @@ def settle_abandoned(order: Order, now: int, mail: str) -> Change | None:
     """Record an abandoned claim as unsettled; None if it is settled or may still be."""
     if not is_abandoned(order, now, mail):
         return None
-    return _not_sent(order, now, mail, order.ledger[mail], UNSETTLED)
+    return _record_refusal(order, now, mail, order.ledger[mail], UNSETTLED)
 
 
 def is_unsettled(order: Order, mail: str) -> bool:
@@ -91,7 +91,7 @@ def _has_place(order: Order, mail: str) -> bool:
     return order.stage in MAILS_AT[mail] and not (mail in APPROVAL_MAILS and order.pending)
 
 
-def mail_sent(order: Order, now: int, mail: str, claimant: str) -> Change | None:
+def record_mail_sent(order: Order, now: int, mail: str, claimant: str) -> Change | None:
     """Record that the mail service accepted the e-mail; None if the claim is not this attempt's."""
     if not is_claimed_by(order, mail, claimant):
         return None
@@ -99,7 +99,7 @@ def mail_sent(order: Order, now: int, mail: str, claimant: str) -> Change | None
     return _record(order, order.with_effect(mail, sent), now, mail, (f"{mail}-sent", {}))
 
 
-def mail_not_sent(
+def record_mail_not_sent(
     order: Order, now: int, mail: str, claimant: str, error: Exception
 ) -> Change | None:
     """Record why the e-mail was not sent, or is not known to be sent; None if the claim is not
@@ -109,10 +109,10 @@ def mail_not_sent(
         return None
     refused = isinstance(error, OrderError) and not isinstance(error, MailUnsettled)
     name = type(error).__name__ if refused else UNSETTLED
-    return _not_sent(order, now, mail, order.ledger[mail], name)
+    return _record_refusal(order, now, mail, order.ledger[mail], name)
 
 
-def _not_sent(order: Order, now: int, mail: str, entry: Effect, error: str) -> Change:
+def _record_refusal(order: Order, now: int, mail: str, entry: Effect, error: str) -> Change:
     """An attempt that fails as the one before it adds no event: attempts have no limit."""
     state = EffectState.INTENT if error == UNSETTLED else EffectState.UNDONE
     after = order.with_effect(mail, replace(entry.moved(state, now), error=error))

@@ -157,6 +157,6 @@ def payment_problems(ledger: Ledger) -> frozenset[PaymentProblem]:
     return frozenset(found | ({PaymentProblem.DEBT} if owes(ledger, DEBT) else set()))
 
 
-def unsettled(ledger: Ledger) -> tuple[str, ...]:
+def unsettled_effects(ledger: Ledger) -> tuple[str, ...]:
     """The effects that compensation still has to undo."""
     return tuple(effect for effect in COMPENSATED_EFFECTS if owes(ledger, effect))

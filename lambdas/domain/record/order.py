@@ -12,7 +12,7 @@ from lambdas.domain.record.ledger import (
     Effect,
     Newer,
     dispute_standing,
-    unsettled,
+    unsettled_effects,
 )
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import OrderOutcome, cause_of
@@ -240,7 +240,9 @@ class Order(OrderDetails):
         refund is pending until then.
         """
         is_disputed = dispute_standing(self.ledger) == "open"
-        return is_disputed and self.settling is not None and unsettled(self.ledger) == (PAY,)
+        return (
+            is_disputed and self.settling is not None and unsettled_effects(self.ledger) == (PAY,)
+        )
 
     @property
     def pending(self) -> tuple[Signal, ...]:

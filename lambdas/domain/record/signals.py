@@ -73,7 +73,7 @@ class Actor:
         return self.subject in recorded or self.name in recorded
 
 
-def rejected(reason: str) -> str:
+def rejection(reason: str) -> str:
     """The outcome of a rejected signal."""
     return f"rejected: {reason}"
 

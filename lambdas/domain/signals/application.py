@@ -9,7 +9,7 @@ from lambdas.domain.record.ledger import PAY, Effect, EffectState, effect_key
 from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Line, Order
 from lambdas.domain.record.outcomes import DECLINED
-from lambdas.domain.record.signals import Outcome, Signal, SignalKind, rejected
+from lambdas.domain.record.signals import Outcome, Signal, SignalKind, rejection
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.steps.compensation import begin_compensation
 
@@ -43,7 +43,7 @@ def apply_next(
             return begin_compensation(order, now, error=error, cancelled=True, ended_by=signal)
         case SignalKind.ADD_LINE_ITEM:
             if refusal is not None:
-                return _settle(order, now, signal, rejected(refusal))
+                return _settle(order, now, signal, rejection(refusal))
             return _add_line(order, now, signal, prices)
         case _:
             assert_never(signal.kind)
@@ -61,7 +61,7 @@ def _approve(order: Order, now: int, signal: Signal) -> Change:
     amount = order.total.amount_minor
     refusal = _approval_refusal(order, signal, amount)
     if refusal is not None:
-        return _settle(order, now, signal, rejected(refusal))
+        return _settle(order, now, signal, rejection(refusal))
     if _needs_second(order, signal, amount):
         return _settle(order, now, signal, Outcome.FIRST_APPROVAL)
     intent = Effect(
@@ -96,7 +96,7 @@ def _add_line(order: Order, now: int, signal: Signal, prices: Mapping[str, Price
     sku, quantity = signal.sku or "", signal.quantity or 0
     refusal = _refusal(order, sku, quantity, prices.get(sku))
     if refusal is not None:
-        return _settle(order, now, signal, rejected(refusal))
+        return _settle(order, now, signal, rejection(refusal))
     grown = replace(
         order, items=_with_units(order, sku, quantity, prices), revision=order.revision + 1
     )

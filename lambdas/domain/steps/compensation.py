@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lambdas.domain.errors import GIVEN_UP
 from lambdas.domain.record.changes import Change, make_change
-from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, Effect, EffectState, unsettled
+from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, Effect, EffectState, unsettled_effects
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import CANCELLED
 from lambdas.domain.record.signals import Outcome, Signal, SignalKind
@@ -131,7 +131,7 @@ def close(order: Order, now: int) -> Change | None:
     """
     if order.stage is not Stage.COMPENSATING:
         return None
-    owed = unsettled(order.ledger)
+    owed = unsettled_effects(order.ledger)
     if awaits_refund(order, now):
         return None
     if owed:
@@ -148,7 +148,7 @@ def close(order: Order, now: int) -> Change | None:
 
 def awaits_refund(order: Order, now: int) -> bool:
     """Whether only a pending payment or refund keeps the order open, before its deadline."""
-    only_payment = unsettled(order.ledger) == (PAY,)
+    only_payment = unsettled_effects(order.ledger) == (PAY,)
     return only_payment and not order.stuck and now < (order.refund_pending_until or 0)
 
 

@@ -33,7 +33,7 @@ class InjectedFaults:
                     return fault
         return None
 
-    def pending(self) -> list[dict[str, Any]]:
+    def list_pending(self) -> list[dict[str, Any]]:
         """The pending faults, the oldest first."""
         with self._lock:
             return [asdict(fault) for fault in self._faults]

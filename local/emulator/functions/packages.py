@@ -10,7 +10,7 @@ from pathlib import Path
 _lock = threading.Lock()
 
 
-def unpacked(package: bytes) -> Path:
+def unpack(package: bytes) -> Path:
     """The directory with a zip's content, unpacked on first use.
 
     Shared by all functions with the same package, so Python compiles its modules only once. On
@@ -31,6 +31,6 @@ def layer_paths(layers: list[bytes]) -> list[str]:
     """The paths of the layers for ``sys.path``. AWS: Packaging your layer content (``python/``)."""
     found: list[str] = []
     for layer in layers:
-        python = unpacked(layer) / "python"
+        python = unpack(layer) / "python"
         found += [str(path) for path in (python, *python.glob("lib/python*/site-packages"))]
     return [path for path in found if Path(path).is_dir()]

@@ -75,7 +75,7 @@ class PythonWorker:
         return None
 
     def _spawn(self) -> None:
-        code = str(packages.unpacked(self.code_zip))
+        code = str(packages.unpack(self.code_zip))
         environment = variables.environment_of(self.config, code)
         self._proc = worker_processes.start_worker()
         self._lines, self._log = _pump(self._proc.stdout), _pump(self._proc.stderr)
@@ -116,11 +116,11 @@ class PythonWorker:
             line = self._next_line(seconds, while_busy=while_busy)
         except queue.Empty:
             text = f"Task timed out after {seconds:.2f} seconds"
-            return _gone("Sandbox.Timedout", text)
+            return _gone_answer("Sandbox.Timedout", text)
         except OSError:
             line = None
         if line is None:
-            return _gone("Runtime.ExitError", "Runtime exited without providing a reason")
+            return _gone_answer("Runtime.ExitError", "Runtime exited without providing a reason")
         response: dict[str, Any] = json.loads(line)
         return response
 
@@ -167,7 +167,7 @@ class InitFailed(Exception):
         self.error = error
 
 
-def _gone(error_type: str, message: str) -> dict[str, Any]:
+def _gone_answer(error_type: str, message: str) -> dict[str, Any]:
     error = {"errorMessage": message, "errorType": error_type}
     return {"status": "error", "gone": True, "error": error}
 

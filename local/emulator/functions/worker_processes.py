@@ -55,11 +55,11 @@ class Process:
 
     def poll(self) -> int | None:
         """None while it runs, then always -1: the real exit status is unknown."""
-        return self._ended(0)
+        return self._poll_end(0)
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it ends; raises ``subprocess.TimeoutExpired`` like Popen."""
-        status = self._ended(timeout)
+        status = self._poll_end(timeout)
         if status is None:
             raise subprocess.TimeoutExpired(["lambda worker"], timeout or 0)
         return status
@@ -75,7 +75,7 @@ class Process:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, number)
 
-    def _ended(self, timeout: float | None) -> int | None:
+    def _poll_end(self, timeout: float | None) -> int | None:
         if self._handle is not None:
             ended = select.poll()  # unlike select(), it takes descriptors above 1,023
             ended.register(self._handle, select.POLLIN)

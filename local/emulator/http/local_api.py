@@ -80,7 +80,7 @@ def _faults(scope: Scope, body: bytes) -> tuple[int, dict[str, Any]]:
             pass
         case _:
             return 405, {"message": "GET, POST or DELETE"}
-    return 200, {"faults": FAULTS.pending()}
+    return 200, {"faults": FAULTS.list_pending()}
 
 
 def _delete_mails() -> dict[str, Any]:

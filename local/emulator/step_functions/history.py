@@ -41,12 +41,12 @@ def continue_after(event_id: int) -> None:
     _previous.set(event_id)
 
 
-def state_entered(execution: Execution, kind: str, name: str, data: Any) -> None:
+def add_state_entered(execution: Execution, kind: str, name: str, data: Any) -> None:
     """Add the event at the start of a state."""
     add_event(execution, f"{kind}StateEntered", _details("stateEntered", name, input=data))
 
 
-def state_exited(execution: Execution, kind: str, name: str, data: Any) -> None:
+def add_state_exited(execution: Execution, kind: str, name: str, data: Any) -> None:
     """Add the event at the end of a state; a Catch ends it too."""
     add_event(execution, f"{kind}StateExited", _details("stateExited", name, output=data))
 

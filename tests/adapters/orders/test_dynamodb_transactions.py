@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.adapters.dynamodb.errors import too_few
+from lambdas.adapters.dynamodb.errors import shortage_error
 from lambdas.adapters.orders.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.errors import (
     InsufficientStock,
@@ -134,7 +134,7 @@ def test_an_order_is_not_refused_the_units_that_its_own_second_run_took(
 def test_every_sku_that_was_short_is_named() -> None:
     moves = [StockMove(StockMovement.HOLD, sku, 1) for sku in "AC"]
 
-    assert too_few(moves, "O1").message == "insufficient stock: A, C"
+    assert shortage_error(moves, "O1").message == "insufficient stock: A, C"
 
 
 def test_a_signal_that_meets_a_transaction_is_a_conflict(

@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.adapters.orders.event_notes import NOTES, event_of, sort_events, timeline_of
 from lambdas.adapters.orders.order_records import event_record, to_record
-from lambdas.domain.mail.claims import claim_mail, mail_sent
+from lambdas.domain.mail.claims import claim_mail, record_mail_sent
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
@@ -46,7 +46,7 @@ def test_a_capture_and_a_sent_mail_are_notes() -> None:
     claim = claim_mail(completed, NOW, "mail-confirmation", "one")
     assert claim is not None
     charge = record_charge(paying, NOW + 7)
-    sent = mail_sent(claim.after, NOW + 9, "mail-confirmation", "one")
+    sent = record_mail_sent(claim.after, NOW + 9, "mail-confirmation", "one")
 
     for change in (charge, sent):
         assert change is not None

@@ -19,7 +19,7 @@ from lambdas.adapters.orders.order_records import (
     order_key,
     to_record,
 )
-from lambdas.domain.mail.claims import claim_mail, mail_sent
+from lambdas.domain.mail.claims import claim_mail, record_mail_sent
 from lambdas.domain.record.changes import Event, make_change
 from lambdas.domain.record.ledger import Effect, EffectState
 from lambdas.domain.record.money import Price
@@ -195,7 +195,7 @@ def test_attributes_of_a_newer_version_survive_every_kind_of_write(
     write = partial(orders.change, order.order_id)
     write(partial(reserve, approval_timeout_ms=900_000, findings={"inventory_ok": True}))
     write(partial(claim_mail, mail="mail-approval-1", claimant="one"))
-    write(partial(mail_sent, mail="mail-approval-1", claimant="one"))
+    write(partial(record_mail_sent, mail="mail-approval-1", claimant="one"))
     store.append_signal(order.order_id, a_signal(SignalKind.ADD_LINE_ITEM, sku=SKU), NOW)
     write(partial(apply_next, prices={SKU: Price(1250, "EUR")}))
 

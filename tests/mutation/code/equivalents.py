@@ -44,7 +44,9 @@ EQUIVALENT: Mapping[str, str] = {
         "a slice from None begins at 0"
     ),
     r"(domain\.mail\.reminders\._quiet_until: return 1 if .*"
-    r"|executions\.metrics\._covered: total, reached = 0, 1)": "every instant is far above 1 ms",
+    r"|executions\.metrics\._union_length: total, reached = 0, 1)": (
+        "every instant is far above 1 ms"
+    ),
     r"domain\.signals\.admission\.refuse_unless_repeated: .*or now \+ 2\).*": (
         "without a deadline, any time after now is valid"
     ),

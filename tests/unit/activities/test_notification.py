@@ -16,7 +16,7 @@ from lambdas.domain.errors import (
     StaleEpoch,
     StoreUnavailable,
 )
-from lambdas.domain.mail.claims import claim_mail, mail_not_sent
+from lambdas.domain.mail.claims import claim_mail, record_mail_not_sent
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, EffectState
 from lambdas.domain.record.order import Order
@@ -143,7 +143,9 @@ def test_a_duplicate_attempt_sends_what_the_first_gave_back_meanwhile(world: Wor
     order = world.place(Stage.COMPLETED)
     first = made(claim_mail(order, NOW, MAIL_CONFIRMATION, "first"))
     world.store.put(first)
-    back = mail_not_sent(first, NOW, MAIL_CONFIRMATION, "first", NotifierUnavailable("later"))
+    back = record_mail_not_sent(
+        first, NOW, MAIL_CONFIRMATION, "first", NotifierUnavailable("later")
+    )
     world.clock.during_sleep = lambda: world.store.put(made(back))
 
     world.run(send_order_confirmation, order)
@@ -173,7 +175,9 @@ def test_a_late_attempt_does_not_settle_the_claim_of_another(world: World) -> No
     world.notifier.failures = [NotifierUnavailable("throttled")]
 
     def another_claims() -> None:
-        refused = made(mail_not_sent(world.now(order), NOW, APPROVAL, *first_claim(world, order)))
+        refused = made(
+            record_mail_not_sent(world.now(order), NOW, APPROVAL, *first_claim(world, order))
+        )
         world.store.put(made(claim_mail(refused, world.clock.now(), APPROVAL, "second", "link-2")))
 
     world.store.before_write = [lambda: None, another_claims]

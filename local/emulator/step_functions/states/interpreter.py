@@ -115,10 +115,10 @@ def run_states(
         kind = state.get("Type")
         ctx["State"] = {"Name": name, "EnteredTime": engine.now_iso(), "RetryCount": 0}
         if recorded:
-            history.state_entered(execution, kind, name, data)
+            history.add_state_entered(execution, kind, name, data)
         data, next_name = _run_state(state, kind, data, execution, ctx)
         if recorded:
-            history.state_exited(execution, kind, name, data)
+            history.add_state_exited(execution, kind, name, data)
         name = next_name
     return data
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from local.emulator.step_functions.engine import Response, StepError, accept, engine
-from local.emulator.step_functions.states.retry import caught
+from local.emulator.step_functions.states.retry import catch_error
 
 _stock_test_state = engine._test_state
 
@@ -24,13 +24,13 @@ def test_state(data: dict[str, Any]) -> Response:
         engine._apply_parameters(state, engine._apply_input_path(state, found, ctx), ctx)
         if "errorOutput" in mock:
             retries = data.get("stateConfiguration", {}).get("retrierRetryCount", 0)
-            return accept(_failed(state, found, ctx, mock["errorOutput"], retries))
-        return accept(_succeeded(state, found, ctx, json.loads(mock["result"])))
+            return accept(_failure_answer(state, found, ctx, mock["errorOutput"], retries))
+        return accept(_success_answer(state, found, ctx, json.loads(mock["result"])))
     except StepError as failure:
         return accept({"status": "FAILED", "error": failure.error, "cause": failure.cause})
 
 
-def _failed(
+def _failure_answer(
     state: dict[str, Any], data: Any, ctx: dict[str, Any], mocked: dict[str, str], retries: int
 ) -> dict[str, Any]:
     error, cause = mocked["error"], mocked.get("cause", "")
@@ -38,7 +38,7 @@ def _failed(
     used = dict.fromkeys(range(len(state.get("Retry", []))), retries)
     if engine._find_matching_retrier(state.get("Retry", []), error, used)[0] is not None:
         return {**answer, "status": "RETRIABLE"}
-    output, following = caught(state, data, ctx, StepError(error, cause))
+    output, following = catch_error(state, data, ctx, StepError(error, cause))
     return {
         **answer,
         "status": "CAUGHT_ERROR",
@@ -47,7 +47,7 @@ def _failed(
     }
 
 
-def _succeeded(
+def _success_answer(
     state: dict[str, Any], data: Any, ctx: dict[str, Any], result: Any
 ) -> dict[str, Any]:
     selected = engine._apply_result_selector(state, result, ctx)

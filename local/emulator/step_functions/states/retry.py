@@ -64,10 +64,12 @@ def with_retry_and_catch(
             return attempt()
         except StepError as failure:
             if not retries.wait(failure.error):
-                return caught(state_def, raw_input, ctx, failure)
+                return catch_error(state_def, raw_input, ctx, failure)
 
 
-def caught(state_def: dict[str, Any], raw_input: Any, ctx: dict[str, Any], failure: Any) -> Any:
+def catch_error(
+    state_def: dict[str, Any], raw_input: Any, ctx: dict[str, Any], failure: Any
+) -> Any:
     """The output and the next state of the Catch of an error; raises the error without one."""
     catcher = engine._find_matching_catcher(state_def.get("Catch", []), failure.error)
     if catcher is None:

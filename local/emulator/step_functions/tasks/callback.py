@@ -67,18 +67,18 @@ class Callback:
                 submitted(self._response)
             if self._failure or (is_submitted and self._waiting.result):
                 return None
-            left = self._left()
+            left = self._seconds_left()
             if left is not None and left <= 0:
                 return self._expire()
             self._waiting.changed.wait(left)
             self._waiting.changed.clear()
 
-    def _left(self) -> float | None:
-        timeout, heartbeat = self._due()
+    def _seconds_left(self) -> float | None:
+        timeout, heartbeat = self._deadlines()
         ends = [end for end in (timeout, heartbeat) if end is not None]
         return min(ends) - time.monotonic() if ends else None
 
-    def _due(self) -> tuple[float | None, float | None]:
+    def _deadlines(self) -> tuple[float | None, float | None]:
         timeout, heartbeat = self._limits.timeout, self._limits.heartbeat
         return (
             None if timeout is None else self._started + timeout,
@@ -87,7 +87,7 @@ class Callback:
 
     def _expire(self) -> None:
         """Set the failure of a timeout. A result that arrived earlier takes precedence."""
-        timeout, heartbeat = self._due()
+        timeout, heartbeat = self._deadlines()
         missed = heartbeat is not None and (timeout is None or heartbeat < timeout)
         name = error_names.HEARTBEAT_TIMEOUT if missed else error_names.TIMEOUT
         self._failure = StepError(name, "")

@@ -77,7 +77,7 @@ class Task:
         return result
 
     def _call(self, parameters: Any, allowed: limits.Limits, events: TaskEvents) -> Any:
-        mocked = _mocked(self._execution, self._ctx)
+        mocked = _find_mock(self._execution, self._ctx)
         if mocked is not None:
             return _mock_result(mocked)
         if self._token:
@@ -106,7 +106,7 @@ def _call_within(resource: str, parameters: Any, allowed: limits.Limits) -> Any:
         raise StepError(name, "") from None
 
 
-def _mocked(execution: Execution, ctx: dict[str, Any]) -> dict[str, Any] | None:
+def _find_mock(execution: Execution, ctx: dict[str, Any]) -> dict[str, Any] | None:
     """The response for this attempt in a mock configuration file of Step Functions Local."""
     if not engine._sfn_mock_config:
         return None

@@ -8,8 +8,8 @@ from lambdas.domain.mail.claims import (
     is_claimed_by,
     is_in_flight,
     is_unsettled,
-    mail_not_sent,
-    mail_sent,
+    record_mail_not_sent,
+    record_mail_sent,
 )
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import MAIL_CANCELLATION, MAIL_CONFIRMATION, EffectState
@@ -43,7 +43,7 @@ def test_a_mail_is_claimed_once_and_recorded_as_sent() -> None:
     assert order.ledger[MAIL_CONFIRMATION].key == "mail-confirmation:O1"
     assert claim_mail(order, NOW, MAIL_CONFIRMATION, "two") is None
 
-    sent = mail_sent(order, NOW, MAIL_CONFIRMATION, "one")
+    sent = record_mail_sent(order, NOW, MAIL_CONFIRMATION, "one")
 
     assert sent is not None
     assert sent.after.ledger[MAIL_CONFIRMATION].state is EffectState.DONE
@@ -58,7 +58,7 @@ def test_a_mail_is_claimed_once_and_recorded_as_sent() -> None:
 def test_a_refused_mail_is_recorded_and_may_be_claimed_again(error: Exception) -> None:
     order = claimed(Stage.CANCELLED, MAIL_CANCELLATION)
 
-    refused = mail_not_sent(order, NOW, MAIL_CANCELLATION, "one", error)
+    refused = record_mail_not_sent(order, NOW, MAIL_CANCELLATION, "one", error)
 
     assert refused is not None
     name = type(error).__name__
@@ -69,7 +69,7 @@ def test_a_refused_mail_is_recorded_and_may_be_claimed_again(error: Exception) -
     ]
     again = made(claim_mail(refused.after, NOW, MAIL_CANCELLATION, "two"))
     assert (
-        made(mail_sent(again, NOW, MAIL_CANCELLATION, "two")).ledger[MAIL_CANCELLATION].error
+        made(record_mail_sent(again, NOW, MAIL_CANCELLATION, "two")).ledger[MAIL_CANCELLATION].error
         is None
     )
 
@@ -80,7 +80,7 @@ def test_a_mail_that_may_have_been_sent_is_recorded_and_never_claimed_again(
 ) -> None:
     order = claimed(Stage.COMPLETED, MAIL_CONFIRMATION)
 
-    unsettled = mail_not_sent(order, NOW, MAIL_CONFIRMATION, "one", error)
+    unsettled = record_mail_not_sent(order, NOW, MAIL_CONFIRMATION, "one", error)
 
     assert unsettled is not None
     assert unsettled.after.ledger[MAIL_CONFIRMATION].state is EffectState.INTENT
@@ -98,7 +98,7 @@ def test_repeated_refusals_of_one_kind_add_one_event() -> None:
 
     for number, error in enumerate(errors):
         order = made(claim_mail(order, NOW, MAIL_CANCELLATION, str(number)))
-        refused = mail_not_sent(order, NOW, MAIL_CANCELLATION, str(number), error)
+        refused = record_mail_not_sent(order, NOW, MAIL_CANCELLATION, str(number), error)
         order = made(refused)
         assert refused is not None
         kinds += [event.detail["error"] for event in refused.events]
@@ -128,30 +128,32 @@ def test_no_function_lives_as_long_as_a_claim() -> None:
 
 def test_an_attempt_settles_only_its_own_claim() -> None:
     order = made(claim_mail(an_order(), NOW, APPROVAL, "one", "link-1"))
-    back = made(mail_not_sent(order, NOW, APPROVAL, "one", NotifierUnavailable("later")))
+    back = made(record_mail_not_sent(order, NOW, APPROVAL, "one", NotifierUnavailable("later")))
     assert back.approval_links == {}
     taken = made(claim_mail(back, NOW, APPROVAL, "two", "link-2"))
 
-    assert mail_not_sent(taken, NOW, APPROVAL, "one", NotifierUnavailable("later")) is None
-    assert mail_sent(taken, NOW, APPROVAL, "one") is None
+    assert record_mail_not_sent(taken, NOW, APPROVAL, "one", NotifierUnavailable("later")) is None
+    assert record_mail_sent(taken, NOW, APPROVAL, "one") is None
     assert is_claimed_by(taken, APPROVAL, "two")
     assert taken.approval_links == {"link-2": APPROVAL}
 
 
 def test_a_claim_is_settled_once() -> None:
     order = claimed(Stage.COMPLETED, MAIL_CONFIRMATION)
-    sent = made(mail_sent(order, NOW, MAIL_CONFIRMATION, "one"))
-    refused = made(mail_not_sent(order, NOW, MAIL_CONFIRMATION, "one", MailRejected("no")))
+    sent = made(record_mail_sent(order, NOW, MAIL_CONFIRMATION, "one"))
+    refused = made(record_mail_not_sent(order, NOW, MAIL_CONFIRMATION, "one", MailRejected("no")))
 
     for settled in (sent, refused):
-        assert mail_sent(settled, NOW, MAIL_CONFIRMATION, "one") is None
-        assert mail_not_sent(settled, NOW, MAIL_CONFIRMATION, "one", MailRejected("no")) is None
+        assert record_mail_sent(settled, NOW, MAIL_CONFIRMATION, "one") is None
+        assert (
+            record_mail_not_sent(settled, NOW, MAIL_CONFIRMATION, "one", MailRejected("no")) is None
+        )
 
 
 def test_an_order_without_the_mail_has_no_claim_to_settle() -> None:
     order = an_order(Stage.COMPLETED)
 
-    assert mail_sent(order, NOW, MAIL_CONFIRMATION, "one") is None
+    assert record_mail_sent(order, NOW, MAIL_CONFIRMATION, "one") is None
     assert not is_in_flight(order, MAIL_CONFIRMATION)
     assert not is_unsettled(order, MAIL_CONFIRMATION)
 
@@ -160,7 +162,7 @@ def test_an_attempt_may_still_record_what_came_of_a_claim_that_was_taken_for_aba
     order = claimed(Stage.COMPLETED, MAIL_CONFIRMATION)
     unsettled = made(claim_mail(order, NOW + CLAIM_LIFETIME_MS, MAIL_CONFIRMATION, "two"))
 
-    sent = made(mail_sent(unsettled, NOW, MAIL_CONFIRMATION, "one"))
+    sent = made(record_mail_sent(unsettled, NOW, MAIL_CONFIRMATION, "one"))
 
     assert sent.ledger[MAIL_CONFIRMATION].state is EffectState.DONE
     assert not is_unsettled(sent, MAIL_CONFIRMATION)
@@ -169,7 +171,7 @@ def test_an_attempt_may_still_record_what_came_of_a_claim_that_was_taken_for_aba
 def test_a_mail_to_the_approver_that_was_refused_is_due_again() -> None:
     pace = WaitPolicy(approval_timeout_seconds=900, heartbeat_seconds=300, mails_approver=True)
     order = made(claim_mail(an_order(), NOW, APPROVAL, "one", "link"))
-    refused = made(mail_not_sent(order, NOW, APPROVAL, "one", MailRejected("no")))
+    refused = made(record_mail_not_sent(order, NOW, APPROVAL, "one", MailRejected("no")))
 
     assert next_step(order, NOW + 15_000, pace, loops=1).decision is Decision.WAIT
     assert next_step(refused, NOW + 15_000, pace, loops=1).decision is Decision.REMIND

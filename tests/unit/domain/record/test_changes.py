@@ -17,7 +17,7 @@ from lambdas.domain.record.ledger import (
     Effect,
     EffectState,
     owes,
-    unsettled,
+    unsettled_effects,
 )
 from lambdas.domain.record.stages import Stage
 from tests.support.builders import a_signal, an_order
@@ -156,8 +156,8 @@ def test_an_effect_is_owed_until_it_is_undone(state: EffectState) -> None:
 
 
 def test_effects_are_undone_last_one_first() -> None:
-    assert unsettled(an_order(Stage.STATUS_UPDATE).ledger) == (PAY, RESERVE)
-    assert unsettled(an_order(Stage.CANCELLED).ledger) == ()
+    assert unsettled_effects(an_order(Stage.STATUS_UPDATE).ledger) == (PAY, RESERVE)
+    assert unsettled_effects(an_order(Stage.CANCELLED).ledger) == ()
 
 
 def test_an_effect_that_moved_is_no_longer_stuck() -> None:

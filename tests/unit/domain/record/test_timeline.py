@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.mail.claims import claim_mail, mail_sent
+from lambdas.domain.mail.claims import claim_mail, record_mail_sent
 from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import MAIL_CONFIRMATION, PAY, RESERVE
 from lambdas.domain.record.signals import SignalKind
@@ -24,7 +24,7 @@ PAID = replace(an_order(Stage.STATUS_UPDATE, total=700), stage=Stage.COMPENSATIN
 def sent() -> Change:
     claim = claim_mail(an_order(Stage.COMPLETED), NOW, MAIL_CONFIRMATION, "one")
     assert claim is not None
-    made = mail_sent(claim.after, LATER, MAIL_CONFIRMATION, "one")
+    made = record_mail_sent(claim.after, LATER, MAIL_CONFIRMATION, "one")
     assert made is not None
     return made
 
@@ -113,7 +113,7 @@ def test_only_events_of_mails_about_the_end_have_a_separate_stage() -> None:
     claim = claim_mail(an_order(), NOW, "mail-approval-1", "one")
     assert claim is not None
 
-    made = mail_sent(claim.after, NOW, "mail-approval-1", "one")
+    made = record_mail_sent(claim.after, NOW, "mail-approval-1", "one")
     assert made is not None
     [event] = made.events
 
