@@ -36,7 +36,8 @@ export function insights(page) {
   async function look() {
     update(stuck, ...stuckOrders(await all("/orders?stage=compensating&limit=100", "orders")));
     update(hanging, ...hangingOrders(await open()));
-    update(verdicts, ...charts(await loadVerdicts(started), started));
+    const chosen = started, found = await loadVerdicts(chosen);
+    if (chosen === started) update(verdicts, ...charts(found, chosen)); // otherwise a later call shows the period
   }
 
   /** The URL has the period, so that Back returns to the same figures. */

@@ -7,7 +7,7 @@ from lambdas.activity_handler import activity
 from lambdas.dependencies import Dependencies
 from lambdas.domain.record.ledger import unsettled_effects
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.steps.compensation import awaits_refund, close, still_awaits_bank
+from lambdas.domain.steps.compensation import awaits_refund, close
 from lambdas.domain.steps.stock import complete
 from lambdas.domain.task import Task
 from lambdas.telemetry import count
@@ -22,16 +22,16 @@ def update_order_status(task: Task, deps: Dependencies) -> None:
 
 @activity
 def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
-    """End a compensated order, or report a stuck one to the operations queue: once, while a bank
-    decides a dispute. While a refund is pending, the outcome is `pending`. The janitor compensates
-    an order whose compensation has not begun: its outcome is `open`.
+    """End a compensated order, or report a stuck one to the operations queue. While a refund is
+    pending, the outcome is `pending`. The janitor compensates an order whose compensation has not
+    begun: its outcome is `open`.
     """
     order = deps.orders.change_in_epoch(task, close)
     if order.ended and order.outcome:
         count(f"Order{order.outcome.capitalize()}")
     elif awaits_refund(order, deps.clock.now()):
         return {"stage": order.stage.value, "outcome": "pending", "result": None}
-    elif order.stage is Stage.COMPENSATING and not still_awaits_bank(order):
+    elif order.stage is Stage.COMPENSATING:
         count("CompensationStuck")
         deps.operations.report_stuck(order, unsettled_effects(order.ledger))
     outcome = order.outcome.value if order.outcome else "open"

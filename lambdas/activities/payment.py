@@ -91,9 +91,14 @@ def _look_up_or_capture(deps: Dependencies, order: Order) -> CaptureResult:
 def _record_pending(
     task: Task, deps: Dependencies, order: Order, until: int | None = None
 ) -> Order:
-    timeout_ms = deps.settings.settlement_timeout_seconds * 1000
-    pending = partial(record_pending, seen=order, until=until, timeout_ms=timeout_ms)
-    return deps.orders.change_in_epoch(task, pending, seen=order)
+    seen, timeout_ms = order, deps.settings.settlement_timeout_seconds * 1000
+
+    def record(order: Order, now: int) -> Change | None:
+        if is_overtaken(order, task.loops):
+            return None
+        return record_pending(order, now, seen=seen, until=until, timeout_ms=timeout_ms)
+
+    return deps.orders.change_in_epoch(task, record, seen=seen)
 
 
 @activity

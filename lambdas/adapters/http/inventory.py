@@ -15,6 +15,7 @@ from lambdas.domain.errors import (
     StoreUnavailable,
 )
 from lambdas.domain.record.money import MAX_PRICE_MINOR, Price
+from lambdas.domain.record.order import MAX_LINES
 from lambdas.domain.reservations import Reservation, ReservationState
 
 _REFUSALS: Mapping[str, tuple[type[OrderError], str]] = {
@@ -102,7 +103,10 @@ def _refusal(body: Mapping[str, Any], order_id: str) -> OrderError:
     if body["code"] not in _REFUSALS:
         raise ValueError("the code is not in the contract")
     error, message = _REFUSALS[body["code"]]
-    return error(f"{message}: {', '.join(body['skus'])}", order_id=order_id)
+    if not isinstance(body["skus"], list) or len(body["skus"]) > MAX_LINES:
+        raise ValueError("not the SKUs of an order")
+    skus = ", ".join(map(_sku, body["skus"]))
+    return error(f"{message}: {skus}", order_id=order_id)
 
 
 def _level(product: Mapping[str, Any]) -> StockLevel:
@@ -116,16 +120,16 @@ def _level(product: Mapping[str, Any]) -> StockLevel:
 
 def _listed_product(product: Mapping[str, Any]) -> ListedProduct:
     return ListedProduct(
-        sku=_sku(product),
+        sku=_sku(product["sku"]),
         name=text(product["name"]),
         price=_price(product),
         sold_out=integer(product["available"]) <= 0,
     )
 
 
-def _sku(product: Mapping[str, Any]) -> str:
+def _sku(value: object) -> str:
     """The SKU of a product that can be ordered. Raises ValueError for another form."""
-    sku = text(product["sku"])
+    sku = text(value)
     if not re.fullmatch(SKU_FORM, sku):
         raise ValueError("not a SKU")
     return sku

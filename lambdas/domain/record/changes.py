@@ -111,7 +111,7 @@ def check_pause_ms(failures: int) -> int:
 def next_check(order: Order, now: int) -> int:
     """When the janitor checks the order if nothing else happens to it. Epoch milliseconds.
 
-    A stuck order is checked after a pause, which is longer while only a bank keeps it open. A
+    A stuck order is checked after a pause, which is longer while a bank decides a dispute. A
     resting order is checked after its wait, whose end its execution should have noticed. The
     check of a pending signal is never put off by a write. Any other check stays where it is, if it
     is due soon: to move it would cost two writes of the index, and to make it early costs a read.

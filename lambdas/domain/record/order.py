@@ -236,8 +236,8 @@ class Order(OrderDetails):
 
     @property
     def awaits_bank(self) -> bool:
-        """Whether only a bank keeps the order stuck: it decides a dispute of the payment, whose
-        refund is pending until then.
+        """Whether the order owes a refund that is pending, and the payment has an open dispute or
+        inquiry: the bank takes weeks, so it is of no use to try the refund again each hour.
         """
         is_disputed = dispute_standing(self.ledger) == "open"
         return (

@@ -12,6 +12,11 @@ from lambdas.domain.record.signals import Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import next_owner
 
+FAILED_LOOK_UP_PAUSE_MS = 600_000
+"""In the three days of `settlement_timeout_seconds`, 432 rounds of about 30 events: an execution
+has room for 25,000.
+"""
+
 
 def begin_compensation(
     order: Order,
@@ -125,6 +130,7 @@ def record_refund(
 
 def close(order: Order, now: int) -> Change | None:
     """End a compensated order. An effect that could not be undone keeps it open, marked as stuck.
+    A look-up of a pending refund that is still due has failed: it is repeated after a pause.
 
     Returns None if the order has ended, waits for a refund, or if its compensation has not begun:
     the janitor then takes the order over.
@@ -133,7 +139,7 @@ def close(order: Order, now: int) -> Change | None:
         return None
     owed = unsettled_effects(order.ledger)
     if awaits_refund(order, now):
-        return None
+        return _pause_look_up(order, now)
     if owed:
         return _stuck(order, now, owed)
     stage = Stage.CANCELLED if order.cancelled else Stage.FAILED
@@ -146,15 +152,22 @@ def close(order: Order, now: int) -> Change | None:
     return make_change(order, after, now, (f"order-{stage}", detail))
 
 
+def _pause_look_up(order: Order, now: int) -> Change | None:
+    """Put off a look-up that is due; None if it is not, or if a report makes it urgent. Without the
+    pause, an execution whose look-ups fail would repeat its steps until its history is full.
+    """
+    pending = order.settling
+    if pending is None or order.notified or (pending.look_up_at or 0) > now:
+        return None
+    deadline = pending.pending_until or now
+    later = replace(pending, look_up_at=min(now + FAILED_LOOK_UP_PAUSE_MS, deadline))
+    return make_change(order, order.with_effect(PAY, later), now)
+
+
 def awaits_refund(order: Order, now: int) -> bool:
     """Whether only a pending payment or refund keeps the order open, before its deadline."""
     only_payment = unsettled_effects(order.ledger) == (PAY,)
     return only_payment and not order.stuck and now < (order.refund_pending_until or 0)
-
-
-def still_awaits_bank(order: Order) -> bool:
-    """Whether a bank keeps the order stuck, as it did after an earlier attempt."""
-    return order.awaits_bank and order.compensation_attempts > 1
 
 
 def _stuck(order: Order, now: int, owed: tuple[str, ...]) -> Change | None:

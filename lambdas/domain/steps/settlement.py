@@ -90,5 +90,7 @@ def is_overtaken(order: Order, loops: int) -> bool:
 
     A late attempt that finds the payment settled must not record it: the order would no longer
     wait, but its execution would, until the deadline. It has the payment looked up soon instead.
+    One that finds it pending records nothing: its execution would not wake at the time of its
+    look-up.
     """
     return order.settling is not None and loops < order.wait_loops

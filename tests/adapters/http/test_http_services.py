@@ -221,6 +221,10 @@ def test_unknown_fields_are_ignored(service: ReferenceService) -> None:
         ("reservations", 200, {"version": True, "state": "held", "lines": {}}, "not valid"),
         ("reservations", 409, {"code": "other"}, "not valid"),
         ("reservations", 409, {}, "without the field 'code'"),
+        *(
+            ("reservations", 409, {"code": "insufficient-stock", "skus": skus}, "not valid")
+            for skus in ("AB", ["a b"], ["A" * 33], [1], ["A"] * 51)
+        ),
     ],
 )
 def test_an_answer_without_the_fields_of_the_contract_is_a_defect(

@@ -14,12 +14,14 @@ from lambdas.domain.errors import (
     ProviderUnavailable,
 )
 from lambdas.domain.executions import ExecutionStatus
-from lambdas.domain.payments import DisputeState, PaymentState, Voided
+from lambdas.domain.payments import DisputeState, Payment, PaymentState, Voided
 from lambdas.domain.record.changes import BANK_PAUSE_MS
 from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
+from lambdas.domain.steps.compensation import FAILED_LOOK_UP_PAUSE_MS
+from lambdas.domain.steps.settlement import LOOK_UP_PAUSE_MS
 from tests.support.fakes.fake_payments import Book, FakePayments
 from tests.support.world import World
 
@@ -322,7 +324,7 @@ def test_a_cancelled_order_is_refunded_what_no_dispute_returned(
     assert world.problems() == []
 
 
-def test_an_order_that_waits_for_a_bank_for_weeks_is_tried_daily_and_reported_once(
+def test_an_order_that_waits_for_a_bank_for_weeks_is_tried_and_reported_daily(
     world: World,
 ) -> None:
     order = world.place(Stage.STATUS_UPDATE, total=4200)
@@ -344,7 +346,7 @@ def test_an_order_that_waits_for_a_bank_for_weeks_is_tried_daily_and_reported_on
         world.clock.advance(seconds=BANK_PAUSE_MS / 1000)
         assert world.deps.janitor_sweep.run() == {"taken-over": 1}, day
 
-    assert world.operations.stuck == [(order.order_id, ("pay",))]
+    assert world.operations.stuck == 4 * [(order.order_id, ("pay",))]
     assert world.operations.takeovers == []
     assert book.refunds == {}
 
@@ -354,6 +356,30 @@ def test_an_order_that_waits_for_a_bank_for_weeks_is_tried_daily_and_reported_on
     world.run(refund_payment, current)
     assert world.run(close_order, current)["stage"] == "cancelled"
     assert world.problems() == []
+
+
+def test_a_look_up_of_a_pending_refund_that_fails_is_repeated_after_a_pause(world: World) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.payments.payments[key(order)].method = "pm_refund_pending"
+    world.cancel(order)
+    for activity in (refund_payment, release_stock, close_order):
+        world.run(activity, order)
+    first = world.now(order).wait_ends_at or 0
+    assert first == world.clock.now() + LOOK_UP_PAUSE_MS
+
+    def fails(reference: str) -> Payment:
+        raise ProviderUnavailable(f"the payment provider is unavailable: {reference}")
+
+    world.payments.void = fails  # type: ignore[method-assign]
+    world.clock.advance(seconds=LOOK_UP_PAUSE_MS / 1000)
+    with pytest.raises(ProviderUnavailable):
+        world.run(refund_payment, order)
+    assert world.run(close_order, order)["outcome"] == "pending"
+    paused = world.now(order)
+    assert paused.wait_ends_at == world.clock.now() + FAILED_LOOK_UP_PAUSE_MS
+
+    assert world.run(close_order, order)["outcome"] == "pending"
+    assert world.now(order) == paused
 
 
 def test_a_refund_that_failed_is_made_again_under_another_id(world: World) -> None:

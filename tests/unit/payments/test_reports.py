@@ -176,6 +176,32 @@ def test_a_late_attempt_leaves_a_settled_refund_to_the_execution_that_waits(worl
     assert world.now(order).ledger[PAY].state is EffectState.UNDONE
 
 
+def test_a_late_attempt_that_finds_a_payment_pending_leaves_the_wait_as_it_is(
+    world: World,
+) -> None:
+    order = world.place(Stage.PAYMENT, payment_method="pm_processing", total=4200)
+    with pytest.raises(PaymentPending):
+        world.run(process_payment, order)
+    world.clock.advance(seconds=LOOK_UP_PAUSE_MS / 1000)
+    look_up = world.payments.look_up
+    waiting: list[Order] = []
+
+    def wait_in_another_attempt(reference: str) -> Payment:
+        world.payments.look_up = look_up  # type: ignore[method-assign]
+        found = look_up(reference)
+        with pytest.raises(PaymentPending):
+            world.run(process_payment, order, loops=1)
+        world.run(await_signal, order, token="token-2", loops=2)
+        waiting.append(world.now(order))
+        return found
+
+    world.payments.look_up = wait_in_another_attempt  # type: ignore[method-assign]
+    with pytest.raises(PaymentPending):
+        world.run(process_payment, order, loops=1)
+
+    assert [world.now(order)] == waiting
+
+
 def test_a_report_that_comes_before_the_wait_is_recorded_is_not_needed(world: World) -> None:
     order = world.place(Stage.PAYMENT, payment_method="pm_processing", total=4200)
     answers: list[ReportAction] = []
