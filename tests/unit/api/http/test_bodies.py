@@ -40,6 +40,10 @@ def test_a_body_that_gives_a_name_twice_is_malformed(api: ApiCaller, text: str, 
     assert f"An object in the body contains {name} twice" in answer.json["detail"]
 
 
+def test_a_missing_body_is_malformed(api: ApiCaller) -> None:
+    assert api.call("POST", "/orders", headers=KEY).status == 400
+
+
 def test_a_body_of_sixteen_kilobytes_is_read_and_a_larger_one_is_not(api: ApiCaller) -> None:
     fits = BODY + " " * (16 * 1024 - len(BODY))
 

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from lambdas.api.application import OPERATIONS, description
 from lambdas.api.http.resource import Operation
-from tests.support.api_caller import DOCUMENT, ApiCaller
+from tests.support.api_caller import DOCUMENT, ApiCaller, an_event
 from tests.support.definition import ROOT
 
 COMMITTED = (ROOT / "docs/openapi.json").read_text()
@@ -119,3 +119,14 @@ def test_the_page_is_complete_in_itself(api: ApiCaller) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "SwaggerUIBundle" in answer.text
     assert re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=[^>]*>", answer.text) == []
+
+
+def test_the_page_is_compressed_for_a_browser(api: ApiCaller) -> None:
+    answer = api.get("/docs", None, headers={"accept-encoding": "gzip"})
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "SwaggerUIBundle" in answer.text
+
+
+def test_events_of_the_tests_are_those_of_an_http_api() -> None:
+    assert an_event("GET", "/orders?limit=1")["queryStringParameters"] == {"limit": "1"}

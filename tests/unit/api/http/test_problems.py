@@ -153,6 +153,14 @@ def test_dependencies_that_cannot_be_made_are_answered_as_a_problem(
     assert api.get("/orders", ALICE).status == 500
 
 
+def test_an_overloaded_store_says_when_to_try_again(api: ApiCaller, world: World) -> None:
+    world.store.unavailable = True
+
+    answer = api.get("/orders", ALICE)
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+
+
 def test_a_problem_is_not_cached(api: ApiCaller) -> None:
     assert api.get("/nothing").headers["cache-control"] == "no-store"
 

@@ -131,3 +131,10 @@ def test_a_stages_name_before_the_path_is_dropped() -> None:
     event["requestContext"]["stage"] = "live"
 
     assert method_and_path(event) == ("GET", "/orders")
+
+
+def test_a_parameter_that_a_route_does_not_know_is_named(api: ApiCaller, world: World) -> None:
+    answer = api.get(f"/orders/{world.place().order_id}?expand=items")
+
+    assert answer.status == 422
+    assert answer.json["errors"] == [{"field": "expand", "problem": "Known parameters: none"}]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.api_caller import ALICE, APPROVER, OPERATOR, Answer, ApiCaller
+from tests.support.api_caller import ALICE, APPROVER, OPERATOR, Answer, ApiCaller, Claims
 from tests.support.world import World
 
 COFFEE = {"name": "Coffee", "unit_price_minor": 1850, "currency": "EUR", "related": ["MUG-RED"]}
@@ -66,6 +66,12 @@ def test_reserved_units_cannot_be_removed(api: ApiCaller, world: World) -> None:
     assert answer.status == 409
     assert answer.json["detail"] == ("2 of MUG-RED are available; the correction removes 3.")
     assert api.get("/ops/products/MUG-RED", claims=OPERATOR).json["held"] == 8
+
+
+def test_a_key_names_one_correction(api: ApiCaller) -> None:
+    correct(api, 5)
+
+    assert correct(api, 6).status == 422
 
 
 @pytest.mark.parametrize("path", ["/ops/products/NONE", "/ops/products/A%20B"])
@@ -178,3 +184,9 @@ def test_a_product_that_is_not_listed_can_be_ordered(api: ApiCaller, world: Worl
     assert "SPARE-1" not in api.get("/catalogue").text
     order = {"items": [{"sku": "SPARE-1", "quantity": 1}], "payment_method": "pm_ok"}
     assert api.post("/orders", order, headers={"Idempotency-Key": "k"}).status == 201
+
+
+@pytest.mark.parametrize("claims", [ALICE, APPROVER])
+def test_only_operators_manage_products(api: ApiCaller, claims: Claims) -> None:
+    assert api.get("/ops/products/MUG-RED", claims=claims).status == 403
+    assert api.put("/ops/products/MUG-RED", COFFEE, claims=claims).status == 403

@@ -66,6 +66,10 @@ def test_an_order_without_a_usable_key_is_malformed(api: ApiCaller, key: str | N
     assert "Idempotency-Key" in answer.json["detail"]
 
 
+def test_the_problem_of_a_missing_key_names_the_header(api: ApiCaller) -> None:
+    assert "send it" in start(api, key=None).json["detail"].lower()
+
+
 @pytest.mark.parametrize("key", ["K1,K1", "K1, K1", "K1,K2", "K1,"])
 def test_a_key_that_was_sent_twice_is_refused(api: ApiCaller, key: str) -> None:
     answer = start(api, key=key)

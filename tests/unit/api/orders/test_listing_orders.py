@@ -85,6 +85,12 @@ def test_the_staff_list_all_orders_or_those_of_one_customer(
     assert listed(api, "?customer_id=alice", claims) == [alices.order_id]
 
 
+def test_orders_are_listed_by_stage(api: ApiCaller, world: World) -> None:
+    _, failed = placed(world, (Stage.START, "alice"), (Stage.FAILED, "bob"))
+
+    assert listed(api, "?stage=failed") == [failed.order_id]
+
+
 def test_the_cursor_walks_through_all_orders_once(api: ApiCaller, world: World) -> None:
     orders = placed(world, *[(Stage.START, "alice")] * 5)
     seen: list[str] = []

@@ -61,6 +61,10 @@ def test_an_order_is_found_by_its_id_in_lower_case_or_with_blanks_around_it(
     assert answer.json == api.get(f"/orders/{order.order_id}{read}", OPERATOR).json
 
 
+def test_an_id_that_cannot_exist_is_answered_with_the_form_of_an_id(api: ApiCaller) -> None:
+    assert "26 letters and digits" in api.get("/orders/NO-ORDER", OPERATOR).json["detail"]
+
+
 @pytest.mark.parametrize("stage", list(Stage))
 def test_no_read_shows_a_token_an_address_a_key_or_who_approved(
     api: ApiCaller, world: World, stage: Stage
@@ -83,6 +87,17 @@ def test_items_have_the_revision_that_an_approval_names(api: ApiCaller, world: W
         "items": [{"sku": "COFFEE-1KG", "quantity": 2, "unit_price_minor": 1250}],
         "total": {"amount_minor": 2500, "currency": "EUR", "exponent": 2},
     }
+
+
+@pytest.mark.parametrize(("currency", "exponent"), [("JPY", 0), ("EUR", 2), ("KWD", 3)])
+def test_the_total_says_how_many_decimals_its_currency_has(
+    api: ApiCaller, world: World, currency: str, exponent: int
+) -> None:
+    order = world.place(total=125_000, currency=currency)
+
+    total = api.get(f"/orders/{order.order_id}").json["total"]
+
+    assert total == {"amount_minor": 125_000, "currency": currency, "exponent": exponent}
 
 
 def test_the_timeline_has_every_event_in_order(api: ApiCaller) -> None:
@@ -119,3 +134,14 @@ def test_a_timeline_says_how_many_older_events_it_leaves_out(api: ApiCaller, wor
 
     assert timeline["omitted_events"] == 7
     assert [one["sequence"] for one in timeline["events"]][:1] == [8]
+
+
+def test_events_of_every_stage_are_shown(api: ApiCaller, world: World) -> None:
+    order = world.place()
+    for number, stage in enumerate(Stage, start=1):
+        event = Event(number=number, at=world.clock.now(), kind="k", stage=stage, detail={"n": 1})
+        world.store.put_event(order.order_id, event)
+
+    events = api.get(f"/orders/{order.order_id}/timeline").json["events"]
+
+    assert [event["stage"] for event in events] == [stage.value for stage in Stage]

@@ -146,3 +146,19 @@ def test_all_wrong_fields_are_named_at_once(api: ApiCaller) -> None:
 @pytest.mark.parametrize("method", ["pm_ok", "pm_1MqLiJLkdIwHu7ixUEgbFdYD", "pm_" + "x" * 100])
 def test_the_id_of_a_payment_method_may_have_capital_letters(api: ApiCaller, method: str) -> None:
     assert start(api, payment_method=method).status == 201
+
+
+def test_more_than_fifty_skus_are_refused(api: ApiCaller) -> None:
+    lines = [{"sku": f"SKU-{number}", "quantity": 1} for number in range(51)]
+
+    answer = start(api, items=lines)
+
+    assert answer.status == 422
+    assert "50" in answer.json["detail"]
+
+
+def test_a_machine_client_must_name_the_customer(api: ApiCaller) -> None:
+    answer = start(api, SHOP)
+
+    assert answer.status == 422
+    assert "customer_id" in answer.json["detail"]
