@@ -158,7 +158,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "the ledger has a payment only once it is captured",
     ),
     "close-with-debts": Mutant(
-        compensation, "unsettled", lambda ledger: (), "an order ends with effects to undo"
+        compensation, "unsettled_effects", lambda ledger: (), "an order ends with effects to undo"
     ),
     "late-charge-recorded": Mutant(
         payment,
