@@ -12,10 +12,8 @@ from lambdas.domain.record.signals import Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import next_owner
 
-FAILED_LOOK_UP_PAUSE_MS = 600_000
-"""In the three days of `settlement_timeout_seconds`, 432 rounds of about 30 events: an execution
-has room for 25,000.
-"""
+FAILED_LOOK_UP_PAUSE_MS = 60_000
+"""A round has about 30 events. After MAX_LOOPS waits the order continues in a new execution."""
 
 
 def begin_compensation(
