@@ -1,6 +1,7 @@
 """`reset`: restore the seed data of a running environment."""
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -48,9 +49,9 @@ def _delete_orders(folders: Folders, state: State) -> None:
     delete again, for records that were written in between.
     """
     delete_orders(state.tables_url, state.outputs)
-    _stop_executions(folders, state)
+    stop_executions(folders, state)
     time.sleep(SETTLE_SECONDS)
-    _stop_executions(folders, state)
+    stop_executions(folders, state)
     delete_orders(state.tables_url, state.outputs)
 
 
@@ -63,14 +64,19 @@ def running_executions(state: State) -> list[str]:
     return [one["executionArn"] for page in pages for one in page["executions"]]
 
 
-def _stop_executions(folders: Folders, state: State) -> None:
+def stop_executions(folders: Folders, state: State) -> None:
+    """Stop all running executions, and those that start meanwhile.
+
+    Raises LocalProblem when the number of running executions stops falling.
+    """
     engine: SFNClient = client("stepfunctions", state.emulator_url)
     running: list[str] = []
 
     def all_stopped() -> bool:
         running[:] = running_executions(state)
         for arn in running:
-            engine.stop_execution(executionArn=arn, cause="local reset")
+            with suppress(engine.exceptions.ValidationException):  # it ended after it was listed
+                engine.stop_execution(executionArn=arn, cause="local reset")
         return not running
 
     try:

@@ -1,6 +1,7 @@
 """What writes to the tables of a stack: its functions outside of executions, and executions."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,8 +47,10 @@ class Writers:
         for name in self._functions():
             self._switch_sources(name, on=False)
             self._lambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+        states = self._states
         for execution in self._executions():
-            self._states.stop_execution(executionArn=execution)
+            with suppress(states.exceptions.ValidationException):  # it ended after it was listed
+                states.stop_execution(executionArn=execution)
 
     def start(self) -> None:
         """Give each function the concurrency of the template again. May be repeated."""

@@ -1,12 +1,14 @@
 """What writes to the tables is stopped for a restore, and started again as it was."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import cast
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from tests.support.faults import answer
 from tests.support.writer_stack import STACK, create_writers, expected, states
 from tests.workflow.resources import ROLE
 from tools.table_restore.writers import WRITERS, Sessions, Writers
@@ -52,3 +54,16 @@ def test_running_executions_are_stopped(sessions: Sessions, writers: Writers) ->
 
     assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
     assert writers.active() == []
+
+
+def test_an_execution_that_ends_before_it_is_stopped_leaves_no_other_running(
+    sessions: Sessions, writers: Writers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "client", cache(sessions.client))
+    states = sessions.client("stepfunctions")
+    begun = [states.start_execution(stateMachineArn=writers.machine) for _ in range(2)]
+    answer(states, "StopExecution", "ValidationException")  # for the first of the two
+
+    writers.stop()
+
+    assert len({one["executionArn"] for one in begun}.intersection(writers.active())) == 1
