@@ -72,6 +72,14 @@ CustomerOption = Annotated[
 LimitOption = Annotated[
     int, typer.Option("-n", "--limit", min=1, help="At most N, newest first.", metavar="N")
 ]
+PayWithOption = Annotated[
+    str,
+    typer.Option(
+        "--pay-with",
+        help="Payment method of the customer. The default is one of the sandbox.",
+        metavar="METHOD",
+    ),
+]
 ItemOption = Annotated[
     list[str],
     typer.Option(

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.table import Table
 
 from cli.client.api import Api
-from cli.commands.options import ItemOption, ProfileOption
+from cli.commands.options import ItemOption, PayWithOption, ProfileOption
 from cli.commands.order.items import parse_item
 from cli.problems import Problem, Refused
 from cli.sign_in.session import open_api
@@ -69,6 +69,7 @@ def load(
         typer.Option("-c", "--callers", min=1, max=64, help="Concurrent requests.", metavar="N"),
     ] = 8,
     item: ItemOption = ["COFFEE-1KG"],  # noqa: B006  # typer only reads it
+    pay_with: PayWithOption = "pm_ok",
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -79,7 +80,7 @@ def load(
     The orders are real: they reserve stock until they are approved, cancelled or expire.
     """
     api, measured = open_api(profile), Measurements()
-    body = {"items": [parse_item(text) for text in item], "payment_method": "pm_ok"}
+    body = {"items": [parse_item(text) for text in item], "payment_method": pay_with}
     try:
         _place_all(api, body, measured, number=number, callers=callers)
     except BaseException:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.commands.options import ItemOption, KeyOption, ProfileOption
+from cli.commands.options import ItemOption, KeyOption, PayWithOption, ProfileOption
 from cli.commands.order.items import parse_item
 from cli.commands.read.wait import wait as wait_for_end
 from cli.problems import WrongUsage
@@ -16,10 +16,7 @@ from cli.views.orders import order_status
 
 def place(
     item: ItemOption,
-    pay_with: Annotated[
-        str,
-        typer.Option("--pay-with", help="Payment method known to the provider.", metavar="METHOD"),
-    ] = "pm_ok",
+    pay_with: PayWithOption = "pm_ok",
     customer: Annotated[
         str | None, typer.Option(help="Order for this customer (operators only).", metavar="NAME")
     ] = None,

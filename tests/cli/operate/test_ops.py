@@ -1,5 +1,6 @@
 """compensate, abort, versions, load, doctor."""
 
+import json
 from dataclasses import replace
 from io import StringIO
 
@@ -91,6 +92,13 @@ def test_load_measures_every_order(terminal: Terminal, world: World) -> None:
     assert ran.json["answers"] == {"placed": 6}
     assert sum(ran.json["histogram"].values()) == 6  # type: ignore[attr-defined]
     assert len(world.engine.started) == 6
+
+
+def test_load_pays_with_the_method_that_is_named(terminal: Terminal) -> None:
+    terminal.run("load", "-n", "1", "-i", "MUG-RED", "--pay-with", "pm_card_visa")
+
+    [placed] = [json.loads(one.content) for one in terminal.wire.sent if one.method == "POST"]
+    assert placed["payment_method"] == "pm_card_visa"
 
 
 def test_load_prints_the_rejections(terminal: Terminal) -> None:
