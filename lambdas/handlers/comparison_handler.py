@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lambdas.dependencies import dependencies
+from lambdas.handlers.event_fields import MalformedEvent, read_field
 from lambdas.services.payment_comparison import DAY_MS, FAILED
 from lambdas.telemetry import count, flush_metrics, log_keys, logger, request_id
+
+_EXPECTED = '`{"date": "2026-11-27"}`, or `{}` for yesterday'
 
 
 class PaymentsNotCompared(Exception):
@@ -16,13 +19,12 @@ class PaymentsNotCompared(Exception):
 def compare(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Compare a day (UTC): the one in `{"date": "2026-11-27"}`, by default yesterday.
 
-    Raises PaymentsNotCompared, after all other payments were compared, and PaymentUnsettled or
-    StoreUnavailable if the lists cannot be read.
+    Raises PaymentsNotCompared, after all other payments were compared, PaymentUnsettled or
+    StoreUnavailable if the lists cannot be read, and MalformedEvent.
     """
     deps = dependencies()
     with log_keys(request_id=request_id(context)):
-        date = str(event.get("date") or _yesterday(deps.clock.now()))
-        since = int(datetime.fromisoformat(f"{date}T00:00:00+00:00").timestamp() * 1000)
+        date, since = _day(event, deps.clock.now())
         try:
             done = deps.payment_comparison.compare(since, since + DAY_MS)
             count("PaymentsCompared", sum(done.values()))
@@ -34,6 +36,15 @@ def compare(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     return {"date": date, "payments": done}
 
 
-def _yesterday(now: int) -> str:
-    present = datetime.fromtimestamp(now / 1000, UTC)
-    return (present - timedelta(days=1)).date().isoformat()
+def _day(event: Mapping[str, Any], now: int) -> tuple[str, int]:
+    """The day that the event names, and when it began (epoch ms)."""
+    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    yesterday = (today - timedelta(days=1)).isoformat()
+    text = read_field(event or {"date": yesterday}, "date", str, _EXPECTED)
+    try:
+        began = datetime.fromisoformat(f"{text}T00:00:00+00:00").timestamp()
+    except ValueError:
+        began = -1
+    if began < 0:
+        raise MalformedEvent("date", _EXPECTED)
+    return text, int(began * 1000)

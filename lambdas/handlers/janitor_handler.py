@@ -5,8 +5,11 @@ from typing import Any
 
 from lambdas.dependencies import dependencies
 from lambdas.domain.errors import OrderError, OrderNotFound
+from lambdas.handlers.event_fields import read_field
 from lambdas.services.janitor import JanitorAction
 from lambdas.telemetry import count, flush_metrics, log_keys, logger, measure, report_recovered
+
+_EXPECTED = 'an event of Step Functions about an execution: `{"detail": {"name": "…"}}`'
 
 
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
@@ -47,8 +50,11 @@ def _measure_oldest_order() -> None:
 
 
 def on_execution_stopped(event: Mapping[str, Any], context: object) -> dict[str, str]:  # noqa: ARG001
-    """EventBridge: an execution failed, timed out or was stopped. Its name is `<order>-<epoch>`."""
-    execution = str(event["detail"]["name"])
+    """EventBridge: an execution failed, timed out or was stopped. Its name is `<order>-<epoch>`.
+
+    Raises MalformedEvent.
+    """
+    execution = read_field(event, "detail.name", str, _EXPECTED)
     order_id = execution.rpartition("-")[0]
     with log_keys(order_id=order_id):
         try:

@@ -12,6 +12,7 @@ from lambdas.domain.errors import EventsUnavailable
 from lambdas.domain.record.changes import Event
 from lambdas.domain.record.events import EVENT_KINDS, published_kind
 from lambdas.domain.record.order import Order
+from lambdas.handlers.event_fields import read_field
 from lambdas.handlers.message_batch import BatchAnswer, process_each
 from lambdas.telemetry import count, count_by, flush_metrics, logger, report_recovered
 
@@ -21,14 +22,19 @@ _MONEY = {"payment-captured": "CapturedMinorUnits", "payment-refunded": "Refunde
 _DELIVERED = {"event_id", "order_id", "kind", "at"}
 """Fields that the delivery of an event reads."""
 
+_EXPECTED = 'records of a table\'s stream: `{"Records": [{"dynamodb": {"Keys": {…}}}]}`'
+
 
 def publish(event: Mapping[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001
     """Publish the new events of a batch of changes.
 
     Raises EventsUnavailable or StoreUnavailable: Lambda then repeats the batch, so that an event
-    may be published twice, and none is left out.
+    may be published twice, and none is left out. Raises MalformedEvent.
     """
-    published = sum(_publish(found) for found in read_new_events(event["Records"]))
+    records = read_field(event, "Records", list, _EXPECTED)
+    for record in records:
+        read_field(record, "dynamodb.Keys.sk.S", str, _EXPECTED)
+    published = sum(_publish(found) for found in read_new_events(records))
     count("EventsPublished", published)
     flush_metrics()
     return {"published": published}

@@ -44,7 +44,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         | SERVICES
         | EDGE
         | {"lambdas.dependencies", "lambdas.ulid", "lambdas.adapters.events.dynamodb_stream"}
-        | {"lambdas.handlers.message_batch"},
+        | {"lambdas.handlers.event_fields", "lambdas.handlers.message_batch"},
         set(),
     ),
 }
