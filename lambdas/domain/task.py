@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from lambdas.domain.errors import ActivityDefect
+from lambdas.domain.errors import ActivityDefect, OrderNotFound
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Task:
         """Parse an activity's input: `task` is the state of the execution, beside it are values of
         the context object. Executions of older definitions send the state alone.
 
-        Raises ActivityDefect if it is invalid.
+        Raises OrderNotFound if it names no order, ActivityDefect if it is invalid otherwise.
         """
         if not isinstance(event, Mapping):
             raise ActivityDefect("the activity's input is not a JSON object")
@@ -49,8 +49,8 @@ class Task:
         following = _object(state, "next", {})
         caught = state.get("failure")
         return cls(
-            order_id=_value(state, "order_id", str),
-            epoch=_value(state, "epoch", int),
+            order_id=_key(state, "order_id", str),
+            epoch=_key(state, "epoch", int),
             attempt=_value(event, "attempt", int, 0) + 1,
             traceparent=str(state.get("traceparent", "")),
             token=None if event.get("token") is None else _value(event, "token", str),
@@ -60,6 +60,14 @@ class Task:
             failure="" if caught is None else _failure(_object(state, "failure")),
             findings=_findings(_object(state, "findings", {})),
         )
+
+
+def _key(state: Mapping[str, Any], name: str, kind: type[T]) -> T:
+    """A value that identifies the order. Without it, no later attempt finds the order."""
+    try:
+        return _value(state, name, kind)
+    except ActivityDefect as error:
+        raise OrderNotFound(error.message) from None
 
 
 def _value(values: Mapping[str, Any], name: str, kind: type[T], default: T | None = None) -> T:

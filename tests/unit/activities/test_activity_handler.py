@@ -19,6 +19,7 @@ from lambdas.domain.errors import (
     MailRejected,
     MailUnsettled,
     OrderError,
+    OrderNotFound,
     PaymentDeclined,
     StaleEpoch,
 )
@@ -124,7 +125,7 @@ def test_every_error_of_ours_is_counted_by_activity_and_version(
 
     with pytest.raises(StaleEpoch):
         process_payment(event(order, epoch=1), CONTEXT)
-    with pytest.raises(ActivityDefect):
+    with pytest.raises(OrderNotFound):
         process_payment({}, CONTEXT)
 
     for counted in counts(capsys, "FailedInvocation"):
@@ -136,7 +137,9 @@ def test_every_error_of_ours_is_counted_by_activity_and_version(
         assert counted["FailedInvocation"] == [1.0]
 
 
-@pytest.mark.parametrize("broken", [{}, {"order_id": "O1", "epoch": 1, "version": "v2"}])
+@pytest.mark.parametrize(
+    "broken", [{"order_id": "O1", "epoch": 1}, {"order_id": "O1", "epoch": 1, "next": 5}]
+)
 def test_every_defect_is_counted_for_the_service(
     world: World,
     capsys: pytest.CaptureFixture[str],
@@ -163,7 +166,7 @@ def test_metrics_that_cannot_be_written_do_not_replace_the_error(
     monkeypatch.setattr(telemetry.metrics, "namespace", None)
     monkeypatch.setattr(telemetry.metrics.provider, "namespace", None)
 
-    with pytest.raises(ActivityDefect, match=r"^the activity's input has no valid `order_id`$"):
+    with pytest.raises(OrderNotFound, match=r"^the activity's input has no valid `order_id`$"):
         reserve_stock({}, CONTEXT)
     errors = [line["message"] for line in lines(log.getvalue()) if line["level"] == "ERROR"]
     assert set(errors) == {"metrics could not be written"}

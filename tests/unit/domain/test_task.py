@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.errors import ActivityDefect
+from lambdas.domain.errors import ActivityDefect, OrderNotFound
 from lambdas.domain.task import Task
 
 INPUT: dict[str, Any] = {"order_id": "O1", "epoch": 2}
@@ -39,8 +39,8 @@ def test_token_and_loops_are_read_where_they_are() -> None:
     [{}, {"order_id": "O1"}, {"epoch": 1}, {"order_id": 1, "epoch": 1}]
     + [{"order_id": "O1", "epoch": epoch} for epoch in ("1", 1.0, True, None)],
 )
-def test_an_input_without_order_and_epoch_is_a_defect(event: dict[str, Any]) -> None:
-    with pytest.raises(ActivityDefect, match=r"^the activity's input has no valid `\w+`$"):
+def test_an_input_without_order_and_epoch_names_no_order(event: dict[str, Any]) -> None:
+    with pytest.raises(OrderNotFound, match=r"^the activity's input has no valid `\w+`$"):
         Task.parse(event)
 
 
