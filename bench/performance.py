@@ -1,6 +1,7 @@
-"""The tables of docs/performance.md: goal, measured value, value before, and a peer; and the peers.
+"""Writes the tables of docs/performance.md: the measured figures with their goals, and other
+engines.
 
-Each measurement replaces its own rows, and leaves those of the others with their date.
+Each module replaces only the rows that it measures; each row has the date of its measurement.
 """
 
 import datetime
@@ -11,7 +12,7 @@ from bench.cold_start.sampling import Start
 from bench.cost.documents import ROOT, figures_in, replace_figures
 from bench.cost.peers import direct_port
 from bench.cost.pricing import bill
-from bench.cost.stories import Counts
+from bench.cost.scenarios import Counts
 from bench.hot_sku.mechanisms import Mechanism, Sharded, SingleWrite
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -33,7 +34,7 @@ def update(module: str, rows: Sequence[Row], page: Path = PAGE) -> None:
 
 
 def update_peers(table: str, page: Path = PAGE) -> None:
-    """Replace the second table: the same order elsewhere."""
+    """Replace the second table: the same order on other engines."""
     first, _, _ = figures_in(page).partition("\n\n")
     replace_figures(page, f"{first}\n\n{table}")
 
@@ -43,7 +44,7 @@ def _lines_of(module: str, table: str) -> list[str]:
 
 
 def cost_rows(counted: Sequence[Counts]) -> list[Row]:
-    """The rows that are counts: the same in every run."""
+    """The rows of bench.cost. They are counts, so each run gives the same."""
     at_once, later, *_ = counted
     port = direct_port()
     ratio = bill(later).total / bill(port).total

@@ -1,4 +1,4 @@
-"""What is measured: the programs that fresh interpreters run."""
+"""The programs whose start is measured, each in a new interpreter."""
 
 BARE = "(bare interpreter)"
 REFERENCE = "REF (boto3 client, Logger)"
@@ -29,7 +29,7 @@ _STORE = "from lambdas.dependencies import dependencies; dependencies().store"
 
 
 def _ready_program(module: str) -> str:
-    """Import a handler's module and construct the client of the tables, which every call needs."""
+    """Import a handler's module and create the DynamoDB client, which every call needs."""
     return f"import lambdas.{module}; {_STORE}"
 
 
@@ -46,4 +46,4 @@ PROGRAMS = {
     "janitor_handler": _ready_program("handlers.janitor_handler"),
     "api.handler": _ready_program("api.handler"),
 }
-"""Name -> Python program. The reference is the least that an ordinary function would load."""
+"""Name -> Python program. REFERENCE loads only boto3 and the Powertools logger."""

@@ -1,1 +1,1 @@
-"""The cost of an order: billable units counted over whole stories, priced by a dated table."""
+"""The cost of an order: the counted billable units of scenarios, at dated prices."""

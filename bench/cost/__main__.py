@@ -1,4 +1,4 @@
-"""`python -m bench.cost`: billable units and US dollars of seven stories, beside other engines."""
+"""`python -m bench.cost`: the cost of seven scenarios, beside other engines."""
 
 import argparse
 import json
@@ -15,12 +15,12 @@ from bench.cost import alternatives, documents
 from bench.cost.definitions import check_samples
 from bench.cost.peers import direct_port, durable_functions, peers, temporal_cloud
 from bench.cost.pricing import LOG_LEVELS, PRICES, bill
-from bench.cost.stories import STORIES, Counts, play
+from bench.cost.scenarios import SCENARIOS, Counts, measure_scenario
 
 EXPLANATION = """
-Columns: state transitions, function invocations, write units, read units. Each story is one order
-of two lines, played with the deployed handlers on the committed state machine. These are counted;
-network and processor times are assumptions. Prices and assumptions: bench/cost/prices.toml.
+Counts state transitions, function invocations, write units and read units. Each scenario is one
+order of two lines, run with the deployed handlers on the committed state machine. Network and
+processor times are assumptions. Prices and assumptions: bench/cost/prices.toml.
 """
 
 
@@ -43,8 +43,8 @@ def main() -> None:
 
 
 def measure() -> list[Counts]:
-    """The counts of each story, in the order of STORIES."""
-    return [play(story) for story in STORIES]
+    """The counts of each scenario, in the order of SCENARIOS."""
+    return [measure_scenario(scenario) for scenario in SCENARIOS]
 
 
 def write(counted: list[Counts]) -> None:
@@ -75,7 +75,7 @@ def _arguments() -> argparse.Namespace:
         help="log level of the state machine; ALL logs every history event",
     )
     parser.add_argument(
-        "--write", action="store_true", help="write the figures into README.md and docs/, too"
+        "--write", action="store_true", help="also write the figures into README.md and docs/"
     )
     parser.add_argument(
         "--fewer", action="store_true", help="print what fewer transitions would cost (decision 27)"
@@ -84,7 +84,7 @@ def _arguments() -> argparse.Namespace:
         "--check-samples",
         type=Path,
         metavar="FOLDER",
-        help="walk the definitions of the public samples (peers.toml) in their clones in FOLDER",
+        help="check the paths of the public samples (peers.toml) against their clones in FOLDER",
     )
     return parser.parse_args()
 
@@ -93,24 +93,24 @@ def _table(counted: list[Counts], log_level: str) -> Table:
     date = PRICES["date"]
     title = f"Cost of an order (us-east-1, list prices of {date}, without e-mail)"
     table = Table(title=title, box=SIMPLE)
-    table.add_column("story", no_wrap=True)
+    table.add_column("scenario", no_wrap=True)
     for name in ("states", "functions", "writes", "reads", "$/million"):
         table.add_column(name, justify="right")
     for one in counted:
         usage = one.usage
         figures = (one.transitions, one.invocations, usage.write_units, usage.read_units)
         dollars = f"{bill(one, log_level=log_level).total:,.0f}"
-        table.add_row(one.story, *map(str, figures), dollars)
+        table.add_row(one.scenario, *map(str, figures), dollars)
     return table
 
 
 def _print_comparison(
     console: Console, counted: list[Counts], port: Counts, log_level: str
 ) -> None:
-    other = bill(port, log_level=log_level).total
+    port_dollars = bill(port, log_level=log_level).total
     for one in counted[:2]:
-        ratio = bill(one, log_level=log_level).total / other
-        console.print(f"{one.story}: {ratio:.2f} × the direct port")
+        ratio = bill(one, log_level=log_level).total / port_dollars
+        console.print(f"{one.scenario}: {ratio:.2f} × the direct port")
     console.print(
         f"Orchestration alone, per million orders: this workflow "
         f"${bill(counted[0]).parts['transitions']:,.0f}, Temporal Cloud ${temporal_cloud():,.0f} "
@@ -119,7 +119,7 @@ def _print_comparison(
 
 
 def _as_dict(counts: Counts, log_level: str) -> dict[str, Any]:
-    bill_ = bill(counts, log_level=log_level)
+    priced = bill(counts, log_level=log_level)
     return {
         **asdict(counts),
         "usage": {
@@ -128,7 +128,7 @@ def _as_dict(counts: Counts, log_level: str) -> dict[str, Any]:
             "read_units": counts.usage.read_units,
             "calls": dict(counts.usage.calls),
         },
-        "dollars_per_million": {**bill_.parts, "total without e-mail": bill_.total},
+        "dollars_per_million": {**priced.parts, "total without e-mail": priced.total},
     }
 
 

@@ -1,18 +1,18 @@
-"""The cost of a path of fewer state transitions: `python -m bench.cost --fewer` (decision 27)."""
+"""The cost of paths with fewer state transitions: `python -m bench.cost --fewer` (decision 27)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bench.cost.peers import direct_port
 from bench.cost.pricing import MILLION, PRICES, bill
-from bench.cost.stories import Counts
+from bench.cost.scenarios import Counts
 
 
 def _express_dollars() -> float:
-    """One Express execution for each of a million orders."""
-    given = PRICES["express"]
-    time = given["seconds"] * given["gigabytes"] * given["gigabyte_second"] * MILLION
-    return float(given["million_requests"] + time)
+    """US dollars of a million Express executions."""
+    express = PRICES["express"]
+    duration = express["seconds"] * express["gigabytes"] * express["gigabyte_second"] * MILLION
+    return float(express["million_requests"] + duration)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Alternative:
 
 
 ALTERNATIVES = (
-    Alternative(name="the path as it is", transitions=0),
+    Alternative(name="the current path", transitions=0),
     Alternative(name="enrichment in sequence, as in v1", transitions=1),
     Alternative(name="a second state machine that starts at EnrichOrder", transitions=1),
     Alternative(name="ReserveStock waits for the token", transitions=1, invocations=1),
@@ -43,7 +43,7 @@ ALTERNATIVES = (
 
 
 def table(order: Counts) -> str:
-    """The cost of each alternative for an order. Its calls and writes are left as they are."""
+    """The cost of each alternative for an order with the same calls and writes."""
     return (
         "| path | transitions | US dollars per million orders | relative to the direct port |\n"
         "|---|---|---|---|\n" + "".join(_rows(order))

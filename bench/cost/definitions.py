@@ -1,4 +1,4 @@
-"""Counts the transitions of a path by walking a definition of Step Functions."""
+"""Counts the state transitions of a path through a definition."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
-"""The figures of cost in the documents: README.md, docs/choosing.md and docs/limits.md, and the
-peers in docs/performance.md.
-
-A page has them between two comments, which readers do not see.
+"""The cost figures in README.md, docs/choosing.md and docs/limits.md, and the table of other
+engines in docs/performance.md. Two HTML comments mark the figures in a page.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +7,7 @@ from pathlib import Path
 
 from bench.cost.peers import direct_port, durable_functions, peers, temporal_cloud
 from bench.cost.pricing import PRICES, bill
-from bench.cost.stories import Counts
+from bench.cost.scenarios import Counts
 
 BEGIN, END = "<!-- figures: written by make bench -->\n", "<!-- end of figures -->"
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,11 +33,11 @@ def replace_figures(page: Path, figures: str) -> None:
 
 
 def peer_table(counted: Sequence[Counts]) -> str:
-    """The approved order here and elsewhere. Of other engines only the orchestration is priced."""
+    """The approved order in this project and others. Engines: orchestration only."""
     here = (counted[0], "–")
     rows = [here, *((peer.counts, peer.leaves_out) for peer in peers())]
     table = "".join(
-        f"| {'this project, ' if one is counted[0] else ''}{one.story} | {one.transitions} "
+        f"| {'this project, ' if one is counted[0] else ''}{one.scenario} | {one.transitions} "
         f"| {one.invocations} | {one.usage.write_units} | {bill(one).total:,.0f} | {without} |\n"
         for one, without in rows
     )
@@ -65,13 +63,14 @@ def _sentence(counted: Sequence[Counts]) -> str:
 
 def _price_table(counted: Sequence[Counts]) -> str:
     rows = [
-        f"| {one.story} | {one.transitions} | {bill(one).total:,.0f} | – |\n" for one in counted[1:]
+        f"| {one.scenario} | {one.transitions} | {bill(one).total:,.0f} | – |\n"
+        for one in counted[1:]
     ]
     first, port = counted[0], direct_port()
     return (
         "| path | states | this project | a direct port to Step Functions |\n"
         "|---|---|---|---|\n"
-        f"| {first.story} | {first.transitions} | {bill(first).total:,.0f} "
+        f"| {first.scenario} | {first.transitions} | {bill(first).total:,.0f} "
         f"| {bill(port).total:,.0f} ({port.transitions} states) |\n"
         f"{''.join(rows)}\n"
         "E-mail, published events and exported histories are not included"

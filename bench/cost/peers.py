@@ -1,5 +1,5 @@
-"""The same order elsewhere: a direct port and public samples of Step Functions, Temporal Cloud,
-durable functions.
+"""The cost of the same order on other engines: a direct port to Step Functions, public samples,
+Temporal Cloud, Lambda durable functions.
 """
 
 import tomllib
@@ -11,15 +11,15 @@ from typing import Any
 
 from bench.cost.pricing import MILLION, PRICES
 from bench.cost.recorder import Usage
-from bench.cost.stories import Counts
+from bench.cost.scenarios import Counts
 
 _PEERS: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "peers.toml").read_text())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """Another state machine: what its successful path uses, and what it does not do. `source` has
-    the repository, the commit and the file of a public sample.
+    """Another state machine: the usage of its successful path, and the features that it leaves out.
+    `source` has the repository, the commit and the file of a public sample.
     """
 
     counts: Counts
@@ -67,7 +67,7 @@ def _counts(entry: Mapping[str, Any]) -> Counts:
     functions = sum(state.get("lambda", False) for state in states)
     writes = entry.get("first_write", 0) + sum(state.get("write", 0) for state in states)
     return Counts(
-        story=entry["name"],
+        scenario=entry["name"],
         stage="completed",
         transitions=len(states),
         invocations=functions + entry.get("other_functions", 0),

@@ -1,4 +1,4 @@
-"""From counts to US dollars per million orders."""
+"""Prices the counts of an order: US dollars per million orders."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.cost.stories import Counts
+from bench.cost.scenarios import Counts
 
 PRICES: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "prices.toml").read_text())
 MILLION = 1_000_000
@@ -38,36 +38,37 @@ def bill(counts: Counts, *, log_level: str = "ALL") -> Bill:
             "transitions": counts.transitions * million["transitions"],
             "writes": usage.write_units * million["write_units"],
             "reads": usage.read_units * million["read_units"],
-            "functions": invocations * million["lambda_requests"] + _time(counts, invocations),
+            "functions": invocations * million["lambda_requests"]
+            + _duration_dollars(counts, invocations),
             "HTTP API": counts.requests * million["http_requests"],
-            "logs": _logs(counts, invocations, log_level),
+            "logs": _log_dollars(counts, invocations, log_level),
             "e-mail": counts.mails * million["mails"],
         }
     )
 
 
-def _time(counts: Counts, invocations: int) -> float:
-    """Dollars for the time that functions run: waiting for AWS, and computing."""
-    given = PRICES["assumptions"]
-    known, other = given["milliseconds_per_call"], given["default_milliseconds_per_call"]
+def _duration_dollars(counts: Counts, invocations: int) -> float:
+    """US dollars for the duration of the functions: network waits and processor time."""
+    assumed = PRICES["assumptions"]
+    known, other = assumed["milliseconds_per_call"], assumed["default_milliseconds_per_call"]
     calls = counts.usage.calls
     waiting = sum(known.get(operation, other) * n for operation, n in calls.items())
-    computing = calls.total() * given["cpu_milliseconds_per_call"] / given["core_share"]
+    computing = calls.total() * assumed["cpu_milliseconds_per_call"] / assumed["core_share"]
     seconds = (waiting + computing + invocations) / 1000
-    price = PRICES["unit"]["lambda_gigabyte_second"] * given["function_gigabytes"]
+    price = PRICES["unit"]["lambda_gigabyte_second"] * assumed["function_gigabytes"]
     return float(seconds * price * MILLION)
 
 
-def _logs(counts: Counts, invocations: int, log_level: str) -> float:
-    given = PRICES["assumptions"]
+def _log_dollars(counts: Counts, invocations: int, log_level: str) -> float:
+    assumed = PRICES["assumptions"]
     events = (
         counts.transitions * STATE_EVENTS_PER_TRANSITION
         + counts.invocations * STATE_EVENTS_PER_INVOCATION
     )
     size = (
         counts.log_bytes
-        + invocations * given["platform_log_bytes_per_invocation"]
-        + counts.requests * given["access_log_bytes_per_request"]
-        + (events * given["state_event_log_bytes"] if log_level == "ALL" else 0)
+        + invocations * assumed["platform_log_bytes_per_invocation"]
+        + counts.requests * assumed["access_log_bytes_per_request"]
+        + (events * assumed["state_event_log_bytes"] if log_level == "ALL" else 0)
     )
     return float(size / 1e9 * PRICES["unit"]["log_gigabyte"] * MILLION)

@@ -1,4 +1,4 @@
-"""Counts the requests of the adapters to AWS, and the units that AWS bills for them."""
+"""Counts the AWS requests of the adapters and their billed units."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -37,14 +37,14 @@ class Recorder:
     def attach(self, session: Any) -> None:
         """Listen to all clients that the session makes from now on."""
         session.register("before-call", self._count)
-        session.register("provide-client-params.dynamodb.*", self._note_request)
-        session.register("after-call.dynamodb.*", self._note_response)
+        session.register("provide-client-params.dynamodb.*", self._record_request)
+        session.register("after-call.dynamodb.*", self._record_response)
 
     def _count(self, model: Any, **_: Any) -> None:
         self._on_call()
         self.usage.calls[f"{model.service_model.service_id.hyphenize()}.{model.name}"] += 1
 
-    def _note_request(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    def _record_request(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
         self._request = params
         if model.name in _WRITES:
             self._images = [
@@ -52,14 +52,14 @@ class Recorder:
                 for table, key in self._written_keys(model.name, params)
             ]
 
-    def _note_response(self, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+    def _record_response(self, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
         if model.name in _WRITES:
             self._add_writes(transaction=model.name == "TransactWriteItems")
         elif "Error" not in parsed:
             self.usage.read_units += _reads(model.name, self._request, parsed)
 
     def _add_writes(self, *, transaction: bool) -> None:
-        """A refused write is billed like one that succeeded."""
+        """Add the units of a write. DynamoDB also bills a write that it refuses."""
         for table, key, before in self._images:
             after = self._item(table, key)
             units = write_units(before, after, self._indexes[table], transaction=transaction)
@@ -111,7 +111,7 @@ class Recorder:
 
 
 def _kind(table: str, key: Mapping[str, Any]) -> str:
-    """The kind of an item of the orders table ("META", "EVENT", …); else the table's name."""
+    """The table, and the kind of an item of the orders table ("META", "EVENT", …)."""
     if "sk" not in key:
         return table
     return f"{table} {key['sk']['S'].partition('#')[0]}"

@@ -135,7 +135,7 @@ def _table(rows: list[Row], lock: float) -> Table:
     for name in names:
         table.add_column(name, justify="right")
     for label, rate, report, _ in rows:
-        p50, p99 = (report.percentile(report.holds, part) for part in (0.5, 0.99))
+        p50, p99 = (report.percentile(report.holds, fraction) for fraction in (0.5, 0.99))
         table.add_row(
             label,
             f"{rate:g}",

@@ -1,5 +1,5 @@
-"""A model of DynamoDB: items that refuse overlapping transactions, and 1,000 write units
-a second for each item.
+"""A model of DynamoDB: an item refuses concurrent transactions and takes 1,000 write units a
+second.
 
 Sources: DynamoDB developer guide, "Transaction conflict handling" (a conflicting request is refused
 and does not wait) and "Burst and adaptive capacity" (1,000 write units a second for one item).
@@ -15,7 +15,7 @@ BUSY, REFUSED, DONE = "busy", "refused", "done"
 
 @dataclass(slots=True)
 class Item:
-    """One counter item: its free and held units, and until when (ms) a transaction has it."""
+    """The item of a SKU or a shard. A transaction has it until `occupied_until` (milliseconds)."""
 
     available: int = 0
     held: int = 0
@@ -25,7 +25,7 @@ class Item:
     used: Counter[int] = field(default_factory=Counter)
 
     def use_units(self, units: int, now: float) -> bool:
-        """Use write units of this second, if it has them left."""
+        """Use write units of this second. False if too few are left."""
         second = int(now // 1000)
         if self.used[second] + units > UNITS_PER_SECOND:
             return False

@@ -223,7 +223,8 @@ class Sharded(Patient):
 class SingleWrite(Patient):
     """A conditional write of the SKU's item alone, with the order's key in it. Such writes queue.
 
-    The order's record follows in a second write; the recovery of what is between is not modelled.
+    The order's record follows in a second write. The recovery of a crash between the two is not
+    modelled.
     """
 
     label = "one item, single writes"

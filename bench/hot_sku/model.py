@@ -14,7 +14,7 @@ from bench.hot_sku.mechanisms import Mechanism, Outcome, Shop, Steps
 
 INVOKE_MS = 12.0
 """The start of a warm function. An assumption."""
-TASK_ATTEMPTS, TASK_INTERVAL_MS, TASK_LONGEST_MS = 5, 1_000, 10_000
+TASK_ATTEMPTS, TASK_INTERVAL_MS, TASK_MAX_DELAY_MS = 5, 1_000, 10_000
 """The Retry of statemachine/order_workflow.asl.json."""
 Life = Generator[float, None, None]
 
@@ -39,9 +39,9 @@ class Report:
         """Orders that failed because the SKU was busy."""
         return self.failed_to_hold + self.failed_to_sell + self.refused_in_error
 
-    def percentile(self, times: list[float], part: float) -> float:
-        """The time within which `part` of the steps was done."""
-        return sorted(times)[int(part * (len(times) - 1))] if times else 0.0
+    def percentile(self, times: list[float], fraction: float) -> float:
+        """The time within which `fraction` of the steps ended."""
+        return sorted(times)[int(fraction * (len(times) - 1))] if times else 0.0
 
 
 def simulate(
@@ -53,7 +53,7 @@ def simulate(
     seed: int,
     units: int = 1_000_000,
 ) -> Report:
-    """Let orders arrive at `rate` a second for `seconds`, and run each to its end."""
+    """Run the orders that arrive at `rate` a second for `seconds`."""
     random, report = Random(seed), Report()  # noqa: S311
     shop = Shop(random=random, lock_ms=lock_ms, units=units)
     agenda: list[tuple[float, int, Life]] = []
@@ -102,7 +102,9 @@ def _task(
     for attempt in range(TASK_ATTEMPTS):
         if attempt:
             report.task_retries += 1
-            yield shop.random.random() * min(TASK_INTERVAL_MS * 2 ** (attempt - 1), TASK_LONGEST_MS)
+            yield shop.random.random() * min(
+                TASK_INTERVAL_MS * 2 ** (attempt - 1), TASK_MAX_DELAY_MS
+            )
         yield INVOKE_MS
         process = shop.process(mechanism)
         outcome = yield from process.run(order, sells=sells)

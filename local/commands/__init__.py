@@ -51,6 +51,6 @@ for command in (
     connection.env,
     bank.dispute,
     demo.demo,
-    demo.stories,
+    demo.scenarios,
 ):
     app.command(cls=Command)(command)

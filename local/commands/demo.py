@@ -1,4 +1,4 @@
-"""Commands about scenarios: `demo` runs them, `stories` lists them."""
+"""Commands about scenarios: `demo` runs them, `scenarios` lists them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,7 +34,8 @@ JOBS = 6
 def demo(
     output: Output = Format.TABLE,
     names: Annotated[
-        list[str] | None, typer.Option("--story", help="Run only this scenario; may be repeated.")
+        list[str] | None,
+        typer.Option("--scenario", help="Run only this scenario; may be repeated."),
     ] = None,
     jobs: Annotated[int, typer.Option(help="Number of concurrent scenarios.", min=1)] = JOBS,
     payments: Annotated[
@@ -66,12 +67,12 @@ def demo(
         raise typer.Exit(1)
 
 
-def stories(output: Output = Format.TABLE) -> None:
+def scenarios(output: Output = Format.TABLE) -> None:
     """List the scenarios that `demo` runs, with the purpose and the invariants of each."""
     with report_problems():
         found = select_scenarios(())
         if output is Format.JSON:
-            print_json({"stories": [_summary(scenario) for scenario in found]})
+            print_json({"scenarios": [_summary(scenario) for scenario in found]})
         else:
             print_scenarios(found)
 
@@ -85,7 +86,7 @@ def select_scenarios(names: Sequence[str]) -> tuple[Scenario, ...]:
     unknown = set(names) - {scenario.name for scenario in found}
     if unknown:
         reason = f"there is no scenario {', '.join(sorted(unknown))}"
-        raise LocalProblem("reading the options", reason, advice="see `python -m local stories`")
+        raise LocalProblem("reading the options", reason, advice="see `python -m local scenarios`")
     return tuple(scenario for scenario in found if not names or scenario.name in names)
 
 
@@ -118,15 +119,15 @@ def _print_next_steps(state: State, result: RunResult, *, stays: bool) -> None:
         print(
             f"\n  The scenarios ran at {state.api_url}"
             f"\n  (emulator {state.emulator_url}), which stops now. To explore an environment:"
-            "\n  .venv/bin/python -m local up        API, its docs and the console, until Ctrl-C"
-            "\n  .venv/bin/python -m local stories   the purpose of each scenario"
+            "\n  .venv/bin/python -m local up          API, its docs and the console, until Ctrl-C"
+            "\n  .venv/bin/python -m local scenarios   the purpose of each scenario"
         )
 
 
 def _report(result: RunResult, state: State, folders: Folders) -> dict[str, Any]:
     return {
         "passed": result.passed,
-        "stories": [scenario.as_json() for scenario in result.scenarios],
+        "scenarios": [scenario.as_json() for scenario in result.scenarios],
         "violations": list(result.violations),
         "environment": {
             "api_url": state.api_url,

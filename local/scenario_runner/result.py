@@ -34,7 +34,7 @@ class ScenarioResult:
     def as_json(self) -> dict[str, Any]:
         """The result as a JSON object."""
         return {
-            "story": self.scenario,
+            "scenario": self.scenario,
             "passed": self.passed,
             "seconds": round(self.seconds, 1),
             "end": self.ends,

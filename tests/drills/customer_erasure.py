@@ -13,8 +13,8 @@ from lambdas.executions.history import redact
 from lambdas.executions.outcomes import outcome
 from tests.drills.registry import DrillFailed, Stack, drill
 from tests.workflow import resources
-from tests.workflow.stories.steps import approve, cancel
-from tests.workflow.stories.story import Step
+from tests.workflow.scenarios.scenario import Step
+from tests.workflow.scenarios.steps import approve, cancel
 from tests.workflow.world import World, a_world
 from tools.customer_erasure.__main__ import run
 from tools.customer_erasure.erasure import CustomerErasure

@@ -11,7 +11,7 @@ from lambdas.handlers import janitor_handler
 from tests.drills.registry import DrillFailed, Stack, drill
 from tests.support.writer_stack import STACK, create_writers, expected, states
 from tests.workflow import resources
-from tests.workflow.stories.steps import approve
+from tests.workflow.scenarios.steps import approve
 from tests.workflow.world import World, a_world
 from tools.table_restore.__main__ import lines
 from tools.table_restore.restore import RestoreRefused, TableRestore

@@ -22,7 +22,7 @@ from tests.simulation.step_functions.definition import check
 from tests.support.definition import load
 from tests.support.definition_rules import dangling_edges, unreachable_states
 from tests.support.versions import expected_guards, guards, with_status
-from tests.workflow.stories.ends import CANCELLED, LOOP, PAY, TO_WAIT, TO_WAIT_V1
+from tests.workflow.scenarios.ends import CANCELLED, LOOP, PAY, TO_WAIT, TO_WAIT_V1
 from tests.workflow.world import World, a_world
 from tools.predeploy import find_obstacles
 

@@ -12,7 +12,7 @@ from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.steps import run_step
 from tests.system.environments import Environment
 from tests.workflow.histories import main_path
-from tests.workflow.stories.ends import LOOP, Path
+from tests.workflow.scenarios.ends import LOOP, Path
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -107,9 +107,9 @@ def test_status_shows_the_environment_without_secrets(deployment: Environment) -
 
 
 def test_an_unknown_scenario_is_refused_by_name(deployment: Environment) -> None:
-    done = deployment.run("demo", "--story", "no-such-story")
+    done = deployment.run("demo", "--scenario", "no-such-scenario")
     assert done.returncode == 1
-    assert "no-such-story" in done.stderr
+    assert "no-such-scenario" in done.stderr
 
 
 def test_the_sent_mails_are_printed(deployment: Environment) -> None:

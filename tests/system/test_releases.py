@@ -16,7 +16,7 @@ from tests.evolution.examples import EXAMPLES, patched
 from tests.system.edited_checkout import edited_checkout, released
 from tests.system.environments import Environment
 from tests.system.releases import Definition, Releases
-from tests.workflow.stories.ends import CANCELLED, LOOP, PAY, REJECTED, TO_WAIT, TO_WAIT_V1, Path
+from tests.workflow.scenarios.ends import CANCELLED, LOOP, PAY, REJECTED, TO_WAIT, TO_WAIT_V1, Path
 
 APPROVE, CANCEL = Step("approve", {}), Step("cancel", {"reason": "changed my mind"})
 COMPLETED, UNDONE = (*LOOP, *PAY), (*LOOP, *CANCELLED)

@@ -1,4 +1,4 @@
-"""Checks that hold in every story."""
+"""Checks that hold in every scenario."""
 
 import json
 from collections.abc import Mapping

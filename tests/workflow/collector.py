@@ -1,4 +1,4 @@
-"""A collector in this process: receives spans by OTLP over HTTP, and keeps them."""
+"""An OpenTelemetry collector in this process: keeps the spans that it receives (OTLP over HTTP)."""
 
 import threading
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass(frozen=True)
 class Received:
-    """One span as it arrived; `text` is all of it, with its resource, as a person would read it."""
+    """One received span; `text` is the whole span with its resource, to search it."""
 
     name: str
     trace_id: str
@@ -25,7 +25,7 @@ class Received:
 
 
 class Collector:
-    """`url` is the endpoint for exporters, `spans` what arrived, in sequence."""
+    """`url` is the endpoint for exporters; `spans` are in the order of their arrival."""
 
     def __init__(self) -> None:
         self.spans: list[Received] = []
@@ -39,12 +39,12 @@ class Collector:
             ]
 
     def named(self, name: str) -> Received:
-        """The one span of this name."""
+        """The only span of this name."""
         (span,) = (one for one in self.spans if one.name == name)
         return span
 
     def children(self, parent: Received) -> list[str]:
-        """The names of the spans in a span, in the sequence of their ends."""
+        """The names of the child spans, in the order of their ends."""
         return [one.name for one in self.spans if one.parent_id == parent.span_id]
 
 

@@ -1,4 +1,4 @@
-"""Fixtures of the stories."""
+"""Fixtures of the workflow tests."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What can go wrong between the parts: at the edge of a Lambda function, and on the wire to AWS."""
+"""Faults: of Lambda invocations, and of calls to AWS services."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ def refused(operation: str, times: int = ALWAYS, **where: Any) -> WireFault:
 
 
 def too_many(operation: str, times: int) -> WireFault:
-    """Throttled: refused, and certainly not done."""
+    """The service throttles the call and does nothing."""
     return WireFault(
         loss=Loss.REFUSED,
         operation=operation,
@@ -92,7 +92,7 @@ def too_many(operation: str, times: int) -> WireFault:
 
 
 def conflicting(times: int, state: str) -> WireFault:
-    """A transaction that meets another one on the same item."""
+    """A transaction conflicts with another one on the same item."""
     return WireFault(
         loss=Loss.REFUSED,
         operation="dynamodb.TransactWriteItems",

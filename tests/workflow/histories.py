@@ -34,8 +34,8 @@ def inputs(history: Iterable[Event]) -> list[tuple[str, str]]:
 
 
 def retries(histories: Iterable[Sequence[Event]]) -> dict[str, int]:
-    """How many more attempts than entries each Task state had. A branch that another one ends
-    may be entered without an attempt.
+    """The retries of each Task state. A branch that was cancelled because of another one may have
+    no attempt.
     """
     attempts: Counter[str] = Counter()
     for history in histories:
@@ -46,8 +46,8 @@ def retries(histories: Iterable[Sequence[Event]]) -> dict[str, int]:
 
 
 def without_tokens(history: Iterable[Event]) -> list[Event]:
-    """The history without what Step Functions itself shows of the token: the parameters of the
-    task that waits with it (read access to the history is access to the token, on AWS too).
+    """The history without the parameters of the waiting task, in which Step Functions shows the
+    token (also on AWS: who may read the history may read the token).
     """
     return [event for event in history if not _schedules_token_wait(event)]
 

@@ -39,9 +39,9 @@ class Invocation:
 
 
 class LambdaService:
-    """The deployed functions, by the name of their state. One handler or step of a story runs at a
-    time (`one_at_a_time`): on AWS each function is a separate process, here they share loggers,
-    metrics, and moto's tables, which are not made for threads.
+    """The deployed functions, by the name of their state. One handler or step of a scenario runs at
+    a time (`one_at_a_time`), because all share loggers, metrics and moto's tables, which are not
+    thread-safe. On AWS each function is a separate process.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
@@ -88,7 +88,7 @@ class LambdaService:
         return _response(200, reply, error="errorType" in reply)
 
     def run(self, invocation: Invocation) -> Mapping[str, Any]:
-        """Run the real handler; an exception becomes the reply that Lambda makes of it."""
+        """Run the handler. An exception becomes an error reply, as in Lambda."""
         with self.one_at_a_time:
             self.happens("before", invocation.state)
             try:
@@ -100,7 +100,7 @@ class LambdaService:
                 self.happens("after", invocation.state)
 
     def happens(self, when: str, state: str) -> None:
-        """A moment has come: do what the story does then, once."""
+        """Run the steps that the scenario has for this moment, once."""
         for happen in self.moments.pop((when, state), ()):
             happen()
 

@@ -1,7 +1,7 @@
 """The committed state machine on moto's ASL interpreter, with the real handlers, in this process.
 
-moto has an independent interpreter, written against recorded AWS histories: what the embedded
-emulator and moto agree on is the best evidence that a machine without AWS can give.
+moto's interpreter is independent of the local emulator and was written against recorded AWS
+histories. Agreement of the two is the best evidence without AWS.
 """
 
 import json
@@ -30,7 +30,7 @@ from tests.workflow.moto_repairs import repaired
 from tests.workflow.virtual_time import POLL_SECONDS, VirtualClock
 from tests.workflow.wire import Wire
 
-PATIENCE_SECONDS = 600
+SETTLE_TIMEOUT_SECONDS = 600
 _LOADER = botocore.session.get_session().get_component("data_loader")
 _AWS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -90,14 +90,14 @@ class MotoEngine:
         self._sfn.update_state_machine(stateMachineArn=self._machine(), definition=text)
 
     def settle(self) -> None:
-        """Come back when every execution has ended or waits for its token."""
-        until = time.monotonic() + PATIENCE_SECONDS
+        """Return when every execution has ended or waits for its token."""
+        until = time.monotonic() + SETTLE_TIMEOUT_SECONDS
         while self.clock.waiting_for_tokens() < len(running := self._running()):
             assert time.monotonic() < until, f"still busy: {running}"
             time.sleep(POLL_SECONDS)
 
     def let_pass(self, seconds: float) -> None:
-        """Let time pass: every wait that runs out meanwhile does so at its own moment."""
+        """Advance the time. Each wait that ends within it ends at its own time."""
         self.settle()
         until = self.clock.now() + seconds * 1000
         while (due := self.clock.next_due()) is not None and due <= until:
@@ -125,8 +125,8 @@ class MotoEngine:
         return self._sfn.describe_execution(executionArn=self._arn(execution))["output"]
 
     def history(self, execution: str) -> list[dict[str, Any]]:
-        """The execution's events with their data, oldest first. Kept once it has ended: moto takes
-        a tenth of a second to write one down.
+        """The execution's events with their data, oldest first. The history of an ended execution
+        is cached, because moto takes a tenth of a second to return one.
         """
         if execution in self._ended:
             return self._ended[execution]
@@ -143,7 +143,7 @@ class MotoEngine:
         return [execution["name"] for execution in reversed(listed)]
 
     def _running(self) -> list[str]:
-        """Read off moto itself: this is asked all the time, and an API call costs more."""
+        """Read from moto's backend: it is called often, and an API call is slower."""
         backend: Any = stepfunctions_parser_backends[resources.ACCOUNT][resources.REGION]
         executions = [e for machine in backend.state_machines for e in machine.executions]
         return [e.name for e in executions if e.status == "RUNNING"]
@@ -155,7 +155,7 @@ class MotoEngine:
         return f"{self._machine().replace(':stateMachine:', ':execution:')}:{execution}"
 
     def _stop_all(self) -> None:
-        """Leave no thread of the interpreter behind."""
+        """End all threads of the interpreter."""
         for name in self._running():
             self.stop(name)
 
@@ -166,8 +166,8 @@ class MotoEngine:
 
 
 class _OneClientPerService(boto3.Session):
-    """Making a client costs more than a call, and a session makes clients in one thread at a time
-    only: the branches of a Parallel state ask at once. No retries: the interpreter has its own.
+    """Caches the clients: creating one is slower than a call and not thread-safe, and branches of a
+    Parallel state run concurrently. Clients do not retry; the interpreter does.
     """
 
     def __init__(self, **named: Any) -> None:

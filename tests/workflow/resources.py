@@ -1,4 +1,4 @@
-"""What the stack deploys and the seed data puts into it, on moto."""
+"""The deployed resources and the seed data, on moto."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ UNITS = {"MUG-RED": 100, "COFFEE-1KG": 50, "RARE-1": 1, "SOLD-OUT": 0}
 PRICES = {"MUG-RED": 900, "COFFEE-1KG": 1250, "RARE-1": 50_000, "SOLD-OUT": 700}
 RELATED = {"MUG-RED": ["COFFEE-1KG", "SOLD-OUT"]}
 LONG_ID = "3d2f4b8e-5c61-4f0a-9d1e-7a2b8c9d0e1f"
-"""A customer whose name is a subject, as in a user pool where people sign in by e-mail."""
+"""A customer ID that is a subject, as in a user pool with sign-in by e-mail."""
 CUSTOMERS = {
     LONG_ID: {"tier": "gold", "email": "e.dorrit@example.org", "name": "Dorrit"},
     "alice": {"tier": "gold", "email": "a.pleasance@example.org", "name": "Pleasance Liddell"},
@@ -33,7 +33,7 @@ PERSONAL = tuple(c[field] for c in CUSTOMERS.values() for field in ("email", "na
 
 
 def deploy() -> dict[str, str]:
-    """Make tables, queue, sender and state machine; returns the functions' environment."""
+    """Create tables, queue, sender and state machine. Returns the environment of the functions."""
     tables.create_tables(boto3.client("dynamodb"))
     boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
     queue = boto3.client("sqs").create_queue(QueueName="operations")

@@ -3,10 +3,10 @@
 from collections import Counter
 
 from tests.support.activities import BACKWARD, UNASKED
-from tests.workflow.stories.approvals import HAPPY, HAPPY_V1
-from tests.workflow.stories.ends import AFTER_COMPLETION
-from tests.workflow.stories.payments import CANCELLED_IN_FLIGHT
-from tests.workflow.stories.runner import run_story
+from tests.workflow.scenarios.approvals import HAPPY, HAPPY_V1
+from tests.workflow.scenarios.ends import AFTER_COMPLETION
+from tests.workflow.scenarios.payments import CANCELLED_IN_FLIGHT
+from tests.workflow.scenarios.runner import run_scenario
 from tests.workflow.world import World
 
 READ = "dynamodb.Query"
@@ -28,41 +28,43 @@ CALLS: dict[str, dict[str, int]] = {
     "UpdateOrderStatus": {READ: 1, WRITE: 1},
     "SendOrderConfirmation": {READ: 1, READ_ITEM: 1, UPDATE: 2, MAIL: 1},
 }
-"""The AWS calls of each activity, enriching one after the other; the sandbox provider's among
-them."""
+"""The AWS calls of each activity, with sequential enrichment, including those of the sandbox
+provider.
+"""
 
-CALLS_BACK: dict[str, dict[str, int]] = {
+COMPENSATION_CALLS: dict[str, dict[str, int]] = {
     "RefundPayment": {READ: 1, READ_ITEM: 2, UPDATE: 1, WRITE: 3},
     "ReleaseStock": {READ: 1, WRITE: 1},
     "SendCancellationEmail": {READ: 1, READ_ITEM: 1, UPDATE: 2, MAIL: 1},
     "CloseOrder": {READ: 1, WRITE: 1},
 }
-"""The AWS calls of the compensations of a paid order; one of RefundPayment's transactions is the
-provider's."""
+"""The AWS calls of the compensations of a paid order. One of RefundPayment's transactions is that
+of the sandbox provider.
+"""
 
 
-def test_these_activities_make_exactly_these_calls(world: World) -> None:
-    run_story(HAPPY_V1, world)
+def test_forward_activities_make_exactly_the_listed_calls(world: World) -> None:
+    run_scenario(HAPPY_V1, world)
 
     made = _calls(world, UNASKED)
     assert {state: made[state] for state in CALLS} == CALLS
 
 
 def test_no_forward_activity_writes_more_than_one_transaction(world: World) -> None:
-    run_story(HAPPY, world)
+    run_scenario(HAPPY, world)
 
     written = {state: calls.get(WRITE, 0) for state, calls in _calls(world, UNASKED).items()}
     assert max(written.values()) == 1
 
 
-def test_compensations_make_exactly_these_calls(world: World) -> None:
-    run_story(CANCELLED_IN_FLIGHT, world)
+def test_compensations_make_exactly_the_listed_calls(world: World) -> None:
+    run_scenario(CANCELLED_IN_FLIGHT, world)
 
-    assert _calls(world, BACKWARD) == CALLS_BACK
+    assert _calls(world, BACKWARD) == COMPENSATION_CALLS
 
 
 def test_a_compensated_order_invokes_each_compensation_once(world: World) -> None:
-    run_story(CANCELLED_IN_FLIGHT, world)
+    run_scenario(CANCELLED_IN_FLIGHT, world)
 
     invoked = set(UNASKED) - set(AFTER_COMPLETION) | set(BACKWARD)
     assert _invocations(world) == dict.fromkeys(invoked, 1)
@@ -73,7 +75,7 @@ def _invocations(world: World) -> dict[str, int]:
 
 
 def _calls(world: World, states: tuple[str, ...]) -> dict[str, dict[str, int]]:
-    """How often each function called each operation."""
+    """The number of calls of each operation by each function."""
     made = Counter((call.state, call.operation) for call in world.engine.wire.calls)
     return {
         state: {operation: n for (caller, operation), n in made.items() if caller == state}

@@ -1,4 +1,4 @@
-"""Virtual time: it passes only in a sleep or when the story advances it.
+"""Virtual time: it passes only in a sleep or when the scenario advances it.
 
 Fifteen minutes of waiting cost nothing, and a slow machine cannot make a deadline pass early.
 """

@@ -1,4 +1,4 @@
-"""The wire between the adapters and AWS: counts every call, and loses some when a story says so."""
+"""The connection between the adapters and AWS: counts every call and injects faults."""
 
 import json
 import threading

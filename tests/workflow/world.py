@@ -1,4 +1,4 @@
-"""One order's world: the application surface on top of the engine, as the API composes it."""
+"""The application around one order, on the engine, composed as in the API."""
 
 import io
 import logging
@@ -25,7 +25,7 @@ from tests.workflow.moto_engine import MotoEngine
 
 
 class World:
-    """What a story may do, and what can be seen of it."""
+    """The actions of scenarios, and the observable results."""
 
     def __init__(self, engine: MotoEngine, log: io.StringIO) -> None:
         self.engine = engine
@@ -38,7 +38,7 @@ class World:
         self.deps = dependencies()
         self.deps.clock = engine.clock
         self.deps.spread = one_after_the_other
-        # The longest pauses, so that a story can say how often a write was repeated in place.
+        # The longest delays, so that the number of repeated writes is known.
         store, clock = self.deps.store, engine.clock
         self.deps.orders = OrderWriter(store, clock, jitter=lambda: 1.0, observe=note_order)
         engine.wire.after_write = self._keep_version
@@ -51,7 +51,7 @@ class World:
 
     def place(self, request: StartRequest, key: str = "first") -> None:
         identified = IdempotencyKey(principal=request.requested_by, key=key, fingerprint="f1")
-        with self.engine.lambdas.one_at_a_time:  # a step of the story may need the order's ID
+        with self.engine.lambdas.one_at_a_time:  # a step of the scenario may need the order's ID
             order, _ = self.workflow.start(request, identified)
             self.order_id = order.order_id
 
@@ -66,11 +66,11 @@ class World:
             self.accepted.append(signal_id)
 
     def paths(self) -> tuple[tuple[str, ...], ...]:
-        """The main line of each execution, the first one first."""
+        """The path of each execution without branches, oldest first."""
         return tuple(main_path(h) for h in self.histories())
 
     def retried(self) -> dict[str, int]:
-        """How often each state was tried again, over all executions."""
+        """The number of retries of each state, over all executions."""
         return retries(self.histories())
 
     def histories(self) -> list[list[dict[str, Any]]]:
@@ -87,7 +87,7 @@ class World:
         return {sku: held for sku, held in counts.items() if held != (resources.UNITS[sku], 0, 0)}
 
     def payment(self) -> tuple[int, int]:
-        """(captured, refunded) in the provider's own books."""
+        """(captured, refunded) in the payment provider's records."""
         books = {p["payment_key"]: p for p in resources.scan("payments")}
         book = books.get(f"pay:{self.order_id}", {})
         return book.get("captured_minor", 0), book.get("refunded_minor", 0)
@@ -101,11 +101,11 @@ class World:
         return resources.messages(self.engine.environment["OPERATIONS_QUEUE_URL"])
 
     def set_payment_method(self, method: str) -> None:
-        """The provider behaves otherwise from now on: the books say how."""
+        """Change the payment method, and so the behaviour of the sandbox provider."""
         self._change_payment("payment_method = :method", {":method": {"S": method}})
 
     def undo_refund(self) -> None:
-        """The provider has its refund of the payment back: it failed after it had succeeded."""
+        """Fail a refund after it had succeeded."""
         amounts = "refundable_minor = captured_minor, refunded_minor = :none"
         self._change_payment(amounts, {":none": {"N": "0"}})
 
@@ -127,7 +127,7 @@ class World:
         )
 
     def _keep_version(self) -> None:
-        """Keep every version of the order's record, to see that no write did what none may do."""
+        """Keep every version of the order's record, to check each write."""
         metas = [record for record in resources.scan("orders") if record["sk"] == "META"]
         self.versions += [meta for meta in metas if meta not in self.versions[-1:]]
 

@@ -112,9 +112,9 @@ def cancel(on: Deployment, sku: str) -> Order:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize(("story", "end"), [(complete, "completed"), (cancel, "cancelled")])
+@pytest.mark.parametrize(("scenario", "end"), [(complete, "completed"), (cancel, "cancelled")])
 def test_every_write_of_an_order_may_be_sent_twice(
-    dynamodb: Any, story: Callable[[Deployment, str], Order], end: str
+    dynamodb: Any, scenario: Callable[[Deployment, str], Order], end: str
 ) -> None:
     on = Deployment(dynamodb, {})
     writes: list[str] = []
@@ -124,7 +124,7 @@ def test_every_write_of_an_order_may_be_sent_twice(
         tables.put_stock(dynamodb, sku, available=200)
         on.units[sku] = 200
         made = send_write_twice(dynamodb, number)
-        assert story(on, sku).stage == end, (number, writes)
+        assert scenario(on, sku).stage == end, (number, writes)
         disarm()
         writes = writes or made
         if number == len(writes):

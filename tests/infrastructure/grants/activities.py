@@ -6,23 +6,23 @@ from typing import Any
 
 from tests.infrastructure.grants.recorder import Recorder
 from tests.support.occupied import Key, occupied
-from tests.workflow.stories.all_stories import STORIES
-from tests.workflow.stories.approvals import HAPPY
-from tests.workflow.stories.runner import run_story
-from tests.workflow.stories.steps import add, approve, cancel
-from tests.workflow.stories.story import Story
+from tests.workflow.scenarios.all_scenarios import SCENARIOS
+from tests.workflow.scenarios.approvals import HAPPY
+from tests.workflow.scenarios.runner import run_scenario
+from tests.workflow.scenarios.scenario import Scenario
+from tests.workflow.scenarios.steps import add, approve, cancel
 from tests.workflow.world import World, a_world
 
 SKU = "MUG-RED"
-PLAYED = (
+NAMES = (
     "a cancel in the middle of the completing write wins",
-    "an item added after a mail makes its revision stale and the next one right",
+    "an item added after an e-mail makes the revision of its link stale",
     "a cancel while the payment is pending is refunded when it settles",
     "a refund that cannot be made keeps the order open until the provider recovers",
     "an order whose customer is gone fails, and its e-mail is not sent",
     "a throttled confirmation is sent later and once",
 )
-EARLY = Story(
+EARLY = Scenario(
     name="an approval before the wait",
     meanwhile={("before", "AwaitSignal"): approve()},
     ends=HAPPY.ends,
@@ -31,26 +31,26 @@ _BUSY_END = {"completed": approve(), "cancelled": cancel()}
 
 
 def run_activities(recorder: Recorder) -> None:
-    """The fewest stories that make every call, and orders that find the stock busy."""
-    for story in (*(one for one in STORIES if one.name in PLAYED), EARLY):
+    """Run the fewest scenarios that make every call, and orders whose stock is busy."""
+    for scenario in (*(one for one in SCENARIOS if one.name in NAMES), EARLY):
         with a_world(recorder.install) as world:
             recorder.activity = running_in(world)
-            run_story(story, world)
+            run_scenario(scenario, world)
     for end, step in _BUSY_END.items():
         with a_world(recorder.install) as world:
             recorder.activity = running_in(world)
-            _play_busy_stock(world, Story(name=end, script=(step,), ends=HAPPY.ends))
+            _run_with_busy_stock(world, Scenario(name=end, script=(step,), ends=HAPPY.ends))
     recorder.activity = lambda: None
 
 
 def running_in(world: World) -> Callable[[], str | None]:
-    """Returns the activity that runs in this thread of a world, if one does."""
+    """A function that returns the activity that runs in this thread, if one does."""
     return lambda: world.engine.lambdas.running
 
 
-def _play_busy_stock(world: World, story: Story) -> None:
-    """All available units are on a shard when units are reserved, and each activity that moves
-    units meets another transaction once.
+def _run_with_busy_stock(world: World, scenario: Scenario) -> None:
+    """Run a scenario in which all available units are on a shard when units are reserved, and in
+    which each activity that moves units conflicts with another transaction once.
     """
     moments = world.engine.lambdas.moments
     for state in ("ReserveStock", "ApplySignals"):
@@ -67,7 +67,7 @@ def _play_busy_stock(world: World, story: Story) -> None:
 
     store: Any = world.deps.store
     with occupied(store._client, is_occupied, smallest=3):
-        run_story(story, world)
+        run_scenario(scenario, world)
 
 
 def _lend_all(world: World) -> None:

@@ -23,9 +23,10 @@ from tests.infrastructure.grants.activities import running_in
 from tests.infrastructure.grants.api import BUCKET, call_every_route, create_bucket
 from tests.infrastructure.grants.recorder import Recorder
 from tests.workflow.faults import SDK_ATTEMPTS, dropped, refused
-from tests.workflow.stories.approvals import HAPPY
-from tests.workflow.stories.runner import run_story
-from tests.workflow.stories.steps import (
+from tests.workflow.scenarios.approvals import HAPPY
+from tests.workflow.scenarios.runner import run_scenario
+from tests.workflow.scenarios.scenario import Scenario, Step
+from tests.workflow.scenarios.steps import (
     approve,
     cancel,
     inject_fault,
@@ -35,7 +36,6 @@ from tests.workflow.stories.steps import (
     provider_settles,
     refund_fails_later,
 )
-from tests.workflow.stories.story import Step, Story
 from tests.workflow.world import World, a_world
 
 BUS = "events"
@@ -43,26 +43,26 @@ SETTLED_SECONDS = 16 * 60
 
 
 def run_functions(recorder: Recorder) -> None:
-    """One order after another, and each function when its work is due."""
-    stories = (
+    """Run the scenarios in which each function has work, and call every route."""
+    scenarios = (
         _swept(recorder),
         _stopped(recorder),
         _paid_later(recorder),
         _compared(recorder),
         _exported(recorder),
     )
-    for story in stories:
+    for scenario in scenarios:
         with a_world(recorder.install) as world:
             recorder.activity = running_in(world)
-            run_story(story, world)
+            run_scenario(scenario, world)
     recorder.activity = lambda: None
     call_every_route(recorder)
 
 
-def _swept(recorder: Recorder) -> Story:
+def _swept(recorder: Recorder) -> Scenario:
     """A lost start, a lost doorbell, stock that is no longer busy, and repeated takeovers."""
     sweep = _in(recorder, "janitor-sweep", lambda _: janitor_handler.sweep({}, None))
-    return Story(
+    return Scenario(
         name="swept",
         faults=(refused("sfn.StartExecution", times=SDK_ATTEMPTS),),
         script=(
@@ -83,7 +83,7 @@ def _swept(recorder: Recorder) -> Story:
     )
 
 
-def _stopped(recorder: Recorder) -> Story:
+def _stopped(recorder: Recorder) -> Scenario:
     """The execution of a waiting order that was taken over twice."""
 
     def stop(world: World) -> None:
@@ -91,12 +91,12 @@ def _stopped(recorder: Recorder) -> Story:
         janitor_handler.on_execution_stopped(event, None)
 
     react = _in(recorder, "janitor-execution-stopped", stop)
-    return Story(
+    return Scenario(
         name="stopped", script=(_taken_over_twice, lose_execution(), react), ends=HAPPY.ends
     )
 
 
-def _paid_later(recorder: Recorder) -> Story:
+def _paid_later(recorder: Recorder) -> Scenario:
     """Reports of a forged, a settled and a disputed payment."""
 
     def report(world: World, *, forged: bool = False) -> None:
@@ -109,7 +109,7 @@ def _paid_later(recorder: Recorder) -> Story:
             answer = webhook_handler.receive({"body": body, "headers": headers}, None)
         assert answer["statusCode"] == (400 if forged else 200)
 
-    return Story(
+    return Scenario(
         name="paid later",
         payment_method="pm_processing",
         script=(
@@ -126,7 +126,7 @@ def _paid_later(recorder: Recorder) -> Story:
     )
 
 
-def _compared(recorder: Recorder) -> Story:
+def _compared(recorder: Recorder) -> Scenario:
     """A cancelled order whose refunded payment the provider captures when it is looked up."""
 
     def compare(world: World) -> None:
@@ -134,7 +134,7 @@ def _compared(recorder: Recorder) -> Story:
         done = comparison_handler.compare({"date": placed.isoformat()}, None)
         assert done["payments"] == {"different": 1}
 
-    return Story(
+    return Scenario(
         name="compared",
         payment_method="pm_processing",
         script=(
@@ -150,7 +150,7 @@ def _compared(recorder: Recorder) -> Story:
     )
 
 
-def _exported(recorder: Recorder) -> Story:
+def _exported(recorder: Recorder) -> Scenario:
     """The events and the history of a completed order."""
 
     def connect(world: World) -> None:
@@ -179,7 +179,7 @@ def _exported(recorder: Recorder) -> Story:
     def sweep(_: World) -> None:
         assert history_handler.sweep({}, None) == {"exported": 1}
 
-    return Story(
+    return Scenario(
         name="exported",
         script=(
             connect,

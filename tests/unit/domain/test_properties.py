@@ -56,7 +56,7 @@ steps = st.one_of(
 methods = st.sampled_from(["pm_ok", "pm_declined", "pm_slow", "pm_flaky_2", "pm_refund_fails_2"])
 
 
-class Story:
+class Scenario:
     """One order through any steps, each by the execution that owns the order at that time."""
 
     def __init__(self, payment_method: str) -> None:
@@ -108,25 +108,25 @@ class Story:
 @settings(max_examples=120, deadline=None)
 @given(method=methods, todo=st.lists(steps, max_size=25))
 def test_no_order_of_steps_breaks_an_invariant(method: str, todo: list[Any]) -> None:
-    story = Story(method)
+    scenario = Scenario(method)
 
     for step in todo:
-        story.step(step)
-        assert story.problems() == []
+        scenario.step(step)
+        assert scenario.problems() == []
 
 
 @settings(max_examples=60, deadline=None)
 @given(method=methods, todo=st.lists(steps, max_size=15))
 def test_every_order_can_be_brought_to_an_end(method: str, todo: list[Any]) -> None:
-    story = Story(method)
+    scenario = Scenario(method)
     for step in todo:
-        story.step(step)
+        scenario.step(step)
 
-    story.finish()
+    scenario.finish()
 
-    assert story.now.ended
-    assert set(story.now.outcomes) == set(story.accepted)
-    assert story.problems() == []
+    assert scenario.now.ended
+    assert set(scenario.now.outcomes) == set(scenario.accepted)
+    assert scenario.problems() == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -134,43 +134,45 @@ def test_every_order_can_be_brought_to_an_end(method: str, todo: list[Any]) -> N
 def test_each_accepted_signal_gets_one_outcome_and_the_deadline_stays(
     accepted: list[list[Signal]],
 ) -> None:
-    story = Story("pm_ok")
+    scenario = Scenario("pm_ok")
     for activity in (fetch_customer_profile, fetch_inventory_snapshot, reserve_stock):
-        story.step(activity)
-    deadline = story.now.approval_deadline
+        scenario.step(activity)
+    deadline = scenario.now.approval_deadline
 
     for batch in accepted:
         for signal in batch:
-            story.step(signal)
-        story.step(apply_signals)
+            scenario.step(signal)
+        scenario.step(apply_signals)
 
-    assert list(story.now.outcomes) == story.accepted
-    assert story.now.approval_deadline == deadline
-    assert story.now.total.amount_minor > 0
-    assert story.problems() == []
+    assert list(scenario.now.outcomes) == scenario.accepted
+    assert scenario.now.approval_deadline == deadline
+    assert scenario.now.total.amount_minor > 0
+    assert scenario.problems() == []
 
 
 @settings(max_examples=40, deadline=None)
 @given(before=st.lists(signals, max_size=4))
 def test_nothing_that_is_approved_is_charged_with_another_amount(before: list[Signal]) -> None:
-    story = Story("pm_ok")
+    scenario = Scenario("pm_ok")
     for activity in (fetch_customer_profile, fetch_inventory_snapshot, reserve_stock):
-        story.step(activity)
+        scenario.step(activity)
     for signal in before:
-        story.step(signal)
-    story.step(apply_signals)
-    story.step(a_signal(revision=story.now.revision))
+        scenario.step(signal)
+    scenario.step(apply_signals)
+    scenario.step(a_signal(revision=scenario.now.revision))
 
     for activity in (apply_signals, process_payment, update_order_status):
-        story.step(activity)
+        scenario.step(activity)
 
     decided = {SignalKind.APPROVE_PAYMENT, SignalKind.DECLINE_PAYMENT}
-    applied = [s for s in story.now.inbox if story.now.outcomes[s.signal_id] == Outcome.APPLIED]
+    applied = [
+        s for s in scenario.now.inbox if scenario.now.outcomes[s.signal_id] == Outcome.APPLIED
+    ]
     decisions = [signal.kind for signal in applied if signal.kind in decided]
     asked_to_cancel = any(signal.kind is SignalKind.CANCEL_ORDER for signal in before)
     cancelled = asked_to_cancel or decisions == [SignalKind.DECLINE_PAYMENT]
     assert asked_to_cancel or len(decisions) == 1
-    assert (story.now.stage is Stage.COMPLETED) != cancelled
-    paid = story.world.payments.net_minor(f"pay:{story.order.order_id}")
-    assert paid == (0 if cancelled else story.now.total.amount_minor)
-    assert story.problems() == []
+    assert (scenario.now.stage is Stage.COMPLETED) != cancelled
+    paid = scenario.world.payments.net_minor(f"pay:{scenario.order.order_id}")
+    assert paid == (0 if cancelled else scenario.now.total.amount_minor)
+    assert scenario.problems() == []

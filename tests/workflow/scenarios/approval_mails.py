@@ -1,9 +1,9 @@
-"""Stories of mails to the approver: they ask, they remind, and they never hold an order up."""
+"""Scenarios of e-mails to the approver: requests and reminders. They never delay an order."""
 
 from typing import Any
 
 from tests.workflow.faults import refused
-from tests.workflow.stories.ends import (
+from tests.workflow.scenarios.ends import (
     ASK,
     CANCELLED,
     LOOP,
@@ -14,30 +14,30 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import add, approve, ask_by_mail, heartbeat, let_pass
-from tests.workflow.stories.story import ORDERED, End, Story
+from tests.workflow.scenarios.scenario import ORDERED, End, Scenario
+from tests.workflow.scenarios.steps import add, approve, ask_by_mail, heartbeat, let_pass
 
 ASKED = (*TO_WAIT, *LOOP, *ASK)
 
 
 def _completed(path: Path, *mails: str, **changes: Any) -> End:
-    """Completed, after these mails to the approver."""
+    """The end of a completed order, after these e-mails to the approver."""
     reminders = {f"mail-approval-{number}": "done" for number in range(1, len(mails) + 1)}
     ledger = {"reserve": "done", "pay": "done", "mail-confirmation": "done", **reminders}
     return completed(path, ledger=ledger, mails=(*mails, "confirmed"), **changes)
 
 
-SEEN_TOO_LATE = Story(
+SEEN_TOO_LATE = Scenario(
     name="the approver gets an e-mail about an order that is not open",
     prologue=(ask_by_mail(),),
     script=(let_pass(16), approve()),
     ends=_completed((*ASKED, *LOOP, *PAY), "approval"),
 )
 
-ASKING = (
+APPROVAL_MAILS = (
     SEEN_TOO_LATE,
-    Story(
-        name="reminders go out until the deadline, three mails at most",
+    Scenario(
+        name="at most three e-mails are sent until the deadline",
         prologue=(ask_by_mail(),),
         script=(let_pass(16), let_pass(300), let_pass(135), let_pass(270), let_pass(182)),
         ends=cancelled(
@@ -49,14 +49,14 @@ ASKING = (
             mails=("approval", "1)", "2)", "cancelled"),
         ),
     ),
-    Story(
+    Scenario(
         name="no reminder is sent while an approver has the order open",
         prologue=(ask_by_mail(),),
         script=(let_pass(10), heartbeat(), let_pass(16), heartbeat(), let_pass(16), approve()),
         ends=completed((*TO_WAIT, *LOOP, *LOOP, *PAY)),
     ),
-    Story(
-        name="an item added after a mail makes its revision stale and the next one right",
+    Scenario(
+        name="an item added after an e-mail makes the revision of its link stale",
         prologue=(ask_by_mail(),),
         script=(let_pass(16), add("COFFEE-1KG", 1), approve(revision=1), approve(revision=2)),
         ends=_completed(
@@ -67,8 +67,8 @@ ASKING = (
             payment=(ORDERED + 1250, 0),
         ),
     ),
-    Story(
-        name="a mail that is refused is tried again at the next tick",
+    Scenario(
+        name="a rejected e-mail is sent again at the next tick",
         prologue=(ask_by_mail(),),
         faults=(
             refused(

@@ -1,9 +1,9 @@
-"""Paths through the state machine, and the three ways in which an order ends."""
+"""Paths through the state machine, and the ends of orders."""
 
 from typing import Any
 
 from tests.support.definition import states_after
-from tests.workflow.stories.story import ORDERED, End
+from tests.workflow.scenarios.scenario import ORDERED, End
 
 Path = tuple[str, ...]
 
@@ -17,10 +17,10 @@ TO_WAIT_V1 = (
 )
 LOOP = ("AwaitSignal", "ApplySignals", "RouteDecision")
 BACK_OFF = ("RouteBackOff", "LengthenBackOff", "BackOff", "ApplySignals")
-"""After a technical failure the record decides how the order continues."""
+"""After a technical failure: the record then decides how the order continues."""
 FAILED_LOOP = ("AwaitSignal", *BACK_OFF, "RouteDecision")
 AFTER_COMPLETION = states_after("UpdateOrderStatus")
-"""Steps of best effort: the e-mail of an end shows that they ran."""
+"""Steps of best effort after the completion."""
 PAY = ("ProcessPayment", "UpdateOrderStatus", *AFTER_COMPLETION)
 ASK = ("RequestApproval",)
 UNDO = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")

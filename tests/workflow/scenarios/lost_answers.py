@@ -1,4 +1,4 @@
-"""Stories of answers that come late, never, or too often, and of writes that meet others."""
+"""Scenarios of late and lost answers, and of transactions in conflict."""
 
 from tests.workflow.faults import (
     SDK_ATTEMPTS,
@@ -8,7 +8,7 @@ from tests.workflow.faults import (
     overdue,
     refused,
 )
-from tests.workflow.stories.ends import (
+from tests.workflow.scenarios.ends import (
     AFTER_COMPLETION,
     BACK_OFF,
     CANCELLED,
@@ -23,7 +23,8 @@ from tests.workflow.stories.ends import (
     completed,
     rejected,
 )
-from tests.workflow.stories.steps import (
+from tests.workflow.scenarios.scenario import ORDERED, Scenario
+from tests.workflow.scenarios.steps import (
     abandoned_calls_wake_up,
     approve,
     cancel,
@@ -31,15 +32,15 @@ from tests.workflow.stories.steps import (
     sweep,
     waits_at,
 )
-from tests.workflow.stories.story import ORDERED, Story
 
 IN_PLACE = 14
-"""Attempts of a write within the six seconds in which it is repeated, with the longest pauses."""
+"""Attempts of a write in the six seconds for which a handler repeats it, with the longest delays.
+"""
 TO_PAYMENT = (*TO_WAIT, *LOOP, "ProcessPayment")
 TO_COMPLETION = (*TO_PAYMENT, "UpdateOrderStatus")
 
 LOST_ANSWERS = (
-    Story(
+    Scenario(
         name="an order that was completed without an answer stays completed",
         faults=(answer_lost("UpdateOrderStatus", times=5),),
         script=(approve(),),
@@ -48,22 +49,22 @@ LOST_ANSWERS = (
             retried={"UpdateOrderStatus": 4},
         ),
     ),
-    Story(
-        name="a payment that takes longer than its state may is asked for again",
+    Scenario(
+        name="a payment that takes longer than the timeout of its state is retried",
         faults=(overdue("ProcessPayment"),),
         script=(approve(),),
         ends=completed(retried={"ProcessPayment": 1}),
     ),
-    Story(
-        name="an abandoned charge that wakes up late captures nothing more",
+    Scenario(
+        name="an abandoned charge that runs later captures nothing more",
         faults=(abandoned("ProcessPayment", times=5),),
         script=(approve(), abandoned_calls_wake_up(*[None] * 5)),
         ends=completed(
             (*TO_PAYMENT, *BACK_OFF, "RouteDecision", *PAY), retried={"ProcessPayment": 4}
         ),
     ),
-    Story(
-        name="a completion that is given up for a while does not undo the charge",
+    Scenario(
+        name="a completion that fails for a time does not undo the charge",
         faults=(abandoned("UpdateOrderStatus", times=5),),
         script=(approve(), abandoned_calls_wake_up(*[None] * 5)),
         ends=completed(
@@ -71,8 +72,8 @@ LOST_ANSWERS = (
             retried={"UpdateOrderStatus": 4},
         ),
     ),
-    Story(
-        name="a charged order whose completion meets others for long is completed in the end",
+    Scenario(
+        name="a charged order whose completion conflicts for a time is completed later",
         faults=(conflicting(times=5 * IN_PLACE, state="UpdateOrderStatus"),),
         script=(approve(),),
         ends=completed(
@@ -80,8 +81,8 @@ LOST_ANSWERS = (
             retried={"UpdateOrderStatus": 4},
         ),
     ),
-    Story(
-        name="an abandoned completion that wakes up after a cancel completes nothing",
+    Scenario(
+        name="an abandoned completion that runs after a cancel completes nothing",
         faults=(abandoned("UpdateOrderStatus", times=1),),
         meanwhile={("after", "ProcessPayment"): cancel()},
         script=(approve(), abandoned_calls_wake_up("OrderCancelled")),
@@ -94,14 +95,14 @@ LOST_ANSWERS = (
             retried={"UpdateOrderStatus": 1},
         ),
     ),
-    Story(
-        name="a write that meets other transactions for long is tried again by the state machine",
+    Scenario(
+        name="a write that conflicts for long is retried by the state machine",
         faults=(conflicting(times=IN_PLACE, state="ReserveStock"),),
         script=(approve(),),
         ends=completed(retried={"ReserveStock": 1}),
     ),
-    Story(
-        name="a compensation that could not even begin is taken over",
+    Scenario(
+        name="a compensation that could not begin is taken over",
         payment_method="pm_declined",
         faults=(refused("dynamodb.Query", times=7 * SDK_ATTEMPTS, state="RefundPayment"),),
         script=(approve(), waits_at("payment"), let_pass(121), sweep(resumed=1)),

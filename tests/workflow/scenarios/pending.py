@@ -1,6 +1,6 @@
-"""Stories of payments that the provider settles later, or a bank decides, and of its reports."""
+"""Scenarios of pending and disputed payments, and of the provider's reports."""
 
-from tests.workflow.stories.ends import (
+from tests.workflow.scenarios.ends import (
     CANCELLED,
     LOOP,
     PAY,
@@ -12,20 +12,20 @@ from tests.workflow.stories.ends import (
     completed,
     rejected,
 )
-from tests.workflow.stories.steps import (
+from tests.workflow.scenarios.scenario import ORDERED, Scenario
+from tests.workflow.scenarios.steps import (
     approve,
     at_once,
     bank_decides,
     cancel,
     customer_disputes,
     let_pass,
+    provider_never_settles,
     provider_reports,
     provider_settles,
-    provider_settles_never,
     sweep,
     waits_at,
 )
-from tests.workflow.stories.story import ORDERED, Story
 
 SETTLEMENT_SECONDS = 259_200
 TO_PENDING = (*TO_WAIT, *LOOP, "ProcessPayment", "ApplySignals", "RouteDecision")
@@ -33,7 +33,7 @@ STILL_PENDING = (*LOOP, "ProcessPayment", "ApplySignals", "RouteDecision")
 REFUND_PENDING = (*UNDO, "RouteEnd", "ApplySignals", "RouteDecision")
 
 PENDING = (
-    Story(
+    Scenario(
         name="a pending payment continues when the provider reports it, twice",
         payment_method="pm_processing",
         script=(
@@ -47,7 +47,7 @@ PENDING = (
         ),
         ends=completed((*TO_PENDING, *LOOP, *PAY)),
     ),
-    Story(
+    Scenario(
         name="a pending payment without a report is looked up at the time that the provider named",
         payment_method="pm_processing",
         script=(
@@ -60,7 +60,7 @@ PENDING = (
         ),
         ends=completed((*TO_PENDING, *STILL_PENDING, *LOOP, *PAY)),
     ),
-    Story(
+    Scenario(
         name="a cancel while the payment is pending is refunded when it settles",
         payment_method="pm_processing",
         script=(
@@ -80,7 +80,7 @@ PENDING = (
         ),
     ),
     *(
-        Story(
+        Scenario(
             name=f"a cancelled order whose payment is disputed waits for the bank: {end}",
             meanwhile={("after", "ProcessPayment"): at_once(customer_disputes(), cancel())},
             script=(
@@ -105,8 +105,8 @@ PENDING = (
             ("lost", "done", 0, 2),
         )
     ),
-    Story(
-        name="a dispute of a part is reported, and so is that it was lost",
+    Scenario(
+        name="a dispute of a part of the payment, and its loss, are reported",
         script=(
             approve(),
             customer_disputes(300),
@@ -129,12 +129,12 @@ PENDING = (
             messages=3,
         ),
     ),
-    Story(
+    Scenario(
         name="a payment that is not settled in time is refunded when it settles",
         payment_method="pm_processing",
         script=(
             approve(),
-            provider_settles_never(),
+            provider_never_settles(),
             let_pass(17),
             waits_at("payment"),
             let_pass(SETTLEMENT_SECONDS - 10),

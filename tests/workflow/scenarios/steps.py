@@ -1,4 +1,4 @@
-"""What can happen in a story. Each function makes a step."""
+"""The steps of scenarios. Each function returns a step."""
 
 import boto3
 import pytest
@@ -8,12 +8,12 @@ from lambdas.domain.record.money import Money
 from lambdas.domain.record.signals import SignalKind
 from tests.workflow import resources
 from tests.workflow.faults import WireFault
-from tests.workflow.stories.story import Step
+from tests.workflow.scenarios.scenario import Step
 from tests.workflow.world import World
 
 
 def approve(revision: int | None = None) -> Step:
-    """Approve what the approver sees: the present revision, unless another one is named."""
+    """Approve a revision, by default the current one."""
 
     def step(world: World) -> None:
         seen = revision if revision is not None else world.order().revision
@@ -31,7 +31,7 @@ def cancel() -> Step:
 
 
 def refused(step: Step, error: type[OrderError]) -> Step:
-    """The step is refused with exactly this error."""
+    """Expect the step to raise exactly this error."""
 
     def attempt(world: World) -> None:
         with pytest.raises(error) as refusal:
@@ -42,7 +42,7 @@ def refused(step: Step, error: type[OrderError]) -> Step:
 
 
 def ask_by_mail() -> Step:
-    """The deployment names an approver's address."""
+    """Set the approver's address in the deployment."""
 
     def step(world: World) -> None:
         world.deps.settings = world.deps.settings._replace(
@@ -53,7 +53,7 @@ def ask_by_mail() -> Step:
 
 
 def tick_every(seconds: int) -> Step:
-    """The deployment sets a heartbeat that is shorter than the wait."""
+    """Set a heartbeat that is shorter than the wait."""
 
     def step(world: World) -> None:
         world.deps.settings = world.deps.settings._replace(heartbeat_seconds=seconds)
@@ -71,7 +71,7 @@ def heartbeat() -> Step:
 
 
 def sweep(**actions: int) -> Step:
-    """One run of the janitor, which does exactly this (underscores stand for dashes)."""
+    """Run the janitor; expect exactly these actions (underscores stand for dashes)."""
     expected = {action.replace("_", "-"): times for action, times in actions.items()}
 
     def step(world: World) -> None:
@@ -101,7 +101,7 @@ def lose_execution() -> Step:
 
 
 def forget_token() -> Step:
-    """The order has no token to ring with; its execution waits all the same."""
+    """Delete the stored token. The execution continues to wait."""
 
     def step(world: World) -> None:
         key = {"pk": {"S": f"ORDER#{world.order_id}"}, "sk": {"S": "WAIT"}}
@@ -123,12 +123,12 @@ def provider_settles() -> Step:
     return lambda world: world.set_pending_until(0)
 
 
-def provider_settles_never() -> Step:
+def provider_never_settles() -> Step:
     return lambda world: world.set_pending_until(10**15)
 
 
 def person_refunds(amount_minor: int) -> Step:
-    """A person refunds a part at the provider, by hand."""
+    """Refund a part at the provider by hand."""
 
     def step(world: World) -> None:
         amount = Money(amount_minor, "EUR")
@@ -152,7 +152,7 @@ def bank_decides(*, won: bool) -> Step:
 
 
 def at_once(*steps: Step) -> Step:
-    """Several steps at one moment."""
+    """Run several steps at one moment."""
 
     def step(world: World) -> None:
         for one in steps:
@@ -177,12 +177,12 @@ def forget_customer() -> Step:
 
 
 def inject_fault(fault: WireFault) -> Step:
-    """From now on this goes wrong."""
+    """Inject a fault from now on."""
     return lambda world: world.engine.wire.faults.append(fault)
 
 
 def abandoned_calls_wake_up(*errors: str | None) -> Step:
-    """Calls that were given up run at last; each is refused with exactly this error, or done."""
+    """Run the abandoned calls; expect exactly these errors, or None for success."""
 
     def step(world: World) -> None:
         late = [world.engine.lambdas.run(call) for call in world.engine.lambdas.abandoned]
@@ -192,7 +192,7 @@ def abandoned_calls_wake_up(*errors: str | None) -> Step:
 
 
 def waits_at(stage: str) -> Step:
-    """Nothing happens: the order stands here."""
+    """Expect the order to be in this stage."""
 
     def step(world: World) -> None:
         assert world.order().stage == stage, world.order().stage

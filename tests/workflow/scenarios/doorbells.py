@@ -1,7 +1,7 @@
-"""Stories of lost wake-ups, lost starts and lost executions: latency, never another end."""
+"""Scenarios of lost doorbells, starts and executions: they add latency and change no end."""
 
 from tests.workflow.faults import SDK_ATTEMPTS, answer_lost, crashed, dropped, refused, reply_lost
-from tests.workflow.stories.ends import (
+from tests.workflow.scenarios.ends import (
     BACK_OFF,
     CANCELLED,
     CONTINUED,
@@ -16,7 +16,8 @@ from tests.workflow.stories.ends import (
     completed,
     failed,
 )
-from tests.workflow.stories.steps import (
+from tests.workflow.scenarios.scenario import UNFINISHED, Scenario
+from tests.workflow.scenarios.steps import (
     add,
     approve,
     cancel,
@@ -30,57 +31,56 @@ from tests.workflow.stories.steps import (
     tick_every,
     waits_at,
 )
-from tests.workflow.stories.story import UNFINISHED, Story
 
 PAST_DEADLINE = 1_006
-"""Seconds: the deadline, the janitor's patience, and a whole minute."""
+"""Seconds: the deadline, the janitor's delay, and a whole minute."""
 STOPPED = (*TO_WAIT, "AwaitSignal")
 TAKEN_OVER = (*RESUMED, *FAILED)
 DOORBELLS = (
-    Story(
-        name="a lost doorbell is made good by a tick where the deployment has ticks",
+    Scenario(
+        name="a tick recovers a lost doorbell where the deployment has ticks",
         prologue=(tick_every(300),),
         faults=(dropped("sfn.SendTaskSuccess"),),
         script=(approve(), waits_at("awaiting-approval"), let_pass(300)),
         ends=completed(),
     ),
-    Story(
+    Scenario(
         name="a lost doorbell is rung again by the janitor",
         faults=(dropped("sfn.SendTaskSuccess"),),
         script=(approve(), let_pass(61), sweep(rung=1)),
         ends=completed(),
     ),
-    Story(
+    Scenario(
         name="a doorbell that cannot be rung does not refuse the signal",
         faults=(refused("sfn.SendTaskSuccess", times=SDK_ATTEMPTS),),
         script=(approve(), let_pass(61), sweep(rung=1)),
         ends=completed(recovered=("EngineUnavailable",)),
     ),
-    Story(
+    Scenario(
         name="a doorbell that rings twice changes nothing",
         faults=(reply_lost("sfn.SendTaskSuccess"),),
         script=(approve(),),
         ends=completed(),
     ),
-    Story(
+    Scenario(
         name="a lost start is repeated by the janitor",
         faults=(refused("sfn.StartExecution", times=SDK_ATTEMPTS),),
         script=(waits_at("start"), let_pass(61), sweep(started=1), approve()),
         ends=completed(recovered=("EngineUnavailable",)),
     ),
-    Story(
-        name="a start whose answer was lost is one start",
+    Scenario(
+        name="a start whose answer was lost is not repeated",
         faults=(reply_lost("sfn.StartExecution", times=SDK_ATTEMPTS),),
         script=(let_pass(61), sweep(), approve()),
         ends=completed(recovered=("EngineUnavailable",)),
     ),
-    Story(
+    Scenario(
         name="a wait that cannot begin is tried again after a pause",
         faults=(crashed("AwaitSignal", times=2),),
         script=(approve(),),
         ends=completed((*TO_WAIT, *FAILED_LOOP, *FAILED_LOOP, *LOOP, *PAY)),
     ),
-    Story(
+    Scenario(
         name="a wait whose Lambda fails after it stored the token starts again with another token",
         faults=(answer_lost("AwaitSignal"),),
         script=(add("COFFEE-1KG", 1), approve(revision=1), approve()),
@@ -91,8 +91,8 @@ DOORBELLS = (
             payment=(3050, 0),
         ),
     ),
-    Story(
-        name="an order whose execution was stopped unheard is taken over by the sweep",
+    Scenario(
+        name="an order whose execution was stopped without an event is taken over by the sweep",
         script=(stop_execution(), let_pass(PAST_DEADLINE), sweep(taken_over=1), sweep()),
         ends=failed(
             STOPPED,
@@ -102,7 +102,7 @@ DOORBELLS = (
             verdicts=("infrastructure", "compensated"),
         ),
     ),
-    Story(
+    Scenario(
         name="a takeover whose start was lost is started by the next sweep",
         script=(
             stop_execution(),
@@ -121,8 +121,8 @@ DOORBELLS = (
             recovered=("EngineUnavailable",),
         ),
     ),
-    Story(
-        name="an operator's takeover silences the execution that still waits",
+    Scenario(
+        name="after an operator's takeover the waiting execution changes nothing",
         script=(operator_compensates(),),
         ends=failed(
             (),
@@ -132,7 +132,7 @@ DOORBELLS = (
             verdicts=("compensated", "compensated"),
         ),
     ),
-    Story(
+    Scenario(
         name="an execution that loses its order while it compensates ends as taken over",
         script=(cancel(),),
         meanwhile={("before", "RefundPayment"): operator_compensates()},
@@ -143,19 +143,19 @@ DOORBELLS = (
             verdicts=("compensated", "compensated"),
         ),
     ),
-    Story(
+    Scenario(
         name="an order that lost its execution continues to wait in another one",
         script=(lose_execution(), approve(0), let_pass(61), sweep(resumed=1), approve()),
         ends=completed((*CONTINUED, *LOOP, *PAY), outcomes=("stale", "applied"), found=UNFINISHED),
     ),
-    Story(
+    Scenario(
         name="an order that lost its execution with an accepted approval is paid by another one",
         faults=(dropped("sfn.SendTaskSuccess"),),
         script=(approve(), lose_execution(), let_pass(61), sweep(resumed=1)),
         ends=completed((*CONTINUED, *PAY), found=UNFINISHED),
     ),
-    Story(
-        name="a signal that no wait takes is applied by another execution",
+    Scenario(
+        name="a signal without a stored token is applied by another execution",
         script=(forget_token(), approve(), let_pass(61), sweep(resumed=1), let_pass(900)),
         ends=completed(
             paths=((*TO_WAIT, "AwaitSignal", "ApplySignals", "OrderTakenOver"), (*CONTINUED, *PAY)),
@@ -163,8 +163,8 @@ DOORBELLS = (
             verdicts=("compensated", "completed"),
         ),
     ),
-    Story(
-        name="an approval that was accepted before an outage is honoured after it",
+    Scenario(
+        name="an approval that was accepted before an outage is applied after it",
         faults=(refused("dynamodb.Query", times=3 * 5 * SDK_ATTEMPTS, state="ApplySignals"),),
         script=(approve(),),
         ends=completed(

@@ -1,7 +1,7 @@
-"""Stories of the approval loop: what people decide while the order waits."""
+"""Scenarios of the approval loop: decisions while the order waits."""
 
 from tests.workflow.faults import dropped
-from tests.workflow.stories.ends import (
+from tests.workflow.scenarios.ends import (
     CANCELLED,
     LOOP,
     PAY,
@@ -10,17 +10,17 @@ from tests.workflow.stories.ends import (
     cancelled,
     completed,
 )
-from tests.workflow.stories.steps import approve, cancel, heartbeat, let_pass, tick_every
-from tests.workflow.stories.story import UNFINISHED, Story
+from tests.workflow.scenarios.scenario import UNFINISHED, Scenario
+from tests.workflow.scenarios.steps import approve, cancel, heartbeat, let_pass, tick_every
 
-HAPPY = Story(
+HAPPY = Scenario(
     name="an approved order is paid, completed and confirmed",
     script=(approve(),),
     ends=completed(),
 )
 
-HAPPY_V1 = Story(
-    name="an order of version 1 is enriched step by step and ends the same",
+HAPPY_V1 = Scenario(
+    name="an order of version 1 is enriched in sequence and ends the same",
     version="v1",
     script=(approve(),),
     ends=completed((*TO_WAIT_V1, *LOOP, *PAY)),
@@ -29,7 +29,7 @@ HAPPY_V1 = Story(
 APPROVALS = (
     HAPPY,
     HAPPY_V1,
-    Story(
+    Scenario(
         name="a cancel during enrichment ends the order at once",
         meanwhile={("before", "FetchInventorySnapshot"): cancel()},
         ends=cancelled(
@@ -38,19 +38,19 @@ APPROVALS = (
             found=UNFINISHED,
         ),
     ),
-    Story(
+    Scenario(
         name="an approval between storing the token and submitting the task is not lost",
         meanwhile={("after", "AwaitSignal"): approve()},
         ends=completed(),
     ),
-    Story(
-        name="an approval accepted before the deadline counts after it",
+    Scenario(
+        name="an approval accepted before the deadline is applied after it",
         faults=(dropped("sfn.SendTaskSuccess"),),
         script=(let_pass(899), approve(), let_pass(2)),
         ends=completed(),
     ),
-    Story(
-        name="an approver with the order open saves its ticks but does not move its deadline",
+    Scenario(
+        name="heartbeats of an approver prevent ticks and do not move the deadline",
         prologue=(tick_every(300),),
         script=(
             let_pass(250),

@@ -1,4 +1,4 @@
-"""Seven stories of an order, played on the committed definition with the deployed handlers."""
+"""Runs seven scenarios on the committed definition with the deployed handlers, and counts units."""
 
 import io
 import logging
@@ -16,24 +16,24 @@ from lambdas.telemetry import logger
 from tests.workflow.histories import entered
 from tests.workflow.moto_engine import MotoEngine
 from tests.workflow.resources import LONG_ID
-from tests.workflow.stories.steps import add, cancel, let_pass
+from tests.workflow.scenarios.steps import add, cancel, let_pass
 from tests.workflow.world import World
 
 SECONDS_PER_CALL = 0.01
-"""The virtual time that a call of AWS takes: no two writes happen in the same millisecond."""
+"""The virtual time of an AWS call, so that no two writes happen in the same millisecond."""
 APPROVER = "84c8d4a8-2031-70e6-1f0b-5d3c9a1b2c3d"
 """A subject of a user pool."""
 TWO_LINES = (("COFFEE-1KG", 2), ("MUG-RED", 1))
 
 
 def approve(world: World) -> None:
-    """Approve the present revision."""
+    """Approve the current revision."""
     seen = world.order().revision
     world.signal(SignalKind.APPROVE_PAYMENT, APPROVER, actor_name="approver1", revision=seen)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
+class Scenario:
     """One order. `requests` counts the HTTP requests of its callers (each signal follows a query
     for the revision); `script` is what they do while the order waits.
     """
@@ -44,14 +44,14 @@ class Story:
     payment_method: str = "pm_ok"
 
 
-STORIES = (
-    Story(name="approved at once", requests=3, script=(approve,)),
-    Story(name="approved after 10 minutes", requests=3, script=(let_pass(610), approve)),
-    Story(name="one item added, then approved", requests=4, script=(add("MUG-RED", 1), approve)),
-    Story(name="cancelled while waiting", requests=2, script=(cancel(),)),
-    Story(name="deadline passes", requests=1, script=(let_pass(905),)),
-    Story(name="payment declined", requests=3, script=(approve,), payment_method="pm_declined"),
-    Story(
+SCENARIOS = (
+    Scenario(name="approved at once", requests=3, script=(approve,)),
+    Scenario(name="approved after 10 minutes", requests=3, script=(let_pass(610), approve)),
+    Scenario(name="one item added, then approved", requests=4, script=(add("MUG-RED", 1), approve)),
+    Scenario(name="cancelled while waiting", requests=2, script=(cancel(),)),
+    Scenario(name="deadline passes", requests=1, script=(let_pass(905),)),
+    Scenario(name="payment declined", requests=3, script=(approve,), payment_method="pm_declined"),
+    Scenario(
         name="payment succeeds on the third try",
         requests=3,
         script=(approve,),
@@ -62,14 +62,14 @@ STORIES = (
 
 _DURATION = re.compile(r'"duration_ms":\d+')
 _TYPICAL_DURATION = '"duration_ms":100'
-"""In the logs that are counted: the bytes must not depend on how fast the machine is."""
+"""Replaces durations in the logs, so that their size does not depend on the machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """What one order used. `log_bytes` are the lines that functions write themselves."""
+    """The usage of one order. `log_bytes` is the size of the functions' own log lines."""
 
-    story: str
+    scenario: str
     stage: str
     transitions: int
     invocations: int
@@ -79,46 +79,46 @@ class Counts:
     usage: Usage
 
 
-def play(story: Story) -> Counts:
-    """Play a story in a new account and count. Virtual time: a wait of minutes takes no time."""
+def measure_scenario(scenario: Scenario) -> Counts:
+    """Run a scenario in a new account, in virtual time, and count what it uses."""
     log = io.StringIO()
     with redirect_stdout(log), _functions_log_to(log), MotoEngine() as engine:
         recorder = Recorder(on_call=lambda: engine.clock.sleep(SECONDS_PER_CALL))
         recorder.attach(aws_clients._session())
         world = World(engine, log)
-        _place_and_follow(story, world)
+        _run(scenario, world)
         retries = sum(world.retried().values())
         return Counts(
-            story=story.name,
+            scenario=scenario.name,
             stage=world.order().stage.value,
             transitions=sum(len(entered(h)) for h in world.histories()) + retries,
             invocations=len(engine.lambdas.invocations),
-            requests=story.requests,
+            requests=scenario.requests,
             mails=len(world.mails()),
             log_bytes=len(_DURATION.sub(_TYPICAL_DURATION, log.getvalue())),
             usage=recorder.usage,
         )
 
 
-def _place_and_follow(story: Story, world: World) -> None:
+def _run(scenario: Scenario, world: World) -> None:
     world.place(
         StartRequest(
             customer_id=LONG_ID,
             requested_by=LONG_ID,
-            payment_method=story.payment_method,
+            payment_method=scenario.payment_method,
             version="v2",
             items=TWO_LINES,
         )
     )
     world.engine.settle()
-    for step in story.script:
+    for step in scenario.script:
         step(world)
         world.engine.settle()
 
 
 @contextmanager
 def _functions_log_to(log: io.StringIO) -> Iterator[None]:
-    """Functions log to stdout, and hold on to the one they were loaded with."""
+    """Redirect the functions' loggers, which keep the stdout of their import."""
     handlers = [h for h in logging.getLogger(logger.name).handlers if isinstance(h, StreamHandler)]
     before = [handler.setStream(log) for handler in handlers]
     try:

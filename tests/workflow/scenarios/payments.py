@@ -1,6 +1,6 @@
-"""Stories of money: captured once and kept, or given back to the last cent."""
+"""Scenarios of payments: captured once, or refunded in full."""
 
-from tests.workflow.stories.ends import (
+from tests.workflow.scenarios.ends import (
     CANCELLED,
     FAILED,
     LOOP,
@@ -11,7 +11,8 @@ from tests.workflow.stories.ends import (
     cancelled,
     rejected,
 )
-from tests.workflow.stories.steps import (
+from tests.workflow.scenarios.scenario import ORDERED, Scenario
+from tests.workflow.scenarios.steps import (
     approve,
     cancel,
     execution_stopped_event,
@@ -23,7 +24,6 @@ from tests.workflow.stories.steps import (
     sweep,
     waits_at,
 )
-from tests.workflow.stories.story import ORDERED, Story
 
 TO_PAYMENT = (*TO_WAIT, *LOOP, "ProcessPayment")
 TO_COMPLETION = (*TO_PAYMENT, "UpdateOrderStatus")
@@ -40,7 +40,7 @@ PAID_BACK = {
 }
 STUCK = (*TO_COMPLETION, *FAILED)
 
-CANCELLED_IN_FLIGHT = Story(
+CANCELLED_IN_FLIGHT = Scenario(
     name="a cancel while the payment is in flight is refunded",
     script=(approve(),),
     meanwhile={("committing", "ProcessPayment"): cancel()},
@@ -49,13 +49,13 @@ CANCELLED_IN_FLIGHT = Story(
 
 PAYMENTS = (
     CANCELLED_IN_FLIGHT,
-    Story(
+    Scenario(
         name="a cancel in the middle of the completing write wins",
         script=(approve(),),
         meanwhile={("committing", "UpdateOrderStatus"): cancel()},
         ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
     ),
-    Story(
+    Scenario(
         name="a payment that the provider closed before it was captured is not captured",
         payment_method="pm_expired",
         script=(approve(),),
@@ -63,7 +63,7 @@ PAYMENTS = (
             (*TO_PAYMENT, *REJECTED), "PaymentClosed: the payment was voided", **NOT_PAID
         ),
     ),
-    Story(
+    Scenario(
         name="a refund that fails after the end is a debt until a person refunds it",
         script=(
             approve(),
@@ -87,7 +87,7 @@ PAYMENTS = (
             },
         ),
     ),
-    Story(
+    Scenario(
         name="a refund that cannot be made keeps the order open until the provider recovers",
         payment_method="pm_refund_fails",
         meanwhile={("after", "ProcessPayment"): cancel()},

@@ -1,4 +1,4 @@
-"""A story: what is ordered, what goes wrong, what people do, and the one right end."""
+"""A scenario: an order, injected faults, actions of users, and the expected end."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,23 +9,23 @@ from tests.workflow.lambda_service import Moment
 from tests.workflow.world import World
 
 Step = Callable[[World], object]
-"""Something that happens while every execution rests (or, as a moment, beside a handler)."""
+"""An action while no execution is busy, or at a moment of a handler."""
 
 ORDERED = 1800
 """Two red mugs, in cents."""
 
 FOUND = Enrichment(customer_tier="gold", inventory_ok=True, recommendations=("COFFEE-1KG",))
 UNFINISHED = Enrichment()
-"""Findings are written with the reservation: an order that holds no stock has none. They are not
-compared where the enrichment failed or its execution was lost.
+"""The reservation writes the result of the enrichment, so an order without one has no result. It is
+not compared if the enrichment failed or its execution was lost.
 """
 
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """Everything that is compared, exactly. `verdicts` are what the API makes of each execution's
-    history; `retried` counts attempts after the first; `stock` is (available, held, sold) of the
-    SKUs that moved; `payment` is (captured, refunded).
+    """Everything that is compared. `verdicts` classify the history of each execution; `retried`
+    counts attempts after the first; `stock` is (available, held, sold) of the SKUs that moved;
+    `payment` is (captured, refunded).
     """
 
     stage: str
@@ -46,9 +46,9 @@ class End:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
-    """`prologue` happens before the order is placed, `meanwhile` just before or after a state's
-    handler runs for the first time, `script` step by step whenever everything rests.
+class Scenario:
+    """`prologue` runs before the order is placed; `meanwhile` before or after the first run of a
+    state's handler; each step of `script` when no execution is busy.
     """
 
     name: str

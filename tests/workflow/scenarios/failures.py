@@ -1,17 +1,17 @@
-"""Stories of broken surroundings: stock, directories, mail, and answers that never come."""
+"""Scenarios of failed dependencies: the customers table and the mail service."""
 
 from tests.workflow.faults import SDK_ATTEMPTS, refused, reply_lost, too_many
-from tests.workflow.stories.ends import LOOP, PAY, REJECTED, TO_WAIT, completed, rejected
-from tests.workflow.stories.steps import approve, forget_customer
-from tests.workflow.stories.story import UNFINISHED, Story
+from tests.workflow.scenarios.ends import LOOP, PAY, REJECTED, TO_WAIT, completed, rejected
+from tests.workflow.scenarios.scenario import UNFINISHED, Scenario
+from tests.workflow.scenarios.steps import approve, forget_customer
 
 AT_ENRICHMENT = ("RouteStart", "EnrichOrder")
 BEGIN_BACK_OFF = ("RouteBackOff", "BeginBackOff", "BackOff", "ApplySignals")
 UNCONFIRMED = {"reserve": "done", "pay": "done"}
 
 FAILURES = (
-    Story(
-        name="an order whose customer cannot be read for a while begins again after a pause",
+    Scenario(
+        name="an order whose customer cannot be read for a time starts again after a pause",
         faults=(
             refused(
                 "dynamodb.GetItem",
@@ -26,7 +26,7 @@ FAILURES = (
             retried={"FetchCustomerProfile": 4},
         ),
     ),
-    Story(
+    Scenario(
         name="an order whose customer is gone fails, and its e-mail is not sent",
         meanwhile={("before", "FetchCustomerProfile"): forget_customer()},
         ends=rejected(
@@ -37,13 +37,13 @@ FAILURES = (
             found=UNFINISHED,
         ),
     ),
-    Story(
+    Scenario(
         name="a throttled confirmation is sent later and once",
         faults=(too_many("sesv2.SendEmail", times=2),),
         script=(approve(),),
         ends=completed(retried={"SendOrderConfirmation": 2}),
     ),
-    Story(
+    Scenario(
         name="a confirmation that SES may have sent is not sent again",
         faults=(reply_lost("sesv2.SendEmail", code="InternalServerError", status=500),),
         script=(approve(),),

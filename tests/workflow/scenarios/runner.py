@@ -1,4 +1,4 @@
-"""Runs a story in a world, and returns its result."""
+"""Runs a scenario and returns its end."""
 
 from functools import partial
 
@@ -7,34 +7,34 @@ from lambdas.domain.steps.start import StartRequest
 from lambdas.executions.history import redact
 from lambdas.executions.outcomes import classify
 from tests.workflow.faults import LambdaFault, WireFault
-from tests.workflow.stories.story import UNFINISHED, End, Story
+from tests.workflow.scenarios.scenario import UNFINISHED, End, Scenario
 from tests.workflow.world import World
 
 _FLAGS = ("reserved", "payment_approved", "charged", "cancelled")
 
 
-def run_story(story: Story, world: World) -> None:
-    """Play the story to its end; every execution rests afterwards."""
+def run_scenario(scenario: Scenario, world: World) -> None:
+    """Run the scenario to its end. Afterwards no execution is busy."""
     engine = world.engine
-    engine.lambdas.faults += [f for f in story.faults if isinstance(f, LambdaFault)]
-    engine.wire.faults += [f for f in story.faults if isinstance(f, WireFault)]
-    for moment, step in story.meanwhile.items():
+    engine.lambdas.faults += [f for f in scenario.faults if isinstance(f, LambdaFault)]
+    engine.wire.faults += [f for f in scenario.faults if isinstance(f, WireFault)]
+    for moment, step in scenario.meanwhile.items():
         engine.lambdas.moments[moment] = [partial(step, world)]
-    for step in story.prologue:
+    for step in scenario.prologue:
         step(world)
-    world.place(_request(story))
-    for step in story.script:
+    world.place(_request(scenario))
+    for step in scenario.script:
         engine.settle()
         step(world)
     engine.settle()
-    assert not engine.lambdas.moments, "a moment of the story never came"
+    assert not engine.lambdas.moments, "a moment of the scenario did not occur"
 
 
 def ending(world: World) -> End:
-    """The visible result."""
+    """The end of the order, to compare with the expected one."""
     order = world.order()
     paths = world.paths()
-    finished = any("ReserveStock" in path for path in paths)
+    is_enriched = any("ReserveStock" in path for path in paths)
     return End(
         stage=order.stage.value,
         paths=paths,
@@ -50,7 +50,7 @@ def ending(world: World) -> End:
         retried=world.retried(),
         messages=len(world.operator_messages()),
         recovered=tuple(type(error).__name__ for error in world.recovered),
-        found=order.enrichment if finished else UNFINISHED,
+        found=order.enrichment if is_enriched else UNFINISHED,
     )
 
 
@@ -58,11 +58,11 @@ def _state(effect: Effect) -> str:
     return f"{effect.state} and stuck" if effect.stuck else str(effect.state)
 
 
-def _request(story: Story) -> StartRequest:
+def _request(scenario: Scenario) -> StartRequest:
     return StartRequest(
         customer_id="alice",
         requested_by="alice",
-        payment_method=story.payment_method,
-        version=story.version,
-        items=story.items,
+        payment_method=scenario.payment_method,
+        version=scenario.version,
+        items=scenario.items,
     )

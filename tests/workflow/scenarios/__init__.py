@@ -1,0 +1,1 @@
+"""Scenarios: what happens to an order, and the expected end."""
