@@ -13,7 +13,7 @@ from constructs import Construct
 from stacks.settings.deployment_settings import DeploymentSettings
 
 QUERIES = {
-    "story of one order": """
+    "log lines of one order": """
         fields @timestamp, coalesce(message, type, `detail-type`) as line,
                coalesce(state, route, detail.kind, details.name) as subject, epoch, attempt, stage,
                coalesce(outcome, status, action) as result, reason, duration_ms, @logStream
