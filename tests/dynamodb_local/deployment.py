@@ -18,7 +18,7 @@ from lambdas.ulid import new_ulid
 from tests.support import tables
 from tests.support.fakes.fake_clock import FakeClock
 from tests.support.fakes.fake_engine import FakeEngine
-from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsDesk
+from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsQueue
 from tests.support.invariants import problems, timeline_problems
 from tests.support.stock_books import settled, shard_problems
 
@@ -43,7 +43,7 @@ class Deployment:
         self.deps = Dependencies(_SETTINGS)
         self.deps.__dict__["_dynamodb"] = client
         self.deps.clock, self.deps.engine = clock or FakeClock(), FakeEngine()
-        self.deps.notifier, self.deps.operations = FakeNotifier(), FakeOperationsDesk()
+        self.deps.notifier, self.deps.operations = FakeNotifier(), FakeOperationsQueue()
         for sku, available in units.items():
             tables.put_stock(client, sku, available=available)
         customer = {"customer_id": "alice", "tier": "gold", "email": "a@example.com", "name": "A"}

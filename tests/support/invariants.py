@@ -104,8 +104,8 @@ def order_problems(meta: Record) -> list[str]:
         found.append("is in the index of open orders" if ended else "is missing from `open`")
     if meta["stage"] in TURNED and (meta.get("reserved") or meta.get("charged")):
         found.append("ended with something that is not undone")
-    if meta["stage"] in TURNED and _owed(meta):
-        found.append(f"ended, but the ledger owes {_owed(meta)}")
+    if meta["stage"] in TURNED and _effects_to_undo(meta):
+        found.append(f"ended, but the ledger owes {_effects_to_undo(meta)}")
     if (meta["stage"] == "cancelled") != (ended and bool(meta.get("cancelled"))):
         found.append(f"is {meta['stage']}, cancelled={meta.get('cancelled')}")
     if meta["stage"] == "completed" and not (meta.get("charged") and meta.get("reserved")):
@@ -188,7 +188,7 @@ def _total(meta: Record) -> int:
     return sum(int(line["quantity"]) * int(line["unit_price_minor"]) for line in meta["items"])
 
 
-def _owed(meta: Record) -> list[str]:
+def _effects_to_undo(meta: Record) -> list[str]:
     ledger = meta.get("ledger", {})
     return [
         name

@@ -25,7 +25,7 @@ from tests.support.fakes.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fakes.fake_engine import FakeEngine
 from tests.support.fakes.fake_events import FakeEvents
 from tests.support.fakes.fake_histories import FakeHistories
-from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsDesk
+from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsQueue
 from tests.support.fakes.fake_outcomes import FakeOutcomes
 from tests.support.fakes.fake_payments import FakePayments, as_records
 from tests.support.fakes.fake_warehouse import FakeWarehouse
@@ -56,7 +56,7 @@ class World:
         self.customers = FakeCustomers([a_customer("alice"), a_customer("bob", "standard")])
         self.payments = FakePayments(self.clock)
         self.notifier = FakeNotifier()
-        self.operations = FakeOperationsDesk()
+        self.operations = FakeOperationsQueue()
         self.engine = FakeEngine()
         self.outcomes = FakeOutcomes()
         self.histories = FakeHistories()

@@ -82,7 +82,7 @@ def settle(
         )
     api = open_api(profile)
     current = api.get(path("orders", order))
-    settled, amount = given[0] if given else _requested(current, confirm)
+    settled, amount = given[0] if given else _settlement_to_confirm(current, confirm)
     if not yes:
         require_role(profile, "operator", to="settle orders")
         total = money({**visible_data(current)["total"], "amount_minor": amount})
@@ -99,7 +99,7 @@ def settle(
     _print(api.post(path("ops", "orders", order, "settle"), body), output)
 
 
-def _requested(order: dict[str, Any], settlement_id: str | None) -> tuple[str, int]:
+def _settlement_to_confirm(order: dict[str, Any], settlement_id: str | None) -> tuple[str, int]:
     """The kind and amount of the settlement that is confirmed. Raises Refused for another one."""
     settlement = order["settlement"]
     if settlement is None or settlement["settlement_id"] != settlement_id:

@@ -48,7 +48,7 @@ def claim_mail(
     unclaimed = entry or Effect(
         key=effect_key(mail, order.order_id), state=EffectState.UNDONE, at=now
     )
-    claim = replace(unclaimed.moved(EffectState.INTENT, now), claimant=claimant)
+    claim = replace(unclaimed.with_state(EffectState.INTENT, now), claimant=claimant)
     links = order.approval_links if link is None else {**order.approval_links, link: mail}
     return make_change(order, replace(order.with_effect(mail, claim), approval_links=links), now)
 
@@ -95,7 +95,7 @@ def record_mail_sent(order: Order, now: int, mail: str, claimant: str) -> Change
     """Record that the mail service accepted the e-mail; None if the claim is not this attempt's."""
     if not is_claimed_by(order, mail, claimant):
         return None
-    sent = replace(order.ledger[mail].moved(EffectState.DONE, now), error=None)
+    sent = replace(order.ledger[mail].with_state(EffectState.DONE, now), error=None)
     return _record(order, order.with_effect(mail, sent), now, mail, (f"{mail}-sent", {}))
 
 
@@ -115,7 +115,7 @@ def record_mail_not_sent(
 def _record_refusal(order: Order, now: int, mail: str, entry: Effect, error: str) -> Change:
     """An attempt that fails as the one before it adds no event: attempts have no limit."""
     state = EffectState.INTENT if error == UNSETTLED else EffectState.UNDONE
-    after = order.with_effect(mail, replace(entry.moved(state, now), error=error))
+    after = order.with_effect(mail, replace(entry.with_state(state, now), error=error))
     if state is EffectState.UNDONE:
         links = {code: sent for code, sent in order.approval_links.items() if sent != mail}
         after = replace(after, approval_links=links)

@@ -37,8 +37,7 @@ COMPLAINED = "complained"
 """Reports about an e-mail: it was not delivered; its recipient marked it as spam."""
 
 COMPENSATED_EFFECTS = (PAY, RESERVE)
-"""Effects that must be undone before an order may end unpaid, in the order of their undoing."""
-
+"""Effects that must be undone before an order may end unpaid, in this order."""
 
 LOOK_UP_NOW = 0
 """`look_up_at` of a payment whose provider reported a change. It is earlier than every clock."""
@@ -69,8 +68,8 @@ _STANDINGS: Mapping[EffectState, DisputeStanding] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """One side effect. `key` makes it idempotent at its resource; `at` is epoch milliseconds;
-    `claimant` is the one attempt that may cause it, where it has no key at its resource; `error`
-    is the class of the last error that kept it from being done. `reference` is the provider's ID
+    `claimant` is the only attempt that may cause it, if it has no key at its resource; `error`
+    is the class of the last error that prevented it. `reference` is the provider's ID
     of a payment or dispute. `pending_until` is the deadline while the provider settles the payment
     or its refund later, and `look_up_at` the time of the next look-up (LOOK_UP_NOW: as soon as
     possible). `requested_by` is the subject of the operator who requested the effect. `delivery` is
@@ -95,12 +94,12 @@ class Effect:
     holds_for: str | None = None
     newer: Newer = field(default_factory=dict, hash=False, repr=False)
 
-    def moved(self, state: EffectState, now: int) -> "Effect":
-        """The same effect in its next state; a moved effect is neither stuck nor pending."""
-        return replace(self.retried(), state=state, at=now, holds_for=None)
+    def with_state(self, state: EffectState, now: int) -> "Effect":
+        """The effect in another state, neither stuck nor pending."""
+        return replace(self.for_next_attempt(), state=state, at=now, holds_for=None)
 
-    def retried(self) -> "Effect":
-        """The same effect when a compensation begins: neither stuck nor pending."""
+    def for_next_attempt(self) -> "Effect":
+        """The effect in the same state, neither stuck nor pending."""
         return replace(self, stuck=False, pending_until=None, look_up_at=None)
 
 

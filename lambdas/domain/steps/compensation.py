@@ -32,9 +32,9 @@ def begin_compensation(
     execution (the janitor's takeover) and clears the `stuck` marks.
     """
     cancel = _cancel_reason(order)
-    again = order.stage is Stage.COMPENSATING
-    retried = {
-        name: _try_again(effect, now) if again else effect.retried()
+    repeated = order.stage is Stage.COMPENSATING
+    ledger = {
+        name: _repeat(effect, now) if repeated else effect.for_next_attempt()
         for name, effect in order.ledger.items()
     }
     settled = {
@@ -52,7 +52,7 @@ def begin_compensation(
         last_error=order.last_error or (f"{CANCELLED}: {cancel}" if cancel is not None else error),
         applied=len(order.inbox),
         outcomes={**order.outcomes, **settled},
-        ledger=retried,
+        ledger=ledger,
         **(next_owner(order, now) if next_epoch else {"start_pending": False, "wait_token": None}),
     )
     signals = [
@@ -62,9 +62,9 @@ def begin_compensation(
     return make_change(order, after, now, *signals, *_compensation_events(order, after))
 
 
-def _try_again(effect: Effect, now: int) -> Effect:
-    """The effect when its compensation is repeated. The attempt looks the payment up: a report that
-    came before it is used, and does not speed up the attempts after it.
+def _repeat(effect: Effect, now: int) -> Effect:
+    """The effect for a repeated compensation. The attempt looks the payment up now if the provider
+    reported a change; the next attempts do not use this report again.
     """
     is_reported = effect.look_up_at == LOOK_UP_NOW
     return replace(effect, stuck=False, look_up_at=now if is_reported else effect.look_up_at)
@@ -120,7 +120,7 @@ def record_refund(
     entry = order.ledger.get(PAY)
     if entry is None or entry.state is EffectState.UNDONE:
         return None
-    undone = replace(entry.moved(EffectState.UNDONE, now), refunded_minor=refunded_minor)
+    undone = replace(entry.with_state(EffectState.UNDONE, now), refunded_minor=refunded_minor)
     after = replace(order.with_effect(PAY, undone), charged=False)
     kind = "payment-refunded" if refunded_minor or lost_minor else "payment-voided"
     return make_change(order, after, now, (kind, {"amount_minor": refunded_minor}))

@@ -99,7 +99,7 @@ def confirm_settlement(
     if known.settled in _ENDS:
         after, events = end_dispute(before, now, name, _ENDS[known.settled], known.amount_minor)
         return make_change(order, after, now, settled, *events, by_execution=False)
-    entry = order.ledger[name].moved(EffectState.UNDONE, now)
+    entry = order.ledger[name].with_state(EffectState.UNDONE, now)
     undone = replace(entry, refunded_minor=known.amount_minor)
     after = replace(before.with_effect(name, undone), charged=False)
     return make_change(order, after, now, settled, by_execution=False)
@@ -108,13 +108,13 @@ def confirm_settlement(
 def _find_open(order: Order, settlement: OutsideSettlement) -> tuple[str, int]:
     """The ledger entry that the settlement ends, and the amount that is open."""
     if settlement.settled in _ENDS:
-        return _disputed(order, settlement.dispute)
+        return _find_open_dispute(order, settlement.dispute)
     if settlement.dispute is not None:
         raise InvalidRequest("a refund ends no dispute", order_id=order.order_id)
-    return _owed(order)
+    return _find_owed_refund(order)
 
 
-def _disputed(order: Order, named: str | None) -> tuple[str, int]:
+def _find_open_dispute(order: Order, named: str | None) -> tuple[str, int]:
     """The open dispute and its amount. It must be named if there are several: each may end
     differently.
     """
@@ -151,14 +151,14 @@ def _require_amount(order: Order, requested: OutsideSettlement, open_minor: int)
     raise InvalidRequest(message, order_id=order.order_id)
 
 
-def _owed(order: Order) -> tuple[str, int]:
-    """The effect of which money is owed, and the amount: of the payment whose refund is stuck, less
-    what lost disputes returned, or the debt of an ended order. While an attempt to refund a payment
-    runs, it is not stuck. While a bank decides a dispute, it may return the money itself.
+def _find_owed_refund(order: Order) -> tuple[str, int]:
+    """The ledger entry whose refund is owed, and the amount: the debt of an ended order, or the
+    payment whose refund is stuck, less the amounts of lost disputes. A payment is not stuck while
+    an attempt to refund it runs. During a dispute the bank may return the money, so none is owed.
     """
     if PaymentProblem.DISPUTE in payment_problems(order.ledger):
         raise SignalNotAdmitted(
-            "the payment is disputed: settle what is owed after the dispute ended",
+            "the payment is disputed: settle the refund after the dispute ended",
             order_id=order.order_id,
             stage=order.stage,
         )

@@ -125,7 +125,7 @@ def record_charge(order: Order, now: int) -> Change | None:
         return None
     if order.stage not in PAYING:
         raise OrderMovedOn(f"the order is in stage {order.stage}", order_id=order.order_id)
-    entry = order.ledger[PAY].moved(EffectState.DONE, now)
+    entry = order.ledger[PAY].with_state(EffectState.DONE, now)
     after = replace(order.with_effect(PAY, entry), charged=True, stage=Stage.STATUS_UPDATE)
     return make_change(
         order, after, now, ("payment-captured", {"amount_minor": entry.amount_minor or 0})

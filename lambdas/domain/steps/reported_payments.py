@@ -44,7 +44,7 @@ def record_disputes(order: Order, now: int, payment: Payment) -> Change | None:
         known = after.ledger.get(name)
         entry = replace(known or new, reference=dispute.dispute_id)
         if known is None or (known.state, known.amount_minor) != (state, dispute.amount_minor):
-            entry = replace(entry.moved(state, now), amount_minor=dispute.amount_minor)
+            entry = replace(entry.with_state(state, now), amount_minor=dispute.amount_minor)
             amount: dict[str, str | int] = {"amount_minor": dispute.amount_minor}
             events.append((kind, {**amount, "dispute_id": dispute.dispute_id}))
         after = after.with_effect(name, entry)
@@ -58,7 +58,7 @@ def end_dispute(
     looked up as soon as possible. Returns the order and the events.
     """
     state, kind = _DISPUTES[end]
-    entry = replace(order.ledger[name].moved(state, now), amount_minor=amount_minor)
+    entry = replace(order.ledger[name].with_state(state, now), amount_minor=amount_minor)
     events: _Events = [(kind, {"amount_minor": amount_minor, "dispute_id": entry.reference or ""})]
     after = order.with_effect(name, entry)
     if end is DisputeState.LOST:
@@ -79,14 +79,14 @@ def _record_returned(order: Order, now: int, returned_minor: int) -> tuple[Order
         owed_minor = debt.amount_minor or 0
         rest_minor = max(owed_minor - returned_minor, 0)
         rest = replace(debt, amount_minor=rest_minor)
-        lower = rest if rest_minor else debt.moved(EffectState.UNDONE, now)
+        lower = rest if rest_minor else debt.with_state(EffectState.UNDONE, now)
         return order.with_effect(DEBT, lower), [
             ("debt-refunded", {"amount_minor": owed_minor - rest_minor})
         ]
     is_owed = order.stage is Stage.COMPENSATING and owes(order.ledger, PAY)
     if payment is None or not is_owed or not _is_lost(order, payment):
         return order, []
-    undone = replace(payment.moved(EffectState.UNDONE, now), refunded_minor=0)
+    undone = replace(payment.with_state(EffectState.UNDONE, now), refunded_minor=0)
     after = replace(order.with_effect(PAY, undone), charged=False)
     return after, [("payment-refunded", {"amount_minor": 0})]
 
@@ -138,7 +138,7 @@ _KINDS = {EffectState.INTENT: "refund-failed", EffectState.UNDONE: "debt-refunde
 
 def _record_debt(order: Order, now: int, state: EffectState, amount_minor: int) -> Change:
     new = Effect(key=effect_key(DEBT, order.order_id), state=state, at=now)
-    entry = replace(order.ledger.get(DEBT, new).moved(state, now), amount_minor=amount_minor)
+    entry = replace(order.ledger.get(DEBT, new).with_state(state, now), amount_minor=amount_minor)
     events: _Events = [(_KINDS[state], {"amount_minor": amount_minor})]
     return _make_change(order, order.with_effect(DEBT, entry), now, events)
 

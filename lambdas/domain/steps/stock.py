@@ -68,7 +68,7 @@ def release(order: Order, now: int) -> Change | None:
     """Release the stock of the order; None if it holds none (which is a success)."""
     if order.stage is not Stage.COMPENSATING or not owes(order.ledger, RESERVE):
         return None
-    undone = order.ledger[RESERVE].moved(EffectState.UNDONE, now)
+    undone = order.ledger[RESERVE].with_state(EffectState.UNDONE, now)
     after = replace(order.with_effect(RESERVE, undone), reserved=False)
     units = sum(line.quantity for line in order.items)
     events = [("stock-released", {"units": units})] if order.reserved else []

@@ -105,7 +105,7 @@ def test_a_debt_enters_and_leaves_its_list_with_the_ledger(under: StoreUnderTest
 
     made = under.store.commit(owing)
     page = under.index.with_problem(PaymentProblem.DEBT, limit=9, cursor=None)
-    entry = made.ledger[DEBT].moved(EffectState.UNDONE, NOW)
+    entry = made.ledger[DEBT].with_state(EffectState.UNDONE, NOW)
     under.store.commit(
         make_change(made, made.with_effect(DEBT, entry), NOW + 1, by_execution=False)
     )

@@ -103,7 +103,7 @@ EQUIVALENT: Mapping[str, str] = {
     r"(activities\.notification\._send_once: .*claimant = deps|.*\.MailResend\.resend: .*)"
     r"\.random_bytes\((None|9)\).*": ("any number of random bytes distinguishes two attempts"),
     r"domain\.steps\.reported_payments\._record: new = Effect\(.*(state|at)=None.*": (
-        "the effect is moved to its state at the time of the change"
+        "`with_state` sets the state and the time"
     ),
     r"services\.janitor\.Janitor\._hand_over: .*error=reason or \"XXXX\".*": (
         "without a reason, the order has a cancel or the error of its compensation"

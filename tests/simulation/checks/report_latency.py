@@ -14,12 +14,12 @@ REPORT_LIMIT_MS = 60_000
 
 
 class ReportLatency:
-    """Takes note of the writes that must be reported, and of what disturbs an order: an execution
-    that was ended, a takeover by an operator, who needs no report.
+    """Records the writes that must be reported, and the events after which a report may be missing:
+    an execution was stopped, an operator took the order over.
     """
 
     def __init__(self) -> None:
-        self._owed: list[tuple[int, str, str]] = []
+        self._due: list[tuple[int, str, str]] = []
         self._disturbed: list[tuple[str, int]] = []
 
     def written(self, before: Order | None, after: Order, now: int) -> None:
@@ -27,21 +27,21 @@ class ReportLatency:
         if before is None:
             return
         if after.stuck and not before.stuck:
-            self._owed.append((now, STUCK, after.order_id))
+            self._due.append((now, STUCK, after.order_id))
         if after.takeovers >= REPORTED_FROM and after.epoch != before.epoch:
-            self._owed.append((now, TAKEOVERS, after.order_id))
+            self._due.append((now, TAKEOVERS, after.order_id))
 
     def disturbed(self, order_id: str, now: int) -> None:
-        """Something happened that may have ended the function before its report."""
+        """Record an event that may have stopped the function before its report."""
         self._disturbed.append((order_id, now))
 
     def problems(
         self, reports: Iterable[tuple[int, str, str]], injected_faults: Iterable[InjectedFault]
     ) -> Iterator[str]:
-        """What was not reported in time, where neither the order nor the janitor met a fault."""
+        """The writes that were not reported in time, unless a fault was injected for the order."""
         made = list(reports)
         excuses = [*self._disturbed, *((one.order_id, one.at) for one in injected_faults)]
-        for at, kind, order_id in self._owed:
+        for at, kind, order_id in self._due:
             in_time = any(
                 at <= when <= at + REPORT_LIMIT_MS and (of, name) == (kind, order_id)
                 for when, of, name in made

@@ -14,7 +14,7 @@ from tests.simulation.runs import mutated_code
 from tests.simulation.step_functions.branch import Branch
 from tests.simulation.step_functions.engine import Engine
 from tests.simulation.world.fakes import WatchedStore
-from tests.simulation.world.ports import Desk, Payments, Store
+from tests.simulation.world.ports import Operations, Payments, Store
 from tests.support.fakes import fake_store
 
 _begin = compensation.begin_compensation
@@ -110,7 +110,10 @@ MUTANTS: Mapping[str, Mutant] = {
         janitor, "next_takeover_at", lambda order: 0, "takeovers follow each other at once"
     ),
     "takeovers-never-reported": Mutant(
-        Desk, "report_takeovers", lambda desk, order: None, "repeated takeovers are not reported"
+        Operations,
+        "report_takeovers",
+        lambda port, order: None,
+        "repeated takeovers are not reported",
     ),
     "other-sum-accepted": Mutant(
         payment, "require_captured", mutated_code.accept_any_sum, "any captured sum is accepted"
@@ -122,7 +125,7 @@ MUTANTS: Mapping[str, Mutant] = {
         notification, "SETTLING_POLL_SECONDS", 0, "an attempt polls the claim of another at once"
     ),
     "stuck-never-reported": Mutant(
-        Desk, "report_stuck", lambda desk, order, effects: None, "no report is sent"
+        Operations, "report_stuck", lambda port, order, effects: None, "no report is sent"
     ),
     "signal-in-the-token": Mutant(
         fake_store,

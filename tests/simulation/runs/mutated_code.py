@@ -81,7 +81,7 @@ def reserve_anew(
 def release_again(order: Order, now: int) -> Change | None:
     if RESERVE not in order.ledger:
         return None
-    held = order.ledger[RESERVE].moved(EffectState.DONE, now)
+    held = order.ledger[RESERVE].with_state(EffectState.DONE, now)
     made = stock.release(order.with_effect(RESERVE, held), now)
     return None if made is None else replace(made, before=order)
 

@@ -1,5 +1,5 @@
-"""The fakes of a simulation: a store that checks its writes, a provider that captures other sums, a
-queue that keeps the times of reports.
+"""The fakes of a simulation: a store that checks its writes, a provider that can capture wrong
+amounts, and a queue that records the times of reports.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import Signal
 from tests.simulation.step_functions.event_queue import EventQueue
 from tests.support.fakes.fake_directories import FakeInventory
-from tests.support.fakes.fake_notifier import FakeOperationsDesk
+from tests.support.fakes.fake_notifier import FakeOperationsQueue
 from tests.support.fakes.fake_payments import Book, FakePayments
 from tests.support.fakes.fake_store import FakeOrders
 from tests.support.invariants import stock_problems, transition_problems
@@ -41,7 +41,7 @@ class WatchedStore(FakeOrders):
         return tuple(self._orders.values())
 
     def commit_as(self, epoch: int | None, change: Change) -> Order:
-        """A commit on behalf of an execution: it must be the one that owns the order."""
+        """Commit as an execution, which must be the owner of the order."""
         owner = self._orders[change.before.order_id].epoch
         after = self.commit(change)
         if epoch not in (None, owner):
@@ -99,8 +99,8 @@ class Provider(FakePayments):
         return book.amount + Money(extra, book.amount.currency)
 
 
-class OperationsQueue(FakeOperationsDesk):
-    """Also keeps (when, kind, order id) of every report."""
+class OperationsQueue(FakeOperationsQueue):
+    """Also records (time, kind, order id) of every report."""
 
     def __init__(self, event_queue: EventQueue) -> None:
         super().__init__()

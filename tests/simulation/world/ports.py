@@ -63,7 +63,7 @@ class Port(Crossing):
 
 
 class Store(Port):
-    """The orders table. A commit is made on behalf of an execution."""
+    """The orders table. Each commit is made as an execution."""
 
     def __init__(self, boundary: FaultBoundary) -> None:
         super().__init__(boundary, "store")
@@ -74,7 +74,7 @@ class Store(Port):
 
 
 class Payments(Port):
-    """The provider. Mutants replace the methods that are written out."""
+    """The provider. Mutants replace its explicit methods."""
 
     def __init__(self, boundary: FaultBoundary) -> None:
         super().__init__(boundary, "payments")
@@ -87,8 +87,8 @@ class Payments(Port):
         return self._cross("payments.void", lambda: self._world.payments.void(reference))
 
 
-class Desk(Port):
-    """The operations queue. Mutants replace the methods that are written out."""
+class Operations(Port):
+    """The operations queue. Mutants replace its explicit methods."""
 
     def __init__(self, boundary: FaultBoundary) -> None:
         super().__init__(boundary, "operations")

@@ -262,6 +262,10 @@ class SimulatedWorld:
         deps.spread = one_after_the_other
         for name in ("index", "catalogue", "customers", "notifier"):
             setattr(deps, name, ports.Port(boundary, name))
-        others: Any = ports.Payments(boundary), ports.Desk(boundary), ports.Executions(boundary)
+        others: Any = (
+            ports.Payments(boundary),
+            ports.Operations(boundary),
+            ports.Executions(boundary),
+        )
         deps.payments, deps.operations, deps.engine = others
         return deps

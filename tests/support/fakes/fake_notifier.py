@@ -39,10 +39,10 @@ class FakeNotifier(Notifier):
         self.sent.append(Mail(address, subject, text, html, tags))
 
 
-class FakeOperationsDesk(OperationsQueue):
-    """`stuck` holds (order id, effects) of every report of a stuck compensation, `takeovers`
-    (order id, how many) of every report of repeated takeovers, `payments` (order id, problem,
-    amount) of every report of a payment, `differences` those of payments and their orders.
+class FakeOperationsQueue(OperationsQueue):
+    """Records the reports: `stuck` (order id, effects) of stuck compensations, `takeovers` (order
+    id, number) of repeated takeovers, `payments` (order id, problem, amount), and `differences` of
+    payments and orders.
     """
 
     def __init__(self) -> None:

@@ -160,10 +160,10 @@ def test_effects_are_undone_last_one_first() -> None:
     assert unsettled_effects(an_order(Stage.CANCELLED).ledger) == ()
 
 
-def test_an_effect_that_moved_is_no_longer_stuck() -> None:
+def test_an_effect_in_another_state_is_not_stuck() -> None:
     effect = replace(an_order().ledger[RESERVE], stuck=True)
 
-    moved = effect.moved(EffectState.UNDONE, LATER)
+    undone = effect.with_state(EffectState.UNDONE, LATER)
 
-    assert (moved.state, moved.at, moved.stuck) == (EffectState.UNDONE, LATER, False)
-    assert moved.key == effect.key
+    assert (undone.state, undone.at, undone.stuck) == (EffectState.UNDONE, LATER, False)
+    assert undone.key == effect.key

@@ -94,7 +94,7 @@ def test_a_debt_that_grows_again_is_recorded_at_its_new_time() -> None:
 
     entry = recorded(record_debt(order, LATER, a_payment())).ledger[DEBT]
 
-    assert entry == replace(known.moved(EffectState.INTENT, LATER), amount_minor=4200)
+    assert entry == replace(known.with_state(EffectState.INTENT, LATER), amount_minor=4200)
 
 
 OPEN, WON, LOST = DisputeState.OPEN, DisputeState.WON, DisputeState.LOST

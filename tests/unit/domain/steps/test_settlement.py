@@ -82,7 +82,7 @@ def test_an_order_that_moved_on_records_nothing(stage: Stage) -> None:
 
 def test_a_payment_that_is_undone_records_nothing() -> None:
     order = payer(Stage.COMPENSATING)
-    order = order.with_effect(PAY, order.ledger[PAY].moved(EffectState.UNDONE, NOW))
+    order = order.with_effect(PAY, order.ledger[PAY].with_state(EffectState.UNDONE, NOW))
 
     assert record_pending(order, NOW, seen=order, until=None, timeout_ms=HOUR_MS) is None
 
@@ -136,7 +136,9 @@ def test_a_payment_that_is_pending_at_its_deadline_is_a_business_reason() -> Non
 
 def test_a_refund_that_is_pending_at_its_deadline_is_stuck() -> None:
     order = replace(pending(Stage.COMPENSATING), reserved=False)
-    order = order.with_effect("reserve", order.ledger["reserve"].moved(EffectState.UNDONE, NOW))
+    order = order.with_effect(
+        "reserve", order.ledger["reserve"].with_state(EffectState.UNDONE, NOW)
+    )
 
     assert awaits_refund(order, NOW + HOUR_MS - 1)
     assert close(order, NOW + HOUR_MS - 1) is None
@@ -246,6 +248,6 @@ def test_compensation_has_another_deadline_and_its_repetition_the_same() -> None
 
 
 def test_a_payment_that_settles_is_no_longer_pending() -> None:
-    moved = pending().ledger[PAY].moved(EffectState.DONE, NOW)
+    paid = pending().ledger[PAY].with_state(EffectState.DONE, NOW)
 
-    assert (moved.pending_until, moved.look_up_at) == (None, None)
+    assert (paid.pending_until, paid.look_up_at) == (None, None)
