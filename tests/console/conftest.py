@@ -12,8 +12,8 @@ from local.host.state import State
 from local.scenario_runner.backend import Backend
 from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.users import Users
+from tests.console.approval_mails import ApprovalMail, ApprovalMails
 from tests.console.chromium import ARGUMENTS, find_chromium, why_not
-from tests.console.letters import Letter, PostOffice
 from tests.console.orders import approve, cancel, place
 from tests.console.visitor import WIDE, Visitor
 from tests.system.environments import Environment
@@ -48,9 +48,9 @@ def state(browser: Browser, request: pytest.FixtureRequest) -> State:
 
 
 @pytest.fixture
-def scene(state: State) -> Iterator[ScenarioRun]:
+def run(state: State) -> Iterator[ScenarioRun]:
     """Requests by HTTP, beside the browser. Orders that still wait are cancelled at the end."""
-    with _played(state) as made:
+    with _open_run(state) as made:
         yield made
         for order in made.orders:
             if "cancel-order" in made.status(order)["allowed_signals"]:
@@ -59,7 +59,7 @@ def scene(state: State) -> Iterator[ScenarioRun]:
 
 
 @contextmanager
-def _played(state: State) -> Iterator[ScenarioRun]:
+def _open_run(state: State) -> Iterator[ScenarioRun]:
     users = Users(state.api_url, state.tokens)
     try:
         yield ScenarioRun(users, Backend(state))
@@ -70,47 +70,47 @@ def _played(state: State) -> Iterator[ScenarioRun]:
 @pytest.fixture(scope="package")
 def ended(state: State) -> dict[str, str]:
     """Ended orders by their last stage. No test changes them."""
-    with _played(state) as scene:
+    with _open_run(state) as run:
         for stage in ENDS:
             declined = "pm_declined" if stage == "failed" else "pm_ok"
-            place(scene, stage, payment_method=declined)
-            (cancel if stage == "cancelled" else approve)(scene, stage)  # before an e-mail is due
+            place(run, stage, payment_method=declined)
+            (cancel if stage == "cancelled" else approve)(run, stage)  # before an e-mail is due
         for stage in ENDS:
-            scene.wait_for_stage(stage, stage)
-        return {stage: scene.id_of(stage) for stage in ENDS}
+            run.wait_for_stage(stage, stage)
+        return {stage: run.id_of(stage) for stage in ENDS}
 
 
 @pytest.fixture(scope="module")
-def post_office(state: State) -> Iterator[PostOffice]:
+def approval_mails(state: State) -> Iterator[ApprovalMails]:
     """The source of e-mails to the approver. Its orders are cancelled after each test file, so that
     they do not wait at the desk in the next file.
     """
-    with _played(state) as scene:
-        made = PostOffice(scene, state)
+    with _open_run(state) as run:
+        made = ApprovalMails(run, state)
         yield made
         made.close()
 
 
 @pytest.fixture
-def letter(post_office: PostOffice) -> Letter:
+def mail(approval_mails: ApprovalMails) -> ApprovalMail:
     """An e-mail to the approver about a waiting order that no other test uses."""
-    return post_office.letter()
+    return approval_mails.next_mail()
 
 
 @pytest.fixture(scope="package")
-def office(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser with a warm cache of the page's files. Each window has a separate session."""
     with browser.new_context() as made:
         yield made
 
 
 @pytest.fixture
-def visit(browser: Browser, office: BrowserContext, state: State) -> Iterator[Visit]:
+def visit(browser: Browser, context: BrowserContext, state: State) -> Iterator[Visit]:
     """Opens windows, and closes them at the end. Fails on errors and requests to other servers."""
     opened: list[Visitor] = []
 
     def open_window(who: str | None = None, *, width: int = WIDE) -> Visitor:
-        page = office.new_page() if who else browser.new_page()
+        page = context.new_page() if who else browser.new_page()
         token = state.tokens[who] if who else None
         opened.append(Visitor(page, f"{state.api_url}/console", width=width, token=token))
         return opened[-1]

@@ -3,19 +3,19 @@
 from playwright.sync_api import expect
 
 from local.host.state import State
+from tests.console.approval_mails import ApprovalMail
 from tests.console.conftest import Visit
-from tests.console.letters import Letter
 from tests.console.orders import add
 from tests.console.people import promoted, temporary_user
 
 
 def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
-    before = letter.scene.backend.order_snapshot(letter.order_id)
+    before = mail.run.backend.order_snapshot(mail.order_id)
     visitor = visit()
-    with visitor.page.expect_request(f"**/approvals/{letter.code}") as asked:
-        visitor.page.goto(letter.link)
+    with visitor.page.expect_request(f"**/approvals/{mail.code}") as asked:
+        visitor.page.goto(mail.link)
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("An order waits for approval")
     expect(visitor.page.get_by_role("row", name="MUG-RED")).to_contain_text("9.50 EUR")
     expect(visitor.page.get_by_role("heading", name="Items (revision 1)")).to_be_visible()
@@ -25,36 +25,36 @@ def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(
 
     assert "authorization" not in asked.value.all_headers()
     assert all(one.startswith("GET ") for one in visitor.asked)
-    assert letter.scene.backend.order_snapshot(letter.order_id) == before
+    assert mail.run.backend.order_snapshot(mail.order_id) == before
 
 
 def test_an_approver_signs_in_from_the_link_comes_back_to_it_and_approves(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
     visitor = visit()
     page = visitor.page
-    page.goto(letter.link)
+    page.goto(mail.link)
     page.get_by_role("button", name="Sign in to decide").click()
     page.get_by_role("button", name="approver1").click()
     page.get_by_role("button", name="Approve payment").click()
     expect(visitor.main).to_contain_text("The order was approved, and is paid and completed.")
     expect(visitor.notice).to_have_text("Approved. Payment follows.")
-    assert page.url == letter.link
-    letter.scene.wait_for_stage(letter.order, "completed")
+    assert page.url == mail.link
+    mail.run.wait_for_stage(mail.order, "completed")
     page.get_by_role("link", name="View the order").click()
     expect(visitor.stage).to_have_text("✓ completed")
 
 
 def test_a_used_link_says_so_also_on_pages_that_were_open_before(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
     visitor, late = visit("approver"), visit()
-    visitor.open(letter.view)
+    visitor.open(mail.view)
     expect(visitor.page.get_by_role("button", name="Approve payment")).to_be_visible()
-    letter.approve()
-    letter.scene.wait_for_stage(letter.order, "completed")
+    mail.approve()
+    mail.run.wait_for_stage(mail.order, "completed")
     visitor.look_again()
-    late.open(letter.view)
+    late.open(mail.view)
     for one in (visitor, late):
         expect(one.main).to_contain_text("No decision is needed")
         expect(one.main).to_contain_text("You have nothing to do.")
@@ -62,28 +62,28 @@ def test_a_used_link_says_so_also_on_pages_that_were_open_before(
 
 
 def test_a_link_whose_approval_came_too_late_leads_to_the_order_at_the_desk(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
-    add(letter.scene, "GRINDER-HAND", letter.order)
-    letter.approve(revision=1)
+    add(mail.run, "GRINDER-HAND", mail.order)
+    mail.approve(revision=1)
     visitor = visit()
-    page = visitor.open(letter.view)
+    page = visitor.open(mail.view)
     expect(page.get_by_role("heading", level=1)).to_have_text("This link was used")
     expect(visitor.main).to_contain_text("The order still waits")
     page.get_by_role("button", name="Sign in to decide").click()
     page.get_by_role("button", name="approver1").click()
     page.get_by_role("link", name="View the order").click()
     page.get_by_role("button", name="Approve payment").click()
-    letter.scene.wait_for_stage(letter.order, "completed")
+    mail.run.wait_for_stage(mail.order, "completed")
 
 
 def test_an_item_added_while_the_page_is_open_is_shown_before_the_approval(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
     visitor = visit("approver")
-    page = visitor.open(letter.view)
+    page = visitor.open(mail.view)
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
-    add(letter.scene, "GRINDER-HAND", letter.order)
+    add(mail.run, "GRINDER-HAND", mail.order)
     visitor.look_again()
     changed = visitor.main.get_by_role("alert")
     expect(changed).to_contain_text("revision 2 now, 58.50 EUR instead of 9.50 EUR")
@@ -91,17 +91,17 @@ def test_an_item_added_while_the_page_is_open_is_shown_before_the_approval(
     page.get_by_role("button", name="I have seen the change").click()
     expect(visitor.main).to_contain_text("58.50 EUR for revision 2 of the order.")
     page.get_by_role("button", name="Approve payment").click()
-    letter.scene.wait_for_stage(letter.order, "completed")
-    assert len(visitor.asked_of(f"POST {visitor.api}/approvals/{letter.code}")) == 1
+    mail.run.wait_for_stage(mail.order, "completed")
+    assert len(visitor.asked_of(f"POST {visitor.api}/approvals/{mail.code}")) == 1
 
 
 def test_the_requester_is_refused_with_the_reason(
-    visit: Visit, letter: Letter, state: State
+    visit: Visit, mail: ApprovalMail, state: State
 ) -> None:
     visitor = visit()
     visitor.refusals.add(403)
     with promoted(state, "alice", "approver") as requester:
-        page = visitor.open(letter.view)
+        page = visitor.open(mail.view)
         page.get_by_role("button", name="Sign in to decide").click()
         page.get_by_role("button", name=requester).click()
         page.get_by_role("button", name="Approve payment").click()
@@ -109,28 +109,28 @@ def test_the_requester_is_refused_with_the_reason(
             "You cannot approve this order. The requester cannot approve the order."
         )
         expect(page.get_by_role("button", name="Approve payment")).to_have_count(0)
-    assert letter.scene.status(letter.order)["payment_approved"] is False
+    assert mail.run.status(mail.order)["payment_approved"] is False
 
 
 def test_a_user_without_the_role_gets_the_reason_and_can_sign_in_as_another_user(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
     visitor = visit("customer")
-    page = visitor.open(letter.view)
+    page = visitor.open(mail.view)
     expect(visitor.main).to_contain_text("You are alice (customer). Approval requires the role")
     page.get_by_role("button", name="Sign in as another user").click()
     page.get_by_role("button", name="Sign in to decide").click()
     page.get_by_role("button", name="approver1").click()
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
-    assert page.url == letter.link
+    assert page.url == mail.link
 
 
 def test_an_expired_session_is_renewed_and_leads_back_to_the_link(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
     visitor = visit("approver")
     visitor.refusals.add(401)
-    page = visitor.open(letter.view)
+    page = visitor.open(mail.view)
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
     page.evaluate("sessionStorage.setItem('token', sessionStorage.getItem('token') + 'x')")
     page.get_by_role("button", name="Approve payment").click()
@@ -139,37 +139,37 @@ def test_an_expired_session_is_renewed_and_leads_back_to_the_link(
     page.get_by_role("button", name="Sign in again").click()
     page.get_by_role("button", name="approver1").click()
     page.get_by_role("button", name="Approve payment").click()
-    letter.scene.wait_for_stage(letter.order, "completed")
+    mail.run.wait_for_stage(mail.order, "completed")
 
 
-def test_an_approver_declines_from_the_link(visit: Visit, letter: Letter) -> None:
+def test_an_approver_declines_from_the_link(visit: Visit, mail: ApprovalMail) -> None:
     visitor = visit("approver")
-    page = visitor.open(letter.view)
+    page = visitor.open(mail.view)
     page.get_by_label("Reason").fill("over this month's budget")
     page.get_by_role("button", name="Decline payment").click()
     expect(visitor.main).to_contain_text("The order was declined or cancelled")
-    letter.scene.wait_for_end(letter.order)
-    assert letter.scene.status(letter.order)["last_error"] == "declined: over this month's budget"
+    mail.run.wait_for_end(mail.order)
+    assert mail.run.status(mail.order)["last_error"] == "declined: over this month's budget"
 
 
 def test_an_approver_with_the_operator_role_cancels_from_the_link(
-    visit: Visit, letter: Letter, state: State
+    visit: Visit, mail: ApprovalMail, state: State
 ) -> None:
     visitor = visit()
     with temporary_user(state, "lead2", "approver", "operator") as lead:
-        page = visitor.open(letter.view)
+        page = visitor.open(mail.view)
         page.get_by_role("button", name="Sign in to decide").click()
         page.get_by_role("button", name=lead).click()
         cancelling = page.get_by_role("form", name="Cancel order")
         cancelling.get_by_label("Reason").fill("a suspicious address")
         page.get_by_role("button", name="Cancel order").click()
         expect(visitor.main).to_contain_text("The order was declined or cancelled")
-    letter.scene.wait_for_end(letter.order)
-    assert letter.scene.status(letter.order)["last_error"] == "cancelled: a suspicious address"
+    mail.run.wait_for_end(mail.order)
+    assert mail.run.status(mail.order)["last_error"] == "cancelled: a suspicious address"
 
 
-def test_an_open_link_delays_further_emails(visit: Visit, letter: Letter) -> None:
+def test_an_open_link_delays_further_emails(visit: Visit, mail: ApprovalMail) -> None:
     visitor = visit("approver")
-    with visitor.page.expect_response(f"**/orders/{letter.order_id}/heartbeat") as answered:
-        visitor.open(letter.view)
+    with visitor.page.expect_response(f"**/orders/{mail.order_id}/heartbeat") as answered:
+        visitor.open(mail.view)
     assert answered.value.status == 204

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.console.approval_mails import ApprovalMail
 from tests.console.conftest import Visit
-from tests.console.letters import Letter
 from tests.console.visitor import NARROW, WIDE
 
 CODE = "A" * 64
@@ -91,10 +91,10 @@ def test_a_wrong_link_says_what_to_do(visit: Visit, who: str | None, wrong: str)
 
 @pytest.mark.parametrize("who", [None, "customer", "approver"])
 def test_the_page_is_accessible_and_fits_narrow_and_wide_screens_light_and_dark(
-    visit: Visit, letter: Letter, who: str | None
+    visit: Visit, mail: ApprovalMail, who: str | None
 ) -> None:
     visitor = visit(who, width=NARROW)
-    page = visitor.open(letter.view)
+    page = visitor.open(mail.view)
     expect(page.get_by_role("heading", level=1)).to_have_text("An order waits for approval")
     for width in (NARROW, WIDE):
         page.set_viewport_size({"width": width, "height": 800})
@@ -105,19 +105,19 @@ def test_the_page_is_accessible_and_fits_narrow_and_wide_screens_light_and_dark(
 
 
 def test_an_order_is_approved_from_its_link_with_the_keyboard_alone(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
     visitor = visit("approver")
-    page = visitor.open(letter.view)
+    page = visitor.open(mail.view)
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
     visitor.press_tab_until("Approve payment")
     page.keyboard.press("Enter")
-    letter.scene.wait_for_stage(letter.order, "completed")
+    mail.run.wait_for_stage(mail.order, "completed")
 
 
-def test_a_lost_connection_is_shown_until_it_is_back(visit: Visit, letter: Letter) -> None:
+def test_a_lost_connection_is_shown_until_it_is_back(visit: Visit, mail: ApprovalMail) -> None:
     visitor = visit("approver")
-    page = visitor.open(letter.view)
+    page = visitor.open(mail.view)
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
     visitor.refusals.add(503)
     page.route("**/approvals/*", lambda one: one.fulfill(status=503, json={"detail": "Resting."}))

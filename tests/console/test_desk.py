@@ -21,15 +21,15 @@ def both_roles(state: State) -> Iterator[str]:
 
 
 def test_an_item_added_while_the_desk_is_open_is_shown_before_the_approval(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
+    order_id = place(run)
     approver = visit("approver")
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(order_id)
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
 
-    add(scene, "GRINDER-HAND")
+    add(run, "GRINDER-HAND")
     approver.look_again()
 
     changed = approver.sheet.get_by_role("alert")
@@ -41,27 +41,27 @@ def test_an_item_added_while_the_desk_is_open_is_shown_before_the_approval(
     expect(changed).to_have_count(0)
     expect(page.get_by_role("row", name="GRINDER-HAND")).to_contain_text("49.00 EUR")
     page.get_by_role("button", name="Approve").click()
-    scene.wait_for_stage("order", "completed")
+    run.wait_for_stage("order", "completed")
     assert len(approver.asked_of("approve-payment")) == 1
 
 
 def test_the_order_page_shows_a_change_before_its_approval_too(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
     approver = visit("approver")
-    page = approver.open(f"orders/{place(scene)}")
+    page = approver.open(f"orders/{place(run)}")
     expect(approver.main).to_contain_text("9.50 EUR for revision 1 of the order.")
-    add(scene, "GRINDER-HAND")
+    add(run, "GRINDER-HAND")
     approver.look_again()
     expect(approver.main).to_contain_text("revision 2 now, 58.50 EUR instead of 9.50 EUR")
     expect(page.get_by_role("button", name="Approve payment")).to_have_count(0)
     page.get_by_role("button", name="I have seen the change").click()
     page.get_by_role("button", name="Approve payment").click()
-    scene.wait_for_stage("order", "completed")
+    run.wait_for_stage("order", "completed")
 
 
-def test_an_approver_declines_at_the_desk_by_keyboard(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = place(scene)
+def test_an_approver_declines_at_the_desk_by_keyboard(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
     approver = visit()
     approver.sign_in("approver1")
     page = approver.open("desk")
@@ -70,14 +70,14 @@ def test_an_approver_declines_at_the_desk_by_keyboard(visit: Visit, scene: Scena
     page.keyboard.type("over this month's budget")
     page.keyboard.press("Enter")
     expect(approver.sheet).to_contain_text(f"You declined order {order_id}.")
-    scene.wait_for_end("order")
-    assert scene.status("order")["last_error"] == "declined: over this month's budget"
+    run.wait_for_end("order")
+    assert run.status("order")["last_error"] == "declined: over this month's budget"
 
 
 def test_an_approver_with_the_operator_role_cancels_at_the_desk(
-    visit: Visit, scene: ScenarioRun, both_roles: str
+    visit: Visit, run: ScenarioRun, both_roles: str
 ) -> None:
-    order_id = place(scene)
+    order_id = place(run)
     approver = visit()
     approver.sign_in(both_roles)
     page = approver.open("desk")
@@ -85,14 +85,14 @@ def test_an_approver_with_the_operator_role_cancels_at_the_desk(
     cancelling.get_by_label("Reason").fill("a suspicious address")
     page.get_by_role("button", name="Cancel order").click()
     expect(approver.sheet).to_contain_text(f"You cancelled order {order_id}.")
-    scene.wait_for_end("order")
-    assert scene.status("order")["last_error"] == "cancelled: a suspicious address"
+    run.wait_for_end("order")
+    assert run.status("order")["last_error"] == "cancelled: a suspicious address"
 
 
 def test_a_typed_reason_stays_with_its_order(
-    visit: Visit, scene: ScenarioRun, both_roles: str
+    visit: Visit, run: ScenarioRun, both_roles: str
 ) -> None:
-    first, second = place(scene, "first"), place(scene, "second")
+    first, second = place(run, "first"), place(run, "second")
     approver = visit()
     approver.sign_in(both_roles)
     page = approver.open("desk")
@@ -107,12 +107,12 @@ def test_a_typed_reason_stays_with_its_order(
     expect(cancelling.get_by_label("Reason")).to_have_value("")
 
 
-def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, scene: ScenarioRun) -> None:
-    oldest, newest = place(scene, "oldest"), place(scene, "newest")
+def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, run: ScenarioRun) -> None:
+    oldest, newest = place(run, "oldest"), place(run, "newest")
 
     def answer(route: Route) -> None:
         last = "cursor=" in route.request.url
-        shown = scene.status("oldest" if last else "newest")
+        shown = run.status("oldest" if last else "newest")
         route.fulfill(json={"orders": [shown], "next_cursor": None if last else newest})
 
     approver = visit("approver")
@@ -131,32 +131,30 @@ def test_a_queue_that_is_too_long_to_read_is_reported(visit: Visit) -> None:
     expect(approver.main).to_contain_text("More orders wait. The list has only the newest 0")
 
 
-def test_a_refused_approval_shows_the_reason_and_the_change(
-    visit: Visit, scene: ScenarioRun
-) -> None:
-    order_id = place(scene)
+def test_a_refused_approval_shows_the_reason_and_the_change(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
     approver = visit("approver")
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(order_id)
-    before = scene.users.request("approver", "GET", f"/orders/{order_id}")
+    before = run.users.request("approver", "GET", f"/orders/{order_id}")
     page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=before))
-    add(scene, "GRINDER-HAND")
+    add(run, "GRINDER-HAND")
     page.get_by_role("button", name="Approve").click()
     expect(approver.alert).to_contain_text("the lines changed since you saw them")
     page.unroute(f"**/orders/{order_id}")
     expect(approver.sheet.get_by_role("alert")).to_contain_text("revision 2 now")
-    assert scene.status("order")["payment_approved"] is False
+    assert run.status("order")["payment_approved"] is False
 
 
 def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    first, second = place(scene, "first"), place(scene, "second")
+    first, second = place(run, "first"), place(run, "second")
     approver = visit("approver")
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(first)
-    cancel(scene, "first")
-    scene.wait_for_end("first")
+    cancel(run, "first")
+    run.wait_for_end("first")
     approver.look_again()
     expect(approver.sheet).to_contain_text(f"Order {first} no longer needs your decision")
     for _ in range(2):  # when the second answer has come, the first is drawn
@@ -169,8 +167,8 @@ def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
     assert approver.asked_of("approve-payment") == []
 
 
-def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = place(scene)
+def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
     approver = visit("approver")
     page = approver.open()
     approver.press_tab_until("Desk")
@@ -179,23 +177,23 @@ def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, scene: Scena
     approver.press_tab_until("Approve (a)")
     page.keyboard.press("Enter")
     expect(approver.sheet).to_contain_text(f"You approved order {order_id}.")
-    scene.wait_for_stage("order", "completed")
+    run.wait_for_stage("order", "completed")
 
 
-def test_an_open_desk_delays_the_tick(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = place(scene)
+def test_an_open_desk_delays_the_tick(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
     approver = visit("approver")
     with approver.page.expect_response(f"**/orders/{order_id}/heartbeat") as answered:
         approver.open("desk")
     assert answered.value.status == 204
-    last_heartbeat_at = scene.users.request("approver", "GET", f"/orders/{order_id}/execution")[
+    last_heartbeat_at = run.users.request("approver", "GET", f"/orders/{order_id}/execution")[
         "last_heartbeat_at"
     ]
     assert last_heartbeat_at is not None
 
 
-def test_a_hidden_page_sends_no_heartbeat(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = place(scene)
+def test_a_hidden_page_sends_no_heartbeat(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
     approver = visit("approver")
     page = approver.page
     page.add_init_script(
@@ -214,12 +212,10 @@ def test_a_hidden_page_sends_no_heartbeat(visit: Visit, scene: ScenarioRun) -> N
         approver.look_again()
 
 
-def test_a_row_says_which_order_it_is_and_what_was_ordered(
-    visit: Visit, scene: ScenarioRun
-) -> None:
-    order_id = place(scene)
-    add(scene, "GRINDER-HAND")
-    add(scene, "TEA-GREEN")
+def test_a_row_says_which_order_it_is_and_what_was_ordered(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
+    add(run, "GRINDER-HAND")
+    add(run, "TEA-GREEN")
     approver = visit("approver")
     approver.open("desk")
     row = approver.page.locator(".queue li").filter(has_text=order_id[-6:])
@@ -228,10 +224,10 @@ def test_a_row_says_which_order_it_is_and_what_was_ordered(
 
 
 def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
-    now = scene.users.request("approver", "GET", f"/orders/{order_id}")
+    order_id = place(run)
+    now = run.users.request("approver", "GET", f"/orders/{order_id}")
     now["items"] = [{"sku": "S" * 32, "quantity": 999, "unit_price_minor": 123_456}]
     others = [letter for letter in "ABCDEFG" if letter != order_id[-1]][:6]
     many = [{**now, "order_id": f"{order_id[:-1]}{letter}"} for letter in others]
@@ -255,9 +251,9 @@ def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(
 
 
 def test_keys_are_explained_only_where_there_may_be_a_keyboard(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    place(scene)
+    place(run)
     approver = visit("approver")
     page = approver.open("desk")
     expect(page.get_by_text("Keys: a approves")).to_be_visible()

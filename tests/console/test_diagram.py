@@ -3,9 +3,9 @@
 from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
+from tests.console.approval_mails import ApprovalMail
 from tests.console.conftest import Visit
-from tests.console.letters import Letter
-from tests.console.orders import look_at, place, stopped
+from tests.console.orders import place, place_and_stop, send_heartbeat
 
 PAID = ("ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPayment", "UpdateOrderStatus")
 UNDONE = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder")
@@ -35,9 +35,9 @@ def test_the_steps_of_an_order_are_shown_above_its_diagram(
     expect(steps.filter(has_text="Pay")).to_contain_text("○ not reached")
 
 
-def test_a_closed_diagram_stays_closed(visit: Visit, scene: ScenarioRun) -> None:
+def test_a_closed_diagram_stays_closed(visit: Visit, run: ScenarioRun) -> None:
     visitor = visit("customer")
-    page = visitor.open(f"orders/{place(scene)}")
+    page = visitor.open(f"orders/{place(run)}")
     chart = page.get_by_role("region", name="State machine")
     expect(chart).to_be_visible()
     page.get_by_text("State machine", exact=True).click()
@@ -69,18 +69,18 @@ def test_a_declined_payment_shows_where_it_failed(visit: Visit, ended: dict[str,
     expect(visitor.main).to_contain_text("ProcessPayment: error caught (PaymentDeclined)")
 
 
-def test_a_waiting_order_shows_the_state_where_it_waits(visit: Visit, scene: ScenarioRun) -> None:
-    visitor, order_id = visit("customer"), place(scene)
-    look_at(scene)
+def test_a_waiting_order_shows_the_state_where_it_waits(visit: Visit, run: ScenarioRun) -> None:
+    visitor, order_id = visit("customer"), place(run)
+    send_heartbeat(run)
     visitor.open(f"orders/{order_id}")
     visitor.expect_progress(AwaitSignal="● in progress", ApplySignals="○ not reached")
 
 
 def test_an_order_with_a_sent_reminder_still_waits_and_shows_its_whole_path(
-    visit: Visit, letter: Letter
+    visit: Visit, mail: ApprovalMail
 ) -> None:
     visitor = visit("customer")
-    visitor.open(f"orders/{letter.order_id}")
+    visitor.open(f"orders/{mail.order_id}")
     visitor.expect_progress(RequestApproval="✓ succeeded", AwaitSignal="● in progress ×2")
     visitor.expect_taken(
         "ReserveStock AwaitSignal",
@@ -93,10 +93,10 @@ def test_an_order_with_a_sent_reminder_still_waits_and_shows_its_whole_path(
 
 
 def test_opened_scrolled_and_typed_content_survives_an_update(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
     visitor = visit("customer", width=375)
-    page = visitor.open(f"orders/{place(scene)}")
+    page = visitor.open(f"orders/{place(run)}")
     page.get_by_text("State machine", exact=True).click()
     page.get_by_text("As a list").click()
     page.get_by_label("Reason").fill("half a sen")
@@ -112,9 +112,9 @@ def test_opened_scrolled_and_typed_content_survives_an_update(
 
 
 def test_an_order_that_was_taken_over_says_which_execution_is_drawn_and_shows_either(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = stopped(scene)
+    order_id = place_and_stop(run)
     operator, customer = visit("operator"), visit("customer")
     page = operator.open(f"orders/{order_id}")
     expect(operator.main).to_contain_text("Execution 2 of 2 is drawn. Execution 1 was stopped.")

@@ -27,9 +27,9 @@ PAGES = {
 
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_is_accessible_and_fits_narrow_and_wide_screens(
-    visit: Visit, scene: ScenarioRun, ended: dict[str, str], who: str
+    visit: Visit, run: ScenarioRun, ended: dict[str, str], who: str
 ) -> None:
-    orders = {**ended, "waiting": place(scene)}
+    orders = {**ended, "waiting": place(run)}
     visitor = visit(who, width=NARROW)
     for view, heading in PAGES[who].items():
         visitor.open(view.format(**orders))
@@ -69,9 +69,9 @@ def test_the_page_runs_no_script_but_its_own(visit: Visit) -> None:
     visitor.mistakes.clear()
 
 
-def test_typed_text_never_becomes_markup(visit: Visit, scene: ScenarioRun) -> None:
+def test_typed_text_never_becomes_markup(visit: Visit, run: ScenarioRun) -> None:
     visitor = visit("customer")
-    page = visitor.open(f"orders/{place(scene)}")
+    page = visitor.open(f"orders/{place(run)}")
     page.get_by_label("Reason").fill("<img src=x> <b>bold</b>")
     page.get_by_role("button", name="Cancel order").click()
     expect(visitor.main).to_contain_text("The order was cancelled: <img src=x> <b>bold</b>")

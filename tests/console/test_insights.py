@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
 from tests.console.conftest import Visit
-from tests.console.orders import cancel, place, stopped
+from tests.console.orders import cancel, place, place_and_stop
 
 NO_RELEASE = {
     "service": "lambda",
@@ -19,17 +19,17 @@ NO_RELEASE = {
 }
 
 
-def stuck_order(scene: ScenarioRun) -> str:
+def stuck_order(run: ScenarioRun) -> str:
     """A cancelled order whose stock could not be released."""
-    order_id = place(scene)
-    scene.backend.inject_fault(NO_RELEASE)
-    cancel(scene)
-    scene.eventually("stuck", lambda: bool(scene.status("order")["ledger"]["reserve"]["stuck"]))
+    order_id = place(run)
+    run.backend.inject_fault(NO_RELEASE)
+    cancel(run)
+    run.eventually("stuck", lambda: bool(run.status("order")["ledger"]["reserve"]["stuck"]))
     return order_id
 
 
-def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = stuck_order(scene)
+def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, run: ScenarioRun) -> None:
+    order_id = stuck_order(run)
     operator = visit("operator")
     page = operator.open(f"orders/{order_id}")
     expect(operator.main).to_contain_text("⚠ stuck: ")
@@ -41,14 +41,14 @@ def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, scene: Scenario
     assert operator.violations() == []
     page.get_by_role("button", name="Compensate again").click()
     expect(operator.notice).to_contain_text(f"{order_id}: a new execution retries")
-    scene.wait_for_stage("order", "cancelled")
+    run.wait_for_stage("order", "cancelled")
     page.get_by_role("button", name="Refresh").click()
     expect(operator.main).to_contain_text("No order is being compensated.")
 
 
-def test_an_open_order_without_progress_is_listed(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = place(scene)
-    order = scene.status("order")
+def test_an_open_order_without_progress_is_listed(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
+    order = run.status("order")
     late = {**order, "approval_deadline": "2020-01-01T00:00:00.000Z"}
     paying = {"stage": "payment", "updated_at": "2020-01-01T00:00:00.000Z"}
     operator = visit("operator")
@@ -90,9 +90,9 @@ def test_the_verdicts_of_ended_orders_are_counted(visit: Visit, ended: dict[str,
 
 
 def test_a_stopped_execution_and_its_compensation_are_both_counted(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = stopped(scene)
+    order_id = place_and_stop(run)
     operator = visit("operator")
     page = operator.open("insights")
     rows = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=order_id))
@@ -126,10 +126,10 @@ REFUND = {"settled": "refund-paid", "amount_minor": 650}
 
 
 def test_two_operators_settle_a_refund_that_the_provider_refuses(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
-    order = scene.status("order")
+    order_id = place(run)
+    order = run.status("order")
     paid = {"state": "done", "stuck": True, "amount_minor": 950, "refunded_minor": 300}
     stuck = {**order, "stage": "compensating", "ledger": {"pay": paid}}
     request = {"settlement_id": "S1", "requested_by": "operator2", "confirmed_at": None}
@@ -166,8 +166,8 @@ def test_two_operators_settle_a_refund_that_the_provider_refuses(
     ]
 
 
-def test_an_operator_downloads_the_history_of_an_order(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = place(scene)
+def test_an_operator_downloads_the_history_of_an_order(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
     page = visit("operator").open(f"orders/{order_id}")
 
     with page.expect_download() as saved:
@@ -180,11 +180,11 @@ def test_an_operator_downloads_the_history_of_an_order(visit: Visit, scene: Scen
 
 
 def test_an_operator_ends_a_dispute_that_the_provider_does_not_know(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
+    order_id = place(run)
     entry = {"state": "intent", "stuck": False, "amount_minor": 950, "refunded_minor": None}
-    disputed = {**scene.status("order"), "dispute": "open", "ledger": {"dispute-2": entry}}
+    disputed = {**run.status("order"), "dispute": "open", "ledger": {"dispute-2": entry}}
     sent: list[Any] = []
 
     def settle(route: Route) -> None:

@@ -60,11 +60,11 @@ def test_an_empty_desk_says_so(visit: Visit) -> None:
 
 
 def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    waiting, cancelled = place(scene, "waiting"), place(scene, "cancelled")
-    cancel(scene, "cancelled")
-    scene.wait_for_end("cancelled")
+    waiting, cancelled = place(run, "waiting"), place(run, "cancelled")
+    cancel(run, "cancelled")
+    run.wait_for_end("cancelled")
     visitor = visit("operator")
     page = visitor.open("orders")
     row = page.get_by_role("row", name=waiting)
@@ -78,9 +78,9 @@ def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
 
 
 def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
+    order_id = place(run)
     visitor = visit("operator")
     page = visitor.open("orders")
     search = page.get_by_label("Whole order id, or customer")
@@ -110,9 +110,9 @@ def test_a_lost_connection_is_shown_until_it_is_back(visit: Visit) -> None:
 
 
 def test_filters_are_kept_on_the_way_back_from_an_order_until_they_are_cleared(
-    visit: Visit, ended: dict[str, str], scene: ScenarioRun
+    visit: Visit, ended: dict[str, str], run: ScenarioRun
 ) -> None:
-    waiting, cancelled = place(scene), ended["cancelled"]
+    waiting, cancelled = place(run), ended["cancelled"]
     visitor = visit("operator")
     page = visitor.open("orders")
     page.get_by_label("Whole order id, or customer").fill("alice")
@@ -162,9 +162,9 @@ def test_the_form_to_place_an_order_stands_first_and_shows_its_own_errors(
 
 
 def test_the_orders_of_an_outcome_are_listed_until_the_filter_is_cleared(
-    visit: Visit, ended: dict[str, str], scene: ScenarioRun
+    visit: Visit, ended: dict[str, str], run: ScenarioRun
 ) -> None:
-    waiting = place(scene)
+    waiting = place(run)
     visitor = visit("operator")
     page = visitor.open("orders")
     outcome = page.get_by_label("Outcome")

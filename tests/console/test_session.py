@@ -42,9 +42,9 @@ def test_sign_out_works_also_if_the_api_is_down(visit: Visit) -> None:
 
 
 def test_an_expired_session_is_shown_and_a_new_one_leads_back_to_the_same_view(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
+    order_id = place(run)
     visitor = visit("customer")
     page = visitor.open(f"orders/{order_id}")
     expect(visitor.stage).to_have_text("… awaiting approval")
@@ -61,9 +61,9 @@ def test_an_expired_session_is_shown_and_a_new_one_leads_back_to_the_same_view(
 
 
 def test_a_page_without_a_token_asks_to_sign_in_and_then_shows_the_requested_view(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
+    order_id = place(run)
     visitor = visit()
     page = visitor.open(f"orders/{order_id}")
     page.get_by_role("button", name="Sign in").click()
@@ -80,10 +80,10 @@ def test_a_view_of_another_role_names_the_role_and_sends_no_request(visit: Visit
     assert [one for one in visitor.asked if "/console" not in one] == []
 
 
-def test_an_order_of_another_customer_does_not_exist(visit: Visit, scene: ScenarioRun) -> None:
+def test_an_order_of_another_customer_does_not_exist(visit: Visit, run: ScenarioRun) -> None:
     visitor = visit("other_customer")
     visitor.refusals.add(404)
-    visitor.open(f"orders/{place(scene)}")
+    visitor.open(f"orders/{place(run)}")
     expect(visitor.main).to_contain_text("does not exist, or is not yours")
 
 
@@ -122,8 +122,8 @@ def test_a_name_of_any_alphabet_is_read_from_the_session(visit: Visit) -> None:
     assert name == "Zoë 王"
 
 
-def test_a_deadline_is_computed_from_the_servers_time(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = place(scene)
+def test_a_deadline_is_computed_from_the_servers_time(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
     visitor = visit("customer")
     an_hour_ahead = "const real = Date.now; Date.now = () => real() + 3600e3;"
     visitor.page.add_init_script(an_hour_ahead)

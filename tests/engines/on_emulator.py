@@ -49,29 +49,29 @@ def is_alone(scenario: Scenario) -> bool:
     return bool(_faults(scenario))
 
 
-def play(scenario: Scenario, number: int, state: State) -> Result:
+def run_scenario(scenario: Scenario, number: int, state: State) -> Result:
     """Run the scenario to its end, with separate SKUs: other scenarios may run at the same time."""
-    player = Player(state, number)
+    runner = EmulatorRunner(state, number)
     try:
-        return player.play(scenario)
+        return runner.run(scenario)
     finally:
-        player.close()
+        runner.close()
 
 
-class Player:
+class EmulatorRunner:
     """Runs one scenario; `number` makes its SKUs unique."""
 
     def __init__(self, state: State, number: int) -> None:
         self._state, self._tag = state, f"-OF-{number:02}"
         self._users = Users(state.api_url, state.tokens)
-        self._scene = ScenarioRun(self._users, Backend(state))
+        self._run = ScenarioRun(self._users, Backend(state))
         self._dynamodb = client("dynamodb", state.emulator_url)
 
     def close(self) -> None:
         """Close the connections."""
         self._users.close()
 
-    def play(self, scenario: Scenario) -> Result:
+    def run(self, scenario: Scenario) -> Result:
         """Run the scenario to its end."""
         fill(self._dynamodb, self._state.outputs["InventoryTable"], shelf_records(self._tag))
         for fault in _faults(scenario):
@@ -90,10 +90,10 @@ class Player:
 
     def executions(self) -> list[tuple[str, Sequence[Event]]]:
         """Status and history of each execution of the order, oldest first."""
-        order_id = self._scene.id_of(ORDER)
-        epoch = self._scene.backend.order_snapshot(order_id).orders[0]["epoch"]
+        order_id = self._run.id_of(ORDER)
+        epoch = self._run.backend.order_snapshot(order_id).orders[0]["epoch"]
         each = range(1, epoch + 1)
-        return [self._scene.backend.execution(order_id, number) for number in each]
+        return [self._run.backend.execution(order_id, number) for number in each]
 
     def _place(self, scenario: Scenario) -> None:
         """Place the order. Only staff may choose a version, for a customer."""
@@ -121,31 +121,31 @@ class Player:
                 self._do("stop-execution")
 
     def _do(self, what: str, **fields: Any) -> None:
-        run_step(self._scene, ScenarioStep(what, fields))
+        run_step(self._run, ScenarioStep(what, fields))
 
     def _rest(self) -> None:
         """Wait until every accepted signal is applied and the order waits again."""
 
         def applied() -> bool:
-            order = self._scene.backend.order_snapshot(self._scene.id_of(ORDER)).orders[0]
+            order = self._run.backend.order_snapshot(self._run.id_of(ORDER)).orders[0]
             return int(order["applied"]) == len(order["inbox"])
 
-        self._scene.eventually("the signals to be applied", applied)
+        self._run.eventually("the signals to be applied", applied)
         self._do("wait-for-token")
 
     def _wait_for_the_end(self, scenario: Scenario) -> None:
         if scenario.stage != "compensating":
-            self._scene.wait_for_end(ORDER)
+            self._run.wait_for_end(ORDER)
             return
 
         def over() -> bool:
-            return self._scene.backend.execution(self._scene.id_of(ORDER), 1)[0] != "RUNNING"
+            return self._run.backend.execution(self._run.id_of(ORDER), 1)[0] != "RUNNING"
 
-        self._scene.eventually("the compensation to be stuck", over)
+        self._run.eventually("the compensation to be stuck", over)
 
     def _seen(self) -> Seen:
-        order_id = self._scene.id_of(ORDER)
-        books = self._scene.backend.order_snapshot(order_id)
+        order_id = self._run.id_of(ORDER)
+        books = self._run.backend.order_snapshot(order_id)
         order = books.orders[0]
         table = scan(self._dynamodb, self._state.outputs["InventoryTable"])
         return Seen(
@@ -155,7 +155,7 @@ class Player:
             events=books.timeline(order),
             inventory=[record for record in table if record["sku"].endswith(self._tag)],
             payments=[book for book in books.payments if order_id in book["payment_key"]],
-            subjects=self._scene.backend.mails(order_id),
+            subjects=self._run.backend.mails(order_id),
             tag=self._tag,
         )
 

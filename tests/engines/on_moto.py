@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 902
 """Slightly longer than the approval time."""
 
 
-def play(scenario: Scenario, world: World) -> Result:
+def run_scenario(scenario: Scenario, world: World) -> Result:
     """Run the scenario to its end in a new world."""
     for record in shelf_records():
         resources.put("inventory", record)

@@ -8,7 +8,7 @@ from tests.simulation.step_functions.engine import Execution
 from tests.support.fakes.fake_payments import as_records
 
 
-def play(scenario: Scenario) -> Result:
+def run_scenario(scenario: Scenario) -> Result:
     """Run the scenario to its end in a new world."""
     world = ScriptedWorld(scenario)
     world.place(scenario)

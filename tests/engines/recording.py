@@ -18,7 +18,7 @@ from typing import Any
 
 from local.host.state import State
 from tests.engines import on_moto
-from tests.engines.on_emulator import Player
+from tests.engines.on_emulator import EmulatorRunner
 from tests.engines.scenario import Scenario
 from tests.engines.scenarios import SCENARIOS
 from tests.system.environments import SHORT_TIMES, deployed
@@ -59,18 +59,18 @@ def main() -> None:
 
 def _on_moto(scenario: Scenario) -> Histories:
     with a_world() as world, redirect_stdout(StringIO()):  # the functions write logs
-        on_moto.play(scenario, world)
+        on_moto.run_scenario(scenario, world)
         return world.histories()
 
 
 def _on_emulator(scenario: Scenario, number: int, state: State) -> Histories:
     sys.stdout.write(f"{scenario.name}\n")
-    player = Player(state, number)
+    runner = EmulatorRunner(state, number)
     try:
-        player.play(scenario)
-        return [history for _, history in player.executions()]
+        runner.run(scenario)
+        return [history for _, history in runner.executions()]
     finally:
-        player.close()
+        runner.close()
 
 
 def _write(engine: str, scenarios: Iterable[Scenario], recorded: Iterable[Histories]) -> None:

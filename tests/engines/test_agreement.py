@@ -30,7 +30,7 @@ NEEDED_BY = {
 @lru_cache
 def moto_result(name: str) -> Result:
     with a_world() as world, contextlib.redirect_stdout(io.StringIO()) as printed:
-        result = on_moto.play(named(name), world)
+        result = on_moto.run_scenario(named(name), world)
         assert problems(world, UNITS) == []
         assert leaks(world, printed.getvalue()) == []
         return result
@@ -47,7 +47,7 @@ def alike(result: Result, *, but: str = "") -> Result:
 
 @pytest.mark.parametrize("name", [scenario.name for scenario in SCENARIOS])
 def test_simulator_and_moto_give_the_same_result(name: str) -> None:
-    simulated = on_simulator.play(named(name))
+    simulated = on_simulator.run_scenario(named(name))
 
     assert simulated["order"]["stage"] == named(name).stage
     assert alike(simulated) == alike(moto_result(name))
@@ -55,14 +55,14 @@ def test_simulator_and_moto_give_the_same_result(name: str) -> None:
 
 @pytest.mark.parametrize(("rule", "name"), NEEDED_BY.items())
 def test_every_allowed_difference_is_needed(rule: str, name: str) -> None:
-    simulated = on_simulator.play(named(name))
+    simulated = on_simulator.run_scenario(named(name))
 
     assert alike(simulated, but=rule) != alike(moto_result(name), but=rule)
 
 
 @pytest.mark.parametrize("field", ["heartbeat_seconds", "timeout_seconds"])
 def test_a_wait_of_different_length_is_a_difference(field: str) -> None:
-    simulated = on_simulator.play(named("approval deadline passes"))
+    simulated = on_simulator.run_scenario(named("approval deadline passes"))
     text = json.dumps(simulated)
     longer = json.loads(re.sub(rf'"{field}": (\d+)', rf'"{field}": \g<1>9', text))
 

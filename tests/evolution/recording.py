@@ -37,7 +37,7 @@ def main() -> None:
 def record(scenario: Scenario) -> list[str]:
     """Play a scenario; one line of JSON for each of its executions."""
     with a_world() as world, redirect_stdout(StringIO()):  # the functions write logs
-        on_moto.play(scenario, world)
+        on_moto.run_scenario(scenario, world)
         ran = zip(world.histories(), world.statuses(), strict=True)
         lines = [_line(scenario.name, history, status) for history, status in ran]
         return [line.replace(world.order_id, ORDER_ID) for line in lines]

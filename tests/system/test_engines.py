@@ -37,7 +37,7 @@ def results(
             pool = one_by_one if on_emulator.is_alone(scenario) else together
             if pool is one_by_one:
                 together.shutdown()
-            playing[scenario.name] = pool.submit(on_emulator.play, scenario, number, state)
+            playing[scenario.name] = pool.submit(on_emulator.run_scenario, scenario, number, state)
         yield playing
     short_deployment.json("reset")
 
@@ -46,6 +46,6 @@ def results(
 def test_simulator_and_emulator_give_the_same_result(
     scenario: Scenario, results: dict[str, Future[Result]]
 ) -> None:
-    simulated = folded(comparable(on_simulator.play(scenario)))
+    simulated = folded(comparable(on_simulator.run_scenario(scenario)))
 
     assert folded(comparable(results[scenario.name].result())) == simulated

@@ -45,10 +45,10 @@ PROMISED = {
 def place_an_order(deployment: Environment) -> ScenarioRun:
     """A scenario with one order that waits for approval."""
     state = deployment.state
-    scene = ScenarioRun(Users(state.api_url, state.tokens), Backend(state))
-    run_step(scene, Step("place", {"items": {"HOT-SKU": 3}}))
-    run_step(scene, Step("wait-for-token", {}))
-    return scene
+    run = ScenarioRun(Users(state.api_url, state.tokens), Backend(state))
+    run_step(run, Step("place", {"items": {"HOT-SKU": 3}}))
+    run_step(run, Step("wait-for-token", {}))
+    return run
 
 
 def test_a_second_up_prints_the_same_object_with_the_short_option(
@@ -113,12 +113,12 @@ def test_an_unknown_scenario_is_refused_by_name(deployment: Environment) -> None
 
 
 def test_the_sent_mails_are_printed(deployment: Environment) -> None:
-    scene = place_an_order(deployment)
-    run_step(scene, Step("cancel", {"reason": "to have a mail"}))
-    run_step(scene, Step("wait", {"stage": "cancelled"}))
-    scene.users.close()
+    run = place_an_order(deployment)
+    run_step(run, Step("cancel", {"reason": "to have a mail"}))
+    run_step(run, Step("wait", {"stage": "cancelled"}))
+    run.users.close()
 
-    order_id = scene.id_of("order")
+    order_id = run.id_of("order")
     sent = deployment.json("mails")["mails"]
     [mail] = [one for one in sent if one["subject"] == f"Your order {order_id} was cancelled"]
 
@@ -127,13 +127,13 @@ def test_the_sent_mails_are_printed(deployment: Environment) -> None:
 
 
 def test_reset_restores_the_seed_data_in_the_same_deployment(deployment: Environment) -> None:
-    scene, before = place_an_order(deployment), deployment.state
-    run_step(scene, Step("cancel", {"reason": "to have a mail"}))
-    run_step(scene, Step("wait", {"stage": "cancelled"}))
-    assert scene.backend.mails(scene.id_of("order")) != []
+    run, before = place_an_order(deployment), deployment.state
+    run_step(run, Step("cancel", {"reason": "to have a mail"}))
+    run_step(run, Step("wait", {"stage": "cancelled"}))
+    assert run.backend.mails(run.id_of("order")) != []
     waiting = place_an_order(deployment)
     deployment.json("reset")
-    scene.users.close()
+    run.users.close()
     waiting.users.close()
     assert deployment.state == before
     dynamodb: DynamoDBClient = client("dynamodb", before.emulator_url)
@@ -142,13 +142,13 @@ def test_reset_restores_the_seed_data_in_the_same_deployment(deployment: Environ
     shelves = scan(dynamodb, before.outputs["InventoryTable"])
     assert {record["sku"]: record["available"] for record in shelves} == units_by_sku()
     assert {(record["held"], record["sold"]) for record in shelves} == {(0, 0)}
-    assert waiting.backend.mails(scene.id_of("order")) == []
+    assert waiting.backend.mails(run.id_of("order")) == []
     assert deployment.json("status")["running_executions"] == 0
 
 
 def test_orders_can_be_placed_after_a_reset(deployment: Environment) -> None:
     deployment.json("reset")
-    scene = place_an_order(deployment)
-    run_step(scene, Step("approve", {"outcome": "applied"}))
-    scene.wait_for_end("order")
-    scene.users.close()
+    run = place_an_order(deployment)
+    run_step(run, Step("approve", {"outcome": "applied"}))
+    run.wait_for_end("order")
+    run.users.close()

@@ -13,17 +13,17 @@ _BATCH = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """An e-mail that asks for an approval; `order` is the order's name in the scene."""
+class ApprovalMail:
+    """An e-mail that asks for an approval; `order` is the order's name in the run."""
 
-    scene: ScenarioRun
+    run: ScenarioRun
     order: str
     subject: str
     body: str
 
     @property
     def order_id(self) -> str:
-        return self.scene.id_of(self.order)
+        return self.run.id_of(self.order)
 
     @property
     def link(self) -> str:
@@ -43,42 +43,40 @@ class Letter:
     def approve(self, *, revision: int = 1) -> None:
         """Approve through the link by HTTP, as the approver."""
         body = {"revision": revision}
-        self.scene.users.request("approver", "POST", f"/approvals/{self.code}", body)
+        self.run.users.request("approver", "POST", f"/approvals/{self.code}", body)
 
 
-class PostOffice:
+class ApprovalMails:
     """E-mails about alice's orders for one MUG-RED. Orders are placed in batches, because only the
     first e-mail of a batch has to be waited for. Each e-mail is returned once.
     """
 
-    def __init__(self, scene: ScenarioRun, state: State) -> None:
-        self._scene = scene
+    def __init__(self, run: ScenarioRun, state: State) -> None:
+        self._run = run
         self._emulator_url = state.emulator_url
         self._undelivered: list[str] = []
 
-    def letter(self) -> Letter:
+    def next_mail(self) -> ApprovalMail:
         """Return the next e-mail."""
         if not self._undelivered:
             self._undelivered = [self._place(number) for number in range(_BATCH)]
         order = self._undelivered.pop(0)
-        order_id = self._scene.id_of(order)
-        self._scene.eventually("the e-mail", lambda: bool(self._mails(order_id)))
+        order_id = self._run.id_of(order)
+        self._run.eventually("the e-mail", lambda: bool(self._mails(order_id)))
         mail = self._mails(order_id)[0]
-        return Letter(self._scene, order, mail["subject"], mail["body"])
+        return ApprovalMail(self._run, order, mail["subject"], mail["body"])
 
     def close(self) -> None:
         """Cancel the waiting orders, so that no other test finds them."""
-        for order, witness in self._scene.orders.items():
-            if "cancel-order" in self._scene.status(order)["allowed_signals"]:
+        for order, witness in self._run.orders.items():
+            if "cancel-order" in self._run.status(order)["allowed_signals"]:
                 path = f"/orders/{witness.order_id}/signals/cancel-order"
-                self._scene.users.request(
-                    "operator", "POST", path, {"reason": "the tests are over"}
-                )
-            self._scene.wait_for_end(order)
+                self._run.users.request("operator", "POST", path, {"reason": "the tests are over"})
+            self._run.wait_for_end(order)
 
     def _place(self, number: int) -> str:
-        order = f"letter {len(self._scene.orders) + 1}"
-        run_step(self._scene, Step("place", {"order": order, "items": {"MUG-RED": 1}}))
+        order = f"approval mail {len(self._run.orders) + 1}"
+        run_step(self._run, Step("place", {"order": order, "items": {"MUG-RED": 1}}))
         return order
 
     def _mails(self, order_id: str) -> list[Mail]:

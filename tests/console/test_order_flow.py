@@ -35,8 +35,8 @@ def test_an_order_is_placed_approved_and_completed_without_a_reload(
     assert customer.page.evaluate("window.sameDocument") is True
 
 
-def test_a_customer_cancels_with_a_reason(visit: Visit, scene: ScenarioRun) -> None:
-    order_id = place(scene)
+def test_a_customer_cancels_with_a_reason(visit: Visit, run: ScenarioRun) -> None:
+    order_id = place(run)
     customer = visit("customer")
     page = customer.open(f"orders/{order_id}")
     page.get_by_label("Reason").fill("I found it in the cellar")
@@ -48,9 +48,9 @@ def test_a_customer_cancels_with_a_reason(visit: Visit, scene: ScenarioRun) -> N
     expect(page.get_by_role("term").filter(has_text="Deadline")).to_have_count(0)
 
 
-def test_a_customer_adds_an_item(visit: Visit, scene: ScenarioRun) -> None:
+def test_a_customer_adds_an_item(visit: Visit, run: ScenarioRun) -> None:
     customer = visit("customer")
-    page = customer.open(f"orders/{place(scene)}")
+    page = customer.open(f"orders/{place(run)}")
     expect(page.get_by_role("heading", name="Items (revision 1)")).to_be_visible()
     page.get_by_label("SKU").fill("tea-green")
     page.get_by_label("Quantity").fill("3")
@@ -64,10 +64,10 @@ def test_a_customer_adds_an_item(visit: Visit, scene: ScenarioRun) -> None:
 
 
 def test_typed_text_keeps_its_focus_when_another_form_is_removed(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
-    now = scene.users.request("customer", "GET", f"/orders/{order_id}")
+    order_id = place(run)
+    now = run.users.request("customer", "GET", f"/orders/{order_id}")
     customer = visit("customer")
     page = customer.open(f"orders/{order_id}")
     reason = page.get_by_label("Reason")
@@ -87,9 +87,9 @@ def test_typed_text_keeps_its_focus_when_another_form_is_removed(
     expect(reason).to_have_value("I found it")
 
 
-def test_text_typed_before_the_response_arrives_stays(visit: Visit, scene: ScenarioRun) -> None:
+def test_text_typed_before_the_response_arrives_stays(visit: Visit, run: ScenarioRun) -> None:
     customer = visit("customer")
-    page = customer.open(f"orders/{place(scene)}")
+    page = customer.open(f"orders/{place(run)}")
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -109,10 +109,10 @@ def test_text_typed_before_the_response_arrives_stays(visit: Visit, scene: Scena
 
 
 def test_a_refusal_shows_the_servers_message_and_keeps_the_typed_text(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
     customer = visit("customer")
-    page = customer.open(f"orders/{place(scene)}")
+    page = customer.open(f"orders/{place(run)}")
     page.get_by_label("SKU").fill("SOLD-OUT")
     page.get_by_role("button", name="Add item").click()
     expect(customer.alert).to_contain_text("rejected: insufficient stock")
@@ -135,9 +135,9 @@ def test_an_order_is_placed_once_however_often_the_button_is_pressed(visit: Visi
 
 
 def test_an_operator_compensates_an_order_after_a_confirmation(
-    visit: Visit, scene: ScenarioRun
+    visit: Visit, run: ScenarioRun
 ) -> None:
-    order_id = place(scene)
+    order_id = place(run)
     operator, customer = visit("operator"), visit("customer")
     page = operator.open(f"orders/{order_id}")
     page.get_by_text("Operate", exact=True).click()
