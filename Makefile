@@ -1,19 +1,19 @@
-# `make` lists the targets. Everything runs from .venv, which the first target to need it sets up.
+# `make` lists the targets. They run from .venv, which the first target that needs it installs.
 
-# The Python that makes .venv; afterwards .venv's own. Choose another: make demo PYTHON=python3.12
+# The Python that creates .venv, later that of .venv. Another one: make demo PYTHON=python3.12
 PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
 PYTEST_ARGS ?=
-# `make test COVERAGE=yes`, as CI and `make pr` run it, also measures coverage. Counting lines doubles the time of a test.
+# `make test COVERAGE=yes`, as in CI and `make pr`, also measures coverage, which doubles the time of a test.
 COVERAGE ?=
-# Of everything random in `make prove`; repeat a run with the seed that it prints: make prove SEED=4711
+# The seed of `make prove`, which prints it. Repeat a run: make prove SEED=4711
 SEED := $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
-# `make lock UPGRADE=--upgrade` moves every package to its newest allowed version.
+# `make lock UPGRADE=--upgrade` updates every package to its newest allowed version.
 UPGRADE ?=
 
-# A run of the tests starts hundreds of processes: without stored byte-code, each compiles its libraries again.
+# The tests start hundreds of processes. Without stored byte-code, each would compile its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The interpreter of the CDK library. Without this it takes the `node` of the machine, if there is one.
+# The interpreter of the CDK library; by default it is the `node` of the machine.
 export JSII_NODE := $(CURDIR)/.venv/bin/node
 
 RUN := .venv/bin/python -m
@@ -25,7 +25,7 @@ SOURCES := $(wildcard app.py stacks statemachine lambdas local cli bench tests t
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-# The lock file's sponsor links change without any package changing.
+# Removes sponsor links from the lock file, which change although no package does.
 STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 	const lock = JSON.parse(fs.readFileSync(file)); \
 	for (const entry of Object.values(lock.packages)) delete entry.funding; \
@@ -37,7 +37,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install what the lock files ask for (the other targets do this first)
+setup: ## install the packages of the lock files (the other targets do this first)
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "There is no $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=python3.12"; \
 		exit 1; }
@@ -61,13 +61,13 @@ prove: setup ## run the long proofs with a new seed: simulation, mutation, fuzz,
 	$(RUN) pytest $(PYTEST_ARGS) -m 'proof or hypothesis' -n auto --seed $(SEED) \
 		--hypothesis-profile prove --hypothesis-seed $(SEED)
 
-soak: setup ## simulate N orders on all cores (default 1000000; continues where it was ended)
+soak: setup ## simulate N orders on all cores (default 1000000); continues an interrupted run
 	@$(RUN) tests.simulation --orders $(or $(N),1000000) --resume .local/soak.json
 
 fuzz: setup ## fuzz the deployed API by role; FUZZ_ARGS='--seed 7 --examples 200'
 	@$(RUN) tests.fuzz $(FUZZ_ARGS)
 
-mutate: setup ## change one place of the definition and the code at a time, a test must fail; a part: PART=api
+mutate: setup ## mutation testing of the definition and the code, or of a part: PART=api
 ifeq ($(PART),)
 	@$(RUN) tests.mutation
 endif
@@ -83,7 +83,7 @@ deploy: setup ## deploy ENV=dev to AWS with first users and stock: make deploy E
 	@$(RUN) tools.aws deploy --environment $(or $(ENV),dev) \
 		--email $(or $(EMAIL),$(error set an address of yours: make deploy EMAIL=you@your-domain.example)) $(DEPLOY_ARGS)
 
-predeploy: setup ## whether a release of STACK breaks open orders; PREDEPLOY_ARGS=--emulator
+predeploy: setup ## check whether a release of STACK breaks open orders; PREDEPLOY_ARGS=--emulator
 	@$(RUN) tools.predeploy $(or $(STACK),$(error name the stack: make predeploy STACK=OrderWorkflow-staging)) $(PREDEPLOY_ARGS); \
 		drained=$$?; $(RUN) tests.evolution && exit $$drained
 
@@ -111,7 +111,7 @@ lint: setup ## ruff: rules and format
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 
-format: setup ## let ruff repair and format the code
+format: setup ## fix and format the code with ruff
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
@@ -135,7 +135,7 @@ openapi: setup ## write docs/openapi.json and docs/events.schema.json from the c
 	$(RUN) lambdas.api > docs/openapi.json
 	$(RUN) lambdas.api.event_schema > docs/events.schema.json
 
-pictures: setup ## make the pictures of the documents, with a browser and an environment of its own
+pictures: setup ## write the pictures of the documents, with a browser and a separate environment
 	$(RUN) tools.pictures
 
 docs: setup .local/docs/installed ## build the documentation site into build/site, fail on any warning
@@ -149,22 +149,22 @@ draft-release: ## publish dist/ as a draft release of TAG on GitHub (needs gh)
 	@command -v gh >/dev/null || { echo "There is no gh. Install the command line of GitHub: https://cli.github.com"; exit 1; }
 	gh release create "$(or $(TAG),$(error name the version: make draft-release TAG=v1.2.3))" --draft --verify-tag --title "$(TAG)" --notes-file dist/notes.md dist/*
 
-localstripe: setup .local/localstripe/installed ## install the server with Stripe's API that tests and `local up --payments stripe` use
+localstripe: setup .local/localstripe/installed ## install localstripe, a server with Stripe's API, for tests and `local up --payments stripe`
 
 browser: ## install the browser of the console's tests on Debian or Ubuntu
 	@command -v chromium >/dev/null || { sudo apt-get update -qq && \
 		sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
 
-# A virtual environment of its own: set-up of a newcomer does not install it.
+# A separate virtual environment, which `make setup` does not install.
 .local/%/installed: requirements/%.txt | .venv
 	$(PYTHON) -m venv --clear .local/$*
 	.local/$*/bin/pip install --quiet --require-hashes -r requirements/$*.txt
 	@touch $@
 
 pr: COVERAGE = yes
-pr: format check test ## what a change has to pass; CI also runs `make prove`
+pr: format check test ## the checks that a change must pass; CI also runs `make prove`
 
-# Not after `setup`: that refuses package.json and the lock file while they differ.
+# Does not depend on `setup`, which fails while package.json and the lock file differ.
 lock: | .venv ## recompile the lock files from requirements.in, requirements/*.in and package.json
 	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
 	$(COMPILE) requirements.in --output-file requirements.txt
@@ -181,7 +181,7 @@ lock: | .venv ## recompile the lock files from requirements.in, requirements/*.i
 .venv:
 	@$(MAKE) --no-print-directory setup
 
-clean: ## remove what checks and tests leave behind
+clean: ## remove the files of checks and tests
 	rm -rf cdk.out build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis *.egg-info
 	find $(SOURCES) -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""Load the seed data, catalogue and customers, for `up` and `reset`."""
+"""Loads the seed data (catalogue and customers) for `up` and `reset`."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ ORDER_DATA = ("OrdersTable", "PaymentsTable")
 STOCK_DATA = ("InventoryTable", "CustomersTable")
 
 
-def make_tables(emulator_url: str, url: str, outputs: Mapping[str, str]) -> None:
+def create_tables(emulator_url: str, url: str, outputs: Mapping[str, str]) -> None:
     """Create the deployed tables in another DynamoDB, if they do not exist."""
     source: DynamoDBClient = client("dynamodb", emulator_url)
     target: DynamoDBClient = client("dynamodb", url)

@@ -13,7 +13,7 @@ from local.lifecycle.emulator_process import is_healthy
 
 
 def find_running(folders: Folders) -> State | None:
-    """The running environment; None if there is none, or only remains of one."""
+    """The running environment; None without one, or if it crashed."""
     state = load(folders.state_file)
     if state is None or state.phase != "ready" or not state.emulator.runs:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from local.data.seed import make_tables, seed_empty
+from local.data.seed import create_tables, seed_empty
 from local.data.users import create_users, sign_in
 from local.deployment.assembly import PLACEHOLDER_STRIPE_URL, assembly
 from local.deployment.deploy import deploy, prepare_account
@@ -120,7 +120,7 @@ def _make_ready(folders: Folders, state: State) -> State:
     url, outputs = state.emulator_url, state.outputs
     with phase("loading data and users"):
         if state.dynamodb:
-            make_tables(url, state.dynamodb, outputs)
+            create_tables(url, state.dynamodb, outputs)
         seed_empty(state.tables_url, outputs)
         passwords = create_users(url, outputs["UserPoolId"])
         tokens = sign_in(url, outputs, passwords)

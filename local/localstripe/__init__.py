@@ -1,3 +1,3 @@
-"""localstripe, a server with Stripe's API, in a process and an environment that are separate from
-this program's: it is under the GPL, and nothing imports it. `make localstripe` installs it.
+"""Runs localstripe, a server with Stripe's API, as a separate process in a separate environment: it
+is under the GPL, so no module imports it. `make localstripe` installs it.
 """

@@ -40,7 +40,7 @@ class ScenarioRun:
         return found
 
     def wait_for_stage(self, order: str, stage: str) -> None:
-        """Wait for a stage. Raises ScenarioFailed, immediately if the order ended in another."""
+        """Wait for a stage. Raises ScenarioFailed, at once if the order ended in another stage."""
 
         def reached() -> bool:
             now = self.status(order)
@@ -64,7 +64,7 @@ class ScenarioRun:
         self.eventually(f"{order} to end", over)
 
     def ends_expired(self, order: str) -> bool:
-        """Whether the order's deadline has passed and ends it."""
+        """Whether the order expired: wait for its end if the deadline has passed."""
         now = time.time() * 1000
         self.status(order)
         if not any(deadline <= now for deadline in self.orders[order].deadlines):

@@ -78,7 +78,7 @@ class Sandbox:
         )
 
     def _secret(self) -> str:
-        """The secret of the webhook. It exists from the first report on."""
+        """The webhook's secret. The first report creates it."""
         key = {"payment_key": _SIGNER_ITEM}
         try:
             self._dynamodb.put_item(

@@ -25,7 +25,7 @@ class Retries:
         return sum(self._used.values())
 
     def wait(self, error: str) -> bool:
-        """Sleep before the next attempt. False if the error is not retried, or no longer."""
+        """Sleep before the next attempt. False if the error is not retried (again)."""
         retrier, index = engine._find_matching_retrier(self._retriers, error, self._used)
         if retrier is None:
             return False
