@@ -21,7 +21,7 @@ def mail_due(order: Order, now: int, wait_ms: int) -> str | None:
     """The e-mail to send now; earlier ones that were missed are skipped. None while a signal is
     pending.
     """
-    if order.stage is not Stage.AWAITING_APPROVAL or order.pending:
+    if order.pending:
         return None
     due = [mail for mail, at in _remaining_mails(order, wait_ms) if at <= now]
     return due[-1] if due else None
@@ -36,8 +36,11 @@ def next_mail_at(order: Order, wait_ms: int) -> int | None:
 
 
 def _remaining_mails(order: Order, wait_ms: int) -> list[tuple[str, int]]:
-    """The e-mails after the last claimed one, and when each is due."""
-    if order.approval_deadline is None or not wait_ms:
+    """The e-mails after the last claimed one, and when each is due. None for an order that does not
+    wait for its approval: one that waits for its provider has no ticks.
+    """
+    waits = order.stage is Stage.AWAITING_APPROVAL
+    if not waits or order.approval_deadline is None or not wait_ms:
         return []
     begun = order.approval_deadline - wait_ms
     claimed = [

@@ -159,11 +159,13 @@ def test_another_effect_that_is_not_undone_is_stuck_while_the_refund_is_pending(
     ("stage", "decision"),
     [(Stage.PAYMENT, Decision.PAY), (Stage.COMPENSATING, Decision.COMPENSATE)],
 )
+@pytest.mark.parametrize("mails_approver", [False, True])
 def test_the_order_waits_without_ticks_until_the_look_up_is_due(
-    stage: Stage, decision: Decision
+    stage: Stage, decision: Decision, *, mails_approver: bool
 ) -> None:
-    order = pending(stage)
-    waits = next_step(order, NOW, PACE, loops=1)
+    order = replace(pending(stage), approval_deadline=NOW)
+    pace = PACE._replace(mails_approver=mails_approver)
+    waits = next_step(order, NOW, pace, loops=1)
 
     assert (waits.decision, waits.heartbeat_seconds, waits.timeout_seconds) == (
         Decision.WAIT,
