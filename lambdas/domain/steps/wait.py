@@ -102,7 +102,8 @@ def next_step(
     tick = left if order.settling else min(policy.heartbeat_seconds, left)
     mail_is_due = mail_at is not None and mail_at <= now
     if mail_at is not None:
-        tick = min(tick, MAIL_RETRY_SECONDS if mail_is_due else _seconds(mail_at - now))
+        is_tried = mail_is_due and loops > 0  # in the first round, the wait comes next
+        tick = min(tick, MAIL_RETRY_SECONDS if is_tried else _seconds(mail_at - now))
     return NextStep(
         decision=_decision(order, now, loops, mail_is_due=mail_is_due),
         heartbeat_seconds=tick,

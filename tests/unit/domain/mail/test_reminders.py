@@ -91,5 +91,11 @@ def test_a_due_mail_is_the_next_step_and_the_wait_after_it_is_an_ordinary_one() 
     assert (step.decision, step.heartbeat_seconds) == (Decision.REMIND, 300)
 
 
+def test_a_mail_that_is_due_when_the_wait_begins_is_sent_at_once() -> None:
+    step = next_step(an_order(), DUE[0], PACE, loops=0)
+
+    assert (step.heartbeat_seconds, step.timeout_seconds) == (1, 886)
+
+
 def test_no_mail_holds_up_an_order_that_was_approved() -> None:
     assert next_step(an_order(Stage.PAYMENT), DUE[0], PACE, loops=1).decision is Decision.PAY
