@@ -7,7 +7,7 @@ from lambdas.activity_handler import activity
 from lambdas.dependencies import Dependencies
 from lambdas.domain.record.ledger import unsettled_effects
 from lambdas.domain.record.stages import Stage
-from lambdas.domain.steps.compensation import awaits_refund, close
+from lambdas.domain.steps.compensation import close
 from lambdas.domain.steps.stock import complete
 from lambdas.domain.task import Task
 from lambdas.telemetry import count
@@ -29,9 +29,9 @@ def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     order = deps.orders.change_in_epoch(task, close)
     if order.ended and order.outcome:
         count(f"Order{order.outcome.capitalize()}")
-    elif awaits_refund(order, deps.clock.now()):
+    elif order.stage is Stage.COMPENSATING and not order.stuck:
         return {"stage": order.stage.value, "outcome": "pending", "result": None}
-    elif order.stage is Stage.COMPENSATING:
+    elif order.stuck:
         count("CompensationStuck")
         deps.operations.report_stuck(order, unsettled_effects(order.ledger))
     outcome = order.outcome.value if order.outcome else "open"

@@ -151,11 +151,11 @@ def close(order: Order, now: int) -> Change | None:
 
 
 def _pause_look_up(order: Order, now: int) -> Change | None:
-    """Put off a look-up that is due; None if it is not, or if a report makes it urgent. Without the
-    pause, an execution whose look-ups fail would repeat its steps until its history is full.
+    """Put off a look-up that is due, also after a report; None if it is not due. Without the pause,
+    an execution whose look-ups fail would repeat its steps until its history is full.
     """
     pending = order.settling
-    if pending is None or order.notified or (pending.look_up_at or 0) > now:
+    if pending is None or (pending.look_up_at or 0) > now:
         return None
     deadline = pending.pending_until or now
     later = replace(pending, look_up_at=min(now + FAILED_LOOK_UP_PAUSE_MS, deadline))

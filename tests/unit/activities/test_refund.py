@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from lambdas.activities.approval import apply_signals
 from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order, update_order_status
 from lambdas.activities.payment import process_payment, refund_payment
@@ -380,6 +381,14 @@ def test_a_look_up_of_a_pending_refund_that_fails_is_repeated_after_a_pause(worl
 
     assert world.run(close_order, order)["outcome"] == "pending"
     assert world.now(order) == paused
+
+    world.payments.payments[key(order)].settle()
+    world.deps.payment_reports.receive(key(order))
+    assert world.now(order).notified
+    with pytest.raises(ProviderUnavailable):
+        world.run(refund_payment, order)
+    world.run(close_order, order)
+    assert world.run(apply_signals, order)["decision"] == "wait"
 
 
 def test_a_refund_that_failed_is_made_again_under_another_id(world: World) -> None:
