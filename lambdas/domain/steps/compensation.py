@@ -34,7 +34,7 @@ def begin_compensation(
     cancel = _cancel_reason(order)
     repeated = order.stage is Stage.COMPENSATING
     ledger = {
-        name: _repeat(effect, now) if repeated else effect.for_next_attempt()
+        name: _repeat(effect) if repeated else effect.for_next_attempt()
         for name, effect in order.ledger.items()
     }
     settled = {
@@ -62,12 +62,12 @@ def begin_compensation(
     return make_change(order, after, now, *signals, *_compensation_events(order, after))
 
 
-def _repeat(effect: Effect, now: int) -> Effect:
-    """The effect for a repeated compensation. The attempt looks the payment up now if the provider
-    reported a change; the next attempts do not use this report again.
+def _repeat(effect: Effect) -> Effect:
+    """The effect for a repeated compensation. After a report it is not pending: a refund that the
+    attempt finds pending has a new deadline, and an effect that it cannot undo is stuck.
     """
     is_reported = effect.look_up_at == LOOK_UP_NOW
-    return replace(effect, stuck=False, look_up_at=now if is_reported else effect.look_up_at)
+    return effect.for_next_attempt() if is_reported else replace(effect, stuck=False)
 
 
 def give_up(order: Order, now: int, failure: str, timeout_ms: int) -> Change | None:

@@ -77,15 +77,19 @@ def test_the_first_reason_stays_when_compensation_is_resumed() -> None:
     assert [(e.kind, e.detail) for e in made.events] == [("compensation-resumed", {"epoch": 2})]
 
 
-@pytest.mark.parametrize(("before", "after"), [(LOOK_UP_NOW, NOW), (NOW + 9, NOW + 9)])
-def test_a_repeated_compensation_uses_a_report_once(before: int, after: int) -> None:
+@pytest.mark.parametrize(
+    ("look_up_at", "is_pending"), [(LOOK_UP_NOW, False), (NOW + 9, True)], ids=["reported", "not"]
+)
+def test_a_repeated_compensation_keeps_a_deadline_until_a_report(
+    look_up_at: int, is_pending: bool
+) -> None:
     order = replace(an_order(Stage.STATUS_UPDATE), stage=Stage.COMPENSATING)
-    paid = replace(order.ledger[PAY], stuck=True, pending_until=NOW, look_up_at=before)
+    pending = replace(order.ledger[PAY], pending_until=NOW, look_up_at=look_up_at)
+    stuck = order.with_effect(PAY, replace(pending, stuck=True))
 
-    made = begin_compensation(order.with_effect(PAY, paid), NOW, error="", next_epoch=True)
+    made = begin_compensation(stuck, NOW, error="", next_epoch=True)
 
-    entry = made.after.ledger[PAY]
-    assert (entry.stuck, entry.pending_until, entry.look_up_at) == (False, NOW, after)
+    assert made.after.ledger[PAY] == (pending if is_pending else order.ledger[PAY])
 
 
 def test_a_refund_is_recorded_with_its_amount() -> None:
