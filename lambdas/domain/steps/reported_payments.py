@@ -48,7 +48,7 @@ def record_disputes(order: Order, now: int, payment: Payment) -> Change | None:
             amount: dict[str, str | int] = {"amount_minor": dispute.amount_minor}
             events.append((kind, {**amount, "dispute_id": dispute.dispute_id}))
         after = after.with_effect(name, entry)
-    return _make_change(order, after, now, events) if events else None
+    return _make_change(order, after, events, now) if events else None
 
 
 def end_dispute(
@@ -74,15 +74,9 @@ def _record_returned(order: Order, now: int, returned_minor: int) -> tuple[Order
     """Lower a debt by the amount that a lost dispute returned. End a refund if the lost disputes
     returned the whole payment: a provider that does not know the payment cannot end it.
     """
-    debt, payment = order.ledger.get(DEBT), order.ledger.get(PAY)
-    if debt is not None and debt.state is EffectState.INTENT:
-        owed_minor = debt.amount_minor or 0
-        rest_minor = max(owed_minor - returned_minor, 0)
-        rest = replace(debt, amount_minor=rest_minor)
-        lower = rest if rest_minor else debt.with_state(EffectState.UNDONE, now)
-        return order.with_effect(DEBT, lower), [
-            ("debt-refunded", {"amount_minor": owed_minor - rest_minor})
-        ]
+    recorded_minor, payment = _recorded_minor(order), order.ledger.get(PAY)
+    if recorded_minor:
+        return _with_debt(order, now, max(recorded_minor - returned_minor, 0))
     is_owed = order.stage is Stage.COMPENSATING and owes(order.ledger, PAY)
     if payment is None or not is_owed or not _is_lost(order, payment):
         return order, []
@@ -98,28 +92,28 @@ def _is_lost(order: Order, payment: Effect) -> bool:
 
 def record_debt(order: Order, now: int, payment: Payment) -> Change | None:
     """Record the amount that an order which ended unpaid still owes its customer; None if it is
-    recorded, or nothing is owed. An amount that a bank withholds is not owed yet.
+    recorded, or nothing is owed. An amount that a bank withholds is owed until the bank returns it:
+    if the provider never reports that it does not, operators find the debt.
     """
-    known = order.ledger.get(DEBT)
-    owed_minor = max(_owed_minor(order, payment) - payment.withheld_minor, 0)
-    recorded_minor = 0
-    if known is not None and known.state is EffectState.INTENT:
-        recorded_minor = known.amount_minor or 0
-    # A dispute that opens defers a part of the debt, and is no further failure of a refund.
-    deferred = payment.withheld_minor > 0 and owed_minor < recorded_minor
-    if owed_minor in (0, recorded_minor) or deferred:
+    owed_minor = _owed_minor(order, payment)
+    if owed_minor in (0, _recorded_minor(order)):
         return None
-    return _record_debt(order, now, EffectState.INTENT, owed_minor)
+    return _make_change(order, *_with_debt(order, now, owed_minor), now)
 
 
 def settle_debt(order: Order, now: int, payment: Payment) -> Change | None:
     """Record that a debt was refunded at the provider, or returned by a dispute; None if there is
     no debt.
     """
-    known = order.ledger.get(DEBT)
-    if known is None or known.state is not EffectState.INTENT or _owed_minor(order, payment):
+    if not _recorded_minor(order) or _owed_minor(order, payment):
         return None
-    return _record_debt(order, now, EffectState.UNDONE, known.amount_minor or 0)
+    return _make_change(order, *_with_debt(order, now, 0), now)
+
+
+def _recorded_minor(order: Order) -> int:
+    """The debt on the ledger; 0 if there is none, or it was refunded."""
+    known = order.ledger.get(DEBT)
+    return (known.amount_minor or 0) if known is not None and owes(order.ledger, DEBT) else 0
 
 
 def _owed_minor(order: Order, payment: Payment) -> int:
@@ -133,17 +127,21 @@ def _owed_minor(order: Order, payment: Payment) -> int:
     return max(payment.outstanding_minor - payment.refund_pending_minor - returned_minor, 0)
 
 
-_KINDS = {EffectState.INTENT: "refund-failed", EffectState.UNDONE: "debt-refunded"}
-
-
-def _record_debt(order: Order, now: int, state: EffectState, amount_minor: int) -> Change:
+def _with_debt(order: Order, now: int, owed_minor: int) -> tuple[Order, _Events]:
+    """The order with a debt of this amount, and the event: a refund failed, or money was returned.
+    A debt that was refunded keeps its amount.
+    """
+    recorded_minor = _recorded_minor(order)
+    state = EffectState.INTENT if owed_minor else EffectState.UNDONE
     new = Effect(key=effect_key(DEBT, order.order_id), state=state, at=now)
-    entry = replace(order.ledger.get(DEBT, new).with_state(state, now), amount_minor=amount_minor)
-    events: _Events = [(_KINDS[state], {"amount_minor": amount_minor})]
-    return _make_change(order, order.with_effect(DEBT, entry), now, events)
+    entry = order.ledger.get(DEBT, new).with_state(state, now)
+    after = order.with_effect(DEBT, replace(entry, amount_minor=owed_minor or recorded_minor))
+    if owed_minor > recorded_minor:
+        return after, [("refund-failed", {"amount_minor": owed_minor})]
+    return after, [("debt-refunded", {"amount_minor": recorded_minor - owed_minor})]
 
 
-def _make_change(order: Order, after: Order, now: int, events: _Events) -> Change:
+def _make_change(order: Order, after: Order, events: _Events, now: int) -> Change:
     made = make_change(order, after, now, *events, by_execution=False)
     # The order is checked as if nothing had been written.
     return replace(made, after=replace(made.after, next_check_at=order.next_check_at))

@@ -331,6 +331,24 @@ def settle(
     world.deps.orders.change(order.order_id, confirmed)
 
 
+@pytest.mark.parametrize(
+    ("settled", "state"),
+    [(Settled.DISPUTE_WON, EffectState.INTENT), (Settled.DISPUTE_LOST, EffectState.UNDONE)],
+)
+def test_a_refund_that_fails_during_a_dispute_is_owed_unless_the_bank_returns_it(
+    world: World, settled: Settled, state: EffectState
+) -> None:
+    order = a_cancelled_order(world)
+    book = world.payments.payments[key(order)]
+    book.refunds = {}
+    book.dispute(DisputeState.OPEN, 4200)
+    world.deps.payment_reports.receive(key(order))
+
+    settle(world, order, 4200, settled)
+
+    assert world.now(order).ledger[DEBT].state is state
+
+
 def test_a_debt_that_is_settled_in_parts_is_owed_no_longer(world: World) -> None:
     order = a_cancelled_order(world)
     world.payments.payments[key(order)].refunds = {}

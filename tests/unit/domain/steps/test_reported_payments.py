@@ -163,9 +163,9 @@ def test_a_dispute_of_an_older_version_gets_the_oldest_dispute_and_its_amount() 
 
 
 @pytest.mark.parametrize(
-    ("state", "owed"), [(OPEN, 0), (LOST, 0), (WON, 4200), (DisputeState.INQUIRY, 4200)]
+    ("state", "owed"), [(OPEN, 4200), (LOST, 0), (WON, 4200), (DisputeState.INQUIRY, 4200)]
 )
-def test_money_that_a_bank_withholds_or_returned_is_no_debt(state: DisputeState, owed: int) -> None:
+def test_money_is_owed_until_the_bank_returned_it(state: DisputeState, owed: int) -> None:
     made = record_debt(an_order(Stage.CANCELLED), NOW, a_payment(a_dispute(state)))
 
     assert (made.after.ledger[DEBT].amount_minor if made is not None else 0) == owed
@@ -179,5 +179,7 @@ def test_a_debt_is_settled_by_a_lost_dispute_and_not_by_an_open_one() -> None:
         assert record_debt(order, LATER, a_payment(a_dispute(state))) is None
         assert record_debt(order, LATER, a_payment(a_dispute(state, 1000))) is None
     assert settle_debt(order, LATER, a_payment(a_dispute(LOST))) is not None
-    part = recorded(record_debt(order, LATER, a_payment(a_dispute(LOST, 1000))))
-    assert part.ledger[DEBT].amount_minor == 3200
+    part = record_debt(order, LATER, a_payment(a_dispute(LOST, 1000)))
+    assert recorded(part).ledger[DEBT].amount_minor == 3200
+    assert part is not None
+    assert [(e.kind, e.detail) for e in part.events] == [("debt-refunded", {"amount_minor": 1000})]
