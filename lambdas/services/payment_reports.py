@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from lambdas.domain.ports import Clock, OperationsQueue, WorkflowEngine
 
 PATIENCE_MS = 7_000
-"""No look-up begins later than this after the report: the look-up and the write after it then fit
-into the 28 s of the webhook's function (a test computes it).
+"""No change begins later than this after the report: its look-up and its write then fit into the
+28 s of the webhook's function (a test computes it).
 """
+MESSAGE_PATIENCE_MS = 8_000
+"""No message to operations is sent later than this: it and the write after it then fit, too."""
 
 
 class ReportAction(StrEnum):
@@ -109,10 +111,10 @@ class PaymentReports:
             return ReportAction.UNKNOWN
 
         changed = order
-        current = _CurrentPayment(partial(self._look_up_in_time, reference, began))
+        current = _CurrentPayment(partial(self.payments.look_up, reference))
         for record in _RECORDS:
             if record(changed, changed.updated_at, payment) is not None:
-                decide = partial(self._decide, record, current)
+                decide = partial(self._decide, record, current, began)
                 changed = self.orders.change(order.order_id, decide, seen=changed)
                 current.keep(changed)
         if changed.sequence == order.sequence:
@@ -121,26 +123,27 @@ class PaymentReports:
             self._wake(order.order_id)
         return ReportAction.RECORDED
 
-    def _look_up_in_time(self, reference: str, began: int) -> Payment:
-        if self.clock.now() > began + PATIENCE_MS:
-            raise PaymentUnsettled("the report takes too long")
-        return self.payments.look_up(reference)
-
     def _decide(
-        self, record: Record, current: _CurrentPayment, order: Order, now: int
+        self, record: Record, current: _CurrentPayment, began: int, order: Order, now: int
     ) -> Change | None:
         """Make the change of a record by the current payment.
 
         Operations get their message before the change is written: if the write fails, the provider
         repeats its report, and operations get the message twice.
         """
+        self._require_time(began, PATIENCE_MS)
         change = record(order, now, current.after(order))
         for event in change.events if change is not None else ():
             if event.kind in _METRICS:
+                self._require_time(began, MESSAGE_PATIENCE_MS)
                 amount_minor = int(event.detail["amount_minor"])
                 self.operations.report_payment(order, event.kind, amount_minor)
                 self.count(_METRICS[event.kind])
         return change
+
+    def _require_time(self, began: int, patience_ms: int) -> None:
+        if self.clock.now() > began + patience_ms:
+            raise PaymentUnsettled("the report takes too long")
 
     def _wake(self, order_id: str) -> None:
         """Ring with the token that is stored after the change is durable. Best effort."""

@@ -28,7 +28,7 @@ from lambdas.domain.payments import (
     RefundPending,
 )
 from lambdas.domain.record.money import Money
-from lambdas.services.payment_reports import PATIENCE_MS
+from lambdas.services.payment_reports import MESSAGE_PATIENCE_MS, PATIENCE_MS
 from stacks.api import payment_webhook
 from stacks.workflow.activity_functions import TIMEOUT_SECONDS
 from tests.adapters.payments.providers import KEY, REFUND, TEN, a_request
@@ -47,6 +47,8 @@ UNKNOWN = [
 REFUSED = [Fault(429), Fault(403)]
 API_GATEWAY_SECONDS = 30
 """How long an HTTP API waits for an integration. (API Gateway developer guide, "Quotas")"""
+PAUSE_BETWEEN_ATTEMPTS_SECONDS = 1
+"""The longest pause before the second attempt. (AWS SDK reference guide, "Retry behavior")"""
 
 
 @pytest.fixture
@@ -656,6 +658,8 @@ def test_the_last_look_up_of_a_report_and_a_write_fit_into_the_function_of_the_w
     once: Any = aws_clients._ONCE
     write = once.connect_timeout + once.read_timeout
     assert PATIENCE_MS / 1000 + look_up + write < payment_webhook.TIMEOUT_SECONDS
+    message = 2 * write + PAUSE_BETWEEN_ATTEMPTS_SECONDS
+    assert MESSAGE_PATIENCE_MS / 1000 + message + write < payment_webhook.TIMEOUT_SECONDS
     assert payment_webhook.TIMEOUT_SECONDS < API_GATEWAY_SECONDS
 
 

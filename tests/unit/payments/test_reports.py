@@ -17,7 +17,7 @@ from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
 from lambdas.domain.steps.settlement import LOOK_UP_PAUSE_MS
-from lambdas.services.payment_reports import PATIENCE_MS, ReportAction
+from lambdas.services.payment_reports import MESSAGE_PATIENCE_MS, PATIENCE_MS, ReportAction
 from tests.support.builders import a_settlement
 from tests.support.raising import raises
 from tests.support.world import World
@@ -120,6 +120,28 @@ def test_a_report_that_takes_too_long_is_repeated_by_the_provider(
     with pytest.raises(PaymentUnsettled, match="the report takes too long"):
         world.deps.payment_reports.receive(key(order))
     assert not world.now(order).notified
+
+
+@pytest.mark.parametrize("late_ms", [0, 1])
+def test_a_message_to_operations_is_sent_while_there_is_time_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, late_ms: int
+) -> None:
+    order = a_cancelled_order(world)
+    world.payments.payments[key(order)].refunds = {}
+    look_up = world.payments.look_up
+
+    def slow(reference: str) -> Payment:
+        world.clock.advance(seconds=(MESSAGE_PATIENCE_MS // 2 + late_ms) / 1000)
+        return look_up(reference)
+
+    monkeypatch.setattr(world.payments, "look_up", slow)
+
+    if late_ms:
+        with pytest.raises(PaymentUnsettled, match="the report takes too long"):
+            world.deps.payment_reports.receive(key(order))
+    else:
+        world.deps.payment_reports.receive(key(order))
+    assert (DEBT in world.now(order).ledger) == bool(world.operations.payments) == (not late_ms)
 
 
 def test_reports_that_are_repeated_or_late_have_no_effect(world: World) -> None:
