@@ -126,7 +126,8 @@ def test_an_outage_never_turns_an_approved_order_back(
     run = begun_by_an_outage(stage, seconds, ports)
 
     assert order_after(run).stage is Stage.COMPLETED
-    assert run.world.payments.net_minor(f"pay:{FIRST_ORDER}") == 800
+    (book,) = run.world.payments.captures(f"pay:{FIRST_ORDER}")
+    assert (book.payment().captured_minor, book.refunds) == (800, {})
 
 
 def test_a_provider_that_is_away_until_the_payment_deadline_ends_the_order_as_failed() -> None:

@@ -65,15 +65,17 @@ def money_problems(orders: Iterable[Record], payments: Iterable[Record]) -> list
         refunded = sum(int(book.get("refunded_minor", 0)) for book in own)
         lost = sum(_lost(book) for book in own)
         approved = meta.get("ledger", {}).get("pay", {}).get("amount_minor")
-        if not 0 <= refunded + lost <= captured:
-            found.append(f"{order_id}: refunded {refunded}, lost {lost} of {captured}")
+        outside = _settled_outside(meta)
+        if not 0 <= refunded + lost + outside <= captured:
+            returned = f"refunded {refunded}, lost {lost}, outside {outside}"
+            found.append(f"{order_id}: {returned} of {captured}")
         if captured and captured != approved:
             found.append(f"{order_id}: captured {captured}, approved {approved}")
         kept = captured - refunded
         if meta["stage"] == "completed" and not kept == _total(meta) == approved:
             found.append(f"{order_id}: completed, kept {kept} of {_total(meta)} ({approved})")
-        if meta["stage"] in TURNED and kept != lost:
-            found.append(f"{order_id}: {meta['stage']}, but {kept - lost} were kept")
+        if meta["stage"] in TURNED and kept != lost + outside:
+            found.append(f"{order_id}: {meta['stage']}, but {kept - lost - outside} were kept")
     return found + [f"{key}: captured for no order" for key in books]
 
 
@@ -81,6 +83,15 @@ def _lost(payment: Record) -> int:
     """The amount that the bank returned by lost disputes."""
     disputes = payment.get("disputes", {}).values()
     return sum(int(one["amount_minor"]) for one in disputes if one["state"] == "lost")
+
+
+def _settled_outside(meta: Record) -> int:
+    """The amount that operators returned without the provider, by all confirmed settlements."""
+    settlement = meta.get("settlement") or {}
+    is_paid = settlement.get("settled") == "refund-paid" and "confirmed_at" in settlement
+    return int(settlement.get("earlier_minor", 0)) + is_paid * int(
+        settlement.get("amount_minor", 0)
+    )
 
 
 def _books_by_key(payments: Iterable[Record]) -> dict[str, list[Record]]:

@@ -1,6 +1,6 @@
 """Why an order ended: for a valid reason, never because a service was down for a while."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lambdas.domain.errors import GIVEN_UP, PaymentDeclined, PaymentMismatch
 from lambdas.domain.record.order import Order
@@ -19,14 +19,19 @@ _REFUSED_METHODS = ("pm_declined", "pm_action_required", "pm_of_")
 """Beginnings of the payment methods that a provider refuses, at least for one customer."""
 
 
-def unreasonable(world: SimulatedWorld, happenings: Sequence[Happening]) -> Iterator[str]:
-    """Orders that ended without a valid reason, or got too many executions."""
+def unreasonable(
+    world: SimulatedWorld, happenings: Sequence[Happening], settled: Mapping[str, int]
+) -> Iterator[str]:
+    """Orders that ended without a valid reason, or got too many executions. `settled` counts the
+    confirmed settlements of each order: each one begins an execution.
+    """
     for order in world.store.orders():
         mine = [one for one in happenings if order_id(one.order) == order.order_id]
         if order.stage in (Stage.FAILED, Stage.CANCELLED) and not _own_reason(world, order, mine):
             yield f"{order.order_id}: {order.stage} without a valid reason: {order.last_error}"
         yield from _approvals_not_honoured(order, mine)
-        yield from _too_many_executions(world, order, mine)
+        by_hand = settled.get(order.order_id, 0) + sum(o.what is Action.TAKEOVER for o in mine)
+        yield from _too_many_executions(world, order, by_hand)
 
 
 def _own_reason(world: SimulatedWorld, order: Order, mine: list[Happening]) -> bool:
@@ -70,13 +75,10 @@ def _approvals_not_honoured(order: Order, mine: list[Happening]) -> Iterator[str
             yield f"{order.order_id}: {signal.signal_id} is superseded by {order.last_error}"
 
 
-def _too_many_executions(
-    world: SimulatedWorld, order: Order, mine: list[Happening]
-) -> Iterator[str]:
+def _too_many_executions(world: SimulatedWorld, order: Order, by_hand: int) -> Iterator[str]:
     began = sorted(
         one.began_at for one in world.engine.executions.values() if one.order_id == order.order_id
     )
-    by_hand = sum(one.what is Action.TAKEOVER for one in mine)
     most = max((sum(at <= b < at + HOUR_MS for b in began) for at in began), default=0)
     if most > MOST_EXECUTIONS + by_hand:
         yield f"{order.order_id}: {most} executions within an hour"

@@ -8,7 +8,7 @@ from lambdas.domain.payments import Payment
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
 from lambdas.domain.signals import application
-from lambdas.domain.steps import compensation
+from lambdas.domain.steps import compensation, reported_payments
 from lambdas.services import janitor
 from tests.simulation.runs import mutated_code
 from tests.simulation.step_functions.branch import Branch
@@ -171,6 +171,12 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "pending-forgotten": Mutant(
         compensation, "replace", mutated_code.leave_pending, "pending signals get no outcome"
+    ),
+    "lost-dispute-ends-no-refund": Mutant(
+        reported_payments,
+        "_record_returned",
+        lambda order, now, returned_minor: (order, []),
+        "operators end a lost dispute, and its amount stays owed",
     ),
     "close-unbegun": Mutant(
         order_status,

@@ -33,9 +33,12 @@ class ProviderReports:
         self.unanswered = 0
 
     def settle_some(self) -> None:
-        """Settle some of the pending payments, and report others that did not change."""
+        """Settle some of the pending payments, and report others that did not change. A few refunds
+        fail after the end of their order.
+        """
         for reference, book in list(self._world.payments.payments.items()):
             if not book.is_pending:
+                self._perhaps_fail_refunds(reference, book)
                 continue
             if self._random.random() < 0.3:
                 self._settle(reference, book)
@@ -74,10 +77,19 @@ class ProviderReports:
             if len(set(kinds)) < len(kinds):
                 yield f"{order.order_id}: recorded twice: {kinds}"
 
+    def _perhaps_fail_refunds(self, reference: str, book: Book) -> None:
+        if not book.refunds or reference in self._world.payments.closed:
+            return
+        order = self._world.store.get(order_of_key(book.key))
+        if order.ended and self._bank.random() < 0.2:
+            self._world.payments.fail_refunds(reference)
+            self._changed(reference)
+
     def _dispute(self, key: str) -> None:
         for reference, book in list(self._world.payments.payments.items()):
             free = book.undisputed_minor
-            if book.key == key and free > 0 and not self._is_quiet:
+            is_closed = self._is_quiet or reference in self._world.payments.closed
+            if book.key == key and free > 0 and not is_closed:
                 state = self._bank.choice((*_UNDECIDED, DisputeState.OPEN))
                 amount = self._bank.choice((free, free, self._bank.randint(1, free)))
                 book.dispute(state, amount, f"dp_{len(book.disputes) + 1}")
@@ -88,7 +100,7 @@ class ProviderReports:
     def _decide(self, reference: str, book: Book, *, escalates: bool = True) -> None:
         """An inquiry is closed, or becomes a dispute if the money is still there."""
         for name, dispute in list(book.disputes.items()):
-            if dispute.state not in _UNDECIDED:
+            if dispute.state not in _UNDECIDED or reference in self._world.payments.closed:
                 continue
             lost = self._bank.random() < 0.5
             if dispute.state is DisputeState.INQUIRY:

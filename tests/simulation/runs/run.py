@@ -14,6 +14,7 @@ from tests.simulation.checks.invariants import TICK_MS, Ends, broken_invariants
 from tests.simulation.checks.mail_amounts import wrong_amounts
 from tests.simulation.checks.report_latency import ReportLatency
 from tests.simulation.checks.signal_latency import SignalLatency
+from tests.simulation.runs.operators import Operators
 from tests.simulation.runs.provider_reports import ProviderReports
 from tests.simulation.schedules.schedule import (
     Action,
@@ -66,6 +67,7 @@ class Run:
         self.ends, self.signal_latency = Ends(), SignalLatency()
         self.report_latency = ReportLatency()
         self.provider = ProviderReports(self.world, schedule.seed)
+        self.operators = Operators(self.world, schedule.seed, self.report_latency.disturbed)
         self._committed = self.world.engine.machine
         self._deployments = 0
         self._strikes = list(schedule.strikes)
@@ -89,8 +91,10 @@ class Run:
         struck = self.world.injected_faults
         found += (*self.signal_latency.problems(struck), *self.provider.problems())
         found += self.report_latency.problems(self.world.operations.reports, struck)
+        found += [] if self.operators.are_done else ["an order still needs a settlement"]
         found += (*missing_effects(self.world), *wrong_amounts(self.world))
-        return [*found, *unreasonable(self.world, self.schedule.happenings)]
+        by_hand = self.operators.confirmations
+        return [*found, *unreasonable(self.world, self.schedule.happenings, by_hand)]
 
     @property
     def _last_ms(self) -> int:
@@ -129,6 +133,7 @@ class Run:
             not at_work
             and world.event_queue.now >= self._quiet_at
             and not self.provider.unanswered
+            and self.operators.are_done
             and self.ends.count == len(world.store.records)
         )
 
@@ -238,8 +243,10 @@ class Run:
         self.world.event_queue.after(TICK_MS, self._regular_sweep)
         if self.world.event_queue.now >= self._quiet_at:
             self._repair_provider()
+            self.operators.settle_all()
         else:
             self.provider.settle_some()
+            self.operators.settle_some()
 
     def _quieten(self) -> None:
         """Faults are over, also those of the provider."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lambdas.adapters.orders.order_records import to_record
+from lambdas.domain.errors import LedgerMismatch
+from lambdas.domain.payments import Payment, RefundFailed, RefundResult
 from lambdas.domain.record.changes import Change, Event
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.order import Order
@@ -88,15 +90,44 @@ class WatchedStore(FakeOrders):
 
 
 class Provider(FakePayments):
-    """`extra_minor` is what it captures above the requested amount, by the order's key."""
+    """`extra_minor` is what it captures above the requested amount, by the order's key. It does not
+    know the payments of `closed` accounts. Refunds that `failed` later fail again under their IDs.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.extra_minor: dict[str, int] = {}
+        self.closed: set[str] = set()
+        self.failed: set[str] = set()
+
+    def void(self, reference: str) -> Payment:
+        self._require_open(reference)
+        return super().void(reference)
+
+    def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
+        self._require_open(reference)
+        if refund_id in self.failed:
+            return RefundFailed("the bank returned it")
+        return super().refund(refund_id, reference, amount)
+
+    def fail_refunds(self, reference: str) -> None:
+        """The bank returns the refunds of a payment, after they had succeeded."""
+        book = self.payments[reference]
+        self.failed |= book.refunds.keys()
+        book.failed_refunds += len(book.refunds)
+        book.refunds = {}
 
     def amount_to_capture(self, book: Book) -> Money:
         extra = self.extra_minor.get(book.key, 0)
         return book.amount + Money(extra, book.amount.currency)
+
+    def _known(self, reference: str) -> Book:
+        self._require_open(reference)
+        return super()._known(reference)
+
+    def _require_open(self, reference: str) -> None:
+        if reference in self.closed:
+            raise LedgerMismatch("the account is closed")
 
 
 class OperationsQueue(FakeOperationsQueue):
