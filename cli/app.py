@@ -134,7 +134,7 @@ def _run_and_report(as_json: bool) -> int:
         require_stdout()
         code = _run()
         sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # typer ends the process for a broken pipe itself
+    except BrokenPipeError:
         discard(sys.stdout)
         discard(sys.stderr)
         return PIPE_CLOSED
@@ -164,6 +164,10 @@ def _run() -> int:
         command = context.command_path if context else _typed_command()
         advice = f"`{command} --help` shows its arguments and options"
         raise WrongUsage(message, advice=advice) from error
+    except SystemExit as ended:  # typer's own: 0 after a completion, 1 for a broken pipe
+        if ended.code:
+            raise BrokenPipeError from ended
+        return 0
     except typer.Abort as error:
         raise Refused("aborted", advice="run the command again") from error
 

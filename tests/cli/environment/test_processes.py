@@ -106,6 +106,25 @@ def test_a_stream_that_fails_is_one_line_and_an_exit_code(
     assert len(ran.stderr.splitlines()) <= 2  # the problem and its advice
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("COMP_WORDS='orders status ' COMP_CWORD=2 _ORDERS_COMPLETE=complete_bash orders", "ID"),
+        ("orders --show-completion bash", "complete -o default -F _orders_completion orders"),
+        ("orders --install-completion bash", "bash completion installed"),
+    ],
+)
+def test_a_completion_and_its_installation_end_with_0(
+    address: str, world: World, tmp_path: Path, line: str, said: str
+) -> None:
+    order = world.place()
+
+    ran = run(address, line, tmp_path, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+
+    assert said.replace("ID", order.order_id) in ran.stdout
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("command", ["watch ID", "wait ID", "history ID -f"])
 def test_a_waiting_command_ends_when_its_output_loses_the_reader(
     address: str, world: World, tmp_path: Path, command: str
