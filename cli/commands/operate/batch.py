@@ -1,7 +1,7 @@
 """Commands for many orders at once: `orders batch cancel|compensate|resume|resend`."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ from cli.commands.filters import DryRun, Filters, Rate
 from cli.commands.operate.batch_run import Batch, BatchOptions, run_batch
 from cli.commands.operate.ops import RUNS
 from cli.commands.operate.resend import send_again
-from cli.commands.options import KeyOption, LimitOption, ProfileOption, ReasonOption, YesOption
+from cli.commands.options import LimitOption, ProfileOption, ReasonOption, YesOption
 from cli.commands.order.sending import send
 from cli.problems import Refused
 from cli.terminal.output import Format, Output
@@ -118,7 +118,14 @@ def resume(
 def resend(
     filters: Filters = None,
     dry_run: DryRun = False,
-    key: KeyOption = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            help="An order gets one e-mail for each key. The default is the date (UTC).",
+            metavar="KEY",
+        ),
+    ] = None,
     rate: Rate = 5.0,
     limit: LimitOption = 1_000,
     yes: YesOption = False,
@@ -128,8 +135,7 @@ def resend(
     """Send the e-mails of many ended orders again (operators).
 
     Sends to orders whose e-mail was not sent, bounced, or may not have been sent. Other orders are
-    left out, also those whose e-mail was reported as spam. An order gets one e-mail for each --key;
-    the default is the date (UTC).
+    left out, also those whose e-mail was reported as spam.
 
     Example: orders batch resend --filter stage=completed --filter older=10 --dry-run
     """

@@ -71,7 +71,7 @@ def run_batch(
     if options.dry_run:
         _print_dry_run(_check(api, batch, options, chosen, left_out), left_out, options.output)
         return
-    if not options.yes:
+    if chosen and not options.yes:
         question = f"{batch.verb.capitalize()} {len(chosen)} orders?"
         require_yes(question, otherwise=f"nothing was {batch.done}")
     results = _act(api, batch, options, chosen, left_out)

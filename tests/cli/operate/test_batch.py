@@ -138,7 +138,7 @@ def test_a_batch_compensates_the_open_orders_and_says_why_others_are_left_out(
     world.store.put(stuck)
 
     first = terminal.run("batch", "compensate", *BY_ALICE, "-y", who="operator").json
-    again = terminal.run("batch", "compensate", *BY_ALICE, "-y", who="operator").json
+    again = terminal.run("batch", "compensate", *BY_ALICE, who="operator").json
 
     assert {one["order_id"] for one in _rows(first["orders"])} == {order.order_id, stuck.order_id}
     assert world.now(order).stage is Stage.COMPENSATING
@@ -227,12 +227,19 @@ def test_a_batch_sends_bounced_e_mails_again_but_none_that_a_customer_complained
     assert [one["why"] for one in _rows(ran.json["left_out"])] == ([why] if why else [])
 
 
-@pytest.mark.parametrize("command", ["compensate", "resume", "resend"])
+@pytest.mark.parametrize(
+    ("command", "stage"),
+    [
+        ("compensate", Stage.AWAITING_APPROVAL),
+        ("resume", Stage.AWAITING_APPROVAL),
+        ("resend", Stage.COMPLETED),
+    ],
+)
 def test_a_batch_for_operators_asks_nothing_of_others_and_changes_nothing_without_a_yes(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, world: World, command: str
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, world: World, command: str, stage: Stage
 ) -> None:
     monkeypatch.setattr("sys.stdin", StringIO(""))
-    order = world.place()
+    order = world.place(stage)
 
     refused = terminal.run("batch", command, *BY_ALICE, "-y")
     unanswered = terminal.run("batch", command, *BY_ALICE, who="operator")
