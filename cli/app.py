@@ -157,7 +157,7 @@ def _run() -> int:
     try:
         return app(standalone_mode=False) or 0
     except typer.TyperException as error:
-        message = error.format_message()
+        message = error.format_message().replace("Value error, ", "")  # a prefix of Pydantic
         if not message:  # no arguments: the help is printed already
             return WrongUsage.exit_code
         context = getattr(error, "ctx", None)

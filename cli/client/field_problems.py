@@ -1,8 +1,11 @@
 """Invalid fields of a request, in plain words."""
 
 import re
+from collections.abc import Mapping
 
 from cli.problems import Fields
+
+_UNKNOWN = "is not a known field"
 
 
 def in_plain_words(fields: Fields) -> list[dict[str, str]]:
@@ -12,9 +15,7 @@ def in_plain_words(fields: Fields) -> list[dict[str, str]]:
 
 def sentence(fields: Fields) -> str:
     """One sentence of all fields: `quantity of item 1 must be at least 1; reason is missing`."""
-    return "; ".join(
-        _display_name(one["field"]) + _with_separator(one["problem"]) for one in fields
-    )
+    return "; ".join(_display_name(one) + _with_separator(one["problem"]) for one in fields)
 
 
 def _with_separator(problem: str) -> str:
@@ -22,8 +23,13 @@ def _with_separator(problem: str) -> str:
     return f" {problem}" if problem.startswith(("must ", "is ")) else f": {problem}"
 
 
-def _display_name(field: str) -> str:
-    """The name of a field for people: `SKU of item 1` for `items[0].sku`."""
+def _display_name(error: Mapping[str, str]) -> str:
+    """The name of a field for people: `SKU of item 1` for `items[0].sku`. A name that the API does
+    not know stays as it was typed.
+    """
+    field = error["field"]
+    if error["problem"] == _UNKNOWN:
+        return field
     last = _last_part(field)
     name = {"sku": "SKU", "customer_id": "customer"}.get(last, last.replace("_", " "))
     place = re.match(r"items\[(\d+)\].", field)

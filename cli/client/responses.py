@@ -194,7 +194,10 @@ _COMMANDS = {
     "unknown-sku": "`orders catalogue` lists the products",
     "product-not-found": "check the SKU; `orders admin catalogue set` creates a product",
     "signal-not-found": "`orders signals {order_id}` lists its signals",
-    "signal-not-admitted": "`orders describe {order_id}` shows which signals the order accepts now",
+    "signal-not-admitted": "`orders describe {order_id}` shows its stage and the signals that it "
+    "accepts now",
+    "not-resumable": "`orders describe {order_id}` shows its stage; `orders compensate {order_id}` "
+    "ends an order that makes no progress",
     "inbox-full": "wait until the order ends (`orders wait {order_id}`), or cancel it",
 }
 """The command that helps with a problem, by the last part of its type."""

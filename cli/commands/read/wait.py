@@ -58,7 +58,7 @@ def _why_missed(order: dict[str, Any], wanted: str) -> str:
     if now not in ENDS:
         return f"the order is {now}: {reason or 'not there yet'}"
     if wanted in ENDS:
-        return f"the order is {now}: {reason or f'it never reaches {wanted}'}"
+        return f"the order ended as {now}: {reason or f'it never reaches {wanted}'}"
     why = f" ({reason})" if reason else ""
     return f"the order is {now} now{why}, and has passed or never reaches {wanted}"
 

@@ -28,7 +28,8 @@ def test_a_refusal_is_a_json_object(terminal: Terminal, world: World) -> None:
     assert ran.code == 1
     assert error(ran) == {
         "message": "Cancel-order comes too late: the order is completed.",
-        "advice": f"`orders describe {order.order_id}` shows which signals the order accepts now",
+        "advice": f"`orders describe {order.order_id}` shows its stage and the signals that it "
+        "accepts now",
         "exit_code": 1,
         "status": 409,
     }
@@ -121,8 +122,10 @@ def test_the_advice_is_a_command_where_one_helps_and_else_that_of_the_api(
     world.stock("KNIFE", available=1, currency="JPY")
     mixed = terminal.run("place", "-i", "KNIFE", "-i", "MUG-RED")
 
-    assert f"→ `orders describe {ended.order_id}` shows which signals" in refused.err
+    assert f"→ `orders describe {ended.order_id}` shows its stage and the signals" in refused.err
     assert "allowed_signals" not in refused.err
+    ended_already = terminal.run("resume", ended.order_id, who="operator")
+    assert f"`orders compensate {ended.order_id}`" in ended_already.err
     assert "→ `orders catalogue` lists the products" in unknown.err
     assert "→ change the request" in mixed.err
 

@@ -33,6 +33,7 @@ STAGES = "one of: start, enrichment, reserve, awaiting-approval, payment"
         *(((*command, "--stage", "waiting"), STAGES) for command in (("list",), ("export", "h"))),
         (("classify", "--stage", "waiting"), STAGES),
         (("wait", "01KDVDNH000000000000000001", "--stage", "payed"), "there is no stage 'payed'"),
+        (("list", "-o", "yaml"), "Invalid value for '-o' / '--output': 'yaml' is not one of"),
         (("list", "--colour"), "--colour"),
         *(
             (("admin", "catalogue", "set", "A", "--name", "A", "--price", price), "is 18.50 EUR")

@@ -168,8 +168,8 @@ def test_other_fields_of_an_order_are_sent_by_name(terminal: Terminal, world: Wo
 
     assert ran.json["customer_id"] == "bob"
     assert terminal.run("place", "-i", "MUG-RED", "--field", "note").code == 2
-    unknown = terminal.run("place", "-i", "MUG-RED", "--field", "note=x")
-    assert (unknown.code, "note is not a known field" in unknown.err) == (2, True)
+    unknown = terminal.run("place", "-i", "MUG-RED", "--field", "gift_note=x")
+    assert (unknown.code, "gift_note is not a known field" in unknown.err) == (2, True)
 
 
 def test_the_signals_of_an_order_are_listed_with_their_outcomes(

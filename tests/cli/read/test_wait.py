@@ -51,7 +51,7 @@ def test_waiting_for_an_order_that_fails_is_refused_with_its_reason(
     ran = terminal.run("wait", order.order_id)
 
     assert ran.code == 1
-    assert "the order is failed: The payment was declined" in ran.err
+    assert "the order ended as failed: The payment was declined" in ran.err
 
 
 def test_waiting_ends_after_the_timeout(terminal: Terminal, world: World) -> None:
