@@ -67,7 +67,7 @@ def find_obstacles(found: "OpenVersions", table: VersionTable) -> Iterator[str]:
             yield (
                 f"{total} open orders run version {version}, which this release does not have "
                 f"(at {stages}): deploy it as deprecated, wait until they end or cancel them with "
-                f"`orders batch cancel --filter version={version}`, then remove it"
+                f"`orders batch cancel --filter version={version} -r REASON`, then remove it"
             )
     if table.removed and not found.complete:
         yield (

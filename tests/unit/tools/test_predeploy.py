@@ -81,7 +81,7 @@ def test_open_orders_of_a_removed_or_unknown_version_refuse_the_release(
 
     assert f"1 open orders run version {version}" in str(refused.value)
     assert "(at payment)" in str(refused.value)
-    assert f"orders batch cancel --filter version={version}" in str(refused.value)
+    assert f"orders batch cancel --filter version={version} -r " in str(refused.value)
 
 
 def test_ended_orders_of_a_removed_version_do_not_refuse_the_release(
