@@ -46,7 +46,7 @@ def tokens(output: Output = Format.TABLE) -> None:
 
 def env() -> None:
     """Print shell variables: API_URL, EMULATOR_URL, and a token each in CUSTOMER, OTHER_CUSTOMER,
-    APPROVER and OPERATOR. Use it as `eval "$(.venv/bin/python -m local env)"`.
+    APPROVER, SECOND_APPROVER and OPERATOR. Use it as `eval "$(.venv/bin/python -m local env)"`.
 
     Then `orders` uses the customer's token; with `-p approver` or `-p operator`, that token.
     """

@@ -52,7 +52,7 @@ class SandboxBank:
     def _record(self) -> dict[str, Any]:
         record = self._item(self._key)
         if not record.get("captured_minor"):
-            raise NoDispute("the payment was not captured")
+            raise NoDispute("the order is not paid, or does not exist")
         return record
 
     def _item(self, key: dict[str, str]) -> dict[str, Any]:
