@@ -1,4 +1,4 @@
-"""The client that the commands use: JSON in, JSON out, problems as exceptions."""
+"""The HTTP client of the commands. It sends and returns JSON, and raises Problem."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -48,27 +48,27 @@ class Api:
             )
 
     def close(self) -> None:
-        """Close the connections, for a process that continues."""
+        """Close the connections."""
         self._http.close()
 
     def get(self, path: str, **query: Any) -> Answer:
         """Send a GET request. Returns the same object while the ETag matches. Raises Problem."""
         params = {name: value for name, value in query.items() if value is not None}
         url = str(httpx.URL(path, params=params)) if params else path
-        tag, kept = self._cache.get(url, ("", Answer()))
+        tag, cached = self._cache.get(url, ("", Answer()))
         headers = {"If-None-Match": tag} if tag else {}
         answer, body = self._send("GET", path, params=params, headers=headers)
         if answer.status_code == httpx.codes.NOT_MODIFIED:
-            return kept
+            return cached
         found = content(answer, body, expected=expected_field("GET", path))
         if tag := answer.headers.get("ETag", ""):
             self._store(url, tag, found)
         return found
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
-        """Send a POST request; `headers` are passed as `idempotency_key=…`. Raises Problem."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer, text = self._send("POST", path, json=body, headers=named)
+        """Send a POST request; name `headers` like `idempotency_key`. Raises Problem."""
+        http_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer, text = self._send("POST", path, json=body, headers=http_headers)
         return content(answer, text, expected=expected_field("POST", path))
 
     def put(self, path: str, body: Mapping[str, Any]) -> Answer:
@@ -79,7 +79,7 @@ class Api:
     def post_once(
         self, path: str, body: Mapping[str, Any] | None, key: str, **headers: str
     ) -> Answer:
-        """Send a POST request with an idempotency key; retry without a response and on 5xx.
+        """Send a POST request with an idempotency key; retry it without an answer and after 5xx.
 
         Raises Problem. When the outcome is unknown, the advice contains the key.
         """
@@ -90,12 +90,12 @@ class Api:
                 time.sleep(pause)
         try:
             return self.post(path, body, idempotency_key=key, **headers)
-        except (Unanswered, Unavailable) as unsettled:
-            raise type(unsettled)(
-                f"{unsettled.message}; it is unknown whether the request took effect",
+        except (Unanswered, Unavailable) as error:
+            raise type(error)(
+                f"{error.message}; it is unknown whether the request took effect",
                 advice=f"repeat the command with `--key {key}`: it takes effect only once",
-                status=unsettled.status,
-            ) from unsettled
+                status=error.status,
+            ) from error
 
     def pages(self, path: str, field: str, **query: Any) -> Iterator[Answer]:
         """Every entry of a list, page by page."""
@@ -126,12 +126,14 @@ class Api:
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             kind = Unreachable if isinstance(error, httpx.ConnectError) else Unanswered
-            raise kind(f"{self.url} does not answer ({reason})", advice=self._reach()) from error
+            raise kind(
+                f"{self.url} does not answer ({reason})", advice=self._connection_advice()
+            ) from error
         if answer.is_success or answer.status_code == httpx.codes.NOT_MODIFIED:
             return answer, body
         raise problem(answer, body, self.other_profiles)
 
-    def _reach(self) -> str:
+    def _connection_advice(self) -> str:
         """Advice for an address that does not answer."""
         if proxies := proxy_variables(self.url):
             return f"check the address (`orders doctor`) and the proxy ({', '.join(proxies)})"

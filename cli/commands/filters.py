@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.client.api import Api
-from cli.commands.options import known_outcome, known_stage
+from cli.commands.options import check_outcome, check_stage
 from cli.problems import WrongUsage
 from cli.terminal.output import Format, print_json, print_line, say
 from cli.views.formats import instant, parse_whole_number
@@ -58,9 +58,9 @@ def _filter(text: str) -> tuple[str, str]:
             advice=f"write FIELD=VALUE with one of {', '.join(_FIELDS)}",
         )
     if field == "stage":
-        known_stage(value)
+        check_stage(value)
     if field == "outcome":
-        known_outcome(value)
+        check_outcome(value)
     return field, value
 
 

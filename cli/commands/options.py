@@ -18,14 +18,14 @@ def order_id(text: str) -> str:
     return text.strip().upper()
 
 
-def known_stage(name: str | None) -> str | None:
+def check_stage(name: str | None) -> str | None:
     """Check the name of a stage. Raises WrongUsage."""
     if name is not None and name not in STAGES:
         raise WrongUsage(f"there is no stage {name!r}", advice=f"one of: {', '.join(STAGES)}")
     return name
 
 
-def known_outcome(name: str | None) -> str | None:
+def check_outcome(name: str | None) -> str | None:
     """Check the name of an outcome. Raises WrongUsage."""
     if name is not None and name not in OUTCOMES:
         raise WrongUsage(f"there is no outcome {name!r}", advice=f"one of: {', '.join(OUTCOMES)}")
@@ -53,7 +53,7 @@ StageOption = Annotated[
     typer.Option(
         help=f"Only orders at this stage: {', '.join(STAGES)}.",
         metavar="STAGE",
-        callback=known_stage,
+        callback=check_stage,
         autocompletion=lambda: list(STAGES),
     ),
 ]
@@ -62,7 +62,7 @@ OutcomeOption = Annotated[
     typer.Option(
         help=f"Only orders that ended so: {', '.join(OUTCOMES)}.",
         metavar="OUTCOME",
-        callback=known_outcome,
+        callback=check_outcome,
         autocompletion=lambda: list(OUTCOMES),
     ),
 ]

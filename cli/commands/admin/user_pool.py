@@ -42,7 +42,7 @@ class UserPool:
         self.grant(user, role)
 
     def exists(self, user: str) -> bool:
-        """Whether the pool has a user of this name."""
+        """Whether the user exists."""
         try:
             self.cognito.admin_get_user(UserPoolId=self.pool_id, Username=user)
         except self.cognito.exceptions.UserNotFoundException:
@@ -94,7 +94,7 @@ def new_password() -> str:
 
 @contextmanager
 def open_user_pool(stack: str) -> Iterator[UserPool]:
-    """The user pool of a deployed stack. Raises Problem for every error of AWS."""
+    """The user pool of a deployed stack. Raises Problem if AWS refuses or does not answer."""
     try:
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError
@@ -105,10 +105,10 @@ def open_user_pool(stack: str) -> Iterator[UserPool]:
         ) from error
     try:
         session = boto3.Session(region_name=selected_region())
-        pool_id = _pool_of(session.client("cloudformation"), stack)
+        pool_id = _read_pool_id(session.client("cloudformation"), stack)
         yield UserPool(session.client("cognito-idp"), pool_id)
     except ClientError as error:
-        raise _refusal(error.response["Error"], stack) from error
+        raise _problem(error.response["Error"], stack) from error
     except BotoCoreError as error:
         raise Unreachable(
             f"AWS cannot be called: {error}",
@@ -117,7 +117,7 @@ def open_user_pool(stack: str) -> Iterator[UserPool]:
         ) from error
 
 
-def _pool_of(stacks: "CloudFormationClient", stack: str) -> str:
+def _read_pool_id(stacks: "CloudFormationClient", stack: str) -> str:
     """The output UserPoolId of the stack. Raises NotFound."""
     (found,) = stacks.describe_stacks(StackName=stack)["Stacks"]
     outputs = {one.get("OutputKey"): one.get("OutputValue") for one in found.get("Outputs", [])}
@@ -129,8 +129,8 @@ def _pool_of(stacks: "CloudFormationClient", stack: str) -> str:
     return pool_id
 
 
-def _refusal(error: Any, stack: str) -> Refused | NotFound:
-    """The problem of an error that AWS returned."""
+def _problem(error: Any, stack: str) -> Refused | NotFound:
+    """Translate an error of AWS."""
     code, message = error.get("Code", ""), error.get("Message", "")
     if code == "ValidationError" and "does not exist" in message:
         return NotFound(

@@ -23,7 +23,7 @@ user = typer.Typer(
 )
 
 
-def known_role(name: str) -> str:
+def check_role(name: str) -> str:
     """Check the name of a role. Raises WrongUsage."""
     if name not in ROLES:
         raise WrongUsage(f"there is no role {name!r}", advice=f"one of: {', '.join(ROLES)}")
@@ -44,7 +44,7 @@ Role = Annotated[
     typer.Option(
         help=f"One of {', '.join(ROLES)}.",
         metavar="ROLE",
-        callback=known_role,
+        callback=check_role,
         autocompletion=lambda: list(ROLES),
     ),
 ]

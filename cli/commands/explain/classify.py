@@ -14,7 +14,7 @@ from cli.views.histories import verdict_table
 def classify(
     order: Annotated[
         list[str] | None,
-        typer.Argument(help="Orders; all if none is named.", metavar="[ORDER]...", parser=order_id),
+        typer.Argument(help="Orders (default: all).", metavar="[ORDER]...", parser=order_id),
     ] = None,
     stage: StageOption = None,
     limit: LimitOption = 100,
@@ -39,11 +39,11 @@ def classify(
 
 def _newest(history: dict[str, Any]) -> dict[str, Any]:
     """The verdict on the newest execution of a history, in the format of /ops/verdicts."""
-    newest = history["executions"][-1] if history["executions"] else _NEVER_BEGAN
+    newest = history["executions"][-1] if history["executions"] else _NO_EXECUTION
     return {"order_id": history["order_id"], **newest}
 
 
-_NEVER_BEGAN = {
+_NO_EXECUTION = {
     "epoch": 0,
     "verdict": "unknown",
     "reason": "no execution started",

@@ -17,8 +17,8 @@ from cli.views import charts
 from cli.views.histories import history_table, metrics_table
 
 
-class Drawing(StrEnum):
-    """How a history is printed."""
+class HistoryFormat(StrEnum):
+    """The output formats of a history."""
 
     TABLE = "table"
     JSON = "json"
@@ -27,7 +27,7 @@ class Drawing(StrEnum):
 
 
 HistoryOutput = Annotated[
-    Drawing,
+    HistoryFormat,
     typer.Option(
         "-o",
         "--output",
@@ -51,27 +51,27 @@ def history(
         bool, typer.Option("--detailed", help="Every event, not only the states.")
     ] = False,
     profile: ProfileOption = None,
-    output: HistoryOutput = Drawing.TABLE,
+    output: HistoryOutput = HistoryFormat.TABLE,
 ) -> None:
     """Show the executions of an order: states, attempts, errors, verdicts (operators).
 
     Payloads are never shown. `classify` shows only the verdicts.
     """
-    if follow and output not in (Drawing.TABLE, Drawing.JSON):
+    if follow and output not in (HistoryFormat.TABLE, HistoryFormat.JSON):
         raise WrongUsage(
             f"-f prints single events, but {output.value} needs the whole history",
             advice="remove one of the two options, or follow with `-o json`",
         )
     api = open_api(profile)
     if follow:
-        follow_history(api, order, as_json=output is Drawing.JSON)
+        follow_history(api, order, as_json=output is HistoryFormat.JSON)
         return
     found = api.get(path("orders", order, "history"))
-    if output is Drawing.JSON:
+    if output is HistoryFormat.JSON:
         print_json(found)
-    elif output is Drawing.MERMAID:
+    elif output is HistoryFormat.MERMAID:
         typer.echo(charts.mermaid(visible_data(found)))
-    elif output is Drawing.CHROME_TRACE:
+    elif output is HistoryFormat.CHROME_TRACE:
         print_json(charts.chrome_trace([found]))
     else:
         shown = visible_data(found)

@@ -9,7 +9,7 @@ from cli.arguments import Command, Group
 from cli.client.api import path
 from cli.commands.filters import DryRun, Filters, Rate
 from cli.commands.operate.batch_run import Batch, BatchOptions, run_batch
-from cli.commands.operate.ops import RUNS
+from cli.commands.operate.ops import EXECUTION_RUNS
 from cli.commands.operate.resend import send_again
 from cli.commands.options import LimitOption, ProfileOption, ReasonOption, YesOption
 from cli.commands.order.sending import send
@@ -76,7 +76,7 @@ def compensate(
 ) -> None:
     """Take many orders over and undo their effects (operators).
 
-    Orders that have ended or are being compensated are left out; stuck ones are tried again.
+    Orders that have ended or are being compensated are left out, except stuck ones.
     """
 
     def act(api: Any, order_id: str) -> None:
@@ -98,18 +98,18 @@ def resume(
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Continue many orders in new executions, if theirs have failed or were lost (operators).
+    """Continue many orders whose executions failed or were lost (operators).
 
-    Orders that have ended, are being compensated, or whose execution runs are left out. A dry run
-    reads the execution of each order.
+    Orders are left out if they have ended, are being compensated, or their execution runs. A dry
+    run reads the execution of each order.
     """
 
     def act(api: Any, order_id: str) -> str | None:
         resumed = api.post(path("ops", "orders", order_id, "resume"))["resumed"]
-        return None if resumed else RUNS
+        return None if resumed else EXECUTION_RUNS
 
     run_batch(
-        Batch(verb="resume", done="resumed", left_out=_why_not_open, act=act, check=_runs),
+        Batch(verb="resume", done="resumed", left_out=_why_closed, act=act, check=_why_not_resume),
         BatchOptions(filters, dry_run, rate, limit, yes, profile, output),
     )
 
@@ -153,20 +153,20 @@ def resend(
 
 
 def _why_not_cancel(order: Order) -> str | None:
-    return None if "cancel-order" in order["allowed_signals"] else _state(order)
+    return None if "cancel-order" in order["allowed_signals"] else _describe_stage(order)
 
 
 def _why_not_compensate(order: Order) -> str | None:
-    return None if order["outcome"] == "compensation-stuck" else _why_not_open(order)
+    return None if order["outcome"] == "compensation-stuck" else _why_closed(order)
 
 
-def _why_not_open(order: Order) -> str | None:
-    return _state(order) if order["stage"] in (*ENDS, "compensating") else None
+def _why_closed(order: Order) -> str | None:
+    return _describe_stage(order) if order["stage"] in (*ENDS, "compensating") else None
 
 
 def _why_not_resend(order: Order) -> str | None:
     if order["stage"] not in ENDS:
-        return _state(order)
+        return _describe_stage(order)
     kind = "mail-confirmation" if order["stage"] == "completed" else "mail-cancellation"
     mails = {name: one for name, one in order["ledger"].items() if name.startswith(kind)}
     for name, one in mails.items():
@@ -177,7 +177,7 @@ def _why_not_resend(order: Order) -> str | None:
     return None
 
 
-def _state(order: Order) -> str:
+def _describe_stage(order: Order) -> str:
     """The stage in words."""
     if order["stage"] in ENDS:
         return f"it has ended: {order['outcome']}"
@@ -186,7 +186,7 @@ def _state(order: Order) -> str:
     return f"it is open: {order['stage']}"
 
 
-def _runs(api: Any, order_id: str) -> str | None:
-    """The reason to leave an order out: its newest execution runs."""
+def _why_not_resume(api: Any, order_id: str) -> str | None:
+    """The reason to leave an order out if its newest execution runs."""
     executions = api.get(path("orders", order_id, "history"))["executions"]
-    return RUNS if executions and executions[-1]["verdict"] == "running" else None
+    return EXECUTION_RUNS if executions and executions[-1]["verdict"] == "running" else None

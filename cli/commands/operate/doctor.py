@@ -55,7 +55,7 @@ def _finding(check: str, ok: bool | None, message: str, **numbers: int) -> Findi
 
 
 def _failed_check(check: str, problem: Problem) -> Finding:
-    """A failed check with advice, which must not be to run `orders doctor`."""
+    """A failed check. Its advice does not name `orders doctor`, which is running."""
     advice = problem.advice
     if "orders doctor" in advice:
         advice = "check the address, or start one: `python -m local up`"

@@ -11,7 +11,7 @@ from cli.terminal.console import out
 from cli.terminal.output import Format, Output, print_json, require_yes, show
 from cli.terminal.text import visible
 
-RUNS = "its execution runs: nothing was changed"
+EXECUTION_RUNS = "its execution runs: nothing was changed"
 
 
 def compensate(
@@ -35,14 +35,17 @@ def resume(
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Continue an order in a new execution, if its own has failed or was lost (operators).
+    """Continue an order whose execution failed or was lost (operators).
 
-    The janitor does this by itself, with growing pauses after repeated failures. Use it when the
-    cause is fixed and the order should not wait. Safe to repeat.
+    Starts a new execution, which continues where the order stopped. If the old execution still
+    runs, nothing changes, so the command is safe to repeat.
+
+    The janitor also does this, but waits longer after each failure. Use the command when you have
+    fixed the cause.
     """
     result = open_api(profile).post(path("ops", "orders", order, "resume"))
-    continued = f"continues in execution {result['epoch']}"
-    _print(result, output, continued if result["resumed"] else RUNS)
+    resumed = f"continues in execution {result['epoch']}"
+    _print(result, output, resumed if result["resumed"] else EXECUTION_RUNS)
 
 
 def abort(
@@ -51,14 +54,13 @@ def abort(
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Stop an order's execution immediately: the emergency brake (operators).
+    """Stop an order's execution immediately, in an emergency (operators).
 
-    The execution runs no further state, not even its own compensation. Within minutes the janitor
-    finds that a person stopped it, and compensates the order: it releases the stock and refunds
-    the payment. (An execution that fails or is lost is not compensated: the janitor continues its
-    order in a new one.)
+    The execution runs no further state, not even its compensation. Within minutes the janitor
+    compensates the order: it releases the stock and refunds the payment. (After an execution that
+    failed or was lost, the janitor continues the order instead.)
 
-    To end an order normally, use `cancel`: the execution applies this signal itself.
+    To end an order normally, use `cancel`: the execution itself then compensates the order.
     """
     if not yes:
         _ask(f"Stop the execution of {order} immediately?", profile)

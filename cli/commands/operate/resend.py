@@ -20,8 +20,8 @@ def resend(
 ) -> None:
     """Send the customer's e-mail about an ended order again (operators).
 
-    The confirmation of a completed order, or the cancellation of a cancelled or failed one. Use it
-    for an e-mail that was lost: the ledger of `orders describe` shows what was sent.
+    Sends the confirmation of a completed order, or the cancellation of another one. Use it for an
+    e-mail that was lost: the ledger in `orders describe` shows which e-mails were sent.
 
     Example: orders resend $ORDER_ID -p operator
     """
@@ -41,5 +41,5 @@ def resend(
 
 
 def send_again(api: Api, order_id: str, key: str) -> dict[str, Any]:
-    """Send the request; with the same key it sends one e-mail only."""
+    """Request the e-mail. A repeated key sends no second e-mail."""
     return api.post_once(path("ops", "orders", order_id, "resend"), None, key)

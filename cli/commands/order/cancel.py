@@ -15,7 +15,7 @@ def cancel(
 ) -> None:
     """Cancel an order: the stock is released and the payment refunded.
 
-    This is the normal way to end an order. `abort` is the emergency brake: it stops the execution
+    This is the normal way to end an order. In an emergency, `abort` stops the execution
     immediately, and the janitor compensates the order later.
 
     Example: orders cancel $ORDER_ID -r "changed my mind"

@@ -10,7 +10,7 @@ import typer
 from rich.console import RenderableType
 
 from cli.client.api import Api
-from cli.commands.options import CustomerOption, OutcomeOption, ProfileOption, known_stage
+from cli.commands.options import CustomerOption, OutcomeOption, ProfileOption, check_stage
 from cli.commands.read.polling import pause
 from cli.problems import WrongUsage
 from cli.sign_in.session import open_api
@@ -68,7 +68,7 @@ def list_orders(
     Example: orders list --stage payment --stage compensating --since 12h
     """
     for name in stage or ():
-        known_stage(name)
+        check_stage(name)
     begin = None if since is None else time.time() - _seconds(since)
     query = {"outcome": outcome, "customer_id": customer}
     problem = "debt" if debts else "dispute" if disputes else None
