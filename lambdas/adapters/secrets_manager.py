@@ -1,4 +1,4 @@
-"""A secret of AWS Secrets Manager, read once and again after it was rotated."""
+"""A cached secret of AWS Secrets Manager."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ class CachedSecret:
         self._value: str | None = None
 
     def value(self) -> str:
-        """The value, from the cache if it was read before."""
+        """The value, from the cache if it has one."""
         if self._value is None:
             self._value = self._read()
         return self._value
 
     def forget(self) -> None:
-        """Let the next call read the value again."""
+        """Clear the cache, for a secret that was rotated."""
         self._value = None
 
     def _read(self) -> str:

@@ -207,7 +207,7 @@ class PaymentGateway(Protocol):
         ...
 
     def look_up(self, reference: str) -> Payment:
-        """The payment as it is now. Raises PaymentUnsettled for every transient error."""
+        """The current payment. Raises PaymentUnsettled for every transient error."""
         ...
 
     def void(self, reference: str) -> Payment:

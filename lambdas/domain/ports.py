@@ -1,7 +1,7 @@
 """The ports: interfaces of the services that the workflow uses. Adapters implement them; tests use
 fakes. The payment provider's port is `lambdas.domain.payments`.
 
-Their users import them for annotations only (CONTRIBUTING.md, "Imports and cold starts").
+Import them for annotations only (CONTRIBUTING.md, "Imports and cold starts").
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ class Spread(Protocol):
     def __call__(
         self, work: Callable[[str], Returned], items: Sequence[str], /
     ) -> Iterable[Returned]:
-        """What each call returned, in the sequence of the items. Raises what a call raised."""
+        """The results in the order of the items. Raises the error of a call."""
         ...
 
 
@@ -49,18 +49,18 @@ class OrderStore(Protocol):
     """The order records. Every method raises StoreUnavailable when the store cannot answer."""
 
     def get(self, order_id: str) -> Order:
-        """The order as it is now (strongly consistent). Raises OrderNotFound."""
+        """The current order (strongly consistent). Raises OrderNotFound."""
         ...
 
     def create(self, order: Order, events: Sequence[Event], key: IdempotencyKey) -> Order:
-        """Write a new order, or return the one that `key` made before (another `order_id`).
+        """Write a new order, or return the existing one of `key` (with another `order_id`).
 
-        Raises IdempotencyMismatch when the key was used with another body.
+        Raises IdempotencyMismatch if the key was used with another body.
         """
         ...
 
     def made_before(self, key: IdempotencyKey) -> Order | None:
-        """The order that `key` made, or None. Raises IdempotencyMismatch as `create` does."""
+        """The existing order of `key`, or None. Raises IdempotencyMismatch as `create` does."""
         ...
 
     def commit(self, change: Change) -> Order:
@@ -91,14 +91,14 @@ class OrderIndex(Protocol):
     def page(
         self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
     ) -> Page:
-        """Orders newest first, at most MAX_PAGE. A page has fewer orders than `limit` where some
-        of them change while it is read. Raises InvalidRequest for a cursor that is none.
+        """Orders newest first, at most MAX_PAGE. A page may have fewer orders than `limit` if some
+        change while it is read. Raises InvalidRequest for an invalid cursor.
         """
         ...
 
     def with_problem(self, problem: PaymentProblem, *, limit: int, cursor: str | None) -> Page:
-        """Ended orders with an open debt or an open dispute, at most MAX_PAGE, those that ended or
-        changed last first. Raises InvalidRequest for a cursor that is none.
+        """Ended orders with an open debt or an open dispute, at most MAX_PAGE, latest change first.
+        Raises InvalidRequest for an invalid cursor.
         """
         ...
 
@@ -115,20 +115,20 @@ class OrderIndex(Protocol):
         ...
 
     def due(self, now: int, limit: int) -> Overdue:
-        """Open orders whose `next_check_at` has passed: those that only wait for their approval
-        last, of each kind the longest overdue first.
+        """Open orders whose `next_check_at` has passed, the longest overdue first. Orders that only
+        wait for approval follow after the others.
         """
         ...
 
     def postpone(self, order_id: str, now: int, *, back_off: bool) -> None:
-        """Put off the next check of an order that cannot be checked; with `back_off` for longer
-        each time. It reads no record: one that cannot be read must not block the others either.
+        """Postpone the next check of an order whose check failed; with `back_off`, longer each
+        time. Does not read the record: an unreadable record must not block the others.
         """
         ...
 
 
 class Catalogue(Protocol):
-    """The inventory, to read."""
+    """Reads the inventory."""
 
     def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
         """Levels and prices of the SKUs that exist; the others are missing."""
@@ -142,12 +142,12 @@ class Catalogue(Protocol):
 
 
 class StockShards(Protocol):
-    """The parts of busy SKUs' stock that are not in the SKU's item."""
+    """The shards that hold a part of the stock of busy SKUs."""
 
     def close_idle(self, now: int) -> int:
-        """Settle the shards that no order used for a minute with their SKUs' items; how many.
+        """Return the units of shards that were unused for a minute to the items of their SKUs.
 
-        Raises StoreUnavailable.
+        Returns the number of closed shards. Raises StoreUnavailable.
         """
         ...
 
@@ -168,8 +168,8 @@ class Notifier(Protocol):
     """E-mails to customers and approvers."""
 
     def suppression(self, address: str) -> str | None:
-        """Why the mail service sends nothing to an address (`bounce`, `complaint`); None if it
-        sends. Raises NotifierUnavailable, MailRejected.
+        """Why the mail service sends no e-mail to an address (`bounce`, `complaint`), or None.
+        Raises NotifierUnavailable, MailRejected.
         """
         ...
 
@@ -208,7 +208,7 @@ class OperationsQueue(Protocol):
         ...
 
     def report_takeovers(self, order: Order) -> None:
-        """Report that one execution of an order after the other has to be replaced.
+        """Report an order whose executions are taken over repeatedly.
 
         Raises OperationsUnavailable.
         """
@@ -219,8 +219,8 @@ class EventBus(Protocol):
     """The bus on which other systems receive the timeline events of orders."""
 
     def publish(self, order: Order, events: Sequence[Event]) -> None:
-        """Publish events of one order, in their order. Raises EventsUnavailable if any of them may
-        be lost: publish all of them again.
+        """Publish events of one order, in sequence. Raises EventsUnavailable if any may be lost:
+        publish all of them again.
         """
         ...
 
@@ -229,8 +229,8 @@ class EventSubscriber(Protocol):
     """Another system that receives the events of orders."""
 
     def deliver(self, event: Mapping[str, Any]) -> None:
-        """Deliver an event as it was published. Raises EventsUnavailable if it was not accepted, or
-        if that is not known: deliver it again.
+        """Deliver a published event. Raises EventsUnavailable if it was not or may not have been
+        accepted: deliver it again.
         """
         ...
 
@@ -243,7 +243,7 @@ class EventLog(Protocol):
     ) -> LoggedEvents:
         """One page of the events of all orders or of one, from `since` (epoch milliseconds) on.
 
-        Raises EventsUnavailable, and InvalidRequest for a cursor that is none.
+        Raises EventsUnavailable, and InvalidRequest for an invalid cursor.
         """
         ...
 
@@ -252,7 +252,7 @@ class WorkflowEngine(Protocol):
     """Step Functions. Every method raises EngineUnavailable when it cannot answer."""
 
     def start(self, order: Order) -> None:
-        """Start the execution that the order names; a second start of one name is a success."""
+        """Start the order's execution. Starting it again is a success."""
         ...
 
     def ring(self, token: str) -> bool:

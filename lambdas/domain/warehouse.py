@@ -6,12 +6,12 @@ from typing import Protocol
 from lambdas.domain.record.money import Price
 
 MAX_CORRECTIONS = 100
-"""The newest corrections of a product that are read."""
+"""Maximum number of corrections that are read for a product."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What operators set of a product. A change of the price does not affect lines of orders.
+    """The attributes of a product that operators set. A new price does not change existing orders.
 
     `listed`: whether the catalogue shows it.
     """
@@ -24,9 +24,9 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A recorded adjustment of the available units: delivered, damaged, counted again.
+    """A recorded change of the available units: delivered, damaged, counted again.
 
-    `key` identifies the request: a repeated key means the same correction, at any time later.
+    `key` identifies the request: a repeated key means the same correction, however late.
     """
 
     key: str
@@ -40,7 +40,7 @@ class Correction:
     """in epoch milliseconds"""
 
     def repeats(self, other: "Correction") -> bool:
-        """Whether both were requested with the same content."""
+        """Whether both have the same SKU, change and reason."""
         return (self.sku, self.change, self.reason) == (other.sku, other.change, other.reason)
 
 
@@ -48,8 +48,8 @@ class Correction:
 class Product:
     """A product with the counters of its stock.
 
-    `available + held + sold` is the sum of all units that were ever entered: only a correction
-    changes it. `corrections` are the newest ones, newest first.
+    Only a correction changes `available + held + sold`. `corrections` are the latest ones, newest
+    first.
     """
 
     sku: str
@@ -61,10 +61,10 @@ class Product:
 
 
 class Warehouse(Protocol):
-    """The inventory, to manage. Every method raises StoreUnavailable, StoreConflict."""
+    """Manages the inventory. Every method raises StoreUnavailable, StoreConflict."""
 
     def find(self, sku: str) -> Product:
-        """The product as it is now (strongly consistent). Raises ProductNotFound."""
+        """The current product (strongly consistent). Raises ProductNotFound."""
         ...
 
     def save(self, sku: str, details: Details) -> bool:

@@ -1,6 +1,6 @@
-"""Lambda handler of the reports of SES: records bounces and complaints on their orders.
+"""Lambda handler of SES reports: records bounces and complaints on their orders.
 
-The rules of EventBridge pass the tags of the e-mail and the type of the report, and no address.
+The EventBridge rules pass the tags of the e-mail and the type of the report, and no address.
 """
 
 from collections.abc import Mapping

@@ -19,8 +19,8 @@ from lambdas.telemetry import count, count_by, flush_metrics, logger, report_rec
 _MONEY = {"payment-captured": "CapturedMinorUnits", "payment-refunded": "RefundedMinorUnits"}
 """Metrics of amounts by kind of event."""
 
-_DELIVERED = {"event_id", "order_id", "kind", "at"}
-"""Fields that the delivery of an event reads."""
+_REQUIRED_FIELDS = {"event_id", "order_id", "kind", "at"}
+"""Fields without which an event cannot be delivered."""
 
 _EXPECTED = 'records of a table\'s stream: `{"Records": [{"dynamodb": {"Keys": {…}}}]}`'
 
@@ -69,7 +69,7 @@ def _event_of(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
         event = json.loads(record["body"])
     except ValueError:
         return None
-    return event if isinstance(event, dict) and event.keys() >= _DELIVERED else None
+    return event if isinstance(event, dict) and event.keys() >= _REQUIRED_FIELDS else None
 
 
 def _publish(found: NewEvents) -> int:

@@ -43,7 +43,7 @@ class OrderWriter:
         self._observe = observe
 
     def get(self, order_id: str) -> Order:
-        """The order as it is now. Raises OrderNotFound, StoreUnavailable."""
+        """The current order. Raises OrderNotFound, StoreUnavailable."""
         return self._observe_order(self._store.get(order_id))
 
     def change(self, order_id: str, decide: Decide, *, seen: Order | None = None) -> Order:

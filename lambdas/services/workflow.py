@@ -1,6 +1,6 @@
 """The application interface: start, signal, heartbeat, query, list.
 
-A signal is durable as soon as it is accepted. Ringing the doorbell only makes its outcome faster.
+An accepted signal is durable. The doorbell only reduces the time until it is applied.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,8 +45,8 @@ HEARTBEAT_INTERVAL_MS = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderWorkflow:
-    """The operations on orders. `new_id` makes ULIDs. `report` logs errors that the janitor will
-    recover from.
+    """The operations on orders. `new_id` returns a ULID. `report` logs errors from which the
+    janitor recovers.
     """
 
     store: "OrderStore"
@@ -92,8 +92,8 @@ class OrderWorkflow:
         order does not wait for approval.
         """
         before = self.orders.get(order_id)
-        takes = allowed_signals(before, self.clock.now())
-        if before.stage is not Stage.AWAITING_APPROVAL or SignalKind.APPROVE_PAYMENT not in takes:
+        allowed = allowed_signals(before, self.clock.now())
+        if before.stage is not Stage.AWAITING_APPROVAL or SignalKind.APPROVE_PAYMENT not in allowed:
             raise SignalNotAdmitted(
                 "the order does not wait for approval", order_id=order_id, stage=before.stage
             )
@@ -214,17 +214,17 @@ class OrderWorkflow:
         return order
 
     def _record_heartbeat(self, order: Order, now: int) -> Change | None:
-        every = min(HEARTBEAT_INTERVAL_MS, self.heartbeat_seconds * 500)
-        recent = order.last_heartbeat_at is not None and now - order.last_heartbeat_at < every
-        # Do not write while the start is pending: `change` would mark the execution as started.
+        interval = min(HEARTBEAT_INTERVAL_MS, self.heartbeat_seconds * 500)
+        recent = order.last_heartbeat_at is not None and now - order.last_heartbeat_at < interval
+        # Do not write while the start is pending: a change would mark the execution as started.
         if recent or order.start_pending or order.stage is not Stage.AWAITING_APPROVAL:
             return None
-        beat = make_change(order, replace(order, last_heartbeat_at=now), now)
-        check_at = min(order.next_check_at, beat.after.next_check_at)
-        return replace(beat, after=replace(beat.after, next_check_at=check_at))
+        change = make_change(order, replace(order, last_heartbeat_at=now), now)
+        check_at = min(order.next_check_at, change.after.next_check_at)
+        return replace(change, after=replace(change.after, next_check_at=check_at))
 
     def _best_effort(self, call: Callable[[], object]) -> None:
-        """Make a call and report its failure: the janitor repeats the call."""
+        """Make a call and report its failure. The janitor repeats the call."""
         try:
             call()
         except EngineUnavailable as error:

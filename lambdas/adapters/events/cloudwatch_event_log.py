@@ -48,7 +48,7 @@ class CloudWatchEventLog:
 
 
 def _cursor(token: str) -> str:
-    """A token of the service as a cursor of ours: text that is none is refused before a request."""
+    """Encode a token of the service, so that an invalid cursor is refused without a request."""
     return urlsafe_b64encode(f"{_MARK}{token}".encode()).decode()
 
 

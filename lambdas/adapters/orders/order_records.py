@@ -79,8 +79,8 @@ def to_record(order: Order) -> dict[str, Any]:
 
 
 def open_shard(order_id: str, *, rests: bool) -> str:
-    """The order's partition in the index `open`: resting orders have separate partitions, so
-    that no number of them delays an urgent check.
+    """The order's partition in the index `open`. Resting orders (`Order.rests`) have separate
+    partitions, so that they never delay an urgent check.
     """
     return open_partition(_shard(order_id, OPEN_SHARDS), rests=rests)
 

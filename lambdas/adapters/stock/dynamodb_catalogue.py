@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 LISTED = {"listed": "yes"}
-"""The attribute of products in the catalogue: the partition of the index `listed`, which holds keys
-only. A write that moves units costs nothing there.
+"""The attribute of products in the catalogue: the partition key of the index `listed`. The index
+has keys only, so a change of the stock counters does not write to it.
 """
 _BEFORE_ALL = " "
 """Sorts before every SKU."""
@@ -96,7 +96,7 @@ def _level(record: Mapping[str, Any]) -> StockLevel:
 
 
 def _listed_product(record: Mapping[str, Any]) -> ListedProduct:
-    """A busy product may have its last units on shards, which `lent` names."""
+    """`lent` names shards: a busy product may have its last units there."""
     return ListedProduct(
         sku=record["sku"],
         name=record.get("name", ""),

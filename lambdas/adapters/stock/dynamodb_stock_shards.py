@@ -41,7 +41,7 @@ class StockShards:
         self._inventory = inventory_table
 
     def item(self, sku: str) -> Counters:
-        """The SKU's item as it is now; an unknown SKU has no units."""
+        """The SKU's current item. An unknown SKU has no units."""
         return {"available": 0, **self._read(self._inventory, {"sku": sku})}
 
     def lend(self, sku: str, shard: int, units: int, now: int) -> bool:

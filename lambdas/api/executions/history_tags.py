@@ -1,9 +1,9 @@
 """ETags of answers that contain the history of an execution.
 
-Step Functions allows an account 20 history reads a second. While the record of an order does not
-change, its execution waits or prepares the next write. So the longer a record is unchanged, the
-longer its history is not read again: ten minutes of polling cost about ten reads. The history of an
-ended execution is read once.
+Step Functions allows an account 20 history reads a second. While the order's record is unchanged,
+its execution usually waits. So the longer the record has been unchanged, the longer an answer stays
+current: ten minutes of polling cost about ten reads. The history of an ended execution is read
+once.
 """
 
 import re
@@ -19,7 +19,7 @@ _INSTANT = re.compile("[0-9]{1,15}")
 
 
 def history_tag(order: Order, read_at: int, *, ended: bool) -> str:
-    """The tag of a history read at `read_at` (epoch ms). `ended`: no execution runs any longer."""
+    """The tag of a history read at `read_at` (epoch ms). `ended`: whether no execution runs."""
     return f'W/"{order.execution}.{order.sequence}.{_ENDED if ended else read_at}"'
 
 

@@ -33,8 +33,8 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One route. A route without roles is public. `answers` has a description and a model (or a
-    media type, or None) for each status. `refuses` lists the additional 4xx statuses. `name` is
+    """One route. A route without roles is public. `answers` has, for each status, a description and
+    a model, a media type or None. `refuses` lists the additional 4xx statuses. `name` is
     the name of the function. `summary` is the caller's action ("Place an order").
     """
 

@@ -6,8 +6,8 @@ from lambdas.domain.record.stages import COMPENSATED
 
 
 def reason(order: Order) -> str | None:
-    """Why the order is not completed, in one sentence for its customer; None where it was not
-    turned back. The technical reason is `last_error`. The words of a signal are not escaped here.
+    """Why the order was not completed, in one sentence for its customer; None if it was not
+    compensated. The technical reason is `last_error`. The words of a signal are not escaped here.
     """
     if order.stage not in COMPENSATED or order.last_error is None:
         return None

@@ -10,7 +10,7 @@ from lambdas.domain.record.stages import Stage
 CHECK_SOON_MS = 45_000
 """Shorter than the minute between two sweeps, so the next sweep checks the result of this one."""
 MINUTE_MS = 60_000
-"""Checks of resting orders are due in whole minutes: most of their writes leave the date alone."""
+"""Checks of resting orders are due at whole minutes, so that most writes do not change the time."""
 BACKOFF_LIMIT_MS = 3_600_000
 BANK_PAUSE_MS = 24 * BACKOFF_LIMIT_MS
 """The pause before a refund is tried again while a bank decides a dispute, which takes weeks."""
@@ -109,12 +109,12 @@ def check_pause_ms(failures: int) -> int:
 
 
 def next_check(order: Order, now: int) -> int:
-    """When the janitor checks the order if nothing else happens to it. Epoch milliseconds.
+    """When the janitor next checks an order without further writes. Epoch milliseconds.
 
-    A stuck order is checked after a pause, which is longer while a bank decides a dispute. A
-    resting order is checked after its wait, whose end its execution should have noticed. The
-    check of a pending signal is never put off by a write. Any other check stays where it is, if it
-    is due soon: to move it would cost two writes of the index, and to make it early costs a read.
+    A stuck order is checked after a pause, which is longer during a dispute. A resting order is
+    checked after the end of its wait, in case its execution missed it. A write never postpones the
+    check of a pending signal. Any other check that is due soon keeps its time: a change would cost
+    two writes of the index, a premature check costs one read.
     """
     if order.stuck and not order.notified:
         bank = BANK_PAUSE_MS if order.awaits_bank else 0

@@ -193,22 +193,22 @@ class Order(OrderDetails):
 
     @property
     def wait_ends_at(self) -> int | None:
-        """When the wait ends by itself: at the approval deadline, or at the next look-up."""
+        """When the wait ends without a signal: at the approval deadline or the next look-up."""
         if self.stage is Stage.AWAITING_APPROVAL:
             return self.approval_deadline
         return None if self.settling is None else self.settling.look_up_at
 
     @property
     def rests(self) -> bool:
-        """True while the order waits and has nothing else to do: no pending signal or start, no
-        report of the provider, no effect that is stuck.
+        """Whether the order only waits: it has no pending signal or start, no report of the
+        provider, and no stuck effect.
         """
         busy = self.pending or self.start_pending or self.stuck
         return self.waits and bool(self.wait_ends_at) and not busy
 
     @property
     def payment_pending_until(self) -> int | None:
-        """Until when the provider may settle the payment; None unless it is pending."""
+        """The deadline of a pending payment, or None."""
         return self._pending_until(Stage.PAYMENT)
 
     @property

@@ -151,8 +151,8 @@ def close(order: Order, now: int) -> Change | None:
 
 
 def _pause_look_up(order: Order, now: int) -> Change | None:
-    """Put off a look-up that is due, also after a report; None if it is not due. Without the pause,
-    an execution whose look-ups fail would repeat its steps until its history is full.
+    """Postpone a look-up that is due, also after a report; None if it is not due. Without the
+    pause, an execution whose look-ups fail would loop until its history is full.
     """
     pending = order.settling
     if pending is None or (pending.look_up_at or 0) > now:
