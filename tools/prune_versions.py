@@ -1,4 +1,4 @@
-"""Delete the versions of the state machine and of its functions that nothing uses: `make prune`.
+"""Delete unused versions of the state machine and of its functions: `make prune`.
 
 A version is used if an alias routes to it, a running execution started from it, or it is among the
 newest, for a rollback. A function version is used if a used definition names it. Step Functions
@@ -51,8 +51,8 @@ def sort_machine_versions(states: "SFNClient", machine: str, *, keep: int) -> Ve
 def find_unused_function_versions(
     states: "SFNClient", functions: "LambdaClient", machine: str, used: Sequence[str]
 ) -> list[str]:
-    """ARNs of function versions older than all that the used versions of the machine name, or
-    between them. Newer ones may belong to a deployment in progress.
+    """ARNs of function versions that no used definition names, and that are older than the newest
+    named one. Newer ones may belong to a deployment in progress.
     """
     named: dict[str, set[int]] = {}
     for arn in (machine, *used):
@@ -76,7 +76,7 @@ def prune(
     for arn in (*versions.unused, *old):
         print(arn)
     if delete:
-        # The machine's first: a run that fails here leaves no definition without its functions.
+        # State machine versions first: a failure then leaves no definition without its functions.
         for arn in versions.unused:
             states.delete_state_machine_version(stateMachineVersionArn=arn)
         for arn in old:

@@ -1,4 +1,4 @@
-"""How every client behaves, and that moto stands behind the adapters' own session."""
+"""The configuration of the AWS clients, moto in their session, and the system clock."""
 
 import time
 from typing import Any
@@ -45,11 +45,11 @@ def test_an_error_is_named_by_its_code() -> None:
     assert aws_clients.error_code(ClientError({}, "GetItem")) == ""
 
 
-def test_the_accounts_of_two_tests_are_not_the_same(clients: dict[str, Any]) -> None:
+def test_each_test_has_an_empty_account(clients: dict[str, Any]) -> None:
     assert clients["dynamodb"].list_tables()["TableNames"] == []
 
 
-def test_moto_answers_the_session_of_the_adapters(dynamodb: Any) -> None:
+def test_the_session_of_the_adapters_uses_moto(dynamodb: Any) -> None:
     assert sorted(dynamodb.list_tables()["TableNames"]) == sorted(
         [tables.CUSTOMERS, tables.INVENTORY, tables.ORDERS, tables.PAYMENTS]
     )

@@ -24,7 +24,7 @@ from local.services.json_server import Answer, JsonHandler, JsonServer, Request
 from tests.support.fakes.fake_clock import FakeClock
 from tests.support.serving import serving
 
-PATIENCE = urllib3.Timeout(connect=5, read=30)
+TIMEOUT = urllib3.Timeout(connect=5, read=30)
 
 
 class Scripted:
@@ -66,7 +66,7 @@ def _sockets(socket_enabled: None) -> None:
 
 
 def get(server: JsonServer, clock: FakeClock | None = None) -> Response:
-    http = BoundedHttp(clock or FakeClock(), PATIENCE)
+    http = BoundedHttp(clock or FakeClock(), TIMEOUT)
     return http.request("GET", server.url, headers={"X-Test": "1"})
 
 
@@ -118,7 +118,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(tmp_path: Path) -> Non
     with server_that(lambda handler: handler.reply(200, b"{}")) as server:
         server.socket = a_context(tmp_path).wrap_socket(server.socket, server_side=True)
         url = server.url.replace("http://", "https://")
-        http = BoundedHttp(FakeClock(), PATIENCE)
+        http = BoundedHttp(FakeClock(), TIMEOUT)
 
         with pytest.raises(NoResponse, match="SSLError"):
             http.request("GET", url, headers={})

@@ -1,4 +1,4 @@
-"""Places orders by HTTP and brings them to the stage that a test needs."""
+"""Places orders and changes them through the HTTP API."""
 
 from local.scenario_runner.scenario import Step
 from local.scenario_runner.scenario_run import ScenarioRun
@@ -15,7 +15,7 @@ def place(run: ScenarioRun, order: str = "order", *, payment_method: str = "pm_o
 
 
 def send_heartbeat(run: ScenarioRun, order: str = "order") -> None:
-    """Send a heartbeat as the approver, which delays the next e-mail."""
+    """Send a heartbeat as the approver. It delays the next e-mail."""
     run_step(run, Step("heartbeat", {"order": order}))
 
 
@@ -36,8 +36,8 @@ def approve(run: ScenarioRun, order: str = "order") -> None:
 
 
 def place_and_stop(run: ScenarioRun, order: str = "order") -> str:
-    """Place an order, stop its execution, and wait until a second execution has compensated the
-    effects of the first. Returns the order's id.
+    """Place an order, stop its execution, and wait until a second execution has compensated it.
+    Returns the order's id.
     """
     order_id = place(run, order)
     run.backend.stop_execution(order_id, 1)

@@ -1,1 +1,1 @@
-"""Drills: each causes one fault and shows that the system reports it. `make drill` lists them."""
+"""Drills: each causes a fault and checks that it is reported. `make drill` lists them."""

@@ -62,7 +62,7 @@ def _create(index: int, body: int) -> Operation:
 def _commit(
     index: int, stage: Stage, moves: list[tuple[StockMovement, str, int]], stale: bool, later: int
 ) -> Operation:
-    """A stage change with stock moves; a stale one rests on the order as it was placed."""
+    """A stage change with stock moves; a stale one is computed from the placed order."""
 
     def commit(played: Played) -> Order:
         before = played.orders[index] if stale else played.newest(index)

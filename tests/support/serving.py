@@ -1,4 +1,4 @@
-"""Servers of `local/services` within a test."""
+"""Runs the servers of `local/services` in a test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

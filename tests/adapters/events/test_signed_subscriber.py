@@ -54,9 +54,9 @@ class Secrets:
 
 
 def connect(receiver: Any, secrets: Secrets, clock: FakeClock) -> SignedSubscriber:
-    patience = urllib3.Timeout(connect=5, read=30)
+    timeout = urllib3.Timeout(connect=5, read=30)
     secret = CachedSecret(secrets, arn="arn:secret")
-    return SignedSubscriber(secret, clock, url=receiver.url, timeout=patience)
+    return SignedSubscriber(secret, clock, url=receiver.url, timeout=timeout)
 
 
 def expected(receiver: Any, *keys: str, seconds: int = NOW // 1000) -> list[str]:

@@ -1,4 +1,4 @@
-"""Step Functions: what is sent, what each answer means; answers are stubbed, requests checked."""
+"""StepFunctionsEngine: its requests, and the meaning of each stubbed response."""
 
 import json
 from collections.abc import Callable
@@ -26,9 +26,9 @@ def engine(step_functions: Any) -> StepFunctionsEngine:
     return StepFunctionsEngine(step_functions, alias_arn=ALIAS)
 
 
-def start_of(order: Order, **task: str) -> dict[str, str]:
-    wanted = {"order_id": order.order_id, "epoch": order.epoch, "version": "v2", **task}
-    return {"stateMachineArn": ALIAS, "name": order.execution, "input": json.dumps(wanted)}
+def start_request(order: Order, **task: str) -> dict[str, str]:
+    task_input = {"order_id": order.order_id, "epoch": order.epoch, "version": "v2", **task}
+    return {"stateMachineArn": ALIAS, "name": order.execution, "input": json.dumps(task_input)}
 
 
 STARTED = {"executionArn": EXECUTION + "x-1", "startDate": 0}
@@ -47,10 +47,10 @@ STARTED = {"executionArn": EXECUTION + "x-1", "startDate": 0}
     ],
     ids=lambda value: f"{value.stage}-{value.epoch}" if isinstance(value, Order) else None,
 )
-def test_an_order_is_started_through_the_alias_with_its_trace_where_it_stands(
+def test_a_start_names_the_alias_the_trace_and_how_the_order_resumes(
     engine: StepFunctionsEngine, states: Stubber, order: Order, task: dict[str, str]
 ) -> None:
-    states.add_response("start_execution", STARTED, start_of(order, **task))
+    states.add_response("start_execution", STARTED, start_request(order, **task))
 
     engine.start(order)
 
@@ -63,7 +63,7 @@ def test_a_second_start_of_one_name_is_a_success(
     engine.start(an_order())
 
 
-def test_the_doorbell_carries_nothing(engine: StepFunctionsEngine, states: Stubber) -> None:
+def test_the_doorbell_sends_an_empty_output(engine: StepFunctionsEngine, states: Stubber) -> None:
     states.add_response("send_task_success", {}, {"taskToken": TOKEN, "output": "{}"})
 
     assert engine.ring(TOKEN) is True
@@ -76,7 +76,7 @@ def test_a_heartbeat_is_sent_with_the_token(engine: StepFunctionsEngine, states:
 
 
 @pytest.mark.parametrize("code", ["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"])
-def test_a_used_or_unknown_token_means_that_no_execution_waits(
+def test_no_execution_waits_with_a_used_or_unknown_token(
     engine: StepFunctionsEngine, states: Stubber, code: str
 ) -> None:
     states.add_client_error("send_task_success", code)
@@ -112,7 +112,7 @@ def test_every_status_of_an_execution_is_known(
     assert engine.status(order) == found
 
 
-def test_an_execution_that_never_began_is_unknown_and_cannot_be_stopped(
+def test_an_execution_that_does_not_exist_is_unknown_and_is_not_stopped(
     engine: StepFunctionsEngine, states: Stubber
 ) -> None:
     states.add_client_error("describe_execution", "ExecutionDoesNotExist")
@@ -122,15 +122,13 @@ def test_an_execution_that_never_began_is_unknown_and_cannot_be_stopped(
     assert engine.stop(an_order()) is False
 
 
-def test_an_execution_that_has_ended_already_cannot_be_stopped(
-    engine: StepFunctionsEngine, states: Stubber
-) -> None:
+def test_an_ended_execution_is_not_stopped(engine: StepFunctionsEngine, states: Stubber) -> None:
     states.add_client_error("stop_execution", "ValidationException", "Execution is not running")
 
     assert engine.stop(an_order()) is False
 
 
-def test_stops_the_execution_that_owns_the_order(
+def test_a_stop_ends_the_execution_that_owns_the_order(
     engine: StepFunctionsEngine, states: Stubber
 ) -> None:
     request = {"executionArn": EXECUTION + "O1-3", "error": "AbortedByOperator"}
@@ -150,12 +148,12 @@ CALLS: dict[str, Callable[[StepFunctionsEngine], object]] = {
 every_call = pytest.mark.parametrize("operation", sorted(CALLS))
 
 
-def named(operation: str) -> str:
-    """The order that an error names: a token does not show its order."""
+def order_id_of(operation: str) -> str:
+    """The order id in the error. A call with a token knows no order."""
     return "" if operation.startswith("SendTask") else ORDER.order_id
 
 
-def method(operation: str) -> str:
+def client_method(operation: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")
 
 
@@ -163,12 +161,12 @@ def method(operation: str) -> str:
 @pytest.mark.parametrize(
     "code", ["ThrottlingException", "ExecutionLimitExceeded", "AccessDeniedException"]
 )
-def test_any_other_refusal_is_transient_and_its_message_has_no_token(
+def test_any_other_error_is_transient_and_its_message_has_no_token(
     engine: StepFunctionsEngine, states: Stubber, operation: str, code: str
 ) -> None:
-    states.add_client_error(method(operation), code, service_message=f"about {TOKEN}")
+    states.add_client_error(client_method(operation), code, service_message=f"about {TOKEN}")
 
-    with raises(EngineUnavailable, f"Step Functions answered {code}", named(operation)):
+    with raises(EngineUnavailable, f"Step Functions answered {code}", order_id_of(operation)):
         CALLS[operation](engine)
 
 
@@ -182,10 +180,10 @@ def test_any_other_refusal_is_transient_and_its_message_has_no_token(
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_an_engine_that_does_not_answer_is_a_transient_error(
+def test_a_call_without_a_response_is_a_transient_error(
     step_functions: Any, engine: StepFunctionsEngine, operation: str, error: Exception
 ) -> None:
     fail(step_functions, operation, error)
 
-    with raises(EngineUnavailable, "Step Functions did not answer", named(operation)):
+    with raises(EngineUnavailable, "Step Functions did not answer", order_id_of(operation)):
         CALLS[operation](engine)

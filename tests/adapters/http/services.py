@@ -9,7 +9,7 @@ from lambdas.adapters.secrets_manager import CachedSecret
 from tests.adapters.http.reference_service import ReferenceService
 from tests.support.fakes.fake_clock import FakeClock
 
-PATIENCE = urllib3.Timeout(connect=5, read=30)
+TIMEOUT = urllib3.Timeout(connect=5, read=30)
 SHORT = urllib3.Timeout(connect=5, read=0.05)
 """Only for a service that never answers: no test waits for an answer with it."""
 
@@ -28,7 +28,7 @@ def connect(
     service: ReferenceService,
     *,
     clock: FakeClock | None = None,
-    timeout: urllib3.Timeout = PATIENCE,
+    timeout: urllib3.Timeout = TIMEOUT,
 ) -> HttpService:
     """A client with the token of the service."""
     secret = CachedSecret(Secrets(service), arn="arn:secret")

@@ -86,7 +86,7 @@ class Sale:
         return self.stock.an_order(), self.random.choice(quantities)
 
     def _record(self, movement: StockMovement, order: Order, quantity: int) -> None:
-        """Take note of a move if the order's record says that it was made."""
+        """Record a move if the order's record has it."""
         written = self.stock.store.get(order.order_id)
         if written.sequence == order.sequence:
             return

@@ -41,7 +41,7 @@ class StoreUnderTest(Protocol):
 
 
 class InMemory:
-    """The fake that every unit test rests on."""
+    """The fake store of all unit tests."""
 
     def __init__(self) -> None:
         self._inventory = FakeInventory()

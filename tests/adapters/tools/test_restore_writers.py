@@ -1,4 +1,4 @@
-"""What writes to the tables is stopped for a restore, and started again as it was."""
+"""A restore stops all writers of the tables, and starts them again."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -32,7 +32,7 @@ def writers(sessions: Sessions) -> Writers:
     return Writers(sessions=sessions, stack=STACK, machine=machine["stateMachineArn"])
 
 
-def test_every_writer_is_stopped_and_starts_again_as_the_template_says(
+def test_every_writer_is_stopped_and_restored_to_its_state_in_the_template(
     sessions: Sessions, writers: Writers
 ) -> None:
     for _ in range(2):

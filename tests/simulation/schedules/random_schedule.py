@@ -1,4 +1,4 @@
-"""Random schedules: one seed, one schedule. Critical moments are more likely than others."""
+"""Random schedules, determined by a seed. Critical times are more likely than others."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ _WRITE = {
     "RefundPayment": "payments.void",
     "sweep": "engine.start",
 }
-"""Where each function does what matters most."""
+"""The call of each function whose failure is most critical."""
 _FAULTS = tuple(fault for fault in ANYWHERE if fault is not Fault.RESENT)
 _FUNCTIONS = (*_WRITE, *("ProcessPayment", "RefundPayment", "ReleaseStock") * 2)
 _SKUS = ("COFFEE-1KG", "MUG-RED", "RARE-1")
@@ -112,8 +112,8 @@ def _perhaps_timed_out(random: Random, happening: Happening) -> Happening:
 
 
 def _with_declines(random: Random, happenings: Sequence[Happening]) -> Iterator[Happening]:
-    """The happenings, with a decline in place of each fourth cancel. A repeated signal stays the
-    same signal.
+    """The happenings, with a decline in place of every fourth cancel. Repetitions of a signal
+    change with it.
     """
     declined = {
         one.signal_id
@@ -126,7 +126,7 @@ def _with_declines(random: Random, happenings: Sequence[Happening]) -> Iterator[
 
 
 def _outages(random: Random) -> Iterator[Outage]:
-    """One schedule in six has services that are down for seconds, minutes or hours."""
+    """One schedule in six has outages of seconds, minutes or hours."""
     if random.random() > 0.16:
         return
     for _ in range(random.choice((1, 1, 2))):
@@ -137,8 +137,8 @@ def _outages(random: Random) -> Iterator[Outage]:
 
 
 def _strikes(random: Random, calls: int) -> list[Strike]:
-    """Anywhere, or at one function, or where that writes: most that can go wrong goes wrong
-    around a write. Some faults come back until all attempts are used up.
+    """A fault at any call, at a call of one function, or, most often, at its write. Some faults
+    repeat until all attempts have failed.
     """
     fault, number = random.choice(_FAULTS), random.randint(1, calls)
     if random.random() < 0.4:
@@ -181,8 +181,8 @@ def _signals(random: Random, order: int, signal_id: str) -> list[Happening]:
 
 
 def _sent(random: Random, signal: Happening) -> list[Happening]:
-    """What becomes of a signal on its way: 20 % come twice, 20 % are held up so that others may
-    overtake them, 10 % are from a caller that dies.
+    """The deliveries of a signal: 20 % are repeated, 20 % are delayed so that later signals may
+    arrive first, 10 % come from a caller that crashes.
     """
     first = replace(
         signal,
@@ -195,7 +195,7 @@ def _sent(random: Random, signal: Happening) -> list[Happening]:
 
 
 def _moment(random: Random) -> int:
-    """Mostly at once, sometimes around a tick or the deadline."""
+    """Milliseconds: mostly at once, sometimes around a tick or the deadline."""
     return random.choice(
         (
             random.randint(0, 150),

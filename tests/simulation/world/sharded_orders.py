@@ -1,7 +1,7 @@
 """The orders of a simulation whose stock is on shards: the adapter decides where units move.
 
-Its transactions, readings and loans cross the fault boundary one by one, so that other callers act
-between them. The order's record is written by the simulation's store, in the same transaction.
+Each of its reads and transactions crosses the fault boundary, so that other callers can act between
+them. The simulation's store writes the order's record in the same transaction.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +24,8 @@ _TABLES = {"orders_table": ORDERS, "inventory_table": INVENTORY}
 
 
 class StockClient(ports.Crossing):
-    """The client of one caller. `readings` are how many units of a SKU were available, wherever
-    they were, each time when its item was read.
+    """The DynamoDB client of one caller. `readings` has the available units of each SKU, with its
+    shards, at each read of its item.
     """
 
     def __init__(self, boundary: FaultBoundary) -> None:
@@ -42,7 +42,7 @@ class StockClient(ports.Crossing):
         return self._cross("store.stock", read)
 
     def transact_write_items(self, TransactItems: Sequence[Any]) -> None:  # noqa: N803
-        """The first part is a Change of an order, except where a shard borrows or is settled."""
+        """The first part is a Change of an order, unless a shard gets or returns units."""
         parts = list(TransactItems)
         change = parts.pop(0) if isinstance(parts[0], Change) else None
         updates = [part["Update"] for part in parts]
@@ -76,7 +76,7 @@ class StockClient(ports.Crossing):
 
 
 class ShardedOrders(DynamoDBOrders):
-    """`memory` is what the process of a function knows of busy SKUs."""
+    """The orders table. `memory` has the busy SKUs that a function's process remembers."""
 
     def __init__(self, store: OrderStore, client: StockClient, memory: "Memory") -> None:
         any_client: Any = client
@@ -114,7 +114,7 @@ class ShardedOrders(DynamoDBOrders):
         return change.after
 
     def _require_reason(self, change: Change) -> None:
-        """An order is refused only if at a reading all units together were too few."""
+        """Check that a refused order met too few available units at some read."""
         readings = self._requests.readings
         if all(min(readings.get(m.sku, [m.quantity])) >= m.quantity for m in change.stock):
             self._requests._world.defects.append(
@@ -123,7 +123,7 @@ class ShardedOrders(DynamoDBOrders):
 
 
 Memory = tuple[dict[str, int], set[str]]
-"""Busy SKUs with the moves that go to shards, and scarce SKUs."""
+"""Busy SKUs with the number of moves that go to shards, and scarce SKUs."""
 
 
 def shards_of(boundary: FaultBoundary) -> StockShards:

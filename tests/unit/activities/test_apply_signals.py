@@ -1,4 +1,4 @@
-"""ApplySignals: what becomes of the order and of each signal in its inbox."""
+"""ApplySignals: its effect on the order and the outcomes of its signals."""
 
 from lambdas.activities.approval import apply_signals
 from lambdas.domain.record.ledger import PAY
@@ -8,7 +8,7 @@ from tests.support.builders import a_line, a_signal
 from tests.support.world import World
 
 
-def test_signals_are_applied_in_the_order_of_their_acceptance(world: World) -> None:
+def test_signals_are_applied_in_the_sequence_of_their_acceptance(world: World) -> None:
     order = world.place()
     add = world.accept(order, a_signal(SignalKind.ADD_LINE_ITEM))
     stale = world.accept(order, a_signal(revision=1))
@@ -44,7 +44,7 @@ def test_an_added_line_beyond_the_cap_of_the_customer_is_rejected(world: World) 
     assert world.problems() == []
 
 
-def test_stock_that_is_gone_between_price_and_hold_is_a_rejection(world: World) -> None:
+def test_stock_that_runs_out_before_it_is_held_rejects_the_signal(world: World) -> None:
     order = world.place()
     signal = world.accept(order, a_signal(SignalKind.ADD_LINE_ITEM))
     world.store.before_write = [lambda: world.stock("MUG-RED", available=0)]
@@ -55,7 +55,7 @@ def test_stock_that_is_gone_between_price_and_hold_is_a_rejection(world: World) 
     assert world.problems() == []
 
 
-def test_a_cancel_that_comes_while_the_approval_is_written_wins(world: World) -> None:
+def test_a_cancel_that_is_accepted_while_the_approval_is_written_wins(world: World) -> None:
     order = world.place()
     approval = world.accept(order, a_signal())
     world.store.before_write = [lambda: world.cancel(order)]
@@ -69,7 +69,7 @@ def test_a_cancel_that_comes_while_the_approval_is_written_wins(world: World) ->
     assert world.problems() == []
 
 
-def test_two_executions_of_one_step_settle_a_signal_once(world: World) -> None:
+def test_two_concurrent_runs_apply_a_signal_once(world: World) -> None:
     order = world.place()
     world.accept(order, a_signal(SignalKind.ADD_LINE_ITEM))
     world.store.before_write = [lambda: world.run(apply_signals, order)]
@@ -81,7 +81,7 @@ def test_two_executions_of_one_step_settle_a_signal_once(world: World) -> None:
     assert world.problems() == []
 
 
-def test_a_full_inbox_is_worked_off_in_one_step(world: World) -> None:
+def test_a_full_inbox_is_applied_in_one_run(world: World) -> None:
     world.stock("MUG-RED", available=100, unit_price_minor=800)
     order = world.place(items=(a_line("MUG-RED", 1, 800),))
     for _ in range(64):

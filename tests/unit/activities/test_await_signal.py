@@ -1,4 +1,6 @@
-"""AwaitSignal: a token is left with the order, or rung at once if there is something to do."""
+"""AwaitSignal stores the token, or rings at once if the order has a pending signal or ended its
+wait.
+"""
 
 import pytest
 
@@ -9,7 +11,7 @@ from tests.support.builders import a_signal
 from tests.support.world import TOKEN, World
 
 
-def test_the_token_is_left_with_an_order_that_has_nothing_to_do(world: World) -> None:
+def test_the_token_is_stored_in_an_order_without_pending_signals(world: World) -> None:
     order = world.place()
 
     world.run(await_signal, order, token=TOKEN)
@@ -18,7 +20,7 @@ def test_the_token_is_left_with_an_order_that_has_nothing_to_do(world: World) ->
     assert world.engine.rung == []
 
 
-def test_a_wait_that_is_over_leaves_the_token_of_a_later_one_alone(world: World) -> None:
+def test_an_earlier_wait_does_not_replace_the_token_of_a_later_one(world: World) -> None:
     order = world.place()
     world.run(await_signal, order, token="the second wait's", loops=2)
 
@@ -29,7 +31,7 @@ def test_a_wait_that_is_over_leaves_the_token_of_a_later_one_alone(world: World)
 
 
 @pytest.mark.parametrize("wait", [{"loops": 1}, {}], ids=["repeated", "definition without rounds"])
-def test_the_newest_token_of_a_wait_stays(world: World, wait: dict[str, int]) -> None:
+def test_the_newest_token_of_a_wait_is_kept(world: World, wait: dict[str, int]) -> None:
     order = world.place()
 
     for token in ("the first attempt's", "the second attempt's"):
@@ -38,7 +40,7 @@ def test_the_newest_token_of_a_wait_stays(world: World, wait: dict[str, int]) ->
     assert world.now(order).wait_token == "the second attempt's"
 
 
-def test_a_signal_that_was_there_before_the_wait_rings_at_once(world: World) -> None:
+def test_a_pending_signal_rings_at_once(world: World) -> None:
     order = world.place()
     world.accept(order, a_signal())
 
@@ -48,7 +50,7 @@ def test_a_signal_that_was_there_before_the_wait_rings_at_once(world: World) -> 
     assert world.now(order).wait_token is None
 
 
-def test_a_signal_between_reading_and_waiting_is_not_lost(world: World) -> None:
+def test_a_signal_between_the_read_and_the_write_is_not_lost(world: World) -> None:
     order = world.place()
     world.store.before_write = [lambda: world.accept(order, a_signal())]
 
@@ -67,7 +69,7 @@ def test_an_order_that_does_not_wait_rings_at_once(world: World, stage: Stage) -
     assert world.now(order) == order
 
 
-def test_a_doorbell_that_does_not_work_fails_the_wait_so_that_it_is_entered_again(
+def test_a_failed_doorbell_fails_the_activity(
     world: World,
 ) -> None:
     order = world.place(Stage.PAYMENT)

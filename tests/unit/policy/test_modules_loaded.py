@@ -1,5 +1,5 @@
-"""A cold start pays for modules and dataclasses: those of each activity are counted in a fresh
-interpreter.
+"""Limits the modules and dataclasses of each activity, because they make cold starts longer. They
+are counted in a new interpreter.
 """
 
 import json
@@ -12,18 +12,18 @@ import pytest
 from bench.cold_start.programs import ENVIRONMENT
 from tests.support.definition import ROOT
 
-BUDGET = 360
+MAX_MODULES = 360
 FORBIDDEN = ("pydantic", "requests", "stripe", "aws_xray_sdk", "boto3", "opentelemetry")
 
-MOST_DATACLASSES = 22
-PAYMENT_DATACLASSES = 26
+MAX_DATACLASSES = 22
+MAX_PAYMENT_DATACLASSES = 26
 UNUSED = {
     "lambdas.domain.ports",
     "lambdas.domain.payment_differences",
     "lambdas.domain.workflow_versions",
     "lambdas.domain.record.outside",
 }
-"""Modules that the activities name in annotations only, or not at all."""
+"""Modules that activities use in annotations only, or not at all."""
 
 PORTS = {
     "enrichment": ("orders", "catalogue", "customers"),
@@ -33,7 +33,7 @@ PORTS = {
     "order_status": ("orders", "operations"),
     "notification": ("orders", "customers", "notifier"),
 }
-"""Module -> the ports that its activities use: their clients are built at the first call."""
+"""Module -> the ports that its activities use. A port's client is created at the first call."""
 
 SCRIPT = """
 import importlib, json, sys
@@ -57,7 +57,7 @@ print(json.dumps([loaded, dataclasses]))
 
 @lru_cache
 def loaded_by(module: str) -> tuple[list[str], list[str]]:
-    """The modules and the dataclasses of the project."""
+    """The loaded modules, and the dataclasses of the project."""
     command = [sys.executable, "-c", SCRIPT, module, *PORTS[module]]
     answer = subprocess.run(
         command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True
@@ -67,23 +67,23 @@ def loaded_by(module: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("module", sorted(PORTS))
-def test_an_activity_loads_few_modules_and_none_of_the_heavy_ones(module: str) -> None:
+def test_an_activity_loads_few_modules_and_no_forbidden_ones(module: str) -> None:
     loaded, _ = loaded_by(module)
 
     assert f"lambdas.activities.{module}" in loaded
     assert "botocore.client" in loaded
     assert [name for name in loaded if name.split(".")[0] in FORBIDDEN] == []
-    assert len(loaded) <= BUDGET
+    assert len(loaded) <= MAX_MODULES
 
 
 @pytest.mark.parametrize("module", sorted(PORTS))
-def test_an_activity_creates_few_dataclasses_and_none_of_other_steps(module: str) -> None:
+def test_an_activity_loads_few_dataclasses_and_no_unused_modules(module: str) -> None:
     loaded, dataclasses = loaded_by(module)
     pays = module == "payment"
 
     assert UNUSED & set(loaded) == set()
     assert ("lambdas.domain.payments" in loaded) is pays
-    assert len(dataclasses) <= (PAYMENT_DATACLASSES if pays else MOST_DATACLASSES), dataclasses
+    assert len(dataclasses) <= (MAX_PAYMENT_DATACLASSES if pays else MAX_DATACLASSES), dataclasses
 
 
 def test_every_activity_module_is_counted() -> None:
@@ -107,7 +107,7 @@ print("_dynamodb" in vars(dependencies()))
         ({}, "False"),
     ],
 )
-def test_the_client_of_the_tables_is_constructed_while_lambda_initialises_and_only_there(
+def test_the_dynamodb_client_is_created_at_the_initialisation_only_in_lambda(
     variables: dict[str, str], constructed: str
 ) -> None:
     answer = subprocess.run(

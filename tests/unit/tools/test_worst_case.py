@@ -20,7 +20,7 @@ def test_every_attempt_times_out_and_every_delay_is_the_longest() -> None:
     assert worst_seconds(RETRIED) == 6 * 10 + (1 + 2 + 4 + 5) + 3
 
 
-def test_branches_take_as_long_as_the_longest_one() -> None:
+def test_parallel_branches_take_as_long_as_the_longest_one() -> None:
     branches = [{"States": {"A": RETRIED, "B": {}}}, {"States": {"C": {"TimeoutSeconds": 7}}}]
 
     assert worst_seconds({"Branches": branches}) == worst_seconds(RETRIED)
@@ -44,7 +44,7 @@ def test_the_paths_contain_every_task_and_every_business_end() -> None:
     }
 
 
-def test_the_pauses_grow_until_the_limit_is_passed() -> None:
+def test_the_delays_grow_to_their_limit() -> None:
     found = pauses(load())
 
     assert (found[:3], found[-1], len(found)) == ([5, 10, 15], 305, 61)
@@ -60,5 +60,5 @@ def test_a_longer_timeout_changes_the_table() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0 s"), (61, "1 min 1 s"), (604_800, "7 d"), (3_601, "1 h 1 s")]
 )
-def test_a_duration_leaves_out_what_is_zero(seconds: int, text: str) -> None:
+def test_a_duration_omits_units_that_are_zero(seconds: int, text: str) -> None:
     assert duration(seconds) == text

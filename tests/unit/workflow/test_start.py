@@ -1,4 +1,4 @@
-"""A start: durable first, running second."""
+"""A start writes the order durably, then starts its execution."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ def test_a_start_writes_the_order_then_starts_its_execution(
     assert placed.at == order.created_at
 
 
-def test_an_order_whose_start_fails_is_safe_and_still_pending(
+def test_an_order_whose_execution_does_not_start_is_stored_as_pending(
     world: World, workflow: OrderWorkflow, recovered: list[OrderError]
 ) -> None:
     world.engine.unavailable = True
@@ -39,9 +39,7 @@ def test_an_order_whose_start_fails_is_safe_and_still_pending(
     assert world.store.due(order.next_check_at, 10).order_ids == (order.order_id,)
 
 
-def test_a_repeated_request_repeats_a_start_that_was_lost(
-    world: World, workflow: OrderWorkflow
-) -> None:
+def test_a_repeated_request_repeats_a_lost_start(world: World, workflow: OrderWorkflow) -> None:
     world.engine.unavailable = True
     order, _ = workflow.start(REQUEST, a_key())
     world.engine.unavailable = False
@@ -60,7 +58,7 @@ def test_a_repeated_request_repeats_a_start_that_was_lost(
         ({"customer_id": "unknown"}, "there is no customer 'unknown'"),
     ],
 )
-def test_a_request_that_cannot_be_is_refused_before_anything_is_written(
+def test_an_invalid_request_is_refused_before_any_write(
     world: World, workflow: OrderWorkflow, changes: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InvalidRequest, match=message):
@@ -70,7 +68,7 @@ def test_a_request_that_cannot_be_is_refused_before_anything_is_written(
     assert world.engine.started == []
 
 
-def test_a_start_in_conflict_with_another_writer_is_repeated(
+def test_a_start_that_conflicts_with_another_write_is_repeated(
     world: World, workflow: OrderWorkflow
 ) -> None:
     def conflict() -> None:
@@ -83,7 +81,7 @@ def test_a_start_in_conflict_with_another_writer_is_repeated(
     assert (new, world.now(order)) == (True, order)
 
 
-def test_a_repeated_request_is_answered_though_its_sku_was_withdrawn_since(
+def test_a_repeated_request_is_answered_after_its_sku_was_withdrawn(
     world: World, workflow: OrderWorkflow
 ) -> None:
     first, _ = workflow.start(REQUEST, a_key())
