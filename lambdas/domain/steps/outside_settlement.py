@@ -13,6 +13,7 @@ from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.ledger import (
     DEBT,
     PAY,
+    Effect,
     EffectState,
     PaymentProblem,
     disputes,
@@ -99,10 +100,17 @@ def confirm_settlement(
     if known.settled in _ENDS:
         after, events = end_dispute(before, now, name, _ENDS[known.settled], known.amount_minor)
         return make_change(order, after, now, settled, *events, by_execution=False)
-    entry = order.ledger[name].with_state(EffectState.UNDONE, now)
-    undone = replace(entry, refunded_minor=known.amount_minor)
-    after = replace(before.with_effect(name, undone), charged=False)
+    rest_minor = open_minor - known.amount_minor if name == DEBT else 0
+    returned = _record_returned(order.ledger[name], now, known.amount_minor, rest_minor)
+    after = replace(before.with_effect(name, returned), charged=False)
     return make_change(order, after, now, settled, by_execution=False)
+
+
+def _record_returned(entry: Effect, now: int, amount_minor: int, rest_minor: int) -> Effect:
+    """The refund or debt after an amount was returned. The rest of a debt stays owed."""
+    if rest_minor:
+        return replace(entry, amount_minor=rest_minor)
+    return replace(entry.with_state(EffectState.UNDONE, now), refunded_minor=amount_minor)
 
 
 def _find_open(order: Order, settlement: OutsideSettlement) -> tuple[str, int]:

@@ -377,7 +377,7 @@ def test_a_debt_that_is_settled_in_parts_is_owed_no_longer(world: World) -> None
     world.deps.payment_reports.receive(key(order))
 
     settle(world, order, 1200)
-    world.deps.payment_reports.receive(key(order))
+    assert world.deps.payment_reports.receive(key(order)) is ReportAction.NOTHING
     assert world.now(order).ledger[DEBT].amount_minor == 3000
     settle(world, order, 3000)
 

@@ -87,6 +87,19 @@ def test_a_confirmation_records_the_money_as_returned(order: Order, name: str) -
     assert confirmed(made.after) is None
 
 
+def test_the_rest_of_a_debt_stays_owed_and_that_of_a_refund_does_not() -> None:
+    """A provider may have refunded the rest of a payment; a debt is what it did not refund."""
+    part = a_settlement(amount_minor=1000)
+    debt = confirmed(replace(indebted(), settlement=part), amount_minor=1000)
+    paid = confirmed(replace(stuck(), settlement=part), amount_minor=1000)
+
+    assert debt is not None
+    assert paid is not None
+    rest, refund = debt.after.ledger[DEBT], paid.after.ledger[PAY]
+    assert (rest.state, rest.amount_minor, rest.at) == (EffectState.INTENT, 1500, NOW)
+    assert (refund.state, refund.refunded_minor) == (EffectState.UNDONE, 1000)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
