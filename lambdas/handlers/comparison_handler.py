@@ -44,7 +44,7 @@ def _day(event: Mapping[str, Any], now: int) -> tuple[str, int]:
     try:
         began = datetime.fromisoformat(f"{text}T00:00:00+00:00").timestamp()
     except ValueError:
-        began = -1
-    if began < 0:
+        began = 0
+    if began <= 0:
         raise MalformedEvent("date", _EXPECTED)
     return text, int(began * 1000)

@@ -9,8 +9,12 @@ EQUIVALENT: Mapping[str, str] = {
     r".*: assert_never\(None\)|domain\.steps\.payment\.require_(captured|refunded): ": (
         "mypy proves that no value gets there"
     ),
-    r"comparison_handler\._yesterday: present = datetime\.fromtimestamp\(now / 1000, \)": (
+    r"handlers\.comparison_handler\._day: today = datetime\.fromtimestamp\(now / 1000, .*": (
         "the functions run in UTC"
+    ),
+    r"handlers\.comparison_handler\._day: if began <= 1:": "no day begins one second after 1970",
+    r"handlers\.janitor_handler\._measure_oldest_order: open_orders = .*at_most=2\).*": (
+        "the first order of a stage is the oldest of two, too"
     ),
     r"services\.payment_comparison\..*_report: currency = .*((order\) or True|else \"XXXX\").*)": (
         "a difference has a payment or an order"

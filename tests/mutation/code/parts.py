@@ -37,7 +37,10 @@ _PROVIDER_TESTS = ("adapters/payments/test_*.py", "adapters/stripe/test_stripe_*
 _UNFIT = ("adapters/test_requests_per_route.py", "adapters/stock/test_busy_stock_at_random.py")
 _SUPPORT = ("telemetry.py", "tracing.py", "settings.py", "ulid.py")
 _TRACES = "workflow/test_traces.py"
-_SMALL = tuple(f"unit/test_{name}.py" for name in ("*_handler", "settings", "ulid", "dependencies"))
+_SMALL = tuple(
+    f"unit/test_{name}.py"
+    for name in ("*_handler", "malformed_events", "settings", "ulid", "dependencies")
+)
 
 PARTS: Mapping[str, Part] = {
     "domain": Part(("domain/*.py",), (*_RULES, *_ORDERS, *_RULES_OF_REQUESTS)),

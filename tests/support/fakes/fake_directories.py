@@ -36,13 +36,13 @@ class Shelf:
 
 class FakeInventory(Catalogue, StockShards):
     """The inventory table: a Catalogue to read, and the counters that a commit moves. None of its
-    SKUs is ever busy; `idle_shards` is what the next sweep finds to settle.
+    SKUs is ever busy; `idle_from` lists when shards become idle, which a sweep then settles.
     """
 
     def __init__(self, shelves: Mapping[str, Shelf] | None = None) -> None:
         self.shelves = dict(shelves or {})
         self.unavailable = False
-        self.idle_shards = 0
+        self.idle_from: list[int] = []
 
     def put(
         self,
@@ -88,7 +88,9 @@ class FakeInventory(Catalogue, StockShards):
     def close_idle(self, now: int) -> int:
         if self.unavailable:
             raise StoreUnavailable("the inventory is unavailable (set by the test)")
-        closed, self.idle_shards = self.idle_shards, 0
+        still_used = [at for at in self.idle_from if at > now]
+        closed = len(self.idle_from) - len(still_used)
+        self.idle_from = still_used
         return closed
 
     def require(self, moves: Sequence[StockMove], order_id: str) -> None:

@@ -38,6 +38,9 @@ def test_a_sweep_returns_logs_and_counts_what_it_did(
 
     [counted] = lines(capsys.readouterr().out)
     assert (counted["Janitor-taken-over"], counted["Janitor-running"]) == ([2.0], [1.0])
+    [directive] = counted["_aws"]["CloudWatchMetrics"]
+    units = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
+    assert (units["Janitor-running"], units["OldestOpenOrderSeconds"]) == ("Count", "Seconds")
     [swept] = lines(log.getvalue())
     assert (swept["message"], swept["actions"]) == ("swept", {"taken-over": 2, "running": 1})
     assert leaks(log.getvalue(), [TOKEN]) == []
@@ -90,9 +93,10 @@ def failing(error: Exception) -> Callable[..., None]:
 
 
 def test_a_sweep_settles_the_stock_of_skus_that_are_no_longer_busy(world: World) -> None:
-    world.inventory.idle_shards = 3
+    now = world.clock.now()
+    world.inventory.idle_from = [now, now, now + 1]
 
-    assert janitor_handler.sweep({}, None) == {"stock-settled": 3}
+    assert janitor_handler.sweep({}, None) == {"stock-settled": 2}
     assert janitor_handler.sweep({}, None) == {}
 
 

@@ -225,7 +225,8 @@ def test_a_payment_that_cannot_be_compared_does_not_stop_the_others(
     world.payments.refund("by hand", reference(order), Money(300, "EUR"))
 
     context = SimpleNamespace(aws_request_id="request-1")
-    with captured_log() as log, pytest.raises(comparison_handler.PaymentsNotCompared):
+    wrong = "^1 payments could not be compared$"
+    with captured_log() as log, pytest.raises(comparison_handler.PaymentsNotCompared, match=wrong):
         comparison_handler.compare({"date": "2026-01-01"}, context)
 
     failed, differs, compared = sorted(lines(log.getvalue()), key=lambda line: line["message"])[
@@ -237,6 +238,7 @@ def test_a_payment_that_cannot_be_compared_does_not_stop_the_others(
     assert (differs["reference"], failed["request_id"]) == (reference(broken), "request-1")
     assert "exception" in differs
     assert (compared["message"], compared["difference"]) == ("payment differs", Kind.REFUNDED)
+    assert (compared["order_id"], compared["reference"]) == (order.order_id, reference(order))
 
 
 def test_a_report_that_operations_cannot_take_is_repeated(
@@ -249,7 +251,10 @@ def test_a_report_that_operations_cannot_take_is_repeated(
 
     monkeypatch.setattr(world.operations, "report_difference", unavailable)
 
-    assert compare(world) == {"failed": 1}
+    with captured_log() as log:
+        assert world.deps.payment_comparison.compare(SINCE, UNTIL) == {"failed": 1}
+    *_, failed = lines(log.getvalue())
+    assert (failed["error"], "exception" in failed) == ("OperationsUnavailable", False)
 
 
 def test_a_list_that_cannot_be_read_fails_the_comparison(
