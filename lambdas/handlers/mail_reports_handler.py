@@ -51,5 +51,5 @@ def _record(order_id: str, report: DeliveryReport) -> bool:
         before = orders.get(order_id)
     except OrderNotFound:
         return False
-    after = orders.change(order_id, partial(record_delivery, report=report), seen=before)
+    after = orders.change(order_id, partial(record_delivery, report=report))
     return after.sequence != before.sequence

@@ -112,11 +112,17 @@ def test_a_service_need_not_list_its_products(service: ReferenceService) -> None
 
 
 def test_a_read_is_repeated_once(service: ReferenceService) -> None:
-    customers = HttpCustomers(connect(service))
+    clock = FakeClock()
+    customers = HttpCustomers(connect(service, clock=clock))
     service.customers.put_customer({"customer_id": "alice", "tier": "gold"})
     service.next_answers = [misbehaving.refused]
 
     assert customers.find("alice") is not None
+    assert clock.slept == [0]
+
+    service.next_answers = [misbehaving.refused] * 2
+    with pytest.raises(StoreUnavailable, match=r"^the inventory service did not answer$"):
+        customers.find("alice")
 
     service.next_answers = [status(500), status(502)]
     with pytest.raises(StoreUnavailable, match="answered 502"):

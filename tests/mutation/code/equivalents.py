@@ -79,7 +79,12 @@ EQUIVALENT: Mapping[str, str] = {
     r"api\.routes\..*: [a-z_]+: (inputs\.)?[A-Z]\w+ = .*": (
         "the framework passes every parameter; the description has the default"
     ),
-    r"api\.routes\..*: headers = \{\"location\": .*": "the names of headers have no case",
+    r"(api\.routes\..*: headers = \{\"location\": .*"
+    r"|adapters\.events\.signed_subscriber\..*: \"content-type\": .*"
+    r"|adapters\.http\.service\..*_headers: .* \"(accept|ACCEPT)\": .*"
+    r"|adapters\.http\.service\..*_headers: .*\"APPLICATION/JSON\"\})": (
+        "the names of headers and media types have no case"
+    ),
     r"api\.http\.request_check\.as_framework_event: others = .*\"XXcontent-typeXX\"\}": (
         "API Gateway sends the names of headers in lower case"
     ),
@@ -89,9 +94,8 @@ EQUIVALENT: Mapping[str, str] = {
     r"(api\.executions\.history_tags\.current_tag: .*if_none_match or \"XXXX\"\).*"
     r"|executions\.history\.category_of: .*state or \"XXXX\", .*)": "nothing has this name",
     r"services\.(janitor_sweep\.JanitorSweep\.run: second = .*\+ 1001"
-    r"|order_writer\.OrderWriter\.repeat: if .* pause \* 1001 > .*)": (
-        "a limit that is a thousandth longer"
-    ),
+    r"|order_writer\.OrderWriter\.repeat: if .* pause \* 1001 > .*)"
+    r"|telemetry\.milliseconds_since: return .* \* 1001\)": ("a time that is a thousandth longer"),
     r"services\.history_export\..*\.sweep: passed = any\(order\.created_at <= oldest .*": (
         "an order of exactly this age may belong to this pass or the next"
     ),

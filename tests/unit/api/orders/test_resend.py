@@ -57,6 +57,7 @@ def test_a_confirmation_is_sent_again_in_the_customers_language_and_recorded(
     effect = world.now(order).ledger[AGAIN]
     assert (effect.state, effect.requested_by) == (EffectState.DONE, OPERATOR["sub"])
     assert kinds(world, order)[-2:] == ["mail-resend-requested", f"{AGAIN}-sent"]
+    assert world.store.timeline(order.order_id)[-2].detail == {"mail": AGAIN}
 
 
 def test_the_intent_is_recorded_before_the_e_mail_is_sent(

@@ -276,7 +276,7 @@ def test_a_lost_dispute_lowers_a_debt(lost: int, state: EffectState, rest: int) 
     made = ended(disputed(indebted(), EffectState.INTENT, 3000), Settled.DISPUTE_LOST, lost)
 
     debt = made.after.ledger[DEBT]
-    assert (debt.state, debt.amount_minor) == (state, rest)
+    assert (debt.state, debt.amount_minor, debt.at is None) == (state, rest, False)
     assert made.events[-1].kind == "debt-refunded"
     assert made.events[-1].detail == {"amount_minor": min(lost, 2500)}
 

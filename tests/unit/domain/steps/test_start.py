@@ -58,14 +58,14 @@ def test_two_currencies_make_no_order() -> None:
 
 @pytest.mark.parametrize("currency", ["ABC", "XXX", "eur", ""])
 def test_a_currency_that_iso_4217_does_not_list_makes_no_order(currency: str) -> None:
-    request = replace(REQUEST, items=(("MUG-RED", 1),))
+    request = replace(REQUEST, items=(("MUG-RED", 1), ("US", 1)))
 
     message = (
-        f"^MUG-RED cannot be ordered: the price is in '{currency}', which is not an ISO 4217 "
+        f"^MUG-RED, US cannot be ordered: the price is in '{currency}', which is not an ISO 4217 "
         "currency; correct the currency in the inventory$"
     )
     with pytest.raises(InvalidRequest, match=message):
-        new_order("O1", request, {"MUG-RED": Price(1, currency)}, NOW)
+        new_order("O1", request, dict.fromkeys(("MUG-RED", "US"), Price(1, currency)), NOW)
 
 
 @pytest.mark.parametrize("count", [0, MAX_LINES + 1])
