@@ -35,7 +35,7 @@ export const field = (title, properties) =>
 
 /** The fields of an item. */
 export const itemFields = () => [
-  field("SKU", { name: "sku", required: true, pattern: "[A-Za-z0-9\\-]{1,32}", list: "products", placeholder: "name or SKU" }),
+  field("SKU", { name: "sku", required: true, pattern: "[A-Za-z0-9\\-]{1,32}", list: "products", placeholder: "choose, or enter a SKU" }),
   field("Quantity", { name: "quantity", type: "number", min: 1, max: 999, value: 1, required: true })];
 
 /** The fields of several items with their prices, a button that adds another item, and the total. */

@@ -7,7 +7,7 @@ import typer
 
 from cli.arguments import Command, Group
 from cli.commands.admin.products import Sku, product_path, product_table
-from cli.commands.options import KeyOption, ProfileOption, ReasonOption
+from cli.commands.options import KeyOption, ProfileOption
 from cli.sign_in.session import open_api
 from cli.terminal.output import Format, Output, say, show
 
@@ -29,7 +29,9 @@ def correct(
             "--by", help="Units to add; negative: units to remove (--by=-2).", metavar="UNITS"
         ),
     ],
-    reason: ReasonOption,
+    reason: Annotated[
+        str, typer.Option("-r", "--reason", help="One line, shown to operators.", metavar="TEXT")
+    ],
     key: KeyOption = None,
     profile: ProfileOption = None,
     output: Output = Format.TABLE,
