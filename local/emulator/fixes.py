@@ -125,6 +125,12 @@ _ALL = (
         "log_targets.py",
     ),
     Fix(
+        "log-pages",
+        "FilterLogEvents returns a nextToken while more events follow, and continues there.",
+        "Amazon CloudWatch Logs API Reference: FilterLogEvents",
+        "log_pages.py",
+    ),
+    Fix(
         "mocked-states",
         "TestState retries a mocked error before it is caught, takes the mock of a Parallel state, "
         "and has State.RetryCount.",

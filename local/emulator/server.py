@@ -46,6 +46,7 @@ def _patched_ministack(options: Options) -> App:
         cloudformation,
         functions,
         http_apis,
+        log_pages,
         log_targets,
         sign_in,
         step_functions,
@@ -61,6 +62,8 @@ def _patched_ministack(options: Options) -> App:
         cloudformation.install()
     if fixes.is_on("integration-errors"):
         http_apis.install()
+    if fixes.is_on("log-pages"):
+        log_pages.install()
     if fixes.is_on("log-targets"):
         log_targets.install()
     if is_loopback(options.host):

@@ -1,8 +1,12 @@
-"""EventBridge: events at the end of an execution, and log groups as targets."""
+"""EventBridge: events at the end of an execution, and log groups as targets. Pages of a log."""
 
 import json
+import time
 import uuid
 from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
 
 from tests.parity.definitions import LONG_WAIT
 from tests.parity.emulators import Emulator
@@ -82,3 +86,24 @@ def test_a_rule_delivers_events_to_a_log_group(aws: Emulator) -> None:
         return numbers if len(numbers) == 2 else None
 
     assert aws.eventually(find) == [1, 2]
+
+
+@covers_fix("log-pages")
+def test_the_events_of_a_log_are_read_in_pages(aws: Emulator) -> None:
+    logs, group = aws.client("logs"), f"/pages/{uuid.uuid4().hex[:8]}"
+    now = int(time.time() * 1000)
+    logs.create_log_group(logGroupName=group)
+    for number in range(5):
+        stream = {"logGroupName": group, "logStreamName": f"stream-{number}"}
+        logs.create_log_stream(**stream)
+        entry = {"timestamp": now + number, "message": str(number)}
+        logs.put_log_events(**stream, logEvents=[entry])
+
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=group, PaginationConfig={"PageSize": 2}
+    )
+    assert [[e["message"] for e in page["events"]] for page in pages] == [
+        *(["0", "1"], ["2", "3"], ["4"])
+    ]
+    with pytest.raises(ClientError, match="InvalidParameterException"):
+        logs.filter_log_events(logGroupName=group, nextToken="invalid")
