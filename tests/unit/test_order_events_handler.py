@@ -160,3 +160,12 @@ def test_an_event_that_the_subscriber_does_not_accept_stays_in_the_queue(
     assert world.events.delivered == bodies[1:]
     [metrics] = [line for line in lines(capsys.readouterr().out) if "_aws" in line]
     assert (metrics["EventDeliveryFailed"], metrics["EventsDelivered"]) == ([1.0], [1.0])
+
+
+def test_a_repeated_record_publishes_the_same_events_again(world: World) -> None:
+    order = world.place()
+    written(world, order, ("stock-reserved", {"units": 2}))
+    once = written(world, order, ("payment-captured", {"amount_minor": 1}))
+
+    assert published(world, once) == [(2, "payment-captured")]
+    assert published(world, once) == [(2, "payment-captured")] * 2

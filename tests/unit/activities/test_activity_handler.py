@@ -258,3 +258,9 @@ def test_a_typed_error_is_counted_under_its_name_once_for_each_call_of_the_proce
         ([1.0], "process_payment")
     ] * 3
     assert not telemetry.metrics.metric_set
+
+
+def test_durations_are_logged_in_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telemetry, "perf_counter", lambda: 5.0)
+
+    assert telemetry.milliseconds_since(2.5) == 2500

@@ -53,6 +53,7 @@ def test_a_completed_order_is_confirmed_and_its_result_returned(world: World) ->
         "alice@example.com",
         f"Your order {order.order_id} is confirmed",
     )
+    assert mail.tags == (order.order_id, MAIL_CONFIRMATION)
     assert world.now(order).ledger[MAIL_CONFIRMATION].state is EffectState.DONE
 
 

@@ -10,7 +10,7 @@ from lambdas.domain.record.stages import Stage
 from lambdas.services.janitor import LATE_MS, Janitor
 from lambdas.services.janitor_sweep import CHECKS_PER_SECOND, SWEEP_MS, JanitorSweep
 from lambdas.telemetry import metrics
-from tests.support.world import World
+from tests.support.world import TOKEN, World
 from tests.unit.janitor.stopped import gone
 
 
@@ -79,3 +79,11 @@ def test_an_order_that_still_waits_minutes_after_its_deadline_is_counted(
     assert janitor.reconcile(order.order_id) == "running"
 
     assert ("OrderPastDeadline" in metrics.metric_set) is counted
+
+
+def test_a_waiting_order_without_a_signal_is_not_rung(world: World, janitor: Janitor) -> None:
+    order = world.place(wait_token=TOKEN)
+
+    assert janitor.reconcile(order.order_id) == "running"
+
+    assert world.engine.rung == []

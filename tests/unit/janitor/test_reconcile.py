@@ -203,3 +203,11 @@ def test_an_ended_order_needs_nothing(world: World, janitor: Janitor, end: Stage
     assert janitor.reconcile(order.order_id) == "nothing"
 
     assert world.now(order) == order
+
+
+def test_a_signal_before_the_wait_begins_waits_for_it(world: World, janitor: Janitor) -> None:
+    order = world.place(Stage.RESERVE)
+    world.accept(order, a_signal())
+    world.clock.advance(300)
+
+    assert janitor.reconcile(order.order_id) == "running"

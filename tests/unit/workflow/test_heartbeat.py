@@ -7,7 +7,7 @@ import pytest
 from lambdas.domain.errors import OrderError, SignalNotAdmitted
 from lambdas.domain.record.stages import Stage
 from lambdas.services.workflow import OrderWorkflow
-from tests.support.builders import a_signal
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal
 from tests.support.fakes.fake_clock import NOW
 from tests.support.world import TOKEN, World
 
@@ -105,3 +105,11 @@ def test_heartbeats_never_put_off_the_janitor(world: World, workflow: OrderWorkf
         workflow.heartbeat(order.order_id)
 
     assert world.now(order).next_check_at <= due
+
+
+def test_a_heartbeat_after_the_deadline_is_refused(world: World, workflow: OrderWorkflow) -> None:
+    order = world.place(wait_token=TOKEN)
+    world.clock.advance(APPROVAL_TIMEOUT_MS // 1000)
+
+    with pytest.raises(SignalNotAdmitted):
+        workflow.heartbeat(order.order_id)

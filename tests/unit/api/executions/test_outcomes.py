@@ -227,3 +227,8 @@ def test_an_execution_that_lost_its_order_says_so() -> None:
 
 def test_a_long_history_is_no_defect() -> None:
     assert verdict(interrupted(decided("continue"))) == "infrastructure"
+
+
+@pytest.mark.parametrize("end", ["ExecutionAborted", "ExecutionTimedOut"])
+def test_what_was_ended_from_outside_is_infrastructure(end: str) -> None:
+    assert verdict(waiting().enter("AwaitSignal").add(end)) == "infrastructure"

@@ -67,3 +67,12 @@ def test_an_execution_that_lost_its_order_to_another_one_is_compensated_and_not_
     assert classify(history.redacted()) == Classification(
         Verdict.COMPENSATED, "another execution took its order over"
     )
+
+
+def test_an_execution_that_loses_its_order_during_compensation_is_compensated() -> None:
+    history = named(()).failing("RefundPayment", *["ProviderUnavailable"] * 7)
+    history.failing("ReleaseStock", "StaleEpoch").failing("CloseOrder", "StaleEpoch")
+    history.enter("OrderFailed")
+    history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
+
+    assert classify(history.redacted()).verdict is Verdict.COMPENSATED

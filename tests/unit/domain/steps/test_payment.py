@@ -36,6 +36,7 @@ from lambdas.domain.steps.payment import (
     payment_request,
     record_charge,
     record_reference,
+    recorded_reference,
     require_captured,
     require_refunded,
 )
@@ -176,3 +177,14 @@ def test_a_payment_has_a_result_unless_it_can_still_be_captured(state: PaymentSt
 
     assert (payment.result is None) == (state in (PaymentState.PREPARED, PaymentState.AUTHORISED))
     assert payment.outstanding_minor == 3
+
+
+def test_an_intent_without_an_amount_is_no_approval() -> None:
+    order = an_order(Stage.PAYMENT)
+
+    with pytest.raises(OrderMovedOn):
+        approved_amount(order.with_effect(PAY, replace(order.ledger[PAY], amount_minor=None)))
+
+
+def test_an_order_that_was_not_approved_has_no_reference() -> None:
+    assert recorded_reference(an_order()) is None
