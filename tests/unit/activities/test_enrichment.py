@@ -8,8 +8,8 @@ from lambdas.activities.enrichment import (
     fetch_recommendations,
 )
 from lambdas.domain.catalogue import StockLevel
-from lambdas.domain.errors import CustomerUnknown
-from lambdas.domain.record.stages import Stage
+from lambdas.domain.errors import CustomerUnknown, OrderMovedOn
+from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from tests.support.builders import a_line
 from tests.support.world import World
 
@@ -85,3 +85,11 @@ def test_without_anything_related_there_is_no_second_look(
 
     assert world.run(fetch_recommendations, order) == {"recommendations": []}
     assert read == [["COFFEE-1KG"]]
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - BEFORE_RESERVE - {Stage.NOTIFY}))
+def test_a_late_call_is_refused(stage: Stage, world: World) -> None:
+    order = world.place(stage)
+
+    with pytest.raises(OrderMovedOn):
+        world.run(fetch_customer_profile, order)

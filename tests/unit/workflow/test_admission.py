@@ -4,11 +4,12 @@ import pytest
 
 from lambdas.domain.errors import NotAllowed, SignalNotAdmitted
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import Actor, Signal, SignalKind
+from lambdas.domain.record.signals import MAX_SIGNALS, Actor, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.admission import allowed_signals, require_four_eyes
 from lambdas.services.workflow import OrderWorkflow
 from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
+from tests.support.fakes.fake_clock import NOW
 from tests.support.world import World
 
 
@@ -71,3 +72,9 @@ def test_nothing_is_worth_sending_to_an_order_that_is_being_cancelled(world: Wor
     world.cancel(order)
 
     assert allowed_signals(world.now(order), world.clock.now()) == ()
+
+
+def test_an_order_full_of_signals_admits_a_cancel_only() -> None:
+    added = tuple(a_signal(SignalKind.ADD_LINE_ITEM) for _ in range(MAX_SIGNALS))
+
+    assert allowed_signals(an_order(inbox=added), NOW) == (SignalKind.CANCEL_ORDER,)
