@@ -127,7 +127,7 @@ class Janitor:
     def check_soon(self, order: Order) -> None:
         """Have a resting order checked by one of the next sweeps, should an event be lost."""
         at = self.clock.now() + CHECK_SOON_MS
-        self._best_effort(partial(self._check_later, order, at, seen=order))
+        best_effort(partial(self._check_later, order, at, seen=order), self.recovered)
 
     def _take_over(self, order: Order, reason: str | None) -> JanitorAction:
         """Hand the order over, unless that was done too often lately. A person's decision, the
@@ -141,7 +141,7 @@ class Janitor:
             return JanitorAction.NOTHING
         if taken.takeovers >= REPORTED_FROM:
             self.count("TakeoverRepeated")
-            self._best_effort(partial(self.report_takeovers, taken))
+            best_effort(partial(self.report_takeovers, taken), self.recovered)
         self._begin(taken, order)
         compensates = taken.stage is Stage.COMPENSATING
         return JanitorAction.TAKEN_OVER if compensates else JanitorAction.RESUMED
@@ -169,13 +169,7 @@ class Janitor:
         self.engine.start(taken)
         if order.wait_token is not None:
             # If it still waits, it finds that it lost the order, and ends. Best effort.
-            self._best_effort(partial(self.engine.ring, order.wait_token))
-
-    def _best_effort(self, call: Callable[[], object]) -> None:
-        try:
-            call()
-        except OrderError as error:
-            self.recovered(error)
+            best_effort(partial(self.engine.ring, order.wait_token), self.recovered)
 
     def _start_again(self, order: Order) -> JanitorAction:
         """Repeat a start that may have been lost; a start that was not is recognised by name."""
@@ -221,3 +215,11 @@ class Janitor:
             return replace(checked, after=replace(checked.after, next_check_at=at))
 
         self.orders.change(order.order_id, decide, seen=seen)
+
+
+def best_effort(call: Callable[[], object], recovered: Callable[[OrderError], None]) -> None:
+    """Make a call and report its failure: a later check repairs it."""
+    try:
+        call()
+    except OrderError as error:
+        recovered(error)

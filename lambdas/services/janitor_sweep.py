@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdas.domain.errors import OrderError, TransientError
-from lambdas.services.janitor import JanitorAction
+from lambdas.services.janitor import JanitorAction, best_effort
 
 if TYPE_CHECKING:
     from lambdas.domain.ports import Clock, OrderIndex, Spread
@@ -59,11 +60,7 @@ class JanitorSweep:
         except Exception as error:  # noqa: BLE001  (reported in full)
             self.report(order_id, error)
             # After an outage the order must not wait for long; an unreadable record may.
-            self._postpone(order_id, back_off=not isinstance(error, TransientError))
+            postpone = partial(self.index.postpone, order_id, self.clock.now())
+            back_off = not isinstance(error, TransientError)
+            best_effort(partial(postpone, back_off=back_off), self.recovered)
             return JanitorAction.FAILED
-
-    def _postpone(self, order_id: str, *, back_off: bool) -> None:
-        try:
-            self.index.postpone(order_id, self.clock.now(), back_off=back_off)
-        except OrderError as error:
-            self.recovered(error)
