@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from lambdas.domain.errors import ActivityDefect
+from lambdas.domain.errors import ActivityDefect, OrderNotFound
 from tests.mutation.equivalents import why_equivalent
 from tests.mutation.operators import Mutant
 from tests.mutation.scenarios import Runaway, Scenario, scenarios
@@ -14,7 +14,7 @@ from tests.simulation.step_functions.paths import StatesRuntime
 Facts = Mapping[str, object]
 BROKEN = (
     *(KeyError, AttributeError, TypeError, AssertionError),
-    *(ActivityDefect, Runaway, StatesRuntime, Unsupported),
+    *(ActivityDefect, OrderNotFound, Runaway, StatesRuntime, Unsupported),
 )
 """What the interpreter raises for a definition that AWS would reject, or whose execution would fail
 or never end."""
