@@ -90,10 +90,11 @@ def _other_sum(world: SimulatedWorld, problem: str) -> bool:
 
 def _calls(world: SimulatedWorld) -> list[str]:
     """The calls of one invocation are bounded; those of a sweep by the number of orders, those of
-    an attempt on busy stock by the places that it tries.
+    an attempt on busy stock by the places that it tries. The service that keeps the stock is called
+    beside most writes.
     """
     orders = len(world.store.records)
-    most = MOST_CALLS * (PLACES_TRIED if world.shards else 1)
+    most = MOST_CALLS * (PLACES_TRIED if world.shards else 2 if world.reserves else 1)
     return [
         f"{function}: {calls} calls in one invocation"
         for function, calls in world.most_calls.items()

@@ -65,7 +65,7 @@ class SimulatedWorld:
         shards: bool = False,
     ) -> None:
         forget_metrics()
-        self._settings, self._reserves, self.shards = settings, reserves, shards
+        self._settings, self.reserves, self.shards = settings, reserves, shards
         self.random, self._secrets = Random(seed), Random(seed)
         self.event_queue = EventQueue()
         self.inventory = FakeInventory()
@@ -250,7 +250,7 @@ class SimulatedWorld:
         deps.clock = ports.SkewedClock(boundary)
         store: Any = ports.Store(boundary)
         deps.store = store
-        if self._reserves:
+        if self.reserves:
             reservations: Any = ports.Port(boundary, "reservations")
             deps.store = ReservedOrders(store, reservations)
         if self.shards:
