@@ -34,11 +34,9 @@ def results(
     short_deployment: Environment, request: pytest.FixtureRequest
 ) -> dict[str, ScenarioResult]:
     """The results of the selected scenarios, run together as in the demo."""
-    parameters = [getattr(item, "callspec", None) for item in request.session.items]
-    wanted = [
-        spec.params["scenario"].name for spec in parameters if spec and "scenario" in spec.params
-    ]
-    chosen = [one for one in read_scenarios() if one.name in wanted]
+    specs = [getattr(item, "callspec", None) for item in request.session.items]
+    wanted = [spec.params.get("scenario") for spec in specs if spec]
+    chosen = [one for one in read_scenarios() if one in wanted]
     state = short_deployment.state
     runner = ScenarioRunner(state, jobs=JOBS, on_progress=lambda scenario, step: None)
     result = runner.run(chosen)
