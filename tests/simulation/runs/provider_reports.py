@@ -11,7 +11,7 @@ from lambdas.domain.payments import DisputeState
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.payment import order_of_key
-from lambdas.domain.steps.reported_payments import record_disputes
+from lambdas.domain.steps.reported_payments import record_disputes, settle_debt
 from tests.simulation.world.faults import LAMBDA
 from tests.simulation.world.world import SimulatedWorld
 from tests.support.fakes.fake_payments import Book
@@ -47,7 +47,7 @@ class ProviderReports:
 
     def settle_all(self) -> None:
         """Settle every pending payment, and decide every dispute. From now on the provider takes
-        every refund.
+        every refund. It reports those that a late attempt made after a debt was recorded.
         """
         self._is_quiet = True
         for reference, book in list(self._world.payments.payments.items()):
@@ -55,6 +55,9 @@ class ProviderReports:
                 self._settle(reference, book)
             book.settle()
             self._decide(reference, book, escalates=False)
+            order = self._world.store.get(order_of_key(book.key))
+            if settle_debt(order, order.updated_at, book.payment()) is not None:
+                self._report_later(reference)
 
     def written(self, before: Order | None, after: Order) -> None:
         """Some customers dispute a payment soon after it was captured, or is to be refunded."""
