@@ -153,8 +153,12 @@ class Operators:
 def _can_close(order: Order, book: Book) -> bool:
     """Whether operators can know all that the provider knew: nothing is pending, and the ledger has
     every dispute and debt. Of a refund that was made, and not recorded, they would not know.
+    Without a dispute, a refund that the ledger has as pending gets stuck only after days.
     """
     payment, now = book.payment(), order.updated_at
+    is_pending = PAY in order.ledger and order.ledger[PAY].pending_until is not None
+    if is_pending and not _is_disputed(order):
+        return False
     is_recorded = not any(record(order, now, payment) for record in (record_debt, record_disputes))
     return is_recorded and not book.is_pending and payment.outstanding_minor > 0
 
@@ -163,8 +167,11 @@ def _is_open(order: Order) -> bool:
     """Whether the order has an open dispute, a stuck refund, or a debt."""
     if not order.ended and order.stage is not Stage.COMPENSATING:
         return False
-    is_disputed = any(one.state is EffectState.INTENT for one in disputes(order.ledger).values())
-    return is_disputed or _owes_money(order)
+    return _is_disputed(order) or _owes_money(order)
+
+
+def _is_disputed(order: Order) -> bool:
+    return any(one.state is EffectState.INTENT for one in disputes(order.ledger).values())
 
 
 def _owes_money(order: Order) -> bool:
