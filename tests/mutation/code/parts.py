@@ -31,7 +31,7 @@ _RULES_OF_REQUESTS = (
     *("unit/api/signals/test_approval_limits.py", "unit/api/signals/test_approvals.py"),
     *("unit/api/executions/test_operations.py", "unit/test_*_handler.py"),
 )
-_ORDERS = ("unit/test_order_writer.py", "unit/test_activity_groups.py")
+_ORDERS = ("unit/test_order_writer.py",)
 _PROVIDERS = ("adapters/sandbox/*.py", "adapters/stripe/*.py", "adapters/signed_reports.py")
 _PROVIDER_TESTS = ("adapters/payments/test_*.py", "adapters/stripe/test_stripe_*.py")
 _UNFIT = ("adapters/test_requests_per_route.py", "adapters/stock/test_busy_stock_at_random.py")

@@ -2,15 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.cold_start.programs import ACTIVITIES, BARE, PROGRAMS, REFERENCE
+from bench.cold_start.programs import BARE, PROGRAMS, REFERENCE
 from bench.cold_start.sampling import Sampler
-from tests.support.definition import ROOT
-
-
-def test_every_activity_module_is_measured() -> None:
-    modules = {file.stem for file in (ROOT / "lambdas" / "activities").glob("[a-z]*.py")}
-
-    assert set(ACTIVITIES) == modules
 
 
 @pytest.mark.proof

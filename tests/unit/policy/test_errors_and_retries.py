@@ -186,15 +186,3 @@ def test_the_tree_in_the_docstring_names_every_leaf() -> None:
     drawn = errors.__doc__ or ""
 
     assert [leaf for leaf in sorted(names(OrderError)) if leaf not in drawn] == []
-
-
-def test_an_error_carries_its_order_and_its_message() -> None:
-    error = errors.StaleEpoch("too old", order_id="O1")
-
-    assert (error.order_id, error.message, str(error)) == ("O1", "too old", "too old")
-
-
-def test_a_refused_signal_carries_the_stage_that_refused_it() -> None:
-    error = errors.SignalNotAdmitted("late", order_id="O1", stage="completed")
-
-    assert (error.order_id, error.stage) == ("O1", "completed")

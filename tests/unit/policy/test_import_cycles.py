@@ -1,13 +1,13 @@
 """No module imports itself through other modules, and no folder does either."""
 
-import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from tests.support.definition import ROOT
+from tests.unit.policy.test_imports import imports as imports_of
 
 TREES = ("cli", "lambdas", "stacks")
 _OF_LAMBDAS = ("lambdas", "lambdas.adapters", "lambdas.api", "lambdas.domain")
@@ -22,21 +22,18 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(file: Path, known: set[str]) -> Iterator[str]:
-    """The modules of the project that a file imports, wherever the statement stands."""
-    for node in ast.walk(ast.parse(file.read_text())):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            submodules = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [name if name in known else str(node.module) for name in submodules]
-        yield from (name for name in names if name in known)
-
-
 def imports(root: Path) -> Graph:
+    """The imports between the modules below a folder, wherever the statement stands."""
     files = {module_name(file): file for file in sorted(root.rglob("*.py"))}
-    return {name: set(imported(file, set(files))) - {name} for name, file in files.items()}
+
+    def known(name: str) -> str:
+        """The module, or the package of a name that is no module."""
+        return name if name in files else name.rpartition(".")[0]
+
+    return {
+        name: {known(module) for module, _ in imports_of(file)} & set(files) - {name}
+        for name, file in files.items()
+    }
 
 
 def by_folder(graph: Graph, package: str) -> Graph:
