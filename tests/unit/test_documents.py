@@ -18,25 +18,14 @@ PAGES = sorted(
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
-def test_the_state_diagram_shows_the_definition_as_it_is() -> None:
+def test_the_state_machines_page_has_the_diagram_and_the_times_of_the_definition() -> None:
     definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
-    text = (ROOT / "statemachine/README.md").read_text()
+    page = (ROOT / "statemachine/README.md").read_text()
     diagram = state_diagram.mermaid(definition)
-    assert state_diagram.with_section(text, state_diagram.MARKERS, diagram) == text, (
-        "run `make diagram`"
-    )
+    sections = {state_diagram.MARKERS: diagram, worst_case.MARKERS: worst_case.table(definition)}
 
-
-def test_the_worst_case_times_are_those_of_the_definition() -> None:
-    definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
-    text = (ROOT / "statemachine/README.md").read_text()
-    table = worst_case.table(definition)
-    assert state_diagram.with_section(text, worst_case.MARKERS, table) == text, "run `make diagram`"
-
-
-def test_the_state_diagram_shows_every_state() -> None:
-    definition = json.loads((ROOT / "statemachine/order_workflow.asl.json").read_text())
-    diagram = state_diagram.mermaid(definition)
+    for markers, section in sections.items():
+        assert state_diagram.with_section(page, markers, section) == page, "run `make diagram`"
     assert [name for name in definition["States"] if name not in diagram] == []
 
 
