@@ -11,7 +11,7 @@ from lambdas.domain.record.stages import Stage
 from lambdas.executions.export import rows
 from lambdas.executions.history import redact
 from lambdas.executions.outcomes import outcome
-from tests.support.api_caller import ALICE, APPROVER, BOB, OPERATOR, ApiCaller, Claims
+from tests.support.api_caller import ALICE, APPROVER, OPERATOR, ApiCaller, Claims
 from tests.support.definition import load
 from tests.support.execution_histories import HistoryBuilder
 from tests.support.invariants import leaks
@@ -164,12 +164,6 @@ def test_who_sees_the_order_sees_how_far_it_came(
     assert progress["ProcessPayment"] == "running"
     assert progress["ReserveStock"] == "not-reached"
     assert leaks(answer.text, [TOKEN, "alice@example.com", "arn:", "${"]) == []
-
-
-def test_others_do_not_see_how_far_it_came(api: ApiCaller, world: World) -> None:
-    order = world.place()
-
-    assert api.get(f"/orders/{order.order_id}/execution", BOB).status == 404
 
 
 def test_an_execution_that_did_not_begin_has_no_states(api: ApiCaller, world: World) -> None:

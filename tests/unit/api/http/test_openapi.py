@@ -1,17 +1,25 @@
 """docs/openapi.json is what the code answers to, and the documentation routes serve it."""
 
+import importlib
 import json
 import re
-from typing import Any
+import sys
+from collections.abc import Iterable
+from typing import Any, cast
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+import lambdas
 from lambdas.api.application import OPERATIONS, description
+from lambdas.api.handler import respond
 from lambdas.api.http.resource import Operation
-from tests.support.api_caller import DOCUMENT, ApiCaller, an_event
+from tests.support.api_caller import DOCUMENT, ApiCaller, Context, an_event
 from tests.support.definition import ROOT
+from tests.support.world import World
 
+PACKAGE = "lambdas.api"
 COMMITTED = (ROOT / "docs/openapi.json").read_text()
 
 
@@ -121,12 +129,46 @@ def test_the_page_is_complete_in_itself(api: ApiCaller) -> None:
     assert re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=[^>]*>", answer.text) == []
 
 
-def test_the_page_is_compressed_for_a_browser(api: ApiCaller) -> None:
-    answer = api.get("/docs", None, headers={"accept-encoding": "gzip"})
+@pytest.fixture
+def imported_again(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module of the application, of a second import of the whole package."""
+    monkeypatch.setattr(lambdas, "api", sys.modules[PACKAGE])
+    for name in list(sys.modules):
+        if f"{name}.".startswith(f"{PACKAGE}."):
+            monkeypatch.delitem(sys.modules, name)
+    return importlib.import_module(f"{PACKAGE}.application")
 
-    assert answer.headers["content-encoding"] == "gzip"
-    assert "SwaggerUIBundle" in answer.text
+
+def facts(operations: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """What an operation declares, without the classes of its answers."""
+    return [
+        (
+            *(one.name, one.summary, one.method, one.path, one.tag, one.roles, one.refuses),
+            *(one.body_limit, one.has_body, one.query, one.pattern.pattern),
+            *((status, said) for status, (said, _) in one.answers.items()),
+        )
+        for one in operations
+    ]
 
 
-def test_events_of_the_tests_are_those_of_an_http_api() -> None:
-    assert an_event("GET", "/orders?limit=1")["queryStringParameters"] == {"limit": "1"}
+def test_a_second_import_declares_and_describes_the_same_operations(imported_again: Any) -> None:
+    """A declaration does not depend on what was imported before."""
+    assert facts(imported_again.OPERATIONS) == facts(OPERATIONS)
+    assert json.loads(json.dumps(imported_again.description())) == DOCUMENT
+
+
+PAGES = ("/docs", "/console", "/console/", "/console/console.js", "/console/console.css", "/health")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_second_import_serves_the_same_pages(
+    path: str, imported_again: Any, world: World
+) -> None:
+    again = importlib.import_module(f"{PACKAGE}.handler")
+
+    answers = [
+        one(an_event("GET", path), cast(LambdaContext, Context()), lambda: world.deps)
+        for one in (again.respond, respond)
+    ]
+
+    assert answers[0] == answers[1]

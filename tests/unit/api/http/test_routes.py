@@ -1,4 +1,4 @@
-"""The routes: what is served by which path, method and parameters, and for whom."""
+"""The routes: what is served by which path and method, and for whom."""
 
 import re
 from operator import attrgetter
@@ -13,6 +13,10 @@ from lambdas.domain.record.signals import SignalKind
 from tests.support.api_caller import ApiCaller, a_person, an_event
 from tests.support.builders import an_order_id
 from tests.support.world import World
+
+PRIVATE = [one for one in OPERATIONS if not one.public]
+PUBLIC = [one for one in OPERATIONS if one.public and "{code}" not in one.path]
+NAME = attrgetter("name")
 
 
 def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
@@ -109,9 +113,7 @@ def test_a_misspelt_kind_of_a_signal_is_answered_with_the_kinds(api: ApiCaller) 
 
 
 @pytest.mark.parametrize("text", ["\x03", "·", "a b", "%C2%B7", "a\u2028", "😀"])
-@pytest.mark.parametrize(
-    "operation", [o for o in OPERATIONS if "{" in o.path], ids=attrgetter("name")
-)
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if "{" in o.path], ids=NAME)
 def test_an_id_with_other_characters_is_not_found(
     api: ApiCaller, world: World, operation: Operation, text: str
 ) -> None:
@@ -133,8 +135,45 @@ def test_a_stages_name_before_the_path_is_dropped() -> None:
     assert method_and_path(event) == ("GET", "/orders")
 
 
-def test_a_parameter_that_a_route_does_not_know_is_named(api: ApiCaller, world: World) -> None:
-    answer = api.get(f"/orders/{world.place().order_id}?expand=items")
+def path_of(operation: Operation) -> str:
+    return operation.path.format_map(
+        {
+            "order_id": an_order_id(),
+            "signal_id": "s1",
+            "file": "console.js",
+            "code": "c",
+            "sku": "MUG-RED",
+        }
+    )
 
-    assert answer.status == 422
-    assert answer.json["errors"] == [{"field": "expand", "problem": "Known parameters: none"}]
+
+@pytest.mark.parametrize("operation", PRIVATE, ids=NAME)
+def test_a_caller_without_a_token_is_not_authenticated(
+    api: ApiCaller, operation: Operation
+) -> None:
+    answer = api.call(operation.method, path_of(operation), None)
+
+    assert answer.status == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("role", [*Role, "nobody"])
+@pytest.mark.parametrize("operation", PRIVATE, ids=NAME)
+def test_only_the_roles_of_a_route_get_past_the_gate(
+    api: ApiCaller, world: World, operation: Operation, role: str
+) -> None:
+    world.store.unavailable = world.inventory.unavailable = True
+
+    answer = api.call(operation.method, path_of(operation), a_person("x", role), text="broken")
+
+    assert (answer.status == 403) == (role not in operation.roles)
+    if answer.status == 403:
+        detail = answer.json["detail"]
+        assert " or ".join(sorted(operation.roles)) in detail
+        assert operation.summary[1:] in detail
+        assert "_" not in detail
+
+
+@pytest.mark.parametrize("operation", PUBLIC, ids=NAME)
+def test_a_public_route_needs_no_token(api: ApiCaller, operation: Operation) -> None:
+    assert api.call(operation.method, path_of(operation), None).status < 400

@@ -8,23 +8,26 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lambdas import telemetry
 from lambdas.api.handler import handle
 from lambdas.dependencies import dependencies
-from tests.support.api_caller import ALICE, SHOP, ApiCaller, Context, an_event, read
+from tests.support.api_caller import ALICE, SHOP, ApiCaller, Claims, Context, an_event, read
 from tests.support.invariants import leaks
 from tests.support.telemetry import captured_log, lines
 from tests.support.world import World
 from tests.unit.api.orders.placing import start
 
 
-def test_an_answer_is_logged_with_route_role_order_and_status(api: ApiCaller, world: World) -> None:
+@pytest.mark.parametrize(("claims", "machine"), [(ALICE, False), (SHOP, True)])
+def test_an_answer_is_logged_with_route_role_order_and_status(
+    api: ApiCaller, world: World, claims: Claims, machine: bool
+) -> None:
     order = world.place()
     with captured_log() as log:
-        api.get(f"/orders/{order.order_id}", ALICE)
+        api.get(f"/orders/{order.order_id}", claims)
 
     [line] = lines(log.getvalue())
     assert {name: line[name] for name in ("route", "roles", "machine", "order_id", "status")} == {
         "route": "get_status",
         "roles": ["customer"],
-        "machine": False,
+        "machine": machine,
         "order_id": order.order_id,
         "status": 200,
     }
@@ -41,13 +44,6 @@ def test_the_line_of_a_request_without_an_order_in_its_path_names_the_order(
     first, second = lines(log.getvalue())
     assert (first["order_id"], first["stage"]) == (placed.json["order_id"], "start")
     assert "order_id" not in second
-
-
-def test_the_log_distinguishes_machine_clients(api: ApiCaller) -> None:
-    with captured_log() as log:
-        api.get("/orders", SHOP)
-
-    assert lines(log.getvalue())[0]["machine"] is True
 
 
 def test_an_unknown_path_is_not_logged(api: ApiCaller) -> None:

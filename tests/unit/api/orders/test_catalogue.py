@@ -1,10 +1,11 @@
 """What operators do with products, stock and customers over HTTP."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.support.api_caller import ALICE, APPROVER, OPERATOR, Answer, ApiCaller, Claims
+from tests.support.api_caller import ALICE, APPROVER, OPERATOR, Answer, ApiCaller
 from tests.support.world import World
 
 COFFEE = {"name": "Coffee", "unit_price_minor": 1850, "currency": "EUR", "related": ["MUG-RED"]}
@@ -36,26 +37,20 @@ def test_a_product_is_created_without_units_and_then_changed(api: ApiCaller) -> 
     assert api.get("/ops/products/COFFEE", claims=OPERATOR).json == changed.json
 
 
-def test_a_correction_is_made_once_and_recorded_with_its_actor(api: ApiCaller) -> None:
+def test_a_key_names_one_correction_that_is_recorded_with_its_actor(
+    api: ApiCaller, world: World
+) -> None:
     first, again = correct(api, 5), correct(api, 5)
 
     assert (first.status, again.status) == (201, 200)
     assert first.json == again.json
     assert first.json["available"] == 15
     (recorded,) = first.json["corrections"]
-    assert (recorded["change"], recorded["reason"], recorded["actor"], recorded["key"]) == (
-        5,
-        "delivered",
-        OPERATOR["username"],
-        "delivery-1",
-    )
-
-
-def test_a_correction_stores_the_subject_of_its_actor(api: ApiCaller, world: World) -> None:
-    correct(api, 5)
-
+    shown = {"change": 5, "reason": "delivered", "actor": "operator1", "key": "delivery-1"}
+    assert recorded.items() >= shown.items()
     (stored,) = world.warehouse.find("MUG-RED").corrections
-    assert (stored.actor, stored.actor_name) == (OPERATOR["sub"], OPERATOR["username"])
+    assert (stored.actor, stored.actor_name) == (OPERATOR["sub"], "operator1")
+    assert correct(api, 6).status == 422
 
 
 def test_reserved_units_cannot_be_removed(api: ApiCaller, world: World) -> None:
@@ -68,40 +63,46 @@ def test_reserved_units_cannot_be_removed(api: ApiCaller, world: World) -> None:
     assert api.get("/ops/products/MUG-RED", claims=OPERATOR).json["held"] == 8
 
 
-def test_a_key_names_one_correction(api: ApiCaller) -> None:
-    correct(api, 5)
-
-    assert correct(api, 6).status == 422
-
-
 @pytest.mark.parametrize("path", ["/ops/products/NONE", "/ops/products/A%20B"])
 def test_an_unknown_product_is_not_found(api: ApiCaller, path: str) -> None:
     assert api.get(path, claims=OPERATOR).status == 404
-
-
-def test_the_stock_of_an_unknown_product_is_not_corrected(api: ApiCaller) -> None:
-    assert correct(api, 1, sku="NONE").status == 404
+    assert correct(api, 1, sku=path.rpartition("/")[2]).status == 404
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("method", "path", "sound", "wrong"),
     [
-        {"unit_price_minor": -1},
-        {"unit_price_minor": 18.5},
-        {"currency": "EURO"},
-        {"currency": "XXX"},
-        {"name": " "},
-        {"name": "two\nlines"},
-        {"related": ["lower"]},
-        {"available": 5},
+        *(
+            ("PUT", "/ops/products/COFFEE", COFFEE, wrong)
+            for wrong in (
+                *({"unit_price_minor": -1}, {"unit_price_minor": 18.5}, {"available": 5}),
+                *({"currency": "EURO"}, {"currency": "XXX"}, {"related": ["lower"]}),
+                *({"name": " "}, {"name": "two\nlines"}),
+            )
+        ),
+        *(
+            ("POST", "/ops/customers", CAROL, wrong)
+            for wrong in (
+                *({"language": "../de"}, {"language": "german"}, {"tier": "platinum"}),
+                *({"email": "carol"}, {"email": "c@x"}, {"customer_id": "a b"}),
+            )
+        ),
     ],
 )
-def test_invalid_details_are_refused(api: ApiCaller, wrong: dict[str, Any]) -> None:
-    assert api.put("/ops/products/COFFEE", {**COFFEE, **wrong}, claims=OPERATOR).status == 422
+def test_invalid_details_are_refused_and_not_repeated(
+    api: ApiCaller, method: str, path: str, sound: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    answer = api.call(method, path, OPERATOR, text=json.dumps({**sound, **wrong}))
+
+    assert answer.status == 422
+    assert "carol@" not in answer.text
 
 
 def test_a_correction_of_nothing_is_refused(api: ApiCaller) -> None:
-    assert correct(api, 0).status == 422
+    answer = correct(api, 0)
+
+    assert answer.status == 422
+    assert answer.json["detail"] == "A correction of 0 units changes nothing: leave it out."
 
 
 def test_a_customer_is_stored_and_the_answer_has_no_personal_data(
@@ -113,24 +114,6 @@ def test_a_customer_is_stored_and_the_answer_has_no_personal_data(
     stored = world.customers.find("carol")
     assert stored is not None
     assert (stored.email, stored.name) == ("carol@example.com", "Carol C.")
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"language": "../de"},
-        {"language": "german"},
-        {"tier": "platinum"},
-        {"email": "carol"},
-        {"email": "c@x"},
-        {"customer_id": "a b"},
-    ],
-)
-def test_an_invalid_customer_is_refused(api: ApiCaller, wrong: dict[str, Any]) -> None:
-    answer = api.post("/ops/customers", {**CAROL, **wrong}, claims=OPERATOR)
-
-    assert answer.status == 422
-    assert "carol@" not in answer.text
 
 
 def test_products_are_listed_by_sku_with_price_and_availability(
@@ -184,9 +167,3 @@ def test_a_product_that_is_not_listed_can_be_ordered(api: ApiCaller, world: Worl
     assert "SPARE-1" not in api.get("/catalogue").text
     order = {"items": [{"sku": "SPARE-1", "quantity": 1}], "payment_method": "pm_ok"}
     assert api.post("/orders", order, headers={"Idempotency-Key": "k"}).status == 201
-
-
-@pytest.mark.parametrize("claims", [ALICE, APPROVER])
-def test_only_operators_manage_products(api: ApiCaller, claims: Claims) -> None:
-    assert api.get("/ops/products/MUG-RED", claims=claims).status == 403
-    assert api.put("/ops/products/MUG-RED", COFFEE, claims=claims).status == 403

@@ -39,6 +39,9 @@ def test_a_customer_orders_only_for_themselves(api: ApiCaller, world: World) -> 
     answer = start(api, ALICE, customer_id="bob")
 
     assert answer.status == 403
+    assert answer.json["detail"] == (
+        "Only operators and machine clients may order for others or select a workflow version."
+    )
     assert world.engine.started == []
     assert start(api, ALICE, customer_id="alice").status == 201
 
@@ -106,34 +109,8 @@ def test_a_store_that_does_not_answer_asks_to_try_again(
 
     answer = start(api)
 
-    assert answer.status == 503
-    assert int(answer.headers["retry-after"]) > 0
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
     assert "again" in answer.json["advice"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"items": [{"sku": "mug", "quantity": 1}]}, "items[0].sku"),
-        ({"items": [{"sku": "MUG-RED", "quantity": True}]}, "items[0].quantity"),
-        ({"items": [{"sku": "MUG-RED", "quantity": 1, "price": 1}]}, "items[0].price"),
-        ({"items": "MUG-RED"}, "items"),
-        ({"payment_method": "card"}, "payment_method"),
-        ({"payment_method": "pm_" + "x" * 101}, "payment_method"),
-        ({"payment_method": "pm_ok\n"}, "payment_method"),
-        ({"workflow_version": "v3"}, "workflow_version"),
-        ({"customer_id": "a#b"}, "customer_id"),
-        ({"discount": 5}, "discount"),
-    ],
-)
-def test_a_field_that_is_wrong_is_named(
-    api: ApiCaller, changes: dict[str, Any], field: str
-) -> None:
-    answer = start(api, **changes)
-
-    assert answer.status == 422
-    assert [error["field"] for error in answer.json["errors"]] == [field]
-    assert field in answer.json["detail"]
 
 
 def test_all_wrong_fields_are_named_at_once(api: ApiCaller) -> None:
@@ -161,4 +138,6 @@ def test_a_machine_client_must_name_the_customer(api: ApiCaller) -> None:
     answer = start(api, SHOP)
 
     assert answer.status == 422
-    assert "customer_id" in answer.json["detail"]
+    assert answer.json["detail"] == (
+        "A machine client orders for a customer: `customer_id` is missing."
+    )

@@ -1,8 +1,12 @@
-"""GET /orders/{order_id}: the status of an order."""
+"""GET /orders/{order_id}: the status of an order, sent again only when it changed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from lambdas.domain.record.ledger import PAY, Effect, EffectState
+from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import ApiCaller
@@ -102,3 +106,47 @@ def test_status_shows_which_effect_is_stuck(api: ApiCaller, world: World) -> Non
     world.store.put(replace(order.with_effect(PAY, stuck), stage=Stage.COMPENSATING))
 
     assert api.get(f"/orders/{order.order_id}").json["ledger"]["pay"]["stuck"] is True
+
+
+@pytest.mark.parametrize("form", ["{tag}", '"other", {tag}', "*", "{strong}"])
+def test_an_order_that_did_not_change_is_not_sent_again(
+    api: ApiCaller, world: World, form: str
+) -> None:
+    path = f"/orders/{world.place().order_id}"
+    tag = api.get(path).headers["etag"]
+    given = form.format(tag=tag, strong=tag.removeprefix("W/"))
+
+    again = api.get(path, headers={"if-none-match": given})
+
+    assert (again.status, again.text, again.headers["etag"]) == (304, "", tag)
+    assert again.headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize(
+    ("act", "signals"),
+    [
+        (lambda world, order: world.another_write(order), list(SignalKind)),
+        (lambda world, order: world.clock.advance(901), ["cancel-order"]),
+    ],
+    ids=["a write", "the deadline"],
+)
+def test_an_order_that_changed_has_another_etag(
+    api: ApiCaller, world: World, act: Callable[[World, Order], None], signals: list[str]
+) -> None:
+    order = world.place()
+    path = f"/orders/{order.order_id}"
+    tag = api.get(path).headers["etag"]
+
+    act(world, order)
+
+    changed = api.get(path, headers={"If-None-Match": tag})
+    assert (changed.status, changed.headers["etag"] != tag) == (200, True)
+    assert changed.json["allowed_signals"] == signals
+
+
+def test_an_if_none_match_that_is_too_long_is_refused_as_documented(
+    api: ApiCaller, world: World
+) -> None:
+    path = f"/orders/{world.place().order_id}"
+
+    assert api.get(path, headers={"If-None-Match": "x" * 2001}).status == 400

@@ -1,12 +1,15 @@
-"""The console's page and files as they are served, and where people sign in."""
+"""The public pages: the console with its sign-in, the encoding of answers and their entity tags."""
 
 import re
 
 import pytest
 
+from lambdas.api.http.encoding import accepts_gzip
 from lambdas.settings import Settings
 from tests.support.api_caller import ApiCaller
 from tests.support.world import World
+
+PUBLIC = ["/console", "/console/console.js", "/docs", "/openapi.json"]
 
 
 def directives(policy: str) -> dict[str, list[str]]:
@@ -78,10 +81,49 @@ def test_an_address_with_a_slash_at_its_end_leads_to_the_console(
     assert answer.headers["cache-control"] == "public, no-cache"
 
 
-def test_what_is_unchanged_is_not_sent_again(api: ApiCaller) -> None:
-    for path in ("/console", "/console/console.js"):
-        tag = api.get(path, None).headers["etag"]
-        again = api.get(path, None, headers={"If-None-Match": tag})
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [
+        *((one, True) for one in ("gzip", "GZIP", "br, gzip;q=0.5", "*", "gzip; q=1.0", "*;q=0.1")),
+        *((one, False) for one in ("", "identity", "br", "gzip;q=0", "gzip;q=0.000", "xgzip")),
+        *((one, False) for one in ("gzip;q=0, *", "*;q=0")),
+    ],
+)
+def test_gzip_is_chosen_if_the_client_accepts_it(header: str, accepted: bool) -> None:
+    assert accepts_gzip(header) is accepted
 
-        assert (again.status, again.text) == (304, "")
-        assert again.headers["etag"] == tag
+
+@pytest.mark.parametrize("path", PUBLIC)
+@pytest.mark.parametrize(("accepts", "encoding"), [("gzip", "gzip"), ("gzip;q=0", None)])
+def test_a_public_answer_names_its_encoding_and_that_it_varies(
+    api: ApiCaller, path: str, accepts: str, encoding: str | None
+) -> None:
+    plain = api.get(path, None)
+    answer = api.get(path, None, headers={"Accept-Encoding": accepts})
+
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.text == plain.text
+
+
+def test_an_answer_to_a_token_is_never_compressed(api: ApiCaller) -> None:
+    answer = api.get("/orders", headers={"Accept-Encoding": "gzip"})
+
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/console", "/console/console.js"])
+def test_each_encoding_has_an_entity_tag_and_a_304_has_no_content(
+    api: ApiCaller, path: str
+) -> None:
+    plain = api.get(path, None).headers["etag"]
+    compressed = api.get(path, None, headers={"Accept-Encoding": "gzip"}).headers["etag"]
+    sent = {"Accept-Encoding": "gzip", "If-None-Match": compressed}
+    unchanged = api.get(path, None, headers=sent)
+    other = api.get(path, None, headers={**sent, "If-None-Match": plain})
+
+    assert plain != compressed
+    assert (unchanged.status, unchanged.text) == (304, "")
+    assert "content-encoding" not in unchanged.headers
+    assert unchanged.headers["vary"] == "Accept-Encoding"
+    assert other.status == 200
