@@ -4,7 +4,7 @@ from typing import Any
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.stripe.payments import StripePayments
-from tests.adapters.payments.providers import Provider, moved_money
+from tests.adapters.payments.providers import Provider, a_request, moved_money
 from tests.support.fakes.fake_stripe import METHODS, FakeStripe
 
 
@@ -27,6 +27,24 @@ class FixedSecret(CachedSecret):
         """The value was rotated, if there is another one."""
         if len(self.reads) > 1:
             self.reads.pop(0)
+
+
+def prepared(payments: StripePayments, method: str = "pm_card_visa") -> str:
+    """A payment of 10 EUR; returns its reference."""
+    return payments.prepare(a_request(method))
+
+
+def paid(payments: StripePayments) -> str:
+    """A captured payment of 10 EUR; returns its reference."""
+    reference = prepared(payments)
+    payments.capture(reference)
+    return reference
+
+
+def captures(account: FakeStripe) -> list[int]:
+    """The amounts that were captured."""
+    amounts = [intent["amount_received"] for intent in account.intents.values()]
+    return [amount for amount in amounts if amount]
 
 
 def _stripe_records(fake: FakeStripe) -> list[dict[str, Any]]:

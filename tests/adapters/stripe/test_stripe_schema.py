@@ -12,7 +12,6 @@ from lambdas.adapters.stripe.errors import _DECLINES
 from lambdas.adapters.stripe.objects import _DISPUTES, _STATES
 from lambdas.adapters.stripe.payments import _REFUSED_AMOUNTS, _REFUSED_REFUNDS, StripePayments
 from tests.adapters.payments.providers import REFUND, TEN, a_request
-from tests.adapters.stripe.stripe_provider import FixedSecret
 from tests.support.fakes.fake_stripe import METHODS, FakeStripe
 
 _SOURCES: Mapping[str, Any] = {
@@ -67,9 +66,9 @@ def statuses(schema: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("method", sorted(set(METHODS) - {"pm_slow", "pm_of_bob"}))
-def test_objects_of_the_fake_have_the_schema_of_stripe(method: str) -> None:
-    account = FakeStripe()
-    payments = StripePayments(FixedSecret(account.key), http_client=account)
+def test_objects_of_the_fake_have_the_schema_of_stripe(
+    payments: StripePayments, account: FakeStripe, method: str
+) -> None:
     reference = payments.prepare(a_request(METHODS[method]))
     payments.capture(reference)
     if account.intents[reference]["status"] == "succeeded":
@@ -77,9 +76,8 @@ def test_objects_of_the_fake_have_the_schema_of_stripe(method: str) -> None:
         account.open_dispute(reference)
 
     found = [*object_mistakes(stripe.PaymentIntent, account.intents[reference])]
-    found += [
-        one for dispute in account.disputes for one in object_mistakes(stripe.Dispute, dispute)
-    ]
+    for dispute in account.disputes:
+        found += object_mistakes(stripe.Dispute, dispute)
     found += object_mistakes(stripe.PaymentMethod, account._method(METHODS[method], {}))
     for refund in account.refunds.values():
         found += object_mistakes(stripe.Refund, refund)
