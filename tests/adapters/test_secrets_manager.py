@@ -1,10 +1,8 @@
 """A secret is read once, and again after it was rotated."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from lambdas.adapters.aws_clients import client
 from lambdas.adapters.secrets_manager import CachedSecret
@@ -13,12 +11,8 @@ from tests.support.raising import raises
 
 
 @pytest.fixture
-def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    with mock_aws():
-        yield client("secretsmanager")
+def secrets() -> Any:
+    return client("secretsmanager")
 
 
 def test_a_rotated_secret_is_read_when_the_cache_is_forgotten(secrets: Any) -> None:

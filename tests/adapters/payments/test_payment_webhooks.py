@@ -1,12 +1,10 @@
 """The webhook of each provider: signatures, and the payment that a report names."""
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from lambdas.adapters.sandbox.webhook import SIGNATURE_HEADER as SANDBOX_HEADER
 from lambdas.adapters.sandbox.webhook import SandboxWebhook
@@ -25,6 +23,7 @@ from lambdas.domain.payment_webhook import (
     UnsignedReport,
 )
 from tests.adapters.stripe.stripe_provider import FixedSecret
+from tests.support import tables
 from tests.support.fakes.fake_clock import NOW, FakeClock
 
 SECRET = "whsec_test"
@@ -44,35 +43,25 @@ class Case:
     def read(self, signature: str) -> PaymentReport | None:
         return self.webhook.read(self.body, {self.header: signature})
 
+    def read_signed(self, body: str) -> PaymentReport | None:
+        """Sign another report, and read it."""
+        self.body = body
+        return self.read(sign(self.secret, body, NOW // 1000))
+
 
 def stripe_event(kind: str = "payment_intent.succeeded", **found: object) -> str:
     return json.dumps({"id": "evt_1", "type": kind, "data": {"object": {"id": "pi_1", **found}}})
 
 
 @pytest.fixture
-def table() -> Iterator[None]:
-    with mock_aws():
-        boto3.client("dynamodb", region_name="eu-central-1").create_table(
-            TableName="payments",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "payment_key", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "payment_key", "AttributeType": "S"}],
-        )
-        yield
-
-
-def sandbox(clock: FakeClock) -> SandboxWebhook:
-    client = boto3.client("dynamodb", region_name="eu-central-1")
-    return SandboxWebhook(client, clock, payments_table="payments")
-
-
-def on_sandbox() -> Case:
+def sandbox(dynamodb: Any) -> Case:
     clock = FakeClock()
-    webhook = sandbox(clock)
+    webhook = SandboxWebhook(dynamodb, clock, payments_table=tables.PAYMENTS)
     body = json.dumps({"id": "evt_1", "kind": "payment.captured", "reference": "pay:O1"})
     return Case(webhook, SANDBOX_HEADER, body, "pay:O1", webhook.secret(), clock)
 
 
+@pytest.fixture
 def on_stripe(monkeypatch: pytest.MonkeyPatch) -> Case:
     clock = FakeClock()
     monkeypatch.setattr("stripe._webhook.time.time", lambda: clock.now() / 1000)
@@ -80,13 +69,10 @@ def on_stripe(monkeypatch: pytest.MonkeyPatch) -> Case:
     return Case(webhook, SIGNATURE_HEADER, stripe_event(), "pi_1", SECRET, clock)
 
 
-@pytest.fixture(params=["sandbox", "stripe"])
-def case(request: pytest.FixtureRequest, table: None, monkeypatch: pytest.MonkeyPatch) -> Case:
-    makers: dict[str, Callable[[], Case]] = {
-        "sandbox": on_sandbox,
-        "stripe": lambda: on_stripe(monkeypatch),
-    }
-    return makers[request.param]()
+@pytest.fixture(params=["sandbox", "on_stripe"])
+def case(request: pytest.FixtureRequest) -> Case:
+    found: Case = request.getfixturevalue(request.param)
+    return found
 
 
 def test_a_signed_report_names_its_payment(case: Case) -> None:
@@ -127,13 +113,10 @@ def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
     ],
 )
 def test_a_signed_report_of_the_sandbox_that_is_malformed_is_refused(
-    table: None, body: str
+    sandbox: Case, body: str
 ) -> None:
-    case = on_sandbox()
-    case.body = body
-
     with pytest.raises(MalformedReport):
-        case.read(sign(case.secret, body, NOW // 1000))
+        sandbox.read_signed(body)
 
 
 @pytest.mark.parametrize(
@@ -145,14 +128,9 @@ def test_a_signed_report_of_the_sandbox_that_is_malformed_is_refused(
         json.dumps({"type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}),
     ],
 )
-def test_a_signed_event_of_stripe_that_is_malformed_is_refused(
-    on_stripes_clock: Case, body: str
-) -> None:
-    case = on_stripes_clock
-    case.body = body
-
+def test_a_signed_event_of_stripe_that_is_malformed_is_refused(on_stripe: Case, body: str) -> None:
     with pytest.raises(MalformedReport):
-        case.read(sign(case.secret, body, NOW // 1000))
+        on_stripe.read_signed(body)
 
 
 def test_a_recorded_request_is_refused_after_some_minutes(case: Case) -> None:
@@ -165,70 +143,51 @@ def test_a_recorded_request_is_refused_after_some_minutes(case: Case) -> None:
         case.read(signature)
 
 
-def test_the_sandbox_counts_the_age_of_a_report_in_whole_seconds(table: None) -> None:
-    case = on_sandbox()
-    signature = sign(case.secret, case.body, NOW // 1000)
-    case.clock.advance(seconds=TOLERANCE_SECONDS + 0.9)
+def test_the_sandbox_counts_the_age_of_a_report_in_whole_seconds(sandbox: Case) -> None:
+    signature = sign(sandbox.secret, sandbox.body, NOW // 1000)
+    sandbox.clock.advance(seconds=TOLERANCE_SECONDS + 0.9)
 
-    assert case.read(signature) is not None
+    assert sandbox.read(signature) is not None
 
 
-def test_a_report_of_the_future_is_refused_by_the_sandbox(table: None) -> None:
-    case = on_sandbox()
-
+def test_a_report_of_the_future_is_refused_by_the_sandbox(sandbox: Case) -> None:
     with pytest.raises(UnsignedReport):
-        case.read(sign(case.secret, case.body, NOW // 1000 + TOLERANCE_SECONDS + 1))
+        sandbox.read(sign(sandbox.secret, sandbox.body, NOW // 1000 + TOLERANCE_SECONDS + 1))
 
 
-def test_the_secret_of_the_sandbox_is_made_once(table: None) -> None:
-    first, second = sandbox(FakeClock()).secret(), sandbox(FakeClock()).secret()
+def test_the_secret_of_the_sandbox_is_made_once(sandbox: Case, dynamodb: Any) -> None:
+    other = SandboxWebhook(dynamodb, FakeClock(), payments_table=tables.PAYMENTS)
 
-    assert first == second
-    assert len(first) == 64
-
-
-def test_a_report_of_the_sandbox_without_a_payment_is_none(table: None) -> None:
-    case = on_sandbox()
-    case.body = '{"id": "evt_1", "kind": "ping"}'
-
-    assert case.read(sign(case.secret, case.body, NOW // 1000)) is None
+    assert other.secret() == sandbox.secret
+    assert len(sandbox.secret) == 64
 
 
-@pytest.fixture
-def on_stripes_clock(monkeypatch: pytest.MonkeyPatch) -> Case:
-    return on_stripe(monkeypatch)
+def test_a_report_of_the_sandbox_without_a_payment_is_none(sandbox: Case) -> None:
+    assert sandbox.read_signed('{"id": "evt_1", "kind": "ping"}') is None
 
 
 @pytest.mark.parametrize("kind", sorted(INTENT_EVENTS))
-def test_an_event_of_an_intent_names_it(on_stripes_clock: Case, kind: str) -> None:
-    case = on_stripes_clock
-    case.body = stripe_event(kind)
-
-    assert case.read(sign(SECRET, case.body, NOW // 1000)) == PaymentReport("evt_1", kind, "pi_1")
+def test_an_event_of_an_intent_names_it(on_stripe: Case, kind: str) -> None:
+    assert on_stripe.read_signed(stripe_event(kind)) == PaymentReport("evt_1", kind, "pi_1")
 
 
 @pytest.mark.parametrize("kind", sorted(OTHER_EVENTS))
 def test_an_event_of_a_charge_refund_or_dispute_names_the_intent(
-    on_stripes_clock: Case, kind: str
+    on_stripe: Case, kind: str
 ) -> None:
-    case = on_stripes_clock
-    case.body = stripe_event(kind, id="re_1", payment_intent="pi_2")
-    assert case.read(sign(SECRET, case.body, NOW // 1000)) == PaymentReport("evt_1", kind, "pi_2")
+    of_intent = stripe_event(kind, id="re_1", payment_intent="pi_2")
+    assert on_stripe.read_signed(of_intent) == PaymentReport("evt_1", kind, "pi_2")
 
-    case.body = stripe_event(kind, id="re_1", payment_intent=None)
-    assert case.read(sign(SECRET, case.body, NOW // 1000)) is None
+    assert on_stripe.read_signed(stripe_event(kind, id="re_1", payment_intent=None)) is None
 
 
 @pytest.mark.parametrize("kind", ["customer.created", "payment_intent.created", "payout.paid"])
-def test_other_events_are_none(on_stripes_clock: Case, kind: str) -> None:
-    case = on_stripes_clock
-    case.body = stripe_event(kind, payment_intent="pi_1")
-
-    assert case.read(sign(SECRET, case.body, NOW // 1000)) is None
+def test_other_events_are_none(on_stripe: Case, kind: str) -> None:
+    assert on_stripe.read_signed(stripe_event(kind, payment_intent="pi_1")) is None
 
 
-def test_two_signing_secrets_are_valid_during_a_rotation(monkeypatch: pytest.MonkeyPatch) -> None:
-    case = on_stripe(monkeypatch)
+def test_two_signing_secrets_are_valid_during_a_rotation(on_stripe: Case) -> None:
+    case = on_stripe
     case.webhook = StripeWebhook(FixedSecret("whsec_new\nwhsec_old"), case.clock)
 
     for secret in ("whsec_new", "whsec_old"):
@@ -238,11 +197,8 @@ def test_two_signing_secrets_are_valid_during_a_rotation(monkeypatch: pytest.Mon
             case.read(sign(secret, case.body, NOW // 1000))
 
 
-def test_a_replaced_signing_secret_is_read_again_at_most_once_a_minute(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    case = on_stripe(monkeypatch)
-    secret = FixedSecret(SECRET)
+def test_a_replaced_signing_secret_is_read_again_at_most_once_a_minute(on_stripe: Case) -> None:
+    case, secret = on_stripe, FixedSecret(SECRET)
     case.webhook = StripeWebhook(secret, case.clock)
     secret.reads += ["whsec_second", "whsec_third"]
 
