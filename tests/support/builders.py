@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.domain.catalogue import Customer
 from lambdas.domain.payment_differences import Difference, DifferenceKind
+from lambdas.domain.record.changes import Change
 from lambdas.domain.record.ledger import PAY, RESERVE, Effect, EffectState, effect_key
 from lambdas.domain.record.order import Enrichment, Line, Order
 from lambdas.domain.record.outside import OutsideSettlement, Settled
@@ -106,6 +107,12 @@ def a_customer(customer_id: str = "alice", tier: str = "gold") -> Customer:
         email=f"{customer_id}@example.com",
         name=f"{customer_id.capitalize()} Example",
     )
+
+
+def made(change: Change | None) -> Change:
+    """The change, which must have been made."""
+    assert change is not None
+    return change
 
 
 def a_key(key: str = "key-1", principal: str = "alice", fingerprint: str = "f1") -> IdempotencyKey:

@@ -52,10 +52,12 @@ def test_only_a_code_whose_digest_the_order_keeps_opens_it() -> None:
     assert not opens(an_order(), code)
 
 
-def test_what_is_kept_of_a_code_does_not_tell_it() -> None:
+def test_a_link_always_sends_a_signal_of_the_same_id_which_does_not_show_the_code() -> None:
     code = new_code(an_order_id(), zeros)
 
     assert code not in digest(code) + signal_id(code)
+    assert signal_id("code") == f"approval-link-{digest('code')[:32]}"
+    assert len(signal_id("code")) == len("approval-link-") + 32
 
 
 @pytest.mark.parametrize("code", ["", "x", "%%%%", "ÄÖÜ", "_____", "gICA" * 16])

@@ -12,7 +12,7 @@ from lambdas.domain.mail.reminders import (
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.wait import Decision, WaitPolicy, next_step
-from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order
+from tests.support.builders import APPROVAL_TIMEOUT_MS, a_signal, an_order, made
 from tests.support.fakes.fake_clock import NOW
 
 WAIT = APPROVAL_TIMEOUT_MS
@@ -24,9 +24,7 @@ def asked(*mails: str) -> Order:
     """An order about which these mails were sent."""
     order = an_order()
     for mail in mails:
-        claim = claim_mail(order, NOW, mail, "one")
-        assert claim is not None
-        order = claim.after
+        order = made(claim_mail(order, NOW, mail, "one")).after
     return order
 
 
@@ -39,14 +37,11 @@ def test_the_next_mail_is_due_at_its_share_of_the_wait(sent: int) -> None:
     assert mail_due(order, DUE[sent], WAIT) == APPROVAL_MAILS[sent]
 
 
-def test_after_the_last_mail_none_is_left() -> None:
-    assert next_mail_at(asked(*APPROVAL_MAILS), WAIT) is None
-    assert mail_due(asked(*APPROVAL_MAILS), NOW + WAIT, WAIT) is None
-
-
-def test_mails_that_were_missed_are_left_out() -> None:
+def test_after_the_last_mail_none_is_left_though_others_were_missed() -> None:
     assert mail_due(an_order(), DUE[2], WAIT) == APPROVAL_MAILS[2]
-    assert next_mail_at(asked(APPROVAL_MAILS[2]), WAIT) is None
+    for order in (asked(*APPROVAL_MAILS), asked(APPROVAL_MAILS[2])):
+        assert next_mail_at(order, WAIT) is None
+        assert mail_due(order, NOW + WAIT, WAIT) is None
 
 
 def test_no_reminder_is_sent_while_an_approver_has_the_order_open() -> None:
@@ -60,6 +55,13 @@ def test_in_a_short_wait_a_heartbeat_counts_for_a_fifth_of_it() -> None:
     order = an_order(approval_deadline=NOW + 20_000, last_heartbeat_at=NOW + 5_000)
 
     assert next_mail_at(order, 20_000) == NOW + 9_000
+
+
+def test_mails_are_due_at_whole_milliseconds() -> None:
+    order = an_order(approval_deadline=NOW + 1_003)
+
+    assert next_mail_at(order, 1_003) == NOW + 16
+    assert next_mail_at(replace(order, last_heartbeat_at=NOW + 100), 1_003) == NOW + 300
 
 
 @pytest.mark.parametrize(
@@ -79,23 +81,19 @@ def test_without_an_approver_there_is_no_mail() -> None:
     assert next_mail_at(an_order(), 0) is None
 
 
-def test_the_wait_ends_when_a_mail_is_due() -> None:
-    step = next_step(an_order(), NOW, PACE, loops=0)
+@pytest.mark.parametrize(
+    ("stage", "now", "loops", "step"),
+    [
+        (Stage.AWAITING_APPROVAL, NOW, 0, (Decision.WAIT, 15, 901)),
+        (Stage.AWAITING_APPROVAL, DUE[0], 1, (Decision.REMIND, 300, 886)),
+        (Stage.AWAITING_APPROVAL, DUE[0], 0, (Decision.REMIND, 1, 886)),
+        (Stage.PAYMENT, DUE[0], 1, (Decision.PAY, 1, 2)),
+    ],
+    ids=["until a mail is due", "a due mail", "due when the wait begins", "approved"],
+)
+def test_a_wait_ends_when_a_mail_is_due_and_the_wait_after_it_is_an_ordinary_one(
+    stage: Stage, now: int, loops: int, step: tuple[Decision, int, int]
+) -> None:
+    found = next_step(an_order(stage), now, PACE, loops=loops)
 
-    assert (step.decision, step.heartbeat_seconds) == (Decision.WAIT, 15)
-
-
-def test_a_due_mail_is_the_next_step_and_the_wait_after_it_is_an_ordinary_one() -> None:
-    step = next_step(an_order(), DUE[0], PACE, loops=1)
-
-    assert (step.decision, step.heartbeat_seconds) == (Decision.REMIND, 300)
-
-
-def test_a_mail_that_is_due_when_the_wait_begins_is_sent_at_once() -> None:
-    step = next_step(an_order(), DUE[0], PACE, loops=0)
-
-    assert (step.heartbeat_seconds, step.timeout_seconds) == (1, 886)
-
-
-def test_no_mail_holds_up_an_order_that_was_approved() -> None:
-    assert next_step(an_order(Stage.PAYMENT), DUE[0], PACE, loops=1).decision is Decision.PAY
+    assert (found.decision, found.heartbeat_seconds, found.timeout_seconds) == step

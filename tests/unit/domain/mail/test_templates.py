@@ -37,38 +37,15 @@ def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_the_confirmation_lists_lines_and_total() -> None:
-    order = an_order(Stage.COMPLETED, order_id="O1", items=(a_line(quantity=3), a_line("X", 1, 5)))
+    lines = (a_line(quantity=3), a_line("X", 1, 5))
+    order = an_order(Stage.COMPLETED, order_id="O1", items=lines, currency="KWD")
 
     assert confirmation_mail(order)[:2] == (
         "Your order O1 is confirmed",
         "Thank you for your order O1.\n\n"
-        "  3 x COFFEE-1KG at 12.50 EUR\n  1 x X at 0.05 EUR\n\n"
-        "Total charged: 37.55 EUR\n",
+        "  3 x COFFEE-1KG at 1.250 KWD\n  1 x X at 0.005 KWD\n\n"
+        "Total charged: 3.755 KWD\n",
     )
-
-
-@pytest.mark.parametrize(
-    ("currency", "price", "total"),
-    [
-        ("JPY", "125000 JPY", "250000 JPY"),
-        ("EUR", "1250.00 EUR", "2500.00 EUR"),
-        ("KWD", "125.000 KWD", "250.000 KWD"),
-    ],
-)
-def test_every_amount_has_the_decimals_of_its_currency(
-    currency: str, price: str, total: str
-) -> None:
-    order = an_order(currency=currency, items=(a_line(quantity=2, unit_price_minor=125_000),))
-
-    confirmation, request = (
-        confirmation_mail(order)[1],
-        approval_mail(order, APPROVAL_MAILS[0], "x")[1],
-    )
-
-    assert f"  2 x COFFEE-1KG at {price}\n" in confirmation
-    assert f"Total charged: {total}\n" in confirmation
-    assert f"  2 x COFFEE-1KG at {price}\n" in request
-    assert f"Total: {total} (revision 1)\n" in request
 
 
 def test_the_customer_of_a_cancelled_order_reads_that_nothing_is_owed() -> None:
@@ -118,25 +95,22 @@ def test_a_customer_without_a_recorded_reason_reads_the_general_one() -> None:
 
     assert reason(order) is None
     assert TECHNICAL_REASON in cancellation_mail(order)[1]
-
-
-@pytest.mark.parametrize("stage", sorted(set(Stage) - {"compensating", "cancelled", "failed"}))
-def test_an_order_that_was_not_turned_back_has_no_reason(stage: Stage) -> None:
-    assert reason(an_order(stage, last_error="PaymentDeclined: no")) is None
+    for stage in set(Stage) - {Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED}:
+        assert reason(an_order(stage, last_error="PaymentDeclined: no")) is None, stage
 
 
 @pytest.mark.parametrize(("number", "again"), [(0, ""), (1, " (reminder 1)"), (2, " (reminder 2)")])
 def test_the_approver_reads_what_to_decide_and_what_the_link_does(
     in_tokyo: None, number: int, again: str
 ) -> None:
-    order = an_order(order_id="O1", items=LINES)
+    order = an_order(order_id="O1", items=LINES, currency="JPY")
 
     assert approval_mail(order, APPROVAL_MAILS[number], "https://x/1")[:2] == (
         f"Order O1 waits for your approval{again}",
         "Order O1 of customer alice waits for your approval.\n\n"
-        "  2 x COFFEE-1KG at 12.50 EUR\n"
-        "  1 x MUG-RED at 8.05 EUR\n\n"
-        "Total: 33.05 EUR (revision 1)\n"
+        "  2 x COFFEE-1KG at 1250 JPY\n"
+        "  1 x MUG-RED at 805 JPY\n\n"
+        "Total: 3305 JPY (revision 1)\n"
         "Decide by 2026-01-01 00:15:00 UTC, or the order is cancelled.\n\n"
         "View the order and decide:\nhttps://x/1\n\n"
         "Opening the link changes nothing.\n"
@@ -170,27 +144,6 @@ def test_no_stored_character_leaves_its_line_or_changes_how_others_are_shown(
     assert [mail.text.count("\n") for mail in mails] == [5, 5, 13]
     for subject, _, _ in mails:
         assert f"rder a{kept}b " in subject
-
-
-@pytest.mark.parametrize(
-    "hostile", ["\r\nBcc: eve@example.com", "\n\nPay here:", "\u202egnp", "\x9b31m"]
-)
-def test_a_hostile_reason_stays_one_plain_line(hostile: str) -> None:
-    order = an_order(Stage.CANCELLED, order_id="O1", last_error=f"cancelled: no{hostile}")
-
-    subject, body, _ = cancellation_mail(order)
-
-    assert subject == "Your order O1 was cancelled"
-    assert body.count("\n") == 5
-    assert "\r" not in body
-    assert not set("\u202e\x9b") & set(body)
-
-
-def test_joined_emoji_and_letters_stay_whole_in_mails() -> None:
-    words = "\U0001f469\u200d\U0001f4bb \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
-    order = an_order(Stage.CANCELLED, last_error=f"cancelled: {words}")
-
-    assert f"The order was cancelled: {words}\n" in cancellation_mail(order)[1]
 
 
 HOSTILE = '<a href="https://evil.example">x</a> & $order_id ${name} www.evil.example a@evil.example'
@@ -271,8 +224,8 @@ def test_every_reason_has_a_german_sentence() -> None:
     assert {code for code in codes if phrase(code, "de", {"words": ""}) is None} == set()
 
 
-def test_the_shown_sentence_keeps_abbreviations_and_amounts() -> None:
-    words = "e.g. 3.50 EUR were too much, i.e. more than 1.000. Thanks."
+def test_the_shown_sentence_keeps_joined_emoji_abbreviations_and_amounts() -> None:
+    words = "\U0001f469\u200d\U0001f4bb e.g. 3.50 EUR were too much, i.e. more than 1.000. Thanks."
     order = an_order(Stage.CANCELLED, last_error=f"cancelled: {words}")
 
     assert f"cancelled: {words}\n" in cancellation_mail(order).text

@@ -1,8 +1,4 @@
-from decimal import Decimal
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lambdas.domain.record.money import EXPONENTS, Money
 
@@ -24,17 +20,6 @@ def test_two_currencies_are_never_added() -> None:
         Money(1, "EUR") + Money(1, "USD")
 
 
-@given(unit=st.integers(0, 10**9), quantity=st.integers(1, 50))
-def test_many_units_cost_as_much_as_one_by_one(unit: int, quantity: int) -> None:
-    one = Money(unit, "EUR")
-
-    total = Money(0, "EUR")
-    for _ in range(quantity):
-        total = total + one
-
-    assert one.times(quantity) == total
-
-
 @pytest.mark.parametrize(
     ("amount", "currency", "text"),
     [
@@ -43,6 +28,8 @@ def test_many_units_cost_as_much_as_one_by_one(unit: int, quantity: int) -> None
         (1250, "EUR", "12.50 EUR"),
         (5, "EUR", "0.05 EUR"),
         (-1250, "EUR", "-12.50 EUR"),
+        (-5, "EUR", "-0.05 EUR"),
+        (10**15 + 1, "EUR", "10000000000000.01 EUR"),
         (1250, "KWD", "1.250 KWD"),
         (7, "BHD", "0.007 BHD"),
         (1250, "TND", "1.250 TND"),
@@ -54,17 +41,6 @@ def test_an_amount_is_written_with_the_decimals_of_its_currency(
     amount: int, currency: str, text: str
 ) -> None:
     assert str(Money(amount, currency)) == text
-
-
-@given(amount=st.integers(-(10**15), 10**15), currency=st.sampled_from(sorted(EXPONENTS)))
-def test_the_written_amount_is_the_minor_units_at_the_currencys_exponent(
-    amount: int, currency: str
-) -> None:
-    written, _, code = str(Money(amount, currency)).partition(" ")
-
-    assert code == currency
-    assert Decimal(written) * 10 ** EXPONENTS[currency] == amount
-    assert len(written.partition(".")[2]) == EXPONENTS[currency]
 
 
 @pytest.mark.parametrize("currency", ["XXX", "XAU", "ABC"])

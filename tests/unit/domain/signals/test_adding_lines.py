@@ -5,12 +5,10 @@ from dataclasses import replace
 import pytest
 
 from lambdas.domain.record.changes import StockMove, StockMovement
-from lambdas.domain.record.money import Price
 from lambdas.domain.record.order import MAX_LINES, MAX_QUANTITY, Order
 from lambdas.domain.record.signals import Signal
-from lambdas.domain.signals.application import OUT_OF_STOCK, apply_next
+from lambdas.domain.signals.application import OUT_OF_STOCK
 from tests.support.builders import a_line, an_order
-from tests.support.fakes.fake_clock import NOW
 from tests.unit.domain.signals.applying import ADD, applied
 
 
@@ -21,6 +19,9 @@ def test_an_added_line_is_held_and_priced_today() -> None:
     assert made.after.items == (a_line(), a_line("MUG-RED", 2, 800))
     assert made.after.revision == 2
     assert made.after.outcomes == {"N": "applied"}
+    assert [(e.kind, e.detail) for e in made.events] == [
+        ("signal-settled", {"signal_id": "N", "signal": "add-line-item", "outcome": "applied"})
+    ]
 
 
 def test_more_units_of_a_line_keep_its_quoted_price() -> None:
@@ -60,9 +61,14 @@ def test_a_line_that_cannot_be_added_changes_nothing_but_its_outcome(
     assert made.stock == ()
 
 
-def test_one_more_unit_of_a_full_order_is_still_possible() -> None:
-    made = apply_next(
-        replace(full(), inbox=(replace(ADD, sku="SKU-0"),)), NOW, {"SKU-0": Price(1, "EUR")}
-    )
-
-    assert made.after.outcomes == {"N": "applied"}
+@pytest.mark.parametrize(
+    ("order", "quantity"),
+    [
+        (an_order(), MAX_QUANTITY),
+        (an_order(items=(a_line("MUG-RED", MAX_QUANTITY - 1),)), 1),
+        (an_order(items=(a_line("MUG-RED", 1), *full().items[1:])), 1),
+    ],
+    ids=["a new line", "more of a line", "more of a line of a full order"],
+)
+def test_as_many_units_as_a_line_may_have_can_be_added(order: Order, quantity: int) -> None:
+    assert applied(order, replace(ADD, quantity=quantity)).after.outcomes == {"N": "applied"}

@@ -6,12 +6,12 @@ import pytest
 
 from lambdas.domain.record.ledger import PAY
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.signals import Outcome, Signal, SignalKind
+from lambdas.domain.record.signals import Outcome, Signal
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.application import apply_next
 from tests.support.builders import a_signal, an_order
 from tests.support.fakes.fake_clock import NOW
-from tests.unit.domain.signals.applying import PRICES
+from tests.unit.domain.signals.applying import ADD, DECLINE, PRICES
 
 FIRST = a_signal(signal_id="A", actor="sub-1", actor_name="one", alone_minor=5_000)
 SECOND = a_signal(signal_id="B", actor="sub-2", actor_name="two", alone_minor=5_000)
@@ -67,17 +67,15 @@ def test_one_approver_is_not_two(name: str) -> None:
 
 
 def test_a_change_of_the_lines_makes_the_first_approval_void() -> None:
-    added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N")
-    changed = after(an_order(total=5_001), FIRST, added)
+    changed = after(an_order(total=5_001), FIRST, ADD)
 
     assert changed.approvals == ()
     third = replace(SECOND, revision=2)
     assert after(changed, third).outcomes["B"] == Outcome.FIRST_APPROVAL
 
 
-def test_the_deadline_or_a_decline_ends_an_order_with_one_approval() -> None:
-    decline = a_signal(SignalKind.DECLINE_PAYMENT, signal_id="D")
-    order = after(an_order(total=5_001), FIRST, decline)
+def test_a_decline_ends_an_order_with_one_approval() -> None:
+    order = after(an_order(total=5_001), FIRST, DECLINE)
 
     assert order.stage is Stage.COMPENSATING
     assert order.outcomes["D"] == "applied"

@@ -21,12 +21,14 @@ from lambdas.domain.record.outside import OutsideSettlement, Settled
 from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
-from tests.support.builders import a_settlement, an_order
+from tests.support.builders import a_settlement, an_order, made
 from tests.support.fakes.fake_clock import NOW
 
 LATER = NOW + 60_000
 SECOND = Actor("sub-operator3", "operator3")
 DETAIL = {"settlement_id": "S", "settled": "refund-paid", "amount_minor": 2500}
+TOO_MUCH = "no more than %s minor units are owed"
+DIFFERS = "the confirmation differs from the settlement"
 NOTHING_OWED = "the order has no stuck refund and no debt now (an attempt to refund may be running)"
 
 
@@ -48,97 +50,49 @@ def confirmed(order: Order, actor: Actor = SECOND, **changes: object) -> Change 
     return confirm_settlement(order, LATER, settlement_id="S", payment=payment, actor=actor)
 
 
-def refusal(error: OrderError) -> tuple[str, str | None]:
-    return error.message, error.order_id
-
-
 @pytest.mark.parametrize("order", [stuck(), indebted()], ids=["stuck", "debt"])
 def test_a_request_waits_for_another_operator_and_changes_nothing_else(order: Order) -> None:
-    made = request_settlement(order, LATER, a_settlement())
+    change = made(request_settlement(order, LATER, a_settlement()))
 
-    assert made is not None
-    assert made.after.settlement == a_settlement()
-    assert made.after.ledger == order.ledger
-    assert (made.after.next_check_at, made.after.charged) == (order.next_check_at, order.charged)
-    assert made.after.start_pending == order.start_pending, "the write is not the execution's"
-    assert [(e.kind, e.detail) for e in made.events] == [("settlement-requested", DETAIL)]
-    assert request_settlement(made.after, LATER, a_settlement()) is None
+    after = change.after
+    assert after.settlement == a_settlement()
+    assert after.ledger == order.ledger
+    assert (after.next_check_at, after.charged) == (order.next_check_at, order.charged)
+    assert after.start_pending == order.start_pending, "the write is not the execution's"
+    assert [(e.kind, e.detail) for e in change.events] == [("settlement-requested", DETAIL)]
+    assert request_settlement(after, LATER, a_settlement()) is None
 
 
 @pytest.mark.parametrize(
     ("order", "name"), [(stuck(), PAY), (indebted(), DEBT)], ids=["stuck", "debt"]
 )
 def test_a_confirmation_records_the_money_as_returned(order: Order, name: str) -> None:
-    made = confirmed(replace(order, settlement=a_settlement()))
+    change = made(confirmed(replace(order, settlement=a_settlement())))
 
-    assert made is not None
     settlement = a_settlement(
         confirmed_by="sub-operator3",
         confirmed_by_name="operator3",
         confirmed_at=LATER,
         confirmation="bank statement",
     )
-    entry = made.after.ledger[name]
-    assert made.after.settlement == settlement
+    entry = change.after.ledger[name]
+    assert change.after.settlement == settlement
     assert (entry.state, entry.at, entry.refunded_minor) == (EffectState.UNDONE, LATER, 2500)
-    assert made.after.charged is False
-    assert made.after.start_pending == order.start_pending, "the write is not the execution's"
-    assert [(e.kind, e.detail) for e in made.events] == [("payment-settled", DETAIL)]
-    assert confirmed(made.after) is None
+    assert change.after.charged is False
+    assert change.after.start_pending == order.start_pending, "the write is not the execution's"
+    assert [(e.kind, e.detail) for e in change.events] == [("payment-settled", DETAIL)]
+    assert confirmed(change.after) is None
 
 
 def test_the_rest_of_a_debt_stays_owed_and_that_of_a_refund_does_not() -> None:
     """A provider may have refunded the rest of a payment; a debt is what it did not refund."""
     part = a_settlement(amount_minor=1000)
-    debt = confirmed(replace(indebted(), settlement=part), amount_minor=1000)
-    paid = confirmed(replace(stuck(), settlement=part), amount_minor=1000)
+    debt = made(confirmed(replace(indebted(), settlement=part), amount_minor=1000))
+    paid = made(confirmed(replace(stuck(), settlement=part), amount_minor=1000))
 
-    assert debt is not None
-    assert paid is not None
     rest, refund = debt.after.ledger[DEBT], paid.after.ledger[PAY]
     assert (rest.state, rest.amount_minor, rest.at) == (EffectState.INTENT, 1500, NOW)
     assert (refund.state, refund.refunded_minor) == (EffectState.UNDONE, 1000)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"currency": "USD"}, "the order is in EUR, not in USD"),
-        ({"amount_minor": 2501}, "no more than 2500 minor units are owed"),
-    ],
-)
-def test_an_impossible_amount_is_refused(changes: dict[str, object], message: str) -> None:
-    order = stuck()
-
-    with pytest.raises(InvalidRequest) as raised:
-        request_settlement(order, NOW, a_settlement(**changes))
-
-    assert refusal(raised.value) == (message, order.order_id)
-
-
-def test_nothing_is_owed_of_an_amount_that_is_not_known() -> None:
-    with pytest.raises(InvalidRequest, match=r"^no more than 0 minor units"):
-        request_settlement(stuck(owed=None), NOW, a_settlement(amount_minor=1))
-
-
-@pytest.mark.parametrize(
-    "order",
-    [
-        stuck(Stage.PAYMENT),
-        stuck().with_effect(PAY, replace(stuck().ledger[PAY], stuck=False)),
-        replace(stuck(), ledger={}),
-        indebted(Stage.COMPENSATING),
-        indebted(state=EffectState.UNDONE),
-        an_order(Stage.CANCELLED),
-    ],
-    ids=["paying", "not stuck", "no payment", "not ended", "refunded", "no debt"],
-)
-def test_without_a_stuck_refund_or_a_debt_nothing_is_settled(order: Order) -> None:
-    with pytest.raises(SignalNotAdmitted) as raised:
-        request_settlement(order, NOW, a_settlement())
-
-    assert refusal(raised.value) == (NOTHING_OWED, order.order_id)
-    assert raised.value.stage == order.stage
 
 
 def disputed(order: Order, state: EffectState, amount_minor: int = 1000) -> Order:
@@ -166,38 +120,6 @@ def test_money_that_a_lost_dispute_returned_is_not_settled_too() -> None:
         confirmed(replace(order, settlement=a_settlement()))
 
 
-@pytest.mark.parametrize("known", [None, a_settlement(settlement_id="T")], ids=["none", "other"])
-def test_only_a_request_that_exists_is_confirmed(known: OutsideSettlement | None) -> None:
-    order = replace(stuck(), settlement=known)
-
-    with pytest.raises(SignalNotAdmitted) as raised:
-        confirmed(order)
-
-    assert refusal(raised.value) == ("the order has no settlement S", order.order_id)
-    assert raised.value.stage is Stage.COMPENSATING
-
-
-def test_the_operator_who_requested_it_cannot_confirm_it() -> None:
-    order = replace(stuck(), settlement=a_settlement())
-
-    with pytest.raises(NotAllowed) as raised:
-        confirmed(order, actor=Actor("sub-operator2", "operator2"))
-
-    message = "another operator must confirm the settlement"
-    assert refusal(raised.value) == (message, order.order_id)
-
-
-@pytest.mark.parametrize("change", [{"amount_minor": 2400}, {"currency": "USD"}])
-def test_another_payment_is_not_confirmed(change: dict[str, Any]) -> None:
-    order = replace(stuck(), settlement=a_settlement())
-
-    with pytest.raises(InvalidRequest) as raised:
-        confirmed(order, **change)
-
-    message = "the confirmation differs from the settlement"
-    assert refusal(raised.value) == (message, order.order_id)
-
-
 def ending(settled: Settled, amount_minor: int = 1000, **changes: Any) -> OutsideSettlement:
     """A request to end a dispute."""
     return a_settlement(settled=settled, amount_minor=amount_minor, **changes)
@@ -205,11 +127,8 @@ def ending(settled: Settled, amount_minor: int = 1000, **changes: Any) -> Outsid
 
 def ended(order: Order, settled: Settled, amount_minor: int = 1000, **changes: Any) -> Change:
     """The order after both operators ended a dispute of it."""
-    asked = request_settlement(order, NOW, ending(settled, amount_minor, **changes))
-    assert asked is not None
-    made = confirmed(asked.after, settled=settled, amount_minor=amount_minor)
-    assert made is not None
-    return made
+    asked = made(request_settlement(order, NOW, ending(settled, amount_minor, **changes)))
+    return made(confirmed(asked.after, settled=settled, amount_minor=amount_minor))
 
 
 @pytest.mark.parametrize(
@@ -224,9 +143,9 @@ def test_a_dispute_ends_as_after_a_report_and_is_no_returned_refund(
 ) -> None:
     order = disputed(an_order(Stage.COMPLETED), EffectState.INTENT)
 
-    made = ended(order, settled)
+    change = ended(order, settled)
 
-    after = made.after
+    after = change.after
     assert (after.ledger[DISPUTE].state, after.ledger[DISPUTE].at) == (state, LATER)
     assert (after.stage, after.charged, lost_minor(after.ledger)) == (
         Stage.COMPLETED,
@@ -235,7 +154,7 @@ def test_a_dispute_ends_as_after_a_report_and_is_no_returned_refund(
     )
     assert after.settlement is not None
     assert (after.settlement.dispute, after.settlement.returned_minor) == (DISPUTE, 0)
-    assert [(e.kind, e.detail) for e in made.events] == [
+    assert [(e.kind, e.detail) for e in change.events] == [
         ("payment-settled", {**DETAIL, "settled": settled.value, "amount_minor": 1000}),
         (settled.value, {"amount_minor": 1000, "dispute_id": ""}),
     ]
@@ -260,11 +179,11 @@ def test_a_refund_ends_if_lost_disputes_returned_the_whole_payment(
 ) -> None:
     order = disputed(stuck(owed=paid), EffectState.INTENT, 2500)
 
-    made = ended(order, Settled.DISPUTE_LOST, 2500)
+    change = ended(order, Settled.DISPUTE_LOST, 2500)
 
-    entry = made.after.ledger[PAY]
-    assert (entry.state, made.after.charged) == (state, state is EffectState.DONE)
-    returned = [e.detail for e in made.events if e.kind == "payment-refunded"]
+    entry = change.after.ledger[PAY]
+    assert (entry.state, change.after.charged) == (state, state is EffectState.DONE)
+    returned = [e.detail for e in change.events if e.kind == "payment-refunded"]
     assert returned == ([{"amount_minor": 0}] if paid else [])
 
 
@@ -273,72 +192,105 @@ def test_a_refund_ends_if_lost_disputes_returned_the_whole_payment(
     [(1000, EffectState.INTENT, 1500), (3000, EffectState.UNDONE, 2500)],
 )
 def test_a_lost_dispute_lowers_a_debt(lost: int, state: EffectState, rest: int) -> None:
-    made = ended(disputed(indebted(), EffectState.INTENT, 3000), Settled.DISPUTE_LOST, lost)
+    change = ended(disputed(indebted(), EffectState.INTENT, 3000), Settled.DISPUTE_LOST, lost)
 
-    debt = made.after.ledger[DEBT]
+    debt = change.after.ledger[DEBT]
     assert (debt.state, debt.amount_minor, debt.at is None) == (state, rest, False)
-    assert made.events[-1].kind == "debt-refunded"
-    assert made.events[-1].detail == {"amount_minor": min(lost, 2500)}
+    assert change.events[-1].kind == "debt-refunded"
+    assert change.events[-1].detail == {"amount_minor": min(lost, 2500)}
 
 
-def test_of_several_disputes_the_one_that_ended_is_named() -> None:
+def test_of_several_disputes_the_named_one_ends() -> None:
     order = disputed(an_order(Stage.COMPLETED), EffectState.INTENT)
     second = replace(order.ledger[DISPUTE], reference="dp_2")
     order = order.with_effect("dispute-2", second)
 
-    with pytest.raises(InvalidRequest) as raised:
-        request_settlement(order, NOW, ending(Settled.DISPUTE_WON))
-    assert refusal(raised.value) == (
-        "name the dispute that ended: dispute, dispute-2",
-        order.order_id,
-    )
-
-    made = ended(order, Settled.DISPUTE_WON, dispute="dispute-2")
-    states = [made.after.ledger[name].state for name in (DISPUTE, "dispute-2")]
+    change = ended(order, Settled.DISPUTE_WON, dispute="dispute-2")
+    states = [change.after.ledger[name].state for name in (DISPUTE, "dispute-2")]
     assert states == [EffectState.INTENT, EffectState.UNDONE]
-    assert made.events[-1].detail["dispute_id"] == "dp_2"
+    assert change.events[-1].detail["dispute_id"] == "dp_2"
+
+
+OPEN = disputed(stuck(), EffectState.INTENT)
+TWO = OPEN.with_effect("dispute-2", replace(OPEN.ledger[DISPUTE], reference="dp_2"))
+NOT_STUCK = stuck().with_effect(PAY, replace(stuck().ledger[PAY], stuck=False))
+NO_DISPUTE = "no such dispute is open now (open disputes: none)"
+LESS = "no more than 1000 minor units are disputed"
+WON, LOST = Settled.DISPUTE_WON, Settled.DISPUTE_LOST
 
 
 @pytest.mark.parametrize(
-    ("order", "named", "message"),
+    ("order", "requested", "error", "message"),
     [
-        (stuck(), None, "no such dispute is open now (open disputes: none)"),
+        (stuck(), a_settlement(currency="USD"), InvalidRequest, "the order is in EUR, not in USD"),
+        (stuck(), a_settlement(amount_minor=2501), InvalidRequest, TOO_MUCH % 2500),
+        (stuck(owed=None), a_settlement(amount_minor=1), InvalidRequest, TOO_MUCH % 0),
+        (stuck(Stage.PAYMENT), a_settlement(), SignalNotAdmitted, NOTHING_OWED),
+        (NOT_STUCK, a_settlement(), SignalNotAdmitted, NOTHING_OWED),
+        (replace(stuck(), ledger={}), a_settlement(), SignalNotAdmitted, NOTHING_OWED),
+        (indebted(Stage.COMPENSATING), a_settlement(), SignalNotAdmitted, NOTHING_OWED),
+        (indebted(state=EffectState.UNDONE), a_settlement(), SignalNotAdmitted, NOTHING_OWED),
+        (an_order(Stage.CANCELLED), a_settlement(), SignalNotAdmitted, NOTHING_OWED),
+        (stuck(), ending(WON), SignalNotAdmitted, NO_DISPUTE),
         (
             disputed(stuck(), EffectState.DONE),
-            DISPUTE,
-            "no such dispute is open now (open disputes: none)",
+            ending(WON, dispute=DISPUTE),
+            SignalNotAdmitted,
+            NO_DISPUTE,
         ),
         (
-            disputed(stuck(), EffectState.INTENT),
-            "dispute-2",
+            OPEN,
+            ending(WON, dispute="dispute-2"),
+            SignalNotAdmitted,
             "no such dispute is open now (open disputes: dispute)",
         ),
+        (TWO, ending(WON), InvalidRequest, "name the dispute that ended: dispute, dispute-2"),
+        (OPEN, ending(WON, 999), InvalidRequest, "1000 minor units are disputed, not 999"),
+        (OPEN, ending(WON, 1001), InvalidRequest, LESS),
+        (OPEN, ending(LOST, 1001), InvalidRequest, LESS),
+        (OPEN, a_settlement(dispute=DISPUTE), InvalidRequest, "a refund ends no dispute"),
     ],
-    ids=["none", "ended", "other"],
 )
-def test_without_an_open_dispute_none_ends(order: Order, named: str | None, message: str) -> None:
-    with pytest.raises(SignalNotAdmitted) as raised:
-        request_settlement(order, NOW, ending(Settled.DISPUTE_WON, dispute=named))
+def test_a_request_that_does_not_fit_the_ledger_is_refused(
+    order: Order, requested: OutsideSettlement, error: type[OrderError], message: str
+) -> None:
+    with pytest.raises(error) as raised:
+        request_settlement(order, NOW, requested)
 
-    assert refusal(raised.value) == (message, order.order_id)
-    assert raised.value.stage == order.stage
+    assert (raised.value.message, raised.value.order_id) == (message, order.order_id)
+    assert getattr(raised.value, "stage", order.stage) == order.stage
 
 
 @pytest.mark.parametrize(
-    ("requested", "message"),
+    ("known", "confirmation", "error", "message"),
     [
-        (ending(Settled.DISPUTE_WON, 999), "1000 minor units are disputed, not 999"),
-        (ending(Settled.DISPUTE_WON, 1001), "no more than 1000 minor units are disputed"),
-        (ending(Settled.DISPUTE_LOST, 1001), "no more than 1000 minor units are disputed"),
-        (a_settlement(dispute=DISPUTE), "a refund ends no dispute"),
+        (None, {}, SignalNotAdmitted, "the order has no settlement S"),
+        (
+            a_settlement(settlement_id="T"),
+            {},
+            SignalNotAdmitted,
+            "the order has no settlement S",
+        ),
+        (
+            a_settlement(),
+            {"actor": Actor("sub-operator2", "operator2")},
+            NotAllowed,
+            "another operator must confirm the settlement",
+        ),
+        (a_settlement(), {"amount_minor": 2400}, InvalidRequest, DIFFERS),
+        (a_settlement(), {"currency": "USD"}, InvalidRequest, DIFFERS),
     ],
 )
-def test_an_impossible_end_of_a_dispute_is_refused(
-    requested: OutsideSettlement, message: str
+def test_only_the_requested_settlement_is_confirmed_and_only_by_another_operator(
+    known: OutsideSettlement | None,
+    confirmation: dict[str, Any],
+    error: type[OrderError],
+    message: str,
 ) -> None:
-    order = disputed(stuck(), EffectState.INTENT)
+    order = replace(stuck(), settlement=known)
 
-    with pytest.raises(InvalidRequest) as raised:
-        request_settlement(order, NOW, requested)
+    with pytest.raises(error) as raised:
+        confirmed(order, **confirmation)
 
-    assert refusal(raised.value) == (message, order.order_id)
+    assert (raised.value.message, raised.value.order_id) == (message, order.order_id)
+    assert getattr(raised.value, "stage", order.stage) == order.stage

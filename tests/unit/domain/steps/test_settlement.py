@@ -14,8 +14,9 @@ from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.compensation import awaits_refund, begin_compensation, close
 from lambdas.domain.steps.settlement import LOOK_UP_PAUSE_MS, notify_if_settled, record_pending
 from lambdas.domain.steps.wait import Decision, WaitPolicy, is_waiting, next_step
-from tests.support.builders import an_order
+from tests.support.builders import an_order, made
 from tests.support.fakes.fake_clock import NOW
+from tests.support.raising import raises
 
 HOUR_MS = 3_600_000
 SETTLED = Payment(state=PaymentState.CAPTURED, amount=Money(2500, "EUR"), captured_minor=2500)
@@ -31,8 +32,8 @@ def payer(stage: Stage) -> Order:
 
 def found_pending(order: Order, until: int | None = None, seen: Order | None = None) -> Order:
     """The order after a look-up that found its payment pending."""
-    made = record_pending(order, NOW, seen=seen or order, until=until, timeout_ms=HOUR_MS)
-    return order if made is None else made.after
+    change = record_pending(order, NOW, seen=seen or order, until=until, timeout_ms=HOUR_MS)
+    return order if change is None else change.after
 
 
 def pending(stage: Stage = Stage.PAYMENT, until: int | None = None) -> Order:
@@ -47,43 +48,34 @@ def pending(stage: Stage = Stage.PAYMENT, until: int | None = None) -> Order:
 def test_the_deadline_is_recorded_once_and_shown(stage: Stage, kind: str) -> None:
     order = payer(stage)
 
-    made = record_pending(order, NOW, seen=order, until=None, timeout_ms=HOUR_MS)
+    first = made(record_pending(order, NOW, seen=order, until=None, timeout_ms=HOUR_MS))
 
-    assert made is not None
-    [event] = made.events
+    [event] = first.events
     assert (event.kind, event.detail) == (kind, {"until": NOW + HOUR_MS})
-    second = found_pending(made.after)
-    assert second.event_count == made.after.event_count
+    deadlines = {"payment-pending": first.after.payment_pending_until}
+    deadlines["refund-pending"] = first.after.refund_pending_until
+    assert deadlines == {"payment-pending": None, "refund-pending": None, kind: NOW + HOUR_MS}
+    second = found_pending(first.after)
+    assert second.event_count == first.after.event_count
     later = record_pending(second, NOW + 9, seen=second, until=None, timeout_ms=HOUR_MS)
     assert later is None
-    named = record_pending(
-        made.after, NOW + 9, seen=made.after, until=NOW + 60_000, timeout_ms=HOUR_MS
-    )
-    assert named is not None
-    assert (named.after.wait_ends_at, named.events) == (NOW + 60_000, ())
+    seen, until = first.after, NOW + 60_000
+    named = made(record_pending(seen, NOW + 9, seen=seen, until=until, timeout_ms=HOUR_MS))
+    assert (named.after.wait_ends_at, named.events) == (until, ())
 
 
-def test_the_record_says_which_of_the_two_is_pending() -> None:
-    paying, refunding = pending(), pending(Stage.COMPENSATING)
-
-    assert (paying.payment_pending_until, paying.refund_pending_until) == (NOW + HOUR_MS, None)
-    assert (refunding.payment_pending_until, refunding.refund_pending_until) == (
-        None,
-        NOW + HOUR_MS,
-    )
+UNDONE = payer(Stage.COMPENSATING).ledger[PAY].with_state(EffectState.UNDONE, NOW)
 
 
-@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.PAYMENT, Stage.COMPENSATING}))
-def test_an_order_that_moved_on_records_nothing(stage: Stage) -> None:
-    order = payer(stage)
-
-    assert record_pending(order, NOW, seen=order, until=None, timeout_ms=HOUR_MS) is None
-
-
-def test_a_payment_that_is_undone_records_nothing() -> None:
-    order = payer(Stage.COMPENSATING)
-    order = order.with_effect(PAY, order.ledger[PAY].with_state(EffectState.UNDONE, NOW))
-
+@pytest.mark.parametrize(
+    "order",
+    [
+        *map(payer, sorted(set(Stage) - {Stage.PAYMENT, Stage.COMPENSATING})),
+        payer(Stage.COMPENSATING).with_effect(PAY, UNDONE),
+    ],
+    ids=lambda order: order.stage,
+)
+def test_an_order_that_moved_on_or_whose_payment_is_undone_records_nothing(order: Order) -> None:
     assert record_pending(order, NOW, seen=order, until=None, timeout_ms=HOUR_MS) is None
 
 
@@ -127,10 +119,8 @@ def test_a_payment_that_is_pending_at_its_deadline_is_a_business_reason() -> Non
     order = pending()
 
     for now in (NOW + HOUR_MS, NOW + 2 * HOUR_MS):
-        with pytest.raises(PaymentNotSettled) as raised:
+        with raises(PaymentNotSettled, "the payment was not settled in time", order.order_id):
             record_pending(order, now, seen=order, until=None, timeout_ms=HOUR_MS)
-        assert raised.value.order_id == order.order_id
-        assert raised.value.message == "the payment was not settled in time"
     assert record_pending(order, NOW + HOUR_MS - 1, seen=order, until=None, timeout_ms=1)
 
 
@@ -142,17 +132,13 @@ def test_a_refund_that_is_pending_at_its_deadline_is_stuck() -> None:
 
     assert awaits_refund(order, NOW + HOUR_MS - 1)
     assert close(order, NOW + HOUR_MS - 1) is None
-    made = close(order, NOW + HOUR_MS)
-    assert made is not None
-    assert made.after.ledger[PAY].stuck
-    assert not awaits_refund(made.after, NOW)
+    after = made(close(order, NOW + HOUR_MS)).after
+    assert after.ledger[PAY].stuck
+    assert not awaits_refund(after, NOW)
 
 
 def test_another_effect_that_is_not_undone_is_stuck_while_the_refund_is_pending() -> None:
-    made = close(pending(Stage.COMPENSATING), NOW)
-
-    assert made is not None
-    assert made.after.ledger["reserve"].stuck
+    assert made(close(pending(Stage.COMPENSATING), NOW)).after.ledger["reserve"].stuck
 
 
 @pytest.mark.parametrize(
@@ -167,11 +153,8 @@ def test_the_order_waits_without_ticks_until_the_look_up_is_due(
     pace = PACE._replace(mails_approver=mails_approver)
     waits = next_step(order, NOW, pace, loops=1)
 
-    assert (waits.decision, waits.heartbeat_seconds, waits.timeout_seconds) == (
-        Decision.WAIT,
-        3600,
-        3601,
-    )
+    assert waits.decision is Decision.WAIT
+    assert (waits.heartbeat_seconds, waits.timeout_seconds) == (3600, 3601)
     assert is_waiting(order, NOW + HOUR_MS - 1)
     assert not is_waiting(order, NOW + HOUR_MS)
     assert next_step(order, NOW + HOUR_MS, PACE, loops=1).decision is decision
@@ -185,56 +168,44 @@ def test_a_waiting_order_is_checked_after_the_look_up_was_due() -> None:
 
 
 def test_a_report_of_the_provider_ends_the_wait_and_is_checked_soon() -> None:
-    made = notify_if_settled(pending(), NOW + 5, SETTLED)
+    after = reported(replace(pending(), start_pending=True), NOW + 5)
 
-    assert made is not None
-    assert made.after.notified
-    assert not is_waiting(made.after, NOW + 5)
-    assert not made.after.rests
-    assert made.after.next_check_at <= NOW + 5 + CHECK_SOON_MS
+    assert after.notified
+    assert not is_waiting(after, NOW + 5)
+    assert not after.rests
+    assert after.next_check_at <= NOW + 5 + CHECK_SOON_MS
+    assert after.start_pending, "the write is not the execution's"
 
 
-def test_a_report_about_a_payment_that_is_still_pending_changes_nothing() -> None:
-    for payment in (
-        Payment(state=PaymentState.PENDING, amount=SETTLED.amount),
-        replace(SETTLED, refund_pending_minor=1),
-    ):
+def reported(order: Order, now: int = NOW) -> Order:
+    """The order after a report that its payment is settled."""
+    return made(notify_if_settled(order, now, SETTLED)).after
+
+
+def test_a_report_about_a_payment_that_is_still_pending_or_never_was_changes_nothing() -> None:
+    unsettled = Payment(state=PaymentState.PENDING, amount=SETTLED.amount)
+
+    for payment in (unsettled, replace(SETTLED, refund_pending_minor=1)):
         assert notify_if_settled(pending(), NOW, payment) is None
-
-
-def test_only_a_pending_payment_takes_a_report() -> None:
     assert notify_if_settled(an_order(Stage.PAYMENT), NOW, SETTLED) is None
 
 
-def test_a_report_does_not_say_that_the_execution_was_started() -> None:
-    made = notify_if_settled(replace(pending(), start_pending=True), NOW, SETTLED)
-
-    assert made is not None
-    assert made.after.start_pending
-
-
 def test_a_look_up_after_the_report_answers_it() -> None:
-    reported = notify_if_settled(pending(), NOW, SETTLED)
-    assert reported is not None
-    seen = reported.after
+    seen = reported(pending())
 
-    made = record_pending(seen, NOW, seen=seen, until=None, timeout_ms=1)
+    after = made(record_pending(seen, NOW, seen=seen, until=None, timeout_ms=1)).after
 
-    assert made is not None
-    assert made.after.ledger[PAY].look_up_at == NOW + HOUR_MS
+    assert after.ledger[PAY].look_up_at == NOW + HOUR_MS
 
 
 def test_a_report_during_a_look_up_is_kept() -> None:
     """The provider settled the payment after it was looked up."""
     seen = pending()
-    first = notify_if_settled(seen, NOW, SETTLED)
-    assert first is not None
-    second = notify_if_settled(first.after, NOW, SETTLED)
-    assert second is not None
+    first = reported(seen)
+    second = reported(first)
 
-    for before, after in ((seen, first.after), (first.after, second.after)):
-        made = record_pending(after, NOW, seen=before, until=None, timeout_ms=1)
-        assert made is None
+    for before, after in ((seen, first), (first, second)):
+        assert record_pending(after, NOW, seen=before, until=None, timeout_ms=1) is None
         assert after.ledger[PAY].look_up_at == LOOK_UP_NOW
 
 
@@ -242,9 +213,8 @@ def test_compensation_has_another_deadline_and_its_repetition_the_same() -> None
     turned = begin_compensation(pending(), NOW, error="x").after
     assert turned.settling is None
 
-    made = record_pending(turned, NOW + 7, seen=turned, until=None, timeout_ms=HOUR_MS)
-    assert made is not None
-    again = begin_compensation(made.after, NOW + 9, error="x", next_epoch=True).after
+    waits = made(record_pending(turned, NOW + 7, seen=turned, until=None, timeout_ms=HOUR_MS)).after
+    again = begin_compensation(waits, NOW + 9, error="x", next_epoch=True).after
 
     assert again.refund_pending_until == NOW + 7 + HOUR_MS
 

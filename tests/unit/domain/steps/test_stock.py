@@ -7,7 +7,7 @@ from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.domain.record.ledger import RESERVE, EffectState
 from lambdas.domain.record.stages import BEFORE_RESERVE, Stage
 from lambdas.domain.steps.stock import complete, intend_hold, release, reserve
-from tests.support.builders import a_line, an_order
+from tests.support.builders import a_line, an_order, made
 from tests.support.fakes.fake_clock import NOW
 
 LINES = (a_line("COFFEE-1KG", 2), a_line("MUG-RED", 1))
@@ -19,16 +19,16 @@ def moves(movement: StockMovement) -> tuple[StockMove, ...]:
 
 
 def test_reserving_holds_every_line_and_starts_the_clock() -> None:
-    made = reserve(an_order(Stage.RESERVE, items=LINES, order_id="O1"), NOW, TIMEOUT_MS, {})
+    order = an_order(Stage.RESERVE, items=LINES, order_id="O1")
+    change = made(reserve(order, NOW, TIMEOUT_MS, {}))
 
-    assert made is not None
-    assert made.stock == moves(StockMovement.HOLD)
-    assert made.after.stage is Stage.AWAITING_APPROVAL
-    assert made.after.approval_deadline == NOW + TIMEOUT_MS
-    assert made.after.reserved
-    effect = made.after.ledger[RESERVE]
-    assert (effect.key, effect.state) == ("reserve:O1", EffectState.DONE)
-    assert [(e.kind, e.detail) for e in made.events] == [("stock-reserved", {"units": 3})]
+    assert change.stock == moves(StockMovement.HOLD)
+    assert change.after.stage is Stage.AWAITING_APPROVAL
+    assert change.after.approval_deadline == NOW + TIMEOUT_MS
+    assert change.after.reserved
+    effect = change.after.ledger[RESERVE]
+    assert (effect.key, effect.state, effect.at) == ("reserve:O1", EffectState.DONE, NOW)
+    assert [(e.kind, e.detail) for e in change.events] == [("stock-reserved", {"units": 3})]
 
 
 def test_a_reservation_is_made_once_and_its_deadline_never_moves() -> None:
@@ -48,37 +48,34 @@ def test_a_cancelled_order_is_not_reserved(stage: Stage) -> None:
 
 
 def test_releasing_gives_every_line_back() -> None:
-    made = release(an_order(Stage.COMPENSATING, items=LINES), NOW)
+    change = made(release(an_order(Stage.COMPENSATING, items=LINES), NOW + 5))
 
-    assert made is not None
-    assert made.stock == moves(StockMovement.RELEASE)
-    assert not made.after.reserved
-    assert made.after.ledger[RESERVE].state is EffectState.UNDONE
-    assert made.after.stage is Stage.COMPENSATING
+    assert change.stock == moves(StockMovement.RELEASE)
+    assert change.after.reserved is False
+    effect = change.after.ledger[RESERVE]
+    assert (effect.state, effect.at) == (EffectState.UNDONE, NOW + 5)
+    assert change.after.stage is Stage.COMPENSATING
+    assert [(e.kind, e.detail) for e in change.events] == [("stock-released", {"units": 3})]
+    assert release(change.after, NOW) is None
 
 
 def test_releasing_nothing_is_a_success() -> None:
     never = an_order(Stage.COMPENSATING, ledger={}, reserved=False)
-    once = release(an_order(Stage.COMPENSATING), NOW)
 
     assert release(never, NOW) is None
-    assert once is not None
-    assert release(once.after, NOW) is None
 
 
 def test_an_intent_to_reserve_is_released_without_an_event() -> None:
-    intended = intend_hold(an_order(Stage.RESERVE, items=LINES), NOW)
-    assert intended is not None
+    intended = made(intend_hold(an_order(Stage.RESERVE, items=LINES), NOW))
     assert (intended.stock, intended.events) == ((), ())
     intent = intended.after.ledger[RESERVE]
     assert (intent.state, intent.at) == (EffectState.INTENT, NOW)
 
-    made = release(replace(intended.after, stage=Stage.COMPENSATING), NOW)
+    change = made(release(replace(intended.after, stage=Stage.COMPENSATING), NOW))
 
-    assert made is not None
-    assert made.stock == moves(StockMovement.RELEASE)
-    assert made.events == ()
-    assert made.after.ledger[RESERVE].state is EffectState.UNDONE
+    assert change.stock == moves(StockMovement.RELEASE)
+    assert change.events == ()
+    assert change.after.ledger[RESERVE].state is EffectState.UNDONE
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.COMPENSATING}))
@@ -86,17 +83,14 @@ def test_stock_is_released_by_compensation_only(stage: Stage) -> None:
     assert release(an_order(stage), NOW) is None
 
 
-def test_completing_sells_what_is_held() -> None:
-    made = complete(an_order(Stage.STATUS_UPDATE, items=LINES), NOW)
+def test_completing_sells_what_is_held_once() -> None:
+    change = made(complete(an_order(Stage.STATUS_UPDATE, items=LINES), NOW))
 
-    assert made is not None
-    assert made.stock == moves(StockMovement.SELL)
-    assert made.after.stage is Stage.COMPLETED
-    assert [(e.kind, e.detail) for e in made.events] == [("order-completed", {"total_minor": 3750})]
-
-
-def test_a_completed_order_is_not_completed_again() -> None:
-    assert complete(an_order(Stage.COMPLETED), NOW) is None
+    assert change.stock == moves(StockMovement.SELL)
+    assert change.after.stage is Stage.COMPLETED
+    [event] = change.events
+    assert (event.kind, event.detail) == ("order-completed", {"total_minor": 3750})
+    assert complete(change.after, NOW) is None
 
 
 def test_an_accepted_cancel_stops_the_completion() -> None:

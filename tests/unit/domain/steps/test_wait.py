@@ -5,9 +5,8 @@ import pytest
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.signals.application import apply_next
-from lambdas.domain.steps.takeover import MAX_LOOPS
 from lambdas.domain.steps.wait import Decision, WaitPolicy, expire, next_step
-from tests.support.builders import APPROVAL_TIMEOUT_MS, an_order
+from tests.support.builders import APPROVAL_TIMEOUT_MS, an_order, made
 from tests.support.fakes.fake_clock import NOW
 from tests.unit.domain.signals.applying import APPROVE, PRICES
 
@@ -15,15 +14,11 @@ AFTER_DEADLINE = NOW + APPROVAL_TIMEOUT_MS
 PACE = WaitPolicy(approval_timeout_seconds=900, heartbeat_seconds=300, mails_approver=False)
 
 
-def test_an_order_expires_at_its_deadline() -> None:
-    made = expire(an_order(), AFTER_DEADLINE)
+def test_an_order_expires_at_its_deadline_and_not_before() -> None:
+    after = made(expire(an_order(), AFTER_DEADLINE)).after
 
-    assert made is not None
-    assert (made.after.stage, made.after.cancelled) == (Stage.COMPENSATING, True)
-    assert made.after.last_error == "approval timeout"
-
-
-def test_an_order_does_not_expire_before_its_deadline() -> None:
+    assert (after.stage, after.cancelled) == (Stage.COMPENSATING, True)
+    assert after.last_error == "approval timeout"
     assert expire(an_order(), AFTER_DEADLINE - 1) is None
 
 
@@ -35,25 +30,23 @@ def test_a_signal_that_came_in_time_is_applied_even_after_the_deadline() -> None
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.AWAITING_APPROVAL}))
-def test_only_a_waiting_order_expires(stage: Stage) -> None:
+def test_only_a_waiting_order_with_a_deadline_expires(stage: Stage) -> None:
     assert expire(an_order(stage), AFTER_DEADLINE) is None
-
-
-def test_an_order_without_a_deadline_does_not_expire() -> None:
     assert expire(an_order(approval_deadline=None), AFTER_DEADLINE) is None
 
 
-@pytest.mark.parametrize(("loops", "decision"), [(200, Decision.WAIT), (201, Decision.CONTINUE)])
-def test_a_wait_of_many_wake_ups_continues_in_a_new_execution(
-    loops: int, decision: Decision
+@pytest.mark.parametrize(
+    ("stage", "loops", "decision"),
+    [
+        (Stage.AWAITING_APPROVAL, 200, Decision.WAIT),
+        (Stage.AWAITING_APPROVAL, 201, Decision.CONTINUE),
+        (Stage.PAYMENT, 201, Decision.PAY),
+    ],
+)
+def test_only_a_wait_of_many_wake_ups_continues_in_a_new_execution(
+    stage: Stage, loops: int, decision: Decision
 ) -> None:
-    assert next_step(an_order(), NOW, PACE, loops=loops).decision is decision
-
-
-def test_an_order_that_need_not_wait_is_not_handed_over_for_its_wake_ups() -> None:
-    order = an_order(Stage.PAYMENT)
-
-    assert next_step(order, NOW, PACE, loops=MAX_LOOPS + 1).decision is Decision.PAY
+    assert next_step(an_order(stage), NOW, PACE, loops=loops).decision is decision
 
 
 @pytest.mark.parametrize(
@@ -85,6 +78,9 @@ def test_the_next_step_is_read_off_the_order(order: Order, decision: Decision) -
         (900_000, 300, 901),
         (301_000, 300, 302),
         (299_500, 300, 301),
+        (2_001, 3, 4),
+        (1_001, 2, 3),
+        (1_000, 1, 2),
         (1, 1, 2),
         (0, 1, 2),
         (-1_000_000, 1, 2),
