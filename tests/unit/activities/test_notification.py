@@ -69,43 +69,6 @@ def test_the_customer_reads_the_e_mail_in_the_language_of_the_profile(world: Wor
     assert '<html lang="de">' in mail.html
 
 
-def test_the_cancellation_mail_has_the_reason(world: World) -> None:
-    order = world.place(Stage.COMPENSATING, last_error="approval timeout")
-
-    assert world.run(send_cancellation_email, order) is None
-
-    [mail] = world.notifier.sent
-    assert "The order was not approved in time." in mail.body
-
-
-@pytest.mark.parametrize("error", [NotifierUnavailable("later"), MailRejected("never")])
-def test_a_mail_that_was_certainly_not_sent_may_be_sent_by_a_retry(
-    world: World, error: OrderError
-) -> None:
-    order = world.place(Stage.COMPLETED)
-    world.notifier.failures = [error]
-
-    with pytest.raises(type(error)):
-        world.run(send_order_confirmation, order)
-    assert world.now(order).ledger[MAIL_CONFIRMATION].state is EffectState.UNDONE
-    world.run(send_order_confirmation, order)
-
-    assert len(world.notifier.sent) == 1
-
-
-def test_a_mail_whose_answer_is_missing_is_never_sent_again(world: World) -> None:
-    order = world.place(Stage.COMPLETED)
-    world.notifier.failures = [MailUnsettled("no answer")]
-
-    for _ in range(2):
-        with pytest.raises(MailUnsettled):
-            world.run(send_order_confirmation, order)
-
-    assert world.notifier.sent == []
-    assert world.now(order).ledger[MAIL_CONFIRMATION].state is EffectState.INTENT
-    assert kinds(world, order) == ["mail-confirmation-unsettled"]
-
-
 @pytest.mark.parametrize("customer", [None, replace(a_customer("carol"), email="")])
 def test_a_customer_without_an_address_gets_no_mail_which_is_recorded(
     world: World, customer: Customer | None

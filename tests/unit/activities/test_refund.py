@@ -1,21 +1,17 @@
-from dataclasses import replace
-
 import pytest
 
 from lambdas.activities.approval import apply_signals
 from lambdas.activities.inventory import release_stock
-from lambdas.activities.order_status import close_order, update_order_status
+from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import (
-    OrderCancelled,
-    PaymentDeclined,
     PaymentMismatch,
     PaymentPending,
     PaymentUnsettled,
     ProviderUnavailable,
 )
 from lambdas.domain.executions import ExecutionStatus
-from lambdas.domain.payments import DisputeState, Payment, PaymentState, Voided
+from lambdas.domain.payments import DisputeState, Payment
 from lambdas.domain.record.changes import BANK_PAUSE_MS
 from lambdas.domain.record.ledger import PAY, EffectState
 from lambdas.domain.record.money import Money
@@ -40,36 +36,6 @@ class OtherAmount(FakePayments):
 
     def amount_to_capture(self, book: Book) -> Money:
         return self._captured
-
-
-def test_a_cancel_during_the_provider_call_ends_with_a_refund(world: World) -> None:
-    order = world.prepare_payment(world.place(Stage.PAYMENT, total=4200))
-    world.store.before_write = [lambda: world.cancel(order)]
-
-    world.run(process_payment, order)
-    with pytest.raises(OrderCancelled):
-        world.run(update_order_status, order)
-    world.compensate(order)
-
-    after = world.now(order)
-    assert after.stage is Stage.CANCELLED
-    assert after.ledger[PAY].refunded_minor == 4200
-    assert world.payments.payments[key(order)].captured is not None
-    assert world.payments.net_minor(key(order)) == 0
-    assert world.problems() == []
-
-
-def test_an_abandoned_capture_fails_after_compensation_voided_the_payment(world: World) -> None:
-    """The call hangs in the network while its execution is stopped and the order taken over."""
-    order = world.prepare_payment(world.place(Stage.PAYMENT))
-    taken = replace(order, epoch=2, stage=Stage.COMPENSATING)
-    world.store.put(taken)
-    world.run(refund_payment, taken)
-
-    assert world.payments.capture(key(order)) == Voided()
-
-    assert world.payments.net_minor(key(order)) == 0
-    assert world.now(order).ledger[PAY].state is EffectState.UNDONE
 
 
 def test_a_capture_that_lands_before_the_payment_is_voided_is_refunded_by_the_takeover(
@@ -139,18 +105,6 @@ def test_a_refund_by_hand_between_two_attempts_leaves_the_rest_to_the_second(wor
     assert world.now(order).ledger[PAY].state is EffectState.UNDONE
 
 
-def test_a_refund_whose_answer_was_lost_is_recorded_with_its_amount(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE, total=4200)
-    world.cancel(order)
-    world.payments.refund(f"refund:{order.order_id}", key(order), Money(4200, "EUR"))
-
-    world.run(refund_payment, order)
-
-    assert world.now(order).ledger[PAY].refunded_minor == 4200
-    [*_, event] = world.store.timeline(order.order_id)
-    assert (event.kind, event.detail) == ("payment-refunded", {"amount_minor": 4200})
-
-
 def test_refunding_an_order_that_never_paid_is_a_success(world: World) -> None:
     order = world.place(Stage.AWAITING_APPROVAL)
 
@@ -170,39 +124,6 @@ def test_a_payment_that_is_prepared_but_not_captured_is_voided_and_not_refunded(
 
     assert world.payments.calls == [f"void {key(order)}"]
     assert world.now(order).ledger[PAY].refunded_minor == 0
-
-
-def test_a_refund_that_fails_twice_is_made_by_the_third_attempt_once(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE, total=4200)
-    world.payments.payments[key(order)].method = "pm_refund_fails_2"
-    world.cancel(order)
-
-    for _ in range(2):
-        with pytest.raises(ProviderUnavailable):
-            world.run(refund_payment, order)
-    world.run(refund_payment, order)
-    world.run(refund_payment, order)
-
-    assert list(world.payments.payments[key(order)].refunds.values()) == [4200]
-    assert not world.now(order).charged
-
-
-def test_a_refund_that_cannot_be_made_keeps_the_order_open_and_is_reported(world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE)
-    world.payments.payments[key(order)].method = "pm_refund_fails"
-    world.cancel(order)
-
-    with pytest.raises(ProviderUnavailable):
-        world.run(refund_payment, order)
-    world.run(release_stock, order)
-    answer = world.run(close_order, order)
-
-    after = world.now(order)
-    assert (answer["stage"], answer["result"]) == ("compensating", None)
-    assert after.ledger[PAY].stuck
-    assert not after.reserved
-    assert world.operations.stuck == [(order.order_id, ("pay",))]
-    assert world.problems() == []
 
 
 def test_a_failed_step_does_not_turn_a_charged_order_back(world: World) -> None:
@@ -225,16 +146,6 @@ def test_a_free_order_never_reaches_the_provider(world: World) -> None:
     assert world.payments.calls == []
     paid = world.now(order).ledger[PAY]
     assert (paid.state, paid.refunded_minor) == (EffectState.UNDONE, 0)
-
-
-def test_a_bank_that_asks_the_absent_customer_to_authenticate_declines(world: World) -> None:
-    order = world.place(Stage.PAYMENT, payment_method="pm_action_required")
-
-    with pytest.raises(PaymentDeclined, match="asks the customer to authenticate"):
-        world.run(process_payment, order)
-    world.run(refund_payment, order)
-
-    assert world.payments.payments[key(order)].state is PaymentState.VOIDED
 
 
 def test_a_cancel_of_a_pending_payment_refunds_it_when_it_settles(world: World) -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lambdas.domain.errors import LedgerMismatch, OperationsUnavailable, PaymentUnsettled
+from lambdas.domain.errors import LedgerMismatch, OperationsUnavailable
 from lambdas.domain.payment_differences import Difference, DifferenceKind
 from lambdas.domain.payments import DisputeState, Payment, PaymentState
 from lambdas.domain.record.ledger import DEBT, DISPUTE, Effect, EffectState, dispute_standing
@@ -255,18 +255,6 @@ def test_a_report_that_operations_cannot_take_is_repeated(
         assert world.deps.payment_comparison.compare(SINCE, UNTIL) == {"failed": 1}
     *_, failed = lines(log.getvalue())
     assert (failed["error"], "exception" in failed) == ("OperationsUnavailable", False)
-
-
-def test_a_list_that_cannot_be_read_fails_the_comparison(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_answer(*_: object) -> None:
-        raise PaymentUnsettled("no answer")
-
-    monkeypatch.setattr(world.payments, "list_moved", no_answer)
-
-    with pytest.raises(PaymentUnsettled):
-        compare(world)
 
 
 def test_the_day_before_is_compared_and_counted(

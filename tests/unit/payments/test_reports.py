@@ -69,17 +69,6 @@ def test_a_report_of_a_payment_that_did_not_change_reads_the_order_once_without_
     assert world.now(order) == order
 
 
-def test_a_report_is_recorded_on_what_another_writer_left(world: World) -> None:
-    order = a_pending_payment(world)
-    world.payments.payments[key(order)].settle()
-    other = replace(order, sequence=order.sequence + 1, revision=7)
-    world.store.before_write = [lambda: world.store.put(other)]
-
-    assert world.deps.payment_reports.receive(key(order)) is ReportAction.RECORDED
-
-    assert (world.now(order).revision, world.now(order).notified) == (7, True)
-
-
 def test_all_changes_of_a_report_need_one_more_look_up_and_another_writer_one(
     world: World,
 ) -> None:
@@ -260,39 +249,6 @@ def test_a_report_of_a_payment_that_the_order_never_captured_is_ignored(world: W
     assert world.deps.payment_reports.receive(unused) is ReportAction.UNKNOWN
 
 
-def test_a_provider_that_does_not_answer_reports_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order = a_pending_payment(world)
-
-    def no_answer(reference: str) -> None:
-        raise PaymentUnsettled("no answer")
-
-    monkeypatch.setattr(world.payments, "look_up", no_answer)
-
-    with pytest.raises(PaymentUnsettled):
-        world.deps.payment_reports.receive(key(order))
-
-
-def test_a_lost_doorbell_is_repeated_by_the_janitor(world: World) -> None:
-    order = a_pending_payment(world)
-    world.payments.payments[key(order)].settle()
-    world.engine.unavailable = True
-    assert world.deps.payment_reports.receive(key(order)) is ReportAction.RECORDED
-
-    world.engine.unavailable = False
-    world.clock.advance(seconds=60)
-
-    assert world.deps.janitor_sweep.run() == {"rung": 1}
-
-
-def test_an_order_that_waits_for_its_provider_is_not_checked(world: World) -> None:
-    a_pending_payment(world)
-    world.clock.advance(seconds=3600)
-
-    assert world.deps.janitor_sweep.run() == {}
-
-
 def a_cancelled_order(world: World) -> Order:
     """An order that was charged and refunded."""
     order = world.place(Stage.STATUS_UPDATE, total=4200)
@@ -322,18 +278,6 @@ def test_a_refund_that_fails_after_the_end_is_a_debt_until_it_is_made_again(worl
     kinds = [event.kind for event in world.store.timeline(order.order_id)]
     assert kinds[-2:] == ["refund-failed", "debt-refunded"]
     assert world.problems() == []
-
-
-def test_a_part_of_a_debt_that_is_refunded_lowers_it(world: World) -> None:
-    order = a_cancelled_order(world)
-    book = world.payments.payments[key(order)]
-    book.refunds = {}
-    world.deps.payment_reports.receive(key(order))
-
-    book.refunds = {"by hand": 4000}
-    world.deps.payment_reports.receive(key(order))
-
-    assert world.now(order).ledger[DEBT].amount_minor == 200
 
 
 def settle(
