@@ -79,17 +79,6 @@ def test_a_correction_is_shown_with_reason_actor_and_key(terminal: Terminal) -> 
     assert "recorded with the key count-1" in ran.err
 
 
-def test_a_correction_whose_answer_is_lost_is_made_once(terminal: Terminal, world: World) -> None:
-    terminal.wire.losing = 2
-
-    ran = terminal.run(
-        "admin", "stock", "correct", "MUG-RED", "--by", "5", "-r", "x", who="operator"
-    )
-
-    assert ran.code == 0
-    assert world.inventory.shelves["MUG-RED"].available == 15
-
-
 def test_the_stock_of_a_product_is_shown(terminal: Terminal) -> None:
     ran = terminal.run("admin", "stock", "show", "MUG-RED", "-o", "json", who="operator")
 
@@ -162,10 +151,3 @@ def test_a_file_that_is_no_catalogue_is_refused_before_any_request(
     assert ran.code == 2
     assert problem in ran.err
     assert terminal.wire.sent == []
-
-
-def test_a_missing_file_is_named(terminal: Terminal, tmp_path: Path) -> None:
-    ran = terminal.run("admin", "catalogue", "load", str(tmp_path / "none.toml"), who="operator")
-
-    assert ran.code == 2
-    assert "none.toml" in ran.err

@@ -15,6 +15,7 @@ STAGES = "one of: start, enrichment, reserve, awaiting-approval, payment"
     ("command", "said"),
     [
         *((("place", "-i", item), "") for item in ITEMS),
+        (("place", "-i"), "`orders place --help`"),
         (("place", "-i", "MUG-RED=two"), "write SKU or SKU=QUANTITY"),
         (("place", "-i", "A=-1"), "write SKU or SKU=QUANTITY"),
         (("place", "-i", "MUG-RED", "-q", "--wait"), "-q prints only the id"),
@@ -35,6 +36,7 @@ STAGES = "one of: start, enrichment, reserve, awaiting-approval, payment"
         (("wait", "01KDVDNH000000000000000001", "--stage", "payed"), "there is no stage 'payed'"),
         (("list", "-o", "yaml"), "Invalid value for '-o' / '--output': 'yaml' is not one of"),
         (("list", "--colour"), "--colour"),
+        (("admin", "catalogue", "load", "none.toml"), "none.toml"),
         *(
             (("admin", "catalogue", "set", "A", "--name", "A", "--price", price), "is 18.50 EUR")
             for price in ("18.50 EUR", "1850", "-5 EUR", "EUR 5")

@@ -1,5 +1,6 @@
 """doctor: an unreachable API, missing and invalid tokens, counts."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -44,20 +45,19 @@ def test_the_doctor_does_not_advise_to_run_the_doctor(
     assert ran.out.count(advised) == 1
 
 
-def test_an_invalid_token_is_not_reported_as_missing(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [(None, "none: "), ("alice", "ORDERS_TOKEN is not a valid token")],
+    ids=["missing", "invalid"],
+)
+def test_a_missing_token_and_an_invalid_one_are_reported(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, who: str | None, said: str
 ) -> None:
-    monkeypatch.setattr("tests.cli.terminal.token", lambda who: "nonsense")
+    monkeypatch.setattr("tests.cli.terminal.token", lambda _: "nonsense")
 
-    message = findings(terminal.run("doctor", "-o", "json"))["token"]["message"]
+    message = findings(terminal.run("doctor", "-o", "json", who=who))["token"]["message"]
 
-    assert message.startswith("ORDERS_TOKEN is not a valid token")
-
-
-def test_a_missing_token_is_reported(terminal: Terminal) -> None:
-    found = findings(terminal.run("doctor", "-o", "json", who=None))
-
-    assert found["token"]["message"].startswith("none: ")
+    assert message.startswith(said)
 
 
 def test_the_json_output_of_the_doctor_contains_numbers(terminal: Terminal, world: World) -> None:
@@ -85,3 +85,27 @@ def test_the_doctor_shows_a_count_that_is_not_exact_as_a_minimum(
     assert "1+ completed" in found["message"]
     assert "failed 1+" not in found["message"]
     assert found["numbers"]["exact"] is False
+
+
+def test_the_doctor_finds_nothing_wrong(terminal: Terminal) -> None:
+    ran = terminal.run("doctor", "-o", "json")
+
+    assert ran.code == 0
+    assert {check: one["ok"] for check, one in findings(ran).items()} == dict.fromkeys(
+        ("profile", "health", "console", "token", "orders", "compensation"), True
+    )
+
+
+def test_the_doctor_fails_for_a_stuck_compensation_only(terminal: Terminal, world: World) -> None:
+    order = world.place(Stage.COMPENSATING)
+    under_way = terminal.run("doctor", who="operator")
+    ledger = {name: replace(one, stuck=True) for name, one in order.ledger.items()}
+    world.store.put(replace(order, ledger=ledger))
+
+    stuck = terminal.run("doctor", who="operator")
+
+    assert under_way.code == 0
+    assert "1 under way, none stuck" in under_way.out
+    assert stuck.code == 4
+    assert f"1 of 1 stuck: `orders describe {order.order_id}`" in stuck.out
+    assert "these checks failed: compensation" in stuck.err

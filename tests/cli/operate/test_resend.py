@@ -1,9 +1,5 @@
 """orders resend: the e-mail of an ended order, once for each key."""
 
-from io import StringIO
-
-import pytest
-
 from lambdas.domain.errors import MailUnsettled
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
@@ -41,14 +37,3 @@ def test_a_suppressed_address_is_refused_with_advice(terminal: Terminal, world: 
     assert ran.code == 1
     assert "after a complaint" in ran.err
     assert "orders admin customer set" in ran.err
-
-
-def test_nothing_is_sent_without_a_yes(
-    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", StringIO(""))
-
-    ran = terminal.run("resend", world.place(Stage.COMPLETED).order_id, who="operator")
-
-    assert (ran.code, "nothing was sent" in ran.err) == (1, True)
-    assert terminal.wire.sent == []

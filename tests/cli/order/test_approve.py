@@ -34,31 +34,6 @@ def test_the_question_names_order_customer_and_amount(
     assert [signal.revision for signal in world.now(order).inbox] == [3]
 
 
-@pytest.mark.parametrize("typed", ["", "n\n", "\n"])
-def test_without_a_yes_nothing_is_approved(
-    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch, typed: str
-) -> None:
-    order = world.place(wait_token=TOKEN)
-    monkeypatch.setattr("sys.stdin", StringIO(typed))
-
-    ran = terminal.run("approve", order.order_id, who="approver")
-
-    assert (ran.code, ran.out) == (1, "")
-    assert world.now(order).inbox == ()
-    assert "nothing was approved" in ran.err
-    assert "`--yes`" in ran.err
-
-
-def test_an_unanswered_question_ends_its_line(
-    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", StringIO(""))
-
-    ran = terminal.run("approve", world.place(wait_token=TOKEN).order_id, who="approver")
-
-    assert "[y/N]: \n✗ nothing was approved" in ran.err
-
-
 def test_no_question_for_an_order_that_accepts_no_approval(
     terminal: Terminal, world: World
 ) -> None:

@@ -10,19 +10,26 @@ from tests.cli.sign_in.test_profiles import profiles
 from tests.cli.terminal import URL, Terminal
 from tests.support.world import TOKEN, World
 
+ALICES = "--filter customer=alice"
+
 
 @pytest.mark.parametrize(
     ("command", "needed"),
     [
-        ("approve", "You need the role approver to approve an order's payment"),
-        ("compensate", "You need the role operator to stop or compensate orders"),
-        ("abort", "You need the role operator to stop or compensate orders"),
+        ("approve ID", "You need the role approver to approve an order's payment"),
+        ("compensate ID", "You need the role operator to stop or compensate orders"),
+        ("abort ID", "You need the role operator to stop or compensate orders"),
+        *(
+            (f"batch {name} {ALICES}", "role operator")
+            for name in ("compensate", "resume", "resend")
+        ),
     ],
 )
 def test_a_missing_role_is_reported_before_the_question(
     terminal: Terminal, world: World, command: str, needed: str
 ) -> None:
-    ran = terminal.run(command, world.place(wait_token=TOKEN).order_id)
+    order_id = world.place(wait_token=TOKEN).order_id
+    ran = terminal.run(*command.replace("ID", order_id).split())
 
     assert ran.code == 1
     assert needed in ran.err
