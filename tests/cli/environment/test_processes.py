@@ -160,12 +160,9 @@ def test_a_proxy_that_does_not_answer_is_named(tmp_path: Path) -> None:
     "variables",
     [
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-        {"LC_ALL": "POSIX"},
-        {"PYTHONIOENCODING": "latin-1"},
-        {"COLUMNS": "1", "TERM": "dumb", "NO_COLOR": "1"},
-        {"COLUMNS": "²", "LINES": "x", "TERMINAL_WIDTH": "wide"},
-        {"HOME": "/nonexistent", "XDG_CONFIG_HOME": "/proc/none"},
-        {"SSL_CERT_FILE": "/nonexistent"},
+        {"PYTHONIOENCODING": "latin-1", "COLUMNS": "1", "TERM": "dumb", "NO_COLOR": "1"},
+        {"COLUMNS": "²", "LINES": "x", "TERMINAL_WIDTH": "wide", "LC_ALL": "POSIX"},
+        {"HOME": "/nonexistent", "XDG_CONFIG_HOME": "/proc/none", "SSL_CERT_FILE": "/nonexistent"},
     ],
     ids=" ".join,
 )

@@ -71,8 +71,9 @@ def test_a_character_is_shown_or_escaped_by_its_category(category: str) -> None:
 
 @pytest.mark.parametrize("category", sorted(OBEYED))
 def test_no_console_prints_a_control_character(
-    capfd: pytest.CaptureFixture[str], category: str
+    monkeypatch: pytest.MonkeyPatch, category: str
 ) -> None:
+    monkeypatch.setattr(out, "width", 80)
     one = CATEGORIES[category][-1]
     text = f"a{one}b" if one != "\n" else "a\x00b"
 

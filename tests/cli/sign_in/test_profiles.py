@@ -1,7 +1,6 @@
-"""Missing profiles and addresses, and signing out."""
+"""Missing and invalid profiles and addresses."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -56,27 +55,32 @@ def test_an_unknown_profile_in_the_environment_is_reported_with_the_known_ones(
     assert "known profiles: alice, operator" in ran.err
 
 
-def test_without_a_selected_profile_the_known_profiles_are_listed(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("known", "no_token", "no_address"),
+    [
+        ((), "orders login", "ORDERS_API_URL"),
+        (("alice", "approver"), *["choose with -p: alice, approver"] * 2),
+    ],
+    ids=["without profiles", "with profiles"],
+)
+def test_the_advice_without_a_token_or_an_address_is_to_sign_in_or_to_choose_a_profile(
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    known: tuple[str, ...],
+    no_token: str,
+    no_address: str,
 ) -> None:
-    profiles(terminal, "alice", "approver")
+    if known:
+        profiles(terminal, *known)
 
-    no_token = terminal.run("list", who=None)
+    without_token = terminal.run("list", who=None)
     monkeypatch.delenv("ORDERS_API_URL")
-    no_address = terminal.run("list", who=None)
+    without_address = terminal.run("list", who=None)
 
-    assert (no_token.code, no_address.code) == (5, 2)
-    assert "choose with -p: alice, approver" in no_token.err
-    assert "choose with -p: alice, approver" in no_address.err
-
-
-def test_a_second_logout_reports_that_there_is_no_token(terminal: Terminal) -> None:
-    terminal.config.write_text(json.dumps({"default": {"api_url": URL, "token": token("alice")}}))
-
-    first, again = (terminal.run("logout", who=None) for _ in range(2))
-
-    assert "✓ signed out, profile default" in first.err
-    assert (again.code, again.err) == (0, "profile default has no token\n")
+    assert (without_token.code, without_address.code) == (5, 2)
+    assert no_token in without_token.err
+    assert no_address in without_address.err
+    assert terminal.wire.sent == []
 
 
 def test_a_file_that_begins_with_a_byte_order_mark_is_read(terminal: Terminal) -> None:
@@ -89,31 +93,23 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(terminal: Terminal) -
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("not json", "it is not JSON"),
-        ("[]", "it is not a JSON object"),
-        ('{"me": 1}', "profile 'me' is not a JSON object"),
-        ('{"me": {"url": "x"}}', "unknown 'url' in 'me'; known: api_url, token"),
-        ('{"me": {"api_url": 1}}', "'api_url' of profile 'me' is not a string"),
+        (b"not json", "it is not JSON"),
+        (b"", "it is not JSON"),
+        ("{}".encode("utf-16"), "it is not JSON"),
+        (b"[" * 100_000, "it is not JSON"),
+        (b"[]", "it is not a JSON object"),
+        (b'{"me": 1}', "profile 'me' is not a JSON object"),
+        (b'{"me": {"url": "x"}}', "unknown 'url' in 'me'; known: api_url, token"),
+        (b'{"me": {"api_url": 1}}', "'api_url' of profile 'me' is not a string"),
     ],
+    ids=lambda value: str(value[:20]),
 )
 def test_an_invalid_profiles_file_is_reported_with_the_invalid_field(
-    terminal: Terminal, content: str, said: str
+    terminal: Terminal, content: bytes, said: str
 ) -> None:
-    terminal.config.write_text(content)
+    terminal.config.write_bytes(content)
 
     ran = terminal.run("profiles")
 
     assert ran.code == 2
     assert f"{terminal.config} is not a profiles file: {said}" in ran.err
-
-
-def test_a_profile_is_stored_at_the_target_of_a_link(terminal: Terminal, tmp_path: Path) -> None:
-    content = {"default": {"api_url": URL, "token": token("alice")}}
-    terminal.config.write_text(json.dumps(content))
-    kept = terminal.config.rename(tmp_path / "kept.json")
-    terminal.config.symlink_to(kept)
-
-    assert terminal.run("logout", who=None).code == 0
-
-    assert terminal.config.is_symlink()
-    assert json.loads(kept.read_text())["default"]["token"] == ""
