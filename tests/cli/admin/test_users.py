@@ -45,30 +45,20 @@ def create(terminal: Terminal, name: str = "otto", role: str = "operator") -> Ra
     return admin_user(terminal, "create", name, "--role", role, "--email", f"{name}@example.com")
 
 
-def test_a_user_is_created_with_one_role(terminal: Terminal) -> None:
-    ran = create(terminal)
+@pytest.mark.parametrize("variable", ["AWS_DEFAULT_REGION", "AWS_REGION"])
+def test_a_user_is_created_with_one_role_and_listed_without_an_address(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """The command line of AWS has its own variable for the region."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv(variable, "eu-central-1")
+
+    ran, listed = create(terminal), admin_user(terminal, "list").out
 
     assert (ran.code, ran.err) == (0, "")
     assert "otto: created as operator" in ran.out
     assert users(terminal)["otto"]["roles"] == ["operator"]
-
-
-def test_the_region_may_be_that_of_the_command_line_of_aws(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
-    monkeypatch.setenv("AWS_REGION", "eu-central-1")
-
-    assert create(terminal).code == 0
-
-
-def test_the_list_shows_no_address(terminal: Terminal) -> None:
-    create(terminal)
-
-    ran = admin_user(terminal, "list")
-
-    assert "otto" in ran.out
-    assert "@" not in ran.out
+    assert ("otto" in listed, "@" in listed) == (True, False)
 
 
 def test_roles_are_granted_and_revoked(terminal: Terminal) -> None:
@@ -91,46 +81,28 @@ def test_a_user_is_disabled(terminal: Terminal) -> None:
     assert users(terminal)["otto"]["enabled"] is False
 
 
-def test_a_name_is_taken_once(terminal: Terminal) -> None:
-    create(terminal)
-
-    ran = create(terminal)
-
-    assert ran.code == 1
-    assert "orders admin user grant" in ran.err
-
-
-@pytest.mark.parametrize("command", ["disable", "grant", "revoke"])
-def test_an_unknown_user_is_not_found(terminal: Terminal, command: str) -> None:
-    role = () if command == "disable" else ("--role", "operator")
-
-    ran = admin_user(terminal, command, "nobody-here", *role)
-
-    assert ran.code == 3
-    assert "there is no such user" in ran.err
-
-
-def test_an_unknown_role_is_refused_before_any_call(terminal: Terminal) -> None:
-    ran = admin_user(terminal, "grant", "otto", "--role", "boss")
-
-    assert ran.code == 2
-    assert "one of: customer, approver, operator" in ran.err
-
-
-def test_an_unknown_stack_is_not_found(terminal: Terminal) -> None:
-    ran = admin_user(terminal, "list", stack="OrderWorkflow-none")
-
-    assert ran.code == 3
-    assert "there is no stack OrderWorkflow-none" in ran.err
-
-
-def test_a_stack_without_a_user_pool_is_refused(terminal: Terminal) -> None:
+@pytest.mark.parametrize(
+    ("command", "stack", "code", "said"),
+    [
+        ("create otto --role operator --email o@example.com", STACK, 1, "orders admin user grant"),
+        ("disable nobody-here", STACK, 3, "there is no such user"),
+        ("grant nobody-here --role operator", STACK, 3, "there is no such user"),
+        ("revoke nobody-here --role operator", STACK, 3, "there is no such user"),
+        ("grant otto --role boss", STACK, 2, "one of: customer, approver, operator"),
+        ("list", "OrderWorkflow-none", 3, "there is no stack OrderWorkflow-none"),
+        ("list", "other", 3, "stack other has no user pool"),
+    ],
+)
+def test_a_name_role_or_stack_that_is_taken_or_unknown_is_reported(
+    terminal: Terminal, command: str, stack: str, code: int, said: str
+) -> None:
+    create(terminal, "otto")
     a_stack("other", {})
 
-    ran = admin_user(terminal, "list", stack="other")
+    ran = admin_user(terminal, *command.split(), stack=stack)
 
-    assert ran.code == 3
-    assert "stack other has no user pool" in ran.err
+    assert ran.code == code
+    assert said in ran.err
 
 
 def test_missing_credentials_are_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

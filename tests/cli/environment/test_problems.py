@@ -2,14 +2,12 @@
 
 import json
 from io import BytesIO, TextIOWrapper
-from pathlib import Path
 
 import httpx
 import pytest
 
-from cli.app import main
 from lambdas.domain.record.stages import Stage
-from tests.cli.terminal import Ran, Terminal, token
+from tests.cli.terminal import Ran, Terminal
 from tests.support.world import World
 
 
@@ -104,14 +102,6 @@ def test_invalid_fields_are_described_in_plain_words(
         assert jargon not in ran.err
 
 
-def test_an_option_without_its_value_names_the_command(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.argv", ["orders", "place", "-i"])
-
-    assert "`orders place --help`" in terminal.run("place", "-i").err
-
-
 def test_the_advice_is_a_command_where_one_helps_and_else_that_of_the_api(
     terminal: Terminal, world: World
 ) -> None:
@@ -159,17 +149,6 @@ def test_output_works_without_unicode_symbols(
     assert f"{order.order_id}  ? awaiting-approval" in poor.getvalue().decode("ascii")
 
 
-@pytest.mark.parametrize("command", [("export",)])
-def test_no_spinner_without_a_terminal(
-    terminal: Terminal, world: World, tmp_path: Path, command: tuple[str, ...]
-) -> None:
-    world.place()
-
-    ran = terminal.run(*command, str(tmp_path / "h"), who="operator")
-
-    assert ran.err == "✓ 1 written, 0 already present\n"
-
-
 def broken(*_: object) -> None:
     raise LookupError("no such thing")
 
@@ -194,13 +173,7 @@ def test_the_traceback_of_a_defect_is_printed_on_request(
     monkeypatch.setenv("ORDERS_TRACEBACK", "1")
 
     with pytest.raises(LookupError):
-        main_of(monkeypatch, "list")
-
-
-def main_of(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
-    monkeypatch.setattr("sys.argv", ["orders", *arguments])
-    monkeypatch.setenv("ORDERS_TOKEN", token("alice"))
-    main()
+        terminal.run("list")
 
 
 def test_an_interrupted_command_has_the_exit_code_of_shells(

@@ -97,12 +97,6 @@ def test_followed_events_have_the_columns_of_the_table(terminal: Terminal, world
     assert rows[1:][: len(lines)] == [lines[0], *without_dates]
 
 
-def test_a_history_without_executions_is_a_sentence(terminal: Terminal, world: World) -> None:
-    shown = terminal.run("history", world.place().order_id, who="operator").out
-
-    assert shown == "no execution has started yet\n"
-
-
 @pytest.mark.parametrize(("orders", "blocks"), [(1, 1), (3, 3), (60, 40)])
 def test_a_bar_has_a_block_per_order_up_to_its_maximum(orders: int, blocks: int) -> None:
     one = {"order_id": "O", "epoch": 1, "verdict": "completed", "reason": "every step succeeded"}
@@ -111,11 +105,6 @@ def test_a_bar_has_a_block_per_order_up_to_its_maximum(orders: int, blocks: int)
         out.print(verdict_table(verdicts))
 
     assert drawn.get().count("█") == blocks
-
-
-def test_classify_without_orders_prints_no_orders(terminal: Terminal) -> None:
-    assert terminal.run("classify", who="operator").out == "no orders\n"
-    assert terminal.run("classify", "-o", "json", who="operator").json == {"verdicts": []}
 
 
 def test_the_number_of_an_execution_has_one_name_in_all_tables(

@@ -38,9 +38,13 @@ def test_a_description_shows_deadline_last_view_signals_and_ledger(
     order = world.place(last_heartbeat_at=None)
 
     printed = terminal.run("describe", order.order_id).out
+    of_paid = terminal.run("describe", world.place(Stage.COMPLETED).order_id).out
 
     for fact in ("deadline", "by no approver yet", "approve-payment", "reserve", "25.00 EUR"):
         assert fact in printed
+    assert len(printed.splitlines()[0]) < UNLIMITED  # it is as wide as its content
+    [paid] = [line.strip(" │").split() for line in of_paid.splitlines() if "│  pay " in line]
+    assert paid == ["pay", "done", "25.00", "EUR", "-"]
 
 
 def test_amounts_have_the_decimals_of_the_orders_currency(terminal: Terminal, world: World) -> None:
@@ -92,22 +96,6 @@ def test_money_in_a_timeline_is_written_as_money(
     [completed] = [line for line in printed.splitlines() if "order-completed" in line]
     assert "total 25.00 EUR" in completed
     assert "_minor" not in printed
-
-
-def test_a_description_is_as_wide_as_its_content(terminal: Terminal, world: World) -> None:
-    order = world.place(Stage.STATUS_UPDATE)
-    world.run(update_order_status, order)
-
-    lines = terminal.run("describe", order.order_id).out.splitlines()
-
-    assert len(lines[0]) < UNLIMITED
-
-
-def test_a_ledger_names_the_currency(terminal: Terminal, world: World) -> None:
-    printed = terminal.run("describe", world.place(Stage.COMPLETED).order_id).out
-
-    [paid] = [line.strip(" │").split() for line in printed.splitlines() if "│  pay " in line]
-    assert paid == ["pay", "done", "25.00", "EUR", "-"]
 
 
 def test_a_takeover_in_a_timeline_names_the_execution(terminal: Terminal, world: World) -> None:
@@ -214,15 +202,33 @@ def test_a_watched_list_prints_new_and_changed_orders(
     assert terminal.run("list", "-w", "-o", "csv").code == 2
 
 
-def test_an_empty_catalogue_says_so(terminal: Terminal, world: World) -> None:
+@pytest.mark.parametrize(
+    ("command", "said", "content"),
+    [
+        ("list", "no orders", {"orders": []}),
+        ("list --disputes", "no order has a dispute", {"orders": []}),
+        ("catalogue", "no products", {"products": []}),
+        ("classify", "no orders", {"verdicts": []}),
+    ],
+)
+def test_an_empty_list_is_a_sentence_and_in_json_a_list(
+    terminal: Terminal, world: World, command: str, said: str, content: dict[str, object]
+) -> None:
     world.inventory.shelves.clear()
 
-    assert terminal.run("catalogue").out.strip() == "no products"
+    assert terminal.run(*command.split(), who="operator").out == f"{said}\n"
+    listed = terminal.run(*command.split(), "-o", "json", who="operator").json
+    assert {name: listed[name] for name in content} == content
 
 
-def test_a_list_without_orders_says_so(terminal: Terminal) -> None:
-    assert terminal.run("list").out == "no orders\n"
-    assert terminal.run("list", "-o", "json").json == {"orders": []}
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("history", "no execution has started yet"), ("signals", "no signals")],
+)
+def test_an_order_without_executions_or_signals_says_so(
+    terminal: Terminal, world: World, command: str, said: str
+) -> None:
+    assert terminal.run(command, world.place().order_id, who="operator").out == f"{said}\n"
 
 
 def test_the_list_shows_outcomes_and_filters_by_them(terminal: Terminal, world: World) -> None:
@@ -251,7 +257,6 @@ def test_operators_list_the_orders_with_a_debt_or_a_dispute(
     [row] = listed[1:]
     assert owed.order_id in row
     assert "12.00 EUR" in row
-    assert terminal.run("list", "--disputes", who="operator").out == "no order has a dispute\n"
     assert terminal.run("list", "--debts", "--disputes", who="operator").code == 2
     assert "operator" in terminal.run("list", "--debts").err
 
@@ -270,7 +275,6 @@ def test_a_disputed_order_leaves_the_list_when_the_bank_decides(
     lost = replace(open_again, state=EffectState.DONE)
     world.store.put(disputed.with_effect("dispute-2", lost))
 
-    assert terminal.run("list", "--disputes", who="operator").out == "no order has a dispute\n"
     assert "lost" in terminal.run("status", order.order_id).out
     described = terminal.run("describe", order.order_id).out
     assert re.search(r"dispute +lost", described)
