@@ -12,15 +12,10 @@ import pytest
 from cli.sign_in.profiles import Profile, read_all
 from local.host.problems import LocalProblem
 from local.host.processes import Process, as_seconds, end, family, wait_until_gone
-from local.host.state import State, delete_state, load, save
+from local.host.state import delete_state, load, save
+from tests.local.states import a_state
 
-STATE = State(
-    phase="ready",
-    emulator_pid=1,
-    emulator_started="then",
-    emulator_url="http://127.0.0.1:1",
-    approval_timeout_seconds=20,
-    heartbeat_seconds=4,
+STATE = a_state(
     outputs={
         "ApiId": "abc",
         "Region": "us-east-1",
@@ -46,26 +41,18 @@ time.sleep(3600)
 """
 
 
-def test_the_saved_state_is_loaded_unchanged(tmp_path: Path) -> None:
-    save(STATE, tmp_path / "deep" / "state.json")
-    assert load(tmp_path / "deep" / "state.json") == STATE
+def test_the_state_and_the_profiles_are_saved_for_their_owner_until_they_are_deleted(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "deep"
+    save(STATE, folder / "state.json")
 
-
-def test_only_the_owner_can_read_the_state_and_the_profiles(tmp_path: Path) -> None:
-    save(STATE, tmp_path / "state.json")
-    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert load(folder / "state.json") == STATE
+    assert read_all(folder / "profiles.json") == {"customer": Profile(STATE.api_url, "t")}
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
     assert modes == {"state.json": 0o600, "profiles.json": 0o600}
-
-
-def test_the_profiles_are_those_that_the_command_line_reads(tmp_path: Path) -> None:
-    save(STATE, tmp_path / "state.json")
-    assert read_all(tmp_path / "profiles.json") == {"customer": Profile(STATE.api_url, "t")}
-
-
-def test_forget_removes_all_files(tmp_path: Path) -> None:
-    save(STATE, tmp_path / "state.json")
-    delete_state(tmp_path / "state.json")
-    assert list(tmp_path.iterdir()) == []
+    delete_state(folder / "state.json")
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"phase": "ready"}'])
@@ -100,13 +87,6 @@ def parent() -> Iterator["subprocess.Popen[str]"]:
         yield process
         for member in family(root):
             member.send(signal.SIGKILL)
-
-
-def child_of(parent: "subprocess.Popen[str]") -> Process:
-    assert parent.stdout is not None
-    child = Process.of(int(parent.stdout.readline()))
-    assert child is not None
-    return child
 
 
 def test_a_process_is_identified_by_its_start_time_too() -> None:
@@ -144,17 +124,14 @@ def test_an_unused_pid_is_no_process() -> None:
     assert Process.of(ended.pid) is None
 
 
-def test_the_family_is_the_process_and_its_descendants(parent: "subprocess.Popen[str]") -> None:
-    child = child_of(parent)
+def test_ending_a_process_ends_its_family(parent: "subprocess.Popen[str]") -> None:
+    assert parent.stdout is not None
+    child = Process.of(int(parent.stdout.readline()))
     root = Process.of(parent.pid)
     assert root is not None
+    assert child is not None
     assert family(root) == [root, child]
 
-
-def test_ending_a_process_ends_its_children(parent: "subprocess.Popen[str]") -> None:
-    child = child_of(parent)
-    root = Process.of(parent.pid)
-    assert root is not None
     end(root, patience_seconds=0.1)
     assert wait_until_gone([root, child], 600) == []
 
@@ -165,16 +142,14 @@ def test_waiting_returns_the_running_processes() -> None:
     assert wait_until_gone([me], 0.1) == [me]
 
 
-def test_a_problem_says_that_its_log_is_empty(tmp_path: Path) -> None:
-    log = tmp_path / "synth.log"
-    log.write_text("\n")
-    assert f"{log} is empty" in LocalProblem("synthesising", "it broke", log=log, advice="").text()
-
-
 def test_a_problem_reports_phase_reason_log_and_advice(tmp_path: Path) -> None:
     log = tmp_path / "deploy.log"
+    problem = LocalProblem("deploying", "it broke", log=log, advice="fix it")
+    log.write_text("\n")
+    assert f"{log} is empty" in problem.text()
+
     log.write_text("\n".join(f"line {number}" for number in range(40)))
-    text = LocalProblem("deploying", "it broke", log=log, advice="fix it").text()
+    text = problem.text()
     assert "deploying failed: it broke" in text
     assert "line 39" in text
     assert "line 5" not in text.split()

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from local.host.problems import LocalProblem
-from local.host.state import State
 from local.lifecycle import options
 from local.lifecycle.options import UpOptions, options_of
+from tests.local.states import a_state
 
 
 @pytest.mark.parametrize(("timeout", "heartbeat"), [(10, 11), (10, 20), (1000, 9), (10, 0)])
@@ -55,13 +55,7 @@ def test_a_service_is_the_example_or_a_url() -> None:
 
 def test_the_options_of_a_running_environment_name_its_services() -> None:
     chosen = UpOptions(inventory="example", customers="http://127.0.0.1:8011")
-    state = State(
-        phase="ready",
-        emulator_pid=1,
-        emulator_started="",
-        emulator_url="",
-        approval_timeout_seconds=900,
-        heartbeat_seconds=900,
+    state = a_state(
         service_urls={
             "inventory": "http://127.0.0.1:8010",
             "customers": "http://127.0.0.1:8011",

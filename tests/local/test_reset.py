@@ -8,8 +8,8 @@ import pytest
 from botocore.stub import Stubber
 
 from local.host.folders import Folders
-from local.host.state import State
 from local.lifecycle import reset
+from tests.local.states import a_state
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:orders"
 RUNNING = {
@@ -19,15 +19,7 @@ RUNNING = {
     "status": "RUNNING",
     "startDate": 0,
 }
-STATE = State(
-    phase="ready",
-    emulator_pid=1,
-    emulator_started="1",
-    emulator_url="http://127.0.0.1:1",
-    approval_timeout_seconds=60,
-    heartbeat_seconds=20,
-    outputs={"StateMachineArn": MACHINE},
-)
+STATE = a_state(outputs={"StateMachineArn": MACHINE})
 
 
 def test_an_execution_that_ends_before_it_is_stopped_is_no_failure(

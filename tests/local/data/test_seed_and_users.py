@@ -8,7 +8,7 @@ import pytest
 
 from local.data.catalogue import customer_records, inventory_records, units_by_sku
 from local.data.tables import from_item, to_item
-from local.data.users import TOKEN_OF, USERS, are_fresh, seconds_left
+from local.data.users import TOKEN_OF, USERS, are_fresh
 
 
 def a_token(seconds: float) -> str:
@@ -21,15 +21,8 @@ def test_the_seed_data_matches_the_documents() -> None:
     assert len(units) >= 12
     assert {"COFFEE-1KG", "MUG-RED"} <= units.keys()
     assert (units["HOT-SKU"], units["RARE-1"], units["SOLD-OUT"]) == (50, 1, 0)
-
-
-def test_related_products_exist() -> None:
     for record in inventory_records():
-        assert set(record["related"]) <= units_by_sku().keys() - {record["sku"]}
-
-
-def test_prices_are_whole_minor_units() -> None:
-    for record in inventory_records():
+        assert set(record["related"]) <= units.keys() - {record["sku"]}
         assert type(record["unit_price_minor"]) is int
         assert record["unit_price_minor"] > 0
         assert (record["held"], record["sold"]) == (0, 0)
@@ -48,15 +41,13 @@ def test_records_survive_the_conversion_to_items() -> None:
     assert from_item(to_item(record)) == record
 
 
-def test_the_validity_is_read_from_the_token() -> None:
-    assert seconds_left(a_token(1000)) == pytest.approx(1000, abs=5)
-
-
-@pytest.mark.parametrize(("seconds", "fresh"), [(3000, True), (500, False), (-1, False)])
-def test_tokens_are_replaced_before_they_expire(seconds: float, fresh: bool) -> None:
-    tokens = dict.fromkeys(TOKEN_OF, a_token(3000)) | {"approver": a_token(seconds)}
-    assert are_fresh(tokens) is fresh
-
-
-def test_a_missing_token_causes_a_new_sign_in() -> None:
-    assert not are_fresh({"customer": a_token(3000)})
+@pytest.mark.parametrize(
+    ("approver", "fresh"),
+    [(a_token(3000), True), (a_token(500), False), (a_token(-1), False), (None, False)],
+    ids=["valid", "soon over", "over", "missing"],
+)
+def test_missing_tokens_and_those_that_soon_expire_are_replaced(
+    approver: str | None, fresh: bool
+) -> None:
+    tokens = dict.fromkeys(TOKEN_OF, a_token(3000)) | {"approver": approver}
+    assert are_fresh({who: token for who, token in tokens.items() if token}) is fresh

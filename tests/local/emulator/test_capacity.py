@@ -43,23 +43,17 @@ def test_the_longest_idle_workers_of_any_function_are_ended(
     assert left == {"reserve": [young], "pay": [busy, old]}
 
 
-def test_a_running_worker_is_never_ended(
-    ended: list[Worker], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "workers",
+    [[Worker(n, in_use=True) for n in range(5)], [Worker(n) for n in range(3)]],
+    ids=["all run", "below the limit"],
+)
+def test_no_worker_is_ended_that_runs_or_while_there_are_few(
+    ended: list[Worker], monkeypatch: pytest.MonkeyPatch, workers: list[Worker]
 ) -> None:
-    busy = [Worker(n, in_use=True) for n in range(5)]
-    left = pools(monkeypatch, pay=list(busy))
+    left = pools(monkeypatch, pay=list(workers))
 
     capacity.make_room()
 
     assert ended == []
-    assert left == {"pay": busy}
-
-
-def test_no_worker_is_ended_below_the_limit(
-    ended: list[Worker], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pools(monkeypatch, reserve=[Worker(1)], pay=[Worker(2), Worker(3)])
-
-    capacity.make_room()
-
-    assert ended == []
+    assert left == {"pay": workers}

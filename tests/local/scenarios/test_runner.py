@@ -39,32 +39,17 @@ def a_result(scenario: Scenario, **values: Any) -> ScenarioResult:
     return replace(ScenarioResult(scenario=scenario.name), **values)
 
 
-def test_a_scenario_whose_deadline_passed_too_early_is_repeated(
-    run_all: Callable[..., list[ScenarioResult]],
+@pytest.mark.parametrize(("slow_runs", "passed"), [(2, True), (1 + REPETITIONS, False)])
+def test_a_scenario_whose_deadline_passed_too_early_is_repeated_a_few_times(
+    run_all: Callable[..., list[ScenarioResult]], slow_runs: int, passed: bool
 ) -> None:
     slow = a_result(APPROVED, differences=["expired"], too_slow=True)
-    results = {
-        APPROVED.name: [slow, slow, a_result(APPROVED, seconds=7.0)],
-        EXPIRES.name: [a_result(EXPIRES)],
-    }
+    runs = [slow] * slow_runs + [a_result(APPROVED, seconds=7.0)] * passed
+    results = {APPROVED.name: runs, EXPIRES.name: [a_result(EXPIRES)]}
 
     approved, _ = run_all(results)
 
-    assert (approved.passed, approved.seconds) == (True, 7.0)
-
-
-def test_a_scenario_that_stays_too_slow_fails(
-    run_all: Callable[..., list[ScenarioResult]],
-) -> None:
-    slow = a_result(APPROVED, differences=["expired"], too_slow=True)
-    results = {
-        APPROVED.name: [slow] * (1 + REPETITIONS),
-        EXPIRES.name: [a_result(EXPIRES)],
-    }
-
-    approved, _ = run_all(results)
-
-    assert not approved.passed
+    assert (approved.passed, approved.seconds == 7.0) == (passed, passed)
     assert not results[APPROVED.name]
 
 

@@ -5,20 +5,13 @@ from pathlib import Path
 
 from local.data.catalogue import units_by_sku
 from local.host.folders import Folders
-from local.host.state import State
 from local.services import examples
 from local.services.customers import Customers
 from local.services.inventory import Inventory
 from local.services.json_server import Request
+from tests.local.states import a_state
 
-STATE = State(
-    phase="starting",
-    emulator_pid=1,
-    emulator_started="",
-    emulator_url="http://127.0.0.1:4566",
-    approval_timeout_seconds=900,
-    heartbeat_seconds=900,
-)
+STATE = a_state()
 
 
 def test_without_services_a_deployment_has_no_settings_of_them() -> None:
