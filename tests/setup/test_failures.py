@@ -16,16 +16,11 @@ def fails_after_its_first_phase(checkout: Checkout) -> list[Phase]:
     return [installs_everything(checkout)[0], a_phase("installing too much", FORTY_LINES)]
 
 
-def test_a_failure_names_its_phase_and_the_log(terminal: Terminal) -> None:
+def test_a_failure_names_its_phase_and_shows_the_end_of_the_log(terminal: Terminal) -> None:
     assert terminal.set_up(fails_after_its_first_phase) == 1
 
     assert "Set-up failed: [2/2] installing too much (exit status 3)" in terminal.shown
     assert f"The complete log: {terminal.checkout.log}" in terminal.shown
-
-
-def test_a_failure_shows_the_last_fifteen_lines_of_the_log(terminal: Terminal) -> None:
-    terminal.set_up(fails_after_its_first_phase)
-
     shown = [line for line in terminal.shown.splitlines() if line.startswith("    | ")]
     assert shown == [f"    | line {number}" for number in range(25, 40)]
     assert "line 0\n" in terminal.checkout.log.read_text()
@@ -57,25 +52,15 @@ def test_the_set_up_after_a_failed_one_starts_from_the_beginning(terminal: Termi
 
 
 @pytest.mark.parametrize(
-    "output",
-    [
-        "npm error code ENOTFOUND",
-        "cause: dns error\ncause: failed to lookup address information",
-        "ProxyError('Cannot connect to proxy.', NewConnectionError('Connection refused'))\n"
-        "ERROR: No matching distribution found for uv",
-    ],
-)
-def test_without_a_network_the_settings_for_proxies_and_mirrors_are_named(output: str) -> None:
-    advice = advice_on(output)
-
-    assert "registries could not be reached" in advice
-    assert "HTTPS_PROXY" in advice
-    assert "PIP_INDEX_URL" in advice
-
-
-@pytest.mark.parametrize(
     ("output", "advice"),
     [
+        ("npm error code ENOTFOUND", "registries could not be reached"),
+        ("cause: dns error\ncause: failed to lookup address information", "HTTPS_PROXY"),
+        (
+            "ProxyError('Cannot connect to proxy.', NewConnectionError('Connection refused'))\n"
+            "ERROR: No matching distribution found for uv",
+            "PIP_INDEX_URL",
+        ),
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
         ("error: Hash mismatch for `rich`", "not the locked one"),
         ("npm error code EINTEGRITY", "not the locked one"),

@@ -12,29 +12,19 @@ from tools.setup.checkout import LOCK_FILES, Checkout
 from tools.setup.phases import phases_for
 
 
-def test_each_phase_has_one_line_with_its_seconds(terminal: Terminal) -> None:
+def test_each_phase_has_one_line_with_its_seconds_and_a_second_run_does_nothing(
+    terminal: Terminal,
+) -> None:
     assert terminal.set_up() == 0
 
-    first, second = terminal.shown.splitlines()
+    shown = terminal.shown
+    first, second = shown.splitlines()
     assert re.fullmatch(r"\[1/2\] making the environment … \d+\.\d s", first)
     assert re.fullmatch(r"\[2/2\] installing Node packages … \d+\.\d s", second)
-
-
-def test_a_second_run_does_and_prints_nothing(terminal: Terminal) -> None:
-    terminal.set_up()
-    shown = terminal.shown
-
-    assert terminal.set_up() == 0
-    assert terminal.shown == shown
+    assert (terminal.set_up(), terminal.shown) == (0, shown)
+    assert terminal.set_up(verbose=True) == 0
+    assert terminal.shown.removeprefix(shown) == "set-up: up to date\n"
     assert terminal.provisions == 1
-
-
-def test_a_verbose_second_run_prints_one_line(terminal: Terminal) -> None:
-    terminal.set_up()
-    before = terminal.shown
-
-    terminal.set_up(verbose=True)
-    assert terminal.shown.removeprefix(before) == "set-up: up to date\n"
 
 
 @pytest.mark.parametrize("name", LOCK_FILES)
