@@ -3,9 +3,12 @@
 import pytest
 
 from tests.infrastructure.synthesis import (
+    CUSTOMERS,
     PAYMENT_SECRET,
     SENDER,
+    SERVICES,
     SUBSCRIBER_SECRET,
+    SUBSCRIBER_URL,
     WEBHOOK_SECRET,
     WITH_PACKAGES,
     Synthesis,
@@ -66,35 +69,25 @@ def full(synthesise: Synthesis) -> Template:
 
 @pytest.fixture(scope="session")
 def production(synthesise: Synthesis) -> Template:
-    """Production, with a real payment provider."""
+    """Production with every service outside of the stack, and a key of the customer."""
     return synthesise(
         **WITH_PACKAGES,
+        **SERVICES,
         environment="production",
+        encryption="customer",
         payment_provider="stripe",
         payment_secret_arn=PAYMENT_SECRET,
         payment_webhook_secret_arn=WEBHOOK_SECRET,
+        subscriber_url=SUBSCRIBER_URL,
+        subscriber_secret_arn=SUBSCRIBER_SECRET,
         alarm_email="oncall@shop.internal",
     )
 
 
 @pytest.fixture(scope="session")
 def dev_with_key(synthesise: Synthesis) -> Template:
-    """The default deployment, with a key of the customer."""
-    return synthesise(encryption="customer")
-
-
-@pytest.fixture(scope="session")
-def production_with_key(synthesise: Synthesis) -> Template:
-    """Production with Stripe, a subscriber and a key of the customer."""
-    return synthesise(
-        environment="production",
-        encryption="customer",
-        payment_provider="stripe",
-        payment_secret_arn=PAYMENT_SECRET,
-        payment_webhook_secret_arn=WEBHOOK_SECRET,
-        subscriber_url="https://crm.shop.internal/orders",
-        subscriber_secret_arn=SUBSCRIBER_SECRET,
-    )
+    """The default deployment with a key of the customer and one service."""
+    return synthesise(**CUSTOMERS, encryption="customer")
 
 
 @pytest.fixture(scope="session")

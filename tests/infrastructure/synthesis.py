@@ -14,9 +14,20 @@ from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
 
 SENDER = "orders@shop.internal"
-PAYMENT_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/stripe-Ab12Cd"
-WEBHOOK_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/webhook-Ef34Gh"
-SUBSCRIBER_SECRET = WEBHOOK_SECRET.replace("webhook", "subscriber")
+SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/{}-Ab12Cd"
+PAYMENT_SECRET, WEBHOOK_SECRET = SECRET.format("stripe"), SECRET.format("webhook")
+SUBSCRIBER_URL = "https://crm.shop.internal/events"
+SUBSCRIBER_SECRET = SECRET.format("subscriber")
+CUSTOMERS = {
+    "customers_url": "https://customers.shop.internal",
+    "customers_secret_arn": SECRET.format("customers"),
+}
+SERVICES = {
+    **CUSTOMERS,
+    "inventory_url": "https://stock.shop.internal/v1",
+    "inventory_secret_arn": SECRET.format("inventory"),
+}
+"""Context: the services that a deployment may call, and their secrets."""
 
 _NO_COPIES = "aws:cdk:disable-asset-staging"
 WITH_PACKAGES = {_NO_COPIES: ""}

@@ -133,10 +133,7 @@ def test_the_heartbeat_is_the_approval_timeout_unless_it_is_set(timeout: object)
             {"payment_api_url": "https://stripe.example.com"},
             "payment_api_url is for the emulator only",
         ),
-        (
-            {"environment": "staging", "target": "emulator"},
-            "target emulator is for",
-        ),
+        ({"environment": "staging", "target": "emulator"}, "target emulator is for"),
         ({"heartbeat_seconds": 901}, "heartbeat_seconds must be at most approval_timeout"),
         ({"payment_timeout_seconds": 21601}, "payment_timeout_seconds must be at most 21600"),
         ({"heartbeat_seconds": 8}, "approval_timeout_seconds must be at most 100 heartbeats"),
@@ -147,10 +144,7 @@ def test_the_heartbeat_is_the_approval_timeout_unless_it_is_set(timeout: object)
         ({"heartbeat_seconds": 0}, "heartbeat_seconds must be a positive whole number, not '0'"),
         ({"heartbeat_seconds": "5m"}, "heartbeat_seconds must be a positive whole number"),
         ({"sender_email": "orders"}, "sender_email is not an e-mail address: 'orders'"),
-        (
-            {"sender_name": "Orders\r\nBcc: e"},
-            "sender_name must be visible text",
-        ),
+        ({"sender_name": "Orders\r\nBcc: e"}, "sender_name must be visible text"),
         ({"sender_name": " "}, "sender_name must be visible text"),
         ({"sender_name": "ü" * 40}, "sender_name is too long"),
         ({"reply_to_email": "help"}, "reply_to_email is not an e-mail address: 'help'"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.grants.test_least_privilege import MAY, spelled_out
+from tests.infrastructure.grants.calls import FUNCTIONS
 from tests.infrastructure.template import Template, listed, text
 
 STORES: Mapping[str, tuple[str | int, ...]] = {
@@ -58,11 +58,11 @@ def test_the_key_is_rotated_and_kept_as_long_as_the_data(
 
 
 def test_functions_use_the_key_for_secrets_and_for_events_that_wait_for_a_subscriber(
-    production_with_key: Template,
+    production: Template,
 ) -> None:
     for name in ("process-payment", "refund-payment", "payment-webhook", "compare-payments"):
-        assert _key_use(production_with_key, name)["secretsmanager"] == READ
-    assert _key_use(production_with_key, "deliver-events") == {
+        assert _key_use(production, name)["secretsmanager"] == READ
+    assert _key_use(production, "deliver-events") == {
         "secretsmanager": READ,
         "sqs": READ,
     }
@@ -89,12 +89,12 @@ def test_a_service_uses_the_key_for_this_account_only(full: Template) -> None:
     assert text(root["Principal"]["AWS"]) == "arn:<Partition>:iam::<AccountId>:root"
 
 
-@pytest.mark.parametrize("function", MAY)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_uses_the_key_through_the_services_that_it_calls(
     full: Template, function: str
 ) -> None:
     needed = defaultdict[str, set[str]](set)
-    for action, _ in spelled_out(MAY[function]):
+    for action, _ in full.granted_to(full.functions()[function]["Role"]):
         service, _, verb = action.partition(":")
         reads, writes = (READ_TABLE, WRITE_TABLE) if service == "dynamodb" else (READ, WRITE)
         if service in WITH_KEY:

@@ -16,16 +16,12 @@ def test_every_handler_can_be_imported(dev: Template) -> None:
         assert callable(getattr(importlib.import_module(module), function))
 
 
-def test_functions_run_on_the_newest_python_on_arm(template: Template) -> None:
+def test_functions_run_on_the_newest_python_on_arm_and_continue_traces(template: Template) -> None:
     for properties in template.functions().values():
         assert properties["Runtime"] == "python3.14"
         assert properties["Architectures"] == ["arm64"]
         assert properties["MemorySize"] == 512
-
-
-def test_functions_continue_traces_and_begin_none(template: Template) -> None:
-    for properties in template.functions().values():
-        assert properties["TracingConfig"] == {"Mode": "PassThrough"}
+        assert properties["TracingConfig"] == {"Mode": "PassThrough"}  # they begin none
 
 
 def test_another_release_of_the_same_code_publishes_every_version_again(
@@ -40,20 +36,13 @@ def test_another_release_of_the_same_code_publishes_every_version_again(
 
 
 def test_an_activity_gives_up_before_its_state_does(dev: Template) -> None:
-    functions = dev.functions()
+    timeouts = {name: properties["Timeout"] for name, properties in dev.functions().items()}
+
     for task in tasks(load()).values():
-        row = ACTIVITIES[placeholder(task)]
-        timeout = functions[row.name]["Timeout"]
-        assert timeout == 20
-        assert timeout < task.get("TimeoutSeconds", 30)
-
-
-def test_api_and_janitor_have_their_own_timeouts(dev: Template) -> None:
-    functions = dev.functions()
-
-    assert functions["api"]["Timeout"] == 28
-    assert functions["janitor-sweep"]["Timeout"] == 60
-    assert functions["janitor-execution-stopped"]["Timeout"] == 60
+        timeout = timeouts[ACTIVITIES[placeholder(task)].name]
+        assert timeout == 20 < task.get("TimeoutSeconds", 30)
+    assert timeouts["api"] == 28
+    assert timeouts["janitor-sweep"] == timeouts["janitor-execution-stopped"] == 60
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,7 @@ def test_sign_up_is_closed_and_passwords_are_strong(template: Template) -> None:
     )
     assert "AliasAttributes" not in pool, "the username is the customer id"
     assert "UsernameAttributes" not in pool
-
-
-def test_the_pool_has_the_plan_that_its_sign_in_page_needs(template: Template) -> None:
-    assert template.only("Cognito::UserPool")["Properties"]["UserPoolTier"] == "LITE"
+    assert pool["UserPoolTier"] == "LITE", "the plan that its sign-in page needs"
 
 
 def test_roles_are_groups_for_people_and_scopes_for_machines(template: Template) -> None:
@@ -30,13 +27,6 @@ def test_roles_are_groups_for_people_and_scopes_for_machines(template: Template)
     assert {scope["ScopeName"] for scope in server["Scopes"]} == ROLES
 
 
-def test_the_client_of_people_can_get_no_role_by_scope(template: Template) -> None:
-    client = template.only("Cognito::UserPoolClient")["Properties"]
-
-    assert client["AllowedOAuthScopes"] == ["openid"]
-    assert client["AllowedOAuthFlows"] == ["code"]
-
-
 def test_every_address_of_the_console_is_a_redirect_uri(dev: Template, full: Template) -> None:
     """The API serves the console under its own address even if `console_url` is set."""
     for template, more in ((dev, []), (full, ["https://orders.shop.internal/console"])):
@@ -46,10 +36,14 @@ def test_every_address_of_the_console_is_a_redirect_uri(dev: Template, full: Tem
         assert [text(url) for url in client["CallbackURLs"]] == [*urls, COMMAND_LINE]
 
 
-def test_the_client_has_no_secret_and_only_the_flows_in_use(template: Template) -> None:
+def test_the_client_of_people_has_no_secret_no_role_and_only_the_flows_in_use(
+    template: Template,
+) -> None:
     client = template.only("Cognito::UserPoolClient")["Properties"]
 
     assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthScopes"] == ["openid"]  # a scope would be a role
+    assert client["AllowedOAuthFlows"] == ["code"]
     assert set(client["ExplicitAuthFlows"]) == {
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",

@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from stacks.released_machine import Canary, MachineLogs, Release, ReleasedMachine
-from tests.infrastructure.template import Template, text
+from tests.infrastructure.template import Template
 
 LOG = MachineLogs(
     level="ERROR", retention=logs.RetentionDays.ONE_DAY, removal_policy=RemovalPolicy.DESTROY
@@ -72,22 +72,6 @@ def test_a_release_is_a_retained_version_behind_the_alias(template: Template) ->
     (alarm,) = canary["Alarms"]
     assert alarm["Ref"] in template.of_type("CloudWatch::Alarm")
     assert canary["StateMachineVersionArn"] == {"Fn::GetAtt": [version_id, "Arn"]}
-
-
-def test_the_definition_names_versions_and_the_role_may_invoke_all_of_them(
-    template: Template,
-) -> None:
-    machine = template.only("StepFunctions::StateMachine")["Properties"]
-    (version_id,) = template.of_type("Lambda::Version")
-
-    assert machine["DefinitionSubstitutions"] == {"Ship": {"Ref": version_id}}
-    granted = [
-        text(statement["Resource"])
-        for policy in template.properties("IAM::Policy")
-        for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Action"] == "lambda:InvokeFunction"
-    ]
-    assert granted == ["<Ship>:*"]
 
 
 def test_a_changed_definition_publishes_another_version(template: Template, tmp_path: Path) -> None:

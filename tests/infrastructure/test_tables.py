@@ -22,39 +22,28 @@ def keys(schema: list[dict[str, str]]) -> dict[str, str]:
     return {key["KeyType"]: key["AttributeName"] for key in schema}
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_tables_are_on_demand_encrypted_and_recoverable(template: Template, name: str) -> None:
-    properties = table(template, name)
-    (replica,) = properties["Replicas"]
-
-    assert properties["BillingMode"] == "PAY_PER_REQUEST"
-    assert properties["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
-    assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_tables_are_protected_outside_dev_only(dev: Template, staging: Template, name: str) -> None:
-    (in_dev,), (in_staging,) = table(dev, name)["Replicas"], table(staging, name)["Replicas"]
-
-    assert in_dev["DeletionProtectionEnabled"] is False
-    assert in_staging["DeletionProtectionEnabled"] is True
+def test_tables_are_on_demand_encrypted_and_recoverable(template: Template) -> None:
+    for name in TABLES:
+        properties = table(template, name)
+        (replica,) = properties["Replicas"]
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+        assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
 
 
-def test_data_and_users_outlive_the_stack_outside_dev_only(
-    dev: Template, staging: Template
+@pytest.mark.parametrize(("environment", "protected"), [("dev", False), ("staging", True)])
+def test_data_users_and_the_stack_itself_are_protected_outside_dev_only(
+    request: pytest.FixtureRequest, environment: str, protected: bool
 ) -> None:
+    template: Template = request.getfixturevalue(environment)
+    for name in TABLES:
+        (replica,) = table(template, name)["Replicas"]
+        assert replica["DeletionProtectionEnabled"] is protected
     for kind in ("DynamoDB::GlobalTable", "Cognito::UserPool"):
-        assert {one["DeletionPolicy"] for one in dev.of_type(kind).values()} == {"Delete"}
-        kept = {one["DeletionPolicy"] for one in staging.of_type(kind).values()}
-        assert kept == {"Retain"}
-
-
-def test_the_stack_itself_is_protected_outside_dev(dev: Template, staging: Template) -> None:
-    def protected(template: Template) -> bool:
-        manifest = (template.directory / "manifest.json").read_text()
-        return '"terminationProtection": true' in manifest
-
-    assert (protected(dev), protected(staging)) == (False, True)
+        policies = {one["DeletionPolicy"] for one in template.of_type(kind).values()}
+        assert policies == {"Retain" if protected else "Delete"}
+    manifest = (template.directory / "manifest.json").read_text()
+    assert ('"terminationProtection": true' in manifest) is protected
 
 
 def test_orders_are_keyed_by_order_and_record_and_forget_idempotency_keys(dev: Template) -> None:
@@ -95,9 +84,7 @@ def test_the_catalogue_is_an_index_with_keys_only(dev: Template) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [("Inventory", "sku"), ("Customers", "customer_id"), ("Payments", "payment_key")],
-)
-def test_the_other_tables_are_keyed_by_their_id(dev: Template, name: str, key: str) -> None:
-    assert keys(table(dev, name)["KeySchema"]) == {"HASH": key}
+def test_the_other_tables_are_keyed_by_their_id(dev: Template) -> None:
+    ids = {"Inventory": "sku", "Customers": "customer_id", "Payments": "payment_key"}
+    for name, key in ids.items():
+        assert keys(table(dev, name)["KeySchema"]) == {"HASH": key}
