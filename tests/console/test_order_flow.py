@@ -121,19 +121,6 @@ def test_a_refusal_shows_the_servers_message_and_keeps_the_typed_text(
     expect(customer.alert).to_be_empty()
 
 
-def test_an_order_is_placed_once_however_often_the_button_is_pressed(visit: Visit) -> None:
-    customer = visit("customer")
-    page = customer.open("orders")
-    customer.open_order_form()
-    page.get_by_label("SKU").fill("FILTER-100")
-    page.get_by_role("button", name="Place").dblclick()
-    expect(customer.stage).to_be_visible()
-    assert len([one for one in customer.asked if one.startswith("POST")]) == 1
-    page.get_by_label("Reason").fill("the test is over")
-    page.get_by_role("button", name="Cancel order").click()
-    expect(customer.stage).to_have_text("⊘ cancelled")
-
-
 def test_an_operator_compensates_an_order_after_a_confirmation(
     visit: Visit, run: ScenarioRun
 ) -> None:
