@@ -19,6 +19,8 @@ def test_every_state_is_drawn_in_the_order_of_the_definition() -> None:
     assert set(graph()) == defined
     assert next(iter(graph())) == "RouteStart"
     assert graph()["ReserveStock"].category is Category.RESERVE
+    assert graph()["ReserveStock"].inside is None
+    assert graph()["FetchCustomerProfile"].inside == "EnrichOrder"
 
 
 def test_a_state_shows_the_comment_of_the_definition() -> None:
@@ -46,11 +48,6 @@ def test_transitions_lead_to_the_states_that_the_definition_names() -> None:
         Transition("ApplySignals", "catch"),
         Transition("RouteBackOff", "catch"),
     )
-
-
-def test_states_of_a_branch_name_the_state_that_holds_them() -> None:
-    assert graph()["FetchCustomerProfile"].inside == "EnrichOrder"
-    assert graph()["ReserveStock"].inside is None
 
 
 def test_the_end_is_marked() -> None:

@@ -1,5 +1,6 @@
 """The categories of an execution's events, and what is left out of them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,10 +20,6 @@ def scheduled(number: int, previous: int | None = None) -> dict[str, Any]:
     return event if previous is None else {**event, "previousEventId": previous}
 
 
-def categories(*events: dict[str, Any]) -> list[str]:
-    return [event.category.value for event in redact(events)]
-
-
 def test_every_state_of_the_definition_has_exactly_one_category() -> None:
     defined = [name for scope, _ in scopes(load()) for name in scope["States"]]
     known = [name for names in STATES.values() for name in names]
@@ -34,29 +31,33 @@ def test_every_category_has_states() -> None:
     assert set(STATES) == set(Category)
 
 
-def test_an_event_belongs_where_the_one_that_it_names_belongs() -> None:
-    assert categories(
-        entered(1, "FetchCustomerProfile"),
-        entered(2, "ReserveStock"),
-        scheduled(3, previous=1),
-        scheduled(4, previous=2),
-    ) == ["enrichment", "reserve", "enrichment", "reserve"]
-
-
-def test_where_an_engine_names_no_previous_event_the_one_above_counts() -> None:
-    assert categories(entered(1, "ProcessPayment"), scheduled(2), scheduled(3)) == ["payment"] * 3
-
-
-def test_the_beginning_and_the_end_are_the_lifecycle() -> None:
-    assert categories(
-        {"id": 1, "type": "ExecutionStarted"},
-        entered(2, "AwaitSignal", previous=1),
-        {"id": 3, "type": "ExecutionAborted", "previousEventId": 2},
-    ) == ["lifecycle", "approval-loop", "lifecycle"]
-
-
-def test_a_state_of_another_version_belongs_to_the_lifecycle() -> None:
-    assert categories(entered(1, "StateOfTomorrow")) == ["lifecycle"]
+@pytest.mark.parametrize(
+    ("events", "categories"),
+    [
+        (
+            (
+                *(entered(1, "FetchCustomerProfile"), entered(2, "ReserveStock")),
+                *(scheduled(3, previous=1), scheduled(4, previous=2)),
+            ),
+            ["enrichment", "reserve", "enrichment", "reserve"],
+        ),
+        ((entered(1, "ProcessPayment"), scheduled(2), scheduled(3)), ["payment"] * 3),
+        (
+            (
+                {"id": 1, "type": "ExecutionStarted"},
+                entered(2, "AwaitSignal", previous=1),
+                {"id": 3, "type": "ExecutionAborted", "previousEventId": 2},
+            ),
+            ["lifecycle", "approval-loop", "lifecycle"],
+        ),
+        ((entered(1, "StateOfTomorrow"),), ["lifecycle"]),
+    ],
+    ids=["by its previous event", "without one", "beginning and end", "another version"],
+)
+def test_an_event_has_the_category_of_its_state(
+    events: Sequence[dict[str, Any]], categories: list[str]
+) -> None:
+    assert [event.category.value for event in redact(events)] == categories
 
 
 @pytest.mark.parametrize(
@@ -84,30 +85,26 @@ def test_what_is_no_plain_name_is_not_shown(details: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "decision"),
+    ("state", "output", "decision"),
     [
-        ('{"order_id": "O1", "next": {"decision": "expire"}}', "expire"),
-        ('{"next": {"decision": "alice@example.com"}}', None),
-        ('{"next": "pay"}', None),
-        ('["pay"]', None),
-        ("no json", None),
+        ("ApplySignals", '{"order_id": "O1", "next": {"decision": "expire"}}', "expire"),
+        ("ApplySignals", '{"next": {"decision": "alice@example.com"}}', None),
+        ("ApplySignals", '{"next": "pay"}', None),
+        ("ApplySignals", '["pay"]', None),
+        ("ApplySignals", "no json", None),
+        # These received the decision of an earlier state.
+        ("RouteDecision", '{"next": {"decision": "pay"}}', None),
+        ("ProcessPayment", '{"next": {"decision": "pay"}}', None),
+        ("CloseOrder", '{"next": {"decision": "pay"}}', None),
     ],
 )
-def test_of_what_a_state_put_out_only_a_known_decision_is_shown(
-    output: str, decision: str | None
+def test_of_the_output_of_a_state_only_its_own_known_decision_is_shown(
+    state: str, output: str, decision: str | None
 ) -> None:
-    details = {"stateExitedEventDetails": {"name": "ApplySignals", "output": output}}
+    details = {"stateExitedEventDetails": {"name": state, "output": output}}
     [event] = redact([{"id": 1, "type": "TaskStateExited", **details}])
 
     assert event.decision == decision
-
-
-@pytest.mark.parametrize("state", ["RouteDecision", "ProcessPayment", "CloseOrder"])
-def test_a_state_that_hands_a_decision_on_did_not_make_it(state: str) -> None:
-    details = {"name": state, "output": '{"next": {"decision": "pay"}}'}
-    [event] = redact([{"id": 1, "type": "TaskStateExited", "stateExitedEventDetails": details}])
-
-    assert event.decision is None
 
 
 @pytest.mark.parametrize("error", ["PaymentDeclined", "States.Timeout", "Lambda.Unknown"])

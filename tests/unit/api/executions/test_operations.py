@@ -1,4 +1,4 @@
-"""What operators do over HTTP: takeover, abort, drain report; and health."""
+"""What operators do over HTTP: takeover, abort, drain report."""
 
 import pytest
 
@@ -129,9 +129,3 @@ def test_the_drain_report_says_when_it_did_not_count_all(
 
     assert report["open_orders"] == {"v2": 1}
     assert report["complete"] is False
-
-
-def test_health_needs_nothing(api: ApiCaller, world: World) -> None:
-    world.store.unavailable = True
-
-    assert api.get("/health", None).json == {"status": "ok"}

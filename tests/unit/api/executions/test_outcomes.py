@@ -1,7 +1,5 @@
 """The verdict on an execution, and its reason, from its history alone."""
 
-from collections.abc import Callable
-
 import pytest
 
 from lambdas.domain import errors
@@ -36,60 +34,162 @@ def rejected(history: HistoryBuilder) -> HistoryBuilder:
     return history.add("ExecutionSucceeded")
 
 
-def verdict(history: HistoryBuilder) -> str:
-    return classify(history.redacted()).verdict.value
+def interrupted(history: HistoryBuilder) -> HistoryBuilder:
+    history.enter("OrderInterrupted")
+    error = {"error": "OrderInterrupted"}
+    return history.add("ExecutionFailed", executionFailedEventDetails=error)
+
+
+def lost_while(history: HistoryBuilder, *undoing: str) -> HistoryBuilder:
+    """Another execution took the order over, so that these steps are refused."""
+    for state in undoing:
+        history.failing(state, "StaleEpoch")
+    history.enter("OrderFailed")
+    return history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
 
 
 PAID = ("ProcessPayment", "UpdateOrderStatus")
+EVERY_STEP, TAKEN_OVER = "every step succeeded", "another execution took its order over"
+COMPENSATED_IT = "it took the order over and compensated it"
+
+CLASSIFIED: dict[str, tuple[HistoryBuilder, str, str]] = {
+    "every step succeeds": (
+        decided("pay").ok(*PAID, "SendOrderConfirmation").add("ExecutionSucceeded"),
+        *("completed", EVERY_STEP),
+    ),
+    "the e-mail is not sent": (
+        decided("pay")
+        .ok(*PAID)
+        .failing("SendOrderConfirmation", "MailRejected")
+        .enter("CompletedUnconfirmed")
+        .add("ExecutionSucceeded"),
+        *("completed", EVERY_STEP),
+    ),
+    "compensation finds it completed": (
+        named(())
+        .ok(*COMPENSATION)
+        .route("RouteEnd")
+        .ok("SendOrderConfirmation")
+        .add("ExecutionSucceeded"),
+        *("completed", EVERY_STEP),
+    ),
+    "a cancel meets a step": (
+        cancelled(decided("pay").failing("ProcessPayment", "OrderCancelled")),
+        *("cancelled", "ProcessPayment failed with OrderCancelled"),
+    ),
+    "only the last attempt counts": (
+        rejected(
+            decided("pay").failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
+        ),
+        *("rejected", "ProcessPayment failed with PaymentDeclined"),
+    ),
+    "a tick is no failure": (
+        cancelled(
+            waiting()
+            .failing("AwaitSignal", "States.Timeout", kind="TaskTimedOut")
+            .ok("ApplySignals", decision="expire")
+            .route("RouteDecision")
+        ),
+        *("expired", "it was not approved before its deadline"),
+    ),
+    "a business end of an older definition, which was OrderFailed": (
+        failed(waiting().failing("ReserveStock", "InsufficientStock")),
+        *("rejected", "ReserveStock failed with InsufficientStock"),
+    ),
+    "a decision that compensates nothing": (
+        cancelled(decided("pay")),
+        *("defect", "RouteDecision failed with decision pay"),
+    ),
+    "an error without a name": (
+        failed(waiting().enter("ReserveStock").leave("ReserveStock")),
+        *("defect", "ReserveStock failed with no error's name"),
+    ),
+    "no error and no state": (
+        HistoryBuilder().add("ExecutionFailed", executionFailedEventDetails={}),
+        *("defect", "the execution failed with no error's name"),
+    ),
+    "the definition fails by itself": (
+        waiting()
+        .enter("RouteDecision")
+        .add("ExecutionFailed", executionFailedEventDetails={"error": "States.Runtime"}),
+        *("defect", "RouteDecision failed with States.Runtime"),
+    ),
+    "a takeover ends failed": (failed(named(())), "compensated", COMPENSATED_IT),
+    "a takeover ends cancelled": (cancelled(named(())), "compensated", COMPENSATED_IT),
+    "a takeover ends rejected": (rejected(named(())), "compensated", COMPENSATED_IT),
+    "it loses its order": (
+        waiting()
+        .ok("AwaitSignal")
+        .failing("ApplySignals", "StaleEpoch")
+        .enter("OrderTakenOver")
+        .leave("OrderTakenOver")
+        .add("ExecutionSucceeded"),
+        *("compensated", TAKEN_OVER),
+    ),
+    "every step is refused after a takeover": (
+        lost_while(waiting().failing("ApplySignals", "StaleEpoch"), *COMPENSATION),
+        *("compensated", TAKEN_OVER),
+    ),
+    "it loses its order during compensation": (
+        lost_while(
+            named(()).failing("RefundPayment", *["ProviderUnavailable"] * 7),
+            *("ReleaseStock", "CloseOrder"),
+        ),
+        *("compensated", TAKEN_OVER),
+    ),
+    "a long history": (
+        interrupted(decided("continue")),
+        "infrastructure",
+        "its history became long: another execution continues the order",
+    ),
+    "an interruption by a decision": (
+        interrupted(decided("pay")),
+        *("defect", "RouteDecision failed with pay"),
+    ),
+    "an interruption after a pause": (
+        interrupted(
+            waiting()
+            .failing("AwaitSignal", "Lambda.Unknown")
+            .failing("ApplySignals", "StoreUnavailable")
+            .route("RouteBackOff")
+        ),
+        *("infrastructure", "ApplySignals failed with StoreUnavailable"),
+    ),
+    "an interruption by an error after a decision": (
+        interrupted(decided("wait").failing("AwaitSignal", "EngineUnavailable")),
+        *("infrastructure", "AwaitSignal failed with EngineUnavailable"),
+    ),
+    "an interruption by a defect": (
+        interrupted(waiting().failing("ApplySignals", "KeyError").route("RouteBackOff")),
+        *("defect", "ApplySignals failed with KeyError"),
+    ),
+    "an interruption without an error": (
+        interrupted(waiting()),
+        *("defect", "ReserveStock failed with no error's name"),
+    ),
+    "it is stopped": (
+        waiting().enter("AwaitSignal").add("ExecutionAborted"),
+        *("infrastructure", "the execution was stopped (StopExecution)"),
+    ),
+    "it takes too long": (
+        waiting().enter("AwaitSignal").add("ExecutionTimedOut"),
+        *("infrastructure", "the execution exceeded its time limit"),
+    ),
+    "it waits": (waiting().enter("AwaitSignal"), "running", "it is in AwaitSignal"),
+    "it begins": (HistoryBuilder(), "running", "it is in its beginning"),
+}
+"""What happened -> history, verdict, reason."""
 
 
-@pytest.mark.parametrize(
-    ("history", "expected"),
-    [
-        (decided("pay").ok(*PAID, "SendOrderConfirmation").add("ExecutionSucceeded"), "completed"),
-        (
-            decided("pay")
-            .ok(*PAID)
-            .failing("SendOrderConfirmation", "MailRejected")
-            .enter("CompletedUnconfirmed")
-            .add("ExecutionSucceeded"),
-            "completed",
-        ),
-        (
-            named(())
-            .ok(*COMPENSATION)
-            .route("RouteEnd")
-            .ok("SendOrderConfirmation")
-            .add("ExecutionSucceeded"),
-            "completed",
-        ),
-        (cancelled(decided("pay").failing("ProcessPayment", "OrderCancelled")), "cancelled"),
-        (
-            rejected(
-                decided("pay").failing("ProcessPayment", "ProviderUnavailable", "PaymentDeclined")
-            ),
-            "rejected",
-        ),
-        (
-            cancelled(
-                waiting()
-                .failing("AwaitSignal", "States.Timeout", kind="TaskTimedOut")
-                .ok("ApplySignals", decision="expire")
-                .route("RouteDecision")
-            ),
-            "expired",
-        ),
-        # Before business ends succeeded, they ended in OrderFailed.
-        (failed(waiting().failing("ReserveStock", "InsufficientStock")), "rejected"),
-    ],
-    ids=[
-        *("every step succeeds", "the e-mail is not sent", "compensation finds it completed"),
-        *("a cancel meets a step", "only the last attempt counts", "a tick is no failure"),
-        "a business end of an older definition",
-    ],
-)
-def test_an_execution_is_classified_by_its_end(history: HistoryBuilder, expected: str) -> None:
-    assert verdict(history) == expected
+@pytest.mark.parametrize(("history", "verdict", "reason"), CLASSIFIED.values(), ids=CLASSIFIED)
+def test_an_execution_is_classified_by_its_history_with_a_reason(
+    history: HistoryBuilder, verdict: str, reason: str
+) -> None:
+    assert classify(history.redacted()) == Classification(Verdict(verdict), reason)
+
+
+def test_no_history_no_verdict() -> None:
+    assert classify([]) == Classification(Verdict.UNKNOWN, "the engine has no history of it")
 
 
 @pytest.mark.parametrize(
@@ -111,21 +211,16 @@ def test_a_failure_is_classified_by_its_error(state: str, error: str, expected: 
     history = waiting().failing(state, error)
     ends = rejected if expected == "rejected" else failed
 
-    judgement = classify(ends(history).redacted())
-
-    assert judgement == Classification(Verdict(expected), f"{state} failed with {error}")
+    assert classify(ends(history).redacted()) == Classification(
+        Verdict(expected), f"{state} failed with {error}"
+    )
 
 
 @pytest.mark.parametrize("error", [cls.__name__ for cls in errors.TransientError.__subclasses__()])
 def test_every_transient_error_that_outlasts_its_retries_is_infrastructure(error: str) -> None:
-    assert verdict(failed(decided("pay").failing("ProcessPayment", *[error] * 5))) == (
-        "infrastructure"
-    )
+    history = failed(decided("pay").failing("ProcessPayment", *[error] * 5))
 
-
-@pytest.mark.parametrize("end", [failed, cancelled, rejected])
-def test_a_takeover_compensates(end: Callable[[HistoryBuilder], HistoryBuilder]) -> None:
-    assert verdict(end(named(()))) == "compensated"
+    assert classify(history.redacted()).verdict is Verdict.INFRASTRUCTURE
 
 
 @pytest.mark.parametrize("state", ["RefundPayment", "ReleaseStock", "CloseOrder"])
@@ -138,97 +233,6 @@ def test_what_could_not_be_undone_is_stuck(state: str) -> None:
             history.ok(one)
     history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
 
-    judgement = classify(history.redacted())
-
-    assert judgement.verdict is Verdict.COMPENSATION_STUCK
-    assert judgement.reason == f"{state} failed with StoreUnavailable"
-
-
-def test_a_definition_that_fails_by_itself_is_a_defect() -> None:
-    history = waiting().enter("RouteDecision")
-    history.add("ExecutionFailed", executionFailedEventDetails={"error": "States.Runtime"})
-
     assert classify(history.redacted()) == Classification(
-        Verdict.DEFECT, "RouteDecision failed with States.Runtime"
+        Verdict.COMPENSATION_STUCK, f"{state} failed with StoreUnavailable"
     )
-
-
-def interrupted(history: HistoryBuilder) -> HistoryBuilder:
-    history.enter("OrderInterrupted")
-    error = {"error": "OrderInterrupted"}
-    return history.add("ExecutionFailed", executionFailedEventDetails=error)
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [("StoreUnavailable", "infrastructure"), ("ActivityDefect", "defect"), ("KeyError", "defect")],
-)
-def test_an_interrupted_execution_is_classified_by_its_last_error(
-    error: str, expected: str
-) -> None:
-    history = waiting().failing("AwaitSignal", "Lambda.Unknown").failing("ApplySignals", error)
-
-    judgement = classify(interrupted(history.route("RouteBackOff")).redacted())
-
-    assert judgement == Classification(Verdict(expected), f"ApplySignals failed with {error}")
-
-
-def test_what_runs_has_no_verdict_yet_and_says_where_it_is() -> None:
-    assert classify(waiting().enter("AwaitSignal").redacted()) == Classification(
-        Verdict.RUNNING, "it is in AwaitSignal"
-    )
-    assert verdict(HistoryBuilder()) == "running"
-
-
-def test_no_history_no_verdict() -> None:
-    assert classify([]).verdict is Verdict.UNKNOWN
-
-
-def reason(history: HistoryBuilder) -> str:
-    return classify(history.redacted()).reason
-
-
-def test_the_reason_is_the_decision_or_the_error_before_the_compensation() -> None:
-    unnamed = waiting().enter("ReserveStock").leave("ReserveStock")
-    declined = decided("pay").failing("ProcessPayment", "PaymentDeclined")
-
-    assert reason(cancelled(decided("pay"))) == "RouteDecision failed with decision pay"
-    assert reason(rejected(declined)) == "ProcessPayment failed with PaymentDeclined"
-    assert reason(failed(unnamed)) == "ReserveStock failed with no error's name"
-    assert reason(failed(named(()))) == "it took the order over and compensated it"
-
-
-def test_the_reason_of_an_interruption_is_its_decision_or_its_last_error() -> None:
-    paused = waiting().failing("ApplySignals", "StoreUnavailable").route("RouteBackOff")
-    decided_before = decided("wait").failing("AwaitSignal", "EngineUnavailable")
-
-    assert reason(interrupted(decided("pay"))) == "RouteDecision failed with pay"
-    assert reason(interrupted(paused)) == "ApplySignals failed with StoreUnavailable"
-    assert reason(interrupted(decided_before)) == "AwaitSignal failed with EngineUnavailable"
-    assert reason(interrupted(waiting())) == "ReserveStock failed with no error's name"
-
-
-def test_an_end_without_a_name_or_a_state_has_a_reason() -> None:
-    at_once = HistoryBuilder().add("ExecutionFailed", executionFailedEventDetails={})
-
-    assert reason(at_once) == "the execution failed with no error's name"
-    assert reason(HistoryBuilder()) == "it is in its beginning"
-    assert classify([]).reason == "the engine has no history of it"
-
-
-def test_an_execution_that_lost_its_order_says_so() -> None:
-    history = waiting().ok("AwaitSignal").failing("ApplySignals", "StaleEpoch")
-    history.enter("OrderTakenOver").leave("OrderTakenOver").add("ExecutionSucceeded")
-
-    assert classify(history.redacted()) == Classification(
-        Verdict.COMPENSATED, "another execution took its order over"
-    )
-
-
-def test_a_long_history_is_no_defect() -> None:
-    assert verdict(interrupted(decided("continue"))) == "infrastructure"
-
-
-@pytest.mark.parametrize("end", ["ExecutionAborted", "ExecutionTimedOut"])
-def test_what_was_ended_from_outside_is_infrastructure(end: str) -> None:
-    assert verdict(waiting().enter("AwaitSignal").add(end)) == "infrastructure"

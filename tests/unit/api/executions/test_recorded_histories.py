@@ -8,7 +8,6 @@ import pytest
 
 from lambdas.executions.history import HistoryEvent, redact
 from lambdas.executions.outcomes import Classification, Verdict, classify
-from tests.support.execution_histories import named
 
 FOLDER = Path(__file__).parent / "recorded"
 Key = tuple[str, str, str]
@@ -54,25 +53,3 @@ def test_the_recordings_hold_no_data() -> None:
 
     for word in ("token", "arn:", "example", "order_id", "Payload", "cause"):
         assert word not in text
-
-
-def test_an_execution_that_lost_its_order_to_another_one_is_compensated_and_not_stuck() -> None:
-    """Every step of it is refused after an operator's takeover, those that undo as well."""
-    history = named(()).ok("ReserveStock", decision="wait").failing("ApplySignals", "StaleEpoch")
-    for state in ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder"):
-        history.failing(state, "StaleEpoch")
-    history.enter("OrderFailed")
-    history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
-
-    assert classify(history.redacted()) == Classification(
-        Verdict.COMPENSATED, "another execution took its order over"
-    )
-
-
-def test_an_execution_that_loses_its_order_during_compensation_is_compensated() -> None:
-    history = named(()).failing("RefundPayment", *["ProviderUnavailable"] * 7)
-    history.failing("ReleaseStock", "StaleEpoch").failing("CloseOrder", "StaleEpoch")
-    history.enter("OrderFailed")
-    history.add("ExecutionFailed", executionFailedEventDetails={"error": "OrderFailed"})
-
-    assert classify(history.redacted()).verdict is Verdict.COMPENSATED
