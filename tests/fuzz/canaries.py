@@ -153,8 +153,3 @@ def _held(state: State, order_ids: Sequence[str]) -> list[str]:
 
     eventually(all_of_them, "every order to have a task token")
     return list(found.values())
-
-
-def with_leak(found: Mapping[str, Sequence[str]], place: str, text: str) -> dict[str, list[str]]:
-    """The texts with one more in one place, to show that a leak would be found."""
-    return {name: [*texts, text] if name == place else [*texts] for name, texts in found.items()}

@@ -117,8 +117,14 @@ def _media_types(route: Route, path: str) -> Iterator[MalformedRequest]:
         yield MalformedRequest(f"a body as {media_type}", route, path, UNREAD, body, headers)
 
 
-def _headers(route: Route, path: str) -> Iterator[MalformedRequest]:
+def _valid(route: Route, **headers: str) -> tuple[bytes | None, tuple[tuple[str, str], ...]]:
+    """A valid body of the route, if it reads one, and valid headers; or with these headers."""
     body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
+    sent = {**(JSON if body else {}), "Idempotency-Key": uuid.uuid4().hex, **headers}
+    return body, tuple(sent.items())
+
+
+def _headers(route: Route, path: str) -> Iterator[MalformedRequest]:
     for name, value in (
         ("Idempotency-Key", ""),
         ("Idempotency-Key", "x" * 129),
@@ -135,14 +141,11 @@ def _headers(route: Route, path: str) -> Iterator[MalformedRequest]:
         ("X-Forwarded-For", "127.0.0.1"),
         ("Content-Encoding", "gzip"),
     ):
-        sent = {**(JSON if body else {}), "Idempotency-Key": uuid.uuid4().hex, name: value}
-        yield MalformedRequest(
-            f"{name}: {value[:20]}", route, path, ANYTHING, body, tuple(sent.items())
-        )
+        body, headers = _valid(route, **{name: value})
+        yield MalformedRequest(f"{name}: {value[:20]}", route, path, ANYTHING, body, headers)
 
 
 def _queries(route: Route, path: str) -> Iterator[MalformedRequest]:
-    body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
     wanted = ANYTHING if route.public else REFUSED
     for query in (
         "unknown=1",
@@ -161,13 +164,12 @@ def _queries(route: Route, path: str) -> Iterator[MalformedRequest]:
         "customer_id=%0d%0aSet-Cookie:x",
         "__proto__=1&constructor=2",
     ):
-        headers = tuple({**(JSON if body else {}), "Idempotency-Key": uuid.uuid4().hex}.items())
+        body, headers = _valid(route)
         yield MalformedRequest(f"?{query[:30]}", route, f"{path}?{query}", wanted, body, headers)
 
 
 def _ids(route: Route, order_id: str) -> Iterator[MalformedRequest]:
-    body = json.dumps(BODIES[route.label]).encode() if route.has_body else None
-    headers = tuple({**(JSON if body else {}), **KEY}.items())
+    body, headers = _valid(route)
     for text in (
         "%00", "%C2%B7", "a%20b", "a%2Fb", "..%2f..%2fhealth", "%25", "%u0041", "null", "0",
         f"{order_id}x", f"{order_id}%2E", "x" * 3_000,

@@ -33,12 +33,6 @@ def test_every_malformed_body_differs_from_the_valid_one(one: Route) -> None:
     assert same == []
 
 
-def test_every_caller_sends_a_valid_and_a_malformed_request_to_every_route() -> None:
-    seen = [(k.route.label, k.caller.name) for k in cases(CALLERS, own="A", others="B")]
-    for one in routes():
-        assert all(seen.count((one.label, name)) >= 2 for name in CALLERS)
-
-
 def test_customers_request_the_orders_of_each_other() -> None:
     hidden = {
         (k.route.label, k.caller.name) for k in cases(CALLERS, own="A", others="B") if k.hidden
