@@ -73,18 +73,16 @@ def test_each_event_is_published_with_its_place_in_the_timeline(
     }
 
 
-def test_a_change_without_events_publishes_nothing(world: World) -> None:
+def test_changes_without_events_other_items_and_deleted_orders_publish_nothing(
+    world: World,
+) -> None:
     order = world.place()
-
-    assert published(world, record(order, replace(order, sequence=order.sequence + 1))) == []
-
-
-def test_other_items_and_deleted_orders_publish_nothing(world: World) -> None:
-    order = world.place()
+    unchanged = record(order, replace(order, sequence=order.sequence + 1))
     event = to_item(order_key(order.order_id, "EVENT#000001"))
     deleted = {"Keys": to_item(order_key(order.order_id)), "OldImage": to_item(to_record(order))}
 
-    assert published(world, {"dynamodb": {"Keys": event}}, {"dynamodb": deleted}) == []
+    others = ({"dynamodb": {"Keys": event}}, {"dynamodb": deleted})
+    assert published(world, unchanged, *others) == []
 
 
 def test_what_a_person_wrote_is_not_published(world: World) -> None:

@@ -50,17 +50,6 @@ def test_a_missing_region_is_named(
     assert "export AWS_REGION=" in refusal(*COMMANDS[name], capsys)
 
 
-@pytest.mark.parametrize("name", ON_A_STACK)
-def test_the_region_is_that_of_the_command_line_of_aws(
-    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
-    monkeypatch.setenv("AWS_REGION", "eu-west-1")
-
-    with mock_aws():
-        assert f"there is no stack {STACK}" in refusal(*ON_A_STACK[name], capsys)
-
-
 def test_predeploy_says_how_to_start_the_emulator(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -79,8 +68,14 @@ def test_missing_credentials_are_named(
     assert "export AWS_PROFILE=NAME" in refusal(*COMMANDS[name], capsys)
 
 
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
 @pytest.mark.parametrize("name", ON_A_STACK)
-def test_an_unknown_stack_is_named(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_stack_is_named(
+    name: str, variable: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv(variable, "eu-west-1")
+
     with mock_aws():
         assert f"there is no stack {STACK}" in refusal(*ON_A_STACK[name], capsys)
 
