@@ -120,13 +120,6 @@ def test_the_history_of_very_many_executions_is_cut_at_its_old_end(
     assert [event["epoch"] for event in history["events"]] == [*range(6, SHOWN_EXECUTIONS + 6)]
 
 
-def test_an_engine_that_does_not_answer_asks_to_try_again(api: ApiCaller, world: World) -> None:
-    order = world.place()
-    world.engine.unavailable = True
-
-    assert api.get(f"/orders/{order.order_id}/history", OPERATOR).status == 503
-
-
 def test_each_execution_has_its_verdict_and_its_figures(api: ApiCaller, world: World) -> None:
     order = world.place(epoch=2)
     world.engine.histories[f"{order.order_id}-1"] = events()

@@ -1,12 +1,13 @@
-"""What operators do over HTTP: takeover, abort, drain report."""
+"""What operators do over HTTP: takeover, abort, drain report, published events."""
 
 import pytest
 
 from lambdas.api.routes import operations
 from lambdas.domain.executions import ExecutionStatus
-from lambdas.domain.record.changes import CHECK_SOON_MS
+from lambdas.domain.record.changes import CHECK_SOON_MS, Event
 from lambdas.domain.record.stages import Stage
 from tests.support.api_caller import OPERATOR, ApiCaller
+from tests.support.builders import an_order
 from tests.support.world import TOKEN, World
 
 
@@ -129,3 +130,33 @@ def test_the_drain_report_says_when_it_did_not_count_all(
 
     assert report["open_orders"] == {"v2": 1}
     assert report["complete"] is False
+
+
+def publish(world: World) -> str:
+    """Publish one event; returns its order's id."""
+    order = an_order()
+    event = Event(number=1, at=0, kind="stock-reserved", stage="reserve", detail={"units": 2})
+    world.events.publish(order, [event])
+    return order.order_id
+
+
+def test_an_operator_reads_the_events_of_all_orders_or_of_one(api: ApiCaller, world: World) -> None:
+    first, second = publish(world), publish(world)
+
+    every = api.get("/ops/events", claims=OPERATOR).json["events"]
+    one = api.get(f"/ops/events?order_id={second}&minutes=1", claims=OPERATOR).json["events"]
+
+    assert [event["order_id"] for event in every] == [first, second]
+    assert [event["detail"] for event in one] == [{"units": 2}]
+    now = world.clock.now()
+    assert world.events.reads == [now - 3_600_000, now - 60_000]
+
+
+def test_pages_of_events_follow_each_other(api: ApiCaller, world: World) -> None:
+    first, second = publish(world), publish(world)
+
+    page = api.get("/ops/events?limit=1", claims=OPERATOR).json
+    rest = api.get(f"/ops/events?limit=1&cursor={page['next_cursor']}", claims=OPERATOR).json
+
+    assert [page["events"][0]["order_id"], rest["events"][0]["order_id"]] == [first, second]
+    assert rest["next_cursor"] is None

@@ -74,16 +74,6 @@ def test_the_confirmation_of_another_operator_ends_the_stuck_refund(
     assert kinds[:2] == ["settlement-requested", "payment-settled"]
 
 
-def test_events_have_no_evidence_and_no_names(api: ApiCaller, world: World, order: Order) -> None:
-    requested = settle(api, order).json["settlement"]["settlement_id"]
-    settle(api, order, OTHER_OPERATOR, confirm=requested)
-
-    details = str([event.detail for event in world.store.timeline(order.order_id)])
-
-    assert "operator" not in details
-    assert "bank" not in details
-
-
 def test_the_same_operator_cannot_confirm(api: ApiCaller, world: World, order: Order) -> None:
     requested = settle(api, order).json["settlement"]["settlement_id"]
 
@@ -188,13 +178,6 @@ def test_the_end_of_a_dispute_continues_a_compensation_only(
     assert (answer.status, after.stage, after.epoch) == (200, stage, epoch)
     assert after.ledger[DISPUTE].state is EffectState.DONE
     assert api.get(f"/orders/{order.order_id}", OPERATOR).json["dispute"] == "lost"
-
-
-def test_a_dispute_that_is_not_open_cannot_end(api: ApiCaller, order: Order) -> None:
-    answer = settle(api, order, **LOST)
-
-    assert answer.status == 409
-    assert answer.json["advice"]
 
 
 def test_a_dispute_of_an_unknown_payment_is_reported_until_two_operators_end_it(

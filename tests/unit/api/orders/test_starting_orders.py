@@ -35,8 +35,11 @@ def test_the_answer_has_the_fields_of_the_order(api: ApiCaller) -> None:
     assert placed["warnings"] == []
 
 
-def test_a_customer_orders_only_for_themselves(api: ApiCaller, world: World) -> None:
-    answer = start(api, ALICE, customer_id="bob")
+@pytest.mark.parametrize("changes", [{"customer_id": "bob"}, {"workflow_version": "v1"}])
+def test_a_customer_orders_only_for_themselves_and_chooses_no_version(
+    api: ApiCaller, world: World, changes: dict[str, str]
+) -> None:
+    answer = start(api, ALICE, **changes)
 
     assert answer.status == 403
     assert answer.json["detail"] == (
@@ -44,10 +47,6 @@ def test_a_customer_orders_only_for_themselves(api: ApiCaller, world: World) -> 
     )
     assert world.engine.started == []
     assert start(api, ALICE, customer_id="alice").status == 201
-
-
-def test_a_customer_does_not_choose_the_workflow_version(api: ApiCaller) -> None:
-    assert start(api, ALICE, workflow_version="v1").status == 403
 
 
 @pytest.mark.parametrize("claims", [OPERATOR, SHOP, a_machine("orders/operator")])

@@ -36,14 +36,6 @@ def test_a_refusal_names_the_limit_and_who_can_approve(
     assert world.now(order).inbox == ()
 
 
-def test_a_total_above_all_limits_is_approved_by_no_group(
-    api: ApiCaller, world: World, order: Order
-) -> None:
-    huge = world.place(total=90_001)
-
-    assert "approved by: no group." in send(api, huge, "approve-payment", CHIEF).json["detail"]
-
-
 def test_an_approval_up_to_the_limit_records_its_terms(
     api: ApiCaller, world: World, order: Order
 ) -> None:
