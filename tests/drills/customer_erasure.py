@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 
 from lambdas.domain.record.order import Order
-from lambdas.domain.steps.start import StartRequest
 from lambdas.executions.export import rows
 from lambdas.executions.history import redact
 from lambdas.executions.outcomes import outcome
 from tests.drills.registry import DrillFailed, Stack, drill
+from tests.support.requests import REQUEST
 from tests.workflow import resources
 from tests.workflow.scenarios.scenario import Step
 from tests.workflow.scenarios.steps import approve, cancel
@@ -19,7 +19,7 @@ from tests.workflow.world import World, a_world
 from tools.customer_erasure.__main__ import run
 from tools.customer_erasure.erasure import CustomerErasure
 
-CUSTOMER, WORDS = "alice", "changed my mind"
+CUSTOMER, WORDS = REQUEST.customer_id, "changed my mind"
 TABLES = ("orders", "customers", "inventory", "payments")
 
 
@@ -66,14 +66,7 @@ def erase_a_customer(_: Stack) -> Iterable[str]:
 
 def _play(world: World, key: str, step: Step) -> Order:
     """Place an order of the customer and let it end."""
-    request = StartRequest(
-        customer_id=CUSTOMER,
-        requested_by=CUSTOMER,
-        payment_method="pm_ok",
-        version="v2",
-        items=(("MUG-RED", 2),),
-    )
-    world.place(request, key=key)
+    world.place(REQUEST, key=key)
     world.engine.settle()
     step(world)
     world.engine.settle()

@@ -6,9 +6,9 @@ from typing import cast
 
 import boto3
 
-from lambdas.domain.steps.start import StartRequest
 from lambdas.handlers import janitor_handler
 from tests.drills.registry import DrillFailed, Stack, drill
+from tests.support.requests import REQUEST
 from tests.support.writer_stack import STACK, create_writers, expected, states
 from tests.workflow import resources
 from tests.workflow.scenarios.steps import approve
@@ -17,7 +17,7 @@ from tools.table_restore.__main__ import lines
 from tools.table_restore.restore import RestoreRefused, TableRestore
 from tools.table_restore.writers import WRITERS, Sessions, Writers
 
-SKU, UNITS = "MUG-RED", 2
+((SKU, UNITS),) = REQUEST.items
 
 
 def the_writers(world: World) -> Writers:
@@ -76,14 +76,7 @@ def restore_tables(_: Stack) -> Iterable[str]:
 
 
 def _place(world: World, key: str) -> str:
-    request = StartRequest(
-        customer_id="alice",
-        requested_by="alice",
-        payment_method="pm_ok",
-        version="v2",
-        items=((SKU, UNITS),),
-    )
-    world.place(request, key=key)
+    world.place(REQUEST, key=key)
     world.engine.settle()
     return world.order_id
 

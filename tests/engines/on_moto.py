@@ -1,13 +1,14 @@
 """Runs a scenario on moto's interpreter."""
 
+from dataclasses import replace
 from functools import partial
 
 from lambdas.adapters.orders.event_notes import timeline_of
 from lambdas.adapters.orders.order_records import event_record
 from lambdas.domain.record.signals import SignalKind
-from lambdas.domain.steps.start import StartRequest
 from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
 from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
+from tests.support.requests import REQUEST
 from tests.workflow import resources
 from tests.workflow.faults import refused, throttled
 from tests.workflow.histories import result, visits
@@ -30,9 +31,8 @@ def run_scenario(scenario: Scenario, world: World) -> Result:
         moment, step = scenario.then
         world.engine.lambdas.moments[_MOMENTS[moment]] = [partial(_take, world, step)]
     world.place(
-        StartRequest(
-            customer_id="alice",
-            requested_by="alice",
+        replace(
+            REQUEST,
             payment_method=scenario.payment_method,
             version=scenario.version,
             items=scenario.items,

@@ -14,9 +14,7 @@ class Mishap(Enum):
     """What happens to an invocation."""
 
     THROTTLED = "Lambda answers 429; the handler does not run"
-    CRASHED = "the process dies before the handler runs"
     ANSWER_LOST = "the handler runs, its answer is lost"
-    OVERDUE = "the handler runs, its answer comes after the state's TimeoutSeconds"
     ABANDONED = "the handler runs much later, when no execution waits for its response"
 
 
@@ -60,16 +58,8 @@ def throttled(state: str, times: int) -> LambdaFault:
     return LambdaFault(Mishap.THROTTLED, state, times)
 
 
-def crashed(state: str, times: int = 1) -> LambdaFault:
-    return LambdaFault(Mishap.CRASHED, state, times)
-
-
 def answer_lost(state: str, times: int = 1) -> LambdaFault:
     return LambdaFault(Mishap.ANSWER_LOST, state, times)
-
-
-def overdue(state: str, times: int = 1) -> LambdaFault:
-    return LambdaFault(Mishap.OVERDUE, state, times)
 
 
 def abandoned(state: str, times: int) -> LambdaFault:

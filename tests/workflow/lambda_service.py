@@ -20,10 +20,9 @@ from moto.core.models import botocore_stubber
 from lambdas.activity_handler import Handler
 from lambdas.telemetry import metrics
 from tests.workflow.faults import LambdaFault, Mishap
-from tests.workflow.virtual_time import VirtualClock
 
+_TIMED_OUT = {"errorType": "Sandbox.Timedout", "errorMessage": "RequestId: request-1 Timed out"}
 MODULES = ("enrichment", "inventory", "approval", "payment", "order_status", "notification")
-TASK_TIMEOUT_SECONDS = 30
 Moment = tuple[str, str]
 """("before" | "committing" | "after", state): around the next run of a state's handler, or just
 before the next transaction that it writes."""
@@ -44,19 +43,14 @@ class LambdaService:
     thread-safe. On AWS each function is a separate process.
     """
 
-    def __init__(self, clock: VirtualClock) -> None:
+    def __init__(self) -> None:
         self.invocations: list[Invocation] = []
         self.abandoned: list[Invocation] = []
         self.moments: dict[Moment, list[Callable[[], object]]] = {}
         self.faults: list[LambdaFault] = []
-        self._clock = clock
         self._handlers = activity_handlers()
         self.one_at_a_time = threading.RLock()
         self._running = threading.local()
-
-    def add(self, state: str, handler: Handler) -> None:
-        """Deploy one more function, for a state of a definition that is not the committed one."""
-        self._handlers[state] = handler
 
     def install(self, session: Any) -> None:
         """Answer the Invoke calls of a botocore session's later clients; moto answers the rest."""
@@ -119,18 +113,12 @@ class LambdaService:
         match self._next_mishap(invocation.state):
             case Mishap.THROTTLED:
                 return 429, "TooManyRequestsException"
-            case Mishap.CRASHED:
-                return 200, _dead("Runtime.ExitError")
             case Mishap.ANSWER_LOST:
                 self.run(invocation)
-                return 200, _dead("Sandbox.Timedout")
-            case Mishap.OVERDUE:
-                self.run(invocation)
-                self._clock.sleep(TASK_TIMEOUT_SECONDS + 2)
-                return 200, _dead("Sandbox.Timedout")
+                return 200, _TIMED_OUT
             case Mishap.ABANDONED:
                 self.abandoned.append(invocation)
-                return 200, _dead("Sandbox.Timedout")
+                return 200, _TIMED_OUT
         return 200, self.run(invocation)
 
     def _next_mishap(self, state: str) -> Mishap | None:
@@ -150,10 +138,6 @@ def activity_handlers() -> dict[str, Handler]:
         for name, handler in vars(module).items()
         if hasattr(handler, "__wrapped__")
     }
-
-
-def _dead(error_type: str) -> dict[str, str]:
-    return {"errorType": error_type, "errorMessage": f"RequestId: request-1 Error: {error_type}"}
 
 
 def _response(status: int, body: object, *, error: bool = False, code: str = "") -> AWSResponse:

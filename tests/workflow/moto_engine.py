@@ -4,7 +4,6 @@ moto's interpreter is independent of the local emulator and was written against 
 histories. Agreement of the two is the best evidence without AWS.
 """
 
-import json
 import os
 import threading
 import time
@@ -22,7 +21,6 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from lambdas.adapters import aws_clients
 from lambdas.dependencies import dependencies
 from lambdas.telemetry import metrics
-from statemachine.substitute import substitute
 from tests.support.moto_values import read_values_directly
 from tests.workflow import resources
 from tests.workflow.lambda_service import LambdaService
@@ -51,7 +49,7 @@ class MotoEngine:
     def __init__(self, watch: Callable[[Any], object] = lambda _: None) -> None:
         self._watch = watch
         self.clock = VirtualClock()
-        self.lambdas = LambdaService(self.clock)
+        self.lambdas = LambdaService()
         self.wire = Wire(
             running=lambda: self.lambdas.running,
             committing=lambda state: self.lambdas.happens("committing", state),
@@ -83,11 +81,6 @@ class MotoEngine:
 
     def __exit__(self, *raised: object) -> None:
         self._open.close()
-
-    def deploy(self, definition: Mapping[str, Any]) -> None:
-        """Release another definition: executions that run keep theirs, as on AWS."""
-        text = substitute(resources.FUNCTIONS, json.dumps(definition))
-        self._sfn.update_state_machine(stateMachineArn=self._machine(), definition=text)
 
     def settle(self) -> None:
         """Return when every execution has ended or waits for its token."""

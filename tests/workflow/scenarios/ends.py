@@ -18,7 +18,6 @@ TO_WAIT_V1 = (
 LOOP = ("AwaitSignal", "ApplySignals", "RouteDecision")
 BACK_OFF = ("RouteBackOff", "LengthenBackOff", "BackOff", "ApplySignals")
 """After a technical failure: the record then decides how the order continues."""
-FAILED_LOOP = ("AwaitSignal", *BACK_OFF, "RouteDecision")
 AFTER_COMPLETION = states_after("UpdateOrderStatus")
 """Steps of best effort after the completion."""
 PAY = ("ProcessPayment", "UpdateOrderStatus", *AFTER_COMPLETION)

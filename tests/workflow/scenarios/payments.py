@@ -5,11 +5,9 @@ from tests.workflow.scenarios.ends import (
     FAILED,
     LOOP,
     REFUNDED,
-    REJECTED,
     RESUMED,
     TO_WAIT,
     cancelled,
-    rejected,
 )
 from tests.workflow.scenarios.scenario import ORDERED, Scenario
 from tests.workflow.scenarios.steps import (
@@ -54,14 +52,6 @@ PAYMENTS = (
         script=(approve(),),
         meanwhile={("committing", "UpdateOrderStatus"): cancel()},
         ends=cancelled((*TO_COMPLETION, *CANCELLED), **PAID_BACK),
-    ),
-    Scenario(
-        name="a payment that the provider closed before it was captured is not captured",
-        payment_method="pm_expired",
-        script=(approve(),),
-        ends=rejected(
-            (*TO_PAYMENT, *REJECTED), "PaymentClosed: the payment was voided", **NOT_PAID
-        ),
     ),
     Scenario(
         name="a refund that fails after the end is a debt until a person refunds it",

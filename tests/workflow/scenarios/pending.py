@@ -34,20 +34,6 @@ REFUND_PENDING = (*UNDO, "RouteEnd", "ApplySignals", "RouteDecision")
 
 PENDING = (
     Scenario(
-        name="a pending payment continues when the provider reports it, twice",
-        payment_method="pm_processing",
-        script=(
-            approve(),
-            waits_at("payment"),
-            provider_reports("nothing"),
-            waits_at("payment"),
-            provider_settles(),
-            provider_reports("recorded"),
-            provider_reports("nothing"),
-        ),
-        ends=completed((*TO_PENDING, *LOOP, *PAY)),
-    ),
-    Scenario(
         name="a pending payment without a report is looked up at the time that the provider named",
         payment_method="pm_processing",
         script=(

@@ -1,11 +1,12 @@
 """Runs a scenario and returns its end."""
 
+from dataclasses import replace
 from functools import partial
 
 from lambdas.domain.record.ledger import Effect
-from lambdas.domain.steps.start import StartRequest
 from lambdas.executions.history import redact
 from lambdas.executions.outcomes import classify
+from tests.support.requests import REQUEST
 from tests.workflow.faults import LambdaFault, WireFault
 from tests.workflow.scenarios.scenario import UNFINISHED, End, Scenario
 from tests.workflow.world import World
@@ -22,7 +23,7 @@ def run_scenario(scenario: Scenario, world: World) -> None:
         engine.lambdas.moments[moment] = [partial(step, world)]
     for step in scenario.prologue:
         step(world)
-    world.place(_request(scenario))
+    world.place(replace(REQUEST, payment_method=scenario.payment_method, version=scenario.version))
     for step in scenario.script:
         engine.settle()
         step(world)
@@ -56,13 +57,3 @@ def ending(world: World) -> End:
 
 def _state(effect: Effect) -> str:
     return f"{effect.state} and stuck" if effect.stuck else str(effect.state)
-
-
-def _request(scenario: Scenario) -> StartRequest:
-    return StartRequest(
-        customer_id="alice",
-        requested_by="alice",
-        payment_method=scenario.payment_method,
-        version=scenario.version,
-        items=scenario.items,
-    )

@@ -53,7 +53,6 @@ class Scenario:
 
     name: str
     ends: End
-    items: tuple[tuple[str, int], ...] = (("MUG-RED", 2),)
     payment_method: str = "pm_ok"
     version: str = "v2"
     prologue: tuple[Step, ...] = ()

@@ -1,9 +1,7 @@
 """The steps of scenarios. Each function returns a step."""
 
 import boto3
-import pytest
 
-from lambdas.domain.errors import OrderError
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.signals import SignalKind
 from tests.workflow import resources
@@ -28,17 +26,6 @@ def add(sku: str, quantity: int) -> Step:
 
 def cancel() -> Step:
     return lambda world: world.signal(SignalKind.CANCEL_ORDER, "alice", reason="changed my mind")
-
-
-def refused(step: Step, error: type[OrderError]) -> Step:
-    """Expect the step to raise exactly this error."""
-
-    def attempt(world: World) -> None:
-        with pytest.raises(error) as refusal:
-            step(world)
-        assert refusal.type is error
-
-    return attempt
 
 
 def ask_by_mail() -> Step:
@@ -98,16 +85,6 @@ def stop_execution() -> Step:
 def lose_execution() -> Step:
     """The engine forgets the order's execution."""
     return lambda world: world.engine.lose(world.order().execution)
-
-
-def forget_token() -> Step:
-    """Delete the stored token. The execution continues to wait."""
-
-    def step(world: World) -> None:
-        key = {"pk": {"S": f"ORDER#{world.order_id}"}, "sk": {"S": "WAIT"}}
-        boto3.client("dynamodb").delete_item(TableName="orders", Key=key)
-
-    return step
 
 
 def operator_compensates() -> Step:
