@@ -1,67 +1,89 @@
-"""The scenarios cover every state, transition, Retry and Catch of the definition."""
+"""The scenarios cover every state, transition, and error name of each Retry and Catch."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from tests.mutation import coverage
-from tests.mutation.coverage import EXCLUDED, Report, elements_of, main, measure
 from tests.mutation.edits import put
-from tests.support.definition import load
+from tests.mutation.scenarios import scenarios
+from tests.simulation.step_functions.journal import Visit
+from tests.support.definition import Definition, State, load, scopes, states, successors
+
+Element = tuple[str, ...]
+"""A state, a transition between two, or a state with its rules and the name of an error."""
+
+
+def elements_of(definition: Definition) -> Iterator[Element]:
+    """Everything that scenarios can cover."""
+    for name, state in states(definition).items():
+        yield (name,)
+        yield from ((name, following) for following in successors(state))
+        for rules in ("Retry", "Catch"):
+            yield from ((name, rules, error) for error in _errors(state.get(rules, ())))
+
+
+def _errors(rules: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return (error for rule in rules for error in rule["ErrorEquals"])
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
-    return measure(load())
+def covered() -> set[Element]:
+    """What the executions of all scenarios cover."""
+    definition, found = load(), set[Element]()
+    for scenario in scenarios():
+        with redirect_stdout(StringIO()):  # the functions print metrics
+            result = scenario.result(definition)
+        for execution in result.run.world.engine.executions.values():
+            found.update(_covered_by(execution.journal.visits, definition))
+    return found
 
 
-def test_everything_in_the_definition_is_covered(report: Report) -> None:
-    assert report.missing() == []
+def _covered_by(visits: Sequence[Visit], definition: Definition) -> Iterator[Element]:
+    known = states(definition)
+    for visit in visits:
+        yield (visit.state,)
+        yield from _handled(visit, known[visit.state])
+    for scope, _ in scopes(definition):
+        yield from pairwise(visit.state for visit in visits if visit.state in scope["States"])
 
 
-def test_an_exclusion_is_needed(report: Report) -> None:
-    covered = report.covered.groups()
+def _handled(visit: Visit, state: State) -> Iterator[Element]:
+    """The rule that handled each error of a state entry, found as the interpreter does."""
+    tried: dict[int, int] = {}
+    for error in visit.errors:
+        index, name = _rule(state.get("Retry", ()), error)
+        if name and tried.get(index, 0) < state["Retry"][index]["MaxAttempts"]:
+            tried[index] = tried.get(index, 0) + 1
+            yield visit.state, "Retry", name
+        else:
+            yield visit.state, "Catch", _rule(state.get("Catch", ()), error)[1]
 
-    assert [one for one in EXCLUDED if one[1] in covered[one[0]]] == []
+
+def _rule(rules: Sequence[Mapping[str, Any]], error: str) -> tuple[int, str]:
+    """The first rule for the error, and the name by which it matches; an empty name for none."""
+    for index, rule in enumerate(rules):
+        for name in (error, "States.ALL"):
+            if name in rule["ErrorEquals"]:
+                return index, name
+    return 0, ""
 
 
-def test_an_uncovered_part_is_reported(report: Report) -> None:
+def test_everything_in_the_definition_is_covered(covered: set[Element]) -> None:
+    assert set(elements_of(load())) - covered == set()
+
+
+def test_an_uncovered_part_is_found(covered: set[Element]) -> None:
     definition: Any = load()
     put("States", "ReserveStock", "Catch", 0, "ErrorEquals", value=["NoRoom"])(definition)
     put("States", "RouteEnd", "Default", value="OrderTakenOver")(definition)
     put("States", "Unused", value={"Type": "Succeed"})(definition)
 
-    found = Report(elements_of(definition), report.covered)
-
-    assert found.missing() == [
-        ("states", ("Unused", "")),
-        ("catches", ("ReserveStock", "NoRoom")),
-        ("transitions", ("RouteEnd", "OrderTakenOver")),
-    ]
-    assert "not covered: catches, ReserveStock > NoRoom" in list(found.lines())
-
-
-def test_an_excluded_part_is_reported_with_its_reason(
-    report: Report, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    definition: Any = load()
-    put("States", "Unused", value={"Type": "Succeed"})(definition)
-    excluded = {("states", ("Unused", "")): "nothing leads to it"}
-    monkeypatch.setattr(coverage, "EXCLUDED", excluded)
-
-    found = Report(elements_of(definition), report.covered)
-
-    assert found.missing() == []
-    assert list(found.lines())[-1] == "excluded: states, Unused: nothing leads to it"
-
-
-def test_the_command_prints_the_counts_and_fails_for_a_gap(
-    report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(coverage, "measure", lambda definition: report)
-    assert main() == 0
-
-    report.covered.states.discard(("BackOff", ""))
-
-    assert main() == 1
-    assert f"states: {len(report.existing.states) - 1} of" in capsys.readouterr().out
+    assert set(elements_of(definition)) - covered == {
+        ("Unused",),
+        ("ReserveStock", "Catch", "NoRoom"),
+        ("RouteEnd", "OrderTakenOver"),
+    }
