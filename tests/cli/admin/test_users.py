@@ -85,9 +85,9 @@ def test_a_user_is_disabled(terminal: Terminal) -> None:
     ("command", "stack", "code", "said"),
     [
         ("create otto --role operator --email o@example.com", STACK, 1, "orders admin user grant"),
-        ("disable nobody-here", STACK, 3, "there is no such user"),
-        ("grant nobody-here --role operator", STACK, 3, "there is no such user"),
-        ("revoke nobody-here --role operator", STACK, 3, "there is no such user"),
+        ("disable no-such-user", STACK, 3, "there is no such user"),
+        ("grant no-such-user --role operator", STACK, 3, "there is no such user"),
+        ("revoke no-such-user --role operator", STACK, 3, "there is no such user"),
         ("grant otto --role boss", STACK, 2, "one of: customer, approver, operator"),
         ("list", "OrderWorkflow-none", 3, "there is no stack OrderWorkflow-none"),
         ("list", "other", 3, "stack other has no user pool"),
