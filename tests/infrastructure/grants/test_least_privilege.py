@@ -28,6 +28,15 @@ def test_no_action_is_a_wildcard_and_no_policy_comes_from_aws(template: Template
         assert not {"ManagedPolicyArns", "Policies"} & role.keys()
 
 
+def test_no_function_may_manage_users_or_roles_or_delete_what_is_stored(dev: Template) -> None:
+    roles = [properties["Role"] for properties in dev.functions().values()]
+    actions = {action for role in roles for action, _ in dev.granted_to(role)}
+
+    services = {action.partition(":")[0] for action in actions}
+    assert services == {"dynamodb", "events", "logs", "s3", "ses", "sqs", "states", "xray"}
+    assert [one for one in actions if "Delete" in one] == ["sqs:DeleteMessage"]
+
+
 def test_e_mails_are_sent_from_one_address_whatever_identity_is_verified(
     template: Template,
 ) -> None:
