@@ -16,7 +16,7 @@ from lambdas.adapters.orders.dynamodb_index import DynamoDBOrderIndex
 from lambdas.adapters.orders.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.errors import StoreUnavailable
 from lambdas.domain.record.changes import make_change
-from tests.adapters.store.changes import a_change
+from tests.adapters.store.contract import written
 from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order
 from tests.support.fakes.fake_clock import NOW
@@ -39,7 +39,7 @@ CALLS: Mapping[str, tuple[str, Callable[[DynamoDBOrders], object]]] = {
     "get": ("Query", lambda store: store.get(ORDER.order_id)),
     "timeline": ("Query", lambda store: store.timeline(ORDER.order_id)),
     "append": ("UpdateItem", lambda store: store.append_signal(ORDER.order_id, a_signal(), NOW)),
-    "commit": ("TransactWriteItems", lambda store: store.commit(a_change(ORDER))),
+    "commit": ("TransactWriteItems", lambda store: store.commit(written(ORDER))),
     "commit of a token": ("UpdateItem", lambda store: store.commit(WAITS)),
 }
 

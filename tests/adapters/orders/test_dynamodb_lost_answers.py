@@ -17,7 +17,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.services.order_writer import OrderWriter
-from tests.adapters.store.changes import HOLD, a_change
+from tests.adapters.store.contract import HOLD, written
 from tests.dynamodb_local.deployment import Deployment
 from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order
@@ -49,11 +49,11 @@ def test_a_commit_whose_answer_was_lost_was_written_all_the_same(
     lose_answer(dynamodb, "TransactWriteItems")
 
     with pytest.raises(StoreUnavailable):
-        store.commit(a_change(order, HOLD))
+        store.commit(written(order, HOLD))
 
     assert store.get(order.order_id).revision == 2
     with pytest.raises(StoreConflict):
-        store.commit(a_change(order, HOLD))
+        store.commit(written(order, HOLD))
 
 
 def test_a_mail_whose_claim_was_answered_at_the_second_attempt_is_sent(

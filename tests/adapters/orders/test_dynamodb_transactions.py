@@ -17,7 +17,7 @@ from lambdas.domain.errors import (
 from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
-from tests.adapters.store.changes import HOLD, a_change
+from tests.adapters.store.contract import HOLD, written
 from tests.support import tables
 from tests.support.builders import a_key, a_signal, an_order
 from tests.support.fakes.fake_clock import NOW
@@ -25,52 +25,48 @@ from tests.support.faults import answer, cancelled
 from tests.support.raising import raises
 
 CHANGED, NO_REASON = "the record changed at the same time", "cancelled without a reason"
+FAILED, CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
 SELL = StockMove(StockMovement.SELL, "MUG-RED", 1)
+SHORT = "less stock held than the order holds: MUG-RED"
+
+
+def cancelled_for(*reasons: str) -> str:
+    return f"transaction cancelled: {[*reasons]}"
+
+
+def cancel_next(client: Any, *codes: str) -> None:
+    """Cancel the next transaction for these reasons."""
+    answer(client, "TransactWriteItems", "TransactionCanceledException", **cancelled(*codes))
 
 
 @pytest.mark.parametrize(
     ("codes", "stock", "error", "message"),
     [
-        (["TransactionConflict", "None", "None"], (HOLD,), StoreConflict, CHANGED),
-        (["None", "None", "TransactionConflict"], (HOLD,), StoreConflict, "the stock is busy"),
-        (["None", "ConditionalCheckFailed", "None"], (HOLD,), StoreConflict, CHANGED),
-        (
-            ["ConditionalCheckFailed", "None", "ConditionalCheckFailed"],
-            (HOLD,),
-            StoreConflict,
-            CHANGED,
-        ),
-        (
-            ["TransactionConflict", "None", "ConditionalCheckFailed"],
-            (HOLD,),
-            StoreConflict,
-            CHANGED,
-        ),
-        (
-            ["None", "None", "ConditionalCheckFailed"],
-            (SELL,),
-            LedgerMismatch,
-            "less stock held than the order holds: MUG-RED",
-        ),
+        ([CONFLICT, "None", "None"], (HOLD,), StoreConflict, CHANGED),
+        (["None", "None", CONFLICT], (HOLD,), StoreConflict, "the stock is busy"),
+        (["None", FAILED, "None"], (HOLD,), StoreConflict, CHANGED),
+        ([FAILED, "None", FAILED], (HOLD,), StoreConflict, CHANGED),
+        ([CONFLICT, "None", FAILED], (HOLD,), StoreConflict, CHANGED),
+        (["None", "None", FAILED], (SELL,), LedgerMismatch, SHORT),
         (
             ["ThrottlingError", "None", "None"],
             (HOLD,),
             StoreUnavailable,
-            "transaction cancelled: ['None', 'ThrottlingError']",
+            cancelled_for("None", "ThrottlingError"),
         ),
         (
             ["ProvisionedThroughputExceeded", "None"],
             (),
             StoreUnavailable,
-            "transaction cancelled: ['None', 'ProvisionedThroughputExceeded']",
+            cancelled_for("None", "ProvisionedThroughputExceeded"),
         ),
-        (["ConditionalCheckFailed", "None"], (), StoreConflict, CHANGED),
+        ([FAILED, "None"], (), StoreConflict, CHANGED),
         (["None", "None", "None"], (HOLD,), StoreUnavailable, NO_REASON),
         (
             ["None", "None", "ItemCollectionSizeLimitExceeded"],
             (HOLD,),
             StoreUnavailable,
-            "transaction cancelled: ['ItemCollectionSizeLimitExceeded']",
+            cancelled_for("ItemCollectionSizeLimitExceeded"),
         ),
         ([], (HOLD,), StoreUnavailable, NO_REASON),
         ([], (), StoreUnavailable, NO_REASON),
@@ -85,47 +81,44 @@ def test_a_cancelled_transaction_means_what_its_reasons_say(
     error: type[OrderError],
     message: str,
 ) -> None:
-    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **cancelled(*codes))
+    cancel_next(dynamodb, *codes)
 
     with raises(error, message, order.order_id):
-        store.commit(a_change(order, *stock))
+        store.commit(written(order, *stock))
 
 
-@pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
+@pytest.mark.parametrize("code", [CONFLICT, FAILED])
 def test_stock_that_came_back_meanwhile_is_held(
     dynamodb: Any, store: DynamoDBOrders, order: Order, code: str
 ) -> None:
     """The reasons are what another writer left for a moment; the item has the unit."""
     tables.put_stock(dynamodb, "MUG-RED", available=1_000)
-    reasons = cancelled("None", "None", code)
-    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
+    cancel_next(dynamodb, "None", "None", code)
 
-    assert store.commit(a_change(order, HOLD)).revision == 2
+    assert store.commit(written(order, HOLD)).revision == 2
 
 
-@pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
+@pytest.mark.parametrize("code", [CONFLICT, FAILED])
 def test_a_sold_out_sku_is_refused_however_busy_it_is(
     dynamodb: Any, store: DynamoDBOrders, order: Order, code: str
 ) -> None:
     tables.put_stock(dynamodb, "MUG-RED", available=0)
-    reasons = cancelled("None", "None", code)
-    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
+    cancel_next(dynamodb, "None", "None", code)
 
     with pytest.raises(InsufficientStock, match="insufficient stock: MUG-RED") as raised:
-        store.commit(a_change(order, HOLD))
+        store.commit(written(order, HOLD))
 
     assert isinstance(raised.value.__cause__, ClientError)
 
 
-@pytest.mark.parametrize("code", ["TransactionConflict", "ConditionalCheckFailed"])
+@pytest.mark.parametrize("code", [CONFLICT, FAILED])
 def test_an_order_is_not_refused_the_units_that_its_own_second_run_took(
     dynamodb: Any, store: DynamoDBOrders, order: Order, code: str
 ) -> None:
     """The reasons name the stock alone, although the record has changed too."""
-    late = a_change(order, HOLD)
+    late = written(order, HOLD)
     store.commit(late)
-    reasons = cancelled("None", "None", code)
-    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **reasons)
+    cancel_next(dynamodb, "None", "None", code)
 
     with raises(StoreConflict, CHANGED, order.order_id):
         store.commit(late)
@@ -149,7 +142,7 @@ def test_a_signal_that_meets_a_transaction_is_a_conflict(
 @pytest.mark.parametrize(
     ("codes", "error", "message"),
     [
-        (["TransactionConflict", "None", "None"], StoreConflict, CHANGED),
+        ([CONFLICT, "None", "None"], StoreConflict, CHANGED),
         ([], StoreUnavailable, "a transaction was cancelled"),
     ],
 )
@@ -157,7 +150,7 @@ def test_a_create_that_meets_another_transaction_can_be_repeated(
     dynamodb: Any, store: DynamoDBOrders, codes: list[str], error: type[OrderError], message: str
 ) -> None:
     order = an_order(Stage.START)
-    answer(dynamodb, "TransactWriteItems", "TransactionCanceledException", **cancelled(*codes))
+    cancel_next(dynamodb, *codes)
 
     with raises(error, message, order.order_id):
         store.create(order, (), a_key())

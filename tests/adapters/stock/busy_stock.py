@@ -9,7 +9,7 @@ from lambdas.adapters.stock.dynamodb_stock import DynamoDBStock
 from lambdas.adapters.stock.dynamodb_stock_shards import IDLE_MS, StockShards
 from lambdas.domain.record.changes import StockMove, StockMovement
 from lambdas.domain.record.order import Order
-from tests.adapters.store.changes import a_change
+from tests.adapters.store.contract import written
 from tests.support import tables
 from tests.support.builders import an_order
 from tests.support.fakes.fake_clock import NOW
@@ -53,7 +53,7 @@ class Stock:
         return self.move(StockMovement.HOLD, self.an_order(), quantity)
 
     def move(self, movement: StockMovement, order: Order, quantity: int = 1) -> Order:
-        return self.store.commit(a_change(order, StockMove(movement, HOT, quantity)))
+        return self.store.commit(written(order, StockMove(movement, HOT, quantity)))
 
     def close_idle(self) -> int:
         return self.shards.close_idle(NOW + IDLE_MS + 1)

@@ -10,7 +10,7 @@ from tests.support.builders import a_line, an_order
 from tests.support.fakes.fake_clock import NOW
 
 PLACED = Event(number=1, at=NOW, kind="order-placed", stage=Stage.START)
-HOLD_ONE = StockMove(StockMovement.HOLD, "MUG-RED", 1)
+HOLD = StockMove(StockMovement.HOLD, "MUG-RED", 1)
 
 
 def order_of(*moves: StockMove) -> Order:
@@ -22,11 +22,11 @@ def placed(**changes: object) -> Order:
     return an_order(Stage.START, **{"event_count": 1, **changes})
 
 
-def written(order: Order, *, now: int = NOW + 1000, stock: tuple[StockMove, ...] = ()) -> Change:
+def written(order: Order, *stock: StockMove) -> Change:
     """A change with one event, and with stock if asked for."""
     releases = any(move.movement is StockMovement.RELEASE for move in stock)
     after = replace(order, revision=2, reserved=order.reserved and not releases)
-    return make_change(order, after, now, ("told", {"n": 1}), stock=stock)
+    return make_change(order, after, NOW, ("told", {"n": 1}), stock=stock)
 
 
 def timeline(under: StoreUnderTest, order: Order) -> list[tuple[int, str]]:

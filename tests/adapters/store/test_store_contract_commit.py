@@ -11,7 +11,7 @@ from lambdas.domain.record.signals import MAX_SIGNALS
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.compensation import begin_compensation
 from lambdas.domain.steps.stock import reserve
-from tests.adapters.store.contract import HOLD_ONE, order_of, timeline, written
+from tests.adapters.store.contract import HOLD, order_of, timeline, written
 from tests.adapters.store.stores import (
     RESERVATION_GAPS,
     InMemory,
@@ -41,11 +41,11 @@ def under(request: pytest.FixtureRequest) -> StoreUnderTest:
 
 
 def test_a_change_is_written_with_its_events_and_its_stock(under: StoreUnderTest) -> None:
-    order = order_of(HOLD_ONE)
+    order = order_of(HOLD)
     under.put(order)
     under.shelve("MUG-RED", available=5)
 
-    after = under.store.commit(written(order, stock=(HOLD_ONE,)))
+    after = under.store.commit(written(order, HOLD))
 
     assert under.store.get(order.order_id) == after
     assert (after.revision, after.sequence) == (2, 2)
@@ -79,11 +79,11 @@ def test_a_field_that_is_set_back_to_none_is_gone(under: StoreUnderTest) -> None
 def test_a_change_on_an_old_reading_is_refused_as_a_whole(
     under: StoreUnderTest, meanwhile: dict[str, int], has_events: bool
 ) -> None:
-    order = order_of(HOLD_ONE)
+    order = order_of(HOLD)
     newer = replace(order, **meanwhile)  # type: ignore[arg-type]
     under.put(newer)
     under.shelve("MUG-RED", available=5)
-    late = written(order, stock=(HOLD_ONE,)) if has_events else make_change(order, order, NOW)
+    late = written(order, HOLD) if has_events else make_change(order, order, NOW)
 
     with pytest.raises(StoreConflict):
         under.store.commit(late)
@@ -94,10 +94,10 @@ def test_a_change_on_an_old_reading_is_refused_as_a_whole(
 
 
 def test_a_change_of_an_order_that_does_not_exist_is_a_conflict(under: StoreUnderTest) -> None:
-    order = order_of(HOLD_ONE)
+    order = order_of(HOLD)
 
     with pytest.raises(StoreConflict, match=f"^(the order is gone|{CHANGED})$") as late:
-        under.store.commit(written(order, stock=(HOLD_ONE,)))
+        under.store.commit(written(order, HOLD))
     assert late.value.order_id == order.order_id
 
 
@@ -128,7 +128,7 @@ def test_units_move_between_the_counters(
     under.put(order)
     under.shelve("MUG-RED", available=5, held=held)
 
-    under.store.commit(written(order, stock=(move,)))
+    under.store.commit(written(order, move))
 
     assert under.shelf("MUG-RED") == expected
 
@@ -142,7 +142,7 @@ def test_too_little_stock_stops_the_whole_change(under: StoreUnderTest, sku: str
     under.shelve("MUG-RED", available=1)
 
     with raises(InsufficientStock, f"insufficient stock: {sku}", order.order_id):
-        under.store.commit(written(order, stock=moves))
+        under.store.commit(written(order, *moves))
 
     assert under.store.get(order.order_id) == order
     assert under.shelf("COFFEE-1KG") == (5, 0, 0)
@@ -160,7 +160,7 @@ def test_more_than_is_held_is_neither_released_nor_sold(
 
     short = "less stock held than the order holds: MUG-RED"
     with raises(LedgerMismatch, short, order.order_id):
-        under.store.commit(written(order, stock=(move,)))
+        under.store.commit(written(order, move))
 
     assert under.shelf("MUG-RED") == (5, 1, 0)
 
@@ -171,7 +171,7 @@ def test_an_old_reading_outranks_missing_stock(under: StoreUnderTest) -> None:
     under.shelve("MUG-RED", available=0)
 
     with pytest.raises(StoreConflict, match=f"^{CHANGED}$") as late:
-        under.store.commit(written(order, stock=(HOLD_ONE,)))
+        under.store.commit(written(order, HOLD))
     assert late.value.order_id == order.order_id
 
 
