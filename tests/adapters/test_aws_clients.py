@@ -1,4 +1,4 @@
-"""The configuration of the AWS clients, moto in their session, and the system clock."""
+"""The configuration of the AWS clients, and the system clock."""
 
 import time
 from typing import Any
@@ -9,7 +9,6 @@ from botocore.retries import standard
 
 from lambdas.adapters import aws_clients
 from lambdas.adapters.system_clock import SystemClock
-from tests.support import tables
 
 LAMBDA_TIMEOUT_SECONDS = 20
 
@@ -22,12 +21,6 @@ def test_a_call_fails_well_before_its_lambda_times_out(service: str) -> None:
     longest = attempts * (config.connect_timeout + config.read_timeout)
     assert attempts > 1
     assert longest < LAMBDA_TIMEOUT_SECONDS
-
-
-def test_a_client_without_retries_makes_one_attempt() -> None:
-    config = aws_clients.client_without_retries("sesv2").meta.config
-
-    assert config.retries["total_max_attempts"] == 1
 
 
 def test_every_code_that_the_sdk_retries_is_transient() -> None:
@@ -43,16 +36,6 @@ def test_an_error_is_named_by_its_code() -> None:
 
     assert aws_clients.error_code(error) == "Throttled"
     assert aws_clients.error_code(ClientError({}, "GetItem")) == ""
-
-
-def test_each_test_has_an_empty_account(clients: dict[str, Any]) -> None:
-    assert clients["dynamodb"].list_tables()["TableNames"] == []
-
-
-def test_the_session_of_the_adapters_uses_moto(dynamodb: Any) -> None:
-    assert sorted(dynamodb.list_tables()["TableNames"]) == sorted(
-        [tables.CUSTOMERS, tables.INVENTORY, tables.ORDERS, tables.PAYMENTS]
-    )
 
 
 def test_the_system_clock_returns_epoch_milliseconds_and_sleeps() -> None:

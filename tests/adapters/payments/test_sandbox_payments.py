@@ -1,6 +1,8 @@
 """The sandbox's table: races, throttling, lost answers, forgotten keys, older records."""
 
 import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,6 +37,12 @@ from tests.adapters.payments.providers import KEY, REFUND, TEN, a_request
 from tests.support import tables
 from tests.support.fakes.fake_clock import FakeClock
 from tests.support.faults import answer, cancelled, fail, lose_answer
+
+CALLS: Mapping[str, Callable[[SandboxPayments, str], object]] = {
+    "prepare": lambda payments, _: payments.prepare(a_request(key="pay:O2")),
+    "refund": lambda payments, reference: payments.refund(REFUND, reference, TEN),
+    "void": lambda payments, reference: payments.void(reference),
+}
 
 
 @pytest.fixture
@@ -71,16 +79,16 @@ def test_a_slow_answer_comes_after_the_clients_timeout(
     assert clock.slept == [CLIENT_TIMEOUT_SECONDS]
 
 
-def between_read_and_capture(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
-    """Let `act` happen after the provider read the payment and before it captures."""
-    original = SandboxTable.settle
+def act_before(monkeypatch: pytest.MonkeyPatch, write: str, act: Callable[[], object]) -> None:
+    """Let `act` happen once, after the provider read the payment and before it writes."""
+    original = getattr(SandboxTable, write)
 
-    def settle(self: SandboxTable, *args: Any) -> Any:
-        monkeypatch.setattr(SandboxTable, "settle", original)
+    def late(self: SandboxTable, *args: Any, **options: Any) -> Any:
+        monkeypatch.setattr(SandboxTable, write, original)
         act()
-        return original(self, *args)
+        return original(self, *args, **options)
 
-    monkeypatch.setattr(SandboxTable, "settle", settle)
+    monkeypatch.setattr(SandboxTable, write, late)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +103,7 @@ def test_a_capture_is_made_on_what_another_call_left(
     minor: list[int],
 ) -> None:
     reference = payments.prepare(a_request())
-    between_read_and_capture(monkeypatch, lambda: getattr(payments, other)(reference))
+    act_before(monkeypatch, "settle", lambda: getattr(payments, other)(reference))
 
     assert payments.capture(reference) == result
 
@@ -148,14 +156,9 @@ def test_a_refund_whose_answer_was_lost_is_made_once(
 def test_two_refunds_at_once_refund_once(
     payments: SandboxPayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reference, original = paid(payments), SandboxTable.book_refund
-
-    def book(self: SandboxTable, *args: Any, **options: Any) -> None:
-        monkeypatch.setattr(SandboxTable, "book_refund", original)
-        payments.refund(REFUND, reference, TEN)
-        original(self, *args, **options)
-
-    monkeypatch.setattr(SandboxTable, "book_refund", book)
+    reference = paid(payments)
+    again = partial(payments.refund, REFUND, reference, TEN)
+    act_before(monkeypatch, "book_refund", again)
 
     assert payments.refund(REFUND, reference, TEN) == Refunded()
 
@@ -173,37 +176,32 @@ def test_a_refund_that_meets_another_write_is_a_transient_error(
         payments.refund(REFUND, reference, TEN)
 
 
-@pytest.mark.parametrize("operation", ["GetItem", "TransactWriteItems"])
-def test_a_refund_that_is_throttled_is_a_transient_error(
-    dynamodb: Any, payments: SandboxPayments, operation: str
+@pytest.mark.parametrize(
+    ("call", "operation"),
+    [("refund", "GetItem"), ("refund", "TransactWriteItems"), ("void", "UpdateItem")],
+)
+def test_a_table_that_throttles_is_a_transient_error(
+    dynamodb: Any, payments: SandboxPayments, call: str, operation: str
 ) -> None:
     reference = paid(payments)
     answer(dynamodb, operation, "ThrottlingException")
 
     with pytest.raises(TransientError):
-        payments.refund(REFUND, reference, TEN)
+        CALLS[call](payments, reference)
 
 
+@pytest.mark.parametrize(
+    ("call", "operation"),
+    [("refund", "TransactWriteItems"), ("prepare", "PutItem"), ("void", "UpdateItem")],
+)
 def test_a_table_that_is_forbidden_is_no_transient_error(
-    dynamodb: Any, payments: SandboxPayments
+    dynamodb: Any, payments: SandboxPayments, call: str, operation: str
 ) -> None:
     reference = paid(payments)
-    answer(dynamodb, "TransactWriteItems", "AccessDeniedException")
-    with pytest.raises(ClientError):
-        payments.refund(REFUND, reference, TEN)
-    answer(dynamodb, "PutItem", "AccessDeniedException")
-    with pytest.raises(ClientError):
-        payments.prepare(a_request(key="pay:O2"))
-    answer(dynamodb, "UpdateItem", "AccessDeniedException")
-    with pytest.raises(ClientError):
-        payments.void(reference)
+    answer(dynamodb, operation, "AccessDeniedException")
 
-
-def test_voiding_is_translated_too(dynamodb: Any, payments: SandboxPayments) -> None:
-    answer(dynamodb, "UpdateItem", "ThrottlingException")
-
-    with pytest.raises(TransientError):
-        payments.void(KEY)
+    with pytest.raises(ClientError):
+        CALLS[call](payments, reference)
 
 
 def test_a_key_names_the_same_payment_until_it_is_forgotten(
@@ -262,22 +260,17 @@ def test_a_capture_of_a_version_without_states_is_refunded(
     assert payments.look_up(KEY).outstanding_minor == 0
 
 
-def test_a_key_that_a_version_without_states_closed_is_never_captured(
+def test_older_records_count_a_closed_key_and_a_refund_without_a_time(
     dynamodb: Any, payments: SandboxPayments
 ) -> None:
     put(dynamodb, payment_key=KEY, closed=True, captured_minor=0)
-
     assert payments.capture(payments.prepare(a_request())) == Voided()
     assert payments.void(KEY).state is PaymentState.VOIDED
 
-
-def test_a_refund_that_a_version_without_times_made_counts(
-    dynamodb: Any, payments: SandboxPayments
-) -> None:
-    reference = paid(payments)
-    put(dynamodb, payment_key=REFUND, refund_of=KEY, minor=1000)
-
-    assert payments.refund(REFUND, reference, TEN) == Refunded()
+    other = payments.prepare(a_request(key="pay:O2"))
+    payments.capture(other)
+    put(dynamodb, payment_key=REFUND, refund_of=other, minor=1000)
+    assert payments.refund(REFUND, other, TEN) == Refunded()
 
 
 def test_a_payment_may_be_pending_without_an_end(
