@@ -24,9 +24,8 @@ from tests.support.fakes.fake_clock import FakeClock
 from tests.support.fakes.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fakes.fake_engine import FakeEngine
 from tests.support.fakes.fake_events import FakeEvents
-from tests.support.fakes.fake_histories import FakeHistories
+from tests.support.fakes.fake_histories import FakeHistories, FakeOutcomes
 from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsQueue
-from tests.support.fakes.fake_outcomes import FakeOutcomes
 from tests.support.fakes.fake_payments import FakePayments, as_records
 from tests.support.fakes.fake_warehouse import FakeWarehouse
 from tests.support.invariants import problems, timeline_problems

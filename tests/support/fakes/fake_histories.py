@@ -1,9 +1,15 @@
-"""Exported histories, in memory."""
+"""Exported histories and stored outcomes of executions, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lambdas.domain.errors import StoreUnavailable
-from lambdas.domain.executions import HistoryArchive, Row, SweepPosition
+from lambdas.domain.executions import (
+    ExecutionOutcome,
+    HistoryArchive,
+    OutcomeStore,
+    Row,
+    SweepPosition,
+)
 
 
 class FakeHistories(HistoryArchive, SweepPosition):
@@ -35,3 +41,19 @@ class FakeHistories(HistoryArchive, SweepPosition):
     def _answer(self) -> None:
         if self.unavailable:
             raise StoreUnavailable("the histories are unavailable (set by the test)")
+
+
+class FakeOutcomes(OutcomeStore):
+    """`unavailable` makes every write fail."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, int], ExecutionOutcome] = {}
+        self.unavailable = False
+
+    def find(self, executions: Sequence[tuple[str, int]]) -> Mapping[str, ExecutionOutcome]:
+        return {key[0]: self.stored[key] for key in executions if key in self.stored}
+
+    def add(self, outcome: ExecutionOutcome) -> None:
+        if self.unavailable:
+            raise StoreUnavailable("the outcomes cannot be written")
+        self.stored.setdefault((outcome.order_id, outcome.epoch), outcome)
