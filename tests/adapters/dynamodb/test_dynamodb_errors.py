@@ -24,9 +24,8 @@ from tests.support.faults import answer, fail
 from tests.support.raising import raises
 
 NETWORK = [
-    EndpointConnectionError(endpoint_url="https://dynamodb"),
-    ConnectTimeoutError(endpoint_url="https://dynamodb"),
-    ReadTimeoutError(endpoint_url="https://dynamodb"),
+    error(endpoint_url="https://dynamodb")
+    for error in (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError)
 ]
 THROTTLED = ["ThrottlingException", "ProvisionedThroughputExceededException", "InternalServerError"]
 

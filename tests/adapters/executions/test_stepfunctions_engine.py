@@ -101,13 +101,9 @@ def test_every_status_of_an_execution_is_known(
     engine: StepFunctionsEngine, states: Stubber, status: str, found: str
 ) -> None:
     order = an_order(order_id="O1", epoch=3)
-    described = {
-        "executionArn": EXECUTION + "O1-3",
-        "stateMachineArn": ALIAS,
-        "status": status,
-        "startDate": 0,
-    }
-    states.add_response("describe_execution", described, {"executionArn": EXECUTION + "O1-3"})
+    request = {"executionArn": EXECUTION + "O1-3"}
+    described = {**request, "stateMachineArn": ALIAS, "status": status, "startDate": 0}
+    states.add_response("describe_execution", described, request)
 
     assert engine.status(order) == found
 
@@ -171,19 +167,11 @@ def test_any_other_error_is_transient_and_its_message_has_no_token(
 
 
 @every_call
-@pytest.mark.parametrize(
-    "error",
-    [
-        EndpointConnectionError(endpoint_url="https://states"),
-        ConnectTimeoutError(endpoint_url="https://states"),
-        ReadTimeoutError(endpoint_url="https://states"),
-    ],
-    ids=lambda error: type(error).__name__,
-)
+@pytest.mark.parametrize("error", [EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError])
 def test_a_call_without_a_response_is_a_transient_error(
-    step_functions: Any, engine: StepFunctionsEngine, operation: str, error: Exception
+    step_functions: Any, engine: StepFunctionsEngine, operation: str, error: Any
 ) -> None:
-    fail(step_functions, operation, error)
+    fail(step_functions, operation, error(endpoint_url="https://states"))
 
     with raises(EngineUnavailable, "Step Functions did not answer", order_id_of(operation)):
         CALLS[operation](engine)

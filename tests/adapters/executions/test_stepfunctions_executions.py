@@ -114,19 +114,16 @@ def test_counting_stops_at_its_limit(executions: StepFunctionsExecutions, states
 def test_an_engine_that_refuses_is_a_transient_error(
     executions: StepFunctionsExecutions, states: Stubber
 ) -> None:
-    for method in (
-        "get_execution_history",
-        "describe_state_machine_for_execution",
-        "list_executions",
-    ):
-        states.add_client_error(method, "ThrottlingException")
-
     order = an_order()
-    calls: list[tuple[str, Callable[[], object]]] = [
-        (order.order_id, lambda: executions.history(order, 1)),
-        (order.order_id, lambda: executions.definition(order)),
-        ("", lambda: executions.running_by_version(1)),
-    ]
-    for order_id, ask in calls:
+    calls: dict[str, tuple[str, Callable[[], object]]] = {
+        "get_execution_history": (order.order_id, lambda: executions.history(order, 1)),
+        "describe_state_machine_for_execution": (
+            order.order_id,
+            lambda: executions.definition(order),
+        ),
+        "list_executions": ("", lambda: executions.running_by_version(1)),
+    }
+    for method, (order_id, ask) in calls.items():
+        states.add_client_error(method, "ThrottlingException")
         with raises(EngineUnavailable, "Step Functions answered ThrottlingException", order_id):
             ask()

@@ -133,37 +133,28 @@ def test_a_read_is_repeated_once(service: ReferenceService) -> None:
 def test_a_read_is_not_repeated_before_the_pause_that_the_service_asks_for(
     service: ReferenceService, pause: str
 ) -> None:
+    clock = FakeClock()
+    customers = HttpCustomers(connect(service, clock=clock))
     service.next_answers = [status(503, retry_after=pause)]
-
     with pytest.raises(StoreUnavailable, match="answered 503"):
-        HttpCustomers(connect(service)).find("alice")
-
+        customers.find("alice")
     assert methods(service) == "GET"
 
-
-def test_the_service_is_asked_again_after_the_pause_it_asks_for(service: ReferenceService) -> None:
-    clock = FakeClock()
     service.next_answers = [status(429, retry_after="1")]
-
-    HttpCustomers(connect(service, clock=clock)).find("alice")
-
+    customers.find("alice")
     assert clock.slept == [1]
 
 
-def test_a_rotated_token_is_read_again(service: ReferenceService) -> None:
+def test_a_refused_token_is_read_again_once(service: ReferenceService) -> None:
     customers = HttpCustomers(connect(service))
     customers.find("alice")
     service.server.token = "token-2"
-
     assert customers.find("alice") is None
     assert len(service.requests) == 3
 
-
-def test_a_refused_token_is_a_transient_error(service: ReferenceService) -> None:
     service.next_answers = [status(403)] * 2
-
     with pytest.raises(StoreUnavailable, match="answered 403"):
-        HttpCustomers(connect(service)).find("alice")
+        customers.find("alice")
 
 
 def test_a_token_that_cannot_be_read_is_a_transient_error(service: ReferenceService) -> None:
