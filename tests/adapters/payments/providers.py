@@ -28,6 +28,13 @@ def a_request(method: str = "pm_ok", **changes: Any) -> PaymentRequest:
     return PaymentRequest(**(fields | changes))
 
 
+def paid(gateway: PaymentGateway, method: str = "pm_ok") -> str:
+    """Prepare and capture a payment of 10 EUR; returns its reference."""
+    reference = gateway.prepare(a_request(method))
+    gateway.capture(reference)
+    return reference
+
+
 @dataclass(frozen=True)
 class Provider:
     """A provider under the contract. `books` are (captured, refunded) of all payments that moved

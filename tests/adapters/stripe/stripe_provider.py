@@ -4,6 +4,7 @@ from typing import Any
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.stripe.payments import StripePayments
+from tests.adapters.payments import providers
 from tests.adapters.payments.providers import Provider, a_request, moved_money
 from tests.support.fakes.fake_stripe import METHODS, FakeStripe
 
@@ -36,9 +37,7 @@ def prepared(payments: StripePayments, method: str = "pm_card_visa") -> str:
 
 def paid(payments: StripePayments) -> str:
     """A captured payment of 10 EUR; returns its reference."""
-    reference = prepared(payments)
-    payments.capture(reference)
-    return reference
+    return providers.paid(payments, "pm_card_visa")
 
 
 def captures(account: FakeStripe) -> list[int]:
