@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from queue import Queue
 from typing import Any
 
 from local.services.json_server import Answer, JsonHandler, JsonServer, Request
@@ -9,11 +10,14 @@ from tests.support.serving import serving
 
 
 class Receiver:
-    """Answers with the next of `statuses`, 0 being no answer; keeps the requests."""
+    """Answers with the next of `statuses`, 0 being no answer; keeps the requests. `arrived` has
+    those that a test has not waited for.
+    """
 
     def __init__(self) -> None:
         self.statuses: list[int] = []
         self.requests: list[tuple[Mapping[str, str], str]] = []
+        self.arrived: Queue[tuple[Mapping[str, str], str]] = Queue()
         self.server = JsonServer(self, handler=_Handler)
 
     @property
@@ -22,6 +26,7 @@ class Receiver:
 
     def answer(self, request: Request) -> Answer:
         self.requests.append((request.headers, request.content.decode()))
+        self.arrived.put(self.requests[-1])
         return (self.statuses.pop(0) if self.statuses else 204), {}
 
 

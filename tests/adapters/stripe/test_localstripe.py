@@ -2,9 +2,6 @@
 customer's authentication, its reports, and the records of the invariants.
 """
 
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -23,37 +20,7 @@ from local.localstripe.program import API_KEY
 from tests.adapters.payments.providers import REFUND, TEN
 from tests.adapters.stripe.stripe_provider import FixedSecret
 from tests.adapters.stripe.stripe_server import StripeAccount
-
-
-class Receiver(ThreadingHTTPServer):
-    """Keeps the reports that it receives."""
-
-    def __init__(self) -> None:
-        self.reports: Queue[tuple[str, dict[str, str]]] = Queue()
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
-
-    def __enter__(self) -> "Receiver":
-        Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:  # the name is the library's
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.reports.put((body, headers))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Print nothing."""
+from tests.support.webhook_receiver import a_receiver
 
 
 @pytest.fixture
@@ -167,15 +134,15 @@ def test_a_payment_is_captured_after_the_server_was_unavailable(
 
 def test_its_signed_reports_name_the_payment(localstripe: StripeAccount) -> None:
     webhook = StripeWebhook(FixedSecret("whsec_1"), SystemClock())
-    with Receiver() as receiver:
+    with a_receiver() as receiver:
         httpx.post(
             f"{localstripe.url}/_config/webhooks/test",
             data={"url": receiver.url, "secret": "whsec_1"},
         ).raise_for_status()
         reference = localstripe.provider(METHODS).captured()
-        body, headers = receiver.reports.get()
+        headers, body = receiver.arrived.get()
         while reference not in body:  # of a customer, or of the payment of an earlier test
-            body, headers = receiver.reports.get()
+            headers, body = receiver.arrived.get()
 
     report = webhook.read(body, headers)
 
