@@ -1,6 +1,7 @@
 """The real application on DynamoDB Local's tables; only time, engine and mail are fakes."""
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
 from lambdas.activity_handler import Handler
@@ -11,7 +12,7 @@ from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import StoreConflict
 from lambdas.domain.ports import Clock
 from lambdas.domain.record.order import Order
-from lambdas.domain.steps.start import IdempotencyKey, StartRequest
+from lambdas.domain.steps.start import IdempotencyKey
 from lambdas.domain.task import Task
 from lambdas.settings import Settings
 from lambdas.ulid import new_ulid
@@ -20,6 +21,7 @@ from tests.support.fakes.fake_clock import FakeClock
 from tests.support.fakes.fake_engine import FakeEngine
 from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsQueue
 from tests.support.invariants import problems, timeline_problems
+from tests.support.requests import REQUEST
 from tests.support.stock_books import settled, shard_problems
 
 _SETTINGS = Settings(
@@ -51,15 +53,9 @@ class Deployment:
 
     def place(self, **items: int) -> Order:
         """Place an order of alice's, e.g. `place(MUG_RED=2)`."""
-        request = StartRequest(
-            customer_id="alice",
-            requested_by="alice",
-            payment_method="pm_ok",
-            version="v2",
-            items=tuple((sku.replace("_", "-"), n) for sku, n in items.items()),
-        )
+        named = tuple((sku.replace("_", "-"), n) for sku, n in items.items())
         key = IdempotencyKey(principal="alice", key=new_ulid(), fingerprint="f")
-        return self.deps.workflow.start(request, key)[0]
+        return self.deps.workflow.start(replace(REQUEST, items=named), key)[0]
 
     def run(self, activity: Handler, order: Order, token: str | None = None) -> Any:
         """Run an activity as the order's execution does; conflicts are retried."""

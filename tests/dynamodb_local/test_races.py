@@ -1,6 +1,7 @@
 """Races on AWS's DynamoDB Local: in any order, nothing is lost, duplicated or oversold."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,12 +24,13 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.record.usage import CustomerCaps
-from lambdas.domain.steps.start import IdempotencyKey, StartRequest
+from lambdas.domain.steps.start import IdempotencyKey
 from tests.dynamodb_local.deployment import Deployment
 from tests.dynamodb_local.together import CALLERS, together
 from tests.support import tables
 from tests.support.builders import a_signal
 from tests.support.occupied import Locks
+from tests.support.requests import REQUEST
 
 ROUNDS = 4
 
@@ -154,13 +156,7 @@ def test_an_activity_that_runs_many_times_at_once_has_its_effect_once(
 def test_one_key_makes_one_order_for_everybody_who_asks_at_once(dynamodb: Any) -> None:
     deployment = Deployment(dynamodb, {"MUG-RED": 10})
     key = IdempotencyKey(principal="alice", key="same", fingerprint="f")
-    request = StartRequest(
-        customer_id="alice",
-        requested_by="alice",
-        payment_method="pm_ok",
-        version="v2",
-        items=(("MUG-RED", 1),),
-    )
+    request = replace(REQUEST, items=(("MUG-RED", 1),))
 
     answers = together([partial(deployment.deps.workflow.start, request, key)] * CALLERS)
 
