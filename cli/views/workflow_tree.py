@@ -79,13 +79,10 @@ def log_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dict[st
     lines = {}
     if number > 1:
         lines[f"execution {number}"] = f"{clock(order['updated_at'])}  {_before(execution)}"
-    passed = [
-        (_moment(one, order), f"{one['name']} {one['entries']} {one['progress']}", _change(one))
-        for one in execution["states"]
-        if one["entries"] and one["type"] not in _ROUTING
-    ]
-    for at, key, change in sorted(passed):
-        lines[f"{number} {key}"] = f"{clock(at)}  {change}"
+    passed = [one for one in execution["states"] if one["entries"] and one["type"] not in _ROUTING]
+    for one in sorted(passed, key=lambda one: _sequence(one, order)):
+        key = f"{number} {one['name']} {one['entries']} {one['progress']}"
+        lines[key] = f"{clock(_moment(one, order))}  {_change(one)}"
     lines[f"order {order['stage']}"] = f"{clock(order['updated_at'])}  order {order['stage']}"
     return lines
 
@@ -94,6 +91,14 @@ def _moment(state: State, order: Mapping[str, Any]) -> str:
     """When the progress of a state changed; without a known time, the order's last change."""
     newest = state["entered_at"] if state["progress"] == "running" else state["left_at"]
     return str(newest or order["updated_at"])
+
+
+def _sequence(state: State, order: Mapping[str, Any]) -> tuple[str, bool, bool, str]:
+    """Sorts changes by time. At the same millisecond a state is left before the next is entered,
+    and a parallel state after its branches.
+    """
+    running, contains = state["progress"] == "running", state["type"] == "Parallel"
+    return _moment(state, order), running, contains, str(state["entered_at"])
 
 
 def _change(state: State) -> str:

@@ -60,3 +60,23 @@ def test_routing_and_end_states_are_not_shown(kind: str) -> None:
         out.print(workflow_tree(ORDER, execution(type=kind)))
 
     assert "NotifyWarehouse" not in printed.get()
+
+
+def test_states_that_changed_at_the_same_time_are_logged_in_their_order() -> None:
+    then = {"entered_at": "2026-01-01T00:00:01.200Z", "left_at": "2026-01-01T00:00:01.900Z"}
+    states = [
+        ("AwaitSignal", {"progress": "running", "entered_at": then["left_at"], "left_at": None}),
+        ("EnrichOrder", {"type": "Parallel", "entered_at": "2026-01-01T00:00:01.100Z"}),
+        ("FetchRecommendations", {}),
+        ("FetchCustomerProfile", {"left_at": "2026-01-01T00:00:01.800Z"}),
+    ]
+    found = [execution(name=name, **{**then, **one})["states"][0] for name, one in states]
+
+    lines = log_lines(ORDER, {**execution(), "states": found}).values()
+
+    assert [line.split("  ")[1].split()[0] for line in lines][:4] == [
+        "FetchCustomerProfile",
+        "FetchRecommendations",
+        "EnrichOrder",
+        "AwaitSignal",
+    ]
