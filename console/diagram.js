@@ -17,6 +17,7 @@ export function diagram({ start_at: start, states }, ledger) {
   const boxes = placed(start, shown);
   const width = Math.max(...[...boxes.values()].map((box) => box.x + box.w)) + PAD;
   const height = Math.max(...[...boxes.values()].map(bottom)) + PAD;
+  const drawn = drawnTransitions(shown, boxes);
   const panel = h("div", { class: "details", "aria-live": "polite" }, ...details(shown));
   const select = (name, { currentTarget }) => {
     selected = selected === name ? null : name;
@@ -25,7 +26,7 @@ export function diagram({ start_at: start, states }, ledger) {
   const toggle = ({ currentTarget }) => { opened = currentTarget.open; }; // an update must not open it again
   const picture = s("svg", { viewBox: `0 0 ${width} ${height}`, class: "diagram", role: "img",
     "aria-label": "The state machine. The list below has the same content." }, tips(),
-  ...drawnTransitions(shown, boxes).flatMap(edge), ...shown.map((one) => node(one, boxes.get(one.name), select)));
+  ...drawn.map(line), ...drawn.map(decision), ...shown.map((one) => node(one, boxes.get(one.name), select)));
   return h("div", {}, steps(shown), h("details", { open: opened, ontoggle: toggle }, h("summary", {}, "State machine"),
     h("p", { class: "quiet hint" }, "Scroll the diagram to see the rest →"),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "State machine" }, picture), panel,
@@ -67,9 +68,11 @@ const tips = () => s("defs", {}, ...["", "-taken"].map((kind) => s("marker",
   { id: `tip${kind}`, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
   s("path", { d: "M0 0 L8 4 L0 8 z", class: `tip${kind}` }))));
 
-const edge = ({ from, to, kind, taken, path, label }) => [s("path", { d: path, "data-transition": `${from} ${to}`,
-  class: `transition ${kind}${taken ? " taken" : ""}`, "marker-end": `url(#tip${taken ? "-taken" : ""})` }),
-label && s("text", { class: "decision", x: label.x, y: label.y, "text-anchor": label.anchor }, label.text)];
+const line = ({ from, to, kind, taken, path }) => s("path", { d: path, "data-transition": `${from} ${to}`,
+  class: `transition ${kind}${taken ? " taken" : ""}`, "marker-end": `url(#tip${taken ? "-taken" : ""})` });
+
+/** The label of a transition. Labels are drawn after all lines, so that no line crosses a text. */
+const decision = ({ label }) => label && s("text", { class: "decision", x: label.x, y: label.y, "text-anchor": label.anchor }, label.text);
 
 function node(state, box, select) {
   const [icon, text] = PROGRESS[state.progress];
