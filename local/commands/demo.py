@@ -29,6 +29,9 @@ is repeated on its own.
 
 MAX_TIMEOUT = 60
 JOBS = 6
+_OWN_ENVIRONMENT = (
+    "stop it with `.venv/bin/python -m local down`, then run the demo again: it starts its own"
+)
 
 
 def demo(
@@ -98,12 +101,10 @@ def _environment(folders: Folders, payments: str, *, keep: bool) -> Iterator[tup
     try:
         if state.payments != payments:
             reason = f"its payment provider is {state.payments}"
-            advice = "stop it with `down`, then run `demo` again: it starts its own"
-            raise LocalProblem("choosing the environment", reason, advice=advice)
+            raise LocalProblem("choosing the environment", reason, advice=_OWN_ENVIRONMENT)
         if state.approval_timeout_seconds > MAX_TIMEOUT:
             reason = f"its approval timeout is too long: {state.approval_timeout_seconds} s"
-            advice = "stop it with `down`, then run `demo` again: it starts its own"
-            raise LocalProblem("choosing the environment", reason, advice=advice)
+            raise LocalProblem("choosing the environment", reason, advice=_OWN_ENVIRONMENT)
         yield state, stays
     finally:
         if not stays:

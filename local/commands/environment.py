@@ -18,6 +18,7 @@ from local.lifecycle.options import UpOptions
 from local.lifecycle.reset import reset as reset_data
 from local.lifecycle.running import remove_environment
 from local.lifecycle.status import status as read_status
+from local.lifecycle.up import report_other_options
 from local.lifecycle.up import up as start_environment
 
 _SERVICE = "The service that has the {}, in place of the table; or `example`."
@@ -78,8 +79,7 @@ def up(
 
     Without --detach the command runs until Ctrl-C, which stops the environment. If an environment
     is running, `up` prints its addresses. The JSON object contains api_url, emulator_url,
-    console_url, the ARNs and table names, and tokens for customer, other_customer, approver and
-    operator.
+    console_url, the ARNs and table names, and a token of each role.
     """
     folders = Folders.default()
     options = UpOptions(
@@ -95,6 +95,8 @@ def up(
     )
     with report_problems():
         state, started = start_environment(folders, options)
+        if not started:
+            report_other_options(state, options)
         if as_json or output is Format.JSON:
             print_json(state.connection(folders.state_file))
         else:

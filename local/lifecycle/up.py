@@ -38,7 +38,8 @@ def up(folders: Folders, options: UpOptions) -> tuple[State, bool]:
     with exclusive_lock(folders.lock_file):
         running = find_running(folders)
         if running is not None:
-            _report_running(running, options)
+            where = f"{running.emulator_url} (pid {running.emulator_pid})"
+            print_message(f"an environment is already running: {where}")
             return with_fresh_tokens(folders, running), False
         remove_crashed_environment(folders)
         return _start(folders, options), True
@@ -132,9 +133,8 @@ def _make_ready(folders: Folders, state: State) -> State:
     return ready
 
 
-def _report_running(state: State, options: UpOptions) -> None:
-    url, pid = state.emulator_url, state.emulator_pid
-    print_message(f"an environment is already running: {url} (pid {pid})")
+def report_other_options(state: State, options: UpOptions) -> None:
+    """Print the options of a running environment if they differ."""
     running = options_of(state, port=options.port)
     if running != options:
         present, requested = running.as_command_line(), options.as_command_line()

@@ -12,6 +12,7 @@ import typer
 
 from local.commands import app
 from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
+from local.host.state import State
 
 COMMANDS: dict[str, object] = dict(getattr(typer.main.get_command(app), "commands"))  # noqa: B009
 QUICK = sorted(set(COMMANDS) - {"up", "demo"})
@@ -109,3 +110,25 @@ def test_help_is_printed(capsys: pytest.CaptureFixture[str], option: str) -> Non
     assert all(name in capsys.readouterr().out for name in ("up",))
     for command in COMMANDS:
         assert run(command, option) == 0
+
+
+def test_a_demo_beside_another_environment_gives_its_advice_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    running = State(
+        phase="ready",
+        emulator_pid=1,
+        emulator_started="1",
+        emulator_url="http://127.0.0.1:4566",
+        approval_timeout_seconds=900,
+        heartbeat_seconds=900,
+    )
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("local.lifecycle.up.find_running", lambda _: running)
+    monkeypatch.setattr("local.lifecycle.up.with_fresh_tokens", lambda _, state: state)
+
+    assert run("demo") == 1
+
+    printed = capsys.readouterr().err
+    assert "its approval timeout is too long: 900 s" in printed
+    assert printed.count("stop it with") == 1
