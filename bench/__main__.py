@@ -6,6 +6,7 @@ from bench import performance
 from bench.cold_start import __main__ as cold_start
 from bench.cost import __main__ as cost
 from bench.hot_sku import __main__ as hot_sku
+from cli.terminal.streams import run_program
 
 
 def main() -> None:
@@ -28,4 +29,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

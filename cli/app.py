@@ -37,7 +37,13 @@ from cli.commands.read.wait import wait
 from cli.commands.read.watch import watch
 from cli.problems import Defect, Problem, Refused, WrongUsage
 from cli.terminal.output import print_line, show_problem, wants_json
-from cli.terminal.streams import discard, replace_unencodable, require_stdout
+from cli.terminal.streams import (
+    INTERRUPTED,
+    PIPE_CLOSED,
+    discard,
+    replace_unencodable,
+    require_stdout,
+)
 
 _HELP = """Place, approve, watch and explain orders.
 
@@ -58,9 +64,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-INTERRUPTED, PIPE_CLOSED = 130, 141
-"""The codes that shells report for SIGINT and SIGPIPE: 128 plus the number of the signal."""
 
 _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Order": {

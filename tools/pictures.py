@@ -20,6 +20,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
+from cli.terminal.streams import run_program
 from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
 from local.host.progress import phase
 from local.host.state import State, profiles_beside
@@ -132,4 +133,4 @@ def _require_small(file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

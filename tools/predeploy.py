@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.terminal.streams import run_program
 from lambdas.adapters.orders.dynamodb_index import DynamoDBOrderIndex
 from lambdas.domain.workflow_versions import WORKFLOW_VERSIONS, VersionTable
 from local.host.aws_clients import REGION, client
@@ -115,4 +116,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

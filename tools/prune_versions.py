@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.terminal.streams import run_program
 from tools.aws.account import Account, AccountProblem, caller_session
 
 if TYPE_CHECKING:
@@ -150,4 +151,4 @@ def _function_versions(functions: "LambdaClient", function: str) -> list[int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cli.terminal.streams import run_program
+
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / ".local" / "release" / "bin"
 RUNTIME_LOCKS = ("layer", "stripe", "tracing")
@@ -156,4 +158,4 @@ def _run(*command: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cli.terminal.streams import run_program
 from tools.state_diagram import DEFINITION, PAGE, with_section
 
 MARKERS = (
@@ -128,4 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -14,6 +14,7 @@ from rich.table import Table
 from bench import performance
 from bench.cold_start.programs import BARE
 from bench.cold_start.sampling import Sampler, Start
+from cli.terminal.streams import run_program
 
 ROUNDS = 7
 EXPLANATION = """
@@ -76,4 +77,4 @@ def _table(starts: Sequence[Start]) -> Table:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

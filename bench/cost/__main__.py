@@ -16,6 +16,7 @@ from bench.cost.definitions import check_samples
 from bench.cost.peers import direct_port, durable_functions, peers, temporal_cloud
 from bench.cost.pricing import LOG_LEVELS, PRICES, bill
 from bench.cost.scenarios import SCENARIOS, Counts, measure_scenario
+from cli.terminal.streams import run_program
 
 EXPLANATION = """
 Counts state transitions, function invocations, write units and read units. Each scenario is one
@@ -133,4 +134,4 @@ def _as_dict(counts: Counts, log_level: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

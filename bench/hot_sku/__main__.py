@@ -13,6 +13,7 @@ from rich.table import Table
 from bench import performance
 from bench.hot_sku.mechanisms import MECHANISMS, Mechanism, Sharded
 from bench.hot_sku.model import Report, simulate
+from cli.terminal.streams import run_program
 
 RATES = (10, 20, 30, 40, 60, 80, 120, 160, 240, 320, 400, 480, 640)
 SALE_UNITS, SALE_RATE = 2_000, 160
@@ -155,4 +156,4 @@ def _as_dict(row: Row) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -3,10 +3,39 @@
 import os
 import select
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper, UnsupportedOperation
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from cli.problems import WrongUsage
+
+INTERRUPTED, PIPE_CLOSED = 130, 141
+"""The codes that shells report for SIGINT and SIGPIPE: 128 plus the number of the signal."""
+
+
+def run_program(main: Callable[[], int | None]) -> NoReturn:
+    """Run a program and exit with its status, without a traceback after Ctrl-C or when the reader
+    of the output has ended (`| head`).
+    """
+    try:
+        sys.exit(_run_and_flush(main))
+    except BrokenPipeError:
+        discard(sys.stdout)
+        sys.exit(PIPE_CLOSED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _run_and_flush(main: Callable[[], int | None]) -> int | str | None:
+    """Run the program and flush its output, also when it exits (argparse)."""
+    code: int | str | None
+    try:
+        code = main()
+    except SystemExit as ended:
+        code = ended.code
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return code
 
 
 def require_stdout() -> None:

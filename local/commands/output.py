@@ -12,14 +12,10 @@ import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.terminal.streams import discard
+from cli.terminal.streams import INTERRUPTED, PIPE_CLOSED, discard
 from local.host.folders import HOME_VARIABLE, Folders
 from local.host.problems import LocalProblem
 from local.host.progress import console
-
-INTERRUPTED = 130
-PIPE_CLOSED = 141
-"""The code that shells report for SIGPIPE."""
 
 
 def print_json(data: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from cli.terminal.streams import run_program
 from tests.chaos.campaign import Campaign, Plan
 from tests.chaos.environment import surroundings
 from tests.chaos.report import as_json, show
@@ -115,4 +116,4 @@ def _run(plan: Plan, console: Console) -> tuple[Campaign, Verdict]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 
+from cli.terminal.streams import run_program
 from tests.drills.registry import Drill, DrillFailed, SynthesisedStack, drills
 from tests.support.telemetry import captured_log
 
@@ -54,4 +55,4 @@ def _print_list(known: Mapping[str, Drill]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run_program(lambda: main(sys.argv[1:]))

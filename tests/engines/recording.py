@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cli.terminal.streams import run_program
 from local.host.state import State
 from tests.engines import on_moto
 from tests.engines.on_emulator import EmulatorRunner
@@ -104,4 +105,4 @@ def _detail(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

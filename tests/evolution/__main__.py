@@ -2,6 +2,7 @@
 
 import sys
 
+from cli.terminal.streams import run_program
 from tests.evolution.compatibility import find_incompatibilities
 from tests.evolution.recorded import recorded_executions
 
@@ -22,4 +23,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -13,6 +13,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 from typing import Any
 
+from cli.terminal.streams import run_program
 from tests.engines import on_moto
 from tests.engines.scenario import Scenario
 from tests.engines.scenarios import SCENARIOS
@@ -82,4 +83,4 @@ def _add(entry: dict[str, Any], event: Event) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

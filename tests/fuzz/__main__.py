@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from cli.terminal.streams import run_program
 from local.host.folders import Folders
 from local.host.state import State
 from local.lifecycle.running import require_running
@@ -106,4 +107,4 @@ def _say(text: str, end: str = "\n") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from cli.terminal.streams import run_program
 from tests.mutation.operators import Mutant, mutants
 from tests.mutation.running import MutantResult, run_mutant
 from tests.support.definition import load
@@ -77,4 +78,4 @@ def _report(found: Sequence[MutantResult]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

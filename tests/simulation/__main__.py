@@ -11,7 +11,6 @@ schedule that still does, and printed with its trace. Exit status 1 if any did.
 
 import argparse
 import os
-import sys
 from itertools import zip_longest
 from multiprocessing import Pool
 from pathlib import Path
@@ -27,6 +26,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from cli.terminal.streams import run_program
 from tests.simulation.runs.campaign import Tally, campaign
 from tests.simulation.runs.fault_pairs import all_pairs, wrong
 from tests.simulation.runs.shrinking import run_schedule, shortest
@@ -133,4 +133,4 @@ def _report(tally: Tally) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.commands.admin.user_pool import UserPool
 from cli.problems import Problem
+from cli.terminal.streams import run_program
 from stacks.settings.load_settings import DeploymentSettingsError, Environments, read_environments
 from tools.aws.account import Account, AccountProblem
 from tools.aws.cdk import ROOT, run_cdk
@@ -118,4 +119,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

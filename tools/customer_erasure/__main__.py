@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.terminal.streams import run_program
 from tools.aws.account import Account, AccountProblem, caller_session
 from tools.customer_erasure.erasure import CustomerErasure, ErasureRefused
 
@@ -50,4 +51,4 @@ def _erasure(stack: str) -> CustomerErasure:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -11,6 +11,7 @@ from typing import cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.terminal.streams import run_program
 from tools.aws.account import Account, AccountProblem, caller_session
 from tools.table_restore.comparison import Comparison
 from tools.table_restore.restore import TABLES, RestoreRefused, TableRestore
@@ -97,4 +98,4 @@ def _output(table: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

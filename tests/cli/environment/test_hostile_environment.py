@@ -16,10 +16,10 @@ import httpx
 import pytest
 
 import cli.sign_in.session
-from cli.app import PIPE_CLOSED
 from cli.client.api import Api
 from cli.sign_in.profiles import Profile
 from cli.terminal.console import drop_invalid_sizes, err, out
+from cli.terminal.streams import PIPE_CLOSED
 from lambdas.domain.record.stages import Stage
 from tests.cli.commands import api_commands, command_line
 from tests.cli.terminal import Terminal

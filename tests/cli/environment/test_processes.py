@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.app import PIPE_CLOSED
+from cli.terminal.streams import PIPE_CLOSED
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import InProcess, Terminal, token
 from tests.support.world import World

@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cli.terminal.streams import run_program
 from tests.infrastructure.grants.calls import FUNCTIONS, granted, policy_of, record_calls
 from tests.infrastructure.synthesis import synthesised
 from tests.infrastructure.template import Statement, Template
@@ -35,4 +36,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -16,11 +16,11 @@ reason applies to no mutant, or if less than 95 % of a part are detected.
 import argparse
 import fnmatch
 import os
-import sys
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
+from cli.terminal.streams import run_program
 from tests.conftest import FIXED_SEED
 from tests.mutation.code.equivalents import EQUIVALENT, why_equivalent
 from tests.mutation.code.parts import PARTS
@@ -136,4 +136,4 @@ def _print(*lines: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -7,7 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.host.folders import HOME_VARIABLE
+from cli.terminal.streams import INTERRUPTED, PIPE_CLOSED, run_program
+from local.host.folders import HOME_VARIABLE, REPOSITORY
 from tools import predeploy, prune_versions
 from tools.aws import __main__ as aws
 from tools.aws.verify import __main__ as verify
@@ -108,3 +109,34 @@ def test_production_is_neither_deleted_nor_verified(capsys: pytest.CaptureFixtur
     with mock_aws():
         line = refusal(verify.main, ["OrderWorkflow-production"], capsys)
     assert "production is not verified" in line
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [(BrokenPipeError(), PIPE_CLOSED), (KeyboardInterrupt(), INTERRUPTED), (SystemExit(2), 2)],
+)
+def test_a_program_ends_with_the_code_that_shells_report(
+    end: BaseException, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.terminal.streams.discard", lambda _: None)
+
+    def main() -> int:
+        raise end
+
+    with pytest.raises(SystemExit) as ended:
+        run_program(main)
+    assert ended.value.code == code
+
+
+@pytest.mark.parametrize("folder", ["tools", "bench", "tests"])
+def test_every_program_handles_a_closed_pipe_and_an_interruption(folder: str) -> None:
+    # The set-up runs before its libraries are installed; the others print no more than a line.
+    others = {"tools/setup/__main__.py", "tools/site.py", "tests/mutation/code/creation.py"}
+    programs = {
+        str(file.relative_to(REPOSITORY))
+        for file in (REPOSITORY / folder).rglob("*.py")
+        if '\nif __name__ == "__main__":' in (text := file.read_text(encoding="utf-8"))
+        and "run_program(" not in text
+    }
+
+    assert programs <= others

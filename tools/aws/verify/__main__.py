@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.client.api import Api
 from cli.commands.admin.user_pool import UserPool
 from cli.problems import Problem
+from cli.terminal.streams import run_program
 from tools.aws.account import Account, AccountProblem
 from tools.aws.first_data import Deployment, temporary_user
 from tools.aws.verify.stack import MAILBOX, SKU, UNITS, CheckFailed, Stack
@@ -115,4 +116,4 @@ def _prepare(stack: Stack) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run_program(lambda: main(sys.argv[1:]))
