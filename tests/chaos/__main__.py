@@ -12,7 +12,7 @@ from rich.console import Console
 
 from cli.terminal.streams import run_program
 from tests.chaos.campaign import Campaign, Plan
-from tests.chaos.environment import surroundings
+from tests.chaos.environment import durable_deployment
 from tests.chaos.report import as_json, show
 from tests.chaos.verdict import Verdict
 from tests.dynamodb_local.server import why_not
@@ -78,7 +78,7 @@ def _arguments() -> argparse.Namespace:
         "--orders",
         type=_count,
         default=Plan.orders,
-        help="at least (%(default)s), in addition to the parked ones",
+        help="at least (%(default)s), in addition to the held ones",
     )
     parser.add_argument(
         "--kills", type=_count, default=Plan.worker_kills, help="of workers (%(default)s)"
@@ -103,7 +103,7 @@ def _run(plan: Plan, console: Console) -> tuple[Campaign, Verdict]:
     with (
         tempfile.TemporaryDirectory(prefix="order-chaos-") as folder,
         console.status("starting an environment (about a minute)") as status,
-        surroundings(Path(folder)) as place,
+        durable_deployment(Path(folder)) as deployment,
     ):
 
         def watch(doing: str) -> None:
@@ -111,7 +111,7 @@ def _run(plan: Plan, console: Console) -> tuple[Campaign, Verdict]:
             if not console.is_terminal and not doing.startswith("waiting"):
                 console.print(f"… {doing}")
 
-        campaign = Campaign(place, plan, watcher=watch)
+        campaign = Campaign(deployment, plan, watcher=watch)
         return campaign, campaign.run()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.chaos.environment import Surroundings
+from tests.chaos.environment import Deployment
 
 HTTP_SECONDS = 40
 PATIENCE_SECONDS = 900
@@ -26,8 +26,8 @@ class Callers:
     requests by cause: the effect of the kills on callers.
     """
 
-    def __init__(self, place: Surroundings) -> None:
-        self._place = place
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
         self._http = httpx.Client(timeout=HTTP_SECONDS, trust_env=False)
         self._lock = threading.Lock()
         self.repeated: Counter[str] = Counter()
@@ -65,7 +65,7 @@ class Callers:
         give_up = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up:
             self._wait_until_open()
-            state = self._place.state
+            state = self._deployment.state
             sent = {"Authorization": f"Bearer {state.tokens[who]}", **headers}
             try:
                 answer = self._http.request(method, state.api_url + path, json=body, headers=sent)
@@ -74,13 +74,13 @@ class Callers:
                 continue
             if answer.is_server_error or answer.status_code == _BUSY:
                 self._again(str(answer.status_code))
-            elif self._place.open.is_set():
+            elif self._deployment.open.is_set():
                 return answer
             # Else the response may come from a deployment that is being killed: repeat the request.
         raise Unanswered(f"{method} {path} by {who}: no response, {dict(self.repeated)}")
 
     def _wait_until_open(self) -> None:
-        while not self._place.open.wait(PAUSE_SECONDS):
+        while not self._deployment.open.wait(PAUSE_SECONDS):
             if self.ended.is_set():
                 raise Unanswered("the run was interrupted")
 

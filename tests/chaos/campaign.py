@@ -10,9 +10,9 @@ from local.checks.records import ENDS, Record
 from local.lifecycle.reset import running_executions
 from tests.chaos import workers
 from tests.chaos.callers import Callers
-from tests.chaos.environment import Surroundings
-from tests.chaos.orders import Promises, Shopper
-from tests.chaos.parking import PLACES, Place, charging, park
+from tests.chaos.environment import Deployment
+from tests.chaos.held_orders import HOLD_POINTS, HoldPoint, charging, hold
+from tests.chaos.orders import Acknowledged, OrderUsers
 from tests.chaos.traffic import Traffic
 from tests.chaos.verdict import Verdict, judge
 from tests.chaos.watching import remember_executions, settled_ends
@@ -44,7 +44,7 @@ class Plan:
     worker_kills: int = 20
     emulator_kills: int = 2
     table_kills: int = 3
-    places: tuple[Place, ...] = PLACES
+    hold_points: tuple[HoldPoint, ...] = HOLD_POINTS
     hurry: bool = False
 
 
@@ -55,10 +55,10 @@ class Campaign:
     `stages` the orders by stage when the emulator was killed.
     """
 
-    place: Surroundings
+    deployment: Deployment
     plan: Plan
     watcher: Watcher = field(default=lambda doing: None)
-    promises: Promises = field(default_factory=Promises)
+    acknowledged: Acknowledged = field(default_factory=Acknowledged)
     killed: Counter[str] = field(default_factory=Counter)
     struck: int = 0
     interrupted: int = 0
@@ -71,8 +71,8 @@ class Campaign:
 
     def __post_init__(self) -> None:
         self._rng = Random(self.plan.seed)
-        self._callers = Callers(self.place)
-        self._traffic = Traffic(self._callers, self.promises, self.plan.seed)
+        self._callers = Callers(self.deployment)
+        self._traffic = Traffic(self._callers, self.acknowledged, self.plan.seed)
         self.repeated = self._callers.repeated
 
     def run(self) -> Verdict:
@@ -89,7 +89,7 @@ class Campaign:
 
     def verdict(self) -> Verdict:
         """Check the tables as they are now."""
-        return judge(self.place.books(), self.promises, list(self._ends.values()))
+        return judge(self.deployment.books(), self.acknowledged, list(self._ends.values()))
 
     def _kill_workers(self) -> None:
         if not self.plan.worker_kills:
@@ -99,7 +99,7 @@ class Campaign:
             for number in range(self.plan.worker_kills):
                 self._pause(WORKER_PAUSE_SECONDS)
                 self.watcher(f"killing worker {number + 1} of {self.plan.worker_kills}")
-                self.struck += workers.kill_one(self.place.state.emulator, self._rng)
+                self.struck += workers.kill_one(self.deployment.state.emulator, self._rng)
                 self.killed["workers"] += 1
 
     def _kill_while_charging(self) -> None:
@@ -108,44 +108,46 @@ class Campaign:
         """
         self.watcher("killing a worker during a payment")
         for _ in range(PAYMENTS_AT_MOST):
-            charging(Shopper(self._callers, self.promises, "pm_slow"), self.place.backend)
-            struck = workers.kill_busy(self.place.state.emulator)
+            charging(
+                OrderUsers(self._callers, self.acknowledged, "pm_slow"), self.deployment.backend
+            )
+            struck = workers.kill_busy(self.deployment.state.emulator)
             self.killed["payments"] += 1
             self.struck += struck
             if struck:
                 return
 
     def _kill_emulator(self, number: int) -> None:
-        self._settle()  # otherwise running orders would be held instead of the parked ones
-        parked = self._park()
+        self._settle()  # otherwise running orders would be held instead of those at hold points
+        held = self._hold_orders()
         with self._traffic.flowing(self._share):
             self._pause(WORKER_PAUSE_SECONDS)
             self._keep_ends()
             self.watcher(f"killing the emulator ({number} of {self.plan.emulator_kills})")
-            self.place.kill_emulator()
+            self.deployment.kill_emulator()
             self.killed["emulator"] += 1
-            self.stages.append(Counter(order["stage"] for order in self.place.books().orders))
+            self.stages.append(Counter(order["stage"] for order in self.deployment.books().orders))
             self.watcher("deploying into a new emulator")
-            self.place.bring_up()
-        self._continue(parked)
+            self.deployment.bring_up()
+        self._continue(held)
 
-    def _park(self) -> list[tuple[Place, Shopper]]:
-        parked = []
-        for place in self.plan.places:
-            self.watcher(f"parking an order: {place.name}")
-            shopper = Shopper(self._callers, self.promises, place.method)
-            park(place, shopper, self.place.backend)
-            parked.append((place, shopper))
-        return parked
+    def _hold_orders(self) -> list[tuple[HoldPoint, OrderUsers]]:
+        held = []
+        for point in self.plan.hold_points:
+            self.watcher(f"holding an order: {point.name}")
+            users = OrderUsers(self._callers, self.acknowledged, point.method)
+            hold(point, users, self.deployment.backend)
+            held.append((point, users))
+        return held
 
-    def _continue(self, parked: list[tuple[Place, Shopper]]) -> None:
+    def _continue(self, held: list[tuple[HoldPoint, OrderUsers]]) -> None:
         """Users continue their orders. The janitor first starts an order whose start was lost."""
-        for place, shopper in parked:
-            if place.after:
-                self.watcher(f"continuing an order: {place.name}")
-            for action in place.after:
+        for point, users in held:
+            if point.after:
+                self.watcher(f"continuing an order: {point.name}")
+            for action in point.after:
                 self._reconcile_in_a_hurry()
-                action(shopper)
+                action(users)
 
     def _kill_tables(self) -> None:
         if not self.plan.table_kills:
@@ -155,10 +157,10 @@ class Campaign:
                 self._pause(TABLES_RUN_SECONDS)
                 self._keep_ends()
                 self.watcher(f"killing DynamoDB Local ({number + 1} of {self.plan.table_kills})")
-                self.place.tables.kill()
+                self.deployment.tables.kill()
                 self.killed["tables"] += 1
                 self._pause(TABLES_DOWN_SECONDS)
-                self.place.tables.start()
+                self.deployment.tables.start()
 
     def _settle(self) -> None:
         """Wait until every order and execution has ended; the verdict reports those that have not.
@@ -169,18 +171,18 @@ class Campaign:
             self.watcher(f"waiting for {left} orders and executions to end")
             self._reconcile_in_a_hurry()
             time.sleep(POLL_SECONDS)
-        self.interrupted += remember_executions(self.place, self.promises)
+        self.interrupted += remember_executions(self.deployment, self.acknowledged)
 
     def _open(self) -> int:
-        orders = [order for order in self.place.books().orders if order["stage"] not in ENDS]
-        return len(orders) + len(running_executions(self.place.state))
+        orders = [order for order in self.deployment.books().orders if order["stage"] not in ENDS]
+        return len(orders) + len(running_executions(self.deployment.state))
 
     def _reconcile_in_a_hurry(self) -> None:
         if self.plan.hurry:
-            self.place.hurry()
+            self.deployment.hurry()
 
     def _keep_ends(self) -> None:
-        for record in settled_ends(self.place):
+        for record in settled_ends(self.deployment):
             self._ends.setdefault(record["order_id"], record)
 
     def _pause(self, seconds: tuple[float, float]) -> None:

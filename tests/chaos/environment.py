@@ -25,7 +25,7 @@ TIMES = ("--approval-timeout", "40", "--heartbeat", "10")
 GONE_SECONDS = 600
 
 
-class Surroundings:
+class Deployment:
     """The deployment and its tables. `open` is set while the API is available."""
 
     def __init__(self, made: Environment, tables: DurableTables) -> None:
@@ -98,11 +98,11 @@ class Surroundings:
 
 
 @contextmanager
-def surroundings(folder: Path) -> Iterator[Surroundings]:
+def durable_deployment(folder: Path) -> Iterator[Deployment]:
     """A deployment on durable tables in a folder. All its processes are stopped at the end."""
     made = environment(folder / "home")
     with DurableTables(folder / "tables") as tables:
-        whole = Surroundings(made, tables)
+        whole = Deployment(made, tables)
         try:
             whole.bring_up()
             yield whole

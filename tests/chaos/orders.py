@@ -29,17 +29,17 @@ _PLANS = (
 
 
 @dataclass(slots=True)
-class Promises:
+class Acknowledged:
     """Everything that the API acknowledged, and unexpected responses."""
 
-    witnesses: dict[str, ObservedOrder] = field(default_factory=dict)
+    orders: dict[str, ObservedOrder] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def placed(self, order_id: str) -> ObservedOrder:
         """Record an acknowledged order: from now on it must never be lost."""
         with self.lock:
-            return self.witnesses.setdefault(order_id, ObservedOrder(order_id))
+            return self.orders.setdefault(order_id, ObservedOrder(order_id))
 
     def unexpected(self, request: str, answer: httpx.Response) -> None:
         """Record a response that no kill explains."""
@@ -48,26 +48,26 @@ class Promises:
 
     @property
     def signals(self) -> int:
-        return sum(len(witness.accepted) for witness in self.witnesses.values())
+        return sum(len(observed.accepted) for observed in self.orders.values())
 
 
 class NotPlaced(Exception):
-    """The order was refused; the promises contain the response."""
+    """The order was refused; `Acknowledged.wrong` has the response."""
 
 
-class Shopper:
+class OrderUsers:
     """The users of one order."""
 
-    def __init__(self, callers: Callers, promises: Promises, method: str = "pm_ok") -> None:
-        self._callers, self._promises = callers, promises
+    def __init__(self, callers: Callers, acknowledged: Acknowledged, method: str = "pm_ok") -> None:
+        self._callers, self._acknowledged = callers, acknowledged
         self._items = [{"sku": "MUG-RED", "quantity": 1}]
         self._method = method
-        self._witness: ObservedOrder | None = None
+        self._observed: ObservedOrder | None = None
 
     @property
-    def witness(self) -> ObservedOrder:
-        assert self._witness is not None, "the order is not placed yet"
-        return self._witness
+    def observed(self) -> ObservedOrder:
+        assert self._observed is not None, "the order is not placed yet"
+        return self._observed
 
     def act(self, rng: Random, pause_seconds: float) -> None:
         """Place an order and run a random plan on it, with random pauses up to `pause_seconds`.
@@ -87,11 +87,11 @@ class Shopper:
         body = {"items": self._items, "payment_method": self._method}
         answer = self._callers.post("customer", "/orders", body)
         if answer.status_code not in _PLACED:
-            self._promises.unexpected("POST /orders", answer)
+            self._acknowledged.unexpected("POST /orders", answer)
             raise NotPlaced(answer.text)
-        self._witness = self._promises.placed(str(answer.json()["order_id"]))
+        self._observed = self._acknowledged.placed(str(answer.json()["order_id"]))
         self._remember(answer)
-        return self.witness.order_id
+        return self.observed.order_id
 
     def approve(self) -> None:
         """Approve the current revision."""
@@ -109,25 +109,25 @@ class Shopper:
 
     def look(self) -> Mapping[str, Any]:
         """Read the order as the approver."""
-        answer = self._callers.get("approver", f"/orders/{self.witness.order_id}")
+        answer = self._callers.get("approver", f"/orders/{self.observed.order_id}")
         if answer.status_code != httpx.codes.OK:
-            self._promises.unexpected(f"GET of {self.witness.order_id}", answer)
+            self._acknowledged.unexpected(f"GET of {self.observed.order_id}", answer)
             return {"revision": 1, "stage": "unknown"}
         self._remember(answer)
         order: dict[str, Any] = answer.json()
         if order["approval_deadline"] is not None:
             deadline = datetime.fromisoformat(order["approval_deadline"])
-            self.witness.deadlines.add(round(deadline.timestamp() * 1000))
+            self.observed.deadlines.add(round(deadline.timestamp() * 1000))
         return order
 
     def _signal(self, who: str, kind: str, body: Mapping[str, Any], *, wait: int = 0) -> None:
-        path = f"/orders/{self.witness.order_id}/signals/{kind}"
+        path = f"/orders/{self.observed.order_id}/signals/{kind}"
         answer = self._callers.post(who, path, body, wait=wait)
         self._remember(answer)
         if answer.status_code in _ACCEPTED:
-            self.witness.accepted.append(answer.json()["signal_id"])
+            self.observed.accepted.append(answer.json()["signal_id"])
         elif answer.status_code != _REFUSED:
-            self._promises.unexpected(f"{kind} of {self.witness.order_id}", answer)
+            self._acknowledged.unexpected(f"{kind} of {self.observed.order_id}", answer)
 
     def _remember(self, answer: httpx.Response) -> None:
-        self.witness.responses += (answer.text,)
+        self.observed.responses += (answer.text,)

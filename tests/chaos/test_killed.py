@@ -7,37 +7,37 @@ import pytest
 
 from tests.chaos import workers
 from tests.chaos.campaign import PAYMENTS_AT_MOST, Campaign, Plan
-from tests.chaos.environment import Surroundings, surroundings
-from tests.chaos.parking import PLACES
+from tests.chaos.environment import Deployment, durable_deployment
+from tests.chaos.held_orders import HOLD_POINTS
 from tests.chaos.verdict import Verdict
 from tests.dynamodb_local.server import why_not
 
 pytestmark = pytest.mark.proof
 
-PARKED = ("ended: completed", "charged, unanswered", "about to refund", "start lost")
+HELD = ("ended: completed", "charged, unanswered", "about to refund", "start lost")
 PLAN = Plan(
     seed=0,
     orders=6,
     worker_kills=3,
     emulator_kills=1,
     table_kills=1,
-    places=tuple(place for place in PLACES if place.name in PARKED),
+    hold_points=tuple(point for point in HOLD_POINTS if point.name in HELD),
     hurry=True,
 )
 
 
 @pytest.fixture(scope="module")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A deployment whose tables are on disk. Without DynamoDB Local the tests are skipped."""
     reason = why_not()
     if reason:
         pytest.skip(f"DynamoDB Local was not run: {reason}")
-    with surroundings(tmp_path_factory.mktemp("chaos")) as made:
+    with durable_deployment(tmp_path_factory.mktemp("chaos")) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def campaign(deployment: Surroundings, seed: int) -> Campaign:
+def campaign(deployment: Deployment, seed: int) -> Campaign:
     """The campaign, before its run."""
     return Campaign(deployment, replace(PLAN, seed=seed))
 
@@ -48,7 +48,7 @@ def verdict(campaign: Campaign) -> Verdict:
 
 
 def test_no_acknowledged_order_is_lost(verdict: Verdict) -> None:
-    assert verdict.orders > PLAN.orders + len(PARKED)
+    assert verdict.orders > PLAN.orders + len(HELD)
     assert verdict.lost == ()
 
 
@@ -78,15 +78,15 @@ def test_the_emulator_was_killed_with_orders_in_several_stages(
 
 
 def test_an_order_whose_execution_was_lost_is_taken_over_or_started(
-    campaign: Campaign, deployment: Surroundings, verdict: Verdict
+    campaign: Campaign, deployment: Deployment, verdict: Verdict
 ) -> None:
     epochs = {order["epoch"] for order in deployment.books().orders}
     assert max(epochs) > 1
 
 
 def test_a_deleted_record_is_reported_as_lost(
-    campaign: Campaign, deployment: Surroundings, verdict: Verdict
+    campaign: Campaign, deployment: Deployment, verdict: Verdict
 ) -> None:
-    order_id = next(iter(campaign.promises.witnesses))
+    order_id = next(iter(campaign.acknowledged.orders))
     deployment.remove_record(order_id)
     assert campaign.verdict().lost == (f"{order_id}: acknowledged, but missing",)

@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+import pytest
 
 from local.checks.records import Snapshot
 from local.data.catalogue import inventory_records
-from tests.chaos.orders import Promises
+from tests.chaos.orders import Acknowledged
 from tests.chaos.verdict import judge
 
 ID = "01TEST"
@@ -36,61 +37,77 @@ def books(*records: dict[str, Any]) -> Snapshot:
     return Snapshot(orders=records, events=[event], inventory=inventory_records())
 
 
-def promised(*order_ids: str) -> Promises:
-    promises = Promises()
+def acknowledging(*order_ids: str) -> Acknowledged:
+    made = Acknowledged()
     for order_id in order_ids:
-        promises.placed(order_id)
-    return promises
+        made.placed(order_id)
+    return made
 
 
-def test_an_order_that_ended_as_promised_is_neither_lost_nor_broken() -> None:
-    verdict = judge(books(a_record()), promised(ID))
+def missing_units() -> Snapshot:
+    """Seven units of the first SKU are nowhere."""
+    first, *others = inventory_records()
+    lacking = {**first, "available": first["available"] - 7}
+    return replace(books(a_record()), inventory=[lacking, *others])
+
+
+def with_an_accepted_signal() -> Acknowledged:
+    made = acknowledging(ID)
+    made.orders[ID].accepted.append("s1")
+    return made
+
+
+def with_an_unexpected_response() -> Acknowledged:
+    made = acknowledging(ID)
+    made.unexpected("POST /orders", httpx.Response(422, text="no"))
+    return made
+
+
+def test_an_order_that_ended_as_acknowledged_is_neither_lost_nor_broken() -> None:
+    verdict = judge(books(a_record()), acknowledging(ID))
     assert (verdict.lost, verdict.broken, verdict.passed) == ((), (), True)
 
 
-def test_an_acknowledged_order_that_is_gone_is_lost() -> None:
-    verdict = judge(books(a_record()), promised(ID, "01GONE"))
-    assert verdict.lost == ("01GONE: acknowledged, but missing",)
+@pytest.mark.parametrize(
+    ("stage", "order_ids", "lost"),
+    [
+        ("cancelled", (ID, "01GONE"), "01GONE: acknowledged, but missing"),
+        ("payment", (ID,), f"{ID}: still payment"),
+    ],
+)
+def test_an_acknowledged_order_that_is_gone_or_never_ends_is_lost(
+    stage: str, order_ids: tuple[str, ...], lost: str
+) -> None:
+    verdict = judge(books(a_record(stage=stage)), acknowledging(*order_ids))
+    assert verdict.lost == (lost,)
     assert not verdict.passed
 
 
-def test_an_order_that_never_ends_is_lost() -> None:
-    verdict = judge(books(a_record(stage="payment")), promised(ID))
-    assert verdict.lost == (f"{ID}: still payment",)
-
-
-def test_an_accepted_signal_that_is_not_in_the_inbox_is_reported() -> None:
-    promises = promised(ID)
-    promises.witnesses[ID].accepted.append("s1")
-    verdict = judge(books(a_record()), promises)
-    assert verdict.broken == (f"signals: {ID}: accepted ['s1'], the inbox holds []",)
-
-
-def test_missing_units_are_reported_even_if_no_order_lacks_them() -> None:
-    sound = books(a_record())
-    first, *others = sound.inventory
-    lacking = {**first, "available": first["available"] - 7}
-
-    verdict = judge(replace(sound, inventory=[lacking, *others]), promised(ID))
-
-    assert [one.partition(" has ")[0] for one in verdict.broken] == [f"stock: {first['sku']}"]
-
-
-def test_an_order_without_an_acknowledgement_is_reported() -> None:
-    verdict = judge(books(a_record()), promised())
-    assert verdict.broken == (f"{ID}: never acknowledged",)
+@pytest.mark.parametrize(
+    ("snapshot", "acknowledged", "broken"),
+    [
+        (
+            books(a_record()),
+            with_an_accepted_signal(),
+            f"signals: {ID}: accepted ['s1'], the inbox",
+        ),
+        (missing_units(), acknowledging(ID), "stock: "),
+        (books(a_record()), acknowledging(), f"{ID}: never acknowledged"),
+        (books(a_record()), with_an_unexpected_response(), "POST /orders answered 422: no"),
+    ],
+    ids=["lost signal", "missing units", "unknown order", "unexpected response"],
+)
+def test_a_broken_invariant_is_reported(
+    snapshot: Snapshot, acknowledged: Acknowledged, broken: str
+) -> None:
+    [found] = judge(snapshot, acknowledged).broken
+    assert found.startswith(broken)
 
 
 def test_a_write_after_the_end_is_reported() -> None:
-    verdict = judge(books(a_record()), promised(ID), [a_record(last_error="something else")])
+    verdict = judge(books(a_record()), acknowledging(ID), [a_record(last_error="something else")])
     assert verdict.broken == (f"finality: {ID}: written after its end",)
 
 
-def test_an_unexpected_response_is_reported() -> None:
-    promises = promised(ID)
-    promises.unexpected("POST /orders", httpx.Response(422, text="no"))
-    assert judge(books(a_record()), promises).broken == ("POST /orders answered 422: no",)
-
-
 def test_a_run_without_orders_does_not_pass() -> None:
-    assert not judge(Snapshot(orders=[], inventory=inventory_records()), promised()).passed
+    assert not judge(Snapshot(orders=[], inventory=inventory_records()), acknowledging()).passed

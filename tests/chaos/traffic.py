@@ -7,30 +7,32 @@ from contextlib import contextmanager
 from random import Random
 
 from tests.chaos.callers import Callers
-from tests.chaos.orders import NotPlaced, Promises, Shopper
+from tests.chaos.orders import Acknowledged, NotPlaced, OrderUsers
 
-SHOPPERS = 6
-"""Concurrent shoppers: enough to keep two cores busy."""
+CONCURRENT_ORDERS = 6
+"""Orders at the same time: enough to keep two cores busy."""
 PAUSE_SECONDS = 1.0
 
 
 class Traffic:
     """Numbered orders: the actions on the n-th depend only on the seed and n."""
 
-    def __init__(self, callers: Callers, promises: Promises, seed: int) -> None:
-        self._callers, self._promises, self._seed = callers, promises, seed
+    def __init__(self, callers: Callers, acknowledged: Acknowledged, seed: int) -> None:
+        self._callers, self._acknowledged, self._seed = callers, acknowledged, seed
         self._lock = threading.Lock()
         self._next = 0
 
     @contextmanager
     def flowing(self, orders: int) -> Iterator[None]:
         """Place orders until the block has ended, and at least `orders`. Raises the first exception
-        of a shopper.
+        of an order.
         """
         enough = self._next + orders
         over = threading.Event()
-        with ThreadPoolExecutor(SHOPPERS) as pool:
-            shopping = [pool.submit(self._shop, over, enough) for _ in range(SHOPPERS)]
+        with ThreadPoolExecutor(CONCURRENT_ORDERS) as pool:
+            placing = [
+                pool.submit(self._place_orders, over, enough) for _ in range(CONCURRENT_ORDERS)
+            ]
             try:
                 yield
             except BaseException:
@@ -38,9 +40,9 @@ class Traffic:
                 raise
             finally:
                 over.set()
-        _raise_first(shopping)
+        _raise_first(placing)
 
-    def _shop(self, over: threading.Event, enough: int) -> None:
+    def _place_orders(self, over: threading.Event, enough: int) -> None:
         while not self._callers.ended.is_set():
             with self._lock:
                 number = self._next
@@ -50,11 +52,11 @@ class Traffic:
             try:
                 self._one(number)
             except NotPlaced:
-                continue  # the promises have the response, and the verdict reports it
+                continue  # `Acknowledged.wrong` has the response, and the verdict reports it
 
     def _one(self, number: int) -> None:
         rng = Random(f"{self._seed}-{number}")
-        Shopper(self._callers, self._promises).act(rng, PAUSE_SECONDS)
+        OrderUsers(self._callers, self._acknowledged).act(rng, PAUSE_SECONDS)
 
 
 def _raise_first(done: list["Future[None]"]) -> None:

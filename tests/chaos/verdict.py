@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from local.checks.invariants import stock_is_accounted_for, unchanged_ends, violations
 from local.checks.records import ENDS, Record, Snapshot
-from tests.chaos.orders import Promises
+from tests.chaos.orders import Acknowledged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +26,16 @@ class Verdict:
         return self.orders > 0 and not self.lost and not self.broken
 
 
-def judge(books: Snapshot, promises: Promises, ends_before: Sequence[Record] = ()) -> Verdict:
+def judge(
+    books: Snapshot, acknowledged: Acknowledged, ends_before: Sequence[Record] = ()
+) -> Verdict:
     """Check tables that no process writes to. `ends_before` are the records of orders that had
     ended before a kill.
     """
     known = {order["order_id"]: order for order in books.orders}
     missing = [
         f"{order_id}: acknowledged, but missing"
-        for order_id in promises.witnesses.keys() - known.keys()
+        for order_id in acknowledged.orders.keys() - known.keys()
     ]
     stuck = [
         f"{order_id}: still {order['stage']}"
@@ -41,15 +43,15 @@ def judge(books: Snapshot, promises: Promises, ends_before: Sequence[Record] = (
         if order["stage"] not in ENDS
     ]
     return Verdict(
-        orders=len(promises.witnesses),
-        signals=promises.signals,
+        orders=len(acknowledged.orders),
+        signals=acknowledged.signals,
         ends=Counter(order["stage"] for order in books.orders),
         lost=(*missing, *stuck),
         broken=(
-            *promises.wrong,
-            *violations(books, promises.witnesses),
+            *acknowledged.wrong,
+            *violations(books, acknowledged.orders),
             *(f"stock: {wrong}" for wrong in stock_is_accounted_for(books)),
             *unchanged_ends(ends_before, books),
-            *(f"{o}: never acknowledged" for o in known.keys() - promises.witnesses.keys()),
+            *(f"{o}: never acknowledged" for o in known.keys() - acknowledged.orders.keys()),
         ),
     )

@@ -3,20 +3,22 @@
 from local.checks.history import end_of, tokens
 from local.checks.records import ENDS, ObservedOrder, Record, Snapshot
 from local.lifecycle.reset import running_executions
-from tests.chaos.environment import Surroundings
-from tests.chaos.orders import Promises
+from tests.chaos.environment import Deployment
+from tests.chaos.orders import Acknowledged
 
 _DIED = "Runtime.ExitError"
 """The error of an activity whose worker ended, as on AWS."""
 
 
-def settled_ends(place: Surroundings) -> list[Record]:
+def settled_ends(deployment: Deployment) -> list[Record]:
     """Records to which no further write is allowed: the order has ended, and so has its execution,
     which may send an e-mail after the order's end.
     """
-    before = _ended(place.books())
-    running = {arn.rpartition(":")[2].rpartition("-")[0] for arn in running_executions(place.state)}
-    after = _ended(place.books())
+    before = _ended(deployment.books())
+    running = {
+        arn.rpartition(":")[2].rpartition("-")[0] for arn in running_executions(deployment.state)
+    }
+    after = _ended(deployment.books())
     return [
         record
         for order_id, record in after.items()
@@ -24,22 +26,22 @@ def settled_ends(place: Surroundings) -> list[Record]:
     ]
 
 
-def remember_executions(place: Surroundings, promises: Promises) -> int:
-    """Store the engine's data about the orders in their witnesses, before it is lost. Returns the
+def remember_executions(deployment: Deployment, acknowledged: Acknowledged) -> int:
+    """Store the engine's data about the orders in their orders, before it is lost. Returns the
     number of activities that failed because their worker was killed.
     """
-    epochs = {str(order["order_id"]): int(order["epoch"]) for order in place.books().orders}
-    seen = [one for one in promises.witnesses.values() if one.order_id in epochs]
-    return sum(_remember(place, witness, epochs[witness.order_id]) for witness in seen)
+    epochs = {str(order["order_id"]): int(order["epoch"]) for order in deployment.books().orders}
+    seen = [one for one in acknowledged.orders.values() if one.order_id in epochs]
+    return sum(_remember(deployment, observed, epochs[observed.order_id]) for observed in seen)
 
 
-def _remember(place: Surroundings, witness: ObservedOrder, epoch: int) -> int:
-    executions = [place.backend.execution(witness.order_id, n + 1) for n in range(epoch)]
+def _remember(deployment: Deployment, observed: ObservedOrder, epoch: int) -> int:
+    executions = [deployment.backend.execution(observed.order_id, n + 1) for n in range(epoch)]
     if any(status == "MISSING" for status, _ in executions):
         return 0  # they were on a killed emulator
-    witness.executions = [end_of(events, status) for status, events in executions]
-    witness.histories = "".join(repr(events) for _, events in executions)
-    witness.tokens = set().union(*(tokens(events) for _, events in executions))
+    observed.executions = [end_of(events, status) for status, events in executions]
+    observed.histories = "".join(repr(events) for _, events in executions)
+    observed.tokens = set().union(*(tokens(events) for _, events in executions))
     # Count each failure once: only the event of the failed attempt contains its error.
     return sum(
         _DIED in repr(event) and "Failed" in event["type"]
