@@ -1,12 +1,13 @@
 """The simulated world, driven by a scenario instead of random events."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lambdas.dependencies import Dependencies
 from lambdas.domain.errors import MailRejected
 from lambdas.domain.record.signals import Signal, SignalKind
-from lambdas.domain.steps.start import IdempotencyKey, StartRequest
+from lambdas.domain.steps.start import IdempotencyKey
 from lambdas.settings import Settings
 from tests.engines.scenario import (
     REASON,
@@ -24,6 +25,7 @@ from tests.simulation.step_functions.interpreter import StateFailed
 from tests.simulation.world.fault_boundary import FaultBoundary
 from tests.simulation.world.faults import Call, Fault
 from tests.simulation.world.world import SimulatedWorld
+from tests.support.requests import REQUEST
 
 ORDER = "01KDVDNH000000000000000001"
 PATIENCE_MS = 902_000
@@ -68,9 +70,8 @@ class ScriptedWorld(SimulatedWorld):
             begin(function, payload, done)
 
     def place(self, scenario: Scenario) -> None:
-        request = StartRequest(
-            customer_id="alice",
-            requested_by="alice",
+        request = replace(
+            REQUEST,
             payment_method=scenario.payment_method,
             version=scenario.version,
             items=scenario.items,
@@ -96,7 +97,7 @@ class ScriptedWorld(SimulatedWorld):
 
     def settle(self) -> None:
         """Run until every execution waits for its token or has ended, and no actor is active."""
-        while self.actors or not self.engine.at_rest:
+        while self.actors or not self.engine.all_wait:
             assert self.event_queue.step(), "no event is left"
 
     def _is(self, moment: Moment, function: str, wanted: str) -> bool:

@@ -10,10 +10,10 @@ from typing import Any
 from tests.evolution.finding import Finding
 from tests.evolution.recorded import Call, Entry, Recorded, recorded_states
 from tests.simulation.step_functions.interpreter import (
+    EngineServices,
     Fork,
     Invoke,
     StateFailed,
-    Surroundings,
     Walk,
     walk,
 )
@@ -104,10 +104,10 @@ def find_refused_payloads(recorded: Recorded, accept: Accept) -> Iterator[Findin
 def replay(recorded: Recorded, machine: Machine) -> Replay:
     """Run the definition on the recorded answers."""
     journal = Journal()
-    around = Surroundings(lambda: "token", lambda: 0.0, journal)
+    services = EngineServices(lambda: "token", lambda: 0.0, journal)
     answers = _Answers(recorded.entries, journal, new_without_effect(states(machine)))
     try:
-        _drive(walk(machine, recorded.input, around), answers)
+        _drive(walk(machine, recorded.input, services), answers)
     except StatesRuntime as missing:
         return Replay(journal.visits, missing=str(missing).removesuffix(" finds nothing"))
     except StateFailed:

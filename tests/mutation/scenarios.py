@@ -8,9 +8,15 @@ from typing import Any
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import MAX_LOOPS
-from tests.simulation.runs.matrix import ATTEMPTS, FAULTS, LATE_MS, cancelled_late, strikes
+from tests.simulation.runs.matrix import ATTEMPTS, FAULTS, LATE_MS, cancelled_late, planned_faults
 from tests.simulation.runs.run import Run
-from tests.simulation.schedules.schedule import Action, Happening, Schedule, Strike, one_order
+from tests.simulation.schedules.schedule import (
+    Action,
+    PlannedFault,
+    Schedule,
+    ScheduledEvent,
+    one_order,
+)
 from tests.simulation.step_functions.engine import Done, Execution
 from tests.simulation.step_functions.interpreter import StateFailed
 from tests.simulation.world.faults import Fault
@@ -22,7 +28,7 @@ MOST_CALLS = 200
 ROUNDS = 62
 """Failures after which an execution ends and the janitor continues the order."""
 
-APPROVE = Happening(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
+APPROVE = ScheduledEvent(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
 
 
 class Runaway(Exception):
@@ -143,7 +149,7 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def _schedule(**changes: Any) -> Schedule:
-    return one_order(**{"seed": 7, "happenings": (APPROVE,), **changes}, item=("COFFEE-1KG", 2))
+    return one_order(**{"seed": 7, "events": (APPROVE,), **changes}, item=("COFFEE-1KG", 2))
 
 
 def _placed(**changes: Any) -> Schedule:
@@ -152,50 +158,50 @@ def _placed(**changes: Any) -> Schedule:
 
 
 def _plain() -> Iterator[Scenario]:
-    cancel = Happening(SignalKind.CANCEL_ORDER, 0, 5_000, Stage.AWAITING_APPROVAL, "c0")
-    add = Happening(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
+    cancel = ScheduledEvent(SignalKind.CANCEL_ORDER, 0, 5_000, Stage.AWAITING_APPROVAL, "c0")
+    add = ScheduledEvent(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
     yield Scenario("approved", _schedule())
     yield Scenario("approved, v1", _placed(version="v1"))
-    yield Scenario("cancelled", _schedule(happenings=(cancel,)))
-    yield Scenario("item added, then approved", _schedule(happenings=(add, APPROVE)))
-    yield Scenario("expired after ticks", _schedule(happenings=()))
+    yield Scenario("cancelled", _schedule(events=(cancel,)))
+    yield Scenario("item added, then approved", _schedule(events=(add, APPROVE)))
+    yield Scenario("expired after ticks", _schedule(events=()))
     yield Scenario("declined", _placed(payment_method="pm_declined"))
     pending = _placed(payment_method="pm_processing")
     too_late = replace(cancel, after_ms=3_000, stage=Stage.PAYMENT)
     yield Scenario("payment pending", pending)
-    yield Scenario("cancelled, pending", replace(pending, happenings=(APPROVE, too_late)))
+    yield Scenario("cancelled, pending", replace(pending, events=(APPROVE, too_late)))
     yield Scenario("out of stock", _placed(items=(("RARE-1", 2),)))
     for version in ("v1", "v2"):
         for action in (Action.TAKEOVER, Action.STOP):
-            happens = Happening(action, 0, 1_000, Stage.AWAITING_APPROVAL)
-            schedule = replace(_placed(version=version), happenings=(happens,))
+            happens = ScheduledEvent(action, 0, 1_000, Stage.AWAITING_APPROVAL)
+            schedule = replace(_placed(version=version), events=(happens,))
             yield Scenario(f"{action}, {version}", schedule)
-    completed = (Strike(Fault.CRASH_AFTER, 1, "UpdateOrderStatus", "store.commit"),)
-    takeover = Happening(Action.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
-    late = _schedule(happenings=(APPROVE, takeover), strikes=completed)
+    completed = (PlannedFault(Fault.CRASH_AFTER, 1, "UpdateOrderStatus", "store.commit"),)
+    takeover = ScheduledEvent(Action.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
+    late = _schedule(events=(APPROVE, takeover), planned_faults=completed)
     yield Scenario("taken over at the end", late)
-    unanswered = _schedule(strikes=completed)
+    unanswered = _schedule(planned_faults=completed)
     yield Scenario(
         "completed, unanswered", unanswered, "UpdateOrderStatus", "Lambda.Unknown", 4, after=1
     )
-    unsent = strikes("SendCancellationEmail", "poison", "once")
-    yield Scenario("cancelled, mail fails", _schedule(happenings=(cancel,), strikes=unsent))
+    unsent = planned_faults("SendCancellationEmail", "poison", "once")
+    yield Scenario("cancelled, mail fails", _schedule(events=(cancel,), planned_faults=unsent))
 
 
 def _interrupted() -> Iterator[Scenario]:
     """Executions that are lost, pause, or end so that a new one continues."""
-    add = Happening(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
+    add = ScheduledEvent(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
     for stage in (Stage.START, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
-        lost = Happening(Action.TIME_OUT, 0, 0, stage)
-        yield Scenario(f"{Action.TIME_OUT}, {stage}", _schedule(happenings=(APPROVE, lost)))
+        lost = ScheduledEvent(Action.TIME_OUT, 0, 0, stage)
+        yield Scenario(f"{Action.TIME_OUT}, {stage}", _schedule(events=(APPROVE, lost)))
     yield Scenario("provider unavailable", _placed(payment_method="pm_unavailable"))
     yield Scenario("many wake-ups", _schedule(), loops=MAX_LOOPS)
     again = Scenario("a wait fails", _schedule(), "AwaitSignal", "SomethingNew", 3)
     yield again
     adds = (replace(add, after_ms=1_000 * i, signal_id=f"i{i}") for i in range(3))
-    later = _schedule(happenings=(*adds, APPROVE))
+    later = _schedule(events=(*adds, APPROVE))
     yield replace(again, name="a later wait fails", schedule=later, times=1, after=3)
-    unapproved = _schedule(happenings=())
+    unapproved = _schedule(events=())
     yield Scenario("no record of the order", _schedule(), "ReserveStock", "OrderNotFound", 1)
     yield Scenario("a tick fails for hours", unapproved, "ApplySignals", "SomethingNew", ROUNDS)
 
@@ -205,13 +211,15 @@ def _faults() -> Iterator[Scenario]:
     for activity in (*FORWARD, *BACKWARD):
         for fault in FAULTS:
             for times in ("once", "exhausted"):
-                schedule = _schedule(strikes=strikes(activity, fault, times))
+                schedule = _schedule(planned_faults=planned_faults(activity, fault, times))
                 if activity in BACKWARD:
                     schedule = cancelled_late(schedule)
                 yield Scenario(f"{activity}, {fault} {times}", schedule)
     for activity in FORWARD[:3]:
-        met = strikes(activity, "zombie", "once")
-        yield Scenario(f"{activity}, v1, zombie", replace(_placed(version="v1"), strikes=met))
+        met = planned_faults(activity, "zombie", "once")
+        yield Scenario(
+            f"{activity}, v1, zombie", replace(_placed(version="v1"), planned_faults=met)
+        )
 
 
 def _errors_of_a_branch() -> Iterator[Scenario]:

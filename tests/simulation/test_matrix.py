@@ -73,7 +73,7 @@ def test_ends_as_the_rules_say(activity: str, fault: str, times: str) -> None:
 def test_an_order_on_its_way_back_was_cancelled_before_its_completion(activity: str) -> None:
     found = [cell(activity, fault, times) for fault in FAULTS for times in TIMES]
 
-    assert not any(HELD_UP in one.unstruck for one in found)
+    assert not any(HELD_UP in one.unused_faults for one in found)
 
 
 @pytest.mark.proof

@@ -117,13 +117,9 @@ def test_a_charge_after_the_provider_was_repaired_can_be_refunded() -> None:
     assert run_schedule(random_schedule(202_163)).problems == ()
 
 
-def test_other_seeds_give_other_traces() -> None:
-    assert len({run_schedule(random_schedule(seed)).trace for seed in range(1, 11)}) == 10
-
-
 def parts(schedule: Schedule) -> int:
     """How many things happen in it."""
-    return len(schedule.placements) + len(schedule.happenings) + len(schedule.strikes)
+    return len(schedule.placements) + len(schedule.events) + len(schedule.planned_faults)
 
 
 def test_a_finding_is_shrunk_until_nothing_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

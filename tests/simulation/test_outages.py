@@ -16,9 +16,9 @@ from tests.simulation.schedules.random_worlds import TWO_DAYS_SECONDS
 from tests.simulation.schedules.schedule import (
     FIRST_ORDER,
     Action,
-    Happening,
+    PlannedFault,
     Schedule,
-    Strike,
+    ScheduledEvent,
     one_order,
 )
 from tests.simulation.step_functions.event_queue import START_MS
@@ -31,13 +31,13 @@ WAKES_AT = 445_000
 wakes the waiting order."""
 
 
-def schedule(*happenings: Happening, seed: int = 5, quiet_ms: int = 30 * MINUTE_MS) -> Schedule:
+def schedule(*events: ScheduledEvent, seed: int = 5, quiet_ms: int = 30 * MINUTE_MS) -> Schedule:
     """One order, placed within the first 40 s."""
-    return one_order(*happenings, seed=seed, placed_at_ms=seed * 1_000, quiet_ms=quiet_ms)
+    return one_order(*events, seed=seed, placed_at_ms=seed * 1_000, quiet_ms=quiet_ms)
 
 
-def approval(after_ms: int) -> Happening:
-    return Happening(SignalKind.APPROVE_PAYMENT, 0, after_ms, Stage.AWAITING_APPROVAL, "a0")
+def approval(after_ms: int) -> ScheduledEvent:
+    return ScheduledEvent(SignalKind.APPROVE_PAYMENT, 0, after_ms, Stage.AWAITING_APPROVAL, "a0")
 
 
 def order_after(run: Run) -> Order:
@@ -100,8 +100,8 @@ def test_a_wait_that_cannot_begin_for_long_is_no_reason_to_end(minutes: int) -> 
     made = schedule(approval(minutes * MINUTE_MS), quiet_ms=(minutes + 10) * MINUTE_MS)
     seconds = TWO_DAYS_SECONDS
     run = Run(replace(made, approval_timeout_seconds=seconds, heartbeat_seconds=seconds))
-    strike = Strike(Fault.CRASH_BEFORE, 1, "AwaitSignal", "store.get")
-    run._strikes = [strike] * 500
+    planned = PlannedFault(Fault.CRASH_BEFORE, 1, "AwaitSignal", "store.get")
+    run._planned_faults = [planned] * 500
 
     order = order_after(run)
 
@@ -150,9 +150,9 @@ def test_an_order_that_lost_its_execution_continues_in_another_one(
     stage: Stage, action: Action
 ) -> None:
     after_ms = 100 if stage is Stage.START else 0
-    run = Run(schedule(Happening(action, 0, after_ms, stage), approval(200_000)))
+    run = Run(schedule(ScheduledEvent(action, 0, after_ms, stage), approval(200_000)))
     if stage is Stage.STATUS_UPDATE:
-        run._strikes = [Strike(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")]
+        run._planned_faults = [PlannedFault(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")]
 
     order = order_after(run)
 
@@ -161,9 +161,9 @@ def test_an_order_that_lost_its_execution_continues_in_another_one(
 
 
 def test_a_compensation_that_fails_for_hours_is_tried_less_and_less_often() -> None:
-    cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
+    cancel = ScheduledEvent(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
     run = Run(schedule(cancel, quiet_ms=3 * HOUR_MS))
-    run._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
+    run._planned_faults = [PlannedFault(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
 
     order = order_after(run)
 
@@ -185,9 +185,9 @@ def test_takeovers_without_a_pause_or_a_report_are_noticed(
 ) -> None:
     mutant = MUTANTS[name]
     monkeypatch.setattr(mutant.target, mutant.name, mutant.replacement)
-    cancel = Happening(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
+    cancel = ScheduledEvent(SignalKind.CANCEL_ORDER, 0, 1_000, Stage.AWAITING_APPROVAL, "c0")
     run = Run(schedule(cancel, quiet_ms=HOUR_MS))
-    run._strikes = [Strike(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
+    run._planned_faults = [PlannedFault(Fault.DEFECT, 1, "CloseOrder", "store.commit")] * 4_000
 
     assert any(problem in found for found in run.execute())
 

@@ -16,7 +16,7 @@ from lambdas.domain.reservations import Reservation, require_current, reservatio
 from lambdas.domain.signals.application import CAP_REACHED, OUT_OF_STOCK
 from tests.simulation.runs.run import Run
 from tests.simulation.schedules.random_schedule import random_schedule
-from tests.simulation.schedules.schedule import Happening, Schedule
+from tests.simulation.schedules.schedule import Schedule, ScheduledEvent
 from tests.support.fakes.fake_reservations import FakeReservations
 
 ReservedOrders = reserved_orders.ReservedOrders
@@ -51,11 +51,11 @@ def _with_more_lines(schedule: Schedule) -> Schedule:
     """The schedule with two more lines for each order, which are often refused."""
     kind, stage = SignalKind.ADD_LINE_ITEM, Stage.AWAITING_APPROVAL
     more = (
-        Happening(kind, order, 20 * number, stage, f"more{order}{number}", sku)
+        ScheduledEvent(kind, order, 20 * number, stage, f"more{order}{number}", sku)
         for order in range(len(schedule.placements))
         for number, sku in enumerate(("MUG-RED", "RARE-1"))
     )
-    return replace(schedule, happenings=(*schedule.happenings, *more))
+    return replace(schedule, events=(*schedule.events, *more))
 
 
 _HELD = (Stage.AWAITING_APPROVAL, Stage.PAYMENT)

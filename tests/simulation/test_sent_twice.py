@@ -14,32 +14,32 @@ from tests.simulation.runs.run import Run
 from tests.simulation.schedules.schedule import (
     FIRST_ORDER,
     Action,
-    Happening,
+    PlannedFault,
     Schedule,
-    Strike,
+    ScheduledEvent,
     one_order,
 )
 from tests.simulation.world.faults import Call, Fault, possible
 
 WAITING = Stage.AWAITING_APPROVAL
-APPROVED = Happening(SignalKind.APPROVE_PAYMENT, 0, 400_000, WAITING, "a0")
-GROWN = Happening(SignalKind.ADD_LINE_ITEM, 0, 100_000, WAITING, "i0", "MUG-RED")
-LOOKED = Happening(Action.HEARTBEAT, 0, 50_000, WAITING)
-STOPPED = Happening(Action.STOP, 0, 90_000, WAITING)
-LOST = Happening(Action.TIME_OUT, 0, 90_000, WAITING)
-RESUMED = Happening(Action.RESUME, 0, 91_000, WAITING)
-LOST_START = Strike(Fault.THROTTLED, 1, "place", "engine.start")
-LOST_DOORBELL = Strike(Fault.DOORBELL, 1, "approve-payment")
-STUCK = Strike(Fault.POISON, 1, "RefundPayment", "payments.refund")
+APPROVED = ScheduledEvent(SignalKind.APPROVE_PAYMENT, 0, 400_000, WAITING, "a0")
+GROWN = ScheduledEvent(SignalKind.ADD_LINE_ITEM, 0, 100_000, WAITING, "i0", "MUG-RED")
+LOOKED = ScheduledEvent(Action.HEARTBEAT, 0, 50_000, WAITING)
+STOPPED = ScheduledEvent(Action.STOP, 0, 90_000, WAITING)
+LOST = ScheduledEvent(Action.TIME_OUT, 0, 90_000, WAITING)
+RESUMED = ScheduledEvent(Action.RESUME, 0, 91_000, WAITING)
+LOST_START = PlannedFault(Fault.THROTTLED, 1, "place", "engine.start")
+LOST_DOORBELL = PlannedFault(Fault.DOORBELL, 1, "approve-payment")
+STUCK = PlannedFault(Fault.POISON, 1, "RefundPayment", "payments.refund")
 
 
-def schedule(*happenings: Happening, **changes: Any) -> Schedule:
-    return one_order(*happenings, item=("COFFEE-1KG", 2), quiet_ms=1_200_000, **changes)
+def schedule(*events: ScheduledEvent, **changes: Any) -> Schedule:
+    return one_order(*events, item=("COFFEE-1KG", 2), quiet_ms=1_200_000, **changes)
 
 
 RUNS: dict[str, Callable[[], Run]] = {
     "completed": lambda: Run(schedule(LOOKED, GROWN, APPROVED)),
-    "recovered": lambda: Run(schedule(APPROVED, strikes=(LOST_START, LOST_DOORBELL))),
+    "recovered": lambda: Run(schedule(APPROVED, planned_faults=(LOST_START, LOST_DOORBELL))),
     "resumed": lambda: Run(schedule(LOST, APPROVED)),
     "resumed by an operator": lambda: Run(schedule(LOST, RESUMED, RESUMED, APPROVED)),
     "declined": lambda: Run(schedule(APPROVED, payment_method="pm_declined")),

@@ -18,9 +18,9 @@ from tests.simulation.schedules.random_schedule import random_schedule
 from tests.simulation.schedules.schedule import (
     FIRST_ORDER,
     Action,
-    Happening,
+    PlannedFault,
     Schedule,
-    Strike,
+    ScheduledEvent,
     one_order,
 )
 from tests.simulation.world.faults import Call, Fault
@@ -108,13 +108,15 @@ def test_many_orders_keep_every_invariant(seed: int) -> None:
 
 def interrupted_loan(fault: Fault, action: Action) -> Sale:
     """An order of a busy SKU whose first loan has a fault; the action follows at once."""
-    approval = Happening(SignalKind.APPROVE_PAYMENT, 0, 500, Stage.AWAITING_APPROVAL, signal_id="a")
+    approval = ScheduledEvent(
+        SignalKind.APPROVE_PAYMENT, 0, 500, Stage.AWAITING_APPROVAL, signal_id="a"
+    )
     sale = Sale(
         one_order(
             approval,
             item=("HOT-SKU", 1),
             units={"HOT-SKU": UNITS},
-            strikes=(Strike(fault, 1, "ReserveStock", "store.lend"),),
+            planned_faults=(PlannedFault(fault, 1, "ReserveStock", "store.lend"),),
             quiet_ms=120_000,
         ),
         occupancy=0,
@@ -141,7 +143,7 @@ def test_a_takeover_between_a_loan_and_the_reservation_keeps_every_unit(
     sale = interrupted_loan(fault, action)
 
     assert sale.problems() == []
-    assert sale.run.unstruck == ()
+    assert sale.run.unused_faults == ()
     assert sale.shards == 1
     assert sale.run.world.store.get(FIRST_ORDER).epoch > 1
 

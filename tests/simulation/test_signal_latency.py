@@ -17,7 +17,7 @@ from lambdas.domain.task import Task
 from tests.simulation.checks.signal_latency import LATENCY_LIMIT_MS, SignalLatency
 from tests.simulation.runs.mutants import MUTANTS
 from tests.simulation.runs.run import Run
-from tests.simulation.schedules.schedule import FIRST_ORDER, Happening, Strike, one_order
+from tests.simulation.schedules.schedule import FIRST_ORDER, PlannedFault, ScheduledEvent, one_order
 from tests.simulation.step_functions.event_queue import START_MS
 from tests.simulation.world.activities import STEPS
 from tests.simulation.world.faults import Fault, InjectedFault
@@ -27,18 +27,20 @@ UNRUNG = 2
 """The call at which the caller dies: it has seen the order, the signal is accepted, and the next
 call would be the doorbell.
 """
-LOST_START = Strike(Fault.THROTTLED, 1, "place", "engine.start")
-LATE_TOKEN = Strike(Fault.ZOMBIE, 1, "AwaitSignal", "store.get")
+LOST_START = PlannedFault(Fault.THROTTLED, 1, "place", "engine.start")
+LATE_TOKEN = PlannedFault(Fault.ZOMBIE, 1, "AwaitSignal", "store.get")
 
 
 def late_approval(
-    *strikes: Strike, crash_at: int | None = None, mails_approver: bool = False
+    *planned_faults: PlannedFault, crash_at: int | None = None, mails_approver: bool = False
 ) -> Run:
     """An order that is approved late, when a signal is waited for without any hurry."""
     kind, stage = SignalKind.APPROVE_PAYMENT, Stage.AWAITING_APPROVAL
-    happening = Happening(kind, 0, APPROVED_MS, stage, "a0", crash_at=crash_at)
+    event = ScheduledEvent(kind, 0, APPROVED_MS, stage, "a0", crash_at=crash_at)
     return Run(
-        one_order(happening, strikes=strikes, quiet_ms=900_000, mails_approver=mails_approver)
+        one_order(
+            event, planned_faults=planned_faults, quiet_ms=900_000, mails_approver=mails_approver
+        )
     )
 
 

@@ -7,7 +7,7 @@ from lambdas.domain.record.order import Order
 from lambdas.domain.record.outcomes import BY_OPERATOR, DECLINED, EXPIRED, STOPPED
 from lambdas.domain.record.signals import Outcome, SignalKind
 from lambdas.domain.record.stages import Stage
-from tests.simulation.schedules.schedule import Action, Happening, order_id
+from tests.simulation.schedules.schedule import Action, ScheduledEvent, order_id
 from tests.simulation.world.faults import Fault
 from tests.simulation.world.world import SimulatedWorld
 
@@ -20,13 +20,13 @@ _REFUSED_METHODS = ("pm_declined", "pm_action_required", "pm_of_")
 
 
 def unreasonable(
-    world: SimulatedWorld, happenings: Sequence[Happening], settled: Mapping[str, int]
+    world: SimulatedWorld, events: Sequence[ScheduledEvent], settled: Mapping[str, int]
 ) -> Iterator[str]:
     """Orders that ended without a valid reason, or got too many executions. `settled` counts the
     confirmed settlements of each order: each one begins an execution.
     """
     for order in world.store.orders():
-        mine = [one for one in happenings if order_id(one.order) == order.order_id]
+        mine = [one for one in events if order_id(one.order) == order.order_id]
         if order.stage in (Stage.FAILED, Stage.CANCELLED) and not _own_reason(world, order, mine):
             yield f"{order.order_id}: {order.stage} without a valid reason: {order.last_error}"
         yield from _approvals_not_honoured(order, mine)
@@ -34,7 +34,7 @@ def unreasonable(
         yield from _too_many_executions(world, order, by_hand)
 
 
-def _own_reason(world: SimulatedWorld, order: Order, mine: list[Happening]) -> bool:
+def _own_reason(world: SimulatedWorld, order: Order, mine: list[ScheduledEvent]) -> bool:
     reason = order.last_error or ""
     if reason.startswith("cancelled: "):
         return order.cancelling
@@ -60,7 +60,7 @@ def _is_refused(order: Order, reason: str) -> bool:
     return reason.startswith(_REFUSALS)
 
 
-def _approvals_not_honoured(order: Order, mine: list[Happening]) -> Iterator[str]:
+def _approvals_not_honoured(order: Order, mine: list[ScheduledEvent]) -> Iterator[str]:
     """An approval that was accepted in time is superseded only by a person's decision, or by the
     approval before it.
     """
@@ -100,7 +100,7 @@ def _declined(order: Order) -> bool:
     return applied == [order.last_error]
 
 
-def _happened(mine: list[Happening], action: Action) -> bool:
+def _happened(mine: list[ScheduledEvent], action: Action) -> bool:
     return any(one.what is action for one in mine)
 
 

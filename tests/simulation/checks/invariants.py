@@ -36,7 +36,7 @@ class Ends:
 
     def __init__(self) -> None:
         self.at: dict[str, int] = {}
-        self.rests_until: dict[str, int] = {}
+        self.may_wait_until: dict[str, int] = {}
 
     @property
     def count(self) -> int:
@@ -48,12 +48,12 @@ class Ends:
         if order.ended:
             self.at.setdefault(name, now)
             return
-        rests = [self.rests_until.get(name, 0), next_takeover_at(order)]
+        waits = [self.may_wait_until.get(name, 0), next_takeover_at(order)]
         if order.stuck:
-            rests.append(order.next_check_at)
+            waits.append(order.next_check_at)
         if order.stage is Stage.PAYMENT and order.payment_method == "pm_unavailable":
-            rests.append(order.ledger[PAY].at + PAYMENT_MS)
-        self.rests_until[name] = max(rests)
+            waits.append(order.ledger[PAY].at + PAYMENT_MS)
+        self.may_wait_until[name] = max(waits)
 
 
 def broken_invariants(
@@ -107,7 +107,7 @@ def _late(world: SimulatedWorld, order: Order, ends: Ends, quiet_at: int) -> lis
     where an execution of it had to pause.
     """
     name = order.order_id
-    limit = max(quiet_at, order.approval_deadline or 0, ends.rests_until.get(name, 0))
+    limit = max(quiet_at, order.approval_deadline or 0, ends.may_wait_until.get(name, 0))
     limit += 3 * TICK_MS
     own = (one for one in world.engine.executions.values() if one.order_id == name)
     if any("BackOff" in one.visited for one in own):

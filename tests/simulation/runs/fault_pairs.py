@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations_with_replacement
 
-from tests.simulation.runs.matrix import FAULTS, HELD_UP, Result, cell, run_with_faults, strikes
+from tests.simulation.runs.matrix import (
+    FAULTS,
+    HELD_UP,
+    Result,
+    cell,
+    planned_faults,
+    run_with_faults,
+)
 from tests.support.activities import BACKWARD, FORWARD
 
 Single = tuple[str, str]
@@ -23,7 +30,7 @@ def wrong(pair: Pair) -> list[str]:
     first, second = pair
     compensated = first[0] in BACKWARD or second[0] in BACKWARD
     found = run_with_faults(
-        strikes(*first, "once") + strikes(*second, "once"), compensated=compensated
+        planned_faults(*first, "once") + planned_faults(*second, "once"), compensated=compensated
     )
     expected = _expected(pair, found, compensated=compensated)
     # Depends on when an abandoned call arrives: before the takeover that would do its work.
@@ -39,12 +46,12 @@ def _expected(pair: Pair, found: Result, *, compensated: bool) -> str:
     """The worst of the ends that each fault has alone, of those that struck: a second fault may
     come too late, to a write that is done or to a compensation that has nothing to undo.
     """
-    left = list(found.unstruck)
+    left = list(found.unused_faults)
     ends = ["X" if compensated and HELD_UP not in left else "C"]
     for single in pair:
-        (strike,) = strikes(*single, "once")
-        if strike in left:
-            left.remove(strike)
+        (planned,) = planned_faults(*single, "once")
+        if planned in left:
+            left.remove(planned)
         else:
             ends.append(_end_alone(single))
     letter = max((end[0] for end in ends), key="CXF".index)

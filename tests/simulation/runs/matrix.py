@@ -1,5 +1,5 @@
 """Every activity meets every fault once, twice, until its attempts are used up, always, and at
-every other invocation. A fault that was planned and found nothing to strike would prove nothing:
+every other invocation. A fault that was planned and met no call would prove nothing:
 so it is counted how often each struck.
 """
 
@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.runs.run import Run
-from tests.simulation.schedules.schedule import FIRST_ORDER, Happening, Schedule, Strike, one_order
+from tests.simulation.schedules.schedule import (
+    FIRST_ORDER,
+    PlannedFault,
+    Schedule,
+    ScheduledEvent,
+    one_order,
+)
 from tests.simulation.world.faults import EFFECTS, Fault
 from tests.support.activities import BACKWARD, FORWARD
 
@@ -46,17 +52,17 @@ _LETTERS = {
 
 def cell(activity: str, fault: str, times: str) -> "Result":
     """The result of `times` faults at the activity."""
-    return run_with_faults(strikes(activity, fault, times), compensated=activity in BACKWARD)
+    return run_with_faults(planned_faults(activity, fault, times), compensated=activity in BACKWARD)
 
 
-def strikes(activity: str, fault: str, times: str) -> tuple[Strike, ...]:
+def planned_faults(activity: str, fault: str, times: str) -> tuple[PlannedFault, ...]:
     """`times` faults at the activity's write, or at its first call where it only reads or is
     throttled.
     """
     kind = FAULTS[fault]
     point = None if kind is Fault.THROTTLED else EFFECTS.get(activity, "store.commit")
     flapping = WRITES_FIRST.get(activity, 1) if times == "flapping" else None
-    return (Strike(kind, 1, activity, point, flapping),) * _count(activity, times)
+    return (PlannedFault(kind, 1, activity, point, flapping),) * _count(activity, times)
 
 
 def asked_for(activity: str, times: str) -> int:
@@ -74,30 +80,30 @@ class Result:
 
     end: str
     problems: list[str]
-    planned: tuple[Strike, ...]
-    unstruck: tuple[Strike, ...]
+    planned: tuple[PlannedFault, ...]
+    unused_faults: tuple[PlannedFault, ...]
 
     @property
     def struck(self) -> int:
         """How often the planned faults struck; HELD_UP is not one of them."""
-        return len(self.planned) - sum(one in self.planned for one in self.unstruck)
+        return len(self.planned) - sum(one in self.planned for one in self.unused_faults)
 
 
-HELD_UP = Strike(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")
+HELD_UP = PlannedFault(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")
 """Holds the completion up until the cancel is accepted."""
-_CANCEL = Happening(SignalKind.CANCEL_ORDER, 0, 0, Stage.STATUS_UPDATE, "c0")
+_CANCEL = ScheduledEvent(SignalKind.CANCEL_ORDER, 0, 0, Stage.STATUS_UPDATE, "c0")
 
 
-def run_with_faults(faults: tuple[Strike, ...], *, compensated: bool) -> Result:
+def run_with_faults(faults: tuple[PlannedFault, ...], *, compensated: bool) -> Result:
     """An approved order under the faults; `compensated`: it is cancelled once it is charged."""
     run = approved(faults, compensated=compensated)
     problems = run.execute()
     order = run.world.store.get(FIRST_ORDER)
     end = _LETTERS[order.stage] + "+" * (order.epoch > 1)
-    return Result(end, problems, faults, run.unstruck)
+    return Result(end, problems, faults, run.unused_faults)
 
 
-def approved(faults: tuple[Strike, ...], *, compensated: bool) -> Run:
+def approved(faults: tuple[PlannedFault, ...], *, compensated: bool) -> Run:
     """The run of `run_with_faults` before its start."""
     schedule = _schedule(faults)
     return Run(cancelled_late(schedule) if compensated else schedule)
@@ -105,14 +111,14 @@ def approved(faults: tuple[Strike, ...], *, compensated: bool) -> Run:
 
 def cancelled_late(schedule: Schedule) -> Schedule:
     """The same, but the order is cancelled once it is charged."""
-    happenings = (*schedule.happenings, _CANCEL)
-    return replace(schedule, happenings=happenings, strikes=(*schedule.strikes, HELD_UP))
+    events = (*schedule.events, _CANCEL)
+    return replace(schedule, events=events, planned_faults=(*schedule.planned_faults, HELD_UP))
 
 
 def _count(activity: str, times: str) -> int:
     return {"once": 1, "twice": 2, "exhausted": ATTEMPTS[activity]}.get(times, _ALWAYS)
 
 
-def _schedule(faults: tuple[Strike, ...]) -> Schedule:
-    approval = Happening(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
-    return one_order(approval, item=("COFFEE-1KG", 2), seed=7, strikes=faults)
+def _schedule(faults: tuple[PlannedFault, ...]) -> Schedule:
+    approval = ScheduledEvent(SignalKind.APPROVE_PAYMENT, 0, LATE_MS, Stage.AWAITING_APPROVAL, "a0")
+    return one_order(approval, item=("COFFEE-1KG", 2), seed=7, planned_faults=faults)

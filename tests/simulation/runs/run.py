@@ -18,10 +18,10 @@ from tests.simulation.runs.operators import Operators
 from tests.simulation.runs.provider_reports import ProviderReports
 from tests.simulation.schedules.schedule import (
     Action,
-    Happening,
     Placement,
+    PlannedFault,
     Schedule,
-    Strike,
+    ScheduledEvent,
     order_id,
 )
 from tests.simulation.step_functions.deployments import deployed
@@ -70,15 +70,15 @@ class Run:
         self.operators = Operators(self.world, schedule.seed, self.report_latency.disturbed)
         self._committed = self.world.engine.machine
         self._deployments = 0
-        self._strikes = list(schedule.strikes)
+        self._planned_faults = list(schedule.planned_faults)
         self._quiet_at = START_MS + schedule.quiet_ms
-        self._waiting: dict[tuple[int, Stage], list[Happening]] = {}
+        self._waiting: dict[tuple[int, Stage], list[ScheduledEvent]] = {}
         self._seen: set[tuple[str, Stage]] = set()
 
     @property
-    def unstruck(self) -> tuple[Strike, ...]:
-        """The faults that found no call to strike."""
-        return tuple(self._strikes)
+    def unused_faults(self) -> tuple[PlannedFault, ...]:
+        """The planned faults that met no call."""
+        return tuple(self._planned_faults)
 
     def execute(self) -> list[str]:
         """Run to the end; returns every invariant that was broken."""
@@ -94,7 +94,7 @@ class Run:
         found += [] if self.operators.are_done else ["an order still needs a settlement"]
         found += (*missing_effects(self.world), *wrong_amounts(self.world))
         by_hand = self.operators.confirmations
-        return [*found, *unreasonable(self.world, self.schedule.happenings, by_hand)]
+        return [*found, *unreasonable(self.world, self.schedule.events, by_hand)]
 
     @property
     def _last_ms(self) -> int:
@@ -117,11 +117,11 @@ class Run:
         world.store.units = dict(schedule.units)
         for index, placement in enumerate(schedule.placements):
             self._place(index, placement, placement.after_ms, placement.crash_at)
-        for happening in schedule.happenings:
-            if happening.stage is None:
-                self._let_happen(happening)
+        for event in schedule.events:
+            if event.stage is None:
+                self._schedule(event)
             else:
-                self._waiting.setdefault((happening.order, happening.stage), []).append(happening)
+                self._waiting.setdefault((event.order, event.stage), []).append(event)
         world.event_queue.after(TICK_MS, self._regular_sweep)
         world.event_queue.after(schedule.quiet_ms, self._quieten)
 
@@ -159,17 +159,17 @@ class Run:
             self._place(index, placement, after + 3_000, None)
 
     def _fault(self, call: Call) -> Fault | None:
-        """Each fault strikes the first call from its number on that it can strike."""
+        """Each planned fault strikes the first call from its number on that it can strike."""
         if self.world.event_queue.now >= self._quiet_at:
             return None
-        for strike in self._strikes:
-            if strike.hits(call):
-                self._strikes.remove(strike)
-                return strike.fault
+        for planned in self._planned_faults:
+            if planned.hits(call):
+                self._planned_faults.remove(planned)
+                return planned.fault
         return None
 
     def _written(self, before: Order | None, after: Order) -> None:
-        """Let happen what waits for the order to reach its stage."""
+        """Schedule the events that wait for the order to reach its stage."""
         now = self.world.event_queue.now
         self.ends.written(after, now)
         self.signal_latency.written(before, after, now)
@@ -178,22 +178,22 @@ class Run:
         stage = after.stage
         if before is not None and before.stage is stage:
             return
-        for happening in self._waiting.pop((int(after.order_id[1:]) - 1, stage), ()):
-            self._let_happen(happening)
+        for event in self._waiting.pop((int(after.order_id[1:]) - 1, stage), ()):
+            self._schedule(event)
 
-    def _let_happen(self, happening: Happening) -> None:
-        after = happening.after_ms + happening.held_up_ms
-        self.world.event_queue.after(after, lambda: self._happen(happening))
+    def _schedule(self, event: ScheduledEvent) -> None:
+        after = event.after_ms + event.held_up_ms
+        self.world.event_queue.after(after, lambda: self._begin_event(event))
 
-    def _happen(self, happening: Happening) -> None:
-        world, order = self.world, order_id(happening.order)
+    def _begin_event(self, event: ScheduledEvent) -> None:
+        world, order = self.world, order_id(event.order)
         if world.event_queue.now >= self._quiet_at or order not in world.store.records:
             return
-        world.log("happening", happening.what.value, order)
-        if isinstance(happening.what, SignalKind):
-            self._signal(happening, order)
+        world.log("scheduled", event.what.value, order)
+        if isinstance(event.what, SignalKind):
+            self._signal(event, order)
         else:
-            self.do(happening.what, order)
+            self.do(event.what, order)
 
     def do(self, action: Action, order: str) -> None:
         world = self.world
@@ -214,9 +214,9 @@ class Run:
             self._deployments += 1
             world.engine.machine = deployed(self._committed, self._deployments)
 
-    def _signal(self, happening: Happening, order: str) -> None:
-        kind = SignalKind(happening.what)
-        signal = Signal(signal_id=happening.signal_id, kind=kind, at=0, **_fields(kind, happening))
+    def _signal(self, event: ScheduledEvent, order: str) -> None:
+        kind = SignalKind(event.what)
+        signal = Signal(signal_id=event.signal_id, kind=kind, at=0, **_fields(kind, event))
 
         def action(deps: Dependencies) -> None:
             workflow, sent = self.world.workflow(deps), signal
@@ -225,7 +225,7 @@ class Run:
             workflow.signal(order, sent)
             self.answered[order, sent.signal_id] = None
 
-        self.world.act(kind.value, action, order_id=order, crash_at=happening.crash_at)
+        self.world.act(kind.value, action, order_id=order, crash_at=event.crash_at)
 
     def _stopped(self, execution: Execution) -> None:
         """The rule on execution status change; a third of its events is lost."""
@@ -260,11 +260,11 @@ class Run:
         self.provider.settle_all()
 
 
-def _fields(kind: SignalKind, happening: Happening) -> dict[str, Any]:
-    """The fields of a usual signal, but the revision or the SKU of the happening."""
+def _fields(kind: SignalKind, event: ScheduledEvent) -> dict[str, Any]:
+    """The fields of a usual signal, but the revision or the SKU of the event."""
     fields = dict(SIGNALS[kind])
     if kind is SignalKind.APPROVE_PAYMENT:
-        fields["revision"] = happening.revision
+        fields["revision"] = event.revision
     if kind is SignalKind.ADD_LINE_ITEM:
-        fields |= {"sku": happening.sku, "quantity": 1}
+        fields |= {"sku": event.sku, "quantity": 1}
     return fields

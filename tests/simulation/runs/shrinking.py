@@ -21,8 +21,8 @@ class Finding:
             f"seed {self.schedule.seed}: {len(self.problems)} problem(s)",
             *(f"  {problem}" for problem in self.problems),
             *(f"  order: {placement}" for placement in self.schedule.placements),
-            *(f"  happens: {happening}" for happening in self.schedule.happenings),
-            *(f"  fault: {strike}" for strike in self.schedule.strikes),
+            *(f"  event: {event}" for event in self.schedule.events),
+            *(f"  fault: {planned}" for planned in self.schedule.planned_faults),
             *(f"  {outage}" for outage in self.schedule.outages),
             *self.trace,
         )
@@ -50,15 +50,15 @@ def shortest(schedule: Schedule) -> Finding:
 
 
 def with_one_less(schedule: Schedule) -> Iterator[Schedule]:
-    """Every schedule that lacks one thing: the last order, a fault, a happening, or the skew."""
+    """Every schedule that lacks one thing: the last order, a fault, an event, or the skew."""
     if len(schedule.placements) > 1:
         yield replace(schedule, placements=schedule.placements[:-1])
-    for index in range(len(schedule.strikes)):
-        left = schedule.strikes[:index] + schedule.strikes[index + 1 :]
-        yield replace(schedule, strikes=left)
-    for index in range(len(schedule.happenings)):
-        rest = schedule.happenings[:index] + schedule.happenings[index + 1 :]
-        yield replace(schedule, happenings=rest)
+    for index in range(len(schedule.planned_faults)):
+        left = schedule.planned_faults[:index] + schedule.planned_faults[index + 1 :]
+        yield replace(schedule, planned_faults=left)
+    for index in range(len(schedule.events)):
+        rest = schedule.events[:index] + schedule.events[index + 1 :]
+        yield replace(schedule, events=rest)
     for index in range(len(schedule.outages)):
         yield replace(schedule, outages=schedule.outages[:index] + schedule.outages[index + 1 :])
     if schedule.skewed:

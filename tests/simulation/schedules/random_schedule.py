@@ -7,7 +7,13 @@ from random import Random
 from lambdas.domain.record.signals import SignalKind
 from lambdas.domain.record.stages import Stage
 from tests.simulation.schedules.random_worlds import in_random_world
-from tests.simulation.schedules.schedule import Action, Happening, Placement, Schedule, Strike
+from tests.simulation.schedules.schedule import (
+    Action,
+    Placement,
+    PlannedFault,
+    Schedule,
+    ScheduledEvent,
+)
 from tests.simulation.world.activities import STEPS
 from tests.simulation.world.faults import ANYWHERE, EFFECTS, EVERYTHING, SERVICES, Fault, Outage
 
@@ -56,13 +62,13 @@ def random_schedule(seed: int) -> Schedule:
     """The schedule of a seed."""
     schedule, random = _without_outages(seed), Random(f"outage {seed}")
     outages = tuple(_outages(random))
-    happenings = [_perhaps_timed_out(random, one) for one in schedule.happenings]
+    events = [_perhaps_timed_out(random, one) for one in schedule.events]
     provider, resent = Random(f"provider {seed}"), Random(f"resent {seed}")
     made = replace(
         schedule,
         placements=tuple(_perhaps_hostile(provider, one) for one in schedule.placements),
-        happenings=tuple(_with_declines(Random(f"decline {seed}"), happenings)),
-        strikes=tuple(_perhaps_resent(resent, one) for one in schedule.strikes),
+        events=tuple(_with_declines(Random(f"decline {seed}"), events)),
+        planned_faults=tuple(_perhaps_resent(resent, one) for one in schedule.planned_faults),
         outages=outages,
         mails_approver=random.random() < 0.5,
         quiet_ms=max([schedule.quiet_ms, *(outage.until_ms for outage in outages)]),
@@ -77,50 +83,52 @@ def _perhaps_hostile(random: Random, placement: Placement) -> Placement:
     return replace(placement, payment_method=random.choice(_HOSTILE_METHODS))
 
 
-def _perhaps_resent(random: Random, strike: Strike) -> Strike:
+def _perhaps_resent(random: Random, planned: PlannedFault) -> PlannedFault:
     """Half of the lost answers are sent again by the SDK."""
-    resent = strike.fault is Fault.LOST and random.random() < 0.5
-    return replace(strike, fault=Fault.RESENT) if resent else strike
+    resent = planned.fault is Fault.LOST and random.random() < 0.5
+    return replace(planned, fault=Fault.RESENT) if resent else planned
 
 
 def _without_outages(seed: int) -> Schedule:
     random = Random(seed)
     orders = random.choice((1, 1, 1, 2, 3))
-    happenings: list[Happening] = []
+    events: list[ScheduledEvent] = []
     for order in range(orders):
         if random.random() < 0.7:
-            happenings += _approval(random, order)
+            events += _approval(random, order)
         for number in range(random.choice((0, 0, 1, 1, 2, 3))):
-            happenings += _signals(random, order, f"s{order}{number}")
-    happenings += [_action(random, orders) for _ in range(random.choice((0, 0, 1, 1, 2)))]
-    strikes = random.choice((0, 1, 2, 3, 5, 8))
+            events += _signals(random, order, f"s{order}{number}")
+    events += [_action(random, orders) for _ in range(random.choice((0, 0, 1, 1, 2)))]
+    number = random.choice((0, 1, 2, 3, 5, 8))
     return Schedule(
         seed=seed,
         units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
         placements=tuple(_placement(random) for _ in range(orders)),
-        happenings=tuple(happenings),
-        strikes=tuple(one for _ in range(strikes) for one in _strikes(random, 60 * orders)),
+        events=tuple(events),
+        planned_faults=tuple(
+            one for _ in range(number) for one in _planned_faults(random, 60 * orders)
+        ),
         quiet_ms=random.choice((60_000, 400_000, 1_000_000)),
         skewed=random.random() < 0.3,
     )
 
 
-def _perhaps_timed_out(random: Random, happening: Happening) -> Happening:
+def _perhaps_timed_out(random: Random, event: ScheduledEvent) -> ScheduledEvent:
     """Half of the executions that are stopped run into their time limit instead."""
-    timed_out = happening.what is Action.STOP and random.random() < 0.5
-    return replace(happening, what=Action.TIME_OUT) if timed_out else happening
+    timed_out = event.what is Action.STOP and random.random() < 0.5
+    return replace(event, what=Action.TIME_OUT) if timed_out else event
 
 
-def _with_declines(random: Random, happenings: Sequence[Happening]) -> Iterator[Happening]:
-    """The happenings, with a decline in place of every fourth cancel. Repetitions of a signal
+def _with_declines(random: Random, events: Sequence[ScheduledEvent]) -> Iterator[ScheduledEvent]:
+    """The events, with a decline in place of every fourth cancel. Repetitions of a signal
     change with it.
     """
     declined = {
         one.signal_id
-        for one in happenings
+        for one in events
         if one.what is SignalKind.CANCEL_ORDER and random.random() < 0.25
     }
-    for one in happenings:
+    for one in events:
         is_declined = one.what is SignalKind.CANCEL_ORDER and one.signal_id in declined
         yield replace(one, what=SignalKind.DECLINE_PAYMENT) if is_declined else one
 
@@ -136,16 +144,16 @@ def _outages(random: Random) -> Iterator[Outage]:
         yield Outage(ports, begins, begins + int(lasts * random.uniform(0.5, 1.5)))
 
 
-def _strikes(random: Random, calls: int) -> list[Strike]:
+def _planned_faults(random: Random, calls: int) -> list[PlannedFault]:
     """A fault at any call, at a call of one function, or, most often, at its write. Some faults
     repeat until all attempts have failed.
     """
     fault, number = random.choice(_FAULTS), random.randint(1, calls)
     if random.random() < 0.4:
-        return [Strike(fault, number)]
+        return [PlannedFault(fault, number)]
     function = random.choice(_FUNCTIONS)
     point = random.choice((None, _WRITE[function], _WRITE[function]))
-    return [Strike(fault, 1, function, point)] * random.choice((1, 1, 1, 2, 7))
+    return [PlannedFault(fault, 1, function, point)] * random.choice((1, 1, 1, 2, 7))
 
 
 def _placement(random: Random) -> Placement:
@@ -160,15 +168,15 @@ def _placement(random: Random) -> Placement:
     )
 
 
-def _approval(random: Random, order: int) -> list[Happening]:
+def _approval(random: Random, order: int) -> list[ScheduledEvent]:
     """Most orders are approved soon after they begin to wait."""
     after = random.choice((random.randint(0, 500), random.randint(0, 400_000)))
     kind = SignalKind.APPROVE_PAYMENT
-    return _sent(random, Happening(kind, order, after, Stage.AWAITING_APPROVAL, f"a{order}"))
+    return _sent(random, ScheduledEvent(kind, order, after, Stage.AWAITING_APPROVAL, f"a{order}"))
 
 
-def _signals(random: Random, order: int, signal_id: str) -> list[Happening]:
-    signal = Happening(
+def _signals(random: Random, order: int, signal_id: str) -> list[ScheduledEvent]:
+    signal = ScheduledEvent(
         random.choice(_KINDS),
         order,
         _moment(random),
@@ -180,7 +188,7 @@ def _signals(random: Random, order: int, signal_id: str) -> list[Happening]:
     return _sent(random, signal)
 
 
-def _sent(random: Random, signal: Happening) -> list[Happening]:
+def _sent(random: Random, signal: ScheduledEvent) -> list[ScheduledEvent]:
     """The deliveries of a signal: 20 % are repeated, 20 % are delayed so that later signals may
     arrive first, 10 % come from a caller that crashes.
     """
@@ -207,8 +215,8 @@ def _moment(random: Random) -> int:
     )
 
 
-def _action(random: Random, orders: int) -> Happening:
-    return Happening(
+def _action(random: Random, orders: int) -> ScheduledEvent:
+    return ScheduledEvent(
         random.choice(_ACTIONS),
         random.randrange(orders),
         _moment(random),

@@ -9,7 +9,7 @@ from random import Random
 
 from lambdas.domain.record.order import MAX_LINES
 from lambdas.domain.record.signals import SignalKind
-from tests.simulation.schedules.schedule import Action, Happening, Placement, Schedule
+from tests.simulation.schedules.schedule import Action, Placement, Schedule, ScheduledEvent
 
 HOUR_MS = 3_600_000
 TWO_DAYS_SECONDS = 48 * 3_600
@@ -50,20 +50,20 @@ def _with_long_orders(random: Random, schedule: Schedule) -> Schedule:
 def _with_long_deadline(random: Random, schedule: Schedule) -> Schedule:
     """Approvers take their time, and faults may come until the last day."""
     seconds = TWO_DAYS_SECONDS
-    happenings = tuple(_delayed(random, schedule.happenings))
+    events = tuple(_delayed(random, schedule.events))
     return replace(
         schedule,
-        happenings=happenings,
+        events=events,
         approval_timeout_seconds=seconds,
         heartbeat_seconds=random.choice((900, seconds)),
         quiet_ms=random.choice((schedule.quiet_ms, 47 * HOUR_MS)),
     )
 
 
-def _delayed(random: Random, happenings: Sequence[Happening]) -> Iterator[Happening]:
+def _delayed(random: Random, events: Sequence[ScheduledEvent]) -> Iterator[ScheduledEvent]:
     """The signals, up to two days later; a repeated one stays as far from the first."""
     later: dict[str, int] = {}
-    for one in happenings:
+    for one in events:
         if not isinstance(one.what, SignalKind):
             yield one
             continue
@@ -76,18 +76,18 @@ def crowd(schedules: Sequence[Schedule]) -> Schedule:
     with the faults of every fourth. The engine does not lose 500 executions time and again.
     """
     placements: list[Placement] = []
-    happenings: list[Happening] = []
+    events: list[ScheduledEvent] = []
     units: Counter[str] = Counter()
     for one in schedules:
         first = len(placements)
-        happenings += (
+        events += (
             replace(
-                happening,
-                order=happening.order + first,
-                signal_id=happening.signal_id and f"{happening.signal_id}-{first}",
+                event,
+                order=event.order + first,
+                signal_id=event.signal_id and f"{event.signal_id}-{first}",
             )
-            for happening in one.happenings
-            if happening.what is not Action.LOSE_ALL
+            for event in one.events
+            if event.what is not Action.LOSE_ALL
         )
         placements += one.placements
         units.update(one.units)
@@ -95,7 +95,7 @@ def crowd(schedules: Sequence[Schedule]) -> Schedule:
         schedules[0],
         units=units,
         placements=tuple(placements),
-        happenings=tuple(happenings),
-        strikes=tuple(strike for one in schedules[::4] for strike in one.strikes),
+        events=tuple(events),
+        planned_faults=tuple(planned for one in schedules[::4] for planned in one.planned_faults),
         quiet_ms=max(one.quiet_ms for one in schedules),
     )

@@ -51,8 +51,8 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """Something that happens `after_ms` after the beginning, or after the order first stands at
+class ScheduledEvent:
+    """A signal or an action, `after_ms` after the beginning, or after the order first stands at
     `stage`. Signals carry an id: the same id twice is a caller that tries again. `held_up_ms` it is
     under way, and others may overtake it.
     """
@@ -69,7 +69,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class PlannedFault:
     """A fault that strikes the first call that it can, from a number on; of one function, or at
     one point of the boundary, where it names them. A `flapping` one strikes every other invocation
     only, beginning with that one.
@@ -97,13 +97,13 @@ class Strike:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A whole run. Faults and happenings end at `quiet_ms`."""
+    """A whole run. Faults and events end at `quiet_ms`."""
 
     seed: int
     units: Mapping[str, int]
     placements: tuple[Placement, ...]
-    happenings: tuple[Happening, ...]
-    strikes: tuple[Strike, ...]
+    events: tuple[ScheduledEvent, ...]
+    planned_faults: tuple[PlannedFault, ...]
     quiet_ms: int
     skewed: bool
     outages: tuple[Outage, ...] = ()
@@ -114,7 +114,7 @@ class Schedule:
 
 
 def one_order(
-    *happenings: Happening,
+    *events: ScheduledEvent,
     item: tuple[str, int] = ("MUG-RED", 1),
     payment_method: str = "pm_ok",
     version: str = "v2",
@@ -127,8 +127,8 @@ def one_order(
         seed=3,
         units={"COFFEE-1KG": 8, "MUG-RED": 3, "RARE-1": 1},
         placements=(order,),
-        happenings=happenings,
-        strikes=(),
+        events=events,
+        planned_faults=(),
         quiet_ms=400_000,
         skewed=False,
     )

@@ -45,7 +45,7 @@ class Branch:
         return True
 
     @property
-    def rests(self) -> bool:
+    def is_waiting(self) -> bool:
         """True while nothing happens to it but the doorbell or a timer."""
         return self._walk is not None and self._engine.expects(self._token)
 

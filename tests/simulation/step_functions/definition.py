@@ -1,16 +1,12 @@
 """The definition for the interpreter. Fields that it does not support are rejected."""
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-ASL = Path(__file__).parents[3] / "statemachine" / "order_workflow.asl.json"
+from tests.support.definition import TOKEN_WAIT, State, load
 
-State = Mapping[str, Any]
 INVOKE = "arn:aws:states:::lambda:invoke"
-WAIT_FOR_TOKEN = f"{INVOKE}.waitForTaskToken"
 
 _EVERY = {"Type", "Comment", "Next", "End", "ResultPath", "OutputPath"}
 _CAUGHT = _EVERY | {"Retry", "Catch", "ResultSelector"}
@@ -41,7 +37,7 @@ class Unsupported(Exception):
 @lru_cache
 def order_workflow() -> Mapping[str, Any]:
     """The definition that is deployed. Raises Unsupported."""
-    machine: Mapping[str, Any] = json.loads(ASL.read_text())
+    machine: Mapping[str, Any] = load()
     _only(machine, {"Comment", "StartAt", "States", "TimeoutSeconds"}, "the machine")
     check(machine["States"])
     return machine
@@ -57,7 +53,7 @@ def check(states: Mapping[str, State]) -> None:
             _only(retry, _RETRY, f"Retry of {name}")
         for catch in state.get("Catch", ()):
             _only(catch, {"ErrorEquals", "ResultPath", "Next"}, f"Catch of {name}")
-        if state.get("Resource", INVOKE) not in (INVOKE, WAIT_FOR_TOKEN):
+        if state.get("Resource", INVOKE) not in (INVOKE, TOKEN_WAIT):
             raise Unsupported(f"{name}: {state['Resource']}")
         for branch in state.get("Branches", ()):
             _only(branch, {"StartAt", "States"}, f"a branch of {name}")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tests.simulation.step_functions.definition import State
 from tests.simulation.step_functions.engine import Engine, Execution
+from tests.support.definition import State, successors
 
 Machine = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ class _Ways:
     @classmethod
     def of(cls, machine: Machine) -> "_Ways":
         states: Mapping[str, State] = machine["States"]
-        following = {name: set(_targets(state)) for name, state in states.items()}
+        following = {name: set(successors(state)) for name, state in states.items()}
         inside = (branch for state in states.values() for branch in state.get("Branches", ()))
         branches = {name for branch in inside for name in branch["States"]}
         return cls({**following, _START: {machine["StartAt"]}}, branches)
@@ -56,12 +56,6 @@ class _Ways:
         for before, after in pairwise((_START, *main)):
             if after not in self.following.get(before, ()):
                 yield f"went from {before} to {after}, not by the definition that it began with"
-
-
-def _targets(state: State) -> Iterator[str]:
-    """Where a state may lead to: by itself, by its choices, and by what it catches."""
-    for one in (state, *state.get("Choices", ()), *state.get("Catch", ())):
-        yield from (one[target] for target in _TARGETS if target in one)
 
 
 def _redirected(state: State, place: str, name: str) -> State:

@@ -7,7 +7,7 @@ from lambdas.domain.executions import ExecutionStatus
 from lambdas.domain.record.order import Order
 from tests.simulation.step_functions.branch import Branch
 from tests.simulation.step_functions.event_queue import EventQueue
-from tests.simulation.step_functions.interpreter import Invoke, StateFailed, Surroundings, walk
+from tests.simulation.step_functions.interpreter import EngineServices, Invoke, StateFailed, walk
 from tests.simulation.step_functions.journal import Journal
 
 LOST = "LOST"
@@ -82,9 +82,9 @@ class Engine:
         self.executions[name] = execution
         execution.began_at = self.event_queue.now
         self.running += 1
-        around = Surroundings(self._token, self.jitter, execution.journal)
+        services = EngineServices(self._token, self.jitter, execution.journal)
         execution.branch.begin(
-            walk(self._pinned(execution), data, around),
+            walk(self._pinned(execution), data, services),
             lambda output, failure: self._ended(execution, output, failure),
         )
         backstop = execution.machine["TimeoutSeconds"] * 1000
@@ -128,10 +128,10 @@ class Engine:
         return token in self._waits
 
     @property
-    def at_rest(self) -> bool:
+    def all_wait(self) -> bool:
         """True when every running execution waits for its token."""
         running = (one for one in self.executions.values() if one.status == "RUNNING")
-        return all(one.branch.rests for one in running)
+        return all(one.branch.is_waiting for one in running)
 
     def call(self, command: Invoke, done: Done) -> None:
         self.invoke(command.function, command.payload, done)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulation.step_functions.definition import WAIT_FOR_TOKEN, State, Unsupported
+from tests.simulation.step_functions.definition import Unsupported
 from tests.simulation.step_functions.journal import Journal
 from tests.simulation.step_functions.paths import exists, filled, find, put
+from tests.support.definition import TOKEN_WAIT, State
 
 
 class StateFailed(Exception):
@@ -50,7 +51,7 @@ Walk = Generator[Invoke | Sleep | Fork, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class EngineServices:
     """What an execution gets from its engine: new tokens, jitter (0..1), and its journal."""
 
     new_token: Callable[[], str]
@@ -58,36 +59,38 @@ class Surroundings:
     journal: Journal
 
 
-def walk(machine: Mapping[str, Any], data: Any, around: Surroundings) -> Walk:
+def walk(machine: Mapping[str, Any], data: Any, services: EngineServices) -> Walk:
     """Walk states from StartAt to an end; returns the output. Raises StateFailed, StatesRuntime."""
     name: str | None = machine["StartAt"]
     while name is not None:
         state = machine["States"][name]
-        around.journal.entered(name)
+        services.journal.entered(name)
         if state["Type"] == "Fail":
             raise StateFailed(state["Error"], state["Cause"])
         here, following = name, None
         if state["Type"] == "Choice":
             following = _chosen(state, data)
         elif state["Type"] != "Succeed":
-            data, following = yield from _caught(here, state, data, around)
-        around.journal.left(here, data)
+            data, following = yield from _caught(here, state, data, services)
+        services.journal.left(here, data)
         name = following
     return data
 
 
-def _caught(name: str, state: State, data: Any, around: Surroundings) -> Generator[Any, Any, Any]:
+def _caught(
+    name: str, state: State, data: Any, services: EngineServices
+) -> Generator[Any, Any, Any]:
     """(output, next state) of a state, after its Retry and Catch."""
     tried: dict[int, int] = {}
     result: Any = None
     done = False
     while not done:
         try:
-            result = yield from _performed(state, data, around, sum(tried.values()))
+            result = yield from _performed(state, data, services, sum(tried.values()))
             done = True
         except StateFailed as failure:
-            around.journal.failed(name, failure.error)
-            wait = _retried(state, failure.error, tried, around)
+            services.journal.failed(name, failure.error)
+            wait = _retried(state, failure.error, tried, services)
             if wait is None:
                 return _handled(state, data, failure)
             yield Sleep(wait)
@@ -98,7 +101,7 @@ def _caught(name: str, state: State, data: Any, around: Surroundings) -> Generat
 
 
 def _performed(
-    state: State, data: Any, around: Surroundings, retries: int
+    state: State, data: Any, services: EngineServices, retries: int
 ) -> Generator[Any, Any, Any]:
     kind = state["Type"]
     if kind == "Pass":
@@ -108,9 +111,9 @@ def _performed(
     if kind == "Wait":
         return (yield Sleep(find(state["SecondsPath"], data) * 1000)) or data
     if kind == "Parallel":
-        return (yield Fork(tuple(walk(branch, data, around) for branch in state["Branches"])))
-    waits = state["Resource"] == WAIT_FOR_TOKEN
-    token = around.new_token() if waits else None
+        return (yield Fork(tuple(walk(branch, data, services) for branch in state["Branches"])))
+    waits = state["Resource"] == TOKEN_WAIT
+    token = services.new_token() if waits else None
     context = {"$$.Task.Token": token or "", "$$.State.RetryCount": retries}
     arguments = filled(state["Parameters"], data, context)
     function = arguments["FunctionName"][2:-1]
@@ -123,7 +126,9 @@ def _performed(
     return (yield Invoke(function, arguments["Payload"], timeout, token, heartbeat))
 
 
-def _retried(state: State, error: str, tried: dict[int, int], around: Surroundings) -> int | None:
+def _retried(
+    state: State, error: str, tried: dict[int, int], services: EngineServices
+) -> int | None:
     """Milliseconds until the next attempt, or None when there is none."""
     for index, retry in enumerate(state.get("Retry", ())):
         if not _matches(retry["ErrorEquals"], error):
@@ -135,7 +140,7 @@ def _retried(state: State, error: str, tried: dict[int, int], around: Surroundin
         delay = retry["IntervalSeconds"] * retry["BackoffRate"] ** before
         if retry["JitterStrategy"] != "FULL":
             raise Unsupported(f"JitterStrategy {retry['JitterStrategy']}")
-        return int(min(delay, retry["MaxDelaySeconds"]) * 1000 * around.jitter())
+        return int(min(delay, retry["MaxDelaySeconds"]) * 1000 * services.jitter())
     return None
 
 

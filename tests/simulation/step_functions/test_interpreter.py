@@ -6,20 +6,15 @@ import pytest
 
 from tests.simulation.step_functions.definition import Unsupported, check, order_workflow
 from tests.simulation.step_functions.interpreter import (
+    EngineServices,
     Invoke,
     Sleep,
     StateFailed,
-    Surroundings,
     walk,
 )
 from tests.simulation.step_functions.journal import Journal
-from tests.simulation.step_functions.paths import StatesRuntime, find
 
-AROUND = Surroundings(lambda: "token", lambda: 1.0, Journal())
-
-
-def test_takes_the_definition_that_is_deployed() -> None:
-    assert "AwaitSignal" in order_workflow()["States"]
+SERVICES = EngineServices(lambda: "token", lambda: 1.0, Journal())
 
 
 @pytest.mark.parametrize(
@@ -39,7 +34,7 @@ def test_refuses_what_it_does_not_interpret(state: dict[str, Any]) -> None:
 
 def test_retries_with_backoff_up_to_its_limit_and_then_catches() -> None:
     states = order_workflow()["States"]
-    steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, AROUND)
+    steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, SERVICES)
     waits, attempts = [], []
     asked = next(steps)
     while isinstance(asked, Invoke) and asked.function == "ReserveStock":
@@ -69,26 +64,10 @@ def test_pauses_longer_after_every_failure_until_it_hands_the_order_over() -> No
 def fail_for_ever(pauses: list[int]) -> None:
     """Walk from ApplySignals on, which always fails; notes the seconds of every pause."""
     states = order_workflow()["States"]
-    steps = walk({"StartAt": "ApplySignals", "States": states}, {"order_id": "O1"}, AROUND)
+    steps = walk({"StartAt": "ApplySignals", "States": states}, {"order_id": "O1"}, SERVICES)
     asked = next(steps)
     while True:
         if isinstance(asked, Sleep):
             pauses.append(asked.milliseconds // 1000)
             asked = next(steps)
         asked = steps.throw(StateFailed("SomethingNew"))
-
-
-def test_does_not_retry_a_permanent_error() -> None:
-    states = order_workflow()["States"]
-    steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, AROUND)
-    next(steps)
-
-    asked = steps.throw(StateFailed("InsufficientStock"))
-
-    assert isinstance(asked, Invoke)
-    assert asked.function == "RefundPayment"
-
-
-def test_ends_an_execution_whose_path_finds_nothing() -> None:
-    with pytest.raises(StatesRuntime):
-        find("$.next.decision", {"next": {}})
