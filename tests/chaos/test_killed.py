@@ -15,13 +15,14 @@ from tests.dynamodb_local.server import why_not
 pytestmark = pytest.mark.proof
 
 HELD = ("ended: completed", "charged, unanswered", "about to refund", "start lost")
+_BY_NAME = {point.name: point for point in HOLD_POINTS}
 PLAN = Plan(
     seed=0,
     orders=6,
     worker_kills=3,
     emulator_kills=1,
     table_kills=1,
-    hold_points=tuple(point for point in HOLD_POINTS if point.name in HELD),
+    hold_points=tuple(_BY_NAME[name] for name in HELD),
     hurry=True,
 )
 
