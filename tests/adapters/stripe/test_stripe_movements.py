@@ -1,5 +1,7 @@
 """Money that moves after a capture at Stripe: refunds, disputes, and the list of movements."""
 
+from typing import Any
+
 import pytest
 
 from lambdas.adapters.stripe.payments import StripePayments
@@ -197,5 +199,9 @@ def test_a_charge_of_another_system_is_listed_and_a_payout_is_not(
     account.move("payout", {"id": "po_1", "object": "payout"})
     account.move("stripe_fee", None)
 
-    charged = {"amount": Money(500, "EUR"), "captured_minor": 500, "refunded_minor": 200}
+    charged: dict[str, Any] = {
+        "amount": Money(500, "EUR"),
+        "captured_minor": 500,
+        "refunded_minor": 200,
+    }
     assert moved(payments) == {"ch_1": Payment(state=PaymentState.CAPTURED, **charged)}
