@@ -1,7 +1,7 @@
 // Client of the API. Every error is a Problem with the message of the server.
 
 import { synchronise } from "./clock.js";
-import { API, forget, token } from "./session.js";
+import { API, removeToken, token } from "./session.js";
 
 export class Problem extends Error {
   /** `status` is the HTTP status, or 0 without an answer. `roles` are the roles that allow the action. */
@@ -44,17 +44,17 @@ const unanswered = new Map(); // request -> its key: a repeated request must hav
 
 /** Send a request. For a signal, waits up to 5 seconds for its outcome. */
 export async function post(path, body) {
-  const asked = `${path} ${JSON.stringify(body)}`;
-  const key = unanswered.get(asked) ?? crypto.randomUUID();
+  const requested = `${path} ${JSON.stringify(body)}`;
+  const key = unanswered.get(requested) ?? crypto.randomUUID();
   const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
   if (/^\/approvals\/|\/signals\//.test(path)) headers.Prefer = "wait=5";
-  unanswered.set(asked, key);
+  unanswered.set(requested, key);
   try {
     const answer = await call(path, { method: "POST", headers, body: body && JSON.stringify(body) });
-    unanswered.delete(asked);
+    unanswered.delete(requested);
     return answer.status === 204 ? null : await answer.json();
   } catch (problem) {
-    if (problem.status >= 400 && problem.status < 500) unanswered.delete(asked);
+    if (problem.status >= 400 && problem.status < 500) unanswered.delete(requested);
     throw problem;
   }
 }
@@ -69,7 +69,7 @@ async function call(path, request) {
   }
   synchronise(answer.headers.get("Date"));
   if (answer.ok || answer.status === 304) return answer;
-  if (answer.status === 401) forget();
+  if (answer.status === 401) removeToken();
   throw await problem(answer);
 }
 

@@ -70,7 +70,7 @@ const calm = () => show(document.getElementById("alert"));
 const enter = () => signIn().catch(fail);
 const change = () => goOut(location.hash);
 
-/** Sign out. This forgets the token even if the API is down. */
+/** Sign out. This removes the token even if the API is down. */
 const goOut = (view) => signOut(view).catch(async (problem) => {
   await route();
   fail(problem);

@@ -5,62 +5,65 @@ const KEPT = ["open", "aria-busy"]; // attributes that users and forms set; an u
 
 /** Create an element with properties, listeners (`onclick`) and children. null and false are left out. */
 export function h(name, properties = {}, ...children) {
-  return filled(document.createElement(name), properties, children);
+  return fill(document.createElement(name), properties, children);
 }
 
 /** Create an SVG element. */
 export function s(name, properties = {}, ...children) {
-  return filled(document.createElementNS(SVG, name), properties, children);
+  return fill(document.createElementNS(SVG, name), properties, children);
 }
 
 /** Replace the children of an element. */
 export function show(element, ...children) {
-  element.replaceChildren(...real(children));
+  element.replaceChildren(...present(children));
 }
 
 /** Update the children of an element. Elements that match are kept, with their focus, input and
  * scroll position. Elements with the same `data-key` match wherever they are; elements without a key
  * match by position. */
 export function update(element, ...children) {
-  const wanted = real(children).map((one) => (one instanceof Node ? one : new Text(one)));
+  const wanted = present(children).map((one) => (one instanceof Node ? one : new Text(one)));
   for (const old of [...element.childNodes]) {
-    if (keyed(old) && !wanted.some((fresh) => alike(old, fresh))) old.remove();
+    if (hasKey(old) && !wanted.some((fresh) => matches(old, fresh))) old.remove();
   }
   let at = element.firstChild; // the first child that was not compared yet
   for (const fresh of wanted) {
-    const old = keyed(fresh) ? after(at, (one) => alike(one, fresh)) : at;
-    if (!old || (keyed(old) && !alike(old, fresh))) {
+    const old = hasKey(fresh) ? findFrom(at, (one) => matches(one, fresh)) : at;
+    if (!old || (hasKey(old) && !matches(old, fresh))) {
       element.insertBefore(fresh, at);
       continue;
     }
     // An element that is moved loses the focus, so remove the elements without a key before it instead.
-    if (keyed(fresh)) while (at !== old && !keyed(at)) at = dropped(at);
+    if (hasKey(fresh)) while (at !== old && !hasKey(at)) at = removeAndAdvance(at);
     if (at === old) at = old.nextSibling;
     else element.insertBefore(old, at);
-    if (alike(old, fresh)) become(old, fresh);
+    if (matches(old, fresh)) copyInto(old, fresh);
     else old.replaceWith(fresh);
   }
-  while (at) at = dropped(at);
+  while (at) at = removeAndAdvance(at);
 }
 
 /** The first node, from `node` on, for which `test` is true. */
-function after(node, test) {
+function findFrom(node, test) {
   while (node && !test(node)) node = node.nextSibling;
   return node;
 }
 
 /** Remove the node. Returns its next sibling. */
-function dropped(node) {
+function removeAndAdvance(node) {
   const next = node.nextSibling;
   node.remove();
   return next;
 }
 
-const keyed = (node) => node.dataset?.key !== undefined;
+/** Whether an element has a `data-key`. */
+const hasKey = (node) => node.dataset?.key !== undefined;
 
-const alike = (old, fresh) => old.nodeName === fresh.nodeName && old.dataset?.key === fresh.dataset?.key;
+/** Whether an update can keep `old` for `fresh`. */
+const matches = (old, fresh) => old.nodeName === fresh.nodeName && old.dataset?.key === fresh.dataset?.key;
 
-function become(old, fresh) {
+/** Give the element `old`, which stays in the document, the content of `fresh`. */
+function copyInto(old, fresh) {
   if (old instanceof Text) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return;
@@ -75,9 +78,11 @@ function become(old, fresh) {
   update(old, ...fresh.childNodes);
 }
 
-const real = (children) => children.flat().filter((child) => child != null && child !== false);
+/** The children without null and false, which stand for optional ones. */
+const present = (children) => children.flat().filter((child) => child != null && child !== false);
 
-function filled(element, properties, children) {
+/** Set properties and listeners of a new element, and append its children. Returns it. */
+function fill(element, properties, children) {
   const listeners = {};
   for (const [name, value] of Object.entries(properties)) {
     if (value == null || value === false) continue;
@@ -85,7 +90,7 @@ function filled(element, properties, children) {
     else element.setAttribute(name, value === true ? "" : value);
   }
   listen(element, listeners);
-  element.append(...real(children));
+  element.append(...present(children));
   return element;
 }
 

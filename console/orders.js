@@ -21,8 +21,8 @@ export function orders(page) {
   const staff = who.roles.some((role) => role !== "customer");
   const operates = who.roles.includes("operator");
   const buys = who.roles.includes("customer");
-  const asked = address().query;
-  const chosen = { stage: asked.get("stage"), outcome: asked.get("outcome") ?? "", placed: asked.get("placed") ?? "", problem: (operates && asked.get("problem")) || "", customer: (staff && asked.get("customer")) || "" };
+  const parameters = address().query;
+  const chosen = { stage: parameters.get("stage"), outcome: parameters.get("outcome") ?? "", placed: parameters.get("placed") ?? "", problem: (operates && parameters.get("problem")) || "", customer: (staff && parameters.get("customer")) || "" };
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Stages" });
   const list = h("div", {}, h("p", { class: "quiet", "data-loading": true }, "Loading…"));
   const searching = field(staff ? "Whole order id, or customer" : "Whole order id", { name: "search", value: chosen.customer });

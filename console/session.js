@@ -17,7 +17,7 @@ export function person() {
   return { name: claims.username ?? claims.client_id, roles: claims["cognito:groups"] ?? [] };
 }
 
-/** The claims of a token. Returns null and forgets the token if it cannot be read. */
+/** The claims of a token. Returns null and removes the token if it cannot be read. */
 function claimsOf(text) {
   try {
     const bytes = Uint8Array.from(atob(text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
@@ -26,7 +26,7 @@ function claimsOf(text) {
   } catch {
     // handled like a token without a name
   }
-  forget();
+  removeToken();
   return null;
 }
 
@@ -34,7 +34,7 @@ function claimsOf(text) {
 export async function signIn() {
   const endpoints = await signInEndpoints();
   const [verifier, state] = [random(), random()];
-  sessionStorage.setItem("asked", JSON.stringify({ verifier, state, view: location.hash }));
+  sessionStorage.setItem("sign-in", JSON.stringify({ verifier, state, view: location.hash }));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   location.assign(`${new URL(endpoints.authorize_url, API)}?${new URLSearchParams({
     client_id: endpoints.client_id, redirect_uri: PAGE, response_type: "code", scope: endpoints.scope, state,
@@ -42,7 +42,7 @@ export async function signIn() {
   })}`);
 }
 
-/** Forget the token, then sign out at the user pool. `view` is the view to show afterwards. */
+/** Remove the token, then sign out at the user pool. `view` is the view to show afterwards. */
 export async function signOut(view = "") {
   sessionStorage.clear();
   if (view) sessionStorage.setItem("view", view);
@@ -54,7 +54,7 @@ export async function signOut(view = "") {
   })}`);
 }
 
-export const forget = () => sessionStorage.removeItem("token");
+export const removeToken = () => sessionStorage.removeItem("token");
 
 /** Exchange the code of the sign-in page for a token, if there is one, and restore the view. */
 export async function finishSignIn() {
@@ -63,17 +63,17 @@ export async function finishSignIn() {
   if (view && !location.hash) history.replaceState(null, "", PAGE + view);
   const query = new URLSearchParams(location.search);
   if (!query.has("code") && !query.has("error")) return;
-  const asked = JSON.parse(sessionStorage.getItem("asked") ?? "{}");
-  sessionStorage.removeItem("asked");
-  history.replaceState(null, "", PAGE + (asked.view ?? ""));
+  const sent = JSON.parse(sessionStorage.getItem("sign-in") ?? "{}");
+  sessionStorage.removeItem("sign-in");
+  history.replaceState(null, "", PAGE + (sent.view ?? ""));
   if (query.has("error")) throw new Error(`Signing in failed: ${query.get("error")}`);
-  if (query.get("state") !== asked.state) throw new Error("Signing in failed: the answer does not match the request. Try again.");
+  if (query.get("state") !== sent.state) throw new Error("Signing in failed: the answer does not match the request. Try again.");
   const endpoints = await signInEndpoints();
   const answer = await fetch(new URL(endpoints.token_url, API), {
     method: "POST",
     body: new URLSearchParams({
       grant_type: "authorization_code", client_id: endpoints.client_id, redirect_uri: PAGE,
-      code: query.get("code"), code_verifier: asked.verifier,
+      code: query.get("code"), code_verifier: sent.verifier,
     }),
   });
   if (!answer.ok) throw new Error("Signing in failed: the code was refused. Try again.");
