@@ -12,7 +12,7 @@ from cli.sign_in import profiles
 from cli.sign_in.browser import sign_in_by_browser
 from cli.sign_in.profiles import DEFAULT, Profile, config_file, read_all, save
 from cli.sign_in.tokens import roles, user
-from cli.terminal.output import Format, Output, print_json, say, show
+from cli.terminal.output import Format, Output, print_json, print_message, show
 from cli.terminal.text import line, visible
 
 
@@ -44,7 +44,7 @@ def login(
     signed_in = sign_in_by_browser(url, how, open_browser=browser)
     save(config_file(os.environ), profile, signed_in)
     who = f"{user(signed_in.token)} ({', '.join(sorted(roles(signed_in.token))) or 'no role'})"
-    say(line(("✓", "green"), visible(f" signed in as {who}, profile {profile}")))
+    print_message(line(("✓", "green"), visible(f" signed in as {who}, profile {profile}")))
     _print_profile(profile, url, output)
 
 
@@ -60,9 +60,9 @@ def logout(
     file = config_file(os.environ)
     if read_all(file).get(name, Profile()).token:
         save(file, name, Profile(chosen.api_url))
-        say(line(("✓", "green"), visible(f" signed out, profile {name}")))
+        print_message(line(("✓", "green"), visible(f" signed out, profile {name}")))
     else:
-        say(f"profile {visible(name)} has no token")
+        print_message(f"profile {visible(name)} has no token")
     _print_profile(name, chosen.api_url, output)
 
 

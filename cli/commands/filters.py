@@ -9,7 +9,7 @@ import typer
 from cli.client.api import Api
 from cli.commands.options import check_outcome, check_stage
 from cli.problems import WrongUsage
-from cli.terminal.output import Format, print_json, print_line, say
+from cli.terminal.output import Format, print_json, print_line, print_message
 from cli.views.formats import instant, parse_whole_number
 
 Filters = Annotated[
@@ -82,4 +82,4 @@ def print_order_ids(chosen: list[str], output: Format) -> None:
         return
     for order_id in chosen:
         print_line(order_id)
-    say(f"{len(chosen)} orders")
+    print_message(f"{len(chosen)} orders")

@@ -17,7 +17,7 @@ from cli.client.connection import http_client
 from cli.client.responses import content
 from cli.problems import Refused, Unreachable, WrongUsage
 from cli.sign_in.profiles import Profile
-from cli.terminal.output import say
+from cli.terminal.output import print_message
 
 REDIRECT = "http://localhost:8912/signed-in"
 """Registered with the user pool's client; Cognito requires a fixed port."""
@@ -25,32 +25,32 @@ TIMEOUT_SECONDS = 300
 _DONE = b"<!doctype html><title>Orders</title><p>Signed in. You can close this page."
 
 
-def sign_in_by_browser(api_url: str, how: Mapping[str, str], *, open_browser: bool) -> Profile:
+def sign_in_by_browser(api_url: str, settings: Mapping[str, str], *, open_browser: bool) -> Profile:
     """Print and open the sign-in page, wait for the redirect, exchange the code for tokens.
 
     Raises WrongUsage when the port is in use, Refused when the sign-in is rejected or times out.
     """
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     digest = hashlib.sha256(verifier.encode()).digest()
-    asked = {
-        "client_id": how["client_id"],
+    query = {
+        "client_id": settings["client_id"],
         "redirect_uri": REDIRECT,
         "response_type": "code",
-        "scope": how["scope"],
+        "scope": settings["scope"],
         "state": state,
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
-    page = f"{urljoin(api_url, how['authorize_url'])}?{urlencode(asked)}"
+    page = f"{urljoin(api_url, settings['authorize_url'])}?{urlencode(query)}"
     with _listener() as listener:
-        say(f"Sign in at\n  {page}")
+        print_message(f"Sign in at\n  {page}")
         if open_browser:
             _open_browser(page)
         answer = _answer(listener)
     if answer.get("state") != state or "code" not in answer:
         reason = answer.get("error_description") or answer.get("error") or "timed out"
         raise Refused(f"signing in failed: {reason}", advice="try `orders login` again", status=0)
-    return _exchange_code(api_url, how, answer["code"], verifier)
+    return _exchange_code(api_url, settings, answer["code"], verifier)
 
 
 def _open_browser(page: str) -> None:
@@ -58,7 +58,7 @@ def _open_browser(page: str) -> None:
     try:
         webbrowser.open(page)
     except (webbrowser.Error, OSError, ValueError):  # ValueError: BROWSER cannot be parsed
-        say("No browser could be opened. Open the address yourself.")
+        print_message("No browser could be opened. Open the address yourself.")
 
 
 class _Listener(HTTPServer):
@@ -104,18 +104,18 @@ def _answer(listener: _Listener) -> dict[str, str]:
     return listener.answer
 
 
-def _exchange_code(api_url: str, how: Mapping[str, str], code: str, verifier: str) -> Profile:
-    asked = {
+def _exchange_code(api_url: str, settings: Mapping[str, str], code: str, verifier: str) -> Profile:
+    form = {
         "grant_type": "authorization_code",
-        "client_id": how["client_id"],
+        "client_id": settings["client_id"],
         "redirect_uri": REDIRECT,
         "code": code,
         "code_verifier": verifier,
     }
-    pool = urljoin(api_url, how["token_url"])
+    pool = urljoin(api_url, settings["token_url"])
     try:
         with http_client(pool) as http:
-            answer = http.post(pool, data=asked)
+            answer = http.post(pool, data=form)
     except httpx.HTTPError as error:
         raise Unreachable(
             "the user pool does not answer", advice="try `orders login` again"

@@ -51,7 +51,7 @@ def print_line(text: str) -> None:
     typer.echo(visible(text))
 
 
-def say(text: Cell) -> None:
+def print_message(text: Cell) -> None:
     """Print a progress message to stderr."""
     err.print(line(text))
 

@@ -22,7 +22,7 @@ _MARKS = {
     "failed": ("✗", "red"),
     "aborted": ("■", "red"),
 }
-_PLAINLY = {"aborted": "stopped", "caught": "failed"}
+_DISPLAY_NAMES = {"aborted": "stopped", "caught": "failed"}
 """Display names of progress values that differ from the API's."""
 _TITLES = {
     "enrichment": "enrichment",
@@ -37,8 +37,8 @@ _TITLES = {
 _OTHER = "lifecycle"
 """Category of states that the API does not know, and of states in an unknown category."""
 _ROUTING = ("Choice", "Wait", "Succeed", "Fail", "Pass")
-_WAITS = "AwaitSignal"
-_UNDOABLE = {"ReserveStock": "reserve", "ProcessPayment": "pay"}
+_WAIT_STATE = "AwaitSignal"
+_EFFECTS = {"ReserveStock": "reserve", "ProcessPayment": "pay"}
 """States whose effect can be undone, and the effect's name in the ledger. (As in the console.)"""
 
 
@@ -47,13 +47,13 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
     order_id, total = order["order_id"], money(order["total"])
     head = line((order_id, "bold"), stage(order["stage"]), total, between="  ")
     tree = Tree(head, guide_style="dim")
-    states = [_with_compensation(one, order["ledger"]) for one in execution["states"]]
+    states = [_mark_compensated(one, order["ledger"]) for one in execution["states"]]
     for category, title in _TITLES.items():
         shown = [one for one in states if _category(one) == category and _is_displayed(one, states)]
         if shown:
-            branch = tree.add(_line(title, _summary_mark(shown)))
+            branch = tree.add(_marked_line(title, _summary_mark(shown)))
             for one in shown:
-                branch.add(_state(one, order))
+                branch.add(_state_line(one, order))
     if not states:
         tree.add(line(("the execution has not started yet", "dim")))
     notes = [f"execution {execution['epoch']}, version {order['version']}"]
@@ -62,11 +62,11 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
     parts: list[RenderableType] = [tree, Text("  ".join(notes), style="dim")]
     if execution["epoch"] > 1:
         how = f"earlier executions: `orders history {execution['order_id']}` (operators)"
-        parts.append(Text(f"{_before(execution)}\n{how}", style="yellow"))
+        parts.append(Text(f"{_takeover_note(execution)}\n{how}", style="yellow"))
     return Group(*parts)
 
 
-def _before(execution: Mapping[str, Any]) -> str:
+def _takeover_note(execution: Mapping[str, Any]) -> str:
     """A note that there are earlier executions, which the tree does not show."""
     number = execution["epoch"]
     which = "execution 1" if number == 2 else f"executions 1 to {number - 1}"
@@ -78,16 +78,16 @@ def log_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dict[st
     number = execution["epoch"]
     lines = {}
     if number > 1:
-        lines[f"execution {number}"] = f"{clock(order['updated_at'])}  {_before(execution)}"
+        lines[f"execution {number}"] = f"{clock(order['updated_at'])}  {_takeover_note(execution)}"
     passed = [one for one in execution["states"] if one["entries"] and one["type"] not in _ROUTING]
     for one in sorted(passed, key=lambda one: _sequence(one, order)):
         key = f"{number} {one['name']} {one['entries']} {one['progress']}"
-        lines[key] = f"{clock(_moment(one, order))}  {_change(one)}"
+        lines[key] = f"{clock(_changed_at(one, order))}  {_change_text(one)}"
     lines[f"order {order['stage']}"] = f"{clock(order['updated_at'])}  order {order['stage']}"
     return lines
 
 
-def _moment(state: State, order: Mapping[str, Any]) -> str:
+def _changed_at(state: State, order: Mapping[str, Any]) -> str:
     """When the progress of a state changed; without a known time, the order's last change."""
     newest = state["entered_at"] if state["progress"] == "running" else state["left_at"]
     return str(newest or order["updated_at"])
@@ -98,18 +98,18 @@ def _sequence(state: State, order: Mapping[str, Any]) -> tuple[str, bool, bool, 
     and a parallel state after its branches.
     """
     running, contains = state["progress"] == "running", state["type"] == "Parallel"
-    return _moment(state, order), running, contains, str(state["entered_at"])
+    return _changed_at(state, order), running, contains, str(state["entered_at"])
 
 
-def _change(state: State) -> str:
-    progress = _PLAINLY.get(state["progress"], state["progress"])
+def _change_text(state: State) -> str:
+    progress = _DISPLAY_NAMES.get(state["progress"], state["progress"])
     again = f", entry {state['entries']}" if state["entries"] > 1 else ""
     return f"{state['name']} {progress}{again}" + (f": {state['error']}" if state["error"] else "")
 
 
-def _with_compensation(state: State, ledger: Mapping[str, Any]) -> State:
+def _mark_compensated(state: State, ledger: Mapping[str, Any]) -> State:
     """Show a succeeded state as compensated if the ledger says that its effect was undone."""
-    effect = ledger.get(_UNDOABLE.get(state["name"], ""))
+    effect = ledger.get(_EFFECTS.get(state["name"], ""))
     if state["progress"] != "succeeded" or effect is None or effect["state"] != "undone":
         return state
     return {**state, "progress": "compensated"}
@@ -125,10 +125,10 @@ def _is_displayed(state: State, states: list[State]) -> bool:
     if state["type"] in _ROUTING:
         return False
     taken = state["progress"] != "not-reached"
-    return taken or not (state["name"].endswith("V1") or _sequential(states))
+    return taken or not (state["name"].endswith("V1") or _runs_v1(states))
 
 
-def _sequential(states: list[State]) -> bool:
+def _runs_v1(states: list[State]) -> bool:
     """Whether the order runs v1, which has sequential states instead of the parallel ones."""
     return any(one["name"].endswith("V1") and one["entries"] for one in states)
 
@@ -142,13 +142,13 @@ def _summary_mark(states: list[State]) -> str:
     return "not-reached"
 
 
-def _line(text: str, progress: str) -> Text:
+def _marked_line(text: str, progress: str) -> Text:
     mark, style = _MARKS.get(progress, ("?", "cyan"))
     return line((f"{mark} {text}", style))
 
 
-def _state(state: State, order: Mapping[str, Any]) -> Text:
-    name = _line(state["name"], state["progress"])
+def _state_line(state: State, order: Mapping[str, Any]) -> Text:
+    name = _marked_line(state["name"], state["progress"])
     return line(name, *_remarks(state, order), between="  ")
 
 
@@ -164,5 +164,5 @@ def _remarks(state: State, order: Mapping[str, Any]) -> Iterator[tuple[str, str]
         yield f"{state['entries']} times", "dim"
     if state["error"]:
         yield state["error"], "red"
-    if state["name"] == _WAITS and state["progress"] == "running":
+    if state["name"] == _WAIT_STATE and state["progress"] == "running":
         yield f"waiting, {time_left(order['approval_deadline'])} left", "yellow"

@@ -9,7 +9,7 @@ from cli.arguments import Command, Group
 from cli.commands.admin.products import Sku, product_path, product_table
 from cli.commands.options import KeyOption, ProfileOption
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, say, show
+from cli.terminal.output import Format, Output, print_message, show
 
 stock = typer.Typer(cls=Group, no_args_is_help=True, help="Show and correct stock (operators).")
 
@@ -47,5 +47,5 @@ def correct(
     used = key or str(uuid.uuid4())
     product = open_api(profile).post_once(product_path(sku, "corrections"), body, used)
     if output is Format.TABLE:
-        say(f"recorded with the key {used}")
+        print_message(f"recorded with the key {used}")
     show(product, output, product_table)

@@ -14,7 +14,7 @@ from cli.commands.filters import DryRun, Filters, Rate, find_orders, print_order
 from cli.commands.options import CustomerOption, LimitOption, ProfileOption, StageOption
 from cli.files import make_folder, replace
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, print_json, progress_bar, say
+from cli.terminal.output import Format, Output, print_json, print_message, progress_bar
 from cli.terminal.text import line
 from cli.views.formats import ENDS
 
@@ -69,7 +69,9 @@ def _export_orders(
         _write_all(api, folder, missing, written, rate)
     finally:
         mark = ("✓", "green") if len(written) == len(missing) else "interrupted:"
-        say(line(mark, f" {len(written)} written, {len(orders) - len(missing)} already present"))
+        print_message(
+            line(mark, f" {len(written)} written, {len(orders) - len(missing)} already present")
+        )
     if output is Format.JSON:
         print_json({"written": written, "folder": str(folder)})
 

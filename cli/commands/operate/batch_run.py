@@ -16,9 +16,9 @@ from cli.terminal.output import (
     Format,
     print_json,
     print_line,
+    print_message,
     progress_bar,
     require_yes,
-    say,
     show,
 )
 from cli.terminal.text import line, visible
@@ -120,7 +120,7 @@ def _act(
         except Problem as problem:
             if isinstance(problem, Unreachable):
                 done = sum(one["done"] for one in results)
-                say(f"stopped at {order_id}: {done} of {len(chosen)} accepted before it")
+                print_message(f"stopped at {order_id}: {done} of {len(chosen)} accepted before it")
             if problem.is_final:
                 raise
             results.append({"order_id": order_id, "done": False, "why": problem.message})
@@ -150,8 +150,8 @@ def _print_dry_run(chosen: list[str], left_out: LeftOut, output: Format) -> None
     for order_id in chosen:
         print_line(order_id)
     for one in left_out:
-        say(f"left out {visible(one['order_id'])}: {visible(one['why'])}")
-    say(f"{len(chosen)} orders, {len(left_out)} left out")
+        print_message(f"left out {visible(one['order_id'])}: {visible(one['why'])}")
+    print_message(f"{len(chosen)} orders, {len(left_out)} left out")
 
 
 def _summary(results: list[dict[str, Any]], left_out: LeftOut) -> Text:

@@ -19,7 +19,7 @@ from cli.commands.order.items import parse_item
 from cli.problems import Problem, Refused
 from cli.sign_in.session import open_api
 from cli.terminal.console import err
-from cli.terminal.output import Format, Output, say, show
+from cli.terminal.output import Format, Output, print_message, show
 from cli.terminal.text import visible_data
 
 _BINS_MS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
@@ -84,7 +84,7 @@ def load(
     try:
         _place_all(api, body, measured, number=number, callers=callers)
     except BaseException:
-        say(f"stopped: {measured.answers['placed']} of {number} orders were placed")
+        print_message(f"stopped: {measured.answers['placed']} of {number} orders were placed")
         raise
     results = measured.results()
     show(results, output, _table)

@@ -7,7 +7,7 @@ from cli.client.api import Api, path
 from cli.commands.options import KeyOption, OrderId, ProfileOption, YesOption
 from cli.sign_in.session import open_api, require_role
 from cli.terminal.console import out
-from cli.terminal.output import Format, Output, print_json, require_yes, say
+from cli.terminal.output import Format, Output, print_json, print_message, require_yes
 from cli.terminal.text import visible_data
 
 
@@ -37,7 +37,7 @@ def resend(
         out.print(f"{shown['order_id']}: {shown['mail']} was sent")
     else:
         out.print(f"{shown['order_id']}: {shown['mail']} may have been sent")
-        say(f"ask the customer; `orders resend {shown['order_id']}` sends another one")
+        print_message(f"ask the customer; `orders resend {shown['order_id']}` sends another one")
 
 
 def send_again(api: Api, order_id: str, key: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cli.commands.options import OrderId, ProfileOption, YesOption
 from cli.problems import Refused, WrongUsage
 from cli.sign_in.session import open_api, require_role
 from cli.terminal.console import out
-from cli.terminal.output import Format, Output, print_json, require_yes, say
+from cli.terminal.output import Format, Output, print_json, print_message, require_yes
 from cli.terminal.text import visible, visible_data
 from cli.views.formats import money
 
@@ -117,6 +117,6 @@ def _print(settled: dict[str, Any], output: Format) -> None:
     elif settlement["confirmed_at"] is None:
         out.print(f"{order_id}: another operator must confirm {settlement['settlement_id']}")
         confirm = f"orders settle {order_id} --confirm {settlement['settlement_id']} -e TEXT"
-        say(f"next, as another operator: `{confirm}`")
+        print_message(f"next, as another operator: `{confirm}`")
     else:
         out.print(f"{order_id}: settled; a new execution continues a compensation")

@@ -10,7 +10,7 @@ from cli.commands.order.sending import print_outcome, send
 from cli.problems import Refused
 from cli.sign_in.session import open_api, require_role
 from cli.terminal.console import err
-from cli.terminal.output import Format, Output, require_yes, say
+from cli.terminal.output import Format, Output, print_message, require_yes
 from cli.terminal.text import visible_data
 from cli.views.formats import money
 from cli.views.orders import order_items
@@ -34,7 +34,7 @@ def approve(
 ) -> None:
     """Approve an order's payment (approvers).
 
-    An approval is valid for one revision: if the lines change before it, nothing is charged.
+    An approval is for one revision: if the lines have changed since, it has no effect.
 
     Example: orders approve $ORDER_ID -p approver
     """
@@ -47,7 +47,9 @@ def approve(
     sent = send(api, order, "approve-payment", {"revision": seen}, key, timeout)
     print_outcome(sent, output)
     if sent["outcome"] == "applied" and output is Format.TABLE:
-        say(f"payment follows, and may be declined: `orders wait {order}` shows the result")
+        print_message(
+            f"the payment follows and can be declined: `orders wait {order}` shows the result"
+        )
 
 
 def _newest_revision(api: Api, order_id: str) -> int:

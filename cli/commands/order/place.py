@@ -10,7 +10,7 @@ from cli.commands.order.items import parse_item
 from cli.commands.read.wait import wait as wait_for_end
 from cli.problems import WrongUsage
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, print_line, say, show
+from cli.terminal.output import Format, Output, print_line, print_message, show
 from cli.views.orders import order_status
 
 
@@ -60,9 +60,9 @@ def place(
     body = {**dict(map(_parse_field, field)), **sent}
     order = open_api(profile).post_once("/orders", body, key or str(uuid.uuid4()))
     for warning in order["warnings"]:
-        say(f"warning: {warning}")
+        print_message(f"warning: {warning}")
     if wait:
-        say(f"placed {order['order_id']}")
+        print_message(f"placed {order['order_id']}")
         wait_for_end(order["order_id"], profile=profile, output=output)
     elif quiet:
         print_line(order["order_id"])
@@ -82,4 +82,4 @@ def _print_placed(order: dict[str, Any], output: Format) -> None:
     """Print the order; with the table, also the next command."""
     show(order, output, order_status)
     if output is Format.TABLE:
-        say(f"next: `orders watch {order['order_id']}`")
+        print_message(f"next: `orders watch {order['order_id']}`")

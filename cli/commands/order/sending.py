@@ -8,7 +8,7 @@ from cli.client.api import Api, path
 from cli.problems import Refused
 from cli.sign_in.session import open_api
 from cli.terminal.console import out
-from cli.terminal.output import Format, print_json, say
+from cli.terminal.output import Format, print_json, print_message
 from cli.terminal.text import line, visible_data
 from cli.views.signals import FIRST_APPROVAL, outcome_text
 
@@ -45,7 +45,9 @@ def print_outcome(signal: Mapping[str, Any], output: Format) -> None:
         shown = visible_data(signal)
         out.print(line(f"{shown['kind']} {shown['signal_id']}: ", outcome_text(outcome)))
         if outcome is None:
-            say(f"`orders signals {shown['order_id']} {shown['signal_id']}` shows its outcome")
+            print_message(
+                f"`orders signals {shown['order_id']} {shown['signal_id']}` shows its outcome"
+            )
     if outcome not in (None, "applied", FIRST_APPROVAL):
         raise Refused(
             f"the signal was accepted, but not applied: {outcome}",

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from cli.commands.options import ProfileOption
 from cli.sign_in.session import open_api
-from cli.terminal.output import say
+from cli.terminal.output import print_message
 from cli.terminal.records import FieldsOption, ListFormat, ListOutput, show_list
 from cli.terminal.tables import Rows
 from cli.views.formats import money
@@ -32,7 +32,7 @@ def catalogue(
     found = list(entries)
     show_list("products", found[:limit], output, fields, columns=_COLUMNS, render=_table)
     if len(found) > limit:
-        say(f"there are more: use `-n` with more than {limit}")
+        print_message(f"there are more: use `-n` with more than {limit}")
 
 
 def _table(products: Iterable[Mapping[str, Any]]) -> RenderableType:

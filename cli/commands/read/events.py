@@ -46,7 +46,7 @@ def events(
     """Show the events that other systems receive from the event bus (operators).
 
     They arrive some seconds after the change. `timeline` shows all events of one order at once,
-    with the reasons that people gave.
+    with the reasons of declines and cancels.
     """
     api = open_api(profile)
     found = _read(api, order, minutes)

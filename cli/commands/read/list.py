@@ -45,7 +45,7 @@ def list_orders(
     stage: Stages = None,
     outcome: OutcomeOption = None,
     debts: Annotated[
-        bool, typer.Option("--debts", help="Only ended orders that owe their customer a refund.")
+        bool, typer.Option("--debts", help="Only ended orders whose customer is owed a refund.")
     ] = False,
     disputes: Annotated[
         bool,
