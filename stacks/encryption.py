@@ -44,7 +44,7 @@ def _create_key(stack: Stack, settings: DeploymentSettings) -> kms.Key:
         alias=f"alias/{settings.stack_name}",
         description=f"Data of {settings.stack_name}",
         enable_key_rotation=True,
-        # What is kept with the stack cannot be read without its key.
+        # Data that remain after the stack is deleted cannot be read without the key.
         removal_policy=RemovalPolicy.RETAIN if settings.keeps_data else RemovalPolicy.DESTROY,
     )
     for statement in service_grants(settings):

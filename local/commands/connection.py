@@ -1,4 +1,4 @@
-"""Commands about the use of a running environment: tokens, mails, env."""
+"""The commands `mails`, `tokens` and `env`: what users and tests need of a running environment."""
 
 import os
 import shlex
@@ -30,7 +30,7 @@ def mails(output: Output = Format.TABLE) -> None:
 
 
 def tokens(output: Output = Format.TABLE) -> None:
-    """Print access tokens of the local users. Tokens that expire in ten minutes are replaced.
+    """Print access tokens of the local users. Tokens that expire within ten minutes are replaced.
 
     Use a token as `Authorization: Bearer <token>`.
     """

@@ -51,7 +51,7 @@ class Expectation:
 
     @property
     def ends_as(self) -> str:
-        """The outcome; that of the same name as the stage if the scenario names none."""
+        """The outcome; by default it has the name of the stage."""
         return self.outcome or self.stage
 
     def result(self, order_id: str) -> str:
@@ -110,7 +110,7 @@ def _mistakes(scenario: Scenario) -> Iterator[str]:
         yield from _step_mistakes(step)
     placed = {step.order for step in scenario.steps if step.do == "place"}
     if placed != scenario.expect.keys():
-        yield f"places {sorted(placed)}, but expects something of {sorted(scenario.expect)}"
+        yield f"places {sorted(placed)}, but has [expect] sections for {sorted(scenario.expect)}"
     yield from _unknown("invariant", scenario.proves, INVARIANTS)
     for expected in scenario.expect.values():
         yield from _unknown("end", [expected.stage], STAGES)
@@ -126,7 +126,7 @@ def _step_mistakes(step: Step) -> Iterator[str]:
     if missing:
         yield f"{step.do} needs {', '.join(sorted(missing))}"
     if extra - known.optional:
-        yield f"{step.do} knows no {', '.join(sorted(extra - known.optional))}"
+        yield f"{step.do} has no field {', '.join(sorted(extra - known.optional))}"
     if "event" in step.fields:
         yield from _unknown("event", [step.fields["event"]], EVENTS)
 

@@ -88,9 +88,7 @@ def _wait(run: ScenarioRun, step: Step) -> None:
 
 
 def _wait_for_token(run: ScenarioRun, step: Step) -> None:
-    """Wait until the execution waits and its token is stored: only then can a doorbell be sent,
-    or get lost.
-    """
+    """Wait until the execution waits and its token is stored: a doorbell needs the token."""
 
     def waiting() -> bool:
         status, events = run.backend.execution(run.id_of(step.order), 1)

@@ -1,4 +1,6 @@
-"""The webhook of the payment provider: a separate function, because it may use the provider."""
+"""The webhook of the payment provider: a separate function, because it needs grants for the
+provider that the function of the API must not have.
+"""
 
 from constructs import Construct
 

@@ -126,7 +126,7 @@ def _layer(
 def _variables(settings: DeploymentSettings) -> dict[str, str]:
     return {
         "ENVIRONMENT": settings.environment,
-        # The service is a dimension of every metric: it keeps environments of one account apart.
+        # The service is a dimension of every metric: it distinguishes environments of one account.
         "POWERTOOLS_SERVICE_NAME": settings.stack_name,
         "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",

@@ -151,7 +151,7 @@ def add_janitor_alarms(
         custom_metric(settings, "TakeoverRepeated"),
         "The janitor takes the same order over again and again.",
     )
-    notifications.alarm_on_silence(
+    notifications.alarm_on_missing_data(
         "JanitorSilent",
         janitor.sweep.function.metric_invocations(period=PERIOD),
         "The janitor does not run: lost doorbells and executions are not recovered.",

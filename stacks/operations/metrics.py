@@ -1,4 +1,4 @@
-"""Metrics that alarms watch: those of our code, those of functions, and sums of several."""
+"""Metrics for alarms and dashboards: those of our code, those of functions, and sums of several."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ MAX_METRICS = 10
 def custom_metric(
     settings: DeploymentSettings, name: str, *, statistic: str = "Sum", **dimensions: str
 ) -> cloudwatch.Metric:
-    """A metric that our code writes; `service` keeps environments of one account apart."""
+    """A metric that our code writes; `service` distinguishes the environments of one account."""
     require_emitted(name, frozenset(dimensions))
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,

@@ -20,7 +20,9 @@ MAX_RECEIVES = 5
 
 
 class OperatorNotifications(Construct):
-    """Created first: the other constructs add their alarms and dead-letter queues to it."""
+    """The operations queue, the topic of the alarms, and methods that create alarms and dead-letter
+    queues. The stack creates it first, because the other constructs call these methods.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: DeploymentSettings
@@ -96,13 +98,13 @@ class OperatorNotifications(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
 
-    def alarm_on_silence(
+    def alarm_on_missing_data(
         self, name: str, metric: cloudwatch.IMetric, description: str
     ) -> cloudwatch.Alarm:
-        """Notify the operators when a metric that must continue has no data for two periods.
+        """Notify the operators when a metric has no data for two periods.
 
-        Missing data is INSUFFICIENT_DATA. An alarm is created in that state, so it does not
-        notify before the first data have come, and it does when they stop.
+        Without data the state is INSUFFICIENT_DATA. A new alarm has this state from the beginning:
+        it does not notify before the first data arrive, only when later data are missing.
         """
         alarm = self._add(
             name,
@@ -130,7 +132,7 @@ class OperatorNotifications(Construct):
 
     def _create_topic(self) -> sns.Topic:
         # Encrypted only by a key of the customer: alarms cannot publish with an AWS-managed one.
-        # Their text holds names of alarms and numbers, nothing of an order.
+        # The text of an alarm has its name and numbers, and no data of orders.
         topic = sns.Topic(self, "Alarms", enforce_ssl=True)
         topic.add_to_resource_policy(_allow_alarms_to_publish(topic))
         if self._settings.alarm_email:

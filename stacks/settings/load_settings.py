@@ -1,5 +1,5 @@
-"""Loads the settings of a deployment: committed by environment, and from the CDK context. They are
-checked before synthesis.
+"""Loads the settings of a deployment from environments.toml and the CDK context, and checks them
+before synthesis.
 """
 
 import tomllib
@@ -46,7 +46,7 @@ def read_context(context: Mapping[str, object], problems: Sequence[str] = ()) ->
     found = [*problems, *_unknown(context)]
     given = {name: context[name] for name in _DEFAULTS if context.get(name) is not None}
     values = {name: _parse_value(name, value, found) for name, value in given.items()}
-    # Without ticks, unless they are asked for.
+    # There are no ticks by default: the heartbeat timeout is as long as the wait.
     timeout = values.get("approval_timeout_seconds", _DEFAULTS["approval_timeout_seconds"])
     values.setdefault("heartbeat_seconds", timeout)
     settings = DeploymentSettings(**values)  # type: ignore[arg-type]  # names and types of the fields
@@ -69,7 +69,7 @@ def read_environments(path: Path) -> Environments:
 
 
 def _unknown_sections(environments: Environments) -> list[str]:
-    """Problems of all sections: one that is not chosen now is deployed later."""
+    """Problems of every section, also of those that this deployment does not use."""
     sections = [
         f"environments.toml has a section for {name}: environments are {', '.join(ENVIRONMENTS)}"
         for name in environments
@@ -92,7 +92,7 @@ def _misplaced_keys(section: Mapping[str, object]) -> list[str]:
 
 
 def _unknown(context: Mapping[str, object]) -> list[str]:
-    """Keys that nothing reads. `cdk` takes any, so a mistyped one would deploy the default."""
+    """Keys that are no setting. `cdk` accepts any, so a mistyped one would deploy the default."""
     strange = sorted(
         key
         for key in context.keys() - _DEFAULTS.keys() - CDK_KEYS
@@ -103,7 +103,7 @@ def _unknown(context: Mapping[str, object]) -> list[str]:
 
 def _advice(key: str) -> str:
     near = get_close_matches(key, _DEFAULTS, n=1, cutoff=0.75)
-    return f"is {near[0]} meant?" if near else "docs/deploy.md lists the settings"
+    return f"did you mean {near[0]}?" if near else "docs/deploy.md lists the settings"
 
 
 def _parse_value(name: str, value: object, problems: list[str]) -> str | int:

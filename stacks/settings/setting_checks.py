@@ -1,4 +1,4 @@
-"""What SES, Cognito, Step Functions and the workflow accept as settings of a deployment."""
+"""Checks of the settings against the limits of SES, Cognito, Step Functions and the workflow."""
 
 import re
 from collections import Counter
@@ -22,7 +22,9 @@ MAX_APPROVAL_SECONDS = 6 * 24 * 3600
 MAX_PAYMENT_SECONDS = 6 * 3600
 MAX_SETTLEMENT_SECONDS = 14 * 24 * 3600
 MAX_TICKS = 100
-"""An execution hands its order over after 200 loops; signals need the other hundred."""
+"""Half of the 200 loops after which an execution hands its order over to a new one; the other half
+is for signals.
+"""
 
 _CHOICES = {
     "create_sender": ("yes", "no"),

@@ -176,9 +176,15 @@ def test_the_heartbeat_is_the_approval_timeout_unless_it_is_set(timeout: object)
         ({"api_concurrency": True}, "api_concurrency must be text or a number, not True"),
         ({"release": "second try"}, "release must be at most 64 letters"),
         ({"release": "x" * 65}, "release must be at most 64 letters"),
-        ({"enviroment": "dev"}, "there is no setting enviroment: is environment meant?"),
-        ({"heartbeat-seconds": 60}, "there is no setting heartbeat-seconds: is heartbeat_seconds"),
-        ({"approval_timeout": 60}, "there is no setting approval_timeout: is approval_timeout_se"),
+        ({"enviroment": "dev"}, "there is no setting enviroment: did you mean environment?"),
+        (
+            {"heartbeat-seconds": 60},
+            "there is no setting heartbeat-seconds: did you mean heartbeat_seconds",
+        ),
+        (
+            {"approval_timeout": 60},
+            "there is no setting approval_timeout: did you mean approval_timeout_se",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named(context: dict[str, object], problem: str) -> None:
@@ -242,7 +248,7 @@ def test_cognito_leads_back_over_https_only(name: str) -> None:
 
 
 def test_all_problems_are_reported_at_once() -> None:
-    wrong = {"environment": "prod", "heartbeat_seconds": "soon", "sender_email": "nobody"}
+    wrong = {"environment": "prod", "heartbeat_seconds": "soon", "sender_email": "unknown"}
 
     problems = refused(dict(wrong))
 

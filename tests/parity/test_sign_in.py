@@ -105,7 +105,7 @@ def test_a_redirect_to_an_unregistered_address_is_refused(pool: Pool) -> None:
 
 
 def test_an_unknown_user_cannot_sign_in(pool: Pool) -> None:
-    answer = pool.choose(pool.page().text, "nobody")
+    answer = pool.choose(pool.page().text, "unknown")
 
     assert answer.status_code == 200
     assert "no user of this name" in answer.text

@@ -31,14 +31,14 @@ def deploy(
     """Check the account and the open orders, deploy, create the first users and stock, and print
     the console's address.
 
-    Safe to repeat: what exists is left as it is. Raises AccountProblem, Problem.
+    Safe to repeat: existing users and units of stock do not change. Raises AccountProblem, Problem.
     """
-    place = account.check()
+    target = account.check()
     sender = str(environments.get(options.environment, {}).get("sender_email") or options.email)
     verified = account.sender_is_verified(sender)
     if account.find_outputs(stack_of(options)):
         check_drained(account, stack_of(options))
-    print(f"deploying {stack_of(options)} to {place}")
+    print(f"deploying {stack_of(options)} to {target}")
     create = [] if verified else ["-c", "create_sender=yes"]
     context = ["-c", f"environment={options.environment}", "-c", f"sender_email={sender}", *create]
     cdk(["deploy", *context])
@@ -63,10 +63,10 @@ def destroy(account: Account, options: argparse.Namespace, *, cdk: Cdk = run_cdk
         raise AccountProblem(
             "production is not deleted by this command: docs/operations.md has the steps"
         )
-    place = account.check()
+    target = account.check()
     account.outputs(stack)
     if options.confirm != stack:
-        raise AccountProblem(f"to delete {stack} in {place}, add --confirm {stack}")
+        raise AccountProblem(f"to delete {stack} in {target}, add --confirm {stack}")
     if options.environment != "dev":
         account.sessions.client("cloudformation").update_termination_protection(
             StackName=stack, EnableTerminationProtection=False
@@ -103,18 +103,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.aws", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, effect in (
+    for name, help_text in (
         ("deploy", "check the account, deploy the stack, create the first users and stock"),
         ("destroy", "delete the stack of an environment; production is refused"),
     ):
-        one = commands.add_parser(name, help=effect, description=effect)
+        command = commands.add_parser(name, help=help_text, description=help_text)
         environments = ("dev", "staging", "production")
-        one.add_argument("--environment", choices=environments, default="dev")
+        command.add_argument("--environment", choices=environments, default="dev")
         if name == "deploy":
-            one.add_argument("--email", required=True, help="of the first users, and the sender")
-            one.add_argument("--catalogue", type=Path, default=CATALOGUE, help="TOML file")
+            command.add_argument(
+                "--email", required=True, help="of the first users, and the sender"
+            )
+            command.add_argument("--catalogue", type=Path, default=CATALOGUE, help="TOML file")
         else:
-            one.add_argument("--confirm", default="", help="name of the stack to delete")
+            command.add_argument("--confirm", default="", help="name of the stack to delete")
     return parser
 
 

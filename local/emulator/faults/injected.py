@@ -24,7 +24,7 @@ class InjectedFaults:
             self._faults.append(fault)
 
     def take(self, service: str, action: str, *, function: str = "") -> Fault | None:
-        """The fault for this call; decrements its count."""
+        """The fault for this call, or None. Decrements the fault's count."""
         with self._lock:
             for fault in self._faults:
                 if fault.matches(service, action, function):

@@ -13,18 +13,17 @@ _lock = threading.Lock()
 def unpack(package: bytes) -> Path:
     """The directory with a zip's content, unpacked on first use.
 
-    Shared by all functions with the same package, so Python compiles its modules only once. On
-    AWS too the directory cannot be written to by the functions' code.
+    Shared by all functions with the same package, so Python compiles its modules only once.
     """
-    where = Path(tempfile.gettempdir()) / "packages" / hashlib.sha256(package).hexdigest()[:32]
+    folder = Path(tempfile.gettempdir()) / "packages" / hashlib.sha256(package).hexdigest()[:32]
     with _lock:
-        if not where.exists():
-            where.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = Path(tempfile.mkdtemp(dir=where.parent))
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
             with zipfile.ZipFile(io.BytesIO(package)) as archive:
                 archive.extractall(unfinished)
-            unfinished.rename(where)
-    return where
+            unfinished.rename(folder)
+    return folder
 
 
 def layer_paths(layers: list[bytes]) -> list[str]:

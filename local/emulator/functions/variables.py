@@ -12,10 +12,11 @@ _NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.de
 
 
 def environment_of(config: dict[str, Any], code: str) -> dict[str, str]:
-    """AWS, Using Lambda environment variables (Defined runtime environment variables).
+    """The environment of a function's process: some variables of the emulator's process, those of
+    Lambda, and the function's own. (AWS, "Using Lambda environment variables")
 
-    No other variables of the emulator are passed. The endpoints direct the function's AWS SDK to
-    the emulator, and to the DynamoDB of the tables if that is another one.
+    The endpoints direct the function's AWS SDK to the emulator, and to the DynamoDB of the tables
+    if that is another process.
     """
     from ministack.core import lambda_runtime
 

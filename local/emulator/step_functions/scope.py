@@ -37,7 +37,7 @@ class Scope:
                 return
         wake()
 
-    def forget(self, wake: Callable[[], None]) -> None:
+    def remove_on_stop(self, wake: Callable[[], None]) -> None:
         """Undo :meth:`on_stop`."""
         with self._lock:
             if wake in self._wakers:

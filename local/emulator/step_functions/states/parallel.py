@@ -47,7 +47,7 @@ def _results(
     running = [_start(branch, data, execution, dict(ctx), inside) for branch in branches]
     wait(running, return_when=FIRST_EXCEPTION if is_on("parallel-stop") else ALL_COMPLETED)
     inside.stop()
-    outside.forget(inside.stop)
+    outside.remove_on_stop(inside.stop)
     failed = [future for future in running if future.done() and future.exception()]
     return [_result(future) for future in failed or running]
 

@@ -44,7 +44,7 @@ class Callback:
         try:
             self._wait(here, submitted)
         finally:
-            here.forget(wake)
+            here.remove_on_stop(wake)
             result = retire(self._token)
         return _outcome(result, self._failure)
 

@@ -21,7 +21,7 @@ class Limits:
         return {name: value for name, value in limits.items() if value is not None}
 
 
-def of(state_def: dict[str, Any], data: Any, ctx: dict[str, Any]) -> Limits:
+def read_limits(state_def: dict[str, Any], data: Any, ctx: dict[str, Any]) -> Limits:
     """Read TimeoutSeconds[Path] and HeartbeatSeconds[Path] for the state's (effective) input.
 
     AWS, Task workflow state: a path must select a positive integer, or the state fails.

@@ -44,7 +44,7 @@ class Task:
         if self._waits:
             self._issue_token()
         data = engine._apply_input_path(self._state, raw_input, self._ctx)
-        allowed = limits.of(self._state, data, self._ctx)
+        allowed = limits.read_limits(self._state, data, self._ctx)
         parameters = engine._apply_parameters(self._state, data, self._ctx)
         result = self._call_and_record(parameters, allowed)
         result = engine._apply_result_selector(self._state, result, *self._selector_context())
