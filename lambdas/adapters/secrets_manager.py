@@ -21,7 +21,7 @@ class CachedSecret:
             self._value = self._read()
         return self._value
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Clear the cache, for a secret that was rotated."""
         self._value = None
 

@@ -1,6 +1,7 @@
 """Differences between an order and its payment at the provider.
 
-An open order is not compared: its money may be moving. A known debt or dispute is no difference.
+An open order is not compared: its payment may still change. A debt or dispute that the order has
+recorded is no difference.
 """
 
 from collections.abc import Iterator
@@ -32,11 +33,11 @@ class DifferenceKind(StrEnum):
     REFUNDED_TOO_MUCH = "refunded-too-much"
     """More was returned than was captured: by refunds, lost disputes and outside the provider."""
     NOT_VOIDED = "not-voided"
-    """The order ended without its payment, which can still be captured."""
+    """The order was not completed, and its payment can still be captured."""
     DEBT_NOT_RECORDED = "debt-not-recorded"
-    """The order ended without its payment, and the customer was not refunded."""
+    """The order was not completed, and the customer was charged and not refunded."""
     DEBT_REFUNDED = "debt-refunded"
-    """The debt on the order was refunded at the provider, or returned by a dispute."""
+    """The debt that the order has recorded was refunded at the provider, or by a lost dispute."""
     DISPUTE_NOT_RECORDED = "dispute-not-recorded"
     """The customer disputes the payment with the bank, or a dispute ended."""
 
@@ -94,8 +95,8 @@ def find_differences(
         return ()
     if payment is None:
         return (DifferenceKind.MISSING_PAYMENT,)
-    of_stage = _of_completed if order.stage is Stage.COMPLETED else _of_unpaid
-    return (*of_stage(order, payment), *_of_any(order, payment))
+    of_end = _differences_of_completed if order.stage is Stage.COMPLETED else _differences_of_unpaid
+    return (*of_end(order, payment), *_differences_of_ended(order, payment))
 
 
 def _is_payment_of(order: Order, reference: str) -> bool:
@@ -103,7 +104,7 @@ def _is_payment_of(order: Order, reference: str) -> bool:
     return entry is not None and reference == (entry.reference or entry.key)
 
 
-def _of_completed(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
+def _differences_of_completed(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
     if not payment.captured_minor:
         yield DifferenceKind.NOT_CAPTURED
     elif Money(payment.captured_minor, payment.amount.currency) != approved_amount(order):
@@ -112,7 +113,7 @@ def _of_completed(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
         yield DifferenceKind.REFUNDED
 
 
-def _of_unpaid(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
+def _differences_of_unpaid(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
     if payment.state in _OPEN:
         yield DifferenceKind.NOT_VOIDED
     if record_debt(order, order.updated_at, payment) is not None:
@@ -121,7 +122,7 @@ def _of_unpaid(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
         yield DifferenceKind.DEBT_REFUNDED
 
 
-def _of_any(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
+def _differences_of_ended(order: Order, payment: Payment) -> Iterator[DifferenceKind]:
     outside_minor = 0 if order.settlement is None else order.settlement.returned_minor
     returned_minor = payment.refunded_minor + payment.refund_pending_minor + payment.lost_minor
     if returned_minor + outside_minor > payment.captured_minor:

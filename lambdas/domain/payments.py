@@ -2,7 +2,7 @@
 
 A payment is an object at the provider. `prepare` creates it and moves no money; its reference is
 written to the ledger before `capture` moves money. The state of the object, and not an idempotency
-key, decides whether a capture can succeed: providers forget keys (Stripe after about 24 hours) and
+key, decides whether a capture can succeed: providers delete keys (Stripe after about 24 hours) and
 repeat a stored error under a key. After every doubt, `look_up` returns the truth.
 """
 

@@ -59,7 +59,7 @@ class OrderStore(Protocol):
         """
         ...
 
-    def made_before(self, key: IdempotencyKey) -> Order | None:
+    def find_by_key(self, key: IdempotencyKey) -> Order | None:
         """The existing order of `key`, or None. Raises IdempotencyMismatch as `create` does."""
         ...
 

@@ -182,7 +182,7 @@ class OrderWorkflow:
         try:
             draft = self._draft_order(request)
         except InvalidRequest:
-            before = self.store.made_before(key)
+            before = self.store.find_by_key(key)
             if before is None:
                 raise
             return before, False

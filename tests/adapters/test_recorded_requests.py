@@ -30,7 +30,7 @@ from tests.unit.test_dependencies import FULL
 ORDER = an_order(order_id="01KDVDNH000000000000000001")
 META = to_item(to_record(replace(ORDER, stage=Stage.PAYMENT, check_failures=1)))
 MOVE = StockMove(movement=StockMovement.HOLD, sku="MUG-RED", quantity=1)
-MOVED = make_change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("told", {}), stock=(MOVE,))
+MOVED = make_change(ORDER, replace(ORDER, stage=Stage.PAYMENT), NOW, ("noted", {}), stock=(MOVE,))
 LOOKED = make_change(ORDER, replace(ORDER, last_heartbeat_at=NOW), NOW)
 OUTCOME = ExecutionOutcome(
     order_id="O1", epoch=1, verdict="completed", reason="", started_at=None, stopped_at=None
@@ -158,7 +158,7 @@ CALLS: Mapping[str, tuple[Any, str, Mapping[str, Any]]] = {
 }
 """Port and method -> its arguments, the operation of AWS, parameters that the request has."""
 SEEN_BY_BEHAVIOUR = {
-    "store.made_before",  # below: a record of another kind
+    "store.find_by_key",  # below: a record of another kind
     "customers.find",
     "payments.prepare",  # the provider's contract and the sandbox's own tests
     "payments.capture",
@@ -252,7 +252,7 @@ def test_a_repeated_start_is_looked_up_consistently(deps: Dependencies) -> None:
     answers = {"GetItem": {"Item": to_item(found)}, "Query": {"Items": [META]}}
     asked = record(deps, "store", answers)
 
-    deps.store.made_before(a_key())
+    deps.store.find_by_key(a_key())
 
     read = [(one, params["ConsistentRead"]) for one, params in asked]
     assert read == [("GetItem", True), ("Query", True)]

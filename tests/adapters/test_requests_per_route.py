@@ -49,7 +49,7 @@ from tests.support.builders import (
 from tests.support.definition import load
 from tests.support.fakes.fake_clock import FakeClock
 from tests.support.measuring import unmeasured
-from tests.support.telemetry import forget_metrics
+from tests.support.telemetry import discard_metrics
 
 ORDERS_OF_ONE_CUSTOMER = 400
 PAGE_BYTES = 40_000
@@ -346,7 +346,7 @@ def test_no_route_makes_more_requests_than_its_constant(
     with unmeasured():  # counting lines would make the orders take much longer
         monkeypatch.setattr(metrics, "namespace", "OrderWorkflow")
         monkeypatch.setattr(table, "RESULT_SIZE_LIMIT", PAGE_BYTES)
-        forget_metrics()
+        discard_metrics()
         on = Deployment(dynamodb)
         for sku in SKUS:
             tables.put_stock(dynamodb, sku, available=9)

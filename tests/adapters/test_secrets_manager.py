@@ -15,14 +15,14 @@ def secrets() -> Any:
     return client("secretsmanager")
 
 
-def test_a_rotated_secret_is_read_when_the_cache_is_forgotten(secrets: Any) -> None:
+def test_a_rotated_secret_is_read_when_the_cache_is_cleared(secrets: Any) -> None:
     arn = secrets.create_secret(Name="stripe", SecretString="sk_1\n")["ARN"]
     secret = CachedSecret(secrets, arn=arn)
     assert secret.value() == "sk_1"
 
     secrets.put_secret_value(SecretId=arn, SecretString="sk_2")
     assert secret.value() == "sk_1"
-    secret.forget()
+    secret.clear()
 
     assert secret.value() == "sk_2"
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.terminal import Terminal
 from tests.support.api_caller import ApiCaller
-from tests.support.telemetry import forget_metrics
+from tests.support.telemetry import discard_metrics
 from tests.support.world import World
 
 
@@ -23,5 +23,5 @@ def terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> Terminal:
     # The handler prints its metrics to stdout, which here is the output of the command.
-    monkeypatch.setattr("lambdas.api.handler.flush_metrics", forget_metrics)
+    monkeypatch.setattr("lambdas.api.handler.flush_metrics", discard_metrics)
     return Terminal(ApiCaller(world), tmp_path, monkeypatch, capsys)

@@ -11,7 +11,7 @@ from lambdas import activity_handler, telemetry
 from lambdas.api.handler import respond
 from tests.drills.measurements import Measurements
 from tests.infrastructure.template import Template, text
-from tests.support.telemetry import forget_metrics
+from tests.support.telemetry import discard_metrics
 from tests.support.world import World
 
 Handler = Callable[[Any, Any], Any]
@@ -90,7 +90,7 @@ class Fault:
     def _begin_process(self) -> None:
         """A function of the stack has its own process, with its own metrics."""
         self.ran_code = True
-        forget_metrics()
+        discard_metrics()
         telemetry.metrics.service = self.template.stack_name
 
     @contextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from tests.dynamodb_local.server import DynamoDBLocal, dynamodb_local, why_not
 from tests.support.tables import create_tables
-from tests.support.telemetry import forget_metrics
+from tests.support.telemetry import discard_metrics
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def dynamodb(server: DynamoDBLocal) -> Any:
     """A client of a new account with the four tables, empty. Activities that run at once count so
     many errors that their metrics are written in between, which needs a namespace.
     """
-    forget_metrics()
+    discard_metrics()
     client = server.client()
     create_tables(client)
     return client

@@ -68,7 +68,7 @@ def _commit(
         before = played.orders[index] if stale else played.newest(index)
         after = replace(before, stage=stage, approval_deadline=NOW + APPROVAL_TIMEOUT_MS)
         stock = tuple(StockMove(*move) for move in moves)
-        written = make_change(before, after, NOW + later, ("told", {"n": later}), stock=stock)
+        written = make_change(before, after, NOW + later, ("noted", {"n": later}), stock=stock)
         return played.under.store.commit(written)
 
     return commit

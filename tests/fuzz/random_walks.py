@@ -13,7 +13,7 @@ from tests.fuzz.callers import ROLE_OF, Caller
 from tests.fuzz.contract import Route, route, routes
 from tests.fuzz.expected_answers import Answer
 
-METHODS = ("pm_ok", "pm_declined", "pm_flaky_2", "pm_refund_fails_2", "pm_nobody_knows")
+METHODS = ("pm_ok", "pm_declined", "pm_flaky_2", "pm_refund_fails_2", "pm_unknown_name")
 SKUS = ("MUG-RED", "COFFEE-1KG", "SOLD-OUT", "NO-SUCH-SKU", "HOT-SKU")
 OWNERS = ("customer", "other_customer")
 

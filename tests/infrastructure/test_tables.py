@@ -46,7 +46,7 @@ def test_data_users_and_the_stack_itself_are_protected_outside_dev_only(
     assert ('"terminationProtection": true' in manifest) is protected
 
 
-def test_orders_are_keyed_by_order_and_record_and_forget_idempotency_keys(dev: Template) -> None:
+def test_orders_are_keyed_by_order_and_record_and_idempotency_keys_expire(dev: Template) -> None:
     orders = table(dev, "Orders")
 
     assert keys(orders["KeySchema"]) == {"HASH": "pk", "RANGE": "sk"}

@@ -77,7 +77,7 @@ def _after_completion(definition: Definition) -> set[str]:
     return reachable(definition, definition["States"]["UpdateOrderStatus"]["Next"])
 
 
-def careless_retries(definition: Definition) -> list[str]:
+def unbounded_retries(definition: Definition) -> list[str]:
     """Retriers without full jitter, a longest delay or a number of attempts."""
     return [
         name

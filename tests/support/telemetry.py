@@ -9,7 +9,7 @@ from typing import Any
 from lambdas import telemetry
 
 
-def forget_metrics() -> None:
+def discard_metrics() -> None:
     """Drop what was counted, and the dimensions of the activity that counted it; a namespace is
     given here as the deployment gives one, because the module may be imported already.
     """

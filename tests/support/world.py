@@ -29,7 +29,7 @@ from tests.support.fakes.fake_notifier import FakeNotifier, FakeOperationsQueue
 from tests.support.fakes.fake_payments import FakePayments, as_records
 from tests.support.fakes.fake_warehouse import FakeWarehouse
 from tests.support.invariants import problems, timeline_problems
-from tests.support.telemetry import forget_metrics
+from tests.support.telemetry import discard_metrics
 from tests.support.watched_store import WatchedOrders
 
 TOKEN = "token-of-the-first-wait"
@@ -47,7 +47,7 @@ class World:
     """The environment of a new Lambda function. `units` counts all units that were ever stocked."""
 
     def __init__(self) -> None:
-        forget_metrics()
+        discard_metrics()
         self.clock = FakeClock()
         self.inventory = FakeInventory()
         self.warehouse = FakeWarehouse(self.inventory)

@@ -28,7 +28,7 @@ from lambdas.domain.errors import EngineUnavailable
 from lambdas.services.order_writer import OrderWriter
 from lambdas.services.payment_reports import PaymentReports
 from lambdas.settings import Settings, SettingsError
-from tests.support.telemetry import captured_log, forget_metrics, lines
+from tests.support.telemetry import captured_log, discard_metrics, lines
 
 FULL = Settings(
     orders_table="orders",
@@ -135,7 +135,7 @@ def test_a_recovered_error_is_logged_with_its_order() -> None:
 def test_what_was_counted_is_written_in_the_embedded_metric_format(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    forget_metrics()
+    discard_metrics()
     telemetry.count("OrderCompleted")
     telemetry.count("OrderCompleted", 2)
     telemetry.flush_metrics()
@@ -192,13 +192,13 @@ def test_stripe_may_have_another_address(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_metrics_that_cannot_be_written_do_not_cost_the_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    forget_metrics()
+    discard_metrics()
     monkeypatch.setattr(telemetry.metrics.provider, "namespace", None)
     monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE", raising=False)
     telemetry.count("OrderCompleted")
 
     with captured_log() as log:
         telemetry.flush_metrics()
-    forget_metrics()
+    discard_metrics()
 
     assert "metrics could not be written" in log.getvalue()

@@ -65,14 +65,14 @@ class SignedSubscriber:
 
     def _keys(self) -> list[str]:
         if self._clock.now() >= self._read_again_at:
-            self._secret.forget()
+            self._secret.clear()
             self._read_again_at = self._clock.now() + REREAD_MS
         try:
             keys = self._secret.value().split()
         except ProviderUnavailable as error:
             raise EventsUnavailable("the signing secret cannot be read") from error
         if not keys or not all(map(_is_key, keys)):
-            self._secret.forget()
+            self._secret.clear()
             raise EventsUnavailable("the signing secret is not like whsec_<base64>")
         return keys
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PAGE = 1_000
 """Events or executions of one page: the maximum of the service. (Step Functions API)"""
-_REMEMBERED = 100
+_MAX_DEFINITIONS = 100
 """Definitions that the process caches. The definition of an execution never changes, clients that
 watch an order request it repeatedly, and the quota is one call a second. (Step Functions quotas)
 """
@@ -53,7 +53,7 @@ class StepFunctionsExecutions:
         if known is None:
             known = self._describe(order)
             if known is not None:
-                self._remember(order.execution, known)
+                self._cache_definition(order.execution, known)
         return known
 
     def running_by_version(self, limit: int) -> tuple[Mapping[str, int], bool]:
@@ -66,8 +66,8 @@ class StepFunctionsExecutions:
         found = call_engine(describe, order_id=order.order_id, ignore=NO_EXECUTION)
         return None if found is None else dict(json.loads(found["definition"]))
 
-    def _remember(self, execution: str, definition: Mapping[str, Any]) -> None:
-        if len(self._definitions) >= _REMEMBERED:
+    def _cache_definition(self, execution: str, definition: Mapping[str, Any]) -> None:
+        if len(self._definitions) >= _MAX_DEFINITIONS:
             self._definitions.pop(next(iter(self._definitions)))
         self._definitions[execution] = definition
 

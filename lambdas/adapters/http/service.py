@@ -88,7 +88,7 @@ class HttpService:
         or it asks for a pause that is too long to wait here, or for a date.
         """
         if response.status in _REFUSED:
-            self._secret.forget()
+            self._secret.clear()
             return 0
         if not _is_transient(response.status):
             return None
@@ -123,7 +123,7 @@ class HttpService:
         except ProviderUnavailable as error:
             raise StoreUnavailable(f"the {self._name} service: {error.message}") from error
         if not (token.isascii() and token.isprintable()):
-            self._secret.forget()
+            self._secret.clear()
             raise StoreUnavailable(f"the {self._name} service: its token is not one line of ASCII")
         return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 

@@ -117,10 +117,10 @@ class DynamoDBOrders:
                     + self._usage.part(None, order)
                 )
         except ClientError as error:
-            return self._order_made_before(error, order, key)
+            return self._order_of_key(error, order, key)
         return order
 
-    def made_before(self, key: "IdempotencyKey") -> Order | None:
+    def find_by_key(self, key: "IdempotencyKey") -> Order | None:
         with store_errors():
             answer = self._client.get_item(
                 TableName=self._orders, Key=to_item(_idempotency_key(key)), ConsistentRead=True
@@ -243,7 +243,7 @@ class DynamoDBOrders:
             return StoreConflict("the record changed at the same time", order_id=order_id)
         return found
 
-    def _order_made_before(self, error: ClientError, order: Order, key: "IdempotencyKey") -> Order:
+    def _order_of_key(self, error: ClientError, order: Order, key: "IdempotencyKey") -> Order:
         """The order of the idempotency item, if that item made the transaction fail."""
         if error_code(error) != "TransactionCanceledException":
             raise error

@@ -35,8 +35,8 @@ class ReservedOrders:
     def create(self, order: Order, events: Sequence[Event], key: "IdempotencyKey") -> Order:
         return self._orders.create(order, events, key)
 
-    def made_before(self, key: "IdempotencyKey") -> Order | None:
-        return self._orders.made_before(key)
+    def find_by_key(self, key: "IdempotencyKey") -> Order | None:
+        return self._orders.find_by_key(key)
 
     def commit(self, change: Change) -> Order:
         if change.stock:

@@ -1,8 +1,8 @@
 """PaymentGateway for environments without real money: a provider that records its payments.
 
 It enforces the rules of a real provider: one capture per payment, no capture of a voided payment,
-no refund above the outstanding amount or while a bank decides a dispute. As real providers do, it
-forgets keys and refund IDs after KEY_LIFETIME_MS.
+no refund above the outstanding amount or while a bank decides a dispute. As at real providers, keys
+and refund IDs expire after KEY_LIFETIME_MS.
 """
 
 from collections.abc import Iterator
@@ -54,9 +54,9 @@ class SandboxPayments:
             self._fail_first(f"prepare:{request.key}", 1)
         else:
             known = self._create(request.key, request)
-            if known is None or not self._is_forgotten(known.get("prepared_at")):
+            if known is None or not self._is_expired(known.get("prepared_at")):
                 return request.key
-        # The key is forgotten, or the provider repeats a stored error under it.
+        # The key has expired, or the provider repeats a stored error under it.
         reference = f"{request.key}#{self._clock.now()}"
         self._create(reference, request)
         return reference
@@ -84,7 +84,7 @@ class SandboxPayments:
 
     def refund(self, refund_id: str, reference: str, amount: Money) -> RefundResult:
         known = self._table.read(refund_id)
-        if known is not None and not self._is_forgotten(known.get("made_at")):
+        if known is not None and not self._is_expired(known.get("made_at")):
             return Refunded()
         payment = self._table.read(reference)
         if payment is None or payment_of(payment).state is not PaymentState.CAPTURED:
@@ -128,7 +128,7 @@ class SandboxPayments:
             "minor": amount.amount_minor,
             "made_at": now,
         }
-        self._table.book_refund(reference, refund, forgotten_before=now - KEY_LIFETIME_MS)
+        self._table.book_refund(reference, refund, expired_before=now - KEY_LIFETIME_MS)
 
     def _find(self, reference: str) -> Record:
         record = self._table.read(reference)
@@ -137,7 +137,7 @@ class SandboxPayments:
         return self._after_processing(reference, record)
 
     def _after_processing(self, reference: str, record: Record) -> Record:
-        """Capture a pending payment whose time has come."""
+        """The record; a pending payment is captured first if its processing time has passed."""
         until = record.get("pending_until")
         pending = record.get("state") == PaymentState.PENDING
         if not pending or until is None or self._clock.now() < until:
@@ -158,9 +158,9 @@ class SandboxPayments:
         if failures and self._table.count_attempt(name) <= failures:
             raise ProviderUnavailable("the payment provider is unavailable")
 
-    def _is_forgotten(self, at: int | None) -> bool:
-        """Whether the provider no longer knows a key that was used at a time; versions that did
-        not record the time never forgot one.
+    def _is_expired(self, at: int | None) -> bool:
+        """Whether a key that was used at `at` has expired. Without a recorded time it never does:
+        earlier versions recorded none.
         """
         return at is not None and self._clock.now() >= at + KEY_LIFETIME_MS
 

@@ -103,7 +103,7 @@ class SandboxTable:
             )
         return int(from_item(answer["Attributes"])["attempts"])
 
-    def book_refund(self, reference: str, refund: Record, *, forgotten_before: int) -> None:
+    def book_refund(self, reference: str, refund: Record, *, expired_before: int) -> None:
         """Write a refund and lower the refundable amount, unless the refund is known.
 
         Raises LedgerMismatch if it is higher than the outstanding amount.
@@ -111,8 +111,8 @@ class SandboxTable:
         put: Any = {
             "TableName": self._name,
             "Item": to_item(refund),
-            "ConditionExpression": "attribute_not_exists(payment_key) OR made_at < :forgotten",
-            "ExpressionAttributeValues": to_item({":forgotten": forgotten_before}),
+            "ConditionExpression": "attribute_not_exists(payment_key) OR made_at < :expired",
+            "ExpressionAttributeValues": to_item({":expired": expired_before}),
         }
         lower: Any = {
             "TableName": self._name,

@@ -34,7 +34,7 @@ class StripeApi:
         try:
             return request(self._client())
         except stripe.AuthenticationError:
-            self._secret.forget()
+            self._secret.clear()
             return request(self._client())
 
     def create(self, create: Create, key: str) -> StripeRecord:

@@ -61,7 +61,7 @@ class StripeWebhook:
             return
         if self._clock.now() >= self._read_again_at:
             self._read_again_at = self._clock.now() + REREAD_MS
-            self._secret.forget()
+            self._secret.clear()
             if self._is_signed(body, signature):
                 return
         raise UnsignedReport

@@ -6,7 +6,7 @@ _SUFFIX = '-gzip"'
 
 
 def tag_of(text: str) -> str:
-    """A weak entity tag of an answer that no record has a version of."""
+    """A weak entity tag, computed from the text of an answer. For answers without a version."""
     return f'W/"{sha256(text.encode()).hexdigest()[:32]}"'
 
 

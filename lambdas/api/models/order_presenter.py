@@ -30,23 +30,25 @@ from lambdas.domain.signals.limits import ApprovalLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Who reads an order, when (epoch ms), and the limits of its approval."""
+class ViewContext:
+    """What a view depends on besides its order: the caller, the time (epoch ms), and the approval
+    limits of the deployment.
+    """
 
     caller: Principal
     now: int
     limits: ApprovalLimits
 
 
-def order_view(order: Order, reading: Reading) -> OrderView:
+def order_view(order: Order, context: ViewContext) -> OrderView:
     """The order as the caller sees it, with the signals that it admits now."""
-    caller, given = reading.caller, len(order.approvals)
+    caller, given = context.caller, len(order.approvals)
     approvers = [_visible_name(signal, caller) for signal in order.approvals]
-    needed = given if order.payment_approved else reading.limits.approvers_for(order.total)
+    needed = given if order.payment_approved else context.limits.approvers_for(order.total)
     return OrderView.of(
         order,
         reason=reason(order),
-        allowed_signals=allowed_signals(order, reading.now),
+        allowed_signals=allowed_signals(order, context.now),
         approvals=ApprovalsView(given=given, needed=needed),
         approved_by=[name for name in approvers if name is not None],
         ended_by=_visible_name(order.ended_by, caller),
@@ -55,24 +57,24 @@ def order_view(order: Order, reading: Reading) -> OrderView:
     )
 
 
-def order_detail_view(order: Order, reading: Reading) -> OrderDetailView:
+def order_detail_view(order: Order, context: ViewContext) -> OrderDetailView:
     """The order, with the fields that clients show to the caller."""
-    caller = reading.caller
+    caller = context.caller
     shown = [
         field
         for field in shown_fields(OrderView)
         if caller.sees_names or field.path not in STAFF_FIELDS
     ]
-    return OrderDetailView.of(order_view(order, reading), shown_fields=shown)
+    return OrderDetailView.of(order_view(order, context), shown_fields=shown)
 
 
-def etag(order: Order, reading: Reading) -> str:
+def etag(order: Order, context: ViewContext) -> str:
     """The entity tag of an order. It changes with every write, when a deadline closes the order to
     a signal, and with what the caller sees. It is weak, because two deployments may serialize the
     same order differently.
     """
-    staff = "s" if reading.caller.sees_names else ""
-    seen = f"{len(allowed_signals(order, reading.now))}{staff}"
+    staff = "s" if context.caller.sees_names else ""
+    seen = f"{len(allowed_signals(order, context.now))}{staff}"
     return f'W/"{order.order_id}.{order.sequence}.{seen}"'
 
 

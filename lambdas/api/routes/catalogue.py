@@ -42,7 +42,7 @@ def list_products(
     """List the products that can be ordered
 
     Products that an operator does not list are left out, and products whose currency is not in
-    ISO 4217, which cannot be ordered. 404: a service keeps the products, and does not list them.
+    ISO 4217, which cannot be ordered. 404: another service has the products, and cannot list them.
     """
     page = catalogue.dependencies.catalogue.page(limit=limit, cursor=cursor)
     shown = [listed_view(one) for one in page.products if one.price.currency in EXPONENTS]

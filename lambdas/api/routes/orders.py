@@ -14,7 +14,7 @@ from lambdas.api.http.identity import Principal, Role
 from lambdas.api.http.resource import Resource, answer
 from lambdas.api.models import inputs, order_views
 from lambdas.api.models.order_presenter import (
-    Reading,
+    ViewContext,
     etag,
     items_view,
     order_detail_view,
@@ -55,7 +55,8 @@ def start_order(body: inputs.NewOrder, idempotency_key: inputs.StartKey) -> Resp
     note_order(order)
     headers = {"Location": f"/orders/{order.order_id}"}
     view = order_views.PlacedOrderView.of(
-        order_view(order, _reading()), warnings=orders.workflow.versions.warnings(order.version)
+        order_view(order, _view_context()),
+        warnings=orders.workflow.versions.warnings(order.version),
     )
     return answer(view, 201 if new else 200, headers)
 
@@ -95,7 +96,7 @@ def list_orders(
     flow = orders.workflow
     read = flow.list_orders if problem is None else partial(flow.list_problems, problem)
     page = read(stage=stage, outcome=outcome, customer_id=whose, limit=limit, cursor=cursor)
-    reading = _reading()
+    reading = _view_context()
     shown = [order_view(order, reading) for order in page.orders]
     return answer(order_views.OrdersView(orders=shown, next_cursor=page.cursor))
 
@@ -116,7 +117,7 @@ def get_status(order_id: inputs.OrderId, if_none_match: inputs.IfNoneMatch = Non
     Returns the current state. The request never waits and never writes.
     """
     order = orders.visible(order_id)
-    reading = _reading()
+    reading = _view_context()
     tag = etag(order, reading)
     if matches(if_none_match, tag):
         return answer(None, 304, {"ETag": tag})
@@ -190,8 +191,10 @@ def listed_customer(caller: Principal, customer_id: str | None) -> str | None:
     return caller.name
 
 
-def _reading() -> Reading:
-    return Reading(caller=orders.caller, now=orders.now, limits=orders.dependencies.approval_limits)
+def _view_context() -> ViewContext:
+    return ViewContext(
+        caller=orders.caller, now=orders.now, limits=orders.dependencies.approval_limits
+    )
 
 
 def _request(

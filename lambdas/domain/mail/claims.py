@@ -43,7 +43,7 @@ def claim_mail(
     entry = order.ledger.get(mail)
     if is_in_flight(order, mail):
         return settle_abandoned(order, now, mail)
-    if owes(order.ledger, mail) or not _has_place(order, mail):
+    if owes(order.ledger, mail) or not _is_valid_now(order, mail):
         return None
     unclaimed = entry or Effect(
         key=effect_key(mail, order.order_id), state=EffectState.UNDONE, at=now
@@ -86,8 +86,10 @@ def _is_sent(order: Order, mail: str) -> bool:
     return order.ledger[mail].state is EffectState.DONE
 
 
-def _has_place(order: Order, mail: str) -> bool:
-    """No approver is asked about an order while a signal waits to be applied."""
+def _is_valid_now(order: Order, mail: str) -> bool:
+    """Whether the e-mail fits the order's stage. An approval is not requested while a signal waits
+    to be applied: it may change the order.
+    """
     return order.stage in MAILS_AT[mail] and not (mail in APPROVAL_MAILS and order.pending)
 
 
@@ -102,8 +104,8 @@ def record_mail_sent(order: Order, now: int, mail: str, claimant: str) -> Change
 def record_mail_not_sent(
     order: Order, now: int, mail: str, claimant: str, error: Exception
 ) -> Change | None:
-    """Record why the e-mail was not sent, or is not known to be sent; None if the claim is not
-    this attempt's. Only an error that excludes the sending gives the claim back.
+    """Record the error of an attempt to send; None if the claim is not this attempt's. After an
+    error that excludes that the e-mail was sent, another attempt may claim it.
     """
     if not is_claimed_by(order, mail, claimant):
         return None
@@ -113,7 +115,7 @@ def record_mail_not_sent(
 
 
 def _record_refusal(order: Order, now: int, mail: str, entry: Effect, error: str) -> Change:
-    """An attempt that fails as the one before it adds no event: attempts have no limit."""
+    """Only the first of several equal errors adds an event: the number of attempts has no limit."""
     state = EffectState.INTENT if error == UNSETTLED else EffectState.UNDONE
     after = order.with_effect(mail, replace(entry.with_state(state, now), error=error))
     if state is EffectState.UNDONE:

@@ -17,7 +17,7 @@ from lambdas.domain.record.ledger import (
 from lambdas.domain.record.money import Money
 from lambdas.domain.record.outcomes import OrderOutcome, cause_of
 from lambdas.domain.record.signals import Actor, Outcome, Signal, SignalKind
-from lambdas.domain.record.stages import COMPENSATED, ENDS, RESUMES, Stage
+from lambdas.domain.record.stages import COMPENSATED, ENDS, RESUME_POINTS, Stage
 
 if TYPE_CHECKING:
     from lambdas.domain.record.outside import OutsideSettlement
@@ -173,7 +173,7 @@ class Order(OrderDetails):
         """Where a new execution of the order begins: `compensate`, `wait`, or `complete`; None for
         the start of the workflow.
         """
-        return RESUMES.get(self.stage)
+        return RESUME_POINTS.get(self.stage)
 
     @property
     def settling(self) -> Effect | None:

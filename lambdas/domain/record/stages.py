@@ -1,4 +1,4 @@
-"""Stages: where an order stands, and what each stage admits."""
+"""Stages of an order, and the groups of stages that rules name."""
 
 from enum import StrEnum
 
@@ -28,7 +28,7 @@ PAYING = frozenset({Stage.PAYMENT, Stage.STATUS_UPDATE})
 BEFORE_COMPLETION = BEFORE_PAYMENT | PAYING
 COMPENSATED = frozenset({Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED})
 """Stages of orders whose effects are undone, or being undone."""
-RESUMES = {
+RESUME_POINTS = {
     Stage.AWAITING_APPROVAL: "wait",
     Stage.PAYMENT: "complete",
     Stage.STATUS_UPDATE: "complete",

@@ -15,7 +15,9 @@ class LimitsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalTerms:
-    """What one approver's approval is worth, in minor units; None without a limit."""
+    """The limits of one approver in one currency, in minor units; None: no limit. Up to
+    `limit_minor` the approval counts; above `alone_minor` it also needs a second approver.
+    """
 
     limit_minor: int | None = None
     alone_minor: int | None = None
@@ -40,8 +42,8 @@ class ApprovalLimits:
         return cls(by_currency=by_currency, alone=alone)
 
     def terms_of(self, groups: Collection[str], currency: str) -> ApprovalTerms:
-        """The terms of an approver. One who is in no group with a limit approves nothing in a
-        currency with limits; one in several groups has the highest limit.
+        """The terms of an approver in these groups. The highest limit of the groups holds. If the
+        currency has limits and none of the groups has one, the limit is 0.
         """
         by_group = self.by_currency.get(currency)
         limit = None

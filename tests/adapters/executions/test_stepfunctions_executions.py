@@ -51,7 +51,7 @@ def test_an_execution_that_never_began_has_neither_history_nor_definition(
     assert executions.definition(an_order()) is None
 
 
-def test_the_newest_definitions_are_remembered(
+def test_the_newest_definitions_are_cached(
     executions: StepFunctionsExecutions, states: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
@@ -62,7 +62,7 @@ def test_the_newest_definitions_are_remembered(
         "roleArn": "arn:aws:iam::123456789012:role/r",
         "updateDate": 0,
     }
-    monkeypatch.setattr(stepfunctions_executions, "_REMEMBERED", 2)
+    monkeypatch.setattr(stepfunctions_executions, "_MAX_DEFINITIONS", 2)
     for name in ("O1-3", "O2-3", "O3-3", "O1-3"):
         request = {"executionArn": EXECUTION + name}
         states.add_response("describe_state_machine_for_execution", described, request)

@@ -47,14 +47,14 @@ def test_of_a_long_timeline_the_newest_events_are_read_in_one_request(
     """A page of DynamoDB ends at 1 MB: three of these events."""
     for number in range(1, 12):
         event = Event(
-            number=number, at=NOW, kind="told", stage="start", detail={"text": "x" * 250_000}
+            number=number, at=NOW, kind="noted", stage="start", detail={"text": "x" * 250_000}
         )
         dynamodb.put_item(**expressions.put_event(tables.ORDERS, order.order_id, event))
 
     assert [event.number for event in store.timeline(order.order_id)] == [9, 10, 11]
 
 
-def test_a_write_says_what_it_was_decided_on_and_sets_only_what_differs() -> None:
+def test_a_write_is_conditional_on_the_record_it_changes_and_sets_only_changed_attributes() -> None:
     order = an_order(sequence=7, epoch=3, last_error="E")
 
     request = expressions.update_order(

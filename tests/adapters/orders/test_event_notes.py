@@ -19,7 +19,7 @@ from tests.support.fakes.fake_clock import NOW
 
 
 def an_event(number: int) -> Event:
-    return Event(number=number, at=NOW + number, kind="told", stage=Stage.START)
+    return Event(number=number, at=NOW + number, kind="noted", stage=Stage.START)
 
 
 def records(order: Order, notes: list[Any], *items: Event) -> list[dict[str, Any]]:

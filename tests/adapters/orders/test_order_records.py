@@ -225,7 +225,7 @@ def test_index_keys_and_total_follow_the_order() -> None:
 
 
 def test_events_make_the_round_trip_and_stay_out_of_the_indexes() -> None:
-    event = Event(number=12, at=NOW, kind="told", stage=Stage.NOTIFY, detail={"n": 1, "s": "x"})
+    event = Event(number=12, at=NOW, kind="noted", stage=Stage.NOTIFY, detail={"n": 1, "s": "x"})
 
     record = from_item(to_item(event_record("O1", event)))
 

@@ -1,4 +1,4 @@
-"""The sandbox: slow and pending payments, forgotten keys, older records, disputes."""
+"""The sandbox: slow and pending payments, expired keys, older records, disputes."""
 
 import time
 from typing import Any
@@ -46,7 +46,7 @@ def test_a_slow_answer_comes_after_the_clients_timeout(
     assert clock.slept == [CLIENT_TIMEOUT_SECONDS]
 
 
-def test_a_key_names_the_same_payment_until_it_is_forgotten(
+def test_a_key_names_the_same_payment_until_it_expires(
     payments: SandboxPayments, clock: FakeClock
 ) -> None:
     first = payments.prepare(a_request())
@@ -60,7 +60,7 @@ def test_a_key_names_the_same_payment_until_it_is_forgotten(
     assert payments.look_up(first) == payments.look_up(second)
 
 
-def test_a_refund_id_that_is_forgotten_refunds_no_more_than_is_outstanding(
+def test_an_expired_refund_id_refunds_no_more_than_is_outstanding(
     payments: SandboxPayments, clock: FakeClock
 ) -> None:
     reference = paid(payments)

@@ -26,7 +26,7 @@ def written(order: Order, *stock: StockMove) -> Change:
     """A change with one event, and with stock if asked for."""
     releases = any(move.movement is StockMovement.RELEASE for move in stock)
     after = replace(order, revision=2, reserved=order.reserved and not releases)
-    return make_change(order, after, NOW, ("told", {"n": 1}), stock=stock)
+    return make_change(order, after, NOW, ("noted", {"n": 1}), stock=stock)
 
 
 def timeline(under: StoreUnderTest, order: Order) -> list[tuple[int, str]]:

@@ -43,7 +43,7 @@ def test_an_order_beyond_the_cap_is_not_written(under: StoreUnderTest) -> None:
 
     with pytest.raises(OrderNotFound):
         under.store.get(third.order_id)
-    assert under.store.made_before(a_key("3")) is None
+    assert under.store.find_by_key(a_key("3")) is None
 
 
 def test_an_order_that_ends_makes_room_once(under: StoreUnderTest) -> None:

@@ -49,7 +49,7 @@ def test_a_change_is_written_with_its_events_and_its_stock(under: StoreUnderTest
 
     assert under.store.get(order.order_id) == after
     assert (after.revision, after.sequence) == (2, 2)
-    assert timeline(under, order) == [(1, "told")]
+    assert timeline(under, order) == [(1, "noted")]
     assert under.shelf("MUG-RED") == (4, 1, 0)
 
 
@@ -190,7 +190,7 @@ def test_the_largest_order_is_reserved_in_one_transaction(under: StoreUnderTest)
     assert under.shelf("SKU-49") == (0, 999, 0)
 
 
-def test_a_full_inbox_is_turned_back_in_one_transaction(under: StoreUnderTest) -> None:
+def test_compensation_of_a_full_inbox_begins_in_one_transaction(under: StoreUnderTest) -> None:
     order = an_order(inbox=tuple(a_signal() for _ in range(MAX_SIGNALS)))
     under.put(order)
 

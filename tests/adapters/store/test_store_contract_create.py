@@ -12,14 +12,14 @@ from tests.support.raising import raises
 
 
 def test_an_unknown_order_is_not_found(under: StoreUnderTest) -> None:
-    with raises(OrderNotFound, "there is no such order", "nobody"):
-        under.store.get("nobody")
+    with raises(OrderNotFound, "there is no such order", "unknown"):
+        under.store.get("unknown")
 
-    assert under.store.timeline("nobody") == ()
+    assert under.store.timeline("unknown") == ()
 
 
 def test_a_created_order_is_read_as_it_was_written(under: StoreUnderTest) -> None:
-    order, second = placed(event_count=2), replace(PLACED, number=2, kind="told")
+    order, second = placed(event_count=2), replace(PLACED, number=2, kind="noted")
 
     assert under.store.create(order, (PLACED, second), a_key()) == order
 
@@ -62,10 +62,10 @@ def test_keys_belong_to_their_principal(under: StoreUnderTest, other: object) ->
 
 def test_a_key_is_asked_for_the_order_that_it_made(under: StoreUnderTest) -> None:
     order = placed()
-    assert under.store.made_before(a_key()) is None
+    assert under.store.find_by_key(a_key()) is None
     under.store.create(order, (PLACED,), a_key())
 
-    assert under.store.made_before(a_key()) == order
-    assert under.store.made_before(a_key("key-2")) is None
+    assert under.store.find_by_key(a_key()) == order
+    assert under.store.find_by_key(a_key("key-2")) is None
     with pytest.raises(IdempotencyMismatch):
-        under.store.made_before(a_key(fingerprint="other"))
+        under.store.find_by_key(a_key(fingerprint="other"))

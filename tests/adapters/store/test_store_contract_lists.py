@@ -35,7 +35,7 @@ def many(under: StoreUnderTest) -> list[Order]:
 
 
 @pytest.mark.parametrize("stage", [None, Stage.PAYMENT, Stage.COMPLETED])
-@pytest.mark.parametrize("customer", [None, "alice", "nobody"])
+@pytest.mark.parametrize("customer", [None, "alice", "unknown"])
 @pytest.mark.parametrize("limit", [1, 5, 12])
 def test_pages_show_every_order_once_newest_first(
     under: StoreUnderTest,
@@ -126,7 +126,7 @@ NO_ORDER = Count(0, exact=True)
         (None, 3, Count(3, exact=False), Count(3, exact=False)),
         ("alice", 4, Count(2, exact=True), Count(4, exact=True)),
         ("alice", 3, Count(2, exact=True), Count(3, exact=False)),
-        ("nobody", 3, NO_ORDER, NO_ORDER),
+        ("unknown", 3, NO_ORDER, NO_ORDER),
     ],
 )
 def test_a_count_is_exact_unless_there_are_more_than_were_counted(
@@ -178,7 +178,7 @@ def test_urgent_checks_come_before_those_of_orders_that_only_wait(under: StoreUn
     assert under.index.due(NOW, 1).order_ids == (urgent.order_id,)
 
 
-def test_the_oldest_overdue_check_is_known_whatever_the_limit(under: StoreUnderTest) -> None:
+def test_the_oldest_overdue_check_does_not_depend_on_the_limit(under: StoreUnderTest) -> None:
     under.put(an_order(next_check_at=NOW - 900), an_order(Stage.PAYMENT, next_check_at=NOW - 5))
 
     assert under.index.due(NOW, 1).oldest_at == NOW - 900
@@ -197,7 +197,7 @@ def test_a_check_is_put_off_without_reading_the_order(under: StoreUnderTest) -> 
         assert (after.check_failures, after.next_check_at) == (number, NOW + pause)
 
 
-def test_an_order_that_ends_is_no_longer_looked_after(under: StoreUnderTest) -> None:
+def test_an_ended_order_is_no_longer_due(under: StoreUnderTest) -> None:
     order = an_order(next_check_at=NOW - 1)
     under.put(order)
     assert under.index.due(NOW, 10).order_ids == (order.order_id,)
@@ -216,7 +216,7 @@ def test_a_timeline_shows_its_newest_events_oldest_first(
     under.put(order)
     numbers = range(1, SOME_EVENTS + 3)
     for some in (numbers[at : at + 90] for at in range(0, len(numbers), 90)):
-        events = [("told", {"number": number}) for number in some]
+        events = [("noted", {"number": number}) for number in some]
         order = under.store.commit(make_change(order, order, NOW, *events))
 
     shown = [event.number for event in under.store.timeline(order.order_id)]

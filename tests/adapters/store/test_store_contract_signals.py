@@ -131,5 +131,5 @@ def test_the_first_cancel_sets_the_mark_that_stops_forward_steps(under: StoreUnd
 
 
 def test_a_signal_to_no_order_is_not_found(under: StoreUnderTest) -> None:
-    with raises(OrderNotFound, "there is no such order", "nobody"):
-        under.store.append_signal("nobody", a_signal(), NOW)
+    with raises(OrderNotFound, "there is no such order", "unknown"):
+        under.store.append_signal("unknown", a_signal(), NOW)

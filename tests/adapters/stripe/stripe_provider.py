@@ -24,7 +24,7 @@ class FixedSecret(CachedSecret):
     def value(self) -> str:
         return self.reads[0]
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """The value was rotated, if there is another one."""
         if len(self.reads) > 1:
             self.reads.pop(0)

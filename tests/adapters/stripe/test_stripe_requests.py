@@ -126,12 +126,12 @@ def test_a_key_that_was_used_with_another_amount_is_not_used_again(
     assert payments.look_up(second).amount == Money(2000, "EUR")
 
 
-def test_forgotten_keys_neither_capture_nor_refund_twice(
+def test_expired_keys_neither_capture_nor_refund_twice(
     payments: StripePayments, account: FakeStripe
 ) -> None:
     reference = paid(payments)
     payments.refund(REFUND, reference, TEN)
-    account.forget_keys()
+    account.expire_keys()
 
     assert payments.capture(reference) == Captured(TEN)
     with pytest.raises(LedgerMismatch):

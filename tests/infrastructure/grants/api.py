@@ -14,7 +14,7 @@ from tests.adapters import test_requests_per_route as routes
 from tests.adapters.test_requests_per_route import PREFER, SKUS, Deployment, fill, requests
 from tests.infrastructure.grants.recorder import Recorder
 from tests.support import tables
-from tests.support.telemetry import forget_metrics
+from tests.support.telemetry import discard_metrics
 from tests.workflow.resources import REGION
 
 BUCKET = "histories"
@@ -30,7 +30,7 @@ def call_every_route(recorder: Recorder) -> None:
         patch.multiple(routes, LONG_HISTORY=2, RUNNING_EXECUTIONS=2),
         patch.object(aws_clients, "_session", lambda: session),
     ):
-        forget_metrics()
+        discard_metrics()
         client = boto3.client("dynamodb")
         tables.create_tables(client)
         for sku in SKUS:

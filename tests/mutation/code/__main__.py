@@ -77,7 +77,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, metavar="N", help="N mutants of a part, at random")
     parser.add_argument("--seed", type=int, default=FIXED_SEED, help="of the sample")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
-    parser.add_argument("--fresh", action="store_true", help="forget the results of earlier runs")
+    parser.add_argument("--fresh", action="store_true", help="discard the results of earlier runs")
     parser.add_argument("--report", action="store_true", help="print the results so far")
     options = parser.parse_args()
     unknown = sorted(set(options.parts) - set(PARTS))

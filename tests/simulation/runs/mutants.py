@@ -32,7 +32,7 @@ class Mutant:
 
 MUTANTS: Mapping[str, Mutant] = {
     "no-sequence-check": Mutant(
-        WatchedStore, "commit", mutated_code.commit_whatever, "writes overwrite each other"
+        WatchedStore, "commit", mutated_code.commit_without_condition, "writes overwrite each other"
     ),
     "payment-per-attempt": Mutant(
         payment,
@@ -49,7 +49,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "refund-without-void": Mutant(
         Payments, "void", mutated_code.look_up, "a capture under way arrives after the refund"
     ),
-    "lost-dispute-is-forgotten": Mutant(
+    "lost-dispute-is-ignored": Mutant(
         Payment, "lost_minor", 0, "what the bank returned to the customer is refunded again"
     ),
     "missing-answer-is-paid": Mutant(
@@ -65,7 +65,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "a repeated activity sends its mail again",
     ),
     "deadline-moves": Mutant(
-        inventory, "reserve", mutated_code.reserve_anew, "reserving again sets the deadline again"
+        inventory, "reserve", mutated_code.reserve_again, "reserving again sets the deadline again"
     ),
     "release-twice": Mutant(
         inventory,
@@ -98,13 +98,13 @@ MUTANTS: Mapping[str, Mutant] = {
         notification, "claim_mail", mutated_code.never_confirm, "no confirmation is sent"
     ),
     "outage-is-compensated": Mutant(
-        Engine, "_pinned", mutated_code.compensating_whatever_fails, "an outage turns an order back"
+        Engine, "_pinned", mutated_code.compensate_on_every_error, "an outage turns an order back"
     ),
     "lost-execution-is-compensated": Mutant(
         janitor,
         "resume",
         mutated_code.compensate_lost,
-        "an order ends because the engine forgot it",
+        "an order ends because the engine has no execution of it",
     ),
     "takeovers-without-pause": Mutant(
         janitor, "next_takeover_at", lambda order: 0, "takeovers follow each other at once"
@@ -169,7 +169,7 @@ MUTANTS: Mapping[str, Mutant] = {
         mutated_code.record_charge_anywhere,
         "a capture is recorded in every stage",
     ),
-    "pending-forgotten": Mutant(
+    "pending-left-unsettled": Mutant(
         compensation, "replace", mutated_code.leave_pending, "pending signals get no outcome"
     ),
     "lost-dispute-ends-no-refund": Mutant(

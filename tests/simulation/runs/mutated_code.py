@@ -35,7 +35,7 @@ _capture = Payments.capture
 _answer_later = Branch._answer_later
 
 
-def commit_whatever(store: WatchedStore, planned: Change) -> Order:
+def commit_without_condition(store: WatchedStore, planned: Change) -> Order:
     store.inventory.require(planned.stock, planned.before.order_id)
     store.inventory.apply(planned.stock)
     return store._write(planned.after, planned.events)
@@ -70,7 +70,7 @@ def claim_again(
     return None if made is None else replace(made, before=order)
 
 
-def reserve_anew(
+def reserve_again(
     order: Order, now: int, timeout_ms: int, findings: Mapping[str, Any]
 ) -> Change | None:
     if not order.reserved:
@@ -114,7 +114,7 @@ def newest(engine: Engine, execution: Execution) -> Mapping[str, Any]:
     return {**execution.machine, "States": States(execution.machine["States"])}
 
 
-def compensating_whatever_fails(engine: Engine, execution: Execution) -> Mapping[str, Any]:
+def compensate_on_every_error(engine: Engine, execution: Execution) -> Mapping[str, Any]:
     """Every caught error starts compensation, as a refusal does."""
 
     def turned(state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -33,7 +33,7 @@ class Branch:
     def stop(self) -> None:
         """Stop. Calls in flight may still have their effect; their answers are ignored."""
         self._asked = self._walk = None
-        self._forget_timers()
+        self._clear_timers()
         for branch in self._branches:
             branch.stop()
 
@@ -59,7 +59,7 @@ class Branch:
     def _step(self, answer: Any, failure: StateFailed | None) -> None:
         walk = self._walk
         assert walk is not None
-        self._forget_timers()
+        self._clear_timers()
         self._asked = object()
         try:
             command = walk.send(answer) if failure is None else walk.throw(failure)
@@ -129,7 +129,7 @@ class Branch:
 
         return self._engine.event_queue.after(delay, give)
 
-    def _forget_timers(self) -> None:
+    def _clear_timers(self) -> None:
         self._token = None
         for entry in (self._timer, self._tick):
             if entry is not None:

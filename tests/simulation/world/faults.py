@@ -42,7 +42,7 @@ never goes away by itself: only the matrix of faults asks for them. Outages last
 """
 
 READS = frozenset(
-    {"store.get", "store.made_before", "store.timeline", "index.due", "index.page"}
+    {"store.get", "store.find_by_key", "store.timeline", "index.due", "index.page"}
     | {"catalogue.stock", "customers.find", "engine.status", "payments.look_up"}
     | {"reservations.find", "store.stock", "store.open_shards"}
 )

@@ -11,7 +11,7 @@ from lambdas.domain.record.order import Order
 from tests.simulation.world.fault_boundary import FaultBoundary
 
 METHODS: Mapping[str, tuple[str, ...]] = {
-    "store": ("get", "create", "made_before", "append_signal", "timeline"),
+    "store": ("get", "create", "find_by_key", "append_signal", "timeline"),
     "index": ("due", "postpone"),
     "catalogue": ("stock",),
     "reservations": ("put", "find"),

@@ -92,8 +92,8 @@ class ShardedOrders(DynamoDBOrders):
     def create(self, order: Order, events: Sequence[Event], key: Any) -> Order:
         return self._store.create(order, events, key)
 
-    def made_before(self, key: Any) -> Order | None:
-        return self._store.made_before(key)
+    def find_by_key(self, key: Any) -> Order | None:
+        return self._store.find_by_key(key)
 
     def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
         return self._store.append_signal(order_id, signal, now)

@@ -30,7 +30,7 @@ from tests.support.builders import a_customer
 from tests.support.fakes.fake_directories import FakeCustomers, FakeInventory
 from tests.support.fakes.fake_notifier import FakeNotifier
 from tests.support.fakes.fake_reservations import FakeReservations
-from tests.support.telemetry import forget_metrics
+from tests.support.telemetry import discard_metrics
 from tests.support.world import one_after_the_other
 
 SKEW_MS = 5_000
@@ -64,7 +64,7 @@ class SimulatedWorld:
         reserves: bool = False,
         shards: bool = False,
     ) -> None:
-        forget_metrics()
+        discard_metrics()
         self._settings, self.reserves, self.shards = settings, reserves, shards
         self.random, self._secrets = Random(seed), Random(seed)
         self.event_queue = EventQueue()

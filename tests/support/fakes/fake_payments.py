@@ -1,5 +1,5 @@
 """A strict payment provider in memory: one capture per payment, no refund above the outstanding
-amount. It forgets every key at once: each `prepare` creates another payment.
+amount. Its keys expire at once: each `prepare` creates another payment.
 
 The payment methods behave like those of the sandbox provider.
 """

@@ -73,7 +73,7 @@ class FakeOrders(OrderStore, OrderIndex):
                 return self._write(order, events)
         return self._order_of(known, key)
 
-    def made_before(self, key: IdempotencyKey) -> Order | None:
+    def find_by_key(self, key: IdempotencyKey) -> Order | None:
         self._answer()
         known = self._keys.get((key.principal, key.key))
         return None if known is None else self._order_of(known, key)

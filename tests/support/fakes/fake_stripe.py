@@ -115,7 +115,7 @@ class FakeStripe:
     def close(self) -> None:
         """Part of the SDK's interface."""
 
-    def forget_keys(self) -> None:
+    def expire_keys(self) -> None:
         """A day passes."""
         self._stored.clear()
 

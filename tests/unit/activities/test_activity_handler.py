@@ -26,7 +26,7 @@ from lambdas.domain.errors import (
 from lambdas.domain.record.order import Order
 from lambdas.domain.record.stages import Stage
 from tests.support.invariants import leaks
-from tests.support.telemetry import captured_log, forget_metrics, lines
+from tests.support.telemetry import captured_log, discard_metrics, lines
 from tests.support.world import TOKEN, World
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_version="7")
@@ -72,7 +72,7 @@ def test_each_run_is_one_line_of_the_log(world: World, log: StringIO) -> None:
     declined = world.place(Stage.PAYMENT, payment_method="pm_insufficient_funds")
 
     reserve_stock(event(reserved), CONTEXT)
-    forget_metrics()
+    discard_metrics()
     with pytest.raises(PaymentDeclined):
         process_payment({"task": event(declined), "attempt": 2}, CONTEXT)
 
@@ -214,7 +214,7 @@ def test_neither_token_nor_person_is_ever_logged(
     await_signal(event(waiting, token=TOKEN), CONTEXT)
     with pytest.raises(StaleEpoch):
         await_signal(event(waiting, token=TOKEN, epoch=7), CONTEXT)
-    forget_metrics()
+    discard_metrics()
     with pytest.raises(MailRejected):
         send_order_confirmation(event(completed), CONTEXT)
     send_order_confirmation(event(completed), CONTEXT)

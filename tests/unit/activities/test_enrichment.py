@@ -40,7 +40,7 @@ def test_the_profile_is_the_tier_and_nothing_personal(world: World) -> None:
 
 
 def test_an_unknown_customer_ends_the_order(world: World) -> None:
-    order = world.place(Stage.START, customer_id="nobody")
+    order = world.place(Stage.START, customer_id="unknown")
 
     with pytest.raises(CustomerUnknown):
         world.run(fetch_customer_profile, order)

@@ -39,7 +39,7 @@ def test_a_declined_payment_captures_nothing_and_changes_nothing(world: World) -
     assert world.problems() == []
 
 
-def test_a_provider_that_charged_but_did_not_answer_is_asked_again_not_charged_again(
+def test_after_a_charge_without_an_answer_the_payment_is_looked_up_and_not_charged_again(
     world: World,
 ) -> None:
     order = world.place(Stage.PAYMENT, payment_method="pm_slow", total=4200)
@@ -134,7 +134,7 @@ def test_two_attempts_that_prepare_at_the_same_time_capture_the_recorded_payment
     assert world.problems() == []
 
 
-def test_a_key_that_the_provider_forgot_captures_nothing_twice(world: World) -> None:
+def test_an_expired_key_captures_nothing_twice(world: World) -> None:
     """The first attempt prepared a payment and died before its reference was written."""
     order = world.place(Stage.PAYMENT)
     world.payments.prepare(payment_request(order))

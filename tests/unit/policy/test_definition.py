@@ -19,7 +19,7 @@ RULES: list[Rule] = [
     rules.retried_waits,
     rules.uncaught_tasks,
     rules.failures_not_compensated,
-    rules.careless_retries,
+    rules.unbounded_retries,
     rules.unreachable_states,
     rules.dangling_edges,
     rules.endless_states,
@@ -66,7 +66,7 @@ BROKEN: list[tuple[Rule, Callable[[dict[str, Any]], None]]] = [
     (rules.uncaught_tasks, _state("ReserveStock", Catch=None)),
     (rules.uncaught_tasks, _state("EnrichOrder", Catch=None)),
     (rules.failures_not_compensated, _state("ProcessPayment", Catch=_to("OrderFailed"))),
-    (rules.careless_retries, _state("ApplySignals", Retry=[{"ErrorEquals": ["StoreConflict"]}])),
+    (rules.unbounded_retries, _state("ApplySignals", Retry=[{"ErrorEquals": ["StoreConflict"]}])),
     (rules.unreachable_states, _state("RouteBackOff", Choices=None)),
     (rules.dangling_edges, _state("ReserveStock", Next="Nowhere")),
     (rules.endless_states, _state("BackOff", Next="BackOff")),
@@ -93,7 +93,7 @@ def test_the_rule_notices_a_definition_that_breaks_it(
     assert rule(broken) != []
 
 
-def test_only_one_state_waits_for_a_token_and_its_answer_is_thrown_away() -> None:
+def test_only_one_state_waits_for_a_token_and_its_result_is_discarded() -> None:
     waits = token_waits(load())
 
     assert list(waits) == ["AwaitSignal"]

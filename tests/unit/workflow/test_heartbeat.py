@@ -36,7 +36,7 @@ def test_heartbeats_reach_the_engine_once_a_minute_or_as_often_as_short_ticks_ne
     assert len(world.engine.extended) == 3
 
 
-def test_a_heartbeat_without_a_token_is_remembered(world: World, workflow: OrderWorkflow) -> None:
+def test_a_heartbeat_without_a_token_is_recorded(world: World, workflow: OrderWorkflow) -> None:
     order = world.place()
 
     workflow.heartbeat(order.order_id)

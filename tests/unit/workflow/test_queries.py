@@ -25,7 +25,7 @@ def test_an_unknown_signal_is_not_found(world: World, workflow: OrderWorkflow) -
     order_id = world.place().order_id
 
     with pytest.raises(SignalNotFound) as missing:
-        workflow.get_signal(order_id, "nobody", wait_seconds=5)
+        workflow.get_signal(order_id, "unknown", wait_seconds=5)
 
     assert (missing.value.message, missing.value.order_id) == (
         "the order has no such signal",

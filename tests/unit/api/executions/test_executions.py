@@ -80,7 +80,7 @@ def test_the_history_has_every_execution_in_the_order_of_their_start(
     assert history["omitted_executions"] == 0
 
 
-def test_the_history_of_an_execution_that_step_functions_forgot_is_read_from_its_export(
+def test_the_history_of_an_execution_that_step_functions_deleted_is_read_from_its_export(
     api: ApiCaller, world: World
 ) -> None:
     order = world.place(Stage.COMPLETED)

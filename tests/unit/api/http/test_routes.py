@@ -157,7 +157,7 @@ def test_a_caller_without_a_token_is_not_authenticated(
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("role", [*Role, "nobody"])
+@pytest.mark.parametrize("role", [*Role, "unknown"])
 @pytest.mark.parametrize("operation", PRIVATE, ids=NAME)
 def test_only_the_roles_of_a_route_get_past_the_gate(
     api: ApiCaller, world: World, operation: Operation, role: str

@@ -123,7 +123,7 @@ def test_the_timeline_has_every_event_in_order(api: ApiCaller) -> None:
 def test_a_timeline_says_how_many_older_events_it_leaves_out(api: ApiCaller, world: World) -> None:
     order = world.place()
     for number in range(1, MAX_EVENTS + 8):
-        event = Event(number=number, at=0, kind="told", stage=order.stage, detail={})
+        event = Event(number=number, at=0, kind="noted", stage=order.stage, detail={})
         world.store.put_event(order.order_id, event)
 
     timeline = api.get(f"/orders/{order.order_id}/timeline").json

@@ -107,7 +107,7 @@ def test_a_signal_that_comes_after_all_others_were_applied_has_a_date_of_its_own
         an_order(approval_deadline=None),
     ],
 )
-def test_an_order_that_should_be_moving_is_looked_after_by_the_next_sweep(order: object) -> None:
+def test_an_order_that_should_be_moving_is_due_at_the_next_sweep(order: object) -> None:
     assert next_check(order, NOW) == NOW + CHECK_SOON_MS  # type: ignore[arg-type]
 
 

@@ -65,7 +65,7 @@ def test_pending_are_the_signals_behind_those_applied() -> None:
 
     assert order.pending == (second,)
     assert order.signal(first.signal_id) is first
-    assert order.signal("nobody") is None
+    assert order.signal("unknown") is None
 
 
 def test_a_line_is_found_by_its_sku() -> None:

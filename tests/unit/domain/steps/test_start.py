@@ -31,7 +31,7 @@ def test_lines_of_one_sku_become_one_line_at_todays_price() -> None:
     assert order.total.amount_minor == 4 * 800 + 2 * 1250
 
 
-def test_a_new_order_remembers_who_asked_and_waits_for_its_start() -> None:
+def test_a_new_order_has_its_requester_and_waits_for_its_start() -> None:
     order = new_order("O1", REQUEST, PRICES, NOW)
 
     assert (order.customer_id, order.requested_by, order.version) == ("bob", "alice", "v1")

@@ -36,7 +36,7 @@ def test_a_reservation_is_made_once_and_its_deadline_never_moves() -> None:
 
 
 @pytest.mark.parametrize("stage", [Stage.COMPENSATING, Stage.CANCELLED, Stage.FAILED])
-def test_an_order_that_was_turned_back_is_not_reserved(stage: Stage) -> None:
+def test_an_order_whose_compensation_has_begun_is_not_reserved(stage: Stage) -> None:
     with pytest.raises(OrderMovedOn):
         reserve(an_order(stage, reserved=False), NOW, TIMEOUT_MS, {})
 
