@@ -37,7 +37,7 @@ def test_no_function_may_manage_users_or_roles_or_delete_what_is_stored(dev: Tem
     assert [one for one in actions if "Delete" in one] == ["sqs:DeleteMessage"]
 
 
-def test_e_mails_are_sent_from_one_address_whatever_identity_is_verified(
+def test_e_mails_are_sent_from_one_address_of_any_verified_identity(
     template: Template,
 ) -> None:
     """The sandbox checks the recipients' identities, a verified domain its own, a default
