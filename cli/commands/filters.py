@@ -50,8 +50,8 @@ def find_orders(api: Api, filters: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _filter(text: str) -> tuple[str, str]:
-    field, given, value = text.partition("=")
-    is_known = field in _FIELDS and given and value.strip()
+    field, separator, value = text.partition("=")
+    is_known = field in _FIELDS and separator and value.strip()
     if not is_known or (field == "older" and parse_whole_number(value) is None):
         raise WrongUsage(
             f"{text!r} is not a filter",

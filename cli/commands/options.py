@@ -60,7 +60,7 @@ StageOption = Annotated[
 OutcomeOption = Annotated[
     str | None,
     typer.Option(
-        help=f"Only orders that ended so: {', '.join(OUTCOMES)}.",
+        help=f"Only orders with this outcome: {', '.join(OUTCOMES)}.",
         metavar="OUTCOME",
         callback=check_outcome,
         autocompletion=lambda: list(OUTCOMES),

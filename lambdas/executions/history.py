@@ -58,7 +58,7 @@ STATES: Mapping[Category, tuple[str, ...]] = {
     ),
 }
 _CATEGORY_OF = {state: category for category, states in STATES.items() for state in states}
-_DECIDES = "ApplySignals"
+_DECISION_STATE = "ApplySignals"
 _SAFE_NAME = re.compile(r"[\w.]{1,80}")
 Decision = Literal[
     "wait",
@@ -126,10 +126,10 @@ def category_of(state: str | None) -> Category:
 def _decision(event: Mapping[str, Any]) -> Decision | None:
     """The decision in the output of ApplySignals (`$.next.decision`).
 
-    Later states pass the same output on, so their exits are ignored.
+    Later states pass the same output through, so their exits are ignored.
     """
     exited = event.get("stateExitedEventDetails") or {}
-    if exited.get("name") != _DECIDES:
+    if exited.get("name") != _DECISION_STATE:
         return None
     try:
         decision = json.loads(exited.get("output", ""))["next"]["decision"]

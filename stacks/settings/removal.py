@@ -7,23 +7,23 @@ from stacks.settings.deployment_settings import DeploymentSettings
 
 
 def data_removal_policy(settings: DeploymentSettings) -> RemovalPolicy:
-    """For tables and users. Kept even when the deployment that creates them fails: they have
-    deletion protection, so deleting them would fail the rollback. They carry no name of their
-    own, so the next deployment creates others.
+    """For tables and users. They also remain when the deployment that creates them fails: they have
+    deletion protection, so deleting them would fail the rollback. Their names are generated, so
+    the next deployment can create others.
     """
     return RemovalPolicy.RETAIN if settings.keeps_data else RemovalPolicy.DESTROY
 
 
 def log_removal_policy(settings: DeploymentSettings) -> RemovalPolicy:
-    """Kept with the data, but for those of a deployment that fails at its first attempt."""
+    """For log groups. They remain with the data, unless the first deployment fails."""
     if settings.keeps_data:
         return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
     return RemovalPolicy.DESTROY
 
 
 def log_group_name(prefix: str) -> str:
-    """A name that a later stack of the same name does not reuse: it would find the kept group and
-    fail. The suffix is the first part of the UUID in the stack's ARN.
+    """A name that is unique to this stack: a later stack of the same name would fail if it created
+    a log group that remains. The suffix is the first part of the UUID in the stack's ARN.
     """
     uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
     return Fn.join("-", [prefix, Fn.select(0, Fn.split("-", uuid))])

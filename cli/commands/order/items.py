@@ -8,8 +8,8 @@ from cli.views.formats import parse_whole_number
 
 def parse_item(text: str) -> dict[str, Any]:
     """Parse `SKU` or `SKU=QUANTITY`. Raises WrongUsage."""
-    sku, given, quantity = text.partition("=")
-    number = parse_whole_number(quantity) if given else 1
+    sku, separator, quantity = text.partition("=")
+    number = parse_whole_number(quantity) if separator else 1
     if not number or not sku.strip():
         raise WrongUsage(
             f"{text!r} is not an item",

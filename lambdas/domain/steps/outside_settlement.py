@@ -1,8 +1,8 @@
-"""Outside settlement: end a stuck refund, or the debt of an ended order, whose money was returned
-without the provider, or a dispute whose end the provider does not report.
+"""Outside settlement: two operators record that money was returned without the provider, or that a
+dispute ended which the provider does not report. This ends a stuck refund, a debt or a dispute.
 
-A dispute ends as after a report. If the provider still knows the payment, a later look-up corrects
-the ledger, and no refund is made by the ledger alone.
+A dispute ends as after a report. If the provider still has the payment, a later look-up corrects
+the ledger. Every refund is decided by a look-up, never by the ledger.
 """
 
 from dataclasses import replace
@@ -52,7 +52,7 @@ def request_settlement(order: Order, now: int, requested: OutsideSettlement) -> 
     after = replace(order, settlement=replace(requested, earlier_minor=earlier_minor))
     event = ("settlement-requested", _detail(requested))
     made = make_change(order, after, now, event, by_execution=False)
-    # The janitor's next attempt stays where it is.
+    # A request does not delay the janitor's next attempt to refund.
     return replace(made, after=replace(made.after, next_check_at=order.next_check_at))
 
 
@@ -126,22 +126,22 @@ def _find_open_dispute(order: Order, named: str | None) -> tuple[str, int]:
     """The open dispute and its amount. It must be named if there are several: each may end
     differently.
     """
-    is_open = {
+    open_minor = {
         name: entry.amount_minor or 0
         for name, entry in disputes(order.ledger).items()
         if entry.state is EffectState.INTENT
     }
-    names = ", ".join(sorted(is_open))
-    if named is None and len(is_open) > 1:
+    names = ", ".join(sorted(open_minor))
+    if named is None and len(open_minor) > 1:
         raise InvalidRequest(f"name the dispute that ended: {names}", order_id=order.order_id)
     name = named or names
-    if name not in is_open:
+    if name not in open_minor:
         raise SignalNotAdmitted(
             f"no such dispute is open now (open disputes: {names or 'none'})",
             order_id=order.order_id,
             stage=order.stage,
         )
-    return name, is_open[name]
+    return name, open_minor[name]
 
 
 def _require_amount(order: Order, requested: OutsideSettlement, open_minor: int) -> None:

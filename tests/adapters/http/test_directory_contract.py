@@ -1,4 +1,4 @@
-"""Inventory and customers, to read: in memory, on DynamoDB and at another service."""
+"""Reading inventory and customers: in memory, on DynamoDB and at another service."""
 
 from collections.abc import Callable
 from typing import Any
