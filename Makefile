@@ -35,7 +35,7 @@ STRIP_FUNDING := const fs = require("fs"), file = "package-lock.json"; \
 .PHONY: help setup demo test test-unit prove soak mutate chaos fuzz drill bench predeploy deploy destroy verify-aws prune erase restore check lint format types asl synth diagram openapi pictures docs release draft-release localstripe browser pr lock clean purge
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the packages of the lock files (the other targets do this first)
 	@command -v $(PYTHON) >/dev/null || { \
@@ -47,7 +47,7 @@ demo: setup ## run the whole system on this machine and every scenario; DEMO_ARG
 	@$(RUN) local demo $(DEMO_ARGS)
 
 test: setup ## run the tests on all cores; narrow them with PYTEST_ARGS='-k cancel'
-	$(RUN) pytest $(or $(PYTEST_ARGS),-m 'not proof' -n auto $(if $(COVERAGE),--cov --cov-report=))
+	$(RUN) pytest -m 'not proof' $(or $(PYTEST_ARGS),-n auto $(if $(COVERAGE),--cov --cov-report=))
 ifeq ($(PYTEST_ARGS),)
 	@$(if $(COVERAGE),$(RUN) coverage report --fail-under=95)
 	@$(if $(COVERAGE),$(RUN) coverage report --include='lambdas/domain/*' --fail-under=100)
