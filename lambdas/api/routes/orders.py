@@ -92,7 +92,9 @@ def list_orders(
     """
     whose = listed_customer(orders.caller, customer_id)
     if problem is not None and Role.OPERATOR not in orders.caller.roles:
-        raise RoleMissing("only operators list orders with a dispute or a debt (`problem`)", [Role.OPERATOR])
+        raise RoleMissing(
+            "only operators list orders with a dispute or a debt (`problem`)", [Role.OPERATOR]
+        )
     flow = orders.workflow
     read = flow.list_orders if problem is None else partial(flow.list_problems, problem)
     page = read(stage=stage, outcome=outcome, customer_id=whose, limit=limit, cursor=cursor)
