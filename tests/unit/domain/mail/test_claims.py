@@ -134,6 +134,8 @@ def test_an_attempt_settles_only_its_own_claim() -> None:
     assert record_mail_sent(taken, NOW, APPROVAL, "one") is None
     assert is_claimed_by(taken, APPROVAL, "two")
     assert taken.approval_links == {"link-2": APPROVAL}
+    [event] = made(record_mail_sent(taken, NOW, APPROVAL, "two")).events
+    assert (event.kind, event.stage) == ("mail-approval-1-sent", Stage.AWAITING_APPROVAL)
 
 
 def test_a_claim_is_settled_once_and_only_if_there_is_one() -> None:
