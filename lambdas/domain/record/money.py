@@ -40,11 +40,6 @@ class Money:
         if len(self.currency) != 3 or not self.currency.isupper():
             raise ValueError(f"currency must be a three-letter code, got {self.currency!r}")
 
-    def __add__(self, other: "Money") -> "Money":
-        if other.currency != self.currency:
-            raise ValueError(f"cannot add {other.currency} to {self.currency}")
-        return Money(self.amount_minor + other.amount_minor, self.currency)
-
     def __str__(self) -> str:
         """The amount as a person reads it: `12.50 EUR`, `125000 JPY`, `1.250 KWD`."""
         sign = "-" if self.amount_minor < 0 else ""
@@ -60,10 +55,6 @@ class Money:
         if exponent is None:
             raise ValueError(f"{self.currency} is not a currency with a minor unit (ISO 4217)")
         return exponent
-
-    def times(self, quantity: int) -> "Money":
-        """The price of `quantity` units."""
-        return Money(self.amount_minor * quantity, self.currency)
 
 
 MAX_PRICE_MINOR = 1_000_000_000

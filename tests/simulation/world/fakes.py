@@ -3,6 +3,7 @@ amounts, and a queue that records the times of reports.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lambdas.adapters.orders.order_records import to_record
@@ -118,8 +119,8 @@ class Provider(FakePayments):
         book.refunds = {}
 
     def amount_to_capture(self, book: Book) -> Money:
-        extra = self.extra_minor.get(book.key, 0)
-        return book.amount + Money(extra, book.amount.currency)
+        extra_minor = self.extra_minor.get(book.key, 0)
+        return replace(book.amount, amount_minor=book.amount.amount_minor + extra_minor)
 
     def _known(self, reference: str) -> Book:
         self._require_open(reference)

@@ -15,16 +15,6 @@ def test_a_currency_that_is_no_code_is_refused(currency: str) -> None:
         Money(1, currency)
 
 
-def test_amounts_of_one_currency_are_added_and_multiplied() -> None:
-    assert Money(2, "EUR") + Money(3, "EUR") == Money(5, "EUR")
-    assert Money(5, "EUR").times(3) == Money(15, "EUR")
-
-
-def test_two_currencies_are_never_added() -> None:
-    with pytest.raises(ValueError, match="cannot add USD to EUR"):
-        Money(1, "EUR") + Money(1, "USD")
-
-
 @pytest.mark.parametrize(
     ("amount", "currency", "text"),
     [
