@@ -168,16 +168,16 @@ def test_the_sdk_makes_each_request_once_at_stripe_or_another_address(
     assert set(account.retries) == {0}
 
     prepared(StripePayments(secret, url="http://stripe.test", http_client=account))
-    assert account.hosts == {"https://api.stripe.com", "http://stripe.test"}
+    assert "http://stripe.test" in account.hosts
 
 
 def test_a_connection_and_four_requests_fit_into_the_function(secret: FixedSecret) -> None:
     client = StripeApi(secret, url="", http_client=None)._http
     connect, read = HTTP_TIMEOUT
 
+    assert connect + 4 * read < TIMEOUT_SECONDS
     assert isinstance(client, stripe.RequestsClient)
     assert client._timeout == HTTP_TIMEOUT
-    assert connect + 4 * read < TIMEOUT_SECONDS
 
 
 def test_the_last_look_up_of_a_report_and_a_write_fit_into_the_function_of_the_webhook(

@@ -64,7 +64,7 @@ def test_routing_and_end_states_are_not_shown(kind: str) -> None:
 
 def test_states_that_changed_at_the_same_time_are_logged_in_their_order() -> None:
     then = {"entered_at": "2026-01-01T00:00:01.200Z", "left_at": "2026-01-01T00:00:01.900Z"}
-    states = [
+    states: list[tuple[str, dict[str, Any]]] = [
         ("AwaitSignal", {"progress": "running", "entered_at": then["left_at"], "left_at": None}),
         ("EnrichOrder", {"type": "Parallel", "entered_at": "2026-01-01T00:00:01.100Z"}),
         ("FetchRecommendations", {}),

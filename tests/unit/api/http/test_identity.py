@@ -1,6 +1,7 @@
 """The principal: what of a token's claims counts, and what does not."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -61,13 +62,13 @@ def test_a_machine_client_gets_no_role_from_groups() -> None:
     )
 
 
+NO_ROLE: Sequence[object] = (None, "", "[]", "[admin]", "[customers]", 5, {}, '"customer')
+
+
 @pytest.mark.parametrize(
     "claims",
     [
-        *(
-            {**a_person("alice"), "cognito:groups": groups}
-            for groups in (None, "", "[]", "[admin]", "[customers]", 5, {}, '"customer')
-        ),
+        *({**a_person("alice"), "cognito:groups": groups} for groups in NO_ROLE),
         *map(a_machine, ("", "other/operator", "operator", "orders/admin", "orders/")),
     ],
 )
