@@ -111,7 +111,7 @@ class PaymentReports:
             return ReportAction.UNKNOWN
 
         changed = order
-        current = _CurrentPayment(partial(self.payments.look_up, reference))
+        current = _CurrentPayment(partial(self._look_up_again, reference))
         for record in _RECORDS:
             if record(changed, changed.updated_at, payment) is not None:
                 decide = partial(self._decide, record, current, began)
@@ -122,6 +122,15 @@ class PaymentReports:
         if changed.notified:
             self._wake(order.order_id)
         return ReportAction.RECORDED
+
+    def _look_up_again(self, reference: str) -> Payment:
+        """The payment that was known a moment ago. Raises PaymentUnsettled also if it no longer is:
+        the repeated report finds out which is true.
+        """
+        try:
+            return self.payments.look_up(reference)
+        except LedgerMismatch as error:
+            raise PaymentUnsettled(f"known until now: {error.message}") from error
 
     def _decide(
         self, record: Record, current: _CurrentPayment, began: int, order: Order, now: int

@@ -249,6 +249,26 @@ def test_a_report_of_a_payment_that_the_order_never_captured_is_ignored(world: W
     assert world.deps.payment_reports.receive(unused) is ReportAction.UNKNOWN
 
 
+def test_a_payment_that_its_provider_knows_no_longer_is_reported_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = a_pending_payment(world)
+    world.payments.payments[key(order)].settle()
+    look_up = world.payments.look_up
+
+    def known_once(reference: str) -> Payment:
+        payment = look_up(reference)
+        del world.payments.payments[reference]
+        return payment
+
+    monkeypatch.setattr(world.payments, "look_up", known_once)
+
+    message = "known until now: the provider has no payment under this reference"
+    with raises(PaymentUnsettled, message):
+        world.deps.payment_reports.receive(key(order))
+    assert world.deps.payment_reports.receive(key(order)) is ReportAction.UNKNOWN
+
+
 def a_cancelled_order(world: World) -> Order:
     """An order that was charged and refunded."""
     order = world.place(Stage.STATUS_UPDATE, total=4200)
