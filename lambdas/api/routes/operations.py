@@ -39,7 +39,8 @@ def compensate(order_id: inputs.OrderId) -> Response[Any]:
     """Take an order over and compensate it
 
     For an order that makes no progress. Its execution loses the order; a new execution
-    compensates its effects and ends it. An ended order is refused (409).
+    compensates its effects and ends it. An ended order is refused (409). If a refund was pending,
+    it is looked up now: it is stuck if that fails, and pending until a new deadline otherwise.
     """
     taken = operations.dependencies.janitor.compensate(order_id)
     view = TakeoverView(order_id=order_id, stage=taken.stage, epoch=taken.epoch)

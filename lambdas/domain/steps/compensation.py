@@ -7,7 +7,7 @@ from lambdas.domain.errors import GIVEN_UP
 from lambdas.domain.record.changes import Change, make_change
 from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, Effect, EffectState, unsettled_effects
 from lambdas.domain.record.order import Order
-from lambdas.domain.record.outcomes import CANCELLED
+from lambdas.domain.record.outcomes import BY_OPERATOR, CANCELLED
 from lambdas.domain.record.signals import Outcome, Signal, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import next_owner
@@ -34,7 +34,7 @@ def begin_compensation(
     cancel = _cancel_reason(order)
     repeated = order.stage is Stage.COMPENSATING
     ledger = {
-        name: _repeat(effect) if repeated else effect.for_next_attempt()
+        name: _repeat(effect, error) if repeated else effect.for_next_attempt()
         for name, effect in order.ledger.items()
     }
     settled = {
@@ -62,12 +62,13 @@ def begin_compensation(
     return make_change(order, after, now, *signals, *_compensation_events(order, after))
 
 
-def _repeat(effect: Effect) -> Effect:
-    """The effect for a repeated compensation. After a report it is not pending: a refund that the
-    attempt finds pending has a new deadline, and an effect that it cannot undo is stuck.
+def _repeat(effect: Effect, reason: str) -> Effect:
+    """The effect for a repeated compensation. After a report, or if an operator repeats it, it is
+    not pending: a refund that the attempt finds pending has a new deadline, and an effect that it
+    cannot undo is stuck.
     """
-    is_reported = effect.look_up_at == LOOK_UP_NOW
-    return effect.for_next_attempt() if is_reported else replace(effect, stuck=False)
+    is_anew = effect.look_up_at == LOOK_UP_NOW or reason == BY_OPERATOR
+    return effect.for_next_attempt() if is_anew else replace(effect, stuck=False)
 
 
 def give_up(order: Order, now: int, failure: str, timeout_ms: int) -> Change | None:

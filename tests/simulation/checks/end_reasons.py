@@ -20,18 +20,18 @@ _REFUSED_METHODS = ("pm_declined", "pm_action_required", "pm_of_")
 
 
 def unreasonable(
-    world: SimulatedWorld, events: Sequence[ScheduledEvent], settled: Mapping[str, int]
+    world: SimulatedWorld, events: Sequence[ScheduledEvent], by_hand: Mapping[str, int]
 ) -> Iterator[str]:
-    """Orders that ended without a valid reason, or got too many executions. `settled` counts the
-    confirmed settlements of each order: each one begins an execution.
+    """Orders that ended without a valid reason, or got too many executions. `by_hand` counts what
+    operators did for each order, settlements and takeovers: each one begins an execution.
     """
     for order in world.store.orders():
         mine = [one for one in events if order_id(one.order) == order.order_id]
         if order.stage in (Stage.FAILED, Stage.CANCELLED) and not _own_reason(world, order, mine):
             yield f"{order.order_id}: {order.stage} without a valid reason: {order.last_error}"
         yield from _approvals_not_honoured(order, mine)
-        by_hand = settled.get(order.order_id, 0) + sum(o.what is Action.TAKEOVER for o in mine)
-        yield from _too_many_executions(world, order, by_hand)
+        takeovers = by_hand.get(order.order_id, 0) + sum(o.what is Action.TAKEOVER for o in mine)
+        yield from _too_many_executions(world, order, takeovers)
 
 
 def _own_reason(world: SimulatedWorld, order: Order, mine: list[ScheduledEvent]) -> bool:

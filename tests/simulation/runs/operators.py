@@ -1,5 +1,6 @@
 """Operators: the account of a payment is closed, so that the provider knows it no longer, and two
-operators settle what it cannot report: the end of a dispute, a stuck refund, a debt.
+operators settle what it cannot report: the end of a dispute, a stuck refund, a debt. A refund that
+is pending gets stuck if they repeat it.
 """
 
 from collections import Counter
@@ -37,7 +38,8 @@ class _Letter(NamedTuple):
 
 class Operators:
     """Settles orders of a world, with random numbers of a seed. `disturbed` is called with each
-    order that is confirmed, and `confirmations` counts them: each one may begin an execution.
+    order that is confirmed or compensated by hand, and `actions` counts them: each one may begin an
+    execution.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class Operators:
         self._world, self._disturbed = world, disturbed
         self._random = Random(f"operators {seed}")
         self._requests = 0
-        self.confirmations: Counter[str] = Counter()
+        self.actions: Counter[str] = Counter()
 
     @property
     def are_done(self) -> bool:
@@ -69,7 +71,8 @@ class Operators:
             self._settle(order)
 
     def _needs_help(self, order: Order) -> bool:
-        return owes(order.ledger, DEBT) or self._letter(order) is not None
+        is_open = self._letter(order) is not None or self._is_pending(order)
+        return owes(order.ledger, DEBT) or is_open
 
     def _close_account(self, order: Order) -> None:
         """Close the account of a payment that needs a settlement. The bank decides its disputes."""
@@ -110,10 +113,19 @@ class Operators:
         rest = book.payment().outstanding_minor - returned
         return _Letter(Settled.REFUND_PAID, rest) if _owes_money(order) and rest > 0 else None
 
+    def _is_pending(self, order: Order) -> bool:
+        """Whether only the ledger has a refund as pending: the account is closed."""
+        is_closed = recorded_reference(order) in self._world.payments.closed
+        return is_closed and order.refund_pending_until is not None and not order.stuck
+
     def _settle(self, order: Order) -> None:
-        """One operator requests, another one confirms soon, at times twice."""
+        """One operator requests, another one confirms soon, at times twice. Until a pending refund
+        is stuck, an operator repeats it.
+        """
         letter = self._letter(order)
         if letter is None:
+            if self._is_pending(order):
+                self._compensate(order.order_id)
             return
         self._requests += 1
         asked = OutsideSettlement(
@@ -134,6 +146,14 @@ class Operators:
             run = partial(self._act, order.order_id, "confirm", confirm)
             self._world.event_queue.after(later, run)
 
+    def _compensate(self, order_id: str) -> None:
+        self._record_action(order_id)
+        self._world.act(
+            "takeover",
+            lambda deps: self._world.janitor(deps).compensate(order_id),
+            order_id=order_id,
+        )
+
     def _act(self, order_id: str, name: str, decide: Decide) -> None:
         """What the route of settlements does."""
 
@@ -145,33 +165,29 @@ class Operators:
                 self._world.janitor(deps).compensate(order_id)
 
         if name == "confirm":
-            self.confirmations[order_id] += 1
-            self._disturbed(order_id, self._world.event_queue.now)
+            self._record_action(order_id)
         self._world.act(name, action, order_id=order_id)
+
+    def _record_action(self, order_id: str) -> None:
+        self.actions[order_id] += 1
+        self._disturbed(order_id, self._world.event_queue.now)
 
 
 def _can_close(order: Order, book: Book) -> bool:
     """Whether operators can know all that the provider knew: nothing is pending, and the ledger has
     every dispute and debt. Of a refund that was made, and not recorded, they would not know.
-    Without a dispute, a refund that the ledger has as pending gets stuck only after days.
     """
     payment, now = book.payment(), order.updated_at
-    is_pending = PAY in order.ledger and order.ledger[PAY].pending_until is not None
-    if is_pending and not _is_disputed(order):
-        return False
     is_recorded = not any(record(order, now, payment) for record in (record_debt, record_disputes))
     return is_recorded and not book.is_pending and payment.outstanding_minor > 0
 
 
 def _is_open(order: Order) -> bool:
-    """Whether the order has an open dispute, a stuck refund, or a debt."""
+    """Whether the order has an open dispute, a refund that is stuck or pending, or a debt."""
     if not order.ended and order.stage is not Stage.COMPENSATING:
         return False
-    return _is_disputed(order) or _owes_money(order)
-
-
-def _is_disputed(order: Order) -> bool:
-    return any(one.state is EffectState.INTENT for one in disputes(order.ledger).values())
+    is_disputed = any(one.state is EffectState.INTENT for one in disputes(order.ledger).values())
+    return is_disputed or _owes_money(order) or order.refund_pending_until is not None
 
 
 def _owes_money(order: Order) -> bool:

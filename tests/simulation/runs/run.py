@@ -93,7 +93,7 @@ class Run:
         found += self.report_latency.problems(self.world.operations.reports, struck)
         found += [] if self.operators.are_done else ["an order still needs a settlement"]
         found += (*missing_effects(self.world), *wrong_amounts(self.world))
-        by_hand = self.operators.confirmations
+        by_hand = self.operators.actions
         return [*found, *unreasonable(self.world, self.schedule.events, by_hand)]
 
     @property

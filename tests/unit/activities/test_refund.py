@@ -5,6 +5,7 @@ from lambdas.activities.inventory import release_stock
 from lambdas.activities.order_status import close_order
 from lambdas.activities.payment import process_payment, refund_payment
 from lambdas.domain.errors import (
+    LedgerMismatch,
     PaymentMismatch,
     PaymentPending,
     PaymentUnsettled,
@@ -300,6 +301,25 @@ def test_a_look_up_of_a_pending_refund_that_fails_is_repeated_after_a_pause(worl
         world.run(refund_payment, order)
     world.run(close_order, order)
     assert world.run(apply_signals, order)["decision"] == "wait"
+
+
+def test_a_pending_refund_that_the_provider_no_longer_knows_is_stuck_if_an_operator_repeats_it(
+    world: World,
+) -> None:
+    order = world.place(Stage.STATUS_UPDATE, total=4200)
+    world.payments.payments[key(order)].method = "pm_refund_pending"
+    world.cancel(order)
+    assert world.compensate(order)["outcome"] == "pending"
+
+    def closed(reference: str) -> Payment:
+        raise LedgerMismatch(f"the account of {reference} is closed")
+
+    world.payments.void = closed  # type: ignore[method-assign]
+    current = world.deps.janitor.compensate(order.order_id)
+    with pytest.raises(LedgerMismatch):
+        world.run(refund_payment, current)
+
+    assert world.run(close_order, current)["outcome"] == "compensation-stuck"
 
 
 def test_a_refund_that_failed_is_made_again_under_another_id(world: World) -> None:

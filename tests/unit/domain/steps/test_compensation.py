@@ -4,6 +4,7 @@ import pytest
 
 from lambdas.domain.record.changes import CHECK_SOON_MS
 from lambdas.domain.record.ledger import LOOK_UP_NOW, PAY, RESERVE, EffectState
+from lambdas.domain.record.outcomes import BY_OPERATOR, STOPPED
 from lambdas.domain.record.signals import Signal, SignalKind
 from lambdas.domain.record.stages import ENDS, Stage
 from lambdas.domain.steps.compensation import begin_compensation, close, record_refund
@@ -88,16 +89,18 @@ def test_the_first_reason_stays_when_compensation_is_resumed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("look_up_at", "is_pending"), [(LOOK_UP_NOW, False), (NOW + 9, True)], ids=["reported", "not"]
+    ("look_up_at", "reason", "is_pending"),
+    [(LOOK_UP_NOW, "", False), (NOW + 9, BY_OPERATOR, False), (NOW + 9, STOPPED, True)],
+    ids=["reported", "by an operator", "neither"],
 )
-def test_a_repeated_compensation_keeps_a_deadline_until_a_report(
-    look_up_at: int, is_pending: bool
+def test_a_repeated_compensation_keeps_a_deadline_until_a_report_or_a_request(
+    look_up_at: int, reason: str, is_pending: bool
 ) -> None:
     order = replace(an_order(Stage.STATUS_UPDATE), stage=Stage.COMPENSATING)
     pending = replace(order.ledger[PAY], pending_until=NOW, look_up_at=look_up_at)
     stuck = order.with_effect(PAY, replace(pending, stuck=True))
 
-    again = begin_compensation(stuck, NOW, error="", next_epoch=True)
+    again = begin_compensation(stuck, NOW, error=reason, next_epoch=True)
 
     assert again.after.ledger[PAY] == (pending if is_pending else order.ledger[PAY])
 
