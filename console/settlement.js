@@ -44,12 +44,14 @@ const said = (known, { total }) => h("p", {}, `${known.requested_by} ${WHAT[know
 
 const evidence = (placeholder = "bank transfer, reference 4711") => field("Evidence", { name: "evidence", required: true, maxlength: 200, placeholder });
 
-const amount = (open, max = open) => field("Amount in minor units", { name: "amount", type: "number", min: 1, max, value: open, required: true });
+const amount = (open, { max = open, min = 1 } = {}) => field("Amount in minor units", { name: "amount", type: "number", min, max, value: open, required: true });
 
 function request(owed, { total }, send) {
   const open = owed.amount_minor - (owed.refunded_minor ?? 0);
   return form("Request settlement", [
-    h("p", {}, `Return ${money({ ...total, amount_minor: open })} to the customer first.`), amount(open, owed.amount_minor), evidence()],
+    h("p", {}, `Return ${money({ ...total, amount_minor: open })} to the customer first.`
+      + (owed.stuck ? " Enter 0 if nothing is left to return: the provider made the refund, or captured nothing." : "")),
+    amount(open, { max: owed.amount_minor, min: owed.stuck ? 0 : 1 }), evidence()],
   (data) => send({ settled: "refund-paid", amount_minor: Number(data.get("amount")), evidence: data.get("evidence") }));
 }
 

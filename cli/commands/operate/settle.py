@@ -36,7 +36,9 @@ def settle(
     refunded: Annotated[
         int | None,
         typer.Option(
-            min=1, help="The amount that was refunded, in minor units (cents).", metavar="MINOR"
+            min=0,
+            help="The amount that was refunded, in minor units (cents): 0 if nothing is left.",
+            metavar="MINOR",
         ),
     ] = None,
     dispute_won: Annotated[

@@ -26,9 +26,10 @@ class Settlement(Request):
         int,
         Field(
             strict=True,
-            ge=1,
+            ge=0,
             le=10**15,
-            description="Minor units. Of `dispute-won`, the disputed amount.",
+            description="Minor units. Of `dispute-won`, the disputed amount. Of a stuck refund, 0 "
+            "if nothing is left to return: the provider made the refund, or captured nothing.",
             examples=[2500],
         ),
     ]

@@ -45,7 +45,9 @@ def request_settlement(order: Order, now: int, requested: OutsideSettlement) -> 
             f"the order is in {order.currency}, not in {requested.currency}",
             order_id=order.order_id,
         )
-    _require_amount(order, requested, open_minor)
+    problem = _amount_problem(requested, name, open_minor)
+    if problem is not None:
+        raise InvalidRequest(problem, order_id=order.order_id)
     if requested.settled in _ENDS:
         requested = replace(requested, dispute=name)
     earlier_minor = known.returned_minor if known is not None else 0
@@ -82,12 +84,9 @@ def confirm_settlement(
     if known.confirmed:
         return None
     name, open_minor = _find_open(order, known)
-    if known.amount_minor > open_minor:
-        raise SignalNotAdmitted(
-            f"only {open_minor} minor units are still owed or disputed",
-            order_id=order.order_id,
-            stage=order.stage,
-        )
+    problem = _amount_problem(known, name, open_minor)
+    if problem is not None:
+        raise SignalNotAdmitted(problem, order_id=order.order_id, stage=order.stage)
     confirmed = replace(
         known,
         confirmed_by=actor.subject,
@@ -144,19 +143,19 @@ def _find_open_dispute(order: Order, named: str | None) -> tuple[str, int]:
     return name, open_minor[name]
 
 
-def _require_amount(order: Order, requested: OutsideSettlement, open_minor: int) -> None:
-    """Require at most the open amount, and all of it for a dispute that was won: a lost dispute may
-    return a part.
+def _amount_problem(settlement: OutsideSettlement, name: str, open_minor: int) -> str | None:
+    """What is wrong with the amount; None for at most the open amount. A dispute that was won needs
+    all of it. Nothing, 0, may be left of a stuck refund: the provider made it, or captured nothing.
     """
-    is_part = requested.amount_minor < open_minor
-    if requested.settled is Settled.DISPUTE_WON and is_part:
-        message = f"{open_minor} minor units are disputed, not {requested.amount_minor}"
-    elif requested.amount_minor > open_minor:
-        what = "disputed" if requested.settled in _ENDS else "owed"
-        message = f"no more than {open_minor} minor units are {what}"
-    else:
-        return
-    raise InvalidRequest(message, order_id=order.order_id)
+    amount_minor = settlement.amount_minor
+    if settlement.settled is Settled.DISPUTE_WON and amount_minor < open_minor:
+        return f"{open_minor} minor units are disputed, not {amount_minor}"
+    if amount_minor > open_minor:
+        what = "disputed" if settlement.settled in _ENDS else "owed"
+        return f"no more than {open_minor} minor units are {what}"
+    if not amount_minor and name != PAY:
+        return "only a stuck refund is settled with the amount 0"
+    return None
 
 
 def _find_owed_refund(order: Order) -> tuple[str, int]:

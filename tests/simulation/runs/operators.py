@@ -18,7 +18,7 @@ from lambdas.domain.record.signals import Actor
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.outside_settlement import confirm_settlement, request_settlement
 from lambdas.domain.steps.payment import recorded_reference
-from lambdas.domain.steps.reported_payments import record_debt, record_disputes
+from lambdas.domain.steps.reported_payments import record_debt, record_disputes, settle_debt
 from lambdas.services.order_writer import Decide
 from tests.simulation.world.world import SimulatedWorld
 from tests.support.fakes.fake_payments import Book
@@ -111,7 +111,9 @@ class Operators:
                 return _Letter(_ENDS[decided.state], decided.amount_minor, name)
         returned = 0 if order.settlement is None else order.settlement.returned_minor
         rest = book.payment().outstanding_minor - returned
-        return _Letter(Settled.REFUND_PAID, rest) if _owes_money(order) and rest > 0 else None
+        # The end of a dispute of the whole amount ends the order: no settlement of 0 is needed.
+        is_left = rest > 0 or not disputes(order.ledger)
+        return _Letter(Settled.REFUND_PAID, rest) if is_left and _owes_money(order) else None
 
     def _is_pending(self, order: Order) -> bool:
         """Whether only the ledger has a refund as pending: the account is closed."""
@@ -175,11 +177,13 @@ class Operators:
 
 def _can_close(order: Order, book: Book) -> bool:
     """Whether operators can know all that the provider knew: nothing is pending, and the ledger has
-    every dispute and debt. Of a refund that was made, and not recorded, they would not know.
+    every dispute and debt. Its last statements show a refund that was made, and not recorded.
     """
     payment, now = book.payment(), order.updated_at
-    is_recorded = not any(record(order, now, payment) for record in (record_debt, record_disputes))
-    return is_recorded and not book.is_pending and payment.outstanding_minor > 0
+    records = (record_debt, settle_debt, record_disputes)
+    is_recorded = not any(record(order, now, payment) for record in records)
+    is_left = payment.outstanding_minor > 0 or not book.disputes
+    return is_recorded and is_left and not book.is_pending
 
 
 def _is_open(order: Order) -> bool:

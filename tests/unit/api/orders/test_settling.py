@@ -101,7 +101,7 @@ def test_a_repeated_request_and_confirmation_change_nothing(
 @pytest.mark.parametrize(
     "change",
     [
-        {"amount_minor": 0},
+        {"amount_minor": -1},
         {"amount_minor": "2500"},
         {"evidence": " "},
         {"settled": "charged"},

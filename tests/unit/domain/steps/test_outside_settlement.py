@@ -95,6 +95,17 @@ def test_the_rest_of_a_debt_stays_owed_and_that_of_a_refund_does_not() -> None:
     assert (refund.state, refund.refunded_minor) == (EffectState.UNDONE, 1000)
 
 
+def test_a_stuck_refund_of_which_nothing_is_left_is_settled_with_0() -> None:
+    asked = made(request_settlement(stuck(), NOW, a_settlement(amount_minor=0)))
+
+    settled = made(confirmed(asked.after, amount_minor=0)).after
+
+    refund = settled.ledger[PAY]
+    assert (refund.state, refund.refunded_minor) == (EffectState.UNDONE, 0)
+    assert settled.settlement is not None
+    assert settled.settlement.returned_minor == 0
+
+
 def disputed(order: Order, state: EffectState, amount_minor: int = 1000) -> Order:
     dispute = Effect(key="dispute:O", state=state, at=NOW, amount_minor=amount_minor)
     return order.with_effect(DISPUTE, dispute)
@@ -116,7 +127,7 @@ def test_money_that_a_lost_dispute_returned_is_not_settled_too() -> None:
 
     with pytest.raises(InvalidRequest, match=r"^no more than 1500 minor units"):
         request_settlement(order, NOW, a_settlement(amount_minor=1501))
-    with pytest.raises(SignalNotAdmitted, match=r"^only 1500 minor units are still owed"):
+    with pytest.raises(SignalNotAdmitted, match=r"^no more than 1500 minor units are owed"):
         confirmed(replace(order, settlement=a_settlement()))
 
 
@@ -215,6 +226,7 @@ OPEN = disputed(stuck(), EffectState.INTENT)
 TWO = OPEN.with_effect("dispute-2", replace(OPEN.ledger[DISPUTE], reference="dp_2"))
 NOT_STUCK = stuck().with_effect(PAY, replace(stuck().ledger[PAY], stuck=False))
 NO_DISPUTE = "no such dispute is open now (open disputes: none)"
+NOT_0 = "only a stuck refund is settled with the amount 0"
 LESS = "no more than 1000 minor units are disputed"
 WON, LOST = Settled.DISPUTE_WON, Settled.DISPUTE_LOST
 
@@ -248,6 +260,8 @@ WON, LOST = Settled.DISPUTE_WON, Settled.DISPUTE_LOST
         (OPEN, ending(WON, 999), InvalidRequest, "1000 minor units are disputed, not 999"),
         (OPEN, ending(WON, 1001), InvalidRequest, LESS),
         (OPEN, ending(LOST, 1001), InvalidRequest, LESS),
+        (OPEN, ending(LOST, 0), InvalidRequest, NOT_0),
+        (indebted(), a_settlement(amount_minor=0), InvalidRequest, NOT_0),
         (OPEN, a_settlement(dispute=DISPUTE), InvalidRequest, "a refund ends no dispute"),
     ],
 )
@@ -294,3 +308,14 @@ def test_only_the_requested_settlement_is_confirmed_and_only_by_another_operator
 
     assert (raised.value.message, raised.value.order_id) == (message, order.order_id)
     assert getattr(raised.value, "stage", order.stage) == order.stage
+
+
+def test_a_confirmation_needs_an_amount_that_still_fits() -> None:
+    """An order that ended since the request may owe a debt instead of a stuck refund."""
+    order = replace(indebted(), settlement=a_settlement(amount_minor=0))
+
+    with pytest.raises(SignalNotAdmitted) as raised:
+        confirmed(order, amount_minor=0)
+
+    error = raised.value
+    assert (error.message, error.order_id, error.stage) == (NOT_0, order.order_id, order.stage)
