@@ -30,14 +30,14 @@ const MOST_PAGES = 10;
  * pages exist than were read. */
 export async function all(path, field, most = MOST_PAGES) {
   const found = [];
-  let [cursor, answer] = [null, null];
+  let cursor = null;
   for (let page = 0; page < most; page += 1) {
-    answer = await get(cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`);
+    const answer = await get(cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`);
     found.push(...answer[field]);
     cursor = answer.next_cursor;
     if (cursor === null) break;
   }
-  return { ...answer, found, more: cursor !== null };
+  return { found, more: cursor !== null };
 }
 
 const unanswered = new Map(); // request -> its key: a repeated request must have no second effect

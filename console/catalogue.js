@@ -7,7 +7,7 @@ import { money } from "./words.js";
 const list = h("datalist", { id: "products" }); // fields refer to it by this id
 let known;
 
-/** The products by SKU, with a payment method for tests as `testMethod`, read once; with `again`, read again. Empty if the catalogue cannot be read: a SKU can be
+/** The products by SKU, read once; with `again`, read again. Empty if the catalogue cannot be read: a SKU can be
  * typed in any case. */
 export function catalogue({ again = false } = {}) {
   if (again) known = undefined;
@@ -19,10 +19,10 @@ export function catalogue({ again = false } = {}) {
 }
 
 async function read() {
-  const { found, test_payment_method: testMethod } = await all("/catalogue?limit=100", "products");
+  const { found } = await all("/catalogue?limit=100", "products");
   show(list, ...found.map((one) => h("option", { value: one.sku, label: `${one.name} · ${stated(one)}` })));
   document.body.append(list);
-  return Object.assign(new Map(found.map((one) => [one.sku, one])), { testMethod });
+  return new Map(found.map((one) => [one.sku, one]));
 }
 
 const stated = ({ price, sold_out: soldOut }) => money(price) + (soldOut ? " · sold out" : "");

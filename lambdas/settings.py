@@ -76,11 +76,6 @@ class Settings(NamedTuple):
 
         return self.default_workflow_version or WORKFLOW_VERSIONS.current.name
 
-    @property
-    def test_payment_method(self) -> str | None:
-        """A payment method that succeeds, if the sandbox takes payments."""
-        return "pm_ok" if self.payment_provider == "sandbox" else None
-
     def require(self, name: str) -> str:
         """The text of the setting `name`. Raises SettingsError if the function does not have it."""
         value = str(getattr(self, name))

@@ -72,7 +72,6 @@ API = FunctionRow(
         "two_approvers_above",
         "max_open_orders",
         "max_open_units",
-        "payment_provider",
     ),
     traced=True,
 )

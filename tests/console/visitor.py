@@ -53,10 +53,13 @@ class Visitor:
         expect(self.page.get_by_text(f"{user} (")).to_be_visible()
 
     def open_order_form(self) -> None:
-        """Open the form of a new order. It opens itself for a customer without orders."""
+        """Open the form of a new order, and enter how it is paid. The form opens itself for a
+        customer without orders.
+        """
         expect(self.page.locator("[data-loading]")).to_have_count(0)
         if self.page.locator("details.placing").get_attribute("open") is None:
             self.page.get_by_text("Place an order").click()
+        self.page.get_by_label("Pay with").fill("pm_ok")
 
     @property
     def main(self) -> Locator:

@@ -29,13 +29,6 @@ class CatalogueView(View):
 
     products: list[ListedProductView]
     next_cursor: Annotated[str | None, Field(description="null on the last page.")]
-    test_payment_method: Annotated[
-        str | None,
-        Field(
-            description="A payment method that succeeds. null if real money is taken.",
-            examples=["pm_ok"],
-        ),
-    ]
 
 
 class CorrectionView(View):

@@ -148,15 +148,6 @@ def test_the_catalogue_has_pages(api: ApiCaller, world: World) -> None:
     assert api.get("/catalogue?cursor=a%20b", claims=APPROVER).status == 422
 
 
-@pytest.mark.parametrize(("provider", "method"), [("sandbox", "pm_ok"), ("stripe", None)])
-def test_a_payment_method_for_tests_is_suggested_only_for_the_sandbox(
-    api: ApiCaller, world: World, provider: str, method: str | None
-) -> None:
-    world.deps.settings = world.deps.settings._replace(payment_provider=provider)
-
-    assert api.get("/catalogue").json["test_payment_method"] == method
-
-
 def test_an_unchanged_catalogue_is_not_sent_again(api: ApiCaller, world: World) -> None:
     tag = api.get("/catalogue").headers["etag"]
 
