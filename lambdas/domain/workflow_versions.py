@@ -1,8 +1,9 @@
 """The versions of the workflow: the one table that the API, the stack and the tools read.
 
-An order records its version at the start and keeps it. A change that running orders would notice
-has an id, like the change id of GetVersion in Temporal: the definition sends orders of a version
-without the change along the previous path. docs/evolution.md has the stages of a change.
+An order records its version at the start and keeps it. A change with which running orders
+would take another path or fail has an id, like the change id of GetVersion in Temporal: the
+definition sends orders of a version without the change along the previous path.
+docs/evolution.md has the stages of a change.
 """
 
 from collections.abc import Mapping

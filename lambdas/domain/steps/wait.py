@@ -28,12 +28,12 @@ class Decision(StrEnum):
     CONFIRM = "confirm"
     START = "start"
     CONTINUE = "continue"
-    """in a new execution"""
+    """Continue the order in a new execution."""
     COMPENSATE = "compensate"
     DECLINE = "decline"
     EXPIRE = "expire"
     GIVE_UP = "give-up"
-    """the payment"""
+    """End the attempts to pay: the order is compensated."""
 
 
 _FORWARD = {
