@@ -25,19 +25,21 @@ UP = ("up", "--approval-timeout", "300", "--heartbeat", "60", "--detach")
 
 def main() -> int:
     """Run the campaign; 0 if it found nothing."""
-    asked = _arguments()
-    plan = Plan(examples=asked.examples, walks=asked.walks, seed=asked.seed, only=asked.only)
-    _say(f"seed {plan.seed}")
+    options = _arguments()
+    plan = Plan(
+        examples=options.examples, walks=options.walks, seed=options.seed, only=options.only
+    )
+    _print(f"seed {plan.seed}")
     began = time.monotonic()
     with ExitStack() as stack:
-        state = stack.enter_context(_environment(here=asked.here))
+        state = stack.enter_context(_environment(here=options.here))
         api = stack.enter_context(ApiClient(state.api_url))
         stack.callback(lambda: _show(api.tally, plan, time.monotonic() - began))
         canaries = stack.enter_context(planted(state, api))
         Campaign(state, plan, api, watcher=_Progress()).run()
         leaked = search_everywhere(canaries)
     for leak in leaked:
-        _say(f"LEAK: {leak}")
+        _print(f"LEAK: {leak}")
     return 1 if api.tally.findings or leaked else 0
 
 
@@ -61,7 +63,7 @@ def _environment(*, here: bool) -> Iterator[State]:
         return
     with tempfile.TemporaryDirectory(prefix="order-fuzz-") as home:
         made = environment(Path(home))
-        _say("starting an environment (about a minute)")
+        _print("starting an environment (about a minute)")
         up = made.run(*UP)
         if up.returncode != 0:
             sys.exit(up.stderr)
@@ -81,27 +83,27 @@ class _Progress:
     def __call__(self, doing: str, requests: int) -> None:
         if self._live:
             width = os.get_terminal_size().columns - 1
-            _say(f"\r{f'{requests:>7} requests, {doing}'[:width]:<{width}}", end="")
+            _print(f"\r{f'{requests:>7} requests, {doing}'[:width]:<{width}}", end="")
             return
         what = doing.partition(" by ")[0].partition(" of ")[0]
         if what != self._doing and not what.startswith("walk "):
-            _say(f"{requests:>7} requests, {what}")
+            _print(f"{requests:>7} requests, {what}")
         self._doing = what
 
 
 def _show(tally: Tally, plan: Plan, seconds: float) -> None:
     """Counts of every route and caller, findings, and how to see them again."""
-    _say("\n")
+    _print("\n")
     for label, caller, counts in tally.statuses():
         summary = "  ".join(f"{status}×{count}" for status, count in counts.items())
-        _say(f"{label:<50} {caller:<15} {summary}")
-    _say(f"\n{tally.requests} requests in {seconds:.0f} s, seed {plan.seed}")
-    _say(f"{len(tally.findings)} findings\n{tally.report()}")
+        _print(f"{label:<50} {caller:<15} {summary}")
+    _print(f"\n{tally.requests} requests in {seconds:.0f} s, seed {plan.seed}")
+    _print(f"{len(tally.findings)} findings\n{tally.report()}")
     again = f"--seed {plan.seed} --examples {plan.examples} --walks {plan.walks}"
-    _say(f"replay: python -m tests.fuzz {again}   (--only TEXT narrows it to routes)")
+    _print(f"replay: python -m tests.fuzz {again}   (--only TEXT narrows it to routes)")
 
 
-def _say(text: str, end: str = "\n") -> None:
+def _print(text: str, end: str = "\n") -> None:
     sys.stdout.write(text + end)
     sys.stdout.flush()
 

@@ -62,52 +62,54 @@ def send(api: ApiClient, caller: Caller, one: MalformedRequest) -> None:
 
 
 def _bodies(route: Route, path: str) -> Iterator[MalformedRequest]:
-    sound = BODIES[route.label]
-    for name, body in bad_bodies(json.dumps(sound)).items():
+    valid_body = BODIES[route.label]
+    for name, body in bad_bodies(json.dumps(valid_body)).items():
         headers = tuple({**JSON, **KEY}.items())
         statuses = ANYTHING if name in REPLACED else UNREAD
         yield MalformedRequest(name, route, path, statuses, body, headers)
 
 
-def bad_bodies(sound: str) -> Mapping[str, bytes]:
+def bad_bodies(valid_body: str) -> Mapping[str, bytes]:
     """Invalid bodies by name, derived from a valid one (a JSON object)."""
-    first = next(iter(json.loads(sound)))
-    value = json.dumps(json.loads(sound)[first])
+    first = next(iter(json.loads(valid_body)))
+    value = json.dumps(json.loads(valid_body)[first])
     member = f'"{first}": {value}'
     huge = " " * (16 * 1024)
     return {
         "no body": b"",
-        "half an object": sound[:-1].encode(),
-        "two objects": (sound * 2).encode(),
-        "a list": f"[{sound}]".encode(),
+        "half an object": valid_body[:-1].encode(),
+        "two objects": (valid_body * 2).encode(),
+        "a list": f"[{valid_body}]".encode(),
         "a text": b'"text"',
         "null": b"null",
         "an empty object": b"{}",
         "deep brackets": b"[" * 15_000,
         "deep objects": b'{"a":' * 3_000,
-        "17 KB": (sound + huge).encode(),
-        "200 KB": (sound + huge * 12).encode(),
-        "an unknown field": (sound[:-1] + ', "customer": "bob"}').encode(),
-        "the actor in the body": (sound[:-1] + ', "approved_by": "alice"}').encode(),
-        "a field twice": (sound[:-1] + f", {member}}}").encode(),
-        "a float": _retyped(sound, number=": 1.5", text=": 1.5"),
-        "a number as text": _retyped(sound, number=r': "\1"', text=": 5"),
-        "NaN": sound.replace(value, "NaN").encode(),
-        "infinity": sound.replace(value, "1e999").encode(),
-        "a huge number": sound.replace(value, "9" * 1_500).encode(),
-        "a lone surrogate": sound.replace(value, '"\\ud800"').encode(),
-        "a control character": sound.replace(value, '"a\\u0000b"').encode(),
+        "17 KB": (valid_body + huge).encode(),
+        "200 KB": (valid_body + huge * 12).encode(),
+        "an unknown field": (valid_body[:-1] + ', "customer": "bob"}').encode(),
+        "the actor in the body": (valid_body[:-1] + ', "approved_by": "alice"}').encode(),
+        "a field twice": (valid_body[:-1] + f", {member}}}").encode(),
+        "a float": _retyped(valid_body, number=": 1.5", text=": 1.5"),
+        "a number as text": _retyped(valid_body, number=r': "\1"', text=": 5"),
+        "NaN": valid_body.replace(value, "NaN").encode(),
+        "infinity": valid_body.replace(value, "1e999").encode(),
+        "a huge number": valid_body.replace(value, "9" * 1_500).encode(),
+        "a lone surrogate": valid_body.replace(value, '"\\ud800"').encode(),
+        "a control character": valid_body.replace(value, '"a\\u0000b"').encode(),
         "not UTF-8": b'{"reason": "\xff\xfe"}',
-        "UTF-16": sound.encode("utf-16"),
-        "a byte order mark": b"\xef\xbb\xbf" + sound.encode(),
-        "a script": sound.replace(value, '"<script>\\n</script>"').encode(),
+        "UTF-16": valid_body.encode("utf-16"),
+        "a byte order mark": b"\xef\xbb\xbf" + valid_body.encode(),
+        "a script": valid_body.replace(value, '"<script>\\n</script>"').encode(),
     }
 
 
-def _retyped(sound: str, *, number: str, text: str) -> bytes:
+def _retyped(valid_body: str, *, number: str, text: str) -> bytes:
     """The body with other numbers, or with another first text if it has no number."""
-    numbers = re.sub(r": (\d+)", number, sound)
-    return (numbers if numbers != sound else re.sub(r': "[^"]*"', text, sound, count=1)).encode()
+    numbers = re.sub(r": (\d+)", number, valid_body)
+    return (
+        numbers if numbers != valid_body else re.sub(r': "[^"]*"', text, valid_body, count=1)
+    ).encode()
 
 
 def _media_types(route: Route, path: str) -> Iterator[MalformedRequest]:

@@ -28,8 +28,8 @@ def test_every_route_that_reads_a_body_has_a_valid_one(one: Route) -> None:
 
 @pytest.mark.parametrize("one", WITH_BODY, ids=label)
 def test_every_malformed_body_differs_from_the_valid_one(one: Route) -> None:
-    sound = json.dumps(BODIES[one.label])
-    same = [name for name, body in bad_bodies(sound).items() if body == sound.encode()]
+    valid_body = json.dumps(BODIES[one.label])
+    same = [name for name, body in bad_bodies(valid_body).items() if body == valid_body.encode()]
     assert same == []
 
 
