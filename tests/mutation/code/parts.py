@@ -31,7 +31,11 @@ _RULES_OF_REQUESTS = (
     *("unit/api/signals/test_approval_limits.py", "unit/api/signals/test_approvals.py"),
     *("unit/api/executions/test_operations.py", "unit/test_*_handler.py"),
 )
+_LISTS = tuple(
+    f"unit/api/{name}.py" for name in ("orders/test_listing_orders", "signals/test_signals")
+)
 _ORDERS = ("unit/test_order_writer.py",)
+_REMOTE_STOCK = ("unit/activities/test_refused_lines.py",)
 _PROVIDERS = ("adapters/sandbox/*.py", "adapters/stripe/*.py", "adapters/signed_reports.py")
 _PROVIDER_TESTS = ("adapters/payments/test_*.py", "adapters/stripe/test_stripe_*.py")
 _UNFIT = ("adapters/test_requests_per_route.py", "adapters/stock/test_busy_stock_at_random.py")
@@ -50,14 +54,14 @@ PARTS: Mapping[str, Part] = {
     ),
     "application": Part(
         ("services/*.py",),
-        (*_RULES, *_ORDERS, *_RULES_OF_REQUESTS, "unit/test_history_export.py"),
+        (*_RULES, *_ORDERS, *_RULES_OF_REQUESTS, *_LISTS, "unit/test_history_export.py"),
     ),
     "api": Part(
         ("api/*.py", "executions/*.py"), ("unit/api", _TRACES, "unit/test_history_export.py")
     ),
     "adapters": Part(
         ("adapters/*.py",),
-        ("adapters", _TRACES, "unit/test_order_events_handler.py"),
+        ("adapters", _TRACES, *_REMOTE_STOCK, "unit/test_order_events_handler.py"),
         _PROVIDERS,
         (*_UNFIT, *_PROVIDER_TESTS),
     ),

@@ -143,10 +143,11 @@ def test_with_prefer_wait_the_outcome_is_answered_once_it_is_there(
     assert len(world.clock.slept) == 1
 
 
+@pytest.mark.parametrize("name", ["decline-payment", "cancel-order", "add-line-item"])
 def test_with_prefer_wait_an_outcome_that_does_not_come_is_not_waited_for_longer(
-    api: ApiCaller, world: World
+    api: ApiCaller, world: World, name: str
 ) -> None:
-    answer = send(api, world.place(), "cancel-order", prefer="wait=3")
+    answer = send(api, world.place(), name, prefer="wait=3")
 
     assert answer.status == 202
     assert answer.json["outcome"] is None
