@@ -31,7 +31,8 @@ def test_an_answer_is_logged_with_route_role_order_and_status(
         "order_id": order.order_id,
         "status": 200,
     }
-    assert (line["request_id"], line["duration_ms"] >= 0) == ("request-1", True)
+    assert (line["message"], line["request_id"]) == ("answered", "request-1")
+    assert line["duration_ms"] >= 0
 
 
 def test_the_line_of_a_request_without_an_order_in_its_path_names_the_order(

@@ -170,6 +170,7 @@ def test_the_end_of_a_dispute_continues_a_compensation_only(
 ) -> None:
     order = disputed(world, an_order(stage, charged=True))
 
+    assert settle(api, order, dispute="dispute-2", **LOST).status == 409
     requested = settle(api, order, **LOST).json["settlement"]
     assert (requested["dispute"], requested["confirmed_at"]) == ("dispute", None)
     answer = settle(api, order, OTHER_OPERATOR, confirm=requested["settlement_id"], **LOST)
