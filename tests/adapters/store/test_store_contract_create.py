@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from lambdas.adapters.orders.reserved_orders import ReservedOrders
 from lambdas.domain.errors import IdempotencyMismatch, OrderNotFound
 from tests.adapters.store.contract import PLACED, placed, written
 from tests.adapters.store.stores import StoreUnderTest
-from tests.support.builders import a_key
+from tests.support.builders import a_key, a_signal
+from tests.support.fakes.fake_clock import NOW
+from tests.support.fakes.fake_directories import FakeInventory
+from tests.support.fakes.fake_reservations import FakeReservations
 from tests.support.raising import raises
 
 
@@ -69,3 +73,19 @@ def test_a_key_is_asked_for_the_order_that_it_made(under: StoreUnderTest) -> Non
     assert under.store.find_by_key(a_key("key-2")) is None
     with pytest.raises(IdempotencyMismatch):
         under.store.find_by_key(a_key(fingerprint="other"))
+
+
+def test_a_store_whose_stock_is_at_another_service_leaves_other_writes_to_the_store_of_the_orders(
+    under: StoreUnderTest,
+) -> None:
+    store = ReservedOrders(under.store, FakeReservations(FakeInventory()))
+    order, signal = placed(), a_signal()
+
+    assert store.create(order, (PLACED,), a_key()) == store.find_by_key(a_key()) == order
+    with pytest.raises(IdempotencyMismatch):
+        store.create(placed(), (PLACED,), a_key(fingerprint="other"))
+    after, is_new = store.append_signal(order.order_id, signal, NOW + 5)
+
+    assert (after, is_new) == (under.store.get(order.order_id), True)
+    assert (after.inbox, after.updated_at) == ((signal,), NOW + 5)
+    assert store.timeline(order.order_id) == under.store.timeline(order.order_id) != ()

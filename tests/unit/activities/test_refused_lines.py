@@ -80,6 +80,22 @@ def test_an_added_line_is_held_with_one_intent(world: ReservedWorld) -> None:
     assert world.problems() == []
 
 
+def test_an_added_line_whose_first_attempt_died_is_held_without_an_intent_that_stays(
+    world: ReservedWorld,
+) -> None:
+    signal = world.add_line()
+    fail(world, 2, StoreUnavailable("the function died"))
+    with pytest.raises(StoreUnavailable):
+        world.run(apply_signals, world.order)
+    assert world.now(world.order).ledger[RESERVE].holds_for == signal.signal_id
+
+    world.run(apply_signals, world.order)
+
+    assert (outcome(world, signal), world.held()) == ("applied", {"MUG-RED": 5})
+    reserved = world.now(world.order).ledger
+    assert (reserved.keys(), reserved[RESERVE].holds_for) == (world.order.ledger.keys(), None)
+
+
 def test_units_beyond_the_cap_of_the_customer_are_released_at_once(world: ReservedWorld) -> None:
     world.store.caps = CustomerCaps(units=4)
     signal = world.add_line()
