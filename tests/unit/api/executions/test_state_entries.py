@@ -28,12 +28,13 @@ def test_attempts_and_their_errors_are_collected() -> None:
     history = named(()).enter("ProcessPayment").add("TaskScheduled")
     history.add("TaskFailed", taskFailedEventDetails={"error": "ProviderUnavailable"})
     history.add("TaskScheduled").add("TaskTimedOut")
+    history.add("TaskScheduled").add("TaskSubmitFailed")
     history.add("TaskScheduled").add("TaskSucceeded").leave("ProcessPayment")
 
     entry = entries(history)["ProcessPayment"]
 
-    assert entry.errors == ["ProviderUnavailable", "TaskTimedOut"]
-    assert (entry.attempts, entry.error, entry.progress) == (3, None, Progress.SUCCEEDED)
+    assert entry.errors == ["ProviderUnavailable", "TaskTimedOut", "TaskSubmitFailed"]
+    assert (entry.attempts, entry.error, entry.progress) == (4, None, Progress.SUCCEEDED)
 
 
 def test_an_entry_whose_last_attempt_failed_is_caught() -> None:
