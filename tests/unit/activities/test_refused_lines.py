@@ -66,6 +66,15 @@ def fail(world: World, number: int, error: Exception) -> None:
     world.store.before_write = [*[lambda: None] * (number - 1), raise_error]
 
 
+def die_before_the_write(world: ReservedWorld, number: int) -> Signal:
+    """Accept more red mugs, and let the function that applies them die before this write."""
+    signal = world.add_line()
+    fail(world, number, StoreUnavailable("the function died"))
+    with pytest.raises(StoreUnavailable):
+        world.run(apply_signals, world.order)
+    return signal
+
+
 def outcome(world: ReservedWorld, signal: Signal) -> str:
     return world.now(world.order).outcomes[signal.signal_id]
 
@@ -83,10 +92,7 @@ def test_an_added_line_is_held_with_one_intent(world: ReservedWorld) -> None:
 def test_an_added_line_whose_first_attempt_died_is_held_without_an_intent_that_stays(
     world: ReservedWorld,
 ) -> None:
-    signal = world.add_line()
-    fail(world, 2, StoreUnavailable("the function died"))
-    with pytest.raises(StoreUnavailable):
-        world.run(apply_signals, world.order)
+    signal = die_before_the_write(world, 2)
     assert world.now(world.order).ledger[RESERVE].holds_for == signal.signal_id
 
     world.run(apply_signals, world.order)
@@ -123,10 +129,7 @@ def test_a_late_request_for_refused_units_changes_nothing(world: ReservedWorld) 
 @pytest.mark.parametrize("write", [2, 3, 4], ids=["growth", "refusal", "release"])
 def test_a_function_that_dies_leaves_no_refused_unit_held(world: ReservedWorld, write: int) -> None:
     world.store.caps = CustomerCaps(units=4)
-    signal = world.add_line()
-    fail(world, write, StoreUnavailable("the function died"))
-    with pytest.raises(StoreUnavailable):
-        world.run(apply_signals, world.order)
+    signal = die_before_the_write(world, write)
 
     world.run(apply_signals, world.order)
 
@@ -138,10 +141,7 @@ def test_a_function_that_dies_leaves_no_refused_unit_held(world: ReservedWorld, 
 def test_a_line_whose_sku_is_withdrawn_after_its_units_were_held_is_released(
     world: ReservedWorld,
 ) -> None:
-    signal = world.add_line()
-    fail(world, 2, StoreUnavailable("the function died"))
-    with pytest.raises(StoreUnavailable):
-        world.run(apply_signals, world.order)
+    signal = die_before_the_write(world, 2)
     assert world.held() == {"MUG-RED": 5}
     world.deps.catalogue.stock = lambda skus: {}  # type: ignore[method-assign]
 
@@ -168,10 +168,7 @@ def test_a_second_run_that_applies_the_line_first_keeps_its_units(world: Reserve
 
 def test_a_wait_begins_after_refused_units_are_released(world: ReservedWorld) -> None:
     world.store.caps = CustomerCaps(units=4)
-    world.add_line()
-    fail(world, 4, StoreUnavailable("the function died"))
-    with pytest.raises(StoreUnavailable):
-        world.run(apply_signals, world.order)
+    die_before_the_write(world, 4)
 
     world.run(await_signal, world.order, token=TOKEN)
 
@@ -180,10 +177,7 @@ def test_a_wait_begins_after_refused_units_are_released(world: ReservedWorld) ->
 
 def test_a_cancelled_order_releases_refused_units_with_all_others(world: ReservedWorld) -> None:
     world.store.caps = CustomerCaps(units=4)
-    world.add_line()
-    fail(world, 4, StoreUnavailable("the function died"))
-    with pytest.raises(StoreUnavailable):
-        world.run(apply_signals, world.order)
+    die_before_the_write(world, 4)
     world.cancel(world.order)
 
     answer = world.run(apply_signals, world.order)
