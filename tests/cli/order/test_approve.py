@@ -57,7 +57,7 @@ def test_an_applied_approval_says_that_the_payment_follows(
     for_people = terminal.run(*approve, who="approver")
     for_scripts = terminal.run(*approve, "-o", "json", who="approver")
 
-    assert f"payment follows, and may be declined: `orders wait {order.order_id}`" in for_people.err
+    assert f"payment follows and can be declined: `orders wait {order.order_id}`" in for_people.err
     assert for_scripts.err == ""
 
 
