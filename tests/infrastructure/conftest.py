@@ -4,12 +4,11 @@ import pytest
 
 from tests.infrastructure.synthesis import (
     CUSTOMERS,
-    PAYMENT_SECRET,
     SENDER,
     SERVICES,
+    STRIPE,
     SUBSCRIBER_SECRET,
     SUBSCRIBER_URL,
-    WEBHOOK_SECRET,
     WITH_PACKAGES,
     Synthesis,
 )
@@ -73,11 +72,9 @@ def production(synthesise: Synthesis) -> Template:
     return synthesise(
         **WITH_PACKAGES,
         **SERVICES,
+        **STRIPE,
         environment="production",
         encryption="customer",
-        payment_provider="stripe",
-        payment_secret_arn=PAYMENT_SECRET,
-        payment_webhook_secret_arn=WEBHOOK_SECRET,
         subscriber_url=SUBSCRIBER_URL,
         subscriber_secret_arn=SUBSCRIBER_SECRET,
         alarm_email="oncall@shop.internal",

@@ -18,6 +18,11 @@ SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/{}-Ab12
 PAYMENT_SECRET, WEBHOOK_SECRET = SECRET.format("stripe"), SECRET.format("webhook")
 SUBSCRIBER_URL = "https://crm.shop.internal/events"
 SUBSCRIBER_SECRET = SECRET.format("subscriber")
+STRIPE = {
+    "payment_provider": "stripe",
+    "payment_secret_arn": PAYMENT_SECRET,
+    "payment_webhook_secret_arn": WEBHOOK_SECRET,
+}
 CUSTOMERS = {
     "customers_url": "https://customers.shop.internal",
     "customers_secret_arn": SECRET.format("customers"),

@@ -10,6 +10,7 @@ from tests.infrastructure.synthesis import (
     PAYMENT_SECRET,
     SECRET,
     SERVICES,
+    STRIPE,
     SUBSCRIBER_SECRET,
     SUBSCRIBER_URL,
     WEBHOOK_SECRET,
@@ -99,11 +100,9 @@ def test_one_service_leaves_the_other_table(dev_with_key: Template) -> None:
 def test_the_emulator_may_call_services_without_encryption(synthesise: Synthesis) -> None:
     provider, stock = "http://stripe.invalid", "http://127.0.0.1:8000"
     local = synthesise(
+        **STRIPE,
         target="emulator",
-        payment_provider="stripe",
         payment_api_url=provider,
-        payment_secret_arn=PAYMENT_SECRET,
-        payment_webhook_secret_arn=WEBHOOK_SECRET,
         inventory_url=stock,
         inventory_secret_arn=SECRET.format("inventory"),
     )
