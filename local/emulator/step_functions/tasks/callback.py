@@ -37,16 +37,21 @@ class Callback:
 
         ``submitted`` is called with the response of the call.
         """
-        here, wake = scope.current(), self._waiting.changed.set
-        here.on_stop(wake)
+        here = scope.current()
+        here.on_stop(self._stop)
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._notify, notify), daemon=True).start()
         try:
             self._wait(here, submitted)
         finally:
-            here.remove_on_stop(wake)
+            here.remove_on_stop(self._stop)
             result = retire(self._token)
         return _outcome(result, self._failure)
+
+    def _stop(self) -> None:
+        """Invalidate the token before StopExecution answers, and end the wait."""
+        retire(self._token)
+        self._waiting.changed.set()
 
     def _notify(self, notify: Callable[[], Any]) -> None:
         try:
@@ -95,7 +100,7 @@ class Callback:
 
 def _outcome(result: dict[str, Any] | None, failure: Exception | None) -> Any:
     if result is None:
-        raise failure or StepError("States.Runtime", "the wait ended without a result")
+        raise failure or scope.Stopped()
     if "result" in result:
         return result["result"]
     raise StepError(result["error"], result["cause"])
