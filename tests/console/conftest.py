@@ -80,21 +80,21 @@ def ended(state: State) -> dict[str, str]:
         return {stage: run.id_of(stage) for stage in ENDS}
 
 
-@pytest.fixture(scope="module")
-def approval_mails(state: State) -> Iterator[ApprovalMails]:
-    """The source of e-mails to the approver. Its orders are cancelled after each test file, so that
-    they do not wait at the desk in the next file.
-    """
+@pytest.fixture(scope="package")
+def approval_mails(state: State, request: pytest.FixtureRequest) -> Iterator[ApprovalMails]:
+    """The source of e-mails to the approver: one for each test that needs one."""
+    tests = request.session.items
+    needed = sum("approval_mails" in getattr(test, "fixturenames", ()) for test in tests)
     with _open_run(state) as run:
-        made = ApprovalMails(run, state)
-        yield made
-        made.close()
+        yield ApprovalMails(run, state, needed=needed)
 
 
 @pytest.fixture
-def mail(approval_mails: ApprovalMails) -> ApprovalMail:
+def mail(approval_mails: ApprovalMails) -> Iterator[ApprovalMail]:
     """An e-mail to the approver about a waiting order that no other test uses."""
-    return approval_mails.next_mail()
+    found = approval_mails.next_mail()
+    yield found
+    approval_mails.close(found.order)
 
 
 @pytest.fixture(scope="package")

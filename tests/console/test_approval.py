@@ -173,3 +173,19 @@ def test_an_open_link_delays_further_emails(visit: Visit, mail: ApprovalMail) ->
     with visitor.page.expect_response(f"**/orders/{mail.order_id}/heartbeat") as answered:
         visitor.open(mail.view)
     assert answered.value.status == 204
+
+
+def test_an_order_whose_approver_got_an_email_still_waits_and_its_diagram_shows_the_whole_path(
+    visit: Visit, mail: ApprovalMail
+) -> None:
+    visitor = visit("customer")
+    visitor.open(f"orders/{mail.order_id}")
+    visitor.expect_progress(RequestApproval="✓ succeeded", AwaitSignal="● in progress ×2")
+    visitor.expect_taken(
+        "ReserveStock AwaitSignal",
+        "AwaitSignal ApplySignals",
+        "RouteDecision RequestApproval",
+        "RequestApproval AwaitSignal",
+    )
+    visitor.expect_not_taken("RouteDecision AwaitSignal", "RouteDecision ProcessPayment")
+    expect(visitor.main).to_contain_text("✓ approval mail sent")

@@ -3,7 +3,6 @@
 from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
-from tests.console.approval_mails import ApprovalMail
 from tests.console.conftest import Visit
 from tests.console.orders import place, place_and_stop, send_heartbeat
 
@@ -68,22 +67,6 @@ def test_a_waiting_order_shows_the_state_where_it_waits(visit: Visit, run: Scena
     send_heartbeat(run)
     visitor.open(f"orders/{order_id}")
     visitor.expect_progress(AwaitSignal="● in progress", ApplySignals="○ not reached")
-
-
-def test_an_order_with_a_sent_reminder_still_waits_and_shows_its_whole_path(
-    visit: Visit, mail: ApprovalMail
-) -> None:
-    visitor = visit("customer")
-    visitor.open(f"orders/{mail.order_id}")
-    visitor.expect_progress(RequestApproval="✓ succeeded", AwaitSignal="● in progress ×2")
-    visitor.expect_taken(
-        "ReserveStock AwaitSignal",
-        "AwaitSignal ApplySignals",
-        "RouteDecision RequestApproval",
-        "RequestApproval AwaitSignal",
-    )
-    visitor.expect_not_taken("RouteDecision AwaitSignal", "RouteDecision ProcessPayment")
-    expect(visitor.main).to_contain_text("✓ approval mail sent")
 
 
 def test_opened_scrolled_and_typed_content_survives_an_update(

@@ -129,7 +129,10 @@ class Visitor:
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
     def violations(self) -> list[str]:
-        """The accessibility violations that axe-core finds on the page."""
+        """The accessibility violations that axe-core finds on the page, between requests: the
+        buttons of a form are faded while it is sent.
+        """
+        expect(self.page.locator('[aria-busy="true"]')).to_have_count(0)
         # Evaluated through the debugger, because the page's policy allows no other script.
         self.page.evaluate(_AXE.read_text(encoding="utf-8"))
         found: list[dict[str, Any]] = self.page.evaluate("axe.run().then(one => one.violations)")
