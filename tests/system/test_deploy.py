@@ -160,6 +160,7 @@ ON_AWS_ONLY = {
 }
 
 
+@pytest.mark.proof
 def test_the_smoke_test_passes_on_a_deployed_stack(
     deployment: Environment, account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:

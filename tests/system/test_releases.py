@@ -143,6 +143,7 @@ FIRST_STAGES = (
 )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("example", FIRST_STAGES, ids=lambda example: example.title)
 def test_orders_of_both_versions_run_after_the_page_was_followed(
     example: FirstStage, deployment: Environment, releases: Releases, tmp_path: pathlib.Path
