@@ -24,7 +24,8 @@ _MEANING = {
     "superseded": line(("superseded", "yellow"), ": another decision came first"),
     None: line("… accepted, still pending"),
 }
-_PARAMETERS = ("revision", "sku", "quantity", "reason")
+_COLUMNS = frozenset({"order_id", "signal_id", "kind", "accepted_at", "actor", "outcome"})
+"""The fields that are no parameters of the signal."""
 
 
 def signal_list(signals: Iterable[Mapping[str, Any]]) -> RenderableType:
@@ -35,7 +36,7 @@ def signal_list(signals: Iterable[Mapping[str, Any]]) -> RenderableType:
             signal["kind"],
             clock(signal["accepted_at"]),
             signal["actor"] or "-",
-            ", ".join(f"{name} {signal[name]}" for name in _PARAMETERS if signal[name] is not None),
+            _parameters(signal),
             outcome_text(signal["outcome"]),
         )
         for signal in signals
@@ -48,6 +49,12 @@ def signal_list(signals: Iterable[Mapping[str, Any]]) -> RenderableType:
         optional=("accepted", "by"),
         wrapping=("parameters", "outcome"),
     )
+
+
+def _parameters(signal: Mapping[str, Any]) -> str:
+    """The parameters that the signal has: `sku MUG-RED, quantity 2`."""
+    given = {name: value for name, value in signal.items() if value is not None}
+    return ", ".join(f"{name} {value}" for name, value in given.items() if name not in _COLUMNS)
 
 
 def outcome_text(outcome: str | None) -> Text:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from lambdas.api.http.preferences import LONGEST_WAIT_SECONDS
+from lambdas.domain.record.signals import SignalKind
 from stacks.api.api_routes import ContractError, Route, read_routes
 from tests.infrastructure.template import Template
 from tests.support.definition import ROOT
@@ -127,13 +128,7 @@ def test_routes_that_wait_cannot_take_the_accounts_concurrency(template: Templat
 
     posts = {key: one for key, one in limits.items() if key.startswith("POST ")}
     waiting = {key: one for key, one in posts.items() if key != WEBHOOK}
-    assert {key.rpartition("/")[2] for key in waiting} == {
-        "approve-payment",
-        "decline-payment",
-        "cancel-order",
-        "add-line-item",
-        "{code}",
-    }
+    assert {key.rpartition("/")[2] for key in waiting} == {*SignalKind, "{code}"}
     for limit in waiting.values():
         assert limit["ThrottlingRateLimit"] * LONGEST_WAIT_SECONDS <= 100
     # API Gateway refuses settings of a route that does not exist yet.

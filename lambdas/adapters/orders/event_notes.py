@@ -42,9 +42,8 @@ _STAGE_AFTER: Mapping[SignalKind, Stage] = {
     SignalKind.APPROVE_PAYMENT: Stage.PAYMENT,
     SignalKind.DECLINE_PAYMENT: Stage.COMPENSATING,
     SignalKind.CANCEL_ORDER: Stage.COMPENSATING,
-    SignalKind.ADD_LINE_ITEM: Stage.AWAITING_APPROVAL,
 }
-"""The usual stage after a signal was applied."""
+"""The usual stage after a signal was applied, if it ends the wait for approval."""
 
 
 def sort_events(order: Order, events: Sequence[Event]) -> tuple[list[Note], list[Event]]:
@@ -122,7 +121,7 @@ def _settled_event(order: Order, number: int, at: int, place: int) -> Event:
     signal = order.inbox[place]
     outcome = order.outcomes[signal.signal_id]
     if outcome == Outcome.APPLIED:
-        stage = _STAGE_AFTER[signal.kind]
+        stage = _STAGE_AFTER.get(signal.kind, Stage.AWAITING_APPROVAL)
     else:
         superseded = outcome == Outcome.SUPERSEDED
         stage = Stage.COMPENSATING if superseded else Stage.AWAITING_APPROVAL

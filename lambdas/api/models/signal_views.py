@@ -1,13 +1,13 @@
 """Models of signals, and of the order of a mailed link."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from lambdas.api.models.inputs import A_SIGNAL_ID
 from lambdas.api.models.order_views import ItemsView
 from lambdas.api.models.view import Id, Instant, View
-from lambdas.domain.record.signals import SignalKind
+from lambdas.domain.record.signals import SignalKind, signal_parameters
 from lambdas.domain.record.stages import Stage
 
 
@@ -29,7 +29,18 @@ class SignalView(View):
     ]
 
 
-class SignalDetailView(SignalView):
+if TYPE_CHECKING:
+
+    class _Parameters(View): ...
+else:
+    _Parameters = create_model(
+        "_Parameters",
+        __base__=View,
+        **{name: (kind, ...) for name, kind in signal_parameters().items()},
+    )
+
+
+class SignalDetailView(_Parameters, SignalView):
     """A signal with its parameters. Parameters of other kinds are null."""
 
     accepted_at: Instant
@@ -40,10 +51,6 @@ class SignalDetailView(SignalView):
             examples=["approver1"],
         ),
     ]
-    revision: int | None
-    sku: str | None
-    quantity: int | None
-    reason: str | None
 
 
 class SignalsView(View):

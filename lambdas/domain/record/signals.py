@@ -1,9 +1,9 @@
 """Signals: durable requests to a running order, and when the order admits them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lambdas.domain.record.ledger import Newer
 from lambdas.domain.record.stages import BEFORE_COMPLETION, BEFORE_PAYMENT, Stage
@@ -78,6 +78,12 @@ def rejection(reason: str) -> str:
     return f"rejected: {reason}"
 
 
+_ADDED = frozenset(
+    {"signal_id", "kind", "actor", "actor_name", "at", "limit_minor", "alone_minor", "newer"}
+)
+"""The fields of a signal that are no parameters of its request."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One accepted signal as the inbox holds it. `actor` is the subject of the caller's identity;
@@ -103,7 +109,7 @@ class Signal:
         return self._request() == other._request() and other.sender.is_any_of({self.actor})
 
     def _request(self) -> tuple[object, ...]:
-        return (self.kind, self.revision, self.sku, self.quantity, self.reason)
+        return (self.kind, *(getattr(self, name) for name in signal_parameters()))
 
     @property
     def sender(self) -> Actor:
@@ -114,3 +120,8 @@ class Signal:
     def rule(self) -> SignalRule:
         """When an order admits the signal."""
         return RULES[self.kind]
+
+
+def signal_parameters() -> Mapping[str, Any]:
+    """The types of the parameters that requests for signals have, by name."""
+    return {one.name: one.type for one in fields(Signal) if one.name not in _ADDED}

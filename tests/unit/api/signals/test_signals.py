@@ -90,17 +90,15 @@ def test_a_signal_is_read_with_what_it_asked_for_and_its_outcome(
 
     answer = api.get(f"/orders/{order.order_id}/signals/more.mugs:1", claims)
 
-    assert answer.json == {
+    assert {name: value for name, value in answer.json.items() if value is not None} == {
         "order_id": order.order_id,
         "signal_id": "more.mugs:1",
         "kind": "add-line-item",
         "outcome": "rejected: insufficient stock",
         "accepted_at": "2026-01-01T00:00:00.000Z",
-        "actor": "alice" if claims in (ALICE, APPROVER, OPERATOR) else None,
-        "revision": None,
+        **({} if claims is SHOP else {"actor": "alice"}),
         "sku": "MUG-RED",
         "quantity": 2,
-        "reason": None,
     }
 
 
