@@ -25,6 +25,7 @@ from cli.commands.order.approve import approve
 from cli.commands.order.cancel import cancel
 from cli.commands.order.decline import decline
 from cli.commands.order.place import place
+from cli.commands.order.send import send
 from cli.commands.order.signals import signals
 from cli.commands.read.catalogue import catalogue
 from cli.commands.read.describe import describe
@@ -72,6 +73,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "decline": decline,
         "cancel": cancel,
         "add-item": add_item,
+        "send": send,
         "signals": signals,
     },
     "Read": {

@@ -13,6 +13,7 @@ REQUIRED: Mapping[str, str] = {
     "item": "MUG-RED",
     "signal_id": "signal-1",
     "reason": "changed my mind",
+    "kind": "cancel-order",
     "evidence": "bank transfer 4711",
     "order": "{order}",
     "folder": "{folder}",

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands.options import ItemOption, KeyOption, PayWithOption, ProfileOption
+from cli.commands.order.fields import FieldOption, parse_fields
 from cli.commands.order.items import parse_item
 from cli.commands.read.wait import wait as wait_for_end
 from cli.problems import WrongUsage
@@ -28,14 +29,7 @@ def place(
             metavar="VERSION",
         ),
     ] = None,
-    field: Annotated[
-        list[str],
-        typer.Option(
-            "--field",
-            help="Another field of the request, as NAME=TEXT (see /docs); may be repeated.",
-            metavar="NAME=TEXT",
-        ),
-    ] = [],  # noqa: B006  # typer only reads it
+    field: FieldOption = [],  # noqa: B006  # typer only reads it
     key: KeyOption = None,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until the order ends, as `orders wait` does.")
@@ -57,7 +51,7 @@ def place(
         "workflow_version": workflow_version,
     }
     sent = {name: value for name, value in requested.items() if value is not None}
-    body = {**dict(map(_parse_field, field)), **sent}
+    body = {**parse_fields(field), **sent}
     order = open_api(profile).post_once("/orders", body, key or str(uuid.uuid4()))
     for warning in order["warnings"]:
         print_message(f"warning: {warning}")
@@ -68,14 +62,6 @@ def place(
         print_line(order["order_id"])
     else:
         _print_placed(order, output)
-
-
-def _parse_field(text: str) -> tuple[str, str]:
-    """Parse `NAME=TEXT`. The API checks the name. Raises WrongUsage."""
-    name, given, value = text.partition("=")
-    if not given or not name:
-        raise WrongUsage(f"{text!r} is not a field", advice="write NAME=TEXT")
-    return name, value
 
 
 def _print_placed(order: dict[str, Any], output: Format) -> None:

@@ -1,4 +1,4 @@
-"""place, approve, decline, cancel, add-item, signal."""
+"""place, approve, decline, cancel, add-item, send, signals."""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -120,6 +120,18 @@ def test_the_end_of_an_order_is_printed_with_its_outcome(
     assert (ran.json["kind"], ran.json["outcome"]) == (kind, "applied")
     [signal] = world.now(order).inbox
     assert (signal.kind, signal.reason) == (kind, "why not")
+
+
+def test_a_signal_without_a_command_is_sent_by_its_kind(terminal: Terminal, world: World) -> None:
+    order = world.place(wait_token=TOKEN)
+    send = ("send", order.order_id)
+
+    ran = terminal.run(*send, "cancel-order", "--field", "reason=a=b", "-t", "0", "-o", "json")
+    unknown = terminal.run(*send, "no-such-signal")
+
+    assert (ran.code, ran.json["kind"]) == (0, "cancel-order")
+    assert [(s.kind, s.reason) for s in world.now(order).inbox] == [(ran.json["kind"], "a=b")]
+    assert "cancel-order" in unknown.err
 
 
 def test_an_item_is_added(terminal: Terminal, world: World) -> None:
