@@ -186,7 +186,7 @@ class Dependencies:
         payments = self._payments_of(provider)
         if not self.settings.tracing:
             return payments
-        from lambdas.adapters.traced_payments import TracedPayments
+        from lambdas.adapters.payment_spans import TracedPayments
 
         return TracedPayments(payments, provider, self.tracing.call)
 

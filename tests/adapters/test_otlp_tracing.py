@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from lambdas.adapters import aws_clients
 from lambdas.adapters.otlp_tracing import EXPORT_TIMEOUT_SECONDS, OtlpTracing
-from lambdas.adapters.traced_payments import TracedPayments
+from lambdas.adapters.payment_spans import TracedPayments
 from lambdas.domain.record.money import Money
 from tests.adapters.payments.providers import a_request
 from tests.support.fakes.fake_clock import NOW

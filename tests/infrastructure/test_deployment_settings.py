@@ -16,6 +16,7 @@ from stacks.settings.payment_provider import PAYMENT_PROVIDERS
 from stacks.settings.setting_checks import ENVIRONMENTS
 from tests.support.definition import ROOT, load
 
+PROVIDERS = ", ".join(PAYMENT_PROVIDERS)
 SENDER = {"sender_email": "orders@shop.internal"}
 
 
@@ -122,7 +123,7 @@ def test_the_heartbeat_is_the_approval_timeout_unless_it_is_set(timeout: object)
         ({"environment": "prod"}, "environment must be one of dev, staging, production"),
         ({"target": "localstack"}, "target must be one of aws, emulator"),
         ({"default_workflow_version": "v3"}, "default_workflow_version must be one of v1, v2"),
-        ({"payment_provider": "barter"}, "payment_provider must be one of sandbox, stripe"),
+        ({"payment_provider": "barter"}, f"payment_provider must be one of {PROVIDERS}"),
         ({"environment": "production"}, "payment_provider sandbox takes no real money"),
         ({"payment_provider": "stripe"}, "payment_provider stripe needs payment_secret_arn"),
         (

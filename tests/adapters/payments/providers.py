@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from lambdas.adapters.sandbox.payments import SandboxPayments
 from lambdas.domain.payments import Payment, PaymentGateway, PaymentRequest
@@ -35,6 +35,26 @@ def paid(gateway: PaymentGateway, method: str = "pm_ok") -> str:
     return reference
 
 
+class Refusals(NamedTuple):
+    """Patterns of the messages with which a provider refuses an unknown reference or a refund. By
+    default any message matches.
+    """
+
+    unknown: str = "."
+    not_captured: str = "."
+    too_much: str = "."
+    failed: str = "."
+
+
+ANY_REFUSALS = Refusals()
+SANDBOX_REFUSALS = Refusals(
+    unknown="^the provider has no payment under this reference$",
+    not_captured="^the provider has no capture under this reference$",
+    too_much="^the refund is higher than the outstanding amount$",
+    failed="^the bank refused the refund$",
+)
+
+
 @dataclass(frozen=True)
 class Provider:
     """A provider under the contract. `books` are (captured, refunded) of all payments that moved
@@ -46,6 +66,7 @@ class Provider:
     books: Callable[[], list[tuple[int, int]]]
     methods: Mapping[str, str] = field(default_factory=dict)
     now: Callable[[], int] = lambda: NOW
+    refusals: Refusals = ANY_REFUSALS
 
     def prepare(self, method: str = "pm_ok", **changes: Any) -> str:
         """Prepare a payment with a payment method of the contract."""
@@ -65,12 +86,16 @@ class Provider:
 
 def in_memory() -> Provider:
     fake = FakePayments()
-    return Provider(fake, lambda: moved_money(as_records(fake)))
+    return Provider(fake, lambda: moved_money(as_records(fake)), refusals=SANDBOX_REFUSALS)
 
 
 def on_table(client: Any) -> Provider:
     sandbox = SandboxPayments(client, FakeClock(), payments_table=tables.PAYMENTS)
-    return Provider(sandbox, lambda: moved_money(tables.records(client, tables.PAYMENTS)))
+    return Provider(
+        sandbox,
+        lambda: moved_money(tables.records(client, tables.PAYMENTS)),
+        refusals=SANDBOX_REFUSALS,
+    )
 
 
 def moved_money(records: list[dict[str, Any]]) -> list[tuple[int, int]]:

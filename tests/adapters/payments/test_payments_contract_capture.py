@@ -17,8 +17,6 @@ from lambdas.domain.payments import (
 from lambdas.domain.record.money import Money
 from tests.adapters.payments.providers import KEY, TEN, Provider
 
-UNKNOWN = "^(Stripe|the provider) has no payment under this reference$"
-
 
 def test_preparing_moves_no_money(provider: Provider) -> None:
     reference = provider.prepare()
@@ -171,7 +169,7 @@ def test_a_payment_without_a_reference_on_the_ledger_is_voided_by_its_key(
 
 def test_an_unknown_reference_is_a_mismatch(provider: Provider) -> None:
     for call in (provider.gateway.capture, provider.gateway.look_up):
-        with pytest.raises(LedgerMismatch, match=UNKNOWN):
+        with pytest.raises(LedgerMismatch, match=provider.refusals.unknown):
             call("pi_unknown")
 
 

@@ -1,20 +1,13 @@
 """Refunds under the contract of every provider: made once, of no more than was captured."""
 
+import re
+
 import pytest
 
 from lambdas.domain.errors import LedgerMismatch
 from lambdas.domain.payments import PaymentState, Refunded, RefundFailed
 from lambdas.domain.record.money import Money
 from tests.adapters.payments.providers import REFUND, TEN, Provider
-
-NOT_CAPTURED = (
-    "^(the provider has no capture under this reference"
-    "|Stripe refuses the refund: charge_not_captured)$"
-)
-TOO_MUCH = (
-    "^(the refund is higher than the outstanding amount"
-    "|Stripe refuses the refund: charge_already_refunded)$"
-)
 
 
 def euros(amount_minor: int) -> Money:
@@ -36,7 +29,7 @@ def test_a_refund_is_made_once(provider: Provider) -> None:
 def test_no_more_is_refunded_than_was_captured(provider: Provider) -> None:
     reference = provider.captured()
 
-    with pytest.raises(LedgerMismatch, match=TOO_MUCH):
+    with pytest.raises(LedgerMismatch, match=provider.refusals.too_much):
         provider.gateway.refund(REFUND, reference, euros(1001))
     provider.gateway.refund("refund:first", reference, euros(600))
     with pytest.raises(LedgerMismatch):
@@ -63,7 +56,7 @@ def test_a_refund_that_fails_refunds_nothing(provider: Provider) -> None:
     result = provider.gateway.refund(REFUND, reference, TEN)
 
     assert isinstance(result, RefundFailed)
-    assert result.reason in ("the bank refused the refund", "expired_or_canceled_card")
+    assert re.search(provider.refusals.failed, result.reason)
 
     assert provider.gateway.look_up(reference).outstanding_minor == 1000
     assert provider.books() == [(1000, 0)]
@@ -72,7 +65,7 @@ def test_a_refund_that_fails_refunds_nothing(provider: Provider) -> None:
 def test_nothing_is_refunded_of_a_payment_that_was_not_captured(provider: Provider) -> None:
     reference = provider.prepare()
 
-    with pytest.raises(LedgerMismatch, match=NOT_CAPTURED):
+    with pytest.raises(LedgerMismatch, match=provider.refusals.not_captured):
         provider.gateway.refund(REFUND, reference, euros(500))
     provider.gateway.void(reference)
     with pytest.raises(LedgerMismatch):

@@ -5,14 +5,21 @@ from typing import Any
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.stripe.payments import StripePayments
 from tests.adapters.payments import providers
-from tests.adapters.payments.providers import Provider, a_request, moved_money
+from tests.adapters.payments.providers import Provider, Refusals, a_request, moved_money
 from tests.support.fakes.fake_stripe import METHODS, FakeStripe
+
+REFUSALS = Refusals(
+    unknown="^Stripe has no payment under this reference$",
+    not_captured="^Stripe refuses the refund: charge_not_captured$",
+    too_much="^Stripe refuses the refund: charge_already_refunded$",
+    failed="^expired_or_canceled_card$",
+)
 
 
 def on_stripe() -> Provider:
     fake = FakeStripe()
     gateway = StripePayments(FixedSecret(fake.key), http_client=fake)
-    return Provider(gateway, lambda: moved_money(_stripe_records(fake)), METHODS)
+    return Provider(gateway, lambda: moved_money(_stripe_records(fake)), METHODS, refusals=REFUSALS)
 
 
 class FixedSecret(CachedSecret):

@@ -13,7 +13,7 @@ from lambdas.domain.payments import CaptureResult, Payment, PaymentRequest, Refu
 from lambdas.domain.record.money import Money
 from local.localstripe.books import METHODS, new_card, payment_method
 from tests.adapters.payments.providers import Provider
-from tests.adapters.stripe.stripe_provider import FixedSecret
+from tests.adapters.stripe.stripe_provider import REFUSALS, FixedSecret
 
 TEST_MODE_METHODS = {
     **dict.fromkeys(("pm_ok", "pm_slow", "pm_processing", "pm_expired"), "pm_card_visa"),
@@ -65,7 +65,7 @@ class StripeAccount:
         """The account under the contract, with a payment method that alice saved and one of bob."""
         saved = {f"pm_of_{name}": self._saved_by(name) for name in ("alice", "bob")}
         gateway, clock = _OneTest(self), lambda: time.time_ns() // 1_000_000
-        return Provider(gateway, self.books, {**methods, **saved}, clock)
+        return Provider(gateway, self.books, {**methods, **saved}, clock, REFUSALS)
 
     def localstripe_provider(self) -> Provider:
         """localstripe under the contract, with the payment methods that its proxy adds."""

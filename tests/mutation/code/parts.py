@@ -36,7 +36,10 @@ _LISTS = tuple(
 )
 _ORDERS = ("unit/test_order_writer.py",)
 _REMOTE_STOCK = ("unit/activities/test_refused_lines.py",)
-_PROVIDERS = ("adapters/sandbox/*.py", "adapters/stripe/*.py", "adapters/signed_reports.py")
+_PROVIDERS = (
+    *("adapters/*_payments.py", "adapters/sandbox/*.py", "adapters/stripe/*.py"),
+    "adapters/signed_reports.py",
+)
 _PROVIDER_TESTS = ("adapters/payments/test_*.py", "adapters/stripe/test_stripe_*.py")
 _UNFIT = ("adapters/test_requests_per_route.py", "adapters/stock/test_busy_stock_at_random.py")
 _SUPPORT = ("telemetry.py", "tracing.py", "settings.py", "ulid.py")
