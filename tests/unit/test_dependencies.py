@@ -28,6 +28,7 @@ from lambdas.domain.errors import EngineUnavailable
 from lambdas.services.order_writer import OrderWriter
 from lambdas.services.payment_reports import PaymentReports
 from lambdas.settings import Settings, SettingsError
+from stacks.settings.payment_provider import PAYMENT_PROVIDERS
 from tests.support.telemetry import captured_log, discard_metrics, lines
 
 FULL = Settings(
@@ -177,6 +178,17 @@ def test_inventory_customers_and_subscriber_may_be_other_services(
     assert deps.stock_shards is None
     service = deps._service("customers")
     assert None not in [*vars(service).values(), service._secret._client]
+
+
+@pytest.mark.parametrize("provider", PAYMENT_PROVIDERS)
+def test_every_payment_provider_that_can_be_deployed_has_its_adapters(
+    provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    deps = Dependencies(STRIPE._replace(payment_provider=provider, payments_table="payments"))
+
+    for adapter in (deps.payments, deps.payment_webhook):
+        assert type(adapter).__module__.startswith(f"lambdas.adapters.{provider}")
 
 
 def test_stripe_may_have_another_address(monkeypatch: pytest.MonkeyPatch) -> None:
