@@ -1,4 +1,4 @@
-"""`python -m tests.drills`: list the drills, or run the named ones (or `all` without emulator)."""
+"""`python -m tests.drills`: list the drills, or run the named ones (or `all`)."""
 
 import io
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 
 from cli.terminal.streams import run_program
-from tests.drills.registry import Drill, DrillFailed, SynthesisedStack, drills
+from tests.drills.registry import Drill, DrillFailed, drills, staging_template
 from tests.support.telemetry import captured_log
 
 
@@ -17,13 +17,12 @@ def main(names: Sequence[str]) -> int:
         _print_list(known)
         return 0
     if list(names) == ["all"]:
-        names = [name for name, drill in known.items() if not drill.emulator]
+        names = list(known)
     unknown = [name for name in names if name not in known]
     if unknown:
         write(f"there is no drill {', '.join(unknown)}; `make drill` lists them")
         return 2
-    stack = SynthesisedStack()
-    failed = [name for name in names if not _run(known[name], stack)]
+    failed = [name for name in names if not _run(known[name])]
     return 1 if failed else 0
 
 
@@ -32,13 +31,13 @@ def write(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _run(drill: Drill, stack: SynthesisedStack) -> bool:
+def _run(drill: Drill) -> bool:
     write(f"{drill.name}: {drill.fault}")
     lines: list[str] = []
     failure = None
     try:
         with captured_log(), redirect_stdout(io.StringIO()):  # functions write metrics to stdout
-            lines.extend(drill.run(stack))
+            lines.extend(drill.run(staging_template))
     except DrillFailed as error:
         failure = f"FAILED: {error}"
     for line in [*lines, *filter(None, [failure])]:
@@ -49,9 +48,8 @@ def _run(drill: Drill, stack: SynthesisedStack) -> bool:
 def _print_list(known: Mapping[str, Drill]) -> None:
     width = max(map(len, known))
     for drill in known.values():
-        note = " (needs `python -m local up`)" if drill.emulator else ""
-        write(f"{drill.name:<{width}}  {drill.fault}{note}")
-    write("\nRun one: make drill NAME=CompensationStuck; all that need no emulator: NAME=all")
+        write(f"{drill.name:<{width}}  {drill.fault}")
+    write("\nRun one: make drill NAME=CompensationStuck; all: NAME=all")
 
 
 if __name__ == "__main__":

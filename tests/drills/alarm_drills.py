@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from tests.drills.alarm import Alarm, AlarmState, read_alarms
 from tests.drills.fault import Fault
 from tests.drills.measurements import Measurements
-from tests.drills.registry import Drill, DrillFailed, Stack, add
+from tests.drills.registry import Drill, DrillFailed, ReadTemplate, add
 
 Cause = Callable[[Fault], None]
 
@@ -21,9 +21,9 @@ def alarm_drill(
     """
 
     def register(cause: Cause) -> Cause:
-        def run(stack: Stack) -> Iterator[str]:
-            alarm = read_alarms(stack.template)[name]
-            system = Fault(stack.template)
+        def run(read_template: ReadTemplate) -> Iterator[str]:
+            alarm = read_alarms(read_template())[name]
+            system = Fault(read_template())
             if silence_after is not None:
                 silence_after(system)
                 yield _before(alarm, system.measured)

@@ -10,7 +10,7 @@ from lambdas.domain.record.order import Order
 from lambdas.executions.export import rows
 from lambdas.executions.history import redact
 from lambdas.executions.outcomes import outcome
-from tests.drills.registry import DrillFailed, Stack, drill
+from tests.drills.registry import DrillFailed, ReadTemplate, drill
 from tests.support.requests import REQUEST
 from tests.workflow import resources
 from tests.workflow.scenarios.scenario import Step
@@ -35,7 +35,7 @@ def an_erasure(world: World) -> CustomerErasure:
 
 
 @drill("CustomerErasure", "a customer with a completed and a cancelled order asks for erasure")
-def erase_a_customer(_: Stack) -> Iterable[str]:
+def erase_a_customer(_: ReadTemplate) -> Iterable[str]:
     """Play both orders, erase the customer, and search all tables for its data. An erasure does not
     change histories, so these must have none.
     """

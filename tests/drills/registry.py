@@ -6,11 +6,10 @@ documented. To add a drill, write a module and name it in `MODULES`.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Protocol
 
 from tests.infrastructure.template import Template
 
@@ -29,35 +28,28 @@ class DrillFailed(Exception):
     """The system did not react to the fault as documented."""
 
 
-class Stack(Protocol):
-    """The synthesised stack that a drill reads."""
-
-    @property
-    def template(self) -> Template:
-        """Its template."""
-        ...
+ReadTemplate = Callable[[], Template]
+"""The synthesised template that a drill reads."""
+Run = Callable[[ReadTemplate], Iterable[str]]
 
 
-class SynthesisedStack:
+@cache
+def staging_template() -> Template:
     """The template of a staging environment, synthesised when a drill first reads it."""
+    from tests.infrastructure.synthesis import synthesised
+    from tests.support.definition import ROOT
 
-    @cached_property
-    def template(self) -> Template:
-        from tests.infrastructure.synthesis import synthesised
-        from tests.support.definition import ROOT
-
-        folder = Path(mkdtemp(prefix="drill-"))
-        return synthesised(folder, ROOT, environment="staging", alarm_email="oncall@shop.internal")
+    folder = Path(mkdtemp(prefix="drill-"))
+    return synthesised(folder, ROOT, environment="staging", alarm_email="oncall@shop.internal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
-    """A named drill. `emulator`: it needs a running local environment (`python -m local up`)."""
+    """A named drill."""
 
     name: str
     fault: str
-    run: Callable[[Stack], Iterable[str]]
-    emulator: bool = False
+    run: Run
 
 
 _drills: dict[str, Drill] = {}
@@ -70,13 +62,11 @@ def add(drill: Drill) -> None:
     _drills[drill.name] = drill
 
 
-def drill(
-    name: str, fault: str, *, emulator: bool = False
-) -> Callable[[Callable[[Stack], Iterable[str]]], Callable[[Stack], Iterable[str]]]:
+def drill(name: str, fault: str) -> Callable[[Run], Run]:
     """Register the decorated function as a drill."""
 
-    def register(run: Callable[[Stack], Iterable[str]]) -> Callable[[Stack], Iterable[str]]:
-        add(Drill(name=name, fault=fault, run=run, emulator=emulator))
+    def register(run: Run) -> Run:
+        add(Drill(name=name, fault=fault, run=run))
         return run
 
     return register

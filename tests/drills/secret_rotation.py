@@ -18,7 +18,7 @@ from lambdas.domain.errors import OrderError
 from lambdas.domain.mail.links import digest, new_code, opens
 from lambdas.domain.payment_webhook import UnsignedReport
 from tests.adapters.payments.providers import a_request
-from tests.drills.registry import DrillFailed, Stack, drill
+from tests.drills.registry import DrillFailed, ReadTemplate, drill
 from tests.support.builders import an_order
 from tests.support.fakes.fake_clock import FakeClock
 from tests.support.fakes.fake_stripe import FakeStripe
@@ -30,7 +30,7 @@ Store = Callable[[str], None]
 
 
 @drill("SecretRotation", "the API key and the signing secrets are replaced while functions run")
-def rotate_secrets(_: Stack) -> Iterable[str]:
+def rotate_secrets(_: ReadTemplate) -> Iterable[str]:
     """Rotate each secret as the runbook does, with functions that cached the old one."""
     with mock_aws():
         yield from _rotate_signing_secret()

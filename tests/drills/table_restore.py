@@ -7,7 +7,7 @@ from typing import cast
 import boto3
 
 from lambdas.handlers import janitor_handler
-from tests.drills.registry import DrillFailed, Stack, drill
+from tests.drills.registry import DrillFailed, ReadTemplate, drill
 from tests.support.requests import REQUEST
 from tests.support.writer_stack import STACK, create_writers, expected, states
 from tests.workflow import resources
@@ -41,7 +41,7 @@ def a_restore(world: World, writers: Writers) -> TableRestore:
 
 
 @drill("TableRestore", "the tables are restored to a time before an order was paid")
-def restore_tables(_: Stack) -> Iterable[str]:
+def restore_tables(_: ReadTemplate) -> Iterable[str]:
     """Two orders wait; one is paid and a third one placed afterwards. Restore, then approve both.
 
     moto copies a table as it is when the restore is requested: this is the point in time.
