@@ -1,6 +1,7 @@
 """Prints docs/events.schema.json: the JSON Schema of the events that other systems receive."""
 
 import json
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -34,4 +35,5 @@ def _kind(kind: str, details: Details) -> Mapping[str, Any]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end without a traceback in `| head`
     sys.stdout.write(json.dumps(event_schema(), indent=2) + "\n")

@@ -140,3 +140,15 @@ def test_every_program_handles_a_closed_pipe_and_an_interruption(folder: str) ->
     }
 
     assert programs <= others
+
+
+def test_programs_of_the_functions_end_with_their_pipe() -> None:
+    # They do not import `run_program`: the commands are no part of the deployment package.
+    programs = {
+        str(file.relative_to(REPOSITORY)): text
+        for file in (REPOSITORY / "lambdas").rglob("*.py")
+        if "sys.stdout.write(" in (text := file.read_text(encoding="utf-8"))
+    }
+
+    assert set(programs) == {"lambdas/api/__main__.py", "lambdas/api/event_schema.py"}
+    assert all("signal.SIGPIPE, signal.SIG_DFL" in text for text in programs.values())
