@@ -1,6 +1,7 @@
 """Sign in and out: login, logout, profiles."""
 
 import os
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +9,6 @@ from rich.table import Table
 
 from cli.client.api import Api
 from cli.problems import WrongUsage
-from cli.sign_in import profiles
 from cli.sign_in.browser import sign_in_by_browser
 from cli.sign_in.profiles import DEFAULT, Profile, config_file, read_all, save
 from cli.sign_in.tokens import roles, user
@@ -56,14 +56,27 @@ def logout(
     output: Output = Format.TABLE,
 ) -> None:
     """Remove the tokens of a profile."""
-    name, chosen = profiles.current(os.environ, profile)
+    name = profile or os.environ.get("ORDERS_PROFILE") or DEFAULT
     file = config_file(os.environ)
-    if read_all(file).get(name, Profile()).token:
-        save(file, name, Profile(chosen.api_url))
+    known = read_all(file)
+    if name not in known:
+        raise WrongUsage(f"there is no profile {name!r}", advice=_advice(known))
+    api_url = known[name].api_url
+    if known[name].token:
+        save(file, name, Profile(api_url))
         print_message(line(("✓", "green"), visible(f" signed out, profile {name}")))
     else:
         print_message(f"profile {visible(name)} has no token")
-    _print_profile(name, chosen.api_url, output)
+    _print_profile(name, api_url, output)
+
+
+def _advice(known: Iterable[str]) -> str:
+    names = ", ".join(sorted(known))
+    return (
+        f"choose with -p: {names}"
+        if names
+        else "no profile is stored, so there is no token to remove"
+    )
 
 
 def list_profiles(output: Output = Format.TABLE) -> None:

@@ -75,6 +75,30 @@ def test_logout_removes_the_token_once_and_keeps_the_address(
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize(
+    ("known", "advice"),
+    [(["me", "other"], "choose with -p: me, other"), ([], "there is no token to remove")],
+)
+def test_logout_of_an_unknown_profile_names_the_known_ones(
+    terminal: Terminal, known: list[str], advice: str
+) -> None:
+    terminal.config.write_text(json.dumps({name: {"api_url": URL} for name in known}))
+
+    ran = terminal.run("logout", "-p", "nope", who=None)
+
+    assert (ran.code, "there is no profile 'nope'" in ran.err) == (2, True)
+    assert advice in ran.err
+    assert "login" not in ran.err
+
+
+def test_logout_keeps_the_address_of_the_profile(terminal: Terminal) -> None:
+    stored = "https://stored.example.com"
+    terminal.config.write_text(json.dumps({"me": {"api_url": stored, "token": token("alice")}}))
+
+    assert terminal.run("logout", "-p", "me", who=None).code == 0
+    assert json.loads(terminal.config.read_text())["me"]["api_url"] == stored
+
+
 def test_login_prints_json_without_the_token(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
