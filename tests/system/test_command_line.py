@@ -102,7 +102,7 @@ def test_a_cancelled_order_accepts_no_approval(orders: CommandLine) -> None:
     assert ended.returncode == 1
     assert "cancelled: [changed] my mind" in ended.stderr
     assert refused.returncode == 1
-    assert "comes too late" in refused.stderr
+    assert "too late for approve-payment" in refused.stderr
 
 
 def test_other_systems_receive_the_events_of_an_order(orders: CommandLine) -> None:

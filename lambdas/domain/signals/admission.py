@@ -29,7 +29,7 @@ def refuse_unless_repeated(order: Order, signal: Signal, now: int) -> None:
         )
     if order.stage not in signal.rule.stages:
         raise SignalNotAdmitted(
-            f"{signal.kind} comes too late: the order is {order.stage}",
+            f"it is too late for {signal.kind}: the order is {order.stage}",
             order_id=order.order_id,
             stage=order.stage,
         )

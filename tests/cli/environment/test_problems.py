@@ -25,7 +25,7 @@ def test_a_refusal_is_a_json_object(terminal: Terminal, world: World) -> None:
 
     assert ran.code == 1
     assert error(ran) == {
-        "message": "Cancel-order comes too late: the order is completed.",
+        "message": "It is too late for cancel-order: the order is completed.",
         "advice": f"`orders describe {order.order_id}` shows its stage and the signals that it "
         "accepts now",
         "exit_code": 1,

@@ -65,7 +65,7 @@ def holding(count: int) -> tuple[Signal, ...]:
             an_order(Stage.FAILED),
             partial(refuse_unless_repeated, signal=CANCEL, now=NOW),
             SignalNotAdmitted,
-            "cancel-order comes too late: the order is failed",
+            "it is too late for cancel-order: the order is failed",
         ),
         (
             an_order(),
