@@ -9,14 +9,18 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 
 class _PlainHelp:
-    """Help without types for flags and without braces around required arguments."""
+    """Help without types of flags and arguments, and without braces around required arguments."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """All parameters; a flag takes no value, so its help shows no `<bool>`."""
+        """All parameters. A flag takes no value, and the name of an argument says what it takes:
+        their help shows no `<bool>` and `<str>`.
+        """
         parameters: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         for parameter in parameters:
             if getattr(parameter, "is_flag", False) and parameter.metavar is None:
                 parameter.metavar = ""
+            if isinstance(parameter, TyperArgument):
+                parameter.display_type_rich = lambda ctx: None  # type: ignore[method-assign]  # noqa: ARG005
         return parameters
 
     def get_usage(self, ctx: Any) -> str:

@@ -19,7 +19,9 @@ def dispute(
     order_id: Annotated[str, typer.Argument(help="The ID of the order.", metavar="ORDER")],
     amount: Annotated[
         int | None,
-        typer.Option(help="Minor units that are disputed.", min=1, show_default="all"),
+        typer.Option(
+            help="Minor units that are disputed.", min=1, show_default="all", metavar="MINOR"
+        ),
     ] = None,
     won: Annotated[bool, typer.Option("--won", help="Decide it: the amount stays paid.")] = False,
     lost: Annotated[

@@ -32,7 +32,7 @@ def mails(output: Output = Format.TABLE) -> None:
 def tokens(output: Output = Format.TABLE) -> None:
     """Print access tokens of the local users. Tokens that expire within ten minutes are replaced.
 
-    Use a token as `Authorization: Bearer <token>`.
+    Use a token as `Authorization: Bearer TOKEN`.
     """
     folders = Folders.default()
     with report_problems():

@@ -38,12 +38,17 @@ def demo(
     output: Output = Format.TABLE,
     names: Annotated[
         list[str] | None,
-        typer.Option("--scenario", help="Run only this scenario; may be repeated."),
+        typer.Option("--scenario", help="Run only this scenario; may be repeated.", metavar="NAME"),
     ] = None,
-    jobs: Annotated[int, typer.Option(help="Number of concurrent scenarios.", min=1)] = JOBS,
+    jobs: Annotated[
+        int, typer.Option(help="Number of concurrent scenarios.", min=1, metavar="N")
+    ] = JOBS,
     payments: Annotated[
         str,
-        typer.Option(help="The payment provider: sandbox, or stripe, which is localstripe."),
+        typer.Option(
+            help="The payment provider: sandbox, or stripe, which is localstripe.",
+            metavar="PROVIDER",
+        ),
     ] = "sandbox",
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the environment running afterwards.")

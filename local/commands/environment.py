@@ -32,26 +32,31 @@ def up(
     output: Output = Format.TABLE,
     as_json: Annotated[bool, typer.Option("--json", help="The same as `-o json`.")] = False,
     approval_timeout: Annotated[
-        int, typer.Option(help="Seconds that an order waits for approval.", min=2)
+        int, typer.Option(help="How long an order waits for approval.", min=2, metavar="SECONDS")
     ] = 900,
     heartbeat: Annotated[
         int | None,
         typer.Option(
-            help="Seconds after which a waiting order wakes by itself.",
+            help="The time after which a waiting order wakes by itself.",
             min=1,
+            metavar="SECONDS",
             show_default="the approval timeout: no ticks",
         ),
     ] = None,
     approver_email: Annotated[
         str,
         typer.Option(
-            help="Send approval requests to this address; the e-mails stay in the emulator."
+            help="Send approval requests to this address; the e-mails stay in the emulator.",
+            metavar="ADDRESS",
         ),
     ] = "",
     port: Annotated[
         int,
         typer.Option(
-            help="Port of the emulator; any free port if it is 0 or in use.", min=0, max=65535
+            help="Port of the emulator; any free port if it is 0 or in use.",
+            min=0,
+            max=65535,
+            metavar="PORT",
         ),
     ] = 0,
     dynamodb: Annotated[
@@ -66,7 +71,8 @@ def up(
         str,
         typer.Option(
             help="The payment provider: sandbox, or stripe, which is localstripe (first: `make "
-            "localstripe`)."
+            "localstripe`).",
+            metavar="PROVIDER",
         ),
     ] = "sandbox",
     inventory: Annotated[str, typer.Option(metavar="URL", help=_SERVICE.format("inventory"))] = "",

@@ -1,6 +1,7 @@
 """`python -m local` with invalid folders and streams: a sentence and an exit code."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ import typer
 from local.commands import app
 from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
 from local.host.state import State
+from tests.cli.environment.test_help_and_pipes import TYPE
 
 COMMANDS: dict[str, object] = dict(getattr(typer.main.get_command(app), "commands"))  # noqa: B009
 QUICK = sorted(set(COMMANDS) - {"up", "demo"})
@@ -105,11 +107,14 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
-def test_help_is_printed(capsys: pytest.CaptureFixture[str], option: str) -> None:
+def test_help_names_commands_and_values_but_no_types(
+    capsys: pytest.CaptureFixture[str], option: str
+) -> None:
     assert run(option) == 0
-    assert all(name in capsys.readouterr().out for name in ("up",))
+    assert set(COMMANDS) <= set(capsys.readouterr().out.split())
     for command in COMMANDS:
         assert run(command, option) == 0
+        assert re.findall(TYPE, capsys.readouterr().out) == []
 
 
 def test_a_demo_beside_another_environment_gives_its_advice_once(
