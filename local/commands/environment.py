@@ -16,7 +16,7 @@ from local.host.state import State
 from local.lifecycle.down import down as stop_environment
 from local.lifecycle.options import UpOptions
 from local.lifecycle.reset import reset as reset_data
-from local.lifecycle.running import remove_environment
+from local.lifecycle.running import explain_absence, remove_environment
 from local.lifecycle.status import status as read_status
 from local.lifecycle.up import report_other_options
 from local.lifecycle.up import up as start_environment
@@ -135,6 +135,8 @@ def status(output: Output = Format.TABLE) -> None:
         found = read_status(Folders.default())
         if output is Format.JSON:
             print_json(found)
+        elif not found["running"]:
+            print(f"{explain_absence(Folders.default())}; `up --detach` starts one")
         else:
             for name, value in found.items():
                 print(f"{name:>26}  {_as_text(value)}")

@@ -24,11 +24,16 @@ def require_running(folders: Folders) -> State:
     """The running environment. Raises LocalProblem if there is none."""
     state = find_running(folders)
     if state is None:
-        remains = folders.state_file.exists()
-        reason = "only remains of an environment exist" if remains else "no environment is running"
         advice = "run `.venv/bin/python -m local up --detach`"
-        raise LocalProblem("finding the environment", reason, advice=advice)
+        raise LocalProblem("finding the environment", explain_absence(folders), advice=advice)
     return state
+
+
+def explain_absence(folders: Folders) -> str:
+    """Why no environment is running."""
+    if folders.state_file.exists():
+        return "no environment is ready: one is starting, or ended without `down`"
+    return "no environment is running"
 
 
 def with_fresh_tokens(folders: Folders, state: State) -> State:

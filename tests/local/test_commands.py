@@ -13,8 +13,9 @@ import typer
 
 from local.commands import app
 from local.host.folders import HOME_VARIABLE, REPOSITORY, Folders
-from local.host.state import State
+from local.host.state import State, save
 from tests.cli.environment.test_help_and_pipes import TYPE
+from tests.local.states import a_state
 
 COMMANDS: dict[str, object] = dict(getattr(typer.main.get_command(app), "commands"))  # noqa: B009
 QUICK = sorted(set(COMMANDS) - {"up", "demo"})
@@ -99,6 +100,28 @@ def test_an_empty_variable_selects_the_default_folder(monkeypatch: pytest.Monkey
     monkeypatch.setenv(HOME_VARIABLE, "")
 
     assert Folders.default().home == REPOSITORY / ".local"
+
+
+@pytest.mark.parametrize(
+    ("remains", "said"),
+    [(False, "no environment is running"), (True, "one is starting, or ended without `down`")],
+)
+def test_status_without_an_environment_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    remains: bool,
+    said: str,
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    if remains:
+        save(a_state(phase="starting"), Folders.default().state_file)
+
+    assert run("status") == 3
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert said in line
+    assert "`up --detach` starts one" in line
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
