@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.leftovers import end_leftovers, mark_run
+from tests.support.leftovers import describe_leftovers, end_leftovers, mark_run
 from tests.support.measuring import unmeasured
 from tests.support.schedule import BySharedFixture
 
@@ -35,6 +35,9 @@ MEASURED = frozenset({"adapters", "unit"})
 
 FIXED_SEED = 20
 """Seed of the campaigns in a run of single tests; `make prove` draws a new one."""
+
+EXIT_CODE = pytest.StashKey[int]()
+"""The exit code of the run, for what runs after it."""
 
 _NO_TIMES = settings(database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fixed", _NO_TIMES, derandomize=True, max_examples=40)
@@ -76,13 +79,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         # Registered first, so that it runs last: libraries end their own processes before.
-        atexit.register(_leave_no_process, mark_run())
+        atexit.register(_leave_no_process, mark_run(), config)
 
 
-def _leave_no_process(mark: str) -> None:
+def _leave_no_process(mark: str, config: pytest.Config) -> None:
     """End what a lost worker or an interrupted test has left running."""
-    for command in end_leftovers(mark):
-        sys.stderr.write(f"ended a process that a test left behind: {command[:120]}\n")
+    interrupted = config.stash.get(EXIT_CODE, 0) == pytest.ExitCode.INTERRUPTED
+    for line in describe_leftovers(end_leftovers(mark), interrupted=interrupted):
+        sys.stderr.write(f"{line}\n")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -122,6 +126,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """CI installs everything that the tests need: there, a skipped test is a failure."""
     if os.environ.get("CI") and skipped_tests(session.config):
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+    session.config.stash[EXIT_CODE] = session.exitstatus
 
 
 def pytest_terminal_summary(

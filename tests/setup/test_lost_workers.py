@@ -86,3 +86,5 @@ def test_a_run_that_is_asked_to_end_leaves_no_process_behind(workers: int, tmp_p
 
     assert run.returncode == 2, output
     assert left_behind(tmp_path) is None
+    assert output.count("ended the processes of interrupted tests: ") == 1, output
+    assert "that a test left behind" not in output

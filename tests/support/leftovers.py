@@ -7,7 +7,8 @@ Every process of a run inherits a mark in its environment; the run kills the rem
 import os
 import signal
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from local.host.processes import Process
@@ -36,6 +37,17 @@ def end_leftovers(mark: str) -> list[str]:
     for process in found:
         process.send(signal.SIGKILL)
     return commands
+
+
+def describe_leftovers(commands: Sequence[str], *, interrupted: bool) -> list[str]:
+    """A line for each process that a test left behind. An interrupted test could not end its own:
+    one line counts them by the name of their program.
+    """
+    if not interrupted:
+        return [f"ended a process that a test left behind: {one[:120]}" for one in commands]
+    programs = Counter(Path(next(iter(one.split()), "unknown")).name for one in commands)
+    names = ", ".join(f"{count} {name}" for name, count in programs.most_common())
+    return [f"ended the processes of interrupted tests: {names}"] if commands else []
 
 
 def _marked(mark: str) -> Iterator[Process]:
