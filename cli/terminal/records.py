@@ -99,7 +99,8 @@ def _print_csv(records: Records, chosen: Sequence[str], columns: Sequence[str]) 
 
 def _table(records: Records, chosen: Sequence[str]) -> RenderableType:
     rows = [tuple(_texts(one.values())) for one in records]
-    return Rows(columns=tuple(chosen), rows=rows) if rows else "nothing was found"
+    key = "order_id" if "order_id" in chosen else chosen[0]
+    return Rows(columns=tuple(chosen), rows=rows, key=key) if rows else "nothing was found"
 
 
 def _texts(values: Any) -> Iterator[str]:

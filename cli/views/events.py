@@ -18,9 +18,9 @@ def events_table(events: Iterable[Event]) -> Rows:
     return Rows(
         columns=("at", "order", "#", "event", "stage", "detail"),
         rows=[_cells(event) for event in events],
-        title="",
-        optional=("stage",),
+        optional=("stage", "#", "at"),
         wrapping=("detail",),
+        key="order",
     )
 
 

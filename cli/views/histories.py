@@ -45,6 +45,7 @@ def metrics_table(history: History) -> RenderableType:
         rows=[_metrics_row(one) for one in history["executions"]],
         optional=("retries",),  # the table of states shows the attempts
         wrapping=("why", "time by category"),
+        key="verdict",
     )
 
 
@@ -131,6 +132,7 @@ def _states(entries: list[Mapping[str, Any]]) -> RenderableType:
         ],
         optional=("category", *_redundant_columns(entries), "entered"),
         wrapping=("error",),
+        key="state",
     )
 
 
@@ -164,6 +166,7 @@ def _events(events: list[Mapping[str, Any]]) -> RenderableType:
         rows=[event_cells(event, at) for event, at in zip(events, times, strict=True)],
         optional=("category", *_redundant_columns(events), "#"),
         wrapping=("detail",),
+        key="event",
     )
 
 

@@ -28,7 +28,7 @@ def order_list(orders: Iterable[Order]) -> RenderableType:
     if not rows:
         return "no orders"
     columns = ("order", "stage", "customer", "total", "age", "deadline")
-    return Rows(columns=columns, rows=rows, optional=("customer", "age", "total"))
+    return Rows(columns=columns, rows=rows, optional=("customer", "age", "total", "deadline"))
 
 
 def _list_row(order: Order) -> tuple[Cell, ...]:
@@ -157,6 +157,7 @@ def timeline(events: Iterable[Mapping[str, Any]], total: Mapping[str, Any]) -> R
             for event in events
         ],
         wrapping=("detail",),
+        key="event",
     )
 
 
@@ -190,7 +191,7 @@ def _waits(order: Order) -> bool:
 def _facts() -> Table:
     facts = Table(box=None, show_header=False)
     facts.add_column(style="dim", no_wrap=True)
-    facts.add_column()
+    facts.add_column(overflow="fold")
     return facts
 
 

@@ -1,14 +1,14 @@
 """Commands for operators: compensate, resume, abort, versions."""
 
+from collections.abc import Iterator
 from typing import Any
-
-from rich.table import Table
 
 from cli.client.api import path
 from cli.commands.options import OrderId, ProfileOption, YesOption
 from cli.sign_in.session import open_api, require_role
 from cli.terminal.console import out
 from cli.terminal.output import Format, Output, print_json, require_yes, show
+from cli.terminal.tables import Rows
 from cli.terminal.text import visible
 
 EXECUTION_RUNS = "its execution runs: nothing was changed"
@@ -92,22 +92,29 @@ def _print(result: dict[str, Any], output: Format, sentence: str) -> None:
         out.print(f"{visible(result['order_id'])}: {sentence}")
 
 
-def _versions(report: dict[str, Any]) -> Table:
-    title = f"new orders start as {report['default_workflow_version']}"
-    table = Table("what", "version", "running", box=None, title=title, title_justify="left")
+def _versions(report: dict[str, Any]) -> Rows:
+    return Rows(
+        title=f"new orders start as {report['default_workflow_version']}",
+        columns=("what", "version", "running"),
+        rows=list(_version_rows(report)),
+        wrapping=("what", "version"),
+        key="running",  # or the ID of the oldest order
+    )
+
+
+def _version_rows(report: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for row in report["workflow_versions"]:
         version = f"{row['version']} ({row['status']})"
         for stage, count in sorted(row["stages"].items()):
-            table.add_row(f"open orders at {stage}", version, str(count))
+            yield f"open orders at {stage}", version, str(count)
         if row["oldest_order_id"]:
-            table.add_row("oldest open order", version, row["oldest_order_id"])
+            yield "oldest open order", version, row["oldest_order_id"]
     known = {row["version"] for row in report["workflow_versions"]}
     for version in sorted(set(report["open_orders"]) - known):
-        table.add_row("open orders", f"{version} (unknown)", str(report["open_orders"][version]))
+        yield "open orders", f"{version} (unknown)", str(report["open_orders"][version])
     for version, count in sorted(report["running_executions"].items()):
-        table.add_row("running executions, definition", version, str(count))
+        yield "running executions, definition", version, str(count)
     if not report["open_orders"] and not report["running_executions"]:
-        table.add_row("nothing is running", "", "")
+        yield "nothing is running", "", ""
     if not report["complete"]:
-        table.add_row("and more (the count is incomplete)", "", "")
-    return table
+        yield "and more (the count is incomplete)", "", ""

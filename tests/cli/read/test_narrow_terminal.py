@@ -1,8 +1,12 @@
 """Tables on 80 columns: important columns stay whole, others are dropped or wrapped."""
 
+from dataclasses import replace
+
 import pytest
 
 from cli.terminal.console import out
+from lambdas.domain.record.changes import Event
+from lambdas.domain.record.ledger import Effect, EffectState
 from lambdas.domain.record.stages import Stage
 from tests.cli.terminal import Terminal
 from tests.support.execution_histories import HistoryBuilder
@@ -86,3 +90,32 @@ def test_the_doctor_shows_a_long_address_whole(
     lines = terminal.run("doctor").out.splitlines()
 
     assert any(line.split()[-1] == f"{LONG}/console" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "width"),
+    [
+        *(("list", width) for width in (10, 20, 30, 40, 60)),
+        *(("list --debts", width) for width in (20, 40)),
+        *(("list --fields stage,customer_id,order_id", width) for width in (20, 40)),
+        *(("events", width) for width in (20, 40)),
+        *(("classify", width) for width in (20, 40)),
+        *(("versions", width) for width in (20, 40)),
+        ("status ID", 40),
+        ("describe ID", 40),
+    ],
+)
+def test_an_order_id_is_never_broken(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch, command: str, width: int
+) -> None:
+    monkeypatch.setattr(out, "width", width)
+    order = world.place(customer_id="c" * 36)
+    debt = Effect(key="k", state=EffectState.INTENT, at=1, amount_minor=1_200)
+    if "--debts" in command:
+        world.store.put(replace(order.with_effect("debt", debt), stage=Stage.CANCELLED))
+    event = Event(number=3, at=0, kind="payment-captured", stage="payment", detail={})
+    world.events.publish(order, [event])
+
+    shown = terminal.run(*command.replace("ID", order.order_id).split(), who="operator").out
+
+    assert order.order_id in shown
