@@ -10,7 +10,7 @@ from local.scenario_runner.steps import run_step
 from tests.system.environments import APPROVER_EMAIL
 
 _PLACED_AHEAD = 10
-"""More would wait so long on a busy machine that their deadline could pass."""
+"""With more, the deadline of the last ones could pass on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
