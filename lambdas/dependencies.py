@@ -124,7 +124,7 @@ class Dependencies:
         return DynamoDBOrderIndex(
             self._dynamodb,
             orders_table=self.settings.require("orders_table"),
-            spread=self.spread,
+            call_each=self.call_each,
         )
 
     @cached_property
@@ -260,7 +260,7 @@ class Dependencies:
             reports=self.payment_reports,
             operations=self.operations,
             first_id=lambda milliseconds: ulid_of(milliseconds, 0),
-            spread=self.spread,
+            call_each=self.call_each,
             report=report_difference,
             report_failed=report_not_compared,
         )
@@ -404,7 +404,7 @@ class Dependencies:
             clock=self.clock,
             report=report_reconcile_failed,
             recovered=report_recovered,
-            spread=self.spread,
+            call_each=self.call_each,
             measure=measure,
         )
 
@@ -413,7 +413,7 @@ class Dependencies:
         self.operations.report_takeovers(order)
 
     @cached_property
-    def spread(self) -> "ports.Spread":
+    def call_each(self) -> "ports.CallEach":
         """Calls of one function that run side by side, each in a thread, with separate log keys."""
 
         def in_threads(work: Callable[[str], Any], items: Sequence[str]) -> list[Any]:

@@ -23,7 +23,7 @@ from lambdas.domain.steps.start import IdempotencyKey
 Returned = TypeVar("Returned")
 
 
-class Spread(Protocol):
+class CallEach(Protocol):
     """Calls a function for each of several items, one after the other or concurrently."""
 
     def __call__(

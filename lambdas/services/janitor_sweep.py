@@ -10,7 +10,7 @@ from lambdas.domain.errors import OrderError, TransientError
 from lambdas.services.janitor import JanitorAction, best_effort
 
 if TYPE_CHECKING:
-    from lambdas.domain.ports import Clock, OrderIndex, Spread
+    from lambdas.domain.ports import CallEach, Clock, OrderIndex
 
 CHECKS_PER_SECOND = 15
 """Orders that are checked concurrently, one batch a second. A check may call
@@ -25,8 +25,8 @@ class JanitorSweep:
     """Checks the orders whose next check is due, the longest overdue first.
 
     `reconcile` checks an order by ID. `report` logs an order (by ID) that could not be reconciled,
-    and the error. `recovered` logs an error that a later check repairs. `spread` calls a function
-    for several orders concurrently. `measure` records a metric in seconds.
+    and the error. `recovered` logs an error that a later check repairs. `call_each` calls a
+    function for several orders concurrently. `measure` records a metric in seconds.
     """
 
     reconcile: Callable[[str], JanitorAction]
@@ -34,7 +34,7 @@ class JanitorSweep:
     clock: "Clock"
     report: Callable[[str, Exception], None]
     recovered: Callable[[OrderError], None]
-    spread: "Spread"
+    call_each: "CallEach"
     measure: Callable[[str, float], None]
 
     def run(self) -> dict[str, int]:
@@ -47,7 +47,7 @@ class JanitorSweep:
         left = overdue.order_ids
         while left and self.clock.now() - began <= SWEEP_MS:
             second = self.clock.now() + 1_000
-            done.update(self.spread(self._reconcile_safely, left[:CHECKS_PER_SECOND]))
+            done.update(self.call_each(self._reconcile_safely, left[:CHECKS_PER_SECOND]))
             left = left[CHECKS_PER_SECOND:]
             if left:
                 self.clock.sleep(max(0, second - self.clock.now()) / 1000)

@@ -55,7 +55,7 @@ class Candidate(NamedTuple):
 class PaymentComparison:
     """Compares payments with their orders, and reports the differences.
 
-    `first_id` is the lowest order ID of an instant. `spread` calls a function for several
+    `first_id` is the lowest order ID of an instant. `call_each` calls a function for several
     payments concurrently. `report` logs and counts a difference, `report_failed` logs a payment (by
     its reference) that could not be compared, and the error.
     """
@@ -66,7 +66,7 @@ class PaymentComparison:
     reports: PaymentReports
     operations: "OperationsQueue"
     first_id: Callable[[int], str]
-    spread: Callable[[Work, Sequence[str]], Iterable[str]]
+    call_each: Callable[[Work, Sequence[str]], Iterable[str]]
     report: Callable[[Difference], None]
     report_failed: Callable[[str, Exception], None]
 
@@ -130,7 +130,7 @@ class PaymentComparison:
             def work(reference: str, batch: dict[str, Candidate] = batch) -> str:
                 return self._compare_safely(batch[reference])
 
-            done.update(self.spread(work, list(batch)))
+            done.update(self.call_each(work, list(batch)))
         return done
 
     def _compare_safely(self, candidate: Candidate) -> str:

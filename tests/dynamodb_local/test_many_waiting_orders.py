@@ -32,7 +32,7 @@ READS, WRITES = 2, 1
 def overdue_keys(number: int) -> dict[str, Any]:
     """The attributes that the index needs of an order whose check is due for half an hour."""
     order_id = f"{number:026}"
-    shard = open_shard(order_id, rests=True)
+    shard = open_shard(order_id, only_waits=True)
     return {**order_key(order_id), "open_shard": shard, "next_check_at": NOW - HOUR_MS // 2}
 
 

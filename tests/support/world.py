@@ -170,7 +170,7 @@ class World:
         deps.catalogue, deps.customers = self.inventory, self.customers
         deps.stock_shards, deps.warehouse = self.inventory, self.warehouse
         deps.payments, deps.notifier = self.payments, self.notifier
-        deps.spread = one_after_the_other
+        deps.call_each = one_after_the_other
         deps.operations, deps.engine = self.operations, self.engine
         deps.executions, deps.outcomes = self.engine, self.outcomes
         deps.histories = deps.sweep_position = self.histories

@@ -37,7 +37,7 @@ class World:
         self._signal_ids = count(1)
         self.deps = dependencies()
         self.deps.clock = engine.clock
-        self.deps.spread = one_after_the_other
+        self.deps.call_each = one_after_the_other
         # The longest delays, so that the number of repeated writes is known.
         store, clock = self.deps.store, engine.clock
         self.deps.orders = OrderWriter(store, clock, jitter=lambda: 1.0, observe=note_order)

@@ -83,7 +83,7 @@ def append_signal(
         "#sequence = #sequence + :one",
     ]
     values |= {":entry": [signal_record(signal)], ":check": next_check_at, ":now": now, ":one": 1}
-    values[":urgent"] = open_shard(order_id, rests=False)
+    values[":urgent"] = open_shard(order_id, only_waits=False)
     if signal.rule.closes_at_deadline:
         conditions.append("(attribute_not_exists(approval_deadline) OR approval_deadline > :now)")
     if signal.kind is SignalKind.CANCEL_ORDER:

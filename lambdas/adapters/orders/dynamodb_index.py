@@ -36,7 +36,7 @@ from lambdas.domain.record.stages import ENDS, Stage
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from lambdas.domain.ports import Spread
+    from lambdas.domain.ports import CallEach
 
 Partition = tuple[str, str, str]
 """Index name, name of the partition key, and value of that key."""
@@ -51,11 +51,11 @@ class DynamoDBOrderIndex:
     """Lists orders by age, stage or customer, and open orders by the time of their next check."""
 
     def __init__(
-        self, client: "DynamoDBClient", *, orders_table: str, spread: "Spread" = map
+        self, client: "DynamoDBClient", *, orders_table: str, call_each: "CallEach" = map
     ) -> None:
         self._client = client
         self._table = orders_table
-        self._spread = spread
+        self._call_each = call_each
 
     def page(
         self, *, stage: Stage | None, customer_id: str | None, limit: int, cursor: str | None
@@ -101,10 +101,12 @@ class DynamoDBOrderIndex:
     def due(self, now: int, limit: int) -> Overdue:
         shards = range(OPEN_SHARDS)
         partitions = [
-            open_partition(shard, rests=rests) for rests in (False, True) for shard in shards
+            open_partition(shard, only_waits=only_waits)
+            for only_waits in (False, True)
+            for shard in shards
         ]
         with store_errors():
-            lists = list(self._spread(partial(self._list_due, now=now, limit=limit), partitions))
+            lists = list(self._call_each(partial(self._list_due, now=now, limit=limit), partitions))
         found = [*heapq.merge(*lists[:OPEN_SHARDS]), *heapq.merge(*lists[OPEN_SHARDS:])]
         ids = tuple(order_id for _, order_id in found[:limit])
         return Overdue(ids, min((at for at, _ in found), default=None))

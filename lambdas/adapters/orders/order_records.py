@@ -78,16 +78,16 @@ def to_record(order: Order) -> dict[str, Any]:
     }
 
 
-def open_shard(order_id: str, *, rests: bool) -> str:
-    """The order's partition in the index `open`. Resting orders (`Order.rests`) have separate
+def open_shard(order_id: str, *, only_waits: bool) -> str:
+    """The order's partition in the index `open`. Resting orders (`Order.only_waits`) have separate
     partitions, so that they never delay an urgent check.
     """
-    return open_partition(_shard(order_id, OPEN_SHARDS), rests=rests)
+    return open_partition(_shard(order_id, OPEN_SHARDS), only_waits=only_waits)
 
 
-def open_partition(shard: int, *, rests: bool) -> str:
+def open_partition(shard: int, *, only_waits: bool) -> str:
     """One partition of the index `open`."""
-    return f"resting#{shard}" if rests else str(shard)
+    return f"resting#{shard}" if only_waits else str(shard)
 
 
 def problem_partition(problems: Collection[PaymentProblem]) -> str:
@@ -157,7 +157,7 @@ def from_event_record(record: Mapping[str, Any]) -> Event:
 
 def _open_shard(order: Order) -> str | None:
     if not order.ended:
-        return open_shard(order.order_id, rests=order.rests)
+        return open_shard(order.order_id, only_waits=order.only_waits)
     problems = payment_problems(order.ledger)
     return problem_partition(problems) if problems else None
 

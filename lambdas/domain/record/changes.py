@@ -119,7 +119,7 @@ def next_check(order: Order, now: int) -> int:
     if order.stuck and not order.notified:
         bank = BANK_PAUSE_MS if order.awaits_bank else 0
         return now + max(pause_ms(order.compensation_attempts), bank)
-    if order.rests:
+    if order.only_waits:
         after_deadline = max(now, order.wait_ends_at or 0) + CHECK_SOON_MS
         return -(-after_deadline // MINUTE_MS) * MINUTE_MS
     soon = now + CHECK_SOON_MS

@@ -199,7 +199,7 @@ class Order(OrderDetails):
         return None if self.settling is None else self.settling.look_up_at
 
     @property
-    def rests(self) -> bool:
+    def only_waits(self) -> bool:
         """Whether the order only waits: it has no pending signal or start, no report of the
         provider, and no stuck effect.
         """

@@ -259,7 +259,7 @@ class SimulatedWorld:
             deps.stock_shards = shards_of(boundary)
         deps.orders = OrderWriter(deps.store, deps.clock, jitter=self.random.random)
         deps.random_bytes = self._secrets.randbytes
-        deps.spread = one_after_the_other
+        deps.call_each = one_after_the_other
         for name in ("index", "catalogue", "customers", "notifier"):
             setattr(deps, name, ports.Port(boundary, name))
         others: Any = (

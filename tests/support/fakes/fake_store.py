@@ -164,7 +164,7 @@ class FakeOrders(OrderStore, OrderIndex):
     def due(self, now: int, limit: int) -> Overdue:
         self._answer()
         overdue = sorted(
-            (order.rests, order.next_check_at, order.order_id)
+            (order.only_waits, order.next_check_at, order.order_id)
             for order in self._orders.values()
             if not order.ended and order.next_check_at <= now
         )

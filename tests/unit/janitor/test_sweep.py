@@ -143,7 +143,7 @@ def test_checks_run_side_by_side_in_threads() -> None:
         both.wait()
         return order_id
 
-    assert list(Dependencies(Settings()).spread(meet, ("one", "other"))) == ["one", "other"]
+    assert list(Dependencies(Settings()).call_each(meet, ("one", "other"))) == ["one", "other"]
 
 
 def test_a_sweep_reads_all_partitions_of_overdue_orders_side_by_side() -> None:

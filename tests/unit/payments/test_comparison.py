@@ -59,11 +59,11 @@ def test_orders_and_payments_that_agree_are_compared_without_a_look_up(world: Wo
     world.payments.calls.clear()
     sizes: list[int] = []
 
-    def spread(work: Work, batch: Sequence[str]) -> Iterable[str]:
+    def call_each(work: Work, batch: Sequence[str]) -> Iterable[str]:
         sizes.append(len(batch))
         return map(work, batch)
 
-    comparison = replace(world.deps.payment_comparison, spread=spread)
+    comparison = replace(world.deps.payment_comparison, call_each=call_each)
 
     assert comparison.compare(SINCE, UNTIL) == {"same": 21}
 

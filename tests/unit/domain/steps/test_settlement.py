@@ -163,7 +163,7 @@ def test_the_order_waits_without_ticks_until_the_look_up_is_due(
 def test_a_waiting_order_is_checked_after_the_look_up_was_due() -> None:
     order = pending()
 
-    assert order.rests
+    assert order.only_waits
     assert 0 <= order.next_check_at - (NOW + HOUR_MS + CHECK_SOON_MS) < 60_000
 
 
@@ -172,7 +172,7 @@ def test_a_report_of_the_provider_ends_the_wait_and_is_checked_soon() -> None:
 
     assert after.notified
     assert not is_waiting(after, NOW + 5)
-    assert not after.rests
+    assert not after.only_waits
     assert after.next_check_at <= NOW + 5 + CHECK_SOON_MS
     assert after.start_pending, "the write is not the execution's"
 
