@@ -15,14 +15,14 @@ from local.scenario_runner.users import Users
 from tests.console.approval_mails import ApprovalMail, ApprovalMails
 from tests.console.chromium import ARGUMENTS, find_chromium, why_not
 from tests.console.orders import approve, cancel, place
-from tests.console.visitor import WIDE, Visitor
+from tests.console.window import WIDE, Window
 from tests.system.environments import Environment
 
 
-class Visit(Protocol):
+class OpenWindow(Protocol):
     """Open a window at the console with a user's token, or without a token in a new browser."""
 
-    def __call__(self, who: str | None = None, *, width: int = WIDE) -> Visitor: ...
+    def __call__(self, who: str | None = None, *, width: int = WIDE) -> Window: ...
 
 
 # For the package and not the session: while Playwright runs, no other test of this process could
@@ -105,16 +105,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def visit(browser: Browser, context: BrowserContext, state: State) -> Iterator[Visit]:
+def open_window(browser: Browser, context: BrowserContext, state: State) -> Iterator[OpenWindow]:
     """Opens windows, and closes them at the end. Fails on errors and requests to other servers."""
-    opened: list[Visitor] = []
+    opened: list[Window] = []
 
-    def open_window(who: str | None = None, *, width: int = WIDE) -> Visitor:
+    def open_in_browser(who: str | None = None, *, width: int = WIDE) -> Window:
         page = context.new_page() if who else browser.new_page()
         token = state.tokens[who] if who else None
-        opened.append(Visitor(page, f"{state.api_url}/console", width=width, token=token))
+        opened.append(Window(page, f"{state.api_url}/console", width=width, token=token))
         return opened[-1]
 
-    yield open_window
-    for visitor in opened:
-        visitor.close()
+    yield open_in_browser
+    for window in opened:
+        window.close()

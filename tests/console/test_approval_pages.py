@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.approval_mails import ApprovalMail
-from tests.console.conftest import Visit
-from tests.console.visitor import NARROW, WIDE
+from tests.console.conftest import OpenWindow
+from tests.console.window import NARROW, WIDE
 
 CODE = "A" * 64
 LATER, BEFORE = "2999-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"
@@ -50,80 +50,82 @@ def answer(page: Page, code: str, **fields: Any) -> None:
     page.route(f"**/approvals/{code}", lambda route: route.fulfill(json={**order, **fields}))
 
 
-def test_every_end_is_shown_without_further_actions(visit: Visit) -> None:
-    visitor = visit()
+def test_every_end_is_shown_without_further_actions(open_window: OpenWindow) -> None:
+    window = open_window()
     for number, ((link, outcome, stage, deadline), text) in enumerate(STATES.items()):
         code = f"{number:064}"
         fields = {"link": link, "outcome": outcome, "stage": stage, "approval_deadline": deadline}
-        answer(visitor.page, code, **fields)
-        page = visitor.open(f"approval/{code}")
-        expect(visitor.main, str(fields)).to_contain_text(text)
+        answer(window.page, code, **fields)
+        page = window.open(f"approval/{code}")
+        expect(window.main, str(fields)).to_contain_text(text)
         expect(page.get_by_role("heading", level=1)).to_have_text("No decision is needed")
-        expect(visitor.main).to_contain_text("You have nothing to do.")
+        expect(window.main).to_contain_text("You have nothing to do.")
         expect(page.get_by_role("row", name="MUG-RED")).to_contain_text("9.50 EUR")
         expect(page.get_by_role("button")).to_have_count(0)
-        visitor.open("elsewhere")  # what this state shows is gone before the next one
+        window.open("elsewhere")  # what this state shows is gone before the next one
 
 
-def test_only_a_stale_approval_leaves_the_order_to_decide(visit: Visit) -> None:
-    visitor = visit()
+def test_only_a_stale_approval_leaves_the_order_to_decide(open_window: OpenWindow) -> None:
+    window = open_window()
     fields = {"link": "used", "stage": "awaiting-approval", "approval_deadline": LATER}
-    answer(visitor.page, CODE, outcome="stale", **fields)
-    page = visitor.open(f"approval/{CODE}")
+    answer(window.page, CODE, outcome="stale", **fields)
+    page = window.open(f"approval/{CODE}")
     expect(page.get_by_role("heading", level=1)).to_have_text("This link was used")
-    expect(visitor.main).to_contain_text("The order still waits")
+    expect(window.main).to_contain_text("The order still waits")
     expect(page.get_by_role("button")).to_have_text(["Sign in to decide"])
 
 
 @pytest.mark.parametrize("who", [None, "approver"])
-def test_a_wrong_link_says_what_to_do(visit: Visit, who: str | None) -> None:
-    visitor = visit(who)
-    visitor.refusals.add(404)
+def test_a_wrong_link_says_what_to_do(open_window: OpenWindow, who: str | None) -> None:
+    window = open_window(who)
+    window.refusals.add(404)
     link, page_of_link = ("All orders", "Orders") if who else ("Start page", "Order workflow")
     for wrong in (CODE, "cut-off", "50%25", "a/b", ""):
-        page = visitor.open(f"approval/{wrong}")
+        page = window.open(f"approval/{wrong}")
         heading = page.get_by_role("heading", level=1)
         expect(heading, wrong).to_have_text("This link leads to no order")
-        expect(visitor.main).to_contain_text("Copy the complete link from the e-mail")
+        expect(window.main).to_contain_text("Copy the complete link from the e-mail")
         page.get_by_role("link", name=link).click()
         expect(heading).to_have_text(page_of_link)
 
 
 def test_the_page_is_accessible_and_fits_narrow_and_wide_screens_light_and_dark(
-    visit: Visit, mail: ApprovalMail
+    open_window: OpenWindow, mail: ApprovalMail
 ) -> None:
     for who in (None, "customer", "approver"):
-        visitor = visit(who, width=NARROW)
-        page = visitor.open(mail.view)
+        window = open_window(who, width=NARROW)
+        page = window.open(mail.view)
         heading = page.get_by_role("heading", level=1)
         expect(heading).to_have_text("An order waits for approval")
         for width in (NARROW, WIDE):
             page.set_viewport_size({"width": width, "height": 800})
-            assert visitor.overflow() <= 0
-            assert visitor.violations() == []
+            assert window.overflow() <= 0
+            assert window.violations() == []
         page.emulate_media(color_scheme="dark")
-        assert visitor.violations() == []
+        assert window.violations() == []
 
 
 def test_an_order_is_approved_from_its_link_with_the_keyboard_alone(
-    visit: Visit, mail: ApprovalMail
+    open_window: OpenWindow, mail: ApprovalMail
 ) -> None:
-    visitor = visit("approver")
-    page = visitor.open(mail.view)
+    window = open_window("approver")
+    page = window.open(mail.view)
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
-    visitor.press_tab_until("Approve payment")
+    window.press_tab_until("Approve payment")
     page.keyboard.press("Enter")
     mail.run.wait_for_stage(mail.order, "completed")
 
 
-def test_a_lost_connection_is_shown_until_it_is_back(visit: Visit, mail: ApprovalMail) -> None:
-    visitor = visit("approver")
-    page = visitor.open(mail.view)
+def test_a_lost_connection_is_shown_until_it_is_back(
+    open_window: OpenWindow, mail: ApprovalMail
+) -> None:
+    window = open_window("approver")
+    page = window.open(mail.view)
     expect(page.get_by_role("button", name="Approve payment")).to_be_visible()
-    visitor.refusals.add(503)
+    window.refusals.add(503)
     page.route("**/approvals/*", lambda one: one.fulfill(status=503, json={"detail": "Resting."}))
-    visitor.look_again()
-    expect(visitor.alert).to_contain_text("Resting.")
+    window.look_again()
+    expect(window.alert).to_contain_text("Resting.")
     page.unroute("**/approvals/*")
-    visitor.look_again()
-    expect(visitor.alert).to_be_empty()
+    window.look_again()
+    expect(window.alert).to_be_empty()

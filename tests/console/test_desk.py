@@ -7,10 +7,10 @@ from playwright.sync_api import Route, expect
 
 from local.host.state import State
 from local.scenario_runner.scenario_run import ScenarioRun
-from tests.console.conftest import Visit
+from tests.console.conftest import OpenWindow
 from tests.console.orders import add, cancel, place
 from tests.console.people import temporary_user
-from tests.console.visitor import NARROW, WIDE
+from tests.console.window import NARROW, WIDE
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def both_roles(state: State) -> Iterator[str]:
 
 
 def test_an_item_added_while_the_desk_is_open_is_shown_before_the_approval(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place(run)
-    approver = visit("approver")
+    approver = open_window("approver")
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(order_id)
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
@@ -46,9 +46,9 @@ def test_an_item_added_while_the_desk_is_open_is_shown_before_the_approval(
 
 
 def test_the_order_page_shows_a_change_before_its_approval_too(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
-    approver = visit("approver")
+    approver = open_window("approver")
     page = approver.open(f"orders/{place(run)}")
     expect(approver.main).to_contain_text("9.50 EUR for revision 1 of the order.")
     add(run, "GRINDER-HAND")
@@ -60,9 +60,11 @@ def test_the_order_page_shows_a_change_before_its_approval_too(
     run.wait_for_stage("order", "completed")
 
 
-def test_an_approver_declines_at_the_desk_by_keyboard(visit: Visit, run: ScenarioRun) -> None:
+def test_an_approver_declines_at_the_desk_by_keyboard(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
     order_id = place(run)
-    approver = visit()
+    approver = open_window()
     approver.sign_in("approver1")
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(order_id)
@@ -75,10 +77,10 @@ def test_an_approver_declines_at_the_desk_by_keyboard(visit: Visit, run: Scenari
 
 
 def test_an_approver_with_the_operator_role_cancels_at_the_desk(
-    visit: Visit, run: ScenarioRun, both_roles: str
+    open_window: OpenWindow, run: ScenarioRun, both_roles: str
 ) -> None:
     order_id = place(run)
-    approver = visit()
+    approver = open_window()
     approver.sign_in(both_roles)
     page = approver.open("desk")
     cancelling = page.get_by_role("form", name="Cancel order")
@@ -90,10 +92,10 @@ def test_an_approver_with_the_operator_role_cancels_at_the_desk(
 
 
 def test_a_typed_reason_stays_with_its_order(
-    visit: Visit, run: ScenarioRun, both_roles: str
+    open_window: OpenWindow, run: ScenarioRun, both_roles: str
 ) -> None:
     first, second = place(run, "first"), place(run, "second")
-    approver = visit()
+    approver = open_window()
     approver.sign_in(both_roles)
     page = approver.open("desk")
     cancelling = page.get_by_role("form", name="Cancel order")
@@ -107,7 +109,9 @@ def test_a_typed_reason_stays_with_its_order(
     expect(cancelling.get_by_label("Reason")).to_have_value("")
 
 
-def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, run: ScenarioRun) -> None:
+def test_the_oldest_order_comes_first_however_many_wait(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
     oldest, newest = place(run, "oldest"), place(run, "newest")
 
     def answer(route: Route) -> None:
@@ -115,7 +119,7 @@ def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, run: Scena
         shown = run.status("oldest" if last else "newest")
         route.fulfill(json={"orders": [shown], "next_cursor": None if last else newest})
 
-    approver = visit("approver")
+    approver = open_window("approver")
     approver.page.route("**/orders?stage=*", answer)
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(oldest)
@@ -123,17 +127,19 @@ def test_the_oldest_order_comes_first_however_many_wait(visit: Visit, run: Scena
     expect(approver.main).not_to_contain_text("More orders wait")
 
 
-def test_a_queue_that_is_too_long_to_read_is_reported(visit: Visit) -> None:
-    approver = visit("approver")
+def test_a_queue_that_is_too_long_to_read_is_reported(open_window: OpenWindow) -> None:
+    approver = open_window("approver")
     endless = {"orders": [], "next_cursor": "more"}
     approver.page.route("**/orders?stage=*", lambda route: route.fulfill(json=endless))
     approver.open("desk")
     expect(approver.main).to_contain_text("More orders wait. The list has only the newest 0")
 
 
-def test_a_refused_approval_shows_the_reason_and_the_change(visit: Visit, run: ScenarioRun) -> None:
+def test_a_refused_approval_shows_the_reason_and_the_change(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
     order_id = place(run)
-    approver = visit("approver")
+    approver = open_window("approver")
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(order_id)
     before = run.users.request("approver", "GET", f"/orders/{order_id}")
@@ -147,10 +153,10 @@ def test_a_refused_approval_shows_the_reason_and_the_change(visit: Visit, run: S
 
 
 def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     first, second = place(run, "first"), place(run, "second")
-    approver = visit("approver")
+    approver = open_window("approver")
     page = approver.open("desk")
     expect(approver.sheet).to_contain_text(first)
     cancel(run, "first")
@@ -167,9 +173,11 @@ def test_no_other_order_takes_the_place_of_one_that_was_cancelled(
     assert approver.asked_of("approve-payment") == []
 
 
-def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, run: ScenarioRun) -> None:
+def test_an_order_is_approved_with_the_keyboard_alone(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
     order_id = place(run)
-    approver = visit("approver")
+    approver = open_window("approver")
     page = approver.open()
     approver.press_tab_until("Desk")
     page.keyboard.press("Enter")
@@ -180,9 +188,9 @@ def test_an_order_is_approved_with_the_keyboard_alone(visit: Visit, run: Scenari
     run.wait_for_stage("order", "completed")
 
 
-def test_an_open_desk_delays_the_tick(visit: Visit, run: ScenarioRun) -> None:
+def test_an_open_desk_delays_the_tick(open_window: OpenWindow, run: ScenarioRun) -> None:
     order_id = place(run)
-    approver = visit("approver")
+    approver = open_window("approver")
     with approver.page.expect_response(f"**/orders/{order_id}/heartbeat") as answered:
         approver.open("desk")
     assert answered.value.status == 204
@@ -192,9 +200,9 @@ def test_an_open_desk_delays_the_tick(visit: Visit, run: ScenarioRun) -> None:
     assert last_heartbeat_at is not None
 
 
-def test_a_hidden_page_sends_no_heartbeat(visit: Visit, run: ScenarioRun) -> None:
+def test_a_hidden_page_sends_no_heartbeat(open_window: OpenWindow, run: ScenarioRun) -> None:
     order_id = place(run)
-    approver = visit("approver")
+    approver = open_window("approver")
     page = approver.page
     page.add_init_script(
         "Object.defineProperty(document, 'hidden', {configurable: true, get: () => true})"
@@ -205,18 +213,20 @@ def test_a_hidden_page_sends_no_heartbeat(visit: Visit, run: ScenarioRun) -> Non
     for _ in range(2):  # earlier requests of the page would have been seen by then
         page.evaluate("fetch('health').then(answer => answer.text())")
     assert approver.asked_of("/health") != []
-    assert [one for one in approver.asked if "/orders?" in one or "/heartbeat" in one] == []
+    assert [one for one in approver.requests if "/orders?" in one or "/heartbeat" in one] == []
 
     with page.expect_response(f"**/orders/{order_id}/heartbeat"):
         page.evaluate("delete document.hidden")
         approver.look_again()
 
 
-def test_a_row_says_which_order_it_is_and_what_was_ordered(visit: Visit, run: ScenarioRun) -> None:
+def test_a_row_says_which_order_it_is_and_what_was_ordered(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
     order_id = place(run)
     add(run, "GRINDER-HAND")
     add(run, "TEA-GREEN")
-    approver = visit("approver")
+    approver = open_window("approver")
     approver.open("desk")
     row = approver.page.locator(".queue li").filter(has_text=order_id[-6:])
     expect(row).to_contain_text("65.70 EUR alice")
@@ -224,7 +234,7 @@ def test_a_row_says_which_order_it_is_and_what_was_ordered(visit: Visit, run: Sc
 
 
 def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place(run)
     now = run.users.request("approver", "GET", f"/orders/{order_id}")
@@ -232,7 +242,7 @@ def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(
     others = [letter for letter in "ABCDEFG" if letter != order_id[-1]][:6]
     many = [{**now, "order_id": f"{order_id[:-1]}{letter}"} for letter in others]
     answer = {"orders": [*many, now], "next_cursor": None}
-    approver = visit("approver", width=NARROW)
+    approver = open_window("approver", width=NARROW)
     page = approver.page
     page.route("**/orders?stage=*", lambda route: route.fulfill(json=answer))
     page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=now))
@@ -251,10 +261,10 @@ def test_a_long_queue_is_folded_on_a_narrow_screen_and_unfolds(
 
 
 def test_keys_are_explained_only_where_there_may_be_a_keyboard(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     place(run)
-    approver = visit("approver")
+    approver = open_window("approver")
     page = approver.open("desk")
     expect(page.get_by_text("Keys: a approves")).to_be_visible()
     debugger = page.context.new_cdp_session(page)

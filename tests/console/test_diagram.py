@@ -3,7 +3,7 @@
 from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
-from tests.console.conftest import Visit
+from tests.console.conftest import OpenWindow
 from tests.console.orders import place, place_and_stop, send_heartbeat
 
 PAID = ("ReserveStock", "AwaitSignal", "ApplySignals", "ProcessPayment", "UpdateOrderStatus")
@@ -11,69 +11,73 @@ UNDONE = ("RefundPayment", "ReleaseStock", "SendCancellationEmail", "CloseOrder"
 
 
 def test_a_completed_order_shows_its_steps_its_path_and_no_compensation(
-    visit: Visit, ended: dict[str, str]
+    open_window: OpenWindow, ended: dict[str, str]
 ) -> None:
-    visitor = visit("customer")
-    page = visitor.open(f"orders/{ended['completed']}")
+    window = open_window("customer")
+    page = window.open(f"orders/{ended['completed']}")
     steps = page.get_by_role("list", name="Steps").get_by_role("listitem")
     expect(steps).to_contain_text(["Enrich", "Reserve", "Approve", "Pay", "Complete", "Notify"])
-    visitor.expect_progress(**dict.fromkeys(PAID, "✓ succeeded"))
-    visitor.expect_progress(**dict.fromkeys(UNDONE, "○ not reached"))
-    visitor.expect_progress(FetchRecommendations="✓ succeeded", NoRecommendations="○ not reached")
-    visitor.expect_progress(FetchCustomerProfile="✓ succeeded")
-    expect(visitor.state("FetchCustomerProfileV1")).to_have_count(0)  # of another version
-    visitor.expect_taken("RouteDecision ProcessPayment", "ProcessPayment UpdateOrderStatus")
-    visitor.expect_not_taken("RouteStart RefundPayment", "RouteDecision AwaitSignal")
+    window.expect_progress(**dict.fromkeys(PAID, "✓ succeeded"))
+    window.expect_progress(**dict.fromkeys(UNDONE, "○ not reached"))
+    window.expect_progress(FetchRecommendations="✓ succeeded", NoRecommendations="○ not reached")
+    window.expect_progress(FetchCustomerProfile="✓ succeeded")
+    expect(window.state("FetchCustomerProfileV1")).to_have_count(0)  # of another version
+    window.expect_taken("RouteDecision ProcessPayment", "ProcessPayment UpdateOrderStatus")
+    window.expect_not_taken("RouteStart RefundPayment", "RouteDecision AwaitSignal")
     decisions = page.locator(".diagram .decision")
     expect(decisions).to_have_text(["wait", "remind", "pay"])
 
 
-def test_a_cancelled_order_shows_what_was_compensated(visit: Visit, ended: dict[str, str]) -> None:
-    visitor = visit("operator")
-    page = visitor.open(f"orders/{ended['cancelled']}")
+def test_a_cancelled_order_shows_what_was_compensated(
+    open_window: OpenWindow, ended: dict[str, str]
+) -> None:
+    window = open_window("operator")
+    page = window.open(f"orders/{ended['cancelled']}")
     steps = page.get_by_role("list", name="Steps").get_by_role("listitem")
     expect(steps.filter(has_text="Compensate")).to_contain_text("✓")
     expect(steps.filter(has_text="Pay")).to_contain_text("○ not reached")
-    visitor.expect_progress(ReserveStock="↺ compensated", OrderCancelled="✓ succeeded")
-    visitor.expect_progress(**dict.fromkeys(UNDONE, "✓ succeeded"))
-    visitor.expect_progress(ProcessPayment="○ not reached", OrderFailed="○ not reached")
-    visitor.expect_taken("RouteDecision RefundPayment", "RouteEnd OrderCancelled")
-    visitor.expect_not_taken("RouteStart RefundPayment", "CloseOrder OrderFailed")
-    expect(visitor.main).to_contain_text("↺ stock released")
-    expect(visitor.main).not_to_contain_text("is drawn.")  # there is one execution
+    window.expect_progress(ReserveStock="↺ compensated", OrderCancelled="✓ succeeded")
+    window.expect_progress(**dict.fromkeys(UNDONE, "✓ succeeded"))
+    window.expect_progress(ProcessPayment="○ not reached", OrderFailed="○ not reached")
+    window.expect_taken("RouteDecision RefundPayment", "RouteEnd OrderCancelled")
+    window.expect_not_taken("RouteStart RefundPayment", "CloseOrder OrderFailed")
+    expect(window.main).to_contain_text("↺ stock released")
+    expect(window.main).not_to_contain_text("is drawn.")  # there is one execution
 
 
 def test_a_declined_payment_shows_where_it_failed_and_a_click_its_details(
-    visit: Visit, ended: dict[str, str]
+    open_window: OpenWindow, ended: dict[str, str]
 ) -> None:
-    visitor = visit("customer")
-    visitor.open(f"orders/{ended['failed']}")
-    visitor.expect_progress(ProcessPayment="! error caught", ReserveStock="↺ compensated")
-    visitor.expect_progress(UpdateOrderStatus="○ not reached", OrderRejected="✓ succeeded")
-    visitor.expect_taken("ProcessPayment RefundPayment", "RouteEnd OrderRejected")
-    visitor.expect_not_taken("RouteDecision RefundPayment", "CloseOrder OrderFailed")
-    visitor.page.get_by_text("As a list").click()
-    expect(visitor.main).to_contain_text("ProcessPayment: error caught (PaymentDeclined)")
-    details = visitor.page.locator(".details")
-    visitor.state("ProcessPayment").click()
+    window = open_window("customer")
+    window.open(f"orders/{ended['failed']}")
+    window.expect_progress(ProcessPayment="! error caught", ReserveStock="↺ compensated")
+    window.expect_progress(UpdateOrderStatus="○ not reached", OrderRejected="✓ succeeded")
+    window.expect_taken("ProcessPayment RefundPayment", "RouteEnd OrderRejected")
+    window.expect_not_taken("RouteDecision RefundPayment", "CloseOrder OrderFailed")
+    window.page.get_by_text("As a list").click()
+    expect(window.main).to_contain_text("ProcessPayment: error caught (PaymentDeclined)")
+    details = window.page.locator(".details")
+    window.state("ProcessPayment").click()
     expect(details).to_contain_text("ProcessPayment: error caught (PaymentDeclined)")
     expect(details).to_contain_text("took")
-    visitor.state("ProcessPayment").click()
+    window.state("ProcessPayment").click()
     expect(details).to_be_empty()
 
 
-def test_a_waiting_order_shows_the_state_where_it_waits(visit: Visit, run: ScenarioRun) -> None:
-    visitor, order_id = visit("customer"), place(run)
+def test_a_waiting_order_shows_the_state_where_it_waits(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
+    window, order_id = open_window("customer"), place(run)
     send_heartbeat(run)
-    visitor.open(f"orders/{order_id}")
-    visitor.expect_progress(AwaitSignal="● in progress", ApplySignals="○ not reached")
+    window.open(f"orders/{order_id}")
+    window.expect_progress(AwaitSignal="● in progress", ApplySignals="○ not reached")
 
 
 def test_opened_scrolled_and_typed_content_survives_an_update(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
-    visitor = visit("customer", width=375)
-    page = visitor.open(f"orders/{place(run)}")
+    window = open_window("customer", width=375)
+    page = window.open(f"orders/{place(run)}")
     page.get_by_text("State machine", exact=True).click()
     page.get_by_text("As a list").click()
     page.get_by_label("Reason").fill("half a sen")
@@ -81,7 +85,7 @@ def test_opened_scrolled_and_typed_content_survives_an_update(
     chart.evaluate("one => { one.scrollLeft = 100 }")
     for _ in range(2):  # after the second response, the first is drawn
         with page.expect_response("**/execution"):
-            visitor.look_again()
+            window.look_again()
     expect(page.get_by_label("Reason")).to_be_focused()
     expect(page.get_by_label("Reason")).to_have_value("half a sen")
     expect(page.get_by_text("AwaitSignal: in progress", exact=True)).to_be_visible()
@@ -89,10 +93,10 @@ def test_opened_scrolled_and_typed_content_survives_an_update(
 
 
 def test_an_order_that_was_taken_over_says_which_execution_is_drawn_and_shows_either(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place_and_stop(run)
-    operator, customer = visit("operator"), visit("customer")
+    operator, customer = open_window("operator"), open_window("customer")
     page = operator.open(f"orders/{order_id}")
     expect(operator.main).to_contain_text("Execution 2 of 2 is drawn. Execution 1 was stopped.")
     operator.expect_progress(ReleaseStock="✓ succeeded", ReserveStock="○ not reached")
@@ -118,10 +122,10 @@ def test_an_order_that_was_taken_over_says_which_execution_is_drawn_and_shows_ei
 
 
 def test_a_diagram_that_does_not_fit_says_that_it_scrolls(
-    visit: Visit, ended: dict[str, str]
+    open_window: OpenWindow, ended: dict[str, str]
 ) -> None:
-    visitor = visit("customer", width=375)
-    page = visitor.open(f"orders/{ended['completed']}")
+    window = open_window("customer", width=375)
+    page = window.open(f"orders/{ended['completed']}")
     page.get_by_text("State machine", exact=True).click()
     hint = page.get_by_text("Scroll the diagram to see the rest")
     expect(hint).to_be_visible()
@@ -133,7 +137,7 @@ def test_a_diagram_that_does_not_fit_says_that_it_scrolls(
 
 
 def test_nothing_depends_on_the_names_of_the_last_states(
-    visit: Visit, ended: dict[str, str]
+    open_window: OpenWindow, ended: dict[str, str]
 ) -> None:
     def rename(route: Route) -> None:
         page_text = route.fetch().text()
@@ -142,8 +146,8 @@ def test_nothing_depends_on_the_names_of_the_last_states(
             content_type="application/json",
         )
 
-    visitor = visit("customer")
-    visitor.page.route("**/execution", rename)
-    visitor.open(f"orders/{ended['completed']}")
-    visitor.expect_progress(SendOrderConfirmation="✓ succeeded")
-    expect(visitor.state("CompletedUnconfirmed")).to_be_visible()
+    window = open_window("customer")
+    window.page.route("**/execution", rename)
+    window.open(f"orders/{ended['completed']}")
+    window.expect_progress(SendOrderConfirmation="✓ succeeded")
+    expect(window.state("CompletedUnconfirmed")).to_be_visible()

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
-from tests.console.conftest import Visit
+from tests.console.conftest import OpenWindow
 from tests.console.orders import cancel, place, place_and_stop
 
 NO_RELEASE = {
@@ -28,9 +28,11 @@ def stuck_order(run: ScenarioRun) -> str:
     return order_id
 
 
-def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, run: ScenarioRun) -> None:
+def test_a_stuck_compensation_is_shown_and_retried(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
     order_id = stuck_order(run)
-    operator = visit("operator")
+    operator = open_window("operator")
     page = operator.open(f"orders/{order_id}")
     expect(operator.main).to_contain_text("⚠ stuck: ")
     operator.expect_progress(ReleaseStock="! error caught", ReserveStock="✓ succeeded")
@@ -46,12 +48,14 @@ def test_a_stuck_compensation_is_shown_and_retried(visit: Visit, run: ScenarioRu
     expect(operator.main).to_contain_text("No order is being compensated.")
 
 
-def test_an_open_order_without_progress_is_listed(visit: Visit, run: ScenarioRun) -> None:
+def test_an_open_order_without_progress_is_listed(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
     order_id = place(run)
     order = run.status("order")
     late = {**order, "approval_deadline": "2020-01-01T00:00:00.000Z"}
     paying = {"stage": "payment", "updated_at": "2020-01-01T00:00:00.000Z"}
-    operator = visit("operator")
+    operator = open_window("operator")
     page = operator.page
     hanging = page.locator("section").filter(has=page.get_by_role("heading", name="No progress"))
     operator.open("insights")
@@ -76,9 +80,9 @@ def test_an_open_order_without_progress_is_listed(visit: Visit, run: ScenarioRun
 
 
 def test_the_verdicts_of_ended_orders_are_counted_and_lead_to_the_orders(
-    visit: Visit, ended: dict[str, str]
+    open_window: OpenWindow, ended: dict[str, str]
 ) -> None:
-    operator = visit("operator")
+    operator = open_window("operator")
     page = operator.open("insights")
     for verdict in ("completed", "cancelled", "rejected"):
         expect(page.get_by_label(f"{verdict} of all")).to_be_visible()
@@ -97,10 +101,10 @@ def test_the_verdicts_of_ended_orders_are_counted_and_lead_to_the_orders(
 
 
 def test_a_stopped_execution_and_its_compensation_are_both_counted(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place_and_stop(run)
-    operator = visit("operator")
+    operator = open_window("operator")
     page = operator.open("insights")
     rows = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=order_id))
     expect(rows).to_have_count(2)
@@ -118,7 +122,7 @@ REFUND = {"settled": "refund-paid", "amount_minor": 650}
 
 
 def test_two_operators_settle_a_refund_that_the_provider_refuses(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place(run)
     order = run.status("order")
@@ -135,7 +139,7 @@ def test_two_operators_settle_a_refund_that_the_provider_refuses(
         settled = {**known, "confirmed_at": confirmed_at}
         route.fulfill(status=202, json={"order_id": order_id, "settlement": settled})
 
-    operator = visit("operator")
+    operator = open_window("operator")
     page = operator.page
     page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=stuck))
     page.route("**/settle", settle)
@@ -158,9 +162,11 @@ def test_two_operators_settle_a_refund_that_the_provider_refuses(
     ]
 
 
-def test_an_operator_downloads_the_history_of_an_order(visit: Visit, ended: dict[str, str]) -> None:
+def test_an_operator_downloads_the_history_of_an_order(
+    open_window: OpenWindow, ended: dict[str, str]
+) -> None:
     order_id = ended["cancelled"]
-    page = visit("operator").open(f"orders/{order_id}")
+    page = open_window("operator").open(f"orders/{order_id}")
 
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download history").click()
@@ -172,7 +178,7 @@ def test_an_operator_downloads_the_history_of_an_order(visit: Visit, ended: dict
 
 
 def test_an_operator_ends_a_dispute_that_the_provider_does_not_know(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place(run)
     entry = {"state": "intent", "stuck": False, "amount_minor": 950, "refunded_minor": None}
@@ -183,7 +189,7 @@ def test_an_operator_ends_a_dispute_that_the_provider_does_not_know(
         sent.append(route.request.post_data_json)
         route.fulfill(status=202, json={"settlement": {"confirmed_at": None}})
 
-    operator = visit("operator")
+    operator = open_window("operator")
     page = operator.page
     page.route(f"**/orders/{order_id}", lambda route: route.fulfill(json=disputed))
     page.route("**/settle", settle)

@@ -3,14 +3,14 @@
 from playwright.sync_api import Route, expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
-from tests.console.conftest import Visit
+from tests.console.conftest import OpenWindow
 from tests.console.orders import place
 
 
 def test_an_order_is_placed_approved_and_completed_without_a_reload(
-    visit: Visit,
+    open_window: OpenWindow,
 ) -> None:
-    customer, approver = visit(), visit()
+    customer, approver = open_window(), open_window()
     customer.sign_in("alice")
     customer.open_order_form()
     customer.page.get_by_label("SKU").fill("kettle-1l")
@@ -35,9 +35,9 @@ def test_an_order_is_placed_approved_and_completed_without_a_reload(
     assert customer.page.evaluate("window.sameDocument") is True
 
 
-def test_a_customer_cancels_with_a_reason(visit: Visit, run: ScenarioRun) -> None:
+def test_a_customer_cancels_with_a_reason(open_window: OpenWindow, run: ScenarioRun) -> None:
     order_id = place(run)
-    customer = visit("customer")
+    customer = open_window("customer")
     page = customer.open(f"orders/{order_id}")
     page.get_by_label("Reason").fill("I found it in the cellar")
     page.get_by_role("button", name="Cancel order").click()
@@ -48,8 +48,8 @@ def test_a_customer_cancels_with_a_reason(visit: Visit, run: ScenarioRun) -> Non
     expect(page.get_by_role("term").filter(has_text="Deadline")).to_have_count(0)
 
 
-def test_a_customer_adds_an_item(visit: Visit, run: ScenarioRun) -> None:
-    customer = visit("customer")
+def test_a_customer_adds_an_item(open_window: OpenWindow, run: ScenarioRun) -> None:
+    customer = open_window("customer")
     page = customer.open(f"orders/{place(run)}")
     expect(page.get_by_role("heading", name="Items (revision 1)")).to_be_visible()
     page.get_by_label("SKU").fill("tea-green")
@@ -64,11 +64,11 @@ def test_a_customer_adds_an_item(visit: Visit, run: ScenarioRun) -> None:
 
 
 def test_typed_text_keeps_its_focus_when_another_form_is_removed(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place(run)
     now = run.users.request("customer", "GET", f"/orders/{order_id}")
-    customer = visit("customer")
+    customer = open_window("customer")
     page = customer.open(f"orders/{order_id}")
     reason = page.get_by_label("Reason")
     reason.press_sequentially("I found")
@@ -87,8 +87,10 @@ def test_typed_text_keeps_its_focus_when_another_form_is_removed(
     expect(reason).to_have_value("I found it")
 
 
-def test_text_typed_before_the_response_arrives_stays(visit: Visit, run: ScenarioRun) -> None:
-    customer = visit("customer")
+def test_text_typed_before_the_response_arrives_stays(
+    open_window: OpenWindow, run: ScenarioRun
+) -> None:
+    customer = open_window("customer")
     page = customer.open(f"orders/{place(run)}")
     held: list[Route] = []
 
@@ -109,9 +111,9 @@ def test_text_typed_before_the_response_arrives_stays(visit: Visit, run: Scenari
 
 
 def test_a_refusal_shows_the_servers_message_and_keeps_the_typed_text(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
-    customer = visit("customer")
+    customer = open_window("customer")
     page = customer.open(f"orders/{place(run)}")
     page.get_by_label("SKU").fill("SOLD-OUT")
     page.get_by_role("button", name="Add item").click()
@@ -122,10 +124,10 @@ def test_a_refusal_shows_the_servers_message_and_keeps_the_typed_text(
 
 
 def test_an_operator_compensates_an_order_after_a_confirmation(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place(run)
-    operator, customer = visit("operator"), visit("customer")
+    operator, customer = open_window("operator"), open_window("customer")
     page = operator.open(f"orders/{order_id}")
     page.get_by_text("Operate", exact=True).click()
     page.once("dialog", lambda dialog: dialog.dismiss())

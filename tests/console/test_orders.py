@@ -3,21 +3,21 @@
 from playwright.sync_api import expect
 
 from local.scenario_runner.scenario_run import ScenarioRun
-from tests.console.conftest import Visit
+from tests.console.conftest import OpenWindow
 from tests.console.orders import cancel, place
 
 
-def test_a_customer_without_orders_sees_how_to_begin(visit: Visit) -> None:
-    visitor = visit()
-    visitor.sign_in("carol")
-    expect(visitor.main).to_contain_text("There are no orders yet. Place the first one above.")
-    expect(visitor.page.get_by_label("SKU")).to_be_visible()
+def test_a_customer_without_orders_sees_how_to_begin(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.sign_in("carol")
+    expect(window.main).to_contain_text("There are no orders yet. Place the first one above.")
+    expect(window.page.get_by_label("SKU")).to_be_visible()
 
 
-def test_an_order_of_two_items_is_placed_from_the_catalogue(visit: Visit) -> None:
-    visitor = visit("customer")
-    page = visitor.open("orders")
-    visitor.open_order_form()
+def test_an_order_of_two_items_is_placed_from_the_catalogue(open_window: OpenWindow) -> None:
+    window = open_window("customer")
+    page = window.open("orders")
+    window.open_order_form()
     suggested = page.locator("#products option[value=MUG-RED]")
     expect(suggested).to_have_attribute("label", "Mug, red · 9.50 EUR")
     page.get_by_label("SKU").fill("MUG-RED")
@@ -29,48 +29,48 @@ def test_an_order_of_two_items_is_placed_from_the_catalogue(visit: Visit) -> Non
     expect(page.get_by_text("Gone since yesterday, 15.00 EUR · sold out")).to_be_visible()
     page.get_by_role("button", name="Remove this item").nth(1).click()
     expect(page.get_by_text("Total 28.50 EUR")).to_be_visible()
-    assert visitor.violations() == []
+    assert window.violations() == []
     page.get_by_role("button", name="Place").click()
-    expect(visitor.main).to_contain_text("MUG-BLUE")
-    expect(visitor.main).to_contain_text("MUG-RED")
+    expect(window.main).to_contain_text("MUG-BLUE")
+    expect(window.main).to_contain_text("MUG-RED")
     page.get_by_label("Reason").fill("the test is over")
     page.get_by_role("button", name="Cancel order").click()
-    expect(visitor.stage).to_have_text("⊘ cancelled")
+    expect(window.stage).to_have_text("⊘ cancelled")
 
 
 def test_a_sku_can_be_typed_without_a_catalogue_and_is_ordered_once_by_a_double_click(
-    visit: Visit,
+    open_window: OpenWindow,
 ) -> None:
-    visitor = visit("customer")
-    visitor.refusals.add(404)
-    visitor.page.route("**/catalogue?*", lambda route: route.fulfill(status=404, json={}))
-    page = visitor.open("orders")
-    visitor.open_order_form()
+    window = open_window("customer")
+    window.refusals.add(404)
+    window.page.route("**/catalogue?*", lambda route: route.fulfill(status=404, json={}))
+    page = window.open("orders")
+    window.open_order_form()
     page.get_by_label("SKU").fill("FILTER-100")
     page.get_by_role("button", name="Place").dblclick()
-    expect(visitor.main).to_contain_text("FILTER-100")
-    expect(visitor.stage).to_be_visible()
-    assert len([one for one in visitor.asked if one.startswith("POST")]) == 1
+    expect(window.main).to_contain_text("FILTER-100")
+    expect(window.stage).to_be_visible()
+    assert len([one for one in window.requests if one.startswith("POST")]) == 1
     page.get_by_label("Reason").fill("the test is over")
     page.get_by_role("button", name="Cancel order").click()
-    expect(visitor.stage).to_have_text("⊘ cancelled")
+    expect(window.stage).to_have_text("⊘ cancelled")
 
 
-def test_an_empty_desk_says_so(visit: Visit) -> None:
-    visitor = visit("approver")
-    visitor.open("desk")
-    expect(visitor.main).to_contain_text("No order waits for approval.")
-    expect(visitor.sheet).to_be_hidden()
+def test_an_empty_desk_says_so(open_window: OpenWindow) -> None:
+    window = open_window("approver")
+    window.open("desk")
+    expect(window.main).to_contain_text("No order waits for approval.")
+    expect(window.sheet).to_be_hidden()
 
 
 def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     waiting, cancelled = place(run, "waiting"), place(run, "cancelled")
     cancel(run, "cancelled")
     run.wait_for_end("cancelled")
-    visitor = visit("operator")
-    page = visitor.open("orders")
+    window = open_window("operator")
+    page = window.open("orders")
     row = page.get_by_role("row", name=waiting)
     expect(row).to_contain_text("1 × MUG-RED")
     chip = page.get_by_role("button", name="⊘ cancelled")
@@ -82,16 +82,16 @@ def test_a_chip_shows_the_orders_of_its_stage_and_keeps_the_focus(
 
 
 def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
-    visit: Visit, run: ScenarioRun
+    open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place(run)
-    visitor = visit("operator")
-    page = visitor.open("orders")
+    window = open_window("operator")
+    page = window.open("orders")
     search = page.get_by_label("Whole order id, or customer")
     search.fill("unknown")
     search.press("Enter")
-    expect(visitor.main).to_contain_text("No order of the customer unknown was found.")
-    expect(visitor.main).to_contain_text("To find an order, enter its complete id")
+    expect(window.main).to_contain_text("No order of the customer unknown was found.")
+    expect(window.main).to_contain_text("To find an order, enter its complete id")
     search.fill("alice")
     search.press("Enter")
     expect(page.get_by_role("link", name=order_id)).to_be_visible()
@@ -100,25 +100,25 @@ def test_an_order_is_found_by_its_id_and_orders_by_their_customer(
     expect(page.get_by_role("heading", name=order_id)).to_be_visible()
 
 
-def test_a_lost_connection_is_shown_until_it_is_back(visit: Visit) -> None:
-    visitor = visit("operator")
-    page = visitor.open("orders")
+def test_a_lost_connection_is_shown_until_it_is_back(open_window: OpenWindow) -> None:
+    window = open_window("operator")
+    page = window.open("orders")
     expect(page.get_by_role("button", name="all")).to_be_visible()
-    visitor.refusals.add(503)
+    window.refusals.add(503)
     page.route("**/orders?*", lambda route: route.fulfill(status=503, json={"detail": "Resting."}))
-    visitor.look_again()
-    expect(visitor.alert).to_contain_text("Resting.")
+    window.look_again()
+    expect(window.alert).to_contain_text("Resting.")
     page.unroute("**/orders?*")
     page.get_by_role("button", name="Try again").click()
-    expect(visitor.alert).to_be_empty()
+    expect(window.alert).to_be_empty()
 
 
 def test_filters_are_kept_on_the_way_back_from_an_order_until_they_are_cleared(
-    visit: Visit, ended: dict[str, str], run: ScenarioRun
+    open_window: OpenWindow, ended: dict[str, str], run: ScenarioRun
 ) -> None:
     waiting, cancelled = place(run), ended["cancelled"]
-    visitor = visit("operator")
-    page = visitor.open("orders")
+    window = open_window("operator")
+    page = window.open("orders")
     page.get_by_label("Whole order id, or customer").fill("alice")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("button", name="⊘ cancelled").click()
@@ -126,7 +126,7 @@ def test_filters_are_kept_on_the_way_back_from_an_order_until_they_are_cleared(
     assert page.url.endswith("#/orders?stage=cancelled&customer=alice")
 
     page.get_by_role("link", name=cancelled).click()
-    expect(visitor.stage).to_have_text("⊘ cancelled")
+    expect(window.stage).to_have_text("⊘ cancelled")
     page.go_back()
     chip = page.get_by_role("button", name="⊘ cancelled")
     expect(chip).to_have_attribute("aria-pressed", "true")
@@ -143,18 +143,18 @@ def test_filters_are_kept_on_the_way_back_from_an_order_until_they_are_cleared(
 
 
 def test_the_form_to_place_an_order_stands_first_and_shows_its_own_errors(
-    visit: Visit, ended: dict[str, str]
+    open_window: OpenWindow, ended: dict[str, str]
 ) -> None:
-    visitor = visit("customer", width=375)
-    visitor.refusals.add(422)
-    page = visitor.open("orders")
+    window = open_window("customer", width=375)
+    window.refusals.add(422)
+    page = window.open("orders")
     expect(page.get_by_role("link", name=ended["completed"])).to_be_visible()
-    visitor.open_order_form()
+    window.open_order_form()
     page.get_by_label("SKU").fill("NOPE")
     page.get_by_role("button", name="Place").click()
-    wrong = visitor.main.get_by_role("alert")
+    wrong = window.main.get_by_role("alert")
     expect(wrong).to_contain_text("Unknown SKU: NOPE.")
-    expect(visitor.alert).to_be_empty()
+    expect(window.alert).to_be_empty()
     expect(page.get_by_label("SKU")).to_have_value("NOPE")
     form, message = page.get_by_role("form", name="Place").bounding_box(), wrong.bounding_box()
     chips = page.get_by_role("group", name="Stages").bounding_box()
@@ -162,15 +162,15 @@ def test_the_form_to_place_an_order_stands_first_and_shows_its_own_errors(
     assert message is not None
     assert chips is not None
     assert form["y"] + form["height"] <= message["y"] < chips["y"]
-    assert visitor.violations() == []
+    assert window.violations() == []
 
 
 def test_the_orders_of_an_outcome_are_listed_until_the_filter_is_cleared(
-    visit: Visit, ended: dict[str, str], run: ScenarioRun
+    open_window: OpenWindow, ended: dict[str, str], run: ScenarioRun
 ) -> None:
     waiting = place(run)
-    visitor = visit("operator")
-    page = visitor.open("orders")
+    window = open_window("operator")
+    page = window.open("orders")
     outcome = page.get_by_label("Outcome")
     outcome.select_option("cancelled")
     expect(page.get_by_role("link", name=ended["cancelled"])).to_be_visible()
@@ -179,12 +179,12 @@ def test_the_orders_of_an_outcome_are_listed_until_the_filter_is_cleared(
     page.reload()
     expect(outcome).to_have_value("cancelled")
     outcome.select_option("expired")
-    expect(visitor.main).to_contain_text("No order is expired.")
+    expect(window.main).to_contain_text("No order is expired.")
     page.get_by_label("Placed").select_option("last day")
-    expect(visitor.main).to_contain_text("No such order was placed in the last day.")
+    expect(window.main).to_contain_text("No such order was placed in the last day.")
     assert "placed=last+day" in page.url
     page.get_by_label("Payment problem").select_option("debt")
-    expect(visitor.main).to_contain_text("No order with a debt was found.")
+    expect(window.main).to_contain_text("No order with a debt was found.")
     page.get_by_role("button", name="Clear").click()
     expect(outcome).to_have_value("")
     expect(page.get_by_role("link", name=waiting)).to_be_visible()

@@ -18,8 +18,8 @@ _TAKEN = re.compile(r"\btaken\b")
 expect.set_options(timeout=PATIENCE_MS)
 
 
-class Visitor:
-    """A browser window. `mistakes` collects errors that the browser reports, and requests to
+class Window:
+    """A browser window. `page_errors` collects errors that the browser reports, and requests to
     other servers.
 
     The browser also reports a refused request as an error. A test that provokes one adds its
@@ -31,8 +31,8 @@ class Visitor:
         self.url = console_url
         self.api = console_url.removesuffix("/console")
         self.refusals: set[int] = set()
-        self.mistakes: list[str] = []
-        self.asked: list[str] = []
+        self.page_errors: list[str] = []
+        self.requests: list[str] = []
         self.page.set_viewport_size({"width": width, "height": 800})
         self.page.set_default_timeout(PATIENCE_MS)
         if token is not None:
@@ -110,7 +110,7 @@ class Visitor:
 
     def asked_of(self, path: str) -> list[str]:
         """The requests so far whose address ends with `path`."""
-        return [one for one in self.asked if one.endswith(path)]
+        return [one for one in self.requests if one.endswith(path)]
 
     def look_again(self) -> None:
         """Trigger the update that the page does when it becomes visible, and every few seconds."""
@@ -139,13 +139,13 @@ class Visitor:
         return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
 
     def close(self) -> None:
-        """Close the window. Fails if `mistakes` is not empty."""
+        """Close the window. Fails if `page_errors` is not empty."""
         self.page.close()
-        assert self.mistakes == [], self.mistakes
+        assert self.page_errors == [], self.page_errors
 
     def _listen(self, page: Page) -> None:
         page.on("console", self._record_message)
-        page.on("pageerror", lambda error: self.mistakes.append(str(error)))
+        page.on("pageerror", lambda error: self.page_errors.append(str(error)))
         page.on("request", self._record_request)
 
     def _record_message(self, message: ConsoleMessage) -> None:
@@ -155,9 +155,9 @@ class Visitor:
         # An order may end while its page is open: the next heartbeat is refused.
         too_late = where.endswith("/heartbeat") and "status of 409 " in message.text
         if message.type in ("error", "warning") and ours and not (expected or too_late):
-            self.mistakes.append(f"{message.text} ({where})")
+            self.page_errors.append(f"{message.text} ({where})")
 
     def _record_request(self, request: Request) -> None:
-        self.asked.append(f"{request.method} {request.url}")
+        self.requests.append(f"{request.method} {request.url}")
         if urlsplit(request.url).netloc not in ("", urlsplit(self.url).netloc):
-            self.mistakes.append(f"a request to another server: {request.url}")
+            self.page_errors.append(f"a request to another server: {request.url}")
