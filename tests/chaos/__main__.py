@@ -12,9 +12,9 @@ from rich.console import Console
 
 from cli.terminal.streams import run_program
 from tests.chaos.campaign import Campaign, Plan
+from tests.chaos.campaign_result import CampaignResult
 from tests.chaos.environment import durable_deployment
 from tests.chaos.report import as_json, show
-from tests.chaos.verdict import Verdict
 from tests.dynamodb_local.server import why_not
 
 _EPILOG = """\
@@ -30,7 +30,7 @@ same idempotency key. In the end every acknowledged order must exist and have en
 signal must have one outcome, and stock and money must be consistent.
 
   python -m tests.chaos                          the whole run, about ten minutes
-  python -m tests.chaos --hurry                  the same, without waiting for the janitor's dates
+  python -m tests.chaos --reconcile-now          the same, without waiting for the janitor's dates
   python -m tests.chaos --kills 50 --emulator-kills 0 --table-kills 0      workers only
   python -m tests.chaos --seed 7                 replay: the same orders, choices and pauses; the
                                                  machine's own timing differs from run to run
@@ -52,16 +52,16 @@ def main() -> int:
         worker_kills=options.kills,
         emulator_kills=options.emulator_kills,
         table_kills=options.table_kills,
-        hurry=options.hurry,
+        reconcile_now=options.reconcile_now,
     )
     console.print(f"seed {plan.seed}")
     began = time.monotonic()
-    campaign, verdict = _run(plan, console)
+    campaign, result = _run(plan, console)
     seconds = time.monotonic() - began
-    show(console, campaign, verdict, seconds)
+    show(console, campaign, result, seconds)
     if options.json:
-        sys.stdout.write(json.dumps(as_json(campaign, verdict, seconds), indent=2) + "\n")
-    return 0 if verdict.passed else 1
+        sys.stdout.write(json.dumps(as_json(campaign, result, seconds), indent=2) + "\n")
+    return 0 if result.passed else 1
 
 
 def _arguments() -> argparse.Namespace:
@@ -86,7 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--emulator-kills", type=_count, default=Plan.emulator_kills, metavar="N")
     parser.add_argument("--table-kills", type=_count, default=Plan.table_kills, metavar="N")
     parser.add_argument(
-        "--hurry", action="store_true", help="do not wait for the dates of the janitor"
+        "--reconcile-now", action="store_true", help="do not wait for the dates of the janitor"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
     return parser.parse_args()
@@ -99,7 +99,7 @@ def _count(text: str) -> int:
     return number
 
 
-def _run(plan: Plan, console: Console) -> tuple[Campaign, Verdict]:
+def _run(plan: Plan, console: Console) -> tuple[Campaign, CampaignResult]:
     with (
         tempfile.TemporaryDirectory(prefix="order-chaos-") as folder,
         console.status("starting an environment (about a minute)") as status,

@@ -10,12 +10,12 @@ from local.checks.records import ENDS, Record
 from local.lifecycle.reset import running_executions
 from tests.chaos import workers
 from tests.chaos.callers import Callers
+from tests.chaos.campaign_result import CampaignResult, check_tables
 from tests.chaos.environment import Deployment
-from tests.chaos.held_orders import HOLD_POINTS, HoldPoint, charging, hold
+from tests.chaos.held_orders import HOLD_POINTS, HoldPoint, hold, hold_during_charge
 from tests.chaos.orders import Acknowledged, OrderUsers
 from tests.chaos.traffic import Traffic
-from tests.chaos.verdict import Verdict, judge
-from tests.chaos.watching import remember_executions, settled_ends
+from tests.chaos.watching import settled_ends, store_executions
 
 WORKER_PAUSE_SECONDS = (0.1, 1.5)
 TABLES_RUN_SECONDS = (1.0, 4.0)
@@ -35,8 +35,8 @@ Watcher = Callable[[str], None]
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """The number of orders and of kills of each kind. The same seed gives the same orders, chosen
-    workers and pauses, as far as the timing of the machine allows. With `hurry` the run does not
-    wait for the janitor's dates.
+    workers and pauses, as far as the timing of the machine allows. With `reconcile_now` the run
+    does not wait for the janitor's dates.
     """
 
     seed: int
@@ -45,14 +45,14 @@ class Plan:
     emulator_kills: int = 2
     table_kills: int = 3
     hold_points: tuple[HoldPoint, ...] = HOLD_POINTS
-    hurry: bool = False
+    reconcile_now: bool = False
 
 
 @dataclass(slots=True)
 class Campaign:
-    """Runs one plan on one deployment. `killed` counts the kills by kind, `struck` the workers that
-    were killed at work, `interrupted` the activities that failed because their worker was killed,
-    `stages` the orders by stage when the emulator was killed.
+    """Runs one plan on one deployment. `killed` counts the kills by kind, `killed_at_work` the
+    workers that were killed at work, `interrupted` the activities that failed because their worker
+    was killed, `stages` the orders by stage when the emulator was killed.
     """
 
     deployment: Deployment
@@ -60,7 +60,7 @@ class Campaign:
     watcher: Watcher = field(default=lambda doing: None)
     acknowledged: Acknowledged = field(default_factory=Acknowledged)
     killed: Counter[str] = field(default_factory=Counter)
-    struck: int = 0
+    killed_at_work: int = 0
     interrupted: int = 0
     stages: list[Counter[str]] = field(default_factory=list)
     repeated: Counter[str] = field(default_factory=Counter)
@@ -75,7 +75,7 @@ class Campaign:
         self._traffic = Traffic(self._callers, self.acknowledged, self.plan.seed)
         self.repeated = self._callers.repeated
 
-    def run(self) -> Verdict:
+    def run(self) -> CampaignResult:
         """Run the plan. Raises Unanswered, or AssertionError when the environment itself fails."""
         try:
             self._kill_workers()
@@ -85,21 +85,21 @@ class Campaign:
             self._settle()
         finally:
             self._callers.close()
-        return self.verdict()
+        return self.check()
 
-    def verdict(self) -> Verdict:
+    def check(self) -> CampaignResult:
         """Check the tables as they are now."""
-        return judge(self.deployment.books(), self.acknowledged, list(self._ends.values()))
+        return check_tables(self.deployment.books(), self.acknowledged, list(self._ends.values()))
 
     def _kill_workers(self) -> None:
         if not self.plan.worker_kills:
             return
         self._kill_while_charging()
-        with self._traffic.flowing(self._share):
+        with self._traffic.placing_orders(self._share):
             for number in range(self.plan.worker_kills):
                 self._pause(WORKER_PAUSE_SECONDS)
                 self.watcher(f"killing worker {number + 1} of {self.plan.worker_kills}")
-                self.struck += workers.kill_one(self.deployment.state.emulator, self._rng)
+                self.killed_at_work += workers.kill_one(self.deployment.state.emulator, self._rng)
                 self.killed["workers"] += 1
 
     def _kill_while_charging(self) -> None:
@@ -108,19 +108,19 @@ class Campaign:
         """
         self.watcher("killing a worker during a payment")
         for _ in range(PAYMENTS_AT_MOST):
-            charging(
+            hold_during_charge(
                 OrderUsers(self._callers, self.acknowledged, "pm_slow"), self.deployment.backend
             )
-            struck = workers.kill_busy(self.deployment.state.emulator)
+            killed_at_work = workers.kill_busy(self.deployment.state.emulator)
             self.killed["payments"] += 1
-            self.struck += struck
-            if struck:
+            self.killed_at_work += killed_at_work
+            if killed_at_work:
                 return
 
     def _kill_emulator(self, number: int) -> None:
         self._settle()  # otherwise running orders would be held instead of those at hold points
         held = self._hold_orders()
-        with self._traffic.flowing(self._share):
+        with self._traffic.placing_orders(self._share):
             self._pause(WORKER_PAUSE_SECONDS)
             self._keep_ends()
             self.watcher(f"killing the emulator ({number} of {self.plan.emulator_kills})")
@@ -146,13 +146,13 @@ class Campaign:
             if point.after:
                 self.watcher(f"continuing an order: {point.name}")
             for action in point.after:
-                self._reconcile_in_a_hurry()
+                self._reconcile_now()
                 action(users)
 
     def _kill_tables(self) -> None:
         if not self.plan.table_kills:
             return
-        with self._traffic.flowing(self._share):
+        with self._traffic.placing_orders(self._share):
             for number in range(self.plan.table_kills):
                 self._pause(TABLES_RUN_SECONDS)
                 self._keep_ends()
@@ -163,23 +163,23 @@ class Campaign:
                 self.deployment.tables.start()
 
     def _settle(self) -> None:
-        """Wait until every order and execution has ended; the verdict reports those that have not.
+        """Wait until every order and execution has ended; the result reports those that have not.
         Then read the executions, because a later engine does not have them.
         """
         give_up = time.monotonic() + SETTLE_SECONDS
         while (left := self._open()) and time.monotonic() < give_up:
             self.watcher(f"waiting for {left} orders and executions to end")
-            self._reconcile_in_a_hurry()
+            self._reconcile_now()
             time.sleep(POLL_SECONDS)
-        self.interrupted += remember_executions(self.deployment, self.acknowledged)
+        self.interrupted += store_executions(self.deployment, self.acknowledged)
 
     def _open(self) -> int:
         orders = [order for order in self.deployment.books().orders if order["stage"] not in ENDS]
         return len(orders) + len(running_executions(self.deployment.state))
 
-    def _reconcile_in_a_hurry(self) -> None:
-        if self.plan.hurry:
-            self.deployment.hurry()
+    def _reconcile_now(self) -> None:
+        if self.plan.reconcile_now:
+            self.deployment.reconcile_now()
 
     def _keep_ends(self) -> None:
         for record in settled_ends(self.deployment):

@@ -64,7 +64,7 @@ class Deployment:
         """Every record of the tables."""
         return self.backend.snapshot()
 
-    def hurry(self) -> None:
+    def reconcile_now(self) -> None:
         """Let the janitor reconcile every open order now instead of at its date."""
         for order in self.books().orders:
             if "open_shard" in order:
@@ -88,7 +88,7 @@ class Deployment:
             return  # the order has ended
 
     def remove_record(self, order_id: str) -> None:
-        """Delete an order's record, to check that the verdict reports the loss."""
+        """Delete an order's record, to check that the result reports the loss."""
         dynamodb: DynamoDBClient = client("dynamodb", self.tables.url)
         key = to_item({"pk": f"ORDER#{order_id}", "sk": "META"})
         gone = dynamodb.delete_item(

@@ -38,7 +38,7 @@ class HoldPoint:
     after: tuple[Action, ...] = field(default=())
 
 
-def _held(function: str, *, after: bool = False) -> Fault:
+def _hold_activity(function: str, *, after: bool = False) -> Fault:
     """The activity is invoked and does not begin, or has finished and does not respond."""
     return {
         "service": "lambda",
@@ -50,39 +50,47 @@ def _held(function: str, *, after: bool = False) -> Fault:
     }
 
 
-def _lost(action: str) -> Fault:
+def _drop_call(action: str) -> Fault:
     return {"service": "states", "action": action, "effect": "drop"}
 
 
-def _waiting(users: OrderUsers) -> None:
-    _reached(users, "awaiting-approval")
+def _await_approval_stage(users: OrderUsers) -> None:
+    _await_stage(users, "awaiting-approval")
 
 
-_APPROVED: tuple[Action, ...] = (_waiting, OrderUsers.approve)
-_CANCELLED: tuple[Action, ...] = (_waiting, OrderUsers.cancel)
+_APPROVED: tuple[Action, ...] = (_await_approval_stage, OrderUsers.approve)
+_CANCELLED: tuple[Action, ...] = (_await_approval_stage, OrderUsers.cancel)
 
 # Orders that no fault holds come last: their deadline, or the next tick, is near.
 HOLD_POINTS = (
     HoldPoint(name="ended: completed", before=_APPROVED, stage="completed"),
     HoldPoint(name="ended: cancelled", before=_CANCELLED, stage="cancelled"),
     HoldPoint(name="ended: failed", method="pm_declined", before=_APPROVED, stage="failed"),
-    HoldPoint(name="enriching", fault=_held("fetch-customer-profile")),
-    HoldPoint(name="reserving", fault=_held("reserve-stock")),
-    HoldPoint(name="reserved, unanswered", fault=_held("reserve-stock", after=True)),
-    HoldPoint(name="applying signals", fault=_held("apply-signals"), before=_APPROVED),
-    HoldPoint(name="about to charge", fault=_held("process-payment"), before=_APPROVED),
+    HoldPoint(name="enriching", fault=_hold_activity("fetch-customer-profile")),
+    HoldPoint(name="reserving", fault=_hold_activity("reserve-stock")),
+    HoldPoint(name="reserved, unanswered", fault=_hold_activity("reserve-stock", after=True)),
+    HoldPoint(name="applying signals", fault=_hold_activity("apply-signals"), before=_APPROVED),
+    HoldPoint(name="about to charge", fault=_hold_activity("process-payment"), before=_APPROVED),
     HoldPoint(
-        name="charged, unanswered", fault=_held("process-payment", after=True), before=_APPROVED
+        name="charged, unanswered",
+        fault=_hold_activity("process-payment", after=True),
+        before=_APPROVED,
     ),
-    HoldPoint(name="about to complete", fault=_held("update-order-status"), before=_APPROVED),
-    HoldPoint(name="about to mail", fault=_held("send-order-confirmation"), before=_APPROVED),
-    HoldPoint(name="about to refund", fault=_held("refund-payment"), before=_CANCELLED),
-    HoldPoint(name="about to release", fault=_held("release-stock"), before=_CANCELLED),
     HoldPoint(
-        name="released, unanswered", fault=_held("release-stock", after=True), before=_CANCELLED
+        name="about to complete", fault=_hold_activity("update-order-status"), before=_APPROVED
     ),
-    HoldPoint(name="about to close", fault=_held("close-order"), before=_CANCELLED),
-    HoldPoint(name="start lost", fault=_lost("StartExecution"), after=_APPROVED),
+    HoldPoint(
+        name="about to mail", fault=_hold_activity("send-order-confirmation"), before=_APPROVED
+    ),
+    HoldPoint(name="about to refund", fault=_hold_activity("refund-payment"), before=_CANCELLED),
+    HoldPoint(name="about to release", fault=_hold_activity("release-stock"), before=_CANCELLED),
+    HoldPoint(
+        name="released, unanswered",
+        fault=_hold_activity("release-stock", after=True),
+        before=_CANCELLED,
+    ),
+    HoldPoint(name="about to close", fault=_hold_activity("close-order"), before=_CANCELLED),
+    HoldPoint(name="start lost", fault=_drop_call("StartExecution"), after=_APPROVED),
     HoldPoint(name="waits until the deadline", stage="awaiting-approval"),
     HoldPoint(
         name="waits, approved afterwards", stage="awaiting-approval", after=(OrderUsers.approve,)
@@ -90,7 +98,7 @@ HOLD_POINTS = (
     HoldPoint(
         name="waits, cancelled afterwards", stage="awaiting-approval", after=(OrderUsers.cancel,)
     ),
-    HoldPoint(name="doorbell lost", fault=_lost("SendTaskSuccess"), before=_APPROVED),
+    HoldPoint(name="doorbell lost", fault=_drop_call("SendTaskSuccess"), before=_APPROVED),
 )
 
 
@@ -104,14 +112,14 @@ def hold(point: HoldPoint, users: OrderUsers, backend: Backend) -> None:
     for action in point.before:
         action(users)
     if point.stage:
-        found = _reached(users, point.stage)
+        found = _await_stage(users, point.stage)
         assert found == point.stage, f"{found} instead of {point.name}"
-    for _ in _patiently(f"an order to be held: {point.name}"):
+    for _ in _poll(f"an order to be held: {point.name}"):
         if backend.pending_faults() == 0:
             return
 
 
-def charging(users: OrderUsers, backend: Backend) -> None:
+def hold_during_charge(users: OrderUsers, backend: Backend) -> None:
     """Bring an order with `pm_slow` to the middle of its charge: the money is captured, and the
     activity waits three more seconds for a response that does not arrive.
     """
@@ -119,21 +127,21 @@ def charging(users: OrderUsers, backend: Backend) -> None:
     for action in _APPROVED:
         action(users)
     key = f"pay:{users.observed.order_id}"
-    for _ in _patiently(f"a charge under {key}"):
+    for _ in _poll(f"a charge under {key}"):
         if backend.snapshot().payments_under(key):
             return
 
 
-def _reached(users: OrderUsers, stage: str) -> str:
+def _await_stage(users: OrderUsers, stage: str) -> str:
     """Wait until the order is in a stage or has ended. Returns its stage."""
-    for _ in _patiently(f"{users.observed.order_id} to be {stage}"):
+    for _ in _poll(f"{users.observed.order_id} to be {stage}"):
         found = str(users.look()["stage"])
         if found == stage or found in ENDS:
             return found
     raise AssertionError("not reached")
 
 
-def _patiently(what: str) -> Iterator[None]:
+def _poll(what: str) -> Iterator[None]:
     give_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up:
         yield

@@ -90,7 +90,7 @@ class OrderUsers:
             self._acknowledged.unexpected("POST /orders", answer)
             raise NotPlaced(answer.text)
         self._observed = self._acknowledged.placed(str(answer.json()["order_id"]))
-        self._remember(answer)
+        self._record_text(answer)
         return self.observed.order_id
 
     def approve(self) -> None:
@@ -113,7 +113,7 @@ class OrderUsers:
         if answer.status_code != httpx.codes.OK:
             self._acknowledged.unexpected(f"GET of {self.observed.order_id}", answer)
             return {"revision": 1, "stage": "unknown"}
-        self._remember(answer)
+        self._record_text(answer)
         order: dict[str, Any] = answer.json()
         if order["approval_deadline"] is not None:
             deadline = datetime.fromisoformat(order["approval_deadline"])
@@ -123,11 +123,11 @@ class OrderUsers:
     def _signal(self, who: str, kind: str, body: Mapping[str, Any], *, wait: int = 0) -> None:
         path = f"/orders/{self.observed.order_id}/signals/{kind}"
         answer = self._callers.post(who, path, body, wait=wait)
-        self._remember(answer)
+        self._record_text(answer)
         if answer.status_code in _ACCEPTED:
             self.observed.accepted.append(answer.json()["signal_id"])
         elif answer.status_code != _REFUSED:
             self._acknowledged.unexpected(f"{kind} of {self.observed.order_id}", answer)
 
-    def _remember(self, answer: httpx.Response) -> None:
+    def _record_text(self, answer: httpx.Response) -> None:
         self.observed.responses += (answer.text,)

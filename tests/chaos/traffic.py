@@ -23,16 +23,14 @@ class Traffic:
         self._next = 0
 
     @contextmanager
-    def flowing(self, orders: int) -> Iterator[None]:
+    def placing_orders(self, orders: int) -> Iterator[None]:
         """Place orders until the block has ended, and at least `orders`. Raises the first exception
         of an order.
         """
-        enough = self._next + orders
+        end = self._next + orders
         over = threading.Event()
         with ThreadPoolExecutor(CONCURRENT_ORDERS) as pool:
-            placing = [
-                pool.submit(self._place_orders, over, enough) for _ in range(CONCURRENT_ORDERS)
-            ]
+            placing = [pool.submit(self._place_orders, over, end) for _ in range(CONCURRENT_ORDERS)]
             try:
                 yield
             except BaseException:
@@ -42,19 +40,19 @@ class Traffic:
                 over.set()
         _raise_first(placing)
 
-    def _place_orders(self, over: threading.Event, enough: int) -> None:
+    def _place_orders(self, over: threading.Event, end: int) -> None:
         while not self._callers.ended.is_set():
             with self._lock:
                 number = self._next
-                if over.is_set() and number >= enough:
+                if over.is_set() and number >= end:
                     return
                 self._next += 1
             try:
-                self._one(number)
+                self._run_order(number)
             except NotPlaced:
-                continue  # `Acknowledged.wrong` has the response, and the verdict reports it
+                continue  # `Acknowledged.wrong` has the response, and the result reports it
 
-    def _one(self, number: int) -> None:
+    def _run_order(self, number: int) -> None:
         rng = Random(f"{self._seed}-{number}")
         OrderUsers(self._callers, self._acknowledged).act(rng, PAUSE_SECONDS)
 

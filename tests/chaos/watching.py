@@ -26,16 +26,16 @@ def settled_ends(deployment: Deployment) -> list[Record]:
     ]
 
 
-def remember_executions(deployment: Deployment, acknowledged: Acknowledged) -> int:
+def store_executions(deployment: Deployment, acknowledged: Acknowledged) -> int:
     """Store the engine's data about the orders in their orders, before it is lost. Returns the
     number of activities that failed because their worker was killed.
     """
     epochs = {str(order["order_id"]): int(order["epoch"]) for order in deployment.books().orders}
     seen = [one for one in acknowledged.orders.values() if one.order_id in epochs]
-    return sum(_remember(deployment, observed, epochs[observed.order_id]) for observed in seen)
+    return sum(_store(deployment, observed, epochs[observed.order_id]) for observed in seen)
 
 
-def _remember(deployment: Deployment, observed: ObservedOrder, epoch: int) -> int:
+def _store(deployment: Deployment, observed: ObservedOrder, epoch: int) -> int:
     executions = [deployment.backend.execution(observed.order_id, n + 1) for n in range(epoch)]
     if any(status == "MISSING" for status, _ in executions):
         return 0  # they were on a killed emulator

@@ -10,7 +10,7 @@ from tests.chaos.orders import Acknowledged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class CampaignResult:
     """`lost` are acknowledged orders that are missing or have not ended, `broken` all other
     violations; `ends` counts orders by stage.
     """
@@ -26,9 +26,9 @@ class Verdict:
         return self.orders > 0 and not self.lost and not self.broken
 
 
-def judge(
+def check_tables(
     books: Snapshot, acknowledged: Acknowledged, ends_before: Sequence[Record] = ()
-) -> Verdict:
+) -> CampaignResult:
     """Check tables that no process writes to. `ends_before` are the records of orders that had
     ended before a kill.
     """
@@ -42,7 +42,7 @@ def judge(
         for order_id, order in known.items()
         if order["stage"] not in ENDS
     ]
-    return Verdict(
+    return CampaignResult(
         orders=len(acknowledged.orders),
         signals=acknowledged.signals,
         ends=Counter(order["stage"] for order in books.orders),

@@ -1,4 +1,4 @@
-"""The verdict reports every kind of loss and broken invariant."""
+"""The result reports every kind of loss and broken invariant."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,8 +8,8 @@ import pytest
 
 from local.checks.records import Snapshot
 from local.data.catalogue import inventory_records
+from tests.chaos.campaign_result import check_tables
 from tests.chaos.orders import Acknowledged
-from tests.chaos.verdict import judge
 
 ID = "01TEST"
 
@@ -64,8 +64,8 @@ def with_an_unexpected_response() -> Acknowledged:
 
 
 def test_an_order_that_ended_as_acknowledged_is_neither_lost_nor_broken() -> None:
-    verdict = judge(books(a_record()), acknowledging(ID))
-    assert (verdict.lost, verdict.broken, verdict.passed) == ((), (), True)
+    result = check_tables(books(a_record()), acknowledging(ID))
+    assert (result.lost, result.broken, result.passed) == ((), (), True)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_an_order_that_ended_as_acknowledged_is_neither_lost_nor_broken() -> Non
 def test_an_acknowledged_order_that_is_gone_or_never_ends_is_lost(
     stage: str, order_ids: tuple[str, ...], lost: str
 ) -> None:
-    verdict = judge(books(a_record(stage=stage)), acknowledging(*order_ids))
-    assert verdict.lost == (lost,)
-    assert not verdict.passed
+    result = check_tables(books(a_record(stage=stage)), acknowledging(*order_ids))
+    assert result.lost == (lost,)
+    assert not result.passed
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,18 @@ def test_an_acknowledged_order_that_is_gone_or_never_ends_is_lost(
 def test_a_broken_invariant_is_reported(
     snapshot: Snapshot, acknowledged: Acknowledged, broken: str
 ) -> None:
-    [found] = judge(snapshot, acknowledged).broken
+    [found] = check_tables(snapshot, acknowledged).broken
     assert found.startswith(broken)
 
 
 def test_a_write_after_the_end_is_reported() -> None:
-    verdict = judge(books(a_record()), acknowledging(ID), [a_record(last_error="something else")])
-    assert verdict.broken == (f"finality: {ID}: written after its end",)
+    result = check_tables(
+        books(a_record()), acknowledging(ID), [a_record(last_error="something else")]
+    )
+    assert result.broken == (f"finality: {ID}: written after its end",)
 
 
 def test_a_run_without_orders_does_not_pass() -> None:
-    assert not judge(Snapshot(orders=[], inventory=inventory_records()), acknowledging()).passed
+    assert not check_tables(
+        Snapshot(orders=[], inventory=inventory_records()), acknowledging()
+    ).passed
