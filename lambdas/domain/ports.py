@@ -29,7 +29,7 @@ class CallEach(Protocol):
     def __call__(
         self, work: Callable[[str], Returned], items: Sequence[str], /
     ) -> Iterable[Returned]:
-        """The results in the order of the items. Raises the error of a call."""
+        """Return the results in the order of the items. Raises the error of a call."""
         ...
 
 

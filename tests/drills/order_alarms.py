@@ -36,7 +36,7 @@ def refuse_refund(fault: Fault) -> None:
 @alarm_drill("LedgerMismatch", "units that an order holds were removed from the inventory by hand")
 def remove_held_units(fault: Fault) -> None:
     order = fault.world.place(Stage.COMPENSATING)
-    fault.world.inventory.shelves[order.items[0].sku].held = 0
+    fault.world.inventory.by_sku[order.items[0].sku].held = 0
     fault.run_activity(release_stock, order.order_id)
 
 

@@ -38,7 +38,7 @@ ATTEMPTS = 1_000
 
 
 class Deployment:
-    """`units` is what was put on the shelves. Conflicts take no time, unless by a real `clock`."""
+    """`units` is the units by SKU at the start. Conflicts take no time without a real `clock`."""
 
     def __init__(self, client: Any, units: dict[str, int], clock: Clock | None = None) -> None:
         self.client, self.units = client, units
@@ -76,10 +76,10 @@ class Deployment:
         """Every broken invariant of what the tables hold."""
         found = tables.records(self.client, tables.ORDERS)
         metas = [one for one in found if one["sk"] == "META"]
-        shelves = tables.records(self.client, tables.INVENTORY)
+        items = tables.records(self.client, tables.INVENTORY)
         books = tables.records(self.client, tables.PAYMENTS)
-        wrong = problems(metas, settled(shelves, found), books, self.units)
-        wrong += shard_problems(shelves, found)
+        wrong = problems(metas, settled(items, found), books, self.units)
+        wrong += shard_problems(items, found)
         for meta in metas:
             mine = [one for one in found if one["pk"] == meta["pk"]]
             events = timeline_of(mine, is_complete=True)

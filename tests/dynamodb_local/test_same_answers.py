@@ -45,13 +45,13 @@ def test_every_sequence_of_operations_gets_the_same_answers(server: DynamoDBLoca
 
 
 def stores(server: DynamoDBLocal) -> tuple[InMemory, OnDynamoDB]:
-    """Both stores with the same shelves."""
+    """Both stores with the same stock."""
     client: Any = server.client()
     create_tables(client)
     pair = InMemory(), OnDynamoDB(client)
     for under in pair:
         for sku in SKUS:
-            under.shelve(sku, available=1, held=1)
+            under.put_stock(sku, available=1, held=1)
     return pair
 
 
@@ -68,4 +68,6 @@ def compare(pair: tuple[InMemory, OnDynamoDB], asked: list[Operation]) -> Iterat
     assert [fake.newest(i) for i in range(len(orders))] == [
         real.newest(i) for i in range(len(orders))
     ]
-    assert [fake.under.shelf(sku) for sku in SKUS] == [real.under.shelf(sku) for sku in SKUS]
+    assert [fake.under.stock_counters(sku) for sku in SKUS] == [
+        real.under.stock_counters(sku) for sku in SKUS
+    ]

@@ -110,21 +110,21 @@ def _errors(
 def _fold_waits(main: list[Any]) -> list[Any]:
     """Keep only the last of several rounds of AwaitSignal, ApplySignals and RouteDecision."""
     kept: list[Any] = []
-    for visit in main:
+    for entry in main:
         waits = [one["state"] for one in kept[-3:]] == [
             "AwaitSignal",
             "ApplySignals",
             "RouteDecision",
         ]
-        if waits and visit["state"] == "AwaitSignal":
+        if waits and entry["state"] == "AwaitSignal":
             del kept[-3:]
-        kept.append({**visit, "errors": []} if visit["state"] == "AwaitSignal" else visit)
-    return [_without_wait_output(visit) for visit in kept]
+        kept.append({**entry, "errors": []} if entry["state"] == "AwaitSignal" else entry)
+    return [_without_wait_output(entry) for entry in kept]
 
 
-def _without_wait_output(visit: Any) -> Any:
+def _without_wait_output(entry: Any) -> Any:
     """Remove the output of a wait, which contains the decision of the previous round."""
-    return {**visit, "output": None} if visit["state"] == "AwaitSignal" else visit
+    return {**entry, "output": None} if entry["state"] == "AwaitSignal" else entry
 
 
 def _replace(data: Any, name: str, value: str) -> Any:

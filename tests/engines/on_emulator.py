@@ -12,22 +12,22 @@ from local.scenario_runner.scenario_run import ScenarioRun
 from local.scenario_runner.schema import ORDER
 from local.scenario_runner.steps import run_step
 from local.scenario_runner.users import Users
-from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
-from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
-from tests.workflow.histories import Event, result, visits
+from tests.engines.results import Ran, Result, Seen, scenario_result, stock_records
+from tests.engines.scenario import REASON, Act, Add, Approve, InjectedFault, Moment, Scenario, Step
+from tests.workflow.histories import Event, journal_entries, result
 
 DELAY_SECONDS = 3.0
 """The delay of UpdateOrderStatus, so that a scenario's step can happen before it."""
 
 _FAULTS: dict[object, dict[str, Any]] = {
-    Mishap.RECOMMENDATIONS: {
+    InjectedFault.RECOMMENDATIONS: {
         "service": "lambda",
         "action": "Invoke",
         "function": "fetch-recommendations",
         "effect": "fail",
         "times": 2,
     },
-    Mishap.MAIL: {
+    InjectedFault.MAIL: {
         "service": "ses",
         "action": "SendEmail",
         "effect": "fail",
@@ -73,7 +73,7 @@ class EmulatorRunner:
 
     def run(self, scenario: Scenario) -> Result:
         """Run the scenario to its end."""
-        fill(self._dynamodb, self._state.outputs["InventoryTable"], shelf_records(self._tag))
+        fill(self._dynamodb, self._state.outputs["InventoryTable"], stock_records(self._tag))
         for fault in _faults(scenario):
             self._do("fault", **fault)
         self._place(scenario)
@@ -150,7 +150,7 @@ class EmulatorRunner:
         table = scan(self._dynamodb, self._state.outputs["InventoryTable"])
         return Seen(
             order_id=order_id,
-            executions=[Ran(s, result(h), visits(h)) for s, h in self.executions()],
+            executions=[Ran(s, result(h), journal_entries(h)) for s, h in self.executions()],
             order=order,
             events=books.timeline(order),
             inventory=[record for record in table if record["sku"].endswith(self._tag)],
@@ -161,5 +161,5 @@ class EmulatorRunner:
 
 
 def _faults(scenario: Scenario) -> list[dict[str, Any]]:
-    wanted = (scenario.mishap, scenario.then[0] if scenario.then else None)
+    wanted = (scenario.fault, scenario.then[0] if scenario.then else None)
     return [_FAULTS[one] for one in wanted if one in _FAULTS]

@@ -6,12 +6,12 @@ from functools import partial
 from lambdas.adapters.orders.event_notes import timeline_of
 from lambdas.adapters.orders.order_records import event_record
 from lambdas.domain.record.signals import SignalKind
-from tests.engines.results import Ran, Result, Seen, scenario_result, shelf_records
-from tests.engines.scenario import REASON, Act, Add, Approve, Mishap, Moment, Scenario, Step
+from tests.engines.results import Ran, Result, Seen, scenario_result, stock_records
+from tests.engines.scenario import REASON, Act, Add, Approve, InjectedFault, Moment, Scenario, Step
 from tests.support.requests import REQUEST
 from tests.workflow import resources
 from tests.workflow.faults import refused, throttled
-from tests.workflow.histories import result, visits
+from tests.workflow.histories import journal_entries, result
 from tests.workflow.world import World
 
 _MOMENTS = {
@@ -24,9 +24,9 @@ PATIENCE_SECONDS = 902
 
 def run_scenario(scenario: Scenario, world: World) -> Result:
     """Run the scenario to its end in a new world."""
-    for record in shelf_records():
+    for record in stock_records():
         resources.put("inventory", record)
-    _inject_fault(scenario.mishap, world)
+    _inject_fault(scenario.fault, world)
     if scenario.then is not None:
         moment, step = scenario.then
         world.engine.lambdas.moments[_MOMENTS[moment]] = [partial(_take, world, step)]
@@ -64,18 +64,18 @@ def _take(world: World, step: Step) -> None:
             world.janitor.execution_stopped(world.order_id, execution)
 
 
-def _inject_fault(mishap: Mishap | None, world: World) -> None:
-    if mishap is Mishap.RECOMMENDATIONS:
+def _inject_fault(fault: InjectedFault | None, world: World) -> None:
+    if fault is InjectedFault.RECOMMENDATIONS:
         world.engine.lambdas.faults.append(throttled("FetchRecommendations", times=2))
-    elif mishap is Mishap.MAIL:
-        fault = refused("sesv2.SendEmail", times=1, code="MessageRejected", status=400)
-        world.engine.wire.faults.append(fault)
+    elif fault is InjectedFault.MAIL:
+        refusal = refused("sesv2.SendEmail", times=1, code="MessageRejected", status=400)
+        world.engine.wire.faults.append(refusal)
 
 
 def _seen(world: World) -> Seen:
     records = resources.scan("orders")
     events = [event_record(world.order_id, e) for e in timeline_of(records, is_complete=True)]
-    skus = {record["sku"] for record in shelf_records()}
+    skus = {record["sku"] for record in stock_records()}
     return Seen(
         order_id=world.order_id,
         executions=[_ran(world, name) for name in world.engine.executions()],
@@ -89,4 +89,4 @@ def _seen(world: World) -> Seen:
 
 def _ran(world: World, execution: str) -> Ran:
     history = world.engine.history(execution)
-    return Ran(world.engine.status(execution), result(history), visits(history))
+    return Ran(world.engine.status(execution), result(history), journal_entries(history))

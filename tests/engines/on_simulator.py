@@ -27,7 +27,7 @@ def _seen(world: ScriptedWorld) -> Seen:
         executions=[_ran(one) for one in world.engine.executions.values()],
         order=world.store.records[ORDER],
         events=[event_record(ORDER, event) for event in world.store.timeline(ORDER)],
-        inventory=world.store.shelves(),
+        inventory=world.store.stock_records(),
         payments=as_records(world.payments),
         subjects=[mail.subject for mail in world.notifier.sent],
     )
@@ -36,4 +36,4 @@ def _seen(world: ScriptedWorld) -> Seen:
 def _ran(execution: Execution) -> Ran:
     failure = execution.failure
     result = execution.output if failure is None else [failure.error, failure.cause]
-    return Ran(execution.status, result, execution.journal.visits)
+    return Ran(execution.status, result, execution.journal.entries)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.engines.scenario import SHELVES
-from tests.simulation.step_functions.journal import Visit
+from tests.engines.scenario import STOCK
+from tests.simulation.step_functions.journal import StateEntry
 from tests.workflow.histories import IN_BRANCHES
 
 Record = Mapping[str, Any]
@@ -26,7 +26,7 @@ class Ran:
 
     status: str
     result: Any
-    visits: Sequence[Visit]
+    entries: Sequence[StateEntry]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def scenario_result(seen: Seen) -> Result:
     return _without_ids(result, seen)
 
 
-def shelf_records(tag: str = "") -> list[dict[str, Any]]:
+def stock_records(tag: str = "") -> list[dict[str, Any]]:
     """The inventory table at the start of every scenario."""
     return [
         {
@@ -72,23 +72,23 @@ def shelf_records(tag: str = "") -> list[dict[str, Any]]:
             "currency": "EUR",
             "related": [other + tag for other in goods.related],
         }
-        for sku, goods in SHELVES.items()
+        for sku, goods in STOCK.items()
     ]
 
 
 def _execution(ran: Ran) -> dict[str, Any]:
-    main = [_visit(visit) for visit in ran.visits if visit.state not in IN_BRANCHES]
-    branches = [_visit(visit) for visit in ran.visits if visit.state in IN_BRANCHES]
+    main = [_entry(entry) for entry in ran.entries if entry.state not in IN_BRANCHES]
+    branches = [_entry(entry) for entry in ran.entries if entry.state in IN_BRANCHES]
     return {
         "status": ran.status,
         "result": ran.result,
         "main": main,
-        "branches": sorted(branches, key=lambda visit: str(visit["state"])),
+        "branches": sorted(branches, key=lambda entry: str(entry["state"])),
     }
 
 
-def _visit(visit: Visit) -> dict[str, Any]:
-    return {"state": visit.state, "errors": list(visit.errors), "output": visit.output}
+def _entry(entry: StateEntry) -> dict[str, Any]:
+    return {"state": entry.state, "errors": list(entry.errors), "output": entry.output}
 
 
 def _order(record: Record) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class Goods(NamedTuple):
     related: tuple[str, ...] = ()
 
 
-SHELVES: Mapping[str, Goods] = {
+STOCK: Mapping[str, Goods] = {
     "MUG": Goods(100, 900, ("TEA", "GONE")),
     "TEA": Goods(50, 1250),
     "RARE": Goods(1, 50_000),
@@ -59,7 +59,7 @@ class Moment(StrEnum):
     CHARGED = "the charge is on the ledger, the order is not completed yet"
 
 
-class Mishap(StrEnum):
+class InjectedFault(StrEnum):
     """An injected fault."""
 
     RECOMMENDATIONS = "the function of the recommendations fails twice"
@@ -76,7 +76,7 @@ class Scenario:
     name: str
     steps: tuple[Step, ...] = (Approve(),)
     then: tuple[Moment, Step] | None = None
-    mishap: Mishap | None = None
+    fault: InjectedFault | None = None
     items: tuple[tuple[str, int], ...] = (("MUG", 2),)
     payment_method: str = "pm_ok"
     version: str = "v2"

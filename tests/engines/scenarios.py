@@ -1,6 +1,6 @@
 """The table of scenarios."""
 
-from tests.engines.scenario import Act, Add, Approve, Mishap, Moment, Scenario
+from tests.engines.scenario import Act, Add, Approve, InjectedFault, Moment, Scenario
 
 CANCEL_BEFORE_COMPLETION = (Moment.CHARGED, Act.CANCEL)
 
@@ -47,16 +47,18 @@ SCENARIOS = (
     ),
     Scenario(name="out of stock", stage="failed", steps=(), items=(("GONE", 1),)),
     Scenario(name="all lines or none", stage="failed", steps=(), items=(("MUG", 2), ("RARE", 2))),
-    Scenario(name="recommendations are down", mishap=Mishap.RECOMMENDATIONS),
+    Scenario(name="recommendations are down", fault=InjectedFault.RECOMMENDATIONS),
     Scenario(
-        name="recommendations are down, version 1", version="v1", mishap=Mishap.RECOMMENDATIONS
+        name="recommendations are down, version 1",
+        version="v1",
+        fault=InjectedFault.RECOMMENDATIONS,
     ),
-    Scenario(name="confirmation cannot be sent", mishap=Mishap.MAIL),
+    Scenario(name="confirmation cannot be sent", fault=InjectedFault.MAIL),
     Scenario(
         name="cancellation cannot be sent",
         stage="cancelled",
         steps=(Act.CANCEL,),
-        mishap=Mishap.MAIL,
+        fault=InjectedFault.MAIL,
     ),
     Scenario(name="execution stopped", stage="failed", steps=(Act.STOP,)),
     Scenario(name="execution stopped, item added", stage="failed", steps=(Add("TEA", 1), Act.STOP)),

@@ -11,11 +11,11 @@ from lambdas.domain.steps.start import IdempotencyKey
 from lambdas.settings import Settings
 from tests.engines.scenario import (
     REASON,
-    SHELVES,
+    STOCK,
     Act,
     Add,
     Approve,
-    Mishap,
+    InjectedFault,
     Moment,
     Scenario,
     Step,
@@ -37,20 +37,20 @@ class ScriptedWorld(SimulatedWorld):
 
     def __init__(self, scenario: Scenario) -> None:
         super().__init__(seed=1, fault=self._fault, stopped=self._on_stop)
-        self._failing = 2 if scenario.mishap is Mishap.RECOMMENDATIONS else 0
+        self._failing = 2 if scenario.fault is InjectedFault.RECOMMENDATIONS else 0
         self._then = scenario.then
         self._signals = 0
-        if scenario.mishap is Mishap.MAIL:
+        if scenario.fault is InjectedFault.MAIL:
             refusal = MailRejected("SES refused the mail: MessageRejected")
             self.notifier.failures.append(refusal)
-        for sku, goods in SHELVES.items():
+        for sku, goods in STOCK.items():
             self.inventory.put(
                 sku,
                 available=goods.available,
                 unit_price_minor=goods.price,
                 related=goods.related,
             )
-        self.store.units = {sku: goods.available for sku, goods in SHELVES.items()}
+        self.store.units = {sku: goods.available for sku, goods in STOCK.items()}
 
     def latency(self) -> int:
         return 2

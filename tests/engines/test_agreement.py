@@ -11,13 +11,13 @@ import pytest
 from tests.engines import on_moto, on_simulator
 from tests.engines.differences import ON_EMULATOR_ONLY, RULES, comparable
 from tests.engines.results import Result
-from tests.engines.scenario import SHELVES, Scenario
+from tests.engines.scenario import STOCK, Scenario
 from tests.engines.scenarios import SCENARIOS
 from tests.workflow import resources
 from tests.workflow.checks import leaks, problems
 from tests.workflow.world import a_world
 
-UNITS = {**resources.UNITS, **{sku: goods.available for sku, goods in SHELVES.items()}}
+UNITS = {**resources.UNITS, **{sku: goods.available for sku, goods in STOCK.items()}}
 NEEDED_BY = {
     "ticks": "approval deadline passes",
     "services": "recommendations are down",

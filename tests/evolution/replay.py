@@ -17,7 +17,7 @@ from tests.simulation.step_functions.interpreter import (
     Walk,
     walk,
 )
-from tests.simulation.step_functions.journal import Journal, Visit
+from tests.simulation.step_functions.journal import Journal, StateEntry
 from tests.simulation.step_functions.paths import StatesRuntime
 from tests.support.definition import State, states
 
@@ -34,7 +34,7 @@ class Stop(Exception):
 class Replay:
     """The path and the end of a replayed execution. `missing` is a path that found no data."""
 
-    visits: list[Visit]
+    entries: list[StateEntry]
     missing: str = ""
     unanswered: str = ""
 
@@ -51,13 +51,13 @@ def find_differences(recorded: Recorded, machine: Machine) -> Iterator[Finding]:
     # The branches of a Parallel state run in any order.
     expected = [e.state for e in recorded.entries if e.state in machine["States"]]
     ignored = new_without_effect(known)
-    visits = [
-        visit
-        for visit in replayed.visits
-        if visit.state in machine["States"] and visit.state not in ignored
+    entries = [
+        entry
+        for entry in replayed.entries
+        if entry.state in machine["States"] and entry.state not in ignored
     ]
-    path = [visit.state for visit in visits]
-    latest = replayed.visits[-1].state
+    path = [entry.state for entry in entries]
+    latest = replayed.entries[-1].state
     if replayed.missing:
         problem = "the definition reads this field, which recorded data does not have"
         yield Finding(latest, replayed.missing, problem, recorded.name)
@@ -65,10 +65,10 @@ def find_differences(recorded: Recorded, machine: Machine) -> Iterator[Finding]:
         problem = f"calls {replayed.unanswered}, which recorded executions did not"
         yield Finding(latest, "Resource", problem, recorded.name)
     elif (place := _first_difference(path, expected)) is not None:
-        visit = visits[place - 1]
+        entry = entries[place - 1]
         actual, before = (one[place] if place < len(one) else "the end" for one in (path, expected))
         problem = f"leads to {actual}, recorded executions went to {before}"
-        yield Finding(visit.state, _reason(known[visit.state], visit), problem, recorded.name)
+        yield Finding(entry.state, _reason(known[entry.state], entry), problem, recorded.name)
 
 
 def new_without_effect(known: Mapping[str, State]) -> set[str]:
@@ -109,12 +109,12 @@ def replay(recorded: Recorded, machine: Machine) -> Replay:
     try:
         _drive(walk(machine, recorded.input, services), answers)
     except StatesRuntime as missing:
-        return Replay(journal.visits, missing=str(missing).removesuffix(" finds nothing"))
+        return Replay(journal.entries, missing=str(missing).removesuffix(" finds nothing"))
     except StateFailed:
-        return Replay(journal.visits)
+        return Replay(journal.entries)
     except Stop as stop:
-        return Replay(journal.visits, unanswered=str(stop))
-    return Replay(journal.visits)
+        return Replay(journal.entries, unanswered=str(stop))
+    return Replay(journal.entries)
 
 
 def _drive(steps: Walk, answers: "_Answers") -> Any:
@@ -151,13 +151,13 @@ class _Answers:
         """The answer of the next recorded call of the current state entry. A definition that
         retries more often gets the last recorded error again. Raises StateFailed, Stop.
         """
-        visit = self._journal.visits[-1]
-        if visit.state in self._ignored:
+        entry = self._journal.entries[-1]
+        if entry.state in self._ignored:
             return {"StatusCode": 200, "Payload": {}}
-        if id(visit) not in self._calls:
-            waiting = self._entries.get(visit.state)
-            self._calls[id(visit)] = deque(waiting.popleft().calls if waiting else ())
-        calls = self._calls[id(visit)]
+        if id(entry) not in self._calls:
+            waiting = self._entries.get(entry.state)
+            self._calls[id(entry)] = deque(waiting.popleft().calls if waiting else ())
+        calls = self._calls[id(entry)]
         if not calls:
             raise Stop(command.function)
         call = calls[0] if len(calls) == 1 and calls[0].error else calls.popleft()
@@ -175,10 +175,10 @@ def _first_difference(path: list[str], expected: list[str]) -> int | None:
     return None if len(path) == len(expected) else min(len(path), len(expected))
 
 
-def _reason(state: State, visit: Visit) -> str:
+def _reason(state: State, entry: StateEntry) -> str:
     """What selected the next state: a caught error, the fields of a Choice, or `Next`."""
-    if visit.errors:
-        return visit.errors[-1]
+    if entry.errors:
+        return entry.errors[-1]
     variables = dict.fromkeys(_variables(state.get("Choices", ())))
     return ", ".join(variables) or "Next"
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.mutation.edits import put
 from tests.mutation.scenarios import scenarios
-from tests.simulation.step_functions.journal import Visit
+from tests.simulation.step_functions.journal import StateEntry
 from tests.support.definition import Definition, State, load, scopes, states, successors
 
 Element = tuple[str, ...]
@@ -38,29 +38,29 @@ def covered() -> set[Element]:
         with redirect_stdout(StringIO()):  # the functions print metrics
             result = scenario.result(definition)
         for execution in result.run.world.engine.executions.values():
-            found.update(_covered_by(execution.journal.visits, definition))
+            found.update(_covered_by(execution.journal.entries, definition))
     return found
 
 
-def _covered_by(visits: Sequence[Visit], definition: Definition) -> Iterator[Element]:
+def _covered_by(entries: Sequence[StateEntry], definition: Definition) -> Iterator[Element]:
     known = states(definition)
-    for visit in visits:
-        yield (visit.state,)
-        yield from _handled(visit, known[visit.state])
+    for entry in entries:
+        yield (entry.state,)
+        yield from _handling_rules(entry, known[entry.state])
     for scope, _ in scopes(definition):
-        yield from pairwise(visit.state for visit in visits if visit.state in scope["States"])
+        yield from pairwise(entry.state for entry in entries if entry.state in scope["States"])
 
 
-def _handled(visit: Visit, state: State) -> Iterator[Element]:
+def _handling_rules(entry: StateEntry, state: State) -> Iterator[Element]:
     """The rule that handled each error of a state entry, found as the interpreter does."""
     tried: dict[int, int] = {}
-    for error in visit.errors:
+    for error in entry.errors:
         index, name = _rule(state.get("Retry", ()), error)
         if name and tried.get(index, 0) < state["Retry"][index]["MaxAttempts"]:
             tried[index] = tried.get(index, 0) + 1
-            yield visit.state, "Retry", name
+            yield entry.state, "Retry", name
         else:
-            yield visit.state, "Catch", _rule(state.get("Catch", ()), error)[1]
+            yield entry.state, "Catch", _rule(state.get("Catch", ()), error)[1]
 
 
 def _rule(rules: Sequence[Mapping[str, Any]], error: str) -> tuple[int, str]:

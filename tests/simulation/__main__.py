@@ -45,7 +45,7 @@ def main() -> int:
         return _replay(options.replay)
     if options.pairs:
         return _pairs(options.jobs)
-    tally = _resumed(options.resume) or Tally(next_seed=options.seed)
+    tally = _load_tally(options.resume) or Tally(next_seed=options.seed)
     try:
         _run(tally, options)
     except KeyboardInterrupt:
@@ -102,7 +102,7 @@ def _progress() -> Progress:
     return Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console)
 
 
-def _resumed(file: Path | None) -> Tally | None:
+def _load_tally(file: Path | None) -> Tally | None:
     if file is None or not file.exists():
         return None
     return Tally.from_json(file.read_text())

@@ -7,7 +7,7 @@ from tests.simulation.runs.run import Run
 from tests.simulation.schedules.random_schedule import random_schedule
 from tests.simulation.schedules.schedule import FIRST_ORDER, Action, ScheduledEvent, one_order
 from tests.simulation.step_functions.definition import check, order_workflow
-from tests.simulation.step_functions.deployments import PLACES, deployed, strayed
+from tests.simulation.step_functions.deployments import PLACES, build_deployment, find_strayed
 
 NUMBERS = range(1, 2 * len(PLACES) + 1)
 DEPLOYED_THEN_LOST = ((Action.DEPLOY, 1_000), (Action.STOP, 2_000))
@@ -31,10 +31,10 @@ def visited(run: Run, execution: str) -> list[str]:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_every_deployment_publishes_what_the_interpreter_takes(number: int) -> None:
-    machine = deployed(order_workflow(), number)
+    machine = build_deployment(order_workflow(), number)
 
     check(machine["States"])
-    assert machine == deployed(order_workflow(), number)
+    assert machine == build_deployment(order_workflow(), number)
     assert f"Deployment{number}" in {state.get("Next") for state in machine["States"].values()} | {
         choice["Next"]
         for state in machine["States"].values()
@@ -54,9 +54,9 @@ def test_an_execution_keeps_its_definition_and_its_successor_takes_the_newest() 
 def test_an_execution_on_the_path_of_another_version_is_reported() -> None:
     run = after_actions(*DEPLOYED_THEN_LOST)
     executions = run.world.engine.executions
-    executions[f"{FIRST_ORDER}-1"].machine = deployed(order_workflow(), 4)
+    executions[f"{FIRST_ORDER}-1"].machine = build_deployment(order_workflow(), 4)
 
-    [found] = strayed(run.world.engine)
+    [found] = find_strayed(run.world.engine)
 
     assert found.startswith(f"{FIRST_ORDER}-1: went from EnrichOrder to ReserveStock")
 

@@ -34,7 +34,7 @@ LATE_TOKEN = PlannedFault(Fault.ZOMBIE, 1, "AwaitSignal", "store.get")
 def late_approval(
     *planned_faults: PlannedFault, crash_at: int | None = None, mails_approver: bool = False
 ) -> Run:
-    """An order that is approved late, when a signal is waited for without any hurry."""
+    """An order that is approved after APPROVED_MS, with a long quiet period of the reminders."""
     kind, stage = SignalKind.APPROVE_PAYMENT, Stage.AWAITING_APPROVAL
     event = ScheduledEvent(kind, 0, APPROVED_MS, stage, "a0", crash_at=crash_at)
     return Run(

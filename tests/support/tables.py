@@ -82,13 +82,13 @@ def put_order(client: "DynamoDBClient", order: Order, **more: Any) -> None:
         client.put_item(TableName=ORDERS, Item=to_item(wait_record(order)))
 
 
-def put_stock(client: "DynamoDBClient", sku: str, **shelf: Any) -> None:
+def put_stock(client: "DynamoDBClient", sku: str, **fields: Any) -> None:
     """Store one SKU: available, held, sold, unit_price_minor, currency, related, name. The
     catalogue shows it, unless `listed` is None.
     """
     counters = {"available": 0, "held": 0, "sold": 0}
     details = {"unit_price_minor": 1000, "currency": "EUR", **LISTED}
-    item = to_item({"sku": sku, **counters, **details, **shelf})
+    item = to_item({"sku": sku, **counters, **details, **fields})
     client.put_item(TableName=INVENTORY, Item=item)
 
 

@@ -64,16 +64,16 @@ class World:
         self.deps = self._dependencies(SETTINGS)
         self.stock("MUG-RED", available=10, unit_price_minor=800)
 
-    def stock(self, sku: str, *, available: int, **shelf: Any) -> None:
+    def stock(self, sku: str, *, available: int, **details: Any) -> None:
         """Set the stock of a SKU; replaces an existing one."""
-        self.inventory.put(sku, available=available, **shelf)
-        self.units[sku] = available + shelf.get("held", 0)
+        self.inventory.put(sku, available=available, **details)
+        self.units[sku] = available + details.get("held", 0)
 
     def place(self, stage: Stage = Stage.AWAITING_APPROVAL, **changes: Any) -> Order:
         """Store an order at a stage, with its stock, payment and execution."""
         order = an_order(stage, **changes)
         for line in order.items:
-            self._shelve(order, line.sku, line.quantity)
+            self._record_units(order, line.sku, line.quantity)
         if order.charged:
             amount = order.ledger["pay"].amount_minor or 0
             key = f"pay:{order.order_id}"
@@ -140,27 +140,27 @@ class World:
         """Every broken invariant of orders, stock and payments."""
         orders = list(self.store.page(stage=None, customer_id=None, limit=999, cursor=None).orders)
         metas = [to_record(order) for order in orders]
-        found = problems(metas, self._shelves(), as_records(self.payments), self.units)
+        found = problems(metas, self._stock_records(), as_records(self.payments), self.units)
         for order, meta in zip(orders, metas, strict=True):
             events = self.store.timeline(order.order_id)
             records = [event_record(order.order_id, event) for event in events]
             found += timeline_problems(meta, records)
         return found
 
-    def _shelves(self) -> list[dict[str, Any]]:
+    def _stock_records(self) -> list[dict[str, Any]]:
         return [
-            {"sku": sku, "available": shelf.available, "held": shelf.held, "sold": shelf.sold}
-            for sku, shelf in self.inventory.shelves.items()
+            {"sku": sku, "available": item.available, "held": item.held, "sold": item.sold}
+            for sku, item in self.inventory.by_sku.items()
         ]
 
-    def _shelve(self, order: Order, sku: str, quantity: int) -> None:
-        if sku not in self.inventory.shelves:
+    def _record_units(self, order: Order, sku: str, quantity: int) -> None:
+        if sku not in self.inventory.by_sku:
             self.stock(sku, available=100, unit_price_minor=1250)
-        shelf = self.inventory.shelves[sku]
+        item = self.inventory.by_sku[sku]
         if order.reserved:
             place = "sold" if order.stage is Stage.COMPLETED else "held"
-            shelf.available -= quantity
-            setattr(shelf, place, getattr(shelf, place) + quantity)
+            item.available -= quantity
+            setattr(item, place, getattr(item, place) + quantity)
         assert order.stage not in ENDS - {Stage.COMPLETED} or not order.reserved
 
     def _dependencies(self, settings: Settings) -> Dependencies:

@@ -139,9 +139,9 @@ def test_reset_restores_the_seed_data_in_the_same_deployment(deployment: Environ
     dynamodb: DynamoDBClient = client("dynamodb", before.emulator_url)
     assert scan(dynamodb, before.outputs["OrdersTable"]) == []
     assert scan(dynamodb, before.outputs["PaymentsTable"]) == []
-    shelves = scan(dynamodb, before.outputs["InventoryTable"])
-    assert {record["sku"]: record["available"] for record in shelves} == units_by_sku()
-    assert {(record["held"], record["sold"]) for record in shelves} == {(0, 0)}
+    items = scan(dynamodb, before.outputs["InventoryTable"])
+    assert {record["sku"]: record["available"] for record in items} == units_by_sku()
+    assert {(record["held"], record["sold"]) for record in items} == {(0, 0)}
     assert waiting.backend.mails(run.id_of("order")) == []
     assert deployment.json("status")["running_executions"] == 0
 

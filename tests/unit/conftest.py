@@ -12,5 +12,5 @@ def no_sockets(socket_disabled: None) -> None:
 
 @pytest.fixture
 def world() -> World:
-    """Fakes all around, ten red mugs on the shelf."""
+    """A world of fakes, with ten red mugs in stock."""
     return World()

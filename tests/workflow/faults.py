@@ -10,7 +10,7 @@ SDK_ATTEMPTS = 2
 """How often the SDK tries one call."""
 
 
-class Mishap(Enum):
+class InvocationEffect(Enum):
     """What happens to an invocation."""
 
     THROTTLED = "Lambda answers 429; the handler does not run"
@@ -20,14 +20,14 @@ class Mishap(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LambdaFault:
-    """The next `times` invocations of a state's function have this mishap."""
+    """The next `times` invocations of a state's function have this effect."""
 
-    mishap: Mishap
+    effect: InvocationEffect
     state: str
     times: int = 1
 
 
-class Loss(Enum):
+class CallEffect(Enum):
     """What happens to a call to an AWS service."""
 
     REFUSED = "the service answers with an error and does nothing"
@@ -38,10 +38,10 @@ class Loss(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireFault:
     """The next `times` calls of `operation` ("dynamodb.GetItem"), made by the function of `state`
-    if one is named and on `table` if one is named, end with this loss.
+    if one is named and on `table` if one is named, have this effect.
     """
 
-    loss: Loss
+    effect: CallEffect
     operation: str
     times: int = ALWAYS
     state: str | None = None
@@ -55,25 +55,25 @@ Fault = LambdaFault | WireFault
 
 
 def throttled(state: str, times: int) -> LambdaFault:
-    return LambdaFault(Mishap.THROTTLED, state, times)
+    return LambdaFault(InvocationEffect.THROTTLED, state, times)
 
 
 def answer_lost(state: str, times: int = 1) -> LambdaFault:
-    return LambdaFault(Mishap.ANSWER_LOST, state, times)
+    return LambdaFault(InvocationEffect.ANSWER_LOST, state, times)
 
 
 def abandoned(state: str, times: int) -> LambdaFault:
-    return LambdaFault(Mishap.ABANDONED, state, times)
+    return LambdaFault(InvocationEffect.ABANDONED, state, times)
 
 
 def refused(operation: str, times: int = ALWAYS, **where: Any) -> WireFault:
-    return WireFault(loss=Loss.REFUSED, operation=operation, times=times, **where)
+    return WireFault(effect=CallEffect.REFUSED, operation=operation, times=times, **where)
 
 
-def too_many(operation: str, times: int) -> WireFault:
+def throttled_call(operation: str, times: int) -> WireFault:
     """The service throttles the call and does nothing."""
     return WireFault(
-        loss=Loss.REFUSED,
+        effect=CallEffect.REFUSED,
         operation=operation,
         times=times,
         code="TooManyRequestsException",
@@ -84,7 +84,7 @@ def too_many(operation: str, times: int) -> WireFault:
 def conflicting(times: int, state: str) -> WireFault:
     """A transaction conflicts with another one on the same item."""
     return WireFault(
-        loss=Loss.REFUSED,
+        effect=CallEffect.REFUSED,
         operation="dynamodb.TransactWriteItems",
         times=times,
         state=state,
@@ -95,8 +95,8 @@ def conflicting(times: int, state: str) -> WireFault:
 
 
 def dropped(operation: str, times: int = 1, **where: Any) -> WireFault:
-    return WireFault(loss=Loss.DROPPED, operation=operation, times=times, **where)
+    return WireFault(effect=CallEffect.DROPPED, operation=operation, times=times, **where)
 
 
 def reply_lost(operation: str, times: int = 1, **where: Any) -> WireFault:
-    return WireFault(loss=Loss.ANSWER_LOST, operation=operation, times=times, **where)
+    return WireFault(effect=CallEffect.ANSWER_LOST, operation=operation, times=times, **where)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.executions.history import redact
 from lambdas.executions.state_entries import state_entries
-from tests.simulation.step_functions.journal import Visit
+from tests.simulation.step_functions.journal import StateEntry
 
 Event = Mapping[str, Any]
 IN_BRANCHES = frozenset(
@@ -57,24 +57,24 @@ def _schedules_token_wait(event: Event) -> bool:
     return str(scheduled.get("resource", "")).endswith(".waitForTaskToken")
 
 
-def visits(history: Iterable[Event]) -> list[Visit]:
+def journal_entries(history: Iterable[Event]) -> list[StateEntry]:
     """Return every state entry, in order. An event without a state's name belongs to the same entry
     as its previous event (`previousEventId`).
     """
-    found: list[Visit] = []
-    owner: dict[int, Visit] = {}
+    found: list[StateEntry] = []
+    owner: dict[int, StateEntry] = {}
     for event in history:
         kind, detail = event["type"], _detail(event)
         if kind.endswith("StateEntered"):
-            found.append(Visit(detail["name"]))
+            found.append(StateEntry(detail["name"]))
             owner[event["id"]] = found[-1]
             continue
-        visit = owner.get(event.get("previousEventId", 0))
-        if visit is None:
+        entry = owner.get(event.get("previousEventId", 0))
+        if entry is None:
             continue
-        owner[event["id"]] = visit
+        owner[event["id"]] = entry
         if kind in ("TaskFailed", "TaskTimedOut"):
-            visit.errors.append(detail["error"])
+            entry.errors.append(detail["error"])
         elif kind.endswith("StateExited"):
             _record_output(found, detail)
     return found
@@ -90,9 +90,9 @@ def result(history: Iterable[Event]) -> Any:
     return None
 
 
-def _record_output(found: Iterable[Visit], detail: Mapping[str, Any]) -> None:
+def _record_output(found: Iterable[StateEntry], detail: Mapping[str, Any]) -> None:
     """Store the output in the latest entry of the state."""
-    newest = [visit for visit in found if visit.state == detail["name"]][-1]
+    newest = [entry for entry in found if entry.state == detail["name"]][-1]
     newest.output = json.loads(detail["output"])
 
 

@@ -19,7 +19,7 @@ from moto.core.models import botocore_stubber
 
 from lambdas.activity_handler import Handler
 from lambdas.telemetry import metrics
-from tests.workflow.faults import LambdaFault, Mishap
+from tests.workflow.faults import InvocationEffect, LambdaFault
 
 _TIMED_OUT = {"errorType": "Sandbox.Timedout", "errorMessage": "RequestId: request-1 Timed out"}
 MODULES = ("enrichment", "inventory", "approval", "payment", "order_status", "notification")
@@ -75,7 +75,7 @@ class LambdaService:
         self.invocations.append(invocation)
         if state not in self._handlers:
             return _refusal(404, "ResourceNotFoundException")
-        status, reply = self._with_mishaps(invocation)
+        status, reply = self._with_faults(invocation)
         if status != 200:
             return _refusal(status, str(reply))
         invocation.error = reply.get("errorType") if isinstance(reply, dict) else None
@@ -109,23 +109,23 @@ class LambdaService:
         finally:
             self._running.state = None
 
-    def _with_mishaps(self, invocation: Invocation) -> tuple[int, Any]:
-        match self._next_mishap(invocation.state):
-            case Mishap.THROTTLED:
+    def _with_faults(self, invocation: Invocation) -> tuple[int, Any]:
+        match self._next_effect(invocation.state):
+            case InvocationEffect.THROTTLED:
                 return 429, "TooManyRequestsException"
-            case Mishap.ANSWER_LOST:
+            case InvocationEffect.ANSWER_LOST:
                 self.run(invocation)
                 return 200, _TIMED_OUT
-            case Mishap.ABANDONED:
+            case InvocationEffect.ABANDONED:
                 self.abandoned.append(invocation)
                 return 200, _TIMED_OUT
         return 200, self.run(invocation)
 
-    def _next_mishap(self, state: str) -> Mishap | None:
+    def _next_effect(self, state: str) -> InvocationEffect | None:
         for index, fault in enumerate(self.faults):
             if fault.state == state and fault.times > 0:
-                self.faults[index] = LambdaFault(fault.mishap, state, fault.times - 1)
-                return fault.mishap
+                self.faults[index] = LambdaFault(fault.effect, state, fault.times - 1)
+                return fault.effect
         return None
 
 

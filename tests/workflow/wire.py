@@ -11,7 +11,7 @@ from botocore.model import OperationModel
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
-from tests.workflow.faults import Loss, WireFault
+from tests.workflow.faults import CallEffect, WireFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class Wire:
         fault = self._next_fault(event_name.removeprefix("before-send."), request)
         if fault is None:
             return self._deliver(event_name, request, more)
-        if fault.loss is Loss.ANSWER_LOST:
+        if fault.effect is CallEffect.ANSWER_LOST:
             self._deliver(event_name, request, more)
-        return _reply(200, {}) if fault.loss is Loss.DROPPED else _refusal(fault)
+        return _reply(200, {}) if fault.effect is CallEffect.DROPPED else _refusal(fault)
 
     def _deliver(self, event_name: str, request: AWSPreparedRequest, more: Any) -> Any:
         """Let moto answer; one DynamoDB request at a time, as moto's transactions are not isolated

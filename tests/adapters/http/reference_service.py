@@ -43,7 +43,7 @@ class ReferenceService:
         defaults = {"unit_price_minor": 1000, "currency": "EUR"}
         self.inventory.put_product({**defaults, **product, "sku": sku, "available": available})
 
-    def shelf(self, sku: str) -> tuple[int, int, int]:
+    def stock_counters(self, sku: str) -> tuple[int, int, int]:
         """(available, held, sold) of a product."""
         [found] = [level for level in self.inventory.levels() if level["sku"] == sku]
         return found["available"], found["held"], found["sold"]

@@ -45,8 +45,8 @@ def reservations(service: ReferenceService) -> HttpReservations:
     return HttpReservations(connect(service))
 
 
-def shelf(service: ReferenceService) -> tuple[int, int, int]:
-    return service.shelf("MUG-RED")
+def stock_counters(service: ReferenceService) -> tuple[int, int, int]:
+    return service.stock_counters("MUG-RED")
 
 
 def methods(service: ReferenceService) -> str:
@@ -72,7 +72,7 @@ def test_units_are_held_once_when_the_answer_is_lost_or_late(
 
     assert reservations.put(HELD) == HELD
 
-    assert (methods(service), shelf(service)) == (requests, (2, 3, 0))
+    assert (methods(service), stock_counters(service)) == (requests, (2, 3, 0))
 
 
 def test_an_answer_that_comes_too_late_is_looked_up(service: ReferenceService) -> None:
@@ -85,7 +85,7 @@ def test_an_answer_that_comes_too_late_is_looked_up(service: ReferenceService) -
             return HttpReservations(connect(service)).find(order_id)
 
     assert Patient(connect(service, timeout=SHORT)).put(HELD) == HELD
-    assert shelf(service) == (2, 3, 0)
+    assert stock_counters(service) == (2, 3, 0)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_request_without_an_effect_is_a_transient_error(
     with pytest.raises(StoreUnavailable):
         reservations.put(HELD)
 
-    assert (methods(service), shelf(service)) == ("PUT GET", (5, 0, 0))
+    assert (methods(service), stock_counters(service)) == ("PUT GET", (5, 0, 0))
     assert reservations.put(HELD) == HELD
 
 

@@ -31,73 +31,73 @@ def under(request: pytest.FixtureRequest) -> Under:
         return FakeReservations(inventory), lambda: (mugs.available, mugs.held, mugs.sold)
     service = request.getfixturevalue("service")
     service.stock("MUG-RED", available=5)
-    return HttpReservations(connect(service)), lambda: service.shelf("MUG-RED")
+    return HttpReservations(connect(service)), lambda: service.stock_counters("MUG-RED")
 
 
 def test_a_reservation_is_held_sold_and_released(under: Under) -> None:
-    reservations, shelf = under
+    reservations, counters = under
 
     assert reservations.find("O") is None
     assert reservations.put(HELD) == HELD == reservations.find("O")
-    assert shelf() == (2, 3, 0)
+    assert counters() == (2, 3, 0)
     assert reservations.put(SOLD) == SOLD
-    assert shelf() == (2, 0, 3)
+    assert counters() == (2, 0, 3)
     assert reservations.put(RELEASED) == RELEASED
-    assert shelf() == (5, 0, 0)
+    assert counters() == (5, 0, 0)
 
 
 def test_a_request_moves_the_difference(under: Under) -> None:
-    reservations, shelf = under
+    reservations, counters = under
     reservations.put(HELD)
 
     reservations.put(replace(HELD, version=5, lines={"MUG-RED": 5}))
-    assert shelf() == (0, 5, 0)
+    assert counters() == (0, 5, 0)
     reservations.put(replace(HELD, version=6, lines={"MUG-RED": 1}))
-    assert shelf() == (4, 1, 0)
+    assert counters() == (4, 1, 0)
 
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_version_that_is_not_higher_changes_nothing(under: Under, version: int) -> None:
-    reservations, shelf = under
+    reservations, counters = under
     reservations.put(HELD)
 
     assert reservations.put(replace(HELD, version=version, lines={"MUG-RED": 5})) == HELD
-    assert shelf() == (2, 3, 0)
+    assert counters() == (2, 3, 0)
 
 
 def test_nothing_follows_a_release(under: Under) -> None:
-    reservations, shelf = under
+    reservations, counters = under
     reservations.put(RELEASED)
 
     assert reservations.put(HELD) == RELEASED
     assert reservations.put(replace(HELD, version=9)) == RELEASED
-    assert shelf() == (5, 0, 0)
+    assert counters() == (5, 0, 0)
 
 
 def test_sold_units_are_not_held_again(under: Under) -> None:
-    reservations, shelf = under
+    reservations, counters = under
     reservations.put(HELD)
     reservations.put(SOLD)
 
     assert reservations.put(replace(HELD, version=9)) == SOLD
-    assert shelf() == (2, 0, 3)
+    assert counters() == (2, 0, 3)
 
 
 def test_a_sale_frees_the_units_that_it_does_not_name(under: Under) -> None:
-    reservations, shelf = under
+    reservations, counters = under
     reservations.put(HELD)
 
     reservations.put(replace(SOLD, lines={"MUG-RED": 2}))
 
-    assert shelf() == (3, 0, 2)
+    assert counters() == (3, 0, 2)
 
 
 def test_refusals_change_nothing_and_name_the_skus(under: Under) -> None:
-    reservations, shelf = under
+    reservations, counters = under
 
     with raises(InsufficientStock, "insufficient stock: MUG-RED, NEW", "O"):
         reservations.put(replace(HELD, lines={"MUG-RED": 6, "NEW": 1}))
     with raises(LedgerMismatch, "less stock held than the order holds: MUG-RED", "O"):
         reservations.put(SOLD)
-    assert shelf() == (5, 0, 0)
+    assert counters() == (5, 0, 0)
     assert reservations.find("O") is None

@@ -31,11 +31,11 @@ class StoreUnderTest(Protocol):
         """Arrange orders as they are."""
         ...
 
-    def shelve(self, sku: str, available: int, held: int = 0) -> None:
+    def put_stock(self, sku: str, available: int, held: int = 0) -> None:
         """Arrange one SKU."""
         ...
 
-    def shelf(self, sku: str) -> tuple[int, int, int]:
+    def stock_counters(self, sku: str) -> tuple[int, int, int]:
         """(available, held, sold) of a SKU."""
         ...
 
@@ -54,12 +54,12 @@ class InMemory:
     def cap(self, caps: CustomerCaps) -> None:
         self._fake.caps = caps
 
-    def shelve(self, sku: str, available: int, held: int = 0) -> None:
+    def put_stock(self, sku: str, available: int, held: int = 0) -> None:
         self._inventory.put(sku, available=available, held=held)
 
-    def shelf(self, sku: str) -> tuple[int, int, int]:
-        shelf = self._inventory.shelves[sku]
-        return shelf.available, shelf.held, shelf.sold
+    def stock_counters(self, sku: str) -> tuple[int, int, int]:
+        item = self._inventory.by_sku[sku]
+        return item.available, item.held, item.sold
 
 
 class OnDynamoDB:
@@ -84,10 +84,10 @@ class OnDynamoDB:
         for order in orders:
             tables.put_order(self._client, order)
 
-    def shelve(self, sku: str, available: int, held: int = 0) -> None:
+    def put_stock(self, sku: str, available: int, held: int = 0) -> None:
         tables.put_stock(self._client, sku, available=available, held=held)
 
-    def shelf(self, sku: str) -> tuple[int, int, int]:
+    def stock_counters(self, sku: str) -> tuple[int, int, int]:
         [found] = [r for r in tables.records(self._client, tables.INVENTORY) if r["sku"] == sku]
         return found["available"], found["held"], found["sold"]
 
@@ -99,7 +99,7 @@ RESERVATION_GAPS = {
 
 
 class WithReservations(OnDynamoDB):
-    """Orders on DynamoDB, stock at another service. `shelve` holds units for the last order."""
+    """Orders on DynamoDB, stock at another service. `put_stock` holds units for the last order."""
 
     def __init__(self, client: Any, service: ReferenceService) -> None:
         super().__init__(client)
@@ -111,12 +111,12 @@ class WithReservations(OnDynamoDB):
         super().put(*orders)
         self._order_id = orders[-1].order_id
 
-    def shelve(self, sku: str, available: int, held: int = 0) -> None:
+    def put_stock(self, sku: str, available: int, held: int = 0) -> None:
         self._service.stock(sku, available=available + held)
         if held:
             state, lines = ReservationState.HELD, {sku: held}
             reservation = Reservation(order_id=self._order_id, version=1, state=state, lines=lines)
             HttpReservations(connect(self._service)).put(reservation)
 
-    def shelf(self, sku: str) -> tuple[int, int, int]:
-        return self._service.shelf(sku)
+    def stock_counters(self, sku: str) -> tuple[int, int, int]:
+        return self._service.stock_counters(sku)

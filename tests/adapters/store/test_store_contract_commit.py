@@ -43,14 +43,14 @@ def under(request: pytest.FixtureRequest) -> StoreUnderTest:
 def test_a_change_is_written_with_its_events_and_its_stock(under: StoreUnderTest) -> None:
     order = order_of(HOLD)
     under.put(order)
-    under.shelve("MUG-RED", available=5)
+    under.put_stock("MUG-RED", available=5)
 
     after = under.store.commit(written(order, HOLD))
 
     assert under.store.get(order.order_id) == after
     assert (after.revision, after.sequence) == (2, 2)
     assert timeline(under, order) == [(1, "noted")]
-    assert under.shelf("MUG-RED") == (4, 1, 0)
+    assert under.stock_counters("MUG-RED") == (4, 1, 0)
 
 
 def test_a_change_without_events_is_written_too(under: StoreUnderTest) -> None:
@@ -82,7 +82,7 @@ def test_a_change_on_an_old_reading_is_refused_as_a_whole(
     order = order_of(HOLD)
     newer = replace(order, **meanwhile)  # type: ignore[arg-type]
     under.put(newer)
-    under.shelve("MUG-RED", available=5)
+    under.put_stock("MUG-RED", available=5)
     late = written(order, HOLD) if has_events else make_change(order, order, NOW)
 
     with pytest.raises(StoreConflict):
@@ -90,7 +90,7 @@ def test_a_change_on_an_old_reading_is_refused_as_a_whole(
 
     assert under.store.get(order.order_id) == newer
     assert timeline(under, order) == []
-    assert under.shelf("MUG-RED") == (5, 0, 0)
+    assert under.stock_counters("MUG-RED") == (5, 0, 0)
 
 
 def test_a_change_of_an_order_that_does_not_exist_is_a_conflict(under: StoreUnderTest) -> None:
@@ -126,11 +126,11 @@ def test_units_move_between_the_counters(
     move = StockMove(movement, "MUG-RED", 3)
     order = order_of(move)
     under.put(order)
-    under.shelve("MUG-RED", available=5, held=held)
+    under.put_stock("MUG-RED", available=5, held=held)
 
     under.store.commit(written(order, move))
 
-    assert under.shelf("MUG-RED") == expected
+    assert under.stock_counters("MUG-RED") == expected
 
 
 @pytest.mark.parametrize("sku", ["MUG-RED", "NOT-IN-THE-CATALOGUE"])
@@ -138,14 +138,14 @@ def test_too_little_stock_stops_the_whole_change(under: StoreUnderTest, sku: str
     moves = (StockMove(StockMovement.HOLD, "COFFEE-1KG", 5), StockMove(StockMovement.HOLD, sku, 2))
     order = order_of(*moves)
     under.put(order)
-    under.shelve("COFFEE-1KG", available=5)
-    under.shelve("MUG-RED", available=1)
+    under.put_stock("COFFEE-1KG", available=5)
+    under.put_stock("MUG-RED", available=1)
 
     with raises(InsufficientStock, f"insufficient stock: {sku}", order.order_id):
         under.store.commit(written(order, *moves))
 
     assert under.store.get(order.order_id) == order
-    assert under.shelf("COFFEE-1KG") == (5, 0, 0)
+    assert under.stock_counters("COFFEE-1KG") == (5, 0, 0)
     assert timeline(under, order) == []
 
 
@@ -156,19 +156,19 @@ def test_more_than_is_held_is_neither_released_nor_sold(
     move = StockMove(movement, "MUG-RED", 2)
     order = order_of(move)
     under.put(order)
-    under.shelve("MUG-RED", available=5, held=1)
+    under.put_stock("MUG-RED", available=5, held=1)
 
     short = "less stock held than the order holds: MUG-RED"
     with raises(LedgerMismatch, short, order.order_id):
         under.store.commit(written(order, move))
 
-    assert under.shelf("MUG-RED") == (5, 1, 0)
+    assert under.stock_counters("MUG-RED") == (5, 1, 0)
 
 
 def test_an_old_reading_outranks_missing_stock(under: StoreUnderTest) -> None:
     order = an_order()
     under.put(replace(order, sequence=2))
-    under.shelve("MUG-RED", available=0)
+    under.put_stock("MUG-RED", available=0)
 
     with pytest.raises(StoreConflict, match=f"^{CHANGED}$") as late:
         under.store.commit(written(order, HOLD))
@@ -180,14 +180,14 @@ def test_the_largest_order_is_reserved_in_one_transaction(under: StoreUnderTest)
     order = an_order(Stage.RESERVE, items=lines)
     under.put(order)
     for line in lines:
-        under.shelve(line.sku, available=999)
+        under.put_stock(line.sku, available=999)
     reserving = reserve(order, NOW, APPROVAL_TIMEOUT_MS, {})
     assert reserving is not None
 
     after = under.store.commit(reserving)
 
     assert under.store.get(order.order_id) == after
-    assert under.shelf("SKU-49") == (0, 999, 0)
+    assert under.stock_counters("SKU-49") == (0, 999, 0)
 
 
 def test_compensation_of_a_full_inbox_begins_in_one_transaction(under: StoreUnderTest) -> None:

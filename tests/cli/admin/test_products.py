@@ -60,7 +60,7 @@ def test_a_product_is_removed_from_the_catalogue_and_set_again(
     assert "Red mug" in removed.out
     assert "listed   no" in removed.out
     assert "MUG-RED" not in terminal.run("catalogue").out
-    assert world.inventory.shelves["MUG-RED"].available == 10
+    assert world.inventory.by_sku["MUG-RED"].available == 10
 
     terminal.run("admin", "catalogue", "set", "MUG-RED", *words, who="operator")
     assert "MUG-RED" in terminal.run("catalogue").out
@@ -123,10 +123,10 @@ def test_a_file_is_loaded_and_its_initial_stock_entered_once(
 
     assert (first.code, again.code) == (0, 0)
     assert first.out == again.out
-    shelves = world.inventory.shelves
-    assert (shelves["COFFEE"].available, shelves["KNIFE"].available) == (5, 0)
-    assert shelves["KNIFE"].price.currency == "JPY"
-    assert (shelves["COFFEE"].listed, shelves["KNIFE"].listed) == (True, False)
+    items = world.inventory.by_sku
+    assert (items["COFFEE"].available, items["KNIFE"].available) == (5, 0)
+    assert items["KNIFE"].price.currency == "JPY"
+    assert (items["COFFEE"].listed, items["KNIFE"].listed) == (True, False)
     assert "carol" in world.customers.customers
 
 

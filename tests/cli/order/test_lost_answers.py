@@ -22,7 +22,7 @@ def added(world: World) -> int:
 
 
 def available(world: World) -> int:
-    return world.inventory.shelves["MUG-RED"].available
+    return world.inventory.by_sku["MUG-RED"].available
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["lost", "503"])

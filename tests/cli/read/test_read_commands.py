@@ -214,7 +214,7 @@ def test_a_watched_list_prints_new_and_changed_orders(
 def test_an_empty_list_is_a_sentence_and_in_json_a_list(
     terminal: Terminal, world: World, command: str, said: str, content: dict[str, object]
 ) -> None:
-    world.inventory.shelves.clear()
+    world.inventory.by_sku.clear()
 
     assert terminal.run(*command.split(), who="operator").out == f"{said}\n"
     listed = terminal.run(*command.split(), "-o", "json", who="operator").json

@@ -45,7 +45,7 @@ def _own_reason(world: SimulatedWorld, order: Order, mine: list[ScheduledEvent])
     if reason == STOPPED:
         return _aborted(world, order)
     if reason == BY_OPERATOR:
-        return _happened(mine, Action.TAKEOVER)
+        return _has_happened(mine, Action.TAKEOVER)
     if reason.startswith(GIVEN_UP):
         return order.payment_method == "pm_unavailable" or _provider_was_away(world)
     if reason.startswith(PaymentMismatch.__name__):
@@ -100,7 +100,7 @@ def _declined(order: Order) -> bool:
     return applied == [order.last_error]
 
 
-def _happened(mine: list[ScheduledEvent], action: Action) -> bool:
+def _has_happened(mine: list[ScheduledEvent], action: Action) -> bool:
     return any(one.what is action for one in mine)
 
 

@@ -64,17 +64,17 @@ def _in_peace(world: SimulatedWorld, order: Order, functions: Collection[str]) -
         injected.order_id == order.order_id and injected.function in functions
         for injected in world.injected_faults
     )
-    return not struck and all(_undisturbed(one, functions) for one in _executions(world, order))
+    return not struck and all(_is_undisturbed(one, functions) for one in _executions(world, order))
 
 
-def _undisturbed(execution: Execution, functions: Collection[str]) -> bool:
-    failed = any(one.errors for one in execution.journal.visits if one.state in functions)
+def _is_undisturbed(execution: Execution, functions: Collection[str]) -> bool:
+    failed = any(one.errors for one in execution.journal.entries if one.state in functions)
     return not failed and execution.status in ("SUCCEEDED", "FAILED")
 
 
 def _left_open(execution: Execution) -> bool:
     """Whether its CloseOrder answered that the order could not be ended."""
-    outputs = [one.output or {} for one in execution.journal.visits if one.state == "CloseOrder"]
+    outputs = [one.output or {} for one in execution.journal.entries if one.state == "CloseOrder"]
     outcomes = [output["closed"]["outcome"] for output in outputs if "closed" in output]
     return OrderOutcome.COMPENSATION_STUCK in outcomes
 

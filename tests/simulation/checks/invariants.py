@@ -12,7 +12,7 @@ from lambdas.domain.record.signals import Outcome, SignalKind
 from lambdas.domain.record.stages import Stage
 from lambdas.domain.steps.takeover import next_takeover_at
 from lambdas.settings import Settings
-from tests.simulation.step_functions.deployments import strayed
+from tests.simulation.step_functions.deployments import find_strayed
 from tests.simulation.step_functions.event_queue import START_MS
 from tests.simulation.world.world import SimulatedWorld
 from tests.support.fakes.fake_payments import as_records
@@ -61,8 +61,8 @@ def broken_invariants(
 ) -> list[str]:
     """Everything that is wrong in the end, or was wrong at any write."""
     store = world.store
-    found = [*world.defects, *store.problems, *strayed(world.engine)]
-    broken = problems(store.records.values(), store.shelves(), books(world), store.units)
+    found = [*world.defects, *store.problems, *find_strayed(world.engine)]
+    broken = problems(store.records.values(), store.stock_records(), books(world), store.units)
     found += [one for one in broken if not _other_sum(world, one)]
     found += _calls(world)
     for order in store.orders():

@@ -46,11 +46,11 @@ class ReportLatency:
                 at <= when <= at + REPORT_LIMIT_MS and (of, name) == (kind, order_id)
                 for when, of, name in made
             )
-            if not in_time and not _excused(order_id, at, excuses):
+            if not in_time and not _is_excused(order_id, at, excuses):
                 yield f"{order_id}: {kind}, not reported within {REPORT_LIMIT_MS} ms"
 
 
-def _excused(order_id: str, at: int, excuses: Iterable[tuple[str, int]]) -> bool:
+def _is_excused(order_id: str, at: int, excuses: Iterable[tuple[str, int]]) -> bool:
     """Whether a fault struck the function that had to report, or another of the same order. The
     zombie of one that was struck earlier may write much later.
     """

@@ -52,13 +52,13 @@ class SignalLatency:
         struck = [(m.order_id, m.at) for m in injected_faults if m.function not in _CALLERS]
         for (order_id, signal_id), at in self.accepted.items():
             waited = self.settled.get((order_id, signal_id), at + LATENCY_LIMIT_MS + 1) - at
-            if waited > LATENCY_LIMIT_MS and not _excused(
+            if waited > LATENCY_LIMIT_MS and not _is_excused(
                 order_id, at, [*struck, *self._disturbed]
             ):
                 yield f"{order_id}: {signal_id} waited {waited} ms for its outcome"
 
 
-def _excused(order_id: str, at: int, disturbances: Iterable[tuple[str, int]]) -> bool:
+def _is_excused(order_id: str, at: int, disturbances: Iterable[tuple[str, int]]) -> bool:
     """A fault of the janitor counts for every order."""
     return any(
         at <= when <= at + LATENCY_LIMIT_MS for name, when in disturbances if name in ("", order_id)

@@ -89,7 +89,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "a lost execution is never replaced",
     ),
     "newest-definition": Mutant(
-        Engine, "_pinned", mutated_code.newest, "an execution follows the newest definition"
+        Engine, "_pinned_machine", mutated_code.newest, "an execution follows the newest definition"
     ),
     "janitor-never-rings": Mutant(
         janitor.Janitor, "_wake", mutated_code.never_ring, "the janitor never rings again"
@@ -98,7 +98,10 @@ MUTANTS: Mapping[str, Mutant] = {
         notification, "claim_mail", mutated_code.never_confirm, "no confirmation is sent"
     ),
     "outage-is-compensated": Mutant(
-        Engine, "_pinned", mutated_code.compensate_on_every_error, "an outage turns an order back"
+        Engine,
+        "_pinned_machine",
+        mutated_code.compensate_on_every_error,
+        "an outage turns an order back",
     ),
     "lost-execution-is-compensated": Mutant(
         janitor,

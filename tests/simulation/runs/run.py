@@ -24,7 +24,7 @@ from tests.simulation.schedules.schedule import (
     ScheduledEvent,
     order_id,
 )
-from tests.simulation.step_functions.deployments import deployed
+from tests.simulation.step_functions.deployments import build_deployment
 from tests.simulation.step_functions.engine import Execution
 from tests.simulation.step_functions.event_queue import START_MS
 from tests.simulation.world.faults import Call, Fault
@@ -212,7 +212,7 @@ class Run:
             world.engine.lose_all()
         else:
             self._deployments += 1
-            world.engine.machine = deployed(self._committed, self._deployments)
+            world.engine.machine = build_deployment(self._committed, self._deployments)
 
     def _signal(self, event: ScheduledEvent, order: str) -> None:
         kind = SignalKind(event.what)

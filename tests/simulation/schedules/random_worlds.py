@@ -50,7 +50,7 @@ def _with_long_orders(random: Random, schedule: Schedule) -> Schedule:
 def _with_long_deadline(random: Random, schedule: Schedule) -> Schedule:
     """Approvers take their time, and faults may come until the last day."""
     seconds = TWO_DAYS_SECONDS
-    events = tuple(_delayed(random, schedule.events))
+    events = tuple(_delay(random, schedule.events))
     return replace(
         schedule,
         events=events,
@@ -60,7 +60,7 @@ def _with_long_deadline(random: Random, schedule: Schedule) -> Schedule:
     )
 
 
-def _delayed(random: Random, events: Sequence[ScheduledEvent]) -> Iterator[ScheduledEvent]:
+def _delay(random: Random, events: Sequence[ScheduledEvent]) -> Iterator[ScheduledEvent]:
     """The signals, up to two days later; a repeated one stays as far from the first."""
     later: dict[str, int] = {}
     for one in events:

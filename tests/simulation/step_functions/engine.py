@@ -84,7 +84,7 @@ class Engine:
         self.running += 1
         services = EngineServices(self._token, self.jitter, execution.journal)
         execution.branch.begin(
-            walk(self._pinned(execution), data, services),
+            walk(self._pinned_machine(execution), data, services),
             lambda output, failure: self._ended(execution, output, failure),
         )
         backstop = execution.machine["TimeoutSeconds"] * 1000
@@ -136,7 +136,7 @@ class Engine:
     def call(self, command: Invoke, done: Done) -> None:
         self.invoke(command.function, command.payload, done)
 
-    def _pinned(self, execution: Execution) -> Mapping[str, Any]:
+    def _pinned_machine(self, execution: Execution) -> Mapping[str, Any]:
         """The definition of an execution: the one it started with, also after a deployment."""
         return execution.machine
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.simulation.step_functions.definition import Unsupported
 from tests.simulation.step_functions.journal import Journal
-from tests.simulation.step_functions.paths import exists, filled, find, put
+from tests.simulation.step_functions.paths import exists, fill_template, find, put
 from tests.support.definition import TOKEN_WAIT, State
 
 
@@ -69,15 +69,15 @@ def walk(machine: Mapping[str, Any], data: Any, services: EngineServices) -> Wal
             raise StateFailed(state["Error"], state["Cause"])
         here, following = name, None
         if state["Type"] == "Choice":
-            following = _chosen(state, data)
+            following = _choose(state, data)
         elif state["Type"] != "Succeed":
-            data, following = yield from _caught(here, state, data, services)
+            data, following = yield from _run_state(here, state, data, services)
         services.journal.left(here, data)
         name = following
     return data
 
 
-def _caught(
+def _run_state(
     name: str, state: State, data: Any, services: EngineServices
 ) -> Generator[Any, Any, Any]:
     """(output, next state) of a state, after its Retry and Catch."""
@@ -86,28 +86,28 @@ def _caught(
     done = False
     while not done:
         try:
-            result = yield from _performed(state, data, services, sum(tried.values()))
+            result = yield from _perform(state, data, services, sum(tried.values()))
             done = True
         except StateFailed as failure:
             services.journal.failed(name, failure.error)
-            wait = _retried(state, failure.error, tried, services)
+            wait = _retry_delay(state, failure.error, tried, services)
             if wait is None:
-                return _handled(state, data, failure)
+                return _catch(state, data, failure)
             yield Sleep(wait)
     if "ResultSelector" in state:
-        result = filled(state["ResultSelector"], result)
+        result = fill_template(state["ResultSelector"], result)
     output = put(state.get("ResultPath", "$"), data, result)
     return find(state.get("OutputPath", "$"), output), state.get("Next")
 
 
-def _performed(
+def _perform(
     state: State, data: Any, services: EngineServices, retries: int
 ) -> Generator[Any, Any, Any]:
     kind = state["Type"]
     if kind == "Pass":
         if "Result" in state:
             return state["Result"]
-        return filled(state["Parameters"], data) if "Parameters" in state else data
+        return fill_template(state["Parameters"], data) if "Parameters" in state else data
     if kind == "Wait":
         return (yield Sleep(find(state["SecondsPath"], data) * 1000)) or data
     if kind == "Parallel":
@@ -115,7 +115,7 @@ def _performed(
     waits = state["Resource"] == TOKEN_WAIT
     token = services.new_token() if waits else None
     context = {"$$.Task.Token": token or "", "$$.State.RetryCount": retries}
-    arguments = filled(state["Parameters"], data, context)
+    arguments = fill_template(state["Parameters"], data, context)
     function = arguments["FunctionName"][2:-1]
     if not waits:
         return (yield Invoke(function, arguments["Payload"], state["TimeoutSeconds"]))
@@ -126,7 +126,7 @@ def _performed(
     return (yield Invoke(function, arguments["Payload"], timeout, token, heartbeat))
 
 
-def _retried(
+def _retry_delay(
     state: State, error: str, tried: dict[int, int], services: EngineServices
 ) -> int | None:
     """Milliseconds until the next attempt, or None when there is none."""
@@ -144,7 +144,7 @@ def _retried(
     return None
 
 
-def _handled(state: State, data: Any, failure: StateFailed) -> tuple[Any, str]:
+def _catch(state: State, data: Any, failure: StateFailed) -> tuple[Any, str]:
     for catch in state.get("Catch", ()):
         if _matches(catch["ErrorEquals"], failure.error):
             caught = {"Error": failure.error, "Cause": failure.cause}
@@ -156,7 +156,7 @@ def _matches(names: list[str], error: str) -> bool:
     return error in names or "States.ALL" in names
 
 
-def _chosen(state: State, data: Any) -> str:
+def _choose(state: State, data: Any) -> str:
     for rule in state["Choices"]:
         if _holds(rule, data):
             return str(rule["Next"])

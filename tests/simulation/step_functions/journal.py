@@ -5,8 +5,8 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Visit:
-    """One visit of a state: the errors of its attempts, and its output once it has one."""
+class StateEntry:
+    """One entry of a state: the errors of its attempts, and its output once it has one."""
 
     state: str
     errors: list[str] = field(default_factory=list)
@@ -14,20 +14,20 @@ class Visit:
 
 
 class Journal:
-    """Visits by the order of their entries; a state is visited once at a time."""
+    """State entries in order; a state has one open entry at a time."""
 
     def __init__(self) -> None:
-        self.visits: list[Visit] = []
-        self._newest: dict[str, Visit] = {}
+        self.entries: list[StateEntry] = []
+        self._newest: dict[str, StateEntry] = {}
 
     @property
     def states(self) -> list[str]:
-        """The names of the visited states."""
-        return [visit.state for visit in self.visits]
+        """The names of the entered states."""
+        return [entry.state for entry in self.entries]
 
     def entered(self, state: str) -> None:
-        self._newest[state] = Visit(state)
-        self.visits.append(self._newest[state])
+        self._newest[state] = StateEntry(state)
+        self.entries.append(self._newest[state])
 
     def failed(self, state: str, error: str) -> None:
         """An attempt failed; Retry and Catch come next."""

@@ -55,7 +55,7 @@ def _put(names: list[str], data: Any, result: Any) -> Any:
     return {**data, first: _put(rest, data.get(first, {}), result)}
 
 
-def filled(
+def fill_template(
     template: Mapping[str, Any], data: Any, context: Mapping[str, Any] = MappingProxyType({})
 ) -> dict[str, Any]:
     """A payload template with its paths replaced by what they find. `context` has the values of the
@@ -64,16 +64,16 @@ def filled(
     result: dict[str, Any] = {}
     for key, value in template.items():
         if key.endswith(".$"):
-            found = context[value] if value in context else _evaluated(value, data)
+            found = context[value] if value in context else _evaluate(value, data)
             result[key[:-2]] = found
         elif isinstance(value, Mapping):
-            result[key] = filled(value, data, context)
+            result[key] = fill_template(value, data, context)
         else:
             result[key] = value
     return result
 
 
-def _evaluated(expression: str, data: Any) -> Any:
+def _evaluate(expression: str, data: Any) -> Any:
     addition = _ADDITION.fullmatch(expression)
     if addition is None:
         return find(expression, data)

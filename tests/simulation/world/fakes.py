@@ -50,7 +50,7 @@ class WatchedStore(FakeOrders):
         if epoch not in (None, owner):
             self.problems.append(f"{after.order_id}: epoch {epoch} wrote, {owner} is the owner")
         if change.stock:
-            self.problems += stock_problems(self.records.values(), self.shelves(), self.units)
+            self.problems += stock_problems(self.records.values(), self.stock_records(), self.units)
         return after
 
     def append_signal(self, order_id: str, signal: Signal, now: int) -> tuple[Order, bool]:
@@ -67,15 +67,15 @@ class WatchedStore(FakeOrders):
     def counters(self) -> dict[str, list[int]]:
         """Available, held and sold units of each SKU."""
         return {
-            sku: [shelf.available, shelf.held, shelf.sold]
-            for sku, shelf in self.inventory.shelves.items()
+            sku: [item.available, item.held, item.sold]
+            for sku, item in self.inventory.by_sku.items()
         }
 
-    def shelves(self) -> list[dict[str, Any]]:
+    def stock_records(self) -> list[dict[str, Any]]:
         """The inventory as records."""
         return [
-            {"sku": sku, "available": shelf.available, "held": shelf.held, "sold": shelf.sold}
-            for sku, shelf in self.inventory.shelves.items()
+            {"sku": sku, "available": item.available, "held": item.held, "sold": item.sold}
+            for sku, item in self.inventory.by_sku.items()
         ]
 
     def _write(self, order: Order, events: Sequence[Event]) -> Order:

@@ -17,7 +17,7 @@ _FROM_TO = {
 
 
 @dataclass(slots=True)
-class Shelf:
+class StockItem:
     """The units of one SKU by counter."""
 
     price: Price
@@ -39,8 +39,8 @@ class FakeInventory(Catalogue, StockShards):
     SKUs is ever busy; `idle_from` lists when shards become idle, which a sweep then settles.
     """
 
-    def __init__(self, shelves: Mapping[str, Shelf] | None = None) -> None:
-        self.shelves = dict(shelves or {})
+    def __init__(self, by_sku: Mapping[str, StockItem] | None = None) -> None:
+        self.by_sku = dict(by_sku or {})
         self.unavailable = False
         self.idle_from: list[int] = []
 
@@ -55,32 +55,32 @@ class FakeInventory(Catalogue, StockShards):
         related: tuple[str, ...] = (),
         name: str = "",
         listed: bool = True,
-    ) -> Shelf:
+    ) -> StockItem:
         """Set the stock of a SKU; replaces an existing one."""
         price = Price(unit_price_minor, currency)
-        self.shelves[sku] = Shelf(price, available, held, related=related, name=name, listed=listed)
-        return self.shelves[sku]
+        self.by_sku[sku] = StockItem(
+            price, available, held, related=related, name=name, listed=listed
+        )
+        return self.by_sku[sku]
 
     def stock(self, skus: Sequence[str]) -> Mapping[str, StockLevel]:
         if self.unavailable:
             raise StoreUnavailable("the inventory is unavailable (set by the test)")
-        found = {sku: self.shelves[sku] for sku in skus if sku in self.shelves}
+        found = {sku: self.by_sku[sku] for sku in skus if sku in self.by_sku}
         return {
             sku: StockLevel(
-                sku=sku, available=shelf.available, price=shelf.price, related=shelf.related
+                sku=sku, available=item.available, price=item.price, related=item.related
             )
-            for sku, shelf in found.items()
+            for sku, item in found.items()
         }
 
     def page(self, *, limit: int, cursor: str | None) -> CataloguePage:
         if self.unavailable:
             raise StoreUnavailable("the inventory is unavailable (set by the test)")
         found = [
-            ListedProduct(
-                sku=sku, name=shelf.name, price=shelf.price, sold_out=shelf.available == 0
-            )
-            for sku, shelf in sorted(self.shelves.items())
-            if shelf.listed and sku > (cursor or "")
+            ListedProduct(sku=sku, name=item.name, price=item.price, sold_out=item.available == 0)
+            for sku, item in sorted(self.by_sku.items())
+            if item.listed and sku > (cursor or "")
         ]
         shown = found[:limit]
         return CataloguePage(tuple(shown), shown[-1].sku if len(found) > limit else None)
@@ -109,13 +109,13 @@ class FakeInventory(Catalogue, StockShards):
         """Make the moves, which `require` has checked."""
         for move in moves:
             source, target = _FROM_TO[move.movement]
-            shelf = self.shelves[move.sku]
-            setattr(shelf, source, getattr(shelf, source) - move.quantity)
-            setattr(shelf, target, getattr(shelf, target) + move.quantity)
+            item = self.by_sku[move.sku]
+            setattr(item, source, getattr(item, source) - move.quantity)
+            setattr(item, target, getattr(item, target) + move.quantity)
 
     def _units(self, move: StockMove) -> int:
-        shelf = self.shelves.get(move.sku)
-        return 0 if shelf is None else int(getattr(shelf, _FROM_TO[move.movement][0]))
+        item = self.by_sku.get(move.sku)
+        return 0 if item is None else int(getattr(item, _FROM_TO[move.movement][0]))
 
 
 class FakeCustomers(CustomerDirectory):

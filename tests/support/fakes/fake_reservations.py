@@ -35,7 +35,7 @@ class FakeReservations(Reservations):
 
     def _require_units(self, current: Reservation, wanted: Reservation) -> None:
         more = {sku: units - current.lines.get(sku, 0) for sku, units in wanted.lines.items()}
-        short = _short(more, {sku: one.available for sku, one in self.inventory.shelves.items()})
+        short = _short(more, {sku: one.available for sku, one in self.inventory.by_sku.items()})
         if wanted.state is SOLD and (lacking := _short(more, {})):
             raise LedgerMismatch(
                 f"less stock held than the order holds: {lacking}", order_id=wanted.order_id
@@ -45,12 +45,12 @@ class FakeReservations(Reservations):
 
     def _move(self, reservation: Reservation, sign: int) -> None:
         for sku, units in reservation.lines.items():
-            shelf = self.inventory.shelves[sku]
-            shelf.available -= sign * units
+            item = self.inventory.by_sku[sku]
+            item.available -= sign * units
             if reservation.state is SOLD:
-                shelf.sold += sign * units
+                item.sold += sign * units
             else:
-                shelf.held += sign * units
+                item.held += sign * units
 
 
 def _is_final(current: Reservation, wanted: Reservation) -> bool:

@@ -1,4 +1,4 @@
-"""The warehouse in memory, on the shelves of the fake inventory."""
+"""The warehouse in memory, on the items of the fake inventory."""
 
 from lambdas.domain.errors import IdempotencyMismatch, ProductNotFound, StockTooLow
 from lambdas.domain.warehouse import MAX_CORRECTIONS, Correction, Details, Product, Warehouse
@@ -13,28 +13,28 @@ class FakeWarehouse(Warehouse):
         self.corrections: dict[str, dict[str, Correction]] = {}
 
     def find(self, sku: str) -> Product:
-        shelf = self._inventory.shelves.get(sku)
-        if shelf is None:
+        item = self._inventory.by_sku.get(sku)
+        if item is None:
             raise ProductNotFound(f"there is no product {sku}")
         newest = list(reversed(self.corrections.get(sku, {}).values()))[:MAX_CORRECTIONS]
         return Product(
             sku=sku,
             details=Details(
-                name=shelf.name, price=shelf.price, related=shelf.related, listed=shelf.listed
+                name=item.name, price=item.price, related=item.related, listed=item.listed
             ),
-            available=shelf.available,
-            held=shelf.held,
-            sold=shelf.sold,
+            available=item.available,
+            held=item.held,
+            sold=item.sold,
             corrections=tuple(newest),
         )
 
     def save(self, sku: str, details: Details) -> bool:
-        new = sku not in self._inventory.shelves
+        new = sku not in self._inventory.by_sku
         if new:
             self._inventory.put(sku, available=0)
-        shelf = self._inventory.shelves[sku]
-        shelf.price, shelf.related = details.price, details.related
-        shelf.name, shelf.listed = details.name, details.listed
+        item = self._inventory.by_sku[sku]
+        item.price, item.related = details.price, details.related
+        item.name, item.listed = details.name, details.listed
         return new
 
     def correct(self, correction: Correction) -> bool:
@@ -49,6 +49,6 @@ class FakeWarehouse(Warehouse):
                 f"{found.available} of {found.sku} are available; the correction removes "
                 f"{-correction.change}"
             )
-        self._inventory.shelves[correction.sku].available += correction.change
+        self._inventory.by_sku[correction.sku].available += correction.change
         self.corrections.setdefault(correction.sku, {})[correction.key] = correction
         return True

@@ -19,10 +19,10 @@ def essence(order: Order) -> Order:
 
 def effects(world: World) -> dict[str, Any]:
     """Everything that left the process for good."""
-    shelves = {s: (x.available, x.held, x.sold) for s, x in world.inventory.shelves.items()}
+    items = {s: (x.available, x.held, x.sold) for s, x in world.inventory.by_sku.items()}
     books = {k: (p.captured, p.refunded_minor) for k, p in world.payments.payments.items()}
     return {
-        "shelves": shelves,
+        "stock": items,
         "books": books,
         "mails": [_without_link(mail) for mail in world.notifier.sent],
         "stuck": list(world.operations.stuck),

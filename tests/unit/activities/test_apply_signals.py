@@ -26,7 +26,7 @@ def test_signals_are_applied_in_the_sequence_of_their_acceptance(world: World) -
         late.signal_id: "superseded",
     }
     assert after.ledger[PAY].amount_minor == 2 * 1250 + 2 * 800
-    assert world.inventory.shelves["MUG-RED"].held == 2
+    assert world.inventory.by_sku["MUG-RED"].held == 2
     assert world.problems() == []
 
 
@@ -76,7 +76,7 @@ def test_two_concurrent_runs_apply_a_signal_once(world: World) -> None:
 
     world.run(apply_signals, order)
 
-    assert world.inventory.shelves["MUG-RED"].held == 2
+    assert world.inventory.by_sku["MUG-RED"].held == 2
     assert world.now(order).revision == 2
     assert world.problems() == []
 

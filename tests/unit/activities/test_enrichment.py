@@ -27,7 +27,7 @@ def test_the_snapshot_says_whether_every_line_could_be_served(
 
 def test_a_sku_that_vanished_from_the_inventory_is_not_available(world: World) -> None:
     order = world.place(Stage.START)
-    del world.inventory.shelves["COFFEE-1KG"]
+    del world.inventory.by_sku["COFFEE-1KG"]
 
     assert world.run(fetch_inventory_snapshot, order) == {"inventory_ok": False}
 

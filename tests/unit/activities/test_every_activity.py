@@ -78,8 +78,8 @@ def test_an_ended_order_stays_as_it_ended(row: Row, end: Stage, world: World) ->
     after = world.now(order)
     assert essence(replace(after, ledger={}, event_count=0)) == essence(replace(order, ledger={}))
     assert {n: e for n, e in after.ledger.items() if "mail" not in n} == order.ledger
-    assert (effects(world)["shelves"], effects(world)["books"]) == (
-        before["shelves"],
+    assert (effects(world)["stock"], effects(world)["books"]) == (
+        before["stock"],
         before["books"],
     )
     assert world.problems() == []

@@ -22,8 +22,8 @@ def test_all_lines_are_held_and_the_wait_begins(world: World) -> None:
         "loops": 0,
         "back_off_seconds": 0,
     }
-    shelf = world.inventory.shelves["MUG-RED"]
-    assert (shelf.available, shelf.held) == (6, 4)
+    item = world.inventory.by_sku["MUG-RED"]
+    assert (item.available, item.held) == (6, 4)
     after = world.now(order)
     assert after.approval_deadline == world.clock.now() + 900_000
     assert world.problems() == []
@@ -37,13 +37,13 @@ def test_all_lines_are_held_or_none(world: World) -> None:
         world.run(reserve_stock, order)
 
     assert world.now(order) == order
-    assert world.inventory.shelves["COFFEE-1KG"].held == 0
+    assert world.inventory.by_sku["COFFEE-1KG"].held == 0
     assert world.problems() == []
 
 
-def test_stock_that_vanished_from_the_shelf_leaves_the_order_owing_it(world: World) -> None:
+def test_stock_that_vanished_leaves_the_order_owing_it(world: World) -> None:
     order = world.place(Stage.COMPENSATING)
-    world.inventory.shelves["COFFEE-1KG"].held = 1
+    world.inventory.by_sku["COFFEE-1KG"].held = 1
 
     with pytest.raises(LedgerMismatch, match="COFFEE-1KG"):
         world.run(release_stock, order)

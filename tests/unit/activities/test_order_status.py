@@ -77,7 +77,7 @@ def test_a_paid_order_is_completed_and_its_stock_sold(world: World) -> None:
     world.run(update_order_status, order)
 
     assert world.now(order).stage is Stage.COMPLETED
-    shelf = world.inventory.shelves["COFFEE-1KG"]
-    assert (shelf.available, shelf.held, shelf.sold) == (98, 0, 2)
+    item = world.inventory.by_sku["COFFEE-1KG"]
+    assert (item.available, item.held, item.sold) == (98, 0, 2)
     assert counted() == {"OrderCompleted"}
     assert world.problems() == []

@@ -119,7 +119,7 @@ def test_a_late_request_for_refused_units_changes_nothing(world: ReservedWorld) 
     late = world.hold(11, version=world.now(world.order).sequence + 2)
     world.run(apply_signals, world.order)
     assert outcome(world, signal) == "rejected: insufficient stock"
-    world.inventory.shelves["MUG-RED"].available += 9
+    world.inventory.by_sku["MUG-RED"].available += 9
 
     world.reservations.put(late)
 

@@ -51,12 +51,12 @@ def test_a_stuck_order_is_tried_again_until_it_works(
     world: World, janitor_sweep: JanitorSweep
 ) -> None:
     order = gone(world, Stage.COMPENSATING)
-    world.inventory.shelves["COFFEE-1KG"].held = 0
+    world.inventory.by_sku["COFFEE-1KG"].held = 0
     world.run(close_order, order)
     world.clock.advance(3600)
 
     assert janitor_sweep.run() == {"taken-over": 1}
-    world.inventory.shelves["COFFEE-1KG"].held = 2
+    world.inventory.by_sku["COFFEE-1KG"].held = 2
     world.compensate(world.now(order))
 
     assert world.now(order).stage is Stage.FAILED

@@ -85,7 +85,7 @@ def test_a_repeated_request_is_answered_after_its_sku_was_withdrawn(
     world: World, workflow: OrderWorkflow
 ) -> None:
     first, _ = workflow.start(REQUEST, a_key())
-    del world.inventory.shelves["MUG-RED"]
+    del world.inventory.by_sku["MUG-RED"]
 
     assert workflow.start(REQUEST, a_key()) == (first, False)
     with pytest.raises(InvalidRequest, match="unknown SKU"):

@@ -7,7 +7,7 @@ from tests.workflow.faults import (
     conflicting,
     refused,
     reply_lost,
-    too_many,
+    throttled_call,
 )
 from tests.workflow.scenarios.ends import (
     AFTER_COMPLETION,
@@ -29,7 +29,7 @@ from tests.workflow.scenarios.steps import (
     abandoned_calls_wake_up,
     approve,
     cancel,
-    forget_customer,
+    delete_customer,
     let_pass,
     sweep,
     waits_at,
@@ -117,7 +117,7 @@ FAILURES = (
     ),
     Scenario(
         name="an order whose customer is gone fails, and its e-mail is not sent",
-        meanwhile={("before", "FetchCustomerProfile"): forget_customer()},
+        meanwhile={("before", "FetchCustomerProfile"): delete_customer()},
         ends=rejected(
             (*AT_ENRICHMENT, *REJECTED),
             "CustomerUnknown: the customer's record is gone",
@@ -128,7 +128,7 @@ FAILURES = (
     ),
     Scenario(
         name="a throttled confirmation is sent later and once",
-        faults=(too_many("sesv2.SendEmail", times=2),),
+        faults=(throttled_call("sesv2.SendEmail", times=2),),
         script=(approve(),),
         ends=completed(retried={"SendOrderConfirmation": 2}),
     ),

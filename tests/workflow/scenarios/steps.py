@@ -147,7 +147,7 @@ def provider_reports(action: str) -> Step:
     return step
 
 
-def forget_customer() -> Step:
+def delete_customer() -> Step:
     return lambda _: boto3.client("dynamodb").delete_item(
         TableName="customers", Key={"customer_id": {"S": "alice"}}
     )

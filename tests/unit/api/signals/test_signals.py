@@ -51,7 +51,7 @@ def test_a_repeated_signal_gets_the_same_answer_even_when_the_order_has_ended(
     world.clock.advance(1000)
     settle(world, order)
     world.store.put(replace(world.now(order), stage=Stage.FAILED))
-    world.inventory.shelves.clear()
+    world.inventory.by_sku.clear()
 
     again = send(api, order, kind, key="one")
 
