@@ -111,8 +111,8 @@ app.add_typer(admin, name="admin", rich_help_panel="Operate")
 app.add_typer(batch, name="batch", rich_help_panel="Operate")
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         print_line(f"orders {installed_version('order-workflow')}")
         raise typer.Exit
 

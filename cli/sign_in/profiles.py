@@ -90,10 +90,10 @@ def current(environment: Mapping[str, str], chosen: str | None) -> tuple[str, Pr
     file = config_file(environment)
     known = read_all(file)
     url, token = ("", "") if chosen is not None else _of(environment)
-    asked = environment.get("ORDERS_PROFILE") or None if chosen is None else chosen
-    if asked is not None and asked not in known and not url:
-        raise _absent(asked, file, known)
-    name = asked or DEFAULT
+    requested = environment.get("ORDERS_PROFILE") or None if chosen is None else chosen
+    if requested is not None and requested not in known and not url:
+        raise _absent(requested, file, known)
+    name = requested or DEFAULT
     kept = known.get(name, Profile())
     if not (url or kept.api_url):
         raise _no_api(known)

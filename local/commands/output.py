@@ -52,9 +52,9 @@ def report_problems() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def version(asked: bool) -> None:
+def version(requested: bool) -> None:
     """Print the version and exit, if the option is set."""
-    if asked:
+    if requested:
         print(f"order-workflow {installed_version('order-workflow')}")
         raise typer.Exit
 

@@ -36,10 +36,10 @@ def request_path(path: str) -> str:
 def answer_body(path: str, found: Any) -> Any:
     """An answer whose gaps are filled."""
     filled = change_objects(found, with_received_amount)
-    asked = dict(parse_qsl(urlsplit(path).query))
-    if not path.startswith(TRANSACTIONS) or not asked.keys() & _TIMES:
+    query = dict(parse_qsl(urlsplit(path).query))
+    if not path.startswith(TRANSACTIONS) or not query.keys() & _TIMES:
         return filled
-    since, until = int(asked.get("created[gte]", 0)), int(asked.get("created[lt]", 1 << 48))
+    since, until = int(query.get("created[gte]", 0)), int(query.get("created[lt]", 1 << 48))
     data = [entry for entry in filled["data"] if since <= entry["created"] < until]
     return {**filled, "data": data}
 

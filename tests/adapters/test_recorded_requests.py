@@ -184,19 +184,19 @@ def client_of(deps: Dependencies, port: str) -> Any:
 
 
 def record(deps: Dependencies, port: str, answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Answer the port's client; returns what it is asked, as (operation, parameters)."""
-    asked: list[tuple[str, Any]] = []
+    """Answer the port's client; returns its requests as (operation, parameters)."""
+    requests: list[tuple[str, Any]] = []
     events = client_of(deps, port).meta.events
 
     def note(params: Any, model: Any, **_: Any) -> None:
-        asked.append((model.name, params))
+        requests.append((model.name, params))
 
     def reply(model: Any, **_: Any) -> Any:
         return SimpleNamespace(status_code=200), answers.get(model.name, {})
 
     events.register_first("provide-client-params", note)
     events.register_first("before-call", reply)
-    return asked
+    return requests
 
 
 def parameter(params: Mapping[str, Any], name: str) -> Any:
@@ -211,34 +211,34 @@ def parameter(params: Mapping[str, Any], name: str) -> Any:
 def test_a_request_says_what_the_adapter_relies_on(deps: Dependencies, name: str) -> None:
     arguments, operation, wanted = CALLS[name]
     port, _, method = name.partition(" ")[0].partition(".")
-    asked = record(deps, port, ANSWERS)
+    requests = record(deps, port, ANSWERS)
 
     with suppress(OrderNotFound):
         getattr(getattr(deps, port), method)(*arguments.args, **arguments.kwargs)
 
-    assert {one for one, _ in asked} == {operation}
-    for _, params in asked:
+    assert {one for one, _ in requests} == {operation}
+    for _, params in requests:
         assert {key: parameter(params, key) for key in wanted} == wanted
 
 
 def test_the_token_is_read_consistently_after_the_signal_was_written(deps: Dependencies) -> None:
     waiting = {"UpdateItem": {"Attributes": to_item(to_record(ORDER))}, "GetItem": {}}
-    asked = record(deps, "store", waiting)
+    requests = record(deps, "store", waiting)
 
     deps.store.append_signal("O1", a_signal(), NOW)
 
-    assert [one for one, _ in asked] == ["UpdateItem", "GetItem"]
-    assert asked[1][1]["ConsistentRead"]
+    assert [one for one, _ in requests] == ["UpdateItem", "GetItem"]
+    assert requests[1][1]["ConsistentRead"]
 
 
 def test_a_token_is_stored_before_the_record_is_checked(deps: Dependencies) -> None:
     resting = make_change(ORDER, ORDER, NOW).after
     answers = {"UpdateItem": {}, "Query": {"Items": [to_item(to_record(resting))]}}
-    asked = record(deps, "store", answers)
+    requests = record(deps, "store", answers)
 
     deps.store.commit(make_change(resting, replace(resting, wait_token="T"), NOW + 1))
 
-    (stored, how), (checked, read) = asked
+    (stored, how), (checked, read) = requests
     assert (stored, checked, read["ConsistentRead"]) == ("UpdateItem", "Query", True)
     assert how["Key"]["sk"] == {"S": "WAIT"}
     assert how["ConditionExpression"] == (
@@ -250,22 +250,22 @@ def test_a_repeated_start_is_looked_up_consistently(deps: Dependencies) -> None:
     """The order that it names, too."""
     found = {"fingerprint": "f1", "order_id": ORDER.order_id}
     answers = {"GetItem": {"Item": to_item(found)}, "Query": {"Items": [META]}}
-    asked = record(deps, "store", answers)
+    requests = record(deps, "store", answers)
 
     deps.store.find_by_key(a_key())
 
-    read = [(one, params["ConsistentRead"]) for one, params in asked]
+    read = [(one, params["ConsistentRead"]) for one, params in requests]
     assert read == [("GetItem", True), ("Query", True)]
 
 
 def test_the_provider_reads_and_lists_its_books_consistently(deps: Dependencies) -> None:
     answers = {"GetItem": {"Item": to_item(PAYMENT)}, "Scan": {"Items": []}}
-    asked = record(deps, "payments", answers)
+    requests = record(deps, "payments", answers)
 
     deps.payments.look_up("pay:O1")
     assert list(deps.payments.list_moved(0, 1)) == []
 
-    read = [(one, params["ConsistentRead"]) for one, params in asked]
+    read = [(one, params["ConsistentRead"]) for one, params in requests]
     assert read == [("GetItem", True), ("Scan", True)]
 
 

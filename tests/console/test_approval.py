@@ -14,7 +14,7 @@ def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(
 ) -> None:
     before = mail.run.backend.order_snapshot(mail.order_id)
     window = open_window()
-    with window.page.expect_request(f"**/approvals/{mail.code}") as asked:
+    with window.page.expect_request(f"**/approvals/{mail.code}") as request_info:
         window.page.goto(mail.link)
     expect(window.page.get_by_role("heading", level=1)).to_have_text("An order waits for approval")
     expect(window.page.get_by_role("row", name="MUG-RED")).to_contain_text("9.50 EUR")
@@ -23,7 +23,7 @@ def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(
     expect(window.page.get_by_role("button")).to_have_text(["Sign in to decide"])
     expect(window.main).not_to_contain_text("alice")
 
-    assert "authorization" not in asked.value.all_headers()
+    assert "authorization" not in request_info.value.all_headers()
     assert all(one.startswith("GET ") for one in window.requests)
     assert mail.run.backend.order_snapshot(mail.order_id) == before
 

@@ -1,4 +1,4 @@
-"""Random operations on an order store: what is asked for, independent of the store."""
+"""Random operations on an order store, independent of its implementation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,11 +20,11 @@ SKUS = ("MUG-RED", "RARE-1")
 ORDERS = 4
 ABSENT = "01KDVDNH009999999999999999"
 
-Operation = Callable[["Played"], Any]
+Operation = Callable[["StoreSession"], Any]
 
 
 @dataclass(slots=True)
-class Played:
+class StoreSession:
     """One store, with the orders as they were when each operation began to use them."""
 
     under: StoreUnderTest
@@ -40,14 +40,14 @@ class Played:
 
 
 def some_orders() -> list[Order]:
-    """The orders that a sequence of operations is about: not placed yet."""
+    """The orders of a sequence of operations, not yet placed."""
     return [an_order(Stage.START, customer_id=("alice", "bob")[i % 2]) for i in range(ORDERS)]
 
 
-def answer(operation: Operation, played: Played) -> object:
-    """What an operation answers, or the type of its refusal."""
+def answer(operation: Operation, session: StoreSession) -> object:
+    """Return the answer of an operation, or the type of its error."""
     try:
-        return operation(played)
+        return operation(session)
     except OrderError as refusal:
         return type(refusal).__name__
 
@@ -56,7 +56,7 @@ def _create(index: int, body: int) -> Operation:
     """Two orders share a key: the second one is what a caller drafts who asks again."""
     key = f"k{index % (ORDERS // 2)}"
     named = IdempotencyKey(principal="alice", key=key, fingerprint=f"f{body}")
-    return lambda played: played.under.store.create(played.orders[index], (), named)
+    return lambda session: session.under.store.create(session.orders[index], (), named)
 
 
 def _commit(
@@ -64,12 +64,12 @@ def _commit(
 ) -> Operation:
     """A stage change with stock moves; a stale one is computed from the placed order."""
 
-    def commit(played: Played) -> Order:
-        before = played.orders[index] if stale else played.newest(index)
+    def commit(session: StoreSession) -> Order:
+        before = session.orders[index] if stale else session.newest(index)
         after = replace(before, stage=stage, approval_deadline=NOW + APPROVAL_TIMEOUT_MS)
         stock = tuple(StockMove(*move) for move in moves)
         written = make_change(before, after, NOW + later, ("noted", {"n": later}), stock=stock)
-        return played.under.store.commit(written)
+        return session.under.store.commit(written)
 
     return commit
 
@@ -82,9 +82,11 @@ def _append(index: int, kind: SignalKind, name: int, reason: int, at: int) -> Op
 
 
 def _page(stage: Stage | None, customer: str | None, limit: int, cursor: int | None) -> Operation:
-    def page(played: Played) -> object:
-        after = None if cursor is None else played.orders[cursor].order_id
-        return played.under.index.page(stage=stage, customer_id=customer, limit=limit, cursor=after)
+    def page(session: StoreSession) -> object:
+        after = None if cursor is None else session.orders[cursor].order_id
+        return session.under.index.page(
+            stage=stage, customer_id=customer, limit=limit, cursor=after
+        )
 
     return page
 
@@ -129,7 +131,7 @@ def refused_operations() -> list[Operation]:
     """A sequence that contains every refusal, so that no run depends on drawing them."""
     waiting = Stage.AWAITING_APPROVAL
     return [
-        lambda played: played.under.store.get(ABSENT),
+        lambda session: session.under.store.get(ABSENT),
         _create(0, 0),
         _create(0, 1),
         _commit(0, waiting, [(StockMovement.RELEASE, SKUS[0], 3)], stale=False, later=0),

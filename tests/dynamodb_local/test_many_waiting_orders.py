@@ -80,11 +80,11 @@ def test_a_sweep_finds_urgent_checks_first_and_stays_within_its_quotas(
     engine.running |= {unrung.execution, tokenless.execution}
     engine.waiting.add("token-1")
     deps.clock.sleep(60)
-    asked: list[tuple[int, str]] = []
+    checks: list[tuple[int, str]] = []
     status, requests = engine.status, Counter[str]()
 
     def noted(order: Order) -> Any:
-        asked.append((deps.clock.now() // 1000, order.order_id))
+        checks.append((deps.clock.now() // 1000, order.order_id))
         return status(order)
 
     engine.status = noted  # type: ignore[method-assign]
@@ -95,9 +95,9 @@ def test_a_sweep_finds_urgent_checks_first_and_stays_within_its_quotas(
     done = deps.janitor_sweep.run()
 
     urgent = {unstarted.order_id, unrung.order_id, tokenless.order_id}
-    assert {order_id for _, order_id in asked[:CHECKS_PER_SECOND]} > urgent
+    assert {order_id for _, order_id in checks[:CHECKS_PER_SECOND]} > urgent
     assert done == {"started": 1, "rung": 1, "resumed": 1, "running": SWEEP_LIMIT - 3}
-    assert max(Counter(second for second, _ in asked).values()) <= CHECKS_PER_SECOND
-    assert len(asked) == SWEEP_LIMIT
+    assert max(Counter(second for second, _ in checks).values()) <= CHECKS_PER_SECOND
+    assert len(checks) == SWEEP_LIMIT
     assert requests.total() <= 2 * OPEN_SHARDS + SWEEP_LIMIT * (READS + WRITES)
     assert crowded.now(tokenless).epoch == 2

@@ -11,7 +11,7 @@ from tests.adapters.store.stores import InMemory, OnDynamoDB
 from tests.dynamodb_local.operations import (
     SKUS,
     Operation,
-    Played,
+    StoreSession,
     answer,
     operations,
     refused_operations,
@@ -35,11 +35,11 @@ def test_every_sequence_of_operations_gets_the_same_answers(server: DynamoDBLoca
 
     @settings(max_examples=EXAMPLES)
     @example(refused_operations())
-    @given(asked=st.lists(operations, min_size=5, max_size=STEPS))
-    def compared(asked: list[Operation]) -> None:
-        answered.update(compare(stores(server), asked))
+    @given(sequence=st.lists(operations, min_size=5, max_size=STEPS))
+    def compare_stores(sequence: list[Operation]) -> None:
+        answered.update(compare(stores(server), sequence))
 
-    compared()
+    compare_stores()
     assert answered["answer"] > EXAMPLES
     assert answered.keys() >= REFUSALS
 
@@ -55,13 +55,13 @@ def stores(server: DynamoDBLocal) -> tuple[InMemory, OnDynamoDB]:
     return pair
 
 
-def compare(pair: tuple[InMemory, OnDynamoDB], asked: list[Operation]) -> Iterator[str]:
-    """Ask both the same; answers and what is stored in the end must be equal. Yields the kinds of
-    the answers.
+def compare(pair: tuple[InMemory, OnDynamoDB], sequence: list[Operation]) -> Iterator[str]:
+    """Run the operations on both stores; their answers and their records at the end must be equal.
+    Yields the kinds of the answers.
     """
     orders = some_orders()
-    fake, real = (Played(under, orders) for under in pair)
-    for operation in asked:
+    fake, real = (StoreSession(under, orders) for under in pair)
+    for operation in sequence:
         ours, theirs = answer(operation, fake), answer(operation, real)
         assert ours == theirs
         yield ours if isinstance(ours, str) else "answer"

@@ -22,7 +22,7 @@ class Pool:
     client_id: str
 
     def page(self, **changes: str) -> httpx.Response:
-        asked = {
+        parameters = {
             "client_id": self.client_id,
             "redirect_uri": CALLBACK,
             "response_type": "code",
@@ -31,21 +31,21 @@ class Pool:
             "code_challenge": CHALLENGE.decode(),
             "code_challenge_method": "S256",
         }
-        return httpx.get(f"{self.aws.url}/oauth2/authorize", params={**asked, **changes})
+        return httpx.get(f"{self.aws.url}/oauth2/authorize", params={**parameters, **changes})
 
     def choose(self, page: str, user: str) -> httpx.Response:
         form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
         return httpx.post(f"{self.aws.url}/login", data={**form, "username": user})
 
     def redeem(self, code: str, verifier: str) -> httpx.Response:
-        asked = {
+        parameters = {
             "grant_type": "authorization_code",
             "client_id": self.client_id,
             "code": code,
             "redirect_uri": CALLBACK,
             "code_verifier": verifier,
         }
-        return httpx.post(f"{self.aws.url}/oauth2/token", data=asked)
+        return httpx.post(f"{self.aws.url}/oauth2/token", data=parameters)
 
 
 @pytest.fixture(scope="module")

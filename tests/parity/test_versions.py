@@ -42,8 +42,8 @@ def test_executions_can_be_listed_by_version_and_by_alias(aws: Emulator) -> None
     machine, version, alias = published(aws)
     sfn = aws.client("stepfunctions")
     by_alias, by_machine = aws.run(alias)["executionArn"], aws.run(machine)["executionArn"]
-    for asked in (version, alias):
-        found = sfn.list_executions(stateMachineArn=asked)["executions"]
+    for arn in (version, alias):
+        found = sfn.list_executions(stateMachineArn=arn)["executions"]
         assert [item["executionArn"] for item in found] == [by_alias]
     found = sfn.list_executions(stateMachineArn=machine)["executions"]
     assert {item["executionArn"] for item in found} == {by_alias, by_machine}

@@ -83,8 +83,8 @@ class Releases:
         """
         states = [*main_path(self.run.backend.execution(self.run.id_of(order), 1)[1])]
         while "RequestApproval" in states:
-            asked = states.index("RequestApproval")
-            del states[asked : asked + len(REQUEST)]
+            request = states.index("RequestApproval")
+            del states[request : request + len(REQUEST)]
         return tuple(states)
 
     def _function(self, name: str) -> str:

@@ -48,9 +48,9 @@ def test_every_answer_is_documented_and_authorized(api: ApiClient, canaries: Pla
 
 
 def test_every_caller_called_every_route(api: ApiClient, canaries: Planted) -> None:
-    asked = {(label, caller) for label, caller, _ in api.tally.answers}
+    called = {(label, caller) for label, caller, _ in api.tally.answers}
     every_caller = {*ROLE_OF, *UNAUTHENTICATED}
-    assert asked >= {(route.label, name) for route in routes() for name in every_caller}
+    assert called >= {(route.label, name) for route in routes() for name in every_caller}
 
 
 def test_every_route_succeeded_at_least_once(api: ApiClient, canaries: Planted) -> None:

@@ -60,9 +60,9 @@ def approve_by_link(
     and gets the same answer; any other use of the link is refused (409).
     """
     order = _order(code)
-    asked = signals.new_approval(order, signal_id(code), body.revision)
+    approval = signals.new_approval(order, signal_id(code), body.revision)
     try:
-        return signals.send(order, asked, prefer)
+        return signals.send(order, approval, prefer)
     except IdempotencyMismatch:
         raise LinkUsed("the link was used before") from None
 

@@ -73,8 +73,8 @@ def decline_payment(
     not apply.
     """
     order = signals.visible(order_id)
-    asked = new_signal(SignalKind.DECLINE_PAYMENT, idempotency_key, reason=body.reason)
-    return send(order, asked, prefer)
+    signal = new_signal(SignalKind.DECLINE_PAYMENT, idempotency_key, reason=body.reason)
+    return send(order, signal, prefer)
 
 
 @signal_route(SignalKind.CANCEL_ORDER, Role.CUSTOMER, Role.OPERATOR)
@@ -112,9 +112,9 @@ def add_line_item(
     order = signals.visible(order_id)
     require_owner(order)
     added = {"sku": body.sku, "quantity": body.quantity}
-    asked = new_signal(SignalKind.ADD_LINE_ITEM, idempotency_key, **added)
-    require_known_sku(order, asked)
-    return send(order, asked, prefer)
+    signal = new_signal(SignalKind.ADD_LINE_ITEM, idempotency_key, **added)
+    require_known_sku(order, signal)
+    return send(order, signal, prefer)
 
 
 @signals.operation(
@@ -166,16 +166,16 @@ def heartbeat(order_id: inputs.OrderId) -> Response[Any]:
     return answer(None, 204)
 
 
-def send(order: Order, asked: Signal, prefer: str | None) -> Response[Any]:
+def send(order: Order, signal: Signal, prefer: str | None) -> Response[Any]:
     """Send the signal to the order. Answers at once, or waits for the outcome if preferred."""
-    after = signals.workflow.signal(order.order_id, asked)
+    after = signals.workflow.signal(order.order_id, signal)
     seconds = preferred_wait(prefer)
     if seconds is None:
-        return answer(signal_view(after, asked.signal_id), 202)
-    after = signals.workflow.get_signal(order.order_id, asked.signal_id, wait_seconds=seconds)
-    status = 200 if asked.signal_id in after.outcomes else 202
+        return answer(signal_view(after, signal.signal_id), 202)
+    after = signals.workflow.get_signal(order.order_id, signal.signal_id, wait_seconds=seconds)
+    status = 200 if signal.signal_id in after.outcomes else 202
     applied = {"Preference-Applied": f"wait={seconds}"}
-    return answer(signal_view(after, asked.signal_id), status, applied)
+    return answer(signal_view(after, signal.signal_id), status, applied)
 
 
 def require_owner(order: Order) -> None:
@@ -184,10 +184,10 @@ def require_owner(order: Order) -> None:
         raise NotAllowed("only the order's customer may do this")
 
 
-def require_known_sku(order: Order, asked: Signal) -> None:
+def require_known_sku(order: Order, signal: Signal) -> None:
     """Raise UnknownSku, unless the order already has the signal."""
-    sku = asked.sku or ""
-    if order.signal(asked.signal_id) is None and not signals.dependencies.catalogue.stock([sku]):
+    sku = signal.sku or ""
+    if order.signal(signal.signal_id) is None and not signals.dependencies.catalogue.stock([sku]):
         raise UnknownSku(f"unknown SKU: {sku}")
 
 
@@ -206,7 +206,7 @@ def new_approval(order: Order, signal_id: str | None, revision: int) -> Signal:
     return approval
 
 
-def new_signal(kind: SignalKind, signal_id: str | None, **asked: Any) -> Signal:
+def new_signal(kind: SignalKind, signal_id: str | None, **fields: Any) -> Signal:
     """The caller's signal. The workflow replaces `at` when it accepts the signal."""
     caller = signals.caller
     return Signal(
@@ -215,5 +215,5 @@ def new_signal(kind: SignalKind, signal_id: str | None, **asked: Any) -> Signal:
         actor=caller.subject,
         actor_name=None if caller.name == caller.subject else caller.name,
         at=signals.now,
-        **asked,
+        **fields,
     )

@@ -28,41 +28,41 @@ LEVEL = {"available": 1, "unit_price_minor": 5, "currency": "EUR"}
 
 
 def leave_unread(client: Any) -> list[int]:
-    """Let DynamoDB read one key of each request only; returns how many it was asked for."""
-    asked: list[int] = []
+    """Let DynamoDB read only one key of each request. Returns the number of keys per request."""
+    key_counts: list[int] = []
 
     def one_key_only(params: Any, **_: Any) -> Any:
         keys = json.loads(params["body"])["RequestItems"][tables.INVENTORY]["Keys"]
-        asked.append(len(keys))
+        key_counts.append(len(keys))
         first = {"sku": keys[0]["sku"], **to_item(LEVEL)}
         rest = {tables.INVENTORY: {"Keys": keys[1:]}} if keys[1:] else {}
         parsed = {"Responses": {tables.INVENTORY: [first]}, "UnprocessedKeys": rest}
         return SimpleNamespace(status_code=200), parsed
 
     intercept(client, "BatchGetItem", one_key_only)
-    return asked
+    return key_counts
 
 
 @pytest.mark.parametrize("skus", ["A", "ABC", "ABCD"])
-def test_what_was_left_unread_is_asked_for_again(
+def test_unprocessed_keys_are_requested_again(
     dynamodb: Any, catalogue: DynamoDBCatalogue, skus: str
 ) -> None:
-    asked = leave_unread(dynamodb)
+    key_counts = leave_unread(dynamodb)
 
     assert set(catalogue.stock(list(skus))) == set(skus)
 
-    assert asked == list(range(len(skus), 0, -1))
+    assert key_counts == list(range(len(skus), 0, -1))
 
 
 def test_a_table_that_keeps_leaving_keys_unread_is_a_transient_error(
     dynamodb: Any, catalogue: DynamoDBCatalogue
 ) -> None:
-    asked = leave_unread(dynamodb)
+    key_counts = leave_unread(dynamodb)
 
     with pytest.raises(StoreUnavailable, match="left 5 keys of a batch unprocessed"):
         catalogue.stock([f"SKU-{i}" for i in range(9)])
 
-    assert asked == [9, 8, 7, 6]
+    assert key_counts == [9, 8, 7, 6]
 
 
 def test_a_customer_keeps_the_language_of_the_mails(customers: DynamoDBCustomers) -> None:

@@ -44,8 +44,8 @@ def _bridge(wire: InProcess) -> type[BaseHTTPRequestHandler]:
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             url = f"http://orders.example.com{self.path}"
-            asked = httpx.Request(self.command, url, headers=dict(self.headers), content=body)
-            answer = wire.handle_request(asked)
+            request = httpx.Request(self.command, url, headers=dict(self.headers), content=body)
+            answer = wire.handle_request(request)
             self.send_response(answer.status_code)
             self.send_header("Content-Type", answer.headers["content-type"])
             self.send_header("Content-Length", str(len(answer.content)))

@@ -124,7 +124,7 @@ def test_an_export_writes_a_file_per_order_and_continues_after_an_interruption(
     folder = tmp_path / "histories"
     terminal.run("export", str(folder), "-n", "2", who="operator")
     first = {file.name for file in folder.iterdir()}
-    asked = len(terminal.wire.sent)
+    sent_before = len(terminal.wire.sent)
 
     ran = terminal.run("export", str(folder), who="operator")
 
@@ -132,7 +132,7 @@ def test_an_export_writes_a_file_per_order_and_continues_after_an_interruption(
     assert ran.out == ""
     assert ran.err == "✓ 1 written, 2 already present\n"  # without a terminal no spinner
     assert {file.stem for file in folder.iterdir()} == {order.order_id for order in orders}
-    histories = [r for r in terminal.wire.sent[asked:] if r.url.path.endswith("/history")]
+    histories = [r for r in terminal.wire.sent[sent_before:] if r.url.path.endswith("/history")]
     assert len(histories) == 1
     [one, *_] = [json.loads(file.read_text()) for file in folder.iterdir()]
     assert one["events"][0]["type"] == "ExecutionStarted"

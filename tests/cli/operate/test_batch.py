@@ -20,9 +20,9 @@ BY_ALICE = ("--filter", "customer=alice", "-o", "json")
 
 def test_a_batch_cancels_the_matching_orders_once(terminal: Terminal, world: World) -> None:
     old, new = world.place(version="v1"), world.place(version="v2")
-    asked = ("batch", "cancel", "-r", "recall", "--filter", "version=v1", "-y", "-o", "json")
+    command = ("batch", "cancel", "-r", "recall", "--filter", "version=v1", "-y", "-o", "json")
 
-    first, again = (terminal.run(*asked, who="operator") for _ in range(2))
+    first, again = (terminal.run(*command, who="operator") for _ in range(2))
 
     assert first.json["orders"] == [{"order_id": old.order_id, "done": True, "why": None}]
     assert again.code == 0
@@ -32,10 +32,10 @@ def test_a_batch_cancels_the_matching_orders_once(terminal: Terminal, world: Wor
 def test_a_dry_run_names_the_orders_and_changes_nothing(terminal: Terminal, world: World) -> None:
     """Orders that accept no cancel do not count for the limit."""
     order, done = world.place(), world.place(Stage.COMPLETED)
-    asked = ("batch", "cancel", "-r", "x", "--filter", "customer=alice", "-n", "1", "--dry-run")
+    command = ("batch", "cancel", "-r", "x", "--filter", "customer=alice", "-n", "1", "--dry-run")
 
-    for_scripts = terminal.run(*asked, "-o", "json", who="operator")
-    for_people = terminal.run(*asked, who="operator")
+    for_scripts = terminal.run(*command, "-o", "json", who="operator")
+    for_people = terminal.run(*command, who="operator")
 
     assert for_scripts.json == {
         "orders": [order.order_id],

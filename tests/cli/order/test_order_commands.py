@@ -153,8 +153,8 @@ def test_an_id_changes_no_other_part_of_the_address(
     ran = terminal.run(command, order.order_id + tail)
 
     assert (ran.code, ran.out) == (3, "")
-    [asked] = terminal.wire.sent
-    rest = asked.url.raw_path.decode().removeprefix(f"/orders/{order.order_id}")
+    [request] = terminal.wire.sent
+    rest = request.url.raw_path.decode().removeprefix(f"/orders/{order.order_id}")
     assert rest.removesuffix("/execution") == quote(tail, safe="", errors="surrogateescape")
 
 

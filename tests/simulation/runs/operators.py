@@ -130,7 +130,7 @@ class Operators:
                 self._compensate(order.order_id)
             return
         self._requests += 1
-        asked = OutsideSettlement(
+        settlement = OutsideSettlement(
             settlement_id=f"S{self._requests}",
             **letter._asdict(),
             currency=order.currency,
@@ -139,9 +139,12 @@ class Operators:
             requested_by_name="operator1",
             requested_at=self._world.event_queue.now,
         )
-        self._act(order.order_id, "settle", partial(request_settlement, requested=asked))
+        self._act(order.order_id, "settle", partial(request_settlement, requested=settlement))
         confirm = partial(
-            confirm_settlement, settlement_id=asked.settlement_id, payment=asked, actor=_SECOND
+            confirm_settlement,
+            settlement_id=settlement.settlement_id,
+            payment=settlement,
+            actor=_SECOND,
         )
         for _ in range(self._random.choice((1, 1, 2))):
             later = self._random.randint(0, CONFIRMED_MS)

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class Branch:
-    """Drives one walk. An answer counts only while its question is the open one (`_asked`)."""
+    """Drives one walk. An answer counts only while its command is the open one (`_command_id`)."""
 
     def __init__(self, engine: "Engine", name: str) -> None:
         self._engine = engine
         self.name = name
         self._walk: Walk | None = None
         self._on_end: Callable[[Any, StateFailed | None], None] = lambda output, failure: None
-        self._asked: object = None
+        self._command_id: object = None
         self._token: str | None = None
         self._heartbeat_seconds = 0
         self._timer: Entry | None = None
@@ -32,7 +32,7 @@ class Branch:
 
     def stop(self) -> None:
         """Stop. Calls in flight may still have their effect; their answers are ignored."""
-        self._asked = self._walk = None
+        self._command_id = self._walk = None
         self._clear_timers()
         for branch in self._branches:
             branch.stop()
@@ -60,7 +60,7 @@ class Branch:
         walk = self._walk
         assert walk is not None
         self._clear_timers()
-        self._asked = object()
+        self._command_id = object()
         try:
             command = walk.send(answer) if failure is None else walk.throw(failure)
         except StopIteration as end:
@@ -81,7 +81,7 @@ class Branch:
             self._invoke(command)
 
     def _invoke(self, command: Invoke) -> None:
-        self._token, asked = command.token, self._asked
+        self._token, command_id = command.token, self._command_id
         timeout = StateFailed("States.Timeout")
         self._timer = self._answer_later(command.timeout_seconds * 1000, None, timeout)
         if command.token is not None:
@@ -90,7 +90,7 @@ class Branch:
             self._begin_tick()
 
         def done(answer: Any, failure: StateFailed | None) -> None:
-            if asked is self._asked and (failure is not None or command.token is None):
+            if command_id is self._command_id and (failure is not None or command.token is None):
                 self._step({"Payload": answer, "StatusCode": 200}, failure)
 
         self._engine.call(command, done)
@@ -121,10 +121,10 @@ class Branch:
             branch.begin(walk, lambda output, failure, i=index: ended(i, output, failure))  # type: ignore[misc]
 
     def _answer_later(self, delay: int, answer: Any, failure: StateFailed | None) -> Entry:
-        asked = self._asked
+        command_id = self._command_id
 
         def give() -> None:
-            if asked is self._asked and self._walk is not None:
+            if command_id is self._command_id and self._walk is not None:
                 self._step(answer, failure)
 
         return self._engine.event_queue.after(delay, give)

@@ -36,20 +36,20 @@ def test_retries_with_backoff_up_to_its_limit_and_then_catches() -> None:
     states = order_workflow()["States"]
     steps = walk({"StartAt": "ReserveStock", "States": states}, {"order_id": "O1"}, SERVICES)
     waits, attempts = [], []
-    asked = next(steps)
-    while isinstance(asked, Invoke) and asked.function == "ReserveStock":
-        attempts.append(asked.payload["attempt"])
-        again = steps.throw(StateFailed("StoreUnavailable"))
-        if isinstance(again, Sleep):
-            waits.append(again.milliseconds)
-            again = next(steps)
-        asked = again
+    command = next(steps)
+    while isinstance(command, Invoke) and command.function == "ReserveStock":
+        attempts.append(command.payload["attempt"])
+        following = steps.throw(StateFailed("StoreUnavailable"))
+        if isinstance(following, Sleep):
+            waits.append(following.milliseconds)
+            following = next(steps)
+        command = following
 
     assert attempts == [0, 1, 2, 3, 4]
     assert waits == [1000, 2000, 4000, 8000, 5000]
-    assert isinstance(asked, Invoke)
-    assert asked.function == "ApplySignals"
-    assert asked.payload["task"]["failure"]["Error"] == "StoreUnavailable"
+    assert isinstance(command, Invoke)
+    assert command.function == "ApplySignals"
+    assert command.payload["task"]["failure"]["Error"] == "StoreUnavailable"
 
 
 def test_pauses_longer_after_every_failure_until_it_hands_the_order_over() -> None:
@@ -65,9 +65,9 @@ def fail_for_ever(pauses: list[int]) -> None:
     """Walk from ApplySignals on, which always fails; notes the seconds of every pause."""
     states = order_workflow()["States"]
     steps = walk({"StartAt": "ApplySignals", "States": states}, {"order_id": "O1"}, SERVICES)
-    asked = next(steps)
+    command = next(steps)
     while True:
-        if isinstance(asked, Sleep):
-            pauses.append(asked.milliseconds // 1000)
-            asked = next(steps)
-        asked = steps.throw(StateFailed("SomethingNew"))
+        if isinstance(command, Sleep):
+            pauses.append(command.milliseconds // 1000)
+            command = next(steps)
+        command = steps.throw(StateFailed("SomethingNew"))

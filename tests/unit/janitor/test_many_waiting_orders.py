@@ -66,12 +66,12 @@ def test_a_sweep_stays_within_the_quota_and_continues_where_the_last_one_ended(
     crowded: World, janitor_sweep: JanitorSweep
 ) -> None:
     calls: Counter[int] = Counter()
-    asked: list[str] = []
+    checked: list[str] = []
     status = crowded.engine.status
 
     def counting(order: Order) -> ExecutionStatus:
         calls[crowded.clock.now() // 1000] += 1
-        asked.append(order.order_id)
+        checked.append(order.order_id)
         return status(order)
 
     crowded.engine.status = counting  # type: ignore[method-assign]
@@ -81,4 +81,4 @@ def test_a_sweep_stays_within_the_quota_and_continues_where_the_last_one_ended(
         crowded.clock.advance(60)
 
     assert max(calls.values()) <= STATUS_QUOTA
-    assert len(set(asked)) == 2 * SWEEP_LIMIT
+    assert len(set(checked)) == 2 * SWEEP_LIMIT

@@ -304,16 +304,16 @@ def settle(
     world: World, order: Order, amount_minor: int, settled: Settled = Settled.REFUND_PAID
 ) -> None:
     """Two operators settle a part of the debt, or a dispute."""
-    asked = a_settlement(
+    settlement = a_settlement(
         settlement_id=f"S{amount_minor}", amount_minor=amount_minor, settled=settled
     )
     confirmed = partial(
         confirm_settlement,
-        settlement_id=asked.settlement_id,
-        payment=asked,
+        settlement_id=settlement.settlement_id,
+        payment=settlement,
         actor=Actor(subject="sub-operator3", name="operator3"),
     )
-    world.deps.orders.change(order.order_id, partial(request_settlement, requested=asked))
+    world.deps.orders.change(order.order_id, partial(request_settlement, requested=settlement))
     world.deps.orders.change(order.order_id, confirmed)
 
 

@@ -77,7 +77,7 @@ def sign_in_page_is_served(stack: Stack) -> None:
     with stack.http() as client:
         settings = client.get("/sign-in").json()
         challenge = sha256(secrets.token_bytes(32)).digest()
-        asked = {
+        query = {
             "client_id": settings["client_id"],
             "redirect_uri": REDIRECT,
             "response_type": "code",
@@ -87,7 +87,7 @@ def sign_in_page_is_served(stack: Stack) -> None:
             "code_challenge_method": "S256",
         }
         address = urljoin(stack.deployment.api_url, settings["authorize_url"])
-        page = client.get(address, params=asked)
+        page = client.get(address, params=query)
     location = page.headers.get("location", "")
     accepted = page.status_code in (httpx.codes.OK, httpx.codes.FOUND) and "error" not in location
     require(accepted, f"the sign-in page answered {page.status_code} {location}")

@@ -20,7 +20,7 @@ PACE = WaitPolicy(approval_timeout_seconds=900, heartbeat_seconds=300, mails_app
 DUE = (NOW + 15_000, NOW + 450_000, NOW + 720_000)
 
 
-def asked(*mails: str) -> Order:
+def with_mails(*mails: str) -> Order:
     """An order about which these mails were sent."""
     order = an_order()
     for mail in mails:
@@ -30,7 +30,7 @@ def asked(*mails: str) -> Order:
 
 @pytest.mark.parametrize("sent", range(len(APPROVAL_MAILS)))
 def test_the_next_mail_is_due_at_its_share_of_the_wait(sent: int) -> None:
-    order = asked(*APPROVAL_MAILS[:sent])
+    order = with_mails(*APPROVAL_MAILS[:sent])
 
     assert next_mail_at(order, WAIT) == DUE[sent]
     assert mail_due(order, DUE[sent] - 1, WAIT) is None
@@ -39,7 +39,7 @@ def test_the_next_mail_is_due_at_its_share_of_the_wait(sent: int) -> None:
 
 def test_after_the_last_mail_none_is_left_though_others_were_missed() -> None:
     assert mail_due(an_order(), DUE[2], WAIT) == APPROVAL_MAILS[2]
-    for order in (asked(*APPROVAL_MAILS), asked(APPROVAL_MAILS[2])):
+    for order in (with_mails(*APPROVAL_MAILS), with_mails(APPROVAL_MAILS[2])):
         assert next_mail_at(order, WAIT) is None
         assert mail_due(order, NOW + WAIT, WAIT) is None
 

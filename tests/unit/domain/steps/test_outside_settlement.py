@@ -96,9 +96,9 @@ def test_the_rest_of_a_debt_stays_owed_and_that_of_a_refund_does_not() -> None:
 
 
 def test_a_stuck_refund_of_which_nothing_is_left_is_settled_with_0() -> None:
-    asked = made(request_settlement(stuck(), NOW, a_settlement(amount_minor=0)))
+    requested = made(request_settlement(stuck(), NOW, a_settlement(amount_minor=0)))
 
-    settled = made(confirmed(asked.after, amount_minor=0)).after
+    settled = made(confirmed(requested.after, amount_minor=0)).after
 
     refund = settled.ledger[PAY]
     assert (refund.state, refund.refunded_minor) == (EffectState.UNDONE, 0)
@@ -113,13 +113,13 @@ def disputed(order: Order, state: EffectState, amount_minor: int = 1000) -> Orde
 
 @pytest.mark.parametrize("order", [stuck(), indebted()], ids=["stuck", "debt"])
 def test_while_a_bank_decides_a_dispute_nothing_is_settled(order: Order) -> None:
-    asked = disputed(replace(order, settlement=a_settlement()), EffectState.INTENT)
+    requested = disputed(replace(order, settlement=a_settlement()), EffectState.INTENT)
 
     with pytest.raises(SignalNotAdmitted, match=r"^the payment is disputed"):
-        request_settlement(asked, NOW, a_settlement(amount_minor=1))
+        request_settlement(requested, NOW, a_settlement(amount_minor=1))
     with pytest.raises(SignalNotAdmitted, match=r"^the payment is disputed"):
-        confirmed(asked)
-    assert confirmed(disputed(asked, EffectState.UNDONE)) is not None
+        confirmed(requested)
+    assert confirmed(disputed(requested, EffectState.UNDONE)) is not None
 
 
 def test_money_that_a_lost_dispute_returned_is_not_settled_too() -> None:
@@ -138,8 +138,8 @@ def ending(settled: Settled, amount_minor: int = 1000, **changes: Any) -> Outsid
 
 def ended(order: Order, settled: Settled, amount_minor: int = 1000, **changes: Any) -> Change:
     """The order after both operators ended a dispute of it."""
-    asked = made(request_settlement(order, NOW, ending(settled, amount_minor, **changes)))
-    return made(confirmed(asked.after, settled=settled, amount_minor=amount_minor))
+    requested = made(request_settlement(order, NOW, ending(settled, amount_minor, **changes)))
+    return made(confirmed(requested.after, settled=settled, amount_minor=amount_minor))
 
 
 @pytest.mark.parametrize(
