@@ -409,12 +409,12 @@ class Dependencies:
         )
 
     def _report_takeovers(self, order: "Order") -> None:
-        """Built on first use: the API takes orders over too, and has no operations queue."""
+        """Read the operations queue on first use: the API also takes orders over, and has none."""
         self.operations.report_takeovers(order)
 
     @cached_property
     def call_each(self) -> "ports.CallEach":
-        """Calls of one function that run side by side, each in a thread, with separate log keys."""
+        """Call a function for each item, each in a separate thread with separate log keys."""
 
         def in_threads(work: Callable[[str], Any], items: Sequence[str]) -> list[Any]:
             from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""`python -m bench.cold_start`: what functions load before the first call, relative to REF."""
+"""`python -m bench.cold_start`: the processor time of a cold start."""
 
 import argparse
 import json

@@ -69,7 +69,7 @@ class UpOptions:
 
 
 def options_of(state: State, *, port: int) -> UpOptions:
-    """The options of a running environment, which has any port."""
+    """The options of a running environment, with another port."""
     return UpOptions(
         approval_timeout=state.approval_timeout_seconds,
         heartbeat=state.heartbeat_seconds,

@@ -34,7 +34,7 @@ def request_path(path: str) -> str:
 
 
 def answer_body(path: str, found: Any) -> Any:
-    """An answer whose gaps are filled."""
+    """Return an answer of localstripe with the fields and filters that it lacks."""
     filled = change_objects(found, with_received_amount)
     query = dict(parse_qsl(urlsplit(path).query))
     if not path.startswith(TRANSACTIONS) or not query.keys() & _TIMES:

@@ -109,8 +109,8 @@ class ExecutionHistories(Construct):
         return [export, self._create_sweep(platform)]
 
     def _create_bucket(self) -> s3.Bucket:
-        """Without versions: each object is written once and never replaced. Kept with every stack:
-        CloudFormation does not delete a bucket that has objects, and their expiry empties it.
+        """Without versions: each object is written once and never replaced. Retained when the stack
+        is deleted: CloudFormation cannot delete a bucket with objects. Their expiry empties it.
         """
         bucket = s3.Bucket(
             self,

@@ -53,7 +53,7 @@ def answer(operation: Operation, session: StoreSession) -> object:
 
 
 def _create(index: int, body: int) -> Operation:
-    """Two orders share a key: the second one is what a caller drafts who asks again."""
+    """Two orders share a key: the second one is the draft of a repeated request."""
     key = f"k{index % (ORDERS // 2)}"
     named = IdempotencyKey(principal="alice", key=key, fingerprint=f"f{body}")
     return lambda session: session.under.store.create(session.orders[index], (), named)

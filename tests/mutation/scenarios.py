@@ -145,14 +145,14 @@ def _order(record: Mapping[str, Any]) -> tuple[object, ...]:
 @lru_cache
 def scenarios() -> tuple[Scenario, ...]:
     """All scenarios, the simplest first."""
-    return (*_plain(), *_interrupted(), *_faults(), *_errors_of_a_branch(), *_service_errors())
+    return (*_plain(), *_interruptions(), *_faults(), *_errors_of_a_branch(), *_service_errors())
 
 
 def _schedule(**changes: Any) -> Schedule:
     return one_order(**{"seed": 7, "events": (APPROVE,), **changes}, item=("COFFEE-1KG", 2))
 
 
-def _placed(**changes: Any) -> Schedule:
+def _with_placement(**changes: Any) -> Schedule:
     schedule = _schedule()
     return replace(schedule, placements=(replace(schedule.placements[0], **changes),))
 
@@ -161,20 +161,20 @@ def _plain() -> Iterator[Scenario]:
     cancel = ScheduledEvent(SignalKind.CANCEL_ORDER, 0, 5_000, Stage.AWAITING_APPROVAL, "c0")
     add = ScheduledEvent(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
     yield Scenario("approved", _schedule())
-    yield Scenario("approved, v1", _placed(version="v1"))
+    yield Scenario("approved, v1", _with_placement(version="v1"))
     yield Scenario("cancelled", _schedule(events=(cancel,)))
     yield Scenario("item added, then approved", _schedule(events=(add, APPROVE)))
     yield Scenario("expired after ticks", _schedule(events=()))
-    yield Scenario("declined", _placed(payment_method="pm_declined"))
-    pending = _placed(payment_method="pm_processing")
+    yield Scenario("declined", _with_placement(payment_method="pm_declined"))
+    pending = _with_placement(payment_method="pm_processing")
     too_late = replace(cancel, after_ms=3_000, stage=Stage.PAYMENT)
     yield Scenario("payment pending", pending)
     yield Scenario("cancelled, pending", replace(pending, events=(APPROVE, too_late)))
-    yield Scenario("out of stock", _placed(items=(("RARE-1", 2),)))
+    yield Scenario("out of stock", _with_placement(items=(("RARE-1", 2),)))
     for version in ("v1", "v2"):
         for action in (Action.TAKEOVER, Action.STOP):
             happens = ScheduledEvent(action, 0, 1_000, Stage.AWAITING_APPROVAL)
-            schedule = replace(_placed(version=version), events=(happens,))
+            schedule = replace(_with_placement(version=version), events=(happens,))
             yield Scenario(f"{action}, {version}", schedule)
     completed = (PlannedFault(Fault.CRASH_AFTER, 1, "UpdateOrderStatus", "store.commit"),)
     takeover = ScheduledEvent(Action.TAKEOVER, 0, 0, Stage.STATUS_UPDATE)
@@ -188,13 +188,13 @@ def _plain() -> Iterator[Scenario]:
     yield Scenario("cancelled, mail fails", _schedule(events=(cancel,), planned_faults=unsent))
 
 
-def _interrupted() -> Iterator[Scenario]:
+def _interruptions() -> Iterator[Scenario]:
     """Executions that are lost, pause, or end so that a new one continues."""
     add = ScheduledEvent(SignalKind.ADD_LINE_ITEM, 0, 100, Stage.AWAITING_APPROVAL, "i0", "MUG-RED")
     for stage in (Stage.START, Stage.AWAITING_APPROVAL, Stage.PAYMENT, Stage.STATUS_UPDATE):
         lost = ScheduledEvent(Action.TIME_OUT, 0, 0, stage)
         yield Scenario(f"{Action.TIME_OUT}, {stage}", _schedule(events=(APPROVE, lost)))
-    yield Scenario("provider unavailable", _placed(payment_method="pm_unavailable"))
+    yield Scenario("provider unavailable", _with_placement(payment_method="pm_unavailable"))
     yield Scenario("many wake-ups", _schedule(), loops=MAX_LOOPS)
     again = Scenario("a wait fails", _schedule(), "AwaitSignal", "SomethingNew", 3)
     yield again
@@ -216,9 +216,9 @@ def _faults() -> Iterator[Scenario]:
                     schedule = cancelled_late(schedule)
                 yield Scenario(f"{activity}, {fault} {times}", schedule)
     for activity in FORWARD[:3]:
-        met = planned_faults(activity, "zombie", "once")
+        faults = planned_faults(activity, "zombie", "once")
         yield Scenario(
-            f"{activity}, v1, zombie", replace(_placed(version="v1"), planned_faults=met)
+            f"{activity}, v1, zombie", replace(_with_placement(version="v1"), planned_faults=faults)
         )
 
 
@@ -237,7 +237,7 @@ def _service_errors() -> Iterator[Scenario]:
     for name, task in tasks(load()).items():
         function = placeholder(task)
         version = "v1" if name.endswith("V1") else "v2"
-        schedule = _placed(version=version)
+        schedule = _with_placement(version=version)
         if name in BACKWARD:
             schedule = cancelled_late(schedule)
         for rule in task.get("Retry", ()):

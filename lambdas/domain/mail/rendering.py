@@ -40,7 +40,7 @@ class MailTags(NamedTuple):
 def render(
     name: str, language: str, values: Mapping[str, str | int], lines: tuple[str, ...] = ()
 ) -> Message:
-    """The e-mail `name` in the language, or in English if the language does not have it.
+    """Return the e-mail `name` in the language, or in English if the language does not have it.
 
     `lines` is `$lines` in the files: one line each in plain text, one list item each in HTML.
     """
@@ -57,7 +57,7 @@ def render(
 
 
 def phrase(name: str, language: str, values: Mapping[str, str | int]) -> str | None:
-    """A phrase of the language's `phrases.json`; None if the language does not have it."""
+    """Return a phrase of the language's `phrases.json`; None if the language does not have it."""
     found = _phrases(language).get(name)
     return None if found is None else Template(found).substitute(values)
 

@@ -43,7 +43,7 @@ def test_a_scenario_is_read_with_its_defaults(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "complaint"),
+    ("good", "bad", "message"),
     [
         ('do = "place"', 'do = "plaice"', "there is no step 'plaice'"),
         ("items = { MUG-RED = 1 }", "by = 'customer'", "place needs items"),
@@ -58,11 +58,11 @@ def test_a_scenario_is_read_with_its_defaults(tmp_path: Path) -> None:
         ("steps = [", "steps = [[", "01-a-scenario.toml"),
     ],
 )
-def test_a_mistake_is_named_with_its_file(
-    tmp_path: Path, good: str, bad: str, complaint: str
+def test_an_invalid_scenario_is_reported_with_its_file(
+    tmp_path: Path, good: str, bad: str, message: str
 ) -> None:
     file = a_file(tmp_path, GOOD.replace(good, bad, 1))
-    with pytest.raises(InvalidScenario, match=re.escape(complaint)) as refusal:
+    with pytest.raises(InvalidScenario, match=re.escape(message)) as refusal:
         read_scenario(file)
     assert "01-a-scenario.toml" in str(refusal.value)
 

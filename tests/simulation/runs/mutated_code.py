@@ -192,7 +192,7 @@ def decline_lightly(payments: Payments, reference: str) -> CaptureResult:
 
 def commit_in_two_writes(store: Store, change: Change) -> Order:
     """The stage first, then the stock."""
-    boundary = store._border
+    boundary = store._boundary
     after: Order = boundary.cross(
         "store.commit",
         lambda: boundary.world.store.commit_as(boundary.epoch, replace(change, stock=())),

@@ -1,4 +1,4 @@
-"""The ports as an actor holds them: every method is one crossing of the boundary."""
+"""The ports of an actor. Every call crosses the fault boundary once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -21,33 +21,33 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "operations": ("report_payment",),
     "engine": ("start", "ring", "extend_wait"),
 }
-"""The methods of each port that actors call, and that are not written out below: no actor lists,
-counts or compares in a simulation.
+"""The methods of each port that actors call, except those that a class below defines. No actor of
+a simulation lists, counts or compares orders.
 """
-REAL_SIDES = {"index": "store", "catalogue": "inventory"}
-"""The attribute of the world, where it is not that of the port."""
+WORLD_ATTRIBUTES = {"index": "store", "catalogue": "inventory"}
+"""The attribute of the world, if its name differs from the port's."""
 
 
-class Crossing:
-    """A port's real side lies across the boundary."""
+class BoundaryPort:
+    """A port whose implementation belongs to the world, behind the fault boundary."""
 
     def __init__(self, boundary: FaultBoundary) -> None:
-        self._border = boundary
+        self._boundary = boundary
         self._cross = boundary.cross
         self._world = boundary.world
 
 
-class SkewedClock(Crossing, Clock):
-    """The clock of one process: a few seconds wrong, but always by as much."""
+class SkewedClock(BoundaryPort, Clock):
+    """The clock of one process: wrong by a constant number of seconds."""
 
     def now(self) -> int:
-        return self._world.event_queue.now + self._border.skew_ms
+        return self._world.event_queue.now + self._boundary.skew_ms
 
     def sleep(self, seconds: float) -> None:
-        self._border.actor.pause(int(seconds * 1000))
+        self._boundary.actor.pause(int(seconds * 1000))
 
 
-class Port(Crossing):
+class Port(BoundaryPort):
     """A port by its name in METHODS."""
 
     def __init__(self, boundary: FaultBoundary, name: str) -> None:
@@ -57,7 +57,7 @@ class Port(Crossing):
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method not in METHODS[self._name]:
             raise AttributeError(f"no actor calls {self._name}.{method} in a simulation")
-        real = getattr(getattr(self._world, REAL_SIDES.get(self._name, self._name)), method)
+        real = getattr(getattr(self._world, WORLD_ATTRIBUTES.get(self._name, self._name)), method)
         point = f"{self._name}.{method}"
         return lambda *given, **named: self._cross(point, lambda: real(*given, **named))
 
@@ -69,7 +69,7 @@ class Store(Port):
         super().__init__(boundary, "store")
 
     def commit(self, change: Change) -> Order:
-        epoch = self._border.epoch
+        epoch = self._boundary.epoch
         return self._cross("store.commit", lambda: self._world.store.commit_as(epoch, change))
 
 

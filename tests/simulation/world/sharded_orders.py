@@ -23,7 +23,7 @@ from tests.simulation.world.stock_table import INVENTORY, ORDERS, cancelled
 _TABLES = {"orders_table": ORDERS, "inventory_table": INVENTORY}
 
 
-class StockClient(ports.Crossing):
+class StockClient(ports.BoundaryPort):
     """The DynamoDB client of one caller. `readings` has the available units of each SKU, with its
     shards, at each read of its item.
     """
@@ -68,7 +68,7 @@ class StockClient(ports.Crossing):
             return codes if change is None else ["None", *codes]
         if change is not None:
             try:
-                world.store.commit_as(self._border.epoch, change)
+                world.store.commit_as(self._boundary.epoch, change)
             except OrderError as error:
                 world.defects.append(f"{change.before.order_id}: moved units, but {error!r}")
         world.defects += world.stock_table.problems(world.store.counters())

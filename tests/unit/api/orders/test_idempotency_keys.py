@@ -1,4 +1,4 @@
-"""POST /orders: an order is made once for each key, and what a key may look like."""
+"""POST /orders creates one order for each idempotency key, and validates the key."""
 
 import hashlib
 
