@@ -84,9 +84,9 @@ def cold_start_row(starts: Sequence[Start]) -> Row:
     """The slowest activity."""
     ratios = {
         compiled: max(
-            one.ratio
-            for one in starts
-            if one.compiled is compiled and one.name.startswith("activities.")
+            start.ratio
+            for start in starts
+            if start.compiled is compiled and start.name.startswith("activities.")
         )
         for compiled in (True, False)
     }

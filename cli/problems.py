@@ -25,7 +25,7 @@ class Problem(Exception):
         self.message = message
         self.advice = advice
         self.status = status
-        self.fields = [dict(one) for one in fields]
+        self.fields = [dict(field) for field in fields]
 
     def as_dict(self) -> dict[str, Any]:
         """The problem as a JSON object; it has `fields` only if fields are invalid."""

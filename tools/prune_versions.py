@@ -118,7 +118,7 @@ def _machine_versions(states: "SFNClient", machine: str) -> Iterator[str]:
     token: dict[str, str] = {}
     while True:
         page = states.list_state_machine_versions(stateMachineArn=machine, **token)  # type: ignore[arg-type]
-        yield from (one["stateMachineVersionArn"] for one in page["stateMachineVersions"])
+        yield from (version["stateMachineVersionArn"] for version in page["stateMachineVersions"])
         if not page.get("nextToken"):
             return
         token = {"nextToken": page["nextToken"]}

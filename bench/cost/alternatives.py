@@ -52,11 +52,12 @@ def table(order: Counts) -> str:
 
 def _rows(order: Counts) -> Iterator[str]:
     port = bill(direct_port()).total
-    for one in ALTERNATIVES:
+    for alternative in ALTERNATIVES:
         changed = replace(
             order,
-            transitions=order.transitions - one.transitions,
-            invocations=order.invocations - one.invocations,
+            transitions=order.transitions - alternative.transitions,
+            invocations=order.invocations - alternative.invocations,
         )
-        total = bill(changed).total + one.dollars
-        yield f"| {one.name} | {changed.transitions} | {total:,.0f} | {total / port:.2f} |\n"
+        total = bill(changed).total + alternative.dollars
+        figures = f"{changed.transitions} | {total:,.0f} | {total / port:.2f}"
+        yield f"| {alternative.name} | {figures} |\n"

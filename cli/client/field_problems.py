@@ -10,12 +10,12 @@ _UNKNOWN = "is not a known field"
 
 def in_plain_words(fields: Fields) -> list[dict[str, str]]:
     """The fields, with each problem as a part of a sentence, without quotation marks."""
-    return [{"field": one["field"], "problem": _part(one["problem"])} for one in fields]
+    return [{"field": field["field"], "problem": _part(field["problem"])} for field in fields]
 
 
 def sentence(fields: Fields) -> str:
     """One sentence of all fields: `quantity of item 1 must be at least 1; reason is missing`."""
-    return "; ".join(_display_name(one) + _with_separator(one["problem"]) for one in fields)
+    return "; ".join(_display_name(field) + _with_separator(field["problem"]) for field in fields)
 
 
 def _with_separator(problem: str) -> str:

@@ -164,7 +164,7 @@ def _bad_key(answer: httpx.Response) -> WrongUsage:
 
 def _invalid_fields(errors: list[dict[str, str]], answer: httpx.Response) -> Problem:
     """Invalid fields. Every field comes from the command line, so this is a usage error."""
-    if [one["field"] for one in errors] == [_KEY]:
+    if [error["field"] for error in errors] == [_KEY]:
         return _bad_key(answer)
     fields = in_plain_words(errors)
     advice = "correct it and try again (`--help`)"

@@ -97,6 +97,6 @@ def _print_profile(name: str, api_url: str, output: Format) -> None:
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table("profile", "user", "API", box=None)
-    for one in rows:
-        table.add_row(one["name"], one["user"] or "signed out", one["api_url"])
+    for row in rows:
+        table.add_row(row["name"], row["user"] or "signed out", row["api_url"])
     return table

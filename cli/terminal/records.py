@@ -60,7 +60,7 @@ def show_list(
     chosen = [one.strip() for one in fields.split(",")] if fields else []
     _require(chosen, records)
     if chosen:
-        records = [{field: _value(one, field) for field in chosen} for one in records]
+        records = [{field: _value(record, field) for field in chosen} for record in records]
     match format_:
         case ListFormat.JSON:
             print_json({name: records})
@@ -75,7 +75,7 @@ def show_list(
 
 
 def _require(fields: Sequence[str], records: Records) -> None:
-    known = dict.fromkeys(name for one in records for name in one)
+    known = dict.fromkeys(name for record in records for name in record)
     unknown = [field for field in fields if known and field.partition(".")[0] not in known]
     if unknown:
         raise WrongUsage(f"no field {', '.join(unknown)}", advice=f"one of: {', '.join(known)}")
@@ -93,12 +93,12 @@ def _print_csv(records: Records, chosen: Sequence[str], columns: Sequence[str]) 
     """RFC 4180, with a header line. Lists and objects are JSON."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(chosen or columns)
-    for one in records:
-        writer.writerow(_texts(one.values() if chosen else [_value(one, c) for c in columns]))
+    for record in records:
+        writer.writerow(_texts(record.values() if chosen else [_value(record, c) for c in columns]))
 
 
 def _table(records: Records, chosen: Sequence[str]) -> RenderableType:
-    rows = [tuple(_texts(one.values())) for one in records]
+    rows = [tuple(_texts(record.values())) for record in records]
     key = "order_id" if "order_id" in chosen else chosen[0]
     return Rows(columns=tuple(chosen), rows=rows, key=key) if rows else "nothing was found"
 

@@ -42,7 +42,7 @@ def metrics_table(history: History) -> RenderableType:
     columns = ("execution", "verdict", "why", "took", "retries", "time by category")
     return Rows(
         columns=columns,
-        rows=[_metrics_row(one) for one in history["executions"]],
+        rows=[_metrics_row(execution) for execution in history["executions"]],
         optional=("retries",),  # the table of states shows the attempts
         wrapping=("why", "time by category"),
         key="verdict",
@@ -68,14 +68,14 @@ def verdict_table(verdicts: list[dict[str, Any]]) -> RenderableType:
         columns=("order", "execution", "verdict", "why", "began", "took"),
         rows=[
             (
-                one["order_id"],
-                str(one["epoch"]),
-                _verdict(one["verdict"]),
-                one["reason"] or "",
-                clock(one["started_at"]),
-                _took(one),
+                verdict["order_id"],
+                str(verdict["epoch"]),
+                _verdict(verdict["verdict"]),
+                verdict["reason"] or "",
+                clock(verdict["started_at"]),
+                _took(verdict),
             )
-            for one in verdicts
+            for verdict in verdicts
         ],
         optional=("took", "began"),
         wrapping=("why",),
@@ -109,7 +109,7 @@ def _over_time(verdicts: Iterable[Mapping[str, Any]]) -> Table:
     for verdict in classes:
         table.add_column(_verdict(verdict))
     for moment in moments:
-        table.add_row(moment, *(str(counts[moment, one] or "·") for one in classes))
+        table.add_row(moment, *(str(counts[moment, verdict] or "·") for verdict in classes))
     return table
 
 

@@ -69,7 +69,7 @@ def problem_list(orders: Iterable[Order], problem: str) -> RenderableType:
 def _open_minor(ledger: Mapping[str, Any], problem: str) -> int:
     """The amount of a problem's open entries: `dispute`, `dispute-2`."""
     entries = (one for name, one in ledger.items() if _kind(name) == problem)
-    return sum(one["amount_minor"] for one in entries if one["state"] == "intent")
+    return sum(entry["amount_minor"] for entry in entries if entry["state"] == "intent")
 
 
 def _kind(effect: str) -> str:

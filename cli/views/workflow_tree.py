@@ -47,9 +47,13 @@ def workflow_tree(order: Mapping[str, Any], execution: Mapping[str, Any]) -> Ren
     order_id, total = order["order_id"], money(order["total"])
     head = line((order_id, "bold"), stage(order["stage"]), total, between="  ")
     tree = Tree(head, guide_style="dim")
-    states = [_mark_compensated(one, order["ledger"]) for one in execution["states"]]
+    states = [_mark_compensated(state, order["ledger"]) for state in execution["states"]]
     for category, title in _TITLES.items():
-        shown = [one for one in states if _category(one) == category and _is_displayed(one, states)]
+        shown = [
+            state
+            for state in states
+            if _category(state) == category and _is_displayed(state, states)
+        ]
         if shown:
             branch = tree.add(_marked_line(title, _summary_mark(shown)))
             for one in shown:
@@ -79,7 +83,9 @@ def log_lines(order: Mapping[str, Any], execution: Mapping[str, Any]) -> dict[st
     lines = {}
     if number > 1:
         lines[f"execution {number}"] = f"{clock(order['updated_at'])}  {_takeover_note(execution)}"
-    passed = [one for one in execution["states"] if one["entries"] and one["type"] not in _ROUTING]
+    passed = [
+        state for state in execution["states"] if state["entries"] and state["type"] not in _ROUTING
+    ]
     for one in sorted(passed, key=lambda one: _sequence(one, order)):
         key = f"{number} {one['name']} {one['entries']} {one['progress']}"
         lines[key] = f"{clock(_changed_at(one, order))}  {_change_text(one)}"
@@ -130,12 +136,12 @@ def _is_displayed(state: State, states: list[State]) -> bool:
 
 def _runs_v1(states: list[State]) -> bool:
     """Whether the order runs v1, which has sequential states instead of the parallel ones."""
-    return any(one["name"].endswith("V1") and one["entries"] for one in states)
+    return any(state["name"].endswith("V1") and state["entries"] for state in states)
 
 
 def _summary_mark(states: list[State]) -> str:
     """One mark for several states: the most important one."""
-    found = {one["progress"] for one in states}
+    found = {state["progress"] for state in states}
     for mark in ("running", "failed", "aborted", "caught", "compensated", "succeeded"):
         if mark in found:
             return mark

@@ -34,7 +34,9 @@ RESOURCES: tuple[Resource, ...] = (
     console,
     documentation,
 )
-OPERATIONS: tuple[Operation, ...] = tuple(one for r in RESOURCES for one in r.operations)
+OPERATIONS: tuple[Operation, ...] = tuple(
+    operation for r in RESOURCES for operation in r.operations
+)
 
 resolver = APIGatewayHttpResolver(enable_validation=True)
 for resource in RESOURCES:

@@ -117,14 +117,16 @@ def _complete_operation(operation: Operation, described: Mapping[str, Any]) -> d
 
 def _reads_headers(described: Mapping[str, Any]) -> bool:
     """Whether the operation reads headers, and so may refuse a malformed one (400)."""
-    return any(one["in"] == "header" for one in described.get("parameters", ()))
+    return any(parameter["in"] == "header" for parameter in described.get("parameters", ()))
 
 
 def _with_header_names(described: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters, with header names in their usual capitals: `Idempotency-Key`."""
     parameters = [
-        {**one, "name": one["name"].title()} if one["in"] == "header" else one
-        for one in described.get("parameters", ())
+        {**parameter, "name": parameter["name"].title()}
+        if parameter["in"] == "header"
+        else parameter
+        for parameter in described.get("parameters", ())
     ]
     return {"parameters": parameters} if parameters else {}
 

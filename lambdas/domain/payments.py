@@ -159,7 +159,7 @@ class Payment:
         return max(self.captured_minor - self.refunded_minor - self.lost_minor, 0)
 
     def _disputed_minor(self, state: DisputeState) -> int:
-        return sum(one.amount_minor for one in self.disputes if one.state is state)
+        return sum(dispute.amount_minor for dispute in self.disputes if dispute.state is state)
 
     @property
     def is_pending(self) -> bool:

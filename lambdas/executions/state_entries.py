@@ -123,4 +123,4 @@ def _open_entries(found: Iterable[StateEntry]) -> Iterator[StateEntry]:
 
 def _open_entry(found: Sequence[StateEntry], state: str | None) -> StateEntry | None:
     """The newest open entry of a state."""
-    return next((one for one in _open_entries(reversed(found)) if one.state == state), None)
+    return next((entry for entry in _open_entries(reversed(found)) if entry.state == state), None)

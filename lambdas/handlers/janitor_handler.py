@@ -41,7 +41,7 @@ def _measure_oldest_order() -> None:
     deps = dependencies()
     try:
         open_orders = deps.index.open_versions(at_most=1).orders.values()
-        oldest = min((one.oldest for one in open_orders), default=None)
+        oldest = min((version.oldest for version in open_orders), default=None)
         age_ms = 0 if oldest is None else deps.clock.now() - deps.orders.get(oldest).created_at
     except OrderError as error:
         report_recovered(error)

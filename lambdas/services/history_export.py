@@ -99,7 +99,11 @@ class HistoryExport:
         page = self.index.page(
             stage=None, customer_id=None, limit=SWEEP_ORDERS, cursor=self.position.read()
         )
-        missing = [one for one in self._candidates(page.orders) if not self.histories.exists(*one)]
+        missing = [
+            candidate
+            for candidate in self._candidates(page.orders)
+            if not self.histories.exists(*candidate)
+        ]
         exported = sum(self._export(*one) for one in missing[:SWEEP_READS])
         oldest = self.clock.now() - KEPT_MS
         passed = any(order.created_at < oldest for order in page.orders)

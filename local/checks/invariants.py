@@ -71,8 +71,8 @@ def money(order: Record, snapshot: Snapshot, _: ObservedOrder) -> Iterator[str]:
         yield f"{captured} captured, {approved} approved"
     if returned != sum(refunds):
         yield f"{returned} refunded by the payment, {refunds} by the refunds"
-    disputes = [one for payment in payments for one in payment.get("disputes", {}).values()]
-    lost = sum(one["amount_minor"] for one in disputes if one["state"] == "lost")
+    disputes = [dispute for payment in payments for dispute in payment.get("disputes", {}).values()]
+    lost = sum(dispute["amount_minor"] for dispute in disputes if dispute["state"] == "lost")
     if returned + lost > captured:
         yield f"{returned} refunded and {lost} lost, {captured} captured"
     kept = captured - returned - (0 if order["stage"] == "completed" else lost)
@@ -91,7 +91,9 @@ def signals(order: Record, _: Snapshot, observed: ObservedOrder) -> Iterator[str
     outcomes = order.get("outcomes", {})
     if not outcomes.keys() <= set(inbox):
         yield "an outcome belongs to no signal"
-    yield from (f"outcome {one!r}" for one in outcomes.values() if not _known_outcome(one))
+    yield from (
+        f"outcome {outcome!r}" for outcome in outcomes.values() if not _known_outcome(outcome)
+    )
     if order["stage"] in ENDS and (len(outcomes), order["applied"]) != (len(inbox), len(inbox)):
         yield f"{len(inbox)} signals, {len(outcomes)} outcomes, {order['applied']} applied"
     if order["stage"] == "completed" and order.get("cancel_requested_at") is not None:

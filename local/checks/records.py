@@ -31,11 +31,15 @@ class Snapshot:
 
     def refunds(self, key: str) -> list[int]:
         """The amounts of the refunds of an order's payments, in minor units."""
-        return [one["minor"] for one in self.payments if _key(one.get("refund_of", "")) == key]
+        return [
+            payment["minor"]
+            for payment in self.payments
+            if _key(payment.get("refund_of", "")) == key
+        ]
 
     def timeline(self, order: Record) -> list[Record]:
         """The events of an order, oldest first."""
-        return whole_timeline(order, (one for one in self.events if one["pk"] == order["pk"]))
+        return whole_timeline(order, (event for event in self.events if event["pk"] == order["pk"]))
 
 
 def _key(reference: str) -> str:

@@ -54,7 +54,7 @@ def create_copy(source: "DynamoDBClient", target: "DynamoDBClient", table: str) 
 
 def fill(client: "DynamoDBClient", table: str, records: Sequence[Record]) -> None:
     """Put records into a table."""
-    _batches(client, table, [{"PutRequest": {"Item": to_item(one)}} for one in records])
+    _batches(client, table, [{"PutRequest": {"Item": to_item(record)}} for record in records])
 
 
 def empty(client: "DynamoDBClient", table: str) -> None:

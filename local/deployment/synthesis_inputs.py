@@ -50,4 +50,6 @@ def _is_read(path: Path) -> bool:
 
 def installed_packages() -> list[str]:
     """The installed Python packages with their versions: the lock file may be newer."""
-    return sorted(f"{one.name}=={one.version}" for one in distributions())
+    return sorted(
+        f"{distribution.name}=={distribution.version}" for distribution in distributions()
+    )

@@ -59,7 +59,7 @@ def _with_subject(cognito: Any, create: Callable[[Any], Any]) -> Callable[[Any],
             return answer
         pool["_names"].append(name)
         subject = {"Name": "sub", "Value": str(uuid.uuid5(uuid.NAMESPACE_OID, name))}
-        others = [one for one in user["Attributes"] if one["Name"] != "sub"]
+        others = [attribute for attribute in user["Attributes"] if attribute["Name"] != "sub"]
         user["Attributes"] = [subject, *others]
         return cognito.json_response({"User": cognito._user_out(user)})
 

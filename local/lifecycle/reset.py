@@ -61,7 +61,7 @@ def running_executions(state: State) -> list[str]:
     pages = engine.get_paginator("list_executions").paginate(
         stateMachineArn=state.outputs["StateMachineArn"], statusFilter="RUNNING"
     )
-    return [one["executionArn"] for page in pages for one in page["executions"]]
+    return [execution["executionArn"] for page in pages for execution in page["executions"]]
 
 
 def stop_executions(folders: Folders, state: State) -> None:

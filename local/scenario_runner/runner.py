@@ -53,15 +53,21 @@ class ScenarioRunner:
 
     def run(self, scenarios: Sequence[Scenario]) -> RunResult:
         """Run all scenarios, then check the invariants of all tables."""
-        results = self._run_concurrently([one for one in scenarios if not one.alone])
-        results |= {one.name: self._run(one) for one in scenarios if one.alone}
-        results |= {one.name: self._repeat(one) for one in scenarios if results[one.name].too_slow}
-        return RunResult(tuple(results[one.name] for one in scenarios), self._check_all_tables())
+        results = self._run_concurrently([scenario for scenario in scenarios if not scenario.alone])
+        results |= {scenario.name: self._run(scenario) for scenario in scenarios if scenario.alone}
+        results |= {
+            scenario.name: self._repeat(scenario)
+            for scenario in scenarios
+            if results[scenario.name].too_slow
+        }
+        return RunResult(
+            tuple(results[scenario.name] for scenario in scenarios), self._check_all_tables()
+        )
 
     def _run_concurrently(self, scenarios: Sequence[Scenario]) -> dict[str, ScenarioResult]:
         pool = ThreadPoolExecutor(max_workers=self._jobs)
         try:
-            running = {one.name: pool.submit(self._run, one) for one in scenarios}
+            running = {scenario.name: pool.submit(self._run, scenario) for scenario in scenarios}
             return {name: future.result() for name, future in running.items()}
         except BaseException:
             self._stopped.set()

@@ -47,7 +47,9 @@ def read_routes(contract: Path) -> tuple[Route, ...]:
             method=method.upper(),
             path=path,
             public=operation.get("security") == [],
-            waits=any(one.get("name") == "Prefer" for one in operation.get("parameters", ())),
+            waits=any(
+                parameter.get("name") == "Prefer" for parameter in operation.get("parameters", ())
+            ),
         )
         for path, operations in paths.items()
         for method, operation in operations.items()

@@ -103,7 +103,9 @@ def add_service_alarms(
         periods=3,
     )
     for start in range(0, len(functions), MAX_METRICS):
-        throttles = [one.metric_throttles(period=PERIOD) for one in functions[start:][:MAX_METRICS]]
+        throttles = [
+            function.metric_throttles(period=PERIOD) for function in functions[start:][:MAX_METRICS]
+        ]
         notifications.alarm(
             f"FunctionsThrottled{start // MAX_METRICS + 1}",
             total(throttles, "Throttled invocations"),

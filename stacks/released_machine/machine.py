@@ -87,7 +87,7 @@ class ReleasedMachine(Construct):
     def _create_role(self, functions: Mapping[str, lambda_.Version]) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         # All versions: a running execution continues with those that its definition names.
-        all_versions = [f"{one.lambda_.function_arn}:*" for one in functions.values()]
+        all_versions = [f"{function.lambda_.function_arn}:*" for function in functions.values()]
         role.add_to_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=all_versions)
         )

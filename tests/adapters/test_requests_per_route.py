@@ -227,7 +227,9 @@ class Request:
 
     @property
     def method(self) -> str:
-        return next(one.method for one in OPERATIONS if one.name == self.operation)
+        return next(
+            operation.method for operation in OPERATIONS if operation.name == self.operation
+        )
 
 
 def requests(on: Deployment, oldest: str, newest: str) -> Iterator[Request]:
@@ -361,5 +363,5 @@ def test_no_route_makes_more_requests_than_its_constant(
             found[request.operation] = max(found[request.operation], made.total())
 
         tight = {name: most for name, most in AT_MOST.items() if most != POLLS}
-        assert found.keys() == {one.name for one in OPERATIONS} == AT_MOST.keys()
+        assert found.keys() == {operation.name for operation in OPERATIONS} == AT_MOST.keys()
         assert {name: found[name] for name in tight} == tight

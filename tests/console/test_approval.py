@@ -24,7 +24,7 @@ def test_the_link_shows_the_order_without_a_sign_in_and_changes_nothing(
     expect(window.main).not_to_contain_text("alice")
 
     assert "authorization" not in request_info.value.all_headers()
-    assert all(one.startswith("GET ") for one in window.requests)
+    assert all(request.startswith("GET ") for request in window.requests)
     assert mail.run.backend.order_snapshot(mail.order_id) == before
 
 

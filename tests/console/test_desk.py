@@ -213,7 +213,9 @@ def test_a_hidden_page_sends_no_heartbeat(open_window: OpenWindow, run: Scenario
     for _ in range(2):  # earlier requests of the page would have been seen by then
         page.evaluate("fetch('health').then(answer => answer.text())")
     assert approver.asked_of("/health") != []
-    assert [one for one in approver.requests if "/orders?" in one or "/heartbeat" in one] == []
+    assert [
+        request for request in approver.requests if "/orders?" in request or "/heartbeat" in request
+    ] == []
 
     with page.expect_response(f"**/orders/{order_id}/heartbeat"):
         page.evaluate("delete document.hidden")

@@ -65,7 +65,7 @@ def test_the_page_runs_no_script_but_its_own(open_window: OpenWindow) -> None:
     )
     assert page.evaluate("window.foreign") is None
     expect(page.get_by_role("button", name="all")).to_be_visible()
-    assert [one for one in window.page_errors if "Content Security Policy" in one], (
+    assert [error for error in window.page_errors if "Content Security Policy" in error], (
         window.page_errors
     )
     window.page_errors.clear()

@@ -50,7 +50,7 @@ def test_a_sku_can_be_typed_without_a_catalogue_and_is_ordered_once_by_a_double_
     page.get_by_role("button", name="Place").dblclick()
     expect(window.main).to_contain_text("FILTER-100")
     expect(window.stage).to_be_visible()
-    assert len([one for one in window.requests if one.startswith("POST")]) == 1
+    assert len([request for request in window.requests if request.startswith("POST")]) == 1
     page.get_by_label("Reason").fill("the test is over")
     page.get_by_role("button", name="Cancel order").click()
     expect(window.stage).to_have_text("⊘ cancelled")

@@ -81,7 +81,7 @@ def test_a_view_of_another_role_names_the_role_and_sends_no_request(
     expect(window.main).to_contain_text("Desk is for the role approver; you are customer.")
     window.open("insights")
     expect(window.main).to_contain_text("Insights is for the role operator; you are customer.")
-    assert [one for one in window.requests if "/console" not in one] == []
+    assert [request for request in window.requests if "/console" not in request] == []
 
 
 def test_an_order_of_another_customer_does_not_exist(

@@ -110,7 +110,7 @@ class Window:
 
     def asked_of(self, path: str) -> list[str]:
         """The requests so far whose address ends with `path`."""
-        return [one for one in self.requests if one.endswith(path)]
+        return [request for request in self.requests if request.endswith(path)]
 
     def look_again(self) -> None:
         """Trigger the update that the page does when it becomes visible, and every few seconds."""

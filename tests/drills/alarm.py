@@ -51,7 +51,7 @@ class Alarm:
 
     def metrics(self) -> Iterator[tuple[str, Metric]]:
         """The metrics that the alarm reads, with their ids in its expression."""
-        stated = [one for one in self.properties.get("Metrics", []) if "MetricStat" in one]
+        stated = [metric for metric in self.properties.get("Metrics", []) if "MetricStat" in metric]
         for one in stated:
             statistic = one["MetricStat"]
             yield one["Id"], _metric(statistic["Metric"], statistic["Stat"])
@@ -70,7 +70,11 @@ class Alarm:
     @property
     def expression(self) -> str | None:
         """The metric math, if the alarm has any."""
-        found = [one["Expression"] for one in self.properties.get("Metrics", ()) if "Label" in one]
+        found = [
+            metric["Expression"]
+            for metric in self.properties.get("Metrics", ())
+            if "Label" in metric
+        ]
         return next((str(one) for one in found), None)
 
     def state(self, measured: Measurements) -> AlarmState:
@@ -117,5 +121,7 @@ def read_alarms(template: Template) -> dict[str, Alarm]:
 
 
 def _metric(given: Mapping[str, Any], statistic: str) -> Metric:
-    dimensions = {one["Name"]: text(one["Value"]) for one in given.get("Dimensions", [])}
+    dimensions = {
+        dimension["Name"]: text(dimension["Value"]) for dimension in given.get("Dimensions", [])
+    }
     return Metric(given["Namespace"], given["MetricName"], frozenset(dimensions.items()), statistic)

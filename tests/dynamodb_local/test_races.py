@@ -43,7 +43,7 @@ def waiting(deployment: Deployment) -> Order:
 
 
 def accepted(answers: list[Any]) -> list[Any]:
-    return [one for one in answers if not isinstance(one, OrderError)]
+    return [answer for answer in answers if not isinstance(answer, OrderError)]
 
 
 @pytest.mark.parametrize("round_", ROUNDS)
@@ -61,7 +61,7 @@ def test_many_signals_at_once_are_all_kept_and_applied_in_one_order(
     deployment.run(apply_signals, order)
 
     assert len(kept.inbox) == len(accepted(answers))
-    assert {type(one) for one in answers if isinstance(one, OrderError)} <= {
+    assert {type(answer) for answer in answers if isinstance(answer, OrderError)} <= {
         SignalNotAdmitted,
         InboxFull,
     }
@@ -82,7 +82,7 @@ def test_a_cancel_and_the_completion_have_one_winner(dynamodb: Any, round_: int)
     cancels = [a_signal(SignalKind.CANCEL_ORDER) for _ in range(CALLERS // 2)]
 
     answers = together(
-        [partial(send, order.order_id, one) for one in cancels]
+        [partial(send, order.order_id, cancel) for cancel in cancels]
         + [partial(deployment.run, update_order_status, order)] * (CALLERS // 2)
     )
 
@@ -100,7 +100,7 @@ def test_fifty_of_two_hundred_orders_get_the_fifty_units(dynamodb: Any) -> None:
         some = orders[first : first + CALLERS]
         answers += together([partial(deployment.run, reserve_stock, one) for one in some])
 
-    kinds = Counter(type(one).__name__ for one in answers if isinstance(one, OrderError))
+    kinds = Counter(type(answer).__name__ for answer in answers if isinstance(answer, OrderError))
     assert kinds == {"InsufficientStock": 150}
     assert len(accepted(answers)) == 50
     assert sum(deployment.now(order).reserved for order in orders) == 50
@@ -127,7 +127,7 @@ def test_orders_for_a_busy_sku_are_sold_and_refused_by_its_units_alone(
     together([partial(deployment.run, update_order_status, one) for one in held])
 
     assert locks.refused > 0
-    kinds = Counter(type(one).__name__ for one in answers if isinstance(one, OrderError))
+    kinds = Counter(type(answer).__name__ for answer in answers if isinstance(answer, OrderError))
     assert kinds == Counter({"InsufficientStock": CALLERS - len(held)})
     assert len(held) == min(CALLERS, units // 10)
     assert {deployment.now(order).stage for order in held} == {Stage.COMPLETED}

@@ -25,7 +25,9 @@ def folded(result: Result) -> Result:
     """Reduce consecutive waits to the last one. The emulator runs in real time, so a tick may come
     between any two steps; the number of waits is not compared, their result is.
     """
-    executions = [{**one, "main": _fold_waits(one["main"])} for one in result["executions"]]
+    executions = [
+        {**execution, "main": _fold_waits(execution["main"])} for execution in result["executions"]
+    ]
     return {**result, "executions": _replace(executions, "loops", "counted")}
 
 

@@ -24,7 +24,7 @@ def run_scenario(scenario: Scenario) -> Result:
 def _seen(world: ScriptedWorld) -> Seen:
     return Seen(
         order_id=ORDER,
-        executions=[_ran(one) for one in world.engine.executions.values()],
+        executions=[_ran(execution) for execution in world.engine.executions.values()],
         order=world.store.records[ORDER],
         events=[event_record(ORDER, event) for event in world.store.timeline(ORDER)],
         inventory=world.store.stock_records(),

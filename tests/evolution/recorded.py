@@ -76,8 +76,8 @@ def recorded_executions(folder: Path = FOLDER) -> Iterator[Recorded]:
     for file in sorted(folder.glob("*.jsonl")):
         for line in map(json.loads, file.read_text().splitlines()):
             entries = [
-                Entry(one["state"], [Call(**call) for call in one.get("calls", ())])
-                for one in line["entries"]
+                Entry(entry["state"], [Call(**call) for call in entry.get("calls", ())])
+                for entry in line["entries"]
             ]
             yield Recorded(file.stem, line["scenario"], line["input"], entries)
 
@@ -85,7 +85,9 @@ def recorded_executions(folder: Path = FOLDER) -> Iterator[Recorded]:
 @lru_cache
 def recorded_states() -> frozenset[str]:
     """The states that any recorded execution entered."""
-    return frozenset(entry.state for one in recorded_executions() for entry in one.entries)
+    return frozenset(
+        entry.state for execution in recorded_executions() for entry in execution.entries
+    )
 
 
 def recorded_paths() -> Iterator[RecordedPath]:

@@ -123,7 +123,7 @@ def failures_of(case: AnyCase, response: Response) -> list[str]:
     try:
         case.validate_response(response, checks=CHECKS)
     except FailureGroup as group:
-        return [f"{response.status_code}: {_summary(one)}" for one in group.exceptions]
+        return [f"{response.status_code}: {_summary(exception)}" for exception in group.exceptions]
     return []
 
 

@@ -67,7 +67,7 @@ def _is_restricted(parameter: Mapping[str, Any]) -> bool:
     """Whether a parameter outside of the path may be missing or have a value that is refused."""
     schema = parameter["schema"]
     texts = [one for one in schema.get("anyOf", [schema]) if one.get("type") == "string"]
-    any_text = any(set(one) - DESCRIPTIVE == {"type"} for one in texts)
+    any_text = any(set(text) - DESCRIPTIVE == {"type"} for text in texts)
     return parameter["in"] != "path" and (parameter["required"] or not any_text)
 
 

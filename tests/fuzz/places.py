@@ -89,7 +89,7 @@ class Places:
         engine: SFNClient = client("stepfunctions", self._state.emulator_url)
         machine = self._state.outputs["StateMachineArn"]
         pages = engine.get_paginator("list_executions").paginate(stateMachineArn=machine)
-        arns = [one["executionArn"] for page in pages for one in page["executions"]]
+        arns = [execution["executionArn"] for page in pages for execution in page["executions"]]
         texts = []
         for arn in arns:
             texts.append(json.dumps(engine.describe_execution(executionArn=arn), default=str))
@@ -100,8 +100,10 @@ class Places:
     def _timelines(self) -> list[str]:
         dynamodb: DynamoDBClient = client("dynamodb", self._state.emulator_url)
         records = scan(dynamodb, self._state.outputs["OrdersTable"])
-        items = [one for one in records if one["sk"].startswith("EVENT#")]
-        notes = [one["events"] for one in records if one["sk"] == "META" and "events" in one]
+        items = [record for record in records if record["sk"].startswith("EVENT#")]
+        notes = [
+            record["events"] for record in records if record["sk"] == "META" and "events" in record
+        ]
         return [json.dumps(one) for one in [*items, *notes]]
 
     def _queued(self) -> dict[str, list[str]]:
@@ -111,7 +113,7 @@ class Places:
             for queues in regions.values():
                 for url, messages in queues.items():
                     name = "event" if url.endswith(self._caught) else url
-                    found.setdefault(name, []).extend(json.dumps(one) for one in messages)
+                    found.setdefault(name, []).extend(json.dumps(message) for message in messages)
         return found
 
     def _inspect(self, service: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_customers_request_the_orders_of_each_other() -> None:
 
 
 def test_every_route_gets_malformed_requests() -> None:
-    assert {one.route.label for one in all_requests("A")} == {one.label for one in routes()}
+    assert {request.route.label for request in all_requests("A")} == {one.label for one in routes()}
 
 
 def test_a_finding_is_kept_with_its_first_request_and_counted() -> None:

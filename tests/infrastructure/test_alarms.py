@@ -29,7 +29,10 @@ def metrics(alarm: Alarm) -> Iterator[dict[str, Any]]:
         one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one
     ]
     for metric in stated or [alarm]:
-        dimensions = {one["Name"]: text(one["Value"]) for one in metric.get("Dimensions", [])}
+        dimensions = {
+            dimension["Name"]: text(dimension["Value"])
+            for dimension in metric.get("Dimensions", [])
+        }
         yield {
             "namespace": metric["Namespace"],
             "name": metric["MetricName"],
@@ -38,7 +41,7 @@ def metrics(alarm: Alarm) -> Iterator[dict[str, Any]]:
 
 
 def expression(alarm: Alarm) -> str:
-    (found,) = (one["Expression"] for one in alarm["Metrics"] if "Expression" in one)
+    (found,) = (metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
     return str(found)
 
 
@@ -91,7 +94,7 @@ def test_no_alarm_has_more_metrics_than_cloudwatch_takes(template: Template) -> 
 
 
 def test_every_error_that_only_a_person_can_settle_has_an_alarm(template: Template) -> None:
-    permanent = {one.__name__ for one in errors.PermanentError.__subclasses__()}
+    permanent = {subclass.__name__ for subclass in errors.PermanentError.__subclasses__()}
     of_the_protocol = {"BusinessError", "OrderMovedOn", "PaymentPending", "StaleEpoch"}
     watched = {metric["name"] for alarm in alarms(template).values() for metric in metrics(alarm)}
 
@@ -124,7 +127,7 @@ def _state(activity: str) -> str:
 
 
 def _ids(alarm: Alarm) -> list[str]:
-    return [one["Id"] for one in alarm["Metrics"] if "MetricStat" in one]
+    return [metric["Id"] for metric in alarm["Metrics"] if "MetricStat" in metric]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +157,9 @@ def test_failing_orders_are_noticed_at_every_traffic(
 def test_failing_orders_are_counted_over_an_hour_at_low_traffic(template: Template) -> None:
     alarm = alarms(template)["OrdersFailingAtLowTraffic"]
 
-    periods = {one["MetricStat"]["Period"] for one in alarm["Metrics"] if "MetricStat" in one}
+    periods = {
+        metric["MetricStat"]["Period"] for metric in alarm["Metrics"] if "MetricStat" in metric
+    }
     assert periods == {3600}
 
 

@@ -69,7 +69,7 @@ def test_what_an_operator_stops_through_the_api_fires_no_alarm(staging: Template
 
 def test_a_stuck_refund_fires_no_alarm_that_rolls_a_release_back(staging: Template) -> None:
     alias = staging.only("StepFunctions::StateMachineAlias")["Properties"]
-    rollback = {text(one) for one in alias["DeploymentPreference"]["Alarms"]}
+    rollback = {text(alarm) for alarm in alias["DeploymentPreference"]["Alarms"]}
     system = Fault(staging)
     system.measured.period += 1
 

@@ -58,9 +58,9 @@ def test_the_table_has_every_metric_that_the_code_writes_and_no_other() -> None:
 
 def test_the_table_has_every_error_and_action() -> None:
     leaves = {
-        one.__name__
+        subclass.__name__
         for family in (errors.PermanentError, errors.BusinessError, errors.TransientError)
-        for one in family.__subclasses__()
+        for subclass in family.__subclasses__()
     }
 
     assert set(ERRORS) == leaves - {"BusinessError"}

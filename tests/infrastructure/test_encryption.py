@@ -130,6 +130,6 @@ def _key_use(template: Template, function: str) -> Mapping[str, set[str]]:
         actions = [one for one in listed(statement["Action"]) if one.startswith("kms:")]
         if actions:
             through = text(statement["Condition"]["StringEquals"]["kms:ViaService"])
-            used[through.partition(".")[0]] |= {one.removeprefix("kms:") for one in actions}
+            used[through.partition(".")[0]] |= {action.removeprefix("kms:") for action in actions}
             assert text(statement["Resource"]) == "<Key>"
     return used

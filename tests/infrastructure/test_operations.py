@@ -9,7 +9,7 @@ from tests.support.definition import ROOT
 def rules_of(template: Template, construct: str) -> list[Mapping[str, Any]]:
     """The EventBridge rules whose target belongs to a construct."""
     rules = template.properties("Events::Rule")
-    return [one for one in rules if text(one["Targets"][0]["Arn"]).startswith(f"<{construct}")]
+    return [rule for rule in rules if text(rule["Targets"][0]["Arn"]).startswith(f"<{construct}")]
 
 
 def test_queues_are_encrypted_and_refuse_plain_connections(template: Template) -> None:

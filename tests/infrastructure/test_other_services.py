@@ -124,7 +124,10 @@ def test_only_the_payment_functions_have_the_sdk_and_its_layer_outlives_the_stac
     for name, properties in production.functions().items():
         assert ({"Ref": payment} in properties["Layers"]) == (name in PAYING)
         assert len(properties["Layers"]) == 1 + (name in PAYING)
-    installed = {one.name.lower().replace("_", "-") for one in distributions(path=[str(folder)])}
+    installed = {
+        distribution.name.lower().replace("_", "-")
+        for distribution in distributions(path=[str(folder)])
+    }
     assert installed == set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
     assert layer["DeletionPolicy"] == "Retain"
 

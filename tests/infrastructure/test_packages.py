@@ -78,7 +78,7 @@ def test_a_package_is_the_code_without_the_entry_points_of_other_functions(
 ) -> None:
     for name, package in packages(template).items():
         own = OWN.get(name, ["lambdas/activities"])
-        assert files(package) == sources(*(one for one in ENTRIES if one not in own)), name
+        assert files(package) == sources(*(entry for entry in ENTRIES if entry not in own)), name
 
 
 @cache

@@ -69,7 +69,7 @@ def test_orders_have_the_indexes_that_the_code_reads_with_keys_only(dev: Templat
         "by_customer_stage": ({"HASH": "customer_stage", "RANGE": "order_id"}, keys_only),
     }
     attributes = table(dev, "Orders")["AttributeDefinitions"]
-    types = {one["AttributeName"]: one["AttributeType"] for one in attributes}
+    types = {attribute["AttributeName"]: attribute["AttributeType"] for attribute in attributes}
     assert types.pop("next_check_at") == "N"
     assert set(types.values()) == {"S"}
 

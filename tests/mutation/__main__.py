@@ -33,7 +33,7 @@ console = Console(stderr=True)
 def main() -> int:
     """Test the selected mutants. Returns the exit status."""
     options = _options()
-    chosen = [one for one in mutants(load()) if re.search(options.only, one.name)]
+    chosen = [mutant for mutant in mutants(load()) if re.search(options.only, mutant.name)]
     if not chosen:
         console.print(f"no mutant's name matches {options.only!r}", markup=False)
         return 2

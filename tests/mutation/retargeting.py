@@ -42,7 +42,7 @@ def skips(scope: Json) -> Iterator[Change]:
 def _others(scope: Json, name: str, target: str | None) -> Iterator[str]:
     """The other states, without the state itself: a choice that leads to itself is invalid."""
     if target is not None:
-        yield from (one for one in scope["States"] if one not in (target, name))
+        yield from (state for state in scope["States"] if state not in (target, name))
 
 
 def _end(state: Json) -> None:

@@ -55,7 +55,7 @@ def choices(state: Json) -> Iterator[Change]:
 
 def _without_an_error(rules: str, index: int, rule: Mapping[str, Any]) -> Iterator[Change]:
     for error in rule["ErrorEquals"]:
-        rest = [one for one in rule["ErrorEquals"] if one != error]
+        rest = [name for name in rule["ErrorEquals"] if name != error]
         yield f"{rules} {index} without {error}", put(rules, index, "ErrorEquals", value=rest)
 
 

@@ -66,7 +66,7 @@ class Scenario:
             "problems": result.problems,
             "orders": [_order(record) for record in store.records.values()],
             "ended at": run.ends.at,
-            "executions": [_execution(one) for one in engine.executions.values()],
+            "executions": [_execution(execution) for execution in engine.executions.values()],
             "calls": result.calls,
         }
 

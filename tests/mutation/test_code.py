@@ -76,7 +76,7 @@ def test_a_run_that_detects_all_mutants_passes() -> None:
 def test_an_undetected_mutant_without_a_reason_fails_the_run(status: str) -> None:
     summary = a_summary(99, a_result("hole", status))
 
-    assert [one.key for one in summary.survivors] == ["hole"]
+    assert [survivor.key for survivor in summary.survivors] == ["hole"]
     assert not summary.passes
 
 

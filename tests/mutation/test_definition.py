@@ -64,6 +64,6 @@ def test_the_definition_itself_is_not_detected_as_a_mutant() -> None:
 
 
 def test_scenario_names_are_unique() -> None:
-    names = [one.name for one in scenarios()]
+    names = [scenario.name for scenario in scenarios()]
 
     assert len(set(names)) == len(names)

@@ -119,7 +119,9 @@ def test_a_user_keeps_the_subject_in_another_pool_but_not_when_created_again(aws
         user = cognito.admin_create_user(
             UserPoolId=pool_id, Username="ben", MessageAction="SUPPRESS"
         )["User"]
-        return str({one["Name"]: one["Value"] for one in user["Attributes"]}["sub"])
+        return str(
+            {attribute["Name"]: attribute["Value"] for attribute in user["Attributes"]}["sub"]
+        )
 
     subjects = [create(pool_id) for pool_id in pools]
     cognito.admin_delete_user(UserPoolId=pools[0], Username="ben")

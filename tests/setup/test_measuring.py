@@ -10,9 +10,9 @@ from tests.support.measuring import unmeasured
 def test_every_measurement_rests_and_goes_on_afterwards() -> None:
     with unmeasured(), ExitStack() as own:
         measurements = [Coverage(data_file=None) for _ in range(2)]
-        for one in measurements:
-            one.start()
-            own.callback(one.stop)
+        for measurement in measurements:
+            measurement.start()
+            own.callback(measurement.stop)
 
         with unmeasured():
             meanwhile = Coverage.current()

@@ -103,6 +103,6 @@ def test_every_layer_has_a_bill_of_materials() -> None:
     sources = "".join(file.read_text() for file in (ROOT / "stacks").rglob("*.py"))
     locks = (ROOT / "requirements").glob("*.txt")
 
-    assert {one.stem for one in locks if f'"requirements/{one.name}"' in sources} == set(
+    assert {lock.stem for lock in locks if f'"requirements/{lock.name}"' in sources} == set(
         RUNTIME_LOCKS
     )

@@ -67,6 +67,8 @@ def test_chance_deploys_while_orders_run() -> None:
         run = Run(random_schedule(seed))
         assert run.execute() == []
         engine = run.world.engine
-        outlived += sum(one.machine is not engine.machine for one in engine.executions.values())
+        outlived += sum(
+            execution.machine is not engine.machine for execution in engine.executions.values()
+        )
 
     assert outlived > 10

@@ -78,6 +78,6 @@ def test_a_write_that_is_sent_twice_changes_no_end(name: str) -> None:
     for number in writes:
         run = RUNS[name]()
         end, _ = end_and_writes(run, number)
-        [sent_twice] = [one for one in run.world.injected_faults if one.fault is Fault.RESENT]
+        [sent_twice] = [fault for fault in run.world.injected_faults if fault.fault is Fault.RESENT]
         assert end == expected, sent_twice
     assert len(writes) > 10

@@ -72,8 +72,10 @@ def busy(seed: int) -> Sale:
     """The orders of a seed, with quantities that fit on shards or need the units of all."""
     schedule, random = random_schedule(seed), Random(f"quantities {seed}")
     placements = (
-        replace(one, items=tuple((sku, random.choice(_QUANTITIES)) for sku, _ in one.items))
-        for one in schedule.placements
+        replace(
+            placement, items=tuple((sku, random.choice(_QUANTITIES)) for sku, _ in placement.items)
+        )
+        for placement in schedule.placements
     )
     units = dict.fromkeys(schedule.units, UNITS)
     return Sale(

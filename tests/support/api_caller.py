@@ -166,7 +166,7 @@ def validate(schema: Mapping[str, Any], document: object) -> None:
 
 
 def _responses(method: str, path: str) -> Any:
-    for one in OPERATIONS:
-        if one.method == method and one.pattern.fullmatch(path):
-            return DOCUMENT["paths"][one.path][method.lower()]["responses"]
+    for operation in OPERATIONS:
+        if operation.method == method and operation.pattern.fullmatch(path):
+            return DOCUMENT["paths"][operation.path][method.lower()]["responses"]
     return None

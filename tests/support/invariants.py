@@ -82,7 +82,7 @@ def money_problems(orders: Iterable[Record], payments: Iterable[Record]) -> list
 def _lost(payment: Record) -> int:
     """The amount that the bank returned by lost disputes."""
     disputes = payment.get("disputes", {}).values()
-    return sum(int(one["amount_minor"]) for one in disputes if one["state"] == "lost")
+    return sum(int(dispute["amount_minor"]) for dispute in disputes if dispute["state"] == "lost")
 
 
 def _settled_outside(meta: Record) -> int:

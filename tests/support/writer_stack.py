@@ -33,7 +33,7 @@ def states(sessions: Sessions) -> dict[str, tuple[int | None, bool]]:
         queues = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         named = rules.list_rule_names_by_target(TargetArn=arn)["RuleNames"]
         enabled = [rules.describe_rule(Name=one)["State"] == "ENABLED" for one in named]
-        enabled += [one["State"] == "Enabled" for one in queues]
+        enabled += [queue["State"] == "Enabled" for queue in queues]
         short = name.removeprefix(f"{STACK}-")
         found[short] = (reserved.get("ReservedConcurrentExecutions"), all(enabled))
     return found

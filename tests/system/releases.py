@@ -49,7 +49,7 @@ class Releases:
         self._states.update_state_machine_alias(
             stateMachineAliasArn=self._alias,
             routingConfiguration=[
-                {"stateMachineVersionArn": one, "weight": weight} for one in versions
+                {"stateMachineVersionArn": version, "weight": weight} for version in versions
             ],
         )
 
@@ -104,5 +104,7 @@ class Releases:
         """Release the deployed definition again, and delete the function of the added step."""
         self.route(self.publish(self.deployed))
         found = self._functions.get_paginator("list_functions").paginate()
-        if "check-fraud" in {one["FunctionName"] for page in found for one in page["Functions"]}:
+        if "check-fraud" in {
+            function["FunctionName"] for page in found for function in page["Functions"]
+        }:
             self._functions.delete_function(FunctionName="check-fraud")

@@ -87,7 +87,7 @@ def test_a_deployment_gets_users_customer_and_stock_once(
     assert "/console" in printed
     assert [call[0] for call in cdk.calls] == ["deploy", "deploy"]
     cognito = account.sessions.client("cognito-idp")
-    names = {one["Username"] for one in cognito.list_users(UserPoolId=pool)["Users"]}
+    names = {user["Username"] for user in cognito.list_users(UserPoolId=pool)["Users"]}
     assert {"operator1", "approver1", "customer1"} <= names
     assert not [name for name in names if name.startswith("setup-")]
     cognito.admin_delete_user(UserPoolId=pool, Username="customer1")

@@ -55,7 +55,7 @@ def test_every_caller_called_every_route(api: ApiClient, canaries: Planted) -> N
 
 def test_every_route_succeeded_at_least_once(api: ApiClient, canaries: Planted) -> None:
     well = {label for label, _, status in api.tally.answers if status < 400}
-    assert well == {one.label for one in routes()} - BY_MAIL_ONLY - STUCK_ONLY
+    assert well == {route.label for route in routes()} - BY_MAIL_ONLY - STUCK_ONLY
 
 
 def test_the_canaries_lived_in_orders_that_ended_in_every_way(canaries: Planted) -> None:

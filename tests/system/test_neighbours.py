@@ -86,4 +86,4 @@ def timeline(api_url: str, token: str, order_id: str) -> list[tuple[int, str]]:
     headers = {"Authorization": f"Bearer {token}"}
     url = f"{api_url}/orders/{order_id}/timeline"
     events = httpx.get(url, headers=headers, timeout=60, trust_env=False).json()["events"]
-    return [(one["sequence"], one["kind"]) for one in events]
+    return [(event["sequence"], event["kind"]) for event in events]

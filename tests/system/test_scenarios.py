@@ -68,7 +68,10 @@ def test_the_api_classifies_executions_by_their_histories(
         url = f"{state.api_url}/orders/{order_id}/history"
         history = httpx.get(url, headers=signed_in, timeout=600, trust_env=False).json()
 
-        assert tuple(one["verdict"] for one in history["executions"]) == CLASSIFIED[scenario.name]
+        assert (
+            tuple(execution["verdict"] for execution in history["executions"])
+            == CLASSIFIED[scenario.name]
+        )
 
 
 @pytest.mark.proof

@@ -168,7 +168,7 @@ def test_inventory_customers_and_subscriber_may_be_other_services(
         deps.event_subscriber,
     )
 
-    assert [type(one) for one in ports] == [
+    assert [type(port) for port in ports] == [
         ReservedOrders,
         HttpCatalogue,
         RemoteWarehouse,

@@ -65,7 +65,7 @@ def export(*messages: dict[str, Any]) -> list[str]:
         answer = history_handler.export({"Records": list(messages)}, None)
     for line in lines(log.getvalue()):
         assert all(line.get(name) is not None for name in LOGGED[line["message"]]), line
-    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def test_an_execution_that_ended_is_exported_with_its_verdict_and_without_data(
@@ -193,7 +193,7 @@ def test_the_sweep_exports_what_is_missing_of_every_execution(
     world.clock.advance(SETTLED_MS / 1000 + 1)
 
     assert sweep(world) == 3
-    [counted] = [one for one in lines(capsys.readouterr().out) if "HistoriesSweptUp" in one]
+    [counted] = [line for line in lines(capsys.readouterr().out) if "HistoriesSweptUp" in line]
     assert counted["HistoriesSweptUp"] == [3.0]
     assert set(world.histories.stored) == {
         *((order.order_id, epoch) for epoch in (2, NEWEST_EPOCHS + 1)),

@@ -45,7 +45,7 @@ class Collector:
 
     def children(self, parent: Received) -> list[str]:
         """The names of the child spans, in the order of their ends."""
-        return [one.name for one in self.spans if one.parent_id == parent.span_id]
+        return [span.name for span in self.spans if span.parent_id == parent.span_id]
 
 
 @contextmanager
@@ -90,4 +90,7 @@ def _received(span: Any, resource: dict[str, Any]) -> Received:
 
 
 def _values(attributes: Any) -> dict[str, Any]:
-    return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in attributes}
+    return {
+        attribute.key: getattr(attribute.value, attribute.value.WhichOneof("value"))
+        for attribute in attributes
+    }

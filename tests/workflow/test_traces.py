@@ -70,7 +70,7 @@ def test_one_order_is_one_trace(world: World, collector: Collector) -> None:
     api = collector.named("POST /orders")
     assert (api.trace_id, api.parent_id) == (TRACE_ID, CALLER)
     activities = [one for one in collector.spans if one.attributes.get("faas.trigger") == "other"]
-    assert sorted(one.name for one in activities) == sorted(UNASKED)
+    assert sorted(activity.name for activity in activities) == sorted(UNASKED)
     for span in activities:
         assert (span.trace_id, span.parent_id) == (TRACE_ID, api.span_id)
         assert (span.attributes["order.id"], span.failed) == (order_id, False)
@@ -111,7 +111,7 @@ def test_spans_follow_the_semantic_conventions(world: World, collector: Collecto
         "order.id": order_id,
         "order.stage": "awaiting-approval",
     }
-    database = next(one for one in collector.spans if one.name == "GetItem customers").attributes
+    database = next(span for span in collector.spans if span.name == "GetItem customers").attributes
     assert database.pop("aws.dynamodb.table_names").values[0].string_value == "customers"
     assert database.pop("aws.request_id")
     assert database == {
@@ -131,7 +131,7 @@ def test_a_refused_payment_marks_its_spans_and_shows_no_payload(
 
     payment = collector.named("ProcessPayment")
     assert (payment.failed, payment.attributes["error.type"]) == (True, "PaymentDeclined")
-    assert leaks("".join(one.text for one in collector.spans), SECRETS) == []
+    assert leaks("".join(span.text for span in collector.spans), SECRETS) == []
 
 
 def test_a_takeover_continues_the_trace_of_the_order(world: World, collector: Collector) -> None:

@@ -110,7 +110,7 @@ class Account:
             if error.response["Error"].get("Code") != "ValidationError":
                 raise
             return None
-        return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
     def _bootstrap_version(self) -> int:
         parameters = self.sessions.client("ssm")

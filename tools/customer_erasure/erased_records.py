@@ -16,7 +16,7 @@ def is_needed(order: Record) -> bool:
     dispute for which its timeline is evidence.
     """
     problems = (one for name, one in order.get("ledger", {}).items() if _PROBLEM.fullmatch(name))
-    return order["stage"] not in ENDS or any(one["state"] == "intent" for one in problems)
+    return order["stage"] not in ENDS or any(problem["state"] == "intent" for problem in problems)
 
 
 def erased_order(order: Record, pseudonym: str) -> dict[str, Any]:

@@ -72,14 +72,14 @@ class Writers:
         stacks: CloudFormationClient = self.sessions.client("cloudformation")
         template: Any = stacks.get_template(StackName=self.stack)["TemplateBody"]
         functions = (
-            one["Properties"]
-            for one in template["Resources"].values()
-            if one["Type"] == "AWS::Lambda::Function"
+            resource["Properties"]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::Lambda::Function"
         )
         return {
-            one["FunctionName"]: one.get("ReservedConcurrentExecutions")
-            for one in functions
-            if self._short_name(one["FunctionName"]) in WRITERS
+            function["FunctionName"]: function.get("ReservedConcurrentExecutions")
+            for function in functions
+            if self._short_name(function["FunctionName"]) in WRITERS
         }
 
     def _switch_sources(self, name: str, *, on: bool) -> None:
@@ -104,7 +104,7 @@ class Writers:
     def _executions(self) -> Iterator[str]:
         pages = self._states.get_paginator("list_executions")
         for page in pages.paginate(stateMachineArn=self.machine, statusFilter="RUNNING"):
-            yield from (one["executionArn"] for one in page["executions"])
+            yield from (execution["executionArn"] for execution in page["executions"])
 
     def _short_name(self, name: str) -> str:
         return name.removeprefix(f"{self.stack}-")

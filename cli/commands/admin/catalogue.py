@@ -97,7 +97,7 @@ def _save(api: Api, product: dict[str, Any]) -> dict[str, Any]:
     fields = ("name", "unit_price_minor", "currency", "related", "listed")
     sku, units = product["sku"], product["available"]
     saved = api.put(product_path(sku), {name: product[name] for name in fields})
-    if not units or any(one["key"] == _key(sku) for one in saved["corrections"]):
+    if not units or any(correction["key"] == _key(sku) for correction in saved["corrections"]):
         return saved
     body = {"change": units, "reason": INITIAL}
     return api.post_once(product_path(sku, "corrections"), body, _key(sku))
@@ -109,7 +109,7 @@ def _key(sku: str) -> str:
 
 def _products_table(products: list[dict[str, Any]]) -> Table:
     table = Table("product", "name", "available", "held", "sold", box=None)
-    for one in products:
-        counters = (str(one[name]) for name in ("available", "held", "sold"))
-        table.add_row(one["sku"], one["name"], *counters)
+    for product in products:
+        counters = (str(product[name]) for name in ("available", "held", "sold"))
+        table.add_row(product["sku"], product["name"], *counters)
     return table

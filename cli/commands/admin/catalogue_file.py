@@ -36,7 +36,9 @@ def read_catalogue(file: Path) -> dict[str, list[dict[str, Any]]]:
     currency = content.get("currency")
     defaults = {"related": [], "listed": True, **({"currency": currency} if currency else {})}
     return {
-        "sku": [{**defaults, **one} for one in _tables(file, content, "sku", _PRODUCT, defaults)],
+        "sku": [
+            {**defaults, **table} for table in _tables(file, content, "sku", _PRODUCT, defaults)
+        ],
         "customer": _tables(file, content, "customer", _CUSTOMER, {}),
     }
 
@@ -49,7 +51,7 @@ def _tables(
     defaults: dict[str, Any],
 ) -> list[dict[str, Any]]:
     tables = content.get(name, [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise _invalid(file, f"{name} is not a list of tables: write [[{name}]]")
     for number, one in enumerate(tables, start=1):
         for field, kind in fields.items():

@@ -45,7 +45,13 @@ def product_table(product: dict[str, Any]) -> RenderableType:
     if not product["corrections"]:
         return facts
     table = Table("at", "units", "reason", "by", "key", box=None)
-    for one in product["corrections"]:
-        units = f"{one['change']:+d}"
-        table.add_row(clock(one["at"]), units, one["reason"], one["actor"], one["key"])
+    for correction in product["corrections"]:
+        units = f"{correction['change']:+d}"
+        table.add_row(
+            clock(correction["at"]),
+            units,
+            correction["reason"],
+            correction["actor"],
+            correction["key"],
+        )
     return Lines(facts, table)

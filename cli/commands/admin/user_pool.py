@@ -76,13 +76,13 @@ class UserPool:
         pages = self.cognito.get_paginator("list_users").paginate(UserPoolId=self.pool_id)
         found = [
             {
-                "user": one["Username"],
-                "roles": roles.get(one["Username"], []),
-                "enabled": one["Enabled"],
-                "status": one.get("UserStatus", ""),
+                "user": user["Username"],
+                "roles": roles.get(user["Username"], []),
+                "enabled": user["Enabled"],
+                "status": user.get("UserStatus", ""),
             }
             for page in pages
-            for one in page["Users"]
+            for user in page["Users"]
         ]
         return sorted(found, key=lambda one: str(one["user"]))
 
@@ -120,7 +120,9 @@ def open_user_pool(stack: str) -> Iterator[UserPool]:
 def _read_pool_id(stacks: "CloudFormationClient", stack: str) -> str:
     """The output UserPoolId of the stack. Raises NotFound."""
     (found,) = stacks.describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one.get("OutputKey"): one.get("OutputValue") for one in found.get("Outputs", [])}
+    outputs = {
+        output.get("OutputKey"): output.get("OutputValue") for output in found.get("Outputs", [])
+    }
     pool_id = outputs.get("UserPoolId")
     if pool_id is None:
         raise NotFound(

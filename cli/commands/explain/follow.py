@@ -57,7 +57,7 @@ def follow_history(api: Api, order_id: str, *, as_json: bool) -> None:
 
 
 def _runs(history: Mapping[str, Any]) -> bool:
-    return any(one["verdict"] == "running" for one in history["executions"])
+    return any(execution["verdict"] == "running" for execution in history["executions"])
 
 
 def _in_columns(cells: tuple[Cell, ...], widths: Mapping[str, int]) -> Text:

@@ -119,7 +119,7 @@ def _act(
             why = batch.act(api, order_id)
         except Problem as problem:
             if isinstance(problem, Unreachable):
-                done = sum(one["done"] for one in results)
+                done = sum(result["done"] for result in results)
                 print_message(f"stopped at {order_id}: {done} of {len(chosen)} accepted before it")
             if problem.is_final:
                 raise
@@ -157,9 +157,9 @@ def _print_dry_run(chosen: list[str], left_out: LeftOut, output: Format) -> None
 def _summary(results: list[dict[str, Any]], left_out: LeftOut) -> Text:
     others = [line(("–", "dim"), f" {one['order_id']}: left out, {one['why']}") for one in left_out]
     refused = [
-        line(("✗", "red"), f" {one['order_id']}: {one['why']}")
-        for one in results
-        if not one["done"]
+        line(("✗", "red"), f" {result['order_id']}: {result['why']}")
+        for result in results
+        if not result["done"]
     ]
     accepted = f"{len(results) - len(refused)} of {len(results)} accepted"
     total = f"{accepted}, {len(left_out)} left out" if left_out else accepted
@@ -167,7 +167,7 @@ def _summary(results: list[dict[str, Any]], left_out: LeftOut) -> Text:
 
 
 def _fail_if_any(results: list[dict[str, Any]]) -> None:
-    refused = sum(not one["done"] for one in results)
+    refused = sum(not result["done"] for result in results)
     if refused:
         raise Refused(
             f"{refused} of {len(results)} were refused",

@@ -42,7 +42,7 @@ def doctor(profile: ProfileOption = None, output: Output = Format.TABLE) -> None
         *([_orders(api), _compensation(api)] if health["ok"] else _skipped_checks()),
     ]
     show({"findings": findings}, output, lambda shown: _lines(shown["findings"]))
-    wrong = [str(one["check"]) for one in findings if one["ok"] is False]
+    wrong = [str(finding["check"]) for finding in findings if finding["ok"] is False]
     if wrong:
         raise Unreachable(
             f"these checks failed: {', '.join(wrong)}",
@@ -116,9 +116,9 @@ def _orders(api: Api) -> Finding:
         counts = api.get("/stages")["stages"]
     except Problem as problem:
         return _failed_check("orders", problem)
-    numbers = {one["stage"]: one["orders"] for one in counts}
-    exact = all(one["exact"] for one in counts)
-    counted = [_stage_count(one) for one in counts if one["orders"]]
+    numbers = {count["stage"]: count["orders"] for count in counts}
+    exact = all(count["exact"] for count in counts)
+    counted = [_stage_count(count) for count in counts if count["orders"]]
     total = f"{_number(sum(numbers.values()), exact)} in all"
     return _finding("orders", True, ", ".join((total, *counted)), exact=exact, **numbers)
 
@@ -160,8 +160,8 @@ def _lines(findings: list[Finding]) -> RenderableType:
     marks = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
     return Group(
         *(
-            line(" ", marks[one["ok"]], f"  {one['check']:<12}  {_wrap_message(one)}")
-            for one in findings
+            line(" ", marks[finding["ok"]], f"  {finding['check']:<12}  {_wrap_message(finding)}")
+            for finding in findings
         )
     )
 

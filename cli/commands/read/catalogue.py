@@ -37,8 +37,13 @@ def catalogue(
 
 def _table(products: Iterable[Mapping[str, Any]]) -> RenderableType:
     rows = [
-        (one["sku"], one["name"], money(one["price"]), "sold out" if one["sold_out"] else "")
-        for one in products
+        (
+            product["sku"],
+            product["name"],
+            money(product["price"]),
+            "sold out" if product["sold_out"] else "",
+        )
+        for product in products
     ]
     if not rows:
         return "no products"

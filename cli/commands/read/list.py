@@ -121,8 +121,8 @@ def _newest(
 ) -> Iterator[dict[str, Any]]:
     """The orders of all stages, newest first. Ids are ULIDs, which sort by time."""
     lists = [
-        api.newest("/orders", "orders", limit=limit, page_size=_PAGE_SIZE, stage=one, **query)
-        for one in dict.fromkeys(stages)
+        api.newest("/orders", "orders", limit=limit, page_size=_PAGE_SIZE, stage=stage, **query)
+        for stage in dict.fromkeys(stages)
     ]
     return merge(*lists, key=lambda order: str(order["order_id"]), reverse=True)
 

@@ -201,7 +201,9 @@ class DynamoDBOrders:
         if cause := self._refusal(["None"], self._stock.doubts(placements), placements, change):
             raise cause
         for _ in range(PLACES_TRIED):
-            moves: list[Any] = [{"Update": self._stock.write(one, now)} for one in placements]
+            moves: list[Any] = [
+                {"Update": self._stock.write(placement, now)} for placement in placements
+            ]
             try:
                 self._client.transact_write_items(TransactItems=[*own, *moves])
             except ClientError as error:

@@ -73,17 +73,19 @@ class DynamoDBStock:
     def placements(self, order_id: str, moves: Sequence[StockMove]) -> list[Placement]:
         """Where to try the moves of an order first."""
         placements = [Placement(order_id, move) for move in moves]
-        for one in placements:
-            busy = self._is_busy(one.move.sku)
-            if busy and not (one.holds and one.move.sku in self._scarce):
-                one.go(one.own_shard)
+        for placement in placements:
+            busy = self._is_busy(placement.move.sku)
+            if busy and not (placement.holds and placement.move.sku in self._scarce):
+                placement.go(placement.own_shard)
         return placements
 
     def doubts(self, placements: Sequence[Placement]) -> list[str]:
         """The codes with which to call `redirect` before the first transaction: a hold of units
         that were scarce lately is decided on a reading first, which occupies no item.
         """
-        doubtful = [one.holds and one.move.sku in self._scarce for one in placements]
+        doubtful = [
+            placement.holds and placement.move.sku in self._scarce for placement in placements
+        ]
         return [CONDITION_FAILED if doubt else "None" for doubt in doubtful]
 
     def write(self, placement: Placement, now: int) -> dict[str, Any]:
@@ -142,7 +144,9 @@ class DynamoDBStock:
 
     def _shard_for(self, placement: Placement, shards: Sequence[int]) -> int:
         """The order's own shard, or any other that was not tried. Raises StoreConflict."""
-        left = [one for one in shards if one not in placement.tried and one != placement.shard]
+        left = [
+            shard for shard in shards if shard not in placement.tried and shard != placement.shard
+        ]
         if not left:
             raise StoreConflict("the stock is busy", order_id=placement.order_id)
         own = placement.own_shard

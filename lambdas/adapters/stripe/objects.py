@@ -71,7 +71,7 @@ def payment_of(
         refunded_minor=_minor(_total(made, ("succeeded",)), currency),
         refund_pending_minor=_minor(_total(made, _PENDING_REFUNDS), currency),
         refunds=len(made),
-        disputes=tuple(_dispute(one, intent) for one in reversed(list(disputes))),
+        disputes=tuple(_dispute(dispute, intent) for dispute in reversed(list(disputes))),
         reason=decline_reason(error.get("decline_code"), error.get("code")) if declined else "",
         action_url=_action_url(intent),
     )

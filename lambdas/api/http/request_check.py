@@ -99,9 +99,9 @@ def method_and_path(event: Event) -> tuple[str, str]:
 def _route(event: Event, operations: Sequence[Operation]) -> tuple[Operation, Mapping[str, str]]:
     method, path = method_and_path(event)
     matching = {
-        one.method: (one, match.groupdict())
-        for one in operations
-        if (match := one.pattern.fullmatch(path))
+        operation.method: (operation, match.groupdict())
+        for operation in operations
+        if (match := operation.pattern.fullmatch(path))
     }
     if not matching:
         raise RouteNotFound("no such route")
@@ -119,7 +119,9 @@ def _method_not_allowed(
     """The refusal of a method. Where the path ends with an id, it names the fixed last parts that
     have the method: the kinds of signals, to a caller who misspelt one.
     """
-    split = [one.path.rpartition("/") for one in operations if one.method == method]
+    split = [
+        operation.path.rpartition("/") for operation in operations if operation.method == method
+    ]
     parents = {one.path.rpartition("/{")[0] for one in matching.values() if one.path.endswith("}")}
     beside = sorted(last for parent, _, last in split if parent in parents and "{" not in last)
     possible = f"; {method} is possible with {', '.join(beside)} as its last part" if beside else ""

@@ -78,7 +78,7 @@ def product_view(product: Product) -> ProductView:
         price=TotalView.of(details.price.as_money()),
         related=list(details.related),
         listed=details.listed,
-        corrections=[correction_view(one) for one in product.corrections],
+        corrections=[correction_view(correction) for correction in product.corrections],
     )
 
 

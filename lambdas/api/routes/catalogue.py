@@ -45,7 +45,9 @@ def list_products(
     ISO 4217, which cannot be ordered. 404: another service has the products, and cannot list them.
     """
     page = catalogue.dependencies.catalogue.page(limit=limit, cursor=cursor)
-    shown = [listed_view(one) for one in page.products if one.price.currency in EXPONENTS]
+    shown = [
+        listed_view(product) for product in page.products if product.price.currency in EXPONENTS
+    ]
     view = CatalogueView(products=shown, next_cursor=page.cursor)
     tag = tag_of(view.model_dump_json())
     if matches(if_none_match, tag):

@@ -89,4 +89,4 @@ def _phrases(language: str) -> Mapping[str, str]:
 def _folder(language: str) -> str:
     """The folder of `de-AT` is `de-AT`, else `de`, else English."""
     choices = (language, language.partition("-")[0])
-    return next((one for one in choices if one in languages()), DEFAULT_LANGUAGE)
+    return next((choice for choice in choices if choice in languages()), DEFAULT_LANGUAGE)

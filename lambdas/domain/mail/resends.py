@@ -95,9 +95,9 @@ def _effects_of(order: Order, request_id: str) -> Iterator[str]:
 def _free_name(order: Order, now: int, mail: str) -> str:
     """The first name whose e-mail was not sent."""
     names = list(_names(mail))
-    if any(is_in_flight(order, one) and not is_abandoned(order, now, one) for one in names):
+    if any(is_in_flight(order, name) and not is_abandoned(order, now, name) for name in names):
         raise _not_due(order, "the e-mail is being sent: try again in half a minute")
-    free = next((one for one in names if not owes(order.ledger, one)), None)
+    free = next((name for name in names if not owes(order.ledger, name)), None)
     if free is None:
         raise _not_due(order, f"the e-mail was sent again {MAX_RESENDS} times")
     return free

@@ -147,7 +147,7 @@ def dispute_standing(ledger: Ledger) -> DisputeStanding | None:
 def lost_minor(ledger: Ledger) -> int:
     """The amount that the bank returned to the customer by lost disputes."""
     entries = disputes(ledger).values()
-    return sum(one.amount_minor or 0 for one in entries if one.state is EffectState.DONE)
+    return sum(entry.amount_minor or 0 for entry in entries if entry.state is EffectState.DONE)
 
 
 def payment_problems(ledger: Ledger) -> frozenset[PaymentProblem]:

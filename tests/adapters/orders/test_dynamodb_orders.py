@@ -163,7 +163,9 @@ def test_a_token_is_stored_next_to_its_order_for_longer_than_an_execution_lasts(
     kept = replace(order, wait_token="T", wait_loops=3)
     store.commit(make_change(order, kept, NOW))
 
-    [stored] = [one for one in tables.records(dynamodb, tables.ORDERS) if one["sk"] == "WAIT"]
+    [stored] = [
+        record for record in tables.records(dynamodb, tables.ORDERS) if record["sk"] == "WAIT"
+    ]
     assert stored == {
         "pk": f"ORDER#{order.order_id}",
         "sk": "WAIT",

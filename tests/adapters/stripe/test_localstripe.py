@@ -66,12 +66,15 @@ def test_the_records_of_the_invariants_have_each_payment_and_its_refunds(
     records = read_payments(localstripe.url)
 
     payments = {
-        one["payment_key"].rsplit(":", 1)[0]: (one["captured_minor"], one["refunded_minor"])
-        for one in records
-        if "captured_minor" in one
+        record["payment_key"].rsplit(":", 1)[0]: (
+            record["captured_minor"],
+            record["refunded_minor"],
+        )
+        for record in records
+        if "captured_minor" in record
     }
     assert payments == {"pay:O1": (0, 0), "pay:O2": (1000, 1000), "pay:O3": (1000, 0)}
-    [refund] = [one for one in records if "refund_of" in one]
+    [refund] = [record for record in records if "refund_of" in record]
     assert (refund["refund_of"].rsplit(":", 1)[0], refund["minor"]) == ("pay:O2", 1000)
 
 

@@ -170,7 +170,7 @@ def test_a_list_reads_each_page_and_only_the_refunds_that_were_made(
 
     assert moved(payments).keys() == references
     assert account.requests.count("GET /v1/balance_transactions") == 2
-    looked_up = {one for one in account.requests if "balance" not in one}
+    looked_up = {request for request in account.requests if "balance" not in request}
     assert looked_up == {"GET /v1/payment_intents/pi_1", "GET /v1/refunds"}
 
 

@@ -43,9 +43,9 @@ def mistakes(schema: Any, value: Any, place: str) -> Iterator[str]:
 
 def _of_none(schemas: tuple[Any, ...], value: Any, place: str) -> Iterator[str]:
     """The mistakes of a value that fits to none of the schemas."""
-    closed = [one for one in schemas if get_origin(one) is Literal]
+    closed = [schema for schema in schemas if get_origin(schema) is Literal]
     texts = closed or schemas if isinstance(value, str) else schemas
-    found = [list(mistakes(one, value, place)) for one in texts]
+    found = [list(mistakes(text, value, place)) for text in texts]
     if all(found):
         yield found[0][0]
 

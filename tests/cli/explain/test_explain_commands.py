@@ -100,8 +100,10 @@ def test_a_verdict_comes_with_its_reason(terminal: Terminal, order: Order) -> No
     ran = terminal.run("classify", order.order_id, "-o", "json", who="operator")
 
     verdicts: Any = ran.json["verdicts"]
-    assert [(one["order_id"], one["epoch"]) for one in verdicts] == [(order.order_id, 1)]
-    assert [(one["verdict"], one["reason"]) for one in verdicts] == [
+    assert [(verdict["order_id"], verdict["epoch"]) for verdict in verdicts] == [
+        (order.order_id, 1)
+    ]
+    assert [(verdict["verdict"], verdict["reason"]) for verdict in verdicts] == [
         ("rejected", "ProcessPayment failed with PaymentDeclined")
     ]
 

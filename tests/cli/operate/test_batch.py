@@ -113,10 +113,10 @@ def test_a_batch_compensates_the_open_orders_and_says_why_others_are_left_out(
     first = terminal.run("batch", "compensate", *BY_ALICE, "-y", who="operator").json
     again = terminal.run("batch", "compensate", *BY_ALICE, who="operator").json
 
-    assert {one["order_id"] for one in _rows(first["orders"])} == {order.order_id, stuck.order_id}
+    assert {row["order_id"] for row in _rows(first["orders"])} == {order.order_id, stuck.order_id}
     assert world.now(order).stage is Stage.COMPENSATING
     assert again["orders"] == []
-    assert {one["order_id"]: one["why"] for one in _rows(again["left_out"])} == {
+    assert {row["order_id"]: row["why"] for row in _rows(again["left_out"])} == {
         stuck.order_id: "it is being compensated",
         order.order_id: "it is being compensated",
         done.order_id: "it has ended: completed",
@@ -132,16 +132,16 @@ def test_a_batch_resumes_the_orders_whose_execution_failed(
     world.engine.end(stopped, ExecutionStatus.ABORTED)
 
     dry = terminal.run("batch", "resume", *BY_ALICE, "--dry-run", who="operator")
-    before = [world.now(one).epoch for one in orders]
+    before = [world.now(order).epoch for order in orders]
     ran, again = (terminal.run("batch", "resume", *BY_ALICE, "-y", who="operator") for _ in "12")
 
     assert dry.json["orders"] == [stopped.order_id, failed.order_id]
     assert ran.code == 1
-    results = {one["order_id"]: one["done"] for one in _rows(ran.json["orders"])}
+    results = {row["order_id"]: row["done"] for row in _rows(ran.json["orders"])}
     assert results == {failed.order_id: True, stopped.order_id: False}
     left_out = {"order_id": running.order_id, "why": "its execution runs: nothing was changed"}
     assert dry.json["left_out"] == ran.json["left_out"] == [left_out]
-    assert (before, [world.now(one).epoch for one in orders]) == ([1, 1, 1], [1, 2, 1])
+    assert (before, [world.now(order).epoch for order in orders]) == ([1, 1, 1], [1, 2, 1])
     assert len(_rows(again.json["left_out"])) == 2
 
 
@@ -157,13 +157,13 @@ def test_a_batch_resends_the_e_mails_that_were_not_sent_once(
     ]
 
     unsettled = {"done": False, "why": "mail-confirmation may have been sent"}
-    assert [one.json["orders"] for one in runs] == [
+    assert [run.json["orders"] for run in runs] == [
         [{"order_id": lost.order_id, **unsettled}],
         [{"order_id": lost.order_id, **unsettled}],
         [{"order_id": lost.order_id, "done": True, "why": None}],
         [],
     ]
-    assert {one["order_id"]: one["why"] for one in _rows(runs[-1].json["left_out"])} == {
+    assert {row["order_id"]: row["why"] for row in _rows(runs[-1].json["left_out"])} == {
         lost.order_id: "mail-confirmation-2 was sent",
         is_open.order_id: "it is open: awaiting-approval",
     }
@@ -184,7 +184,7 @@ def test_a_batch_sends_bounced_e_mails_again_but_none_that_a_customer_complained
     ran = terminal.run("batch", "resend", *BY_ALICE, "--dry-run", who="operator")
 
     assert ran.json["orders"] == ([] if why else [order.order_id])
-    assert [one["why"] for one in _rows(ran.json["left_out"])] == ([why] if why else [])
+    assert [row["why"] for row in _rows(ran.json["left_out"])] == ([why] if why else [])
 
 
 def _rows(found: object) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def test_the_reason_of_an_ended_order_is_not_shown_as_an_error(
 
     printed = terminal.run(command, order.order_id).out
 
-    [line] = [one for one in printed.splitlines() if "changed my mind" in one]
+    [line] = [line for line in printed.splitlines() if "changed my mind" in line]
     assert line.strip(" │").split(maxsplit=1) == [
         "reason",
         "The order was cancelled: changed my mind",

@@ -80,5 +80,5 @@ def test_the_duration_of_a_stopped_state_does_not_grow(terminal: Terminal, world
 
     shown = terminal.run("watch", order.order_id, "--once").out
 
-    [line] = [one.strip(" │├└─") for one in shown.splitlines() if "AwaitSignal" in one]
+    [line] = [line.strip(" │├└─") for line in shown.splitlines() if "AwaitSignal" in line]
     assert line == "■ AwaitSignal  1.0 s"

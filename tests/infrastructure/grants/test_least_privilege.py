@@ -43,8 +43,8 @@ def test_e_mails_are_sent_from_one_address_of_any_verified_identity(
     """The sandbox checks the recipients' identities, a verified domain its own, a default
     configuration set that set: the resources admit all, the condition one sender.
     """
-    variables = [one["Environment"]["Variables"] for one in template.functions().values()]
-    senders = [one["SENDER_EMAIL"] for one in variables if "SENDER_EMAIL" in one]
+    variables = [function["Environment"]["Variables"] for function in template.functions().values()]
+    senders = [variable["SENDER_EMAIL"] for variable in variables if "SENDER_EMAIL" in variable]
     sends = list(statements(template, "ses:SendEmail"))
 
     assert len(sends) == len(senders) == 4
@@ -57,8 +57,8 @@ def test_e_mails_are_sent_from_one_address_of_any_verified_identity(
 def test_functions_that_send_have_the_name_of_the_sender_and_the_address_for_replies(
     full: Template,
 ) -> None:
-    variables = [one["Environment"]["Variables"] for one in full.functions().values()]
-    sending = [one for one in variables if "SENDER_EMAIL" in one]
+    variables = [function["Environment"]["Variables"] for function in full.functions().values()]
+    sending = [variable for variable in variables if "SENDER_EMAIL" in variable]
 
     assert sending
     for one in sending:

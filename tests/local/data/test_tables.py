@@ -36,7 +36,8 @@ def test_a_table_is_copied_with_its_keys_and_indexes(
     ]
     assert descriptions[0]["KeySchema"] == descriptions[1]["KeySchema"]
     names = [
-        {index["IndexName"] for index in one["GlobalSecondaryIndexes"]} for one in descriptions
+        {index["IndexName"] for index in description["GlobalSecondaryIndexes"]}
+        for description in descriptions
     ]
     assert names[0] == names[1] != set()
 

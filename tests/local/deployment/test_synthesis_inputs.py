@@ -117,9 +117,9 @@ def _imported(file: Path, seen: set[Path]) -> Iterator[Path]:
 
 def _module_names(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
-        return [one.name for one in node.names]
+        return [name.name for name in node.names]
     if isinstance(node, ast.ImportFrom) and node.module:
-        return [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+        return [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
     return []
 
 

@@ -40,6 +40,6 @@ def test_a_reset_loads_the_seed_data_into_the_examples(tmp_path: Path) -> None:
 
     examples.reset_services(folders, replace(STATE, service_processes=started))
 
-    assert {one["sku"]: one["available"] for one in inventory.levels()} == units_by_sku()
+    assert {level["sku"]: level["available"] for level in inventory.levels()} == units_by_sku()
     alice = customers.answer(Request("GET", "/customers/alice", {}, b""))
     assert alice[1]["tier"] == "gold"

@@ -52,7 +52,7 @@ def test_events_that_overtake_each_other_are_handled_in_order(received: Received
     received.post(1, order="O2")
 
     assert received.handled == [("O1", 1), ("O1", 2), ("O1", 3), ("O1", 4), ("O2", 1)]
-    stored = [(one["order_id"], one["sequence"]) for one in received.subscriber.events()]
+    stored = [(event["order_id"], event["sequence"]) for event in received.subscriber.events()]
     assert stored == received.handled
 
 

@@ -112,10 +112,10 @@ def _report(name: str, summary: Summary) -> None:
     console.print(table_by_file(name, summary))
     if summary.equivalent:
         console.print(table_of_reasons(summary))
-    for one in summary.survivors:
+    for survivor in summary.survivors:
         _print(
-            f"{one.status}: {summary.lines[one.key]}",
-            f"    (cd {FOLDERS / name}; mutmut show {one.key})",
+            f"{survivor.status}: {summary.lines[survivor.key]}",
+            f"    (cd {FOLDERS / name}; mutmut show {survivor.key})",
         )
 
 
@@ -127,7 +127,7 @@ def _print_confidence(summaries: Mapping[str, Summary]) -> None:
 
 def _unused_reasons(summaries: Mapping[str, Summary]) -> Sequence[str]:
     """The reasons that apply to no mutant."""
-    used = {why for one in summaries.values() for why in one.equivalent.values()}
+    used = {why for summary in summaries.values() for why in summary.equivalent.values()}
     return sorted(set(EQUIVALENT.values()) - used)
 
 

@@ -139,7 +139,7 @@ def _cached_functions() -> list["_lru_cache_wrapper[object]"]:
     what they call.
     """
     modules = [one for name, one in sys.modules.items() if name.startswith("lambdas.domain.")]
-    found = (one for module in modules for one in vars(module).values())
+    found = (var for module in modules for var in vars(module).values())
     return [one for one in found if isinstance(one, _lru_cache_wrapper)]
 
 

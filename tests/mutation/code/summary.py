@@ -25,7 +25,7 @@ class Summary:
 
     @property
     def detected(self) -> int:
-        return sum(one.detected for one in self.results)
+        return sum(result.detected for result in self.results)
 
     @property
     def share(self) -> float:
@@ -35,7 +35,7 @@ class Summary:
     @property
     def survivors(self) -> list[MutantResult]:
         """The undetected mutants without a reason."""
-        missed = (one for one in self.results if not one.detected)
+        missed = (result for result in self.results if not result.detected)
         return [one for one in missed if one.key not in self.equivalent]
 
     @property
@@ -46,8 +46,8 @@ class Summary:
 def table_by_file(part: str, summary: Summary) -> Table:
     """One row for each file, and one for all files."""
     table = _table(part)
-    for file in sorted({one.file for one in summary.results}):
-        of_file = [one for one in summary.results if one.file == file]
+    for file in sorted({result.file for result in summary.results}):
+        of_file = [result for result in summary.results if result.file == file]
         table.add_row(file.removeprefix("lambdas/"), *_row(Summary(of_file, summary.equivalent)))
     table.add_section()
     table.add_row("all", *_row(summary))
@@ -79,7 +79,7 @@ def table_of_reasons(summary: Summary) -> Table:
 
 
 def _row(summary: Summary) -> tuple[str, ...]:
-    status = Counter(one.status for one in summary.results)
-    equivalent = sum(one.key in summary.equivalent for one in summary.results)
+    status = Counter(result.status for result in summary.results)
+    equivalent = sum(result.key in summary.equivalent for result in summary.results)
     numbers = (len(summary.results), status["killed"], status["timeout"], equivalent)
     return (*map(str, numbers), str(len(summary.survivors)), f"{summary.share:.1%}")

@@ -26,7 +26,7 @@ def unreasonable(
     operators did for each order, settlements and takeovers: each one begins an execution.
     """
     for order in world.store.orders():
-        mine = [one for one in events if order_id(one.order) == order.order_id]
+        mine = [event for event in events if order_id(event.order) == order.order_id]
         if order.stage in (Stage.FAILED, Stage.CANCELLED) and not _own_reason(world, order, mine):
             yield f"{order.order_id}: {order.stage} without a valid reason: {order.last_error}"
         yield from _approvals_not_honoured(order, mine)
@@ -77,7 +77,9 @@ def _approvals_not_honoured(order: Order, mine: list[ScheduledEvent]) -> Iterato
 
 def _too_many_executions(world: SimulatedWorld, order: Order, by_hand: int) -> Iterator[str]:
     began = sorted(
-        one.began_at for one in world.engine.executions.values() if one.order_id == order.order_id
+        execution.began_at
+        for execution in world.engine.executions.values()
+        if execution.order_id == order.order_id
     )
     most = max((sum(at <= b < at + HOUR_MS for b in began) for at in began), default=0)
     if most > MOST_EXECUTIONS + by_hand:

@@ -48,7 +48,7 @@ def _reports(world: SimulatedWorld, order: Order) -> Iterator[str]:
     """One report by each execution that could not end the order."""
     name = order.order_id
     reports = sum(of == name for of, _ in world.operations.stuck)
-    owed = sum(_left_open(one) for one in _executions(world, order))
+    owed = sum(_left_open(execution) for execution in _executions(world, order))
     if reports < owed or (reports > owed and _in_peace(world, order, {"CloseOrder"})):
         yield f"{name}: {owed} executions could not end it, {reports} reports"
 
@@ -64,20 +64,28 @@ def _in_peace(world: SimulatedWorld, order: Order, functions: Collection[str]) -
         injected.order_id == order.order_id and injected.function in functions
         for injected in world.injected_faults
     )
-    return not struck and all(_is_undisturbed(one, functions) for one in _executions(world, order))
+    return not struck and all(
+        _is_undisturbed(execution, functions) for execution in _executions(world, order)
+    )
 
 
 def _is_undisturbed(execution: Execution, functions: Collection[str]) -> bool:
-    failed = any(one.errors for one in execution.journal.entries if one.state in functions)
+    failed = any(entry.errors for entry in execution.journal.entries if entry.state in functions)
     return not failed and execution.status in ("SUCCEEDED", "FAILED")
 
 
 def _left_open(execution: Execution) -> bool:
     """Whether its CloseOrder answered that the order could not be ended."""
-    outputs = [one.output or {} for one in execution.journal.entries if one.state == "CloseOrder"]
+    outputs = [
+        entry.output or {} for entry in execution.journal.entries if entry.state == "CloseOrder"
+    ]
     outcomes = [output["closed"]["outcome"] for output in outputs if "closed" in output]
     return OrderOutcome.COMPENSATION_STUCK in outcomes
 
 
 def _executions(world: SimulatedWorld, order: Order) -> list[Execution]:
-    return [one for one in world.engine.executions.values() if one.order_id == order.order_id]
+    return [
+        execution
+        for execution in world.engine.executions.values()
+        if execution.order_id == order.order_id
+    ]

@@ -109,7 +109,9 @@ def _late(world: SimulatedWorld, order: Order, ends: Ends, quiet_at: int) -> lis
     name = order.order_id
     limit = max(quiet_at, order.approval_deadline or 0, ends.may_wait_until.get(name, 0))
     limit += 3 * TICK_MS
-    own = (one for one in world.engine.executions.values() if one.order_id == name)
+    own = (
+        execution for execution in world.engine.executions.values() if execution.order_id == name
+    )
     if any("BackOff" in one.visited for one in own):
         limit += LONGEST_PAUSE_MS
     if name not in ends.at:

@@ -32,7 +32,7 @@ def _amounts(world: SimulatedWorld, mail: Mail, name: str) -> Iterator[tuple[str
     currency = world.store.records[name]["currency"]
     if found := _CHARGED.search(mail.body):
         payments = (book.payment() for book in world.payments.captures(f"pay:{name}"))
-        charged = sum(one.captured_minor - one.refunded_minor for one in payments)
+        charged = sum(payment.captured_minor - payment.refunded_minor for payment in payments)
         yield found[1], _text(charged, currency)
     if found := _ASKED.search(mail.body):
         yield found[1], _text(world.store.totals[name, int(found[2])], currency)

@@ -40,7 +40,7 @@ class ReportLatency:
     ) -> Iterator[str]:
         """The writes that were not reported in time, unless a fault was injected for the order."""
         made = list(reports)
-        excuses = [*self._disturbed, *((one.order_id, one.at) for one in injected_faults)]
+        excuses = [*self._disturbed, *((fault.order_id, fault.at) for fault in injected_faults)]
         for at, kind, order_id in self._due:
             in_time = any(
                 at <= when <= at + REPORT_LIMIT_MS and (of, name) == (kind, order_id)

@@ -101,7 +101,7 @@ def run_seeds(seeds: range) -> Tally:
 
 
 def _signals(schedule: Schedule) -> Counter[str]:
-    sent = [one for one in schedule.events if isinstance(one.what, SignalKind)]
+    sent = [event for event in schedule.events if isinstance(event.what, SignalKind)]
     ids = Counter(one.signal_id for one in sent)
     return Counter(
         {

@@ -86,7 +86,7 @@ class Result:
     @property
     def struck(self) -> int:
         """How often the planned faults struck; HELD_UP is not one of them."""
-        return len(self.planned) - sum(one in self.planned for one in self.unused_faults)
+        return len(self.planned) - sum(fault in self.planned for fault in self.unused_faults)
 
 
 HELD_UP = PlannedFault(Fault.ZOMBIE, 1, "UpdateOrderStatus", "store.get")

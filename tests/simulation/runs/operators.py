@@ -193,7 +193,9 @@ def _is_open(order: Order) -> bool:
     """Whether the order has an open dispute, a refund that is stuck or pending, or a debt."""
     if not order.ended and order.stage is not Stage.COMPENSATING:
         return False
-    is_disputed = any(one.state is EffectState.INTENT for one in disputes(order.ledger).values())
+    is_disputed = any(
+        dispute.state is EffectState.INTENT for dispute in disputes(order.ledger).values()
+    )
     return is_disputed or _owes_money(order) or order.refund_pending_until is not None
 
 

@@ -62,11 +62,13 @@ def random_schedule(seed: int) -> Schedule:
     """The schedule of a seed."""
     schedule, random = _without_outages(seed), Random(f"outage {seed}")
     outages = tuple(_outages(random))
-    events = [_perhaps_timed_out(random, one) for one in schedule.events]
+    events = [_perhaps_timed_out(random, event) for event in schedule.events]
     provider, resent = Random(f"provider {seed}"), Random(f"resent {seed}")
     made = replace(
         schedule,
-        placements=tuple(_perhaps_hostile(provider, one) for one in schedule.placements),
+        placements=tuple(
+            _perhaps_hostile(provider, placement) for placement in schedule.placements
+        ),
         events=tuple(_with_declines(Random(f"decline {seed}"), events)),
         planned_faults=tuple(_perhaps_resent(resent, one) for one in schedule.planned_faults),
         outages=outages,
@@ -124,9 +126,9 @@ def _with_declines(random: Random, events: Sequence[ScheduledEvent]) -> Iterator
     change with it.
     """
     declined = {
-        one.signal_id
-        for one in events
-        if one.what is SignalKind.CANCEL_ORDER and random.random() < 0.25
+        event.signal_id
+        for event in events
+        if event.what is SignalKind.CANCEL_ORDER and random.random() < 0.25
     }
     for one in events:
         is_declined = one.what is SignalKind.CANCEL_ORDER and one.signal_id in declined

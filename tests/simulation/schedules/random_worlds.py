@@ -21,7 +21,7 @@ _OTHER_SUMS = (-1, 1, 100_000)
 def in_random_world(schedule: Schedule) -> Schedule:
     """The schedule, in one of the worlds that its seed draws."""
     random = Random(f"world {schedule.seed}")
-    placements = [_perhaps_another_sum(random, one) for one in schedule.placements]
+    placements = [_perhaps_another_sum(random, placement) for placement in schedule.placements]
     made = replace(schedule, placements=tuple(placements))
     if random.random() < 0.2:
         made = replace(made, currency=random.choice(CURRENCIES))
@@ -40,8 +40,8 @@ def _perhaps_another_sum(random: Random, placement: Placement) -> Placement:
 def _with_long_orders(random: Random, schedule: Schedule) -> Schedule:
     """Orders of 49 or 50 lines: the next line that is added is the last one, or one too many."""
     placements = (
-        replace(one, items=tuple((sku, 1) for sku in PARTS[: random.choice((49, 50))]))
-        for one in schedule.placements
+        replace(placement, items=tuple((sku, 1) for sku in PARTS[: random.choice((49, 50))]))
+        for placement in schedule.placements
     )
     units = {**schedule.units, **dict.fromkeys(PARTS, 2)}
     return replace(schedule, placements=tuple(placements), units=units)
@@ -63,12 +63,14 @@ def _with_long_deadline(random: Random, schedule: Schedule) -> Schedule:
 def _delay(random: Random, events: Sequence[ScheduledEvent]) -> Iterator[ScheduledEvent]:
     """The signals, up to two days later; a repeated one stays as far from the first."""
     later: dict[str, int] = {}
-    for one in events:
-        if not isinstance(one.what, SignalKind):
-            yield one
+    for event in events:
+        if not isinstance(event.what, SignalKind):
+            yield event
             continue
-        delay = later.setdefault(one.signal_id, random.choice((0, random.randint(0, 48 * HOUR_MS))))
-        yield replace(one, after_ms=one.after_ms + delay)
+        delay = later.setdefault(
+            event.signal_id, random.choice((0, random.randint(0, 48 * HOUR_MS)))
+        )
+        yield replace(event, after_ms=event.after_ms + delay)
 
 
 def crowd(schedules: Sequence[Schedule]) -> Schedule:
@@ -96,6 +98,8 @@ def crowd(schedules: Sequence[Schedule]) -> Schedule:
         units=units,
         placements=tuple(placements),
         events=tuple(events),
-        planned_faults=tuple(planned for one in schedules[::4] for planned in one.planned_faults),
-        quiet_ms=max(one.quiet_ms for one in schedules),
+        planned_faults=tuple(
+            planned for schedule in schedules[::4] for planned in schedule.planned_faults
+        ),
+        quiet_ms=max(schedule.quiet_ms for schedule in schedules),
     )

@@ -130,7 +130,9 @@ class Engine:
     @property
     def all_wait(self) -> bool:
         """True when every running execution waits for its token."""
-        running = (one for one in self.executions.values() if one.status == "RUNNING")
+        running = (
+            execution for execution in self.executions.values() if execution.status == "RUNNING"
+        )
         return all(one.branch.is_waiting for one in running)
 
     def call(self, command: Invoke, done: Done) -> None:

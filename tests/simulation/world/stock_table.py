@@ -71,7 +71,7 @@ class StockTable:
 
     def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
         """The open shards, as the index has them."""
-        yield {"Items": [_stored(one) for one in self.shards if "open_shard" in one]}
+        yield {"Items": [_stored(shard) for shard in self.shards if "open_shard" in shard]}
 
     def write(self, updates: Sequence[Mapping[str, Any]]) -> list[str]:
         """Make all updates, or none: then returns a cancellation code for each."""

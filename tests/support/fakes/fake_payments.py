@@ -76,7 +76,9 @@ class Book:
     @property
     def undisputed_minor(self) -> int:
         """The amount that can be refunded or disputed: neither returned, withheld, nor pending."""
-        taken = (one.amount_minor for one in self.disputes.values() if one.state in _TAKEN)
+        taken = (
+            dispute.amount_minor for dispute in self.disputes.values() if dispute.state in _TAKEN
+        )
         captured_minor = 0 if self.captured is None else self.captured.amount_minor
         return captured_minor - self.refunded_minor - self.pending_minor - sum(taken)
 
@@ -240,7 +242,7 @@ class FakePayments(PaymentGateway):
             book.state = PaymentState.DECLINED
 
     def _refuse_refund(self, reference: str, book: Book) -> RefundResult | None:
-        if any(one.state is DisputeState.OPEN for one in book.disputes.values()):
+        if any(dispute.state is DisputeState.OPEN for dispute in book.disputes.values()):
             return RefundFailed("the payment is disputed")
         if book.method == "pm_refund_fails":
             raise ProviderUnavailable("the payment provider accepts no refunds at present")

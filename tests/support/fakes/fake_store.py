@@ -182,7 +182,9 @@ class FakeOrders(OrderStore, OrderIndex):
 
     def _require_room(self, before: Order | None, after: Order) -> None:
         room = self.caps.room_for(Usage.of(after) - Usage.of(before))
-        orders = (one for one in self._orders.values() if one.customer_id == after.customer_id)
+        orders = (
+            order for order in self._orders.values() if order.customer_id == after.customer_id
+        )
         used = sum(map(Usage.of, orders), Usage())
         if used.orders > room.orders or used.units > room.units:
             raise CustomerCapReached(

@@ -329,7 +329,11 @@ class FakeStripe:
     def _list_transactions(self, _: str, params: Fields) -> Fields:
         """Newest first. The source and its PaymentIntent are objects only if they are expanded."""
         since, until = int(params["created[gte]"]), int(params["created[lt]"])
-        found = [one for one in self.transactions if since <= one["created"] < until]
+        found = [
+            transaction
+            for transaction in self.transactions
+            if since <= transaction["created"] < until
+        ]
         ids = [one["id"] for one in found]
         start = ids.index(params["starting_after"]) + 1 if "starting_after" in params else 0
         end = start + int(params.get("limit", 10))
@@ -356,7 +360,7 @@ class FakeStripe:
     def _list_disputes(self, _: str, params: Fields) -> Fields:
         """Newest first."""
         intent_id = params["payment_intent"]
-        found = [one for one in self.disputes if one["payment_intent"] == intent_id]
+        found = [dispute for dispute in self.disputes if dispute["payment_intent"] == intent_id]
         return _first_page(found, "disputes", params)
 
     def _refunds_of(self, intent_id: str) -> list[Fields]:

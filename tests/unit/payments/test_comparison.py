@@ -82,7 +82,7 @@ def test_money_of_an_unknown_order_of_a_foreign_payment_and_of_a_second_one_is_r
 
     assert compare(world) == {"same": 1, "different": 3}
 
-    assert {one.currency for one in world.operations.differences} == {"EUR"}
+    assert {difference.currency for difference in world.operations.differences} == {"EUR"}
     assert reported(world) == [
         (Kind.UNKNOWN_PAYMENT, "", foreign),
         (Kind.UNKNOWN_PAYMENT, "", lost),
@@ -115,7 +115,7 @@ def test_a_payment_that_the_provider_does_not_have_or_never_captured_is_reported
 
     assert compare(world) == {"different": 2}
 
-    found = {one.kind: one for one in world.operations.differences}
+    found = {difference.kind: difference for difference in world.operations.differences}
     assert found[Kind.MISSING_PAYMENT] == Difference(
         kind=Kind.MISSING_PAYMENT,
         reference=reference(missing),

@@ -45,7 +45,7 @@ def by_folder(graph: Graph, package: str) -> Graph:
 
     parts: dict[str, set[str]] = {}
     for module, targets in graph.items():
-        inside = {part(one) for one in targets if one.startswith(f"{package}.")}
+        inside = {part(target) for target in targets if target.startswith(f"{package}.")}
         if module.startswith(f"{package}."):
             parts.setdefault(part(module), set()).update(inside - {part(module)})
     return parts

@@ -89,7 +89,7 @@ def violations(file: Path, ours: set[str], packages: set[str]) -> list[str]:
         if root in STDLIB or (typing_only and root.startswith("mypy_boto3")):
             continue
         if root in OURS:
-            allowed = any(module == one or module.startswith(f"{one}.") for one in ours)
+            allowed = any(module == name or module.startswith(f"{name}.") for name in ours)
         else:
             allowed = root in packages
         if not allowed:

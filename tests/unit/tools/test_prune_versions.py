@@ -37,7 +37,7 @@ def machine_version(number: int) -> str:
 
 def definition(*function_versions: int) -> str:
     pay = ACCOUNT.format("lambda", "function:pay")
-    states = {str(one): {"FunctionName": f"{pay}:{one}"} for one in function_versions}
+    states = {str(version): {"FunctionName": f"{pay}:{version}"} for version in function_versions}
     return json.dumps({"States": states})
 
 
@@ -111,7 +111,7 @@ def expect_versions(states: Stubber, *, routed: list[int], running: list[int]) -
     executions = [{"stateMachineVersionArn": machine_version(number)} for number in running] + [{}]
     states.add_response(
         "list_executions",
-        {"executions": [an_execution(**one) for one in executions]},
+        {"executions": [an_execution(**execution) for execution in executions]},
         {"stateMachineArn": MACHINE, "statusFilter": "RUNNING"},
     )
 

@@ -265,7 +265,7 @@ def test_a_layer_holds_what_the_lock_file_has(
 ) -> None:
     lock = (checks.ROOT / "requirements/layer.txt").read_text()
     if installed is None:
-        name, _, rest = next(one for one in lock.splitlines() if "==" in one).partition("==")
+        name, _, rest = next(line for line in lock.splitlines() if "==" in line).partition("==")
         installed = f"{name.replace('-', '_')}-{rest.split()[0]}"
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

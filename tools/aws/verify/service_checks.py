@@ -110,9 +110,9 @@ def alarms_are_quiet(stack: Stack) -> None:
     """No alarm is on, and the metric of the janitor's sweep reaches its alarm."""
     pages = stack.client("cloudwatch").get_paginator("describe_alarms")
     states = {
-        one["AlarmName"].removeprefix(f"{stack.name}-"): one["StateValue"]
+        alarm["AlarmName"].removeprefix(f"{stack.name}-"): alarm["StateValue"]
         for page in pages.paginate(AlarmNamePrefix=f"{stack.name}-")
-        for one in page["MetricAlarms"]
+        for alarm in page["MetricAlarms"]
     }
     on = sorted(name for name, state in states.items() if state == "ALARM")
     require(not on, f"alarms are on: {', '.join(on)}")

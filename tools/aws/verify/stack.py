@@ -88,9 +88,9 @@ class Stack:
         """Logical and physical id of the stack's resources of a type, e.g. `SQS::Queue`."""
         pages = self.client("cloudformation").get_paginator("list_stack_resources")
         for page in pages.paginate(StackName=self.name):
-            for one in page["StackResourceSummaries"]:
-                if one["ResourceType"] == f"AWS::{kind}":
-                    yield one["LogicalResourceId"], one["PhysicalResourceId"]
+            for summary in page["StackResourceSummaries"]:
+                if summary["ResourceType"] == f"AWS::{kind}":
+                    yield summary["LogicalResourceId"], summary["PhysicalResourceId"]
 
     def client(self, service: str) -> Any:
         """A client of an AWS service, with the caller's credentials."""

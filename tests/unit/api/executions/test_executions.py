@@ -95,7 +95,7 @@ def test_the_history_of_an_execution_that_step_functions_deleted_is_read_from_it
         (1, 2),
         (1, 3),
     ]
-    assert [one["verdict"] for one in history["executions"]] == [exported[0]["verdict"]]
+    assert [execution["verdict"] for execution in history["executions"]] == [exported[0]["verdict"]]
 
 
 def test_exports_are_not_searched_for_an_execution_that_has_not_begun(
@@ -177,7 +177,7 @@ def test_operators_list_verdicts_page_by_page(api: ApiCaller, world: World) -> N
     assert [one["order_id"] for one in (*first["verdicts"], *rest["verdicts"])] == [
         order.order_id for order in reversed(orders)
     ]
-    assert [one["verdict"] for one in first["verdicts"]] == ["running", "unknown"]
+    assert [verdict["verdict"] for verdict in first["verdicts"]] == ["running", "unknown"]
     assert rest["next_cursor"] is None
 
 

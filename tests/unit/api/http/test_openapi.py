@@ -49,7 +49,7 @@ def test_every_operation_is_described_and_nothing_else() -> None:
         for method in operations
     }
 
-    assert documented == {(one.method, one.path) for one in OPERATIONS}
+    assert documented == {(operation.method, operation.path) for operation in OPERATIONS}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
@@ -143,11 +143,19 @@ def facts(operations: Iterable[Any]) -> list[tuple[Any, ...]]:
     """What an operation declares, without the classes of its answers."""
     return [
         (
-            *(one.name, one.summary, one.method, one.path, one.tag, one.roles, one.refuses),
-            *(one.body_limit, one.has_body, one.query, one.pattern.pattern),
-            *((status, said) for status, (said, _) in one.answers.items()),
+            *(
+                operation.name,
+                operation.summary,
+                operation.method,
+                operation.path,
+                operation.tag,
+                operation.roles,
+                operation.refuses,
+            ),
+            *(operation.body_limit, operation.has_body, operation.query, operation.pattern.pattern),
+            *((status, said) for status, (said, _) in operation.answers.items()),
         )
-        for one in operations
+        for operation in operations
     ]
 
 

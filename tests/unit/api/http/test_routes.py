@@ -22,7 +22,9 @@ NAME = attrgetter("name")
 def test_the_routes_are_those_of_the_contract_with_their_callers() -> None:
     everybody = {"customer", "approver", "operator"}
     order, signals = "/orders/{order_id}", "/orders/{order_id}/signals"
-    assert {(one.method, one.path): set(one.roles) for one in OPERATIONS} == {
+    assert {
+        (operation.method, operation.path): set(operation.roles) for operation in OPERATIONS
+    } == {
         ("POST", "/orders"): {"customer", "operator"},
         ("GET", "/orders"): everybody,
         ("GET", order): everybody,

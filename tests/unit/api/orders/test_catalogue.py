@@ -142,8 +142,8 @@ def test_the_catalogue_has_pages(api: ApiCaller, world: World) -> None:
     page = api.get("/catalogue?limit=2", claims=APPROVER).json
     rest = api.get(f"/catalogue?limit=2&cursor={page['next_cursor']}", claims=APPROVER).json
 
-    assert [one["sku"] for one in page["products"]] == ["A", "B"]
-    assert [one["sku"] for one in rest["products"]] == ["C", "MUG-RED"]
+    assert [product["sku"] for product in page["products"]] == ["A", "B"]
+    assert [product["sku"] for product in rest["products"]] == ["C", "MUG-RED"]
     assert rest["next_cursor"] is None
     assert api.get("/catalogue?cursor=a%20b", claims=APPROVER).status == 422
 

@@ -143,7 +143,7 @@ def test_customers_see_no_others_and_only_operators_see_problems(
 
 def counted(api: ApiCaller, claims: Claims, query: str = "") -> dict[str, int]:
     stages = api.get(f"/stages{query}", claims).json["stages"]
-    return {one["stage"]: one["orders"] for one in stages if one["orders"]}
+    return {stage["stage"]: stage["orders"] for stage in stages if stage["orders"]}
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_a_count_that_was_cut_says_so(
 ) -> None:
     monkeypatch.setattr(stages, "COUNTED_AT_MOST", 1)
 
-    counts = {one["stage"]: one for one in api.get("/stages", claims).json["stages"]}
+    counts = {stage["stage"]: stage for stage in api.get("/stages", claims).json["stages"]}
 
     assert counts["payment"]["exact"] is (claims is ALICE)
     assert counts["payment"]["orders"] == 1

@@ -50,7 +50,7 @@ def test_customers_see_no_names_of_staff(api: ApiCaller, world: World, claims: C
     answers = [read(api, order, claims, path) for path in ("", "/signals", "/timeline")]
 
     assert "chief" not in str(answers)
-    assert not {"approved_by", "ended_by"} & {one["path"] for one in answers[0]["shown_fields"]}
+    assert not {"approved_by", "ended_by"} & {field["path"] for field in answers[0]["shown_fields"]}
 
 
 @pytest.mark.parametrize(
